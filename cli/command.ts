@@ -1,0 +1,62 @@
+import { writeFile } from "node:fs/promises";
+import { Command, CommanderError } from "commander";
+import { SetupError } from "./setup/setup-error";
+
+/** The exit codes of every command. */
+export const EXIT = {
+  good: 0,
+  /** The path is broken, or the work failed. */
+  broken: 1,
+  /** Wrong usage or unreadable input. */
+  usage: 2,
+  /** Nothing broken, but something that nobody could find out. */
+  unknown: 3,
+  /** Our own fault. */
+  internal: 70,
+} as const;
+
+/** The user's fault: only its message is shown. */
+export class UsageError extends Error {}
+
+/** Something outside failed, such as terraform or the network: only its message is shown. */
+export class WorkFailed extends Error {}
+
+/** A command as all of ours are: `--out`, exit codes, errors on standard error. */
+export function newCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option("--out <file>", "write the result to a file instead of standard output")
+    .addHelpText("after", "\nExit codes: 0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault")
+    .exitOverride();
+}
+
+/** Runs a command line and sets the exit code; the one place where errors become codes. */
+export async function runCommand(run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  if (error instanceof UsageError || error instanceof WorkFailed || error instanceof SetupError) {
+    process.stderr.write(`${error.message}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.broken;
+  }
+  process.stderr.write(`This is a fault of alb-web itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+  return EXIT.internal;
+}
+
+/** The result alone goes to standard output, or to the file that `--out` names. */
+export async function writeResult(text: string, out?: string): Promise<void> {
+  const result = text.endsWith("\n") ? text : `${text}\n`;
+  if (out === undefined) {
+    process.stdout.write(result);
+    return;
+  }
+  await writeFile(out, result).catch((error: Error) => {
+    throw new UsageError(`--out: cannot write ${out}: ${error.message}`);
+  });
+}

@@ -1,0 +1,17 @@
+import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrTask } from "listr2";
+
+/** Shows tasks, what they are at and how long they took, on standard error; standard output is the result's. */
+export function taskList<Ctx extends object>(tasks: ListrTask<Ctx>[], context: Ctx): Promise<Ctx> {
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+  const list = new Listr<Ctx, "default" | "simple", "simple">(tasks, {
+    ctx: context,
+    renderer: process.stderr.isTTY ? "default" : "simple",
+    fallbackRenderer: "simple",
+    // The failure itself is told once, at the end.
+    rendererOptions: { logger, timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
+    fallbackRendererOptions: { logger, timer: PRESET_TIMER },
+    // What ends the process is decided in one place, which also cleans up.
+    registerSignalListeners: false,
+  });
+  return list.run();
+}

@@ -1,0 +1,139 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expectationOf, type Outputs } from "../rehearsal/expectation";
+import type { LocalAws } from "../rehearsal/local-aws";
+import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
+import { readSite, type Site } from "../rehearsal/site";
+import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
+import { WorkFailed } from "./command";
+import type { SynthesizedStack } from "./synthesize";
+import { Terraform, type TerraformEvent } from "./terraform";
+
+/** The result of one stack's rehearsal. */
+export interface RehearsalResult {
+  readonly stack: string;
+  readonly verdict: "ok" | "broken";
+  readonly steps: readonly StepResult[];
+  readonly seconds: number;
+}
+
+/** One stage of a rehearsal; `report` says how far it is. */
+export interface Stage {
+  readonly title: string;
+  readonly run: (report: (text: string) => void) => Promise<string>;
+}
+
+export interface RehearsalOptions {
+  readonly stack: SynthesizedStack;
+  readonly localAws: LocalAws;
+  /** The terraform binary. */
+  readonly terraform: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** An empty folder for the copy of the stack. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+const PLAN_FILE = "rehearsal.tfplan";
+const REPORT_EVERY_MS = 5_000;
+
+/** Builds one stack on the local AWS, checks it, and takes it down, stage by stage. */
+export class Rehearsal {
+  readonly stack: string;
+  private readonly terraform: Terraform;
+  private readonly started = Date.now();
+  private outputs: Outputs = {};
+  private site?: Site;
+  private plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = { added: 0, driftedAddresses: [] };
+
+  constructor(private readonly options: RehearsalOptions) {
+    this.stack = options.stack.id;
+    this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: options.env, signal: options.signal });
+  }
+
+  /** Copies the stack and has terraform fetch the provider; not side by side, as they share one provider cache. */
+  async init(): Promise<void> {
+    const { folder, stack } = this.options;
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "cdk.tf.json"), stack.text);
+    await writeFile(join(folder, OVERRIDE_FILE), JSON.stringify(overrideFor(stack.id, stack.json), null, 2));
+    await this.attempt("init", () => this.terraform.run(["init", "-input=false", "-no-color"]));
+  }
+
+  /** What is left to do, in order. */
+  stages(): Stage[] {
+    return [
+      { title: "plan", run: () => this.attempt("plan", () => this.readPlan()) },
+      { title: "apply", run: (report) => this.attempt("apply", () => this.apply(report)) },
+      { title: "check the walkthrough", run: () => this.attempt("check", () => this.check()) },
+      { title: "second plan", run: () => this.attempt("second plan", () => this.planAgain()) },
+      { title: "destroy", run: (report) => this.attempt("destroy", () => this.destroy(report)) },
+    ];
+  }
+
+  result(): RehearsalResult {
+    const steps = checkWalkthrough(this.site, expectationOf(this.options.stack.json, this.outputs), this.plan satisfies PlanFacts);
+    const isBroken = steps.some(({ verdict }) => verdict === "broken");
+    return { stack: this.stack, verdict: isBroken ? "broken" : "ok", steps, seconds: Math.round((Date.now() - this.started) / 1000) };
+  }
+
+  private async readPlan(): Promise<string> {
+    const { events } = await this.terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]);
+    const changes = events.find(({ type }) => type === "change_summary")?.changes;
+    this.plan.added = changes?.add ?? 0;
+    return `${this.plan.added} to add`;
+  }
+
+  private async apply(report: (text: string) => void): Promise<string> {
+    await this.terraform.run(["apply", "-input=false", "-json", PLAN_FILE], countingOf(this.plan.added, report));
+    this.outputs = JSON.parse((await this.terraform.run(["output", "-json"])).stdout) as Outputs;
+    return `${this.plan.added} added`;
+  }
+
+  private async check(): Promise<string> {
+    const expected = expectationOf(this.options.stack.json, this.outputs);
+    this.site = await readSite(this.options.localAws.endpoint, expected);
+    const broken = checkWalkthrough(this.site, expected, this.plan).filter(({ verdict }) => verdict === "broken");
+    return broken.length === 0 ? "as it should be" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
+  }
+
+  private async planAgain(): Promise<string> {
+    const { hasChanges, events } = await this.terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode"]);
+    if (hasChanges) this.plan.driftedAddresses = changedAddresses(events);
+    return hasChanges ? `would change ${this.plan.driftedAddresses.join(", ")}` : "no changes";
+  }
+
+  private async destroy(report: (text: string) => void): Promise<string> {
+    const { events } = await this.terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], countingOf(this.plan.added, report));
+    this.plan.destroyed = events.findLast((event) => event.type === "change_summary" && event.changes?.operation === "destroy")?.changes?.remove ?? 0;
+    return `${this.plan.destroyed} destroyed`;
+  }
+
+  /** Remembers which stage failed, and passes the failure on. */
+  private async attempt<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.plan.failure = `${stage} failed`;
+      throw error instanceof WorkFailed ? new WorkFailed(`${this.stack}: ${stage}: ${error.message}`) : error;
+    }
+  }
+}
+
+function changedAddresses(events: readonly TerraformEvent[]): string[] {
+  const addresses = events.flatMap(({ type, change }) => (type === "planned_change" ? [change?.resource?.addr ?? "?"] : []));
+  return addresses.length > 0 ? addresses : ["an output"];
+}
+
+/** Reports how many resources are done, and what is waited for; not each of them, as logs keep every line. */
+function countingOf(total: number, report: (text: string) => void): (event: TerraformEvent) => void {
+  let done = 0;
+  let reported = 0;
+  return ({ type, hook }) => {
+    if (type === "apply_complete" && hook?.action !== "read") done += 1;
+    if (Date.now() - reported < REPORT_EVERY_MS) return;
+    reported = Date.now();
+    const waiting = type === "apply_progress" ? `, waiting for ${hook?.resource?.addr} (${hook?.elapsed_seconds} s)` : "";
+    report(`${done} of ${total}${waiting}`);
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { LocalAws } from "../rehearsal/local-aws";
+import { seedFor } from "../rehearsal/seed-for";
+import { EXIT, newCommand, runCommand, UsageError, WorkFailed, writeResult } from "./command";
+import { taskList } from "./progress";
+import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
+import { keptShellLines, resultsAsTable } from "./rehearsal-report";
+import { findEmulatorPython } from "./setup/emulator-python";
+import { findTerraform } from "./setup/terraform-binary";
+import { synthesize, type SynthesizedStack } from "./synthesize";
+import { localAwsEnvironment, terraformEnvironment } from "./terraform-environment";
+
+/** Each takes one core now and then and about 1 GB; most of its time is waiting. */
+const SIDE_BY_SIDE = 4;
+/** A kept local AWS that nobody asks anything ends by itself. */
+const KEPT_IDLE_SEC = 8 * 60 * 60;
+
+const PROJECT = resolve(__dirname, "..");
+/** What is downloaded or installed for rehearsals; ignored by git. */
+const CACHE = join(PROJECT, ".rehearsal");
+
+interface Options {
+  readonly keep?: boolean;
+  readonly format: string;
+  readonly out?: string;
+}
+
+/** What the stages hand on to each other. */
+interface Stage {
+  stacks: SynthesizedStack[];
+  terraform: string;
+  localAws?: LocalAws;
+  rehearsals: Rehearsal[];
+  failures: string[];
+}
+
+void runCommand(async () => {
+  const command = newCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down.")
+    .argument("[stack]", "one stack only; all of them side by side if left away")
+    .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
+    .option("--format <format>", "text or json", "text")
+    .action(rehearse);
+  await command.parseAsync();
+});
+
+async function rehearse(stackId: string | undefined, options: Options): Promise<void> {
+  if (!["text", "json"].includes(options.format)) throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
+  const folder = await mkdtemp(join(tmpdir(), "alb-web-rehearsal-"));
+  const stopping = new AbortController();
+  const interrupt = (name: NodeJS.Signals) => stopping.abort(new WorkFailed(`Interrupted by ${name}; nothing is left running.`));
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  const stage: Stage = { stacks: [], terraform: "terraform", rehearsals: [], failures: [] };
+  try {
+    process.stderr.write(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.\n`);
+    await taskList(tasksFor(stackId, folder, stopping.signal), stage).catch((error: unknown) => {
+      stopping.signal.throwIfAborted();
+      throw error;
+    });
+    stopping.signal.throwIfAborted();
+    await report(stage, options);
+  } finally {
+    if (options.keep !== true || process.exitCode === undefined) await stage.localAws?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function tasksFor(stackId: string | undefined, folder: string, signal: AbortSignal) {
+  return [
+    {
+      title: "synthesize main.ts",
+      task: async (stage: Stage, task: { title: string }) => {
+        stage.stacks = chosen(await synthesize(PROJECT, join(folder, "synthesized")), stackId);
+        task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
+      },
+    },
+    {
+      title: "find terraform",
+      task: async (stage: Stage, task: { title: string; output: string }) => {
+        const found = await findTerraform({ cacheDir: CACHE, env: process.env, onProgress: (text) => (task.output = text) });
+        stage.terraform = found.command;
+        task.title = `${found.product} ${found.version}`;
+      },
+    },
+    {
+      title: "start the local AWS",
+      task: async (stage: Stage, task: { title: string; output: string }) => {
+        const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
+        const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, onProgress: (text) => (task.output = text) });
+        stage.localAws = await LocalAws.start({ python });
+        for (const { id, json } of stage.stacks) for (const seed of seedFor(id, json)) await stage.localAws.seed(seed);
+        task.title = `local AWS at ${stage.localAws.endpoint}`;
+      },
+    },
+    {
+      title: "terraform init",
+      task: async (stage: Stage) => {
+        const localAws = started(stage);
+        const env = await terraformEnvironment(CACHE, localAws.endpoint);
+        for (const stack of stage.stacks) {
+          const rehearsal = new Rehearsal({ stack, localAws, terraform: stage.terraform, env, folder: join(folder, "stacks", stack.id), signal });
+          stage.rehearsals.push(rehearsal);
+          await rehearsal.init();
+        }
+      },
+    },
+    {
+      title: "rehearse",
+      task: (stage: Stage, task: { newListr: (tasks: object[], options: object) => unknown }) =>
+        task.newListr(stage.rehearsals.map((rehearsal) => stackTask(rehearsal, signal)), { concurrent: SIDE_BY_SIDE, exitOnError: false }),
+    },
+  ] as never[];
+}
+
+function stackTask(rehearsal: Rehearsal, signal: AbortSignal): object {
+  const stages = rehearsal.stages().map(({ title, run }) => ({
+    title: `${rehearsal.stack}: ${title}`,
+    task: async (stage: Stage, task: { title: string; output: string }) => {
+      const said = await run((text) => (task.output = text)).catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (error instanceof WorkFailed) stage.failures.push(error.message);
+        throw error;
+      });
+      task.title = `${rehearsal.stack}: ${title}: ${said}`;
+    },
+  }));
+  return { title: rehearsal.stack, task: (_: Stage, task: { newListr: (tasks: object[], options: object) => unknown }) => task.newListr(stages, { concurrent: false, exitOnError: true }) };
+}
+
+async function report(stage: Stage, options: Options): Promise<void> {
+  const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
+  for (const failure of stage.failures) process.stderr.write(`${failure}\n`);
+  const kept = options.keep === true ? await keep(stage) : "";
+  if (options.format === "json") {
+    process.stderr.write(kept);
+    await writeResult(JSON.stringify(results.length === 1 ? results[0] : results, null, 2), options.out);
+  } else {
+    await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
+  }
+  process.exitCode = exitCodeFor(results);
+}
+
+async function keep(stage: Stage): Promise<string> {
+  const localAws = started(stage);
+  // cdktf destroy shall work as far as it does on AWS once a stack is disposable.
+  await localAws.enforceDeletionProtection(false);
+  await localAws.detach(KEPT_IDLE_SEC);
+  return keptShellLines(await localAwsEnvironment(CACHE, localAws.endpoint, stage.terraform), localAws.pid);
+}
+
+function exitCodeFor(results: readonly RehearsalResult[]): number {
+  if (results.some(({ verdict }) => verdict === "broken")) return EXIT.broken;
+  return results.some(({ steps }) => steps.some(({ verdict }) => verdict === "unknown")) ? EXIT.unknown : EXIT.good;
+}
+
+function chosen(stacks: SynthesizedStack[], stackId: string | undefined): SynthesizedStack[] {
+  const found = stackId === undefined ? stacks : stacks.filter(({ id }) => id === stackId);
+  if (found.length > 0) return found;
+  throw new UsageError(`There is no stack ${stackId ?? ""}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
+}
+
+function started({ localAws }: Stage): LocalAws {
+  if (localAws === undefined) throw new Error("the local AWS was not started");
+  return localAws;
+}

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+
+/** How a program that was run ended: `missing` when there is none of that name. */
+export interface ProgramResult {
+  readonly outcome: "ok" | "missing" | "failed";
+  readonly stdout: string;
+  /** Everything it printed, or why it could not be started. */
+  readonly text: string;
+}
+
+/**
+ * Runs a program to its end, without a shell.
+ * @param timeoutMs how long it may take; 0 is for ever
+ * @returns how it ended; never rejects
+ */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  timeoutMs = 0,
+): Promise<ProgramResult> {
+  const options = { env, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise<ProgramResult>((resolve) => {
+    // Throws at once for some faults, ENOTDIR for one.
+    execFile(command, args, options, (error, stdout, stderr) => {
+      const text = `${stdout}\n${stderr}`.trim();
+      if (error === null) resolve({ outcome: "ok", stdout, text });
+      else if (error.code === "ENOENT") resolve({ outcome: "missing", stdout, text: error.message });
+      else if (error.killed) resolve({ outcome: "failed", stdout, text: `no answer within ${timeoutMs / 1000} s` });
+      else resolve({ outcome: "failed", stdout, text: text || error.message });
+    });
+  }).catch((error: Error) => ({ outcome: "failed", stdout: "", text: error.message }));
+}
+
+/** Compares versions number by number: "1.10.0" is at least "1.9.8". */
+export function isAtLeast(version: string, minimum: string): boolean {
+  return version.localeCompare(minimum, "en", { numeric: true }) >= 0;
+}
+
+/** The first line of a text that says something. */
+export function firstLine(text: string): string {
+  return linesOf(text)[0] ?? "it printed nothing";
+}
+
+/** The last line of a text that says something: where Python and pip put what went wrong. */
+export function lastLine(text: string): string {
+  return linesOf(text).at(-1) ?? "it printed nothing";
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+}

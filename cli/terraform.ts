@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { WorkFailed } from "./command";
+
+/** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
+const HAS_CHANGES = 2;
+/** After SIGINT terraform stores its state and lets go of the lock; one that takes longer is ended. */
+const GRACE_MS = 20_000;
+
+/** One line of terraform's `-json` output, as far as it is read here. */
+export interface TerraformEvent {
+  readonly type?: string;
+  readonly "@level"?: string;
+  readonly "@message"?: string;
+  readonly diagnostic?: { readonly severity: string; readonly summary: string; readonly detail?: string; readonly address?: string };
+  readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string }; readonly elapsed_seconds?: number };
+  readonly change?: { readonly resource?: { readonly addr?: string } };
+  readonly changes?: { readonly add: number; readonly change: number; readonly remove: number; readonly operation: string };
+}
+
+export interface TerraformOptions {
+  /** The binary. */
+  readonly command: string;
+  /** The folder that holds the configuration. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends what runs. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TerraformResult {
+  readonly stdout: string;
+  readonly hasChanges: boolean;
+  readonly events: readonly TerraformEvent[];
+}
+
+/** The one place that starts terraform. */
+export class Terraform {
+  constructor(private readonly options: TerraformOptions) {}
+
+  /**
+   * @param args the command line, such as `["plan", "-json"]`
+   * @param onEvent called for each line of `-json` output
+   * @throws {WorkFailed} with the command and what terraform said, if it fails
+   */
+  async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined): Promise<TerraformResult> {
+    this.options.signal?.throwIfAborted();
+    const events: TerraformEvent[] = [];
+    const { code, stdout, stderr } = await this.spawn([...args], (line) => {
+      const event = eventOf(line);
+      if (event === undefined) return;
+      events.push(event);
+      onEvent(event);
+    });
+    this.options.signal?.throwIfAborted();
+    const hasChanges = code === HAS_CHANGES && args.includes("-detailed-exitcode");
+    if (code !== 0 && !hasChanges) throw new WorkFailed(`terraform ${args.join(" ")} failed (exit code ${code})\n${saidBy(events, stdout, stderr)}`);
+    return { stdout, hasChanges, events };
+  }
+
+  private spawn(args: string[], onLine: (line: string) => void): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const { command, folder, env, signal } = this.options;
+    return new Promise((resolve, reject) => {
+      // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
+      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
+      const stop = endOnAbort(child.pid, signal);
+      const stdout: string[] = [];
+      const stderr: string[] = [];
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        stdout.push(line);
+        onLine(line);
+      });
+      createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
+      child.once("error", (error) => reject(new WorkFailed(`terraform cannot be run: ${error.message}`)));
+      child.once("close", (code) => {
+        stop();
+        resolve({ code, stdout: stdout.join("\n"), stderr: stderr.join("\n") });
+      });
+    });
+  }
+}
+
+/** Interrupts the process when asked to, and ends its group if that does not help; returns how to stop listening. */
+function endOnAbort(pid: number | undefined, signal: AbortSignal | undefined): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const send = (target: number, name: NodeJS.Signals) => {
+    try {
+      process.kill(target, name);
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  const onAbort = () => {
+    if (pid === undefined) return;
+    send(pid, "SIGINT");
+    timer = setTimeout(() => send(process.platform === "win32" ? pid : -pid, "SIGKILL"), GRACE_MS);
+  };
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    signal?.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+  };
+}
+
+function eventOf(line: string): TerraformEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as TerraformEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Errors in terraform's own words, whichever way it printed them. */
+function saidBy(events: readonly TerraformEvent[], stdout: string, stderr: string): string {
+  const errors = events.flatMap(({ diagnostic }) =>
+    diagnostic?.severity === "error" ? [[diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")] : [],
+  );
+  return errors.length > 0 ? errors.join("\n") : (stderr.trim() || stdout.trim());
+}

@@ -1,0 +1,71 @@
+import { Node, type IConstruct } from "constructs";
+import { propFaults, type StackUnderTest } from "./props-rules";
+import { shown, type Fault } from "./props-schema";
+import { settingsOf, type Settings } from "./settings";
+import type { WebStackProps } from "./web-stack-props";
+
+interface Registered extends StackUnderTest {
+  readonly faults: readonly Fault[];
+}
+
+/** The stacks of each app that were not checked against each other yet, and those that were. */
+const stacksOf = new WeakMap<IConstruct, { readonly all: Registered[]; checked: number }>();
+
+/** Thrown at synth, before any file is written; the message lists every fault of every stack. */
+export class InvalidPropsError extends Error {
+  override readonly name = "InvalidPropsError";
+
+  constructor(readonly faults: readonly string[]) {
+    super(`${faults.length} ${faults.length === 1 ? "fault" : "faults"} in main.ts; nothing was written\n${faults.map((it) => `  ${it}`).join("\n")}`);
+    // What is wrong stands in the person's own file; where this was thrown tells them nothing.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+/** Checks a stack's props; the faults are kept until `throwIfAnyFault`, so that all stacks are named at once. */
+export function checkProps(stack: IConstruct, props: WebStackProps): Settings | undefined {
+  const stackId = stack.node.id;
+  const faults = propFaults({ stackId, props });
+  const root = Node.of(stack).root;
+  const known = stacksOf.get(root) ?? { all: [], checked: 0 };
+  known.all.push({ stackId, props, faults });
+  stacksOf.set(root, known);
+  return faults.length === 0 ? settingsOf(stackId, props) : undefined;
+}
+
+/** @throws {InvalidPropsError} if any stack of the app has a fault, or two stacks are in each other's way */
+export function throwIfAnyFault(stack: IConstruct): void {
+  const known = stacksOf.get(Node.of(stack).root);
+  if (known === undefined || known.checked === known.all.length) return;
+  const faults = [
+    ...known.all.flatMap(({ stackId, faults }) => faults.map((fault) => sentence(stackId, fault))),
+    ...collisions(known.all.filter(({ faults }) => faults.length === 0)),
+  ];
+  if (faults.length > 0) throw new InvalidPropsError(faults);
+  known.checked = known.all.length;
+}
+
+function sentence(stackId: string, { prop, got, advice }: Fault): string {
+  return `${stackId}: ${prop}: got ${got}; ${advice}`;
+}
+
+/** What only one stack of an account can have. */
+function collisions(stacks: readonly StackUnderTest[]): string[] {
+  const ownerOf = new Map<string, string>();
+  return stacks.flatMap(({ stackId, props }) =>
+    claims(settingsOf(stackId, props as WebStackProps)).flatMap(({ prop, thing, advice }) => {
+      const other = ownerOf.get(thing);
+      if (other === undefined) ownerOf.set(thing, stackId);
+      return other === undefined || other === stackId ? [] : [sentence(stackId, { prop, got: `${shown(thing.slice(thing.indexOf(" ") + 1))}, which stack ${other} has already`, advice })];
+    }),
+  );
+}
+
+function claims({ names, domainName, hostedZone, backend }: Settings): { prop: string; thing: string; advice: string }[] {
+  return [
+    ...names.map((name) => ({ prop: name === domainName ? "domainName" : "alternativeNames", thing: `name ${name}`, advice: "allowed is a name that no other stack serves; a name has one alias record" })),
+    ...(hostedZone.create ? [{ prop: "hostedZone.create", thing: `zone ${hostedZone.name}`, advice: "allowed is one stack that creates a zone; let this one use the existing zone" }] : []),
+    ...("s3" in backend ? [{ prop: "backend.s3.key", thing: `s3 ${backend.s3.bucket}/${backend.s3.key}`, advice: "allowed is one key for each stack; leave it away for the default" }] : []),
+    ...("cloud" in backend ? [{ prop: "backend.cloud.workspace", thing: `cloud ${Object.values(backend.cloud).join("/")}`, advice: "allowed is one workspace for each stack; name another" }] : []),
+  ];
+}

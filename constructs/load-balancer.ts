@@ -1,0 +1,53 @@
+import { Lb } from "@cdktf/provider-aws/lib/lb";
+import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import { Construct } from "constructs";
+import type { ICertificate } from "./certificate";
+import type { INetwork } from "./network";
+import type { Settings } from "./settings";
+import type { ITargetGroup } from "./target-group";
+
+export interface LoadBalancerOptions extends Pick<Settings, "http" | "tlsPolicy" | "idleTimeoutSec"> {
+  readonly name: string;
+  readonly network: INetwork;
+  readonly securityGroupId: string;
+  readonly certificate: ICertificate;
+  readonly targetGroup: ITargetGroup;
+  readonly deletionProtection: boolean;
+}
+
+const HTTP = 80;
+const HTTPS = 443;
+
+/** An internet-facing application load balancer with its two listeners. */
+export class LoadBalancer extends Construct {
+  readonly dnsName: string;
+  readonly zoneId: string;
+
+  constructor(scope: Construct, id: string, options: LoadBalancerOptions) {
+    super(scope, id);
+    const { network, certificate, targetGroup } = options;
+    const balancer = new Lb(this, "Default", {
+      name: options.name,
+      loadBalancerType: "application",
+      internal: false,
+      subnets: [...network.publicSubnetIds],
+      securityGroups: [options.securityGroupId],
+      idleTimeout: options.idleTimeoutSec,
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: "defensive",
+      enableDeletionProtection: options.deletionProtection,
+      dependsOn: [...network.routes],
+    });
+    this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
+
+    const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
+    const redirect = [{ type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } }];
+    new LbListener(this, "http", {
+      loadBalancerArn: balancer.arn, port: HTTP, protocol: "HTTP", defaultAction: options.http === "redirect" ? redirect : forward,
+    });
+    new LbListener(this, "https", {
+      loadBalancerArn: balancer.arn, port: HTTPS, protocol: "HTTPS", sslPolicy: options.tlsPolicy, certificateArn: certificate.issuedArn, defaultAction: forward,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+
+/** What makes a stack unlike any other in the account; names are derived from it. */
+export interface Owner {
+  readonly stackId: string;
+  readonly domainName: string;
+  readonly region: string;
+}
+
+/** ELB rejects longer names, for load balancers and target groups alike. */
+const MAX_ELB_NAME = 32;
+/** IAM appends 26 characters to a prefix and rejects names longer than 64. */
+const MAX_IAM_PREFIX = 38;
+const HASH_LENGTH = 8;
+
+/**
+ * `<kind>-<stack id>-<hash>`: readable, at most 32 characters, and another one for every owner and
+ * every value in `alsoOf`. The kind comes first because ELB refuses names that begin with `internal-`.
+ */
+export function elbName(kind: "alb" | "tg", owner: Owner, alsoOf: readonly (string | number)[] = []): string {
+  const hash = hashOf([owner.stackId, owner.domainName, owner.region, ...alsoOf]);
+  const room = MAX_ELB_NAME - kind.length - HASH_LENGTH - 2;
+  return [kind, slug(owner.stackId, room), hash].filter(Boolean).join("-");
+}
+
+/** Suffix that keeps two stacks' names in one VPC apart. */
+export function ownerSuffix(owner: Owner): string {
+  return `-${hashOf([owner.stackId, owner.domainName, owner.region])}`;
+}
+
+/** Prefix for the role and the instance profile; IAM completes it to a name of its own. */
+export function iamNamePrefix(owner: Owner): string {
+  return `${["alb-web", slug(owner.stackId, MAX_IAM_PREFIX - "alb-web--".length)].filter(Boolean).join("-")}-`;
+}
+
+/** Text as terraform shall see it: `${` and `%{` would otherwise begin an expression. */
+export function literal(text: string): string {
+  return text.replace(/[$%](?=\{)/g, "$&$&");
+}
+
+function hashOf(values: readonly (string | number)[]): string {
+  return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, HASH_LENGTH);
+}
+
+function slug(text: string, maxLength: number): string {
+  return text.replace(/[^A-Za-z0-9]+/g, "-").slice(0, maxLength).replace(/^-+|-+$/g, "");
+}

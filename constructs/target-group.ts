@@ -1,0 +1,50 @@
+import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
+import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
+import { Construct } from "constructs";
+import type { Settings } from "./settings";
+import type { IWebServers } from "./web-servers";
+
+export interface TargetGroupOptions extends Pick<Settings, "appPort" | "healthCheck" | "deregistrationDelaySec"> {
+  readonly name: string;
+  readonly vpcId: string;
+  readonly servers: IWebServers;
+}
+
+/** Where requests go: the instances, on the app port. */
+export interface ITargetGroup {
+  readonly arn: string;
+}
+
+export class TargetGroup extends Construct implements ITargetGroup {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, options: TargetGroupOptions) {
+    super(scope, id);
+    const { appPort, healthCheck } = options;
+    const group = new LbTargetGroup(this, "Default", {
+      name: options.name,
+      targetType: "instance",
+      protocol: "HTTP",
+      port: appPort,
+      vpcId: options.vpcId,
+      deregistrationDelay: String(options.deregistrationDelaySec),
+      healthCheck: {
+        protocol: "HTTP",
+        path: healthCheck.path,
+        port: healthCheck.port === appPort ? "traffic-port" : String(healthCheck.port),
+        matcher: healthCheck.matcher,
+        interval: healthCheck.intervalSec,
+        timeout: healthCheck.timeoutSec,
+        healthyThreshold: healthCheck.healthyThreshold,
+        unhealthyThreshold: healthCheck.unhealthyThreshold,
+      },
+      // A listener holds on to its group until it is given another; the name differs with whatever replaces it.
+      lifecycle: { createBeforeDestroy: true },
+    });
+    this.arn = group.arn;
+    options.servers.instanceIds.forEach((instanceId, index) => {
+      // No port of its own: the group's counts.
+      new LbTargetGroupAttachment(this, `target-${index + 1}`, { targetGroupArn: group.arn, targetId: instanceId, lifecycle: { createBeforeDestroy: true } });
+    });
+  }
+}

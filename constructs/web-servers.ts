@@ -1,0 +1,81 @@
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { literal } from "./names";
+import type { Settings } from "./settings";
+
+export interface WebServersOptions extends Pick<Settings, "instances" | "architecture"> {
+  /** Subnets that the instances are spread over. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupId: string;
+  readonly userData: string;
+  readonly keyName?: string;
+  readonly iamNamePrefix: string;
+  /** Begins the `Name` tags. */
+  readonly name: string;
+  /** Routes and rules; the boot script needs them within its first seconds. */
+  readonly bootNeeds: readonly ITerraformDependable[];
+}
+
+/** The instances behind the load balancer. */
+export interface IWebServers {
+  readonly instanceIds: readonly string[];
+}
+
+/** Types of earlier generations that refuse the EBS-optimised flag or charge for it; the others have it built in. */
+const WITHOUT_EBS_OPTIMISATION = /^(t1|t2|m1|m2|m3|c1|c3|cc\d|cr1|r3|i2|g2|hs1)\./;
+
+export class WebServers extends Construct implements IWebServers {
+  readonly instanceIds: string[];
+
+  constructor(scope: Construct, id: string, options: WebServersOptions) {
+    super(scope, id);
+    const image = new DataAwsSsmParameter(this, "image", {
+      name: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${options.architecture}`,
+    });
+    const profile = this.profile(options.iamNamePrefix);
+    this.instanceIds = Array.from({ length: options.instances.count }, (_, index) => this.instance(index, options, image.insecureValue, profile.name).id);
+  }
+
+  private instance(index: number, options: WebServersOptions, ami: string, profileName: string): Instance {
+    const { type, diskGiB, placement } = options.instances;
+    const name = { Name: `${options.name} ${index + 1}` };
+    return new Instance(this, `instance-${index + 1}`, {
+      ami,
+      instanceType: type,
+      subnetId: options.subnetIds[index % options.subnetIds.length],
+      vpcSecurityGroupIds: [options.securityGroupId],
+      associatePublicIpAddress: placement === "public",
+      keyName: options.keyName,
+      iamInstanceProfile: profileName,
+      userData: literal(options.userData),
+      // Changed user data runs on a new machine only; an old one would be stopped, started and unchanged.
+      userDataReplaceOnChange: true,
+      ebsOptimized: WITHOUT_EBS_OPTIMISATION.test(type) ? undefined : true,
+      rootBlockDevice: { volumeType: "gp3", volumeSize: diskGiB, encrypted: true, tags: name },
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      tags: name,
+      // A new image is for new machines; it must not replace those that serve.
+      lifecycle: { createBeforeDestroy: true, ignoreChanges: ["ami"] },
+      dependsOn: [...options.bootNeeds],
+    });
+  }
+
+  /** Lets Session Manager in where the network lets it out; no key, no open port. */
+  private profile(namePrefix: string): IamInstanceProfile {
+    const role = new IamRole(this, "role", {
+      namePrefix,
+      description: "Instances behind the load balancer",
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+      }),
+    });
+    new IamRolePolicyAttachment(this, "session-manager", { role: role.name, policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" });
+    return new IamInstanceProfile(this, "profile", { namePrefix, role: role.name });
+  }
+}

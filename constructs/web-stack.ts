@@ -1,0 +1,75 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { checkProps, throwIfAnyFault } from "./app-check";
+import { literal } from "./names";
+import type { Settings } from "./settings";
+import { keepState } from "./state-backend";
+import type { WebStackProps } from "./web-stack-props";
+import { WebTopology } from "./web-topology";
+
+export type { WebStackProps } from "./web-stack-props";
+export { InvalidPropsError } from "./app-check";
+
+/** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
+export class WebStack extends TerraformStack {
+  /** The parts, for resources of your own; nothing if the props have faults. */
+  readonly topology?: WebTopology;
+
+  /**
+   * @param id names the stack, its folder and what it creates; changing it makes another site
+   * @param props only `domainName` is required. Faults are thrown at synth, those of all stacks at once.
+   */
+  constructor(scope: Construct, id: string, props: WebStackProps) {
+    super(scope, id);
+    const settings = checkProps(this, props);
+    // Without sound props there is nothing to build; validation refuses the stack before it is written.
+    this.node.addValidation({ validate: () => this.faults() });
+    if (settings === undefined) return;
+    new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: tagsOf(settings) }] });
+    keepState(this, settings.backend);
+    this.topology = new WebTopology(this, "site", settings);
+    this.addOutputs(settings, this.topology);
+  }
+
+  /**
+   * Asked by cdktf for every stack before it writes the first file.
+   * @throws {InvalidPropsError} listing every fault in the props of all stacks of the app
+   */
+  override prepareStack(): void {
+    throwIfAnyFault(this);
+    super.prepareStack();
+  }
+
+  /** For `Testing.synth(stack, true)`, which does not prepare the stack. */
+  private faults(): string[] {
+    try {
+      throwIfAnyFault(this);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  }
+
+  private addOutputs({ domainName, healthCheck, hostedZone }: Settings, { zones, site }: WebTopology): void {
+    const output = (id: string, value: unknown, description: string) => new TerraformOutput(this, id, { value, description, staticId: true });
+    if (zones.nameServers !== undefined) {
+      output("name_servers", zones.nameServers, `Name servers that the registrar of ${hostedZone.name} must be given`);
+    }
+    if (site === undefined) {
+      output("next_step", `Give the name servers to the registrar of ${hostedZone.name}, then set hostedZone.delegated to true and deploy again`, "What is left to do");
+      return;
+    }
+    output("site_url", `https://${domainName}`, "The site");
+    output("health_check_url", `https://${domainName}${healthCheck.path}`, "Answers when an instance is well");
+    output("load_balancer_dns_name", site.loadBalancer.dnsName, "The load balancer's own name");
+    output("target_group_arn", site.targetGroup.arn, "For aws elbv2 describe-target-health");
+    output("instance_ids", site.servers.instanceIds, "The instances");
+  }
+}
+
+/** Tags on everything, by which a stack's resources are told from others. */
+function tagsOf({ owner, tags }: Settings): Record<string, string> {
+  const own = { "alb-web:stack": owner.stackId, "alb-web:domain": owner.domainName };
+  return { ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [literal(key), literal(value)])), ...own };
+}

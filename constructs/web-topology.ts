@@ -1,0 +1,75 @@
+import { Construct } from "constructs";
+import { Certificate, type ICertificate } from "./certificate";
+import { AliasRecord, HostedZones } from "./dns";
+import { LoadBalancer } from "./load-balancer";
+import { elbName, iamNamePrefix, ownerSuffix } from "./names";
+import { ExistingNetwork, NewNetwork, type INetwork } from "./network";
+import { SecurityGroups } from "./security-groups";
+import { isExistingNetwork, type Settings } from "./settings";
+import { TargetGroup } from "./target-group";
+import { userDataFor } from "./user-data";
+import { WebServers, type IWebServers } from "./web-servers";
+
+/** The site behind its zone. */
+export interface Site {
+  readonly loadBalancer: LoadBalancer;
+  readonly targetGroup: TargetGroup;
+  readonly servers: IWebServers;
+}
+
+/** The path of a request, part by part; no resources of its own. */
+export class WebTopology extends Construct {
+  readonly zones: HostedZones;
+  /** Nothing while a zone that the stack created waits for the registrar. */
+  readonly site?: Site;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.zones = new HostedZones(this, "hosted-zone", { ...settings.hostedZone, disposable: settings.disposable });
+    if (settings.hostedZone.delegated) this.site = this.build(settings);
+  }
+
+  private build(settings: Settings): Site {
+    const { owner, names, appPort, healthCheck, instances, region } = settings;
+    const network = this.network(settings);
+    const certificate = this.certificate(settings);
+    const groups = new SecurityGroups(this, "security-groups", {
+      vpcId: network.vpcId, region, appPort, healthCheckPort: healthCheck.port,
+      nameSuffix: isExistingNetwork(settings.network) ? ownerSuffix(owner) : "",
+      sshCidrs: settings.ssh?.cidrs ?? [],
+      outbound: settings.network.egress === "nat" || instances.placement === "public" ? "internet" : "s3",
+    });
+    const servers = new WebServers(this, "web-servers", {
+      instances, architecture: settings.architecture, userData: userDataFor(settings), keyName: settings.ssh?.keyName,
+      subnetIds: instances.placement === "public" ? network.publicSubnetIds : network.privateSubnetIds,
+      securityGroupId: groups.instancesGroupId, iamNamePrefix: iamNamePrefix(owner), name: owner.stackId,
+      bootNeeds: [...network.routes, ...groups.rules],
+    });
+    const targetGroup = new TargetGroup(this, "target-group", {
+      name: elbName("tg", owner, [appPort, placeOf(settings)]), vpcId: network.vpcId, servers, appPort, healthCheck,
+      deregistrationDelaySec: settings.deregistrationDelaySec,
+    });
+    const loadBalancer = new LoadBalancer(this, "load-balancer", {
+      name: elbName("alb", owner), network, certificate, targetGroup, securityGroupId: groups.loadBalancerGroupId,
+      http: settings.http, tlsPolicy: settings.tlsPolicy, idleTimeoutSec: settings.idleTimeoutSec, deletionProtection: !settings.disposable,
+    });
+    for (const name of names) new AliasRecord(this, `alias-${name}`, { zone: this.zones.of(name), name, target: loadBalancer });
+    return { loadBalancer, targetGroup, servers };
+  }
+
+  private network({ network, region, owner }: Settings): INetwork {
+    return isExistingNetwork(network)
+      ? new ExistingNetwork(this, "network", { ...network, region })
+      : new NewNetwork(this, "network", { ...network, region, name: owner.stackId });
+  }
+
+  private certificate({ certificateArn, names }: Settings): ICertificate {
+    if (certificateArn !== undefined) return { issuedArn: certificateArn };
+    return new Certificate(this, "certificate", { names, zoneOf: (name) => this.zones.of(name) });
+  }
+}
+
+/** A target group cannot move to another VPC, so its name tells which one it is in. */
+function placeOf({ network }: Settings): string {
+  return isExistingNetwork(network) ? network.vpcId : network.cidr;
+}

@@ -1,0 +1,250 @@
+import { ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** The first start after an installation compiles Python files, which takes the longest. */
+const READY_WITHIN_MS = 60_000;
+const END_WITHIN_MS = 3_000;
+const KILL_WITHIN_MS = 2_000;
+const POLL_MS = 20;
+const STDERR_TAIL_CHARACTERS = 2_000;
+
+export interface LocalAwsOptions {
+  /** Python that has moto, as found by the set-up. */
+  readonly python: string;
+}
+
+/** What the account holds before anything is applied. What is there already, by id, ARN or name, is left as it is. */
+export interface Seed {
+  /** Region of the VPCs, buckets and key pairs, for example `us-east-1`. */
+  readonly region: string;
+  /** @default - no zones */
+  readonly hostedZones?: readonly SeedHostedZone[];
+  /** @default - the region's default VPC only */
+  readonly vpcs?: readonly SeedVpc[];
+  /** @default - no certificates */
+  readonly certificates?: readonly SeedCertificate[];
+  /**
+   * Names of buckets, made with versioning on.
+   * @default - no buckets
+   */
+  readonly buckets?: readonly string[];
+  /** @default - no key pairs */
+  readonly keyPairs?: readonly string[];
+}
+
+/** A public zone. */
+export interface SeedHostedZone {
+  readonly name: string;
+  /** @default - a made-up id, and nothing happens when a zone of that name is there */
+  readonly id?: string;
+}
+
+export interface SeedVpc {
+  readonly id: string;
+  /** @default "10.0.0.0/16" */
+  readonly cidr?: string;
+  /** @default - no subnets */
+  readonly subnets?: readonly SeedSubnet[];
+}
+
+/** A subnet with a CIDR cut from its VPC's. */
+export interface SeedSubnet {
+  readonly id: string;
+  /** Whether its route table leads to an internet gateway. */
+  readonly public: boolean;
+  /** @default - the region's zones in turn, public and private subnets counted apart */
+  readonly availabilityZone?: string;
+}
+
+/** An issued certificate, in the region that its ARN names. */
+export interface SeedCertificate {
+  readonly arn: string;
+  /** The domain name, then any further names. */
+  readonly names: readonly string[];
+}
+
+interface Address {
+  readonly port: number;
+  readonly pid: number;
+}
+
+/**
+ * A local stand-in for AWS: moto's server, patched where it differs from AWS on the path that is built here.
+ *
+ * It ends with the process that started it, unless it was detached.
+ */
+export class LocalAws {
+  /** What the provider's and the backend's endpoints are set to. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly pid: number;
+  private ended = false;
+
+  private constructor(
+    address: Address,
+    private readonly child?: ChildProcess,
+  ) {
+    this.port = address.port;
+    this.pid = address.pid;
+    this.endpoint = `http://127.0.0.1:${address.port}`;
+  }
+
+  /**
+   * Starts a server on a free port of the loopback interface.
+   *
+   * Throws when Python cannot be run, lacks moto, or is not ready in time; the error ends with what Python said.
+   */
+  static async start(options: LocalAwsOptions): Promise<LocalAws> {
+    const child = spawn(options.python, [join(__dirname, "local_aws", "server.py")], {
+      stdio: ["pipe", "pipe", "pipe"],
+      // A session of its own, so that Ctrl-C leaves it up while what is on it is taken down.
+      detached: true,
+    });
+    const address = await ready(child, options.python);
+    letGo(child);
+    return new LocalAws(address, child);
+  }
+
+  /** Puts in what an account holds already. Throws when the seed has a fault. */
+  async seed(seed: Seed): Promise<void> {
+    await this.control("seed", seed);
+  }
+
+  /**
+   * A second server that goes on from this one's state and shares no change with it.
+   *
+   * It ends with the server that was started, from which all clones descend; but the clone of a detached one lives until
+   * nobody has called it for as long.
+   */
+  async clone(): Promise<LocalAws> {
+    return new LocalAws(toAddress(await this.control("clone", {})));
+  }
+
+  /** Lets the server live on without this process, until it has had no request for so long. */
+  async detach(idleSeconds: number): Promise<void> {
+    await this.control("detach", { idleSeconds });
+    this.child?.stdin?.destroy();
+    this.child?.stdout?.destroy();
+    this.child?.stderr?.destroy();
+  }
+
+  /** Whether a load balancer with deletion protection is kept from being deleted, which is so from the start. */
+  async enforceDeletionProtection(on: boolean): Promise<void> {
+    await this.control("settings", { enforceDeletionProtection: on });
+  }
+
+  /** Ends the server and waits until it is gone. Does nothing when it has ended. Throws when it cannot be ended. */
+  async stop(): Promise<void> {
+    if (this.ended) return;
+    signal(this.pid, "SIGTERM");
+    if (!(await isGoneWithin(this.pid, END_WITHIN_MS))) {
+      signal(this.pid, "SIGKILL");
+      if (!(await isGoneWithin(this.pid, KILL_WITHIN_MS))) {
+        throw new Error(`local AWS: process ${this.pid} does not end`);
+      }
+    }
+    this.ended = true;
+  }
+
+  private async control(action: string, body: object): Promise<unknown> {
+    const response = await fetch(`${this.endpoint}/_local-aws/${action}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`local AWS: ${action}: ${errorOf(answer)}`);
+    return answer;
+  }
+}
+
+/** Whether a process runs; one that has ended but was not collected by its parent does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false; // gone, or its number went to somebody else's process
+  }
+  if (process.platform !== "linux") return true;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return false;
+  }
+}
+
+/** Waits for the server's first line. */
+function ready(child: ChildProcess, python: string): Promise<Address> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    let errors = "";
+    const fail = (what: string): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      const tail = errors.trim();
+      reject(new Error(`local AWS: '${python}' ${what}${tail === "" ? "" : `; it said:\n${tail}`}`));
+    };
+    const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+    child.once("error", (error) => fail(`cannot be run: ${error.message}`));
+    child.once("close", (code, signalName) => fail(`ended before it was ready (${signalName ?? `exit code ${code}`})`));
+    // A server that has ended must not take this process with it.
+    child.stdin?.on("error", () => undefined);
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      errors = (errors + chunk).slice(-STDERR_TAIL_CHARACTERS);
+    });
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+      if (!output.includes("\n")) return;
+      clearTimeout(timer);
+      child.removeAllListeners("close");
+      try {
+        resolve(toAddress(JSON.parse(output)));
+      } catch {
+        fail(`printed '${output.trim()}' where its port was expected`);
+      }
+    });
+  });
+}
+
+/** Keeps neither the child nor its pipes from letting this process end. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  for (const stream of child.stdio) {
+    if (stream !== null && stream !== undefined && "unref" in stream && typeof stream.unref === "function") {
+      stream.unref();
+    }
+  }
+}
+
+async function isGoneWithin(pid: number, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (isRunning(pid)) {
+    if (Date.now() > deadline) return false;
+    await pause(POLL_MS);
+  }
+  return true;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended already.
+  }
+}
+
+function toAddress(value: unknown): Address {
+  if (typeof value === "object" && value !== null && "port" in value && "pid" in value) {
+    const { port, pid } = value;
+    if (typeof port === "number" && typeof pid === "number") return { port, pid };
+  }
+  throw new Error(`local AWS: expected a port and a pid, got ${JSON.stringify(value)}`);
+}
+
+function errorOf(answer: unknown): string {
+  if (typeof answer === "object" && answer !== null && "error" in answer) return String(answer.error);
+  return JSON.stringify(answer);
+}

@@ -1,0 +1,339 @@
+"""Where moto differs from AWS on the path that this project builds, one function each, applied once at start.
+
+Two kinds: moto lacks something that the provider needs; or AWS refuses what moto accepts, and a green rehearsal would
+promise too much. Written against moto 5.2.1. What moto gets right is left alone.
+"""
+import functools
+import inspect
+
+from moto.acm.models import CertBundle, acm_backends
+from moto.core.responses import ActionResult
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.instances import Instance
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.responses.monitoring import Monitoring
+from moto.elbv2.exceptions import DuplicateListenerError, ELBClientError
+from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, elbv2_backends
+from moto.moto_api._internal import mock_random
+from moto.route53.exceptions import Route53ClientError
+from moto.route53.models import Route53Backend, route53_backends
+
+settings = {"enforceDeletionProtection": True}
+
+# Route 53 zones of the Application Load Balancers' own names, as AWS documents them and the provider lists them.
+LOAD_BALANCER_ZONES = {
+    "af-south-1": "Z268VQBMOI5EKX",
+    "ap-east-1": "Z3DQVH9N71FHZ0",
+    "ap-northeast-1": "Z14GRHDCWA56QT",
+    "ap-northeast-2": "ZWKZPGTI48KDX",
+    "ap-northeast-3": "Z5LXEXXYW11ES",
+    "ap-south-1": "ZP97RAFLXTNZK",
+    "ap-southeast-1": "Z1LMS91P8CMLE5",
+    "ap-southeast-2": "Z1GM3OXH4ZPM65",
+    "ca-central-1": "ZQSVJUPU6J1EY",
+    "eu-central-1": "Z215JYRZR1TBD5",
+    "eu-north-1": "Z23TAZ6LKFMNIO",
+    "eu-south-1": "Z3ULH7SSC9OV64",
+    "eu-west-1": "Z32O12XQLNTSW2",
+    "eu-west-2": "ZHURV8PSTC4K8",
+    "eu-west-3": "Z3Q77PNBQS71R4",
+    "me-south-1": "ZS929ML54UICD",
+    "sa-east-1": "Z2P70J7HTTTPLU",
+    "us-east-1": "Z35SXDOTRQ7X7K",
+    "us-east-2": "Z3AADJGX6KTTL2",
+    "us-west-1": "Z368ELLRRE2KJ0",
+    "us-west-2": "Z1H1FL5HABSF5",
+}
+
+
+def apply():
+    """Applies all patches."""
+    deletion_protection_is_enforced()
+    detailed_monitoring_can_be_switched()
+    interface_without_public_address_says_so()
+    instance_has_the_groups_of_its_interface()
+    rule_keeps_its_description()
+    load_balancer_faces_the_internet_unless_told_otherwise()
+    load_balancer_has_its_own_name_and_its_regions_zone()
+    load_balancer_needs_two_zones()
+    public_load_balancer_needs_an_internet_gateway()
+    listener_port_is_taken_once()
+    listener_takes_issued_certificates_only()
+    certificate_is_issued_once_its_records_are_there()
+    alias_points_to_a_load_balancer_that_exists()
+
+
+def before(owner, name):
+    """Decorates a check to run before a method of moto, with the method's own arguments."""
+
+    def decorate(check):
+        original = getattr(owner, name)
+
+        @functools.wraps(original)
+        def method(self, *args, **kwargs):
+            check(self, *args, **kwargs)
+            return original(self, *args, **kwargs)
+
+        setattr(owner, name, method)
+
+    return decorate
+
+
+def deletion_protection_is_enforced():
+    """AWS refuses to delete a protected load balancer. moto stores the attribute and deletes it all the same."""
+
+    @before(ELBv2Backend, "delete_load_balancer")
+    def refuse_while_protected(backend, arn):
+        balancer = backend.load_balancers.get(arn)
+        protected = balancer and balancer.attrs.get("deletion_protection.enabled") == "true"
+        if protected and settings["enforceDeletionProtection"]:
+            raise ELBClientError(
+                "OperationNotPermitted",
+                f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+            )
+
+
+def detailed_monitoring_can_be_switched():
+    """The provider calls MonitorInstances for `monitoring = true`. moto does not implement it and answers 500."""
+
+    def switch_to(state):
+        def respond(response):
+            ids = response._get_param("InstanceIds", [])
+            for instance_id in ids:
+                response.ec2_backend.get_instance(instance_id).monitoring_state = state
+            monitorings = [{"InstanceId": each, "Monitoring": {"State": state}} for each in ids]
+            return ActionResult({"InstanceMonitorings": monitorings})
+
+        return respond
+
+    Monitoring.monitor_instances = switch_to("enabled")
+    Monitoring.unmonitor_instances = switch_to("disabled")
+
+
+def interface_without_public_address_says_so():
+    """AWS leaves `association` out of an interface that has no public address. moto gives an empty one.
+
+    The provider takes it for a public address, and plans to replace each instance that is to have none.
+    """
+    original = NetworkInterface.association
+    NetworkInterface.association = property(lambda interface: original.fget(interface) or None)
+
+
+def instance_has_the_groups_of_its_interface():
+    """On AWS the groups of an instance are those of its first interface. moto keeps two lists that drift apart.
+
+    The provider gives them with the interface whenever `associate_public_ip_address` is set; moto then lists none for
+    the instance, and each plan wants to add them again.
+    """
+
+    def first_interface(instance):
+        return vars(instance).get("nics", {}).get(0)
+
+    def groups(instance):
+        interface = first_interface(instance)
+        return interface._group_set if interface else instance._groups_before_interface
+
+    def set_groups(instance, wanted):
+        interface = first_interface(instance)
+        if interface:
+            interface._group_set = list(wanted)
+        else:
+            instance._groups_before_interface = wanted
+
+    Instance.security_groups = property(groups, set_groups)
+
+
+def rule_keeps_its_description():
+    """AWS keeps the description of every rule. moto loses it where the peer is a group or a prefix list.
+
+    The provider then wants to write it again with each plan.
+    """
+    original = SecurityGroupRule.__init__
+
+    @functools.wraps(original)
+    def create(rule, *args, **kwargs):
+        original(rule, *args, **kwargs)
+        given = inspect.signature(original).bind(rule, *args, **kwargs).arguments
+        for peer in (given.get("source_group") or {}, given.get("prefix_list_id") or {}):
+            if "Description" in peer:
+                rule.ip_range = {**rule.ip_range, "Description": peer["Description"]}
+
+    SecurityGroupRule.__init__ = create
+
+
+def load_balancer_faces_the_internet_unless_told_otherwise():
+    """AWS's default scheme is internet-facing, and it says so. moto leaves the scheme out, as the provider does."""
+    original = FakeLoadBalancer.__init__
+
+    @functools.wraps(original)
+    def create(balancer, *args, **kwargs):
+        original(balancer, *args, **kwargs)
+        balancer.scheme = balancer.scheme or "internet-facing"
+
+    FakeLoadBalancer.__init__ = create
+
+
+def load_balancer_has_its_own_name_and_its_regions_zone():
+    """On AWS a replaced load balancer gets another DNS name, and all of a region share one zone.
+
+    moto gives `<name>-1` again, so that an alias left behind would go unseen, and a zone that no region has.
+    """
+    original = FakeLoadBalancer.__init__
+
+    @functools.wraps(original)
+    def create(balancer, *args, **kwargs):
+        original(balancer, *args, **kwargs)
+        region = balancer.arn.split(":")[3]
+        number = mock_random.randint(100000000, 2147483647)
+        internal = "internal-" if balancer.scheme == "internal" else ""
+        balancer.dns_name = f"{internal}{balancer.name}-{number}.{region}.elb.amazonaws.com"
+        balancer.canonical_hosted_zone_id = LOAD_BALANCER_ZONES.get(region, balancer.canonical_hosted_zone_id)
+
+    FakeLoadBalancer.__init__ = create
+
+
+def load_balancer_needs_two_zones():
+    """AWS wants two subnets or more of an application load balancer, each in a zone of its own. moto takes any."""
+
+    @before(ELBv2Backend, "create_load_balancer")
+    def refuse_too_few_zones(backend, subnet_ids, subnet_mappings=None, loadbalancer_type=None, **_rest):
+        if loadbalancer_type in ("network", "gateway"):
+            return
+        ids = list(subnet_ids) + [mapping["SubnetId"] for mapping in subnet_mappings or []]
+        zones = [backend.ec2_backend.get_subnet(each).availability_zone for each in ids]
+        if len(zones) < 2:
+            raise ELBClientError(
+                "ValidationError", "At least two subnets in two different Availability Zones must be specified"
+            )
+        if len(set(zones)) < len(zones):
+            raise ELBClientError(
+                "InvalidConfigurationRequest",
+                "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+            )
+
+
+def public_load_balancer_needs_an_internet_gateway():
+    """AWS refuses an internet-facing load balancer in a VPC that has no internet gateway. moto takes any VPC."""
+
+    @before(ELBv2Backend, "create_load_balancer")
+    def refuse_without_gateway(backend, subnet_ids, subnet_mappings=None, scheme=None, **_rest):
+        ids = list(subnet_ids) + [mapping["SubnetId"] for mapping in subnet_mappings or []]
+        if scheme == "internal" or not ids:
+            return
+        vpc_id = backend.ec2_backend.get_subnet(ids[0]).vpc_id
+        if not backend.ec2_backend.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]}):
+            raise ELBClientError("InvalidSubnet", f"VPC {vpc_id} has no internet gateway")
+
+
+def listener_port_is_taken_once():
+    """AWS refuses a second listener on a port. moto looks the port up among ARNs and so never finds it."""
+
+    @before(ELBv2Backend, "create_listener")
+    def refuse_taken_port(backend, load_balancer_arn, port, **_rest):
+        balancer = backend.load_balancers.get(load_balancer_arn)
+        if balancer and str(port) in {str(listener.port) for listener in balancer.listeners.values()}:
+            raise DuplicateListenerError()
+
+
+def listener_takes_issued_certificates_only():
+    """AWS refuses an HTTPS listener without a certificate, and any certificate that is not issued yet.
+
+    moto takes both, so that a listener which does not wait for the validation would pass.
+    """
+
+    @before(ELBv2Backend, "create_listener")
+    def refuse_at_create(backend, protocol, certificate, **_rest):
+        if protocol in ("HTTPS", "TLS") and not certificate:
+            raise ELBClientError("ValidationError", f"A certificate must be specified for {protocol} listeners")
+        if certificate:
+            refuse_unissued(backend, certificate)
+
+    @before(ELBv2Backend, "modify_listener")
+    def refuse_at_modify(backend, _arn, _port, _protocol, _ssl_policy, certificates, _actions):
+        for each in certificates or []:
+            refuse_unissued(backend, each["CertificateArn"])
+
+    @before(ELBv2Backend, "add_listener_certificates")
+    def refuse_at_add(backend, _arn, certificates):
+        for each in certificates:
+            refuse_unissued(backend, each["CertificateArn"])
+
+
+def refuse_unissued(backend, arn):
+    if not backend._certificate_exists(arn):
+        raise ELBClientError("CertificateNotFound", f"Certificate '{arn}' not found")
+    acm = acm_backends[backend.account_id][backend.region_name]
+    if arn in acm._certificates and acm.get_certificate(arn).status != "ISSUED":
+        raise ELBClientError(
+            "UnsupportedCertificate",
+            f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, "
+            "and a supported key size.",
+        )
+
+
+def certificate_is_issued_once_its_records_are_there():
+    """ACM issues a certificate when each of its validation records can be looked up. moto issues it after a while.
+
+    Looked up are this account's public zones, all of them: moto does not know which of two equal zones is delegated.
+    """
+    original = CertBundle.check
+
+    @functools.wraps(original)
+    def check(certificate):
+        waiting = certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"
+        if not waiting or validation_records(certificate) <= public_cnames(certificate.arn.split(":")[4]):
+            original(certificate)
+
+    CertBundle.check = check
+
+
+def validation_records(certificate):
+    options = certificate.describe()["Certificate"]["DomainValidationOptions"]
+    return {(each["ResourceRecord"]["Name"], each["ResourceRecord"]["Value"]) for each in options}
+
+
+def public_cnames(account):
+    return {
+        (record.name, value.rstrip(".") + ".")
+        for zone in route53_backends[account]["aws"].zones.values()
+        if not zone.private_zone
+        for record in zone.rrsets
+        if record.type == "CNAME"
+        for value in record.records or []
+    }
+
+
+def alias_points_to_a_load_balancer_that_exists():
+    """AWS refuses an alias to an unknown load balancer, or with another zone id than the load balancer's.
+
+    moto takes any text. Aliases to other things than load balancers are not looked at.
+    """
+
+    @before(Route53Backend, "change_resource_record_sets")
+    def refuse_lost_alias(backend, _zone_id, changes):
+        for change in changes:
+            record = change["ResourceRecordSet"]
+            alias = record.get("AliasTarget")
+            if change["Action"] == "DELETE" or not alias:
+                continue
+            target = alias["DNSName"].lower().rstrip(".").removeprefix("dualstack.")
+            if not target.endswith(".elb.amazonaws.com"):
+                continue
+            fault = alias_fault(backend.account_id, target, alias["HostedZoneId"])
+            if fault:
+                raise Route53ClientError(
+                    "InvalidChangeBatch",
+                    f"[Tried to create an alias that targets {target}., type {record['Type']} "
+                    f"in zone {alias['HostedZoneId']}, but {fault}]",
+                )
+
+
+def alias_fault(account, target, zone_id):
+    regions = elbv2_backends[account].values()
+    balancers = [each for region in regions for each in region.load_balancers.values()]
+    found = [each for each in balancers if each.dns_name.lower() == target]
+    if not found:
+        return "that target was not found"
+    if found[0].canonical_hosted_zone_id != zone_id:
+        return "the alias target name does not lie within the target zone"
+    return None

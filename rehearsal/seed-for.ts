@@ -1,0 +1,41 @@
+import type { Seed, SeedCertificate, SeedHostedZone, SeedVpc } from "./local-aws";
+import { stateLocation } from "./override";
+import { dataOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
+
+/** What a real account would already hold: whatever the stack refers to and does not create. */
+export function seedFor(stackId: string, stack: StackJson): Seed[] {
+  const state = stateLocation(stackId, stack);
+  const region = regionOf(stack);
+  return [
+    { region: state.region, buckets: [state.bucket] },
+    { region, hostedZones: zonesOf(stack), vpcs: vpcsOf(stack), certificates: certificatesOf(stack), keyPairs: keyPairsOf(stack) },
+  ];
+}
+
+/** A zone that is looked up by its id has the name that the look-up is checked against. */
+function zonesOf(stack: StackJson): SeedHostedZone[] {
+  return dataOf(stack, "aws_route53_zone").flatMap(({ arguments: { name, zone_id, lifecycle } }) => {
+    const id = literalText(zone_id);
+    const zoneName = literalText(name) ?? JSON.stringify(lifecycle ?? "").match(/== \\+"([a-z0-9.-]+)\\+"/)?.[1];
+    return zoneName === undefined ? [] : [{ name: zoneName, ...(id === undefined ? {} : { id }) }];
+  });
+}
+
+/** Subnets that the load balancer is put into are public ones. */
+function vpcsOf(stack: StackJson): SeedVpc[] {
+  const balancerSubnets = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { subnets } }) => (Array.isArray(subnets) ? subnets.map(String) : []));
+  const subnets = dataOf(stack, "aws_subnet").flatMap(({ address, arguments: args }) =>
+    literalTexts(args.id).map((id) => ({ id, public: balancerSubnets.some((subnet) => subnet.includes(`${address}.`)) })),
+  );
+  return dataOf(stack, "aws_vpc").flatMap(({ arguments: args }) => literalTexts(args.id).map((id) => ({ id, subnets })));
+}
+
+/** A certificate's names are not in the stack; it gets all that the stack serves. */
+function certificatesOf(stack: StackJson): SeedCertificate[] {
+  const names = [...new Set(resourcesOf(stack, "aws_route53_record").filter((it) => it.arguments.alias !== undefined).flatMap((it) => literalTexts(it.arguments.name)))];
+  return resourcesOf(stack, "aws_lb_listener").flatMap(({ arguments: args }) => literalTexts(args.certificate_arn).map((arn) => ({ arn, names })));
+}
+
+function keyPairsOf(stack: StackJson): string[] {
+  return [...new Set(resourcesOf(stack, "aws_instance").flatMap(({ arguments: args }) => (args.key_name === undefined ? [] : literalTexts(args.key_name))))];
+}

@@ -1,0 +1,129 @@
+import { ACMClient, DescribeCertificateCommand, paginateListCertificates, type CertificateDetail } from "@aws-sdk/client-acm";
+import {
+  DescribeInstanceAttributeCommand, EC2Client, paginateDescribeInstances, paginateDescribeRouteTables, paginateDescribeSecurityGroupRules,
+  paginateDescribeSecurityGroups, paginateDescribeSubnets, type Instance, type RouteTable, type SecurityGroup, type SecurityGroupRule, type Subnet,
+} from "@aws-sdk/client-ec2";
+import {
+  DescribeListenersCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client, paginateDescribeLoadBalancers, paginateDescribeTargetGroups,
+  type Listener, type LoadBalancer, type TargetGroup, type TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetHostedZoneCommand, ListResourceRecordSetsCommand, paginateListHostedZones, Route53Client, type ListResourceRecordSetsCommandOutput, type ResourceRecordSet } from "@aws-sdk/client-route-53";
+import type { Expectation } from "./expectation";
+
+// The SDK's version is pinned, so its plans for later versions are nothing a rehearsal need tell.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** A public hosted zone with its records. */
+export interface ZoneView {
+  readonly id: string;
+  /** Without the trailing dot. */
+  readonly name: string;
+  readonly nameServers: readonly string[];
+  readonly records: readonly ResourceRecordSet[];
+}
+
+/** An instance with the boot script it was given. */
+export type InstanceView = Instance & { readonly userData: string };
+
+/** Everything of a deployed site that AWS's API tells, read at one moment. */
+export interface Site {
+  readonly zones: readonly ZoneView[];
+  readonly certificates: readonly CertificateDetail[];
+  readonly subnets: readonly Subnet[];
+  readonly routeTables: readonly RouteTable[];
+  readonly groups: readonly SecurityGroup[];
+  readonly rules: readonly SecurityGroupRule[];
+  readonly instances: readonly InstanceView[];
+  readonly targetGroup?: TargetGroup;
+  readonly targets: readonly TargetHealthDescription[];
+  readonly balancer?: LoadBalancer;
+  readonly listeners: readonly Listener[];
+}
+
+/** Reads the site through the AWS SDK; what is not there is simply missing from the answer. */
+export async function readSite(endpoint: string, expected: Expectation): Promise<Site> {
+  const config = { endpoint, region: expected.region, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" }, maxAttempts: 2 };
+  const elb = new ElasticLoadBalancingV2Client(config);
+  const [targetGroup, balancer, zones, certificates] = await Promise.all([
+    theTargetGroup(elb, expected), theBalancer(elb, expected), publicZones(new Route53Client(config)), certificatesOf(new ACMClient(config), expected),
+  ]);
+  const vpcId = targetGroup?.VpcId ?? balancer?.VpcId;
+  const [network, targets, listeners] = await Promise.all([
+    readNetwork(new EC2Client(config), expected, vpcId),
+    targetGroup ? elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup.TargetGroupArn })) : undefined,
+    balancer ? elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer.LoadBalancerArn })) : undefined,
+  ]);
+  return { zones, certificates, targetGroup, balancer, ...network, targets: targets?.TargetHealthDescriptions ?? [], listeners: listeners?.Listeners ?? [] };
+}
+
+async function theTargetGroup(elb: ElasticLoadBalancingV2Client, { targetGroupArn }: Expectation): Promise<TargetGroup | undefined> {
+  const groups = await all(paginateDescribeTargetGroups({ client: elb }, {}), (page) => page.TargetGroups);
+  return groups.find((it) => it.TargetGroupArn === targetGroupArn);
+}
+
+async function theBalancer(elb: ElasticLoadBalancingV2Client, { balancerDnsName }: Expectation): Promise<LoadBalancer | undefined> {
+  const balancers = await all(paginateDescribeLoadBalancers({ client: elb }, {}), (page) => page.LoadBalancers);
+  return balancers.find((it) => it.DNSName === balancerDnsName);
+}
+
+async function readNetwork(ec2: EC2Client, expected: Expectation, vpcId: string | undefined) {
+  const Filters = [{ Name: "vpc-id", Values: [vpcId ?? "none"] }];
+  const [subnets, routeTables, groups, rules, reservations] = await Promise.all([
+    all(paginateDescribeSubnets({ client: ec2 }, { Filters }), (page) => page.Subnets),
+    all(paginateDescribeRouteTables({ client: ec2 }, { Filters }), (page) => page.RouteTables),
+    all(paginateDescribeSecurityGroups({ client: ec2 }, { Filters }), (page) => page.SecurityGroups),
+    all(paginateDescribeSecurityGroupRules({ client: ec2 }, {}), (page) => page.SecurityGroupRules),
+    all(paginateDescribeInstances({ client: ec2 }, {}), (page) => page.Reservations),
+  ]);
+  const declared = reservations.flatMap(({ Instances = [] }) => Instances).filter(({ InstanceId = "" }) => expected.instanceIds.includes(InstanceId));
+  const instances = await Promise.all(declared.map(async (instance) => ({ ...instance, userData: await userDataOf(ec2, instance) })));
+  return { subnets, routeTables, groups, rules, instances };
+}
+
+async function userDataOf(ec2: EC2Client, { InstanceId }: Instance): Promise<string> {
+  const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "userData" }));
+  return Buffer.from(UserData?.Value ?? "", "base64").toString();
+}
+
+async function publicZones(route53: Route53Client): Promise<ZoneView[]> {
+  const zones = await all(paginateListHostedZones({ client: route53 }, {}), (page) => page.HostedZones);
+  return Promise.all(
+    zones.filter(({ Config }) => Config?.PrivateZone !== true).map(async ({ Id, Name = "" }) => {
+      const [zone, records] = await Promise.all([route53.send(new GetHostedZoneCommand({ Id })), recordsOf(route53, Id)]);
+      return { id: (Id ?? "").replace("/hostedzone/", ""), name: withoutDot(Name), nameServers: zone.DelegationSet?.NameServers ?? [], records };
+    }),
+  );
+}
+
+async function recordsOf(route53: Route53Client, HostedZoneId: string | undefined): Promise<ResourceRecordSet[]> {
+  const records: ResourceRecordSet[] = [];
+  let next: { StartRecordName?: string; StartRecordType?: ResourceRecordSet["Type"] } | undefined = {};
+  while (next !== undefined) {
+    const page: ListResourceRecordSetsCommandOutput = await route53.send(new ListResourceRecordSetsCommand({ HostedZoneId, ...next }));
+    records.push(...(page.ResourceRecordSets ?? []));
+    next = page.IsTruncated === true ? { StartRecordName: page.NextRecordName, StartRecordType: page.NextRecordType } : undefined;
+  }
+  return records;
+}
+
+async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<CertificateDetail[]> {
+  const summaries = await all(paginateListCertificates({ client: acm }, {}), (page) => page.CertificateSummaryList);
+  const details = await Promise.all(summaries.map(({ CertificateArn }) => acm.send(new DescribeCertificateCommand({ CertificateArn }))));
+  return details.flatMap(({ Certificate }) => (Certificate && namesOf(Certificate).some((name) => names.includes(name)) ? [Certificate] : []));
+}
+
+/** Every name that a certificate is for. */
+export function namesOf({ DomainName, SubjectAlternativeNames = [] }: CertificateDetail): string[] {
+  return [...new Set([DomainName ?? "", ...SubjectAlternativeNames])];
+}
+
+/** `example.com` for `example.com.`, and `*` for the code that Route 53 writes for it. */
+export function withoutDot(name: string): string {
+  return name.replace(/\.$/, "").replace(/^\\052/, "*");
+}
+
+async function all<Page, Item>(pages: AsyncIterable<Page>, items: (page: Page) => readonly Item[] | undefined): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const page of pages) found.push(...(items(page) ?? []));
+  return found;
+}
