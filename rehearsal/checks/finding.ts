@@ -1,0 +1,45 @@
+import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Site } from "../site";
+
+/** What a check found. */
+export interface Finding {
+  /** What is wrong; nothing if all is well. */
+  readonly faults: readonly string[];
+  /** What is so, if all is well. */
+  readonly observed: string;
+}
+
+export const ANYONE = "0.0.0.0/0";
+
+/** The fault, unless all is well. */
+export const unless = (isWell: boolean, fault: string): string[] => (isWell ? [] : [fault]);
+
+/** Each value once, without those that are missing. */
+export const distinct = <T>(values: readonly (T | undefined)[]): T[] => [...new Set(values.filter((it): it is T => it !== undefined))];
+
+/** In a VPC that others share, the name carries a suffix. */
+export function groupNamed({ groups }: Site, name: string, ids: readonly string[] | undefined) {
+  return groups.find(({ GroupId = "", GroupName = "" }) => ids?.includes(GroupId) && (GroupName === name || GroupName.startsWith(`${name}-`)));
+}
+
+export function listenerOn(listeners: readonly Listener[], port: number, protocol: string): Listener | undefined {
+  return listeners.find((listener) => listener.Port === port && listener.Protocol === protocol);
+}
+
+export function forwardsTo(listener: Listener | undefined, targetGroupArn: string | undefined): boolean {
+  return targetGroupArn !== undefined && (listener?.DefaultActions ?? []).some((action) => action.Type === "forward" && action.TargetGroupArn === targetGroupArn);
+}
+
+export function redirectsToHttps(listener: Listener | undefined): boolean {
+  const redirect = listener?.DefaultActions?.find(({ Type }) => Type === "redirect")?.RedirectConfig;
+  return redirect?.Protocol === "HTTPS" && redirect.Port === "443" && redirect.StatusCode === "HTTP_301";
+}
+
+export function actionOf(listener: Listener | undefined): string {
+  return listener?.DefaultActions?.map(({ Type }) => Type).join(", ") || "does nothing";
+}
+
+/** A wildcard stands for exactly one label. */
+export function covers(pattern: string, name: string): boolean {
+  return pattern === name || (pattern.startsWith("*.") && name.split(".").slice(1).join(".") === pattern.slice(2));
+}

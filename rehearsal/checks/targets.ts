@@ -1,0 +1,49 @@
+import type { Expectation } from "../expectation";
+import type { Site } from "../site";
+import { unless, type Finding } from "./finding";
+
+export function instancesRun({ instances }: Site, expected: Expectation): Finding {
+  const { instanceCount, hasNginx, appPort, healthCheckPort, healthCheckPath, isPublic } = expected;
+  const running = instances.filter(({ State }) => State?.Name === "running");
+  const path = healthCheckPath.split("?")[0];
+  const listens = (userData: string) => [appPort, healthCheckPort].every((port) => userData.includes(`listen ${port} `));
+  const answers = (userData: string) => userData.includes(`location = ${path} {`) || /location \/ \{/.test(userData);
+  const silent = instances.filter(({ userData }) => (hasNginx ? !listens(userData) || !answers(userData) : userData === ""));
+  const exposed = instances.filter(({ PublicIpAddress }) => (PublicIpAddress !== undefined) !== isPublic);
+  return {
+    faults: [
+      ...unless(running.length === instanceCount && instanceCount > 0, `${running.length} of ${instanceCount} instances are running`),
+      ...silent.map(({ InstanceId }) => `${InstanceId} is not told to listen on ${appPort} and to answer ${healthCheckPath}`),
+      ...exposed.map(({ InstanceId }) => `${InstanceId} has ${isPublic ? "no" : "a"} public address`),
+    ],
+    observed: `${running.length} running, told to ${hasNginx ? `boot NGINX on ${appPort} and to answer ${healthCheckPath}` : "run their own user data"}`,
+  };
+}
+
+export function targetGroupMatches({ targetGroup }: Site, { appPort, healthCheckPath, healthCheckPort }: Expectation): Finding {
+  if (targetGroup === undefined) return { faults: ["no target group"], observed: "" };
+  const { TargetType, Protocol, Port, HealthCheckPath, HealthCheckPort, TargetGroupName } = targetGroup;
+  const checkPort = HealthCheckPort === "traffic-port" ? Port : Number(HealthCheckPort);
+  return {
+    faults: [
+      ...unless(TargetType === "instance", `its type is ${TargetType}`),
+      ...unless(Protocol === "HTTP" && Port === appPort, `it sends ${Protocol}:${Port}, the instances serve HTTP:${appPort}`),
+      ...unless(HealthCheckPath === healthCheckPath && checkPort === healthCheckPort, `it asks ${checkPort}${HealthCheckPath}, the instances answer ${healthCheckPort}${healthCheckPath}`),
+    ],
+    observed: `${TargetGroupName}: instances, ${Protocol}:${Port}, health check ${checkPort}${HealthCheckPath}`,
+  };
+}
+
+export function targetsAreHealthy({ targets }: Site, { instanceIds }: Expectation): Finding {
+  const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
+  const missing = instanceIds.filter((id) => !targets.some(({ Target }) => Target?.Id === id));
+  const unwell = targets.filter((target) => !healthy.includes(target));
+  return {
+    faults: [
+      ...unless(targets.length > 0, "nothing is registered"),
+      ...missing.map((id) => `${id} is not registered`),
+      ...unwell.map(({ Target, TargetHealth }) => `${Target?.Id} is ${TargetHealth?.State} (${TargetHealth?.Reason ?? "no reason given"})`),
+    ],
+    observed: `${healthy.length} healthy`,
+  };
+}
