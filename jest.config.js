@@ -1,7 +1,10 @@
+// Pinned with its plans for later versions of Node; nothing that a test's reader need see.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 module.exports = {
+  testEnvironment: "node",
   // Tests that run terraform mostly wait, so both cores stay busy; the default would leave one out.
   maxWorkers: 2,
-  testEnvironment: "node",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   moduleFileExtensions: ["ts", "js", "json"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/.rehearsal"],

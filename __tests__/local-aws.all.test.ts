@@ -402,7 +402,7 @@ function runStarter(body: string) {
     const { LocalAws } = require("./rehearsal/local-aws");
     const tell = (...numbers) => console.log(JSON.stringify(numbers));
     (async () => { const aws = await LocalAws.start({ python: ${JSON.stringify(PYTHON)} }); ${body} })();`;
-  const child = spawn(process.execPath, ["-r", "sucrase/register/ts", "-e", program], {
+  const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", program], {
     cwd: join(__dirname, ".."),
     stdio: ["ignore", "pipe", "inherit"],
   });

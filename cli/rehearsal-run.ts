@@ -6,6 +6,7 @@ import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
 import { WorkFailed } from "./command";
+import { withLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
 import { Terraform, type TerraformEvent } from "./terraform";
 
@@ -51,13 +52,14 @@ export class Rehearsal {
     this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: options.env, signal: options.signal });
   }
 
-  /** Copies the stack and has terraform fetch the provider; not side by side, as they share one provider cache. */
+  /** Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider cache that all rehearsals share. */
   async init(): Promise<void> {
     const { folder, stack } = this.options;
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "cdk.tf.json"), stack.text);
     await writeFile(join(folder, OVERRIDE_FILE), JSON.stringify(overrideFor(stack.id, stack.json), null, 2));
-    await this.attempt("init", () => this.terraform.run(["init", "-input=false", "-no-color"]));
+    const lock = `${this.options.env.TF_PLUGIN_CACHE_DIR}.lock`;
+    await this.attempt("init", () => withLock(lock, () => undefined, () => this.terraform.run(["init", "-input=false", "-no-color"])));
   }
 
   /** What is left to do, in order. */

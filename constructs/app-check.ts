@@ -15,10 +15,16 @@ const stacksOf = new WeakMap<IConstruct, { readonly all: Registered[]; checked: 
 export class InvalidPropsError extends Error {
   override readonly name = "InvalidPropsError";
 
-  constructor(readonly faults: readonly string[]) {
+  /** One sentence for each fault. */
+  readonly faults!: readonly string[];
+
+  constructor(faults: readonly string[]) {
     super(`${faults.length} ${faults.length === 1 ? "fault" : "faults"} in main.ts; nothing was written\n${faults.map((it) => `  ${it}`).join("\n")}`);
-    // What is wrong stands in the person's own file; where this was thrown tells them nothing.
-    this.stack = `${this.name}: ${this.message}`;
+    // Not enumerable, or Node would print them a second time below the message.
+    Object.defineProperty(this, "faults", { value: faults });
+    // What is wrong stands in the person's own file; the frames of libraries tell them nothing.
+    const frames = (this.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line) && !/node:|node_modules|<anonymous>\)$|[\\/]constructs[\\/]/.test(line));
+    this.stack = [`${this.name}: ${this.message}`, ...frames].join("\n");
   }
 }
 
@@ -66,6 +72,6 @@ function claims({ names, domainName, hostedZone, backend }: Settings): { prop: s
     ...names.map((name) => ({ prop: name === domainName ? "domainName" : "alternativeNames", thing: `name ${name}`, advice: "allowed is a name that no other stack serves; a name has one alias record" })),
     ...(hostedZone.create ? [{ prop: "hostedZone.create", thing: `zone ${hostedZone.name}`, advice: "allowed is one stack that creates a zone; let this one use the existing zone" }] : []),
     ...("s3" in backend ? [{ prop: "backend.s3.key", thing: `s3 ${backend.s3.bucket}/${backend.s3.key}`, advice: "allowed is one key for each stack; leave it away for the default" }] : []),
-    ...("cloud" in backend ? [{ prop: "backend.cloud.workspace", thing: `cloud ${Object.values(backend.cloud).join("/")}`, advice: "allowed is one workspace for each stack; name another" }] : []),
+    ...("cloud" in backend ? [{ prop: "backend.cloud.workspace", thing: `cloud ${[backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/")}`, advice: "allowed is one workspace for each stack; name another" }] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { isInZone, isPublicHostName, MAX_COMMON_NAME, registrableDomain } from "./domain-names";
+import { isInZone, MAX_COMMON_NAME } from "./domain-names";
 import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults, shown, type Fault } from "./props-schema";
 import { isExistingNetwork, settingsOf, type Settings } from "./settings";
 import { userDataFor } from "./user-data";
@@ -64,7 +64,6 @@ function zoneIsWhole({ domainName, hostedZone }: Settings, props: WebStackProps)
   const { name, id, create, delegated } = props.hostedZone ?? {};
   return [
     ...when(!isInZone(domainName, hostedZone.name), "hostedZone.name", name, `allowed is a zone that ${domainName} ends with; correct one of the two`),
-    ...when(name !== undefined && registrableDomain(name) === undefined && isPublicHostName(domainName), "hostedZone.name", name, "allowed is a zone below a public suffix; name your own domain"),
     ...when(create === true && id !== undefined, "hostedZone.id", id, "allowed is an id only without create; take one of the two out"),
     ...when(create !== true && delegated !== undefined, "hostedZone.delegated", delegated, "allowed only with create: true; take it out, or add create: true"),
     ...when(create === true && delegated === undefined, "hostedZone.delegated", undefined,
@@ -153,6 +152,6 @@ function bootScriptFits(settings: Settings): Fault[] {
 }
 
 function backendIsOneKind(_: Settings, { backend }: WebStackProps): Fault[] {
-  const kinds = typeof backend === "object" ? Object.keys(backend) : ["local"];
+  const kinds = typeof backend === "object" ? Object.values(backend).filter((kind) => kind !== undefined) : ["local"];
   return when(kinds.length !== 1, "backend", backend, 'allowed is "local", { s3: … } or { cloud: … }; keep one');
 }

@@ -69,11 +69,12 @@ function list(item: Schema, min: number, max: number, advice: string) {
 function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}) {
   const names = [...Object.keys(required), ...Object.keys(optional)];
   const advice = `allowed is an object with ${names.join(", ")}; write { … }`;
-  const entries = v.strictObject(
+  const entries = v.objectWithRest(
     { ...required, ...Object.fromEntries(Object.entries(optional).map(([name, it]) => [name, v.optional(it)])) },
+    // valibot's strictObject would name the first unknown prop only.
+    v.never(`there is no such prop; allowed is ${names.join(", ")}; correct the name or take it out`),
     (issue) => {
       const key = String(issue.path?.at(-1)?.key);
-      if (issue.expected === "never") return `there is no such prop; allowed is ${names.join(", ")}; correct the name or take it out`;
       const missing = issue.received === "undefined" ? required[key] : undefined;
       return (missing && adviceOf.get(missing)) ?? advice;
     },
@@ -91,8 +92,8 @@ function isObject(input: unknown): input is Record<string, unknown> {
 
 const port = (what: string) => whole(1, 65535, `${what}; 22 is sshd's`, [22]);
 const isCidr = (input: string, min: number, max: number) => {
-  const [address = "", bits = ""] = input.split("/");
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address) || !/^\d{1,2}$/.test(bits) || Number(bits) < min || Number(bits) > max) return false;
+  const [, address, bits] = /^(\d{1,3}(?:\.\d{1,3}){3})\/([1-9]\d?)$/.exec(input) ?? [];
+  if (address === undefined || Number(bits) < min || Number(bits) > max) return false;
   try {
     return new Netmask(input).base === address;
   } catch {
@@ -165,6 +166,8 @@ const instances = object({}, {
 const tags = v.pipe(
   v.custom<Record<string, string>>(isObject, 'allowed is an object such as { team: "web" }; write { … }'),
   v.check((it) => Object.keys(it).length <= MAX_TAGS, `allowed is at most ${MAX_TAGS} tags; take some out`),
+  // valibot's record passes over these, whatever they hold.
+  v.check((it) => !["__proto__", "constructor", "prototype"].some((key) => Object.hasOwn(it, key)), "allowed is a key other than __proto__, constructor and prototype; rename it"),
   v.record(
     text((key) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && !RESERVED_TAG.test(key), "allowed is a key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not begin with aws: or alb-web: and is not Name; rename it"),
     text((it) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(it), "allowed is at most 256 letters, digits, spaces and _ . : / = + - @; correct it"),
@@ -251,7 +254,8 @@ function issuesOf(schema: Schema, input: unknown, prefix: string): Fault[] {
 export function shown(input: unknown): string {
   if (input === undefined) return "nothing";
   const text = typeof input === "function" || typeof input === "number" || typeof input === "bigint" || typeof input === "symbol" ? String(input) : jsonOf(input);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
 }
 
 function jsonOf(input: unknown): string {

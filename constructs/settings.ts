@@ -91,8 +91,9 @@ function networkOf(network: NewNetworkProps | ExistingNetworkProps): Settings["n
 function stateLocation(stackId: string, region: string, backend: NonNullable<WebStackProps["backend"]>): StateLocation {
   // terraform runs in cdktf.out/stacks/<id>, which can be deleted; the state lies beside cdktf.out.
   if (backend === "local") return { local: { path: `../../../terraform.${stackId}.tfstate` } };
-  if ("s3" in backend) return { s3: { key: `${stackId}/terraform.tfstate`, region, ...defined(backend.s3) } };
-  return { cloud: { hostname: "app.terraform.io", ...defined(backend.cloud) } };
+  const { s3, cloud } = backend as Partial<S3BackendProps & CloudBackendProps>;
+  if (s3 !== undefined) return { s3: { key: `${stackId}/terraform.tfstate`, region, ...defined(s3) } };
+  return { cloud: { hostname: "app.terraform.io", ...defined(cloud) } };
 }
 
 /** Graviton types carry a `g` behind the generation's digit (`t4g`, `c7gn`); `a1` came before that rule. */

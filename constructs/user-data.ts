@@ -41,11 +41,12 @@ systemctl enable --now nginx
 /** The app's own lines run in a shell of their own, so that what they set does not reach NGINX's. */
 function setupStep(setup: string | undefined): string {
   if (setup === undefined) return "";
+  const lines = setup.trimEnd();
   let end = "APP_SETUP";
-  while (setup.split("\n").includes(end)) end += "_";
+  while (lines.split("\n").includes(end)) end += "_";
   return `
 bash -euo pipefail <<'${end}'
-${setup.trimEnd()}
+${lines}
 ${end}
 `;
 }
@@ -92,8 +93,8 @@ function staticSite(healthCheckPath: string): string {
             try_files $uri $uri/ =404;
         }
 `;
-  // The page itself answers at "/"; a location of its own would hide it.
-  if (path === "/") return page;
+  // There the page itself answers; a location of its own would hide it.
+  if (path === "/" || path === "/index.html") return page;
   return `        location = ${path} {
             access_log off;
             default_type text/plain;

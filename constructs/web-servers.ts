@@ -50,7 +50,7 @@ export class WebServers extends Construct implements IWebServers {
       subnetId: options.subnetIds[index % options.subnetIds.length],
       vpcSecurityGroupIds: [options.securityGroupId],
       associatePublicIpAddress: placement === "public",
-      keyName: options.keyName,
+      keyName: options.keyName && literal(options.keyName),
       iamInstanceProfile: profileName,
       userData: literal(options.userData),
       // Changed user data runs on a new machine only; an old one would be stopped, started and unchanged.

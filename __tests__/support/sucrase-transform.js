@@ -1,4 +1,4 @@
-// Tests run through the same TypeScript loader as main.ts; types are checked by tsc, apart.
+// Tests run through the same TypeScript transformation as the program; types are checked by tsc, apart.
 const { transform } = require("sucrase");
 
 module.exports = {

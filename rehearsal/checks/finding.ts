@@ -30,9 +30,14 @@ export function forwardsTo(listener: Listener | undefined, targetGroupArn: strin
   return targetGroupArn !== undefined && (listener?.DefaultActions ?? []).some((action) => action.Type === "forward" && action.TargetGroupArn === targetGroupArn);
 }
 
-export function redirectsToHttps(listener: Listener | undefined): boolean {
+/** The redirect to HTTPS:443, if the listener has one. */
+export function redirectOf(listener: Listener | undefined) {
   const redirect = listener?.DefaultActions?.find(({ Type }) => Type === "redirect")?.RedirectConfig;
-  return redirect?.Protocol === "HTTPS" && redirect.Port === "443" && redirect.StatusCode === "HTTP_301";
+  return redirect?.Protocol === "HTTPS" && redirect.Port === "443" ? redirect : undefined;
+}
+
+export function redirectsToHttps(listener: Listener | undefined): boolean {
+  return redirectOf(listener)?.StatusCode === "HTTP_301";
 }
 
 export function actionOf(listener: Listener | undefined): string {

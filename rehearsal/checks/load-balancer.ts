@@ -1,7 +1,7 @@
 import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { actionOf, forwardsTo, listenerOn, redirectsToHttps, unless, type Finding } from "./finding";
+import { actionOf, forwardsTo, listenerOn, redirectOf, redirectsToHttps, unless, type Finding } from "./finding";
 
 export function balancerIsPublic({ balancer }: Site): Finding {
   const { Type, Scheme, State, LoadBalancerName } = balancer ?? {};
@@ -32,7 +32,7 @@ export function listenersExist({ listeners, targetGroup }: Site): Finding {
 export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targets }: Site): Finding {
   const isHealthy = targets.some(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const arn = targetGroup?.TargetGroupArn;
-  const leads = (listener: Listener | undefined) => forwardsTo(listener, arn) || redirectsToHttps(listener);
+  const leads = (listener: Listener | undefined) => forwardsTo(listener, arn) || redirectOf(listener) !== undefined;
   return {
     faults: [
       ...unless(balancer?.DNSName !== undefined, "the load balancer has no name"),

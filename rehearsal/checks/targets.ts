@@ -7,7 +7,9 @@ export function instancesRun({ instances }: Site, expected: Expectation): Findin
   const running = instances.filter(({ State }) => State?.Name === "running");
   const path = healthCheckPath.split("?")[0];
   const listens = (userData: string) => [appPort, healthCheckPort].every((port) => userData.includes(`listen ${port} `));
-  const answers = (userData: string) => userData.includes(`location = ${path} {`) || /location \/ \{/.test(userData);
+  // The page itself answers for "/", and the proxied app for everything.
+  const isPage = path === "/" || path === "/index.html";
+  const answers = (userData: string) => userData.includes(`location = ${path} {`) || (userData.includes("location / {") && (isPage || userData.includes("proxy_pass ")));
   const silent = instances.filter(({ userData }) => (hasNginx ? !listens(userData) || !answers(userData) : userData === ""));
   const exposed = instances.filter(({ PublicIpAddress }) => (PublicIpAddress !== undefined) !== isPublic);
   return {
@@ -34,15 +36,17 @@ export function targetGroupMatches({ targetGroup }: Site, { appPort, healthCheck
   };
 }
 
-export function targetsAreHealthy({ targets }: Site, { instanceIds }: Expectation): Finding {
+export function targetsAreHealthy({ targets }: Site, { instanceIds, appPort }: Expectation): Finding {
   const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const missing = instanceIds.filter((id) => !targets.some(({ Target }) => Target?.Id === id));
   const unwell = targets.filter((target) => !healthy.includes(target));
+  const elsewhere = targets.filter(({ Target }) => Target?.Port !== appPort);
   return {
     faults: [
       ...unless(targets.length > 0, "nothing is registered"),
       ...missing.map((id) => `${id} is not registered`),
       ...unwell.map(({ Target, TargetHealth }) => `${Target?.Id} is ${TargetHealth?.State} (${TargetHealth?.Reason ?? "no reason given"})`),
+      ...elsewhere.map(({ Target }) => `${Target?.Id} is sent requests on ${Target?.Port}, the instances serve ${appPort}`),
     ],
     observed: `${healthy.length} healthy`,
   };

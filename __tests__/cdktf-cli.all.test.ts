@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isRunning } from "../rehearsal/local-aws";
+import { copyOfProject } from "./support/project-copy";
+
+/*
+ * The real cdktf-cli on a checkout, against the local AWS that `npm run rehearse -- --keep` leaves, with nothing but
+ * the lines that it prints. The tests follow each other, as a person's commands would.
+ */
+
+jest.setTimeout(600_000);
+
+interface Ended {
+  readonly code: number;
+  readonly text: string;
+}
+
+let checkout: { folder: string; remove: () => Promise<void> };
+let lines: string[];
+let pid: number;
+
+beforeAll(async () => {
+  checkout = await copyOfProject();
+  const { text } = await shell("npm run -s rehearse -- --keep 2>/dev/null");
+  lines = text.split("\n").filter((line) => line.startsWith("export "));
+  pid = Number(/^# +kill (\d+)$/m.exec(text)?.[1]);
+});
+
+afterAll(async () => {
+  if (pid > 0 && isRunning(pid)) process.kill(pid, "SIGTERM");
+  await checkout.remove();
+});
+
+test("rehearse --keep names the local AWS and the lines to use it", () => {
+  expect(isRunning(pid)).toBe(true);
+  expect(lines.map((line) => line.split(/[ =]/)[1])).toEqual(expect.arrayContaining(["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]));
+});
+
+test("cdktf synth writes the stack", async () => {
+  expect(await cdktf("synth")).toMatchObject({ code: 0 });
+  expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(true);
+});
+
+test("cdktf diff plans everything as new", async () => {
+  const { code, text } = await cdktf("diff");
+  expect([code, text]).toEqual([0, expect.stringMatching(/Plan: \d+ to add, 0 to change, 0 to destroy/)]);
+});
+
+test("cdktf deploy --auto-approve builds the site and prints its outputs", async () => {
+  const { code, text } = await cdktf("deploy --auto-approve");
+  expect([code, text]).toEqual([0, expect.stringContaining("site_url = https://www.example.com")]);
+});
+
+test("a second cdktf diff finds no changes", async () => {
+  expect(await cdktf("diff")).toEqual({ code: 0, text: expect.stringContaining("No changes") });
+});
+
+test("cdktf output prints what was built", async () => {
+  const { code, text } = await cdktf("output");
+  expect([code, text]).toEqual([0, expect.stringContaining("health_check_url = https://www.example.com/health")]);
+});
+
+test("cdktf destroy --auto-approve takes it down", async () => {
+  const { code, text } = await cdktf("destroy --auto-approve");
+  expect([code, text]).toEqual([0, expect.stringMatching(/Destroy complete! Resources: \d+ destroyed/)]);
+  const state = JSON.parse(await readFile(join(checkout.folder, "terraform.web.tfstate"), "utf8")) as { resources: unknown[] };
+  expect(state.resources).toEqual([]);
+});
+
+test("the command that is printed stops the local AWS", async () => {
+  expect((await shell(`kill ${pid}`)).code).toBe(0);
+  for (let tries = 0; isRunning(pid) && tries < 100; tries += 1) await new Promise((wake) => setTimeout(wake, 50));
+  expect(isRunning(pid)).toBe(false);
+});
+
+function cdktf(command: string): Promise<Ended> {
+  return shell(["export CI=1 FORCE_COLOR=0", ...lines, `node_modules/.bin/cdktf ${command}`].join("\n"));
+}
+
+/** Runs shell lines in the checkout as a person would; the environment is ours, less AWS settings. */
+function shell(script: string): Promise<Ended> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+  return new Promise((resolve) => {
+    execFile("sh", ["-ec", script], { cwd: checkout.folder, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), text: `${stdout}\n${stderr}` });
+    });
+  });
+}
