@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { SetupError } from "./setup/setup-error";
 
@@ -49,6 +49,17 @@ function exitCodeOf(error: unknown): number {
   return EXIT.internal;
 }
 
+/**
+ * Asks before the work begins whether its result can be kept.
+ * @throws {UsageError} if the file cannot be written
+ */
+export async function throwIfNotWritable(out: string | undefined): Promise<void> {
+  if (out === undefined) return;
+  await appendFile(out, "").catch((error: Error) => {
+    throw new UsageError(`--out: cannot write ${out}: ${error.message}`);
+  });
+}
+
 /** The result alone goes to standard output, or to the file that `--out` names. */
 export async function writeResult(text: string, out?: string): Promise<void> {
   const result = text.endsWith("\n") ? text : `${text}\n`;
@@ -56,7 +67,5 @@ export async function writeResult(text: string, out?: string): Promise<void> {
     process.stdout.write(result);
     return;
   }
-  await writeFile(out, result).catch((error: Error) => {
-    throw new UsageError(`--out: cannot write ${out}: ${error.message}`);
-  });
+  await writeFile(out, result);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { LocalAws } from "../rehearsal/local-aws";
 import { seedFor } from "../rehearsal/seed-for";
-import { EXIT, newCommand, runCommand, UsageError, WorkFailed, writeResult } from "./command";
+import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "./command";
 import { taskList } from "./progress";
 import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
@@ -47,6 +47,7 @@ void runCommand(async () => {
 
 async function rehearse(stackId: string | undefined, options: Options): Promise<void> {
   if (!["text", "json"].includes(options.format)) throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
+  await throwIfNotWritable(options.out);
   const folder = await mkdtemp(join(tmpdir(), "alb-web-rehearsal-"));
   const stopping = new AbortController();
   const interrupt = (name: NodeJS.Signals) => stopping.abort(new WorkFailed(`Interrupted by ${name}; nothing is left running.`));

@@ -6,13 +6,15 @@ import type { INetwork } from "./network";
 import type { Settings } from "./settings";
 import type { ITargetGroup } from "./target-group";
 
-export interface LoadBalancerOptions extends Pick<Settings, "http" | "tlsPolicy" | "idleTimeoutSec"> {
+export interface LoadBalancerOptions extends Pick<Settings, "http" | "tlsPolicy" | "idleTimeoutSec" | "accessLogsBucket"> {
   readonly name: string;
   readonly network: INetwork;
   readonly securityGroupId: string;
   readonly certificate: ICertificate;
   readonly targetGroup: ITargetGroup;
   readonly deletionProtection: boolean;
+  /** Folder in the bucket for access logs. */
+  readonly accessLogsPrefix: string;
 }
 
 const HTTP = 80;
@@ -20,6 +22,8 @@ const HTTPS = 443;
 
 /** An internet-facing application load balancer with its two listeners. */
 export class LoadBalancer extends Construct {
+  /** For what is attached to it, such as a web ACL. */
+  readonly arn: string;
   readonly dnsName: string;
   readonly zoneId: string;
 
@@ -36,8 +40,10 @@ export class LoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: "defensive",
       enableDeletionProtection: options.deletionProtection,
+      accessLogs: options.accessLogsBucket === undefined ? undefined : { enabled: true, bucket: options.accessLogsBucket, prefix: options.accessLogsPrefix },
       dependsOn: [...network.routes],
     });
+    this.arn = balancer.arn;
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
 

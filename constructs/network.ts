@@ -4,6 +4,7 @@ import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
 import { DataAwsVpcEndpoint } from "@cdktf/provider-aws/lib/data-aws-vpc-endpoint";
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
 import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
 import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
 import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
 import { Route } from "@cdktf/provider-aws/lib/route";
@@ -15,7 +16,8 @@ import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Netmask } from "netmask";
-import type { ExistingNetworkProps, NewNetworkProps } from "./web-stack-props";
+import type { NewNetworkSettings } from "./settings";
+import type { ExistingNetworkProps } from "./web-stack-props";
 
 /** Where the load balancer and the instances live. */
 export interface INetwork {
@@ -28,7 +30,7 @@ export interface INetwork {
   readonly routes: readonly ITerraformDependable[];
 }
 
-export interface NewNetworkOptions extends Required<NewNetworkProps> {
+export interface NewNetworkOptions extends NewNetworkSettings {
   readonly region: string;
   /** Begins the `Name` tags. */
   readonly name: string;
@@ -54,6 +56,12 @@ export class NewNetwork extends Construct implements INetwork {
     this.vpcId = vpc.id;
     // AWS opens this group to its own members; whatever forgets to name a group gets a closed one.
     new DefaultSecurityGroup(this, "default-security-group", { vpcId: vpc.id, tags: this.named("default, closed") });
+
+    if (options.flowLogsBucket !== undefined) {
+      new FlowLog(this, "flow-log", {
+        vpcId: vpc.id, trafficType: "ALL", logDestinationType: "s3", logDestination: `arn:aws:s3:::${options.flowLogsBucket}`, tags: this.named("flow log"),
+      });
+    }
 
     const gateway = new InternetGateway(this, "internet-gateway", { vpcId: vpc.id, tags: this.named("internet") });
     const publicTable = new RouteTable(this, "public-routes", { vpcId: vpc.id, tags: this.named("public") });

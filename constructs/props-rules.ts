@@ -84,7 +84,7 @@ function zonesAreInRegion({ region, network }: Settings): Fault[] {
 
 function networkIsNewOrExisting(_: Settings, { network = {} }: WebStackProps): Fault[] {
   const given = Object.entries(network).filter(([, value]) => value !== undefined).map(([name]) => name);
-  const ofNew = given.filter((name) => name === "cidr" || name === "zones");
+  const ofNew = given.filter((name) => name === "cidr" || name === "zones" || name === "flowLogsBucket");
   const ofExisting = given.filter((name) => name === "publicSubnetIds" || name === "privateSubnetIds");
   const { publicSubnetIds = [], privateSubnetIds = [] } = network as { publicSubnetIds?: string[]; privateSubnetIds?: string[] };
   const twice = privateSubnetIds.filter((id) => publicSubnetIds.includes(id));

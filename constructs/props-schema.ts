@@ -109,6 +109,9 @@ export function isPrivateRange(cidr: string): boolean {
   return PRIVATE_RANGES.some((range) => range.contains(cidr));
 }
 
+const bucketName = (what: string) =>
+  text((it) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(it), `allowed is 3 to 63 lower-case letters, digits and -; give the name of an existing bucket ${what}`);
+
 const hostedZone = object({}, {
   name: text(isPublicHostName, 'allowed is a zone\'s name in lower case, such as "example.com"; give the zone the site\'s records belong to'),
   id: text((it) => /^Z[A-Z0-9]{5,31}$/.test(it), 'allowed is a zone id, such as "Z0123456789ABCDEFGHIJ"; copy it from Route 53'),
@@ -123,6 +126,7 @@ const network = object({}, {
     'allowed is a number from 2 to 6, or 2 to 6 different zone names such as ["us-east-1a", "us-east-1b"]; a load balancer needs two zones',
   ),
   egress: oneOf(["none", "nat"], "say how the instances reach the internet"),
+  flowLogsBucket: bucketName("for flow logs"),
   vpcId: text((it) => /^vpc-[0-9a-f]{8,17}$/.test(it), 'allowed is a VPC id, such as "vpc-0123456789abcdef0"; copy it from the VPC console'),
   publicSubnetIds: subnetIds("two or more different subnet ids, each in another zone"),
   privateSubnetIds: subnetIds("one or more different subnet ids", 1),
@@ -161,6 +165,7 @@ const instances = object({}, {
   type: text((it) => /^(?!mac)[a-z][a-z0-9-]*\d[a-z0-9-]*\.(\d*x?large|nano|micro|small|medium|metal[a-z0-9-]*)$/.test(it), 'allowed is an EC2 instance type that boots Linux, such as "t3.micro" or "t4g.small"; correct it'),
   diskGiB: whole(8, 16384, "the root disk's size in GiB"),
   placement: oneOf(["private", "public"], "say where the instances live"),
+  detailedMonitoring: flag("say true for metrics every minute"),
 });
 
 const tags = v.pipe(
@@ -178,7 +183,7 @@ const backend = value<unknown>((it) => it === "local" || isObject(it),
   'allowed is "local", { s3: { bucket } } or { cloud: { organization, workspace } }; say where the state is kept');
 const remoteBackend = object({}, {
   s3: object(
-    { bucket: text((it) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(it), "allowed is 3 to 63 lower-case letters, digits and -; give an existing bucket's name") },
+    { bucket: bucketName("for the state") },
     {
       key: text((it) => /^[\w!\-.*'()][\w!\-.*'()/]{0,500}$/.test(it) && !it.endsWith("/"), 'allowed is an object key, such as "web/terraform.tfstate"; correct it'),
       region: text(isAwsRegion, 'allowed is an AWS region, such as "us-east-1"; give the bucket\'s'),
@@ -223,6 +228,7 @@ const props = object(
     ),
     idleTimeoutSec: whole(1, 4000, "seconds"),
     deregistrationDelaySec: whole(0, 3600, "seconds"),
+    accessLogsBucket: bucketName("for access logs"),
     disposable: flag("say true for a stack that may be destroyed"),
     tags,
     backend,

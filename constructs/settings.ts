@@ -13,7 +13,7 @@ export interface Settings {
   readonly names: readonly string[];
   readonly hostedZone: { readonly name: string; readonly id?: string; readonly create: boolean; readonly delegated: boolean };
   readonly certificateArn?: string;
-  readonly network: Required<NewNetworkProps> | (ExistingNetworkProps & { readonly egress: "none" | "nat" });
+  readonly network: NewNetworkSettings | (ExistingNetworkProps & { readonly egress: "none" | "nat" });
   readonly appPort: number;
   readonly healthCheck: Required<HealthCheckProps>;
   readonly instances: Required<InstancesProps>;
@@ -24,10 +24,14 @@ export interface Settings {
   readonly ssh?: SshProps;
   readonly idleTimeoutSec: number;
   readonly deregistrationDelaySec: number;
+  readonly accessLogsBucket?: string;
   readonly disposable: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly backend: StateLocation;
 }
+
+/** A new network with its defaults. */
+export type NewNetworkSettings = Required<Omit<NewNetworkProps, "flowLogsBucket">> & Pick<NewNetworkProps, "flowLogsBucket">;
 
 /** Where the state lies. */
 export type StateLocation =
@@ -63,7 +67,7 @@ export function settingsOf(stackId: string, props: WebStackProps): Settings {
       ...defined(props.healthCheck),
       port: props.healthCheck?.port ?? appPort,
     },
-    instances: { count: 2, diskGiB: 8, placement: "private", ...defined(props.instances), type },
+    instances: { count: 2, diskGiB: 8, placement: "private", detailedMonitoring: false, ...defined(props.instances), type },
     architecture: architectureOf(type),
     server: props.server ?? {},
     http: props.http ?? "redirect",
@@ -71,6 +75,7 @@ export function settingsOf(stackId: string, props: WebStackProps): Settings {
     ssh: props.ssh,
     idleTimeoutSec,
     deregistrationDelaySec: props.deregistrationDelaySec ?? Math.min(idleTimeoutSec, MAX_DEREGISTRATION_DELAY_SEC),
+    accessLogsBucket: props.accessLogsBucket,
     disposable: props.disposable ?? false,
     tags: props.tags ?? {},
     backend: stateLocation(stackId, region, props.backend ?? "local"),
@@ -85,7 +90,7 @@ export function isExistingNetwork(network: NewNetworkProps | ExistingNetworkProp
 function networkOf(network: NewNetworkProps | ExistingNetworkProps): Settings["network"] {
   const egress = network.egress ?? "none";
   if (isExistingNetwork(network)) return { ...network, egress };
-  return { cidr: network.cidr ?? "10.0.0.0/16", zones: network.zones ?? 2, egress };
+  return { cidr: network.cidr ?? "10.0.0.0/16", zones: network.zones ?? 2, egress, flowLogsBucket: network.flowLogsBucket };
 }
 
 function stateLocation(stackId: string, region: string, backend: NonNullable<WebStackProps["backend"]>): StateLocation {

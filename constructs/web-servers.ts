@@ -42,7 +42,7 @@ export class WebServers extends Construct implements IWebServers {
   }
 
   private instance(index: number, options: WebServersOptions, ami: string, profileName: string): Instance {
-    const { type, diskGiB, placement } = options.instances;
+    const { type, diskGiB, placement, detailedMonitoring } = options.instances;
     const name = { Name: `${options.name} ${index + 1}` };
     return new Instance(this, `instance-${index + 1}`, {
       ami,
@@ -50,6 +50,7 @@ export class WebServers extends Construct implements IWebServers {
       subnetId: options.subnetIds[index % options.subnetIds.length],
       vpcSecurityGroupIds: [options.securityGroupId],
       associatePublicIpAddress: placement === "public",
+      monitoring: detailedMonitoring,
       keyName: options.keyName && literal(options.keyName),
       iamInstanceProfile: profileName,
       userData: literal(options.userData),

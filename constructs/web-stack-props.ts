@@ -76,6 +76,13 @@ export interface WebStackProps {
    */
   readonly deregistrationDelaySec?: number;
   /**
+   * Existing bucket for a line about every request, below a folder with the stack's id; it must be in the stack's region,
+   * be encrypted with S3's own keys and let ELB write:
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+   * @default - requests are not logged, as a bucket costs money and holds people's addresses
+   */
+  readonly accessLogsBucket?: string;
+  /**
    * The stack can be destroyed in one go: no deletion protection on the load balancer, and a zone
    * that the stack created goes with all its records.
    * @default false
@@ -147,6 +154,12 @@ export interface NewNetworkProps {
    * @default "none"
    */
   readonly egress?: "none" | "nat";
+  /**
+   * Existing bucket for the VPC's flow logs; it must let log delivery write:
+   * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+   * @default - no flow logs, as they cost money by their size
+   */
+  readonly flowLogsBucket?: string;
 }
 
 /** A network that exists; nothing in it is changed. */
@@ -231,6 +244,11 @@ export interface InstancesProps {
    * @default "private"
    */
   readonly placement?: "private" | "public";
+  /**
+   * CloudWatch metrics every minute instead of every five, at about 2 USD a month for an instance.
+   * @default false
+   */
+  readonly detailedMonitoring?: boolean;
 }
 
 /** NGINX on the app port, in front of an app on the same machine. */

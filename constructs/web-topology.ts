@@ -52,6 +52,7 @@ export class WebTopology extends Construct {
     const loadBalancer = new LoadBalancer(this, "load-balancer", {
       name: elbName("alb", owner), network, certificate, targetGroup, securityGroupId: groups.loadBalancerGroupId,
       http: settings.http, tlsPolicy: settings.tlsPolicy, idleTimeoutSec: settings.idleTimeoutSec, deletionProtection: !settings.disposable,
+      accessLogsBucket: settings.accessLogsBucket, accessLogsPrefix: owner.stackId,
     });
     for (const name of names) new AliasRecord(this, `alias-${name}`, { zone: this.zones.of(name), name, target: loadBalancer });
     return { loadBalancer, targetGroup, servers };

@@ -8,7 +8,7 @@ export function seedFor(stackId: string, stack: StackJson): Seed[] {
   const region = regionOf(stack);
   return [
     { region: state.region, buckets: [state.bucket] },
-    { region, hostedZones: zonesOf(stack), vpcs: vpcsOf(stack), certificates: certificatesOf(stack), keyPairs: keyPairsOf(stack) },
+    { region, hostedZones: zonesOf(stack), vpcs: vpcsOf(stack), certificates: certificatesOf(stack), buckets: logBucketsOf(stack), keyPairs: keyPairsOf(stack) },
   ];
 }
 
@@ -34,6 +34,12 @@ function vpcsOf(stack: StackJson): SeedVpc[] {
 function certificatesOf(stack: StackJson): SeedCertificate[] {
   const names = [...new Set(resourcesOf(stack, "aws_route53_record").filter((it) => it.arguments.alias !== undefined).flatMap((it) => literalTexts(it.arguments.name)))];
   return resourcesOf(stack, "aws_lb_listener").flatMap(({ arguments: args }) => literalTexts(args.certificate_arn).map((arn) => ({ arn, names })));
+}
+
+function logBucketsOf(stack: StackJson): string[] {
+  const accessLogs = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { access_logs } }) => (access_logs === undefined ? [] : [(access_logs as { bucket: string }).bucket]));
+  const flowLogs = resourcesOf(stack, "aws_flow_log").flatMap(({ arguments: it }) => literalTexts(it.log_destination).map((arn) => arn.replace("arn:aws:s3:::", "")));
+  return [...new Set([...accessLogs, ...flowLogs])];
 }
 
 function keyPairsOf(stack: StackJson): string[] {
