@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { LocalAws } from "../rehearsal/local-aws";
-import { seedFor } from "../rehearsal/seed-for";
+import { seedsFor } from "../rehearsal/seed-for";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "./command";
 import { taskList } from "./progress";
 import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
@@ -34,6 +34,8 @@ interface Stage {
   localAws?: LocalAws;
   rehearsals: Rehearsal[];
   failures: string[];
+  /** An error of our own in one stack's rehearsal; the others go on. */
+  fault?: unknown;
 }
 
 void runCommand(async () => {
@@ -61,6 +63,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
     });
     stopping.signal.throwIfAborted();
     await report(stage, options);
+    if (stage.fault !== undefined) throw stage.fault;
   } finally {
     if (options.keep !== true || process.exitCode === undefined) await stage.localAws?.stop();
     await rm(folder, { recursive: true, force: true });
@@ -90,7 +93,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
         const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
         const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, onProgress: (text) => (task.output = text) });
         stage.localAws = await LocalAws.start({ python });
-        for (const { id, json } of stage.stacks) for (const seed of seedFor(id, json)) await stage.localAws.seed(seed);
+        for (const seed of seedsFor(stage.stacks)) await stage.localAws.seed(seed);
         task.title = `local AWS at ${stage.localAws.endpoint}`;
       },
     },
@@ -121,6 +124,7 @@ function stackTask(rehearsal: Rehearsal, signal: AbortSignal): object {
       const said = await run((text) => (task.output = text)).catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof WorkFailed) stage.failures.push(error.message);
+        else stage.fault ??= error;
         throw error;
       });
       task.title = `${rehearsal.stack}: ${title}: ${said}`;

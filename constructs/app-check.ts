@@ -1,6 +1,6 @@
 import { Node, type IConstruct } from "constructs";
 import { propFaults, type StackUnderTest } from "./props-rules";
-import { shown, type Fault } from "./props-schema";
+import { shown, type Fault } from "./props-values";
 import { settingsOf, type Settings } from "./settings";
 import type { WebStackProps } from "./web-stack-props";
 
@@ -23,7 +23,7 @@ export class InvalidPropsError extends Error {
     // Not enumerable, or Node would print them a second time below the message.
     Object.defineProperty(this, "faults", { value: faults });
     // What is wrong stands in the person's own file; the frames of libraries tell them nothing.
-    const frames = (this.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line) && !/node:|node_modules|<anonymous>\)$|[\\/]constructs[\\/]/.test(line));
+    const frames = (this.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line) && !/node:|node_modules|<anonymous>\)$|[\\/](constructs|cli)[\\/]/.test(line));
     this.stack = [`${this.name}: ${this.message}`, ...frames].join("\n");
   }
 }

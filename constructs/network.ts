@@ -65,7 +65,8 @@ export class NewNetwork extends Construct implements INetwork {
 
     const gateway = new InternetGateway(this, "internet-gateway", { vpcId: vpc.id, tags: this.named("internet") });
     const publicTable = new RouteTable(this, "public-routes", { vpcId: vpc.id, tags: this.named("public") });
-    this.routes.push(new Route(this, "public-default-route", { routeTableId: publicTable.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id }));
+    const wayOut = new Route(this, "public-default-route", { routeTableId: publicTable.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
+    this.routes.push(wayOut);
 
     const privateTables = this.zonesOf(options).map(({ letter, zone }) => {
       const publicSubnet = this.subnet("public", letter, zone, options.cidr);
@@ -76,7 +77,7 @@ export class NewNetwork extends Construct implements INetwork {
       this.privateSubnetIds.push(privateSubnet.id);
       const table = new RouteTable(this, `private-routes-${letter}`, { vpcId: vpc.id, tags: this.named(`private ${letter}`) });
       this.associate("private", letter, privateSubnet, table);
-      if (options.egress === "nat") this.natRoute(letter, publicSubnet, table, gateway);
+      if (options.egress === "nat") this.natRoute(letter, publicSubnet, table, wayOut);
       return table;
     });
     this.routes.push(
@@ -117,9 +118,9 @@ export class NewNetwork extends Construct implements INetwork {
     this.routes.push(new RouteTableAssociation(this, `${tier}-association-${letter}`, { subnetId: subnet.id, routeTableId: table.id }));
   }
 
-  private natRoute(letter: string, publicSubnet: Subnet, privateTable: RouteTable, gateway: InternetGateway): void {
-    const address = new Eip(this, `nat-address-${letter}`, { domain: "vpc", tags: this.named(`nat ${letter}`), dependsOn: [gateway] });
-    const nat = new NatGateway(this, `nat-${letter}`, { allocationId: address.id, subnetId: publicSubnet.id, tags: this.named(`nat ${letter}`), dependsOn: [...this.routes] });
+  private natRoute(letter: string, publicSubnet: Subnet, privateTable: RouteTable, wayOut: Route): void {
+    const address = new Eip(this, `nat-address-${letter}`, { domain: "vpc", tags: this.named(`nat ${letter}`), dependsOn: [wayOut] });
+    const nat = new NatGateway(this, `nat-${letter}`, { allocationId: address.id, subnetId: publicSubnet.id, tags: this.named(`nat ${letter}`), dependsOn: [wayOut] });
     this.routes.push(new Route(this, `nat-route-${letter}`, { routeTableId: privateTable.id, destinationCidrBlock: ANYWHERE, natGatewayId: nat.id }));
   }
 
@@ -130,6 +131,8 @@ export class NewNetwork extends Construct implements INetwork {
 
 export interface ExistingNetworkOptions extends ExistingNetworkProps {
   readonly region: string;
+  /** Whether the instances install packages, and have no way to them but the VPC's S3 gateway endpoint. */
+  readonly needsS3Endpoint: boolean;
 }
 
 /** A network that is only looked at; the plan fails in words if it does not fit together. */
@@ -147,9 +150,11 @@ export class ExistingNetwork extends Construct implements INetwork {
     for (const subnetId of options.publicSubnetIds) publicSubnets.push(this.publicSubnet(subnetId, options.vpcId, publicSubnets));
     this.publicSubnetIds = publicSubnets.map((subnet) => subnet.id);
     this.privateSubnetIds = (options.privateSubnetIds ?? []).map((subnetId) => this.privateSubnet(subnetId, options.vpcId, publicSubnets).id);
-    if (options.egress !== "nat" && this.privateSubnetIds.length > 0) {
-      // Without it the instances cannot fetch NGINX; the lookup fails where there is none.
-      new DataAwsVpcEndpoint(this, "s3-endpoint", { vpcId: vpc.id, serviceName: `com.amazonaws.${options.region}.s3` });
+    if (options.needsS3Endpoint) {
+      // The lookup fails where there is none.
+      new DataAwsVpcEndpoint(this, "s3-endpoint", {
+        vpcId: vpc.id, serviceName: `com.amazonaws.${options.region}.s3`, filter: [{ name: "vpc-endpoint-type", values: ["Gateway"] }],
+      });
     }
   }
 

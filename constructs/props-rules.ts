@@ -1,5 +1,6 @@
 import { isInZone, MAX_COMMON_NAME } from "./domain-names";
-import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults, shown, type Fault } from "./props-schema";
+import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./props-schema";
+import { shown, type Fault } from "./props-values";
 import { isExistingNetwork, settingsOf, type Settings } from "./settings";
 import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";

@@ -1,8 +1,7 @@
 import { registrableDomain } from "./domain-names";
 import type { Owner } from "./names";
-import type {
-  CloudBackendProps, ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, S3BackendProps, SshProps, WebStackProps,
-} from "./web-stack-props";
+import type { CloudBackendProps, S3BackendProps, StateLocation } from "./state-backend";
+import type { ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, SshProps, WebStackProps } from "./web-stack-props";
 
 /** Props with every default filled in; what the parts are built from. */
 export interface Settings {
@@ -32,12 +31,6 @@ export interface Settings {
 
 /** A new network with its defaults. */
 export type NewNetworkSettings = Required<Omit<NewNetworkProps, "flowLogsBucket">> & Pick<NewNetworkProps, "flowLogsBucket">;
-
-/** Where the state lies. */
-export type StateLocation =
-  | { readonly local: { readonly path: string } }
-  | { readonly s3: Required<S3BackendProps["s3"]> }
-  | { readonly cloud: Required<CloudBackendProps["cloud"]> };
 
 const DEFAULT_REGION = "us-east-1";
 const MAX_DEREGISTRATION_DELAY_SEC = 3600;

@@ -1,3 +1,5 @@
+import type { CloudBackendProps, S3BackendProps } from "./state-backend";
+
 /** What a `WebStack` can be told. Only `domainName` is required. */
 export interface WebStackProps {
   /**
@@ -280,36 +282,4 @@ export interface SshProps {
    * @default - no key; use EC2 Instance Connect, which Amazon Linux brings
    */
   readonly keyName?: string;
-}
-
-/** State in S3, locked by S3 itself (terraform 1.10 or later). */
-export interface S3BackendProps {
-  readonly s3: {
-    /** The bucket; it must exist. */
-    readonly bucket: string;
-    /**
-     * The object's key; every stack needs its own.
-     * @default "<stack id>/terraform.tfstate"
-     */
-    readonly key?: string;
-    /**
-     * The bucket's region.
-     * @default - the stack's region
-     */
-    readonly region?: string;
-  };
-}
-
-/** State and runs in Terraform Cloud (HCP Terraform) or a server that speaks its API. */
-export interface CloudBackendProps {
-  readonly cloud: {
-    readonly organization: string;
-    /** The workspace; every stack needs its own. */
-    readonly workspace: string;
-    /**
-     * Host name of the server.
-     * @default "app.terraform.io"
-     */
-    readonly hostname?: string;
-  };
 }

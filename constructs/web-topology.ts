@@ -58,9 +58,10 @@ export class WebTopology extends Construct {
     return { loadBalancer, targetGroup, servers };
   }
 
-  private network({ network, region, owner }: Settings): INetwork {
+  private network({ network, region, owner, instances, server }: Settings): INetwork {
+    const needsS3Endpoint = instances.placement === "private" && network.egress === "none" && server.userData === undefined;
     return isExistingNetwork(network)
-      ? new ExistingNetwork(this, "network", { ...network, region })
+      ? new ExistingNetwork(this, "network", { ...network, region, needsS3Endpoint })
       : new NewNetwork(this, "network", { ...network, region, name: owner.stackId });
   }
 

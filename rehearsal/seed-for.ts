@@ -12,6 +12,13 @@ export function seedFor(stackId: string, stack: StackJson): Seed[] {
   ];
 }
 
+/** The same for all stacks of one account. Zones of known ids go in first, or others of their names would be made up beside them. */
+export function seedsFor(stacks: readonly { readonly id: string; readonly json: StackJson }[]): Seed[] {
+  const seeds = stacks.flatMap(({ id, json }) => seedFor(id, json));
+  const knowsId = ({ hostedZones = [] }: Seed) => hostedZones.some(({ id }) => id !== undefined);
+  return [...seeds.filter(knowsId), ...seeds.filter((seed) => !knowsId(seed))];
+}
+
 /** A zone that is looked up by its id has the name that the look-up is checked against. */
 function zonesOf(stack: StackJson): SeedHostedZone[] {
   return dataOf(stack, "aws_route53_zone").flatMap(({ arguments: { name, zone_id, lifecycle } }) => {

@@ -1,0 +1,85 @@
+import type { RehearsalResult } from "../cli/rehearsal-run";
+import type { SynthesizedStack } from "../cli/synthesize";
+import { COMBINATIONS } from "./support/combinations";
+import { stackIdOf } from "./support/distinct-sites";
+import { RehearsalRoom, runStages } from "./support/rehearsal-room";
+
+/* Each combination of choices is built, checked, planned again and taken down, several at a time in one account. */
+
+/** Each waits most of its time; more of them at once make each slower than they save. */
+const SIDE_BY_SIDE = 6;
+const ALL_MS = 20 * 60_000;
+jest.setTimeout(ALL_MS);
+
+const NAMES = Object.keys(COMBINATIONS);
+const isWaiting = (name: string) => COMBINATIONS[name]?.hostedZone?.delegated === false;
+
+let room: RehearsalRoom;
+let synthesized: Promise<SynthesizedStack[]>;
+let results: Map<string, Promise<RehearsalResult>>;
+
+beforeAll(async () => {
+  room = await RehearsalRoom.open();
+  synthesized = room.synthesize("choices").then(async (stacks) => {
+    await room.seed(stacks);
+    return stacks;
+  });
+  synthesized.catch(() => undefined);
+  results = rehearseAll(NAMES.map(stackIdOf));
+});
+
+afterAll(async () => {
+  await Promise.allSettled(results?.values() ?? []);
+  await room?.close();
+});
+
+test("every combination is a stack of its own", async () => {
+  expect((await synthesized).map(({ id }) => id).sort()).toEqual(NAMES.map(stackIdOf).sort());
+  expect(new Set(NAMES.map(stackIdOf)).size).toBe(NAMES.length);
+});
+
+test.each(NAMES.filter((name) => !isWaiting(name)))("%s: built beside the others, well in every step, planned again without a change, and taken down", async (name) => {
+  const { steps, verdict } = await resultOf(name);
+  expect(steps.filter((step) => step.verdict !== "ok")).toEqual([]);
+  expect(verdict).toBe("ok");
+  expect(steps.find(({ id }) => id === "5.7")?.observed).toMatch(/^(\d+) added, second plan empty, \1 destroyed$/);
+});
+
+test.each(NAMES.filter(isWaiting))("%s: has its zone, and leaves the site unknown", async (name) => {
+  const { steps, verdict } = await resultOf(name);
+  expect(steps.filter((step) => step.verdict === "ok").map(({ id }) => id)).toEqual(["0b", "5.7"]);
+  expect(new Set(steps.map((step) => step.verdict))).toEqual(new Set(["ok", "unknown"]));
+  expect(verdict).toBe("ok");
+});
+
+function resultOf(name: string): Promise<RehearsalResult> {
+  return results.get(stackIdOf(name)) ?? Promise.reject(new Error(`${name} was not rehearsed`));
+}
+
+/** Begins them in order, so many at a time. */
+function rehearseAll(ids: readonly string[]): Map<string, Promise<RehearsalResult>> {
+  const free: (() => void)[] = [];
+  let running = 0;
+  const begin = async (id: string): Promise<RehearsalResult> => {
+    if (running === SIDE_BY_SIDE) await new Promise<void>((wake) => free.push(wake));
+    else running += 1;
+    try {
+      return await rehearse(id);
+    } finally {
+      const next = free.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+  const results = new Map(ids.map((id) => [id, begin(id)]));
+  for (const result of results.values()) result.catch(() => undefined); // told by the test that awaits it
+  return results;
+}
+
+async function rehearse(id: string): Promise<RehearsalResult> {
+  const stack = (await synthesized).find((each) => each.id === id);
+  if (stack === undefined) throw new Error(`there is no stack ${id}`);
+  const rehearsal = await room.init(stack);
+  await runStages(rehearsal, "destroy");
+  return rehearsal.result();
+}

@@ -1,0 +1,248 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../cli/command";
+import { keptShellLines, resultsAsTable } from "../cli/rehearsal-report";
+import { SetupError } from "../cli/setup/setup-error";
+import { synthesize } from "../cli/synthesize";
+import { Terraform } from "../cli/terraform";
+import { terraformEnvironment } from "../cli/terraform-environment";
+import { expectationOf } from "../rehearsal/expectation";
+import { isRunning } from "../rehearsal/local-aws";
+import { checkWalkthrough } from "../rehearsal/walkthrough";
+import { fixture } from "./support/rehearsal-room";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "alb-web-cli-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the exit code", () => {
+  let said: string;
+
+  beforeEach(() => {
+    said = "";
+    jest.spyOn(process.stderr, "write").mockImplementation((text) => ((said += String(text)), true));
+    jest.spyOn(process.stdout, "write").mockImplementation(() => true);
+    process.exitCode = undefined;
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+    process.exitCode = undefined;
+  });
+
+  const codeOf = async (run: () => Promise<unknown>) => (await runCommand(run), process.exitCode);
+  const command = () => newCommand("try", "A command.").argument("[name]").action(() => undefined);
+
+  test("is left to the command where it ends well", async () => {
+    expect(await codeOf(async () => (process.exitCode = 3))).toBe(3);
+  });
+
+  test.each([
+    ["2 where the person is wrong", new UsageError("wrong"), 2],
+    ["1 where something outside failed", new WorkFailed("failed"), 1],
+    ["1 where a tool is missing", new SetupError("missing"), 1],
+  ])("is %s, who is told the message alone", async (_what, error, code) => {
+    expect(await codeOf(() => Promise.reject(error))).toBe(code);
+    expect(said).toBe(`${error.message}\n`);
+  });
+
+  test.each([["an error", new TypeError("oops")], ["anything else", "oops"]])("is 70 for %s of our own, which is shown as it is", async (_what, error) => {
+    expect(await codeOf(() => Promise.reject(error))).toBe(70);
+    expect(said).toMatch(/^This is a fault of alb-web itself, please report it:\n[^]*oops/);
+    if (error instanceof Error) expect(said).toContain("cli-parts.test.ts");
+  });
+
+  test.each([
+    ["0 for --help", ["--help"], 0], ["2 for an unknown option", ["--nonsense"], 2], ["2 for --out without a file", ["--out"], 2], ["2 for one argument too many", ["a", "b"], 2],
+  ])("is %s", async (_what, args, code) => {
+    expect(await codeOf(() => command().parseAsync(args, { from: "user" }))).toBe(code);
+  });
+
+  test("is 2 where --out cannot be written, which is found out before there is a result", async () => {
+    expect(await codeOf(() => throwIfNotWritable(join(folder, "missing", "file")))).toBe(2);
+    expect(said).toMatch(/^--out: cannot write .*missing.file: /);
+  });
+
+  test("is left alone where --out can be written, and the file holds the result", async () => {
+    const file = join(folder, "result");
+    expect(await codeOf(() => throwIfNotWritable(file).then(() => writeResult("result", file)))).toBeUndefined();
+    expect(readFileSync(file, "utf8")).toBe("result\n");
+  });
+
+  test("of every kind is listed by --help", () => {
+    let help = "";
+    command().configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    expect(help).toContain("Exit codes: 0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault");
+  });
+});
+
+describe("the report", () => {
+  const steps = checkWalkthrough(undefined, expectationOf({}, {}), { added: 3, driftedAddresses: [], failure: "apply failed" });
+
+  test("is a table with a row for each step, for each stack", () => {
+    const table = resultsAsTable([{ stack: "one", verdict: "broken", steps, seconds: 7 }, { stack: "two", verdict: "ok", steps, seconds: 8 }], 120);
+    expect(table).toContain("one: broken (7 s)");
+    expect(table).toContain("two: ok (8 s)");
+    const rows = table.split("\n").filter((line) => /^│ \d/.test(line)).map((line) => line.split("│").map((cell) => cell.trim()));
+    expect(rows.map(([, id, title, verdict, observed]) => [id, title, verdict, observed])).toEqual(
+      [...steps, ...steps].map(({ id, title, verdict, observed }) => [id, title, verdict === "broken" ? "✖ broken" : "? unknown", observed]),
+    );
+  });
+
+  test.each([60, 80, 120])("is no wider than %i columns, and loses no word", (columns) => {
+    const long = steps.map((step) => ({ ...step, observed: "each word of this long sentence is to be found in the table" }));
+    const lines = resultsAsTable([{ stack: "one", verdict: "broken", steps: long, seconds: 7 }], columns).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(columns, 87));
+    expect(lines.join("\n").split("sentence").length - 1).toBe(steps.length);
+  });
+
+  test("names variables in lines that a shell reads back as they are", () => {
+    const values = { PLAIN: "http://127.0.0.1:5000", SPACES: "a folder/with spaces", NASTY: `it's "$HOME" \`true\` \\n !`, LINES: "one\ntwo" };
+    const lines = keptShellLines(values, 4711);
+    const script = `eval "$1"; printf '%s\\0' "$PLAIN" "$SPACES" "$NASTY" "$LINES"; printf '%s' "$HOME"`;
+    const read = execFileSync("sh", ["-c", script, "sh", lines], { encoding: "utf8", env: { ...process.env, HOME: "/home/of/somebody" } }).split("\0");
+    expect(read).toEqual([...Object.values(values), "/home/of/somebody"]);
+    expect(lines).toMatch(/^# +kill 4711$/m);
+  });
+});
+
+describe("terraform", () => {
+  /** A shell script in terraform's place. */
+  function terraformThat(script: string, signal?: AbortSignal): Terraform {
+    const command = join(folder, "terraform");
+    writeFileSync(command, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return new Terraform({ command, folder, env: process.env, signal });
+  }
+  const file = (name: string) => join(folder, name);
+  const written = async (name: string) => {
+    while (!existsSync(file(name))) await new Promise((wake) => setTimeout(wake, 20));
+    return readFileSync(file(name), "utf8");
+  };
+
+  test("is run in its folder with the arguments as they are", async () => {
+    const { stdout, hasChanges } = await terraformThat('pwd; for each in "$@"; do echo "<$each>"; done').run(["plan", "-var=a b", "$HOME"]);
+    expect(stdout.split("\n").slice(1)).toEqual(["<plan>", "<-var=a b>", "<$HOME>"]);
+    expect(stdout.split("\n")[0]).toContain(folder.split("/").pop());
+    expect(hasChanges).toBe(false);
+  });
+
+  test("tells each line of -json output at once, and overlooks others", async () => {
+    const types: (string | undefined)[] = [];
+    const { events } = await terraformThat(`echo '{"type":"version"}'; echo 'no json'; echo '{broken'; echo '{"type":"change_summary"}'`).run(["apply"], ({ type }) => types.push(type));
+    expect(types).toEqual(["version", "change_summary"]);
+    expect(events).toHaveLength(2);
+  });
+
+  test("that fails is an error which names the command and what terraform said", async () => {
+    const failed = terraformThat("echo 'on the way'; echo 'Error: no such thing' >&2; exit 1").run(["init", "-input=false"]);
+    await expect(failed).rejects.toThrow(new WorkFailed("terraform init -input=false failed (exit code 1)\nError: no such thing"));
+    await expect(failed).rejects.toBeInstanceOf(WorkFailed);
+  });
+
+  test("that fails with -json output is quoted by its errors, not by its warnings", async () => {
+    const diagnostic = (severity: string, summary: string, rest: object) => `echo '${JSON.stringify({ type: "diagnostic", diagnostic: { severity, summary, ...rest } })}'`;
+    const script = [diagnostic("warning", "old", {}), diagnostic("error", "refused", { address: "aws_lb.web", detail: "no way" }), diagnostic("error", "also bad", {}), "exit 1"].join("\n");
+    await expect(terraformThat(script).run(["apply", "-json"])).rejects.toThrow(new WorkFailed("terraform apply -json failed (exit code 1)\naws_lb.web: refused: no way\nalso bad"));
+  });
+
+  test("that says on standard output why it fails is quoted too", async () => {
+    await expect(terraformThat("echo 'usage: …'; exit 127").run(["nonsense"])).rejects.toThrow("terraform nonsense failed (exit code 127)\nusage: …");
+  });
+
+  test("may end with 2 if it was asked for, which says that there are changes", async () => {
+    expect((await terraformThat("exit 2").run(["plan", "-detailed-exitcode"])).hasChanges).toBe(true);
+    expect((await terraformThat("exit 0").run(["plan", "-detailed-exitcode"])).hasChanges).toBe(false);
+    await expect(terraformThat("exit 2").run(["plan"])).rejects.toThrow("terraform plan failed (exit code 2)");
+    await expect(terraformThat("exit 1").run(["plan", "-detailed-exitcode"])).rejects.toThrow("failed (exit code 1)");
+  });
+
+  test("that cannot be started is an error in words", async () => {
+    const missing = new Terraform({ command: file("missing"), folder, env: process.env });
+    await expect(missing.run(["init"])).rejects.toThrow(/^terraform cannot be run: .*ENOENT/);
+  });
+
+  test("is interrupted when that is asked for, and may end by itself", async () => {
+    const stopping = new AbortController();
+    const script = "trap 'echo bye > ended; exit 1' INT\necho $$ > pid\nwhile :; do sleep 0.05; done";
+    const running = terraformThat(script, stopping.signal).run(["apply"]);
+    const pid = Number(await written("pid"));
+    stopping.abort(new WorkFailed("Interrupted."));
+    await expect(running).rejects.toThrow(new WorkFailed("Interrupted."));
+    expect(await written("ended")).toBe("bye\n");
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  test("is ended with all its children if it does not heed that", async () => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "Date", "setInterval"] });
+    try {
+      const stopping = new AbortController();
+      const running = terraformThat("trap '' INT\nsleep 600 &\necho $! > child.new; mv child.new child\nwait", stopping.signal).run(["apply"]);
+      while (!existsSync(file("child"))) await new Promise((wake) => setImmediate(wake));
+      const child = Number(readFileSync(file("child"), "utf8"));
+      stopping.abort(new WorkFailed("Interrupted."));
+      jest.advanceTimersByTime(19_000);
+      expect(isRunning(child)).toBe(true);
+      jest.advanceTimersByTime(2_000);
+      await expect(running).rejects.toThrow("Interrupted.");
+      expect(isRunning(child)).toBe(false);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("is not started any more after an interruption", async () => {
+    await expect(terraformThat("echo yes > started", AbortSignal.abort(new WorkFailed("Interrupted."))).run(["apply"])).rejects.toThrow("Interrupted.");
+    expect(existsSync(file("started"))).toBe(false);
+  });
+});
+
+describe("the environment of terraform", () => {
+  const GIVEN = { AWS_PROFILE: "work", AWS_ACCESS_KEY_ID: "real", TF_LOG: "trace", TF_WORKSPACE: "prod", TF_VAR_x: "1", OTHER: "kept" };
+
+  test("has nothing of the person's AWS and terraform settings, but the rest", async () => {
+    const before = { ...process.env };
+    Object.assign(process.env, GIVEN, { TF_CLI_CONFIG_FILE: join(folder, "missing") });
+    try {
+      const env = await terraformEnvironment(folder, "http://127.0.0.1:1");
+      expect(env).toMatchObject({ OTHER: "kept", AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_ACCESS_KEY_ID: "rehearsal" });
+      for (const name of ["AWS_PROFILE", "TF_LOG", "TF_WORKSPACE", "TF_VAR_x", "TF_CLI_CONFIG_FILE"]) expect(env).not.toHaveProperty(name);
+    } finally {
+      for (const name of [...Object.keys(GIVEN), "TF_CLI_CONFIG_FILE"]) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  });
+});
+
+describe("synthesizing", () => {
+  test("gives every stack of the program as it would be deployed", async () => {
+    const out = join(folder, "out");
+    const [stack, ...others] = await synthesize(fixture("site-with-more"), out);
+    expect(others).toEqual([]);
+    expect(stack?.id).toBe("more");
+    expect(stack?.text).toBe(readFileSync(join(out, "stacks", "more", "cdk.tf.json"), "utf8"));
+    expect(Object.keys(stack?.json.resource ?? {})).toContain("aws_lb");
+    expect(existsSync(join(fixture("site-with-more"), "cdktf.out"))).toBe(false);
+  });
+
+  test("of a program with faults is refused with those, and nothing of Node's", async () => {
+    const refusal = await synthesize(fixture("with-faults"), join(folder, "out")).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UsageError);
+    const { message } = refusal as UsageError;
+    expect(message).toMatch(/^The program does not synthesize \(node .*main\.ts\):\n2 faults in main\.ts/);
+    expect(message).toContain('faulty: domainName: got "WWW.example.com"');
+    expect(message).toContain("faulty: appPort: got 70000");
+    expect(message).not.toMatch(/Node\.js v|node:|node_modules|throw new|InvalidPropsError/);
+  });
+
+  test("of a program that throws something else is refused with what Node says", async () => {
+    const refusal = synthesize(fixture("crashing"), join(folder, "out"));
+    await expect(refusal).rejects.toBeInstanceOf(UsageError);
+    await expect(refusal).rejects.toThrow(/TypeError: the program itself is wrong\n[^]*crashing.main\.ts:1/);
+  });
+});

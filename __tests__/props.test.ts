@@ -1,0 +1,446 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { TLS_POLICIES } from "../constructs/props-schema";
+import { EXISTING_NETWORK, faultsOf, refusalOf, writeApp } from "./support/synth";
+
+const DOMAIN = { domainName: "www.example.com" };
+const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
+const { vpcId, publicSubnetIds, privateSubnetIds } = EXISTING_NETWORK;
+const isPublic = { placement: "public" } as const;
+
+/** The props that are found fault with, given these beside a good domain name. */
+const faulty = (props: object) => faultsOf({ ...DOMAIN, ...props }).map((fault) => fault.split(": ")[1]);
+/** Props around one value: `at("healthCheck.port")(9000)`. */
+const at = (path: string) => (value: unknown): object => path.split(".").reverse().reduce<unknown>((inner, name) => ({ [name]: inner }), value) as object;
+
+const WRONG_NUMBERS = ["80", null, NaN, Infinity, -Infinity, 80.5, [80], { port: 80 }, true, 80n, () => 80];
+const WRONG_TEXTS = [80, null, ["a"], { a: 1 }, true, Symbol("a"), () => "a", ""];
+
+describe("a number", () => {
+  test.each<[path: string, min: number, max: number]>([
+    ["appPort", 1, 65535],
+    ["healthCheck.port", 1, 65535],
+    ["server.proxyPort", 1, 65535],
+    ["healthCheck.unhealthyThreshold", 2, 10],
+    ["healthCheck.healthyThreshold", 2, 10],
+    ["instances.count", 1, 100],
+    ["instances.diskGiB", 8, 16384],
+    ["idleTimeoutSec", 1, 4000],
+    ["deregistrationDelaySec", 0, 3600],
+    ["network.zones", 2, 6],
+  ])("for %s is whole and from %i to %i", (path, min, max) => {
+    for (const good of [min, max]) expect([good, faulty(at(path)(good))]).toEqual([good, []]);
+    for (const bad of [min - 1, max + 1, ...WRONG_NUMBERS]) expect([bad, faulty(at(path)(bad))]).toEqual([bad, [path]]);
+  });
+
+  // Each needs the other to be on the right side of it.
+  test.each([[5, 4, []], [300, 120, []], [4, 2, ["healthCheck.intervalSec"]], [301, 5, ["healthCheck.intervalSec"]], [300, 121, ["healthCheck.timeoutSec"]], [5, 1, ["healthCheck.timeoutSec"]]])(
+    "of seconds between checks, %p, and for an answer, %p", (intervalSec, timeoutSec, expected) => {
+      expect(faulty({ healthCheck: { intervalSec, timeoutSec } })).toEqual(expected);
+    });
+
+  test.each(["appPort", "healthCheck.port", "server.proxyPort"])("for %s is not sshd's port", (path) => {
+    for (const good of [21, 23]) expect(faulty(at(path)(good))).toEqual([]);
+    expect(faulty(at(path)(22))).toEqual([path]);
+  });
+});
+
+describe("a text", () => {
+  const inZone = (length: number) => `${"a".repeat(length - ".b.example.com".length)}.b.example.com`;
+
+  test.each<[path: string, good: string[], bad: string[]]>([
+    ["domainName", ["example.com", "www.example.co.uk"], ["com", "Example.com", "www.example.com.", "*.example.com", "localhost", "10.0.0.1", "https://www.example.com"]],
+    ["region", ["us-east-1", "ap-southeast-7", "mx-central-1"], ["us-east", "US-EAST-1", "cn-north-1", "us-gov-west-1", "us-east-1a"]],
+    ["hostedZone.name", ["example.com"], ["com", "Example.com", "example.com."]],
+    ["hostedZone.id", ["Z0123456789ABCDEFGHIJ", "ZABCDE", `Z${"A".repeat(31)}`], ["ZABCD", `Z${"A".repeat(32)}`, "z0123456789", "/hostedzone/Z0123456789"]],
+    ["certificate.arn", [ARN], ["arn:aws:iam::123456789012:server-certificate/x", "11111111-2222", `${ARN} `]],
+    ["network.cidr", ["10.0.0.0/16", "10.0.0.0/23", "172.16.0.0/16", "172.31.0.0/16", "192.168.254.0/23", "100.64.0.0/16"],
+      ["10.0.0.0/15", "10.0.0.0/24", "10.0.1.0/16", "172.32.0.0/16", "192.169.0.0/16", "8.8.0.0/16", "10.0.0.0", "10.0.0/16", "10.0.0.0/016", "10.0.0.0/16/16", "10.0.0.256/16", "fd00::/16"]],
+    ["healthCheck.path", ["/", "/health", "/up?deep=1&x=y", "/a-b/c.d/_e~f", `/${"a".repeat(1023)}`, "/.well-known/up", "/..a"],
+      ["health", "/a b", "/a;b", "/a{b}", "/a//b", "/a/../b", "/..", "/.", "/a/./b", "/a#b", "/a$b", "/a\nb", "/ü", `/${"a".repeat(1024)}`]],
+    ["healthCheck.matcher", ["200", "200,204", "200-299", "200-200", "200-499", "204,200"], ["199", "500", "200-500", "abc", "299-200", "200-299,301", "200, 204", "200-", "20", "2000", ",200"]],
+    ["instances.type", ["t3.micro", "t4g.small", "c7gn.large", "m7i-flex.large", "u-6tb1.112xlarge", "m5.metal", "m7i.metal-24xl"], ["t3", "micro", "T3.micro", "t3.tiny", "mac1.metal", "mac2-m2.metal", "t3.micro ", "t.micro"]],
+    ["instances.placement", ["private", "public"], ["Private", "nat"]],
+    ["accessLogsBucket", ["abc", "a".repeat(63)], ["ab", "a".repeat(64), "Logs", "a_b", "arn:aws:s3:::logs", "10.0.0.1"]],
+    ["network.flowLogsBucket", ["abc", "a".repeat(63)], ["ab", "a".repeat(64), "Logs", "a.b", "arn:aws:s3:::logs"]],
+    ["network.egress", ["none", "nat"], ["all", "NAT"]],
+    ["http", ["redirect", "forward"], ["https", "Redirect"]],
+    ["tlsPolicy", TLS_POLICIES, ["ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-1-2017-01", "ELBSecurityPolicy-TLS13-1-0-2021-06", "ELBSecurityPolicy-TLS13-1-2-Res-2021-6"]],
+    ["server.userData", ["#!/bin/bash\ntrue", "#cloud-config\n", `#!/bin/sh\n${"a".repeat(16 * 1024 - 10)}`], ["echo", " #!/bin/bash", "#! /bin/bash", "#!/bin/bash\r\n", `#!/bin/sh\n${"a".repeat(16 * 1024 - 9)}`, `#!/bin/sh\n${"ü".repeat(8 * 1024 - 4)}`]],
+  ])("for %s", (path, good, bad) => {
+    for (const text of good) expect([text, faulty(at(path)(text))]).toEqual([text, []]);
+    for (const text of [...bad, ...WRONG_TEXTS]) expect([text, faulty(at(path)(text))]).toEqual([text, [path]]);
+  });
+
+  test.each([[64, []], [65, ["domainName"]]])("for a requested certificate's first name has at most 64 characters: %i", (length, expected) => {
+    expect(faulty({ domainName: inZone(length) })).toEqual(expected);
+    expect(faulty({ domainName: inZone(length), certificate: { arn: ARN } })).toEqual([]);
+    expect(faulty({ alternativeNames: [inZone(length)] })).toEqual([]);
+  });
+
+  test.each<[path: string, good: string[], bad: unknown[]]>([
+    ["ssh.keyName", ["operator", "a".repeat(255), "key ${a}"], ["", "a".repeat(256), "ü", 1, null]],
+    ["backend.s3.bucket", ["abc", "a".repeat(63), "my-states-1"], ["ab", "a".repeat(64), "States", "-abc", "abc-", "a_b", "xn--abc", "10.0.0.1", 1, null]],
+    ["backend.s3.key", ["a", "a/b.tfstate", `a${"b".repeat(500)}`], ["", "/a", "a/", "a b", "a${b}", `a${"b".repeat(501)}`, 1, null]],
+    ["backend.s3.region", ["us-east-1"], ["us-east", "cn-north-1", 1, null]],
+    ["backend.cloud.organization", ["acme", "a".repeat(64)], ["", "a b", "a".repeat(65), 1, null]],
+    ["backend.cloud.workspace", ["web", "a".repeat(90)], ["", "a/b", "a".repeat(91), 1, null]],
+    ["backend.cloud.hostname", ["app.terraform.io", "tfe.example.com:8443"], ["", "https://app.terraform.io", "a b", 1, null]],
+  ])("for %s", (path, good, bad) => {
+    const around: Record<string, object> = { ssh: { cidrs: ["10.0.0.0/8"] }, "backend.s3": { bucket: "states" }, "backend.cloud": { organization: "acme", workspace: "web" } };
+    const [parent, name = ""] = [path.slice(0, path.lastIndexOf(".")), path.split(".").at(-1)];
+    const props = (value: unknown) => ({ ...at(parent)({ ...around[parent], [name]: value }), ...(parent === "ssh" ? { instances: isPublic } : {}) });
+    for (const text of good) expect([text, faulty(props(text))]).toEqual([text, []]);
+    for (const value of bad) expect([value, faulty(props(value))]).toEqual([value, [path]]);
+  });
+
+  test("for an app's setup has at most 16 KiB, less what NGINX's part takes", () => {
+    const setupOf = (bytes: number) => ({ server: { proxyPort: 3000, setup: "#".repeat(bytes) } });
+    const [fault = ""] = faultsOf({ ...DOMAIN, ...setupOf(16 * 1024) });
+    const room = 16 * 1024 - (Number(/of (\d+) bytes/.exec(fault)?.[1]) - 16 * 1024);
+    expect(faulty(setupOf(room))).toEqual([]);
+    expect(faulty(setupOf(room + 1))).toEqual(["server.setup"]);
+    expect(faulty(setupOf(16 * 1024 + 1))).toEqual(["server.setup"]);
+    expect(faulty({ server: { proxyPort: 3000, setup: ["echo"] } })).toEqual(["server.setup"]);
+  });
+});
+
+describe("a list", () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}.example.com`);
+  const subnets = (count: number, tier = "a") => Array.from({ length: count }, (_, index) => `subnet-0${tier}${String(index).padStart(10, "0")}`);
+  const existing = (more: object) => ({ network: { ...EXISTING_NETWORK, ...more } });
+  const ssh = (cidrs: unknown) => ({ instances: isPublic, ssh: { cidrs } });
+  const zones = (letters: string) => [...letters].map((letter) => `us-east-1${letter}`);
+  const cidrs = (count: number) => Array.from({ length: count }, (_, index) => `198.51.100.${index}/32`);
+
+  test.each<[what: string, props: object, fault: string[]]>([
+    ["no further names", { alternativeNames: [] }, []],
+    ["9 further names", { alternativeNames: names(9) }, []],
+    ["10 further names", { alternativeNames: names(10) }, ["alternativeNames"]],
+    ["a name twice", { alternativeNames: ["example.com", "example.com"] }, ["alternativeNames"]],
+    ["a wildcard of a name", { alternativeNames: ["*.example.com", "*.www.example.com"] }, []],
+    ["a wildcard of a suffix", { alternativeNames: ["*.com"] }, ["alternativeNames.0"]],
+    ["a name that is a number", { alternativeNames: ["example.com", 5] }, ["alternativeNames.1"]],
+    ["names as one text", { alternativeNames: "example.com" }, ["alternativeNames"]],
+    ["2 zones", { network: { zones: zones("ab") } }, []],
+    ["6 zones", { network: { zones: zones("abcdef") } }, []],
+    ["1 zone", { network: { zones: zones("a") } }, ["network.zones"]],
+    ["7 zones", { network: { zones: zones("abcdefg") } }, ["network.zones"]],
+    ["a zone twice", { network: { zones: zones("aa") } }, ["network.zones"]],
+    ["zones up to the letter h", { network: { zones: zones("ah") } }, []],
+    ["a zone beyond it", { network: { zones: zones("ai") } }, ["network.zones"]],
+    ["a zone that is a region", { network: { zones: ["us-east-1", "us-east-1a"] } }, ["network.zones"]],
+    ["2 public subnets", existing({ publicSubnetIds: subnets(2) }), []],
+    ["20 public subnets", existing({ publicSubnetIds: subnets(20) }), []],
+    ["1 public subnet", existing({ publicSubnetIds: subnets(1) }), ["network.publicSubnetIds"]],
+    ["21 public subnets", existing({ publicSubnetIds: subnets(21) }), ["network.publicSubnetIds"]],
+    ["a public subnet twice", existing({ publicSubnetIds: [...subnets(1), ...subnets(1)] }), ["network.publicSubnetIds"]],
+    ["1 private subnet", existing({ privateSubnetIds: subnets(1, "b") }), []],
+    ["no private subnet", existing({ privateSubnetIds: [] }), ["network.privateSubnetIds"]],
+    ["a subnet that is none", existing({ privateSubnetIds: ["subnet-xyz"] }), ["network.privateSubnetIds.0"]],
+    ["1 range for SSH", ssh(cidrs(1)), []],
+    ["20 ranges for SSH", ssh(cidrs(20)), []],
+    ["21 ranges for SSH", ssh(cidrs(21)), ["ssh.cidrs"]],
+    ["no range for SSH", ssh([]), ["ssh.cidrs"]],
+    ["SSH from a /8", ssh(["9.0.0.0/8"]), []],
+    ["SSH from a /7", ssh(["8.0.0.0/7"]), ["ssh.cidrs.0"]],
+    ["SSH from everywhere", ssh(["0.0.0.0/0"]), ["ssh.cidrs.0"]],
+    ["SSH from an address", ssh(["203.0.113.7"]), ["ssh.cidrs.0"]],
+    ["SSH from a range with host bits", ssh(["203.0.113.7/24"]), ["ssh.cidrs.0"]],
+    ["SSH from IPv6", ssh(["2001:db8::/32"]), ["ssh.cidrs.0"]],
+    ["SSH without ranges", { instances: isPublic, ssh: { keyName: "operator" } }, ["ssh.cidrs"]],
+  ])("%s", (_, props, fault) => {
+    expect(faulty(props)).toEqual(fault);
+  });
+
+  test.each([["vpc-0123456789abcdef0", []], ["vpc-01234567", []], ["vpc-0123456", ["network.vpcId"]], ["vpc-0123456789abcdef01", ["network.vpcId"]], ["my-vpc", ["network.vpcId"]]])("belongs to VPC %s", (id, fault) => {
+    expect(faulty(existing({ vpcId: id }))).toEqual(fault);
+  });
+});
+
+describe("tags", () => {
+  const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "value"]));
+
+  test.each<[what: string, tags: unknown, fault: string[]]>([
+    ["none", {}, []],
+    ["40", tags(40), []],
+    ["41", tags(41), ["tags"]],
+    ["a key of 128 characters", { ["k".repeat(128)]: "" }, []],
+    ["a key of 129 characters", { ["k".repeat(129)]: "" }, [`tags.${"k".repeat(129)}`]],
+    ["a value of 256 characters", { key: "v".repeat(256) }, []],
+    ["a value of 257 characters", { key: "v".repeat(257) }, ["tags.key"]],
+    ["an empty key", { "": "value" }, ["tags."]],
+    ["letters of every script, and signs", { "Kostenstelle ü_.:/=+-@": "日本 ü_.:/=+-@" }, []],
+    ["a key with a sign that AWS refuses", { "a,b": "value" }, ["tags.a,b"]],
+    ["a value that terraform would work out", { key: "${a}" }, ["tags.key"]],
+    ["AWS's own prefix", { "aws:x": "value" }, ["tags.aws:x"]],
+    ["this project's prefix", { "alb-web:x": "value" }, ["tags.alb-web:x"]],
+    ["Name, which every thing has already", { Name: "value" }, ["tags.Name"]],
+    ["a key that begins with Name", { Names: "value" }, []],
+    ["a number for a value", { key: 1 }, ["tags.key"]],
+    ["a key that JavaScript keeps for itself", { constructor: 1 }, ["tags"]],
+    ["null", null, ["tags"]],
+    ["a list", ["value"], ["tags"]],
+  ])("%s", (_, value, fault) => {
+    expect(faulty({ tags: value })).toEqual(fault);
+  });
+});
+
+describe("a name that no prop has", () => {
+  test.each<[props: object, fault: string]>([
+    [{ domianName: "www.example.com" }, "domianName"],
+    [{ hostedZone: { zone: "example.com" } }, "hostedZone.zone"],
+    [{ certificate: { arn: ARN, name: "x" } }, "certificate.name"],
+    [{ network: { zone: 2 } }, "network.zone"],
+    [{ network: { ...EXISTING_NETWORK, subnets: [] } }, "network.subnets"],
+    [{ healthCheck: { interval: 5 } }, "healthCheck.interval"],
+    [{ instances: { size: "t3.micro" } }, "instances.size"],
+    [{ server: { proxyPort: 3000, port: 80 } }, "server.port"],
+    [{ instances: isPublic, ssh: { cidrs: ["203.0.113.7/32"], key: "operator" } }, "ssh.key"],
+    [{ backend: { s3: { bucket: "states", dynamodbTable: "locks" } } }, "backend.s3.dynamodbTable"],
+    [{ backend: { cloud: { organization: "acme", workspace: "web", token: "x" } } }, "backend.cloud.token"],
+    [{ backend: { gcs: { bucket: "states" } } }, "backend.gcs"],
+    [{ toString: 1 }, "toString"],
+  ])("%p", (props, fault) => {
+    expect(faulty(props)).toContain(fault);
+  });
+
+  test("is said of each one, with what it holds and the names there are", () => {
+    expect(faultsOf({ ...DOMAIN, disposable: true, ports: 8080, healthCheck: { interval: 5, timeout: 2 } })).toEqual([
+      expect.stringMatching(/^web: healthCheck\.interval: got 5; there is no such prop; allowed is path, port, matcher, intervalSec, timeoutSec, healthyThreshold, unhealthyThreshold; correct the name or take it out$/),
+      expect.stringMatching(/^web: healthCheck\.timeout: got 2; there is no such prop/),
+      expect.stringMatching(/^web: ports: got 8080; there is no such prop; allowed is domainName, region, /),
+    ]);
+  });
+});
+
+describe("what is no such thing at all", () => {
+  const SECTIONS = ["hostedZone", "certificate", "network", "healthCheck", "instances", "server", "ssh", "tags", "backend"];
+
+  test.each(SECTIONS)("%s is an object", (name) => {
+    for (const wrong of [[], null, 5, "text", true, new Date(), new Map(), () => ({}), Object.create({ port: 80 })]) expect([wrong, faulty({ [name]: wrong })]).toEqual([wrong, [name]]);
+  });
+
+  test.each(["disposable", "hostedZone.create", "instances.detailedMonitoring"])("%s is true or false", (path) => {
+    for (const wrong of ["true", 1, 0, null, [], {}]) expect([wrong, faulty(at(path)(wrong))]).toEqual([wrong, [path]]);
+  });
+
+  test.each([undefined, null, "www.example.com", 5, [], [DOMAIN], () => DOMAIN, new Map()])("the props are not %p", (props) => {
+    expect(faultsOf(props)).toEqual([expect.stringMatching(/^web: props: got .+; allowed is an object with domainName, region, .+; write \{ … \}$/)]);
+  });
+
+  test("undefined is as good as left away, for every prop but domainName", () => {
+    const names = ["region", "alternativeNames", "appPort", "http", "tlsPolicy", "idleTimeoutSec", "deregistrationDelaySec", "accessLogsBucket", "disposable", ...SECTIONS];
+    expect(faulty(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual([]);
+    expect(faultsOf({ domainName: undefined })).toEqual(faultsOf({}));
+  });
+});
+
+describe("props that do not go together", () => {
+  const zone = (hostedZone: object) => ({ hostedZone });
+  const network = (more: object, others: object = {}) => ({ network: { ...EXISTING_NETWORK, ...more }, ...others });
+
+  test.each<[rule: string, bad: object, fault: string[], nearest: object]>([
+    ["a zone that the name lies in", zone({ name: "example.org" }), ["hostedZone.name"], zone({ name: "example.com" })],
+    ["a zone that ends at a dot", zone({ name: "ample.com" }), ["hostedZone.name"], zone({ name: "www.example.com" })],
+    ["an id only of a zone that exists", zone({ id: "Z0123456789ABC", create: true, delegated: true }), ["hostedZone.id"], zone({ id: "Z0123456789ABC" })],
+    ["delegated only of a zone that is created", zone({ delegated: true }), ["hostedZone.delegated"], zone({ create: true, delegated: true })],
+    ["delegated not where create is false", zone({ create: false, delegated: false }), ["hostedZone.delegated"], zone({ create: false })],
+    ["delegated, said one way or the other, where a zone is created", zone({ create: true }), ["hostedZone.delegated"], zone({ create: true, delegated: false })],
+    ["a domain name once", { alternativeNames: ["www.example.com"] }, ["alternativeNames"], { alternativeNames: ["*.www.example.com"] }],
+    ["a certificate of the stack's region", { region: "eu-west-3", certificate: { arn: ARN } }, ["certificate.arn"], { region: "eu-west-3", certificate: { arn: ARN.replace("us-east-1", "eu-west-3") } }],
+    ["zones of the stack's region", { network: { zones: ["us-east-1a", "us-west-2b"] } }, ["network.zones"], { network: { zones: ["us-east-1a", "us-east-1b"] } }],
+    ["zones of the default region", { network: { zones: ["eu-west-3a", "eu-west-3b"] } }, ["network.zones"], { region: "eu-west-3", network: { zones: ["eu-west-3a", "eu-west-3b"] } }],
+    ["a range for a new network only", network({ cidr: "10.0.0.0/16" }), ["network.cidr"], network({ egress: "nat" })],
+    ["zones for a new network only", network({ zones: 2 }), ["network.zones"], network({})],
+    ["flow logs for a new network only", network({ flowLogsBucket: "logs" }), ["network.flowLogsBucket"], { network: { flowLogsBucket: "logs" } }],
+    ["subnets for an existing network only", { network: { publicSubnetIds } }, ["network.publicSubnetIds"], network({})],
+    ["public subnets for the load balancer", { network: { vpcId, privateSubnetIds } }, ["network.publicSubnetIds"], network({})],
+    ["a subnet in one tier only", network({ privateSubnetIds: publicSubnetIds.slice(0, 1) }), ["network.privateSubnetIds"], network({})],
+    ["private subnets for private instances", { network: { vpcId, publicSubnetIds } }, ["network.privateSubnetIds"], { network: { vpcId, publicSubnetIds }, instances: isPublic }],
+    ["NAT for private instances only", { network: { egress: "nat" }, instances: isPublic }, ["network.egress"], { network: { egress: "nat" } }],
+    ["SSH to public instances", { ssh: { cidrs: ["203.0.113.7/32"] } }, ["ssh"], { ssh: { cidrs: ["203.0.113.7/32"] }, instances: isPublic }],
+    ["SSH to private instances from private ranges", network({}, { ssh: { cidrs: ["10.0.0.0/8", "203.0.113.7/32"] } }), ["ssh.cidrs"], network({}, { ssh: { cidrs: ["10.0.0.0/8"] } })],
+    ["an answer before the next check", { healthCheck: { intervalSec: 30, timeoutSec: 30 } }, ["healthCheck.timeoutSec"], { healthCheck: { intervalSec: 30, timeoutSec: 29 } }],
+    ["an answer before the next check, by default", { healthCheck: { timeoutSec: 15 } }, ["healthCheck.timeoutSec"], { healthCheck: { timeoutSec: 14 } }],
+    ["a kind of server", { server: {} }, ["server"], {}],
+    ["a port of the app that is set up", { server: { setup: "true" } }, ["server"], { server: { setup: "true", proxyPort: 3000 } }],
+    ["one's own boot script instead of NGINX", { server: { userData: "#!/bin/sh", proxyPort: 3000 } }, ["server.userData"], { server: { userData: "#!/bin/sh" } }],
+    ["an app beside NGINX's port", { appPort: 3000, server: { proxyPort: 3000 } }, ["server.proxyPort"], { appPort: 3001, server: { proxyPort: 3000 } }],
+    ["an app beside NGINX's default port", { server: { proxyPort: 80 } }, ["server.proxyPort"], { server: { proxyPort: 81 } }],
+    ["an app beside the health check's port", { healthCheck: { port: 3000 }, server: { proxyPort: 3000 } }, ["server.proxyPort"], { healthCheck: { port: 3001 }, server: { proxyPort: 3000 } }],
+    ["codes that NGINX answers", { healthCheck: { matcher: "201-299" } }, ["healthCheck.matcher"], { healthCheck: { matcher: "200-299" } }],
+    ["a code that NGINX answers", { healthCheck: { matcher: "204,301" } }, ["healthCheck.matcher"], { healthCheck: { matcher: "204,200" } }],
+    ["any code of an app behind NGINX", { healthCheck: { matcher: "204" } }, ["healthCheck.matcher"], { healthCheck: { matcher: "204" }, server: { proxyPort: 3000 } }],
+    ["one place for the state", { backend: { s3: { bucket: "states" }, cloud: { organization: "acme", workspace: "web" } } }, ["backend"], { backend: { s3: { bucket: "states" } } }],
+    ["some place for the state", { backend: {} }, ["backend"], { backend: "local" }],
+    ["a place that is said", { backend: { s3: undefined } }, ["backend"], { backend: { s3: undefined, cloud: { organization: "acme", workspace: "web" } } }],
+  ])("%s", (_, bad, fault, nearest) => {
+    expect(faulty(bad)).toEqual(fault);
+    expect(faulty(nearest)).toEqual([]);
+  });
+
+  test("are not asked about where one of them is wrong by itself", () => {
+    expect(faulty({ healthCheck: { intervalSec: "30", timeoutSec: 60 } })).toEqual(["healthCheck.intervalSec"]);
+  });
+
+  test("are asked about even where domainName is missing", () => {
+    expect(faultsOf({ healthCheck: { timeoutSec: 60 } }).map((fault) => fault.split(": ")[1])).toEqual(["domainName", "healthCheck.timeoutSec"]);
+  });
+});
+
+describe("two stacks of one app", () => {
+  const faultyStacks = (web: object, shop: object) => (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.faults ?? []).map((fault) => fault.split(": ").slice(0, 2).join(": "));
+  const s3 = (bucket: string, key?: string) => ({ backend: { s3: { bucket, key } } });
+  const created = (delegated: boolean) => ({ hostedZone: { create: true, delegated } });
+
+  test.each<[rule: string, web: object, shop: object, fault: string, nearest: object]>([
+    ["serve no name twice", {}, DOMAIN, "shop: domainName", { domainName: "shop.example.com" }],
+    ["serve no name twice, alternatives included", { alternativeNames: ["*.example.com"] }, { alternativeNames: ["*.example.com"] }, "shop: alternativeNames", { alternativeNames: ["*.shop.example.com"] }],
+    ["serve no name of another one's alternatives", { alternativeNames: ["shop.example.com"] }, { domainName: "shop.example.com" }, "shop: domainName", { domainName: "shop2.example.com" }],
+    ["create no zone twice", created(true), { domainName: "shop.example.com", ...created(false) }, "shop: hostedZone.create", { domainName: "shop.example.com" }],
+    ["write no state over the other's in S3", s3("states", "a"), s3("states", "a"), "shop: backend.s3.key", s3("states", "b")],
+    ["write no state over the other's default key", s3("states"), s3("states", "web/terraform.tfstate"), "shop: backend.s3.key", s3("states")],
+    ["share no workspace", { backend: { cloud: { organization: "acme", workspace: "web" } } }, { backend: { cloud: { workspace: "web", organization: "acme" } } }, "shop: backend.cloud.workspace",
+      { backend: { cloud: { organization: "acme", workspace: "shop" } } }],
+  ])("%s", (_, web, shop, fault, nearest) => {
+    expect(faultyStacks(web, shop)).toEqual([fault]);
+    expect(faultyStacks(web, nearest)).toEqual([]);
+  });
+
+  test("may keep states under one key in two buckets", () => {
+    expect(faultyStacks(s3("states", "a"), s3("others", "a"))).toEqual([]);
+  });
+
+  test("may be in each other's way only within one app", () => {
+    expect([faultsOf(DOMAIN), faultsOf(DOMAIN)]).toEqual([[], []]);
+  });
+
+  test("name every fault of every stack in one error", () => {
+    const error = refusalOf({ web: { domainName: "com", appPort: 0 }, fine: DOMAIN, shop: { domainName: "www.example.org", idleTimeoutSec: 0, http: "https" } });
+    expect(error?.message).toMatchInlineSnapshot(`
+"4 faults in main.ts; nothing was written
+  web: domainName: got "com"; allowed is a host name in lower case under a public suffix, such as "www.example.com"; give the name people type
+  web: appPort: got 0; allowed is a whole number from 1 to 65535 except 22; give the port that the instances serve on; 22 is sshd's
+  shop: http: got "https"; allowed is "redirect" or "forward"; say what port 80 does
+  shop: idleTimeoutSec: got 0; allowed is a whole number from 1 to 4000; give seconds"
+`);
+  });
+});
+
+describe("a fault", () => {
+  const SHAPE = /^web: [\w.]+: got .+; (there is no such prop; )?allowed (is|only) .+[;,] .+$/;
+  const EVERYTHING_WRONG = {
+    domainName: 5, region: 5, alternativeNames: 5, hostedZone: { name: 5, id: 5, create: 5, delegated: 5 }, certificate: { arn: 5 },
+    network: { cidr: 5, zones: "x", egress: 5, flowLogsBucket: 5, vpcId: 5, publicSubnetIds: 5, privateSubnetIds: 5 }, appPort: "x",
+    healthCheck: { path: 5, port: "x", matcher: 5, intervalSec: "x", timeoutSec: "x", healthyThreshold: "x", unhealthyThreshold: "x" },
+    instances: { count: "x", type: 5, diskGiB: "x", placement: 5, detailedMonitoring: 5 }, server: { proxyPort: "x", setup: 5, userData: 5 }, http: 5, tlsPolicy: 5,
+    ssh: { cidrs: 5, keyName: 5 }, idleTimeoutSec: "x", deregistrationDelaySec: "x", accessLogsBucket: 5, disposable: 5, tags: { team: 5 },
+    backend: { s3: { bucket: 5, key: 5, region: 5 }, cloud: { organization: 5, workspace: 5, hostname: 5 } }, unknown: 5,
+  };
+
+  test("is said of everything that is wrong, each in one line with stack, prop, what it got, what is allowed and what to do", () => {
+    const faults = faultsOf(EVERYTHING_WRONG);
+    expect(faults).toHaveLength(countLeaves(EVERYTHING_WRONG));
+    for (const fault of faults) expect(fault).toMatch(SHAPE);
+  });
+
+  test.each<[value: unknown, shown: string]>([
+    [undefined, "nothing"], [null, "null"], [NaN, "NaN"], [Infinity, "Infinity"], [5n, "5"], [Symbol("x"), "Symbol(x)"], ["80", '"80"'], ["a\nb", '"a\\nb"'], [[1], "[1]"],
+    [() => {
+      return 1;
+    }, "() => { return 1; }"],
+  ])("shows %p as %s", (value, text) => {
+    const [fault] = faultsOf({ domainName: value });
+    expect(fault).toContain(`domainName: got ${text}; `);
+  });
+
+  test("shows no more than 80 characters, and what JSON cannot hold too", () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    expect(faultsOf({ domainName: "x".repeat(200) })[0]).toContain(`got "${"x".repeat(76)}…; `);
+    expect(faultsOf({ domainName: circular })[0]).toContain("got something that JSON cannot hold; ");
+    expect(faultsOf({ domainName: [5n] })[0]).toContain("got something that JSON cannot hold; ");
+  });
+});
+
+/** What terraform plans without a word and AWS refuses, or serves nothing with: the faults that props can express. */
+describe("a fault that no plan would have caught", () => {
+  test.each<[fault: string, props: object, prop: string]>([
+    ["a load balancer with one subnet", { network: { vpcId, publicSubnetIds: publicSubnetIds.slice(0, 1), privateSubnetIds } }, "network.publicSubnetIds"],
+    ["a load balancer in one zone", { network: { zones: 1 } }, "network.zones"],
+    ["both subnets in one zone", { network: { zones: ["us-east-1a", "us-east-1a"] } }, "network.zones"],
+    ["a zone of another region", { network: { zones: ["us-east-1a", "us-west-2a"] } }, "network.zones"],
+    ["health checks that time out after the next one begins", { healthCheck: { intervalSec: 10, timeoutSec: 10 } }, "healthCheck.timeoutSec"],
+    ["a matcher that is no code", { healthCheck: { matcher: "abc" } }, "healthCheck.matcher"],
+    ["a matcher of server errors", { healthCheck: { matcher: "500" } }, "healthCheck.matcher"],
+    ["a misspelt TLS policy", { tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-60" }, "tlsPolicy"],
+    ["a name outside its zone", { hostedZone: { name: "example.org" } }, "hostedZone.name"],
+    ["a common name of more than 64 characters", { domainName: `${"a".repeat(60)}.example.com` }, "domainName"],
+    ["a certificate of another region", { certificate: { arn: ARN.replace("us-east-1", "us-west-2") } }, "certificate.arn"],
+  ])("%s is refused before it", (_, props, prop) => {
+    expect(faulty(props)).toEqual([prop]);
+  });
+
+  // What props cannot express, and why:
+  // - a subnet outside the VPC's range, subnets that overlap: ranges are cut from the VPC's, never written
+  // - a health-check port that no group admits, a load balancer's group without a way out: both sides of a rule are made from one port
+  // - an HTTPS listener without a certificate, or with one that is not validated: it takes the validation's ARN, and there is no other
+  // - two listeners on one port, a redirect to 443 with HTTPS on another port, a redirect to itself: the two listeners' ports are fixed
+  // - two rules with one priority, too many condition values, a path pattern without "/", weights of 0, stickiness of 0 s: there are default actions only
+  // - an instance in another VPC: it goes into the network's subnets; looked-up subnets are checked against the VPC by the plan
+  // - an alias that the certificate does not cover: aliases and certificate are made from the same names (an existing certificate's names nobody knows before it is asked)
+  // - minimum above maximum, user data that is not base64: there is no auto-scaling group and no launch template
+  // - a rule's first port above its last: each rule has one port
+  // - an x86 image on a Graviton machine: the image's architecture comes from the type
+  // - a fixed target-group name with create_before_destroy: the name changes with whatever replaces the group
+});
+
+describe("nothing is written", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "alb-web-props-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("over an earlier synth when one of several stacks is faulty", () => {
+    writeApp(folder, { web: DOMAIN, shop: { domainName: "www.example.org" } });
+    const before = contentsOf(folder);
+    expect(Object.keys(before)).toContain(join("stacks", "web", "cdk.tf.json"));
+    expect(() => writeApp(folder, { web: { ...DOMAIN, appPort: 8080 }, shop: { domainName: "www.example.org", appPort: 22 } })).toThrow(/^1 fault in main\.ts; nothing was written\n {2}shop: appPort: got 22; /);
+    expect(contentsOf(folder)).toEqual(before);
+  });
+
+  test("into a new folder either", () => {
+    expect(() => writeApp(folder, { web: {} })).toThrow(/nothing was written\n {2}web: domainName: got nothing; /);
+    expect(Object.values(contentsOf(folder)).filter((text) => text !== "")).toEqual([]);
+  });
+
+  test("by a program, which says so and fails", () => {
+    const project = resolve(__dirname, "..");
+    const { app } = JSON.parse(readFileSync(join(project, "cdktf.json"), "utf8")) as { app: string };
+    const { status, stderr } = spawnSync(app.replace("main.ts", "__tests__/fixtures/with-faults/main.ts"), {
+      cwd: project, encoding: "utf8", shell: true, env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "" },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`InvalidPropsError: 2 faults in main.ts; nothing was written
+  faulty: domainName: got "WWW.example.com"; allowed is a host name in lower case under a public suffix, such as "www.example.com"; give the name people type
+  faulty: appPort: got 70000; allowed is a whole number from 1 to 65535 except 22; give the port that the instances serve on; 22 is sshd's
+`);
+    expect(stderr).not.toContain("node_modules");
+    expect(Object.values(contentsOf(folder)).filter((text) => text !== "")).toEqual([]);
+  });
+});
+
+/** Each file's bytes, by its path. */
+function contentsOf(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile());
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), "base64")]));
+}
+
+function countLeaves(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.values(value).reduce<number>((sum, inner) => sum + countLeaves(inner), 0) : 1;
+}
+

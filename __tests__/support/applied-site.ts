@@ -1,0 +1,26 @@
+import { expectationOf, type Expectation, type Outputs } from "../../rehearsal/expectation";
+import type { LocalAws } from "../../rehearsal/local-aws";
+import { RehearsalRoom, runStages } from "./rehearsal-room";
+
+/** A fixture's only stack, applied to a local AWS that stays up; each test spoils a clone of it. */
+export interface AppliedSite {
+  readonly localAws: LocalAws;
+  readonly expected: Expectation;
+  stop(): Promise<void>;
+}
+
+/** Takes about two minutes, nearly all of them waits inside of the AWS provider. */
+export async function applySite(fixtureName: string): Promise<AppliedSite> {
+  const room = await RehearsalRoom.open();
+  try {
+    const [stack, ...others] = await room.synthesize(fixtureName);
+    if (stack === undefined || others.length > 0) throw new Error(`${fixtureName} must have one stack`);
+    await room.seed([stack]);
+    await runStages(await room.init(stack), "apply");
+    const outputs = JSON.parse((await room.terraformOf(stack).run(["output", "-json"])).stdout) as Outputs;
+    return { localAws: room.localAws, expected: expectationOf(stack.json, outputs), stop: () => room.close() };
+  } catch (error) {
+    await room.close();
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Rehearsal } from "../../cli/rehearsal-run";
+import { findEmulatorPython } from "../../cli/setup/emulator-python";
+import { findTerraform } from "../../cli/setup/terraform-binary";
+import { synthesize, type SynthesizedStack } from "../../cli/synthesize";
+import { Terraform } from "../../cli/terraform";
+import { terraformEnvironment } from "../../cli/terraform-environment";
+import { LocalAws } from "../../rehearsal/local-aws";
+import { seedsFor } from "../../rehearsal/seed-for";
+
+export const PROJECT = resolve(__dirname, "../..");
+const CACHE = join(PROJECT, ".rehearsal");
+
+/** The fixture program's folder. */
+export const fixture = (name: string): string => join(PROJECT, "__tests__", "fixtures", name);
+
+/** What `npm run rehearse` sets up, stage by stage in a test's own hands: a local AWS, terraform, a folder. */
+export class RehearsalRoom {
+  private constructor(
+    readonly localAws: LocalAws,
+    readonly folder: string,
+    /** The binary. */
+    readonly terraform: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Throws, and says what to install, where a tool is missing. */
+  static async open(): Promise<RehearsalRoom> {
+    const tools = { cacheDir: CACHE, env: process.env };
+    const { command } = await findTerraform(tools);
+    const python = await findEmulatorPython({ ...tools, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") });
+    const localAws = await LocalAws.start({ python });
+    const folder = await mkdtemp(join(tmpdir(), "alb-web-test-"));
+    return new RehearsalRoom(localAws, folder, command, await terraformEnvironment(CACHE, localAws.endpoint));
+  }
+
+  /** The stacks of a fixture program. */
+  synthesize(name: string): Promise<SynthesizedStack[]> {
+    return synthesize(fixture(name), join(this.folder, `synthesized-${name}`));
+  }
+
+  /** Puts in what the stacks refer to and do not create. */
+  async seed(stacks: readonly SynthesizedStack[]): Promise<void> {
+    for (const seed of seedsFor(stacks)) await this.localAws.seed(seed);
+  }
+
+  /** Copies a stack and has terraform initialized there. */
+  async init(stack: SynthesizedStack): Promise<Rehearsal> {
+    const { localAws, terraform, env } = this;
+    const rehearsal = new Rehearsal({ stack, localAws, terraform, env, folder: this.folderOf(stack), signal: new AbortController().signal });
+    await rehearsal.init();
+    return rehearsal;
+  }
+
+  /** terraform in the copy of a stack that was initialized. */
+  terraformOf(stack: SynthesizedStack): Terraform {
+    return new Terraform({ command: this.terraform, folder: this.folderOf(stack), env: this.env });
+  }
+
+  folderOf({ id }: SynthesizedStack): string {
+    return join(this.folder, "stacks", id);
+  }
+
+  async close(): Promise<void> {
+    await this.localAws.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a rehearsal's stages in order, up to the one named. */
+export async function runStages(rehearsal: Rehearsal, last: string): Promise<void> {
+  const stages = rehearsal.stages();
+  const end = stages.findIndex(({ title }) => title === last);
+  if (end < 0) throw new Error(`there is no stage ${last}`);
+  for (const { run } of stages.slice(0, end + 1)) await run(() => undefined);
+}

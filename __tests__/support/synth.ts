@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, TerraformStack, Testing } from "cdktf";
+import { checkProps, InvalidPropsError, throwIfAnyFault } from "../../constructs/app-check";
+import { WebStack, type WebStackProps } from "../../constructs/web-stack";
+
+/** The arguments of one resource or data source. */
+export type Block = Readonly<Record<string, unknown>>;
+type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+
+/** A synthesized stack. */
+export interface StackJson {
+  readonly terraform: Block;
+  readonly provider: { readonly aws: readonly Block[] };
+  readonly resource?: Blocks;
+  readonly data?: Blocks;
+  readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+// cdktf makes a folder for every app, though these tests write nothing into it.
+const outdir = mkdtempSync(join(tmpdir(), "alb-web-synth-"));
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+/** What a stack with these props synthesizes to; throws where it is refused. */
+export function synthOf(props: WebStackProps, id = "web"): StackJson {
+  return synthAll({ [id]: props })[id] as StackJson;
+}
+
+/** The same for several stacks of one app, by their ids. */
+export function synthAll<Id extends string>(stacks: Readonly<Record<Id, WebStackProps>>): Record<Id, StackJson> {
+  return withoutStackTraces(() => {
+    const app = Testing.app({ outdir });
+    const made = Object.entries<WebStackProps>(stacks).map(([id, props]) => [id, new WebStack(app, id, props)] as const);
+    return Object.fromEntries(made.map(([id, stack]) => [id, JSON.parse(Testing.synth(stack, true))])) as Record<Id, StackJson>;
+  });
+}
+
+/** cdktf takes a whole one at every reference, and in jest's own context that is half of a synth's time. */
+function withoutStackTraces<T>(work: () => T): T {
+  const { captureStackTrace } = Error;
+  Error.captureStackTrace = () => {};
+  try {
+    return work();
+  } finally {
+    Error.captureStackTrace = captureStackTrace;
+  }
+}
+
+/** The error with which an app of these stacks is refused; nothing if it is not. Nothing is built, which is what takes time. */
+export function refusalOf(stacks: Readonly<Record<string, unknown>>): InvalidPropsError | undefined {
+  const app = Testing.app({ outdir });
+  try {
+    for (const [id, props] of Object.entries(stacks)) checkProps(new TerraformStack(app, id), props as WebStackProps);
+    throwIfAnyFault(app);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidPropsError) return error;
+    throw error;
+  }
+}
+
+/** What is said against these props; nothing if they are fine. */
+export function faultsOf(props: unknown): readonly string[] {
+  return refusalOf({ web: props })?.faults ?? [];
+}
+
+/** Writes an app's files as main.ts would. */
+export function writeApp(folder: string, stacks: Readonly<Record<string, unknown>>): void {
+  withoutStackTraces(() => {
+    const app = new App({ outdir: folder });
+    for (const [id, props] of Object.entries(stacks)) new WebStack(app, id, props as WebStackProps);
+    app.synth();
+  });
+}
+
+/** Each block of a type (`aws_lb`, `data.aws_vpc`), with its address. */
+export function addressed(json: StackJson, type: string): [address: string, block: Block][] {
+  const blocks = type.startsWith("data.") ? json.data?.[type.slice("data.".length)] : json.resource?.[type];
+  return Object.entries(blocks ?? {}).map(([name, block]) => [`${type}.${name}`, block]);
+}
+
+/** All blocks of a type. */
+export function all(json: StackJson, type: string): Block[] {
+  return addressed(json, type).map(([, block]) => block);
+}
+
+/** The one block of a type; more or fewer fail the test. */
+export function theOnly(json: StackJson, type: string): Block {
+  return onlyOne(json, type)[1];
+}
+
+/** Reference to an attribute of the one block of a type. */
+export function refTo(json: StackJson, type: string, attribute: string): string {
+  return `\${${onlyOne(json, type)[0]}.${attribute}}`;
+}
+
+function onlyOne(json: StackJson, type: string): [address: string, block: Block] {
+  const [found, ...others] = addressed(json, type);
+  if (found === undefined || others.length > 0) throw new Error(`expected one ${type}, got ${addressed(json, type).length}`);
+  return found;
+}
+
+/** All rules of all security groups in words, sorted: `ec2-target-group-security-group takes 80 from …`. */
+export function rulesOf(json: StackJson): string[] {
+  const nameOf = new Map(addressed(json, "aws_security_group").map(([address, { tags }]) => [`\${${address}.id}`, (tags as { Name: string }).Name]));
+  const inWords = (type: string, verb: string, preposition: string) =>
+    all(json, type).map((rule) => {
+      const { security_group_id: group, from_port: from, to_port: to, referenced_security_group_id: peerGroup, cidr_ipv4: cidr, ip_protocol: protocol } = rule;
+      const peer = peerGroup === undefined ? (cidr ?? "S3") : nameOf.get(peerGroup as string);
+      const ports = from === to ? String(from) : `${String(from)}-${String(to)}`;
+      return `${nameOf.get(group as string)} ${verb} ${protocol === "tcp" ? "" : String(protocol)}${ports} ${preposition} ${String(peer)}`;
+    });
+  return [...inWords("aws_vpc_security_group_ingress_rule", "takes", "from"), ...inWords("aws_vpc_security_group_egress_rule", "sends", "to")].sort();
+}
+
+/** That packets get from one group to the other on a port: it takes a rule in each. */
+export function expectOpen(json: StackJson, { from, to, port }: { from: string; to: string; port: number }): void {
+  expect(rulesOf(json)).toEqual(expect.arrayContaining([`${from} sends ${port} to ${to}`, `${to} takes ${port} from ${from}`]));
+}
+
+export const ALB_GROUP = "alb-security-group";
+export const EC2_GROUP = "ec2-target-group-security-group";
+
+/** An existing network, as a prop. */
+export const EXISTING_NETWORK = {
+  vpcId: "vpc-0123456789abcdef0",
+  publicSubnetIds: ["subnet-0a00000000000001", "subnet-0a00000000000002"],
+  privateSubnetIds: ["subnet-0b00000000000001", "subnet-0b00000000000002"],
+} as const;
