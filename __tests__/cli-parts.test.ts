@@ -13,6 +13,9 @@ import { isRunning } from "../rehearsal/local-aws";
 import { checkWalkthrough } from "../rehearsal/walkthrough";
 import { fixture } from "./support/rehearsal-room";
 
+// Programs that take a second wait for a core beside the tests that run terraform.
+jest.setTimeout(60_000);
+
 let folder: string;
 
 beforeEach(() => {
@@ -169,7 +172,7 @@ describe("terraform", () => {
 
   test("is interrupted when that is asked for, and may end by itself", async () => {
     const stopping = new AbortController();
-    const script = "trap 'echo bye > ended; exit 1' INT\necho $$ > pid\nwhile :; do sleep 0.05; done";
+    const script = "trap 'echo bye > ended; exit 1' INT\necho $$ > pid.new; mv pid.new pid\nfor each in 1 2 3 4 5 6 7 8 9; do sleep 0.5; done";
     const running = terraformThat(script, stopping.signal).run(["apply"]);
     const pid = Number(await written("pid"));
     stopping.abort(new WorkFailed("Interrupted."));
@@ -182,7 +185,7 @@ describe("terraform", () => {
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "Date", "setInterval"] });
     try {
       const stopping = new AbortController();
-      const running = terraformThat("trap '' INT\nsleep 600 &\necho $! > child.new; mv child.new child\nwait", stopping.signal).run(["apply"]);
+      const running = terraformThat("trap '' INT\nsleep 60 &\necho $! > child.new; mv child.new child\nwait", stopping.signal).run(["apply"]);
       while (!existsSync(file("child"))) await new Promise((wake) => setImmediate(wake));
       const child = Number(readFileSync(file("child"), "utf8"));
       stopping.abort(new WorkFailed("Interrupted."));

@@ -3,8 +3,8 @@ import { isInZone, isPublicHostName, isServableName, registrableDomain, withoutW
 const label63 = "a".repeat(63);
 
 describe("a host name under a public suffix", () => {
-  test.each(["example.com", "www.example.com", "www.example.co.uk", "a-b.example.com", "1.example.com", "xn--bcher-kva.example", "site.github.io", `${label63}.example.com`])("is %s", (name) => {
-    expect(isPublicHostName(name)).toBe(name !== "xn--bcher-kva.example");
+  test.each(["example.com", "www.example.com", "www.example.co.uk", "a-b.example.com", "1.example.com", "xn--bcher-kva.de", "site.github.io", `${label63}.example.com`])("is %s", (name) => {
+    expect(isPublicHostName(name)).toBe(true);
   });
 
   test.each([
@@ -14,10 +14,8 @@ describe("a host name under a public suffix", () => {
     expect(isPublicHostName(name)).toBe(false);
   });
 
-  test.each([[253, true], [254, false]])("of %i characters: %p", (length, expected) => {
-    const name = `${"a.".repeat(200)}`.slice(0, length - "b.example.com".length - (length % 2 === 1 ? 0 : 1)) + (length % 2 === 1 ? "" : "c") + "b.example.com";
-    expect(name).toHaveLength(length);
-    expect(isPublicHostName(name)).toBe(expected);
+  test.each([[49, true], [50, false]])("has at most 253 characters: 204 and %i, %p", (length, expected) => {
+    expect(isPublicHostName(`${label63}.${label63}.${label63}.${"a".repeat(length)}.example.com`)).toBe(expected);
   });
 });
 

@@ -28,6 +28,10 @@ describe("a load balancer's or target group's name", () => {
     expect(elbName("tg", { ...owner, stackId })).toMatch(ELB_NAME);
   });
 
+  test("leaves out a stack's id of which nothing can stand in a name", () => {
+    expect(elbName("alb", { ...owner, stackId: "_" })).toMatch(/^alb-[0-9a-f]{8}$/);
+  });
+
   test("keeps as much of the stack's id as 32 characters hold", () => {
     expect(elbName("alb", { ...owner, stackId: "a".repeat(200) })).toHaveLength(32);
     expect(elbName("tg", { ...owner, stackId: "a".repeat(200) })).toHaveLength(32);

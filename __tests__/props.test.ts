@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { TLS_POLICIES } from "../constructs/props-schema";
-import { EXISTING_NETWORK, faultsOf, refusalOf, writeApp } from "./support/synth";
+import { EXISTING_NETWORK, faultsOf, refusalOf, refusalOfOneId, writeApp } from "./support/synth";
 
 const DOMAIN = { domainName: "www.example.com" };
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
@@ -291,6 +291,16 @@ describe("props that do not go together", () => {
   });
 });
 
+describe("a stack's id", () => {
+  test.each(["web", "a".repeat(128), "_", "-web-", "Web.2_b"])("may be %p", (id) => {
+    expect(refusalOf({ [id]: DOMAIN })).toBeUndefined();
+  });
+
+  test.each(["a".repeat(129), "Ü", "..", "a+b"])("may not be %p", (id) => {
+    expect(refusalOf({ [id]: DOMAIN })?.faults[0]).toMatch(/: id: got .+; allowed is 1 to 128 letters/);
+  });
+});
+
 describe("two stacks of one app", () => {
   const faultyStacks = (web: object, shop: object) => (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.faults ?? []).map((fault) => fault.split(": ").slice(0, 2).join(": "));
   const s3 = (bucket: string, key?: string) => ({ backend: { s3: { bucket, key } } });
@@ -300,6 +310,8 @@ describe("two stacks of one app", () => {
     ["serve no name twice", {}, DOMAIN, "shop: domainName", { domainName: "shop.example.com" }],
     ["serve no name twice, alternatives included", { alternativeNames: ["*.example.com"] }, { alternativeNames: ["*.example.com"] }, "shop: alternativeNames", { alternativeNames: ["*.shop.example.com"] }],
     ["serve no name of another one's alternatives", { alternativeNames: ["shop.example.com"] }, { domainName: "shop.example.com" }, "shop: domainName", { domainName: "shop2.example.com" }],
+    ["share no validation record, as a name and its wildcard would", { alternativeNames: ["*.example.com"] }, { domainName: "example.com" }, "shop: domainName",
+      { domainName: "example.com", certificate: { arn: "arn:aws:acm:us-east-1:123456789012:certificate/1" } }],
     ["create no zone twice", created(true), { domainName: "shop.example.com", ...created(false) }, "shop: hostedZone.create", { domainName: "shop.example.com" }],
     ["write no state over the other's in S3", s3("states", "a"), s3("states", "a"), "shop: backend.s3.key", s3("states", "b")],
     ["write no state over the other's default key", s3("states"), s3("states", "web/terraform.tfstate"), "shop: backend.s3.key", s3("states")],
@@ -308,6 +320,10 @@ describe("two stacks of one app", () => {
   ])("%s", (_, web, shop, fault, nearest) => {
     expect(faultyStacks(web, shop)).toEqual([fault]);
     expect(faultyStacks(web, nearest)).toEqual([]);
+  });
+
+  test("have ids of their own, even in two places of the app", () => {
+    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.faults[0]).toMatch('web: id: got "web", which stack web has already; allowed is one id for each stack');
   });
 
   test("may keep states under one key in two buckets", () => {
@@ -430,6 +446,7 @@ describe("nothing is written", () => {
   faulty: appPort: got 70000; allowed is a whole number from 1 to 65535 except 22; give the port that the instances serve on; 22 is sshd's
 `);
     expect(stderr).not.toContain("node_modules");
+    expect(stderr.match(/appPort/g)).toHaveLength(1);
     expect(Object.values(contentsOf(folder)).filter((text) => text !== "")).toEqual([]);
   });
 });

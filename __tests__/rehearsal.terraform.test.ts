@@ -124,6 +124,13 @@ describe("an applied site", () => {
     expect(others[0]?.observed).toBe("not created yet: the stack waits for hostedZone.delegated");
   });
 
+  test("a certificate that the account has is not asked for its validation records, but for the rest", () => {
+    const existing = { ...applied.expected, requestsCertificate: false };
+    const withoutRecords = { ...site, zones: site.zones.map((zone) => ({ ...zone, records: zone.records.filter(({ Type }) => Type !== "CNAME") })) };
+    expect(brokenRows(checkWalkthrough(withoutRecords, existing, PLAN))).toEqual({});
+    expect(brokenRows(checkWalkthrough({ ...site, certificates: [] }, existing, PLAN))).toHaveProperty("0c", "no certificate for www.example.com");
+  });
+
   test("a stack that creates its zone must print that zone's name servers", () => {
     const nameServers = site.zones.find(({ name }) => name === "example.com")?.nameServers ?? [];
     const rowWith = (printed: readonly string[] | undefined, createdZone = "example.com") =>

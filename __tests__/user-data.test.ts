@@ -107,11 +107,23 @@ describe("in bash", () => {
     expect(received("exit 0\nAPP_SETUP\nrm -rf /")).toBe("exit 0\nAPP_SETUP\nrm -rf /\n");
   });
 
-  /** What the setup's own shell would be given: the step as it stands in the script, that shell replaced by cat. */
-  function received(setup: string): string {
+  test("a command of the setup that reads its input swallows none of the lines after it", () => {
+    expect(bash(["-c", `${stepOf("cat")}${stepOf("cat > /dev/null\necho after")}`])).toMatchObject({ status: 0, stdout: "after\n" });
+  });
+
+  test("a setup that fails ends the boot script", () => {
+    expect(bash(["-c", `set -e\n${stepOf("false\necho after")}echo and NGINX`])).toMatchObject({ status: 1, stdout: "" });
+  });
+
+  /** The setup's step as it stands in the script. */
+  function stepOf(setup: string): string {
     const text = script({ server: { proxyPort: 3000, setup } });
-    const step = text.slice(text.indexOf("\nbash -euo pipefail <<"), text.lastIndexOf("\nnginx -t"));
-    const { stdout, stderr, status } = bash(["-c", step.replace("bash -euo pipefail", "cat")]);
+    return text.slice(text.indexOf("\nbash -euo pipefail"), text.lastIndexOf("\nnginx -t"));
+  }
+
+  /** What the setup's own shell is given: that shell replaced by cat. */
+  function received(setup: string): string {
+    const { stdout, stderr, status } = bash(["-c", stepOf(setup).replace("bash -euo pipefail", "cat")]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     return stdout;
   }

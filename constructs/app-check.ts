@@ -1,4 +1,5 @@
 import { Node, type IConstruct } from "constructs";
+import { withoutWildcard } from "./domain-names";
 import { propFaults, type StackUnderTest } from "./props-rules";
 import { shown, type Fault } from "./props-values";
 import { settingsOf, type Settings } from "./settings";
@@ -57,21 +58,38 @@ function sentence(stackId: string, { prop, got, advice }: Fault): string {
 
 /** What only one stack of an account can have. */
 function collisions(stacks: readonly StackUnderTest[]): string[] {
-  const ownerOf = new Map<string, string>();
-  return stacks.flatMap(({ stackId, props }) =>
-    claims(settingsOf(stackId, props as WebStackProps)).flatMap(({ prop, thing, advice }) => {
-      const other = ownerOf.get(thing);
-      if (other === undefined) ownerOf.set(thing, stackId);
-      return other === undefined || other === stackId ? [] : [sentence(stackId, { prop, got: `${shown(thing.slice(thing.indexOf(" ") + 1))}, which stack ${other} has already`, advice })];
-    }),
-  );
+  const ownerOf = new Map<string, StackUnderTest>();
+  return stacks.flatMap((stack) => {
+    const taken = claims(stack.stackId, settingsOf(stack.stackId, stack.props as WebStackProps)).flatMap((claim) => {
+      const owner = ownerOf.get(claim.kind + claim.thing) ?? stack;
+      ownerOf.set(claim.kind + claim.thing, owner);
+      return owner === stack ? [] : [{ ...claim, owner }];
+    });
+    // Two stacks that serve one name share its validation record too; that follows, and need not be said.
+    const isServedTwice = ({ owner }: { owner: StackUnderTest }) => taken.some((it) => it.kind === "name" && it.owner === owner);
+    return taken.filter((it) => it.kind !== "validation record" || !isServedTwice(it)).map(({ prop, thing, owner, advice }) =>
+      sentence(stack.stackId, { prop, got: `${shown(thing)}, which stack ${owner.stackId} has already`, advice }));
+  });
 }
 
-function claims({ names, domainName, hostedZone, backend }: Settings): { prop: string; thing: string; advice: string }[] {
+interface Claim {
+  readonly kind: string;
+  readonly prop: string;
+  readonly thing: string;
+  readonly advice: string;
+}
+
+function claims(stackId: string, { names, domainName, hostedZone, certificateArn, backend }: Settings): Claim[] {
+  const validated = certificateArn === undefined ? [...new Set(names.map(withoutWildcard))] : [];
   return [
-    ...names.map((name) => ({ prop: name === domainName ? "domainName" : "alternativeNames", thing: `name ${name}`, advice: "allowed is a name that no other stack serves; a name has one alias record" })),
-    ...(hostedZone.create ? [{ prop: "hostedZone.create", thing: `zone ${hostedZone.name}`, advice: "allowed is one stack that creates a zone; let this one use the existing zone" }] : []),
-    ...("s3" in backend ? [{ prop: "backend.s3.key", thing: `s3 ${backend.s3.bucket}/${backend.s3.key}`, advice: "allowed is one key for each stack; leave it away for the default" }] : []),
-    ...("cloud" in backend ? [{ prop: "backend.cloud.workspace", thing: `cloud ${[backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/")}`, advice: "allowed is one workspace for each stack; name another" }] : []),
+    { kind: "id", prop: "id", thing: stackId, advice: "allowed is one id for each stack, as its folder and its state are named by it; give another" },
+    ...names.map((name) => ({ kind: "name", prop: name === domainName ? "domainName" : "alternativeNames", thing: name, advice: "allowed is a name that no other stack serves; a name has one alias record" })),
+    ...validated.map((thing) => ({
+      kind: "validation record", prop: thing === domainName ? "domainName" : "alternativeNames", thing,
+      advice: "allowed is one requested certificate for a name and its wildcard, as both share a validation record that goes with its stack; name the hosts one by one, or give this stack the other's certificate.arn",
+    })),
+    ...(hostedZone.create ? [{ kind: "zone", prop: "hostedZone.create", thing: hostedZone.name, advice: "allowed is one stack that creates a zone; let this one use the existing zone" }] : []),
+    ...("s3" in backend ? [{ kind: "state", prop: "backend.s3.key", thing: `${backend.s3.bucket}/${backend.s3.key}`, advice: "allowed is one key for each stack; leave it away for the default" }] : []),
+    ...("cloud" in backend ? [{ kind: "state", prop: "backend.cloud.workspace", thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"), advice: "allowed is one workspace for each stack; name another" }] : []),
   ];
 }

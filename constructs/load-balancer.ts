@@ -19,6 +19,7 @@ export interface LoadBalancerOptions extends Pick<Settings, "http" | "tlsPolicy"
 
 const HTTP = 80;
 const HTTPS = 443;
+const REPLACED_AFTER = { createBeforeDestroy: true };
 
 /** An internet-facing application load balancer with its two listeners. */
 export class LoadBalancer extends Construct {
@@ -41,6 +42,8 @@ export class LoadBalancer extends Construct {
       desyncMitigationMode: "defensive",
       enableDeletionProtection: options.deletionProtection,
       accessLogs: options.accessLogsBucket === undefined ? undefined : { enabled: true, bucket: options.accessLogsBucket, prefix: options.accessLogsPrefix },
+      // Only another name replaces it; the new one answers before the old one goes, or is kept by its protection.
+      lifecycle: REPLACED_AFTER,
       dependsOn: [...network.routes],
     });
     this.arn = balancer.arn;
@@ -50,10 +53,10 @@ export class LoadBalancer extends Construct {
     const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
     const redirect = [{ type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } }];
     new LbListener(this, "http", {
-      loadBalancerArn: balancer.arn, port: HTTP, protocol: "HTTP", defaultAction: options.http === "redirect" ? redirect : forward,
+      loadBalancerArn: balancer.arn, port: HTTP, protocol: "HTTP", defaultAction: options.http === "redirect" ? redirect : forward, lifecycle: REPLACED_AFTER,
     });
     new LbListener(this, "https", {
-      loadBalancerArn: balancer.arn, port: HTTPS, protocol: "HTTPS", sslPolicy: options.tlsPolicy, certificateArn: certificate.issuedArn, defaultAction: forward,
+      loadBalancerArn: balancer.arn, port: HTTPS, protocol: "HTTPS", sslPolicy: options.tlsPolicy, certificateArn: certificate.issuedArn, defaultAction: forward, lifecycle: REPLACED_AFTER,
     });
   }
 }

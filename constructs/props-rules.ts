@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
 
 /** Every fault of one stack's props, by themselves and against each other. */
 export function propFaults({ stackId, props }: StackUnderTest): Fault[] {
-  const faults = schemaFaults(props);
+  const faults = [...idFaults(stackId), ...schemaFaults(props)];
   if (faults.some(({ prop }) => prop === "props")) return faults;
   const faulty = new Set(faults.map(({ prop }) => prop.split(".")[0]));
   const sound = Object.fromEntries(Object.entries(props as WebStackProps).filter(([name]) => !faulty.has(name)));
@@ -50,6 +50,11 @@ export function propFaults({ stackId, props }: StackUnderTest): Fault[] {
   const trial = { domainName: "www.example.com", ...sound } as WebStackProps;
   const settings = settingsOf(stackId, trial);
   return [...faults, ...RULES.filter(({ reads }) => !reads.some((name) => faulty.has(name))).flatMap(({ check }) => check(settings, trial))];
+}
+
+/** The id becomes a folder, part of names, and the value of a tag. */
+function idFaults(stackId: string): Fault[] {
+  return when(!/^(?!\.+$)[\w.-]{1,128}$/.test(stackId), "id", stackId, 'allowed is 1 to 128 letters, digits, "-", "_" and ".", not dots alone; rename the stack');
 }
 
 function domainNameFitsCertificate({ domainName, certificateArn }: Settings): Fault[] {

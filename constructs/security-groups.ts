@@ -70,7 +70,11 @@ export class SecurityGroups extends Construct {
   }
 
   private group(name: string, description: string, options: SecurityGroupsOptions): SecurityGroup {
-    return new SecurityGroup(this, name, { name: `${name}${options.nameSuffix}`, description, vpcId: options.vpcId, tags: { Name: name } });
+    return new SecurityGroup(this, name, {
+      name: `${name}${options.nameSuffix}`, description, vpcId: options.vpcId, tags: { Name: name },
+      // AWS keeps a group that is still in use; another name or VPC means another group first.
+      lifecycle: { createBeforeDestroy: true },
+    });
   }
 
   private rule({ id, group, direction, port, peer, why }: Rule): ITerraformDependable {

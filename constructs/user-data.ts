@@ -38,14 +38,17 @@ systemctl enable --now nginx
 `;
 }
 
-/** The app's own lines run in a shell of their own, so that what they set does not reach NGINX's. */
+/**
+ * The app's own lines run in a shell of their own, so that what they set does not reach NGINX's. They do not come on its
+ * standard input: a command that reads that would swallow the lines after it.
+ */
 function setupStep(setup: string | undefined): string {
   if (setup === undefined) return "";
   const lines = setup.trimEnd();
   let end = "APP_SETUP";
   while (lines.split("\n").includes(end)) end += "_";
   return `
-bash -euo pipefail <<'${end}'
+bash -euo pipefail /dev/fd/3 3<<'${end}' </dev/null
 ${lines}
 ${end}
 `;

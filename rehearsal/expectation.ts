@@ -7,6 +7,8 @@ export interface Expectation {
   readonly hasSite: boolean;
   /** Every name that the site answers to. */
   readonly names: readonly string[];
+  /** Whether the stack requests its certificate, or uses one that is there, however that was validated. */
+  readonly requestsCertificate: boolean;
   /** The zone that the stack creates, if it does. */
   readonly createdZone?: string;
   readonly nameServers?: readonly string[];
@@ -38,6 +40,7 @@ export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
     region: regionOf(stack),
     hasSite: resourcesOf(stack, "aws_lb").length > 0,
     names: namesIn(stack),
+    requestsCertificate: resourcesOf(stack, "aws_acm_certificate").length > 0,
     createdZone: literalText(only("aws_route53_zone").name),
     nameServers: textsOf(outputs.name_servers?.value),
     appPort,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, TerraformStack, Testing } from "cdktf";
+import { Construct } from "constructs";
 import { checkProps, InvalidPropsError, throwIfAnyFault } from "../../constructs/app-check";
 import { WebStack, type WebStackProps } from "../../constructs/web-stack";
 
@@ -49,9 +50,18 @@ function withoutStackTraces<T>(work: () => T): T {
 
 /** The error with which an app of these stacks is refused; nothing if it is not. Nothing is built, which is what takes time. */
 export function refusalOf(stacks: Readonly<Record<string, unknown>>): InvalidPropsError | undefined {
+  return refusalIn((app) => Object.entries(stacks).map(([id, props]) => [app, id, props]));
+}
+
+/** The same for stacks of one id, each in a place of its own. */
+export function refusalOfOneId(id: string, ...stacks: readonly unknown[]): InvalidPropsError | undefined {
+  return refusalIn((app) => stacks.map((props, index) => [new Construct(app, `place-${index}`), id, props]));
+}
+
+function refusalIn(stacksOf: (app: App) => [scope: Construct, id: string, props: unknown][]): InvalidPropsError | undefined {
   const app = Testing.app({ outdir });
   try {
-    for (const [id, props] of Object.entries(stacks)) checkProps(new TerraformStack(app, id), props as WebStackProps);
+    for (const [scope, id, props] of stacksOf(app)) checkProps(new TerraformStack(scope, id), props as WebStackProps);
     throwIfAnyFault(app);
     return undefined;
   } catch (error) {

@@ -21,13 +21,13 @@ export function domainHasZone({ zones }: Site, { names, createdZone, nameServers
   };
 }
 
-export function certificateIsIssued({ certificates, zones, listeners }: Site, { names }: Expectation): Finding {
+export function certificateIsIssued({ certificates, zones, listeners }: Site, { names, requestsCertificate }: Expectation): Finding {
   const inUse = listeners.flatMap(({ Certificates = [] }) => Certificates.map(({ CertificateArn }) => CertificateArn));
   const certificate = certificates.find(({ CertificateArn }) => inUse.includes(CertificateArn)) ?? certificates[0];
   if (certificate === undefined) return { faults: [`no certificate for ${names[0]}`], observed: "" };
   const uncovered = names.filter((name) => !namesOf(certificate).some((pattern) => covers(pattern, name)));
   const records = (certificate.DomainValidationOptions ?? []).flatMap(({ ResourceRecord }) => (ResourceRecord ? [ResourceRecord] : []));
-  const unseen = certificate.Type === "IMPORTED" ? [] : records.filter(({ Name = "", Value = "" }) => !hasCname(zones, Name, Value));
+  const unseen = requestsCertificate ? records.filter(({ Name = "", Value = "" }) => !hasCname(zones, Name, Value)) : [];
   return {
     faults: [
       ...unless(certificate.Status === "ISSUED", `the certificate is ${certificate.Status}`),
