@@ -1,7 +1,7 @@
 import type { RehearsalResult } from "../cli/rehearsal-run";
 import type { SynthesizedStack } from "../cli/synthesize";
 import { COMBINATIONS } from "./support/combinations";
-import { stackIdOf } from "./support/distinct-sites";
+import { stackIdOf } from "./support/stack-id";
 import { RehearsalRoom, runStages } from "./support/rehearsal-room";
 
 /* Each combination of choices is built, checked, planned again and taken down, several at a time in one account. */

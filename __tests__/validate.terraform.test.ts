@@ -7,7 +7,7 @@ import { findTerraform } from "../cli/setup/terraform-binary";
 import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import { COMBINATIONS } from "./support/combinations";
-import { stackIdOf } from "./support/distinct-sites";
+import { stackIdOf } from "./support/stack-id";
 import { PROJECT } from "./support/rehearsal-room";
 import { writeApp } from "./support/synth";
 
