@@ -42,9 +42,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { findEmulatorPython } from "../cli/setup/emulator-python";
 import { isRunning, LocalAws, Seed } from "../rehearsal/local-aws";
 
-const PYTHON = process.env["ALB_WEB_PYTHON"] ?? "python3";
 const ZONE_ID = "Z0123456789ABCDEFGHIJ";
 const CERTIFICATE_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
 const FOREIGN_CERTIFICATE_ARN = "arn:aws:acm:us-east-1:210987654321:certificate/99999999-2222-3333-4444-555555555555";
@@ -78,6 +78,7 @@ const SEED: Seed = {
 
 jest.setTimeout(60_000);
 
+let python: string;
 let seeded: LocalAws;
 let aws: LocalAws;
 let acm: ACMClient;
@@ -86,7 +87,9 @@ let elb: ElasticLoadBalancingV2Client;
 let route53: Route53Client;
 
 beforeAll(async () => {
-  seeded = await LocalAws.start({ python: PYTHON });
+  const project = join(__dirname, "..");
+  python = await findEmulatorPython({ cacheDir: join(project, ".rehearsal"), env: process.env, requirementsFile: join(project, "rehearsal", "requirements.txt") });
+  seeded = await LocalAws.start({ python });
   await seeded.seed(SEED);
   // moto loads a service at its first request; what is loaded now need not be loaded in each clone.
   connect(seeded);
@@ -401,7 +404,7 @@ function runStarter(body: string) {
   const program = `
     const { LocalAws } = require("./rehearsal/local-aws");
     const tell = (...numbers) => console.log(JSON.stringify(numbers));
-    (async () => { const aws = await LocalAws.start({ python: ${JSON.stringify(PYTHON)} }); ${body} })();`;
+    (async () => { const aws = await LocalAws.start({ python: ${JSON.stringify(python)} }); ${body} })();`;
   const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", program], {
     cwd: join(__dirname, ".."),
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,7 +1,12 @@
-import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrTask } from "listr2";
+import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrGetRendererClassFromValue, type ListrTask } from "listr2";
+
+type Renderer<Name extends "default" | "simple"> = ListrGetRendererClassFromValue<Name>;
+
+/** A task, and what it hands on to the next ones. */
+export type Task<Ctx extends object> = ListrTask<Ctx, Renderer<"default"> | Renderer<"simple">, Renderer<"simple">>;
 
 /** Shows tasks, what they are at and how long they took, on standard error; standard output is the result's. */
-export function taskList<Ctx extends object>(tasks: ListrTask<Ctx>[], context: Ctx): Promise<Ctx> {
+export function taskList<Ctx extends object>(tasks: Task<Ctx>[], context: Ctx): Promise<Ctx> {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const list = new Listr<Ctx, "default" | "simple", "simple">(tasks, {
     ctx: context,

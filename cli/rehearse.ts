@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "./command";
-import { taskList } from "./progress";
+import { taskList, type Task } from "./progress";
 import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
@@ -70,18 +70,18 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   }
 }
 
-function tasksFor(stackId: string | undefined, folder: string, signal: AbortSignal) {
+function tasksFor(stackId: string | undefined, folder: string, signal: AbortSignal): Task<Stage>[] {
   return [
     {
       title: "synthesize main.ts",
-      task: async (stage: Stage, task: { title: string }) => {
+      task: async (stage, task) => {
         stage.stacks = chosen(await synthesize(PROJECT, join(folder, "synthesized")), stackId);
         task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
       },
     },
     {
       title: "find terraform",
-      task: async (stage: Stage, task: { title: string; output: string }) => {
+      task: async (stage, task) => {
         const found = await findTerraform({ cacheDir: CACHE, env: process.env, onProgress: (text) => (task.output = text) });
         stage.terraform = found.command;
         task.title = `${found.product} ${found.version}`;
@@ -89,7 +89,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     },
     {
       title: "start the local AWS",
-      task: async (stage: Stage, task: { title: string; output: string }) => {
+      task: async (stage, task) => {
         const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
         const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, onProgress: (text) => (task.output = text) });
         stage.localAws = await LocalAws.start({ python });
@@ -99,7 +99,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     },
     {
       title: "terraform init",
-      task: async (stage: Stage) => {
+      task: async (stage) => {
         const localAws = started(stage);
         const env = await terraformEnvironment(CACHE, localAws.endpoint);
         for (const stack of stage.stacks) {
@@ -111,16 +111,16 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     },
     {
       title: "rehearse",
-      task: (stage: Stage, task: { newListr: (tasks: object[], options: object) => unknown }) =>
+      task: (stage, task) =>
         task.newListr(stage.rehearsals.map((rehearsal) => stackTask(rehearsal, signal)), { concurrent: SIDE_BY_SIDE, exitOnError: false }),
     },
-  ] as never[];
+  ];
 }
 
-function stackTask(rehearsal: Rehearsal, signal: AbortSignal): object {
-  const stages = rehearsal.stages().map(({ title, run }) => ({
+function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
+  const stages = rehearsal.stages().map(({ title, run }): Task<Stage> => ({
     title: `${rehearsal.stack}: ${title}`,
-    task: async (stage: Stage, task: { title: string; output: string }) => {
+    task: async (stage, task) => {
       const said = await run((text) => (task.output = text)).catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof WorkFailed) stage.failures.push(error.message);
@@ -130,7 +130,7 @@ function stackTask(rehearsal: Rehearsal, signal: AbortSignal): object {
       task.title = `${rehearsal.stack}: ${title}: ${said}`;
     },
   }));
-  return { title: rehearsal.stack, task: (_: Stage, task: { newListr: (tasks: object[], options: object) => unknown }) => task.newListr(stages, { concurrent: false, exitOnError: true }) };
+  return { title: rehearsal.stack, task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }) };
 }
 
 async function report(stage: Stage, options: Options): Promise<void> {
