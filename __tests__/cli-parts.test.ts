@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../cli/command";
 import { keptShellLines, resultsAsTable } from "../cli/rehearsal-report";
+import { withLock } from "../cli/setup/lock";
 import { SetupError } from "../cli/setup/setup-error";
 import { synthesize } from "../cli/synthesize";
 import { Terraform } from "../cli/terraform";
@@ -11,7 +12,7 @@ import { terraformEnvironment } from "../cli/terraform-environment";
 import { expectationOf } from "../rehearsal/expectation";
 import { isRunning } from "../rehearsal/local-aws";
 import { checkWalkthrough } from "../rehearsal/walkthrough";
-import { fixture } from "./support/rehearsal-room";
+import { fixture, PROJECT } from "./support/rehearsal-room";
 
 // Programs that take a second wait for a core beside the tests that run terraform.
 jest.setTimeout(60_000);
@@ -70,6 +71,11 @@ describe("the exit code", () => {
   test("is 2 where --out cannot be written, which is found out before there is a result", async () => {
     expect(await codeOf(() => throwIfNotWritable(join(folder, "missing", "file")))).toBe(2);
     expect(said).toMatch(/^--out: cannot write .*missing.file: /);
+  });
+
+  test("of a failed run leaves no empty file where --out names a new one", async () => {
+    await throwIfNotWritable(join(folder, "result"));
+    expect(existsSync(join(folder, "result"))).toBe(false);
   });
 
   test("is left alone where --out can be written, and the file holds the result", async () => {
@@ -247,5 +253,55 @@ describe("synthesizing", () => {
     const refusal = synthesize(fixture("crashing"), join(folder, "out"));
     await expect(refusal).rejects.toBeInstanceOf(UsageError);
     await expect(refusal).rejects.toThrow(/TypeError: the program itself is wrong\n[^]*crashing.main\.ts:1/);
+  });
+
+  test.each([
+    ["is missing", undefined, /^cdktf\.json cannot be read: ENOENT/],
+    ["is not JSON", "{", /^cdktf\.json is not JSON: /],
+    ["names no program", "{}", /^cdktf\.json names no program; add "app"/],
+    ["names a program that writes no stack", '{ "app": "node -e 0" }', /^The program \(node -e 0\) ended without writing a stack; end it with app\.synth\(\)\.$/],
+  ])("is refused in one sentence where cdktf.json %s", async (_what, config, sentence) => {
+    if (config !== undefined) writeFileSync(join(folder, "cdktf.json"), config);
+    const refusal = await synthesize(folder, join(folder, "out")).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UsageError);
+    expect((refusal as UsageError).message).toMatch(sentence);
+  });
+
+  test("that is interrupted ends the program, with all that it started", async () => {
+    const pidFile = join(folder, "pid");
+    writeFileSync(join(folder, "wait.js"), `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => undefined, 1000);`);
+    writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ app: "true && node wait.js && true" }));
+    const stopping = new AbortController();
+    const refusal = synthesize(folder, join(folder, "out"), stopping.signal).catch((error: unknown) => error);
+    while (!existsSync(pidFile) || readFileSync(pidFile, "utf8") === "") await new Promise((wake) => setTimeout(wake, 20));
+    stopping.abort(new WorkFailed("interrupted"));
+    expect(await refusal).toEqual(new WorkFailed("interrupted"));
+    expect(isRunning(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+  });
+});
+
+describe("waiting for another process's lock", () => {
+  test("is told, and ends when it is interrupted", async () => {
+    const lock = join(folder, "lock");
+    writeFileSync(lock, String(process.pid));
+    const stopping = new AbortController();
+    const told: string[] = [];
+    const waiting = withLock(lock, () => told.push("waits"), () => Promise.resolve("done"), stopping.signal).catch((error: unknown) => error);
+    setTimeout(() => stopping.abort(new WorkFailed("interrupted")), 50);
+    expect(await waiting).toEqual(new WorkFailed("interrupted"));
+    expect(told).toEqual(["waits"]);
+    expect(existsSync(lock)).toBe(true);
+  });
+});
+
+describe("a result that nobody reads any more", () => {
+  test("is said in one sentence, with exit code 1", () => {
+    const program = `
+      const { runCommand, writeResult } = require("./cli/command");
+      setTimeout(() => runCommand(() => writeResult("x".repeat(1 << 20))), 300);`;
+    writeFileSync(join(folder, "program.js"), program.replace("./cli", join(PROJECT, "cli")));
+    const line = `{ node -r ./cli/typescript.js ${join(folder, "program.js")}; echo "code $?" >&2; } 2> ${join(folder, "said")} | true; sleep 1`;
+    execFileSync("sh", ["-c", line], { cwd: PROJECT });
+    expect(readFileSync(join(folder, "said"), "utf8")).toMatch(/^The result cannot be written to standard output: .*EPIPE.*\ncode 1\n$/);
   });
 });

@@ -64,7 +64,7 @@ describe("a text", () => {
     ["instances.type", ["t3.micro", "t4g.small", "c7gn.large", "m7i-flex.large", "u-6tb1.112xlarge", "m5.metal", "m7i.metal-24xl"], ["t3", "micro", "T3.micro", "t3.tiny", "mac1.metal", "mac2-m2.metal", "t3.micro ", "t.micro"]],
     ["instances.placement", ["private", "public"], ["Private", "nat"]],
     ["accessLogsBucket", ["abc", "a".repeat(63)], ["ab", "a".repeat(64), "Logs", "a_b", "arn:aws:s3:::logs", "10.0.0.1"]],
-    ["network.flowLogsBucket", ["abc", "a".repeat(63)], ["ab", "a".repeat(64), "Logs", "a.b", "arn:aws:s3:::logs"]],
+    ["network.flowLogsBucket", ["abc", "a".repeat(63)], ["ab", "a".repeat(64), "Logs", "a..b", "arn:aws:s3:::logs"]],
     ["network.egress", ["none", "nat"], ["all", "NAT"]],
     ["http", ["redirect", "forward"], ["https", "Redirect"]],
     ["tlsPolicy", TLS_POLICIES, ["ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS-1-1-2017-01", "ELBSecurityPolicy-TLS13-1-0-2021-06", "ELBSecurityPolicy-TLS13-1-2-Res-2021-6"]],
@@ -82,7 +82,7 @@ describe("a text", () => {
 
   test.each<[path: string, good: string[], bad: unknown[]]>([
     ["ssh.keyName", ["operator", "a".repeat(255), "key ${a}"], ["", "a".repeat(256), "ü", 1, null]],
-    ["backend.s3.bucket", ["abc", "a".repeat(63), "my-states-1"], ["ab", "a".repeat(64), "States", "-abc", "abc-", "a_b", "xn--abc", "10.0.0.1", 1, null]],
+    ["backend.s3.bucket", ["abc", "a".repeat(63), "my-states-1", "my.company.states"], ["ab", "a..b", "a.-b", "a-.b", "a".repeat(64), "States", "-abc", "abc-", "a_b", "xn--abc", "10.0.0.1", 1, null]],
     ["backend.s3.key", ["a", "a/b.tfstate", `a${"b".repeat(500)}`], ["", "/a", "a/", "a b", "a${b}", `a${"b".repeat(501)}`, 1, null]],
     ["backend.s3.region", ["us-east-1"], ["us-east", "cn-north-1", 1, null]],
     ["backend.cloud.organization", ["acme", "a".repeat(64)], ["", "a b", "a".repeat(65), 1, null]],
@@ -94,6 +94,11 @@ describe("a text", () => {
     const props = (value: unknown) => ({ ...at(parent)({ ...around[parent], [name]: value }), ...(parent === "ssh" ? { instances: isPublic } : {}) });
     for (const text of good) expect([text, faulty(props(text))]).toEqual([text, []]);
     for (const value of bad) expect([value, faulty(props(value))]).toEqual([value, [path]]);
+  });
+
+  test("for an app's setup has Unix line ends", () => {
+    expect(faulty({ server: { proxyPort: 3000, setup: "a\nb\n" } })).toEqual([]);
+    expect(faulty({ server: { proxyPort: 3000, setup: "a\r\nb\n" } })).toEqual(["server.setup"]);
   });
 
   test("for an app's setup has at most 16 KiB, less what NGINX's part takes", () => {
@@ -180,6 +185,8 @@ describe("tags", () => {
     ["Name, which every thing has already", { Name: "value" }, ["tags.Name"]],
     ["a key that begins with Name", { Names: "value" }, []],
     ["a number for a value", { key: 1 }, ["tags.key"]],
+    ["two keys that IAM takes for one", { Team: "a", team: "b" }, ["tags"]],
+    ["two keys that differ in a letter", { team: "a", teams: "b" }, []],
     ["a key that JavaScript keeps for itself", { constructor: 1 }, ["tags"]],
     ["null", null, ["tags"]],
     ["a list", ["value"], ["tags"]],
@@ -203,6 +210,8 @@ describe("a name that no prop has", () => {
     [{ backend: { cloud: { organization: "acme", workspace: "web", token: "x" } } }, "backend.cloud.token"],
     [{ backend: { gcs: { bucket: "states" } } }, "backend.gcs"],
     [{ toString: 1 }, "toString"],
+    [{ constructor: 1 }, "props"],
+    [{ healthCheck: { prototype: 1 } }, "healthCheck"],
   ])("%p", (props, fault) => {
     expect(faulty(props)).toContain(fault);
   });

@@ -4,6 +4,7 @@ import { seedFor, seedsFor } from "../rehearsal/seed-for";
 import type { StackJson } from "../rehearsal/stack-files";
 import type { InstanceView, Site } from "../rehearsal/site";
 import { instancesRun } from "../rehearsal/checks/targets";
+import { fetchFault } from "../rehearsal/checks/network";
 import type { WebStackProps } from "../constructs/web-stack-props";
 import { EXISTING_NETWORK, synthOf } from "./support/synth";
 
@@ -170,14 +171,52 @@ describe("what is expected", () => {
   });
 });
 
+const PRIVATE_INSTANCE: InstanceView = { InstanceId: "i-1", State: { Name: "running" }, SubnetId: "subnet-1", SecurityGroups: [{ GroupId: "sg-1" }], userData: "" };
+const outTo = (peer: object) => ({ GroupId: "sg-1", IsEgress: true, IpProtocol: "tcp", FromPort: 443, ToPort: 443, ...peer });
+const routesOf = (...Routes: object[]) => [{ RouteTableId: "rtb-1", Associations: [{ SubnetId: "subnet-1" }], Routes }];
+/** A private subnet with S3's gateway endpoint, as the stack makes it. */
+const S3_ONLY = {
+  routeTables: routesOf(), endpoints: [{ ServiceName: "com.amazonaws.us-east-1.s3", RouteTableIds: ["rtb-1"] }],
+  rules: [outTo({ PrefixListId: "pl-s3" })], s3PrefixListIds: ["pl-s3"],
+};
+
+describe("an instance that fetches NGINX", () => {
+  const faultsOf = (site: object, instance: object = {}) => fetchFault({ ...S3_ONLY, ...site } as unknown as Site, { ...PRIVATE_INSTANCE, ...instance });
+  const anyone = [outTo({ CidrIpv4: "0.0.0.0/0" })];
+  const igw = routesOf({ DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-1" });
+
+  test.each([
+    ["S3's endpoint", {}, {}],
+    ["S3's endpoint, all let out", { rules: anyone }, {}],
+    ["a NAT gateway", { endpoints: [], rules: anyone, routeTables: routesOf({ DestinationCidrBlock: "0.0.0.0/0", NatGatewayId: "nat-1" }) }, {}],
+    ["an internet gateway, with an address of its own", { endpoints: [], rules: anyone, routeTables: igw }, { PublicIpAddress: "203.0.113.7" }],
+    ["the main route table", { endpoints: [], rules: anyone, routeTables: [{ RouteTableId: "rtb-2", Associations: [{ Main: true }], Routes: [{ DestinationCidrBlock: "0.0.0.0/0", NatGatewayId: "nat-1" }] }] }, {}],
+    ["a rule for all ports", { rules: [outTo({ CidrIpv4: "0.0.0.0/0", IpProtocol: "-1", FromPort: -1, ToPort: -1 })] }, {}],
+  ])("gets there by %s", (_way, site, instance) => {
+    expect(faultsOf(site, instance)).toEqual([]);
+  });
+
+  test.each([
+    ["there is no endpoint", { endpoints: [] }, {}, "neither to the internet nor to S3"],
+    ["the endpoint is not in its route table", { endpoints: [{ ServiceName: "com.amazonaws.us-east-1.s3", RouteTableIds: ["rtb-2"] }] }, {}, "neither to the internet nor to S3"],
+    ["the endpoint is another service's", { endpoints: [{ ServiceName: "com.amazonaws.us-east-1.dynamodb", RouteTableIds: ["rtb-1"] }] }, {}, "neither to the internet nor to S3"],
+    ["it has no address for the internet gateway", { endpoints: [], rules: anyone, routeTables: igw }, {}, "neither to the internet nor to S3"],
+    ["nothing is let out", { rules: [] }, {}, "let nothing out to it on 443"],
+    ["only another port is let out", { rules: [outTo({ CidrIpv4: "0.0.0.0/0", FromPort: 80, ToPort: 80 })] }, {}, "let nothing out to it on 443"],
+    ["only others are let out to", { rules: [outTo({ PrefixListId: "pl-other" })] }, {}, "let nothing out to it on 443"],
+  ])("does not when %s", (_what, site, instance, fault) => {
+    expect(faultsOf(site, instance)).toEqual([expect.stringContaining(fault)]);
+  });
+});
+
 describe("instances with a health check", () => {
   /** What step 2 says of instances that boot what the stack declares, or what it is changed into. */
   function faultsOf(props: WebStackProps, change = (script: string) => script): readonly string[] {
     const stack = stackOf(props);
     const expected = expectationOf(stack, { instance_ids: { value: ["i-1", "i-2"] } });
     const script = change(JSON.stringify(stack.resource?.aws_instance));
-    const instances = expected.instanceIds.map((InstanceId): InstanceView => ({ InstanceId, State: { Name: "running" }, userData: script }));
-    return instancesRun({ instances } as unknown as Site, expected).faults;
+    const instances = expected.instanceIds.map((InstanceId): InstanceView => ({ ...PRIVATE_INSTANCE, InstanceId, userData: script }));
+    return instancesRun({ ...S3_ONLY, instances } as unknown as Site, expected).faults;
   }
   const inFront = (props: object): WebStackProps => ({ ...DOMAIN, ...props });
 

@@ -1,4 +1,5 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { appendFile, rm, writeFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { SetupError } from "./setup/setup-error";
 
@@ -55,17 +56,20 @@ function exitCodeOf(error: unknown): number {
  */
 export async function throwIfNotWritable(out: string | undefined): Promise<void> {
   if (out === undefined) return;
+  const isNew = !existsSync(out);
   await appendFile(out, "").catch((error: Error) => {
     throw new UsageError(`--out: cannot write ${out}: ${error.message}`);
   });
+  if (isNew) await rm(out);
 }
 
 /** The result alone goes to standard output, or to the file that `--out` names. */
 export async function writeResult(text: string, out?: string): Promise<void> {
   const result = text.endsWith("\n") ? text : `${text}\n`;
-  if (out === undefined) {
-    process.stdout.write(result);
-    return;
-  }
-  await writeFile(out, result);
+  if (out !== undefined) return writeFile(out, result);
+  await new Promise<void>((resolve, reject) => {
+    // A reader that has gone away, or a full disk.
+    const fail = (error: Error) => reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`));
+    process.stdout.once("error", fail).write(result, (error) => (error ? fail(error) : resolve()));
+  });
 }

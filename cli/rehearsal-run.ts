@@ -52,14 +52,17 @@ export class Rehearsal {
     this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: options.env, signal: options.signal });
   }
 
-  /** Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider cache that all rehearsals share. */
-  async init(): Promise<void> {
+  /**
+   * Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider cache that all
+   * rehearsals share.
+   */
+  async init(report: (text: string) => void = () => undefined): Promise<void> {
     const { folder, stack } = this.options;
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "cdk.tf.json"), stack.text);
     await writeFile(join(folder, OVERRIDE_FILE), JSON.stringify(overrideFor(stack.id, stack.json), null, 2));
     const lock = `${this.options.env.TF_PLUGIN_CACHE_DIR}.lock`;
-    await this.attempt("init", () => withLock(lock, () => undefined, () => this.terraform.run(["init", "-input=false", "-no-color"])));
+    await this.attempt("init", () => withLock(lock, () => report("waiting for another rehearsal to fetch the provider"), () => this.terraform.run(["init", "-input=false", "-no-color"]), this.options.signal));
   }
 
   /** What is left to do, in order. */

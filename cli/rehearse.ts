@@ -53,7 +53,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   const folder = await mkdtemp(join(tmpdir(), "alb-web-rehearsal-"));
   const stopping = new AbortController();
   const interrupt = (name: NodeJS.Signals) => stopping.abort(new WorkFailed(`Interrupted by ${name}; nothing is left running.`));
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
   const stage: Stage = { stacks: [], terraform: "terraform", rehearsals: [], failures: [] };
   try {
     process.stderr.write(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.\n`);
@@ -75,14 +75,14 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     {
       title: "synthesize main.ts",
       task: async (stage, task) => {
-        stage.stacks = chosen(await synthesize(PROJECT, join(folder, "synthesized")), stackId);
+        stage.stacks = chosen(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId);
         task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
       },
     },
     {
       title: "find terraform",
       task: async (stage, task) => {
-        const found = await findTerraform({ cacheDir: CACHE, env: process.env, onProgress: (text) => (task.output = text) });
+        const found = await findTerraform({ cacheDir: CACHE, env: process.env, signal, onProgress: (text) => (task.output = text) });
         stage.terraform = found.command;
         task.title = `${found.product} ${found.version}`;
       },
@@ -91,7 +91,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
       title: "start the local AWS",
       task: async (stage, task) => {
         const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
-        const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, onProgress: (text) => (task.output = text) });
+        const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, signal, onProgress: (text) => (task.output = text) });
         stage.localAws = await LocalAws.start({ python });
         for (const seed of seedsFor(stage.stacks)) await stage.localAws.seed(seed);
         task.title = `local AWS at ${stage.localAws.endpoint}`;
@@ -99,13 +99,13 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     },
     {
       title: "terraform init",
-      task: async (stage) => {
+      task: async (stage, task) => {
         const localAws = started(stage);
         const env = await terraformEnvironment(CACHE, localAws.endpoint);
         for (const stack of stage.stacks) {
           const rehearsal = new Rehearsal({ stack, localAws, terraform: stage.terraform, env, folder: join(folder, "stacks", stack.id), signal });
           stage.rehearsals.push(rehearsal);
-          await rehearsal.init();
+          await rehearsal.init((text) => (task.output = text));
         }
       },
     },
@@ -125,7 +125,7 @@ function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
         signal.throwIfAborted();
         if (error instanceof WorkFailed) stage.failures.push(error.message);
         else stage.fault ??= error;
-        throw error;
+        throw new Error("failed");
       });
       task.title = `${rehearsal.stack}: ${title}: ${said}`;
     },
@@ -136,22 +136,23 @@ function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
 async function report(stage: Stage, options: Options): Promise<void> {
   const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
   for (const failure of stage.failures) process.stderr.write(`${failure}\n`);
-  const kept = options.keep === true ? await keep(stage) : "";
+  const localAws = started(stage);
+  const kept = options.keep === true ? keptShellLines(await localAwsEnvironment(CACHE, localAws.endpoint, stage.terraform), localAws.pid) : "";
   if (options.format === "json") {
     process.stderr.write(kept);
     await writeResult(JSON.stringify(results.length === 1 ? results[0] : results, null, 2), options.out);
   } else {
     await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
   }
+  // Only now: a local AWS whose process nobody was told must not live on.
+  if (options.keep === true) await keep(localAws);
   process.exitCode = exitCodeFor(results);
 }
 
-async function keep(stage: Stage): Promise<string> {
-  const localAws = started(stage);
+async function keep(localAws: LocalAws): Promise<void> {
   // cdktf destroy shall work as far as it does on AWS once a stack is disposable.
   await localAws.enforceDeletionProtection(false);
   await localAws.detach(KEPT_IDLE_SEC);
-  return keptShellLines(await localAwsEnvironment(CACHE, localAws.endpoint, stage.terraform), localAws.pid);
 }
 
 function exitCodeFor(results: readonly RehearsalResult[]): number {
@@ -162,7 +163,8 @@ function exitCodeFor(results: readonly RehearsalResult[]): number {
 function chosen(stacks: SynthesizedStack[], stackId: string | undefined): SynthesizedStack[] {
   const found = stackId === undefined ? stacks : stacks.filter(({ id }) => id === stackId);
   if (found.length > 0) return found;
-  throw new UsageError(`There is no stack ${stackId ?? ""}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
+  if (stackId === undefined) throw new UsageError("main.ts has no stack; add one with new WebStack(app, \"web\", { domainName }).");
+  throw new UsageError(`There is no stack ${stackId}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
 }
 
 function started({ localAws }: Stage): LocalAws {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StackJson } from "../rehearsal/stack-files";
 import { UsageError } from "./command";
+import { endOnAbort } from "./end-on-abort";
 
 /** A synthesized stack. */
 export interface SynthesizedStack {
@@ -14,15 +15,19 @@ export interface SynthesizedStack {
 
 /**
  * Runs the app of `cdktf.json` as cdktf-cli does, but into a folder of its own, so that `cdktf.out` stays as it is.
+ * @param signal ends the app
  * @throws {UsageError} with the app's own words, if it does not synthesize
  */
-export async function synthesize(projectFolder: string, outFolder: string): Promise<SynthesizedStack[]> {
-  const config = JSON.parse(await readFile(join(projectFolder, "cdktf.json"), "utf8")) as { app: string; context?: object };
-  const { code, stderr } = await runApp(config.app, projectFolder, {
-    ...process.env, CDKTF_OUTDIR: outFolder, CDKTF_CONTEXT_JSON: JSON.stringify(config.context ?? {}),
+export async function synthesize(projectFolder: string, outFolder: string, signal?: AbortSignal): Promise<SynthesizedStack[]> {
+  const { app, context = {} } = await readCdktfJson(join(projectFolder, "cdktf.json"));
+  const env = { ...process.env, CDKTF_OUTDIR: outFolder, CDKTF_CONTEXT_JSON: JSON.stringify(context) };
+  const { code, stderr } = await runApp(app, projectFolder, env, signal);
+  signal?.throwIfAborted();
+  if (code !== 0) throw new UsageError(`The program does not synthesize (${app}):\n${withoutFramesOfOthers(stderr)}`);
+  const written = await readFile(join(outFolder, "manifest.json"), "utf8").catch(() => {
+    throw new UsageError(`The program (${app}) ended without writing a stack; end it with app.synth().`);
   });
-  if (code !== 0) throw new UsageError(`The program does not synthesize (${config.app}):\n${withoutNodesFrame(stderr)}`);
-  const manifest = JSON.parse(await readFile(join(outFolder, "manifest.json"), "utf8")) as { stacks: Record<string, { synthesizedStackPath: string }> };
+  const manifest = JSON.parse(written) as { stacks: Record<string, { synthesizedStackPath: string }> };
   return Promise.all(
     Object.entries(manifest.stacks).map(async ([id, { synthesizedStackPath }]) => {
       const text = await readFile(join(outFolder, synthesizedStackPath), "utf8");
@@ -31,19 +36,39 @@ export async function synthesize(projectFolder: string, outFolder: string): Prom
   );
 }
 
-/** cdktf.json holds a shell command line. */
-function runApp(app: string, folder: string, env: NodeJS.ProcessEnv): Promise<{ code: number | null; stderr: string }> {
+async function readCdktfJson(file: string): Promise<{ app: string; context?: object }> {
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw new UsageError(`cdktf.json cannot be read: ${error.message}`);
+  });
+  const config = ((): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new UsageError(`cdktf.json is not JSON: ${(error as Error).message}`);
+    }
+  })();
+  if (typeof config === "object" && config !== null && "app" in config && typeof config.app === "string") return config as { app: string };
+  throw new UsageError('cdktf.json names no program; add "app", the command line that runs main.ts');
+}
+
+/** cdktf.json holds a shell command line; what it starts ends with it. */
+function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<{ code: number | null; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(app, { cwd: folder, env, shell: true, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(app, { cwd: folder, env, shell: true, stdio: ["ignore", "ignore", "pipe"], detached: process.platform !== "win32" });
+    const stop = endOnAbort(child.pid, signal, "SIGTERM");
     const chunks: Buffer[] = [];
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stderr: Buffer.concat(chunks).toString() }));
+    child.once("close", (code) => {
+      stop();
+      resolve({ code, stderr: Buffer.concat(chunks).toString() });
+    });
   });
 }
 
-/** Node shows where an error was thrown; for faults in props only what they are is of use. */
-function withoutNodesFrame(stderr: string): string {
+/** Node shows where an error was thrown; for faults in props only what they are is of use, else the person's own frames. */
+function withoutFramesOfOthers(stderr: string): string {
   const faults = stderr.indexOf("InvalidPropsError: ");
-  return (faults < 0 ? stderr : stderr.slice(faults + "InvalidPropsError: ".length)).replace(/\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
+  const told = faults < 0 ? stderr : stderr.slice(faults + "InvalidPropsError: ".length);
+  return told.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
 }

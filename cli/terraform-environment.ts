@@ -17,7 +17,7 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
     TF_PLUGIN_CACHE_DIR: plugins,
     TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "true",
     // cdktf locks the provider before its first diff; the cache has it, laid out as a mirror.
-    TF_CLI_ARGS_providers_lock: `-fs-mirror=${plugins}`,
+    TF_CLI_ARGS_providers_lock: `-fs-mirror="${plugins}"`,
   };
 }
 

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { WorkFailed } from "./command";
+import { endOnAbort } from "./end-on-abort";
 
 /** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
 const HAS_CHANGES = 2;
-/** After SIGINT terraform stores its state and lets go of the lock; one that takes longer is ended. */
-const GRACE_MS = 20_000;
 
 /** One line of terraform's `-json` output, as far as it is read here. */
 export interface TerraformEvent {
@@ -63,7 +62,8 @@ export class Terraform {
     return new Promise((resolve, reject) => {
       // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
       const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
-      const stop = endOnAbort(child.pid, signal);
+      // Interrupted once, it stores its state, lets go of the lock and ends its provider.
+      const stop = endOnAbort(child.pid, signal, "SIGINT");
       const stdout: string[] = [];
       const stderr: string[] = [];
       createInterface({ input: child.stdout }).on("line", (line) => {
@@ -78,28 +78,6 @@ export class Terraform {
       });
     });
   }
-}
-
-/** Interrupts the process when asked to, and ends its group if that does not help; returns how to stop listening. */
-function endOnAbort(pid: number | undefined, signal: AbortSignal | undefined): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const send = (target: number, name: NodeJS.Signals) => {
-    try {
-      process.kill(target, name);
-    } catch {
-      // It has ended meanwhile.
-    }
-  };
-  const onAbort = () => {
-    if (pid === undefined) return;
-    send(pid, "SIGINT");
-    timer = setTimeout(() => send(process.platform === "win32" ? pid : -pid, "SIGKILL"), GRACE_MS);
-  };
-  signal?.addEventListener("abort", onAbort, { once: true });
-  return () => {
-    signal?.removeEventListener("abort", onAbort);
-    clearTimeout(timer);
-  };
 }
 
 function eventOf(line: string): TerraformEvent | undefined {

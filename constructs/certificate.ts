@@ -61,5 +61,8 @@ function validationRecord(scope: Construct, base: string, name: string, certific
     ttl: VALIDATION_TTL_SEC,
     // ACM gives a name the same record every time; one left behind by an earlier certificate is as good.
     allowOverwrite: true,
+    // Another name makes another certificate, whose options are not known while it is planned. Their records would all be
+    // written again under the same name, and then deleted as the old ones.
+    lifecycle: { ignoreChanges: ["name", "type", "records"] },
   });
 }

@@ -63,7 +63,11 @@ export class NewNetwork extends Construct implements INetwork {
       });
     }
 
-    const gateway = new InternetGateway(this, "internet-gateway", { vpcId: vpc.id, tags: this.named("internet") });
+    const gateway = new InternetGateway(this, "internet-gateway", {
+      vpcId: vpc.id, tags: this.named("internet"),
+      // terraform would move it to another VPC, which AWS refuses while the old one has public addresses.
+      lifecycle: { createBeforeDestroy: true, replaceTriggeredBy: [`${vpc.terraformResourceType}.${vpc.friendlyUniqueId}.id`] },
+    });
     const publicTable = new RouteTable(this, "public-routes", { vpcId: vpc.id, tags: this.named("public") });
     const wayOut = new Route(this, "public-default-route", { routeTableId: publicTable.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
     this.routes.push(wayOut);

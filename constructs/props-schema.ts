@@ -1,7 +1,7 @@
 import { Netmask } from "netmask";
 import * as v from "valibot";
 import { isPublicHostName, isServableName } from "./domain-names";
-import { flag, isObject, issuesOf, list, object, oneOf, text, value, whole, type Fault } from "./props-values";
+import { flag, hasSeenKeys, isObject, issuesOf, list, object, oneOf, text, value, whole, type Fault } from "./props-values";
 
 /** TLS policies that begin at TLS 1.2 or later; AWS adds some now and then. */
 export const TLS_POLICIES = [
@@ -41,7 +41,7 @@ export function isPrivateRange(cidr: string): boolean {
 }
 
 const bucketName = (what: string) =>
-  text((it) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(it), `allowed is 3 to 63 lower-case letters, digits and -; give the name of an existing bucket ${what}`);
+  text((it) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(it) && !/\.\.|\.-|-\./.test(it), `allowed is 3 to 63 lower-case letters, digits, - and .; give the name of an existing bucket ${what}`);
 
 const hostedZone = object({}, {
   name: text(isPublicHostName, 'allowed is a zone\'s name in lower case, such as "example.com"; give the zone the site\'s records belong to'),
@@ -102,8 +102,8 @@ const instances = object({}, {
 const tags = v.pipe(
   v.custom<Record<string, string>>(isObject, 'allowed is an object such as { team: "web" }; write { … }'),
   v.check((it) => Object.keys(it).length <= MAX_TAGS, `allowed is at most ${MAX_TAGS} tags; take some out`),
-  // valibot's record passes over these, whatever they hold.
-  v.check((it) => !["__proto__", "constructor", "prototype"].some((key) => Object.hasOwn(it, key)), "allowed is a key other than __proto__, constructor and prototype; rename it"),
+  v.check((it) => new Set(Object.keys(it).map((key) => key.toLowerCase())).size === Object.keys(it).length, "allowed is keys that differ in more than upper and lower case, as IAM takes them for one; rename one"),
+  v.check((it) => hasSeenKeys(it), "allowed is a key other than __proto__, constructor and prototype; rename it"),
   v.record(
     text((key) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && !RESERVED_TAG.test(key), "allowed is a key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not begin with aws: or alb-web: and is not Name; rename it"),
     text((it) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(it), "allowed is at most 256 letters, digits, spaces and _ . : / = + - @; correct it"),
@@ -135,7 +135,7 @@ const props = object(
     region: text(isAwsRegion, 'allowed is an AWS region outside China and GovCloud, such as "us-east-1"; correct it'),
     alternativeNames: list(
       text(isServableName, 'allowed is a host name in lower case or a wildcard, such as "example.com" or "*.example.com"; correct it'),
-      0, 9, "allowed is at most 9 different names, as a certificate holds 10; take some out"),
+      0, 9, "allowed is a list of at most 9 different names, as a certificate holds 10; correct it"),
     hostedZone,
     certificate: object({
       arn: text((it) => /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(it), 'allowed is a certificate\'s ARN, "arn:aws:acm:<region>:<account>:certificate/<id>"; copy it from ACM'),
@@ -146,7 +146,7 @@ const props = object(
     instances,
     server: object({}, {
       proxyPort: port("the port that the app listens on"),
-      setup: text((it) => Buffer.byteLength(it) <= MAX_USER_DATA_BYTES, "allowed is shell lines of at most 16 KiB; fetch what is larger"),
+      setup: text((it) => Buffer.byteLength(it) <= MAX_USER_DATA_BYTES && !it.includes("\r"), "allowed is shell lines of at most 16 KiB with Unix line ends; correct them, and fetch what is larger"),
       userData: text(hasBootHeader, "allowed is at most 16 KiB that begin in the first column with #!/ or #cloud-config, with Unix line ends; EC2 runs nothing else"),
     }),
     http: oneOf(["redirect", "forward"], "say what port 80 does"),
@@ -154,7 +154,7 @@ const props = object(
     ssh: object(
       { cidrs: list(
           text((it) => isCidr(it, 8, 32), 'allowed is an IPv4 range from /8 to /32 without host bits, such as "203.0.113.7/32"; name the narrowest that you can'),
-          1, 20, "allowed is 1 to 20 different IPv4 ranges; take some out or leave ssh away") },
+          1, 20, "allowed is a list of 1 to 20 different IPv4 ranges; correct it or leave ssh away") },
       { keyName: text((it) => /^[\x20-\x7e]{1,255}$/.test(it), "allowed is the name of an EC2 key pair; correct it or leave it away") },
     ),
     idleTimeoutSec: whole(1, 4000, "seconds"),

@@ -59,9 +59,17 @@ export function object(required: Record<string, Schema>, optional: Record<string
       return (missing && adviceOf.get(missing)) ?? advice;
     },
   );
-  const schema = v.pipe(v.custom<Record<string, unknown>>(isObject, advice), entries);
+  const schema = v.pipe(v.custom<Record<string, unknown>>(isObject, advice), v.check((it) => hasSeenKeys(it), `there is no prop called ${UNSEEN_KEYS.join(", ")}; allowed is ${names.join(", ")}; take it out`), entries);
   adviceOf.set(schema, advice);
   return schema;
+}
+
+/** valibot passes over these, whatever they hold. */
+const UNSEEN_KEYS = ["__proto__", "constructor", "prototype"];
+
+/** Whether valibot sees all keys. */
+export function hasSeenKeys(input: object): boolean {
+  return !UNSEEN_KEYS.some((key) => Object.hasOwn(input, key));
 }
 
 /** An object as `{ … }` makes it: no array, no class. */

@@ -4,11 +4,13 @@ import type { CloudBackendProps, S3BackendProps } from "./state-backend";
 export interface WebStackProps {
   /**
    * The name that people type, such as `www.example.com`: lower case, without a trailing dot,
-   * at most 64 characters where a certificate is requested (the limit of its common name).
+   * at most 64 characters where a certificate is requested (the limit of its common name). Another one replaces the load
+   * balancer and the instances; deploy `disposable: true` first.
    */
   readonly domainName: string;
   /**
-   * The AWS region everything is created in. It is never read from the environment.
+   * The AWS region everything is created in. It is never read from the environment. Another region makes another site;
+   * destroy the one in the old region first, as terraform does not look for it any more.
    * @default "us-east-1"
    */
   readonly region?: string;
@@ -31,7 +33,7 @@ export interface WebStackProps {
    */
   readonly certificate?: CertificateProps;
   /**
-   * A new network or an existing one.
+   * A new network or an existing one. Another one replaces what is in it; deploy `disposable: true` first.
    * @default - a new VPC 10.0.0.0/16 in the first two zones of the region
    */
   readonly network?: NewNetworkProps | ExistingNetworkProps;

@@ -50,7 +50,7 @@ export class WebTopology extends Construct {
       deregistrationDelaySec: settings.deregistrationDelaySec,
     });
     const loadBalancer = new LoadBalancer(this, "load-balancer", {
-      name: elbName("alb", owner), network, certificate, targetGroup, securityGroupId: groups.loadBalancerGroupId,
+      name: elbName("alb", owner, [placeOf(settings)]), network, certificate, targetGroup, securityGroupId: groups.loadBalancerGroupId,
       http: settings.http, tlsPolicy: settings.tlsPolicy, idleTimeoutSec: settings.idleTimeoutSec, deletionProtection: !settings.disposable,
       accessLogsBucket: settings.accessLogsBucket, accessLogsPrefix: owner.stackId,
     });
@@ -71,7 +71,7 @@ export class WebTopology extends Construct {
   }
 }
 
-/** A target group cannot move to another VPC, so its name tells which one it is in. */
+/** Neither a load balancer nor a target group can move to another VPC, so their names tell which one they are in. */
 function placeOf({ network }: Settings): string {
   return isExistingNetwork(network) ? network.vpcId : network.cidr;
 }

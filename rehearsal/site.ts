@@ -1,7 +1,8 @@
 import { ACMClient, DescribeCertificateCommand, paginateListCertificates, type CertificateDetail } from "@aws-sdk/client-acm";
 import {
-  DescribeInstanceAttributeCommand, EC2Client, paginateDescribeInstances, paginateDescribeRouteTables, paginateDescribeSecurityGroupRules,
-  paginateDescribeSecurityGroups, paginateDescribeSubnets, type Instance, type RouteTable, type SecurityGroup, type SecurityGroupRule, type Subnet,
+  DescribeInstanceAttributeCommand, EC2Client, paginateDescribeInstances, paginateDescribeManagedPrefixLists, paginateDescribeRouteTables,
+  paginateDescribeSecurityGroupRules, paginateDescribeSecurityGroups, paginateDescribeSubnets, paginateDescribeVpcEndpoints, type Instance,
+  type RouteTable, type SecurityGroup, type SecurityGroupRule, type Subnet, type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
 import {
   DescribeListenersCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client, paginateDescribeLoadBalancers, paginateDescribeTargetGroups,
@@ -31,6 +32,10 @@ export interface Site {
   readonly certificates: readonly CertificateDetail[];
   readonly subnets: readonly Subnet[];
   readonly routeTables: readonly RouteTable[];
+  /** The VPC's endpoints that are there, not those that were deleted. */
+  readonly endpoints: readonly VpcEndpoint[];
+  /** Prefix lists of S3's own addresses. */
+  readonly s3PrefixListIds: readonly string[];
   readonly groups: readonly SecurityGroup[];
   readonly rules: readonly SecurityGroupRule[];
   readonly instances: readonly InstanceView[];
@@ -68,16 +73,20 @@ async function theBalancer(elb: ElasticLoadBalancingV2Client, { balancerDnsName 
 
 async function readNetwork(ec2: EC2Client, expected: Expectation, vpcId: string | undefined) {
   const Filters = [{ Name: "vpc-id", Values: [vpcId ?? "none"] }];
-  const [subnets, routeTables, groups, rules, reservations] = await Promise.all([
+  const s3 = [{ Name: "prefix-list-name", Values: [`com.amazonaws.${expected.region}.s3`] }];
+  const [subnets, routeTables, groups, rules, reservations, endpoints, prefixLists] = await Promise.all([
     all(paginateDescribeSubnets({ client: ec2 }, { Filters }), (page) => page.Subnets),
     all(paginateDescribeRouteTables({ client: ec2 }, { Filters }), (page) => page.RouteTables),
     all(paginateDescribeSecurityGroups({ client: ec2 }, { Filters }), (page) => page.SecurityGroups),
     all(paginateDescribeSecurityGroupRules({ client: ec2 }, {}), (page) => page.SecurityGroupRules),
     all(paginateDescribeInstances({ client: ec2 }, {}), (page) => page.Reservations),
+    all(paginateDescribeVpcEndpoints({ client: ec2 }, { Filters }), (page) => page.VpcEndpoints),
+    all(paginateDescribeManagedPrefixLists({ client: ec2 }, { Filters: s3 }), (page) => page.PrefixLists),
   ]);
   const declared = reservations.flatMap(({ Instances = [] }) => Instances).filter(({ InstanceId = "" }) => expected.instanceIds.includes(InstanceId));
   const instances = await Promise.all(declared.map(async (instance) => ({ ...instance, userData: await userDataOf(ec2, instance) })));
-  return { subnets, routeTables, groups, rules, instances };
+  const standing = endpoints.filter(({ State }) => State?.toLowerCase() === "available");
+  return { subnets, routeTables, groups, rules, instances, endpoints: standing, s3PrefixListIds: prefixLists.flatMap(({ PrefixListId }) => PrefixListId ?? []) };
 }
 
 async function userDataOf(ec2: EC2Client, { InstanceId }: Instance): Promise<string> {

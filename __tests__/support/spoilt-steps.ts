@@ -1,6 +1,6 @@
 import { ACMClient, DeleteCertificateCommand } from "@aws-sdk/client-acm";
 import {
-  AllocateAddressCommand, AssociateAddressCommand, AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DeleteRouteCommand, DeleteSubnetCommand, DisassociateRouteTableCommand,
+  AllocateAddressCommand, AssociateAddressCommand, AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DeleteRouteCommand, DeleteSubnetCommand, DeleteVpcEndpointsCommand, DisassociateRouteTableCommand,
   EC2Client, ModifyInstanceAttributeCommand, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand, StopInstancesCommand, TerminateInstancesCommand,
   type IpPermission,
 } from "@aws-sdk/client-ec2";
@@ -89,6 +89,8 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     spoil: (account) => changeUserData(account, (script) => script.replaceAll("location = /health {", "location = /healthy {")),
     broken: { "2": "is not told to listen on 8080 and to answer /health" },
   },
+  { step: "2", what: "the way to S3 is gone", spoil: ({ ec2, site }) => ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: site.endpoints.map(({ VpcEndpointId }) => VpcEndpointId ?? "") })), broken: { "2": "its subnet leads neither to the internet nor to S3" } },
+  { step: "2", what: "the instances' group lets nothing out", spoil: (account) => revoke(account, groupOfInstances(account.site), 443, true), broken: { "2": "its groups let nothing out to it on 443" } },
   { step: "2", what: "an instance has a public address", spoil: giveAddress, broken: { "2": "has a public address" } },
   { step: "3", what: "the health check asks another path", spoil: (account) => checkHealthAt(account, { HealthCheckPath: "/other" }), broken: { "3": "it asks 8081/other, the instances answer 8081/health" } },
   { step: "3", what: "the health check asks another port", spoil: (account) => checkHealthAt(account, { HealthCheckPort: "9000" }), broken: { "3": "it asks 9000/health, the instances answer 8081/health" } },
@@ -203,6 +205,10 @@ function zoneNamed({ site }: Account, name: string) {
   const zone = site.zones.find((each) => each.name === name);
   if (zone === undefined) throw new Error(`there is no zone ${name}`);
   return zone;
+}
+
+function groupOfInstances({ instances }: Site): string {
+  return instances[0]?.SecurityGroups?.[0]?.GroupId ?? "";
 }
 
 async function revoke({ ec2, site }: Account, GroupId: string, port: number, isEgress = false): Promise<void> {

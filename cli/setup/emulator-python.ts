@@ -18,6 +18,11 @@ export interface FindEmulatorPythonOptions {
    * @default - nobody is told
    */
   readonly onProgress?: (text: string) => void;
+  /**
+   * Ends the installation.
+   * @default - it runs to its end
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** The versions of moto that do: from the first on, below the second. Tried were 5.2.1 and 5.2.5. */
@@ -49,7 +54,7 @@ const MARKER = "alb-web-requirements.sha256";
  * @throws SetupError when there is no Python of at least 3.10, it cannot make environments, or pip fails
  */
 export async function findEmulatorPython(options: FindEmulatorPythonOptions): Promise<string> {
-  const { env, requirementsFile, onProgress = () => {} } = options;
+  const { env, requirementsFile, onProgress = () => {}, signal } = options;
   const home = join(resolve(options.cacheDir), "python");
   const sum = createHash("sha256").update(await readFile(requirementsFile)).digest("hex");
   const own = await ownPython(home, sum, env);
@@ -65,8 +70,8 @@ export async function findEmulatorPython(options: FindEmulatorPythonOptions): Pr
   const onWait = () => onProgress(`waiting for another process that makes ${home}`);
   return withLock(`${home}.lock`, onWait, async () => {
     const madeByAnother = await ownPython(home, sum, env);
-    return madeByAnother ?? makeEnvironment(home, base, sum, { env, requirementsFile, onProgress });
-  });
+    return madeByAnother ?? makeEnvironment(home, base, sum, { env, requirementsFile, onProgress, signal });
+  }, signal);
 }
 
 async function ownPython(home: string, sum: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -105,18 +110,20 @@ async function makeEnvironment(
   home: string,
   base: Python,
   sum: string,
-  { env, requirementsFile, onProgress }: Required<Omit<FindEmulatorPythonOptions, "cacheDir">>,
+  { env, requirementsFile, onProgress, signal }: Required<Omit<FindEmulatorPythonOptions, "cacheDir" | "signal">> & Pick<FindEmulatorPythonOptions, "signal">,
 ): Promise<string> {
   const executable = executableIn(home);
   await remove(home);
   try {
     onProgress(`making a Python environment in ${home}`);
-    const made = await runProgram(base.executable, ["-m", "venv", home], env);
+    const made = await runProgram(base.executable, ["-m", "venv", home], env, 0, signal);
+    signal?.throwIfAborted();
     if (made.outcome !== "ok") throw venvError(base, made.text);
 
     onProgress("installing the local AWS (moto)");
     const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", requirementsFile];
-    const installed = await runProgram(executable, pip, env);
+    const installed = await runProgram(executable, pip, env, 0, signal);
+    signal?.throwIfAborted();
     if (installed.outcome !== "ok") throw pipError(base, requirementsFile, installed.text);
 
     const { lacks } = (await probePython([executable], env)) ?? { lacks: "it does not answer" };

@@ -11,11 +11,13 @@ const POLL_MS = 250;
  * A lock whose process has died is taken over.
  * @param file the lock: there while it is held, with the holder's process id in it
  * @param onWait told once, when another process holds the lock
+ * @param signal ends the waiting
  * @returns what the work returns; rejects as the work does
  */
-export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   for (let round = 0; !(await take(file)); round++) {
+    signal?.throwIfAborted();
     if (await isLeftBehind(file)) await rm(file, { force: true });
     else if (round === 0) onWait();
     // Also after a removal: who saw the same dead lock has then removed it too, and not the next one.

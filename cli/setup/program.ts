@@ -11,6 +11,7 @@ export interface ProgramResult {
 /**
  * Runs a program to its end, without a shell.
  * @param timeoutMs how long it may take; 0 is for ever
+ * @param signal ends it
  * @returns how it ended; never rejects
  */
 export function runProgram(
@@ -18,8 +19,9 @@ export function runProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   timeoutMs = 0,
+  signal?: AbortSignal,
 ): Promise<ProgramResult> {
-  const options = { env, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
+  const options = { env, signal, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
   return new Promise<ProgramResult>((resolve) => {
     // Throws at once for some faults, ENOTDIR for one.
     execFile(command, args, options, (error, stdout, stderr) => {

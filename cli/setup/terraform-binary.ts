@@ -29,6 +29,11 @@ export interface FindTerraformOptions {
    * @default - nobody is told
    */
   readonly onProgress?: (text: string) => void;
+  /**
+   * Ends the download.
+   * @default - it runs to its end
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** S3's native locking (`use_lockfile`) came with 1.10, in terraform and in OpenTofu. */
@@ -73,7 +78,7 @@ export async function findTerraform(options: FindTerraformOptions): Promise<Terr
   const kept = await ask(file, env);
   if (!("problem" in kept)) return kept;
 
-  await install(file, options.download ?? {}, onPath.problem, onProgress);
+  await install(file, { ...options.download, signal: options.signal }, onPath.problem, onProgress);
   const installed = await ask(file, env);
   if (!("problem" in installed)) return installed;
   throw new SetupError(`the downloaded ${file} ${installed.problem}; ${ADVICE}`);
@@ -108,7 +113,7 @@ async function ask(command: string, env: NodeJS.ProcessEnv): Promise<TerraformBi
 
 async function install(
   file: string,
-  { baseUrl = RELEASES, sha256 }: { baseUrl?: string; sha256?: string },
+  { baseUrl = RELEASES, sha256, signal }: { baseUrl?: string; sha256?: string; signal?: AbortSignal },
   whyNeeded: string,
   onProgress: (text: string) => void,
 ): Promise<void> {
@@ -118,7 +123,8 @@ async function install(
     throw new SetupError(`'terraform' on PATH ${whyNeeded}, and there is no download for ${platform}; ${ADVICE}`);
   }
   const url = `${baseUrl}/terraform/${PINNED_VERSION}/terraform_${PINNED_VERSION}_${platform}.zip`;
-  const zip = await fetchZip(url, onProgress).catch((error: unknown) => {
+  const zip = await fetchZip(url, onProgress, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
     const tried = `'terraform' on PATH ${whyNeeded}, and ${url} cannot be had`;
     throw new SetupError(`${tried}: ${reasonOf(error)}; go online, or ${ADVICE}`);
   });
@@ -142,8 +148,8 @@ function thisPlatform(): string {
   return os === "windows" && arch === "arm64" ? "windows_amd64" : `${os}_${arch}`;
 }
 
-async function fetchZip(url: string, onProgress: (text: string) => void): Promise<Buffer> {
-  const response = await fetch(url);
+async function fetchZip(url: string, onProgress: (text: string) => void, signal?: AbortSignal): Promise<Buffer> {
+  const response = await fetch(url, { signal });
   if (!response.ok || response.body === null) throw new Error(`the server answers ${response.status}`);
 
   const inMegabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;

@@ -48,3 +48,8 @@ export function actionOf(listener: Listener | undefined): string {
 export function covers(pattern: string, name: string): boolean {
   return pattern === name || (pattern.startsWith("*.") && name.split(".").slice(1).join(".") === pattern.slice(2));
 }
+
+/** A group's rules in one direction. */
+export function rulesOf({ rules }: Site, groupId: string | undefined, direction: "in" | "out"): Site["rules"][number][] {
+  return rules.filter((rule) => rule.GroupId === groupId && rule.IsEgress === (direction === "out"));
+}

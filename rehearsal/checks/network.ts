@@ -1,5 +1,5 @@
 import type { Site } from "../site";
-import { ANYONE, distinct, unless, type Finding } from "./finding";
+import { ANYONE, distinct, rulesOf, unless, type Finding } from "./finding";
 
 export function vpcHasZones({ targetGroup, balancer, subnets }: Site): Finding {
   const zones = distinct(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
@@ -25,8 +25,32 @@ export function balancerCoversZones({ balancer, routeTables, subnets, instances 
   };
 }
 
-export function leadsToInternet(tables: Site["routeTables"], subnetId: string | undefined): boolean {
+function leadsToInternet(tables: Site["routeTables"], subnetId: string | undefined): boolean {
+  return wayOut(tables, subnetId)?.GatewayId?.startsWith("igw-") === true;
+}
+
+function routeTableOf(tables: Site["routeTables"], subnetId: string | undefined) {
   const own = tables.find(({ Associations = [] }) => Associations.some((it) => it.SubnetId === subnetId));
-  const table = own ?? tables.find(({ Associations = [] }) => Associations.some(({ Main }) => Main === true));
-  return table?.Routes?.some((route) => route.DestinationCidrBlock === ANYONE && route.GatewayId?.startsWith("igw-") === true) ?? false;
+  return own ?? tables.find(({ Associations = [] }) => Associations.some(({ Main }) => Main === true));
+}
+
+function wayOut(tables: Site["routeTables"], subnetId: string | undefined) {
+  return routeTableOf(tables, subnetId)?.Routes?.find((route) => route.DestinationCidrBlock === ANYONE);
+}
+
+/** Why an instance could not fetch NGINX's packages, which lie in S3; nothing if it could. */
+export function fetchFault(site: Site, { InstanceId, SubnetId, PublicIpAddress, SecurityGroups = [] }: Site["instances"][number]): string[] {
+  const route = wayOut(site.routeTables, SubnetId);
+  const reachesInternet = route?.NatGatewayId !== undefined || (route?.GatewayId?.startsWith("igw-") === true && PublicIpAddress !== undefined);
+  const table = routeTableOf(site.routeTables, SubnetId)?.RouteTableId ?? "none";
+  const reachesS3 = site.endpoints.some(({ ServiceName = "", RouteTableIds = [] }) => ServiceName.endsWith(".s3") && RouteTableIds.includes(table));
+  const letOut = SecurityGroups.flatMap(({ GroupId }) => rulesOf(site, GroupId, "out")).filter(coversHttps);
+  const toAnyone = letOut.some(({ CidrIpv4 }) => CidrIpv4 === ANYONE);
+  const toS3 = toAnyone || letOut.some(({ PrefixListId = "" }) => site.s3PrefixListIds.includes(PrefixListId));
+  if (!reachesInternet && !reachesS3) return [`${InstanceId} cannot fetch NGINX: its subnet leads neither to the internet nor to S3`];
+  return unless((reachesS3 && toS3) || (reachesInternet && toAnyone), `${InstanceId} cannot fetch NGINX: its groups let nothing out to it on 443`);
+}
+
+function coversHttps({ IpProtocol, FromPort = 0, ToPort = 65535 }: Site["rules"][number]): boolean {
+  return IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= 443 && 443 <= ToPort);
 }

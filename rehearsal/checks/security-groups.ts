@@ -1,6 +1,6 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { ANYONE, distinct, groupNamed, unless, type Finding } from "./finding";
+import { ANYONE, distinct, groupNamed, rulesOf, unless, type Finding } from "./finding";
 
 export const ALB_GROUP = "alb-security-group";
 export const EC2_GROUP = "ec2-target-group-security-group";
@@ -49,8 +49,4 @@ export function balancerHasGroup(site: Site): Finding {
   const names = ids.map((id) => site.groups.find(({ GroupId }) => GroupId === id)?.GroupName ?? id);
   const isOnlyOurs = ids.length === 1 && groupNamed(site, ALB_GROUP, ids) !== undefined;
   return { faults: unless(isOnlyOurs, `it has ${names.join(", ") || "no group"}`), observed: names.join(", ") };
-}
-
-export function rulesOf({ rules }: Site, groupId: string | undefined, direction: "in" | "out"): RuleView[] {
-  return rules.filter((rule) => rule.GroupId === groupId && rule.IsEgress === (direction === "out"));
 }

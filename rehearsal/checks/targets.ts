@@ -1,8 +1,10 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
 import { unless, type Finding } from "./finding";
+import { fetchFault } from "./network";
 
-export function instancesRun({ instances }: Site, expected: Expectation): Finding {
+export function instancesRun(site: Site, expected: Expectation): Finding {
+  const { instances } = site;
   const { instanceCount, hasNginx, appPort, healthCheckPort, healthCheckPath, isPublic } = expected;
   const running = instances.filter(({ State }) => State?.Name === "running");
   const path = healthCheckPath.split("?")[0];
@@ -16,6 +18,7 @@ export function instancesRun({ instances }: Site, expected: Expectation): Findin
     faults: [
       ...unless(running.length === instanceCount && instanceCount > 0, `${running.length} of ${instanceCount} instances are running`),
       ...silent.map(({ InstanceId }) => `${InstanceId} is not told to listen on ${appPort} and to answer ${healthCheckPath}`),
+      ...(hasNginx ? instances.flatMap((instance) => fetchFault(site, instance)) : []),
       ...exposed.map(({ InstanceId }) => `${InstanceId} has ${isPublic ? "no" : "a"} public address`),
     ],
     observed: `${running.length} running, told to ${hasNginx ? `boot NGINX on ${appPort} and to answer ${healthCheckPath}` : "run their own user data"}`,
