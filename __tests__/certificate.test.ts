@@ -46,6 +46,10 @@ describe("a requested certificate", () => {
     expect(pairs.sort()).toEqual([["*.example.com", "example.com"], ["www.example.com", "example.com"], ["www.example.org", "example.org"]]);
   });
 
+  test("leaves the records of names that stay alone when another certificate replaces it", () => {
+    for (const [, record] of proofsOf(many)) expect(record.lifecycle).toEqual({ ignore_changes: ["name", "type", "records"] });
+  });
+
   test("may find its record there already", () => {
     for (const [, record] of proofsOf(many)) expect(record).toMatchObject({ allow_overwrite: true, ttl: 60 });
   });

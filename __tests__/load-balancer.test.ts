@@ -57,3 +57,11 @@ test("logs no requests, or each one into the bucket that is named, below the sta
 test.each([[undefined, true], [false, true], [true, false]])("disposable %p: protected from deletion %p", (disposable, expected) => {
   expect(theOnly(site({ disposable }), "aws_lb").enable_deletion_protection).toBe(expected);
 });
+
+test("is another one in another network or for another domain, and stands before the one it replaces goes", () => {
+  const nameOf = (more: Partial<WebStackProps>) => theOnly(site(more), "aws_lb").name;
+  const names = [{}, { network: { cidr: "10.9.0.0/16" } }, { domainName: "shop.example.com" }].map(nameOf);
+  expect(new Set(names).size).toBe(names.length);
+  expect(nameOf({ http: "forward", idleTimeoutSec: 30, instances: { count: 5 }, network: { zones: 3 } })).toBe(names[0]);
+  for (const block of [theOnly(byDefault, "aws_lb"), ...all(byDefault, "aws_lb_listener")]) expect(block.lifecycle).toEqual({ create_before_destroy: true });
+});

@@ -29,6 +29,7 @@ import {
   LoadBalancer,
   ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
+  SetSubnetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
   ChangeResourceRecordSetsCommand,
@@ -285,6 +286,14 @@ describe("load balancers", () => {
     await expect(createLoadBalancer([...PUBLIC_SUBNETS, SAME_ZONE_SUBNET])).rejects.toThrow(
       "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
     );
+  });
+
+  test("stays in its VPC", async () => {
+    await createLoadBalancer(PUBLIC_SUBNETS);
+    const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
+    const move = (Subnets: string[]) => elb.send(new SetSubnetsCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn, Subnets }));
+    await expect(move(OFFLINE_SUBNETS)).rejects.toThrow("All subnets must belong to the load balancer's VPC");
+    await move(PUBLIC_SUBNETS);
   });
 
   test("needs an internet gateway, unless it is internal", async () => {

@@ -143,3 +143,9 @@ function kindOf(reference: unknown): string {
 function lookedUp(json: StackJson, reference: unknown): unknown {
   return addressed(json, "data.aws_subnet").find(([address]) => reference === `\${${address}.id}`)?.[1].id;
 }
+
+test("the internet gateway is replaced with its VPC, as AWS does not let it move while addresses are in use", () => {
+  const json = synthOf({ domainName: "www.example.com" });
+  const [vpc = ""] = addressed(json, "aws_vpc").map(([address]) => address);
+  expect(theOnly(json, "aws_internet_gateway").lifecycle).toEqual({ create_before_destroy: true, replace_triggered_by: [`${vpc}.id`] });
+});

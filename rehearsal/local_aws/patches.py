@@ -56,6 +56,7 @@ def apply():
     load_balancer_faces_the_internet_unless_told_otherwise()
     load_balancer_has_its_own_name_and_its_regions_zone()
     load_balancer_needs_two_zones()
+    load_balancer_stays_in_its_vpc()
     public_load_balancer_needs_an_internet_gateway()
     listener_port_is_taken_once()
     listener_takes_issued_certificates_only()
@@ -210,6 +211,17 @@ def load_balancer_needs_two_zones():
                 "InvalidConfigurationRequest",
                 "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
             )
+
+
+def load_balancer_stays_in_its_vpc():
+    """AWS refuses subnets of another VPC for a load balancer that stands. moto moves it, and an apply that AWS ends half-way is green."""
+
+    @before(ELBv2Backend, "set_subnets")
+    def refuse_another_vpc(backend, arn, subnets, subnet_mappings=None):
+        balancer = backend.load_balancers.get(arn)
+        ids = list(subnets or []) + [mapping["SubnetId"] for mapping in subnet_mappings or []]
+        if balancer and any(backend.ec2_backend.get_subnet(each).vpc_id != balancer.vpc_id for each in ids):
+            raise ELBClientError("InvalidConfigurationRequest", "All subnets must belong to the load balancer's VPC")
 
 
 def public_load_balancer_needs_an_internet_gateway():
