@@ -117,11 +117,18 @@ describe("an applied site", () => {
   });
 
   test("a stack that waits for its zone leaves the rest unknown", () => {
-    const rows = checkWalkthrough(site, { ...applied.expected, hasSite: false }, PLAN);
+    const [{ name: createdZone, nameServers } = { name: "none", nameServers: [] }] = site.zones;
+    const rows = checkWalkthrough(site, { ...applied.expected, hasSite: false, createdZone, nameServers }, PLAN);
     expect(rows.filter(({ verdict }) => verdict === "ok").map(({ id }) => id)).toEqual(["0b", "5.7"]);
     const others = rows.filter(({ verdict }) => verdict !== "ok");
     expect(new Set(others.map(({ verdict }) => verdict))).toEqual(new Set(["unknown"]));
     expect(others[0]?.observed).toBe("not created yet: the stack waits for hostedZone.delegated");
+  });
+
+  test("a stack without a site and without a zone of its own is well in its plan only", () => {
+    const rows = checkWalkthrough(site, { ...applied.expected, hasSite: false }, PLAN);
+    expect(rows.filter(({ verdict }) => verdict === "ok").map(({ id }) => id)).toEqual(["5.7"]);
+    expect(new Set(rows.filter(({ verdict }) => verdict !== "ok").map(({ observed }) => observed))).toEqual(new Set(["the stack holds no site"]));
   });
 
   test("a certificate that the account has is not asked for its validation records, but for the rest", () => {
