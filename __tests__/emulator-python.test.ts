@@ -5,9 +5,7 @@ import { join } from "node:path";
 import { ACCEPTED_MOTO, findEmulatorPython } from "../cli/setup/emulator-python";
 import { SetupError } from "../cli/setup/setup-error";
 import { fakePython, makingEnvironment, type FakePython } from "./support/fake-python";
-
-// The stand-ins for Python are shell scripts.
-const describeWithShell = process.platform === "win32" ? describe.skip : describe;
+import { needShell } from "./support/shell";
 
 test("the requirements name one exact version each, and a moto that is accepted", () => {
   const requirements = readFileSync(join(__dirname, "../rehearsal/requirements.txt"), "utf8");
@@ -16,7 +14,9 @@ test("the requirements name one exact version each, and a moto that is accepted"
   expect(lines).toContain(`moto==${ACCEPTED_MOTO[0]}`);
 });
 
-describeWithShell("finding a Python for the emulator", () => {
+describe("finding a Python for the emulator", () => {
+  beforeAll(needShell);
+
   let folder: string;
   let bin: string;
   let cacheDir: string;

@@ -7,9 +7,7 @@ import { delimiter, join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { SetupError } from "../cli/setup/setup-error";
 import { findTerraform, PINNED_SHA256, PINNED_VERSION } from "../cli/setup/terraform-binary";
-
-// The stand-ins for terraform are shell scripts.
-const describeWithShell = process.platform === "win32" ? describe.skip : describe;
+import { needShell } from "./support/shell";
 
 const standIn = (version: string, text = `Terraform v${version}`) =>
   `#!/bin/sh\nif [ "$2" = -json ]; then echo '{"terraform_version": "${version}"}'; else echo '${text}'; fi\n`;
@@ -27,7 +25,9 @@ describe("the pinned checksums", () => {
   });
 });
 
-describeWithShell("finding terraform", () => {
+describe("finding terraform", () => {
+  beforeAll(needShell);
+
   let folder: string;
   let bin: string;
   let cacheDir: string;

@@ -1,15 +1,18 @@
 import { Node, type IConstruct } from "constructs";
 import { withoutWildcard } from "./domain-names";
-import { propFaults, type StackUnderTest } from "./props-rules";
+import { propFaults } from "./props-rules";
 import { shown, type Fault } from "./props-values";
 import { settingsOf, type Settings } from "./settings";
 import type { WebStackProps } from "./web-stack-props";
 
-interface Registered extends StackUnderTest {
+interface Registered {
+  readonly stackId: string;
   readonly faults: readonly Fault[];
+  /** Only of a stack without faults. */
+  readonly settings?: Settings;
 }
 
-/** The stacks of each app that were not checked against each other yet, and those that were. */
+/** The stacks of each app, and how many there were when they were last checked against each other. */
 const stacksOf = new WeakMap<IConstruct, { readonly all: Registered[]; checked: number }>();
 
 /** Thrown at synth, before any file is written; the message lists every fault of every stack. */
@@ -32,12 +35,13 @@ export class InvalidPropsError extends Error {
 /** Checks a stack's props; the faults are kept until `throwIfAnyFault`, so that all stacks are named at once. */
 export function checkProps(stack: IConstruct, props: WebStackProps): Settings | undefined {
   const stackId = stack.node.id;
-  const faults = propFaults({ stackId, props });
+  const faults = propFaults(stackId, props);
   const root = Node.of(stack).root;
   const known = stacksOf.get(root) ?? { all: [], checked: 0 };
-  known.all.push({ stackId, props, faults });
+  const settings = faults.length === 0 ? settingsOf(stackId, props) : undefined;
+  known.all.push({ stackId, faults, settings });
   stacksOf.set(root, known);
-  return faults.length === 0 ? settingsOf(stackId, props) : undefined;
+  return settings;
 }
 
 /** @throws {InvalidPropsError} if any stack of the app has a fault, or two stacks are in each other's way */
@@ -46,7 +50,7 @@ export function throwIfAnyFault(stack: IConstruct): void {
   if (known === undefined || known.checked === known.all.length) return;
   const faults = [
     ...known.all.flatMap(({ stackId, faults }) => faults.map((fault) => sentence(stackId, fault))),
-    ...collisions(known.all.filter(({ faults }) => faults.length === 0)),
+    ...collisions(known.all.flatMap(({ settings }) => settings ?? [])),
   ];
   if (faults.length > 0) throw new InvalidPropsError(faults);
   known.checked = known.all.length;
@@ -57,18 +61,18 @@ function sentence(stackId: string, { prop, got, advice }: Fault): string {
 }
 
 /** What only one stack of an account can have. */
-function collisions(stacks: readonly StackUnderTest[]): string[] {
-  const ownerOf = new Map<string, StackUnderTest>();
+function collisions(stacks: readonly Settings[]): string[] {
+  const ownerOf = new Map<string, Settings>();
   return stacks.flatMap((stack) => {
-    const taken = claims(stack.stackId, settingsOf(stack.stackId, stack.props as WebStackProps)).flatMap((claim) => {
+    const taken = claims(stack).flatMap((claim) => {
       const owner = ownerOf.get(claim.kind + claim.thing) ?? stack;
       ownerOf.set(claim.kind + claim.thing, owner);
       return owner === stack ? [] : [{ ...claim, owner }];
     });
     // Two stacks that serve one name share its validation record too; that follows, and need not be said.
-    const isServedTwice = ({ owner }: { owner: StackUnderTest }) => taken.some((it) => it.kind === "name" && it.owner === owner);
+    const isServedTwice = ({ owner }: { owner: Settings }) => taken.some((it) => it.kind === "name" && it.owner === owner);
     return taken.filter((it) => it.kind !== "validation record" || !isServedTwice(it)).map(({ prop, thing, owner, advice }) =>
-      sentence(stack.stackId, { prop, got: `${shown(thing)}, which stack ${owner.stackId} has already`, advice }));
+      sentence(stack.owner.stackId, { prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice }));
   });
 }
 
@@ -79,10 +83,10 @@ interface Claim {
   readonly advice: string;
 }
 
-function claims(stackId: string, { names, domainName, hostedZone, certificateArn, backend }: Settings): Claim[] {
+function claims({ owner, names, domainName, hostedZone, certificateArn, backend }: Settings): Claim[] {
   const validated = certificateArn === undefined ? [...new Set(names.map(withoutWildcard))] : [];
   return [
-    { kind: "id", prop: "id", thing: stackId, advice: "allowed is one id for each stack, as its folder and its state are named by it; give another" },
+    { kind: "id", prop: "id", thing: owner.stackId, advice: "allowed is one id for each stack, as its folder and its state are named by it; give another" },
     ...names.map((name) => ({ kind: "name", prop: name === domainName ? "domainName" : "alternativeNames", thing: name, advice: "allowed is a name that no other stack serves; a name has one alias record" })),
     ...validated.map((thing) => ({
       kind: "validation record", prop: thing === domainName ? "domainName" : "alternativeNames", thing,

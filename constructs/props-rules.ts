@@ -5,12 +5,6 @@ import { isExistingNetwork, settingsOf, type Settings } from "./settings";
 import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";
 
-/** A stack as far as its rules need it. */
-export interface StackUnderTest {
-  readonly stackId: string;
-  readonly props: unknown;
-}
-
 type PropName = keyof WebStackProps;
 
 /** What several props must not say together; it is asked only when each of `reads` is fine by itself. */
@@ -41,7 +35,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Every fault of one stack's props, by themselves and against each other. */
-export function propFaults({ stackId, props }: StackUnderTest): Fault[] {
+export function propFaults(stackId: string, props: unknown): Fault[] {
   const faults = [...idFaults(stackId), ...schemaFaults(props)];
   if (faults.some(({ prop }) => prop === "props")) return faults;
   const faulty = new Set(faults.map(({ prop }) => prop.split(".")[0]));

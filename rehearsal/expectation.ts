@@ -1,4 +1,4 @@
-import { literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
+import { aliasNamesOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
 
 /** What the stack declares and terraform's outputs name; the checks hold AWS's answers against it. */
 export interface Expectation {
@@ -59,9 +59,8 @@ export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
 /** From the site's URL, the certificate and the alias records together, so that none of them can be missing unnoticed. */
 function namesIn(stack: StackJson & { output?: { site_url?: { value?: string } } }): string[] {
   const url = stack.output?.site_url?.value;
-  const certified = resourcesOf(stack, "aws_acm_certificate").flatMap(({ arguments: it }) => [it.domain_name, ...literalTexts(it.subject_alternative_names)]);
-  const aliased = resourcesOf(stack, "aws_route53_record").flatMap(({ arguments: it }) => (it.alias === undefined ? [] : [it.name]));
-  return [...new Set([...(url === undefined ? [] : [new URL(url).hostname]), ...[...certified, ...aliased].flatMap(literalTexts)])];
+  const certified = resourcesOf(stack, "aws_acm_certificate").flatMap(({ arguments: it }) => [it.domain_name, it.subject_alternative_names].flatMap(literalTexts));
+  return [...new Set([...(url === undefined ? [] : [new URL(url).hostname]), ...certified, ...aliasNamesOf(stack)])];
 }
 
 /** A nested block stands in the JSON as an object or as a list of one. */

@@ -1,6 +1,6 @@
 import type { Seed, SeedCertificate, SeedHostedZone, SeedVpc } from "./local-aws";
 import { stateLocation } from "./override";
-import { dataOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
+import { aliasNamesOf, dataOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
 
 /** What a real account would already hold: whatever the stack refers to and does not create. */
 export function seedFor(stackId: string, stack: StackJson): Seed[] {
@@ -39,7 +39,7 @@ function vpcsOf(stack: StackJson): SeedVpc[] {
 
 /** A certificate's names are not in the stack; it gets all that the stack serves. */
 function certificatesOf(stack: StackJson): SeedCertificate[] {
-  const names = [...new Set(resourcesOf(stack, "aws_route53_record").filter((it) => it.arguments.alias !== undefined).flatMap((it) => literalTexts(it.arguments.name)))];
+  const names = [...new Set(aliasNamesOf(stack))];
   return resourcesOf(stack, "aws_lb_listener").flatMap(({ arguments: args }) => literalTexts(args.certificate_arn).map((arn) => ({ arn, names })));
 }
 

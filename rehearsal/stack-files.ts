@@ -24,6 +24,11 @@ export function dataOf(stack: StackJson, type: string): Block[] {
   return blocksOf(stack.data, type, "data.");
 }
 
+/** The names that the stack points to its load balancer. */
+export function aliasNamesOf(stack: StackJson): string[] {
+  return resourcesOf(stack, "aws_route53_record").flatMap(({ arguments: { alias, name } }) => (alias === undefined ? [] : literalTexts(name)));
+}
+
 /** The region that the stack's own provider works in. */
 export function regionOf(stack: StackJson): string {
   return stack.provider?.aws?.find(({ alias }) => alias === undefined)?.region ?? "us-east-1";

@@ -52,7 +52,7 @@ export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
     domainName: "app.example.com",
     appPort: 8080,
     healthCheck: { path: "/up?deep=1", matcher: "200-299" },
-    server: { proxyPort: 3000, setup: "echo \"${HOME} %{x}\" > /tmp/app\n" },
+    server: { proxyPort: 3000, setup: "echo \"${HOME} %{x}\" > /srv/app\n" },
   },
   "a boot script of one's own, asked on another port": {
     domainName: "own.example.com",

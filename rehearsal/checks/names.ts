@@ -65,11 +65,11 @@ export function aliasesPointToBalancer({ zones, balancer }: Site, { names }: Exp
 }
 
 /** The zone with the longest name that the name ends with. */
-export function zoneFor(zones: readonly ZoneView[], name: string): ZoneView | undefined {
+function zoneFor(zones: readonly ZoneView[], name: string): ZoneView | undefined {
   return [...zones].sort((a, b) => b.name.length - a.name.length).find((zone) => name === zone.name || name.endsWith(`.${zone.name}`));
 }
 
-export function hasCname(zones: readonly ZoneView[], name: string, value: string): boolean {
+function hasCname(zones: readonly ZoneView[], name: string, value: string): boolean {
   const records = zoneFor(zones, withoutDot(name))?.records ?? [];
   return records.some((record) => withoutDot(record.Name ?? "") === withoutDot(name) && record.ResourceRecords?.some((it) => withoutDot(it.Value ?? "") === withoutDot(value)));
 }
