@@ -68,5 +68,5 @@ function stackOf(props: WebStackProps, folder: string): SynthesizedStack {
   mkdirSync(folder);
   writeApp(folder, { web: props });
   const text = readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8");
-  return { id: "web", text, json: JSON.parse(text) as SynthesizedStack["json"] };
+  return { id: "web", folder: join("stacks", "web"), text, json: JSON.parse(text) as SynthesizedStack["json"] };
 }

@@ -22,21 +22,37 @@ export class UsageError extends Error {}
 /** Something outside failed, such as terraform or the network: only its message is shown. */
 export class WorkFailed extends Error {}
 
-/** A command as all of ours are: `--out`, exit codes, errors on standard error. */
-export function newCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .option("--out <file>", "write the result to a file instead of standard output")
-    .addHelpText("after", "\nExit codes: 0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault")
-    .exitOverride();
+/** A command as all of ours are: exit codes that its help names, errors on standard error. */
+export function newCommand(name: string, description: string, codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault"): Command {
+  return new Command(name).description(description).addHelpText("after", `\nExit codes: ${codes}`).exitOverride();
 }
 
-/** Runs a command line and sets the exit code; the one place where errors become codes. */
-export async function runCommand(run: () => Promise<unknown>): Promise<void> {
+/** The same, with a result that can go to a file. */
+export function withOut(command: Command): Command {
+  return command.option("--out <file>", "write the result to a file instead of standard output");
+}
+
+/**
+ * Aborts when the person presses Ctrl-C or the process is told to end.
+ * @param left what holds then, such as "nothing is left running"
+ */
+export function abortedByPerson(left: string): AbortSignal {
+  const stopping = new AbortController();
+  const interrupt = (name: NodeJS.Signals) => stopping.abort(new WorkFailed(`Interrupted by ${name}; ${left}.`));
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
+  return stopping.signal;
+}
+
+/**
+ * Runs a command line and sets the exit code; the one place where errors become codes.
+ * @param usage the code of wrong usage, where 2 has another meaning
+ */
+export async function runCommand(run: () => Promise<unknown>, usage: number = EXIT.usage): Promise<void> {
   try {
     await run();
   } catch (error) {
-    process.exitCode = exitCodeOf(error);
+    const code = exitCodeOf(error);
+    process.exitCode = code === EXIT.usage ? usage : code;
   }
 }
 

@@ -5,25 +5,33 @@ type Renderer<Name extends "default" | "simple"> = ListrGetRendererClassFromValu
 /** A task, and what it hands on to the next ones. */
 export type Task<Ctx extends object> = ListrTask<Ctx, Renderer<"default"> | Renderer<"simple">, Renderer<"simple">>;
 
+/** A task failed; the list shows just that, as what failed is told once, at the end. */
+class Failed extends Error {
+  constructor(readonly reason: unknown) {
+    super("failed");
+  }
+}
+
+/** A task of a list within a list; those of `taskList` itself are so already. */
+export function quiet<Ctx extends object>(task: Task<Ctx>): Task<Ctx> {
+  const run: Task<Ctx>["task"] = async (context, wrapper) => {
+    try {
+      return await task.task(context, wrapper);
+    } catch (error) {
+      throw error instanceof Failed ? error : new Failed(error);
+    }
+  };
+  return { ...task, task: run };
+}
+
 /**
  * Shows tasks, what they are at and how long they took, on standard error; standard output is the result's.
- * @throws what the first task throws that fails; it is not shown, so that it can be told once, at the end
+ * @param signal when it has aborted, its reason is thrown, whatever the tasks made of it
+ * @throws what the first task throws that fails
  */
-export async function taskList<Ctx extends object>(tasks: Task<Ctx>[], context: Ctx): Promise<Ctx> {
-  let failure: unknown;
-  const told = tasks.map((task): Task<Ctx> => ({
-    ...task,
-    task: async (ctx, wrapper) => {
-      try {
-        return await task.task(ctx, wrapper);
-      } catch (error) {
-        failure = error;
-        throw new Error("failed");
-      }
-    },
-  }));
+export async function taskList<Ctx extends object>(tasks: Task<Ctx>[], context: Ctx, signal: AbortSignal): Promise<Ctx> {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
-  const list = new Listr<Ctx, "default" | "simple", "simple">(told, {
+  const list = new Listr<Ctx, "default" | "simple", "simple">(tasks.map(quiet), {
     ctx: context,
     renderer: process.stderr.isTTY ? "default" : "simple",
     fallbackRenderer: "simple",
@@ -32,7 +40,10 @@ export async function taskList<Ctx extends object>(tasks: Task<Ctx>[], context: 
     // What ends the process is decided in one place, which also cleans up.
     registerSignalListeners: false,
   });
-  return list.run().catch((error: unknown) => {
-    throw failure ?? error;
+  const done = await list.run().catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error instanceof Failed ? error.reason : error;
   });
+  signal.throwIfAborted();
+  return done;
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
-import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "./command";
+import { abortedByPerson, EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
 import { taskList, type Task } from "./progress";
+import { CACHE, chosenStacks, PROJECT } from "./project";
 import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
@@ -16,10 +17,6 @@ import { localAwsEnvironment, terraformEnvironment } from "./terraform-environme
 const SIDE_BY_SIDE = 4;
 /** A kept local AWS that nobody asks anything ends by itself. */
 const KEPT_IDLE_SEC = 8 * 60 * 60;
-
-const PROJECT = resolve(__dirname, "..");
-/** What is downloaded or installed for rehearsals; ignored by git. */
-const CACHE = join(PROJECT, ".rehearsal");
 
 interface Options {
   readonly keep?: boolean;
@@ -39,7 +36,7 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = newCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down.")
+  const command = withOut(newCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down."))
     .argument("[stack]", "one stack only; all of them side by side if left away")
     .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
     .option("--format <format>", "text or json", "text")
@@ -51,17 +48,11 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   if (!["text", "json"].includes(options.format)) throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
   await throwIfNotWritable(options.out);
   const folder = await mkdtemp(join(tmpdir(), "alb-web-rehearsal-"));
-  const stopping = new AbortController();
-  const interrupt = (name: NodeJS.Signals) => stopping.abort(new WorkFailed(`Interrupted by ${name}; nothing is left running.`));
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
+  const signal = abortedByPerson("nothing is left running");
   const stage: Stage = { stacks: [], terraform: "terraform", rehearsals: [], failures: [] };
   try {
     process.stderr.write(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.\n`);
-    await taskList(tasksFor(stackId, folder, stopping.signal), stage).catch((error: unknown) => {
-      stopping.signal.throwIfAborted();
-      throw error;
-    });
-    stopping.signal.throwIfAborted();
+    await taskList(tasksFor(stackId, folder, signal), stage, signal);
     await report(stage, options);
     if (stage.fault !== undefined) throw stage.fault;
   } finally {
@@ -75,7 +66,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     {
       title: "synthesize main.ts",
       task: async (stage, task) => {
-        stage.stacks = chosen(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId);
+        stage.stacks = chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId);
         task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
       },
     },
@@ -158,13 +149,6 @@ async function keep(localAws: LocalAws): Promise<void> {
 function exitCodeFor(results: readonly RehearsalResult[]): number {
   if (results.some(({ verdict }) => verdict === "broken")) return EXIT.broken;
   return results.some(({ steps }) => steps.some(({ verdict }) => verdict === "unknown")) ? EXIT.unknown : EXIT.good;
-}
-
-function chosen(stacks: SynthesizedStack[], stackId: string | undefined): SynthesizedStack[] {
-  const found = stackId === undefined ? stacks : stacks.filter(({ id }) => id === stackId);
-  if (found.length > 0) return found;
-  if (stackId === undefined) throw new UsageError("main.ts has no stack; add one with new WebStack(app, \"web\", { domainName }).");
-  throw new UsageError(`There is no stack ${stackId}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
 }
 
 function started({ localAws }: Stage): LocalAws {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { StackJson } from "../rehearsal/stack-files";
 import { UsageError } from "./command";
 import { endOnAbort } from "./end-on-abort";
@@ -8,6 +8,8 @@ import { endOnAbort } from "./end-on-abort";
 /** A synthesized stack. */
 export interface SynthesizedStack {
   readonly id: string;
+  /** Its folder, below the one that was synthesized into. */
+  readonly folder: string;
   /** Its `cdk.tf.json`, as text: what is deployed. */
   readonly text: string;
   readonly json: StackJson;
@@ -27,16 +29,22 @@ export async function synthesize(projectFolder: string, outFolder: string, signa
   const written = await readFile(join(outFolder, "manifest.json"), "utf8").catch(() => {
     throw new UsageError(`The program (${app}) ended without writing a stack; end it with app.synth().`);
   });
-  const manifest = JSON.parse(written) as { stacks: Record<string, { synthesizedStackPath: string }> };
+  const manifest = JSON.parse(written) as { stacks: Record<string, { synthesizedStackPath: string; workingDirectory: string }> };
   return Promise.all(
-    Object.entries(manifest.stacks).map(async ([id, { synthesizedStackPath }]) => {
+    Object.entries(manifest.stacks).map(async ([id, { synthesizedStackPath, workingDirectory }]) => {
       const text = await readFile(join(outFolder, synthesizedStackPath), "utf8");
-      return { id, text, json: JSON.parse(text) as StackJson };
+      return { id, folder: workingDirectory, text, json: JSON.parse(text) as StackJson };
     }),
   );
 }
 
-async function readCdktfJson(file: string): Promise<{ app: string; context?: object }> {
+/** Where cdktf-cli has the app write: `output` of cdktf.json. */
+export async function synthesizedFolder(projectFolder: string): Promise<string> {
+  const { output = "cdktf.out" } = await readCdktfJson(join(projectFolder, "cdktf.json"));
+  return resolve(projectFolder, output);
+}
+
+async function readCdktfJson(file: string): Promise<{ app: string; context?: object; output?: string }> {
   const text = await readFile(file, "utf8").catch((error: Error) => {
     throw new UsageError(`cdktf.json cannot be read: ${error.message}`);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PROJECT } from "./rehearsal-room";
 
 /** What a person's own checkout holds, and what is shared with ours as it is large and never changed by a command. */
-const COPIED = ["main.ts", "constructs", "cli", "rehearsal", "cdktf.json", "package.json", "tsconfig.json"];
+const COPIED = ["main.ts", ".terraform.lock.hcl", "constructs", "cli", "rehearsal", "cdktf.json", "package.json", "tsconfig.json"];
 const SHARED = ["node_modules", ".rehearsal"];
 
 /** A checkout of its own, so that a test leaves the project's `cdktf.out` and state alone. */

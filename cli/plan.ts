@@ -1,0 +1,85 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { abortedByPerson, EXIT, newCommand, runCommand } from "./command";
+import { quiet, taskList, type Task } from "./progress";
+import { initialize, openStacks, PROJECT, type StackFolder } from "./project";
+
+/** What a plan is kept as. */
+const KINDS = ["tfplan", "json", "txt"] as const;
+/** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
+const HAS_CHANGES = 2;
+
+interface Stage {
+  stacks: StackFolder[];
+  changed: string[];
+}
+
+void runCommand(async () => {
+  const command = newCommand("plan", "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.", "0 no changes, 2 changes, 1 error, 70 our own fault")
+    .argument("[stack]", "one stack only; all of them if left away")
+    .action(plan);
+  await command.parseAsync();
+}, EXIT.broken);
+
+async function plan(stackId: string | undefined): Promise<void> {
+  const signal = abortedByPerson("nothing was changed");
+  const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [] }, signal);
+  for (const { stack } of stage.stacks) {
+    process.stdout.write(`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}, ${shown(planFile(stack.id, "txt"))}\n`);
+  }
+  process.stderr.write("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt file is made to be shown.\n");
+  process.exitCode = stage.changed.length > 0 ? HAS_CHANGES : EXIT.good;
+}
+
+function tasksFor(stackId: string | undefined, signal: AbortSignal): Task<Stage>[] {
+  return [
+    {
+      title: "synthesize main.ts",
+      task: async (stage, task) => {
+        stage.stacks = await openStacks({ stackId, signal, onProgress: (text) => (task.output = text) });
+        task.title = `synthesized: ${stage.stacks.map(({ stack }) => stack.id).join(", ")}`;
+      },
+    },
+    {
+      title: "plan",
+      // One after the other: they may share a provider that is fetched now.
+      task: (stage, task) => task.newListr(stage.stacks.map(planTask), { concurrent: false, exitOnError: true }),
+    },
+  ];
+}
+
+function planTask(opened: StackFolder): Task<Stage> {
+  const { stack } = opened;
+  return quiet({
+    title: stack.id,
+    task: async (stage, task) => {
+      // An older plan must not be taken for this one, however this one ends.
+      for (const kind of KINDS) await rm(planFile(stack.id, kind), { force: true });
+      task.output = "terraform init";
+      await initialize(opened);
+      task.output = "terraform plan";
+      const hasChanges = await writePlan(opened);
+      if (hasChanges) stage.changed.push(stack.id);
+      task.title = `${stack.id}: ${hasChanges ? "changes" : "no changes"}`;
+    },
+  });
+}
+
+async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
+  const file = planFile(stack.id, "tfplan");
+  await mkdir(join(PROJECT, "plans"), { recursive: true });
+  const { hasChanges } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
+  const json = await terraform.run(["show", "-json", file]);
+  const text = await terraform.run(["show", "-no-color", file]);
+  await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: 0o600 });
+  await writeFile(planFile(stack.id, "txt"), `${text.stdout.trim()}\n`);
+  return hasChanges;
+}
+
+function planFile(stackId: string, kind: (typeof KINDS)[number]): string {
+  return join(PROJECT, "plans", `${stackId}.${kind}`);
+}
+
+function shown(file: string): string {
+  return relative(process.cwd(), file);
+}

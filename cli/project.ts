@@ -1,0 +1,54 @@
+import { join, resolve } from "node:path";
+import { UsageError } from "./command";
+import { findTerraform, type TerraformBinary } from "./setup/terraform-binary";
+import { synthesize, synthesizedFolder, type SynthesizedStack } from "./synthesize";
+import { Terraform } from "./terraform";
+
+/** The person's checkout: where package.json and cdktf.json are. */
+export const PROJECT = resolve(__dirname, "..");
+/** What is downloaded or installed for commands; ignored by git. */
+export const CACHE = join(PROJECT, ".rehearsal");
+
+/** One stack as cdktf-cli would use it: in its folder below `cdktf.out`, with the person's own credentials and settings. */
+export interface StackFolder {
+  readonly stack: SynthesizedStack;
+  readonly folder: string;
+  readonly terraform: Terraform;
+  readonly binary: TerraformBinary;
+}
+
+export interface OpenStacksOptions {
+  /** One stack only; all if left away. */
+  readonly stackId?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Synthesizes `main.ts` into its usual folder and finds terraform; nothing is initialized yet.
+ * @throws {UsageError} if it does not synthesize, or has no such stack
+ */
+export async function openStacks({ stackId, signal, onProgress }: OpenStacksOptions): Promise<StackFolder[]> {
+  onProgress("synthesizing main.ts");
+  const out = await synthesizedFolder(PROJECT);
+  const stacks = chosenStacks(await synthesize(PROJECT, out, signal), stackId);
+  const binary = await findTerraform({ cacheDir: CACHE, env: process.env, signal, onProgress });
+  return stacks.map((stack) => {
+    const folder = join(out, stack.folder);
+    const env = { ...process.env, TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
+    return { stack, folder, binary, terraform: new Terraform({ command: binary.command, folder, env, signal }) };
+  });
+}
+
+/** Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not do. */
+export async function initialize({ terraform }: StackFolder): Promise<void> {
+  await terraform.run(["init", "-input=false", "-no-color"]);
+}
+
+/** @throws {UsageError} if there is no stack, or none of that id */
+export function chosenStacks(stacks: SynthesizedStack[], stackId: string | undefined): SynthesizedStack[] {
+  const found = stackId === undefined ? stacks : stacks.filter(({ id }) => id === stackId);
+  if (found.length > 0) return found;
+  if (stackId === undefined) throw new UsageError("main.ts has no stack; add one with new WebStack(app, \"web\", { domainName }).");
+  throw new UsageError(`There is no stack ${stackId}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
+}
