@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { WorkFailed } from "./command";
 import { endOnAbort } from "./end-on-abort";
+import { knownFault } from "./terraform-faults";
 
 /** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
 const HAS_CHANGES = 2;
@@ -40,7 +41,7 @@ export class Terraform {
   /**
    * @param args the command line, such as `["plan", "-json"]`
    * @param onEvent called for each line of `-json` output
-   * @throws {WorkFailed} with the command and what terraform said, if it fails
+   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said
    */
   async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined): Promise<TerraformResult> {
     this.options.signal?.throwIfAborted();
@@ -53,7 +54,10 @@ export class Terraform {
     });
     this.options.signal?.throwIfAborted();
     const hasChanges = code === HAS_CHANGES && args.includes("-detailed-exitcode");
-    if (code !== 0 && !hasChanges) throw new WorkFailed(`terraform ${args.join(" ")} failed (exit code ${code})\n${saidBy(events, stdout, stderr)}`);
+    if (code !== 0 && !hasChanges) {
+      const said = saidBy(events, stdout, stderr);
+      throw new WorkFailed(knownFault(said, this.options.folder) ?? `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`);
+    }
     return { stdout, hasChanges, events };
   }
 

@@ -17,6 +17,7 @@ from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, elbv2_backends
 from moto.moto_api._internal import mock_random
 from moto.route53.exceptions import Route53ClientError
 from moto.route53.models import Route53Backend, route53_backends
+from moto.s3.responses import S3Response
 
 settings = {"enforceDeletionProtection": True}
 
@@ -62,6 +63,7 @@ def apply():
     listener_takes_issued_certificates_only()
     certificate_is_issued_once_its_records_are_there()
     alias_points_to_a_load_balancer_that_exists()
+    bucket_answers_in_its_own_region()
 
 
 def before(owner, name):
@@ -349,3 +351,29 @@ def alias_fault(account, target, zone_id):
     if found[0].canonical_hosted_zone_id != zone_id:
         return "the alias target name does not lie within the target zone"
     return None
+
+
+def bucket_answers_in_its_own_region():
+    """AWS answers 301 and the bucket's region to a request that was signed for another one. moto answers it everywhere.
+
+    A state bucket that is sought in the wrong region would be found, and only a deploy on AWS would show it.
+    """
+
+    def redirected(original):
+        @functools.wraps(original)
+        def respond(response, request, full_url):
+            name = response.parse_bucket_name_from_url(request, full_url)
+            bucket = response.backend.buckets.get(name) if name else None
+            location = bucket and (bucket.region_name or "us-east-1")
+            if not bucket or location == response.region:
+                return original(response, request, full_url)
+            body = (
+                "<Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be addressed "
+                f"using the specified endpoint.</Message><Bucket>{name}</Bucket></Error>"
+            )
+            return 301, {"x-amz-bucket-region": location}, "" if request.method == "HEAD" else body
+
+        return respond
+
+    S3Response._bucket_response = redirected(S3Response._bucket_response)
+    S3Response._key_response = redirected(S3Response._key_response)

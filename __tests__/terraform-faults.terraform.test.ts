@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findTerraform } from "../cli/setup/terraform-binary";
+import { Terraform } from "../cli/terraform";
+import { terraformEnvironment } from "../cli/terraform-environment";
+import type { LocalAws } from "../rehearsal/local-aws";
+import { startLocalAws } from "./support/project-room";
+import { PROJECT } from "./support/rehearsal-room";
+
+/* The faults that people meet around a stack's state, each made for real with terraform, in a stack that is as small as can be. */
+
+jest.setTimeout(120_000);
+
+let aws: LocalAws;
+let scratch: string;
+let command: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  const cache = join(PROJECT, ".rehearsal");
+  ({ command } = await findTerraform({ cacheDir: cache, env: process.env }));
+  aws = await startLocalAws();
+  await aws.seed({ region: "us-east-1", buckets: ["my-state"] });
+  env = await terraformEnvironment(cache, aws.endpoint);
+  scratch = await mkdtemp(join(tmpdir(), "alb-web-faults-"));
+});
+
+afterAll(async () => {
+  await aws.stop();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+const local = { local: { path: "terraform.tfstate" } };
+const s3 = (more: object = {}) => ({ s3: { bucket: "my-state", key: "web/terraform.tfstate", region: "us-east-1", encrypt: true, use_lockfile: true, ...more } });
+const nobody = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_EC2_METADATA_DISABLED: "true" };
+
+test("no credentials, where the state lies in S3", async () => {
+  const { run } = await stack("nobody", s3(), nobody);
+  await expect(run("init")).rejects.toThrow(/^There are no AWS credentials; set AWS_PROFILE, or .*$/);
+});
+
+test("no credentials, where only the provider needs them", async () => {
+  const { run, write } = await stack("nobody-local", local, nobody);
+  await write({ terraform: { backend: local, required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } }, provider: { aws: [{ region: "us-east-1" }] }, data: { aws_region: { here: {} } } });
+  await run("init");
+  await expect(run("plan")).rejects.toThrow(/^There are no AWS credentials; .*$/);
+});
+
+test("credentials that AWS does not know", async () => {
+  const clone = await aws.clone();
+  try {
+    await fetch(`${clone.endpoint}/moto-api/reset-auth`, { method: "POST", headers: { "content-type": "text/plain" }, body: "0" });
+    const { run } = await stack("stranger", s3(), { AWS_ENDPOINT_URL: clone.endpoint });
+    await expect(run("init")).rejects.toThrow(/^AWS does not accept the credentials in use; .*$/);
+  } finally {
+    await clone.stop();
+  }
+});
+
+test("a bucket that is in another region", async () => {
+  const { run } = await stack("web", s3({ region: "eu-west-1" }));
+  await expect(run("init")).rejects.toThrow(/^The state bucket of web is in region us-east-1, not in eu-west-1; add region: "us-east-1" to backend.s3 of the stack.$/);
+});
+
+test("a bucket that does not exist", async () => {
+  const { run } = await stack("no-bucket", s3({ bucket: "no-state" }));
+  await expect(run("init")).rejects.toThrow(/^The state bucket no-state of no-bucket does not exist; create it with npm run bootstrap -- --bucket no-state --region REGION, .*$/);
+});
+
+test("a bucket that these credentials may not read", async () => {
+  const clone = await aws.clone();
+  try {
+    const policy = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: ["arn:aws:s3:::my-state", "arn:aws:s3:::my-state/*"] }] };
+    await fetch(`${clone.endpoint}/my-state?policy`, { method: "PUT", body: JSON.stringify(policy) });
+    const { run } = await stack("stranger-bucket", s3(), { AWS_ENDPOINT_URL: clone.endpoint });
+    await expect(run("init")).rejects.toThrow(/^AWS refuses access to my-state, the state bucket of stranger-bucket: it belongs to another account, or .*$/);
+  } finally {
+    await clone.stop();
+  }
+});
+
+test("a lock that another run holds: by whom, since when, and how to break it", async () => {
+  const { run, folder, write } = await stack("locked", s3());
+  await run("init");
+  // A run that waits with the lock in its hand: it asks a question that nobody answers.
+  await write({ terraform: { backend: s3() }, output: { a: { value: "b" } } });
+  const holder = spawn(command, ["apply", "-no-color"], { cwd: folder, env, stdio: ["pipe", "pipe", "ignore"] });
+  try {
+    await new Promise<void>((asked) => holder.stdout.on("data", (text: Buffer) => text.includes("Enter a value") && asked()));
+    await expect(run("plan")).rejects.toThrow(/^The state of locked is locked by \S+@\S+ since \d{4}-\d\d-\d\d [\d:]+ UTC \(apply, lock [0-9a-f-]{36}\)\. .*terraform -chdir=.*locked force-unlock [0-9a-f-]{36}; .*npm run adopt -- locked$/);
+  } finally {
+    holder.stdin.end("no\n");
+    await new Promise((ended) => holder.once("close", ended));
+  }
+  await expect(run("plan")).resolves.toBeDefined();
+});
+
+test("a state that is newer than the terraform in use", async () => {
+  const { run, folder } = await stack("newer", local);
+  await run("init");
+  await run("apply", "-auto-approve");
+  const file = join(folder, "terraform.tfstate");
+  await writeFile(file, (await readFile(file, "utf8")).replace('"version": 4', '"version": 5').replace(/"terraform_version": "[^"]+"/, '"terraform_version": "9.9.9"'));
+  await expect(run("plan")).rejects.toThrow(/^The state of newer was written by (Terraform|OpenTofu) 9\.9\.9, which is newer than the \w+ [\d.]+\S* in use; .*$/);
+});
+
+test("a backend that was changed without moving the state", async () => {
+  const { run, write } = await stack("moved", local);
+  await run("init");
+  await write({ terraform: { backend: s3() } });
+  await expect(run("init")).rejects.toThrow(/^The backend of moved is another one than when .*moved was last used; move the state as the README says under "Moving the state", .*$/);
+});
+
+test("a saved plan that is older than the state", async () => {
+  const { run, write } = await stack("stale", local);
+  await run("init");
+  await run("plan", "-out=old.tfplan");
+  await write({ terraform: { backend: local }, output: { a: { value: "c" } } });
+  await run("apply", "-auto-approve");
+  await expect(run("apply", "old.tfplan")).rejects.toThrow(/^The state of stale has moved since this plan was made, so it was not applied and nothing was changed; plan again \(npm run plan -- stale\) .*$/);
+});
+
+test("what is not known is told in terraform's own words, with the command", async () => {
+  const { run, write } = await stack("broken", local);
+  await run("init");
+  await write({ terraform: { backend: local }, output: { a: { value: "${var.nothing}" } } });
+  await expect(run("plan")).rejects.toThrow(/^terraform plan -no-color failed \(exit code 1\)\n[^]*Reference to undeclared input variable/);
+});
+
+async function stack(id: string, backend: object, more: NodeJS.ProcessEnv = {}) {
+  const folder = join(scratch, id);
+  await mkdir(folder);
+  const write = (json: object) => writeFile(join(folder, "cdk.tf.json"), JSON.stringify(json));
+  await write({ terraform: { backend }, output: { a: { value: "b" } } });
+  const terraform = new Terraform({ command, folder, env: { ...env, ...more } });
+  return { folder, write, run: (...args: string[]) => terraform.run([args[0] ?? "", "-no-color", ...args.slice(1)]) };
+}

@@ -1,0 +1,79 @@
+import { basename, relative } from "node:path";
+
+interface KnownFault {
+  /** Found in what terraform said, its line breaks made spaces. */
+  readonly said: RegExp;
+  readonly sentence: (found: RegExpExecArray, stack: Stack) => string;
+}
+
+interface Stack {
+  readonly id: string;
+  /** As a person would write it in a command. */
+  readonly folder: string;
+}
+
+/** What terraform, OpenTofu, their backends and the AWS provider say when something around the stack is amiss; the first that fits counts. */
+const KNOWN: readonly KnownFault[] = [
+  {
+    said: /Lock Info: ID: +(\S+) .*?Operation: +(?:OperationType)?(\S*) Who: +(.*?) Version: .*?Created: +(\S+ [\d:]+)/,
+    sentence: ([, lock, operation = "", who, since], { id, folder }) =>
+      `The state of ${id} is locked by ${who} since ${since} UTC (${operation.toLowerCase() || "another command"}, lock ${lock}). Wait until that has ended; ` +
+      `if its process was killed, run: terraform -chdir=${folder} force-unlock ${lock}; then, after an apply: npm run adopt -- ${id}`,
+  },
+  {
+    said: /ExpiredToken|token included in the request is expired|SSO session has expired|refresh cached SSO token failed/i,
+    sentence: () => "The AWS credentials have expired; log in again (aws sso login, aws login, or new keys in the environment).",
+  },
+  {
+    said: /No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found/,
+    sentence: () => "There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login, aws login).",
+  },
+  {
+    said: /GetCallerIdentity, https response error StatusCode: 403|InvalidClientTokenId|SignatureDoesNotMatch|AuthFailure/,
+    sentence: () => "AWS does not accept the credentials in use; aws sts get-caller-identity shows whose they are.",
+  },
+  {
+    said: /requested bucket from "([^"]+)", actual location "([^"]+)"/,
+    sentence: ([, sought, actual], { id }) => `The state bucket of ${id} is in region ${actual}, not in ${sought}; add region: "${actual}" to backend.s3 of the stack.`,
+  },
+  {
+    said: /S3 bucket "([^"]+)" does not exist|NoSuchBucket/,
+    sentence: ([, bucket = "of backend.s3"], { id }) => `The state bucket ${bucket} of ${id} does not exist; create it with npm run bootstrap -- --bucket ${bucket} --region REGION, or correct backend.s3.bucket.`,
+  },
+  {
+    said: /Unable to (?:list objects|access object) .*?S3 bucket "([^"]+)".*?StatusCode: 403/,
+    sentence: ([, bucket], { id }) => `AWS refuses access to ${bucket}, the state bucket of ${id}: it belongs to another account, or these credentials may not read it; correct backend.s3.bucket, or use the credentials of its account.`,
+  },
+  {
+    said: /state file uses format version (\d+), which is not supported by (\S+ \S+?)\. This state file was created by (\S+ \S+?)\. /,
+    sentence: ([, , used, made], { id }) => `The state of ${id} was written by ${made}, which is newer than the ${used} in use; install that version or a later one (TERRAFORM_BINARY_NAME names another binary).`,
+  },
+  {
+    said: /Resource instance managed by newer provider version|schema version \d+ .*?newer than/,
+    sentence: (_, { id }) => `The state of ${id} was written by a newer AWS provider than .terraform.lock.hcl has; get the checkout of whoever deployed last, or update the provider.`,
+  },
+  {
+    said: /Saved plan is stale/,
+    sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- ${id}) and have the new plan reviewed.`,
+  },
+  {
+    said: /Backend configuration changed|Backend type changed|HCP Terraform configuration (?:block )?has changed|Migrating state from HCP Terraform/i,
+    sentence: (_, { id, folder }) => `The backend of ${id} is another one than when ${folder} was last used; move the state as the README says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
+  },
+];
+
+/**
+ * One clear sentence for a fault that people meet: what is amiss, and what to do.
+ * @param said all that terraform printed about the fault
+ * @param folder the stack's folder, named by its id
+ * @returns nothing for faults that are not known here
+ */
+export function knownFault(said: string, folder: string): string | undefined {
+  const text = said.replace(/[\s│╷╵]+/g, " ");
+  const stack = { id: basename(folder), folder: relative(process.cwd(), folder) || "." };
+  for (const fault of KNOWN) {
+    const found = fault.said.exec(text);
+    if (found !== null) return fault.sentence(found, stack);
+  }
+  return undefined;
+}
