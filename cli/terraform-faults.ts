@@ -12,6 +12,8 @@ interface Stack {
   readonly folder: string;
 }
 
+const FORBIDDEN = "it belongs to another account, or these credentials may not use it; correct backend.s3.bucket, or use credentials that may.";
+
 /** What terraform, OpenTofu, their backends and the AWS provider say when something around the stack is amiss; the first that fits counts. */
 const KNOWN: readonly KnownFault[] = [
   {
@@ -37,12 +39,24 @@ const KNOWN: readonly KnownFault[] = [
     sentence: ([, sought, actual], { id }) => `The state bucket of ${id} is in region ${actual}, not in ${sought}; add region: "${actual}" to backend.s3 of the stack.`,
   },
   {
-    said: /S3 bucket "([^"]+)" does not exist|NoSuchBucket/,
-    sentence: ([, bucket = "of backend.s3"], { id }) => `The state bucket ${bucket} of ${id} does not exist; create it with npm run bootstrap -- --bucket ${bucket} --region REGION, or correct backend.s3.bucket.`,
+    said: /StatusCode: 301\b.*?PermanentRedirect/,
+    sentence: (_, { id }) => `The state bucket of ${id} is in another region than backend.s3 says; aws s3api get-bucket-location --bucket NAME tells which; add it as region to backend.s3 of the stack.`,
   },
   {
-    said: /Unable to (?:list objects|access object) .*?S3 bucket "([^"]+)".*?StatusCode: 403/,
-    sentence: ([, bucket], { id }) => `AWS refuses access to ${bucket}, the state bucket of ${id}: it belongs to another account, or these credentials may not read it; correct backend.s3.bucket, or use the credentials of its account.`,
+    said: /S3 bucket "([^"]+)" does not exist/,
+    sentence: ([, bucket], { id }) => `The state bucket ${bucket} of ${id} does not exist; create it with npm run bootstrap -- --bucket ${bucket} --region REGION, or correct backend.s3.bucket.`,
+  },
+  {
+    said: /NoSuchBucket/,
+    sentence: (_, { id }) => `The state bucket of ${id} does not exist; create it with npm run bootstrap -- --bucket NAME --region REGION, or correct backend.s3.bucket.`,
+  },
+  {
+    said: /S3 bucket "([^"]+)".*?StatusCode: 403/,
+    sentence: ([, bucket], { id }) => `AWS refuses access to ${bucket}, the state bucket of ${id}: ${FORBIDDEN}`,
+  },
+  {
+    said: /operation error S3: \w+, https response error StatusCode: 403/,
+    sentence: (_, { id }) => `AWS refuses access to the state bucket of ${id}: ${FORBIDDEN}`,
   },
   {
     said: /state file uses format version (\d+), which is not supported by (\S+ \S+?)\. This state file was created by (\S+ \S+?)\. /,
