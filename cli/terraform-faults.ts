@@ -17,6 +17,12 @@ const FORBIDDEN = "it belongs to another account, or these credentials may not u
 /** What terraform, OpenTofu, their backends and the AWS provider say when something around the stack is amiss; the first that fits counts. */
 const KNOWN: readonly KnownFault[] = [
   {
+    // The lock info that terraform prints below this is that of the one who asks.
+    said: /workspace already locked \(lock ID: "([^"]+)"\)/,
+    sentence: ([, workspace], { id, folder }) =>
+      `The workspace ${workspace} of ${id} is locked by another run or a person; its page in Terraform Cloud tells by whom and since when. Wait until that has ended; if nobody works there, unlock it on that page or run: terraform -chdir=${folder} force-unlock ${workspace}`,
+  },
+  {
     said: /Lock Info: ID: +(\S+) .*?Operation: +(?:OperationType)?(\S*) Who: +(.*?) Version: .*?Created: +(\S+ [\d:]+)/,
     sentence: ([, lock, operation = "", who, since], { id, folder }) =>
       `The state of ${id} is locked by ${who} since ${since} UTC (${operation.toLowerCase() || "another command"}, lock ${lock}). Wait until that has ended; ` +
@@ -67,7 +73,23 @@ const KNOWN: readonly KnownFault[] = [
     sentence: (_, { id }) => `The state of ${id} was written by a newer AWS provider than .terraform.lock.hcl has; get the checkout of whoever deployed last, or update the provider.`,
   },
   {
-    said: /Saved plan is stale/,
+    said: /Required token could not be found.*?for (\S+?): /,
+    sentence: ([, host = ""]) => `There is no token for ${host}; run terraform login ${host}, or set ${tokenVariable(host)}.`,
+  },
+  {
+    said: /Failed to read organization "[^"]+" at host (\S+).*?: unauthorized/,
+    sentence: ([, host = ""]) => `${host} does not accept the token; run terraform login ${host}, or correct ${tokenVariable(host)}.`,
+  },
+  {
+    said: /organization "([^"]+)" at host (\S+) not found/,
+    sentence: ([, organization, host], { id }) => `${host} has no organization ${organization}, or this token may not see it; correct backend.cloud.organization of ${id}, or use a token of that organization.`,
+  },
+  {
+    said: /workspace (\S+) not found/,
+    sentence: ([, workspace], { id }) => `There is no workspace ${workspace} that this token may use; correct backend.cloud of ${id}, or ask an owner of the organization for access.`,
+  },
+  {
+    said: /Saved plan is (?:stale|discarded)/,
     sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- ${id}) and have the new plan reviewed.`,
   },
   {
@@ -75,6 +97,11 @@ const KNOWN: readonly KnownFault[] = [
     sentence: (_, { id, folder }) => `The backend of ${id} is another one than when ${folder} was last used; move the state as the README says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
   },
 ];
+
+/** What terraform reads a host's token from. */
+function tokenVariable(host: string): string {
+  return `TF_TOKEN_${host.replace(/\./g, "_").replace(/-/g, "__")}`;
+}
 
 /**
  * One clear sentence for a fault that people meet: what is amiss, and what to do.

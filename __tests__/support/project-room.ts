@@ -33,7 +33,7 @@ export class ProjectRoom {
     const aws = localAws ?? (await startLocalAws());
     const { folder, remove } = await copyOfProject();
     const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name));
-    const env = { ...Object.fromEntries(inherited), ...(await localAwsEnvironment(CACHE, aws.endpoint, command)), CI: "1", FORCE_COLOR: "0" };
+    const env = { ...Object.fromEntries(inherited), ...(await localAwsEnvironment(CACHE, aws.endpoint, command)), CI: "1", NO_COLOR: "1" };
     return new ProjectRoom(folder, aws, env, remove);
   }
 

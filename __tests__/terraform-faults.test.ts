@@ -1,0 +1,29 @@
+import { knownFault } from "../cli/terraform-faults";
+
+/* What terraform says of faults at Terraform Cloud; cloud.all.test.ts makes some of them for real, and these are its words. */
+
+const FOLDER = "cdktf.out/stacks/web";
+const NOT_READ = 'Error: Failed to read organization "acme" at host app.terraform.io\n\nEncountered an unexpected error while reading the organization settings:\n';
+
+const SAID: readonly [string, string, RegExp][] = [
+  ["no token", "Error: Required token could not be found\n\nRun the following command to generate a token for app.terraform.io:\n    terraform login\n", /^There is no token for app\.terraform\.io; run terraform login app\.terraform\.io, or set TF_TOKEN_app_terraform_io\.$/],
+  ["a wrong token", `${NOT_READ}unauthorized`, /^app\.terraform\.io does not accept the token; run terraform login/],
+  ["an organization of others", `${NOT_READ}organization "acme" at host app.terraform.io not found.`, /^app\.terraform\.io has no organization acme, or this token may not see it; correct backend\.cloud\.organization of web/],
+  ["a workspace that is gone", "Error: error starting operation: workspace web not found\n", /^There is no workspace web that this token may use/],
+  [
+    "a workspace that is locked, where the lock info is our own",
+    'Error message: workspace already locked (lock ID: "acme/web")\nLock Info:\n  ID:        ea32051e\n  Path:      \n  Operation: OperationTypePlan\n  Who:       me@here\n  Version:   1.11.4\n  Created:   2026-11-22 21:28:02.876421083 +0000 UTC\n',
+    /^The workspace acme\/web of web is locked by another run or a person; (?!.*me@here).*terraform -chdir=cdktf\.out\/stacks\/web force-unlock acme\/web$/,
+  ],
+  ["a plan that another run has overtaken", "Error: Saved plan is discarded\n\nThe given plan file can no longer be applied;", /^The state of web has moved since this plan was made/],
+];
+
+test.each(SAID)("%s", (_, said, sentence) => {
+  expect(knownFault(said, FOLDER)).toMatch(sentence);
+  // However wide the terminal was that terraform wrapped its words for.
+  expect(knownFault(said.replace(/ (?=\w+ \w+ \w+ )/g, "\n"), FOLDER)).toMatch(sentence);
+});
+
+test("any other words are left as they are", () => {
+  expect(knownFault("Error: Reference to undeclared input variable", FOLDER)).toBeUndefined();
+});
