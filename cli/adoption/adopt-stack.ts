@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { regionOf } from "../../rehearsal/stack-files";
+import { UsageError } from "../command";
+import type { StackFolder } from "../project";
+import { ADOPTABLE } from "./adoptable";
+import { awsIn, OWNER_TAGS, type Aws } from "./aws";
+import { readBlocks, restoreBlocks, writeBlocks } from "./import-blocks";
+import { restOf, strayRules, type Rest } from "./left-over";
+import { fits, match, type Offer } from "./match";
+import type { Adoption, Ambiguity, Found, Owner, Planned } from "./model";
+import { ownedInAcm, ownedInElb, ownedInIam, ownedInRoute53 } from "./owned-elsewhere";
+import { ownedInEc2 } from "./owned-in-ec2";
+import { planFacts, type PlanFacts, type PlanJson } from "./plan-facts";
+
+export interface AdoptionResult extends Rest {
+  readonly stackId: string;
+  readonly adoptions: readonly Adoption[];
+  readonly ambiguities: readonly Ambiguity[];
+  /** Addresses of the plan that nothing is known about how to find what they would create. */
+  readonly unsearched: readonly string[];
+  /** Adopted addresses that the plan replaces at once. */
+  readonly replaced: readonly string[];
+  /** The plan with the import blocks, in terraform's words. */
+  readonly planText: string;
+}
+
+/** A stack, and what a person has decided on. */
+export interface AdoptionOptions {
+  readonly opened: StackFolder;
+  /** Ids by address. */
+  readonly chosen: ReadonlyMap<string, string>;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Finds what AWS holds for a stack and its state does not know, and writes import blocks for it. What lies deeper is
+ * found in rounds: once a VPC is to be imported, the plan knows the VPC of each subnet, and so on.
+ * @throws {UsageError} if a choice is none; the import blocks are then as they were
+ */
+export async function adoptStack({ opened, chosen, onProgress }: AdoptionOptions): Promise<AdoptionResult> {
+  const { folder, stack } = opened;
+  const owner = ownerOf(opened);
+  const aws = awsIn(regionOf(stack.json));
+  const temporary = await mkdtemp(join(tmpdir(), "alb-web-adopt-"));
+  // Blocks of an earlier run may be done with, so each run finds everything anew.
+  const before = await readBlocks(folder);
+  try {
+    await writeBlocks(folder, []);
+    const result = await inRounds(opened, join(temporary, "plan"), aws, owner, chosen, onProgress);
+    throwIfNoChoice(chosen, result);
+    return result;
+  } catch (error) {
+    await restoreBlocks(folder, before);
+    throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function inRounds(opened: StackFolder, planFile: string, aws: Aws, owner: Owner, chosen: AdoptionOptions["chosen"], onProgress: AdoptionOptions["onProgress"]): Promise<AdoptionResult> {
+  const adoptions: Adoption[] = [];
+  onProgress("terraform plan");
+  let plan = await planned(opened, planFile);
+  const { knownIds } = plan;
+  onProgress("asking AWS what it holds");
+  const owned = (await ownedBy(aws, owner, [...plan.wanted, ...plan.standing])).filter(({ id }) => !knownIds.has(id));
+  for (;;) {
+    const unused = owned.filter((found) => !adoptions.some((it) => it.found === found));
+    const { wanted, standing, replaced } = plan;
+    const { adoptions: more, ambiguities } = match(await offersFor(aws, wanted, unused, knownIds), chosen);
+    if (more.length === 0) {
+      const rest = restOf(unused, wanted, standing, ambiguities);
+      return {
+        stackId: opened.stack.id, adoptions, ambiguities, replaced, undecided: rest.undecided,
+        leftOver: [...rest.leftOver, ...(await strayRules(aws, adoptions, knownIds))],
+        unsearched: wanted.filter(({ type }) => ADOPTABLE[type] === undefined).map(({ address }) => address),
+        planText: (await opened.terraform.run(["show", "-no-color", planFile])).stdout.trim(),
+      };
+    }
+    adoptions.push(...more);
+    await writeBlocks(opened.folder, adoptions);
+    onProgress(`terraform plan with ${adoptions.length} found`);
+    plan = await planned(opened, planFile);
+  }
+}
+
+async function planned({ terraform }: StackFolder, file: string): Promise<PlanFacts> {
+  await terraform.run(["plan", "-input=false", "-no-color", `-out=${file}`]);
+  return planFacts(JSON.parse((await terraform.run(["show", "-json", file])).stdout) as PlanJson);
+}
+
+async function ownedBy(aws: Aws, owner: Owner, resources: readonly Planned[]): Promise<Found[]> {
+  const prefixes = resources.filter(({ type }) => type === "aws_iam_role" || type === "aws_iam_instance_profile").map(({ values }) => values.name_prefix);
+  const zones = resources.filter(({ type }) => type === "aws_route53_zone");
+  const found = await Promise.all([
+    ownedInEc2(aws, owner), ownedInElb(aws, owner), ownedInAcm(aws, owner), ownedInRoute53(aws, owner, zones),
+    ownedInIam(aws, owner, [...new Set(prefixes.filter((it) => typeof it === "string"))]),
+  ]);
+  return found.flat();
+}
+
+/** Nothing is offered to an address whose parents are not known yet, and nothing that the state has at another address. */
+async function offersFor(aws: Aws, wanted: readonly Planned[], unused: readonly Found[], knownIds: ReadonlySet<string>): Promise<Offer[]> {
+  const offers = await Promise.all(wanted.map(async (planned): Promise<Offer[]> => {
+    const adoptable = ADOPTABLE[planned.type];
+    if (adoptable === undefined || adoptable.by === "nothing" || adoptable.parents.some((it) => planned.unknown.has(it))) return [];
+    if (adoptable.by === "parent") return [{ planned, candidates: (await adoptable.find(aws, planned.values)).filter(({ id }) => !knownIds.has(id)) }];
+    return [{ planned, candidates: unused.filter((found) => fits(planned, found)) }];
+  }));
+  return offers.flat();
+}
+
+function ownerOf({ stack: { id, json } }: StackFolder): Owner {
+  const provider = (json.provider?.aws ?? []) as readonly { readonly alias?: string; readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[] }[];
+  const tags = provider.find(({ alias }) => alias === undefined)?.default_tags?.[0]?.tags ?? {};
+  const { [OWNER_TAGS.stack]: stack, [OWNER_TAGS.domain]: domain } = tags;
+  if (stack === undefined || domain === undefined) {
+    throw new UsageError(`Stack ${id} does not tag what it creates with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, so nothing of it can be found again; use terraform import.`);
+  }
+  return { stack, domain };
+}
+
+function throwIfNoChoice(chosen: ReadonlyMap<string, string>, { adoptions, ambiguities }: AdoptionResult): void {
+  for (const [address, id] of chosen) {
+    if (adoptions.some((it) => it.address === address && it.found.id === id)) continue;
+    const candidates = ambiguities.find((it) => it.address === address)?.candidates.map((it) => it.id).join(" or ");
+    throw new UsageError(`--use ${address}=${id}: ${candidates === undefined ? "nothing is to be chosen for this address" : `allowed is ${candidates}`}; take address and id from what adopt lists as ambiguous.`);
+  }
+}

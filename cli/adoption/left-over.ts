@@ -1,0 +1,51 @@
+import type { Aws } from "./aws";
+import { foundRule, rulesIn } from "./beside-parent";
+import { fits } from "./match";
+import { valueAt, type Adoption, type Ambiguity, type Found, type Planned } from "./model";
+
+/** Something that carries the owner's tags and has no place in the plan. */
+export interface LeftOver {
+  readonly found: Found;
+  /** What it is beside or in. */
+  readonly remark: string;
+}
+
+/** What was found and given to nobody. */
+export interface Rest {
+  readonly leftOver: readonly LeftOver[];
+  /** What belongs to something ambiguous, and is decided with it. */
+  readonly undecided: readonly Found[];
+}
+
+const PARENTS = ["vpc_id", "subnet_id", "allocation_id", "role", "subnets"];
+
+/** @param stillWanted addresses that the last plan would create */
+export function restOf(unused: readonly Found[], stillWanted: readonly Planned[], standing: readonly Planned[], ambiguities: readonly Ambiguity[]): Rest {
+  const listed = new Set(ambiguities.flatMap(({ candidates }) => candidates.map(({ id }) => id)));
+  const others = unused.filter(({ id }) => !listed.has(id));
+  const isUndecided = (found: Found) => ambiguities.length > 0 && found.unusable === undefined && stillWanted.some((planned) => fits(planned, found));
+  return {
+    undecided: others.filter(isUndecided),
+    leftOver: others.filter((found) => !isUndecided(found)).map((found) => ({ found, remark: remarkOn(found, standing) })),
+  };
+}
+
+function remarkOn(found: Found, standing: readonly Planned[]): string {
+  if (found.unusable !== undefined) return found.unusable;
+  const twin = standing.find((planned) => fits(planned, found, PARENTS));
+  return twin === undefined ? "fits nothing in the plan" : `beside ${twin.address}, which is ${String(valueAt(twin.values, "id") ?? "about to be replaced")}`;
+}
+
+/**
+ * Rules in adopted groups that the plan lacks. AWS opens a new group to let everything out; terraform takes that away
+ * as the next step, and may have been killed in between.
+ */
+export async function strayRules(aws: Aws, adoptions: readonly Adoption[], knownIds: ReadonlySet<string>): Promise<LeftOver[]> {
+  const adopted = new Set(adoptions.map(({ found }) => found.id));
+  const groups = adoptions.filter(({ found }) => found.type === "aws_security_group");
+  const rules = await Promise.all(groups.map(async ({ address, found }) => {
+    const strays = (await rulesIn(aws, found.id)).filter(({ SecurityGroupRuleId = "" }) => !adopted.has(SecurityGroupRuleId) && !knownIds.has(SecurityGroupRuleId));
+    return strays.map((rule) => ({ found: foundRule(aws, rule), remark: `in ${address}, and not in the plan` }));
+  }));
+  return rules.flat();
+}

@@ -1,0 +1,54 @@
+import { attributeOf, valueAt, type Adoption, type Ambiguity, type Found, type Planned } from "./model";
+
+/** What AWS holds for one address of the plan. */
+export interface Offer {
+  readonly planned: Planned;
+  readonly candidates: readonly Found[];
+}
+
+export interface Matches {
+  readonly adoptions: readonly Adoption[];
+  readonly ambiguities: readonly Ambiguity[];
+}
+
+/**
+ * Whether something may be what an address of the plan stands for: everything that both sides know agrees.
+ * @param butFor attributes that need not agree
+ */
+export function fits(planned: Planned, found: Found, butFor: readonly string[] = []): boolean {
+  return planned.type === found.type && Object.entries(found.values).every(([path, value]) => {
+    if (value === undefined || butFor.includes(path) || planned.unknown.has(attributeOf(path))) return true;
+    return agree(valueAt(planned.values, path) ?? null, value);
+  });
+}
+
+/**
+ * Gives an address what fits it if that is one thing alone, which fits no other address; else it is listed.
+ * @param chosen ids that a person has decided on, by address
+ */
+export function match(offers: readonly Offer[], chosen: ReadonlyMap<string, string> = new Map()): Matches {
+  const sound = offers.map(({ planned, candidates }) => ({ planned, candidates: candidates.filter(({ unusable }) => unusable === undefined) }));
+  const adoptions: Adoption[] = [];
+  const ambiguities: Ambiguity[] = [];
+  for (const { planned, candidates } of sound) {
+    const choice = candidates.find(({ id }) => id === chosen.get(planned.address));
+    const fitting = candidates.filter((found) => fits(planned, found));
+    const [only] = fitting;
+    const { address } = planned;
+    if (choice !== undefined) adoptions.push({ address, found: choice });
+    else if (fitting.length > 1) ambiguities.push({ address, candidates: fitting, why: `${fitting.length} fit` });
+    else if (only === undefined) ambiguities.push(...(candidates.length === 0 ? [] : [{ address, candidates, why: "there already, but not as planned" }]));
+    else if (isClaimedTwice(only, planned, sound, chosen)) ambiguities.push({ address, candidates: [only], why: "fits other addresses too" });
+    else adoptions.push({ address, found: only });
+  }
+  return { adoptions, ambiguities };
+}
+
+function isClaimedTwice(found: Found, by: Planned, offers: readonly Offer[], chosen: ReadonlyMap<string, string>): boolean {
+  return offers.some(({ planned, candidates }) => planned !== by && (chosen.get(planned.address) === found.id || (candidates.includes(found) && fits(planned, found))));
+}
+
+function agree(planned: unknown, found: unknown): boolean {
+  if (Array.isArray(found)) return Array.isArray(planned) && planned.some((value) => found.includes(value));
+  return planned === found;
+}

@@ -1,0 +1,65 @@
+import { namesKey, type Planned, type Values } from "./model";
+
+/** What adoption reads of `terraform show -json` of a plan. */
+export interface PlanJson {
+  readonly resource_changes?: readonly ResourceChange[];
+  readonly prior_state?: { readonly values?: { readonly root_module?: StateModule } };
+}
+
+interface ResourceChange {
+  readonly address: string;
+  readonly mode: string;
+  readonly type: string;
+  /** Names an object that waits to be deleted after its successor was made. */
+  readonly deposed?: string;
+  readonly change: { readonly actions: readonly string[]; readonly after?: Values | null; readonly after_unknown?: unknown; readonly importing?: { readonly id?: string } };
+}
+
+interface StateModule {
+  readonly resources?: readonly { readonly address: string; readonly mode: string; readonly values?: Values }[];
+  readonly child_modules?: readonly StateModule[];
+}
+
+export interface PlanFacts {
+  /** Addresses that the plan would create. */
+  readonly wanted: readonly Planned[];
+  /** Addresses that stand already or are about to be adopted, as they will be. */
+  readonly standing: readonly Planned[];
+  /** Ids that the state knows, old and waiting ones included. */
+  readonly knownIds: ReadonlySet<string>;
+  /** Of the addresses that are about to be adopted, those that terraform would replace at once. */
+  readonly replaced: readonly string[];
+}
+
+/** Reads a plan. */
+export function planFacts(plan: PlanJson): PlanFacts {
+  const changes = (plan.resource_changes ?? []).filter(({ mode, deposed }) => mode === "managed" && deposed === undefined);
+  const isNew = ({ change: { actions } }: ResourceChange) => actions.length === 1 && actions[0] === "create";
+  return {
+    wanted: changes.filter(isNew).map(plannedOf),
+    standing: changes.filter((it) => !isNew(it) && it.change.after != null).map(plannedOf),
+    // What is about to be adopted stands in the plan's prior state too.
+    knownIds: new Set(resourcesIn(plan.prior_state?.values?.root_module).map(({ values }) => String(values?.id))),
+    replaced: changes.filter(({ change: { actions, importing } }) => importing !== undefined && actions.includes("delete")).map(({ address }) => address),
+  };
+}
+
+function plannedOf({ address, type, change: { after, after_unknown } }: ResourceChange): Planned {
+  return { address, type, values: { ...after, ...derived(type, after ?? {}) }, unknown: new Set(Object.entries(after_unknown ?? {}).flatMap(([name, unknown]) => (isUnknown(unknown) ? [name] : []))) };
+}
+
+/** A certificate has its names in two attributes, of which the second may be unknown if it has one name only. */
+function derived(type: string, { domain_name, subject_alternative_names }: Values): Values {
+  if (type !== "aws_acm_certificate") return {};
+  return { names: namesKey([domain_name, ...(Array.isArray(subject_alternative_names) ? subject_alternative_names : [])].map(String)) };
+}
+
+/** A list or a block counts as unknown if anything in it is. */
+function isUnknown(value: unknown): boolean {
+  return value === true || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
+}
+
+function resourcesIn(module: StateModule | undefined): { readonly values?: Values }[] {
+  if (module === undefined) return [];
+  return [...(module.resources ?? []).filter(({ mode }) => mode === "managed"), ...(module.child_modules ?? []).flatMap(resourcesIn)];
+}

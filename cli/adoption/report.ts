@@ -1,0 +1,74 @@
+import type { AdoptionResult } from "./adopt-stack";
+import type { LeftOver } from "./left-over";
+import { valueAt, type Ambiguity, type Found } from "./model";
+
+/** What terraform says at the end of a plan. */
+const PLAN_SUMMARY = /^(Plan: .*|No changes\..*)$/m;
+
+/** Whether a person has something to decide or to look after. */
+export function needsPerson({ ambiguities, leftOver, unsearched }: AdoptionResult): boolean {
+  return ambiguities.length + leftOver.length + unsearched.length > 0;
+}
+
+/** What adoption found, for a person to read; the plan comes first if anything is adopted. */
+export function adoptionReport(result: AdoptionResult): string {
+  const { adoptions, ambiguities, leftOver, undecided, unsearched, replaced, planText, stackId } = result;
+  const width = Math.max(...adoptions.map(({ address }) => address.length));
+  const sections = [
+    adoptions.length === 0 ? [] : [planText, ""],
+    adoptions.map(({ address, found }) => `adopted     ${address.padEnd(width)}  ${shortened(found.id)}${replaced.includes(address) ? "  (differs from main.ts: the plan replaces it)" : ""}`),
+    ambiguities.flatMap((it) => [`ambiguous   ${it.address}: ${it.why}`, ...candidatesOf(it, result)]),
+    undecided.length === 0 ? [] : [`undecided   ${undecided.length} more, which belong to one or the other: ${undecided.map(({ id }) => shortened(id)).join(", ")}`],
+    leftOver.flatMap(leftOverLines),
+    unsearched.map((address) => `unknown     ${address}: adopt does not know how to find what it creates; if AWS has it, use terraform import`),
+  ].flat();
+  return [...sections, ...(sections.length > 0 ? [""] : []), ...closing(result), ...nextSteps(result)].join("\n");
+}
+
+/** An ARN without what is the same in all of the stack's ARNs. */
+function shortened(id: string): string {
+  return id.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, "");
+}
+
+function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult): string[] {
+  return candidates.flatMap((found) => [
+    `              ${[found.id, madeAt(found), held(found, result)].filter(Boolean).join(", ")}`,
+    `                ${found.look}`,
+    `                npm run adopt -- ${result.stackId} --use ${address}=${found.id}`,
+  ]);
+}
+
+function leftOverLines({ found, remark }: LeftOver): string[] {
+  const name = valueAt({ name: found.values["tags.Name"] ?? found.values.name }, "name");
+  return [`left over   ${[found.id, found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`];
+}
+
+function madeAt({ createdAt }: Found): string {
+  return createdAt === undefined ? "" : `made ${createdAt.toISOString().replace(/\.\d+Z$/, "Z")}`;
+}
+
+/** How much of what was found lies in it: a first apply that was killed has less than one that went on. */
+function held({ id, type }: Found, { undecided }: AdoptionResult): string {
+  if (type !== "aws_vpc") return "";
+  return `holds ${undecided.filter(({ values }) => values.vpc_id === id).length} of the undecided`;
+}
+
+function closing({ stackId, adoptions, ambiguities, leftOver, planText }: AdoptionResult): string[] {
+  const isNothing = adoptions.length + ambiguities.length + leftOver.length === 0;
+  const counts = `${adoptions.length} adopted, ${ambiguities.length} ambiguous, ${leftOver.length} left over.`;
+  const plan = PLAN_SUMMARY.exec(planText)?.[0];
+  return [
+    `${stackId}: ${isNothing ? "nothing to adopt; AWS holds nothing for this stack that its state does not know." : counts}`,
+    ...(plan === undefined ? [] : [plan]),
+  ];
+}
+
+function nextSteps(result: AdoptionResult): string[] {
+  const { adoptions, ambiguities, leftOver, stackId } = result;
+  const steps = [
+    ambiguities.length > 0 ? `decide on what is ambiguous, delete the others, and run npm run adopt -- ${stackId} again` : "",
+    leftOver.length > 0 ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing" : "",
+    ambiguities.length === 0 && adoptions.length > 0 ? `npx cdktf deploy ${stackId}` : "",
+  ].filter(Boolean);
+  return steps.map((step, index) => `${index === 0 ? "Next: " : "      "}${step}`);
+}
