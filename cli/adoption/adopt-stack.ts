@@ -8,7 +8,7 @@ import { ADOPTABLE } from "./adoptable";
 import { awsIn, OWNER_TAGS, type Aws } from "./aws";
 import { readBlocks, restoreBlocks, writeBlocks } from "./import-blocks";
 import { restOf, strayRules, type Rest } from "./left-over";
-import { fits, match, type Offer } from "./match";
+import { match, type Offer } from "./match";
 import type { Adoption, Ambiguity, Found, Owner, Planned } from "./model";
 import { ownedInAcm, ownedInElb, ownedInIam, ownedInRoute53 } from "./owned-elsewhere";
 import { ownedInEc2 } from "./owned-in-ec2";
@@ -74,7 +74,7 @@ async function inRounds(opened: StackFolder, planFile: string, aws: Aws, owner: 
       const rest = restOf(unused, wanted, standing, ambiguities);
       return {
         stackId: opened.stack.id, adoptions, ambiguities, replaced, undecided: rest.undecided,
-        leftOver: [...rest.leftOver, ...(await strayRules(aws, adoptions, knownIds))],
+        leftOver: [...rest.leftOver, ...(await strayRules(aws, standing, adoptions, knownIds))],
         unsearched: wanted.filter(({ type }) => ADOPTABLE[type] === undefined).map(({ address }) => address),
         planText: (await opened.terraform.run(["show", "-no-color", planFile])).stdout.trim(),
       };
@@ -106,8 +106,8 @@ async function offersFor(aws: Aws, wanted: readonly Planned[], unused: readonly 
   const offers = await Promise.all(wanted.map(async (planned): Promise<Offer[]> => {
     const adoptable = ADOPTABLE[planned.type];
     if (adoptable === undefined || adoptable.by === "nothing" || adoptable.parents.some((it) => planned.unknown.has(it))) return [];
-    if (adoptable.by === "parent") return [{ planned, candidates: (await adoptable.find(aws, planned.values)).filter(({ id }) => !knownIds.has(id)) }];
-    return [{ planned, candidates: unused.filter((found) => fits(planned, found)) }];
+    if (adoptable.by === "parent") return [{ planned, inPlace: true, candidates: (await adoptable.find(aws, planned.values)).filter(({ id }) => !knownIds.has(id)) }];
+    return [{ planned, inPlace: false, candidates: unused }];
   }));
   return offers.flat();
 }

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Terraform } from "../terraform";
 import type { Adoption } from "./model";
 
 /** Beside the stack's JSON, which terraform reads it with. */
@@ -16,14 +17,29 @@ export async function readBlocks(folder: string): Promise<string | undefined> {
 
 /** Has terraform import these with the next plan or apply; nothing to import leaves no file. */
 export async function writeBlocks(folder: string, adoptions: readonly Adoption[]): Promise<void> {
-  const blocks: ImportFile = { import: adoptions.map(({ address, found: { id, importId = id } }) => ({ to: address, id: importId })) };
-  await restoreBlocks(folder, adoptions.length === 0 ? undefined : `${JSON.stringify({ "//": COMMENT, ...blocks }, null, 2)}\n`);
+  await keepBlocks(folder, adoptions.map(({ address, found: { id, importId = id } }) => ({ to: address, id: importId })));
 }
 
 /** Puts back what `readBlocks` read. */
 export async function restoreBlocks(folder: string, text: string | undefined): Promise<void> {
   const file = join(folder, ADOPTED_FILE);
   await (text === undefined ? rm(file, { force: true }) : writeFile(file, text));
+}
+
+/**
+ * Takes out blocks that have done their work, as their address is in the state. Left standing, they would do no harm until
+ * the stack is destroyed, and then keep it from being deployed again.
+ * @param terraform in the stack's folder, initialized
+ */
+export async function dropSettledBlocks({ folder, terraform }: { readonly folder: string; readonly terraform: Terraform }): Promise<void> {
+  const text = await readBlocks(folder);
+  if (text === undefined) return;
+  const inState = new Set((await terraform.run(["state", "list"])).stdout.split("\n"));
+  await keepBlocks(folder, (JSON.parse(text) as ImportFile).import.filter(({ to }) => !inState.has(to)));
+}
+
+async function keepBlocks(folder: string, blocks: ImportFile["import"]): Promise<void> {
+  await restoreBlocks(folder, blocks.length === 0 ? undefined : `${JSON.stringify({ "//": COMMENT, import: blocks }, null, 2)}\n`);
 }
 
 const COMMENT = "Written by npm run adopt. Once the stack is deployed it has done its work and can be deleted.";

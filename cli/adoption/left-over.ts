@@ -33,18 +33,20 @@ export function restOf(unused: readonly Found[], stillWanted: readonly Planned[]
 function remarkOn(found: Found, standing: readonly Planned[]): string {
   if (found.unusable !== undefined) return found.unusable;
   const twin = standing.find((planned) => fits(planned, found, PARENTS));
-  return twin === undefined ? "fits nothing in the plan" : `beside ${twin.address}, which is ${String(valueAt(twin.values, "id") ?? "about to be replaced")}`;
+  if (twin === undefined) return "fits nothing in the plan";
+  const id = valueAt(twin.values, "id");
+  return typeof id === "string" ? `beside ${twin.address}, which is ${id}` : `beside ${twin.address}, which the plan replaces; to keep this one instead: terraform state rm ${twin.address}, then adopt again`;
 }
 
 /**
- * Rules in adopted groups that the plan lacks. AWS opens a new group to let everything out; terraform takes that away
- * as the next step, and may have been killed in between.
+ * Rules in the stack's groups that neither the state nor the plan has: of an edit that was killed and taken back, or the one
+ * by which AWS lets a new group send everything. terraform takes that away as the next step, and may not have got to it.
  */
-export async function strayRules(aws: Aws, adoptions: readonly Adoption[], knownIds: ReadonlySet<string>): Promise<LeftOver[]> {
+export async function strayRules(aws: Aws, standing: readonly Planned[], adoptions: readonly Adoption[], knownIds: ReadonlySet<string>): Promise<LeftOver[]> {
   const adopted = new Set(adoptions.map(({ found }) => found.id));
-  const groups = adoptions.filter(({ found }) => found.type === "aws_security_group");
-  const rules = await Promise.all(groups.map(async ({ address, found }) => {
-    const strays = (await rulesIn(aws, found.id)).filter(({ SecurityGroupRuleId = "" }) => !adopted.has(SecurityGroupRuleId) && !knownIds.has(SecurityGroupRuleId));
+  const groups = standing.filter(({ type, values }) => type === "aws_security_group" && typeof values.id === "string");
+  const rules = await Promise.all(groups.map(async ({ address, values }) => {
+    const strays = (await rulesIn(aws, String(values.id))).filter(({ SecurityGroupRuleId = "" }) => !adopted.has(SecurityGroupRuleId) && !knownIds.has(SecurityGroupRuleId));
     return strays.map((rule) => ({ found: foundRule(aws, rule), remark: `in ${address}, and not in the plan` }));
   }));
   return rules.flat();

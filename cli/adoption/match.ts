@@ -4,6 +4,8 @@ import { attributeOf, valueAt, type Adoption, type Ambiguity, type Found, type P
 export interface Offer {
   readonly planned: Planned;
   readonly candidates: readonly Found[];
+  /** Whether they stand where the address's own would stand, so that a stranger is in its way; else strangers do not matter. */
+  readonly inPlace: boolean;
 }
 
 export interface Matches {
@@ -27,21 +29,25 @@ export function fits(planned: Planned, found: Found, butFor: readonly string[] =
  * @param chosen ids that a person has decided on, by address
  */
 export function match(offers: readonly Offer[], chosen: ReadonlyMap<string, string> = new Map()): Matches {
-  const sound = offers.map(({ planned, candidates }) => ({ planned, candidates: candidates.filter(({ unusable }) => unusable === undefined) }));
+  const sound = offers.map(soundOnes);
   const adoptions: Adoption[] = [];
   const ambiguities: Ambiguity[] = [];
   for (const { planned, candidates } of sound) {
-    const choice = candidates.find(({ id }) => id === chosen.get(planned.address));
+    const { address } = planned;
+    const choice = candidates.find(({ id }) => id === chosen.get(address));
     const fitting = candidates.filter((found) => fits(planned, found));
     const [only] = fitting;
-    const { address } = planned;
     if (choice !== undefined) adoptions.push({ address, found: choice });
     else if (fitting.length > 1) ambiguities.push({ address, candidates: fitting, why: `${fitting.length} fit` });
     else if (only === undefined) ambiguities.push(...(candidates.length === 0 ? [] : [{ address, candidates, why: "there already, but not as planned" }]));
-    else if (isClaimedTwice(only, planned, sound, chosen)) ambiguities.push({ address, candidates: [only], why: "fits other addresses too" });
+    else if (isClaimedTwice(only, planned, sound, chosen)) ambiguities.push({ address, candidates: [only], why: "fits another address too" });
     else adoptions.push({ address, found: only });
   }
   return { adoptions, ambiguities };
+}
+
+function soundOnes({ planned, candidates, inPlace }: Offer): Offer {
+  return { planned, inPlace, candidates: candidates.filter((found) => found.unusable === undefined && (inPlace || fits(planned, found))) };
 }
 
 function isClaimedTwice(found: Found, by: Planned, offers: readonly Offer[], chosen: ReadonlyMap<string, string>): boolean {

@@ -12,7 +12,7 @@ export function needsPerson({ ambiguities, leftOver, unsearched }: AdoptionResul
 
 /** What adoption found, for a person to read; the plan comes first if anything is adopted. */
 export function adoptionReport(result: AdoptionResult): string {
-  const { adoptions, ambiguities, leftOver, undecided, unsearched, replaced, planText, stackId } = result;
+  const { adoptions, ambiguities, leftOver, undecided, unsearched, replaced, planText } = result;
   const width = Math.max(...adoptions.map(({ address }) => address.length));
   const sections = [
     adoptions.length === 0 ? [] : [planText, ""],
@@ -68,7 +68,7 @@ function nextSteps(result: AdoptionResult): string[] {
   const steps = [
     ambiguities.length > 0 ? `decide on what is ambiguous, delete the others, and run npm run adopt -- ${stackId} again` : "",
     leftOver.length > 0 ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing" : "",
-    ambiguities.length === 0 && adoptions.length > 0 ? `npx cdktf deploy ${stackId}` : "",
+    ambiguities.length === 0 && adoptions.length > 0 ? `npx cdktf deploy ${stackId}, then npm run adopt -- ${stackId} once more, which sees that nothing is left and takes the import blocks away` : "",
   ].filter(Boolean);
   return steps.map((step, index) => `${index === 0 ? "Next: " : "      "}${step}`);
 }
