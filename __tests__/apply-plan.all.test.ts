@@ -1,0 +1,184 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BOT } from "./support/github-api";
+import { GitHubProject } from "./support/github-project";
+import type { Ended } from "./support/project-room";
+
+/*
+ * Only what was reviewed is applied, and only to the state that it was made for. The stacks hold nothing of AWS but their state,
+ * so that terraform needs no provider and a plan takes a second.
+ */
+
+jest.setTimeout(120_000);
+
+const REVIEWED = "a".repeat(40);
+const AGAIN = "7".repeat(40);
+const UNCHANGED = "b".repeat(40);
+const MERGE = "e".repeat(40);
+const OTHER_MERGE = "f".repeat(40);
+
+let project: GitHubProject;
+
+beforeAll(async () => {
+  project = await GitHubProject.open();
+});
+afterAll(() => project?.close());
+
+/** Two stacks, each with one value in its state. */
+async function program(one: string, two: string, backend = 'new S3Backend(stack, { bucket: "acme-state", key: id + "/terraform.tfstate", region: "us-east-1", encrypt: true })'): Promise<void> {
+  await writeFile(join(project.room.folder, "main.ts"), `
+import { App, DataResource, S3Backend, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+const app = new App();
+for (const [id, value] of Object.entries({ one: ${JSON.stringify(one)}, two: ${JSON.stringify(two)} })) {
+  const stack = new TerraformStack(app, id);
+  ${backend};
+  new DataResource(stack, "thing", { input: { value } });
+  new TerraformOutput(stack, "value", { value, staticId: true });
+}
+app.synth();
+`);
+}
+
+const shell = (line: string) => project.room.shell(line, project.github.env);
+const state = (stack: string) => project.object(`${stack}/terraform.tfstate`);
+/** Without the progress before it. */
+const said = ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr: stderr.trim().split("\n").at(-1) });
+
+test("apply applies the plan in plans/, and shows the outputs", async () => {
+  await program("1", "1");
+  expect(await shell("npm run -s plan")).toMatchObject({ code: 2 });
+  for (const stack of ["one", "two"]) {
+    expect(await shell(`npm run -s apply -- ${stack}`)).toMatchObject({ code: 0, stdout: `${stack}: 1 added, 0 changed, 0 destroyed\n\nvalue = "1"\n` });
+  }
+});
+
+test("apply refuses a plan that was applied already", async () => {
+  const before = await state("one");
+  expect(said(await shell("npm run -s apply -- one"))).toEqual({
+    code: 1, stdout: "",
+    stderr: "The state of one has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- one) and have the new plan reviewed.",
+  });
+  expect(await state("one")).toBe(before);
+});
+
+test("apply asks for a plan where there is none, and for a stack", async () => {
+  expect(said(await shell("rm plans/two.tfplan; npm run -s apply -- two"))).toMatchObject({ code: 2, stderr: "There is no plan of two in plans/; make one with npm run plan -- two, look at plans/two.txt, and apply it then." });
+  expect(await shell("npm run -s apply")).toMatchObject({ code: 2, stderr: expect.stringContaining("missing required argument 'stack'") as string });
+});
+
+test("where nothing changes nobody is disturbed", async () => {
+  expect(await project.plan(3, UNCHANGED)).toMatchObject({ code: 0, stdout: "no changes, no comment\n" });
+  expect(project.github.comments.get(3)).toBeUndefined();
+});
+
+test("a comment that told of changes is told that there are none any more", async () => {
+  const comment = project.github.comment(4, BOT, "<!-- alb-web plan -->\n### Plan of before");
+  expect(await shell(`npm run -s comment -- --pull-request 4 --commit ${UNCHANGED}`)).toMatchObject({ code: 0 });
+  expect(comment.body).toBe(`<!-- alb-web plan -->\n### Plan of ${UNCHANGED}\n\n- \`one\`: no changes\n- \`two\`: no changes`);
+});
+
+test("a plan without changes is kept as such, and nothing is applied", async () => {
+  expect(await project.keep(UNCHANGED)).toMatchObject({ code: 0, stdout: "one: no changes, kept in acme-state\ntwo: no changes, kept in acme-state\n" });
+  expect((await project.keys()).filter((key) => key.startsWith("plans/"))).toEqual([`plans/${UNCHANGED}/one.json`, `plans/${UNCHANGED}/two.json`]);
+  project.github.merge(3, UNCHANGED, MERGE);
+  const before = await state("one");
+  expect(await project.deploy(MERGE)).toMatchObject({ code: 0, stdout: "one: no changes\ntwo: no changes\n" });
+  expect(await state("one")).toBe(before);
+});
+
+describe("a reviewed change of both stacks", () => {
+  const deploy = async () => said(await project.deploy(OTHER_MERGE));
+
+  beforeAll(async () => {
+    await program("reviewed", "reviewed");
+    await project.plan(5, REVIEWED);
+    project.github.merge(5, REVIEWED, OTHER_MERGE);
+  });
+
+  test("is refused while its plan is not kept", async () => {
+    expect(await deploy()).toEqual({
+      code: 1, stdout: "",
+      stderr: `No plan of one is kept for commit ${REVIEWED} (s3://acme-state/plans/${REVIEWED}/one.json), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.`,
+    });
+  });
+
+  test("is refused whole if main is another program by then, before any stack is touched", async () => {
+    expect(await project.keep(REVIEWED)).toMatchObject({ code: 0 });
+    await program("reviewed", "and something else");
+    const before = await Promise.all(["one", "two"].map(state));
+    expect(await deploy()).toEqual({
+      code: 1, stdout: "",
+      stderr: "The plan of two was made from another program than this one (main.ts, or what it uses, has changed since), so it was not applied and nothing was changed; plan again (npm run plan -- two) and have the new plan reviewed.",
+    });
+    expect(await Promise.all(["one", "two"].map(state))).toEqual(before);
+  });
+
+  test("is refused whole where one state has moved", async () => {
+    await program("reviewed", "by hand");
+    expect(await shell("npm run -s plan -- two || npm run -s apply -- two")).toMatchObject({ code: 0 });
+    const before = await Promise.all(["one", "two"].map(state));
+    expect(before[1]).toContain("by hand");
+    await program("reviewed", "reviewed");
+    expect(await deploy()).toEqual({
+      code: 1, stdout: "",
+      stderr: 'The state of two has moved since its plan was reviewed in pull request #5, so nothing was changed, in no stack. Open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan again"), have its plan reviewed, and merge that.',
+    });
+    expect(await Promise.all(["one", "two"].map(state))).toEqual(before);
+  });
+
+  test("goes on with the second stack where the job ended after the first", async () => {
+    await project.plan(6, AGAIN);
+    expect(await project.keep(AGAIN)).toMatchObject({ code: 0 });
+    project.github.merge(6, AGAIN, OTHER_MERGE);
+    const failing = join(project.room.folder, "failing-terraform");
+    const { TERRAFORM_BINARY_NAME = "terraform" } = project.room.env;
+    await writeFile(failing, `#!/bin/sh\ncase "$1 $PWD" in "apply "*/two) echo 'no more memory' >&2; exit 1 ;; esac\nexec '${TERRAFORM_BINARY_NAME}' "$@"\n`, { mode: 0o755 });
+    project.room.env.TERRAFORM_BINARY_NAME = failing;
+    expect(await project.deploy(OTHER_MERGE)).toMatchObject({ code: 1, stderr: expect.stringContaining("no more memory") as string });
+    project.room.env.TERRAFORM_BINARY_NAME = TERRAFORM_BINARY_NAME;
+    expect(await project.deploy(OTHER_MERGE)).toMatchObject({ code: 0, stdout: "one: applied already\ntwo: 0 added, 1 changed, 0 destroyed\n" });
+    for (const stack of ["one", "two"]) expect(await state(stack)).toContain("reviewed");
+  });
+
+  test("is refused if what is kept was tampered with", async () => {
+    project.github.merge(5, REVIEWED, OTHER_MERGE);
+    await project.put(`plans/${REVIEWED}/two.tfplan`, "another plan");
+    expect((await deploy()).stderr).toBe(
+      `The plan of two that is kept for commit ${REVIEWED} is not whole (s3://acme-state/plans/${REVIEWED}/two.json does not fit it), so nothing was changed; open another pull request and merge that.`,
+    );
+  });
+});
+
+test("a commit that nobody reviewed is refused, and one from a fork", async () => {
+  const [unreviewed, forked] = ["c".repeat(40), "d".repeat(40)];
+  expect(said(await project.deploy(unreviewed)).stderr).toBe(
+    `Commit ${unreviewed} did not come from a pull request, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
+  );
+  project.github.merge(9, REVIEWED, forked, "mallory/site");
+  expect(said(await project.deploy(forked)).stderr).toBe(
+    "Pull request #9 came from the fork mallory/site, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of acme/site; a commit without changes will do.",
+  );
+});
+
+test("a plan is kept for a new stack, where all others share a bucket, and not for a stack whose state lies elsewhere", async () => {
+  const keep = (from: string, commit: string) => shell(`npm run -s keep-plan -- --commit ${commit} --from ${from}`);
+  const json = JSON.stringify({ resource_changes: [{ address: "a.b", change: { actions: ["create"] } }] });
+  await shell(`mkdir new && echo plan > new/three.tfplan && echo '${json}' > new/three.json`);
+  const kept = `plans/${"3".repeat(40)}/three.tfplan`;
+  expect(await keep("new", "3".repeat(40))).toMatchObject({ code: 0 });
+  expect(await project.keys()).toContain(kept);
+
+  await program("1", "1", 'new LocalBackend(stack, { path: "terraform." + id + ".tfstate" })');
+  await shell(`mkdir known && echo plan > known/one.tfplan && echo '${json}' > known/one.json`);
+  expect(await keep("known", "4".repeat(40))).toMatchObject({ code: 1, stderr: "one does not keep its state in S3; plans are kept in state buckets only, so give it backend: { s3: { bucket } }, or deploy it by hand.\n" });
+  expect(await keep("new", "4".repeat(40))).toMatchObject({ code: 1, stderr: expect.stringContaining("three is not in main.ts of this branch, whose stacks have 0 state buckets;") as string });
+});
+
+test("apply works where the state is local", async () => {
+  await program("local", "local", 'new LocalBackend(stack, { path: "terraform." + id + ".tfstate" })');
+  await shell("rm -rf cdktf.out; npm run -s plan -- one || true");
+  expect(await shell("npm run -s apply -- one")).toMatchObject({ code: 0, stdout: 'one: 1 added, 0 changed, 0 destroyed\n\nvalue = "local"\n' });
+  expect(existsSync(join(project.room.stackFolder("one"), "terraform.one.tfstate"))).toBe(true);
+  expect(await readFile(join(project.room.stackFolder("one"), "terraform.one.tfstate"), "utf8")).toContain("local");
+});

@@ -1,0 +1,61 @@
+import { hasChanges, shownSummary, type PlanSummary } from "./plan-summary";
+
+/** Says which comment is ours to update. */
+export const MARKER = "<!-- alb-web plan -->";
+/** GitHub refuses longer comments. */
+export const COMMENT_LIMIT = 65_536;
+
+/** One stack's plan. */
+export interface PlannedStack {
+  readonly id: string;
+  readonly summary: PlanSummary;
+  /** As terraform prints it for people. */
+  readonly text: string;
+}
+
+export interface CommentOptions {
+  /** The commit that was planned. */
+  readonly commit: string;
+  readonly stacks: readonly PlannedStack[];
+  /** Where plans that are cut off are whole. */
+  readonly wholeAt: string;
+  /**
+   * Characters that the comment may have.
+   * @default 65536
+   */
+  readonly limit?: number;
+}
+
+/** One line for each stack; what a plan says is folded below it, cut at a line's end where there is no room. */
+export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
+  const changed = stacks.filter(({ summary }) => hasChanges(summary));
+  const head = [MARKER, `### Plan of ${commit}`, "", ...stacks.map(headline)];
+  if (changed.length > 0) head.push("", "Merging applies exactly these plans, or nothing if a state has moved since.");
+  let room = limit - head.join("\n").length;
+  // Short plans first: what they leave is shared by the long ones.
+  const texts = new Map<string, string>();
+  [...changed].sort((one, other) => one.text.length - other.text.length).forEach((stack, index) => {
+    const text = folded(stack, Math.floor(room / (changed.length - index)), wholeAt);
+    room -= text.length + 1;
+    texts.set(stack.id, text);
+  });
+  return [...head, ...changed.map(({ id }) => texts.get(id) ?? "")].join("\n");
+}
+
+function headline({ id, summary }: PlannedStack): string {
+  const isLoss = summary.replace > 0 || summary.destroy > 0;
+  return `- \`${id}\`: ${isLoss ? "**" : ""}${shownSummary(summary)}${isLoss ? "**" : ""}`;
+}
+
+/** Nothing in the text can end the block: its fence is longer than any run of backticks in it. */
+function folded({ id, text }: PlannedStack, room: number, wholeAt: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const block = (shown: string, note: string) => ["", `<details><summary>Plan of <code>${id}</code></summary>`, "", `${fence}text`, shown, fence, note, "</details>", ""].join("\n");
+  const whole = block(text, "");
+  if (whole.length < room) return whole;
+  const note = `\nThe rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the run](${wholeAt}).\n`;
+  const left = text.slice(0, Math.max(0, room - block("", note).length - 1));
+  if (left === "") return "";
+  return block(left.slice(0, Math.max(0, left.lastIndexOf("\n"))), note);
+}

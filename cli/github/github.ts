@@ -1,0 +1,129 @@
+import { UsageError, WorkFailed } from "../command";
+
+/** A comment on a pull request, as far as it is read here. */
+export interface Comment {
+  readonly id: number;
+  readonly html_url: string;
+  readonly body?: string;
+  readonly user: { readonly login: string } | null;
+}
+
+/** A pull request, as far as it is read here. */
+export interface PullRequest {
+  readonly number: number;
+  readonly merged_at: string | null;
+  readonly merge_commit_sha: string | null;
+  /** `repo` is null once the fork is deleted. */
+  readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
+}
+
+interface Artifact {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** What one call asks for; `needs` is the permission that the job's token must have for it. */
+interface Call {
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: object;
+  readonly needs: string;
+}
+
+/** GitHub's own limit. */
+const PER_PAGE = 100;
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** The few calls of GitHub's API that the workflows need, for the repository and with the token of the job's environment. */
+export class GitHub {
+  private constructor(
+    private readonly api: string,
+    /** The repository, as `owner/name`. */
+    readonly repository: string,
+    private readonly token: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * @param env `GITHUB_REPOSITORY` and `GITHUB_TOKEN`; `GITHUB_API_URL` where it is not github.com
+   * @throws {UsageError} if one of them is missing
+   */
+  static of(env: NodeJS.ProcessEnv, signal: AbortSignal): GitHub {
+    const { GITHUB_API_URL = "https://api.github.com", GITHUB_REPOSITORY, GITHUB_TOKEN } = env;
+    if (!GITHUB_REPOSITORY || !/^[\w.-]+\/[\w.-]+$/.test(GITHUB_REPOSITORY)) {
+      throw new UsageError(`GITHUB_REPOSITORY is '${GITHUB_REPOSITORY ?? ""}'; allowed is owner/name, as GitHub Actions sets it.`);
+    }
+    if (!GITHUB_TOKEN) throw new UsageError("GITHUB_TOKEN is missing; in a workflow, give the step env: GITHUB_TOKEN: ${{ github.token }}");
+    return new GitHub(GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, signal);
+  }
+
+  /** All comments of a pull request, oldest first. */
+  comments(pullRequest: number): Promise<Comment[]> {
+    return this.pages((page) => this.call<Comment[]>({ path: `issues/${pullRequest}/comments?${page}`, needs: "pull-requests: write" }));
+  }
+
+  createComment(pullRequest: number, body: string): Promise<Comment> {
+    return this.call<Comment>({ method: "POST", path: `issues/${pullRequest}/comments`, body: { body }, needs: "pull-requests: write" });
+  }
+
+  updateComment(id: number, body: string): Promise<Comment> {
+    return this.call<Comment>({ method: "PATCH", path: `issues/comments/${id}`, body: { body }, needs: "pull-requests: write" });
+  }
+
+  /** The pull requests that brought a commit, or hold it. */
+  pullRequestsOf(commit: string): Promise<PullRequest[]> {
+    return this.pages((page) => this.call<PullRequest[]>({ path: `commits/${commit}/pulls?${page}`, needs: "pull-requests: read" }));
+  }
+
+  /** Deletes what a workflow run left under a name. */
+  async deleteArtifacts(run: number, name: string): Promise<void> {
+    const artifacts = await this.pages(async (page) => {
+      const answer = await this.call<{ artifacts: Artifact[] }>({ path: `actions/runs/${run}/artifacts?${page}`, needs: "actions: write" });
+      return answer.artifacts;
+    });
+    for (const { id } of artifacts.filter((artifact) => artifact.name === name)) {
+      await this.call({ method: "DELETE", path: `actions/artifacts/${id}`, needs: "actions: write" });
+    }
+  }
+
+  private async pages<T>(read: (page: string) => Promise<T[]>): Promise<T[]> {
+    const all: T[] = [];
+    for (let page = 1; ; page += 1) {
+      const items = await read(`per_page=${PER_PAGE}&page=${page}`);
+      all.push(...items);
+      if (items.length < PER_PAGE) return all;
+    }
+  }
+
+  private async call<T>({ method = "GET", path, body, needs }: Call): Promise<T> {
+    const url = `${this.api}/repos/${this.repository}/${path}`;
+    const headers = { authorization: `Bearer ${this.token}`, accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28", "user-agent": "alb-web" };
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const response = await fetch(url, { method, headers, signal, body: body && JSON.stringify(body) }).catch((error: Error) => {
+      this.signal.throwIfAborted();
+      const { cause } = error as { cause?: { code?: string; message?: string } };
+      throw new WorkFailed(`GitHub (${this.api}) does not answer: ${cause?.code ?? cause?.message ?? error.message}; try again.`);
+    });
+    const text = await response.text();
+    if (!response.ok) throw new WorkFailed(this.fault(response, `${method} ${path.replace(/\?.*/, "")}`, text, needs));
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  }
+
+  private fault(response: Response, what: string, text: string, needs: string): string {
+    const { status, headers } = response;
+    if (status === 401) return `GitHub does not accept GITHUB_TOKEN (${what}); in a workflow, use \${{ github.token }}, else a token that has not expired.`;
+    const isSpent = headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after");
+    if ((status === 403 || status === 429) && isSpent) return `GitHub takes no more calls of this token for now (${what}); run the job again in an hour.`;
+    if (status === 403) return `GITHUB_TOKEN may not do this (${what}); give the job permissions: ${needs}. A pull request from a fork never gets more than read.`;
+    if (status === 404) return `GitHub knows nothing of ${what} in ${this.repository}, or hides it from this token; check the number, and that the job has permissions: ${needs}.`;
+    return `GitHub answers ${status} (${what}): ${messageIn(text)}`;
+  }
+}
+
+function messageIn(text: string): string {
+  try {
+    return String((JSON.parse(text) as { message?: string }).message);
+  } catch {
+    return text.slice(0, 200).trim() || "nothing";
+  }
+}
