@@ -11,6 +11,9 @@ const FILES = readdirSync(WORKFLOWS);
 const JOBS = Object.entries(workflows()).flatMap(([file, { jobs }]) => Object.entries(jobs).map(([id, job]): [string, string, Job] => [file, id, job]));
 const STEPS = JOBS.flatMap(([file, id, { steps }]) => steps.map((step): [string, Step] => [`${file} ${id}`, step]));
 
+/** Its 9 MB of WebAssembly are compiled first. */
+const LINT_MS = 60_000;
+
 /** What is to be found where pull-request.yml is changed so. */
 const SPOILT: readonly [name: string, right: string, wrong: string, complaint: string][] = [
   ["an unknown permission", "contents: read", "content: read", 'unknown permission scope "content"'],
@@ -26,7 +29,7 @@ describe("actionlint", () => {
     const sound = readFileSync(join(WORKFLOWS, "pull-request.yml"), "utf8");
     const files = FILES.map((path) => ({ path, data: readFileSync(join(WORKFLOWS, path), "utf8") }));
     found = await lint([...files, ...SPOILT.map(([name, right, wrong]) => ({ path: `${name}.yml`, data: sound.replace(right, wrong) }))]);
-  });
+  }, LINT_MS);
 
   test.each(FILES)("has nothing to say about %s", (file) => expect(found[file]).toEqual([]));
 
