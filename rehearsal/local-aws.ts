@@ -65,6 +65,16 @@ export interface SeedCertificate {
   readonly names: readonly string[];
 }
 
+/** One IAM action that was called. */
+export interface Call {
+  /** As policies name it, such as `ec2:CreateVpc`. */
+  readonly action: string;
+  /** What a policy can narrow it to: the ARN of a bucket, an object, a role, an instance profile or a parameter; else `*`. */
+  readonly resource: string;
+  /** Terraform's own calls and its provider's, or those of anybody else. */
+  readonly client: "terraform" | "other";
+}
+
 interface Address {
   readonly port: number;
   readonly pid: number;
@@ -133,6 +143,23 @@ export class LocalAws {
   /** Whether a load balancer with deletion protection is kept from being deleted, which is so from the start. */
   async enforceDeletionProtection(on: boolean): Promise<void> {
     await this.control("settings", { enforceDeletionProtection: on });
+  }
+
+  /**
+   * Whether calls are checked against the IAM policies of who makes them, which is not so at first: then any keys will do.
+   * A clone takes the setting over.
+   */
+  async enforceAccess(on: boolean): Promise<void> {
+    await this.control("settings", { enforceAccess: on });
+  }
+
+  /**
+   * The IAM actions that were called so far, each once, sorted; those that AWS checks without a call are not among them.
+   * A clone begins with those of the server that it was made of.
+   * @param reset forget them now
+   */
+  async calls(reset = false): Promise<Call[]> {
+    return ((await this.control("calls", { reset })) as { calls: Call[] }).calls;
   }
 
   /** Ends the server and waits until it is gone. Does nothing when it has ended. Throws when it cannot be ended. */

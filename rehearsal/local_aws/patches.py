@@ -17,6 +17,7 @@ from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, elbv2_backends
 from moto.moto_api._internal import mock_random
 from moto.route53.exceptions import Route53ClientError
 from moto.route53.models import Route53Backend, route53_backends
+from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
 settings = {"enforceDeletionProtection": True}
@@ -64,6 +65,7 @@ def apply():
     certificate_is_issued_once_its_records_are_there()
     alias_points_to_a_load_balancer_that_exists()
     bucket_answers_in_its_own_region()
+    lifecycle_rule_keeps_newer_versions()
 
 
 def before(owner, name):
@@ -377,3 +379,33 @@ def bucket_answers_in_its_own_region():
 
     S3Response._bucket_response = redirected(S3Response._bucket_response)
     S3Response._key_response = redirected(S3Response._key_response)
+
+
+def lifecycle_rule_keeps_newer_versions():
+    """A rule can keep the newest of the old versions. moto loses the number; the provider waits for it, and gives up."""
+    set_lifecycle, get_lifecycle = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
+
+    @functools.wraps(set_lifecycle)
+    def set_rules(bucket, rules):
+        set_lifecycle(bucket, rules)
+        for rule, given in zip(bucket.rules, rules):
+            rule.newer_versions = (given.get("NoncurrentVersionExpiration") or {}).get("NewerNoncurrentVersions")
+
+    @functools.wraps(get_lifecycle)
+    def tell_rules(response):
+        serialized = response.serialized
+
+        def complete(result):
+            for rule, told in zip(response.backend.get_bucket_lifecycle(response.bucket_name), result.result["Rules"]):
+                if rule.newer_versions:
+                    told["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = rule.newer_versions
+            return serialized(result)
+
+        response.serialized = complete
+        try:
+            return get_lifecycle(response)
+        finally:
+            del response.serialized  # errors are serialized later, by the class's own
+
+    FakeBucket.set_lifecycle = set_rules
+    S3Response.get_bucket_lifecycle = tell_rules

@@ -7,7 +7,8 @@ program that started it, however that one ends.
 Control requests are POSTs under /_local-aws/, with a JSON body or none, and are answered in JSON:
   seed      puts in what an account already holds (see seed.py)
   clone     a second server on a new port, which goes on from the same state: {"port": N, "pid": N}
-  settings  {"enforceDeletionProtection": bool}
+  settings  one of {"enforceDeletionProtection": bool}, {"enforceAccess": bool}
+  calls     {"reset": bool}: the IAM actions that were called: {"calls": [{"action": …, "resource": …, "client": …}]}
   detach    {"idleSeconds": N}: live on without the starter, until no request has come for N seconds
 """
 import gc
@@ -25,9 +26,11 @@ from contextlib import contextmanager
 os.environ["MOTO_ACM_VALIDATION_WAIT"] = "1"
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+import moto.settings
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+import access
 import patches
 import seed
 
@@ -85,7 +88,7 @@ class LocalAws:
         self.idle_seconds = None
         self.last_request = time.monotonic()
         self.server = None
-        self.controls = {"seed": self.seed, "clone": self.clone, "settings": self.settings, "detach": self.detach}
+        self.controls = {"seed": self.seed, "clone": self.clone, "settings": self.settings, "calls": self.calls, "detach": self.detach}
 
     def __call__(self, environ, start_response):
         self.last_request = time.monotonic()
@@ -117,11 +120,23 @@ class LocalAws:
         return {}
 
     def settings(self, wanted):
-        value = wanted.get("enforceDeletionProtection")
-        if not isinstance(value, bool) or len(wanted) != 1:
-            raise seed.SeedError('settings: pass {"enforceDeletionProtection": true or false}')
-        patches.settings["enforceDeletionProtection"] = value
+        [(name, value)] = wanted.items() if len(wanted) == 1 else [(None, None)]
+        if name not in ("enforceDeletionProtection", "enforceAccess") or not isinstance(value, bool):
+            raise seed.SeedError('settings: pass {"enforceDeletionProtection": true or false}, or the same with "enforceAccess"')
+        if name == "enforceAccess":
+            # The number of calls that pass before moto checks them.
+            moto.settings.INITIAL_NO_AUTH_ACTION_COUNT = 0 if value else float("inf")
+        else:
+            patches.settings[name] = value
         return {}
+
+    def calls(self, wanted):
+        if set(wanted) - {"reset"} or not isinstance(wanted.get("reset", False), bool):
+            raise seed.SeedError('calls: pass {"reset": true or false}')
+        found = access.recorded()
+        if wanted.get("reset"):
+            access.calls.clear()
+        return {"calls": found}
 
     def detach(self, wanted):
         seconds = wanted.get("idleSeconds")
@@ -220,6 +235,7 @@ def main():
         signal.signal(each, lambda *_: os._exit(0))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended clones leave no zombies
     patches.apply()
+    access.apply()
     local_aws = LocalAws()
     local_aws.server = local_aws.open_port()
     print(json.dumps({"port": local_aws.server.port, "pid": os.getpid()}), flush=True)

@@ -1,0 +1,200 @@
+"""Who may do what: which IAM actions are called, and IAM's and S3's checks where moto's own fall short of AWS's.
+
+moto checks calls against IAM policies once it is told to (`settings`, `enforceAccess`). It names many calls to S3 by other
+names than IAM does, does not know the resource of most calls, and takes a policy's condition for met or for a refusal
+whatever it says. Without that much, no policy that AWS would accept could be tried here.
+"""
+import re
+import threading
+from contextlib import contextmanager
+
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult, S3IAMRequest
+from moto.iam.models import iam_backends
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import s3_backends
+from moto.s3.responses import S3Response
+
+# (action, resource, client) of every call since the start or the last reset; a clone begins with its parent's.
+calls = set()
+
+# What conditions of policies can ask. The local AWS stands for one that is reached through TLS.
+ALWAYS = {"aws:SecureTransport": "true"}
+context = threading.local()
+
+# IAM's names for calls about a part of a bucket: to read, to write and to delete it.
+BUCKET_PARTS = {
+    "accelerate": ("GetAccelerateConfiguration", "PutAccelerateConfiguration", None),
+    "acl": ("GetBucketAcl", "PutBucketAcl", None),
+    "cors": ("GetBucketCORS", "PutBucketCORS", "PutBucketCORS"),
+    "encryption": ("GetEncryptionConfiguration", "PutEncryptionConfiguration", "PutEncryptionConfiguration"),
+    "lifecycle": ("GetLifecycleConfiguration", "PutLifecycleConfiguration", "PutLifecycleConfiguration"),
+    "location": ("GetBucketLocation", None, None),
+    "logging": ("GetBucketLogging", "PutBucketLogging", None),
+    "notification": ("GetBucketNotification", "PutBucketNotification", None),
+    "object-lock": ("GetBucketObjectLockConfiguration", "PutBucketObjectLockConfiguration", None),
+    "ownershipControls": ("GetBucketOwnershipControls", "PutBucketOwnershipControls", "PutBucketOwnershipControls"),
+    "policy": ("GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"),
+    "policyStatus": ("GetBucketPolicyStatus", None, None),
+    "publicAccessBlock": ("GetBucketPublicAccessBlock", "PutBucketPublicAccessBlock", "PutBucketPublicAccessBlock"),
+    "replication": ("GetReplicationConfiguration", "PutReplicationConfiguration", "PutReplicationConfiguration"),
+    "requestPayment": ("GetBucketRequestPayment", "PutBucketRequestPayment", None),
+    "tagging": ("GetBucketTagging", "PutBucketTagging", "PutBucketTagging"),
+    "uploads": ("ListBucketMultipartUploads", None, None),
+    "versioning": ("GetBucketVersioning", "PutBucketVersioning", None),
+    "versions": ("ListBucketVersions", None, None),
+    "website": ("GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite"),
+}
+BUCKET = {"HEAD": "ListBucket", "GET": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket", "POST": "DeleteObject"}
+OBJECT = {"HEAD": "GetObject", "GET": "GetObject", "PUT": "PutObject", "POST": "PutObject", "DELETE": "DeleteObject"}
+# The same for a part of an object; what is not listed here goes by the method alone.
+OBJECT_PARTS = {
+    ("GET", "acl"): "GetObjectAcl",
+    ("PUT", "acl"): "PutObjectAcl",
+    ("GET", "tagging"): "GetObjectTagging",
+    ("PUT", "tagging"): "PutObjectTagging",
+    ("DELETE", "tagging"): "DeleteObjectTagging",
+    ("GET", "versionId"): "GetObjectVersion",
+    ("HEAD", "versionId"): "GetObjectVersion",
+    ("DELETE", "versionId"): "DeleteObjectVersion",
+    ("GET", "uploadId"): "ListMultipartUploadParts",
+    ("DELETE", "uploadId"): "AbortMultipartUpload",
+    ("POST", "restore"): "RestoreObject",
+}
+
+
+def apply():
+    """Applies all of it."""
+    calls_are_recorded_and_checked_by_their_iam_names()
+    conditions_of_policies_are_asked()
+    s3_says_which_action_it_refuses()
+
+
+def recorded():
+    return [{"action": action, "resource": resource, "client": client} for action, resource, client in sorted(calls)]
+
+
+def calls_are_recorded_and_checked_by_their_iam_names():
+    original = ActionAuthenticatorMixin._authenticate_and_authorize_action
+
+    def authenticate(response, request_class, resource="*"):
+        action, resource = action_of(response), resource_of(response, resource)
+        if action is None:  # not signed
+            return original(response, request_class, resource)
+        agent = response.headers.get("User-Agent", "")
+        client = "terraform" if "Terraform" in agent or "OpenTofu" in agent else "other"
+        calls.add((action, resource, client))
+        # moto asks the response for the action's name.
+        response._get_action = lambda: action.partition(":")[2]
+        try:
+            with asking({"iam:PolicyARN": first(response.querystring.get("PolicyArn"))}):
+                if isinstance(response, S3Response):
+                    refuse_others(response, action, resource)
+                return original(response, request_class, resource)
+        finally:
+            del response._get_action
+
+    ActionAuthenticatorMixin._authenticate_and_authorize_action = authenticate
+
+
+def action_of(response):
+    """The action as policies name it, such as `ec2:CreateVpc`; nothing for a call that is not signed."""
+    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", response.headers.get("Authorization", ""))
+    if scope is None:
+        return None
+    name = s3_action(response) if isinstance(response, S3Response) else response._get_action()
+    return f"{scope[1]}:{name}"
+
+
+def s3_action(response):
+    method, parts = response.request.method, response.request.args
+    if not response.bucket_name:
+        return "ListAllMyBuckets"
+    if response.parse_key_name():
+        named = [name for (its_method, part), name in OBJECT_PARTS.items() if its_method == method and part in parts]
+        return named[0] if named else OBJECT.get(method)
+    column = {"GET": 0, "HEAD": 0, "PUT": 1, "DELETE": 2}.get(method)
+    named = [names[column] for part, names in BUCKET_PARTS.items() if part in parts and column is not None]
+    return named[0] if named else BUCKET.get(method)
+
+
+def resource_of(response, given):
+    """The ARN that a policy can narrow the call to, for the services whose permissions are narrowed here; else moto's."""
+    ask = response.querystring
+    iam = f"arn:aws:iam::{response.current_account}"
+    if response.service_name == "iam" and "InstanceProfileName" in ask:
+        return f"{iam}:instance-profile/{first(ask['InstanceProfileName'])}"
+    if response.service_name == "iam" and "RoleName" in ask:
+        name = first(ask["RoleName"])
+        known = [role.arn for role in iam_backends[response.current_account]["aws"].roles.values() if role.name == name]
+        return known[0] if known else f"{iam}:role/{name}"
+    if response.service_name == "ssm" and response._get_action() == "GetParameter":
+        return f"arn:aws:ssm:{response.region}::parameter{response._get_param('Name')}"
+    return given
+
+
+def first(value):
+    return value[0] if isinstance(value, list) and value else value
+
+
+@contextmanager
+def asking(facts):
+    context.facts = facts
+    try:
+        yield
+    finally:
+        context.facts = {}
+
+
+def conditions_of_policies_are_asked():
+    """A statement whose condition is not met says nothing, neither yes nor no.
+
+    Trust policies are left to moto; they are told by the principal.
+    """
+    original = IAMPolicyStatement.is_action_permitted
+
+    def is_action_permitted(statement, action, resource="*", principal=None, incoming_condition_values=None):
+        condition = statement._statement.get("Condition")
+        if condition and principal is None:
+            if not is_met(condition):
+                return PermissionResult.NEUTRAL
+            statement = IAMPolicyStatement({name: part for name, part in statement._statement.items() if name != "Condition"})
+        return original(statement, action, resource, principal, incoming_condition_values)
+
+    IAMPolicyStatement.is_action_permitted = is_action_permitted
+
+
+def is_met(condition):
+    facts = {**ALWAYS, **getattr(context, "facts", {})}
+    for operator, expectations in condition.items():
+        if operator not in ("Bool", "StringEquals", "ArnEquals"):
+            raise NotImplementedError(f"condition operator {operator} of a policy")
+        for key, expected in expectations.items():
+            if facts.get(key) not in (expected if isinstance(expected, list) else [expected]):
+                return False
+    return True
+
+
+def s3_says_which_action_it_refuses():
+    """AWS names the action and the resource since 2024; moto says "Access Denied" alone."""
+
+    def raise_access_denied(request):
+        raise S3ClientError("AccessDenied", f"User: {request._access_key.arn} is not authorized to perform: {request._action}")
+
+    S3IAMRequest._raise_access_denied = raise_access_denied
+
+
+def refuse_others(response, action, resource):
+    """What AWS refuses though the caller's own policies may allow it: a bucket of another owner, a bucket's own policy."""
+    bucket = bucket_of(response)
+    if bucket is None:
+        return
+    owner = response.headers.get("x-amz-expected-bucket-owner", bucket.account_id)
+    if owner != bucket.account_id or bucket.get_permission(action, resource) == PermissionResult.DENIED:
+        raise S3ClientError("AccessDenied", "Access Denied")
+
+
+def bucket_of(response):
+    """The bucket that a call names, whoever's it is."""
+    partition, account = s3_backends.bucket_accounts.get(response.bucket_name, (None, None))
+    return s3_backends[account][partition].buckets.get(response.bucket_name) if account else None
