@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GitHubApi } from "./github-api";
 import { ProjectRoom, type Ended } from "./project-room";
+import { needShell } from "./shell";
 import { jobOf, runJob, type Runner } from "./workflow";
 
 export const BUCKET = "acme-state";
@@ -20,6 +21,7 @@ export class GitHubProject {
   ) {}
 
   static async open(): Promise<GitHubProject> {
+    needShell();
     const room = await ProjectRoom.open();
     await room.localAws.seed({ region: "us-east-1", buckets: [BUCKET] });
     const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };

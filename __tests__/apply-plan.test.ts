@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
+import { KeptPlans } from "../cli/github/kept-plans";
+import type { StackFolder } from "../cli/project";
+import { applySavedPlan, hasStateMoved, progressTo, throwIfPlanOfOther } from "../cli/saved-plan";
+import { Terraform } from "../cli/terraform";
+import { needShell } from "./support/shell";
+
+const COMMIT = "a".repeat(40);
+const ENV = { ...process.env };
+const place = { bucket: "acme-state", region: "us-east-1" };
+const kept = () => new KeptPlans(place, new AbortController().signal);
+
+describe("S3 refuses", () => {
+  let server: Server;
+  let answer: { status: number; code: string };
+
+  beforeEach(async () => {
+    server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(answer.status, { "content-type": "application/xml" });
+      response.end(`<?xml version="1.0"?><Error><Code>${answer.code}</Code><Message>as it says</Message></Error>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    process.env = { ...ENV, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", AWS_MAX_ATTEMPTS: "1" };
+  });
+  afterEach(async () => {
+    process.env = ENV;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const READING = `reading s3://acme-state/plans/${COMMIT}/web.json`;
+
+  test.each([
+    [403, "AccessDenied", `AWS refuses ${READING}; the deploy role needs s3:GetObject, s3:ListBucket and s3:PutObject there.`],
+    [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npm run bootstrap -- --bucket acme-state --region us-east-1`],
+    [301, "PermanentRedirect", `The bucket acme-state is not in us-east-1 (${READING}); correct region in backend.s3.`],
+    [400, "Strange", `AWS fails ${READING}: Strange: as it says`],
+    [404, "NoSuchKey", `No plan of web is kept for commit ${COMMIT} (s3://acme-state/plans/${COMMIT}/web.json), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.`],
+  ])("with %i %s, told in a sentence", async (status, code, sentence) => {
+    answer = { status, code };
+    await expect(kept().fetch(COMMIT, "web")).rejects.toThrow(new Error(sentence));
+  });
+
+  test("to write, told so", async () => {
+    answer = { status: 403, code: "AccessDenied" };
+    await expect(kept().keep(COMMIT, "web", null)).rejects.toThrow(`AWS refuses writing s3://acme-state/plans/${COMMIT}/web.json; `);
+  });
+
+  test("nobody, where there are no credentials", async () => {
+    process.env = { PATH: ENV.PATH, AWS_ENDPOINT_URL: process.env.AWS_ENDPOINT_URL, AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere", AWS_CONFIG_FILE: "/nowhere" };
+    await expect(kept().fetch(COMMIT, "web")).rejects.toThrow(`There are no AWS credentials (${READING}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
+  });
+});
+
+describe("a saved plan", () => {
+  needShell();
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "alb-web-plan-"));
+    file = join(folder, "web.tfplan");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** @param said what terraform prints, whatever it is asked */
+  function opened(said: string): StackFolder {
+    const command = join(folder, "terraform");
+    // As terraform itself, a cloud's runs know no -json.
+    writeFileSync(command, `#!/bin/sh\ncase "$* $(head -c 1 web.tfplan 2>/dev/null)" in *-json*"{") exit 1 ;; esac\nprintf '%s' '${said}'\n`, { mode: 0o755 });
+    const stack = { id: "web", folder: "stacks/web", text: "{}", json: {} };
+    return { stack, folder, terraform: new Terraform({ command, folder, env: process.env }), binary: { command, version: "1.11.4", product: "terraform" } };
+  }
+  const plan = (entries: Record<string, string>) => writeFileSync(file, zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, strToU8(text)]))));
+  const BOOKMARK = JSON.stringify({ remote_plan_format: 1, run_id: "run-1", hostname: "app.terraform.io" });
+
+  test.each<[string, () => void, boolean]>([
+    ["the same program", () => plan({ "tfconfig/m-/cdk.tf.json": "{}" }), true],
+    ["another program", () => plan({ "tfconfig/m-/cdk.tf.json": "{ }" }), false],
+    ["no program", () => plan({ tfplan: "" }), false],
+    ["nobody knows what, as it is no plan", () => writeFileSync(file, "no plan"), false],
+    ["a program that Terraform Cloud holds", () => writeFileSync(file, BOOKMARK), true],
+  ])("is one of %s", async (_, write, isOurs) => {
+    write();
+    const looked = throwIfPlanOfOther(opened(""), file);
+    await (isOurs ? expect(looked).resolves.toBeUndefined() : expect(looked).rejects.toThrow("The plan of web was made from another program than this one"));
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ["the same state", '{"lineage": "a", "serial": 3}', '{"lineage": "a", "serial": 3}', false],
+    ["a later one", '{"lineage": "a", "serial": 3}', '{"lineage": "a", "serial": 4}', true],
+    ["an earlier one, brought back", '{"lineage": "a", "serial": 3}', '{"lineage": "a", "serial": 2}', true],
+    ["one of another stack", '{"lineage": "a", "serial": 3}', '{"lineage": "b", "serial": 3}', true],
+    ["none yet, then and now", '{"lineage": "", "serial": 0}', "", false],
+    ["one where there was none", '{"lineage": "", "serial": 0}', '{"lineage": "a", "serial": 1}', true],
+    ["none where there was one", '{"lineage": "a", "serial": 3}', "", true],
+  ])("finds %s", async (_, then, now, isMoved) => {
+    plan({ tfstate: then });
+    expect(await hasStateMoved(opened(now), file)).toBe(isMoved);
+  });
+
+  test("is applied with progress where terraform runs here, and as text where Terraform Cloud runs it", async () => {
+    plan({});
+    const summary = JSON.stringify({ type: "change_summary", changes: { add: 1, change: 2, remove: 3, operation: "apply" } });
+    expect(await applySavedPlan(opened(summary), file, () => undefined)).toBe("1 added, 2 changed, 3 destroyed");
+    writeFileSync(file, BOOKMARK);
+    expect(await applySavedPlan(opened("Apply complete! Resources: 4 added, 5 changed, 6 destroyed."), file, () => undefined)).toBe("4 added, 5 changed, 6 destroyed");
+  });
+
+  test("tells how far it is, against what is planned", () => {
+    jest.useFakeTimers();
+    const told: string[] = [];
+    const progress = progressTo((text) => told.push(text));
+    for (const type of ["version", "planned_change", "planned_change", "apply_start", "apply_complete"]) progress({ type });
+    jest.advanceTimersByTime(6_000);
+    progress({ type: "apply_progress", hook: { resource: { addr: "aws_lb.web" }, elapsed_seconds: 10 } });
+    jest.useRealTimers();
+    expect(told).toEqual(["0 of 2", "1 of 2, waiting for aws_lb.web (10 s)"]);
+  });
+});
