@@ -90,6 +90,7 @@ describe("of a plan is read", () => {
     const { wanted, standing } = facts([
       change("aws_vpc.new", ["create"]), change("aws_vpc.old", ["no-op"]), change("aws_vpc.edited", ["update"]), change("aws_vpc.gone", ["delete"], { after: null }),
       change("aws_vpc.replaced", ["create", "delete"]), change("aws_vpc.imported", ["no-op"], { importing: { id: "vpc-1" } }), { ...change("data.aws_vpc.x", ["create"]), mode: "data" },
+      { ...change("aws_vpc.waiting", ["create"]), deposed: "0123abcd" },
     ]);
     expect(wanted.map(({ address }) => address)).toEqual(["aws_vpc.new"]);
     expect(standing.map(({ address }) => address)).toEqual(["aws_vpc.old", "aws_vpc.edited", "aws_vpc.replaced", "aws_vpc.imported"]);
@@ -130,6 +131,10 @@ describe("what is given to no address", () => {
 
   test("is told beside what the state has instead", () => {
     expect(remarks([vpc("vpc-1")], [], [standing], [])).toEqual(["vpc-1: beside aws_vpc.network, which is vpc-0"]);
+  });
+
+  test("is told beside what the state has in another network", () => {
+    expect(remarks([subnet("subnet-9", "vpc-9")], [], [planned("aws_subnet.a", { id: "subnet-1", tags: { Name: "web a" }, vpc_id: "vpc-1" })], [])).toEqual(["subnet-9: beside aws_subnet.a, which is subnet-1"]);
   });
 
   test("is told beside what is about to be replaced, with the way to keep it instead", () => {

@@ -1,7 +1,7 @@
 import type { Aws } from "./aws";
 import { foundRule, rulesIn } from "./beside-parent";
 import { fits } from "./match";
-import { valueAt, type Adoption, type Ambiguity, type Found, type Planned } from "./model";
+import { shortened, valueAt, type Adoption, type Ambiguity, type Found, type Planned } from "./model";
 
 /** Something that carries the owner's tags and has no place in the plan. */
 export interface LeftOver {
@@ -35,7 +35,7 @@ function remarkOn(found: Found, standing: readonly Planned[]): string {
   const twin = standing.find((planned) => fits(planned, found, PARENTS));
   if (twin === undefined) return "fits nothing in the plan";
   const id = valueAt(twin.values, "id");
-  return typeof id === "string" ? `beside ${twin.address}, which is ${id}` : `beside ${twin.address}, which the plan replaces; to keep this one instead: terraform state rm ${twin.address}, then adopt again`;
+  return typeof id === "string" ? `beside ${twin.address}, which is ${shortened(id)}` : `beside ${twin.address}, which the plan replaces; to keep this one instead: terraform state rm ${twin.address}, then adopt again`;
 }
 
 /**

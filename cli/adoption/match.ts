@@ -40,7 +40,7 @@ export function match(offers: readonly Offer[], chosen: ReadonlyMap<string, stri
     if (choice !== undefined) adoptions.push({ address, found: choice });
     else if (fitting.length > 1) ambiguities.push({ address, candidates: fitting, why: `${fitting.length} fit` });
     else if (only === undefined) ambiguities.push(...(candidates.length === 0 ? [] : [{ address, candidates, why: "there already, but not as planned" }]));
-    else if (isClaimedTwice(only, planned, sound, chosen)) ambiguities.push({ address, candidates: [only], why: "fits another address too" });
+    else if (isClaimedTwice(only, planned, sound)) ambiguities.push({ address, candidates: [only], why: "fits another address too" });
     else adoptions.push({ address, found: only });
   }
   return { adoptions, ambiguities };
@@ -50,8 +50,8 @@ function soundOnes({ planned, candidates, inPlace }: Offer): Offer {
   return { planned, inPlace, candidates: candidates.filter((found) => found.unusable === undefined && (inPlace || fits(planned, found))) };
 }
 
-function isClaimedTwice(found: Found, by: Planned, offers: readonly Offer[], chosen: ReadonlyMap<string, string>): boolean {
-  return offers.some(({ planned, candidates }) => planned !== by && (chosen.get(planned.address) === found.id || (candidates.includes(found) && fits(planned, found))));
+function isClaimedTwice(found: Found, by: Planned, offers: readonly Offer[]): boolean {
+  return offers.some(({ planned, candidates }) => planned !== by && candidates.includes(found) && fits(planned, found));
 }
 
 function agree(planned: unknown, found: unknown): boolean {

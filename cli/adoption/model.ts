@@ -63,3 +63,8 @@ export function attributeOf(path: string): string {
 export function namesKey(names: readonly string[]): string {
   return [...new Set(names)].sort().join(" ");
 }
+
+/** An id for a person to read: an ARN without what is the same in all of a stack's ARNs. */
+export function shortened(id: string): string {
+  return id.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, "");
+}

@@ -1,6 +1,6 @@
 import type { AdoptionResult } from "./adopt-stack";
 import type { LeftOver } from "./left-over";
-import { valueAt, type Ambiguity, type Found } from "./model";
+import { shortened, valueAt, type Ambiguity, type Found } from "./model";
 
 /** What terraform says at the end of a plan. */
 const PLAN_SUMMARY = /^(Plan: .*|No changes\..*)$/m;
@@ -25,11 +25,6 @@ export function adoptionReport(result: AdoptionResult): string {
   return [...sections, ...(sections.length > 0 ? [""] : []), ...closing(result), ...nextSteps(result)].join("\n");
 }
 
-/** An ARN without what is the same in all of the stack's ARNs. */
-function shortened(id: string): string {
-  return id.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, "");
-}
-
 function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult): string[] {
   return candidates.flatMap((found) => [
     `              ${[found.id, madeAt(found), held(found, result)].filter(Boolean).join(", ")}`,
@@ -40,7 +35,7 @@ function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult
 
 function leftOverLines({ found, remark }: LeftOver): string[] {
   const name = valueAt({ name: found.values["tags.Name"] ?? found.values.name }, "name");
-  return [`left over   ${[found.id, found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`];
+  return [`left over   ${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`];
 }
 
 function madeAt({ createdAt }: Found): string {
