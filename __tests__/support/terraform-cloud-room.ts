@@ -16,7 +16,7 @@ export const ORGANIZATION = "acme";
 const HOSTS = ["app.terraform.io", "localhost:8443"] as const;
 const TOKEN = "token-of-the-test";
 const LOOK_EVERY_MS = 100;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 /** A command that runs. */
 export interface Started {
