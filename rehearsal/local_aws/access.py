@@ -4,12 +4,14 @@ moto checks calls against IAM policies once it is told to (`settings`, `enforceA
 names than IAM does, does not know the resource of most calls, and takes a policy's condition for met or for a refusal
 whatever it says. Without that much, no policy that AWS would accept could be tried here.
 """
+import json
 import re
 import threading
 from contextlib import contextmanager
 
 from moto.core.authorization import ActionAuthenticatorMixin
-from moto.iam.access_control import IAMPolicyStatement, PermissionResult, S3IAMRequest
+from moto.core.exceptions import AccessDeniedError
+from moto.iam.access_control import IAMPolicyStatement, IAMRequest, IAMRequestBase, PermissionResult, S3IAMRequest
 from moto.iam.models import iam_backends
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
@@ -67,7 +69,8 @@ def apply():
     """Applies all of it."""
     calls_are_recorded_and_checked_by_their_iam_names()
     conditions_of_policies_are_asked()
-    s3_says_which_action_it_refuses()
+    signatures_are_not_checked()
+    refusals_are_told_as_each_service_tells_them()
 
 
 def recorded():
@@ -175,13 +178,28 @@ def is_met(condition):
     return True
 
 
-def s3_says_which_action_it_refuses():
-    """AWS names the action and the resource since 2024; moto says "Access Denied" alone."""
+def signatures_are_not_checked():
+    """Who calls is told by the access key's id. moto signs a query after decoding it, and refuses terraform's lists."""
+    IAMRequestBase.check_signature = lambda request: None
+
+
+def refusals_are_told_as_each_service_tells_them():
+    """moto tells all but S3's in EC2's form, which clients of other services cannot read, and S3's without the action."""
 
     def raise_access_denied(request):
+        refusal = AccessDeniedError(user_arn=request._access_key.arn, action=request._action)
+        if "X-Amz-Target" in request._headers:
+            refusal.description = json.dumps({"__type": "AccessDeniedException", "message": refusal.message})
+        elif request._service != "ec2":
+            error = f"<Type>Sender</Type><Code>AccessDenied</Code><Message>{refusal.message}</Message>"
+            refusal.description = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
+        raise refusal
+
+    def raise_s3_access_denied(request):
         raise S3ClientError("AccessDenied", f"User: {request._access_key.arn} is not authorized to perform: {request._action}")
 
-    S3IAMRequest._raise_access_denied = raise_access_denied
+    IAMRequest._raise_access_denied = raise_access_denied
+    S3IAMRequest._raise_access_denied = raise_s3_access_denied
 
 
 def refuse_others(response, action, resource):

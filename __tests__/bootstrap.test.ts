@@ -1,0 +1,100 @@
+import type { Found } from "../cli/bootstrap/account";
+import { configuration, firstConfiguration, type Wanted } from "../cli/bootstrap/configuration";
+import { checkOptions, type CommandLine } from "../cli/bootstrap/options";
+import { wantedOf } from "../cli/bootstrap/run";
+import { UsageError } from "../cli/command";
+
+const GOOD = { bucket: "acme-states", region: "us-east-1" };
+const FOUND: Found = { account: "123456789012", hasBucket: false, hasState: false, roles: [], githubTokens: "none" };
+const SITE = { repository: "acme/site", branch: "main" };
+
+describe("the command line", () => {
+  test.each<[keyof CommandLine, string]>([
+    ["bucket", "abc"], ["bucket", `a${"b".repeat(61)}c`], ["bucket", "1-2-3"],
+    ["region", "eu-central-1"], ["region", "ap-southeast-7"], ["region", "mx-central-1"],
+    ["github", "acme/site"], ["github", "a-b/c.d_e-f"], ["github", `${"a".repeat(39)}/${"b".repeat(100)}`],
+  ])("--%s %s is taken", (option, value) => {
+    expect(checkOptions({ ...GOOD, [option]: value })).toMatchObject(option === "github" ? { github: { repository: value, branch: "main" } } : { [option]: value });
+  });
+
+  test.each<[keyof CommandLine, string]>([
+    ["bucket", "ab"], ["bucket", `a${"b".repeat(62)}c`], ["bucket", "Acme"], ["bucket", "a.b.c"], ["bucket", "-abc"], ["bucket", "abc-"], ["bucket", "xn--abc"], ["bucket", "abc-s3alias"], ["bucket", ""], ["bucket", "abc;rm"],
+    ["region", "us-east"], ["region", "cn-north-1"], ["region", "us-gov-west-1"], ["region", "US-EAST-1"], ["region", ""],
+    ["github", "acme"], ["github", "acme/site/x"], ["github", "-acme/site"], ["github", "acme-/site"], ["github", "ac--me/site"], ["github", "acme/*"], ["github", `${"a".repeat(40)}/b`], ["github", "acme/"],
+  ])("--%s %s is refused with what it got, what is allowed and what to do", (option, value) => {
+    const refused = () => checkOptions({ ...GOOD, [option]: value });
+    expect(refused).toThrow(UsageError);
+    expect(refused).toThrow(new RegExp(`^--${option}: got ${value.replace(/[.*]/g, "\\$&")}; allowed .*; (correct it|choose another name)$`));
+  });
+
+  test.each(["main", "release/1.x", "a"])("--branch %s is taken", (branch) => {
+    expect(checkOptions({ ...GOOD, github: "acme/site", branch })).toMatchObject({ github: { branch } });
+  });
+
+  test.each(["", "a*", "a?", "/a", "a/", "a//b", "a..b", "a b", "a."])("--branch %p is refused", (branch) => {
+    expect(() => checkOptions({ ...GOOD, github: "acme/site", branch })).toThrow(/^--branch: got .*; allowed is one branch's name, without wildcards; correct it$/);
+  });
+
+  test("--branch without --github is refused", () => {
+    expect(() => checkOptions({ ...GOOD, branch: "main" })).toThrow("--branch: says which branch of a repository is deployed; give --github OWNER/REPO too");
+  });
+
+  test("all faults are told at once", () => {
+    expect(() => checkOptions({ bucket: "A", region: "B", github: "C" })).toThrow(/^--bucket: .*\n--region: .*\n--github: .*$/);
+  });
+
+  test("without --github nothing is said about it, and --no-github is none", () => {
+    expect(checkOptions(GOOD)).toEqual(GOOD);
+    expect(checkOptions({ ...GOOD, github: false })).toEqual({ ...GOOD, github: "none" });
+  });
+});
+
+describe("what the account shall hold", () => {
+  test("is what was asked for, where nothing is yet", () => {
+    expect(wantedOf({ ...GOOD, github: SITE }, FOUND)).toEqual({ ...GOOD, account: "123456789012", github: SITE, ownsGitHubTokens: true, imports: [] });
+  });
+
+  test("is what was there before, where nothing is said about GitHub", () => {
+    expect(wantedOf(GOOD, { ...FOUND, github: SITE, roles: ["plan", "deploy"] })).toMatchObject({ github: SITE });
+    expect(wantedOf({ ...GOOD, github: "none" }, { ...FOUND, github: SITE, roles: ["plan", "deploy"] })).toMatchObject({ github: undefined, imports: [] });
+  });
+
+  test.each([
+    ["none", SITE, true], ["none", undefined, false], ["ours", SITE, true], ["ours", undefined, true], ["others", SITE, false], ["others", undefined, false],
+  ] as const)("with %s of GitHub's tokens, and roles for %p: a provider of its own is %p", (githubTokens, github, owns) => {
+    expect(wantedOf({ ...GOOD, github: github ?? "none" }, { ...FOUND, githubTokens }).ownsGitHubTokens).toBe(owns);
+  });
+
+  test("takes up what exists and a lost state would not know", () => {
+    const all: Found = { ...FOUND, hasBucket: true, roles: ["deploy"], githubTokens: "ours", github: SITE };
+    expect(wantedOf(GOOD, all).imports).toEqual([
+      { to: "aws_s3_bucket.state", id: "acme-states" },
+      { to: "aws_iam_openid_connect_provider.github", id: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
+      { to: "aws_iam_role.deploy", id: "alb-web-deploy" },
+    ]);
+  });
+});
+
+describe("the configuration", () => {
+  const wanted: Wanted = { ...GOOD, account: "123456789012", ownsGitHubTokens: true, imports: [] };
+
+  test("works in this account alone, with the provider that the lock file locks", () => {
+    for (const each of [firstConfiguration(wanted), configuration(wanted)]) {
+      expect(each).toMatchObject({ terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } }, provider: { aws: { region: "us-east-1", allowed_account_ids: ["123456789012"] } } });
+    }
+  });
+
+  test("keeps its state in the bucket, locked and encrypted, once there is one", () => {
+    expect(firstConfiguration(wanted)).not.toHaveProperty("terraform.backend");
+    expect(configuration(wanted)).toHaveProperty("terraform.backend", { s3: { bucket: "acme-states", key: "bootstrap/terraform.tfstate", region: "us-east-1", encrypt: true, use_lockfile: true } });
+  });
+
+  test("never destroys the bucket", () => {
+    expect(configuration(wanted)).toHaveProperty("resource.aws_s3_bucket.state.lifecycle.prevent_destroy", true);
+  });
+
+  test("has roles only for a repository", () => {
+    expect(configuration(wanted)).not.toHaveProperty("resource.aws_iam_role");
+    expect(Object.keys((configuration({ ...wanted, github: SITE }) as { resource: { aws_iam_role: object } }).resource.aws_iam_role)).toEqual(["plan", "deploy"]);
+  });
+});

@@ -1,0 +1,118 @@
+import { copyFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { WorkFailed } from "../command";
+import { CACHE, PROJECT } from "../project";
+import { withLock } from "../setup/lock";
+import { Terraform } from "../terraform";
+import { BUCKET_ADDRESS, configuration, firstConfiguration, roleAddress, TOKENS_ADDRESS, type Wanted } from "./configuration";
+import type { Found } from "./account";
+import { githubTokensArn, ROLES, STATE_KEY } from "./names";
+import type { BootstrapOptions } from "./options";
+
+const PLAN = "bootstrap.tfplan";
+const PLUGINS = join(CACHE, "plugins");
+
+export interface RunOptions {
+  /** The terraform binary. */
+  readonly terraform: string;
+  /** An empty folder, which is the caller's to remove. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** terraform in a folder of a bootstrap. */
+export class BootstrapRun {
+  private readonly terraform: Terraform;
+
+  constructor(
+    private readonly wanted: Wanted,
+    private readonly options: RunOptions,
+  ) {
+    this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: environment(), signal: options.signal });
+  }
+
+  /** Creates the bucket, which no state can be in yet, and moves the state into it. */
+  async createBucket(report: (text: string) => void): Promise<void> {
+    await this.write(firstConfiguration(this.wanted));
+    await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
+    await this.initialize(report);
+    report("terraform apply; S3 takes a minute to be sure of its settings");
+    await this.said(this.terraform.run(["apply", "-auto-approve", "-input=false", "-json"]));
+    await this.write(configuration(this.wanted));
+    report("moving the state into the bucket");
+    await this.said(this.terraform.run(["init", "-migrate-state", "-force-copy", "-input=false", "-no-color"]));
+  }
+
+  /** Uses the state in the bucket, or begins one there. */
+  async useBucket(report: (text: string) => void): Promise<void> {
+    await this.write(configuration(this.wanted));
+    await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
+    await this.initialize(report);
+  }
+
+  /** Makes everything what it should be. @returns what was done, in a few words */
+  async settle(report: (text: string) => void): Promise<string> {
+    report("terraform plan");
+    const { hasChanges, events } = await this.said(this.terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode", `-out=${PLAN}`]));
+    if (!hasChanges) return "no changes";
+    report("terraform apply");
+    await this.said(this.terraform.run(["apply", "-input=false", "-json", PLAN]));
+    const { add = 0, change = 0, remove = 0 } = events.find(({ type }) => type === "change_summary")?.changes ?? {};
+    return `${add} added, ${change} changed, ${remove} removed`;
+  }
+
+  private async write(config: object): Promise<void> {
+    await writeFile(join(this.options.folder, "main.tf.json"), JSON.stringify(config, null, 2));
+    await rm(join(this.options.folder, PLAN), { force: true });
+  }
+
+  /** One at a time, as terraform does not guard the provider cache, which rehearsals use too. */
+  private async initialize(report: (text: string) => void): Promise<void> {
+    report("terraform init");
+    const init = () => this.said(this.terraform.run(["init", "-input=false", "-no-color"]));
+    await withLock(`${PLUGINS}.lock`, () => report("waiting for another command to fetch the provider"), init, this.options.signal);
+  }
+
+  /** Tells what terraform says of another run in our own words: its advice is for stacks, which have a folder that stays. */
+  private async said<T>(work: Promise<T>): Promise<T> {
+    const { bucket } = this.wanted;
+    try {
+      return await work;
+    } catch (error) {
+      const message = error instanceof WorkFailed ? error.message : "";
+      const [, who, since] = /is locked by (.*?) since (\S+ \S+) UTC/.exec(message) ?? [];
+      if (who !== undefined) {
+        throw new WorkFailed(
+          `Another npm run bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it has ended; ` +
+            `if its process was killed, delete its lock first: aws s3 rm s3://${bucket}/${STATE_KEY}.tflock`,
+        );
+      }
+      if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
+        throw new WorkFailed(`The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works on it, or somebody else took the name. Run this again in two minutes; it tells which.`);
+      }
+      throw error;
+    }
+  }
+}
+
+/** What the account shall hold, from what was asked for and what it holds already. */
+export function wantedOf({ bucket, region, github }: BootstrapOptions, found: Found): Wanted {
+  const wantedGitHub = github === "none" ? undefined : (github ?? found.github);
+  const { account, githubTokens, hasBucket } = found;
+  return {
+    account, bucket, region, github: wantedGitHub,
+    // Ours stays even without roles: other roles of the account may trust it by now.
+    ownsGitHubTokens: githubTokens === "ours" || (githubTokens === "none" && wantedGitHub !== undefined),
+    imports: [
+      ...(hasBucket ? [{ to: BUCKET_ADDRESS, id: bucket }] : []),
+      ...(githubTokens === "ours" ? [{ to: TOKENS_ADDRESS, id: githubTokensArn(account) }] : []),
+      ...(wantedGitHub === undefined ? [] : found.roles.map((kind) => ({ to: roleAddress(kind), id: ROLES[kind] }))),
+    ],
+  };
+}
+
+/** The person's credentials and terraform settings, but for those that would lead to another state. */
+function environment(): NodeJS.ProcessEnv {
+  const { TF_WORKSPACE: _workspace, TF_DATA_DIR: _data, ...env } = process.env;
+  return { TF_PLUGIN_CACHE_DIR: PLUGINS, ...env, TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
+}
