@@ -116,6 +116,15 @@ describe("of a plan is read", () => {
     expect(replaced).toEqual(["aws_vpc.a"]);
   });
 
+  test("what an interrupt left half done, if there can be one of its name only and its successor is made first", () => {
+    const tainted = (address: string, ...actions: string[]) => ({ ...change(address, actions, { before: { id: "x" } }), action_reason: "replace_because_tainted" });
+    const { interrupted } = facts([
+      tainted("aws_lb.b", "create", "delete"), tainted("aws_lb.c", "delete", "create"), tainted("aws_instance.one", "create", "delete"),
+      { ...tainted("aws_lb.d", "create", "delete"), action_reason: "replace_because_cannot_update" },
+    ]);
+    expect(interrupted).toEqual([{ address: "aws_lb.b", id: "x" }]);
+  });
+
   test.each([
     [{ domain_name: "www.example.com" }, "www.example.com"],
     [{ domain_name: "www.example.com", subject_alternative_names: ["example.com", "www.example.com"] }, "example.com www.example.com"],
@@ -127,7 +136,7 @@ describe("of a plan is read", () => {
 describe("what is given to no address", () => {
   const standing = planned("aws_vpc.network", { id: "vpc-0", tags: { Name: "web vpc" }, cidr_block: "10.0.0.0/16" });
   const ambiguity = { address: "aws_vpc.network", candidates: [vpc("vpc-1"), vpc("vpc-2")], why: "2 fit" };
-  const remarks = (...args: Parameters<typeof restOf>) => restOf(...args).leftOver.map(({ found: { id }, remark }) => `${id}: ${remark}`);
+  const remarks = (...args: Parameters<typeof restOf>) => restOf(...args).leftOver.map(({ found: { id }, remark, successorOf }) => `${id}: ${remark}${successorOf === undefined ? "" : `, successor of ${successorOf}`}`);
 
   test("is told beside what the state has instead", () => {
     expect(remarks([vpc("vpc-1")], [], [standing], [])).toEqual(["vpc-1: beside aws_vpc.network, which is vpc-0"]);
@@ -140,7 +149,7 @@ describe("what is given to no address", () => {
   test("is told beside what is about to be replaced, with the way to keep it instead", () => {
     const replaced = planned("aws_instance.one", { tags: { Name: "web 1" }, subnet_id: "subnet-1" }, "id");
     expect(remarks([found("i-2", "aws_instance", { "tags.Name": "web 1", subnet_id: "subnet-1" })], [], [replaced], [])).toEqual([
-      "i-2: beside aws_instance.one, which the plan replaces; to keep this one instead: terraform state rm aws_instance.one, then adopt again",
+      "i-2: beside aws_instance.one, which the plan replaces, successor of aws_instance.one",
     ]);
   });
 
@@ -198,7 +207,7 @@ describe("the import blocks", () => {
 });
 
 describe("the report", () => {
-  const nothing: AdoptionResult = { stackId: "web", adoptions: [], ambiguities: [], leftOver: [], undecided: [], unsearched: [], replaced: [], planText: "…\nPlan: 38 to add, 0 to change, 0 to destroy.\n…" };
+  const nothing: AdoptionResult = { stackId: "web", folder: "cdktf.out/stacks/web", interrupted: [], adoptions: [], ambiguities: [], leftOver: [], undecided: [], unsearched: [], replaced: [], planText: "…\nPlan: 38 to add, 0 to change, 0 to destroy.\n…" };
   const made = new Date("2026-01-02T03:04:05.678Z");
 
   test("of nothing is two lines and wants nobody", () => {
@@ -234,6 +243,18 @@ describe("the report", () => {
     const result = { ...nothing, leftOver: [{ found: vpc("vpc-1", {}, { createdAt: made }), remark: "fits nothing in the plan" }] };
     expect(adoptionReport(result)).toContain('left over   vpc-1, aws_vpc, "web vpc", made 2026-01-02T03:04:05Z: fits nothing in the plan\n              aws look vpc-1\n');
     expect(adoptionReport(result)).toContain("Next: look at what is left over and delete it");
+    expect(needsPerson(result)).toBe(true);
+  });
+
+  test("of what could take an address over names the command with which the state lets go of what it has there", () => {
+    const result = { ...nothing, leftOver: [{ found: vpc("vpc-1"), remark: "beside aws_vpc.a, which the plan replaces", successorOf: "aws_vpc.a" }] };
+    expect(adoptionReport(result)).toContain("              to keep this one instead, then adopt again: terraform -chdir=cdktf.out/stacks/web state rm aws_vpc.a\n");
+  });
+
+  test("of what was interrupted names the command that keeps it", () => {
+    const result = { ...nothing, interrupted: [{ address: "aws_lb.b", id: "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/a/1" }] };
+    expect(adoptionReport(result)).toContain("interrupted aws_lb.b, loadbalancer/app/a/1: ");
+    expect(adoptionReport(result)).toContain("\n              terraform -chdir=cdktf.out/stacks/web untaint aws_lb.b\n");
     expect(needsPerson(result)).toBe(true);
   });
 

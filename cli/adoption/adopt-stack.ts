@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { regionOf } from "../../rehearsal/stack-files";
 import { UsageError } from "../command";
 import type { StackFolder } from "../project";
@@ -16,12 +16,15 @@ import { planFacts, type PlanFacts, type PlanJson } from "./plan-facts";
 
 export interface AdoptionResult extends Rest {
   readonly stackId: string;
+  /** The stack's folder, as a person would write it. */
+  readonly folder: string;
   readonly adoptions: readonly Adoption[];
   readonly ambiguities: readonly Ambiguity[];
   /** Addresses of the plan that nothing is known about how to find what they would create. */
   readonly unsearched: readonly string[];
   /** Adopted addresses that the plan replaces at once. */
-  readonly replaced: readonly string[];
+  readonly replaced: PlanFacts["replaced"];
+  readonly interrupted: PlanFacts["interrupted"];
   /** The plan with the import blocks, in terraform's words. */
   readonly planText: string;
 }
@@ -68,12 +71,12 @@ async function inRounds(opened: StackFolder, planFile: string, aws: Aws, owner: 
   const owned = (await ownedBy(aws, owner, [...plan.wanted, ...plan.standing])).filter(({ id }) => !knownIds.has(id));
   for (;;) {
     const unused = owned.filter((found) => !adoptions.some((it) => it.found === found));
-    const { wanted, standing, replaced } = plan;
+    const { wanted, standing, replaced, interrupted } = plan;
     const { adoptions: more, ambiguities } = match(await offersFor(aws, wanted, unused, knownIds), chosen);
     if (more.length === 0) {
       const rest = restOf(unused, wanted, standing, ambiguities);
       return {
-        stackId: opened.stack.id, adoptions, ambiguities, replaced, undecided: rest.undecided,
+        stackId: opened.stack.id, folder: relative(process.cwd(), opened.folder), adoptions, ambiguities, replaced, interrupted, undecided: rest.undecided,
         leftOver: [...rest.leftOver, ...(await strayRules(aws, standing, adoptions, knownIds))],
         unsearched: wanted.filter(({ type }) => ADOPTABLE[type] === undefined).map(({ address }) => address),
         planText: (await opened.terraform.run(["show", "-no-color", planFile])).stdout.trim(),

@@ -8,6 +8,8 @@ export interface LeftOver {
   readonly found: Found;
   /** What it is beside or in. */
   readonly remark: string;
+  /** The address that it could take over, were the state to let go of what it has there. */
+  readonly successorOf?: string;
 }
 
 /** What was found and given to nobody. */
@@ -26,16 +28,17 @@ export function restOf(unused: readonly Found[], stillWanted: readonly Planned[]
   const isUndecided = (found: Found) => ambiguities.length > 0 && found.unusable === undefined && stillWanted.some((planned) => fits(planned, found));
   return {
     undecided: others.filter(isUndecided),
-    leftOver: others.filter((found) => !isUndecided(found)).map((found) => ({ found, remark: remarkOn(found, standing) })),
+    leftOver: others.filter((found) => !isUndecided(found)).map((found) => ({ found, ...remarkOn(found, standing) })),
   };
 }
 
-function remarkOn(found: Found, standing: readonly Planned[]): string {
-  if (found.unusable !== undefined) return found.unusable;
+function remarkOn(found: Found, standing: readonly Planned[]): Omit<LeftOver, "found"> {
+  if (found.unusable !== undefined) return { remark: found.unusable };
   const twin = standing.find((planned) => fits(planned, found, PARENTS));
-  if (twin === undefined) return "fits nothing in the plan";
+  if (twin === undefined) return { remark: "fits nothing in the plan" };
   const id = valueAt(twin.values, "id");
-  return typeof id === "string" ? `beside ${twin.address}, which is ${shortened(id)}` : `beside ${twin.address}, which the plan replaces; to keep this one instead: terraform state rm ${twin.address}, then adopt again`;
+  if (typeof id === "string") return { remark: `beside ${twin.address}, which is ${shortened(id)}` };
+  return { remark: `beside ${twin.address}, which the plan replaces`, successorOf: twin.address };
 }
 
 /**

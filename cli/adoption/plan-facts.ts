@@ -12,7 +12,8 @@ interface ResourceChange {
   readonly type: string;
   /** Names an object that waits to be deleted after its successor was made. */
   readonly deposed?: string;
-  readonly change: { readonly actions: readonly string[]; readonly after?: Values | null; readonly after_unknown?: unknown; readonly importing?: { readonly id?: string } };
+  readonly action_reason?: string;
+  readonly change: { readonly actions: readonly string[]; readonly before?: Values | null; readonly after?: Values | null; readonly after_unknown?: unknown; readonly importing?: { readonly id?: string } };
 }
 
 interface StateModule {
@@ -29,7 +30,15 @@ export interface PlanFacts {
   readonly knownIds: ReadonlySet<string>;
   /** Of the addresses that are about to be adopted, those that terraform would replace at once. */
   readonly replaced: readonly string[];
+  /** What an interrupt left half done and terraform cannot simply make again; the state knows it. */
+  readonly interrupted: readonly { readonly address: string; readonly id: string }[];
 }
+
+/**
+ * There can be one of a name only. terraform makes a successor before it deletes what an interrupt left half done: AWS
+ * refuses a second one, and a record is written over and then deleted.
+ */
+const ONE_OF_A_NAME = new Set(["aws_lb", "aws_lb_target_group", "aws_security_group", "aws_route53_record"]);
 
 /** Reads a plan. */
 export function planFacts(plan: PlanJson): PlanFacts {
@@ -41,7 +50,12 @@ export function planFacts(plan: PlanJson): PlanFacts {
     // What is about to be adopted stands in the plan's prior state too.
     knownIds: new Set(resourcesIn(plan.prior_state?.values?.root_module).map(({ values }) => String(values?.id))),
     replaced: changes.filter(({ change: { actions, importing } }) => importing !== undefined && actions.includes("delete")).map(({ address }) => address),
+    interrupted: changes.filter(isHalfDone).map(({ address, change: { before } }) => ({ address, id: String(before?.id) })),
   };
+}
+
+function isHalfDone({ type, action_reason, change: { actions } }: ResourceChange): boolean {
+  return action_reason === "replace_because_tainted" && actions[0] === "create" && ONE_OF_A_NAME.has(type);
 }
 
 function plannedOf({ address, type, change: { after, after_unknown } }: ResourceChange): Planned {

@@ -6,20 +6,24 @@ import { shortened, valueAt, type Ambiguity, type Found } from "./model";
 const PLAN_SUMMARY = /^(Plan: .*|No changes\..*)$/m;
 
 /** Whether a person has something to decide or to look after. */
-export function needsPerson({ ambiguities, leftOver, unsearched }: AdoptionResult): boolean {
-  return ambiguities.length + leftOver.length + unsearched.length > 0;
+export function needsPerson({ ambiguities, leftOver, unsearched, interrupted }: AdoptionResult): boolean {
+  return ambiguities.length + leftOver.length + unsearched.length + interrupted.length > 0;
 }
 
 /** What adoption found, for a person to read; the plan comes first if anything is adopted. */
 export function adoptionReport(result: AdoptionResult): string {
-  const { adoptions, ambiguities, leftOver, undecided, unsearched, replaced, planText } = result;
+  const { adoptions, ambiguities, leftOver, undecided, unsearched, interrupted, replaced, planText, folder } = result;
   const width = Math.max(...adoptions.map(({ address }) => address.length));
   const sections = [
     adoptions.length === 0 ? [] : [planText, ""],
     adoptions.map(({ address, found }) => `adopted     ${address.padEnd(width)}  ${shortened(found.id)}${replaced.includes(address) ? "  (differs from main.ts: the plan replaces it)" : ""}`),
     ambiguities.flatMap((it) => [`ambiguous   ${it.address}: ${it.why}`, ...candidatesOf(it, result)]),
     undecided.length === 0 ? [] : [`undecided   ${undecided.length} more, which belong to one or the other: ${undecided.map(({ id }) => shortened(id)).join(", ")}`],
-    leftOver.flatMap(leftOverLines),
+    leftOver.flatMap((it) => leftOverLines(it, folder)),
+    interrupted.flatMap(({ address, id }) => [
+      `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot make a second one of its name`,
+      `              terraform -chdir=${folder} untaint ${address}`,
+    ]),
     unsearched.map((address) => `unknown     ${address}: adopt does not know how to find what it creates; if AWS has it, use terraform import`),
   ].flat();
   return [...sections, ...(sections.length > 0 ? [""] : []), ...closing(result), ...nextSteps(result)].join("\n");
@@ -33,9 +37,10 @@ function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult
   ]);
 }
 
-function leftOverLines({ found, remark }: LeftOver): string[] {
+function leftOverLines({ found, remark, successorOf }: LeftOver, folder: string): string[] {
   const name = valueAt({ name: found.values["tags.Name"] ?? found.values.name }, "name");
-  return [`left over   ${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`];
+  const keep = successorOf === undefined ? [] : [`              to keep this one instead, then adopt again: terraform -chdir=${folder} state rm ${successorOf}`];
+  return [`left over   ${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`, ...keep];
 }
 
 function madeAt({ createdAt }: Found): string {
@@ -59,10 +64,11 @@ function closing({ stackId, adoptions, ambiguities, leftOver, planText }: Adopti
 }
 
 function nextSteps(result: AdoptionResult): string[] {
-  const { adoptions, ambiguities, leftOver, stackId } = result;
+  const { adoptions, ambiguities, leftOver, interrupted, stackId } = result;
   const steps = [
     ambiguities.length > 0 ? `decide on what is ambiguous, delete the others, and run npm run adopt -- ${stackId} again` : "",
     leftOver.length > 0 ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing" : "",
+    interrupted.length > 0 ? "untaint what was interrupted, so that the deploy completes it in place" : "",
     ambiguities.length === 0 && adoptions.length > 0 ? `npx cdktf deploy ${stackId}, then npm run adopt -- ${stackId} once more, which sees that nothing is left and takes the import blocks away` : "",
   ].filter(Boolean);
   return steps.map((step, index) => `${index === 0 ? "Next: " : "      "}${step}`);
