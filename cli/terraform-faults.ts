@@ -89,7 +89,7 @@ const KNOWN: readonly KnownFault[] = [
     sentence: ([, workspace], { id }) => `There is no workspace ${workspace} that this token may use; correct backend.cloud of ${id}, or ask an owner of the organization for access.`,
   },
   {
-    said: /Saved plan is (?:stale|discarded)/,
+    said: /Saved plan (?:is stale|is discarded|does not match the given state)/,
     sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- ${id}) and have the new plan reviewed.`,
   },
   {
