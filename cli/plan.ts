@@ -1,8 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { abortedByPerson, EXIT, newCommand, runCommand } from "./command";
+import { stripVTControlCharacters } from "node:util";
+import { abortedByPerson, EXIT, newCommand, runCommand, WorkFailed } from "./command";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, PROJECT, type StackFolder } from "./project";
+import type { Terraform } from "./terraform";
 
 /** What a plan is kept as. */
 const KINDS = ["tfplan", "json", "txt"] as const;
@@ -68,12 +70,23 @@ function planTask(opened: StackFolder): Task<Stage> {
 async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
   const file = planFile(stack.id, "tfplan");
   await mkdir(join(PROJECT, "plans"), { recursive: true });
-  const { hasChanges } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
+  const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
   const json = await terraform.run(["show", "-json", file]);
-  const text = await terraform.run(["show", "-no-color", file]);
+  const text = await inWords(terraform, file, log);
   await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: 0o600 });
-  await writeFile(planFile(stack.id, "txt"), `${text.stdout.trim()}\n`);
+  await writeFile(planFile(stack.id, "txt"), `${text.trim()}\n`);
   return hasChanges;
+}
+
+/** Servers that speak Terraform Cloud's API need not be able to show a plan; what its run printed says the same, secrets left out. */
+async function inWords(terraform: Terraform, file: string, log: string): Promise<string> {
+  try {
+    return (await terraform.run(["show", "-no-color", file])).stdout;
+  } catch (error) {
+    const lacksIt = error instanceof WorkFailed && /couldn't\s+read\s+plan\s+data/.test(error.message);
+    if (!lacksIt) throw error;
+    return stripVTControlCharacters(log);
+  }
 }
 
 function planFile(stackId: string, kind: (typeof KINDS)[number]): string {
