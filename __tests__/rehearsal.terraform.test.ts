@@ -4,6 +4,7 @@ import { isRunning } from "../rehearsal/local-aws";
 import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
 import { applySite, type AppliedSite } from "./support/applied-site";
+import { refusedBy } from "./support/iam-policy";
 import { PROJECT } from "./support/rehearsal-room";
 import { start, type EndedCommand } from "./support/rehearse-command";
 import { accountOf, allowSshFrom, SEEN_OTHERWISE, SPOILT_STEPS, type SpoiltStep } from "./support/spoilt-steps";
@@ -85,6 +86,11 @@ describe("an applied site", () => {
 
   test("is well in every step", () => {
     expect(brokenRows(checkWalkthrough(site, applied.expected, PLAN))).toEqual({});
+  });
+
+  test.each(["deploy", "plan"] as const)("took no call that the role to %s may not make; a resource that needs more needs it in cli/bootstrap/policies too", (kind) => {
+    expect(applied.calls[kind].length).toBeGreaterThan(25);
+    expect(refusedBy(kind, applied.calls[kind])).toEqual([]);
   });
 
   test.each(SPOILT_STEPS.map((spoilt) => [spoilt.step, spoilt.what, spoilt] as const))("step %s is broken when %s", async (step, _what, spoilt) => {

@@ -1,11 +1,13 @@
 import { expectationOf, type Expectation, type Outputs } from "../../rehearsal/expectation";
-import type { LocalAws } from "../../rehearsal/local-aws";
+import type { Call, LocalAws } from "../../rehearsal/local-aws";
 import { RehearsalRoom, runStages } from "./rehearsal-room";
 
 /** A fixture's only stack, applied to a local AWS that stays up; each test spoils a clone of it. */
 export interface AppliedSite {
   readonly localAws: LocalAws;
   readonly expected: Expectation;
+  /** What was called to apply it, and then to plan it again. */
+  readonly calls: { readonly deploy: readonly Call[]; readonly plan: readonly Call[] };
   stop(): Promise<void>;
 }
 
@@ -18,7 +20,10 @@ export async function applySite(fixtureName: string): Promise<AppliedSite> {
     await room.seed([stack]);
     await runStages(await room.init(stack), "apply");
     const outputs = JSON.parse((await room.terraformOf(stack).run(["output", "-json"])).stdout) as Outputs;
-    return { localAws: room.localAws, expected: expectationOf(stack.json, outputs), stop: () => room.close() };
+    const deploy = await room.localAws.calls(true);
+    await room.terraformOf(stack).run(["plan", "-input=false"]);
+    const plan = await room.localAws.calls(true);
+    return { calls: { deploy, plan }, localAws: room.localAws, expected: expectationOf(stack.json, outputs), stop: () => room.close() };
   } catch (error) {
     await room.close();
     throw error;
