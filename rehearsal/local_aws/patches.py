@@ -66,6 +66,7 @@ def apply():
     alias_points_to_a_load_balancer_that_exists()
     bucket_answers_in_its_own_region()
     lifecycle_rule_keeps_newer_versions()
+    tags_of_load_balancers_are_told_twenty_at_a_time()
 
 
 def before(owner, name):
@@ -409,3 +410,14 @@ def lifecycle_rule_keeps_newer_versions():
 
     FakeBucket.set_lifecycle = set_rules
     S3Response.get_bucket_lifecycle = tell_rules
+
+
+def tags_of_load_balancers_are_told_twenty_at_a_time():
+    """AWS refuses to tell the tags of more than 20 load balancers and target groups at once. moto tells all."""
+
+    @before(ELBv2Backend, "describe_tags")
+    def refuse_more(_backend, resource_arns):
+        if len(resource_arns) > 20:
+            raise ELBClientError(
+                "ValidationError", "'resourceArns' failed to satisfy constraint: Member must have length less than or equal to 20"
+            )
