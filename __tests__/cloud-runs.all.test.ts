@@ -17,10 +17,7 @@ beforeAll(async () => {
   for (const id of STACKS) await room.run(room.at(id, "init"));
 });
 
-afterAll(async () => {
-  await room.close();
-  expect(runningProcesses().filter(({ parent, command }) => parent === process.pid && command.includes("terraform"))).toEqual([]);
-});
+afterAll(() => room.close());
 
 test("of two applies at once the second waits, and then finds nothing to do", async () => {
   const first = room.start("queue", APPLY);
@@ -70,6 +67,17 @@ test("a run waits for a person: no discards it, yes applies it", async () => {
   expect(statuses("asked")).toEqual(["discarded"]);
   expect(await room.start("asked", ["apply", "-no-color"], "yes\n").ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Resources: 1 added") });
   expect(statuses("asked")).toEqual(["discarded", "applied"]);
+});
+
+test("the stand-in ends what it runs when it is closed", async () => {
+  const ofRuns = () => runningProcesses().filter(({ command }) => command.includes(String(workspace("asked").runs.at(-1)?.runner?.root)));
+  const apply = room.start("asked", [...APPLY, "-destroy"]);
+  await until("it destroys", () => workspace("asked").runs.at(-1)?.apply.log.includes("Destroying...") === true);
+  expect(ofRuns()).not.toEqual([]);
+  await room.cloud.close();
+  expect(ofRuns()).toEqual([]);
+  apply.child.kill("SIGKILL");
+  await apply.ended;
 });
 
 function workspace(id: (typeof STACKS)[number]) {
