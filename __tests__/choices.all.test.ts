@@ -1,6 +1,9 @@
 import type { RehearsalResult } from "../cli/rehearsal-run";
+import { NOT_RECORDED } from "../cli/bootstrap/not-recorded";
+import { committedPolicy } from "../cli/bootstrap/policies";
 import type { SynthesizedStack } from "../cli/synthesize";
 import { COMBINATIONS } from "./support/combinations";
+import { actionsOf, byTerraform, isRead, refusedBy } from "./support/iam-policy";
 import { stackIdOf } from "./support/stack-id";
 import { RehearsalRoom, runStages } from "./support/rehearsal-room";
 
@@ -50,6 +53,17 @@ test.each(NAMES.filter(isWaiting))("%s: has its zone, and leaves the site unknow
   expect(steps.filter((step) => step.verdict === "ok").map(({ id }) => id)).toEqual(["0b", "5.7"]);
   expect(new Set(steps.map((step) => step.verdict))).toEqual(new Set(["ok", "unknown"]));
   expect(verdict).toBe("ok");
+});
+
+test("the roles may do what all of this called, and no more than that and what the table says", async () => {
+  await Promise.allSettled(results.values());
+  const calls = await room.localAws.calls();
+  expect(refusedBy("deploy", calls)).toEqual([]);
+  expect(refusedBy("plan", calls.filter(({ action }) => isRead(action)))).toEqual([]);
+  const called = new Set(byTerraform(calls).map(({ action }) => action));
+  const allowed = (["plan", "deploy"] as const).flatMap((kind) => actionsOf(committedPolicy(kind)));
+  expect(allowed.filter((action) => !called.has(action) && NOT_RECORDED[action] === undefined)).toEqual([]);
+  expect(Object.keys(NOT_RECORDED).filter((action) => called.has(action))).toEqual([]);
 });
 
 function resultOf(name: string): Promise<RehearsalResult> {

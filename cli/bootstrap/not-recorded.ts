@@ -2,10 +2,37 @@
 export interface NotRecorded {
   /** `by an edit`: terraform calls it for a change of a site that stands; `never`: AWS checks it along with another call. */
   readonly called: "by an edit" | "never";
-  /** Along with which call AWS checks it, or what the edit is. */
+  /** What the edit is, or along with which call AWS checks it. */
   readonly why: string;
 }
 
-/** What the roles may do beyond what rehearsals recorded; nothing else may stand in their policies. */
+const edit = (why: string): NotRecorded => ({ called: "by an edit", why });
+const checked = (why: string): NotRecorded => ({ called: "never", why });
+
+/**
+ * What the roles may do beyond what rehearsals recorded; nothing else may stand in their policies. No key of KMS is among it:
+ * the disks, the bucket and the plans are encrypted with keys of AWS's own, which ask no permission of the caller.
+ */
 export const NOT_RECORDED: Readonly<Record<string, NotRecorded>> = {
+  "acm:AddTagsToCertificate": checked("acm:RequestCertificate with tags"),
+  "acm:RemoveTagsFromCertificate": edit("a tag goes"),
+  "ec2:DeleteTags": edit("a tag goes"),
+  "ec2:DescribeVolumesModifications": edit("a larger disk"),
+  "ec2:ModifySecurityGroupRules": edit("a rule's port or peer changes"),
+  "ec2:ModifyVolume": edit("a larger disk"),
+  "ec2:ModifyVpcEndpoint": edit("a zone more or less: the S3 endpoint's route tables"),
+  "ec2:UnmonitorInstances": edit("instances.detailedMonitoring is switched off"),
+  "elasticloadbalancing:AddTags": edit("a tag comes or changes; and AWS checks it for whatever is created with tags"),
+  "elasticloadbalancing:ModifyListener": edit("another certificate, TLS policy or action"),
+  "elasticloadbalancing:ModifyTargetGroup": edit("another health check"),
+  "elasticloadbalancing:RemoveTags": edit("a tag goes"),
+  "elasticloadbalancing:SetSubnets": edit("a zone more or less"),
+  "iam:CreateServiceLinkedRole": checked("elasticloadbalancing:CreateLoadBalancer, the first one of an account"),
+  "iam:PassRole": checked("iam:AddRoleToInstanceProfile and ec2:RunInstances with a profile"),
+  "iam:TagInstanceProfile": edit("a tag comes or changes; and AWS checks it for iam:CreateInstanceProfile with tags"),
+  "iam:TagRole": edit("a tag comes or changes; and AWS checks it for iam:CreateRole with tags"),
+  "iam:UntagInstanceProfile": edit("a tag goes"),
+  "iam:UntagRole": edit("a tag goes"),
+  "logs:CreateLogDelivery": checked("ec2:CreateFlowLogs to a bucket"),
+  "logs:DeleteLogDelivery": checked("ec2:DeleteFlowLogs of such"),
 };
