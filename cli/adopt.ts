@@ -28,7 +28,7 @@ void runCommand(async () => {
 });
 
 async function adopt(stackId: string, { use }: Options): Promise<void> {
-  const signal = abortedByPerson("nothing was changed, and no import blocks were written");
+  const signal = abortedByPerson("nothing was changed, and the import blocks are as they were");
   const { result } = await taskList<Stage>(tasksFor(stackId, use, signal), {}, signal);
   if (result === undefined) throw new Error("there is no result");
   await writeResult(adoptionReport(result));

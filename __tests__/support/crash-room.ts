@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { FamilyWatch, type RunningProcess } from "./processes";
@@ -43,6 +44,11 @@ export class CrashRoom {
   /** Runs terraform in the stack's folder; throws if it fails. */
   async terraform(args: string): Promise<Ended> {
     return mustBeDone(await this.room.shell(`cd ${this.room.stackFolder("web")}; ${this.binary} ${args}`));
+  }
+
+  /** From now on terraform stores its state at the end only, and not every 20 s, so that how fast this machine is does not matter. */
+  storeNoStateInBetween(): void {
+    this.room.env.TF_STATE_PERSIST_INTERVAL = "3600";
   }
 
   async apply(): Promise<void> {
@@ -95,20 +101,21 @@ export class CrashRoom {
 
   /**
    * Begins an apply and signals terraform, and nothing else, so long after it began to create the first resource.
+   * @param type counts from the first of this type only
    * @returns processes of that terraform that still run
    */
-  async applyUntil(seconds: number, signal: "SIGKILL" | "SIGINT"): Promise<RunningProcess[]> {
+  async applyUntil(signal: "SIGKILL" | "SIGINT", seconds: number, type = ""): Promise<RunningProcess[]> {
     const child = spawn(this.binary, ["apply", "-auto-approve", "-input=false", "-json"], { cwd: this.room.stackFolder("web"), env: this.room.env, stdio: ["ignore", "pipe", "ignore"] });
     const watch = new FamilyWatch(child.pid ?? 0);
     let output = "";
     let timer: NodeJS.Timeout | undefined;
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      if (output.includes('"type":"apply_start"')) timer ??= setTimeout(() => child.kill(signal), seconds * 1000);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      output += `${line}\n`;
+      if (line.includes('"type":"apply_start"') && line.includes('"action":"create"') && line.includes(`"addr":"${type}`)) timer ??= setTimeout(() => child.kill(signal), seconds * 1000);
     });
     const ended = await new Promise<NodeJS.Signals | null>((resolve, reject) => child.once("error", reject).once("exit", (_, name) => resolve(name)));
     clearTimeout(timer);
-    if (signal === "SIGKILL" && ended !== "SIGKILL") throw new Error(`terraform was done before it could be killed after ${seconds} s:\n${output.slice(-2000)}`);
+    if (signal === "SIGKILL" && ended !== "SIGKILL") throw new Error(`terraform was done before it could be killed:\n${output.slice(-2000)}`);
     return stillRunning(watch);
   }
 

@@ -14,9 +14,7 @@ export interface Recovery {
   /** How many of each type AWS has after the deploy, and how many the state has. */
   readonly onAws: Readonly<Record<string, number>>;
   readonly inState: Readonly<Record<string, number>>;
-  /** What another plan would change then. */
-  readonly changes: string;
-  /** What adopt says then. */
+  /** What adopt says then, the outcome of another plan included. */
   readonly secondAdopt: string;
   /** What is on AWS after destroy that was not there before the first apply. */
   readonly remains: Readonly<Record<string, number>>;
@@ -36,34 +34,32 @@ export async function recover({ seeded, seconds, withCdktf = false }: RecoveryOp
   const room = await CrashRoom.open(await seeded.clone());
   try {
     const before = await accountOf(room.localAws);
-    const leftOver = await room.applyUntil(seconds, "SIGKILL");
+    const leftOver = await room.applyUntil("SIGKILL", seconds);
     await room.unlock();
-    const orphans = difference(growth(before, await accountOf(room.localAws)), await room.stateCounts());
+    const orphans = difference(growth(before, await accountOf(room.localAws)), onlyOnAws(await room.stateCounts()));
     const adopt = await room.adopt();
     if (withCdktf) await room.deploy();
     else await room.apply();
     const onAws = growth(before, await accountOf(room.localAws));
     const inState = await room.stateCounts();
-    const changes = await room.changes();
     const secondAdopt = (await room.adopt()).stdout;
     await room.destroy();
     const remains = growth(before, await accountOf(room.localAws));
-    return { leftOver, orphans, adoptCode: adopt.code, adopted: adopt.stdout.match(/^adopted /gm)?.length ?? 0, onAws, inState, changes, secondAdopt, remains };
+    return { leftOver, orphans, adoptCode: adopt.code, adopted: adopt.stdout.match(/^adopted /gm)?.length ?? 0, onAws, inState, secondAdopt, remains };
   } finally {
     await room.close();
   }
 }
 
 /** What is wrong with a recovery; nothing if the site was complete, nothing existed twice, and nothing was left. */
-export function faultsOf({ leftOver, orphans, adoptCode, adopted, onAws, inState, changes, secondAdopt, remains }: Recovery): string[] {
+export function faultsOf({ leftOver, orphans, adoptCode, adopted, onAws, inState, secondAdopt, remains }: Recovery): string[] {
   const unequal = difference(onAws, onlyOnAws(inState));
   return [
     ...leftOver.map(({ command }) => `still runs: ${command}`),
     ...(adoptCode === 0 ? [] : [`adopt ended with ${adoptCode}`]),
     ...(adopted === 0 && Object.keys(orphans).some((type) => !MADE_AGAIN.includes(type)) ? [`adopt adopted nothing of ${JSON.stringify(orphans)}`] : []),
     ...Object.entries(unequal).map(([type, more]) => `AWS has ${more} more ${type} than the state`),
-    ...(changes === "" ? [] : [`another plan would change something:\n${changes}`]),
-    ...(secondAdopt.includes("nothing to adopt") ? [] : [`adopt finds something after the deploy:\n${secondAdopt}`]),
+    ...(/nothing to adopt.*\nNo changes\. /.test(secondAdopt) ? [] : [`after the deploy there is something to adopt, or another plan would change something:\n${secondAdopt}`]),
     ...Object.entries(remains).map(([type, more]) => `after destroy AWS has ${more} more ${type} than before`),
   ];
 }

@@ -1,0 +1,38 @@
+import type { LocalAws } from "../rehearsal/local-aws";
+import { seededAccount } from "./support/crash-room";
+import { faultsOf, recover, sideBySide, type Recovery } from "./support/crash-run";
+
+/* A first apply that was killed, and the way back; twenty moments are in crash.twenty.ts (npm run test:crash). */
+
+/** Seconds after the first resource was begun. terraform stores its state every 20 s. */
+const MOMENTS = [5, 9, 16, 38, 74];
+/** Before this, terraform has stored no state. */
+const STATE_AFTER_SEC = 18;
+
+jest.setTimeout(20 * 60_000);
+
+let seeded: LocalAws;
+let recoveries: Promise<Recovery>[] = [];
+
+beforeAll(async () => {
+  seeded = await seededAccount();
+  // They mostly wait.
+  recoveries = sideBySide(MOMENTS.map((seconds, index) => () => recover({ seeded, seconds, withCdktf: index === 2 })), MOMENTS.length);
+});
+
+afterAll(async () => {
+  await Promise.allSettled(recoveries);
+  await seeded.stop();
+});
+
+describe.each(MOMENTS.map((seconds, index) => ({ seconds, index })))("terraform killed $seconds s after it began to create", ({ seconds, index }) => {
+  test("adopt and one deploy complete the site, nothing exists twice, and destroy leaves nothing", async () => {
+    expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
+  });
+
+  test(seconds < STATE_AFTER_SEC ? "left what no state knows, and adopt took it over" : "left what the state was not told since it was last stored", async () => {
+    const { orphans, adopted } = await (recoveries[index] as Promise<Recovery>);
+    expect(Object.keys(orphans)).not.toEqual([]);
+    if (seconds < STATE_AFTER_SEC) expect(adopted).toBeGreaterThan(0);
+  });
+});
