@@ -14,11 +14,10 @@ const checked = (why: string): NotRecorded => ({ called: "never", why });
  * the disks, the bucket and the plans are encrypted with keys of AWS's own, which ask no permission of the caller.
  */
 export const NOT_RECORDED: Readonly<Record<string, NotRecorded>> = {
-  "acm:AddTagsToCertificate": checked("acm:RequestCertificate with tags"),
+  "acm:AddTagsToCertificate": edit("a tag comes or changes; and AWS checks it for acm:RequestCertificate with tags"),
   "acm:RemoveTagsFromCertificate": edit("a tag goes"),
   "ec2:DeleteTags": edit("a tag goes"),
   "ec2:DescribeVolumesModifications": edit("a larger disk"),
-  "ec2:ModifySecurityGroupRules": edit("a rule's port or peer changes"),
   "ec2:ModifyVolume": edit("a larger disk"),
   "ec2:ModifyVpcEndpoint": edit("a zone more or less: the S3 endpoint's route tables"),
   "ec2:UnmonitorInstances": edit("instances.detailedMonitoring is switched off"),
