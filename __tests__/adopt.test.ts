@@ -116,13 +116,15 @@ describe("of a plan is read", () => {
     expect(replaced).toEqual(["aws_vpc.a"]);
   });
 
-  test("what an interrupt left half done, if there can be one of its name only and its successor is made first", () => {
-    const tainted = (address: string, ...actions: string[]) => ({ ...change(address, actions, { before: { id: "x" } }), action_reason: "replace_because_tainted" });
+  test("what an interrupt left half done, if its successor would have its name and be made first, or it is protected already", () => {
+    const tainted = (address: string, ...actions: string[]) => ({ ...change(address, actions, { before: { id: "x", name: "one" }, after: { name: "one" } }), action_reason: "replace_because_tainted" });
+    const anotherName = { ...tainted("aws_lb.e", "create", "delete"), ...change("aws_lb.e", ["create", "delete"], { before: { id: "x", name: "one" }, after: {} }) };
+    const isProtected = { ...tainted("aws_lb.f", "create", "delete"), ...change("aws_lb.f", ["create", "delete"], { before: { id: "y", name: "one", enable_deletion_protection: true }, after: {} }) };
     const { interrupted } = facts([
       tainted("aws_lb.b", "create", "delete"), tainted("aws_lb.c", "delete", "create"), tainted("aws_instance.one", "create", "delete"),
-      { ...tainted("aws_lb.d", "create", "delete"), action_reason: "replace_because_cannot_update" },
+      { ...tainted("aws_lb.d", "create", "delete"), action_reason: "replace_because_cannot_update" }, anotherName, isProtected,
     ]);
-    expect(interrupted).toEqual([{ address: "aws_lb.b", id: "x" }]);
+    expect(interrupted).toEqual([{ address: "aws_lb.b", id: "x" }, { address: "aws_lb.f", id: "y" }]);
   });
 
   test.each([

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { KeptPlans } from "../cli/github/kept-plans";
 import type { StackFolder } from "../cli/project";
-import { applySavedPlan, hasStateMoved, progressTo, throwIfPlanOfOther } from "../cli/saved-plan";
+import { progressTo } from "../cli/apply-progress";
+import { applySavedPlan, hasStateMoved, throwIfPlanOfOther } from "../cli/saved-plan";
 import { Terraform } from "../cli/terraform";
 import { needShell } from "./support/shell";
 

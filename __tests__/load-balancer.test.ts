@@ -58,10 +58,17 @@ test.each([[undefined, true], [false, true], [true, false]])("disposable %p: pro
   expect(theOnly(site({ disposable }), "aws_lb").enable_deletion_protection).toBe(expected);
 });
 
-test("is another one in another network or for another domain, and stands before the one it replaces goes", () => {
-  const nameOf = (more: Partial<WebStackProps>) => theOnly(site(more), "aws_lb").name;
-  const names = [{}, { network: { cidr: "10.9.0.0/16" } }, { domainName: "shop.example.com" }].map(nameOf);
-  expect(new Set(names).size).toBe(names.length);
-  expect(nameOf({ http: "forward", idleTimeoutSec: 30, instances: { count: 5 }, network: { zones: 3 } })).toBe(names[0]);
-  for (const block of [theOnly(byDefault, "aws_lb"), ...all(byDefault, "aws_lb_listener")]) expect(block.lifecycle).toEqual({ create_before_destroy: true });
+test("is another one in another VPC only, and stands before the one it replaces goes", () => {
+  const [address] = addressed(byDefault, "aws_security_group").find(([, group]) => group.name === "alb-security-group") ?? [];
+  expect(theOnly(byDefault, "aws_lb").lifecycle).toEqual({ create_before_destroy: true, replace_triggered_by: [`${address}.vpc_id`] });
+  expect(theOnly(site({ domainName: "shop.example.com" }), "aws_lb").name_prefix).toBe(theOnly(byDefault, "aws_lb").name_prefix);
+});
+
+test("has no name of its own, so that one whose making was interrupted is not in its successor's way", () => {
+  expect(theOnly(byDefault, "aws_lb")).toMatchObject({ name_prefix: "web-" });
+  expect(theOnly(byDefault, "aws_lb")).not.toHaveProperty("name");
+});
+
+test("its listeners are replaced old ones first, or the validation record that they need would be deleted after it was written", () => {
+  for (const listener of all(byDefault, "aws_lb_listener")) expect(listener).not.toHaveProperty("lifecycle");
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { elbName, iamNamePrefix, literal, ownerSuffix } from "../constructs/names";
+import { iamNamePrefix, literal, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "../constructs/names";
 import { TLS_POLICIES } from "../constructs/props-schema";
 import type { WebStackProps } from "../constructs/web-stack";
 import { all, refusalOf, synthOf, theOnly, type StackJson } from "./support/synth";
@@ -96,8 +96,9 @@ test("the props are read and never written to", () => {
 
 test("ELB and IAM take every name", () => {
   const owner = fc.record({ stackId: fc.oneof(fc.string({ unit: "binary", maxLength: 80 }), fc.stringMatching(/^[A-Za-z0-9_.-]{0,80}$/), fc.constantFrom("internal", "internal-")), domainName: hostName, region: fc.constantFrom("us-east-1", "eu-west-3") });
-  fc.assert(fc.property(owner, fc.constantFrom("alb", "tg"), fc.array(fc.oneof(fc.integer(), fc.string()), { maxLength: 3 }), (of, kind, alsoOf) => {
-    expect(elbName(kind as "alb" | "tg", of, alsoOf)).toMatch(ELB_NAME);
+  fc.assert(fc.property(owner, fc.array(fc.oneof(fc.integer(), fc.string()), { maxLength: 3 }), (of, alsoOf) => {
+    expect(targetGroupName(of, alsoOf)).toMatch(ELB_NAME);
+    expect(`${loadBalancerNamePrefix(of)}20261122223000000000000001`).toMatch(ELB_NAME);
     expect(iamNamePrefix(of)).toMatch(/^[A-Za-z0-9-]{1,38}$/);
     expect(ownerSuffix(of)).toMatch(/^-[0-9a-f]{8}$/);
   }), { numRuns: 200 });

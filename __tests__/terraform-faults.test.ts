@@ -15,6 +15,7 @@ const SAID: readonly [string, string, RegExp][] = [
     'Error message: workspace already locked (lock ID: "acme/web")\nLock Info:\n  ID:        ea32051e\n  Path:      \n  Operation: OperationTypePlan\n  Who:       me@here\n  Version:   1.11.4\n  Created:   2026-11-22 21:28:02.876421083 +0000 UTC\n',
     /^The workspace acme\/web of web is locked by another run or a person; (?!.*me@here).*terraform -chdir=cdktf\.out\/stacks\/web force-unlock acme\/web$/,
   ],
+  ["import blocks that have outlived what they name", "Error: Cannot import non-existent remote object\n\nWhile attempting to import an existing object to", /^cdktf\.out\/stacks\/web\/adopted\.tf\.json names things that are gone from AWS; run npm run adopt -- web,/],
   ["a plan of another state", "Error: Saved plan does not match the given state\n\nThe given plan file can not be applied because", /^The state of web has moved since this plan was made/],
   ["a plan that another run has overtaken", "Error: Saved plan is discarded\n\nThe given plan file can no longer be applied;", /^The state of web has moved since this plan was made/],
 ];

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { dropSettledBlocks } from "./adoption/import-blocks";
 import { abortedByPerson, EXIT, newCommand, runCommand, WorkFailed } from "./command";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, PROJECT, type StackFolder } from "./project";
@@ -59,6 +60,7 @@ function planTask(opened: StackFolder): Task<Stage> {
       for (const kind of KINDS) await rm(planFile(stack.id, kind), { force: true });
       task.output = "terraform init";
       await initialize(opened);
+      await dropSettledBlocks(opened);
       task.output = "terraform plan";
       const hasChanges = await writePlan(opened);
       if (hasChanges) stage.changed.push(stack.id);

@@ -5,6 +5,7 @@ import type { LocalAws } from "../rehearsal/local-aws";
 import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
+import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
 import { withLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
@@ -36,7 +37,6 @@ export interface RehearsalOptions {
 }
 
 const PLAN_FILE = "rehearsal.tfplan";
-const REPORT_EVERY_MS = 5_000;
 
 /** Builds one stack on the local AWS, checks it, and takes it down, stage by stage. */
 export class Rehearsal {
@@ -90,7 +90,7 @@ export class Rehearsal {
   }
 
   private async apply(report: (text: string) => void): Promise<string> {
-    await this.terraform.run(["apply", "-input=false", "-json", PLAN_FILE], countingOf(this.plan.added, report));
+    await this.terraform.run(["apply", "-input=false", "-json", PLAN_FILE], progressTo(report));
     this.outputs = JSON.parse((await this.terraform.run(["output", "-json"])).stdout) as Outputs;
     return `${this.plan.added} added`;
   }
@@ -109,7 +109,7 @@ export class Rehearsal {
   }
 
   private async destroy(report: (text: string) => void): Promise<string> {
-    const { events } = await this.terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], countingOf(this.plan.added, report));
+    const { events } = await this.terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], progressTo(report));
     this.plan.destroyed = events.findLast((event) => event.type === "change_summary" && event.changes?.operation === "destroy")?.changes?.remove ?? 0;
     return `${this.plan.destroyed} destroyed`;
   }
@@ -128,17 +128,4 @@ export class Rehearsal {
 function changedAddresses(events: readonly TerraformEvent[]): string[] {
   const addresses = events.flatMap(({ type, change }) => (type === "planned_change" ? [change?.resource?.addr ?? "?"] : []));
   return addresses.length > 0 ? addresses : ["an output"];
-}
-
-/** Reports how many resources are done, and what is waited for; not each of them, as logs keep every line. */
-function countingOf(total: number, report: (text: string) => void): (event: TerraformEvent) => void {
-  let done = 0;
-  let reported = 0;
-  return ({ type, hook }) => {
-    if (type === "apply_complete" && hook?.action !== "read") done += 1;
-    if (Date.now() - reported < REPORT_EVERY_MS) return;
-    reported = Date.now();
-    const waiting = type === "apply_progress" ? `, waiting for ${hook?.resource?.addr} (${hook?.elapsed_seconds} s)` : "";
-    report(`${done} of ${total}${waiting}`);
-  };
 }

@@ -2,14 +2,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
+import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
 import { PROJECT, type StackFolder } from "./project";
-import type { TerraformEvent } from "./terraform";
 
 /** What terraform keeps within a saved plan: the configuration, and the state that it was made for. */
 const CONFIGURATION = "tfconfig/m-/cdk.tf.json";
 const STATE = "tfstate";
-const REPORT_EVERY_MS = 5_000;
 
 /**
  * The file that `npm run plan` keeps a stack's plan in.
@@ -59,21 +58,6 @@ export async function applySavedPlan({ terraform }: StackFolder, file: string, r
   const { changes } = events.findLast(({ type }) => type === "change_summary") ?? {};
   if (changes !== undefined) return `${changes.add} added, ${changes.change} changed, ${changes.remove} destroyed`;
   return /Resources: (.*?)\.?$/m.exec(stdout)?.[1] ?? "applied";
-}
-
-/** Reports how many of the plan's resources are done, and what is waited for; not each of them, as logs keep every line. */
-export function progressTo(report: (text: string) => void): (event: TerraformEvent) => void {
-  let planned = 0;
-  let done = 0;
-  let reported = 0;
-  return ({ type, hook }) => {
-    if (type === "planned_change") planned += 1;
-    if (type === "apply_complete" && hook?.action !== "read") done += 1;
-    if (!type?.startsWith("apply_") || Date.now() - reported < REPORT_EVERY_MS) return;
-    reported = Date.now();
-    const waiting = type === "apply_progress" ? `, waiting for ${hook?.resource?.addr} (${hook?.elapsed_seconds} s)` : "";
-    report(`${done} of ${planned}${waiting}`);
-  };
 }
 
 function isBookmark(bytes: Buffer): boolean {

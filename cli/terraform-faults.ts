@@ -89,6 +89,10 @@ const KNOWN: readonly KnownFault[] = [
     sentence: ([, workspace], { id }) => `There is no workspace ${workspace} that this token may use; correct backend.cloud of ${id}, or ask an owner of the organization for access.`,
   },
   {
+    said: /Cannot import non-existent remote object/,
+    sentence: (_, { id, folder }) => `${folder}/adopted.tf.json names things that are gone from AWS; run npm run adopt -- ${id}, which writes it anew, or delete it.`,
+  },
+  {
     said: /Saved plan (?:is stale|is discarded|does not match the given state)/,
     sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- ${id}) and have the new plan reviewed.`,
   },

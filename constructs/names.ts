@@ -9,18 +9,27 @@ export interface Owner {
 
 /** ELB rejects longer names, for load balancers and target groups alike. */
 const MAX_ELB_NAME = 32;
+/** The provider appends 26 characters to a prefix. */
+const MAX_ELB_PREFIX = 6;
 /** IAM appends 26 characters to a prefix and rejects names longer than 64. */
 const MAX_IAM_PREFIX = 38;
 const HASH_LENGTH = 8;
 
 /**
- * `<kind>-<stack id>-<hash>`: readable, at most 32 characters, and another one for every owner and
- * every value in `alsoOf`. The kind comes first because ELB refuses names that begin with `internal-`.
+ * `tg-<stack id>-<hash>`: readable, at most 32 characters, and another one for every owner and
+ * every value in `alsoOf`.
  */
-export function elbName(kind: "alb" | "tg", owner: Owner, alsoOf: readonly (string | number)[] = []): string {
+export function targetGroupName(owner: Owner, alsoOf: readonly (string | number)[] = []): string {
   const hash = hashOf([owner.stackId, owner.domainName, owner.region, ...alsoOf]);
-  const room = MAX_ELB_NAME - kind.length - HASH_LENGTH - 2;
-  return [kind, slug(owner.stackId, room), hash].filter(Boolean).join("-");
+  return ["tg", slug(owner.stackId, MAX_ELB_NAME - "tg--".length - HASH_LENGTH), hash].filter(Boolean).join("-");
+}
+
+/**
+ * The beginning of the stack's id; the provider completes it to a name that no other load balancer has. So one whose making
+ * was interrupted does not stand in the way of its successor.
+ */
+export function loadBalancerNamePrefix({ stackId }: Owner): string {
+  return `${slug(stackId, MAX_ELB_PREFIX - 1) || "alb"}-`;
 }
 
 /** Suffix that keeps two stacks' names in one VPC apart. */

@@ -35,6 +35,8 @@ const EVERYONE = "0.0.0.0/0";
 /** `alb-security-group` and `ec2-target-group-security-group`, with every rule of both. */
 export class SecurityGroups extends Construct {
   readonly loadBalancerGroupId: string;
+  /** Where terraform sees that the groups move to another VPC; an address for `replace_triggered_by`. */
+  readonly loadBalancerGroupVpc: string;
   readonly instancesGroupId: string;
   /** The rules without which no packet passes. */
   readonly rules: readonly ITerraformDependable[];
@@ -44,6 +46,7 @@ export class SecurityGroups extends Construct {
     const alb = this.group("alb-security-group", "Clients to the load balancer", options);
     const ec2 = this.group("ec2-target-group-security-group", "The load balancer to the instances", options);
     this.loadBalancerGroupId = alb.id;
+    this.loadBalancerGroupVpc = `${alb.terraformResourceType}.${alb.friendlyUniqueId}.vpc_id`;
     this.instancesGroupId = ec2.id;
 
     const everyone = { cidr: EVERYONE };

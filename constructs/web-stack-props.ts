@@ -4,8 +4,8 @@ import type { CloudBackendProps, S3BackendProps } from "./state-backend";
 export interface WebStackProps {
   /**
    * The name that people type, such as `www.example.com`: lower case, without a trailing dot,
-   * at most 64 characters where a certificate is requested (the limit of its common name). Another one replaces the load
-   * balancer and the instances; deploy `disposable: true` first.
+   * at most 64 characters where a certificate is requested (the limit of its common name). Another one replaces the
+   * instances.
    */
   readonly domainName: string;
   /**

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { Certificate, type ICertificate } from "./certificate";
 import { AliasRecord, HostedZones } from "./dns";
 import { LoadBalancer } from "./load-balancer";
-import { elbName, iamNamePrefix, ownerSuffix } from "./names";
+import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
 import { ExistingNetwork, NewNetwork, type INetwork } from "./network";
 import { SecurityGroups } from "./security-groups";
 import { isExistingNetwork, type Settings } from "./settings";
@@ -46,11 +46,12 @@ export class WebTopology extends Construct {
       bootNeeds: [...network.routes, ...groups.rules],
     });
     const targetGroup = new TargetGroup(this, "target-group", {
-      name: elbName("tg", owner, [appPort, placeOf(settings)]), vpcId: network.vpcId, servers, appPort, healthCheck,
+      name: targetGroupName(owner, [appPort, placeOf(settings)]), vpcId: network.vpcId, servers, appPort, healthCheck,
       deregistrationDelaySec: settings.deregistrationDelaySec,
     });
     const loadBalancer = new LoadBalancer(this, "load-balancer", {
-      name: elbName("alb", owner, [placeOf(settings)]), network, certificate, targetGroup, securityGroupId: groups.loadBalancerGroupId,
+      namePrefix: loadBalancerNamePrefix(owner), network, certificate, targetGroup,
+      securityGroupId: groups.loadBalancerGroupId, securityGroupVpc: groups.loadBalancerGroupVpc,
       http: settings.http, tlsPolicy: settings.tlsPolicy, idleTimeoutSec: settings.idleTimeoutSec, deletionProtection: !settings.disposable,
       accessLogsBucket: settings.accessLogsBucket, accessLogsPrefix: owner.stackId,
     });
@@ -71,7 +72,7 @@ export class WebTopology extends Construct {
   }
 }
 
-/** Neither a load balancer nor a target group can move to another VPC, so their names tell which one they are in. */
+/** A target group cannot move to another VPC, so its name tells which one it is in. */
 function placeOf({ network }: Settings): string {
   return isExistingNetwork(network) ? network.vpcId : network.cidr;
 }

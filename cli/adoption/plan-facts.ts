@@ -30,14 +30,11 @@ export interface PlanFacts {
   readonly knownIds: ReadonlySet<string>;
   /** Of the addresses that are about to be adopted, those that terraform would replace at once. */
   readonly replaced: readonly string[];
-  /** What an interrupt left half done and terraform cannot simply make again; the state knows it. */
+  /** What an interrupt left half done and terraform cannot replace; the state knows it. */
   readonly interrupted: readonly { readonly address: string; readonly id: string }[];
 }
 
-/**
- * There can be one of a name only. terraform makes a successor before it deletes what an interrupt left half done: AWS
- * refuses a second one, and a record is written over and then deleted.
- */
+/** There can be one of a name only, so that a successor cannot be made before what an interrupt left half done is deleted. */
 const ONE_OF_A_NAME = new Set(["aws_lb", "aws_lb_target_group", "aws_security_group", "aws_route53_record"]);
 
 /** Reads a plan. */
@@ -54,8 +51,10 @@ export function planFacts(plan: PlanJson): PlanFacts {
   };
 }
 
-function isHalfDone({ type, action_reason, change: { actions } }: ResourceChange): boolean {
-  return action_reason === "replace_because_tainted" && actions[0] === "create" && ONE_OF_A_NAME.has(type);
+function isHalfDone({ type, action_reason, change: { actions, before, after } }: ResourceChange): boolean {
+  const isInTheWay = actions[0] === "create" && ONE_OF_A_NAME.has(type) && before?.name === after?.name;
+  // What is protected already cannot be deleted in any order.
+  return action_reason === "replace_because_tainted" && (isInTheWay || before?.enable_deletion_protection === true);
 }
 
 function plannedOf({ address, type, change: { after, after_unknown } }: ResourceChange): Planned {

@@ -21,7 +21,7 @@ export function adoptionReport(result: AdoptionResult): string {
     undecided.length === 0 ? [] : [`undecided   ${undecided.length} more, which belong to one or the other: ${undecided.map(({ id }) => shortened(id)).join(", ")}`],
     leftOver.flatMap((it) => leftOverLines(it, folder)),
     interrupted.flatMap(({ address, id }) => [
-      `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot make a second one of its name`,
+      `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot replace it, as AWS protects it or allows one of its name only`,
       `              terraform -chdir=${folder} untaint ${address}`,
     ]),
     unsearched.map((address) => `unknown     ${address}: adopt does not know how to find what it creates; if AWS has it, use terraform import`),
