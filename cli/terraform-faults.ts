@@ -93,6 +93,10 @@ const KNOWN: readonly KnownFault[] = [
     sentence: (_, { id, folder }) => `${folder}/adopted.tf.json names things that are gone from AWS; run npm run adopt -- ${id}, which writes it anew, or delete it.`,
   },
   {
+    said: /Saved plan is already applied/,
+    sentence: (_, { id }) => `This plan of ${id} was applied already; to change more, plan again (npm run plan -- ${id}).`,
+  },
+  {
     said: /Saved plan (?:is stale|is discarded|does not match the given state)/,
     sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- ${id}) and have the new plan reviewed.`,
   },
