@@ -103,7 +103,7 @@ test("the role for deploys takes a site down", async () => {
 });
 
 test.each<[RoleKind, string, boolean]>([
-  ["plan", "web/terraform.tfstate.tflock", true], ["plan", "web/terraform.tfstate", false], ["plan", "plans/abc/web.tfplan", false],
+  ["plan", "web/terraform.tfstate.tflock", true], ["plan", "web/terraform.tfstate", false], ["plan", "plans/abc/web.tfplan", false], ["plan", "bootstrap/terraform.tfstate.tflock", false],
   ["deploy", "web/terraform.tfstate", true], ["deploy", "plans/abc/web.tfplan", true], ["deploy", "bootstrap/terraform.tfstate", false],
 ])("the role for %ss writes %s: %s", async (kind, key, isAllowed) => {
   const aws = await clone();

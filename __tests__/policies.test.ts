@@ -41,7 +41,7 @@ describe.each(KINDS)("the policy to %s", (kind) => {
 });
 
 test("the policy to plan only reads, and writes nothing but locks", () => {
-  const writing = committedPolicy("plan").Statement.filter(({ Action }) => Action.some((action) => !isRead(action)));
+  const writing = committedPolicy("plan").Statement.filter(({ Action, Effect }) => Effect === "Allow" && Action.some((action) => !isRead(action)));
   expect(writing).toEqual([{ Sid: "LockStates", Effect: "Allow", Action: ["s3:DeleteObject", "s3:PutObject"], Resource: "arn:aws:s3:::<bucket>/*.tflock" }]);
 });
 
@@ -73,7 +73,10 @@ describe("a call is found to be refused", () => {
     ["a state's object, by the role to plan", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate"],
     ["a role of another name", "deploy", "iam:CreateRole", "arn:aws:iam::123456789012:role/admin"],
     ["what a statement denies", "deploy", "iam:TagRole", "arn:aws:iam::123456789012:role/alb-web-deploy"],
+    ["a role of the bootstrap's for an instance", "deploy", "iam:PassRole", "arn:aws:iam::123456789012:role/alb-web-plan"],
     ["the bootstrap's own state", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate"],
+    ["a lock of the bootstrap's own state", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate.tflock"],
+    ["letting go of that lock", "plan", "s3:DeleteObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate.tflock"],
   ] as const)("%s", (_what, kind, action, resource) => {
     expect(refusedBy(kind, call(action, resource))).toEqual([`${action} on ${resource}`]);
   });
