@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { strToU8, zipSync } from "fflate";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { KeptPlans } from "../cli/github/kept-plans";
 import type { StackFolder } from "../cli/project";
 import { progressTo } from "../cli/apply-progress";
-import { applySavedPlan, hasStateMoved, throwIfPlanOfOther } from "../cli/saved-plan";
+import { applySavedPlan, hasStateMoved, throwIfPlanOfOther, writePlanOfPullRequest } from "../cli/saved-plan";
 import { Terraform } from "../cli/terraform";
 import { needShell } from "./support/shell";
 
@@ -81,16 +81,56 @@ describe("a saved plan", () => {
   const plan = (entries: Record<string, string>) => writeFileSync(file, zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, strToU8(text)]))));
   const BOOKMARK = JSON.stringify({ remote_plan_format: 1, run_id: "run-1", hostname: "app.terraform.io" });
 
-  test.each<[string, () => void, boolean]>([
-    ["the same program", () => plan({ "tfconfig/m-/cdk.tf.json": "{}" }), true],
-    ["another program", () => plan({ "tfconfig/m-/cdk.tf.json": "{ }" }), false],
-    ["no program", () => plan({ tfplan: "" }), false],
-    ["nobody knows what, as it is no plan", () => writeFileSync(file, "no plan"), false],
-    ["a program that Terraform Cloud holds", () => writeFileSync(file, BOOKMARK), true],
-  ])("is one of %s", async (_, write, isOurs) => {
+  const PROGRAM = "tfconfig/m-/cdk.tf.json";
+  const MODULES = "tfconfig/modules.json";
+  const ADOPTED = "tfconfig/m-/adopted.tf.json";
+  const OTHER = "The plan of web was made from another program than this one (";
+
+  test.each<[string, () => void, here: string, fromPullRequest: string]>([
+    ["the same program", () => plan({ tfplan: "", [PROGRAM]: "{}", [MODULES]: "[]" }), "", ""],
+    ["another program", () => plan({ [PROGRAM]: "{ }" }), OTHER, OTHER],
+    ["no program", () => plan({ tfplan: "" }), OTHER, OTHER],
+    ["nobody knows what, as it is no plan", () => writeFileSync(file, "no plan"), OTHER, OTHER],
+    ["a program that Terraform Cloud holds", () => writeFileSync(file, BOOKMARK), "", OTHER],
+    ["the same program and another file", () => plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" }), 'holds "m-/extra.tf"', 'holds "m-/extra.tf"'],
+    ["the same program and a module", () => plan({ [PROGRAM]: "{}", "tfconfig/m-x/main.tf": "" }), 'holds "m-x/main.tf"', 'holds "m-x/main.tf"'],
+    ["what was adopted, as it lies in the folder", () => adopted("{1}", "{1}"), "", 'holds "m-/adopted.tf.json"'],
+    ["what was adopted, as it lay in the folder", () => adopted("{1}", "{2}"), 'holds "m-/adopted.tf.json"', 'holds "m-/adopted.tf.json"'],
+    ["what was adopted, of which nothing lies in the folder", () => adopted("{1}"), 'holds "m-/adopted.tf.json"', 'holds "m-/adopted.tf.json"'],
+  ])("is one of %s", async (_, write, here, fromPullRequest) => {
     write();
-    const looked = throwIfPlanOfOther(opened(""), file);
-    await (isOurs ? expect(looked).resolves.toBeUndefined() : expect(looked).rejects.toThrow("The plan of web was made from another program than this one"));
+    const taken = join(folder, "taken.tfplan");
+    const looks: [() => Promise<void>, string][] = [
+      [() => throwIfPlanOfOther(opened(""), file), here],
+      [() => writePlanOfPullRequest(opened(""), readFileSync(file), taken), fromPullRequest],
+    ];
+    for (const [look, sentence] of looks) await (sentence === "" ? expect(look()).resolves.toBeUndefined() : expect(look()).rejects.toThrow(sentence));
+    expect(existsSync(taken)).toBe(fromPullRequest === "");
+  });
+
+  function adopted(inPlan: string, inFolder?: string): void {
+    plan({ [PROGRAM]: "{}", [ADOPTED]: inPlan });
+    if (inFolder !== undefined) writeFileSync(join(folder, "adopted.tf.json"), inFolder);
+  }
+
+  // A zip may hold a name twice, and each reader takes which it likes.
+  test("of a pull request is packed anew, so that terraform reads what was looked at", async () => {
+    plan({ [PROGRAM.replace("cdk", "CDK")]: '{"resource": {}}', [PROGRAM]: "{}", tfplan: "changes" });
+    const twice = Buffer.from(readFileSync(file, "latin1").replaceAll("CDK", "cdk"), "latin1");
+    expect(twice.toString("latin1").split(PROGRAM)).toHaveLength(5);
+    await writePlanOfPullRequest(opened(""), twice, file);
+    expect(readFileSync(file, "latin1").split(PROGRAM)).toHaveLength(3);
+    expect(Object.entries(unzipSync(readFileSync(file))).map(([name, text]) => [name, strFromU8(text)])).toEqual([[PROGRAM, "{}"], ["tfplan", "changes"]]);
+  });
+
+  test("that holds more says what, and what is allowed", async () => {
+    plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" });
+    const sentence = (allowed: string) => new Error(
+      `The plan of web holds "m-/extra.tf", which is not the stack's; allowed is cdk.tf.json as main.ts makes it, and ${allowed}, so it was not applied and nothing was changed; ` +
+        "plan again (npm run plan -- web) and have the new plan reviewed.",
+    );
+    await expect(throwIfPlanOfOther(opened(""), file)).rejects.toThrow(sentence("adopted.tf.json as it lies beside that"));
+    await expect(writePlanOfPullRequest(opened(""), readFileSync(file), file)).rejects.toThrow(sentence("nothing else"));
   });
 
   test.each<[string, string, string, boolean]>([

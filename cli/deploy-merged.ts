@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { GitHub, type PullRequest } from "./github/github";
 import { KeptPlans, placeOf } from "./github/kept-plans";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
-import { applySavedPlan, hasStateMoved, throwIfPlanOfOther } from "./saved-plan";
+import { applySavedPlan, hasStateMoved, writePlanOfPullRequest } from "./saved-plan";
 
 /** A stack whose plan is to be applied. */
 interface Reviewed {
@@ -92,8 +92,7 @@ async function fetchPlan(opened: StackFolder, { pullRequest, reviewed, results }
     return;
   }
   const file = join(folder, `${stack.id}.tfplan`);
-  await writeFile(file, plan, { mode: 0o600 });
-  await throwIfPlanOfOther(opened, file);
+  await writePlanOfPullRequest(opened, plan, file);
   reviewed.push({ opened, kept, file });
 }
 

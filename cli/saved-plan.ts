@@ -1,13 +1,18 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { strFromU8, unzipSync } from "fflate";
+import { strFromU8, unzipSync, zipSync, type Unzipped } from "fflate";
+import { ADOPTED_FILE, readBlocks } from "./adoption/import-blocks";
 import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
 import { PROJECT, type StackFolder } from "./project";
 
-/** What terraform keeps within a saved plan: the configuration, and the state that it was made for. */
-const CONFIGURATION = "tfconfig/m-/cdk.tf.json";
+/** What terraform and OpenTofu keep within a saved plan: all files of the configuration, and the state that it was made for. */
+const CONFIGURATION = "tfconfig/";
+const PROGRAM = "tfconfig/m-/cdk.tf.json";
+const ADOPTED = `tfconfig/m-/${ADOPTED_FILE}`;
+/** Names folders of modules; without files of theirs in the plan there is none but the program's own. */
+const MODULES = "tfconfig/modules.json";
 const STATE = "tfstate";
 
 /**
@@ -21,18 +26,41 @@ export function savedPlan(stackId: string): string {
 }
 
 /**
- * A saved plan carries the program that it was made from, and terraform would run that one, whatever main.ts says by now.
- * @throws {WorkFailed} if it was made from another program than the stack's, or is no plan
+ * A saved plan carries all files of the configuration that it was made from, and terraform would run those, whatever main.ts
+ * says by now. So they must be the stack's own and no others, but for what `npm run adopt` wrote beside it.
+ * @throws {WorkFailed} if it was made from another program than the stack's, holds more than that, or is no plan
  */
-export async function throwIfPlanOfOther({ stack }: StackFolder, file: string): Promise<void> {
+export async function throwIfPlanOfOther({ stack, folder }: StackFolder, file: string): Promise<void> {
   const bytes = await readFile(file);
   // With Terraform Cloud the plan stays there, with its configuration; the file only names the run.
-  if (isBookmark(bytes)) return;
-  if (entryOf(bytes, CONFIGURATION) === stack.text) return;
-  throw new WorkFailed(
-    `The plan of ${stack.id} was made from another program than this one (main.ts, or what it uses, has changed since), so it was not applied and nothing was changed; ` +
-      `plan again (npm run plan -- ${stack.id}) and have the new plan reviewed.`,
-  );
+  if (!isBookmark(bytes)) throwIfOther(stack.id, entriesOf(bytes), { [PROGRAM]: stack.text, [ADOPTED]: await readBlocks(folder) });
+}
+
+/**
+ * Writes a plan that a pull request made, whose author decided what is in it: the stack's program alone, and packed anew, so
+ * that terraform reads what was looked at here, however it would have read the author's file.
+ *
+ * What else is in it cannot be held against the program: the changes, the state before them and the backend, which terraform
+ * takes from the plan too. Whoever may push a branch and gets it merged could forge them; the state's version is looked at.
+ * @throws {WorkFailed} if it was made from another program than the stack's, holds more than that, or is no plan
+ */
+export async function writePlanOfPullRequest({ stack }: StackFolder, plan: Buffer, file: string): Promise<void> {
+  const entries = entriesOf(plan);
+  throwIfOther(stack.id, entries, { [PROGRAM]: stack.text });
+  await writeFile(file, zipSync(entries), { mode: 0o600 });
+}
+
+function throwIfOther(stackId: string, entries: Unzipped, own: Readonly<Record<string, string | undefined>>): void {
+  if (textOf(entries[PROGRAM]) !== own[PROGRAM]) throw refused(stackId, "was made from another program than this one (main.ts, or what it uses, has changed since)");
+  const names = Object.keys(entries).filter((name) => name.startsWith(CONFIGURATION) && name !== MODULES);
+  const other = names.find((name) => textOf(entries[name]) !== own[name]);
+  if (other === undefined) return;
+  const allowed = ADOPTED in own ? `cdk.tf.json as main.ts makes it, and ${ADOPTED_FILE} as it lies beside that` : "cdk.tf.json as main.ts makes it, and nothing else";
+  throw refused(stackId, `holds ${JSON.stringify(other.slice(CONFIGURATION.length))}, which is not the stack's; allowed is ${allowed}`);
+}
+
+function refused(stackId: string, why: string): WorkFailed {
+  return new WorkFailed(`The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (npm run plan -- ${stackId}) and have the new plan reviewed.`);
 }
 
 /**
@@ -43,7 +71,7 @@ export async function hasStateMoved({ terraform }: StackFolder, file: string): P
   const bytes = await readFile(file);
   if (isBookmark(bytes)) return false;
   const { stdout } = await terraform.run(["state", "pull"]);
-  return versionOf(entryOf(bytes, STATE)) !== versionOf(stdout);
+  return versionOf(textOf(entriesOf(bytes)[STATE])) !== versionOf(stdout);
 }
 
 /**
@@ -64,13 +92,16 @@ function isBookmark(bytes: Buffer): boolean {
   return bytes.subarray(0, 1).toString() === "{";
 }
 
-function entryOf(plan: Buffer, name: string): string | undefined {
+function entriesOf(plan: Buffer): Unzipped {
   try {
-    const found = unzipSync(plan, { filter: (entry) => entry.name === name })[name];
-    return found === undefined ? undefined : strFromU8(found);
+    return unzipSync(plan);
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+function textOf(entry: Uint8Array | undefined): string | undefined {
+  return entry === undefined ? undefined : strFromU8(entry);
 }
 
 /** A state's lineage and serial; where there is none yet, what terraform begins with. */
