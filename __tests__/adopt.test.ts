@@ -1,18 +1,16 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { AdoptionResult } from "../cli/adoption/adopt-stack";
 import { ADOPTABLE } from "../cli/adoption/adoptable";
-import { ADOPTED_FILE, dropSettledBlocks, readBlocks, restoreBlocks, writeBlocks } from "../cli/adoption/import-blocks";
+import { ADOPTED_FILE, readBlocks, restoreBlocks, writeBlocks } from "../cli/adoption/import-blocks";
 import { restOf } from "../cli/adoption/left-over";
 import { match, type Offer } from "../cli/adoption/match";
 import type { Found, Planned, Values } from "../cli/adoption/model";
 import { planFacts, type PlanJson } from "../cli/adoption/plan-facts";
 import { adoptionReport, needsPerson } from "../cli/adoption/report";
-import { Terraform } from "../cli/terraform";
 import { COMBINATIONS } from "./support/combinations";
-import { needShell } from "./support/shell";
 import { synthOf } from "./support/synth";
 
 jest.setTimeout(60_000);
@@ -192,19 +190,6 @@ describe("the import blocks", () => {
     expect(await readBlocks(folder)).toBeUndefined();
     await restoreBlocks(folder, before);
     expect(blocks()).toHaveLength(2);
-  });
-
-  test.each([
-    ["data.aws_vpc.a", ["aws_vpc.a", "aws_route_table_association.b"]],
-    ["aws_vpc.a", ["aws_route_table_association.b"]],
-    ["aws_vpc.a aws_route_table_association.b", undefined],
-  ])("go once the state has their address: %s", async (inState, left) => {
-    needShell();
-    await writeBlocks(folder, adoptions);
-    const command = join(folder, "terraform");
-    writeFileSync(command, `#!/bin/sh\n[ "$1 $2" = "state list" ] && printf '%s\\n' ${inState}\n`, { mode: 0o755 });
-    await dropSettledBlocks({ folder, terraform: new Terraform({ command, folder, env: process.env }) });
-    expect(existsSync(file) ? (blocks() as { to: string }[]).map(({ to }) => to) : undefined).toEqual(left);
   });
 });
 

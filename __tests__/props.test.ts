@@ -284,6 +284,9 @@ describe("props that do not go together", () => {
     ["a code that NGINX answers", { healthCheck: { matcher: "204,301" } }, ["healthCheck.matcher"], { healthCheck: { matcher: "204,200" } }],
     ["any code of an app behind NGINX", { healthCheck: { matcher: "204" } }, ["healthCheck.matcher"], { healthCheck: { matcher: "204" }, server: { proxyPort: 3000 } }],
     ["one place for the state", { backend: { s3: { bucket: "states" }, cloud: { organization: "acme", workspace: "web" } } }, ["backend"], { backend: { s3: { bucket: "states" } } }],
+    ["a state that is not where the bucket keeps reviewed plans", { backend: { s3: { bucket: "states", key: "plans/web.tfstate" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "web/plans.tfstate" } } }],
+    ["a state that is not where the bucket keeps its own", { backend: { s3: { bucket: "states", key: "bootstrap/terraform.tfstate" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "bootstrap" } } }],
+    ["a state that is not named as a lock", { backend: { s3: { bucket: "states", key: "a.tflock" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "a" } } }],
     ["some place for the state", { backend: {} }, ["backend"], { backend: "local" }],
     ["a place that is said", { backend: { s3: undefined } }, ["backend"], { backend: { s3: undefined, cloud: { organization: "acme", workspace: "web" } } }],
   ])("%s", (_, bad, fault, nearest) => {

@@ -5,7 +5,7 @@ import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
 import { applySite, type AppliedSite } from "./support/applied-site";
 import { refusedBy } from "./support/iam-policy";
-import { PROJECT } from "./support/rehearsal-room";
+import { copyOfProject } from "./support/project-copy";
 import { start, type EndedCommand } from "./support/rehearse-command";
 import { accountOf, allowSshFrom, SEEN_OTHERWISE, SPOILT_STEPS, type SpoiltStep } from "./support/spoilt-steps";
 
@@ -19,11 +19,13 @@ const PLAN: PlanFacts = { added: 30, driftedAddresses: [], destroyed: 30 };
 jest.setTimeout(30_000);
 
 // Both only wait most of their time, so they run side by side.
+let checkout: ReturnType<typeof copyOfProject>;
 let command: Promise<EndedCommand>;
 let applying: Promise<AppliedSite>;
 
 beforeAll(() => {
-  command = start("npm", ["run", "-s", "rehearse", "--", "--format", "json"], { cwd: PROJECT }).ended;
+  checkout = copyOfProject();
+  command = checkout.then(({ folder }) => start("npm", ["run", "-s", "rehearse", "--", "--format", "json"], { cwd: folder }).ended);
   applying = applySite("site-with-more");
   for (const each of [command, applying]) each.catch(() => undefined); // each is told by those tests that await it
 });
@@ -31,6 +33,7 @@ beforeAll(() => {
 afterAll(async () => {
   await command.catch(() => undefined);
   await applying.then((site) => site.stop(), () => undefined);
+  await (await checkout).remove();
 }, APPLY_TIMEOUT_MS);
 
 describe("npm run rehearse", () => {

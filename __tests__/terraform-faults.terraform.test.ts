@@ -122,6 +122,21 @@ test("a saved plan that is older than the state", async () => {
   await expect(run("apply", "old.tfplan")).rejects.toThrow(/^The state of stale has moved since this plan was made, so it was not applied and nothing was changed; plan again \(npm run plan -- stale\) .*$/);
 });
 
+test("a state that cannot be stored any more: nothing else is said before where it lies now", async () => {
+  const clone = await aws.clone();
+  try {
+    const { run, write, folder } = await stack("full", s3({ key: "full/terraform.tfstate", max_retries: 0 }), { AWS_ENDPOINT_URL: clone.endpoint });
+    await run("init");
+    const denied = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: "arn:aws:s3:::my-state/*" }] };
+    const command = `curl -sS -X PUT '${clone.endpoint}/my-state?policy' -d '${JSON.stringify(denied)}'`;
+    await write({ terraform: { backend: s3({ key: "full/terraform.tfstate", max_retries: 0 }) }, resource: { terraform_data: { a: { provisioner: [{ "local-exec": { command } }] } } } });
+    await expect(run("apply", "-auto-approve")).rejects.toThrow(/^terraform could not store the state of full, and what it did stands only in \S+full\/errored\.tfstate\. Do not deploy again before it is stored: .*state push errored\.tfstate \(where that file is lost: npm run adopt -- full\)$/);
+    expect(await readFile(join(folder, "errored.tfstate"), "utf8")).toContain("terraform_data");
+  } finally {
+    await clone.stop();
+  }
+});
+
 test("what is not known is told in terraform's own words, with the command", async () => {
   const { run, write } = await stack("broken", local);
   await run("init");

@@ -1,6 +1,6 @@
 import { knownFault } from "../cli/terraform-faults";
 
-/* What terraform says of faults at Terraform Cloud; cloud.all.test.ts makes some of them for real, and these are its words. */
+/* What terraform says of faults at Terraform Cloud, which cloud-plan.all.test.ts makes for real, and of some that are rare. */
 
 const FOLDER = "cdktf.out/stacks/web";
 const NOT_READ = 'Error: Failed to read organization "acme" at host app.terraform.io\n\nEncountered an unexpected error while reading the organization settings:\n';
@@ -26,6 +26,14 @@ test.each(SAID)("%s", (_, said, sentence) => {
   expect(knownFault(said.replace(/ (?=\w+ \w+ \w+ )/g, "\n"), FOLDER)).toMatch(sentence);
 });
 
-test("any other words are left as they are", () => {
-  expect(knownFault("Error: Reference to undeclared input variable", FOLDER)).toBeUndefined();
+test.each([
+  "Error: Reference to undeclared input variable",
+  'Error: reading S3 Bucket (my-logs): operation error S3: HeadBucket, https response error StatusCode: 403, api error Forbidden: Forbidden\n\n  with aws_s3_bucket.logs,',
+  "Error: putting S3 Bucket Policy: operation error S3: PutBucketPolicy, https response error StatusCode: 404, NoSuchBucket: \n\n  with aws_s3_bucket_policy.logs,",
+])("any other words are left as they are: %s", (said) => {
+  expect(knownFault(said, FOLDER)).toBeUndefined();
+});
+
+test("a state that could not be stored is told of before what was in the way", () => {
+  expect(knownFault("Error: Failed to save state\n\nError saving state: ExpiredToken\n\nError: Failed to persist state to backend\n\n    terraform state push errored.tfstate\n", FOLDER)).toMatch(/^terraform could not store the state of web, .*Do not deploy again/);
 });

@@ -1,18 +1,17 @@
-/** A process that takes longer to end by itself is ended, with all that it started. */
-const GRACE_MS = 20_000;
-
 /**
- * Signals a process when `signal` aborts, and ends its group if that does not help. The process must lead a group of its own.
+ * Signals a process when `signal` aborts. The process must lead a group of its own.
  * @param first SIGINT goes to the process alone, which ends its children by itself; SIGTERM to its whole group
+ * @param graceMs after so many milliseconds it is ended with all that it started; if left away, it has all the time that it needs
  * @returns how to stop listening
  */
-export function endOnAbort(pid: number | undefined, signal: AbortSignal | undefined, first: "SIGINT" | "SIGTERM"): () => void {
+export function endOnAbort(pid: number | undefined, signal: AbortSignal | undefined, first: "SIGINT" | "SIGTERM", graceMs?: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   const group = (leader: number) => (process.platform === "win32" ? leader : -leader);
   const onAbort = () => {
     if (pid === undefined) return;
-    send(first === "SIGINT" ? pid : group(pid), first);
-    timer = setTimeout(() => send(group(pid), "SIGKILL"), GRACE_MS);
+    // On Windows the console has told it already, and a signal would end it at once, before it has stored anything.
+    if (first !== "SIGINT" || process.platform !== "win32") send(first === "SIGINT" ? pid : group(pid), first);
+    if (graceMs !== undefined) timer = setTimeout(() => send(group(pid), "SIGKILL"), graceMs);
   };
   signal?.addEventListener("abort", onAbort, { once: true });
   return () => {

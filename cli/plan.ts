@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { dropSettledBlocks } from "./adoption/import-blocks";
@@ -11,6 +11,8 @@ import type { Terraform } from "./terraform";
 const KINDS = ["tfplan", "json", "txt"] as const;
 /** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
 const HAS_CHANGES = 2;
+/** For files that can hold secrets. */
+const OWNER_ONLY = 0o600;
 
 interface Stage {
   stacks: StackFolder[];
@@ -57,12 +59,15 @@ function planTask(opened: StackFolder): Task<Stage> {
     title: stack.id,
     task: async (stage, task) => {
       // An older plan must not be taken for this one, however this one ends.
-      for (const kind of KINDS) await rm(planFile(stack.id, kind), { force: true });
+      await removePlan(stack.id);
       task.output = "terraform init";
       await initialize(opened);
       await dropSettledBlocks(opened);
       task.output = "terraform plan";
-      const hasChanges = await writePlan(opened);
+      const hasChanges = await writePlan(opened).catch(async (error: unknown) => {
+        await removePlan(stack.id);
+        throw error;
+      });
       if (hasChanges) stage.changed.push(stack.id);
       task.title = `${stack.id}: ${hasChanges ? "changes" : "no changes"}`;
     },
@@ -73,9 +78,10 @@ async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
   const file = planFile(stack.id, "tfplan");
   await mkdir(join(PROJECT, "plans"), { recursive: true });
   const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
+  await chmod(file, OWNER_ONLY);
   const json = await terraform.run(["show", "-json", file]);
   const text = await inWords(terraform, file, log);
-  await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: 0o600 });
+  await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: OWNER_ONLY });
   await writeFile(planFile(stack.id, "txt"), `${text.trim()}\n`);
   return hasChanges;
 }
@@ -89,6 +95,10 @@ async function inWords(terraform: Terraform, file: string, log: string): Promise
     if (!lacksIt) throw error;
     return stripVTControlCharacters(log);
   }
+}
+
+async function removePlan(stackId: string): Promise<void> {
+  for (const kind of KINDS) await rm(planFile(stackId, kind), { force: true });
 }
 
 function planFile(stackId: string, kind: (typeof KINDS)[number]): string {

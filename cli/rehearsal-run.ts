@@ -37,6 +37,8 @@ export interface RehearsalOptions {
 }
 
 const PLAN_FILE = "rehearsal.tfplan";
+/** What a rehearsal leaves goes with its local AWS. */
+const REHEARSAL_GRACE_MS = 20_000;
 
 /** Builds one stack on the local AWS, checks it, and takes it down, stage by stage. */
 export class Rehearsal {
@@ -49,7 +51,7 @@ export class Rehearsal {
 
   constructor(private readonly options: RehearsalOptions) {
     this.stack = options.stack.id;
-    this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: options.env, signal: options.signal });
+    this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: options.env, signal: options.signal, graceMs: REHEARSAL_GRACE_MS });
   }
 
   /**

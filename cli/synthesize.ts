@@ -5,6 +5,9 @@ import type { StackJson } from "../rehearsal/stack-files";
 import { UsageError } from "./command";
 import { endOnAbort } from "./end-on-abort";
 
+/** A program that takes longer to end is ended. */
+const END_WITHIN_MS = 20_000;
+
 /** A synthesized stack. */
 export interface SynthesizedStack {
   readonly id: string;
@@ -63,7 +66,7 @@ async function readCdktfJson(file: string): Promise<{ app: string; context?: obj
 function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<{ code: number | null; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(app, { cwd: folder, env, shell: true, stdio: ["ignore", "ignore", "pipe"], detached: process.platform !== "win32" });
-    const stop = endOnAbort(child.pid, signal, "SIGTERM");
+    const stop = endOnAbort(child.pid, signal, "SIGTERM", END_WITHIN_MS);
     const chunks: Buffer[] = [];
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.once("error", reject);

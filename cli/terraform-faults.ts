@@ -14,8 +14,18 @@ interface Stack {
 
 const FORBIDDEN = "it belongs to another account, or these credentials may not use it; correct backend.s3.bucket, or use credentials that may.";
 
+/** How the backend begins; a stack's own resources can meet faults of buckets too. */
+const OF_BACKEND = "(?:Failed to get existing workspaces|Error refreshing state|Error loading state|Error acquiring the state lock|Failed to (?:save|persist) state)";
+
 /** What terraform, OpenTofu, their backends and the AWS provider say when something around the stack is amiss; the first that fits counts. */
 const KNOWN: readonly KnownFault[] = [
+  {
+    // Whatever kept it from storing the state stands above this; the file must be told of before anything else.
+    said: /errored\.tfstate/,
+    sentence: (_, { id, folder }) =>
+      `terraform could not store the state of ${id}, and what it did stands only in ${folder}/errored.tfstate. Do not deploy again before it is stored: mend what was in the way (credentials, rights, network), then run: ` +
+      `terraform -chdir=${folder} state push errored.tfstate (where that file is lost: npm run adopt -- ${id})`,
+  },
   {
     // The lock info that terraform prints below this is that of the one who asks.
     said: /workspace already locked \(lock ID: "([^"]+)"\)/,
@@ -45,7 +55,7 @@ const KNOWN: readonly KnownFault[] = [
     sentence: ([, sought, actual], { id }) => `The state bucket of ${id} is in region ${actual}, not in ${sought}; add region: "${actual}" to backend.s3 of the stack.`,
   },
   {
-    said: /StatusCode: 301\b.*?PermanentRedirect/,
+    said: new RegExp(`${OF_BACKEND}.*?StatusCode: 301\\b.*?PermanentRedirect`),
     sentence: (_, { id }) => `The state bucket of ${id} is in another region than backend.s3 says; aws s3api get-bucket-location --bucket NAME tells which; add it as region to backend.s3 of the stack.`,
   },
   {
@@ -53,15 +63,15 @@ const KNOWN: readonly KnownFault[] = [
     sentence: ([, bucket], { id }) => `The state bucket ${bucket} of ${id} does not exist; create it with npm run bootstrap -- --bucket ${bucket} --region REGION, or correct backend.s3.bucket.`,
   },
   {
-    said: /NoSuchBucket/,
+    said: new RegExp(`${OF_BACKEND}.*?NoSuchBucket`),
     sentence: (_, { id }) => `The state bucket of ${id} does not exist; create it with npm run bootstrap -- --bucket NAME --region REGION, or correct backend.s3.bucket.`,
   },
   {
-    said: /S3 bucket "([^"]+)".*?StatusCode: 403/,
+    said: new RegExp(`${OF_BACKEND}.*?S3 bucket "([^"]+)".*?StatusCode: 403`),
     sentence: ([, bucket], { id }) => `AWS refuses access to ${bucket}, the state bucket of ${id}: ${FORBIDDEN}`,
   },
   {
-    said: /operation error S3: \w+, https response error StatusCode: 403/,
+    said: new RegExp(`${OF_BACKEND}.*?operation error S3: \\w+, https response error StatusCode: 403`),
     sentence: (_, { id }) => `AWS refuses access to the state bucket of ${id}: ${FORBIDDEN}`,
   },
   {

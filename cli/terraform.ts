@@ -24,8 +24,13 @@ export interface TerraformOptions {
   /** The folder that holds the configuration. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Ends what runs. */
+  /** Interrupts what runs. */
   readonly signal?: AbortSignal;
+  /**
+   * How long an interrupted terraform may take to store its state, in milliseconds, before it is killed.
+   * @default - as long as it needs: what it works on is real
+   */
+  readonly graceMs?: number;
 }
 
 export interface TerraformResult {
@@ -62,12 +67,12 @@ export class Terraform {
   }
 
   private spawn(args: string[], onLine: (line: string) => void): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const { command, folder, env, signal } = this.options;
+    const { command, folder, env, signal, graceMs } = this.options;
     return new Promise((resolve, reject) => {
       // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
       const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
       // Interrupted once, it stores its state, lets go of the lock and ends its provider.
-      const stop = endOnAbort(child.pid, signal, "SIGINT");
+      const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
       const stdout: string[] = [];
       const stderr: string[] = [];
       createInterface({ input: child.stdout }).on("line", (line) => {

@@ -32,6 +32,7 @@ const RULES: readonly Rule[] = [
   { reads: ["server", "healthCheck"], check: nginxAnswersAreMatched },
   { reads: ["domainName", "appPort", "healthCheck", "server", "idleTimeoutSec"], check: bootScriptFits },
   { reads: ["backend"], check: backendIsOneKind },
+  { reads: ["backend"], check: stateIsInPlaceOfItsOwn },
 ];
 
 /** Every fault of one stack's props, by themselves and against each other. */
@@ -49,6 +50,15 @@ export function propFaults(stackId: string, props: unknown): Fault[] {
 /** The id becomes a folder, part of names, and the value of a tag. */
 function idFaults(stackId: string): Fault[] {
   return when(!/^(?!\.+$)[\w.-]{1,128}$/.test(stackId), "id", stackId, 'allowed is 1 to 128 letters, digits, "-", "_" and ".", not dots alone; rename the stack');
+}
+
+/** The bucket that npm run bootstrap makes has other things there, and lets some of them expire. */
+function stateIsInPlaceOfItsOwn({ backend }: Settings): Fault[] {
+  const key = "s3" in backend ? backend.s3.key : "";
+  return [
+    ...when(/^(plans|bootstrap)\//.test(key), "backend.s3.key", key, "allowed is a key outside of plans/ and bootstrap/, where the bucket keeps reviewed plans and its own state; give another key, or the stack another id"),
+    ...when(key.endsWith(".tflock"), "backend.s3.key", key, "allowed is a key that does not end with .tflock, as locks do; give another one"),
+  ];
 }
 
 function domainNameFitsCertificate({ domainName, certificateArn }: Settings): Fault[] {

@@ -27,7 +27,7 @@ export const ADOPTABLE: Readonly<Record<string, Adoptable>> = {
   aws_iam_role_policy_attachment: createdAgain("a policy that is attached can be attached again"),
   aws_instance: tagged("subnet_id"),
   aws_internet_gateway: tagged("vpc_id"),
-  // Its name is the only one in the region; its subnets tell which network it is in.
+  // Its subnets tell which network it is in.
   aws_lb: tagged("subnets"),
   aws_lb_listener: beside(listenerOnPort, "load_balancer_arn"),
   aws_lb_target_group: tagged("vpc_id"),

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { WorkFailed } from "../command";
 import type { Terraform } from "../terraform";
 import type { Adoption } from "./model";
 
@@ -34,8 +35,18 @@ export async function restoreBlocks(folder: string, text: string | undefined): P
 export async function dropSettledBlocks({ folder, terraform }: { readonly folder: string; readonly terraform: Terraform }): Promise<void> {
   const text = await readBlocks(folder);
   if (text === undefined) return;
-  const inState = new Set((await terraform.run(["state", "list"])).stdout.split("\n"));
+  const inState = new Set(await addressesIn(terraform));
   await keepBlocks(folder, (JSON.parse(text) as ImportFile).import.filter(({ to }) => !inState.has(to)));
+}
+
+async function addressesIn(terraform: Terraform): Promise<string[]> {
+  try {
+    return (await terraform.run(["state", "list"])).stdout.split("\n");
+  } catch (error) {
+    // Killed early, the first deploy has left no state at all.
+    if (error instanceof WorkFailed && error.message.includes("No state file was found")) return [];
+    throw error;
+  }
 }
 
 async function keepBlocks(folder: string, blocks: ImportFile["import"]): Promise<void> {
