@@ -155,7 +155,7 @@ test("a commit that nobody reviewed is refused, and one from a fork", async () =
   expect(said(await project.deploy(unreviewed)).stderr).toBe(
     `Commit ${unreviewed} did not come from a pull request, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
   );
-  project.github.merge(9, REVIEWED, forked, "mallory/site");
+  project.github.merge(9, REVIEWED, forked, { from: "mallory/site" });
   expect(said(await project.deploy(forked)).stderr).toBe(
     "Pull request #9 came from the fork mallory/site, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of acme/site; a commit without changes will do.",
   );

@@ -25,6 +25,8 @@ describe("a plan's summary", () => {
     ["an import without a change", plan([resource(["no-op"], { change: { actions: ["no-op"], importing: { id: "x" } } })]), true],
     ["a resource that is only called otherwise", plan([resource(["no-op"], { previous_address: "aws_lb.b" })]), true],
     ["a resource that is forgotten", plan([resource(["forget"])]), true],
+    ["one that is forgotten and created anew", plan([resource(["create", "forget"])]), true],
+    ["what no terraform does so far", plan([resource(["exchange"])]), true],
   ])("tells whether %s is a change", (_, json, expected) => {
     expect(hasChanges(summaryOf(json))).toBe(expected);
   });
@@ -85,6 +87,17 @@ Plan: 2 to add
     expect(cut.match(/<details>/g)?.length ?? 0).toBe(cut.match(/<\/details>/g)?.length ?? 0);
   });
 
+  test("leaves out stacks that change nothing first, where there are too many to be told, and says so", () => {
+    const many = Array.from({ length: 900 }, (_, index) => stack(`${index}-${"x".repeat(120)}`, "long ".repeat(100), index % 2 === 0 ? NOTHING : { ...NOTHING, create: 1 }));
+    const cut = body(many);
+    expect(cut.length).toBeLessThanOrEqual(COMMENT_LIMIT);
+    expect(cut.length).toBeGreaterThan(COMMENT_LIMIT - 400);
+    const told = cut.split("\n").filter((line) => line.startsWith("- `"));
+    expect(told.filter((line) => line.endsWith("1 to create"))).toHaveLength(450);
+    expect(cut).toContain(`- and ${900 - told.length} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${WHOLE_AT}).`);
+    expect(cut).toContain("\nMerging applies exactly these plans");
+  });
+
   test("leaves the room that a short plan does not need to the long ones", () => {
     const long = Array(10_000).fill("  + line").join("\n");
     const cut = body([stack("one", long), stack("two", "short")], 10_000);
@@ -131,6 +144,13 @@ describe("GitHub", () => {
   ])("answers %s with a sentence", async (_, fault, sentence) => {
     api.fault = fault;
     await expect(github().comments(7)).rejects.toThrow(new Error(sentence));
+  });
+
+  test("that answers with something else than JSON, as a proxy does, is told so", async () => {
+    api.fault = { status: 200, text: "<html>sign in</html>" };
+    await expect(github().comments(7)).rejects.toThrow(new Error(
+      `GitHub (${api.env.GITHUB_API_URL}) answers 200 without JSON (GET issues/7/comments): <html>sign in</html>; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`,
+    ));
   });
 
   test("that does not answer is told so", async () => {

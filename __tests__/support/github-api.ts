@@ -23,6 +23,8 @@ export interface KeptComment {
 interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** In JSON's place. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -45,9 +47,9 @@ export class GitHubApi {
     const api = new GitHubApi(server);
     server.on("request", (request, response) => {
       void bodyOf(request).then((body) => {
-        const { status, body: answer, headers } = api.fault ?? api.answer(request, body);
+        const { status, body: answer, text, headers } = api.fault ?? api.answer(request, body);
         response.writeHead(status, { "content-type": "application/json", ...headers });
-        response.end(answer === undefined ? undefined : JSON.stringify(answer));
+        response.end(text ?? (answer === undefined ? undefined : JSON.stringify(answer)));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -69,8 +71,14 @@ export class GitHubApi {
   }
 
   /** A pull request from a branch of the repository is merged. */
-  merge(number: number, head: string, mergeCommit: string, from = REPOSITORY): void {
-    this.pullRequests.set(mergeCommit, [{ number, merged_at: "2026-11-22T12:00:00Z", merge_commit_sha: mergeCommit, head: { sha: head, repo: { full_name: from } } }]);
+  merge(number: number, head: string, mergeCommit: string, { from = REPOSITORY, into = "main" } = {}): void {
+    this.pullRequests.set(mergeCommit, [{ number, state: "closed", merged_at: "2026-11-22T12:00:00Z", merge_commit_sha: mergeCommit, base: { ref: into }, head: { sha: head, repo: { full_name: from } } }]);
+  }
+
+  /** A pull request whose branch ends with this commit is opened. */
+  open(number: number, head: string, into = "main"): void {
+    const opened: PullRequest = { number, state: "open", merged_at: null, merge_commit_sha: null, base: { ref: into }, head: { sha: head, repo: { full_name: REPOSITORY } } };
+    this.pullRequests.set(head, [...(this.pullRequests.get(head) ?? []).filter((it) => it.number !== number), opened]);
   }
 
   async stop(): Promise<void> {

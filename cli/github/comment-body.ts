@@ -29,17 +29,30 @@ export interface CommentOptions {
 /** One line for each stack; what a plan says is folded below it, cut at a line's end where there is no room. */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
-  const head = [MARKER, `### Plan of ${commit}`, "", ...stacks.map(headline)];
-  if (changed.length > 0) head.push("", "Merging applies exactly these plans, or nothing if a state has moved since.");
+  const end = changed.length > 0 ? ["", "Merging applies exactly these plans, or nothing if a state has moved since."] : [];
+  const start = [MARKER, `### Plan of ${commit}`, ""];
+  const head = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt), ...end];
   let room = limit - head.join("\n").length;
   // Short plans first: what they leave is shared by the long ones.
   const texts = new Map<string, string>();
   [...changed].sort((one, other) => one.text.length - other.text.length).forEach((stack, index) => {
     const text = folded(stack, Math.floor(room / (changed.length - index)), wholeAt);
+    if (text === "") return;
     room -= text.length + 1;
     texts.set(stack.id, text);
   });
-  return [...head, ...changed.map(({ id }) => texts.get(id) ?? "")].join("\n");
+  return [...head, ...changed.flatMap(({ id }) => texts.get(id) ?? [])].join("\n");
+}
+
+/** Those that change something come first where there is no room for all. */
+function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: string): string[] {
+  const lines = stacks.map(headline);
+  if (lines.join("\n").length < room) return lines;
+  const note = (left: number) => `- and ${left} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${wholeAt}).`;
+  let left = room - note(stacks.length).length - 1;
+  const shown = [...stacks].sort((one, other) => Number(hasChanges(other.summary)) - Number(hasChanges(one.summary))).map(headline);
+  const fitting = shown.findIndex((line) => (left -= line.length + 1) < 0);
+  return [...shown.slice(0, fitting), note(stacks.length - fitting)];
 }
 
 function headline({ id, summary }: PlannedStack): string {

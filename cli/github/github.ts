@@ -13,6 +13,9 @@ export interface PullRequest {
   readonly number: number;
   readonly merged_at: string | null;
   readonly merge_commit_sha: string | null;
+  readonly state: "open" | "closed";
+  /** The branch that it is, or was, to be merged into. */
+  readonly base: { readonly ref: string };
   /** `repo` is null once the fork is deleted. */
   readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
 }
@@ -104,9 +107,16 @@ export class GitHub {
       const { cause } = error as { cause?: { code?: string; message?: string } };
       throw new WorkFailed(`GitHub (${this.api}) does not answer: ${cause?.code ?? cause?.message ?? error.message}; try again.`);
     });
-    const text = await response.text();
+    const text = await response.text().catch(() => {
+      this.signal.throwIfAborted();
+      throw new WorkFailed(`GitHub (${this.api}) broke off within its answer (${method} ${path.replace(/\?.*/, "")}); try again.`);
+    });
     if (!response.ok) throw new WorkFailed(this.fault(response, `${method} ${path.replace(/\?.*/, "")}`, text, needs));
-    return (text === "" ? undefined : JSON.parse(text)) as T;
+    try {
+      return (text === "" ? undefined : JSON.parse(text)) as T;
+    } catch {
+      throw new WorkFailed(`GitHub (${this.api}) answers ${response.status} without JSON (${method} ${path.replace(/\?.*/, "")}): ${messageIn(text)}; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`);
+    }
   }
 
   private fault(response: Response, what: string, text: string, needs: string): string {

@@ -4,7 +4,7 @@ export interface PlanSummary {
   readonly update: number;
   readonly replace: number;
   readonly destroy: number;
-  /** Outputs, and what is only imported, moved or forgotten. */
+  /** Outputs, what is only imported, moved or forgotten, and whatever else terraform may come to do. */
   readonly others: number;
 }
 
@@ -29,15 +29,12 @@ export function summaryOf(json: string): PlanSummary {
   const resources = (plan.resource_changes ?? []).filter(({ mode }) => mode !== "data");
   const actions = resources.map(({ change }) => change.actions.join());
   const count = (...kinds: string[]) => actions.filter((action) => kinds.includes(action)).length;
+  const counted = { create: count("create"), update: count("update"), replace: count("delete,create", "create,delete"), destroy: count("delete") };
+  // All but these is done to something, whatever it is called.
+  const strange = actions.length - count("no-op", "read") - Object.values(counted).reduce((sum, it) => sum + it, 0);
   const moved = resources.filter(({ change, address, previous_address = address }) => change.actions.join() === "no-op" && (change.importing !== undefined || previous_address !== address));
   const outputs = Object.values(plan.output_changes ?? {}).filter((change) => change.actions.join() !== "no-op");
-  return {
-    create: count("create"),
-    update: count("update"),
-    replace: count("delete,create", "create,delete"),
-    destroy: count("delete"),
-    others: outputs.length + moved.length + count("forget"),
-  };
+  return { ...counted, others: outputs.length + moved.length + strange };
 }
 
 /** Whether applying the plan would do anything. */
@@ -49,5 +46,5 @@ export function hasChanges(summary: PlanSummary): boolean {
 export function shownSummary({ create, update, replace, destroy, others }: PlanSummary): string {
   const parts: [number, string][] = [[create, "to create"], [update, "to update"], [replace, "to replace"], [destroy, "to destroy"]];
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return told.length > 0 ? told.join(", ") : others > 0 ? "outputs or addresses only" : "no changes";
+  return told.length > 0 ? told.join(", ") : others > 0 ? "outputs, addresses or what is forgotten only" : "no changes";
 }
