@@ -1,4 +1,4 @@
-import type { Found } from "../cli/bootstrap/account";
+import { throwIfOfOthers, type Found } from "../cli/bootstrap/account";
 import { configuration, firstConfiguration, type Wanted } from "../cli/bootstrap/configuration";
 import { checkOptions, type CommandLine } from "../cli/bootstrap/options";
 import { wantedOf } from "../cli/bootstrap/run";
@@ -72,6 +72,21 @@ describe("what the account shall hold", () => {
       { to: "aws_iam_openid_connect_provider.github", id: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
       { to: "aws_iam_role.deploy", id: "alb-web-deploy" },
     ]);
+  });
+});
+
+describe("roles that the account has", () => {
+  const check = (repository: string, before?: typeof SITE) => () => throwIfOfOthers({ repository, branch: "main" }, before, [], "123456789012", "acme-states");
+
+  test("are not taken from one repository for another without a word", () => {
+    expect(check("acme/other", SITE)).toThrow(UsageError);
+    expect(check("acme/other", SITE)).toThrow(/^The roles alb-web-plan and alb-web-deploy of account 123456789012 are for acme\/site, and an account has them once, so acme\/other cannot have them too; .*--no-github/);
+  });
+
+  test("are settled again for the same repository, however it is spelled, and where there are none", () => {
+    expect(check("Acme/site", SITE)).not.toThrow();
+    expect(check("acme/site", { ...SITE, branch: "release" })).not.toThrow();
+    expect(check("acme/other")).not.toThrow();
   });
 });
 

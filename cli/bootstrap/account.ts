@@ -2,6 +2,7 @@ import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, NoSuchEntit
 import { GetBucketTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListObjectVersionsCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UsageError, WorkFailed } from "../command";
+import { asked, nothingIf, Refused } from "./asked";
 import { BRANCH_TAG, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
 import type { BootstrapOptions, GitHub } from "./options";
 
@@ -14,8 +15,10 @@ export interface Found {
   /** Whether the bucket is there; if so, it is this account's, in the right region, and ours to set up. */
   readonly hasBucket: boolean;
   readonly hasState: boolean;
-  /** Roles of this bootstrap. */
+  /** Roles of this bootstrap; none if they could not be looked for. */
   readonly roles: readonly RoleKind[];
+  /** Whether roles could not be looked for, as the credentials may not; only without `--github` and `--no-github`. */
+  readonly hidesRoles?: boolean;
   /** What the roles were made for. */
   readonly github?: GitHub;
   /** The provider of GitHub's tokens: none, one of this bootstrap, or one from elsewhere, which is used as it is. */
@@ -26,26 +29,55 @@ type Tags = readonly { readonly Key?: string; readonly Value?: string }[];
 
 /**
  * Looks before anything is changed.
- * @throws {UsageError} if the bucket or a role is not ours to change, or the bucket is elsewhere
- * @throws {WorkFailed} without credentials that AWS accepts
+ * @throws {UsageError} if the bucket or a role is not ours to change, the bucket is elsewhere, or the roles are for another repository
+ * @throws {WorkFailed} without credentials that AWS accepts, or if AWS does not tell what the account holds
  */
 export async function lookAt({ bucket, region, github }: BootstrapOptions): Promise<Found> {
   const account = await accountOf(region);
   const s3 = new S3Client({ region });
   const iam = new IAMClient({ region });
   const hasBucket = await throwIfNotOurs(s3, bucket, region, account);
-  const hasState = hasBucket && (await isThere(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: STATE_KEY, ExpectedBucketOwner: account }))));
-  const tagsOfRoles = await Promise.all(ROLE_KINDS.map((kind) => roleTags(iam, kind)));
-  const roles = ROLE_KINDS.filter((_, index) => valueOf(tagsOfRoles[index], OWNER_TAG) === bucket);
-  const strange = ROLE_KINDS.filter((kind, index) => tagsOfRoles[index] !== undefined && !roles.includes(kind));
-  if (strange.length > 0 && typeof github === "object") {
+  const hasState = hasBucket && (await stateIsThere(s3, bucket, account));
+  const tagsOfRoles = await tagsOfAllRoles(iam).catch((error: unknown) => {
+    if (github === undefined && error instanceof Refused) return undefined;
+    throw error;
+  });
+  if (tagsOfRoles === undefined) return { account, hasBucket, hasState, roles: [], hidesRoles: true, githubTokens: "none" };
+  const roles = ROLE_KINDS.filter((kind) => valueOf(tagsOfRoles[kind], OWNER_TAG) === bucket);
+  const before = githubOf(roles.map((kind) => tagsOfRoles[kind])[0]);
+  if (typeof github === "object") throwIfOfOthers(github, before, ROLE_KINDS.filter((kind) => tagsOfRoles[kind] !== undefined && !roles.includes(kind)), account, bucket);
+  const githubTokens = await githubTokensOf(iam, account, bucket).catch((error: unknown) => {
+    // They matter to roles only; if the state holds a provider all the same, terraform asks for it and says so.
+    if (github === undefined && roles.length === 0 && error instanceof Refused) return "none" as const;
+    throw error;
+  });
+  return { account, hasBucket, hasState, roles, github: before, githubTokens };
+}
+
+/** The roles of this bootstrap that the account holds now. */
+export async function rolesOf(bucket: string, region: string): Promise<RoleKind[]> {
+  const tagsOfRoles = await tagsOfAllRoles(new IAMClient({ region }));
+  return ROLE_KINDS.filter((kind) => valueOf(tagsOfRoles[kind], OWNER_TAG) === bucket);
+}
+
+/**
+ * An account has the roles once, as their names are fixed.
+ * @param strange roles of these names that are not of this bootstrap
+ * @throws {UsageError} if they are not this bootstrap's, or are for another repository
+ */
+export function throwIfOfOthers(wanted: GitHub, before: GitHub | undefined, strange: readonly RoleKind[], account: string, bucket: string): void {
+  if (strange.length > 0) {
     throw new UsageError(
       `The account ${account} has a role ${strange.map((kind) => ROLES[kind]).join(" and a role ")} that is not tagged ${OWNER_TAG} = ${bucket}, ` +
         "so it is another bootstrap's or somebody's own; delete it, or do without --github.",
     );
   }
-  const ourTags = tagsOfRoles[ROLE_KINDS.findIndex((kind) => roles.includes(kind))];
-  return { account, hasBucket, hasState, roles, github: githubOf(ourTags), githubTokens: await githubTokensOf(iam, account, bucket) };
+  // GitHub does not tell upper from lower case: correcting that is no other repository.
+  if (before === undefined || before.repository.toLowerCase() === wanted.repository.toLowerCase()) return;
+  throw new UsageError(
+    `The roles ${ROLE_KINDS.map((kind) => ROLES[kind]).join(" and ")} of account ${account} are for ${before.repository}, and an account has them once, so ${wanted.repository} cannot have them too; ` +
+      "run this with another account's credentials, or take them from that repository first: run this with --no-github, then again as now.",
+  );
 }
 
 async function accountOf(region: string): Promise<string> {
@@ -67,17 +99,18 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
   try {
     throwIfElsewhere(bucket, region, (await s3.send(new HeadBucketCommand(ours))).BucketRegion);
   } catch (error) {
-    if (!(error instanceof S3ServiceException)) throw error;
+    if (error instanceof UsageError) throw error;
+    if (!(error instanceof S3ServiceException)) return asked("s3:ListBucket", Promise.reject(error));
     const status = error.$metadata.httpStatusCode;
     if (status === 404) return false;
     if (status === 403) throw new UsageError(`The bucket ${bucket} is there but belongs to another account, or the credentials of account ${account} may not use it; choose another name, or use credentials that may.`);
     throwIfElsewhere(bucket, region, error.$response?.headers["x-amz-bucket-region"]);
     throw new WorkFailed(`S3 does not say whether there is a bucket ${bucket}: ${error.name}: ${error.message}`);
   }
-  const tags = await s3.send(new GetBucketTaggingCommand(ours)).then(({ TagSet }) => TagSet, nothingIf("NoSuchTagSet"));
+  const tags = await asked("s3:GetBucketTagging", s3.send(new GetBucketTaggingCommand(ours)).then(({ TagSet }) => TagSet, nothingIf("NoSuchTagSet")));
   const owner = valueOf(tags, OWNER_TAG);
   if (owner === bucket) return true;
-  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ ...ours, MaxKeys: 1 }));
+  const { Versions = [], DeleteMarkers = [] } = await asked("s3:ListBucketVersions", s3.send(new ListObjectVersionsCommand({ ...ours, MaxKeys: 1 })));
   // Empty and without tags is also one that was created a moment before a crash.
   if (Versions.length + DeleteMarkers.length === 0) return true;
   throw new UsageError(
@@ -90,13 +123,24 @@ function throwIfElsewhere(bucket: string, region: string, actual: string | undef
   if (actual !== undefined && actual !== region) throw new UsageError(`The bucket ${bucket} is in ${actual}, not in ${region}; run this again with --region ${actual}, or choose another name.`);
 }
 
+async function stateIsThere(s3: S3Client, bucket: string, account: string): Promise<boolean> {
+  const head = s3.send(new HeadObjectCommand({ Bucket: bucket, Key: STATE_KEY, ExpectedBucketOwner: account }));
+  return (await asked("s3:GetObject", head.then(() => true, nothingIf("NotFound", "NoSuchKey")))) ?? false;
+}
+
+async function tagsOfAllRoles(iam: IAMClient): Promise<Record<RoleKind, Tags | undefined>> {
+  const [plan, deploy] = await Promise.all([roleTags(iam, "plan"), roleTags(iam, "deploy")]);
+  return { plan, deploy };
+}
+
 async function roleTags(iam: IAMClient, kind: RoleKind): Promise<Tags | undefined> {
-  return iam.send(new GetRoleCommand({ RoleName: ROLES[kind] })).then(({ Role }) => Role?.Tags ?? [], nothingIf(NoSuchEntityException.name));
+  const role = iam.send(new GetRoleCommand({ RoleName: ROLES[kind] }));
+  return asked("iam:GetRole", role.then(({ Role }) => Role?.Tags ?? [], nothingIf(NoSuchEntityException.name)));
 }
 
 async function githubTokensOf(iam: IAMClient, account: string, bucket: string): Promise<Found["githubTokens"]> {
   const ask = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: githubTokensArn(account) });
-  const found = await iam.send(ask).catch(nothingIf(NoSuchEntityException.name));
+  const found = await asked("iam:GetOpenIDConnectProvider", iam.send(ask).catch(nothingIf(NoSuchEntityException.name)));
   if (found === undefined) return "none";
   return valueOf(found.Tags, OWNER_TAG) === bucket ? "ours" : "others";
 }
@@ -108,16 +152,4 @@ function githubOf(tags: Tags | undefined): GitHub | undefined {
 
 function valueOf(tags: Tags | undefined, key: string): string | undefined {
   return tags?.find(({ Key }) => Key === key)?.Value;
-}
-
-async function isThere(asked: Promise<unknown>): Promise<boolean> {
-  return (await asked.then(() => true, nothingIf("NotFound", "NoSuchKey"))) ?? false;
-}
-
-/** For what AWS says of what is not there; every other error stays one. */
-function nothingIf(...names: string[]): (error: Error) => undefined {
-  return (error) => {
-    if (names.includes(error.name) || names.includes(`${error.name}Exception`)) return undefined;
-    throw error;
-  };
 }

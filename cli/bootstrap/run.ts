@@ -1,9 +1,10 @@
 import { copyFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
 import { CACHE, PROJECT } from "../project";
 import { withLock } from "../setup/lock";
 import { Terraform } from "../terraform";
+import { NEEDED_RIGHTS } from "./asked";
 import { BUCKET_ADDRESS, configuration, firstConfiguration, roleAddress, TOKENS_ADDRESS, type Wanted } from "./configuration";
 import type { Found } from "./account";
 import { githubTokensArn, ROLES, STATE_KEY } from "./names";
@@ -50,6 +51,16 @@ export class BootstrapRun {
     await this.initialize(report);
   }
 
+  /**
+   * Takes roles into the state that may have been lost or never have held them: what it does not know it does not remove.
+   * @param found the roles and what they were made for
+   */
+  async takeUp({ roles, github }: Found, report: (text: string) => void): Promise<void> {
+    await this.write(configuration({ ...this.wanted, github, imports: [...this.wanted.imports, ...importsOf(roles)] }));
+    await this.settle(report);
+    await this.write(configuration(this.wanted));
+  }
+
   /** Makes everything what it should be. @returns what was done, in a few words */
   async settle(report: (text: string) => void): Promise<string> {
     report("terraform plan");
@@ -73,13 +84,14 @@ export class BootstrapRun {
     await withLock(`${PLUGINS}.lock`, () => report("waiting for another command to fetch the provider"), init, this.options.signal);
   }
 
-  /** Tells what terraform says of another run in our own words: its advice is for stacks, which have a folder that stays. */
+  /** Tells what terraform says in our own words: its advice, and ours, is for stacks, which have a folder that stays. */
   private async said<T>(work: Promise<T>): Promise<T> {
     const { bucket } = this.wanted;
     try {
       return await work;
     } catch (error) {
-      const message = error instanceof WorkFailed ? error.message : "";
+      if (!(error instanceof WorkFailed)) throw error;
+      const { message } = error;
       const [, who, since] = /is locked by (.*?) since (\S+ \S+) UTC/.exec(message) ?? [];
       if (who !== undefined) {
         throw new WorkFailed(
@@ -90,7 +102,13 @@ export class BootstrapRun {
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
         throw new WorkFailed(`The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works on it, or somebody else took the name. Run this again in two minutes; it tells which.`);
       }
-      throw error;
+      if (/errored\.tfstate/.test(message)) {
+        throw new WorkFailed(`What was done could not be stored in the state of ${bucket}. Run this again, with credentials that may write to the bucket: it goes on from what there is.`);
+      }
+      const [, service, call, words] = /operation error (\w+): (\w+), https response error StatusCode: 403,.*?api error (\w+: .*)/.exec(message) ?? [];
+      if (service !== undefined) throw new WorkFailed(`AWS refuses ${service.toLowerCase()}:${call} while ${bucket} is set up (${words}); ${NEEDED_RIGHTS}.`);
+      if (message.startsWith("AWS refuses access to ")) throw new WorkFailed(`AWS refuses to read or write the bootstrap's own state, s3://${bucket}/${STATE_KEY}; ${NEEDED_RIGHTS}.`);
+      throw new WorkFailed(message.replaceAll(basename(this.options.folder), `the bootstrap of ${bucket}`));
     }
   }
 }
@@ -106,9 +124,13 @@ export function wantedOf({ bucket, region, github }: BootstrapOptions, found: Fo
     imports: [
       ...(hasBucket ? [{ to: BUCKET_ADDRESS, id: bucket }] : []),
       ...(githubTokens === "ours" ? [{ to: TOKENS_ADDRESS, id: githubTokensArn(account) }] : []),
-      ...(wantedGitHub === undefined ? [] : found.roles.map((kind) => ({ to: roleAddress(kind), id: ROLES[kind] }))),
+      ...(wantedGitHub === undefined ? [] : importsOf(found.roles)),
     ],
   };
+}
+
+function importsOf(roles: Found["roles"]): Wanted["imports"] {
+  return roles.map((kind) => ({ to: roleAddress(kind), id: ROLES[kind] }));
 }
 
 /** The person's credentials and terraform settings, but for those that would lead to another state. */
