@@ -132,20 +132,20 @@ describe("local execution keeps the state in the workspace and runs terraform he
   test("and whoever else holds the workspace keeps it out", async () => {
     const workspace = room.cloud.workspace(ORGANIZATION, "here");
     workspace.lockedBy = { type: "runs", id: "run-of-another" };
-    const { code, stderr } = await room.project.shell(room.at("here", "plan -no-color"), room.aws);
+    const { code, stderr } = await room.project.shell("npm run -s plan -- here", room.aws);
     workspace.lockedBy = undefined;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`workspace already locked (lock ID: "${ORGANIZATION}/here")`) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`The workspace ${ORGANIZATION}/here of here is locked by another run or a person;`) });
   });
 });
 
 describe("what goes wrong is said", () => {
   test.each<[what: string, stack: string, env: NodeJS.ProcessEnv, said: string]>([
-    ["a token that is not valid", "kept", { TF_TOKEN_app_terraform_io: "wrong" }, "reading the organization settings: unauthorized"],
-    ["no token", "kept", { TF_TOKEN_app_terraform_io: "" }, "Required token could not be found"],
-    ["an organization that the token may not see", "foreign", {}, 'organization "others" at host app.terraform.io not found'],
-  ])("%s", async (_, stack, env, said) => {
-    const { code, stderr } = await room.project.shell(room.at(stack, "init -no-color"), env);
-    expect({ code, text: words(stderr) }).toEqual({ code: 1, text: expect.stringContaining(said) });
+    ["a token that is not valid", "kept", { TF_TOKEN_app_terraform_io: "wrong" }, "app.terraform.io does not accept the token;"],
+    ["no token", "kept", { TF_TOKEN_app_terraform_io: "" }, "There is no token for app.terraform.io;"],
+    ["an organization that the token may not see", "foreign", {}, "app.terraform.io has no organization others, or this token may not see it;"],
+  ])("%s, in one sentence", async (_, stack, env, said) => {
+    const { code, stderr } = await room.project.shell(`npm run -s plan -- ${stack}`, env);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`\n${said}`) });
   });
 
   test("and a plan that fails in the workspace fails here, with its words", async () => {
