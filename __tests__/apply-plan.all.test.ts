@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BOT } from "./support/github-api";
 import { GitHubProject } from "./support/github-project";
@@ -153,7 +153,7 @@ describe("a reviewed change of both stacks", () => {
 test("a commit that nobody reviewed is refused, and one from a fork", async () => {
   const [unreviewed, forked] = ["c".repeat(40), "d".repeat(40)];
   expect(said(await project.deploy(unreviewed)).stderr).toBe(
-    `Commit ${unreviewed} did not come from a pull request, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
+    `Commit ${unreviewed} did not come from a pull request onto main, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
   );
   project.github.merge(9, REVIEWED, forked, { from: "mallory/site" });
   expect(said(await project.deploy(forked)).stderr).toBe(
@@ -161,18 +161,86 @@ test("a commit that nobody reviewed is refused, and one from a fork", async () =
   );
 });
 
-test("a plan is kept for a new stack, where all others share a bucket, and not for a stack whose state lies elsewhere", async () => {
-  const keep = (from: string, commit: string) => shell(`npm run -s keep-plan -- --commit ${commit} --from ${from}`);
-  const json = JSON.stringify({ resource_changes: [{ address: "a.b", change: { actions: ["create"] } }] });
-  await shell(`mkdir new && echo plan > new/three.tfplan && echo '${json}' > new/three.json`);
-  const kept = `plans/${"3".repeat(40)}/three.tfplan`;
-  expect(await keep("new", "3".repeat(40))).toMatchObject({ code: 0 });
-  expect(await project.keys()).toContain(kept);
+describe("what is uploaded", () => {
+  const PLAN = JSON.stringify({ resource_changes: [{ address: "a.b", change: { actions: ["create"] } }] });
+  const LOCAL = 'new LocalBackend(stack, { path: "terraform." + id + ".tfstate" })';
+  const RUN = 900;
+  const left = () => project.github.artifacts.get(RUN)?.map(({ name }) => name);
 
-  await program("1", "1", 'new LocalBackend(stack, { path: "terraform." + id + ".tfstate" })');
-  await shell(`mkdir known && echo plan > known/one.tfplan && echo '${json}' > known/one.json`);
-  expect(await keep("known", "4".repeat(40))).toMatchObject({ code: 1, stderr: "one does not keep its state in S3; plans are kept in state buckets only, so give it backend: { s3: { bucket } }, or deploy it by hand.\n" });
-  expect(await keep("new", "4".repeat(40))).toMatchObject({ code: 1, stderr: expect.stringContaining("three is not in main.ts of this branch, whose stacks have 0 state buckets;") as string });
+  async function keep(commit: string, ...stacks: string[]): Promise<Ended> {
+    const files = stacks.map((stack) => `echo plan > given/${stack}.tfplan && echo '${PLAN}' > given/${stack}.json`);
+    project.github.artifacts.set(RUN, [{ id: RUN, name: "plans" }, { id: RUN + 1, name: "logs" }]);
+    return shell(["rm -rf given && mkdir given", ...files, `npm run -s keep-plan -- --commit ${commit} --branch main --from given --run ${RUN}`].join(" && "));
+  }
+
+  test("is kept for a new stack, where all others share a bucket", async () => {
+    const commit = "3".repeat(40);
+    project.github.open(20, commit);
+    await program("1", "1");
+    expect(await keep(commit, "three")).toMatchObject({ code: 0 });
+    expect(await project.keys()).toContain(`plans/${commit}/three.tfplan`);
+    expect(left()).toEqual(["logs"]);
+  });
+
+  test("is not kept, none of it, while the commit is to be merged elsewhere too, and is taken off GitHub all the same", async () => {
+    const commit = "5".repeat(40);
+    project.github.open(21, commit);
+    project.github.open(22, commit, "release");
+    expect(await keep(commit, "one")).toMatchObject({
+      code: 1,
+      stderr: `Commit ${commit} is also that of pull request #22 onto release, and only what is merged into main is deployed, so no plan was kept; close #22, and push another commit, which may be empty: git commit --allow-empty -m "Plan again".\n`,
+    });
+    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
+    expect(left()).toEqual(["logs"]);
+  });
+
+  test("is not kept once no pull request ends with it", async () => {
+    const commit = "6".repeat(40);
+    expect(await keep(commit, "one")).toMatchObject({ code: 0, stdout: `no plan kept: no pull request ends with ${commit} any more, as it was pushed to again, or closed\n` });
+    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
+    expect(left()).toEqual(["logs"]);
+  });
+
+  test("is kept whole or not at all", async () => {
+    const commit = "8".repeat(40);
+    project.github.open(23, commit);
+    await program("1", "1", `new S3Backend(stack, { bucket: id === "one" ? "acme-state" : "other-state", key: id + "/terraform.tfstate", region: "us-east-1" })`);
+    expect(await keep(commit, "one", "three")).toMatchObject({ code: 1, stderr: expect.stringContaining("three is not in main.ts of this branch, whose stacks have 2 state buckets;") as string });
+    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
+    expect(left()).toEqual(["logs"]);
+  });
+
+  test("is left out for a stack whose state is not in S3, as the comment said, and the other one is deployed", async () => {
+    const [commit, merge] = ["4".repeat(40), "9".repeat(40)];
+    await program("mixed", "mixed", `if (id === "one") { ${LOCAL}; } else new S3Backend(stack, { bucket: "acme-state", key: id + "/terraform.tfstate", region: "us-east-1", encrypt: true })`);
+    await shell("rm -rf cdktf.out");
+    expect(await project.plan(24, commit)).toMatchObject({ code: 0 });
+    expect(project.github.comments.get(24)?.[0]?.body).toContain("- `one`: 1 to create (merging does not deploy it, as its state is not in S3)\n- `two`: 1 to update\n");
+    const notDeployed = "one: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or deploy it by hand\n";
+    expect(await project.keep(commit)).toMatchObject({ code: 0, stdout: `${notDeployed}two: changes, kept in acme-state\n` });
+    project.github.merge(24, commit, merge);
+    expect(await project.deploy(merge)).toMatchObject({ code: 0, stdout: `${notDeployed}two: 0 added, 1 changed, 0 destroyed\n` });
+  });
+});
+
+test("a commit that was merged into another branch is refused", async () => {
+  const merge = "0".repeat(40);
+  project.github.merge(25, REVIEWED, merge, { into: "release" });
+  expect(said(await project.deploy(merge)).stderr).toContain(`Commit ${merge} did not come from a pull request onto main, so no plan of it was reviewed and nothing was changed.`);
+});
+
+test("a plan that brings a file of its own is refused on merge, though its program is main's", async () => {
+  const [commit, merge] = ["c1".repeat(20), "c2".repeat(20)];
+  await program("mine", "mine");
+  await shell("rm -rf cdktf.out && mkdir -p cdktf.out/stacks/one");
+  const extra = join(project.room.stackFolder("one"), "extra.tf");
+  await writeFile(extra, 'resource "terraform_data" "extra" {\n  provisioner "local-exec" {\n    command = "touch ran"\n  }\n}\n');
+  expect(await project.plan(26, commit)).toMatchObject({ code: 0 });
+  await rm(extra);
+  expect(await project.keep(commit)).toMatchObject({ code: 0 });
+  project.github.merge(26, commit, merge);
+  expect(said(await project.deploy(merge))).toMatchObject({ code: 1, stderr: expect.stringContaining('The plan of one holds "m-/extra.tf", which is not the stack\'s; allowed is cdk.tf.json as main.ts makes it, and nothing else,') as string });
+  expect(existsSync(join(project.room.stackFolder("one"), "ran"))).toBe(false);
 });
 
 test("apply works where the state is local", async () => {

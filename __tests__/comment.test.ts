@@ -37,7 +37,7 @@ describe("a plan's summary", () => {
 });
 
 describe("the comment", () => {
-  const stack = (id: string, text: string, summary = { ...NOTHING, create: 2 }): PlannedStack => ({ id, summary, text });
+  const stack = (id: string, text: string, summary = { ...NOTHING, create: 2 }, isDeployed = true): PlannedStack => ({ id, summary, text, isDeployed });
   const body = (stacks: PlannedStack[], limit?: number) => commentBody({ commit: COMMIT, stacks, wholeAt: WHOLE_AT, limit });
 
   test("names the commit, tells each stack in a line, and folds the plans of those that change", () => {
@@ -59,6 +59,13 @@ Plan: 2 to add
 </details>
 "
 `);
+  });
+
+  test("promises no deploy of a stack whose state is not in S3", () => {
+    const alone = body([stack("web", "-", undefined, false)]);
+    expect(alone).toContain("- `web`: 2 to create (merging does not deploy it, as its state is not in S3)\n");
+    expect(alone).not.toContain("Merging applies");
+    expect(body([stack("web", "-", undefined, false), stack("other", "-")])).toContain("Merging applies exactly these plans");
   });
 
   test("shows what is replaced or destroyed in bold", () => {

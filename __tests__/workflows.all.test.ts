@@ -64,7 +64,8 @@ test("what is kept can be kept again, but not overwritten", async () => {
   const before = await project.object(key);
   expect(await project.keep(SECOND)).toMatchObject({ code: 0 });
   const { code, stderr } = await project.room.shell(
-    `mkdir other && cp '${project.artifacts}/plans/web.json' other/ && echo another > other/web.tfplan && npm run -s keep-plan -- --commit ${SECOND} --from other`,
+    `mkdir other && cp '${project.artifacts}/plans/web.json' other/ && echo another > other/web.tfplan && npm run -s keep-plan -- --commit ${SECOND} --branch main --from other --run 1`,
+    project.github.env,
   );
   expect({ code, stderr }).toEqual({
     code: 1,

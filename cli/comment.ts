@@ -3,8 +3,10 @@ import { basename, join } from "node:path";
 import { abortedByPerson, newCommand, runCommand, UsageError, writeResult } from "./command";
 import { commentBody, MARKER, type PlannedStack } from "./github/comment-body";
 import { GitHub } from "./github/github";
+import { placeOf } from "./github/kept-plans";
 import { hasChanges, summaryOf } from "./github/plan-summary";
 import { PROJECT } from "./project";
+import { synthesize, synthesizedFolder } from "./synthesize";
 
 /** GitHub refuses a longer summary of a job's step. */
 const SUMMARY_LIMIT = 1_000_000;
@@ -28,8 +30,10 @@ async function comment({ pullRequest, commit, author }: CommentArguments): Promi
   const number = Number(pullRequest);
   if (!Number.isInteger(number) || number < 1) throw new UsageError(`--pull-request: got ${pullRequest}; allowed is its number, such as 12`);
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`--commit: got ${commit}; allowed is a whole commit id of 40 digits`);
-  const github = GitHub.of(process.env, abortedByPerson("at most the comment was written"));
-  const stacks = await plansIn(join(PROJECT, "plans"));
+  const signal = abortedByPerson("at most the comment was written");
+  const github = GitHub.of(process.env, signal);
+  const synthesized = await synthesize(PROJECT, await synthesizedFolder(PROJECT), signal);
+  const stacks = await plansIn(join(PROJECT, "plans"), new Set(synthesized.filter((stack) => placeOf(stack) !== undefined).map(({ id }) => id)));
   const wholeAt = runUrl(process.env, github.repository);
   const body = commentBody({ commit, stacks, wholeAt });
   await addToSummary(commentBody({ commit, stacks, wholeAt, limit: SUMMARY_LIMIT }));
@@ -44,13 +48,13 @@ async function post(github: GitHub, number: number, author: string, body: string
   return `commented: ${(await github.createComment(number, body)).html_url}`;
 }
 
-async function plansIn(folder: string): Promise<PlannedStack[]> {
+async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<PlannedStack[]> {
   const names = await readdir(folder).catch(() => []);
   const ids = names.filter((name) => name.endsWith(".json")).map((name) => basename(name, ".json")).sort();
   if (ids.length === 0) throw new UsageError("There are no plans in plans/; make them with npm run plan.");
   return Promise.all(ids.map(async (id) => {
     const [json, text] = await Promise.all(["json", "txt"].map((kind) => readFile(join(folder, `${id}.${kind}`), "utf8")));
-    return { id, summary: summaryOf(json ?? ""), text: (text ?? "").trim() };
+    return { id, summary: summaryOf(json ?? ""), text: (text ?? "").trim(), isDeployed: deployed.has(id) };
   })).catch((error: Error) => {
     throw new UsageError(`The plans in plans/ cannot be read: ${error.message}; make them again with npm run plan.`);
   });

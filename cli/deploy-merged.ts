@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { abortedByPerson, newCommand, runCommand, UsageError, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
-import { KeptPlans, placeOf } from "./github/kept-plans";
+import { KeptPlans, notDeployed, placeOf } from "./github/kept-plans";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan, hasStateMoved, writePlanOfPullRequest } from "./saved-plan";
@@ -23,35 +23,47 @@ interface Stage {
   pullRequest?: PullRequest;
 }
 
+interface Deployment {
+  /** What the merge made. */
+  readonly commit: string;
+  /** Where it was pushed to; a pull request onto another branch was reviewed for that one. */
+  readonly branch: string;
+  readonly github: GitHub;
+  /** For plans, while they are applied. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
 /** GitHub may take a moment to know which pull request a commit came from. */
 const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
 
 void runCommand(async () => {
   const command = newCommand("deploy-merged", "Applies exactly the plans that were reviewed in the pull request that a commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 our own fault")
     .argument("<commit>", "the commit that the merge made")
+    .requiredOption("--branch <name>", "the branch that it was pushed to")
     .action(deploy);
   await command.parseAsync();
 });
 
-async function deploy(commit: string): Promise<void> {
+async function deploy(commit: string, { branch }: { readonly branch: string }): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`commit: got ${commit}; allowed is a whole commit id of 40 digits`);
   const signal = abortedByPerson("terraform stored in the state what it had done by then");
   const github = GitHub.of(process.env, signal);
   const folder = await mkdtemp(join(tmpdir(), "alb-web-plans-"));
   try {
-    const { results } = await taskList<Stage>(tasksFor(commit, github, folder, signal), { reviewed: [], results: [] }, signal);
+    const { results } = await taskList<Stage>(tasksFor({ commit, branch, github, folder, signal }), { reviewed: [], results: [] }, signal);
     await writeResult(results.join("\n"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function tasksFor(commit: string, github: GitHub, folder: string, signal: AbortSignal): Task<Stage>[] {
+function tasksFor({ commit, branch, github, folder, signal }: Deployment): Task<Stage>[] {
   return [
     {
       title: "find the pull request",
       task: async (stage, task) => {
-        stage.pullRequest = await mergedBy(commit, github, signal);
+        stage.pullRequest = await mergedBy({ commit, branch, github, signal });
         task.title = `pull request #${stage.pullRequest.number}, reviewed at ${stage.pullRequest.head.sha}`;
       },
     },
@@ -84,7 +96,10 @@ function tasksFor(commit: string, github: GitHub, folder: string, signal: AbortS
 async function fetchPlan(opened: StackFolder, { pullRequest, reviewed, results }: Stage, folder: string, signal: AbortSignal): Promise<void> {
   const { stack } = opened;
   const place = placeOf(stack);
-  if (place === undefined) throw new WorkFailed(`${stack.id} does not keep its state in S3, where reviewed plans are kept, so nothing was changed; give it backend: { s3: { bucket } }, or deploy it by hand.`);
+  if (place === undefined) {
+    results.push(notDeployed(stack.id));
+    return;
+  }
   const kept = new KeptPlans(place, signal);
   const { plan, isApplied } = await kept.fetch(pullRequest?.head.sha ?? "", stack.id);
   if (plan === null || isApplied) {
@@ -116,17 +131,17 @@ function moved(stackId: string, pullRequest: PullRequest | undefined): WorkFaile
   );
 }
 
-async function mergedBy(commit: string, github: GitHub, signal: AbortSignal): Promise<PullRequest> {
+async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "folder">): Promise<PullRequest> {
   for (const wait of [0, ...ASK_AGAIN_AFTER_MS]) {
     await pause(wait, undefined, { signal });
-    const merged = (await github.pullRequestsOf(commit)).find((it) => it.merged_at !== null && it.merge_commit_sha === commit);
+    const merged = (await github.pullRequestsOf(commit)).find((it) => it.merged_at !== null && it.merge_commit_sha === commit && it.base.ref === branch);
     if (merged === undefined) continue;
     const from = merged.head.repo?.full_name;
     if (from === undefined || from === github.repository) return merged;
     throw new WorkFailed(`Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit without changes will do.`);
   }
   throw new WorkFailed(
-    `Commit ${commit} did not come from a pull request, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: ` +
+    `Commit ${commit} did not come from a pull request onto ${branch}, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: ` +
       'git commit --allow-empty -m "Deploy"',
   );
 }

@@ -29,8 +29,9 @@ export class GitHubProject {
     return new GitHubProject(room, await GitHubApi.start(), s3, await mkdtemp(join(tmpdir(), "alb-web-github-")));
   }
 
-  /** pull-request.yml's job plan, for what the checkout holds. */
+  /** pull-request.yml's job plan, for what the checkout holds, once the pull request is opened or pushed to. */
   async plan(pullRequest: number, commit: string): Promise<Ended> {
+    this.github.open(pullRequest, commit);
     const runner = this.runner({ "github.event.pull_request.number": `${pullRequest}`, "github.event.pull_request.head.sha": commit });
     await rm(join(this.room.folder, "plans"), { recursive: true, force: true });
     await rm(this.artifacts, { recursive: true, force: true });
@@ -42,12 +43,12 @@ export class GitHubProject {
 
   /** keep-plan.yml, for the plan job that was last. */
   keep(commit: string): Promise<Ended> {
-    return runJob(jobOf("keep-plan.yml", "keep"), this.runner({ "github.event.workflow_run.head_sha": commit, "github.event.workflow_run.id": `${this.run}` }));
+    return runJob(jobOf("keep-plan.yml", "keep"), this.runner({ "github.event.workflow_run.head_sha": commit, "github.event.workflow_run.id": `${this.run}`, "github.event.repository.default_branch": "main" }));
   }
 
   /** deploy.yml, for a commit on main. */
   deploy(commit: string): Promise<Ended> {
-    return runJob(jobOf("deploy.yml", "deploy"), this.runner({ "github.sha": commit }));
+    return runJob(jobOf("deploy.yml", "deploy"), this.runner({ "github.sha": commit, "github.ref_name": "main" }));
   }
 
   /** The last run's artifacts, as GitHub has them. */

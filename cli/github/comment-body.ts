@@ -11,6 +11,8 @@ export interface PlannedStack {
   readonly summary: PlanSummary;
   /** As terraform prints it for people. */
   readonly text: string;
+  /** Whether merging applies it: only where the state is in S3. */
+  readonly isDeployed: boolean;
 }
 
 export interface CommentOptions {
@@ -29,7 +31,7 @@ export interface CommentOptions {
 /** One line for each stack; what a plan says is folded below it, cut at a line's end where there is no room. */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
-  const end = changed.length > 0 ? ["", "Merging applies exactly these plans, or nothing if a state has moved since."] : [];
+  const end = changed.some(({ isDeployed }) => isDeployed) ? ["", "Merging applies exactly these plans, or nothing if a state has moved since."] : [];
   const start = [MARKER, `### Plan of ${commit}`, ""];
   const head = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt), ...end];
   let room = limit - head.join("\n").length;
@@ -55,9 +57,10 @@ function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: strin
   return [...shown.slice(0, fitting), note(stacks.length - fitting)];
 }
 
-function headline({ id, summary }: PlannedStack): string {
+function headline({ id, summary, isDeployed }: PlannedStack): string {
   const isLoss = summary.replace > 0 || summary.destroy > 0;
-  return `- \`${id}\`: ${isLoss ? "**" : ""}${shownSummary(summary)}${isLoss ? "**" : ""}`;
+  const note = isDeployed ? "" : " (merging does not deploy it, as its state is not in S3)";
+  return `- \`${id}\`: ${isLoss ? "**" : ""}${shownSummary(summary)}${isLoss ? "**" : ""}${note}`;
 }
 
 /** Nothing in the text can end the block: its fence is longer than any run of backticks in it. */

@@ -34,6 +34,11 @@ export function placeOf({ json }: SynthesizedStack): PlanPlace | undefined {
   return bucket !== undefined && region !== undefined ? { bucket, region } : undefined;
 }
 
+/** What is said of a stack whose plans have no place. */
+export function notDeployed(stackId: string): string {
+  return `${stackId}: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or deploy it by hand`;
+}
+
 /** Reviewed plans below `plans/<commit>/` in a state bucket: encrypted, and never overwritten, so that what was reviewed is what is kept. */
 export class KeptPlans {
   private readonly s3: S3Client;
