@@ -2,7 +2,7 @@ import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, NoSuchEntit
 import { GetBucketTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListObjectVersionsCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UsageError, WorkFailed } from "../command";
-import { asked, nothingIf, Refused } from "./asked";
+import { asked, isRefusal, nothingIf } from "./asked";
 import { BRANCH_TAG, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
 import type { BootstrapOptions, GitHub } from "./options";
 
@@ -39,7 +39,7 @@ export async function lookAt({ bucket, region, github }: BootstrapOptions): Prom
   const hasBucket = await throwIfNotOurs(s3, bucket, region, account);
   const hasState = hasBucket && (await stateIsThere(s3, bucket, account));
   const tagsOfRoles = await tagsOfAllRoles(iam).catch((error: unknown) => {
-    if (github === undefined && error instanceof Refused) return undefined;
+    if (github === undefined && isRefusal(error)) return undefined;
     throw error;
   });
   if (tagsOfRoles === undefined) return { account, hasBucket, hasState, roles: [], hidesRoles: true, githubTokens: "none" };
@@ -48,7 +48,7 @@ export async function lookAt({ bucket, region, github }: BootstrapOptions): Prom
   if (typeof github === "object") throwIfOfOthers(github, before, ROLE_KINDS.filter((kind) => tagsOfRoles[kind] !== undefined && !roles.includes(kind)), account, bucket);
   const githubTokens = await githubTokensOf(iam, account, bucket).catch((error: unknown) => {
     // They matter to roles only; if the state holds a provider all the same, terraform asks for it and says so.
-    if (github === undefined && roles.length === 0 && error instanceof Refused) return "none" as const;
+    if (github === undefined && roles.length === 0 && isRefusal(error)) return "none" as const;
     throw error;
   });
   return { account, hasBucket, hasState, roles, github: before, githubTokens };

@@ -16,13 +16,19 @@ export const NEEDED_RIGHTS = "bootstrap needs credentials that may set up bucket
 export async function asked<T>(action: string, answer: Promise<T>): Promise<T> {
   return answer.catch((error: AwsError) => {
     const words = [error.name, error.message || error.code].filter(Boolean).join(": ");
-    if (error.$metadata?.httpStatusCode === 403) throw new Refused(`AWS refuses ${action} (${words}); ${NEEDED_RIGHTS}.`);
+    if (isForbidden(error)) throw new WorkFailed(`AWS refuses ${action} (${words}); ${NEEDED_RIGHTS}.`, { cause: error });
     throw new WorkFailed(`AWS does not answer ${action} (${words}); try again, and look at the network between here and AWS if it stays so.`);
   });
 }
 
-/** The credentials in use may not do what was asked. */
-export class Refused extends WorkFailed {}
+/** Whether what `asked` threw means that the credentials in use may not ask this. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof WorkFailed && error.cause instanceof Error && isForbidden(error.cause);
+}
+
+function isForbidden({ $metadata }: AwsError): boolean {
+  return $metadata?.httpStatusCode === 403;
+}
 
 /** For what AWS says of what is not there; every other error stays one. */
 export function nothingIf(...names: string[]): (error: Error) => undefined {
