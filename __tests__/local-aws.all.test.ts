@@ -151,7 +151,7 @@ describe("starting and stopping", () => {
   });
 
   test("detached, lives on without its starter until nobody calls for a while", async () => {
-    const starter = runStarter("await aws.detach(1); tell(aws.pid, aws.port);");
+    const starter = runStarter("await aws.detach(8); tell(aws.pid, aws.port);");
     const [pid = 0, port = 0] = await starter.told;
     await starter.exited;
     await pause(300);
