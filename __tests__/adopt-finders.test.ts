@@ -10,7 +10,7 @@ import type { Found, Planned } from "../cli/adoption/model";
 import { ownedInAcm, ownedInElb, ownedInIam, ownedInRoute53 } from "../cli/adoption/owned-elsewhere";
 import { ownedInEc2 } from "../cli/adoption/owned-in-ec2";
 import type { LocalAws } from "../rehearsal/local-aws";
-import { startLocalAws } from "./support/project-room";
+import { startLocalAws } from "./support/rehearsal-room";
 
 /* What adopt finds on AWS, against the local one; what a whole apply leaves is in crash.all.test.ts. */
 

@@ -76,7 +76,7 @@ describe("a saved plan", () => {
     // As terraform itself, a cloud's runs know no -json.
     writeFileSync(command, `#!/bin/sh\ncase "$* $(head -c 1 web.tfplan 2>/dev/null)" in *-json*"{") exit 1 ;; esac\nprintf '%s' '${said}'\n`, { mode: 0o755 });
     const stack = { id: "web", folder: "stacks/web", text: "{}", json: {} };
-    return { stack, folder, terraform: new Terraform({ command, folder, env: process.env }), binary: { command, version: "1.11.4", product: "terraform" } };
+    return { stack, folder, terraform: new Terraform({ command, folder, env: process.env }) };
   }
   const plan = (entries: Record<string, string>) => writeFileSync(file, zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, strToU8(text)]))));
   const BOOKMARK = JSON.stringify({ remote_plan_format: 1, run_id: "run-1", hostname: "app.terraform.io" });

@@ -5,7 +5,7 @@ import type { SynthesizedStack } from "../cli/synthesize";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import type { LocalAws } from "../rehearsal/local-aws";
 import type { WebStackProps } from "../constructs/web-stack-props";
-import { PROJECT, RehearsalRoom, runStages } from "./support/rehearsal-room";
+import { CACHE, RehearsalRoom, runStages } from "./support/rehearsal-room";
 import { writeApp } from "./support/synth";
 
 /* A site that stands is edited: each edit applies on a clone of it, leaves every step well, and plans again without a change. */
@@ -57,7 +57,7 @@ async function build(name: string, props: WebStackProps, localAws: LocalAws, las
   mkdirSync(folder);
   const rehearsal = new Rehearsal({
     stack: stackOf(props, join(folder, "synthesized")), localAws, terraform: room.terraform,
-    env: await terraformEnvironment(join(PROJECT, ".rehearsal"), localAws.endpoint), folder: join(folder, "work"), signal: new AbortController().signal,
+    env: await terraformEnvironment(CACHE, localAws.endpoint), folder: join(folder, "work"), signal: new AbortController().signal,
   });
   await rehearsal.init();
   await runStages(rehearsal, last);
@@ -68,5 +68,5 @@ function stackOf(props: WebStackProps, folder: string): SynthesizedStack {
   mkdirSync(folder);
   writeApp(folder, { web: props });
   const text = readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8");
-  return { id: "web", folder: join("stacks", "web"), text, json: JSON.parse(text) as SynthesizedStack["json"] };
+  return { id: "web", folder: join(folder, "stacks", "web"), text, json: JSON.parse(text) as SynthesizedStack["json"] };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ADOPTED_FILE, dropSettledBlocks, restoreBlocks } from "../cli/adoption/import-blocks";
 import { findTerraform } from "../cli/setup/terraform-binary";
 import { Terraform } from "../cli/terraform";
-import { PROJECT } from "./support/rehearsal-room";
+import { CACHE } from "./support/rehearsal-room";
 
 /* Which import blocks have done their work, as terraform's own state tells. */
 
@@ -13,7 +13,7 @@ let folder: string;
 let terraform: Terraform;
 
 beforeAll(async () => {
-  const { command } = await findTerraform({ cacheDir: join(PROJECT, ".rehearsal"), env: process.env });
+  const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
   folder = await mkdtemp(join(tmpdir(), "alb-web-blocks-"));
   terraform = new Terraform({ command, folder, env: process.env });
   await writeFile(join(folder, "cdk.tf.json"), JSON.stringify({ resource: { terraform_data: { a: {} } } }));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { localAwsEnvironment } from "../cli/terraform-environment";
 import { copyOfProject } from "./support/project-copy";
-import { PROJECT, RehearsalRoom } from "./support/rehearsal-room";
+import { CACHE, PROJECT, RehearsalRoom } from "./support/rehearsal-room";
 
 /* The Node versions that the README names, as npm has them for this platform; a version that cannot be had is a failure. */
 
@@ -28,7 +28,7 @@ describe.each(VERSIONS)("Node %s", (version) => {
   let node: string;
 
   beforeAll(async () => {
-    const folder = join(PROJECT, ".rehearsal", `node-${version}`);
+    const folder = join(CACHE, `node-${version}`);
     const name = `node-${process.platform}-${process.arch}`;
     mkdirSync(folder, { recursive: true });
     await run(NPM, ["install", "--prefix", folder, "--no-save", "--no-audit", `${name}@${version}`], PROJECT).catch((error: Error) => {
@@ -54,7 +54,7 @@ describe.each(VERSIONS)("Node %s", (version) => {
   test("runs cdktf-cli, whose diff starts terraform in a terminal of its own", async () => {
     const checkout = await copyOfProject();
     try {
-      const env = { ...(await localAwsEnvironment(join(PROJECT, ".rehearsal"), room.localAws.endpoint, room.terraform)), CI: "1", FORCE_COLOR: "0" };
+      const env = { ...(await localAwsEnvironment(CACHE, room.localAws.endpoint, room.terraform)), CI: "1", FORCE_COLOR: "0" };
       const { stdout } = await run(node, ["node_modules/.bin/cdktf", "diff"], checkout.folder, { ...env, PATH: [dirname(node), process.env.PATH].join(delimiter) });
       expect(stdout).toMatch(/Plan: \d+ to add, 0 to change, 0 to destroy/);
     } finally {

@@ -6,8 +6,7 @@ import { findTerraform } from "../cli/setup/terraform-binary";
 import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import type { LocalAws } from "../rehearsal/local-aws";
-import { startLocalAws } from "./support/project-room";
-import { PROJECT } from "./support/rehearsal-room";
+import { CACHE, startLocalAws } from "./support/rehearsal-room";
 
 /* The faults that people meet around a stack's state, each made for real with terraform, in a stack that is as small as can be. */
 
@@ -19,11 +18,10 @@ let command: string;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  const cache = join(PROJECT, ".rehearsal");
-  ({ command } = await findTerraform({ cacheDir: cache, env: process.env }));
+  ({ command } = await findTerraform({ cacheDir: CACHE, env: process.env }));
   aws = await startLocalAws();
   await aws.seed({ region: "us-east-1", buckets: ["my-state"] });
-  env = await terraformEnvironment(cache, aws.endpoint);
+  env = await terraformEnvironment(CACHE, aws.endpoint);
   scratch = await mkdtemp(join(tmpdir(), "alb-web-faults-"));
 });
 

@@ -8,13 +8,12 @@ import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import { COMBINATIONS } from "./support/combinations";
 import { stackIdOf } from "./support/stack-id";
-import { PROJECT } from "./support/rehearsal-room";
+import { CACHE, PROJECT } from "./support/rehearsal-room";
 import { writeApp } from "./support/synth";
 
 /* terraform itself, with the AWS provider's own schema, reads every combination of choices. */
 
 // Needs terraform, and gets it as `npm run rehearse` does; without it the tests fail with its advice.
-const CACHE = join(PROJECT, ".rehearsal");
 const LOCK_FILE = ".terraform.lock.hcl";
 /** The first time ever, terraform and its provider are fetched. */
 const SETUP_MS = 600_000;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lookAt, rolesOf, type Found } from "./bootstrap/account";
@@ -67,7 +67,6 @@ function tasksFor(options: BootstrapOptions, folder: string, signal: AbortSignal
       task: async (stage, task) => {
         const { wanted, found, terraform } = stage;
         if (wanted === undefined || found === undefined) return;
-        await mkdir(join(CACHE, "plugins"), { recursive: true });
         const run = new BootstrapRun(wanted, { terraform, folder, signal });
         const tell = (text: string) => (task.output = text);
         if (found.hasBucket) await run.useBucket(tell);

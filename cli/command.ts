@@ -3,6 +3,9 @@ import { appendFile, rm, writeFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { SetupError } from "./setup/setup-error";
 
+// The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /** The exit codes of every command. */
 export const EXIT = {
   good: 0,
@@ -77,6 +80,11 @@ export async function throwIfNotWritable(out: string | undefined): Promise<void>
     throw new UsageError(`--out: cannot write ${out}: ${error.message}`);
   });
   if (isNew) await rm(out);
+}
+
+/** @throws {UsageError} if an argument is no commit, which becomes part of an object's key */
+export function throwIfNoCommit(argument: string, commit: string): void {
+  if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
 }
 
 /** The result alone goes to standard output, or to the file that `--out` names. */

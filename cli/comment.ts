@@ -1,12 +1,11 @@
 import { appendFile, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { abortedByPerson, newCommand, runCommand, UsageError, writeResult } from "./command";
+import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, writeResult } from "./command";
 import { commentBody, MARKER, type PlannedStack } from "./github/comment-body";
 import { GitHub } from "./github/github";
 import { placeOf } from "./github/kept-plans";
 import { hasChanges, summaryOf } from "./github/plan-summary";
-import { PROJECT } from "./project";
-import { synthesize, synthesizedFolder } from "./synthesize";
+import { PLANS, synthesizeProject } from "./project";
 
 /** GitHub refuses a longer summary of a job's step. */
 const SUMMARY_LIMIT = 1_000_000;
@@ -29,11 +28,11 @@ void runCommand(async () => {
 async function comment({ pullRequest, commit, author }: CommentArguments): Promise<void> {
   const number = Number(pullRequest);
   if (!Number.isInteger(number) || number < 1) throw new UsageError(`--pull-request: got ${pullRequest}; allowed is its number, such as 12`);
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`--commit: got ${commit}; allowed is a whole commit id of 40 digits`);
+  throwIfNoCommit("--commit", commit);
   const signal = abortedByPerson("at most the comment was written");
   const github = GitHub.of(process.env, signal);
-  const synthesized = await synthesize(PROJECT, await synthesizedFolder(PROJECT), signal);
-  const stacks = await plansIn(join(PROJECT, "plans"), new Set(synthesized.filter((stack) => placeOf(stack) !== undefined).map(({ id }) => id)));
+  const synthesized = await synthesizeProject(signal);
+  const stacks = await plansIn(PLANS, new Set(synthesized.filter((stack) => placeOf(stack) !== undefined).map(({ id }) => id)));
   const wholeAt = runUrl(process.env, github.repository);
   const body = commentBody({ commit, stacks, wholeAt });
   await addToSummary(commentBody({ commit, stacks, wholeAt, limit: SUMMARY_LIMIT }));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { abortedByPerson, newCommand, runCommand, UsageError, WorkFailed, writeResult } from "./command";
+import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
 import { KeptPlans, notDeployed, placeOf } from "./github/kept-plans";
 import { quiet, taskList, type Task } from "./progress";
@@ -46,7 +46,7 @@ void runCommand(async () => {
 });
 
 async function deploy(commit: string, { branch }: { readonly branch: string }): Promise<void> {
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`commit: got ${commit}; allowed is a whole commit id of 40 digits`);
+  throwIfNoCommit("commit", commit);
   const signal = abortedByPerson("terraform stored in the state what it had done by then");
   const github = GitHub.of(process.env, signal);
   const folder = await mkdtemp(join(tmpdir(), "alb-web-plans-"));

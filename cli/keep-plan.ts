@@ -1,9 +1,9 @@
-import { abortedByPerson, newCommand, runCommand, UsageError, WorkFailed, writeResult } from "./command";
+import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
 import { KeptPlans, notDeployed, placeOf, type PlanPlace } from "./github/kept-plans";
 import { plansFromPullRequest } from "./github/plan-artifact";
-import { PROJECT } from "./project";
-import { synthesize, synthesizedFolder, type SynthesizedStack } from "./synthesize";
+import { synthesizeProject } from "./project";
+import type { SynthesizedStack } from "./synthesize";
 
 interface KeepArguments {
   readonly commit: string;
@@ -26,7 +26,7 @@ void runCommand(async () => {
 });
 
 async function keepPlans({ commit, branch, from, run }: KeepArguments): Promise<void> {
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`--commit: got ${commit}; allowed is a whole commit id of 40 digits`);
+  throwIfNoCommit("--commit", commit);
   if (!/^\d{1,15}$/.test(run)) throw new UsageError(`--run: got ${run}; allowed is a run's number`);
   const signal = abortedByPerson("some of the plans may be kept already; run it again");
   const github = GitHub.of(process.env, signal);
@@ -57,7 +57,7 @@ function isToBeMerged(pullRequests: readonly PullRequest[], commit: string, bran
 /** @returns what became of each stack's plan */
 async function keepAll(commit: string, from: string, signal: AbortSignal): Promise<string[]> {
   const plans = await plansFromPullRequest(from);
-  const stacks = await synthesize(PROJECT, await synthesizedFolder(PROJECT), signal);
+  const stacks = await synthesizeProject(signal);
   // All places are known before the first plan is kept.
   const placed = plans.map((it) => ({ ...it, place: placeFor(it.stack, stacks) }));
   const kept: string[] = [];

@@ -1,14 +1,13 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { dropSettledBlocks } from "./adoption/import-blocks";
 import { abortedByPerson, EXIT, newCommand, runCommand, WorkFailed } from "./command";
 import { quiet, taskList, type Task } from "./progress";
-import { initialize, openStacks, PROJECT, type StackFolder } from "./project";
+import { initialize, openStacks, planFile, PLANS, type PlanKind, type StackFolder } from "./project";
 import type { Terraform } from "./terraform";
 
-/** What a plan is kept as. */
-const KINDS = ["tfplan", "json", "txt"] as const;
+const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt"];
 /** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
 const HAS_CHANGES = 2;
 /** For files that can hold secrets. */
@@ -76,7 +75,7 @@ function planTask(opened: StackFolder): Task<Stage> {
 
 async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
   const file = planFile(stack.id, "tfplan");
-  await mkdir(join(PROJECT, "plans"), { recursive: true });
+  await mkdir(PLANS, { recursive: true });
   const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
   await chmod(file, OWNER_ONLY);
   const json = await terraform.run(["show", "-json", file]);
@@ -99,10 +98,6 @@ async function inWords(terraform: Terraform, file: string, log: string): Promise
 
 async function removePlan(stackId: string): Promise<void> {
   for (const kind of KINDS) await rm(planFile(stackId, kind), { force: true });
-}
-
-function planFile(stackId: string, kind: (typeof KINDS)[number]): string {
-  return join(PROJECT, "plans", `${stackId}.${kind}`);
 }
 
 function shown(file: string): string {

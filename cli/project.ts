@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "./command";
-import { findTerraform, type TerraformBinary } from "./setup/terraform-binary";
+import { findTerraform } from "./setup/terraform-binary";
 import { synthesize, synthesizedFolder, type SynthesizedStack } from "./synthesize";
 import { Terraform } from "./terraform";
 
@@ -9,12 +9,22 @@ export const PROJECT = resolve(__dirname, "..");
 /** What is downloaded or installed for commands; ignored by git. */
 export const CACHE = join(PROJECT, ".rehearsal");
 
+/** Where plans are kept for people; ignored by git. */
+export const PLANS = join(PROJECT, "plans");
+
+/** What a plan is kept as: for terraform, for tools and for people. */
+export type PlanKind = "tfplan" | "json" | "txt";
+
+/** The file that a stack's plan is kept in. */
+export function planFile(stackId: string, kind: PlanKind): string {
+  return join(PLANS, `${stackId}.${kind}`);
+}
+
 /** One stack as cdktf-cli would use it: in its folder below `cdktf.out`, with the person's own credentials and settings. */
 export interface StackFolder {
   readonly stack: SynthesizedStack;
   readonly folder: string;
   readonly terraform: Terraform;
-  readonly binary: TerraformBinary;
 }
 
 export interface OpenStacksOptions {
@@ -30,14 +40,18 @@ export interface OpenStacksOptions {
  */
 export async function openStacks({ stackId, signal, onProgress }: OpenStacksOptions): Promise<StackFolder[]> {
   onProgress("synthesizing main.ts");
-  const out = await synthesizedFolder(PROJECT);
-  const stacks = chosenStacks(await synthesize(PROJECT, out, signal), stackId);
-  const binary = await findTerraform({ cacheDir: CACHE, env: process.env, signal, onProgress });
+  const stacks = chosenStacks(await synthesizeProject(signal), stackId);
+  const { command } = await findTerraform({ cacheDir: CACHE, env: process.env, signal, onProgress });
   return stacks.map((stack) => {
-    const folder = join(out, stack.folder);
+    const { folder } = stack;
     const env = { ...process.env, TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
-    return { stack, folder, binary, terraform: new Terraform({ command: binary.command, folder, env, signal }) };
+    return { stack, folder, terraform: new Terraform({ command, folder, env, signal }) };
   });
+}
+
+/** Synthesizes `main.ts` into its usual folder. */
+export async function synthesizeProject(signal: AbortSignal): Promise<SynthesizedStack[]> {
+  return synthesize(PROJECT, await synthesizedFolder(PROJECT), signal);
 }
 
 /** Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not do. */

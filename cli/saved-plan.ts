@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { strFromU8, unzipSync, zipSync, type Unzipped } from "fflate";
 import { ADOPTED_FILE, readBlocks } from "./adoption/import-blocks";
 import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
-import { PROJECT, type StackFolder } from "./project";
+import { planFile, type StackFolder } from "./project";
 
 /** What terraform and OpenTofu keep within a saved plan: all files of the configuration, and the state that it was made for. */
 const CONFIGURATION = "tfconfig/";
@@ -20,7 +19,7 @@ const STATE = "tfstate";
  * @throws {UsageError} if there is none
  */
 export function savedPlan(stackId: string): string {
-  const file = join(PROJECT, "plans", `${stackId}.tfplan`);
+  const file = planFile(stackId, "tfplan");
   if (existsSync(file)) return file;
   throw new UsageError(`There is no plan of ${stackId} in plans/; make one with npm run plan -- ${stackId}, look at plans/${stackId}.txt, and apply it then.`);
 }

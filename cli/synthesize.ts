@@ -11,7 +11,7 @@ const END_WITHIN_MS = 20_000;
 /** A synthesized stack. */
 export interface SynthesizedStack {
   readonly id: string;
-  /** Its folder, below the one that was synthesized into. */
+  /** Its folder, where cdktf has terraform run. */
   readonly folder: string;
   /** Its `cdk.tf.json`, as text: what is deployed. */
   readonly text: string;
@@ -36,7 +36,7 @@ export async function synthesize(projectFolder: string, outFolder: string, signa
   return Promise.all(
     Object.entries(manifest.stacks).map(async ([id, { synthesizedStackPath, workingDirectory }]) => {
       const text = await readFile(join(outFolder, synthesizedStackPath), "utf8");
-      return { id, folder: workingDirectory, text, json: JSON.parse(text) as StackJson };
+      return { id, folder: join(outFolder, workingDirectory), text, json: JSON.parse(text) as StackJson };
     }),
   );
 }

@@ -24,11 +24,15 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
 /** The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in. */
 export async function terraformEnvironment(cacheFolder: string, endpoint: string): Promise<NodeJS.ProcessEnv> {
   const own = await localAwsEnvironment(cacheFolder, endpoint, "terraform");
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name));
-  const env: NodeJS.ProcessEnv = { ...Object.fromEntries(inherited), ...own, TF_IN_AUTOMATION: "1" };
+  const env: NodeJS.ProcessEnv = { ...withoutAwsAndTerraform(process.env), ...own, TF_IN_AUTOMATION: "1" };
   // terraform warns on every call about a file that is not there.
   if (env.TF_CLI_CONFIG_FILE !== undefined && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
   return env;
+}
+
+/** An environment less all settings of AWS and terraform, but for where terraform finds its providers. */
+export function withoutAwsAndTerraform(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name)));
 }
 
 /** The provider is fetched once and shared by all rehearsals. */

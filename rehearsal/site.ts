@@ -11,9 +11,6 @@ import {
 import { GetHostedZoneCommand, ListResourceRecordSetsCommand, paginateListHostedZones, Route53Client, type ListResourceRecordSetsCommandOutput, type ResourceRecordSet } from "@aws-sdk/client-route-53";
 import type { Expectation } from "./expectation";
 
-// The SDK's version is pinned, so its plans for later versions are nothing a rehearsal need tell.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 /** A public hosted zone with its records. */
 export interface ZoneView {
   readonly id: string;

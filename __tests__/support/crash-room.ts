@@ -3,7 +3,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { FamilyWatch, type RunningProcess } from "./processes";
-import { ProjectRoom, startLocalAws, type Ended } from "./project-room";
+import { ProjectRoom, type Ended } from "./project-room";
+import { startLocalAws } from "./rehearsal-room";
 
 /** A plugin sees that its terraform is gone within moments. */
 const PLUGIN_ENDS_WITHIN_MS = 10_000;

@@ -1,14 +1,11 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findEmulatorPython } from "../../cli/setup/emulator-python";
 import { findTerraform } from "../../cli/setup/terraform-binary";
-import { localAwsEnvironment } from "../../cli/terraform-environment";
-import { LocalAws } from "../../rehearsal/local-aws";
+import { localAwsEnvironment, withoutAwsAndTerraform } from "../../cli/terraform-environment";
+import type { LocalAws } from "../../rehearsal/local-aws";
 import { copyOfProject } from "./project-copy";
-import { PROJECT } from "./rehearsal-room";
-
-const CACHE = join(PROJECT, ".rehearsal");
+import { CACHE, startLocalAws } from "./rehearsal-room";
 
 export interface Ended {
   /** The exit code; null if a signal ended it. */
@@ -32,8 +29,7 @@ export class ProjectRoom {
     const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
     const aws = localAws ?? (await startLocalAws());
     const { folder, remove } = await copyOfProject();
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name));
-    const env = { ...Object.fromEntries(inherited), ...(await localAwsEnvironment(CACHE, aws.endpoint, command)), CI: "1", NO_COLOR: "1" };
+    const env = { ...withoutAwsAndTerraform(process.env), ...(await localAwsEnvironment(CACHE, aws.endpoint, command)), CI: "1", NO_COLOR: "1" };
     return new ProjectRoom(folder, aws, env, remove);
   }
 
@@ -67,9 +63,4 @@ export class ProjectRoom {
     await this.localAws.stop();
     await this.remove();
   }
-}
-
-export async function startLocalAws(): Promise<LocalAws> {
-  const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") });
-  return LocalAws.start({ python });
 }

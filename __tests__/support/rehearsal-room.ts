@@ -11,7 +11,7 @@ import { LocalAws } from "../../rehearsal/local-aws";
 import { seedsFor } from "../../rehearsal/seed-for";
 
 export const PROJECT = resolve(__dirname, "../..");
-const CACHE = join(PROJECT, ".rehearsal");
+export const CACHE = join(PROJECT, ".rehearsal");
 
 /** The fixture program's folder. */
 export const fixture = (name: string): string => join(PROJECT, "__tests__", "fixtures", name);
@@ -28,10 +28,8 @@ export class RehearsalRoom {
 
   /** Throws, and says what to install, where a tool is missing. */
   static async open(): Promise<RehearsalRoom> {
-    const tools = { cacheDir: CACHE, env: process.env };
-    const { command } = await findTerraform(tools);
-    const python = await findEmulatorPython({ ...tools, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") });
-    const localAws = await LocalAws.start({ python });
+    const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
+    const localAws = await startLocalAws();
     const folder = await mkdtemp(join(tmpdir(), "alb-web-test-"));
     return new RehearsalRoom(localAws, folder, command, await terraformEnvironment(CACHE, localAws.endpoint));
   }
@@ -75,4 +73,10 @@ export async function runStages(rehearsal: Rehearsal, last: string): Promise<voi
   const end = stages.findIndex(({ title }) => title === last);
   if (end < 0) throw new Error(`there is no stage ${last}`);
   for (const { run } of stages.slice(0, end + 1)) await run(() => undefined);
+}
+
+/** A local AWS of a test's own. Throws, and says what to install, where Python or moto is missing. */
+export async function startLocalAws(): Promise<LocalAws> {
+  const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") });
+  return LocalAws.start({ python });
 }

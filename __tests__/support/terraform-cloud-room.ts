@@ -9,7 +9,7 @@ import { synthesize } from "../../cli/synthesize";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { TerraformCloud } from "../fixtures/terraform-cloud/server";
 import { ProjectRoom, type Ended } from "./project-room";
-import { PROJECT } from "./rehearsal-room";
+import { CACHE } from "./rehearsal-room";
 
 export const ORGANIZATION = "acme";
 /** Hosts that lead to the stand-in: Terraform Cloud's own name, and one of another server. */
@@ -38,7 +38,7 @@ export class TerraformCloudRoom {
 
   /** @param localAws one that runs already, such as a clone; it is stopped with the room */
   static async open(localAws?: LocalAws): Promise<TerraformCloudRoom> {
-    const terraform = await findTerraform({ cacheDir: join(PROJECT, ".rehearsal"), env: process.env });
+    const terraform = await findTerraform({ cacheDir: CACHE, env: process.env });
     const project = await ProjectRoom.open(localAws);
     const { env } = project;
     const own = env.TF_CLI_CONFIG_FILE ?? join(homedir(), ".terraformrc");

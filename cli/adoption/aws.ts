@@ -6,9 +6,6 @@ import { Route53Client } from "@aws-sdk/client-route-53";
 import { WorkFailed } from "../command";
 import type { Owner } from "./model";
 
-// The SDK's version is pinned, so its plans for later versions of Node are nothing a person need see.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 /** AWS with the person's own credentials, in the stack's region. It is only read. */
 export interface Aws {
   readonly region: string;

@@ -6,9 +6,6 @@ import { asked, isRefusal, nothingIf } from "./asked";
 import { BRANCH_TAG, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
 import type { BootstrapOptions, GitHub } from "./options";
 
-// The SDK's version is pinned, so its plans for later versions are nothing a person need see here.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 /** What the account holds of this bootstrap before anything is done. */
 export interface Found {
   readonly account: string;

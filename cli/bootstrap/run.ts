@@ -1,4 +1,4 @@
-import { copyFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
 import { CACHE, PROJECT } from "../project";
@@ -35,7 +35,6 @@ export class BootstrapRun {
   /** Creates the bucket, which no state can be in yet, and moves the state into it. */
   async createBucket(report: (text: string) => void): Promise<void> {
     await this.write(firstConfiguration(this.wanted));
-    await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
     await this.initialize(report);
     report("terraform apply; S3 takes a minute to be sure of its settings");
     await this.said(this.terraform.run(["apply", "-auto-approve", "-input=false", "-json"]));
@@ -47,7 +46,6 @@ export class BootstrapRun {
   /** Uses the state in the bucket, or begins one there. */
   async useBucket(report: (text: string) => void): Promise<void> {
     await this.write(configuration(this.wanted));
-    await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
     await this.initialize(report);
   }
 
@@ -80,6 +78,8 @@ export class BootstrapRun {
   /** One at a time, as terraform does not guard the provider cache, which rehearsals use too. */
   private async initialize(report: (text: string) => void): Promise<void> {
     report("terraform init");
+    await mkdir(PLUGINS, { recursive: true });
+    await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
     const init = () => this.said(this.terraform.run(["init", "-input=false", "-no-color"]));
     await withLock(`${PLUGINS}.lock`, () => report("waiting for another command to fetch the provider"), init, this.options.signal);
   }

@@ -3,9 +3,6 @@ import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from
 import { WorkFailed } from "../command";
 import type { SynthesizedStack } from "../synthesize";
 
-// The SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 /** Where a stack's reviewed plans are kept: in the bucket of its state. */
 export interface PlanPlace {
   readonly bucket: string;
