@@ -1,0 +1,32 @@
+import type { Balancer, Topology } from "../topology/model";
+import type { Unknown } from "../topology/value";
+import type { Assumption, Finding, Hop } from "./report";
+import type { TracedPath } from "./traced-path";
+
+/** What a rule tells of what it sees; the severity follows from the row. */
+export interface Reporter {
+  /** A fault. Told again at the same address and attribute it counts once. */
+  fault(finding: Omit<Finding, "severity"> & { readonly severity?: Finding["severity"] }): void;
+  /** Something on the path that the file leaves open and this rule needed to know; it never counts as ok. */
+  open(hop: Hop, unknown: Unknown): void;
+  assume(assumption: Assumption): void;
+}
+
+/** Looks at each path for itself. */
+export type PathRule = (path: TracedPath, report: Reporter) => void;
+
+/**
+ * Looks at the file once, for what is on no single path, such as two listeners on one port. The faults count on each path whose balancer
+ * is named; without one, on all.
+ */
+export type FileRule = (topology: Topology, report: FileReporter) => void;
+
+export interface FileReporter extends Omit<Reporter, "fault"> {
+  fault(finding: Parameters<Reporter["fault"]>[0], on?: readonly Balancer[]): void;
+}
+
+/** The rules of one subject. */
+export interface Rules {
+  readonly path: readonly PathRule[];
+  readonly file: readonly FileRule[];
+}

@@ -1,0 +1,372 @@
+import type { Attr, Listed } from "./value";
+
+/* The resources on the path of a request, in plain types, whatever they were read from. */
+
+/** What every part has. */
+export interface Part {
+  /** As Terraform writes it, such as `module.web.aws_lb.this[0]`. */
+  readonly address: string;
+  /** The region of its provider, or its own. */
+  readonly region: Attr<string>;
+  /** Read, not made, by this file: `data` sources. Much of it may be left open. */
+  readonly isData: boolean;
+  /** What a plan does to it, such as `["delete", "create"]`; empty in a state or a synthesized file. */
+  readonly actions: readonly string[];
+}
+
+/* dns */
+
+export interface Zone extends Part {
+  readonly id: Attr<string>;
+  /** Lower case, without the dot at the end. */
+  readonly name: Attr<string>;
+  readonly isPrivate: Attr<boolean>;
+  readonly vpcIds: Listed<string>;
+}
+
+export interface DnsRecord extends Part {
+  readonly zoneId: Attr<string>;
+  /** Whole, as Route 53 will answer it: lower case, without the dot at the end, with the zone's name where Route 53 appends it. */
+  readonly fqdn: Attr<string>;
+  /** As it was written. */
+  readonly name: Attr<string>;
+  readonly type: Attr<string>;
+  readonly alias?: { readonly name: Attr<string>; readonly zoneId: Attr<string>; readonly evaluateTargetHealth: Attr<boolean> };
+  /** Of a record without an alias. */
+  readonly values: Listed<string>;
+  /** `weighted`, `failover`, `latency`, `geolocation`, … ; absent: simple. */
+  readonly routing?: string;
+  /** The name of the certificate (`www.example.com`) whose validation this record is for; open when it is for one that cannot be told. */
+  readonly validates: readonly { readonly certificate: string; readonly domain: Attr<string> }[];
+}
+
+/* tls */
+
+export interface Certificate extends Part {
+  readonly arn: Attr<string>;
+  /** The domain name and all others, lower case. */
+  readonly names: Listed<string>;
+  /** `DNS`, `EMAIL` or, of an imported one, `NONE`. */
+  readonly validationMethod: Attr<string>;
+  /** Only of a state: `ISSUED`, `PENDING_VALIDATION`, … */
+  readonly status: Attr<string>;
+  /** Whether the file sets `lifecycle.create_before_destroy`, which only a synthesized one tells. */
+  readonly createBeforeDestroy: Attr<boolean>;
+  /** The validations (`aws_acm_certificate_validation`) that wait for it. */
+  readonly validations: readonly string[];
+}
+
+/** A certificate as a listener names it. */
+export interface CertificateUse {
+  readonly arn: Attr<string>;
+  /** The resource in which the listener's expression ends; absent in a state, where both look alike. */
+  readonly via?: "certificate" | "validation";
+  /** The listener, or the `aws_lb_listener_certificate`. */
+  readonly address: string;
+}
+
+/* listener */
+
+export interface Balancer extends Part {
+  readonly arn: Attr<string>;
+  readonly name: Attr<string>;
+  readonly dnsName: Attr<string>;
+  readonly zoneId: Attr<string>;
+  /** `application`, `network`, `gateway`, or `classic`. */
+  readonly type: Attr<string>;
+  readonly isInternal: Attr<boolean>;
+  /** `ipv4`, `dualstack`, `dualstack-without-public-ipv4`. */
+  readonly ipAddressType: Attr<string>;
+  readonly securityGroupIds: Listed<string>;
+  /** Whether the file names any group; without one AWS takes the VPC's default group. */
+  readonly hasSecurityGroups: Attr<boolean>;
+  readonly subnetIds: Listed<string>;
+  readonly deletionProtection: Attr<boolean>;
+  /** Only where logs are on. */
+  readonly accessLogs?: { readonly bucket: Attr<string>; readonly prefix: Attr<string> };
+  readonly listeners: readonly Listener[];
+}
+
+export interface Listener extends Part {
+  readonly arn: Attr<string>;
+  readonly balancerArn: Attr<string>;
+  readonly port: Attr<number>;
+  /** `HTTP`, `HTTPS`; `TCP` and others cannot be on an application load balancer. HTTP where none is given. */
+  readonly protocol: Attr<string>;
+  readonly sslPolicy: Attr<string>;
+  /** The default certificate first, then those of `aws_lb_listener_certificate`. */
+  readonly certificates: readonly CertificateUse[];
+  /** In the order in which they are carried out. */
+  readonly defaultActions: readonly Action[];
+  /** By priority; those of unknown priority last. */
+  readonly rules: readonly ListenerRule[];
+}
+
+export interface ListenerRule extends Omit<Part, "actions"> {
+  readonly listenerArn: Attr<string>;
+  /** Absent: AWS gives the next free one. */
+  readonly priority: Attr<number>;
+  readonly conditions: readonly Condition[];
+  readonly actions: readonly Action[];
+}
+
+/** All values of one condition are alternatives; all conditions of a rule must hold. */
+export interface Condition {
+  readonly kind: "host-header" | "path-pattern" | "http-header" | "http-request-method" | "query-string" | "source-ip" | "unknown";
+  readonly values: Listed<string>;
+}
+
+export type Action =
+  | { readonly type: "forward"; readonly targetGroups: readonly { readonly arn: Attr<string>; readonly weight: Attr<number> }[]; readonly attribute: string }
+  | { readonly type: "redirect"; readonly protocol: Attr<string>; readonly host: Attr<string>; readonly port: Attr<string>; readonly path: Attr<string>; readonly query: Attr<string>; readonly statusCode: Attr<string>; readonly attribute: string }
+  | { readonly type: "fixed-response"; readonly statusCode: Attr<string>; readonly attribute: string }
+  | { readonly type: "authenticate"; readonly attribute: string }
+  | { readonly type: "unknown"; readonly why: string; readonly attribute: string };
+
+/* target-group */
+
+export interface TargetGroup extends Part {
+  readonly arn: Attr<string>;
+  readonly name: Attr<string>;
+  readonly port: Attr<number>;
+  readonly protocol: Attr<string>;
+  /** `HTTP1`, `HTTP2`, `GRPC`. */
+  readonly protocolVersion: Attr<string>;
+  /** `instance`, `ip`, `lambda`, `alb`; `instance` where none is given. */
+  readonly targetType: Attr<string>;
+  readonly vpcId: Attr<string>;
+  readonly deregistrationDelay: Attr<number>;
+  readonly healthCheck: {
+    readonly enabled: Attr<boolean>;
+    readonly path: Attr<string>;
+    /** `traffic-port` or a number as text. */
+    readonly port: Attr<string>;
+    readonly protocol: Attr<string>;
+    readonly matcher: Attr<string>;
+    /** Seconds. */
+    readonly interval: Attr<number>;
+    /** Seconds. */
+    readonly timeout: Attr<number>;
+  };
+  readonly registrations: readonly Registration[];
+}
+
+/** A target in a group, or an Auto Scaling group that puts its instances there. */
+export interface Registration {
+  /** The attachment, or the Auto Scaling group that lists the target group itself. */
+  readonly address: string;
+  /** The attribute that names the target. */
+  readonly attribute: string;
+  readonly targetGroupArn: Attr<string>;
+  /** An instance's id, an IP address, or a function's ARN; absent for an Auto Scaling group. */
+  readonly targetId: Attr<string>;
+  /** The Auto Scaling group's name as an id. */
+  readonly autoScalingGroup?: Attr<string>;
+  /** Absent: the group's. */
+  readonly port: Attr<number>;
+}
+
+/* target */
+
+/** An instance, or what an Auto Scaling group makes its instances of. */
+export interface Server extends Part {
+  readonly kind: "instance" | "auto-scaling-group";
+  /** The instance's id, or the Auto Scaling group's name. */
+  readonly id: Attr<string>;
+  /** Of an instance, when it is known. */
+  readonly privateIp: Attr<string>;
+  /** One, or all those of an Auto Scaling group. */
+  readonly subnetIds: Listed<string>;
+  readonly securityGroupIds: Listed<string>;
+  readonly hasSecurityGroups: Attr<boolean>;
+  /** `associate_public_ip_address`; absent: the subnet's `map_public_ip_on_launch` decides. */
+  readonly publicIp: Attr<boolean>;
+  /** In clear; `undefined` where there is none. */
+  readonly userData: Attr<string>;
+  readonly userDataReplaceOnChange: Attr<boolean>;
+  /** A plan that changes the user data in place. */
+  readonly changesUserDataInPlace: boolean;
+  readonly metadataOptions?: { readonly httpTokens: Attr<string>; readonly hopLimit: Attr<number> };
+  /** Where the address, the groups, and the user data are set: the instance, or its launch template. */
+  readonly settingsAddress: string;
+  /** Only of an Auto Scaling group. */
+  readonly capacity?: { readonly min: Attr<number>; readonly max: Attr<number>; readonly desired: Attr<number> };
+}
+
+/* network */
+
+export interface Vpc extends Part {
+  readonly id: Attr<string>;
+  readonly cidrs: Listed<string>;
+  readonly mainRouteTableId: Attr<string>;
+  readonly defaultSecurityGroupId: Attr<string>;
+  readonly defaultNetworkAclId: Attr<string>;
+  /** AWS's default VPC, whose subnets are public and whose routes lead to the internet. */
+  readonly isDefault: boolean;
+}
+
+export interface Subnet extends Part {
+  readonly id: Attr<string>;
+  readonly vpcId: Attr<string>;
+  readonly cidr: Attr<string>;
+  readonly ipv6Cidr: Attr<string>;
+  /** The zone's name or id; `${data.aws_availability_zones.x.names[0]}` stands for itself. */
+  readonly zone: Attr<string>;
+  readonly mapPublicIp: Attr<boolean>;
+  /** The table that holds for it: the associated one, or the VPC's main one. */
+  readonly routeTable: Attr<RouteTable>;
+  /** Whether `routeTable` was associated, or is the main one for want of an association. */
+  readonly isAssociated: boolean;
+  readonly networkAcl: Attr<NetworkAcl>;
+}
+
+export interface RouteTable extends Part {
+  readonly id: Attr<string>;
+  readonly vpcId: Attr<string>;
+  readonly isMain: boolean;
+  readonly routes: readonly Route[];
+  /** There may be more routes than these: the table is only read, or its routes are left open. */
+  readonly open?: Attr<never>;
+}
+
+export interface Route {
+  /** The route's resource, or its table. */
+  readonly address: string;
+  readonly attribute: string;
+  /** An IPv4 or IPv6 CIDR, or a prefix list's id. */
+  readonly destination: Attr<string>;
+  readonly target: { readonly kind: "internet-gateway" | "nat-gateway" | "egress-only" | "endpoint" | "instance" | "other"; readonly id: Attr<string> } | Attr<never>;
+}
+
+/** An internet gateway, a NAT gateway or an endpoint. */
+export interface Gateway extends Part {
+  readonly kind: "internet-gateway" | "nat-gateway" | "egress-only" | "endpoint";
+  readonly id: Attr<string>;
+  readonly vpcId: Attr<string>;
+  /** Of a NAT gateway. */
+  readonly subnetId: Attr<string>;
+  /** Of a NAT gateway: `public` or `private`. */
+  readonly connectivity: Attr<string>;
+  /** Of an endpoint: such as `com.amazonaws.us-east-1.s3`, with its type and its tables. */
+  readonly service: Attr<string>;
+  readonly endpointType: Attr<string>;
+  readonly routeTableIds: Listed<string>;
+}
+
+export interface SecurityGroup extends Part {
+  readonly id: Attr<string>;
+  readonly vpcId: Attr<string>;
+  readonly name: Attr<string>;
+  /** Of the VPC's own default group: everything within it, and everything out, unless the file adopts it. */
+  readonly isDefault: boolean;
+  readonly ingress: readonly SecurityRule[];
+  readonly egress: readonly SecurityRule[];
+  /** There may be more rules than these. */
+  readonly openIngress?: Attr<never>;
+  readonly openEgress?: Attr<never>;
+  /** Whether rules stand in the group itself, and whether beside it; each direction apart. */
+  readonly hasInline: { readonly ingress: boolean; readonly egress: boolean };
+  readonly standalone: readonly { readonly address: string; readonly direction: "ingress" | "egress" }[];
+}
+
+/** One permission; several sources are alternatives. */
+export interface SecurityRule {
+  readonly address: string;
+  /** Such as `ingress[0]`, or empty for a rule resource. */
+  readonly attribute: string;
+  /** `tcp`, `udp`, `icmp`, `-1`, …; lower case, with numbers turned into names. */
+  readonly protocol: Attr<string>;
+  readonly fromPort: Attr<number>;
+  readonly toPort: Attr<number>;
+  readonly cidrs: Listed<string>;
+  readonly ipv6Cidrs: Listed<string>;
+  /** Other groups, itself included. */
+  readonly groupIds: Listed<string>;
+  readonly prefixListIds: Listed<string>;
+}
+
+export interface NetworkAcl extends Part {
+  readonly id: Attr<string>;
+  readonly vpcId: Attr<string>;
+  readonly isDefault: boolean;
+  /** By number. */
+  readonly ingress: readonly AclEntry[];
+  readonly egress: readonly AclEntry[];
+  readonly open?: Attr<never>;
+}
+
+export interface AclEntry {
+  readonly address: string;
+  readonly attribute: string;
+  readonly number: Attr<number>;
+  readonly allow: Attr<boolean>;
+  readonly protocol: Attr<string>;
+  readonly cidr: Attr<string>;
+  readonly ipv6Cidr: Attr<string>;
+  readonly fromPort: Attr<number>;
+  readonly toPort: Attr<number>;
+}
+
+/* around the path */
+
+export interface LogBucket extends Part {
+  /** The bucket's name. */
+  readonly id: Attr<string>;
+  /** Policies' documents as text, with their addresses. */
+  readonly policies: readonly { readonly address: string; readonly text: Attr<string> }[];
+  /** Server-side encryption by this algorithm: `AES256`, `aws:kms`, `aws:kms:dsse`. */
+  readonly encryption?: { readonly address: string; readonly algorithm: Attr<string> };
+}
+
+export interface WebAcl extends Part {
+  readonly arn: Attr<string>;
+  readonly defaultAction: Attr<"allow" | "block">;
+  /** Whether any rule allows something. */
+  readonly hasAllowRule: boolean;
+  /** Balancers' ARNs, with the association's address. */
+  readonly associations: readonly { readonly address: string; readonly resourceArn: Attr<string> }[];
+}
+
+/** `aws_vpc_block_public_access_options`. */
+export interface BlockPublicAccess extends Part {
+  /** `off`, `block-bidirectional`, `block-ingress`. */
+  readonly mode: Attr<string>;
+  /** Ids of VPCs and subnets that are exempt. */
+  readonly excluded: Listed<string>;
+}
+
+/** Everything that a trace looks at. */
+export interface Topology {
+  readonly source: "plan" | "state" | "synthesized";
+  readonly zones: readonly Zone[];
+  readonly records: readonly DnsRecord[];
+  readonly certificates: readonly Certificate[];
+  /** Application load balancers and others, each with its listeners. */
+  readonly balancers: readonly Balancer[];
+  /** Listeners whose balancer is not in the file. */
+  readonly looseListeners: readonly Listener[];
+  readonly targetGroups: readonly TargetGroup[];
+  readonly servers: readonly Server[];
+  readonly vpcs: readonly Vpc[];
+  readonly subnets: readonly Subnet[];
+  readonly routeTables: readonly RouteTable[];
+  readonly gateways: readonly Gateway[];
+  readonly securityGroups: readonly SecurityGroup[];
+  readonly networkAcls: readonly NetworkAcl[];
+  readonly logBuckets: readonly LogBucket[];
+  readonly webAcls: readonly WebAcl[];
+  readonly blockPublicAccess: readonly BlockPublicAccess[];
+  /** A part of the list above by its id or ARN; nothing if the file does not hold it. */
+  readonly byId: {
+    readonly zone: (id: Attr<string>) => Zone | undefined;
+    readonly certificate: (arn: Attr<string>) => Certificate | undefined;
+    readonly balancer: (arn: Attr<string>) => Balancer | undefined;
+    readonly targetGroup: (arn: Attr<string>) => TargetGroup | undefined;
+    readonly server: (id: Attr<string>) => Server | undefined;
+    readonly vpc: (id: Attr<string>) => Vpc | undefined;
+    readonly subnet: (id: Attr<string>) => Subnet | undefined;
+    readonly routeTable: (id: Attr<string>) => RouteTable | undefined;
+    readonly gateway: (id: Attr<string>) => Gateway | undefined;
+    readonly securityGroup: (id: Attr<string>) => SecurityGroup | undefined;
+  };
+}
