@@ -24,7 +24,7 @@ systemctl enable --now httpd
 export function inlineGroupsStack(): SynthesizedJson {
   return {
     terraform: { required_providers: { aws: { source: "aws", version: "5.100.0" } } },
-    provider: { aws: { region: "us-east-1" } },
+    provider: { aws: [{ region: "us-east-1" }] },
     data: { aws_route53_zone: { main: { name: "example.com" } } },
     resource: {
       aws_vpc: { main: { cidr_block: "172.20.0.0/16" } },
