@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { WorkFailed } from "../../cli/command";
 import { findTerraform } from "../../cli/setup/terraform-binary";
 import { Terraform, type TerraformEvent } from "../../cli/terraform";
@@ -171,7 +171,7 @@ async function writeHouse(folder: string, tenants: readonly Tenant[], { localAws
   const offline = localAws !== undefined ? {} : { skip_credentials_validation: true, skip_requesting_account_id: true, skip_region_validation: true };
   const backend = apply !== true ? {} : {
     // A local backend writes the whole state after each resource; this one every 20 s.
-    backend: { s3: { bucket: STATE_BUCKET, key: `${folder}/terraform.tfstate`, region: "us-east-1", use_path_style: true, skip_credentials_validation: true, skip_requesting_account_id: true } },
+    backend: { s3: { bucket: STATE_BUCKET, key: `${basename(folder)}/terraform.tfstate`, region: "us-east-1", use_path_style: true, skip_credentials_validation: true, skip_requesting_account_id: true } },
   };
   await writeFile(join(folder, "main.tf.json"), JSON.stringify({
     terraform: { required_providers: { aws: { source: "hashicorp/aws" } }, ...backend },
@@ -199,7 +199,7 @@ async function refusedIn(terraform: Terraform, args: readonly string[]): Promise
     for (const { address, range, summary, detail } of errors) {
       const module = address?.match(/^module\.(m\d+)/)?.[1] ?? range?.filename.match(/^(m\d+)\//)?.[1];
       if (module === undefined) throw error;
-      const text = [address?.replace(/^module\.m\d+\./, ""), summary, detail].filter(Boolean).join(": ");
+      const text = [address, summary, detail].filter(Boolean).join(": ").replace(/\bmodule\.m\d+\.(?=\w)/g, "").replace(/\bmodule\.m\d+\b/g, "the root module");
       refused.set(module, [refused.get(module), text].filter(Boolean).join("\n"));
     }
     return refused;
