@@ -46,8 +46,8 @@ export function inlineGroupsStack(): SynthesizedJson {
           egress: [inlineRule({ from: 0, to: 0, protocol: "-1" }, EVERYWHERE)],
         },
       },
-      aws_alb: { web: { name: "web", security_groups: ["${aws_security_group.alb.id}"], subnets: ["${aws_subnet.a.id}", "${aws_subnet.b.id}"] } },
-      aws_alb_target_group: { web: { name: "web", port: 80, protocol: "HTTP", vpc_id: "${aws_vpc.main.id}", health_check: { path: "/" } } },
+      aws_alb: { web: { security_groups: ["${aws_security_group.alb.id}"], subnets: ["${aws_subnet.a.id}", "${aws_subnet.b.id}"] } },
+      aws_alb_target_group: { web: { port: 80, protocol: "HTTP", vpc_id: "${aws_vpc.main.id}", health_check: { path: "/" } } },
       aws_alb_target_group_attachment: {
         a: { target_group_arn: "${aws_alb_target_group.web.arn}", target_id: "${aws_instance.a.id}", port: 80 },
         b: { target_group_arn: "${aws_alb_target_group.web.arn}", target_id: "${aws_instance.b.id}", port: 80 },
