@@ -1,0 +1,43 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROWS } from "../../path/rows";
+import { MUTANTS } from "./all";
+import { isRowOfErrors } from "./judge";
+import type { Form, Mutant } from "./mutant";
+
+/*
+ * The table of what each form of a file can hold: `node -r ./cli/typescript.js __tests__/mutants/cells.ts` writes it anew, and a test
+ * holds that it is as written.
+ */
+
+export const FORMS: readonly Form[] = ["synthesized", "plan", "state"];
+export const CELLS_FILE = join(__dirname, "cells.md");
+
+/** Mutants of a row that a form can hold. */
+export function holding(row: string, form: Form): Mutant[] {
+  return MUTANTS.filter((it) => it.row === row && it.cannot?.[form] === undefined);
+}
+
+/** Why a form holds none of a row's mutants; the reasons are those of the mutants. */
+export function reasons(row: string, form: Form): string[] {
+  return [...new Set(MUTANTS.flatMap((it) => (it.row === row && it.cannot?.[form] !== undefined ? [it.cannot[form] as string] : [])))];
+}
+
+export function cellsText(): string {
+  const kindOf = (id: string) => (isRowOfErrors(id) ? "error" : "warning");
+  const cell = (id: string, form: Form) => [...(holding(id, form).length > 0 ? [`${holding(id, form).length}`] : []), ...reasons(id, form)].join("; ").replace(/\|/g, "\\|");
+  return [
+    "# What each form of a file can hold",
+    "",
+    "Each row of the failure modes, and how many different mutants of it the tests find in a synthesized `cdk.tf.json`, in a real plan and in a",
+    "real state. Where a form cannot hold a mutant, the cell says why. Rows of warnings need no second mutant; P58 and P59 terraform itself",
+    "refuses. Written by `cells.ts`; a test holds it.",
+    "",
+    "| Row | What | Severity | Synthesized | Plan | State |",
+    "|---|---|---|---|---|---|",
+    ...ROWS.map(({ id, title, certainty }) => `| ${id} | ${title} | ${certainty[0] === "plan" ? "-" : kindOf(id)} | ${FORMS.map((form) => cell(id, form) || "-").join(" | ")} |`),
+    "",
+  ].join("\n");
+}
+
+if (require.main === module) writeFileSync(CELLS_FILE, cellsText());

@@ -1,0 +1,52 @@
+import type { Finding, TraceReport } from "../../path/report";
+import { rowOf, severityOf } from "../../path/rows";
+import type { Mutant } from "./mutant";
+
+/** Rows marked A or S; the others are warnings, or terraform itself refuses them. */
+export function isRowOfErrors(id: string): boolean {
+  return rowOf(id).certainty.some((it) => it === "apply" || it === "certain");
+}
+
+/** A row can be both; a mutant that says which verdict stays is the warning. */
+export function isWarning({ row, verdict }: Mutant): boolean {
+  return severityOf(row) === "warning" || verdict !== undefined;
+}
+
+/** Findings of the mutant's row, at the place that it says. */
+export function findingsOf(mutant: Mutant, { findings }: TraceReport): Finding[] {
+  const { row, at: { type, attribute } } = mutant;
+  const isThere = (it: Finding) => typeOf(it.address) === type && (attribute === undefined || it.attribute === attribute || it.attribute.startsWith(`${attribute}.`) || it.attribute.startsWith(`${attribute}[`));
+  return findings.filter((it) => it.id === row && isThere(it));
+}
+
+/** What a report does not say of a mutant as it should, in words; nothing if all is right. */
+export function misses(mutant: Mutant, report: TraceReport): string[] {
+  const { row, at, also = [] } = mutant;
+  const found = findingsOf(mutant, report);
+  const severity = isWarning(mutant) ? "warning" : "error";
+  const verdict = isWarning(mutant) ? (mutant.verdict ?? "ok") : "broken";
+  const others = report.findings.filter(({ id, severity: it }) => it === "error" && id !== row && !also.includes(id));
+  return [
+    ...(found.length === 0 ? [`no ${row} at ${at.type} ${at.attribute ?? ""}; found: ${inWords(report.findings) || "nothing"}`] : []),
+    ...found.filter((it) => it.severity !== severity).map((it) => `${row} is ${it.severity}, not ${severity}`),
+    ...(report.verdict === verdict ? [] : [`verdict ${report.verdict}, not ${verdict}${opensIn(report)}`]),
+    ...(others.length === 0 ? [] : [`beside it ${inWords(others)}`]),
+  ];
+}
+
+/** What is left open, for a person who looks into a failed test. */
+export function opensIn({ verdict, paths }: TraceReport): string {
+  const opens = paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open)).map(({ hop, address, attribute, why }) => `${hop} ${address} ${attribute} (${why})`);
+  return verdict === "unknown" ? `: ${[...new Set(opens)].join("; ")}` : "";
+}
+
+export function inWords(findings: readonly Finding[]): string {
+  return findings.map(({ id, address, attribute, observed }) => `${id} at ${address} ${attribute} (${observed})`).join("; ");
+}
+
+function typeOf(address: string): string {
+  const parts = address.replace(/\[("[^"]*"|\d+)\]/g, "").split(".");
+  while (parts[0] === "module") parts.splice(0, 2);
+  if (parts[0] === "data") parts.shift();
+  return parts[0] ?? "";
+}

@@ -1,0 +1,139 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/*
+ * npm run bench:trace: what a trace of a large plan costs, as the whole process that a person starts, beyond an empty node and beside
+ * JSON.parse of the same file alone. The plans are a real one of this project's site, many times over in modules of their own.
+ */
+
+const PROJECT = resolve(__dirname, "..");
+const REAL_PLAN = join(PROJECT, "__tests__", "fixtures", "traced", "site.plan.json");
+const SIZES = [1_000, 3_000, 10_000];
+const RUNS = 5;
+const MAX_SEC = 1;
+const MAX_MEGABYTES = 500;
+const MAX_GROWTH = 1.4;
+
+type Json = { [key: string]: unknown };
+interface Module extends Json {
+  resources?: Json[];
+}
+interface Plan extends Json {
+  planned_values: { root_module: Module };
+  prior_state?: { values: { root_module: Module } };
+  resource_changes: Json[];
+  configuration: { provider_config: Json; root_module: Json };
+}
+
+interface Cost {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly megabytes: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
+try {
+  process.exitCode = measure() ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function measure(): boolean {
+  const real = JSON.parse(readFileSync(REAL_PLAN, "utf8")) as Plan;
+  const meter = join(folder, "meter.js");
+  writeFileSync(meter, `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); require("fs").writeFileSync(${JSON.stringify(join(folder, "cost"))}, JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });`);
+  const results = SIZES.map((size) => {
+    const file = join(folder, `${size}.json`);
+    const sites = Math.ceil(size / real.resource_changes.length);
+    const plan = manySites(real, sites);
+    const resources = plan.resource_changes.length;
+    writeFileSync(file, JSON.stringify(plan));
+    const rows: { empty: Cost; parse: Cost; trace: Cost }[] = [];
+    for (let run = 0; run <= RUNS; run += 1) {
+      // In turns, so that a busy machine slows all; the first of each warms the disk's cache and does not count.
+      const row = {
+        empty: cost(meter, ["-e", ""]),
+        parse: cost(meter, ["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
+        trace: cost(meter, ["-r", "./cli/typescript.js", "cli/trace.ts", file, "--format", "json"], sites),
+      };
+      if (run > 0) rows.push(row);
+    }
+    const middle = (of: (row: (typeof rows)[number]) => number) => median(rows.map(of));
+    return {
+      resources, megabytesOfPlan: readFileSync(file).length / 1e6,
+      parse: middle(({ parse, empty }) => parse.seconds - empty.seconds),
+      trace: middle(({ trace, empty }) => trace.seconds - empty.seconds),
+      cpu: middle(({ trace, empty }) => trace.cpuSeconds - empty.cpuSeconds),
+      peak: middle(({ trace }) => trace.megabytes),
+    };
+  });
+  print([["resources", "plan", "JSON.parse", "trace", "peak memory"], ...results.map(({ resources, megabytesOfPlan, parse, trace, peak }) => [
+    String(resources), `${megabytesOfPlan.toFixed(1)} MB`, `${parse.toFixed(2)} s`, `${trace.toFixed(2)} s`, `${peak.toFixed(0)} MB`,
+  ])]);
+  // In CPU time, which other programs disturb least; between two sizes, so that loading the program does not count.
+  const perResource = results.slice(1).map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
+  const growth = (perResource.at(-1) ?? NaN) / (perResource[0] ?? NaN);
+  const { trace: seconds = NaN, peak = NaN, parse = NaN } = results.at(-1) ?? {};
+  print([
+    ["seconds beyond an empty node, for the largest", `${seconds.toFixed(2)} (less than ${MAX_SEC})`],
+    ["to JSON.parse alone", (seconds / parse).toFixed(1)],
+    ["peak memory", `${peak.toFixed(0)} MB (less than ${MAX_MEGABYTES})`],
+    ["one more resource of the largest, to one of the smaller", `${growth.toFixed(2)} (at most ${MAX_GROWTH})`],
+  ]);
+  return seconds < MAX_SEC && peak < MAX_MEGABYTES && growth <= MAX_GROWTH;
+}
+
+/** Each site in a module, with a domain of its own. */
+function manySites(real: Plan, sites: number): Plan {
+  const { format_version, terraform_version, planned_values: planned, prior_state: prior, resource_changes: changes, configuration } = real;
+  const own = (text: string, site: number) => text.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`);
+  const values = JSON.stringify({ planned: planned.root_module, prior: prior?.values.root_module, changes });
+  const { outputs: _outputs, ...rootModule } = configuration.root_module;
+  const called = JSON.stringify(rootModule);
+  const copies = Array.from({ length: sites }, (_, site) => {
+    const name = `site_${site}`;
+    const address = `module.${name}`;
+    const prefixed = JSON.parse(own(values, site), (key, value: unknown) => (key === "address" ? `${address}.${String(value)}` : value)) as { planned: Module; prior?: Module; changes: Json[] };
+    return { ...prefixed, name, address, module: JSON.parse(own(called, site)) as Json };
+  });
+  const rootOf = (of: (copy: (typeof copies)[number]) => Module | undefined) => ({ root_module: { child_modules: copies.map((copy) => ({ address: copy.address, ...of(copy) })) } });
+  return {
+    format_version,
+    terraform_version,
+    planned_values: rootOf((it) => it.planned),
+    ...(prior === undefined ? {} : { prior_state: { ...prior, values: rootOf((it) => it.prior) } }),
+    resource_changes: copies.flatMap((copy) => copy.changes.map((change) => ({ ...change, module_address: copy.address }))),
+    configuration: {
+      provider_config: configuration.provider_config,
+      root_module: { module_calls: Object.fromEntries(copies.map(({ name, module }) => [name, { source: `./${name}`, module }])) },
+    },
+  };
+}
+
+function cost(meter: string, args: readonly string[], paths?: number): Cost {
+  const started = process.hrtime.bigint();
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", meter, ...args], { cwd: PROJECT, encoding: "utf8", maxBuffer: 1 << 28 });
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stdout.slice(0, 2_000)}${stderr}`);
+  if (paths !== undefined) expectPaths(stdout, paths);
+  return { seconds, ...(JSON.parse(readFileSync(join(folder, "cost"), "utf8")) as Omit<Cost, "seconds">) };
+}
+
+/** So that what was fast was a trace. */
+function expectPaths(stdout: string, sites: number): void {
+  const { verdict, paths } = JSON.parse(stdout) as { verdict: string; paths: readonly { url: string }[] };
+  const names = new Set(paths.map(({ url }) => new URL(url).hostname));
+  if (verdict !== "ok" || names.size !== sites) throw new Error(`expected ${sites} names that are ok, got ${names.size} and ${verdict}`);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+function print(rows: readonly (readonly string[])[]): void {
+  for (const row of rows) console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(58) : cell.padStart(14))).join(""));
+  console.log();
+}
