@@ -93,7 +93,7 @@ export async function writeResult(text: string, out?: string): Promise<void> {
   if (out !== undefined) return writeFile(out, result);
   await new Promise<void>((resolve, reject) => {
     // A reader that has gone away, or a full disk.
-    const fail = (error: Error) => reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`));
+    const fail = (error: Error) => reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`, { cause: error }));
     process.stdout.once("error", fail).write(result, (error) => (error ? fail(error) : resolve()));
   });
 }

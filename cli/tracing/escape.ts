@@ -1,0 +1,39 @@
+import { printable } from "./wording";
+
+/* Text of files, in Markdown and in its pictures: it is shown, and does nothing else. */
+
+/** Nothing opens Markdown, HTML, mathematics or a link, and nobody is mentioned. */
+export function asMarkdown(text: string): string {
+  return printable(text)
+    .replace(/[\\`*_{}[\]<>()#+!|~$]/g, "\\$&")
+    .replace(/&/g, "&amp;")
+    // An invisible blank, as GitHub looks for names, issues and addresses after it has taken away what escapes.
+    .replace(/@|\\#|:(?=\/\/)|www(?=\.)/gi, "$&&#8203;");
+}
+
+/** A name in a fixed font; its fence is longer than any run of backticks in it. */
+export function asCode(text: string): string {
+  const shown = printable(text);
+  const fence = "`".repeat(longestRun(shown) + 1);
+  return fence.length === 1 && shown !== "" ? `\`${shown}\`` : `${fence} ${shown} ${fence}`;
+}
+
+/** A row of a table; no cell can end before its bar. */
+export function asRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replace(/\\?\|/g, "\\|")).join(" | ")} |`;
+}
+
+/** A block that nothing in it can end. */
+export function asBlock(language: string, text: string): string[] {
+  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  return [`${fence}${language}`, ...text.split("\n").map(printable), fence];
+}
+
+/** A label in a Mermaid picture, by lines; whatever could mean something there is written as its number. */
+export function asLabel(lines: readonly string[]): string {
+  return lines.map((line) => printable(line).replace(/[^\p{L}\p{N} .,_/-]/gu, (it) => `#${it.codePointAt(0) ?? 0};`)).join("<br/>");
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}

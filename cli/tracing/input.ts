@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import { UsageError } from "../command";
+
+/** Says to read standard input. */
+export const STANDARD_INPUT = "-";
+
+/** What people give instead of JSON, told by how it begins or is called. */
+interface Stranger {
+  readonly got: string;
+  readonly advice: (file: string) => string;
+  readonly isIt: (start: Start) => boolean;
+}
+
+interface Start {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** The first characters, without colours. */
+  readonly text: string;
+}
+
+const START_LENGTH = 8192;
+const PLANNED = "plan with `terraform plan -out=tfplan`, then write it with `terraform show -json tfplan > plan.json`";
+
+const STRANGERS: readonly Stranger[] = [
+  { got: "an empty file", advice: () => "look at what the command said that should have written it", isIt: ({ text }) => text.trim() === "" },
+  {
+    got: "a plan as terraform saves it", advice: (file) => `write it as JSON with \`terraform show -json ${file === STANDARD_INPUT ? "FILE" : file} > plan.json\``,
+    isIt: ({ bytes }) => bytes.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1")),
+  },
+  { got: "a gzip archive", advice: (file) => `unpack it with \`gunzip -c ${file === STANDARD_INPUT ? "FILE" : file}\``, isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b },
+  { got: "the log of `terraform plan -json`", advice: () => PLANNED, isIt: ({ text }) => /^\s*\{\s*"@/.test(text) },
+  {
+    got: "what terraform prints for people", advice: () => "add -json: `terraform show -json tfplan > plan.json`",
+    isIt: ({ text }) => /^\s*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(text),
+  },
+  {
+    got: "a configuration in Terraform's language", advice: () => PLANNED,
+    isIt: ({ name, text }) => /\.(tf|tofu|hcl)$/.test(name) || /^\s*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
+  },
+];
+
+/**
+ * The JSON of a file, or of standard input for `-`.
+ * @throws {UsageError} in one sentence, which says what was expected, what it got and what to do
+ */
+export async function readJson(file: string): Promise<unknown> {
+  const bytes = await bytesOf(file);
+  const start: Start = { name: file, bytes, text: stripVTControlCharacters(decoded(file, bytes.subarray(0, START_LENGTH))) };
+  const stranger = STRANGERS.find(({ isIt }) => isIt(start));
+  if (stranger !== undefined) throw unreadable(file, stranger.got, stranger.advice(file));
+  try {
+    return JSON.parse(decoded(file, bytes));
+  } catch (error) {
+    throw unreadable(file, notJson((error as Error).message), "write it again, and look at what the command said");
+  }
+}
+
+/** What was expected is the same each time. */
+export function unreadable(file: string, got: string, advice: string): UsageError {
+  return new UsageError(`${shownName(file)}: expected the output of \`terraform show -json\` for a plan or a state, or a cdk.tf.json, got ${got}; ${advice}.`);
+}
+
+/** What a report is called by. */
+export function shownName(file: string): string {
+  return file === STANDARD_INPUT ? "standard input" : file;
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
+  if (file === STANDARD_INPUT) return standardInput();
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    const [got, advice] = READ_FAULTS[error.code ?? ""] ?? [`what cannot be read (${error.message})`, "give another file"];
+    throw unreadable(file, got, advice);
+  });
+}
+
+const READ_FAULTS: Readonly<Record<string, readonly [got: string, advice: string]>> = {
+  ENOENT: ["no file", "there is none of that name"],
+  ENOTDIR: ["no file", "there is none of that name"],
+  EISDIR: ["a folder", "name the file in it, such as FOLDER/cdk.tf.json"],
+  EACCES: ["a file that may not be read", "give yourself the right to read it"],
+  ERR_FS_FILE_TOO_LARGE: ["more than 2 GiB", "give one plan or state"],
+};
+
+async function standardInput(): Promise<Buffer> {
+  if (process.stdin.isTTY) throw unreadable(STANDARD_INPUT, "a keyboard", "pipe the JSON into the command");
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** UTF-8, or UTF-16 as the `>` of older PowerShells writes it; without the mark at the beginning. */
+function decoded(file: string, bytes: Buffer): string {
+  try {
+    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return bytes.toString(isUtf16 ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw unreadable(file, `more text than Node can hold (${(error as Error).message})`, "give one plan or state");
+  }
+}
+
+/** Where it is wrong, without what stands there, which may be secret. */
+function notJson(message: string): string {
+  if (/Unexpected end|Unterminated/.test(message)) return "JSON that is cut off";
+  const [, position] = /position (\d+)/.exec(message) ?? [];
+  return position === undefined ? "no JSON" : `what is no JSON from character ${position} on`;
+}

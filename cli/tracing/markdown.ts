@@ -1,0 +1,105 @@
+import type { Finding, PathReport, TraceReport } from "../../path/report";
+import { HOPS } from "../../path/report";
+import { rowOf } from "../../path/rows";
+import { asBlock, asCode, asMarkdown, asRow } from "./escape";
+import { MAX_PICTURED, pictureOf } from "./picture";
+import { byHop, bySeverity, countsOf, idsOn, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
+
+/** GitHub takes 65,536 characters in a comment; the rest is for what stands around the report. */
+const LIMIT = 60_000;
+/** Rows and lines that a reader can still take in. */
+const MAX_LINES = 50;
+
+export interface MarkdownOptions {
+  /** What was traced, as the person named it. */
+  readonly source: string;
+}
+
+/** A report for a pull request: the verdict first, the path as a picture, what is wrong, and folded below it whatever else there is. */
+export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOptions): string {
+  const { faults, warnings } = bySeverity(report);
+  const head = [
+    `### Path: ${shownVerdict(report.verdict)}`, "", `${asCode(source)}: ${countsOf(report)}`, "",
+    ...(report.paths.length === 0 ? [NO_PATH] : [...asBlock("mermaid", pictureOf(report).join("\n")), ...unpictured(report), "", ...tableOf(report)]),
+  ];
+  const end = ["", ...folded("Hop by hop", hopLines(report.paths)), ...folded("Left open by the file", openLines(report)), ...folded("Assumed", assumedLines(report)), asMarkdown(report.coverage), ""];
+  const room = LIMIT - [...head, ...end].join("\n").length;
+  return [...head, ...findingLines([["Faults", faults], ["Warnings", warnings]], report, room), ...end].join("\n");
+}
+
+/** One row for each path, one column for each hop. */
+function tableOf({ paths, ...report }: TraceReport): string[] {
+  return [
+    asRow(["URL", ...HOPS.map((hop) => hop.replace("-", " "))]),
+    asRow(["---", ...HOPS.map(() => "---")]),
+    ...listed(paths, (path) => asRow([asCode(path.url), ...path.hops.map((hop) => [shownVerdict(hop.verdict), ...idsOn(hop, { ...report, paths })].join(" "))]), (left) => asRow([`and ${left} more`, ...HOPS.map(() => "")])),
+  ];
+}
+
+function unpictured({ paths }: TraceReport): string[] {
+  return paths.length <= MAX_PICTURED ? [] : ["", `The picture shows ${MAX_PICTURED} of ${paths.length} paths, the worst first.`];
+}
+
+/** What has no room for its details is told in its line; what has not even that is counted. */
+function findingLines(sections: readonly (readonly [title: string, findings: readonly Finding[]])[], report: TraceReport, room: number): string[] {
+  const urlsOf = urlsByFinding(report);
+  let left = room;
+  return sections.filter(([, findings]) => findings.length > 0).flatMap(([title, findings]) => {
+    const lines = ["", `**${title}**`, ""];
+    const ordered = byHop(findings).flatMap(([, ofHop]) => ofHop);
+    const texts = ordered.map((finding) => {
+      const urls = urlsOf(finding);
+      const line = headline(finding);
+      const whole = [line, ...detailsOf(finding, urls.length < report.paths.length ? urls : [])].join("\n");
+      const fitting = [whole, line].find((text) => text.length + 200 < left);
+      left -= (fitting?.length ?? -1) + 1;
+      return fitting;
+    });
+    const dropped = texts.filter((text) => text === undefined).length;
+    return [...lines, ...texts.filter((text) => text !== undefined), ...(dropped > 0 ? [`- and ${dropped} more, for which there is no room here`] : [])];
+  });
+}
+
+function headline({ id, severity, hop, address, attribute, observed, required, share }: Finding): string {
+  const where = attribute === "" ? asCode(address) : `${asCode(address)}, ${asCode(attribute)}`;
+  const part = share === undefined ? "" : ` (${asMarkdown(share)})`;
+  return `- ${severity === "error" ? "✖" : "!"} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asMarkdown(observed)}; required: ${asMarkdown(required)}`;
+}
+
+/** Indented, so that it belongs to its line of the list. */
+function detailsOf({ symptom, fix }: Finding, urls: readonly string[]): string[] {
+  return [
+    "<details><summary>What a person sees, and the smallest fix</summary>", "",
+    `- Seen as: ${asMarkdown(symptom)}`,
+    ...(urls.length > 0 ? [`- On: ${urls.map(asCode).join(", ")}`] : []),
+    `- Fix: ${asMarkdown(fix.text)}`,
+    `- Props: ${asCode(fix.props)}`,
+    ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
+    "", "</details>", "",
+  ].map((line) => `  ${line}`.trimEnd());
+}
+
+function hopLines(paths: readonly PathReport[]): string[] {
+  return listed(paths, (path) => [
+    `- ${asCode(path.url)} ${asMarkdown(wayOf(path))}: ${shownVerdict(path.verdict)}`,
+    ...path.hops.map(({ hop, verdict, observed }) => `  - ${hop.replace("-", " ")}: ${shownVerdict(verdict)}: ${asMarkdown(observed)}`),
+  ].join("\n"), (left) => `- and ${left} more paths`);
+}
+
+function openLines(report: TraceReport): string[] {
+  return listed(opensOf(report), ({ hop, address, attribute, why }) => `- ${hop.replace("-", " ")}: ${asCode(address)}, ${asCode(attribute)}: ${asMarkdown(why)}`, (left) => `- and ${left} more`);
+}
+
+function assumedLines({ assumed }: TraceReport): string[] {
+  return listed(assumed, ({ hop, address, text }) => `- ${hop.replace("-", " ")}: ${address === undefined ? "" : `${asCode(address)}: `}${asMarkdown(text)}`, (left) => `- and ${left} more`);
+}
+
+function folded(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
+}
+
+/** As many as a reader can take in, and how many more there are. */
+function listed<T>(items: readonly T[], line: (item: T) => string, more: (left: number) => string): string[] {
+  const shown = items.slice(0, MAX_LINES).map(line);
+  return items.length > MAX_LINES ? [...shown, more(items.length - MAX_LINES)] : shown;
+}

@@ -1,0 +1,70 @@
+import type { HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
+import { asLabel } from "./escape";
+import { idsOn, shownVerdict } from "./wording";
+
+/** More paths make a picture that nobody can read. */
+export const MAX_PICTURED = 6;
+const MAX_NAME = 32;
+const MAX_URL = 60;
+const MAX_ADDRESS = 300;
+
+/** A hop's shape says what its colour says: box, stadium with dashes, hexagon with a thick edge. */
+const SHAPE: Readonly<Record<Verdict, readonly [open: string, close: string]>> = { ok: ['["', '"]'], unknown: ['(["', '"])'], broken: ['{{"', '"}}'] };
+/** Into a broken hop leads an arrow that ends in a cross. */
+const ARROW: Readonly<Record<Verdict, string>> = { ok: "-->", unknown: "-.->", broken: "--x" };
+const CLASSES = [
+  "  classDef ok fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+  "  classDef unknown fill:#fff8c5,stroke:#9a6700,color:#1f2328,stroke-dasharray:6 4",
+  "  classDef broken fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:4px",
+];
+const URGENCY: readonly Verdict[] = ["broken", "unknown", "ok"];
+
+/** The worst paths first, no more than a picture can hold. */
+export function pictured(report: TraceReport): PathReport[] {
+  return [...report.paths].sort((one, other) => URGENCY.indexOf(one.verdict) - URGENCY.indexOf(other.verdict)).slice(0, MAX_PICTURED);
+}
+
+/** The lines of a Mermaid picture, which GitHub shows in place: from the client to the targets, a row for each path. */
+export function pictureOf(report: TraceReport): string[] {
+  const paths = pictured(report);
+  const clients = [...new Set(paths.map(({ from }) => from))];
+  return [
+    "flowchart LR",
+    ...clients.map((from) => `  ${from}(("${from === "vpc" ? "client<br/>in the VPC" : "client"}"))`),
+    ...paths.flatMap((path, index) => rowOf(path, index, report)),
+    ...CLASSES,
+  ];
+}
+
+function rowOf({ url, from, hops }: PathReport, index: number, report: TraceReport): string[] {
+  const idOf = (hop: number) => `p${index}h${hop}`;
+  return hops.flatMap((hop, at) => {
+    const before = at === 0 ? from : idOf(at - 1);
+    const text = at === 0 ? `|"${asLabel([cutUrl(url)])}"|` : "";
+    const [open, close] = SHAPE[hop.verdict];
+    return [`  ${idOf(at)}${open}${asLabel(labelOf(hop, report))}${close}:::${hop.verdict}`, `  ${before} ${ARROW[hop.verdict]}${text} ${idOf(at)}`];
+  });
+}
+
+function labelOf(hop: HopReport, report: TraceReport): string[] {
+  const [first, ...others] = hop.resources;
+  const more = others.length > 0 ? [`and ${others.length} more`] : [];
+  return [hop.hop.replace("-", " "), [shownVerdict(hop.verdict), ...idsOn(hop, report)].join(" "), ...(first === undefined ? [] : [...nameOf(first), ...more])];
+}
+
+/** Type and name on a line each, as boxes are narrow; then the module. */
+function nameOf(address: string): string[] {
+  const [, module, type, name] = /^(?:(.*)\.)?((?:data\.)?[^.[\]"]+)\.([^.[\]"]+(?:\[.*\])?)$/.exec(address.slice(-MAX_ADDRESS)) ?? [];
+  if (type === undefined || name === undefined) return [cut(address)];
+  return [cut(type), cut(name), ...(module === undefined ? [] : [cut(module)])];
+}
+
+/** The end of a long name tells more than its beginning. */
+function cut(name: string): string {
+  return name.length <= MAX_NAME ? name : `…${name.slice(1 - MAX_NAME)}`;
+}
+
+/** Of an address the beginning tells more. */
+function cutUrl(url: string): string {
+  return url.length <= MAX_URL ? url : `${url.slice(0, MAX_URL - 1)}…`;
+}

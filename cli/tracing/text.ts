@@ -1,0 +1,136 @@
+import { styleText } from "node:util";
+import type { Finding, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
+import { rowOf } from "../../path/rows";
+import { byHop, bySeverity, countsOf, idsOn, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
+
+export interface TextOptions {
+  /** What was traced, as the person named it. */
+  readonly source: string;
+  /**
+   * Columns of the terminal; it is never wider than `COLUMNS`.
+   * @default 100
+   */
+  readonly columns?: number;
+  /** @default false */
+  readonly hasColour?: boolean;
+}
+
+/** Longer lines are hard to read. */
+export const COLUMNS = 100;
+const MIN_COLUMNS = 60;
+const HOP_WIDTH = "target-group".length + 2;
+const VERDICT_WIDTH = "? unknown".length + 2;
+const LABEL_WIDTH = "observed".length + 2;
+
+type Format = "green" | "red" | "yellow" | "bold" | "dim";
+const COLOUR: Readonly<Record<Verdict, Format>> = { ok: "green", broken: "red", unknown: "yellow" };
+
+interface Page {
+  readonly columns: number;
+  readonly paint: (format: Format, text: string) => string;
+}
+
+/** What stands before a text, and how far the text's other lines are indented. */
+interface Head {
+  readonly indent: number;
+  readonly label: string;
+  readonly format: Format;
+  /** Of the label with the blanks after it. */
+  readonly width: number;
+}
+
+/** A report for a terminal. */
+export function reportAsText(report: TraceReport, { source, columns = COLUMNS, hasColour = false }: TextOptions): string {
+  const page: Page = {
+    columns: Math.max(MIN_COLUMNS, Math.min(columns, COLUMNS)),
+    paint: hasColour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text,
+  };
+  const { faults, warnings } = bySeverity(report);
+  const parts = [
+    verdictLine(page, report.verdict, `${source}: ${countsOf(report)}`),
+    ...(report.paths.length === 0 ? [wrapped(NO_PATH, page.columns)] : report.paths.map((path) => pathLines(page, path, report))),
+    ...findingParts(page, "Faults", faults, report),
+    ...findingParts(page, "Warnings", warnings, report),
+    listPart(page, "Left open by the file", opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` }))),
+    listPart(page, "Assumed", report.assumed.map(({ hop, address, text }) => ({ hop, text: address === undefined ? text : `${address}: ${text}` }))),
+    wrapped(report.coverage, page.columns),
+  ];
+  return `${parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function pathLines(page: Page, path: PathReport, report: TraceReport): string[] {
+  return [
+    ...verdictLine(page, path.verdict, `${path.url} ${wayOf(path)}`),
+    ...path.hops.flatMap((hop) => hopLines(page, hop, idsOn(hop, report))),
+  ];
+}
+
+function hopLines(page: Page, { hop, verdict, observed }: HopReport, ids: readonly string[]): string[] {
+  const indent = 2 + HOP_WIDTH + VERDICT_WIDTH;
+  const [first = "", ...others] = wrapped(`${observed}${ids.length === 0 ? "" : ` [${ids.join(", ")}]`}`, page.columns - indent);
+  const mark = page.paint(COLOUR[verdict], shownVerdict(verdict));
+  return [`  ${hop.padEnd(HOP_WIDTH)}${mark}${" ".repeat(VERDICT_WIDTH - shownVerdict(verdict).length)}${first}`, ...others.map((line) => `${" ".repeat(indent)}${line}`)];
+}
+
+function verdictLine(page: Page, verdict: Verdict, text: string): string[] {
+  return row(page, { indent: 0, label: shownVerdict(verdict), format: COLOUR[verdict], width: VERDICT_WIDTH }, text);
+}
+
+/** By hop, in the order of the request. */
+function findingParts(page: Page, title: string, findings: readonly Finding[], report: TraceReport): string[][] {
+  const urlsOf = urlsByFinding(report);
+  const blocks = byHop(findings).flatMap(([hop, ofHop]) => ofHop.map((finding) => {
+    const urls = urlsOf(finding);
+    return findingLines(page, finding, urls.length < report.paths.length ? urls : [], hop);
+  }));
+  const [first = [], ...others] = blocks;
+  return blocks.length === 0 ? [] : [[page.paint("bold", title), "", ...first], ...others];
+}
+
+/** @param urls the paths that it is on, unless it is on all */
+function findingLines(page: Page, finding: Finding, urls: readonly string[], hop: string): string[] {
+  const { id, severity, address, attribute, observed, required, symptom, share, fix } = finding;
+  const labelled = (label: string, text: string) => (text === "" ? [] : row(page, { indent: 2, label, format: "dim", width: LABEL_WIDTH }, text));
+  return [
+    ...row(page, { indent: 0, label: `${severity === "error" ? "✖" : "!"} ${id}`, format: severity === "error" ? "red" : "yellow", width: 7 }, `${hop}: ${rowOf(id).title}`),
+    ...labelled("at", attribute === "" ? address : `${address}, ${attribute}`),
+    ...labelled("observed", observed),
+    ...labelled("required", required),
+    ...labelled("seen as", symptom),
+    ...labelled("share", share ?? ""),
+    ...labelled("on", urls.join(", ")),
+    ...labelled("fix", fix.text),
+    ...labelled("props", fix.props),
+    ...hclLines(page, fix.hcl),
+  ];
+}
+
+/** As it is to be written, so it is not wrapped. */
+function hclLines(page: Page, hcl: string): string[] {
+  if (hcl === "") return [];
+  const [first = "", ...others] = hcl.split("\n").map(printable);
+  return [`  ${page.paint("dim", "hcl")}${" ".repeat(LABEL_WIDTH - "hcl".length)}${first}`, ...others.map((line) => (line === "" ? "" : `${" ".repeat(2 + LABEL_WIDTH)}${line}`))];
+}
+
+function listPart(page: Page, title: string, items: readonly { readonly hop: string; readonly text: string }[]): string[] {
+  if (items.length === 0) return [];
+  return [page.paint("bold", title), ...items.flatMap(({ hop, text }) => row(page, { indent: 2, label: hop, format: "dim", width: HOP_WIDTH }, text))];
+}
+
+function row(page: Page, { indent, label, format, width }: Head, text: string): string[] {
+  const [first = "", ...others] = wrapped(text, page.columns - indent - width);
+  return [`${" ".repeat(indent)}${page.paint(format, label)}${" ".repeat(Math.max(1, width - label.length))}${first}`, ...others.map((line) => `${" ".repeat(indent + width)}${line}`)];
+}
+
+/** Lines of at most this many characters, broken between words; a longer word has a line of its own. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of printable(text).split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
