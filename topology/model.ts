@@ -1,4 +1,7 @@
+import type { Gateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc } from "./network-model";
 import type { Attr, Listed } from "./value";
+
+export type { AclEntry, Gateway, NetworkAcl, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Vpc } from "./network-model";
 
 /* The resources on the path of a request, in plain types, whatever they were read from. */
 
@@ -191,120 +194,6 @@ export interface Server extends Part {
   readonly settingsAddress: string;
   /** Only of an Auto Scaling group. */
   readonly capacity?: { readonly min: Attr<number>; readonly max: Attr<number>; readonly desired: Attr<number> };
-}
-
-/* network */
-
-export interface Vpc extends Part {
-  readonly id: Attr<string>;
-  readonly cidrs: Listed<string>;
-  readonly mainRouteTableId: Attr<string>;
-  readonly defaultSecurityGroupId: Attr<string>;
-  readonly defaultNetworkAclId: Attr<string>;
-  /** AWS's default VPC, whose subnets are public and whose routes lead to the internet. */
-  readonly isDefault: boolean;
-}
-
-export interface Subnet extends Part {
-  readonly id: Attr<string>;
-  readonly vpcId: Attr<string>;
-  readonly cidr: Attr<string>;
-  readonly ipv6Cidr: Attr<string>;
-  /** The zone's name or id; `${data.aws_availability_zones.x.names[0]}` stands for itself. */
-  readonly zone: Attr<string>;
-  readonly mapPublicIp: Attr<boolean>;
-  /** The table that holds for it: the associated one, or the VPC's main one. */
-  readonly routeTable: Attr<RouteTable>;
-  /** Whether `routeTable` was associated, or is the main one for want of an association. */
-  readonly isAssociated: boolean;
-  readonly networkAcl: Attr<NetworkAcl>;
-}
-
-export interface RouteTable extends Part {
-  readonly id: Attr<string>;
-  readonly vpcId: Attr<string>;
-  readonly isMain: boolean;
-  readonly routes: readonly Route[];
-  /** There may be more routes than these: the table is only read, or its routes are left open. */
-  readonly open?: Attr<never>;
-}
-
-export interface Route {
-  /** The route's resource, or its table. */
-  readonly address: string;
-  readonly attribute: string;
-  /** An IPv4 or IPv6 CIDR, or a prefix list's id. */
-  readonly destination: Attr<string>;
-  readonly target: { readonly kind: "internet-gateway" | "nat-gateway" | "egress-only" | "endpoint" | "instance" | "other"; readonly id: Attr<string> } | Attr<never>;
-}
-
-/** An internet gateway, a NAT gateway or an endpoint. */
-export interface Gateway extends Part {
-  readonly kind: "internet-gateway" | "nat-gateway" | "egress-only" | "endpoint";
-  readonly id: Attr<string>;
-  readonly vpcId: Attr<string>;
-  /** Of a NAT gateway. */
-  readonly subnetId: Attr<string>;
-  /** Of a NAT gateway: `public` or `private`. */
-  readonly connectivity: Attr<string>;
-  /** Of an endpoint: such as `com.amazonaws.us-east-1.s3`, with its type and its tables. */
-  readonly service: Attr<string>;
-  readonly endpointType: Attr<string>;
-  readonly routeTableIds: Listed<string>;
-}
-
-export interface SecurityGroup extends Part {
-  readonly id: Attr<string>;
-  readonly vpcId: Attr<string>;
-  readonly name: Attr<string>;
-  /** Of the VPC's own default group: everything within it, and everything out, unless the file adopts it. */
-  readonly isDefault: boolean;
-  readonly ingress: readonly SecurityRule[];
-  readonly egress: readonly SecurityRule[];
-  /** There may be more rules than these. */
-  readonly openIngress?: Attr<never>;
-  readonly openEgress?: Attr<never>;
-  /** Whether rules stand in the group itself, and whether beside it; each direction apart. */
-  readonly hasInline: { readonly ingress: boolean; readonly egress: boolean };
-  readonly standalone: readonly { readonly address: string; readonly direction: "ingress" | "egress" }[];
-}
-
-/** One permission; several sources are alternatives. */
-export interface SecurityRule {
-  readonly address: string;
-  /** Such as `ingress[0]`, or empty for a rule resource. */
-  readonly attribute: string;
-  /** `tcp`, `udp`, `icmp`, `-1`, …; lower case, with numbers turned into names. */
-  readonly protocol: Attr<string>;
-  readonly fromPort: Attr<number>;
-  readonly toPort: Attr<number>;
-  readonly cidrs: Listed<string>;
-  readonly ipv6Cidrs: Listed<string>;
-  /** Other groups, itself included. */
-  readonly groupIds: Listed<string>;
-  readonly prefixListIds: Listed<string>;
-}
-
-export interface NetworkAcl extends Part {
-  readonly id: Attr<string>;
-  readonly vpcId: Attr<string>;
-  readonly isDefault: boolean;
-  /** By number. */
-  readonly ingress: readonly AclEntry[];
-  readonly egress: readonly AclEntry[];
-  readonly open?: Attr<never>;
-}
-
-export interface AclEntry {
-  readonly address: string;
-  readonly attribute: string;
-  readonly number: Attr<number>;
-  readonly allow: Attr<boolean>;
-  readonly protocol: Attr<string>;
-  readonly cidr: Attr<string>;
-  readonly ipv6Cidr: Attr<string>;
-  readonly fromPort: Attr<number>;
-  readonly toPort: Attr<number>;
 }
 
 /* around the path */

@@ -1,0 +1,100 @@
+import { Deferred } from "./fields";
+import * as expected from "./expected";
+import type { Certificate, DnsRecord, Zone } from "./model";
+import { objectOf, own, textOf } from "./json";
+import { partOf } from "./part";
+import type { Resource, Source } from "./source";
+import { Unknown, known, type Attr } from "./value";
+
+export function zonesOf(source: Source): Zone[] {
+  return source.ofType("aws_route53_zone", "data.aws_route53_zone").map((it): Zone => {
+    const associations = it.fields.blocks("vpc");
+    return {
+      ...partOf(it),
+      id: it.identity("id"),
+      name: plainName(it.fields.text("name")),
+      isPrivate: it.isData ? (it.fields.flag("private_zone") ?? false) : associations.items.length > 0 ? true : (associations.open ?? false),
+      vpcIds: {
+        items: associations.items.flatMap((block) => known(block.text("vpc_id", expected.VPC)) ?? []),
+        ...(associations.open !== undefined && { open: associations.open }),
+      },
+    };
+  });
+}
+
+const ROUTING = ["weighted", "failover", "latency", "geolocation", "geoproximity", "cidr"];
+
+export function recordsOf(source: Source, zones: readonly Zone[], certificates: readonly Certificate[]): DnsRecord[] {
+  const zoneOf = new Map(zones.map((zone) => [zone.id, zone]));
+  const validations = validationsOf(source);
+  const byAddress = new Map(certificates.map((it) => [it.address, it]));
+  return source.ofType("aws_route53_record").map((it): DnsRecord => {
+    const zoneId = it.fields.text("zone_id", expected.ZONE);
+    const name = it.fields.text("name");
+    const alias = it.fields.block("alias");
+    const routing = ROUTING.find((policy) => it.fields.blocks(`${policy}_routing_policy`).items.length > 0);
+    return {
+      ...partOf(it), zoneId, name,
+      fqdn: fqdnOf(it, name, typeof zoneId === "string" ? zoneOf.get(zoneId) : undefined),
+      type: it.fields.text("type"),
+      ...(alias !== undefined && {
+        alias: { name: plainName(alias.text("name", expected.BALANCER_NAME)), zoneId: alias.text("zone_id", expected.BALANCER_ZONE), evaluateTargetHealth: alias.flag("evaluate_target_health") },
+      }),
+      values: it.fields.list("records"),
+      ...(routing !== undefined && { routing }),
+      validates: alias === undefined ? validatedBy(it, name, validations, byAddress) : [],
+    };
+  });
+}
+
+/** Route 53 appends the zone's name to a name that does not end with it. */
+function fqdnOf(resource: Resource, name: Attr<string>, zone: Zone | undefined): Attr<string> {
+  const given = plainName(resource.fields.text("fqdn"));
+  if (typeof given === "string") return given;
+  const plain = plainName(name);
+  if (plain instanceof Unknown) return plain;
+  const zoneName = zone?.name;
+  if (typeof zoneName !== "string") return plain?.includes(".") === true ? plain : new Unknown(resource.address, "zone_id", "the zone's name is not in the file");
+  if (plain === undefined || plain === "" || plain === "@") return zoneName;
+  return plain === zoneName || plain.endsWith(`.${zoneName}`) ? plain : `${plain}.${zoneName}`;
+}
+
+/** Names of validation records that are known, with their certificate and domain. */
+function validationsOf(source: Source): ReadonlyMap<string, { certificate: string; domain: string }> {
+  const found = new Map<string, { certificate: string; domain: string }>();
+  for (const certificate of source.ofType("aws_acm_certificate")) {
+    const options = certificate.fields.raw("domain_validation_options");
+    for (const option of Array.isArray(options) ? options : []) {
+      const name = textOf(own(objectOf(option), "resource_record_name"));
+      const domain = textOf(own(objectOf(option), "domain_name"));
+      if (name !== undefined && domain !== undefined) found.set(`${certificate.address} ${plainText(name)}`, { certificate: certificate.address, domain: plainText(domain) }).set(plainText(name), { certificate: certificate.address, domain: plainText(domain) });
+    }
+  }
+  return found;
+}
+
+function validatedBy(record: Resource, name: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>): DnsRecord["validates"] {
+  if (typeof name === "string") {
+    const found = [...certificates.keys()].flatMap((certificate) => validations.get(`${certificate} ${plainText(name)}`) ?? []);
+    return found;
+  }
+  const through = [...record.fields.through("name"), ...record.fields.through("records")];
+  const [certificate] = through.filter((address) => certificates.has(address));
+  if (certificate === undefined) return [];
+  const names = certificates.get(certificate)?.names.items ?? [];
+  const key = /\["((?:[^"\\]|\\.)*)"\]$/.exec(record.address)?.[1];
+  const byKey = key === undefined ? undefined : names.find((it) => it === key.toLowerCase());
+  const raw = record.fields.raw("name");
+  const [, byText] = (raw instanceof Deferred ? /domain_name\s*==\s*\\?"([^"\\]+)/.exec(raw.text ?? "") : null) ?? [];
+  const only = names.length === 1 ? names[0] : undefined;
+  return [{ certificate, domain: byKey ?? byText?.toLowerCase() ?? only ?? new Unknown(record.address, "name", "known after apply") }];
+}
+
+/** Lower case, and without the dot at the end. */
+export function plainName(name: Attr<string>): Attr<string> {
+  return typeof name === "string" && !name.startsWith("${") ? plainText(name) : name;
+}
+
+function plainText(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
+}

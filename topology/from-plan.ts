@@ -1,0 +1,310 @@
+import { Fields } from "./fields";
+import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { deferred, type Expression, type Instance, type Scope } from "./references";
+import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { Unknown, type Attr } from "./value";
+
+/* A plan as `terraform show -json` writes it: what is known, and by its configuration what the rest refers to. */
+
+interface PlannedInstance extends Instance {
+  readonly change: Json;
+  readonly actions: readonly string[];
+  readonly config: Json;
+  readonly siblings: PlannedInstance[];
+}
+
+export function readPlan(plan: Json): Source {
+  const modules = new Modules(plan);
+  const byType = new Map<string, Resource[]>();
+  for (const instance of modules.all) {
+    const key = instance.isData ? `data.${instance.type}` : instance.type;
+    const list = byType.get(key) ?? byType.set(key, []).get(key);
+    list?.push(resourceOf(instance, modules));
+  }
+  return { kind: "plan", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+}
+
+function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
+  const expressions = objectOf(instance.config.expressions);
+  return {
+    address: instance.address,
+    type: instance.type,
+    isData: instance.isData,
+    get region() { return modules.regionOf(instance); },
+    actions: instance.actions,
+    fields: new Fields(instance.address, (name) => instance.field(name)),
+    identity: (attribute) => identityOf(instance, attribute),
+    isConfigured: (argument) => Object.hasOwn(expressions, argument) || (modules.hasNoConfiguration(instance) && isGiven(instance.field(argument))),
+    changesInPlace: (argument) => instance.actions.length === 1 && instance.actions[0] === "update" && own(instance.change.before, argument) !== own(instance.change.after, argument),
+    dependsOn: listOf(instance.config.depends_on).filter((it) => typeof it === "string"),
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+/** The text, or the symbol that references to it give as well. */
+export function identityOf(instance: Instance, name: string): Attr<string> {
+  const attribute = canonical(instance.type, name);
+  const named = attribute === "id" && Object.hasOwn(NAMED_BY, instance.type) ? instance.field(NAMED_BY[instance.type] ?? "") : undefined;
+  if (typeof named === "string") return named;
+  const value = instance.field(attribute);
+  if (typeof value === "string" || value instanceof Unknown) return value;
+  return symbol(instance.address, attribute);
+}
+
+/** The modules of a plan, and the instances in each. */
+class Modules {
+  readonly all: PlannedInstance[] = [];
+  private readonly scopes = new Map<string, ModuleScope>();
+  private readonly regions = new Map<string, Attr<string>>();
+  private readonly providers: Json;
+
+  constructor(private readonly plan: Json) {
+    const configuration = objectOf(plan.configuration);
+    this.providers = objectOf(configuration.provider_config);
+    const variables = objectOf(plan.variables);
+    this.scopes.set("", new ModuleScope(objectOf(configuration.root_module), undefined, undefined, undefined, variables));
+    for (const read of this.dataSources()) this.add(read, objectOf(read.values), EMPTY, []);
+    for (const item of listOf(plan.resource_changes)) {
+      const change = objectOf(own(item, "change"));
+      const actions = listOf(change.actions).filter((it) => typeof it === "string");
+      // Of what is only destroyed nothing is left on the path; what was put aside for it neither.
+      if (!isObject(change.after) || (actions.length === 1 && (actions[0] === "delete" || actions[0] === "forget")) || own(item, "deposed") !== undefined) continue;
+      this.add(objectOf(item), objectOf(change.after), objectOf(change.after_unknown), actions, change);
+    }
+  }
+
+  hasNoConfiguration(instance: PlannedInstance): boolean {
+    return instance.config === EMPTY;
+  }
+
+  regionOf(instance: PlannedInstance): Attr<string> {
+    const own = instance.field("region");
+    if (typeof own === "string") return own;
+    const key = textOf(instance.config.provider_config_key) ?? "";
+    if (!this.regions.has(key)) this.regions.set(key, this.regionOfProvider(key));
+    return this.regions.get(key);
+  }
+
+  private regionOfProvider(key: string): Attr<string> {
+    const provider = objectOf(own(this.providers, key));
+    const expression = expressionOf(own(objectOf(provider.expressions), "region"));
+    if (expression === undefined) return undefined;
+    const scope = this.scopes.get(textOf(provider.module_address) ?? "") ?? this.scopes.get("");
+    if (scope === undefined) return undefined;
+    const asker: Instance = { address: `provider.${key}`, type: "provider", isData: false, key: undefined, scope, field: () => undefined, forEach: undefined, siblings: [] };
+    return new Fields(asker.address, () => deferred(expression, scope, asker, "region")).text("region");
+  }
+
+  /** Data sources that were read for the plan; those that are read at apply stand among the changes. */
+  private *dataSources(): Iterable<Json> {
+    const state = objectOf(objectOf(this.plan.prior_state).values);
+    const modules: unknown[] = [state.root_module];
+    for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
+      for (const item of listOf(own(module, "resources"))) if (own(item, "mode") === "data") yield objectOf(item);
+      modules.push(...listOf(own(module, "child_modules")));
+    }
+  }
+
+  private add(item: Json, after: Json, unknown: Json, actions: readonly string[], change: Json = EMPTY): void {
+    const { address, type, name } = { address: textOf(item.address), type: textOf(item.type), name: textOf(item.name) };
+    if (address === undefined || type === undefined || name === undefined) return;
+    const isData = item.mode === "data";
+    // A data source's address in the prior state says its module too.
+    const scope = this.scopeOf(textOf(item.module_address) ?? moduleOf(address));
+    const label = `${isData ? "data." : ""}${typeOf(type)}.${name}`;
+    const config = scope.configOf(`${isData ? "data." : ""}${type}.${name}`);
+    const key = typeof item.index === "string" || typeof item.index === "number" ? item.index : undefined;
+    const siblings = scope.siblingsOf(label) as PlannedInstance[];
+    const expressions = objectOf(config.expressions);
+    const fields = new Map<string, unknown>();
+    const instance: PlannedInstance = {
+      address, type: typeOf(type), isData, key, scope, siblings, change, actions, config,
+      forEach: expressionOf(config.for_each_expression),
+      field: (field) => {
+        if (!fields.has(field)) {
+          const at = { instance, path: field };
+          fields.set(field, field === "user_data" ? bootScript(after, unknown, expressions, at) : valueOf(own(after, field), own(unknown, field), own(expressions, field), at, 0));
+        }
+        return fields.get(field);
+      },
+    };
+    siblings.push(instance);
+    scope.add(instance);
+    this.all.push(instance);
+  }
+
+  private scopeOf(address: string): ModuleScope {
+    const known = this.scopes.get(address);
+    if (known !== undefined) return known;
+    const [, parentAddress = "", name = "", text] = /^(?:(.*)\.)?module\.([^.[\]]+)(?:\[("(?:[^"\\]|\\.)*"|\d+)\])?$/s.exec(address) ?? [];
+    const key = text === undefined ? undefined : text.startsWith('"') ? text.slice(1, -1) : Number(text);
+    if (name === "") return this.scopes.get("") as ModuleScope;
+    const parent = this.scopeOf(parentAddress);
+    const scope = new ModuleScope(objectOf(own(parent.call(name), "module")), parent, name, key);
+    parent.addChild(name, scope);
+    this.scopes.set(address, scope);
+    return scope;
+  }
+}
+
+/** One instance of a module. */
+class ModuleScope implements Scope {
+  private readonly configs = new Map<string, Json>();
+  private readonly byLabel = new Map<string, Instance[]>();
+  private readonly byType = new Map<string, Instance[]>();
+  private readonly called = new Map<string, ModuleScope[]>();
+  private readonly calls: Json;
+  private readonly outputs: Json;
+
+  constructor(
+    private readonly config: Json,
+    private readonly parent: ModuleScope | undefined,
+    private readonly name: string | undefined,
+    readonly key: string | number | undefined,
+    private readonly given: Json = EMPTY,
+  ) {
+    for (const item of listOf(config.resources)) {
+      const address = textOf(own(item, "address"));
+      if (address !== undefined) this.configs.set(address, objectOf(item));
+    }
+    this.calls = objectOf(config.module_calls);
+    this.outputs = objectOf(config.outputs);
+  }
+
+  configOf(label: string): Json {
+    return this.configs.get(label) ?? EMPTY;
+  }
+
+  call(name: string): Json {
+    return objectOf(own(this.calls, name));
+  }
+
+  siblingsOf(label: string): Instance[] {
+    return this.byLabel.get(label) ?? this.byLabel.set(label, []).get(label) ?? [];
+  }
+
+  add(instance: Instance): void {
+    const list = this.byType.get(instance.type) ?? this.byType.set(instance.type, []).get(instance.type);
+    list?.push(instance);
+  }
+
+  addChild(name: string, scope: ModuleScope): void {
+    const list = this.called.get(name) ?? this.called.set(name, []).get(name);
+    list?.push(scope);
+  }
+
+  instances(name: string): readonly Instance[] {
+    const [, data = "", type = "", label = ""] = /^(data\.)?([^.]+)\.(.+)$/.exec(name) ?? [];
+    return this.byLabel.get(`${data}${typeOf(type)}.${label}`) ?? [];
+  }
+
+  ofTypes(types: readonly string[]): readonly Instance[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  children(name: string): readonly Scope[] {
+    return this.called.get(name) ?? [];
+  }
+
+  get childNames(): readonly string[] {
+    return [...this.called.keys()];
+  }
+
+  get outputNames(): readonly string[] {
+    return Object.keys(this.outputs);
+  }
+
+  get variableNames(): readonly string[] {
+    return Object.keys(objectOf(this.config.variables));
+  }
+
+  output(name: string): Expression | undefined {
+    return expressionOf(own(own(this.outputs, name), "expression"));
+  }
+
+  variable(name: string): ReturnType<Scope["variable"]> {
+    const value = own(this.given, name);
+    if (value !== undefined) return { value: own(value, "value") };
+    const call = this.name === undefined ? undefined : this.parent?.call(this.name);
+    const expression = expressionOf(own(own(call, "expressions"), name));
+    if (expression !== undefined && this.parent !== undefined) return { expression, caller: this.parent, forEach: expressionOf(own(call, "for_each_expression")) };
+    const declared = own(objectOf(this.config.variables), name);
+    const byDefault = own(declared, "default");
+    return byDefault === undefined ? undefined : { value: byDefault };
+  }
+
+  /** A plan does not hold them. */
+  local(): undefined {
+    return undefined;
+  }
+}
+
+/** The provider keeps a hash of it; the text is in the configuration, if it is written there. */
+function bootScript(after: Json, unknown: Json, expressions: Json, at: At): unknown {
+  const script = expressionOf(own(expressions, "user_data"));
+  if (script?.constant !== undefined) return script.constant.value;
+  const value = own(after, "user_data");
+  if (typeof value === "string" && /^[0-9a-f]{40}$/.test(value)) return new Unknown(at.instance.address, "user_data", "the plan holds a hash of it only");
+  return value ?? (script !== undefined && own(unknown, "user_data") === true ? new Unknown(at.instance.address, "user_data", "known after apply") : undefined);
+}
+
+interface At {
+  readonly instance: Instance;
+  readonly path: string;
+}
+
+/** What is known, what an expression leads to, and what is left open, in one value. */
+function valueOf(after: unknown, unknown: unknown, expression: unknown, at: At, depth: number): unknown {
+  if (depth > 12) return new Unknown(at.instance.address, at.path, "nested too deeply");
+  if (unknown === true) {
+    const found = expressionOf(expression);
+    if (found !== undefined) return deferred(found, at.instance.scope, at.instance, at.path);
+    // Blocks whose references are known by their arguments.
+    if (Array.isArray(expression) && expression.length > 0) return expression.map((it, index) => configured(it, { ...at, path: `${at.path}[${index}]` }, depth + 1));
+    // What the configuration does not name, the provider computes; of a dynamic block nobody can tell.
+    return depth === 0 || expression === NOT_NAMED ? undefined : new Unknown(at.instance.address, at.path, "known after apply");
+  }
+  if (Array.isArray(after) || (Array.isArray(unknown) && after !== null)) {
+    const [known, open] = [listOf(after), listOf(unknown)];
+    const items = Array.from({ length: Math.max(known.length, open.length) }, (_, index) => index);
+    return items.map((index) => valueOf(known[index], open[index], itemOf(expression, index, items.length), { ...at, path: `${at.path}[${index}]` }, depth + 1));
+  }
+  if (isObject(after) && isObject(unknown)) {
+    const names = new Set([...Object.keys(after), ...Object.keys(unknown)]);
+    const inner = Array.isArray(expression) && expression.length === 1 ? expression[0] : expression;
+    return Object.fromEntries([...names].map((name) => [name, valueOf(own(after, name), own(unknown, name), expressionOf(inner) !== undefined ? inner : isObject(inner) ? (own(inner, name) ?? NOT_NAMED) : inner, { ...at, path: `${at.path}.${name}` }, depth + 1)]));
+  }
+  return after;
+}
+
+/** Of several blocks each has its own; of an attribute that is a list, all share one expression. */
+function itemOf(expression: unknown, index: number, count: number): unknown {
+  if (!Array.isArray(expression)) return expression;
+  return expression.length === count ? (expression as unknown[])[index] : undefined;
+}
+
+/** A block of which nothing is known but its configuration. */
+function configured(block: unknown, at: At, depth: number): unknown {
+  const found = expressionOf(block);
+  if (found !== undefined) return deferred(found, at.instance.scope, at.instance, at.path);
+  if (depth > 12) return new Unknown(at.instance.address, at.path, "nested too deeply");
+  if (Array.isArray(block)) return block.map((it, index) => configured(it, { ...at, path: `${at.path}[${index}]` }, depth + 1));
+  return Object.fromEntries(Object.entries(objectOf(block)).map(([name, it]) => [name, configured(it, { ...at, path: `${at.path}.${name}` }, depth + 1)]));
+}
+
+function expressionOf(value: unknown): Expression | undefined {
+  if (!isObject(value)) return undefined;
+  if (Object.hasOwn(value, "constant_value")) return { constant: { value: value.constant_value }, references: [] };
+  const references = own(value, "references");
+  return Array.isArray(references) ? { references: references.filter((it) => typeof it === "string") } : undefined;
+}
+
+function moduleOf(address: string): string {
+  return /^((?:module\.[^.[\]]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.)*)/s.exec(address)?.[1]?.slice(0, -1) ?? "";
+}
+
+const EMPTY: Json = Object.freeze({});
+const NOT_NAMED = Symbol("not named");

@@ -1,0 +1,43 @@
+import { Fields } from "./fields";
+import { listOf, objectOf, own, textOf, type Json } from "./json";
+import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { Unknown, type Attr } from "./value";
+
+/* A state as `terraform show -json` writes it: everything is known but what was never told. */
+
+export function readState(state: Json): Source {
+  const byType = new Map<string, Resource[]>();
+  const modules: unknown[] = [objectOf(state.values).root_module];
+  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
+    for (const item of listOf(own(module, "resources"))) {
+      const resource = resourceOf(objectOf(item));
+      if (resource === undefined) continue;
+      const key = resource.isData ? `data.${resource.type}` : resource.type;
+      const list = byType.get(key) ?? byType.set(key, []).get(key);
+      list?.push(resource);
+    }
+    modules.push(...listOf(own(module, "child_modules")));
+  }
+  return { kind: "state", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+}
+
+function resourceOf(item: Json): Resource | undefined {
+  const { address, type } = { address: textOf(item.address), type: textOf(item.type) };
+  if (address === undefined || type === undefined) return undefined;
+  const values = objectOf(item.values);
+  const fields = new Fields(address, (name) => {
+    const value = own(values, name);
+    const isHash = name === "user_data" && typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
+    return isHash ? new Unknown(address, "user_data", "the state holds a hash of it only") : value;
+  });
+  const identity = (name: string): Attr<string> => {
+    const attribute = canonical(typeOf(type), name);
+    const given = own(values, attribute === "id" ? (NAMED_BY[typeOf(type)] ?? attribute) : attribute);
+    return typeof given === "string" && given !== "" ? given : symbol(address, attribute);
+  };
+  return {
+    address, type: typeOf(type), isData: item.mode === "data", actions: [], fields, identity, dependsOn: [], changesInPlace: () => false,
+    region: textOf(own(values, "region")) ?? /^arn:[^:]*:[^:]*:([^:]+):/.exec(textOf(own(values, "arn")) ?? "")?.[1],
+    isConfigured: (argument) => fields.isSet(argument),
+  };
+}

@@ -1,0 +1,237 @@
+import { Deferred, Fields } from "./fields";
+import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { deferred, type Expression, type Instance, type Scope } from "./references";
+import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { Unknown, type Attr } from "./value";
+
+/* Terraform's JSON syntax, as cdktf writes it: every `${…}` is an expression. */
+
+export function readSynthesized(json: Json): Source {
+  const root = new RootScope(json);
+  const byType = new Map<string, Resource[]>();
+  for (const instance of root.all) {
+    const key = instance.isData ? `data.${instance.type}` : instance.type;
+    const list = byType.get(key) ?? byType.set(key, []).get(key);
+    list?.push(resourceOf(instance, root));
+  }
+  return { kind: "synthesized", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+}
+
+interface WrittenInstance extends Instance {
+  readonly body: Json;
+}
+
+function resourceOf(instance: WrittenInstance, root: RootScope): Resource {
+  return {
+    address: instance.address, type: instance.type, isData: instance.isData, actions: [],
+    get region() { return root.regionOf(instance); },
+    fields: new Fields(instance.address, (name) => instance.field(name)),
+    identity: (name): Attr<string> => {
+      const attribute = canonical(instance.type, name);
+      const given = instance.field(attribute === "id" ? (NAMED_BY[instance.type] ?? attribute) : attribute);
+      return typeof given === "string" ? given : symbol(instance.address, attribute);
+    },
+    isConfigured: (argument) => Object.hasOwn(instance.body, argument),
+    changesInPlace: () => false,
+    dependsOn: listOf(instance.body.depends_on).filter((it) => typeof it === "string"),
+  };
+}
+
+class RootScope implements Scope {
+  readonly all: WrittenInstance[] = [];
+  readonly key = undefined;
+  readonly childNames: readonly string[] = [];
+  readonly outputNames: readonly string[] = [];
+  private readonly byLabel = new Map<string, WrittenInstance[]>();
+  private readonly byType = new Map<string, Instance[]>();
+  private readonly locals: Json;
+
+  constructor(private readonly json: Json) {
+    this.locals = objectOf(Object.assign(Object.create(null), ...blocksOf(json.locals)));
+    for (const kind of ["data", "resource"]) {
+      for (const [type, named] of Object.entries(objectOf(blocksOf(json[kind])[0]))) {
+        for (const [name, body] of Object.entries(objectOf(blocksOf(named)[0]))) this.add(kind === "data", type, name, objectOf(blocksOf(body)[0]));
+      }
+    }
+  }
+
+  private add(isData: boolean, type: string, name: string, body: Json): void {
+    const label = `${isData ? "data." : ""}${typeOf(type)}.${name}`;
+    const address = `${isData ? "data." : ""}${type}.${name}`;
+    const siblings: WrittenInstance[] = [];
+    const forEach = own(body, "for_each");
+    for (const key of keysOf(body)) {
+      const fields = new Map<string, unknown>();
+      const instance: WrittenInstance = {
+        address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
+        type: typeOf(type), isData, key, scope: this, body, siblings,
+        forEach: forEach === undefined ? undefined : expressionOf(forEach),
+        field: (field) => {
+          if (!fields.has(field)) fields.set(field, valueOf(own(body, field), instance, field, 0));
+          return fields.get(field);
+        },
+      };
+      siblings.push(instance);
+      this.all.push(instance);
+    }
+    this.byLabel.set(label, siblings);
+    const list = this.byType.get(typeOf(type)) ?? this.byType.set(typeOf(type), []).get(typeOf(type));
+    list?.push(...siblings);
+  }
+
+  regionOf(instance: WrittenInstance): Attr<string> {
+    const given = instance.field("region");
+    if (typeof given === "string") return given;
+    const [, alias] = /^\$?\{?aws\.([\w-]+)\}?$/.exec(textOf(instance.body.provider) ?? "") ?? [];
+    const provider = blocksOf(own(this.json.provider, "aws")).find((it) => textOf(own(it, "alias")) === alias);
+    const asker: WrittenInstance = { ...instance, address: `provider.aws${alias === undefined ? "" : `.${alias}`}`, field: () => undefined };
+    return new Fields(asker.address, () => valueOf(own(provider, "region"), asker, "region", 0)).text("region");
+  }
+
+  instances(name: string): readonly Instance[] {
+    const [, data = "", type = "", label = ""] = /^(data\.)?([^.]+)\.(.+)$/.exec(name) ?? [];
+    return this.byLabel.get(`${data}${typeOf(type)}.${label}`) ?? [];
+  }
+
+  ofTypes(types: readonly string[]): readonly Instance[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** What a module makes is not in the file. */
+  children(): readonly Scope[] {
+    return [];
+  }
+
+  output(): undefined {
+    return undefined;
+  }
+
+  variable(name: string): { readonly value: unknown } | undefined {
+    const declared = blocksOf(own(this.json.variable, name))[0];
+    return own(declared, "default") === undefined ? undefined : { value: own(declared, "default") };
+  }
+
+  get variableNames(): readonly string[] {
+    return Object.keys(objectOf(this.json.variable));
+  }
+
+  local(name: string): Expression | undefined {
+    const value = own(this.locals, name);
+    return value === undefined ? undefined : expressionOf(value);
+  }
+}
+
+/** Terraform's JSON allows a list wherever a block can be repeated. */
+function blocksOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
+/** One instance for each that the file writes out; one for all where only an expression says how many. */
+function keysOf(body: Json): readonly (string | number | undefined)[] {
+  const count = own(body, "count");
+  if (typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= 10_000) return Array.from({ length: count }, (_, index) => index);
+  const forEach = own(body, "for_each");
+  if (isObject(forEach)) return Object.keys(forEach);
+  const [, set] = /^\$\{toset\((\[[^\]]*\])\)\}$/.exec(textOf(forEach) ?? "") ?? [];
+  if (set !== undefined) {
+    try {
+      return listOf(JSON.parse(set)).filter((it) => typeof it === "string");
+    } catch {
+      return [undefined];
+    }
+  }
+  return [undefined];
+}
+
+/** All references in a value, however deep. */
+function expressionOf(value: unknown): Expression {
+  const references: string[] = [];
+  let isConstant = true;
+  const pending: unknown[] = [value];
+  for (let at = pending.pop(), left = 100_000; at !== undefined && left > 0; at = pending.pop(), left--) {
+    if (typeof at === "string") {
+      const found = expressionsIn(at);
+      if (found.length > 0) isConstant = false;
+      references.push(...found.flatMap(referencesIn));
+    } else if (typeof at === "object" && at !== null) pending.push(...Object.values(at).reverse());
+  }
+  return isConstant ? { constant: { value }, references: [] } : { references };
+}
+
+function valueOf(value: unknown, instance: Instance, path: string, depth: number): unknown {
+  if (depth > 12) return new Unknown(instance.address, path, "nested too deeply");
+  if (Array.isArray(value)) return value.map((it, index) => valueOf(it, instance, `${path}[${index}]`, depth + 1));
+  if (isObject(value)) {
+    const entries = Object.entries(value).filter(([name]) => name !== "dynamic" && name !== "//");
+    const dynamic = Object.entries(objectOf(value.dynamic)).map(([name]) => [name, new Unknown(instance.address, `${path}.${name}`, "made by a dynamic block")] as const);
+    return Object.fromEntries([...entries.map(([name, it]) => [name, valueOf(it, instance, `${path}.${name}`, depth + 1)] as const), ...dynamic]);
+  }
+  if (typeof value !== "string") return value;
+  const expressions = expressionsIn(value);
+  if (expressions.length === 0) return unescaped(value);
+  if (expressions.length === 1 && value === `\${${expressions[0]}}`) return whole(expressions[0] ?? "", instance, path);
+  return template(value, expressions, instance, path);
+}
+
+function whole(expression: string, instance: Instance, path: string): unknown {
+  const text = expression.trim();
+  if (/^(true|false|null|-?\d+(\.\d+)?|"[^"\\$]*")$/.test(text)) return JSON.parse(text);
+  // What an index of a zone list stands for can be told from another index of it.
+  return deferred({ text, references: referencesIn(text) }, instance.scope, instance, path);
+}
+
+/** Text around expressions: known if all of them are, or a symbol with the text around it. */
+function template(value: string, expressions: readonly string[], instance: Instance, path: string): unknown {
+  let text = value;
+  for (const expression of expressions) {
+    const inner = whole(expression, instance, path);
+    const part = inner instanceof Deferred ? inner.resolve(undefined) : { values: [inner], open: undefined };
+    const [one] = part.values;
+    if (part.values.length !== 1 || part.open !== undefined || typeof one === "object") return new Unknown(instance.address, path, `made of ${expression}`);
+    text = text.replace(`\${${expression}}`, () => String(one));
+  }
+  return unescaped(text);
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
+}
+
+/** What stands between `${` and its `}`; `$${` is a text. */
+export function expressionsIn(text: string): string[] {
+  const found: string[] = [];
+  for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
+    if (text[at - 1] === "$") continue;
+    const end = endOf(text, at + 2);
+    if (end < 0) break;
+    found.push(text.slice(at + 2, end));
+    at = end - 1;
+  }
+  return found;
+}
+
+/** The `}` that closes an expression; those within its texts and its own braces do not. */
+function endOf(text: string, from: number): number {
+  let depth = 0;
+  let isText = false;
+  for (let at = from; at < text.length; at++) {
+    const char = text[at];
+    if (char === "\\" && isText) at++;
+    else if (char === '"') isText = !isText;
+    else if (!isText && char === "{") depth++;
+    else if (!isText && char === "}" && depth-- === 0) return at;
+  }
+  return -1;
+}
+
+const WORDS = /^(for|in|if|true|false|null|each|count|path|terraform|self)$/;
+
+/** Traversals such as `aws_lb.web.arn`, without the variables of a `for`. */
+export function referencesIn(expression: string): string[] {
+  const bound = new Set([...expression.matchAll(/\bfor\s+([\w-]+)(?:\s*,\s*([\w-]+))?\s+in\b/g)].flatMap(([, one, two]) => [one, two]));
+  const texts = expression.replace(/\["((?:[^"\\]|\\.)*)"\]|"(?:[^"\\]|\\.)*"/g, (all, index?: string) => (index === undefined ? '""' : all));
+  return [...texts.matchAll(/(?<![\w.\]"-])([A-Za-z_][\w-]*)((?:\.[\w*-]+|\[\*\]|\["(?:[^"\\]|\\.)*"\]|\[\d+\])+)/g)].flatMap(([all, root = ""]) => {
+    if (bound.has(root) || (WORDS.test(root) && !/^(each|count)$/.test(root))) return [];
+    return [all.replace(/\.\*|\[\*\]/g, "")];
+  });
+}

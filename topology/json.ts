@@ -1,0 +1,28 @@
+/* Looking into parsed JSON that anybody may have written. */
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The object, or an empty one for anything else. */
+export function objectOf(value: unknown): Json {
+  return isObject(value) ? value : EMPTY;
+}
+
+/** The list, or an empty one for anything else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An own property: `constructor` of a file is not JavaScript's. */
+export function own(object: unknown, key: string | number): unknown {
+  return typeof object === "object" && object !== null && Object.hasOwn(object, key) ? (object as Record<string | number, unknown>)[key] : undefined;
+}
+
+const EMPTY: Json = Object.freeze({});

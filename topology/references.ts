@@ -1,0 +1,301 @@
+import type { Expected, Resolved } from "./fields";
+import { Deferred } from "./fields";
+import { isObject, own } from "./json";
+import { canonical, isSymbol, NAMED_BY, symbol, typeOf } from "./source";
+import { Unknown } from "./value";
+
+/* Where the references of an expression lead, as a plan names no more than these for what is known after apply. */
+
+/** An expression as a plan's `configuration` has it. */
+export interface Expression {
+  /** As it is written, where the file has it. */
+  readonly text?: string;
+  readonly constant?: { readonly value: unknown };
+  /** Such as `aws_lb.web.arn`, `module.net.public`, `each.value`. */
+  readonly references: readonly string[];
+}
+
+/** One instance of a resource. */
+export interface Instance {
+  readonly address: string;
+  readonly type: string;
+  readonly isData: boolean;
+  /** Of `count` or `for_each`. */
+  readonly key: string | number | undefined;
+  readonly scope: Scope;
+  /** An argument or attribute; `undefined` if the file says nothing of it. */
+  field(name: string): unknown;
+  /** Of its `for_each`. */
+  readonly forEach: Expression | undefined;
+  /** How many instances its block has. */
+  readonly siblings: readonly Instance[];
+}
+
+/** A module, as one of its instances. */
+export interface Scope {
+  /** Instances by `aws_lb.web` or `data.aws_vpc.main`. */
+  instances(name: string): readonly Instance[];
+  /** All instances of these types in this module. */
+  ofTypes(types: readonly string[]): readonly Instance[];
+  /** The instances of a module that is called here. */
+  children(name: string): readonly Scope[];
+  readonly childNames: readonly string[];
+  readonly key: string | number | undefined;
+  output(name: string): Expression | undefined;
+  readonly outputNames: readonly string[];
+  /** What the caller passes, in the caller's scope; or a value that is known. */
+  variable(name: string): { readonly expression: Expression; readonly caller: Scope; readonly forEach: Expression | undefined } | { readonly value: unknown } | undefined;
+  readonly variableNames: readonly string[];
+  local(name: string): Expression | undefined;
+}
+
+/** Who asks: `count.index` and `each.*` mean its own. */
+interface Asker {
+  readonly key: string | number | undefined;
+  readonly forEach: Expression | undefined;
+  /** Its place among its siblings, where they are more than one. */
+  readonly place?: { readonly index: number; readonly of: number };
+}
+
+interface Walk {
+  readonly expected: Expected | undefined;
+  readonly through: Set<string>;
+  readonly seen: ReadonlySet<string>;
+  readonly budget: { left: number };
+  open: string | undefined;
+}
+
+type Step = string | number;
+
+/** What one expression may cost; a hostile file must not hang a trace. */
+const BUDGET = 20_000;
+
+/** A value that stands for what an expression leads to. */
+export function deferred(expression: Expression, scope: Scope, instance: Instance, attribute: string): unknown {
+  if (expression.constant !== undefined) return expression.constant.value;
+  const memo = new Map<Expected | undefined, Resolved>();
+  const index = instance.siblings.length > 1 ? instance.siblings.indexOf(instance) : -1;
+  const asker: Asker = { key: instance.key, forEach: instance.forEach, ...(index >= 0 && { place: { index, of: instance.siblings.length } }) };
+  return new Deferred(instance.address, attribute, (expected) => {
+    const found = memo.get(expected);
+    if (found !== undefined) return found;
+    // A loop of references ends here: while it is worked on, the answer is nothing.
+    memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
+    const walk: Walk = { expected, through: new Set(), seen: new Set(), budget: { left: BUDGET }, open: undefined };
+    const values = paired(wanted(follow(expression, [], scope, asker, walk), walk), expression, asker);
+    const resolved = { values, through: walk.through, ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
+    memo.set(expected, resolved);
+    return resolved;
+  }, expression.text);
+}
+
+/** Terraform names each reference with all that it begins with; the longest says it all. */
+function longest(references: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const reference of references) {
+    const last = kept.at(-1);
+    if (last !== undefined && last.startsWith(reference) && (last === reference || last[reference.length] === "." || last[reference.length] === "[")) continue;
+    kept.push(reference);
+  }
+  return [...new Set(kept)];
+}
+
+function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
+  if (expression.constant !== undefined) return found(pick(expression.constant.value, rest), walk);
+  const references = longest(expression.references);
+  const isKeyed = references.some((it) => /^(count\.index|each\.)/.test(it));
+  const things = references.filter((it) => !/^(count\.index|each\.key|path\.|terraform\.|self\b)/.test(it));
+  if (things.length === 0 && references.includes("each.key") && rest.length === 0) return asker.key === undefined ? [] : [asker.key];
+  // Of a list that is written out, `[0]` means the first that it names.
+  const [first] = rest;
+  const written = things.length > 1 && typeof first === "number" && things[first] !== undefined ? [things[first]] : things;
+  const named = written.length > 1 && typeof first === "string" ? written.filter((it) => new RegExp(`(^|[._])${escaped(first)}(\\[|\\.|$)`).test(it)) : [];
+  const chosen = named.length === 1 ? named : written;
+  const left = chosen.length < things.length ? rest.slice(1) : rest;
+  return chosen.flatMap((reference) => followOne(reference, left, scope, isKeyed ? asker : { ...asker, key: undefined }, asker, walk));
+}
+
+function followOne(reference: string, rest: readonly Step[], scope: Scope, keyed: Asker, asker: Asker, walk: Walk): unknown[] {
+  if (walk.budget.left-- <= 0) return opened(walk, "known after apply, and its references lead too far");
+  const steps = stepsOf(reference);
+  const [root, name, ...more] = steps;
+  if (root === undefined) return [];
+  const path = [...more, ...rest];
+  if (root === "each") return followEach(name, path, scope, asker, walk);
+  if (root === "var") return followVariable(String(name), path, scope, walk);
+  if (root === "local") {
+    const local = scope.local(String(name));
+    return local === undefined ? inferred(scope, `local.${name}`, path, keyed, asker, walk) : follow(local, path, scope, { ...keyed, forEach: undefined }, walk);
+  }
+  if (root === "module") return followModule(String(name), path, scope, keyed, walk);
+  const isData = root === "data";
+  const [type, label, ...attributes] = isData ? [name, ...path] : [root, name, ...path];
+  const instances = scope.instances(`${isData ? "data." : ""}${type}.${label}`);
+  if (instances.length === 0) return opened(walk, `known after apply, and ${reference} is not in the file`);
+  return followInstances(instances, attributes, keyed, asker, walk);
+}
+
+function followEach(name: Step | undefined, path: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
+  if (name === "key") return asker.key === undefined ? [] : [asker.key];
+  if (asker.forEach === undefined) return opened(walk, "known after apply, by each.value");
+  const outer: Asker = { key: asker.key, forEach: undefined, place: asker.place };
+  return follow(asker.forEach, asker.key === undefined ? path : [asker.key, ...path], scope, outer, walk);
+}
+
+function followVariable(name: string, path: readonly Step[], scope: Scope, walk: Walk): unknown[] {
+  const variable = scope.variable(name);
+  if (variable === undefined) return opened(walk, `known after apply, and var.${name} has no value in the file`);
+  if ("value" in variable) return found(pick(variable.value, path), walk);
+  return follow(variable.expression, path, variable.caller, { key: scope.key, forEach: variable.forEach }, walk);
+}
+
+function followModule(name: string, path: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
+  let children = scope.children(name);
+  let rest = path;
+  const [first] = rest;
+  if (children.some((it) => it.key !== undefined)) {
+    const byKey = children.filter((it) => it.key === first);
+    const [, second] = rest;
+    if (byKey.length > 0 && typeof second === "string") [children, rest] = [byKey, rest.slice(1)];
+    else {
+      const own = children.filter((it) => asker.key !== undefined && it.key === asker.key);
+      if (own.length > 0) children = own;
+    }
+  }
+  const [output, ...more] = rest;
+  if (children.length === 0 || output === undefined) return opened(walk, `known after apply, and module.${name} is not in the file`);
+  return children.flatMap((child) => {
+    const expression = child.output(String(output));
+    if (expression === undefined) return opened(walk, `known after apply, and module.${name} has no output ${output} in the file`);
+    return follow(expression, more, child, { key: asker.key, forEach: undefined, place: asker.place }, walk);
+  });
+}
+
+function followInstances(instances: readonly Instance[], path: readonly Step[], keyed: Asker, asker: Asker, walk: Walk): unknown[] {
+  let chosen = instances;
+  let rest = path;
+  const [first] = path;
+  if (instances.some(({ key }) => key !== undefined) && first !== undefined) {
+    const named = instances.filter(({ key }) => String(key) === String(first));
+    if (named.length > 0) [chosen, rest] = [named, path.slice(1)];
+    else if (typeof first === "number") rest = path.slice(1);
+  }
+  if (chosen.length > 1 && keyed.key !== undefined) {
+    const twin = chosen.filter(({ key }) => key === keyed.key);
+    const { key } = keyed;
+    // element() goes round.
+    const [wrapped] = typeof key === "number" ? [chosen[key % chosen.length]] : [];
+    if (twin.length > 0) chosen = twin;
+    else if (wrapped !== undefined && typeof wrapped.key === "number") chosen = [wrapped];
+  }
+  if (chosen.length > 1 && asker.place !== undefined && asker.place.of === chosen.length && keyed.key !== undefined) {
+    const same = chosen[asker.place.index];
+    if (same !== undefined) chosen = [same];
+  }
+  return chosen.flatMap((instance) => attributeOf(instance, rest, walk));
+}
+
+function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unknown[] {
+  const [named, ...rest] = path.filter((step) => step !== "*");
+  const { expected } = walk;
+  const name = typeof named === "string" ? named : expected?.attribute;
+  if (name === undefined) return opened(walk, `known after apply, and ${instance.address} has no attribute named`);
+  walk.through.add(instance.address);
+  // A list of objects that leads to another kind of thing, such as a certificate's validation options.
+  const attribute = canonical(instance.type, name);
+  const value = pick(instance.field(attribute), rest);
+  if (value instanceof Unknown) return opened(walk, value.why);
+  if (value instanceof Deferred) {
+    const resolved = value.resolve(expected);
+    resolved.through.forEach((it) => walk.through.add(it));
+    if (resolved.open !== undefined) walk.open ??= resolved.open;
+    return [...resolved.values];
+  }
+  if (value !== undefined && value !== null) return found(value, walk);
+  const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : undefined;
+  if (typeof identity === "string") return [identity];
+  if (/[^s]s$/.test(attribute) && rest.length === 0 && !attribute.endsWith("address")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
+  return [symbol(instance.address, [attribute, ...rest].map(String).join("."))];
+}
+
+/** A local of a plan is not in the file; what it can only be is taken, all else stays open. */
+function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Asker, asker: Asker, walk: Walk): unknown[] {
+  const { expected } = walk;
+  const why = `known after apply, and a plan does not say what ${name} is`;
+  if (expected === undefined) return opened(walk, why);
+  const here = scope.ofTypes(expected.types);
+  const blocks = new Set(here.map(({ siblings }) => siblings[0]));
+  if (blocks.size === 1) return followInstances(here, path.filter((step) => typeof step === "number"), keyed, asker, walk);
+  if (blocks.size > 1) return opened(walk, why);
+  const ways = [
+    ...scope.variableNames.map((it) => () => followVariable(it, [], scope, walk)),
+    ...scope.childNames.flatMap((child) => (scope.children(child)[0]?.outputNames ?? []).map((output) => () => followModule(child, [output], scope, keyed, walk))),
+  ];
+  const before = walk.open;
+  const values = new Set(ways.flatMap((way) => wanted(way(), walk)).filter((it) => isSymbol(it) && isOfType(it, expected)));
+  walk.open = before;
+  return values.size === 1 ? [...values] : opened(walk, why);
+}
+
+function isOfType(value: unknown, { types }: Expected): boolean {
+  const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
+  return type !== undefined && types.includes(typeOf(type));
+}
+
+/** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */
+function wanted(values: readonly unknown[], { expected }: Walk): unknown[] {
+  const all = [...new Set(values)];
+  if (expected === undefined) return all;
+  const fitting = all.filter((value) => (isSymbol(value) ? isOfType(value, expected) : typeof value === "string" && expected.literal.test(value)));
+  const symbols = all.filter(isSymbol);
+  return fitting.length > 0 ? fitting : symbols;
+}
+
+/** `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. */
+function paired(values: readonly unknown[], { references }: Expression, { place }: Asker): readonly unknown[] {
+  if (place === undefined || values.length !== place.of || !references.some((it) => /^(each\.|count\.)/.test(it))) return values;
+  return [values[place.index]];
+}
+
+function found(value: unknown, walk: Walk): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (value instanceof Unknown) return opened(walk, value.why);
+  if (value instanceof Deferred) {
+    const resolved = value.resolve(walk.expected);
+    if (resolved.open !== undefined) walk.open ??= resolved.open;
+    resolved.through.forEach((it) => walk.through.add(it));
+    return [...resolved.values];
+  }
+  if (Array.isArray(value)) return value.slice(0, BUDGET).flatMap((it) => (Array.isArray(it) || isObject(it) ? [] : found(it, walk)));
+  return isObject(value) ? [] : [value];
+}
+
+function opened(walk: Walk, why: string): [] {
+  walk.open ??= why;
+  return [];
+}
+
+/** The part of a value that a path leads to; of a block that is a list of one, its inside. */
+function pick(value: unknown, path: readonly Step[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (at instanceof Deferred || at instanceof Unknown || step === "*") return at;
+    if (Array.isArray(at) && typeof step === "string" && !/^\d+$/.test(step)) at = at.length === 1 ? own(at[0], step) : undefined;
+    else if (typeof at === "object" && at !== null) at = own(at, step);
+    // A set has no index: what stands there is taken as it is.
+    else return typeof step === "number" || at === step ? at : undefined;
+  }
+  return at;
+}
+
+/** `module.net["a"].public[0].id` as `["module", "net", "a", "public", 0, "id"]`. */
+export function stepsOf(reference: string): Step[] {
+  return [...reference.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\[\*\]|([^.[\]]+)/g)].map(([whole, quoted, index, name]) => {
+    if (quoted !== undefined) return quoted.replace(/\\(.)/g, "$1");
+    return index !== undefined ? Number(index) : whole === "[*]" ? "*" : (name ?? "");
+  });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,66 @@
+import type { Fields } from "./fields";
+import type { Attr } from "./value";
+
+/** A resource or data source, as every reader gives it. */
+export interface Resource {
+  readonly address: string;
+  /** With `aws_lb` for `aws_alb`, and so on. */
+  readonly type: string;
+  readonly isData: boolean;
+  readonly region: Attr<string>;
+  readonly actions: readonly string[];
+  readonly fields: Fields;
+  /** An identity such as `id` or `arn`: the text, or the symbol that stands for it. */
+  identity(attribute: string): Attr<string>;
+  /** Whether the configuration names this argument; a state only tells whether it has a value. */
+  isConfigured(argument: string): boolean;
+  /** Whether a plan gives it another value without replacing it. */
+  changesInPlace(argument: string): boolean;
+  /** What the configuration makes it wait for, as addresses without indexes. */
+  readonly dependsOn: readonly string[];
+}
+
+/** What a reader makes of a file. */
+export interface Source {
+  readonly kind: "plan" | "state" | "synthesized";
+  /** All of a type, in the file's order. */
+  ofType(...types: readonly string[]): readonly Resource[];
+}
+
+const OLD_NAMES: Readonly<Record<string, string>> = {
+  aws_alb: "aws_lb", aws_alb_listener: "aws_lb_listener", aws_alb_listener_rule: "aws_lb_listener_rule", aws_alb_listener_certificate: "aws_lb_listener_certificate",
+  aws_alb_target_group: "aws_lb_target_group", aws_alb_target_group_attachment: "aws_lb_target_group_attachment",
+};
+
+/** Both names of a resource type are one. */
+export function typeOf(type: string): string {
+  return Object.hasOwn(OLD_NAMES, type) ? (OLD_NAMES[type] ?? type) : type;
+}
+
+const ARN_IS_ID = ["aws_lb", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_acm_certificate"];
+
+/** Attributes that are always equal have one symbol. */
+export function canonical(type: string, attribute: string): string {
+  if (attribute === "id" && ARN_IS_ID.includes(type)) return "arn";
+  if (type === "aws_route53_zone" && attribute === "zone_id") return "id";
+  if (type === "aws_vpc" && attribute === "default_route_table_id") return "main_route_table_id";
+  if (type === "aws_default_vpc" && attribute === "default_route_table_id") return "main_route_table_id";
+  if (type === "aws_s3_bucket" && attribute === "bucket") return "id";
+  if (type === "aws_autoscaling_group" && attribute === "name") return "id";
+  if (type === "aws_default_route_table" && attribute === "id") return "default_route_table_id";
+  if (type === "aws_default_network_acl" && attribute === "id") return "default_network_acl_id";
+  if (type === "aws_wafv2_web_acl" && attribute === "id") return "arn";
+  return attribute;
+}
+
+/** Arguments that are the identity when the file gives them. */
+export const NAMED_BY: Readonly<Record<string, string>> = { aws_autoscaling_group: "name", aws_s3_bucket: "bucket" };
+
+/** Stands for an attribute that is not known yet; equal texts are equal values. */
+export function symbol(address: string, attribute: string): string {
+  return `\${${address}.${attribute}}`;
+}
+
+export function isSymbol(value: unknown): value is string {
+  return typeof value === "string" && /^\$\{[^{}]+\}$/.test(value);
+}

@@ -1,0 +1,68 @@
+import { grouped } from "./balancers";
+import * as expected from "./expected";
+import type { Registration, TargetGroup } from "./model";
+import { partOf } from "./part";
+import type { Source } from "./source";
+import { Unknown, type Attr } from "./value";
+
+export function targetGroupsOf(source: Source): TargetGroup[] {
+  const registrations = grouped(registrationsOf(source), (it) => it.targetGroupArn);
+  return source.ofType("aws_lb_target_group", "data.aws_lb_target_group").map((it): TargetGroup => {
+    const arn = it.identity("arn");
+    const check = it.fields.block("health_check");
+    const own = registrations.get(typeof arn === "string" ? arn : "") ?? [];
+    // Who registers in a group that is only read here cannot be seen here.
+    const elsewhere = it.isData ? [{ address: it.address, attribute: "arn", targetGroupArn: arn, targetId: new Unknown(it.address, "arn", "its targets are registered elsewhere"), port: undefined }] : [];
+    const leftOpen = it.isData && it.fields.raw("port") === undefined;
+    const open = (name: string) => (leftOpen ? new Unknown(it.address, name, "only read here") : undefined);
+    return {
+      ...partOf(it), arn,
+      name: it.fields.text("name"),
+      port: it.fields.number("port") ?? open("port"),
+      protocol: it.fields.text("protocol") ?? open("protocol"),
+      protocolVersion: it.fields.text("protocol_version") ?? (leftOpen ? open("protocol_version") : "HTTP1"),
+      targetType: it.fields.text("target_type") ?? (leftOpen ? open("target_type") : "instance"),
+      vpcId: it.fields.text("vpc_id", expected.VPC),
+      deregistrationDelay: it.fields.number("deregistration_delay"),
+      healthCheck: {
+        enabled: check?.flag("enabled") ?? true,
+        path: check?.text("path") ?? "/",
+        port: check?.text("port") ?? "traffic-port",
+        protocol: check?.text("protocol") ?? "HTTP",
+        matcher: check?.text("matcher") ?? "200",
+        interval: check?.number("interval") ?? 30,
+        timeout: check?.number("timeout"),
+      },
+      registrations: [...own, ...elsewhere],
+    };
+  });
+}
+
+function registrationsOf(source: Source): Registration[] {
+  const attachments = source.ofType("aws_lb_target_group_attachment").map(({ address, fields }): Registration => ({
+    address, attribute: "target_id",
+    targetGroupArn: fields.text("target_group_arn", expected.TARGET_GROUP), targetId: fields.text("target_id", expected.TARGET), port: fields.number("port"),
+  }));
+  const groups = source.ofType("aws_autoscaling_group").flatMap((group) => {
+    const autoScalingGroup = group.identity("id");
+    const listed = group.fields.list("target_group_arns", expected.TARGET_GROUP);
+    const sources = group.fields.blocks("traffic_source").items.map((block) => block.text("identifier", expected.TARGET_GROUP));
+    const arns: { arn: Attr<string>; attribute: string }[] = [
+      ...listed.items.map((arn) => ({ arn, attribute: "target_group_arns" })), ...sources.map((arn) => ({ arn, attribute: "traffic_source" })),
+    ];
+    return arns.map(({ arn, attribute }): Registration => ({ address: group.address, attribute, targetGroupArn: arn, targetId: undefined, autoScalingGroup, port: undefined }));
+  });
+  const linked = source.ofType("aws_autoscaling_attachment").map(({ address, fields }): Registration => ({
+    address, attribute: "autoscaling_group_name", targetGroupArn: fields.text("lb_target_group_arn", expected.TARGET_GROUP) ?? fields.text("alb_target_group_arn", expected.TARGET_GROUP),
+    targetId: undefined, autoScalingGroup: fields.text("autoscaling_group_name", expected.AUTO_SCALING_GROUP), port: undefined,
+  }));
+  const fed = source.ofType("aws_autoscaling_traffic_source_attachment").map(({ address, fields }): Registration => ({
+    address, attribute: "autoscaling_group_name", targetGroupArn: fields.block("traffic_source")?.text("identifier", expected.TARGET_GROUP),
+    targetId: undefined, autoScalingGroup: fields.text("autoscaling_group_name", expected.AUTO_SCALING_GROUP), port: undefined,
+  }));
+  const services = source.ofType("aws_ecs_service", "aws_ecs_task_set").flatMap(({ address, fields }) => fields.blocks("load_balancer").items.map((block): Registration => ({
+    address, attribute: block.path("target_group_arn"), targetGroupArn: block.text("target_group_arn", expected.TARGET_GROUP),
+    targetId: new Unknown(address, block.path("target_group_arn"), "tasks of a container service are not modelled"), port: block.number("container_port"),
+  })));
+  return [...attachments, ...groups, ...linked, ...fed, ...services];
+}

@@ -1,0 +1,43 @@
+import * as expected from "./expected";
+import type { Certificate, CertificateUse } from "./model";
+import { plainName } from "./dns";
+import { partOf } from "./part";
+import type { Resource, Source } from "./source";
+import { Unknown } from "./value";
+
+export function certificatesOf(source: Source): Certificate[] {
+  const validations = new Map<string, string[]>();
+  for (const validation of source.ofType("aws_acm_certificate_validation")) {
+    const arn = validation.fields.text("certificate_arn", expected.CERTIFICATE);
+    if (typeof arn === "string") validations.set(arn, [...(validations.get(arn) ?? []), validation.address]);
+  }
+  return source.ofType("aws_acm_certificate", "data.aws_acm_certificate", "aws_iam_server_certificate").map((it): Certificate => {
+    const arn = it.identity("arn");
+    const isImported = it.type === "aws_iam_server_certificate" || it.isConfigured("private_key") || it.isConfigured("certificate_body");
+    const domain = plainName(it.fields.text(it.isData ? "domain" : "domain_name"));
+    const others = it.fields.list("subject_alternative_names");
+    // What an imported certificate covers stands in its body only.
+    const open = domain instanceof Unknown ? domain : isImported ? new Unknown(it.address, "certificate_body", "its names stand in the certificate itself") : others.open;
+    const lifecycle = it.fields.block("lifecycle");
+    return {
+      ...partOf(it), arn,
+      names: { items: [...new Set([...(typeof domain === "string" ? [domain] : []), ...others.items.map((name) => name.toLowerCase())])], ...(open !== undefined && { open }) },
+      validationMethod: isImported ? "NONE" : it.fields.text("validation_method"),
+      status: it.fields.text("status"),
+      createBeforeDestroy: lifecycle?.flag("create_before_destroy"),
+      validations: typeof arn === "string" ? (validations.get(arn) ?? []) : [],
+    };
+  });
+}
+
+/** How a listener, or a certificate beside it, names a certificate. */
+export function certificateUse(resource: Resource): CertificateUse | undefined {
+  const arn = resource.fields.text("certificate_arn", expected.CERTIFICATE);
+  if (arn === undefined) return undefined;
+  const through = [...resource.fields.through("certificate_arn", expected.CERTIFICATE)];
+  const isOf = (type: string) => through.some((address) => new RegExp(`(^|\\.)${type}\\.[^.]+$`).test(address));
+  // Whatever it waits for besides may be a wait of the author's own.
+  const waits = resource.dependsOn.some((it) => /^(module\.|aws_acm_certificate_validation\.|null_resource\.|time_sleep\.|terraform_data\.)/.test(it));
+  const via = isOf("aws_acm_certificate_validation") || (waits && through.length > 0) ? "validation" : isOf("aws_acm_certificate") ? "certificate" : undefined;
+  return { arn, address: resource.address, ...(via !== undefined && { via }) };
+}

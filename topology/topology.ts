@@ -1,0 +1,65 @@
+import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
+import { balancersOf, grouped, listenersOf } from "./balancers";
+import { recordsOf, zonesOf } from "./dns";
+import { readDocument } from "./document";
+import type { Balancer, Topology } from "./model";
+import { gatewaysOf, networkAclsOf, routeTablesOf, subnetsOf, vpcsOf } from "./network";
+import { securityGroupsOf } from "./security-groups";
+import { serversOf } from "./servers";
+import { targetGroupsOf } from "./target-groups";
+import { certificatesOf } from "./tls";
+import { known, type Attr } from "./value";
+
+/**
+ * The topology of a parsed plan, state or synthesized file.
+ * @throws {UnreadableFile} if it is none of them
+ */
+export function readTopology(document: unknown): Topology {
+  const source = readDocument(document);
+  const certificates = certificatesOf(source);
+  const zones = zonesOf(source);
+  const listeners = listenersOf(source);
+  const vpcs = vpcsOf(source);
+  const gateways = gatewaysOf(source);
+  const routeTables = routeTablesOf(source, vpcs, gateways);
+  const acls = networkAclsOf(source, vpcs);
+  const subnets = subnetsOf(source, vpcs, routeTables, acls);
+  const securityGroups = securityGroupsOf(source, vpcs);
+  const vpcIdOf = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
+  const defaultGroups = new Map(securityGroups.filter(({ isDefault }) => isDefault).map(({ vpcId, id }) => [vpcId, id]));
+  const withDefaults = <T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T): T => withDefaultGroup(part, vpcIdOf, defaultGroups);
+  const balancers = balancersOf(source, grouped(listeners, ({ balancerArn }) => balancerArn)).map(withDefaults);
+  const targetGroups = targetGroupsOf(source);
+  const servers = serversOf(source).map(withDefaults);
+  const arns = new Set(balancers.map(({ arn }) => arn));
+  return {
+    source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways, securityGroups,
+    records: recordsOf(source, zones, certificates),
+    looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
+    networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
+    byId: {
+      zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
+      targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: finder(subnets, ({ id }) => id),
+      routeTable: finder(routeTables, ({ id }) => id), gateway: finder(gateways, ({ id }) => id), securityGroup: finder(securityGroups, ({ id }) => id),
+    },
+  };
+}
+
+/** Without a group of its own AWS gives a balancer or an instance the default group of its VPC; a state shows that one. */
+function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T, vpcIdOf: ReadonlyMap<Attr<string>, Attr<string>>, defaultGroups: ReadonlyMap<Attr<string>, Attr<string>>): T {
+  const group = known(defaultGroups.get(vpcIdOf.get(part.subnetIds.items[0])));
+  if (group === undefined) return part;
+  const isNone = part.hasSecurityGroups === false;
+  const isOnlyDefault = part.hasSecurityGroups === true && part.securityGroupIds.items.length === 1 && part.securityGroupIds.items[0] === group && part.securityGroupIds.open === undefined;
+  return isNone ? { ...part, securityGroupIds: { items: [group] } } : isOnlyDefault && !group.startsWith("${") ? { ...part, hasSecurityGroups: false } : part;
+}
+
+function finder<T>(parts: readonly T[], idOf: (part: T) => Attr<string>): (id: Attr<string>) => T | undefined {
+  const byId = new Map<string, T>();
+  for (const part of parts) {
+    const id = known(idOf(part));
+    // Of two, the one that the file makes comes first, before one that it only reads.
+    if (id !== undefined && !byId.has(id)) byId.set(id, part);
+  }
+  return (id) => (typeof id === "string" ? byId.get(id) : undefined);
+}
