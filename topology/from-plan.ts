@@ -297,9 +297,12 @@ function configured(block: unknown, at: At, depth: number): unknown {
 
 function expressionOf(value: unknown): Expression | undefined {
   if (!isObject(value)) return undefined;
+  const references = listOf(own(value, "references")).filter((it) => typeof it === "string");
+  // Of a configuration in JSON a plan gives both, and the constant is the expression's text.
+  const [, text] = typeof value.constant_value === "string" ? (/^\$\{([^{}]*)\}$/.exec(value.constant_value) ?? []) : [];
+  if (references.length > 0) return { references, ...(text !== undefined && { text }) };
   if (Object.hasOwn(value, "constant_value")) return { constant: { value: value.constant_value }, references: [] };
-  const references = own(value, "references");
-  return Array.isArray(references) ? { references: references.filter((it) => typeof it === "string") } : undefined;
+  return Array.isArray(own(value, "references")) ? { references } : undefined;
 }
 
 function moduleOf(address: string): string {
