@@ -1,4 +1,14 @@
-import type { TraceReport } from "./report";
+import type { Balancer, Topology } from "../topology/model";
+import { readTopology } from "../topology/topology";
+import type { Unknown } from "../topology/value";
+import { entriesOf, entryOf, isApplication, type Entry } from "./entries";
+import { viewOf } from "./hops";
+import { HOPS, worst, type Assumption, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "./report";
+import { routeOf, serverIndex, shownUrl } from "./route";
+import { severityOf } from "./rows";
+import type { Reporter } from "./rule";
+import { RULES } from "./rules/all-rules";
+import type { TracedPath } from "./traced-path";
 
 export interface TraceOptions {
   /** Only the path of this URL. */
@@ -9,6 +19,102 @@ export interface TraceOptions {
  * Traces the path of a request through a parsed file: a plan or a state as `terraform show -json` writes it, or a `cdk.tf.json`.
  * @throws {UnreadableFile} if it is none of them
  */
-export function trace(_document: unknown, _options: TraceOptions = {}): TraceReport {
-  throw new Error("not yet");
+export function trace(document: unknown, options: TraceOptions = {}): TraceReport {
+  return traceTopology(readTopology(document), options);
+}
+
+/** The same for what was read already. */
+export function traceTopology(topology: Topology, { url }: TraceOptions = {}): TraceReport {
+  const entries = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
+  const servers = serverIndex(topology);
+  const findings = new Map<string, Finding>();
+  const assumed = new Map<string, Assumption>();
+  const everywhere = fileNotes(topology, findings, assumed);
+  const paths = entries.map((entry) => pathReport(entry, routeOf(entry, topology, servers), everywhere, findings, assumed));
+  const errors = [...findings.values()].some(({ severity }) => severity === "error");
+  const hasBalancer = entries.some(({ balancer }) => balancer !== undefined);
+  const verdicts: Verdict[] = [...paths.map(({ verdict }) => verdict), ...(errors ? ["broken" as const] : []), ...(hasBalancer ? [] : ["unknown" as const])];
+  const all = [...findings.values()].sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return { format_version: "1.0", verdict: worst(verdicts), paths, findings: all, assumed: [...assumed.values()], coverage: coverageOf(topology, paths, assumed.size) };
+}
+
+/** What was told of one path, or of the whole file. */
+interface Notes {
+  readonly findings: Finding[];
+  readonly open: Open[];
+}
+
+interface FileNote {
+  readonly finding?: Finding;
+  readonly open?: Open;
+  /** Absent: on every path. */
+  readonly on?: readonly Balancer[];
+}
+
+function fileNotes(topology: Topology, findings: Map<string, Finding>, assumed: Map<string, Assumption>): FileNote[] {
+  const notes: FileNote[] = [];
+  for (const rule of RULES.flatMap(({ file }) => file)) {
+    rule(topology, {
+      fault: (told, on) => notes.push({ finding: kept(told, findings), on }),
+      open: (hop, unknown) => notes.push({ open: openOf(hop, unknown) }),
+      assume: (assumption) => assumed.set(keyOf(assumption), assumption),
+    });
+  }
+  return notes;
+}
+
+function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNote[], findings: Map<string, Finding>, assumed: Map<string, Assumption>): PathReport {
+  const { balancer } = path;
+  const notes: Notes = { findings: [], open: [] };
+  for (const { finding, open, on } of everywhere) {
+    if (on !== undefined && (balancer === undefined || !on.includes(balancer))) continue;
+    if (finding !== undefined) notes.findings.push(finding);
+    if (open !== undefined) notes.open.push(open);
+  }
+  const report: Reporter = {
+    fault: (told) => notes.findings.push(kept(told, findings)),
+    open: (hop, unknown) => notes.open.push(openOf(hop, unknown)),
+    assume: (assumption) => assumed.set(keyOf(assumption), assumption),
+  };
+  for (const rule of RULES.flatMap((it) => it.path)) rule(path, report);
+  const hops = HOPS.map((hop) => hopReport(hop, path, notes));
+  return { url: shownUrl(entry), verdict: worst(hops.map(({ verdict }) => verdict)), from: path.from, hops, ...(balancer !== undefined && { balancer: balancer.address }) };
+}
+
+function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
+  const here = [...new Map(notes.findings.filter((it) => it.hop === hop).map((it) => [findingKey(it), it])).values()];
+  const open = [...new Map(notes.open.filter((it) => it.hop === hop).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
+  const isReached = path.balancer !== undefined || hop === "dns";
+  const verdict: Verdict = here.some(({ severity }) => severity === "error") ? "broken" : open.length > 0 || !isReached ? "unknown" : "ok";
+  return { hop, verdict, ...viewOf(hop, path), findings: here.map(({ id, address }) => ({ id, address })), open };
+}
+
+/** Each fault once, the first time it is told. */
+function kept(told: Parameters<Reporter["fault"]>[0], findings: Map<string, Finding>): Finding {
+  const finding: Finding = { ...told, severity: told.severity ?? severityOf(told.id) };
+  const key = findingKey(finding);
+  const known = findings.get(key);
+  if (known !== undefined) return known;
+  findings.set(key, finding);
+  return finding;
+}
+
+function findingKey({ id, address, attribute }: Finding): string {
+  return JSON.stringify([id, address, attribute]);
+}
+
+function openOf(hop: Hop, { address, attribute, why }: Unknown): Open {
+  return { hop, address, attribute, why };
+}
+
+function keyOf({ hop, address, text }: Assumption): string {
+  return JSON.stringify([hop, address, text]);
+}
+
+function coverageOf({ balancers, source }: Topology, paths: readonly PathReport[], assumptions: number): string {
+  const hops = paths.flatMap((path) => path.hops);
+  const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
+  const others = balancers.filter((it) => !isApplication(it)).length;
+  const notModelled = ["what the targets' programs do", "quotas", "IPv6 beyond the balancer", ...(others > 0 ? [`${others} balancers that are not application load balancers`] : [])];
+  return `Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} things that no file says`}; not modelled: ${notModelled.join(", ")}.`;
 }

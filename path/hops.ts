@@ -1,0 +1,58 @@
+import type { Action } from "../topology/model";
+import { known, Unknown, type Attr } from "../topology/value";
+import type { Hop } from "./report";
+import type { TracedPath } from "./traced-path";
+
+/* What each hop of a path consists of, in words. */
+
+export interface HopView {
+  readonly resources: readonly string[];
+  readonly observed: string;
+}
+
+export function viewOf(hop: Hop, path: TracedPath): HopView {
+  return VIEWS[hop](path);
+}
+
+const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
+  dns: ({ records, isOwnName, balancer, host }) => {
+    if (isOwnName) return { resources: [], observed: "the balancer's own name, which AWS makes" };
+    if (records.length === 0) return { resources: [], observed: `no record of ${host} in the file` };
+    const what = records.map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`).join(" and ");
+    return { resources: records.map(({ address }) => address), observed: `${what} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}` };
+  },
+  tls: ({ steps }) => {
+    const secure = steps.filter(({ listener }) => known(listener.protocol) === "HTTPS");
+    if (secure.length === 0) return { resources: [], observed: "no TLS: plain HTTP" };
+    const certificates = secure.flatMap(({ listener }) => listener.certificates.map(({ arn }) => arn));
+    return { resources: [...new Set(secure.flatMap(({ listener }) => listener.certificates.map(({ address }) => address)))], observed: certificates.length === 0 ? "no certificate" : certificates.map(shown).join(", ") };
+  },
+  listener: ({ steps, port, balancer }) => {
+    if (balancer === undefined) return { resources: [], observed: "not reached" };
+    if (steps.length === 0) return { resources: [balancer.address], observed: `nothing listens on port ${port} of ${balancer.address}` };
+    return { resources: steps.map(({ listener }) => listener.address), observed: steps.map(({ listener, outcomes }) => `${shown(listener.protocol)} :${shown(listener.port)} ${outcomes.map(({ actions }) => doing(actions)).join(" or ")}`).join(", then ") };
+  },
+  "target-group": ({ targetGroups }) => ({
+    resources: targetGroups.map(({ address }) => address),
+    observed: targetGroups.length === 0 ? "none on this path" : targetGroups.map(({ address, protocol, port, healthCheck }) => `${address} ${shown(protocol)} :${shown(port)}, health check ${shown(healthCheck.path)} on ${shown(healthCheck.port)}`).join("; "),
+  }),
+  target: ({ targets, targetGroups }) => ({
+    resources: [...new Set(targets.map(({ server, registration }) => server?.address ?? registration.address))],
+    observed: targets.length === 0 ? (targetGroups.length === 0 ? "none on this path" : "nothing is registered") : targets.map(({ server, registration, port }) => `${server?.address ?? registration.address} :${shown(port)}`).join(", "),
+  }),
+};
+
+function doing(actions: readonly Action[]): string {
+  const last = actions.at(-1);
+  if (last === undefined) return "does nothing";
+  if (last.type === "forward") return `forwards to ${last.targetGroups.map(({ arn }) => shown(arn)).join(", ")}`;
+  if (last.type === "redirect") return `redirects to ${shown(last.protocol)} :${shown(last.port)}`;
+  return last.type === "fixed-response" ? `answers ${shown(last.statusCode)} itself` : last.type === "authenticate" ? "asks who the client is" : last.why;
+}
+
+/** A value for a person; symbols without their braces and their `.arn`. */
+function shown(value: Attr<string | number>): string {
+  if (value === undefined) return "?";
+  if (value instanceof Unknown) return `${value.attribute} (${value.why})`;
+  return String(value).replace(/^\$\{(.*?)(\.(arn|id|certificate_arn))?\}$/, "$1");
+}
