@@ -28,6 +28,7 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
         ...((subnets.open ?? mappings.open) !== undefined && { open: subnets.open ?? mappings.open }),
       }),
       deletionProtection: it.fields.flag("enable_deletion_protection"),
+      idleTimeout: it.fields.number("idle_timeout"),
       ...(logs !== undefined && logs.flag("enabled") !== false && logs.isSet("bucket") && { accessLogs: { bucket: logs.text("bucket", expected.BUCKET), prefix: logs.text("prefix") } }),
       listeners: typeof arn === "string" ? (listeners.get(arn) ?? []) : [],
     };
@@ -35,7 +36,7 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
   const classic = source.ofType("aws_elb", "data.aws_elb").map((it): Balancer => ({
     ...partOf(it), arn: it.identity("arn"), name: it.fields.text("name"), dnsName: plainName(it.identity("dns_name")), zoneId: it.identity("zone_id"), type: "classic",
     isInternal: it.fields.flag("internal") ?? false, ipAddressType: "ipv4", securityGroupIds: it.fields.list("security_groups", expected.SECURITY_GROUP),
-    hasSecurityGroups: it.fields.isSet("security_groups"), subnetIds: it.fields.list("subnets", expected.SUBNET), deletionProtection: undefined, listeners: [],
+    hasSecurityGroups: it.fields.isSet("security_groups"), subnetIds: it.fields.list("subnets", expected.SUBNET), deletionProtection: undefined, idleTimeout: it.fields.number("idle_timeout"), listeners: [],
   }));
   return [...managed, ...classic];
 }
@@ -49,8 +50,12 @@ function orOpen(resource: Resource, attribute: string, listed: Listed<string>): 
   return isLeftOpen(resource) && listed.items.length === 0 ? { items: [], open: new Unknown(resource.address, attribute, "only read here") } : listed;
 }
 
-export function listenersOf(source: Source): Listener[] {
-  const rules = grouped(source.ofType("aws_lb_listener_rule").map(ruleOf), (rule) => rule.listenerArn);
+export function listenerRulesOf(source: Source): ListenerRule[] {
+  return source.ofType("aws_lb_listener_rule").map(ruleOf);
+}
+
+export function listenersOf(source: Source, allRules: readonly ListenerRule[]): Listener[] {
+  const rules = grouped(allRules, (rule) => rule.listenerArn);
   const extra = grouped(source.ofType("aws_lb_listener_certificate"), (it) => it.fields.text("listener_arn", expected.LISTENER));
   return source.ofType("aws_lb_listener", "data.aws_lb_listener").map((it): Listener => {
     const arn = it.identity("arn");

@@ -85,6 +85,8 @@ export interface Balancer extends Part {
   readonly hasSecurityGroups: Attr<boolean>;
   readonly subnetIds: Listed<string>;
   readonly deletionProtection: Attr<boolean>;
+  /** Seconds; absent: AWS's 60. */
+  readonly idleTimeout: Attr<number>;
   /** Only where logs are on. */
   readonly accessLogs?: { readonly bucket: Attr<string>; readonly prefix: Attr<string> };
   readonly listeners: readonly Listener[];
@@ -169,6 +171,13 @@ export interface Registration {
   readonly port: Attr<number>;
 }
 
+/** Something that works on target groups while the site runs. */
+export interface Mover {
+  readonly address: string;
+  /** ARNs or names. */
+  readonly targetGroups: Listed<string>;
+}
+
 /* target */
 
 /** An instance, or what an Auto Scaling group makes its instances of. */
@@ -234,7 +243,13 @@ export interface Topology {
   readonly balancers: readonly Balancer[];
   /** Listeners whose balancer is not in the file. */
   readonly looseListeners: readonly Listener[];
+  /** Rules whose listener is not in the file. */
+  readonly looseRules: readonly ListenerRule[];
   readonly targetGroups: readonly TargetGroup[];
+  /** Registrations whose target group is not in the file, or is left open. */
+  readonly looseRegistrations: readonly Registration[];
+  /** What moves listeners between target groups or registers targets by itself, such as a deployment service. */
+  readonly movers: readonly Mover[];
   readonly servers: readonly Server[];
   readonly vpcs: readonly Vpc[];
   readonly subnets: readonly Subnet[];

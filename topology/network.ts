@@ -47,9 +47,12 @@ export function gatewaysOf(source: Source): Gateway[] {
 }
 
 export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: readonly Gateway[]): RouteTable[] {
+  const vpcOfMain = new Map(vpcs.map((vpc) => [vpc.mainRouteTableId, vpc]));
   const kinds = new Map(gateways.map(({ id, kind }) => [id, kind]));
   const routes = grouped(source.ofType("aws_route"), ({ fields }) => fields.text("route_table_id", expected.ROUTE_TABLE));
-  const main = new Map(source.ofType("aws_main_route_table_association").map(({ fields }) => [fields.text("route_table_id", expected.ROUTE_TABLE), true]));
+  const mains = source.ofType("aws_main_route_table_association");
+  const main = new Set(mains.map(({ fields }) => fields.text("route_table_id", expected.ROUTE_TABLE)));
+  const replaced = new Set(mains.map(({ fields }) => fields.text("vpc_id", expected.VPC)));
   const written = source.ofType("aws_route_table", "aws_default_route_table", "data.aws_route_table").map((it): RouteTable => {
     const id = it.type === "aws_default_route_table" ? it.fields.text("default_route_table_id", { ...expected.ROUTE_TABLE, attribute: "main_route_table_id" }) : it.identity("id");
     const inline = it.fields.blocks(it.isData ? "routes" : "route");
@@ -58,8 +61,8 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
     const open = it.isData && !it.fields.isSet("routes") ? new Unknown(it.address, "routes", "only read here") : inline.open;
     return {
       ...partOf(it), id,
-      vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcs.find(({ mainRouteTableId }) => mainRouteTableId === id)?.id,
-      isMain: it.type === "aws_default_route_table" || main.has(id) || vpcs.some(({ mainRouteTableId }) => typeof id === "string" && mainRouteTableId === id),
+      vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfMain.get(id)?.id,
+      isMain: it.type === "aws_default_route_table" || main.has(id) || vpcOfMain.has(id),
       routes: [...own, ...beside], ...(open !== undefined && { open }),
     };
   });
@@ -67,9 +70,9 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
   const implied = vpcs.filter(({ mainRouteTableId }) => !isWritten.has(mainRouteTableId)).map((vpc): RouteTable => {
     const beside = (routes.get(String(known(vpc.mainRouteTableId))) ?? []).map(({ fields }) => routeOf(fields, "destination_cidr_block", kinds));
     const toInternet: Route[] = vpc.isDefault ? [{ address: vpc.address, attribute: "main_route_table_id", destination: "0.0.0.0/0", target: { kind: "internet-gateway", id: undefined } }] : [];
-    const isMain = !source.ofType("aws_main_route_table_association").some(({ fields }) => fields.text("vpc_id", expected.VPC) === vpc.id);
     const open = vpc.isData && !vpc.isDefault ? new Unknown(vpc.address, "main_route_table_id", "its routes are not in the file") : undefined;
-    return { ...vpc, id: vpc.mainRouteTableId, vpcId: vpc.id, isMain, routes: [...beside, ...toInternet], ...(open !== undefined && { open }) };
+    const { address, region, isData, actions } = vpc;
+    return { address, region, isData, actions, id: vpc.mainRouteTableId, vpcId: vpc.id, isMain: !replaced.has(vpc.id), routes: [...beside, ...toInternet], ...(open !== undefined && { open }) };
   });
   return [...written, ...implied];
 }
@@ -103,6 +106,7 @@ function kindOf(id: Attr<string>, written: (typeof TARGETS)[number][1], kinds: R
 
 export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: NetworkAcl[]; ofSubnet: ReadonlyMap<string, NetworkAcl> } {
   const beside = grouped(source.ofType("aws_network_acl_rule"), ({ fields }) => fields.text("network_acl_id", expected.NETWORK_ACL));
+  const vpcOfAcl = new Map(vpcs.map((vpc) => [vpc.defaultNetworkAclId, vpc]));
   const ofSubnet = new Map<string, NetworkAcl>();
   const written = source.ofType("aws_network_acl", "aws_default_network_acl").map((it): NetworkAcl => {
     const isDefault = it.type === "aws_default_network_acl";
@@ -114,7 +118,7 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
     ].sort((a, b) => (known(a.number) ?? 0) - (known(b.number) ?? 0));
     const open = it.fields.blocks("ingress").open ?? it.fields.blocks("egress").open;
     const acl: NetworkAcl = {
-      ...partOf(it), id, isDefault, vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcs.find(({ defaultNetworkAclId }) => defaultNetworkAclId === id)?.id,
+      ...partOf(it), id, isDefault, vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfAcl.get(id)?.id,
       ingress: entries("ingress"), egress: entries("egress"), ...(open !== undefined && { open }),
     };
     for (const subnet of it.fields.list("subnet_ids", expected.SUBNET).items) ofSubnet.set(subnet, acl);

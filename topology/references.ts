@@ -109,7 +109,7 @@ function follow(expression: Expression, rest: readonly Step[], scope: Scope, ask
   // Of a list that is written out, `[0]` means the first that it names.
   const [first] = rest;
   const written = things.length > 1 && typeof first === "number" && things[first] !== undefined ? [things[first]] : things;
-  const named = written.length > 1 && typeof first === "string" ? written.filter((it) => new RegExp(`(^|[._])${escaped(first)}(\\[|\\.|$)`).test(it)) : [];
+  const named = written.length > 1 && typeof first === "string" ? written.filter((it) => stepsOf(it).some((step) => step === first || String(step).endsWith(`_${first}`))) : [];
   const chosen = named.length === 1 ? named : written;
   const left = chosen.length < things.length ? rest.slice(1) : rest;
   return chosen.flatMap((reference) => followOne(reference, left, scope, isKeyed ? asker : { ...asker, key: undefined }, asker, walk));
@@ -201,7 +201,6 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   const name = typeof named === "string" ? named : expected?.attribute;
   if (name === undefined) return opened(walk, `known after apply, and ${instance.address} has no attribute named`);
   walk.through.add(instance.address);
-  // A list of objects that leads to another kind of thing, such as a certificate's validation options.
   const attribute = canonical(instance.type, name);
   const value = pick(instance.field(attribute), rest);
   if (value instanceof Unknown) return opened(walk, value.why);
@@ -296,6 +295,3 @@ export function stepsOf(reference: string): Step[] {
   });
 }
 
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}

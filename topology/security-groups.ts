@@ -17,10 +17,12 @@ interface Standalone {
 
 export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): SecurityGroup[] {
   const standalone = grouped(standaloneRules(source), (it) => it.groupId);
+  const vpcById = new Map(vpcs.map((vpc) => [vpc.id, vpc]));
+  const theDefault = vpcs.find((vpc) => vpc.isDefault)?.id;
   const written = source.ofType("aws_security_group", "aws_default_security_group", "data.aws_security_group").map((it): SecurityGroup => {
     const isDefault = it.type === "aws_default_security_group";
-    const vpcId = it.fields.text("vpc_id", expected.VPC) ?? (it.isData ? undefined : vpcs.find((vpc) => vpc.isDefault)?.id);
-    const id = isDefault ? (vpcs.find((vpc) => vpc.id === vpcId)?.defaultSecurityGroupId ?? it.identity("id")) : it.identity("id");
+    const vpcId = it.fields.text("vpc_id", expected.VPC) ?? (it.isData ? undefined : theDefault);
+    const id = isDefault ? (vpcById.get(vpcId)?.defaultSecurityGroupId ?? it.identity("id")) : it.identity("id");
     const beside = standalone.get(String(known(id))) ?? [];
     const open = it.isData ? new Unknown(it.address, "id", "its rules are not in the file") : undefined;
     const inline = (direction: Direction) => it.fields.blocks(direction);

@@ -1,12 +1,12 @@
 import { grouped } from "./balancers";
 import * as expected from "./expected";
-import type { Registration, TargetGroup } from "./model";
+import type { Mover, Registration, TargetGroup } from "./model";
 import { partOf } from "./part";
 import type { Source } from "./source";
-import { Unknown, type Attr } from "./value";
+import { Unknown, known, type Attr } from "./value";
 
-export function targetGroupsOf(source: Source): TargetGroup[] {
-  const registrations = grouped(registrationsOf(source), (it) => it.targetGroupArn);
+export function targetGroupsOf(source: Source, all: readonly Registration[]): TargetGroup[] {
+  const registrations = grouped(all, (it) => it.targetGroupArn);
   return source.ofType("aws_lb_target_group", "data.aws_lb_target_group").map((it): TargetGroup => {
     const arn = it.identity("arn");
     const check = it.fields.block("health_check");
@@ -38,7 +38,7 @@ export function targetGroupsOf(source: Source): TargetGroup[] {
   });
 }
 
-function registrationsOf(source: Source): Registration[] {
+export function registrationsOf(source: Source): Registration[] {
   const attachments = source.ofType("aws_lb_target_group_attachment").map(({ address, fields }): Registration => ({
     address, attribute: "target_id",
     targetGroupArn: fields.text("target_group_arn", expected.TARGET_GROUP), targetId: fields.text("target_id", expected.TARGET), port: fields.number("port"),
@@ -65,4 +65,16 @@ function registrationsOf(source: Source): Registration[] {
     targetId: new Unknown(address, block.path("target_group_arn"), "tasks of a container service are not modelled"), port: block.number("container_port"),
   })));
   return [...attachments, ...groups, ...linked, ...fed, ...services];
+}
+
+/** Deployments that shift traffic, and services that register tasks in a group by their own means. */
+export function moversOf(source: Source): Mover[] {
+  const deployments = source.ofType("aws_codedeploy_deployment_group").map(({ address, fields }): Mover => {
+    const infos = fields.blocks("load_balancer_info");
+    const names = infos.items.flatMap((info) => [...info.blocks("target_group_info").items, ...info.blocks("target_group_pair_info").items.flatMap((pair) => pair.blocks("target_group").items)].map((it) => it.text("name")));
+    const open = infos.open ?? names.find((name) => name instanceof Unknown);
+    return { address, targetGroups: { items: names.flatMap((name) => known(name) ?? []), ...(open instanceof Unknown && { open }) } };
+  });
+  const bindings = source.ofType("kubernetes_manifest", "kubectl_manifest", "helm_release").map(({ address }): Mover => ({ address, targetGroups: { items: [], open: new Unknown(address, "manifest", "what it registers is not modelled") } }));
+  return [...deployments, ...bindings];
 }

@@ -1,12 +1,12 @@
 import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
-import { balancersOf, grouped, listenersOf } from "./balancers";
+import { balancersOf, grouped, listenerRulesOf, listenersOf } from "./balancers";
 import { recordsOf, zonesOf } from "./dns";
 import { readDocument } from "./document";
 import type { Balancer, Topology } from "./model";
 import { gatewaysOf, networkAclsOf, routeTablesOf, subnetsOf, vpcsOf } from "./network";
 import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
-import { targetGroupsOf } from "./target-groups";
+import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { known, type Attr } from "./value";
 
@@ -18,7 +18,9 @@ export function readTopology(document: unknown): Topology {
   const source = readDocument(document);
   const certificates = certificatesOf(source);
   const zones = zonesOf(source);
-  const listeners = listenersOf(source);
+  const rules = listenerRulesOf(source);
+  const listeners = listenersOf(source, rules);
+  const listenerArns = new Set(listeners.map(({ arn }) => arn));
   const vpcs = vpcsOf(source);
   const gateways = gatewaysOf(source);
   const routeTables = routeTablesOf(source, vpcs, gateways);
@@ -29,13 +31,18 @@ export function readTopology(document: unknown): Topology {
   const defaultGroups = new Map(securityGroups.filter(({ isDefault }) => isDefault).map(({ vpcId, id }) => [vpcId, id]));
   const withDefaults = <T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T): T => withDefaultGroup(part, vpcIdOf, defaultGroups);
   const balancers = balancersOf(source, grouped(listeners, ({ balancerArn }) => balancerArn)).map(withDefaults);
-  const targetGroups = targetGroupsOf(source);
+  const registrations = registrationsOf(source);
+  const targetGroups = targetGroupsOf(source, registrations);
+  const groupArns = new Set(targetGroups.map(({ arn }) => arn));
   const servers = serversOf(source).map(withDefaults);
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
     source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways, securityGroups,
     records: recordsOf(source, zones, certificates),
     looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
+    looseRules: rules.filter(({ listenerArn }) => !listenerArns.has(listenerArn)),
+    looseRegistrations: registrations.filter(({ targetGroupArn }) => !groupArns.has(targetGroupArn)),
+    movers: moversOf(source),
     networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
     byId: {
       zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
