@@ -1,0 +1,209 @@
+import type { Mutant, SynthesizedJson } from "./mutant";
+import { add, copyOf, the } from "./pick";
+
+/* P01 to P10: what goes wrong between the client's question and the balancer's addresses. */
+
+const REFUSED = "Route 53 refuses the record, so that no state has it";
+const ELSEWHERE = { name: "old-site-1234567890.us-east-1.elb.amazonaws.com", zone_id: "Z35SXDOTRQ7X7K", evaluate_target_health: false };
+
+const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
+const cnameOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ type }) => type === "CNAME");
+const balancerOf = (stack: SynthesizedJson) => (stack.resource.aws_alb === undefined ? the(stack, "aws_lb") : the(stack, "aws_alb"));
+const certificateOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate");
+const vpcOf = (stack: SynthesizedJson) => the(stack, "aws_vpc");
+
+/** A zone is made for all that is in the one that is looked up; one of the same name takes its place. */
+function makeZone(stack: SynthesizedJson, name: string): void {
+  const { address, body } = the(stack, "data.aws_route53_zone");
+  const made = add(stack, "aws_route53_zone", "made", { name });
+  if (body.name === name) delete stack.data?.aws_route53_zone;
+  for (const record of Object.values(stack.resource.aws_route53_record ?? {})) record.zone_id = String(record.zone_id).replace(address, made);
+}
+
+/** A balancer beside that of the stack, for another name. */
+function addBalancer(stack: SynthesizedJson): string {
+  const site = balancerOf(stack);
+  const other = add(stack, "aws_lb", "other", { ...copyOf(site.body), name: "other" });
+  add(stack, "aws_lb_listener", "other", {
+    load_balancer_arn: `\${${other}.arn}`, port: 80, protocol: "HTTP",
+    default_action: [{ type: "redirect", redirect: { host: "www.example.org", port: "443", protocol: "HTTPS", status_code: "HTTP_301" } }],
+  });
+  return other;
+}
+
+/** IPv6 in the network and on the balancer, and an answer for it. */
+function addIpv6(stack: SynthesizedJson): void {
+  const { address } = vpcOf(stack);
+  vpcOf(stack).body.assign_generated_ipv6_cidr_block = true;
+  Object.values(stack.resource.aws_subnet ?? {}).forEach((subnet, index) => {
+    subnet.ipv6_cidr_block = `\${cidrsubnet(${address}.ipv6_cidr_block, 8, ${index})}`;
+  });
+  balancerOf(stack).body.ip_address_type = "dualstack";
+  addAaaa(stack);
+}
+
+function addAaaa(stack: SynthesizedJson): void {
+  const { address } = balancerOf(stack);
+  add(stack, "aws_route53_record", "ipv6", {
+    zone_id: the(stack, "aws_route53_record", ({ name }) => !String(name).includes("domain_validation_options")).body.zone_id,
+    name: "www.example.com", type: "AAAA", alias: { name: `\${${address}.dns_name}`, zone_id: `\${${address}.zone_id}`, evaluate_target_health: false },
+  });
+}
+
+function addName(stack: SynthesizedJson, name: string, zone: string): void {
+  const certificate = certificateOf(stack);
+  certificate.body.subject_alternative_names = [name];
+  const option = (attribute: string) => `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${name}"])}`;
+  add(stack, "aws_route53_record", "validation-further", {
+    zone_id: zone, name: option("resource_record_name"), type: option("resource_record_type"), records: [option("resource_record_value")], ttl: 60,
+  });
+}
+
+export const dnsMutants: readonly Mutant[] = [
+  {
+    row: "P01", name: "the site's name is in a private zone that is made for it", base: "site", at: { type: "aws_route53_record", attribute: "zone_id" },
+    mutate: (stack) => {
+      const zone = add(stack, "aws_route53_zone", "inside", { name: "www.example.com", vpc: { vpc_id: `\${${vpcOf(stack).address}.id}` } });
+      aliasOf(stack).body.zone_id = `\${${zone}.zone_id}`;
+    },
+  },
+  {
+    row: "P01", name: "the zone that is made belongs to the VPC", base: "created-zone", at: { type: "aws_route53_record", attribute: "zone_id" }, also: ["P15"],
+    mutate: (stack) => {
+      the(stack, "aws_route53_zone").body.vpc = [{ vpc_id: `\${${vpcOf(stack).address}.id}` }];
+    },
+  },
+  {
+    row: "P02", name: "the zone is made together with what waits for it", base: "site", at: { type: "aws_route53_zone", attribute: "name_servers" },
+    mutate: (stack) => makeZone(stack, "example.com"),
+    cannot: { state: "the zone is there, and who delegates to it is not in a state" },
+    unfixable: "the registrar is not in the file",
+  },
+  {
+    row: "P02", name: "a zone for the name itself is made, and the zone above does not name its servers", base: "site", at: { type: "aws_route53_zone", attribute: "name_servers" },
+    mutate: (stack) => makeZone(stack, "www.example.com"),
+  },
+  {
+    row: "P03", name: "a second zone is made beside the one that is looked up", base: "site", at: { type: "aws_route53_zone", attribute: "name" },
+    mutate: (stack) => {
+      add(stack, "aws_route53_zone", "again", { name: "example.com" });
+    },
+  },
+  {
+    row: "P03", name: "two zones of one name are made, and the alias is in the second", base: "auto-scaling", at: { type: "aws_route53_zone", attribute: "name" }, also: ["P02"],
+    mutate: (stack) => {
+      const zone = add(stack, "aws_route53_zone", "again", { name: "example.com" });
+      aliasOf(stack).body.zone_id = `\${${zone}.zone_id}`;
+    },
+  },
+  {
+    row: "P04", name: "a further name is put into the zone of the first", base: "site", at: { type: "aws_route53_record", attribute: "name" },
+    mutate: (stack) => {
+      (stack.data ??= {}).aws_route53_zone = { ...stack.data.aws_route53_zone, other: { name: "example.org" } };
+      addName(stack, "shop.example.org", "${data.aws_route53_zone.other.zone_id}");
+      add(stack, "aws_route53_record", "shop", { ...copyOf(aliasOf(stack).body), name: "shop.example.org" });
+    },
+  },
+  {
+    row: "P04", name: "the name ends in a dot, and not in the zone's name", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "name" },
+    mutate: (stack) => {
+      aliasOf(stack).body.name = "www.example.net.";
+    },
+  },
+  {
+    row: "P05", name: "the alias names the zone of the record", base: "site", at: { type: "aws_route53_record", attribute: "alias.zone_id" },
+    mutate: (stack) => {
+      (aliasOf(stack).body.alias as Record<string, unknown>).zone_id = `\${${the(stack, "data.aws_route53_zone").address}.zone_id}`;
+    },
+  },
+  {
+    row: "P05", name: "the alias names the zone of another region's balancers", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "alias.zone_id" },
+    mutate: (stack) => {
+      (aliasOf(stack).body.alias as Record<string, unknown>).zone_id = "Z215JYRZR1TBD5";
+    },
+  },
+  {
+    row: "P06", name: "the alias leads to the balancer of another site", base: "site", at: { type: "aws_route53_record", attribute: "alias.name" }, also: ["P21"],
+    mutate: (stack) => {
+      (aliasOf(stack).body.alias as Record<string, unknown>).name = `\${${addBalancer(stack)}.dns_name}`;
+    },
+  },
+  {
+    row: "P06", name: "the CNAME leads to the balancer of another site", base: "inline-groups", at: { type: "aws_route53_record", attribute: "records" }, also: ["P21"],
+    mutate: (stack) => {
+      cnameOf(stack).body.records = [`\${${addBalancer(stack)}.dns_name}`];
+    },
+  },
+  {
+    row: "P06", name: "the alias leads to a balancer by its name of today", base: "site", at: { type: "aws_route53_record", attribute: "alias.name" }, verdict: "ok",
+    mutate: (stack) => {
+      aliasOf(stack).body.alias = { ...ELSEWHERE };
+    },
+  },
+  {
+    row: "P06", name: "the CNAME leads to a balancer by its name of today", base: "inline-groups", at: { type: "aws_route53_record", attribute: "records" }, verdict: "ok",
+    mutate: (stack) => {
+      cnameOf(stack).body.records = [ELSEWHERE.name];
+    },
+  },
+  {
+    row: "P07", name: "the CNAME has the zone's name", base: "inline-groups", at: { type: "aws_route53_record", attribute: "type" }, cannot: { state: REFUSED },
+    mutate: (stack) => {
+      cnameOf(stack).body.name = "example.com";
+    },
+  },
+  {
+    row: "P07", name: "a CNAME with no name of its own is added for the zone's name", base: "site", at: { type: "aws_route53_record", attribute: "type" }, cannot: { state: REFUSED },
+    mutate: (stack) => {
+      const { zone_id } = aliasOf(stack).body;
+      addName(stack, "example.com", String(zone_id));
+      add(stack, "aws_route53_record", "top", { zone_id, name: "", type: "CNAME", ttl: 300, records: [`\${${balancerOf(stack).address}.dns_name}`] });
+    },
+  },
+  {
+    row: "P08", name: "AAAA is answered for a balancer that has IPv4 addresses only", base: "site", at: { type: "aws_route53_record", attribute: "type" },
+    mutate: addAaaa,
+  },
+  {
+    row: "P08", name: "the balancer listens to IPv6, and its group lets IPv4 in alone", base: "auto-scaling", at: { type: "aws_lb", attribute: "ip_address_type" },
+    mutate: (stack) => {
+      balancerOf(stack).body.ip_address_type = "dualstack";
+    },
+  },
+  {
+    row: "P08", name: "the name is answered for IPv6, and the balancer's group lets IPv4 in alone", base: "site", at: { type: "aws_security_group", attribute: "ingress" },
+    mutate: addIpv6,
+  },
+  {
+    row: "P08", name: "the name is answered for IPv6, and the rules beside the balancer's group are for IPv4 alone", base: "auto-scaling", at: { type: "aws_security_group", attribute: "ingress" },
+    mutate: addIpv6,
+  },
+  {
+    row: "P09", name: "the balancer is internal", base: "site", at: { type: "aws_lb", attribute: "internal" },
+    mutate: (stack) => {
+      balancerOf(stack).body.internal = true;
+    },
+  },
+  {
+    row: "P09", name: "the balancer is internal, and a CNAME leads to it", base: "inline-groups", at: { type: "aws_alb", attribute: "internal" },
+    mutate: (stack) => {
+      balancerOf(stack).body.internal = true;
+    },
+  },
+  {
+    row: "P10", name: "neither record of a failover looks at its balancer's health", base: "site", at: { type: "aws_route53_record", attribute: "alias.evaluate_target_health" },
+    mutate: (stack) => {
+      const primary = aliasOf(stack);
+      Object.assign(primary.body, { set_identifier: "first", failover_routing_policy: { type: "PRIMARY" } });
+      add(stack, "aws_route53_record", "second", { ...copyOf(primary.body), set_identifier: "second", failover_routing_policy: { type: "SECONDARY" } });
+    },
+  },
+  {
+    row: "P10", name: "a weighted record follows the health of targets that are not there", base: "site", at: { type: "aws_route53_record", attribute: "alias.evaluate_target_health" }, also: ["P49"], verdict: "broken",
+    mutate: (stack) => {
+      Object.assign(aliasOf(stack).body, { set_identifier: "first", weighted_routing_policy: { weight: 100 } });
+      (aliasOf(stack).body.alias as Record<string, unknown>).evaluate_target_health = true;
+      delete stack.resource.aws_lb_target_group_attachment;
+    },
+  },
+];

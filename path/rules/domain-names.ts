@@ -1,0 +1,35 @@
+/* Which names lie in which, as DNS and certificates see it. All are lower case, without a dot at the end. */
+
+/** Whether `name` is the zone's own or one below it. */
+export function isWithin(name: string, zone: string): boolean {
+  return name === zone || name.endsWith(`.${zone}`);
+}
+
+/** `example.com` for `*.example.com`: both are validated, and asked about at the CAA records, at one place. */
+export function withoutWildcard(name: string): string {
+  return name.startsWith("*.") ? name.slice(2) : name;
+}
+
+/** Whether a certificate with `pattern` is good for `host`: a wildcard stands for exactly one label, so never for the name below which it stands. */
+export function covers(pattern: string, host: string): boolean {
+  if (pattern === host) return true;
+  if (!pattern.startsWith("*.")) return false;
+  const dot = host.indexOf(".");
+  return dot > 0 && host.slice(dot + 1) === pattern.slice(2);
+}
+
+/** Whether somebody who wrote this wildcard may have meant it for `host`, which it does not cover. */
+export function isMistakenWildcard(pattern: string, host: string): boolean {
+  return pattern.startsWith("*.") && isWithin(host, pattern.slice(2)) && !covers(pattern, host);
+}
+
+/** The name and those above it, from the longest: `a.b.c`, `b.c`, `c`. */
+export function ancestry(name: string): string[] {
+  const labels = name.split(".");
+  return labels.map((_, index) => labels.slice(index).join("."));
+}
+
+/** As names are compared: `Example.COM.` is `example.com`. */
+export function plain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
+}

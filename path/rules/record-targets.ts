@@ -1,0 +1,105 @@
+import type { Balancer, DnsRecord, Topology, Zone } from "../../topology/model";
+import { known, type Attr } from "../../topology/value";
+import { ancestry, plain } from "./domain-names";
+
+/* Where records lead, and which zones they are in; made once for each file. */
+
+export interface Records {
+  /** The balancer of the file that a record leads to, over other records of the file too. */
+  balancerOf(record: DnsRecord): Balancer | undefined;
+  /** All records that lead to a balancer. */
+  to(balancer: Balancer): readonly DnsRecord[];
+  /** All records of a name. */
+  named(fqdn: string): readonly DnsRecord[];
+  /** All records that were written with this name, whatever Route 53 makes of it. */
+  written(name: string): readonly DnsRecord[];
+  /** Records that lead to a balancer by its fixed name, and the file has no such balancer. */
+  readonly fixed: readonly DnsRecord[];
+  /** Balancers that no record leads to. */
+  readonly orphans: readonly Balancer[];
+  /** All public zones of a name, each once: a data source and the resource that it reads are one. */
+  publicZones(name: string): readonly Zone[];
+  /** The public zone of the file that is nearest above a name. */
+  zoneFor(name: string): Zone | undefined;
+}
+
+const made = new WeakMap<Topology, Records>();
+
+export function recordsOf(topology: Topology): Records {
+  const found = made.get(topology) ?? indexed(topology);
+  made.set(topology, found);
+  return found;
+}
+
+/** What a record says: the alias's name, or a CNAME's values. */
+export function targetNames(record: DnsRecord): readonly string[] {
+  if (record.alias !== undefined) return [known(record.alias.name)].filter((name) => name !== undefined).map(hostOf);
+  return known(record.type)?.toUpperCase() === "CNAME" ? record.values.items.map(hostOf) : [];
+}
+
+/** The name of a balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
+export function isBalancerName(name: string): boolean {
+  return /^[a-z0-9-]+\.([a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name);
+}
+
+function indexed(topology: Topology): Records {
+  const byName = grouped(topology.records, (record) => known(record.fqdn));
+  const byWriting = grouped(topology.records, (record) => mapped(record.name, plain));
+  const byDnsName = grouped(topology.balancers, (balancer) => mapped(balancer.dnsName, hostOf));
+  const zones = grouped(distinctZones(topology.zones), (zone) => (zone.isPrivate === false ? known(zone.name) : undefined));
+
+  const follow = (record: DnsRecord, seen: Set<DnsRecord>): Balancer | undefined => {
+    if (seen.has(record) || seen.size > 4) return undefined;
+    seen.add(record);
+    for (const name of targetNames(record)) {
+      const balancer = byDnsName.get(name)?.[0] ?? byName.get(name)?.map((next) => follow(next, seen)).find((it) => it !== undefined);
+      if (balancer !== undefined) return balancer;
+    }
+    return undefined;
+  };
+  const targets = new Map(topology.records.map((record) => [record, follow(record, new Set())]));
+  const byBalancer = grouped(topology.records, (record) => targets.get(record));
+
+  return {
+    balancerOf: (record) => targets.get(record),
+    to: (balancer) => byBalancer.get(balancer) ?? [],
+    named: (fqdn) => byName.get(fqdn) ?? [],
+    written: (name) => byWriting.get(name) ?? [],
+    fixed: topology.records.filter((record) => targets.get(record) === undefined && targetNames(record).some(isBalancerName)),
+    orphans: topology.balancers.filter((balancer) => !byBalancer.has(balancer)),
+    publicZones: (name) => zones.get(name) ?? [],
+    zoneFor: (name) => ancestry(name).map((above) => zones.get(above)?.[0]).find((zone) => zone !== undefined),
+  };
+}
+
+/** Aliases may have `dualstack.` in front of a balancer's name. */
+export function hostOf(name: string): string {
+  return plain(name).replace(/^dualstack\./, "");
+}
+
+function distinctZones(zones: readonly Zone[]): Zone[] {
+  const byId = new Map<unknown, Zone>();
+  // The resource is the one that can be mended.
+  for (const zone of [...zones].sort((a, b) => Number(a.isData) - Number(b.isData))) {
+    const key = known(zone.id) ?? zone;
+    if (!byId.has(key)) byId.set(key, zone);
+  }
+  return [...byId.values()];
+}
+
+function mapped<T>(value: Attr<string>, map: (text: string) => T): T | undefined {
+  const text = known(value);
+  return text === undefined ? undefined : map(text);
+}
+
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K | undefined): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

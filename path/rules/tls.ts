@@ -1,0 +1,206 @@
+import type { Balancer, Certificate, CertificateUse, DnsRecord, Listener } from "../../topology/model";
+import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
+import { fix, setting } from "../fix";
+import type { Edit } from "../report";
+import type { Reporter, Rules } from "../rule";
+import type { TracedPath } from "../traced-path";
+import { covers, isMistakenWildcard } from "./domain-names";
+import { BY_NO_PROP, reference } from "./expressions";
+import { isByMistake } from "./record-names";
+import { recordsOf } from "./record-targets";
+import { caaAllowsAmazon, mailIsNotDns, validated, validationRecord } from "./validation";
+
+/* Whether the listener has a certificate that is issued and good for the name. */
+
+export const tlsRules: Rules = {
+  path: [goodForName, inRegion, waitedFor, replacedInOrder, validated, mailIsNotDns, caaAllowsAmazon],
+  file: [],
+};
+
+/** P11 and P12. */
+function goodForName(path: TracedPath, report: Reporter): void {
+  if (isByMistake(path) || isForInside(path)) return;
+  const hosts = hostsOf(path);
+  path.steps.forEach(({ listener }, index) => {
+    const host = hosts[index];
+    if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0 || host === undefined) return;
+    const certificates = listener.certificates.map(({ arn }) => path.topology.byId.certificate(arn));
+    if (certificates.some((it) => it !== undefined && isGoodFor(it, host))) return;
+    const open = openCertificate(listener, certificates, host);
+    if (open !== undefined) {
+      report.open("tls", open);
+      return;
+    }
+    const certificate = certificates.find((it) => it !== undefined);
+    if (certificate === undefined) return;
+    const names = [...new Set(certificates.flatMap((it) => it?.names.items ?? []))];
+    const missing = [...new Set([...uncovered(listener, path), host])];
+    const isWildcard = (it: string): boolean => names.some((name) => isMistakenWildcard(name, it));
+    const alike = missing.filter((it) => isWildcard(it) === isWildcard(host));
+    report.fault({
+      id: isWildcard(host) ? "P12" : "P11", hop: "tls", address: certificate.address, attribute: "subject_alternative_names",
+      observed: isWildcard(host) ? `${names.join(", ")}, and a wildcard stands for exactly one label, so not for ${alike.join(", ")}` : `good for ${names.join(", ") || "no name"}`,
+      required: `${alike.join(", ")} among the certificate's names`, symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
+      fix: fix(`Add ${alike.join(", ")} to the certificate's names.`, `alternativeNames: ${JSON.stringify(alike)}`, naming(certificate, [...certificate.names.items, ...missing], alike, path)),
+    });
+  });
+}
+
+/** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
+function isForInside({ from, records, topology }: TracedPath): boolean {
+  return from === "internet" && records.length > 0 && records.every(({ zoneId }) => topology.byId.zone(zoneId)?.isPrivate === true);
+}
+
+/**
+ * The name that the client asks for at each step: a redirect may lead to another one. Nothing where no certificate is expected to be good for
+ * it, or where it cannot be told.
+ */
+function hostsOf({ steps, host: given, isOwnName, records }: TracedPath): (string | undefined)[] {
+  // A wildcard record stands for any name that it covers.
+  const host = records.map(nameOf).find((name) => name?.startsWith("*.")) ?? given;
+  const hosts: (string | undefined)[] = [];
+  const redirects = new Map<string, { to: string; asked: string | undefined }>();
+  for (const step of steps) {
+    const from = step.redirectedBy === undefined ? undefined : redirects.get(`${step.redirectedBy.address} ${step.redirectedBy.attribute}`);
+    const before = from === undefined ? (isOwnName ? undefined : host) : from.asked;
+    const asked = from === undefined ? before : from.to.includes("#{host}") ? before && from.to.replaceAll("#{host}", before) : from.to.toLowerCase();
+    hosts.push(asked?.includes("#{") ? undefined : asked);
+    for (const { address, actions } of step.outcomes) {
+      for (const action of actions) {
+        if (action.type === "redirect") redirects.set(`${address} ${action.attribute}`, { to: known(action.host) ?? "#{host}", asked });
+      }
+    }
+  }
+  return hosts;
+}
+
+function isGoodFor({ names }: Certificate, host: string): boolean {
+  return names.items.some((name) => covers(name, host));
+}
+
+/** A certificate of which the file does not tell whether it is good for the name. */
+function openCertificate(listener: Listener, certificates: readonly (Certificate | undefined)[], host: string): Unknown | undefined {
+  for (const [index, { address, arn }] of listener.certificates.entries()) {
+    const certificate = certificates[index];
+    if (isUnknown(arn)) return arn;
+    if (certificate?.names.open !== undefined) return certificate.names.open;
+    if (certificate === undefined) return new Unknown(address, "certificate_arn", `the certificate ${arn ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`);
+  }
+  return undefined;
+}
+
+const uncoveredNames = new WeakMap<Listener, readonly string[]>();
+
+/** All names whose records lead to the listener's balancer and that none of its certificates is good for: one fix is for all of them. */
+function uncovered(listener: Listener, { topology, balancer }: TracedPath): readonly string[] {
+  const found = uncoveredNames.get(listener);
+  if (found !== undefined) return found;
+  const certificates = listener.certificates.map(({ arn }) => topology.byId.certificate(arn)).filter((it) => it !== undefined);
+  const names = balancer === undefined ? [] : recordsOf(topology).to(balancer).map(nameOf).filter((name) => name !== undefined);
+  const missing = [...new Set(names)].filter((name) => !certificates.some((it) => isGoodFor(it, name)));
+  uncoveredNames.set(listener, missing);
+  return missing;
+}
+
+/** A state writes the asterisk as `\052`. */
+function nameOf({ fqdn }: DnsRecord): string | undefined {
+  return known(fqdn)?.replace(/^\\052\./, "*.");
+}
+
+function naming(certificate: Certificate, names: readonly string[], added: readonly string[], path: TracedPath): Edit[] {
+  if (certificate.isData) return [];
+  const [, ...others] = new Set(names);
+  const records = known(certificate.validationMethod) === "DNS" ? added.flatMap((name) => validationRecord(certificate, name, path)) : [];
+  return [setting(certificate.address, "subject_alternative_names", others), ...records];
+}
+
+/** P13. */
+function inRegion(path: TracedPath, report: Reporter): void {
+  const { balancer } = path;
+  const region = known(balancer?.region);
+  if (balancer === undefined || region === undefined) return;
+  for (const use of used(path)) {
+    const certificate = path.topology.byId.certificate(use.arn);
+    const other = regionOfArn(use.arn) ?? known(certificate?.region);
+    if (other === undefined || other === region) continue;
+    const isWritten = certificate === undefined;
+    report.fault({
+      id: "P13", hop: "tls", address: isWritten ? use.address : certificate.address, attribute: isWritten ? "certificate_arn" : "provider",
+      observed: `the certificate is in ${other}, ${balancer.address} in ${region}`, required: `a certificate in ${region}`, symptom: "CertificateNotFound when the listener is applied",
+      fix: fix(`Take a certificate in ${region}.`, "certificate: { arn } is one in the stack's region; a requested one always is", isWritten ? instead(use, region, path) : moving(certificate, balancer)),
+    });
+  }
+}
+
+/** `arn:aws:acm:us-east-1:…` */
+function regionOfArn(arn: Attr<string>): string | undefined {
+  return /^arn:[\w-]+:acm:([a-z0-9-]+):/.exec(known(arn) ?? "")?.[1];
+}
+
+/** Another certificate of the file, if one is in the region and good for the name. */
+function instead({ address }: CertificateUse, region: string, { topology, host }: TracedPath): Edit[] {
+  const found = topology.certificates.find((it) => known(it.region) === region && isGoodFor(it, host));
+  if (found === undefined) return [];
+  const [validation] = found.validations;
+  return [setting(address, "certificate_arn", validation === undefined ? reference(found.address, "arn") : reference(validation, "certificate_arn"))];
+}
+
+function moving(certificate: Certificate, { address }: Balancer): Edit[] {
+  // What is in another module has that module's providers.
+  if (moduleOf(certificate.address) !== moduleOf(address)) return [];
+  return [certificate.address, ...certificate.validations].flatMap((it) => [setting(it, "provider", undefined), setting(it, "region", undefined)]);
+}
+
+function moduleOf(address: string): string {
+  return /^(module\.[^.[]+(\[[^\]]*\])?\.)*/.exec(address)?.[0] ?? "";
+}
+
+/** P14. In a state what is used was issued. */
+function waitedFor(path: TracedPath, report: Reporter): void {
+  const { topology } = path;
+  if (topology.source === "state") return;
+  for (const use of used(path)) {
+    const certificate = topology.byId.certificate(use.arn);
+    if (use.via !== "certificate" || certificate === undefined || certificate.isData || !isRequested(certificate)) continue;
+    // One that is there already was issued by an earlier apply.
+    if (topology.source === "plan" && !certificate.actions.includes("create")) continue;
+    const [validation] = certificate.validations;
+    report.fault({
+      id: "P14", hop: "tls", address: use.address, attribute: "certificate_arn", observed: `the ARN of ${certificate.address}, which is there before the certificate is issued`,
+      required: validation === undefined ? "an aws_acm_certificate_validation that the listener waits for" : `certificate_arn of ${validation}`,
+      symptom: "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a supported signature, and a supported key size",
+      fix: fix("Take the ARN from the validation, which waits until the certificate is issued.", BY_NO_PROP, waiting(use, certificate, validation)),
+    });
+  }
+}
+
+/** Neither imported, nor issued by an authority of the account's own, which does it at once. */
+function isRequested({ validationMethod }: Certificate): boolean {
+  return known(validationMethod) === "DNS" || known(validationMethod) === "EMAIL";
+}
+
+function waiting({ address }: CertificateUse, certificate: Certificate, validation: string | undefined): Edit[] {
+  if (validation !== undefined) return [setting(address, "certificate_arn", reference(validation, "certificate_arn"))];
+  return [
+    { add: "aws_acm_certificate_validation", name: "issued", like: certificate.address, body: { certificate_arn: reference(certificate.address, "arn") } },
+    setting(address, "certificate_arn", reference(`${moduleOf(address)}aws_acm_certificate_validation.issued`, "certificate_arn")),
+  ];
+}
+
+/** P18. Only a plan says what is replaced, and in which order. */
+function replacedInOrder(path: TracedPath, report: Reporter): void {
+  for (const use of used(path)) {
+    const certificate = path.topology.byId.certificate(use.arn);
+    if (certificate === undefined || certificate.actions.join() !== "delete,create") continue;
+    report.fault({
+      id: "P18", hop: "tls", address: certificate.address, attribute: "lifecycle.create_before_destroy", observed: `the plan destroys the certificate that ${use.address} uses, and makes the new one afterwards`,
+      required: "the new certificate first", symptom: "ResourceInUseException when it is applied; HTTPS stops where the listener goes with it",
+      fix: fix("Let terraform make the new certificate before it destroys the old one.", BY_NO_PROP, [setting(certificate.address, "lifecycle.create_before_destroy", true)]),
+    });
+  }
+}
+
+/** The certificates of the listeners on the path. */
+function used({ steps }: TracedPath): CertificateUse[] {
+  return steps.flatMap(({ listener }) => (known(listener.protocol) === "HTTPS" ? listener.certificates : []));
+}
