@@ -1,0 +1,54 @@
+import { Netmask } from "netmask";
+
+/** IPv4 addresses from the first to the last, both included, as numbers. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const EVERY_ADDRESS: Range = { first: 0, last: 2 ** 32 - 1 };
+
+/** Ranges that never are an address on the internet: private networks, this host, link-local, multicast and above. */
+const NOT_PUBLIC: readonly Range[] = ["0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3"].flatMap(rangesOf);
+
+/** The addresses of a CIDR, or the one address; none if it is neither, or IPv6. */
+export function rangesOf(cidr: string): readonly Range[] {
+  // The package takes more than AWS does, such as a part of an address.
+  if (!/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/.test(cidr)) return [];
+  try {
+    const { netLong, size } = new Netmask(cidr);
+    return [{ first: netLong, last: netLong + size - 1 }];
+  } catch {
+    return [];
+  }
+}
+
+/** What of the range is in none of the others. */
+export function without(range: Range, others: readonly Range[]): readonly Range[] {
+  const rest: Range[] = [];
+  let { first } = range;
+  for (const other of [...others].sort((a, b) => a.first - b.first)) {
+    if (other.last < first || other.first > range.last) continue;
+    if (other.first > first) rest.push({ first, last: other.first - 1 });
+    first = other.last + 1;
+  }
+  return first > range.last ? rest : [...rest, { first, last: range.last }];
+}
+
+export function covers(ranges: readonly Range[], range: Range): boolean {
+  return without(range, ranges).length === 0;
+}
+
+export function overlaps(a: Range, b: Range): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+/** Whether any of the addresses can be one on the internet. */
+export function holdsPublic(range: Range): boolean {
+  return !covers(NOT_PUBLIC, range);
+}
+
+/** Whether the ranges hold every address that there is on the internet. */
+export function coversInternet(ranges: readonly Range[]): boolean {
+  return covers([...ranges, ...NOT_PUBLIC], EVERY_ADDRESS);
+}

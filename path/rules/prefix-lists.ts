@@ -1,0 +1,54 @@
+import type { SecurityGroup, SecurityRule } from "../../topology/model";
+import { known } from "../../topology/value";
+import { fix } from "../fix";
+import type { Edit } from "../report";
+import type { PathRule } from "../rule";
+import { balancerGroups, isApplication } from "./balancer-groups";
+import { ruleSetting } from "./group-fixes";
+import { isAll, plain } from "./reachability";
+
+/** Rules that a group may have in one direction; AWS raises it when it is asked. */
+const QUOTA = 60;
+/** What AWS's list of CloudFront's addresses counts for, the list that a balancer is usually opened to. */
+const CLOUDFRONT = 55;
+
+/** P38: the lists in the rules of the balancer's groups take more rules than a group may have. A warning, as quotas and lists are not in the file. */
+export const prefixListWeights: PathRule = (path, report) => {
+  const { balancer, topology } = path;
+  if (balancer === undefined || !isApplication(balancer)) return;
+  for (const id of balancerGroups(path, balancer).ids.items) {
+    const group = topology.byId.securityGroup(id);
+    if (group === undefined) continue;
+    const lists = group.ingress.filter(({ prefixListIds }) => prefixListIds.items.length > 0);
+    const taken = group.ingress.reduce((sum, rule) => sum + weightOf(rule), 0);
+    if (lists.length === 0 || taken <= QUOTA) continue;
+    const names = [...new Set(lists.flatMap(({ prefixListIds }) => prefixListIds.items.map(plain)))];
+    report.fault({
+      id: "P38", severity: "warning", hop: "listener", address: group.address, attribute: "ingress",
+      observed: `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which counts for ${CLOUDFRONT}`,
+      required: `at most ${QUOTA} rules, unless the account's quota is higher`, symptom: "RulesPerSecurityGroupLimitExceeded at apply",
+      fix: fix("Let one rule with the list take the ports of all, or spread the rules over several groups.", "no prop makes it: take back the added rule", joined(group, lists)),
+    });
+  }
+};
+
+/** A list counts for as many rules as it may have entries; one of the file's own is small enough. */
+function weightOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): number {
+  const lists = prefixListIds.items.map((id) => (/^\$\{(?!.*data\.)|\.(s3|dynamodb)|_(s3|dynamodb)/.test(id) ? 1 : CLOUDFRONT));
+  return Math.max(cidrs.items.length, ipv6Cidrs.items.length) + groupIds.items.length + lists.reduce((sum, it) => sum + it, 0);
+}
+
+/** The first rule takes all ports, and those that have nothing but the same list go. */
+function joined(group: SecurityGroup, lists: readonly SecurityRule[]): readonly Edit[] {
+  const [first] = lists;
+  if (first === undefined) return [];
+  const same = lists.filter((it) => it.cidrs.items.length === 0 && it.groupIds.items.length === 0 && it.prefixListIds.items.join() === first.prefixListIds.items.join());
+  if (!same.includes(first) || same.length < 2 || same.some(({ protocol }) => isAll(known(protocol)))) return [];
+  const ports = same.flatMap(({ fromPort, toPort }) => [known(fromPort) ?? 0, known(toPort) ?? 0]);
+  // From the last to the first, so that the places of the others stay what they are.
+  const others = same.filter((it) => it !== first).reverse();
+  return [
+    ruleSetting(first, "from_port", Math.min(...ports)), ruleSetting(first, "to_port", Math.max(...ports)),
+    ...others.map((it): Edit => (it.address === group.address ? { set: group.address, path: ["ingress", Number(/\d+/.exec(it.attribute)?.[0] ?? 0)], value: undefined } : { remove: it.address })),
+  ];
+}

@@ -1,0 +1,176 @@
+import type { Balancer, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
+import { isUnknown, known, Unknown } from "../../topology/value";
+import { fix, setting } from "../fix";
+import type { Edit } from "../report";
+import type { PathRule, Rules } from "../rule";
+import type { TracedPath } from "../traced-path";
+import { balancerGroups, isApplication } from "./balancer-groups";
+import { movedOut, opening, redirected } from "./group-fixes";
+import { prefixListWeights } from "./prefix-lists";
+import { audience, plain, ruleInWords, ruleSet, rulesInWords, vpcIdOf, type Direction } from "./reachability";
+import { targetPassage } from "./target-passage";
+
+const NO_PROP = "no prop makes it: take back the override or the added resource";
+
+/** P30: the clients do not get to the port; P31: the balancer has no group that could let them. */
+const clients: PathRule = (path, report) => {
+  const { balancer, topology, from } = path;
+  if (balancer === undefined || !isApplication(balancer)) return;
+  const { ids, isMissing, open } = balancerGroups(path, balancer);
+  if (open !== undefined) report.open("listener", open);
+  if (isMissing) missingGroup(path, balancer, ids.items, report);
+  if (ids.items.length === 0 && ids.open === undefined) {
+    if (!isMissing) report.open("listener", new Unknown(balancer.address, "security_groups", "it has the default group of its VPC, whose rules the file does not hold"));
+    return;
+  }
+  const set = ruleSet(topology, ids, "ingress", { address: balancer.address, attribute: "security_groups" });
+  const vpc = topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds));
+  const ipv6Only = known(balancer.ipAddressType) === "dualstack-without-public-ipv4";
+  const ports = new Set([path.port, ...path.steps.map(({ listener }) => known(listener.port) ?? path.port)]);
+  for (const port of ports) {
+    const who = audience(topology, set, port, from, vpc, ipv6Only);
+    if (who.answer === "open") report.open("listener", who.why);
+    if (who.answer === "some") report.assume({ hop: "listener", address: balancer.address, text: `port ${port} of ${balancer.address} is only for ${few(who.who)}, and whoever asks is one of them` });
+    const [group] = set.groups;
+    if (who.answer !== "nobody" || group === undefined) continue;
+    const whom = from === "vpc" ? "its VPC" : ipv6Only ? "the internet (by IPv6)" : "the internet";
+    const everyone = from === "vpc" ? (vpc?.cidrs.items[0] ?? "10.0.0.0/8") : "0.0.0.0/0";
+    report.fault({
+      id: "P30", hop: "listener", address: group.address, attribute: "ingress",
+      observed: rulesInWords(topology, set), required: `tcp ${port} from clients in ${whom}`,
+      symptom: `ERR_CONNECTION_TIMED_OUT on port ${port}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
+      fix: fix(`Let clients in to port ${port} of the balancer.`, "no prop closes 80 or 443: take back the override", opening(group, "ingress", [port], { cidr: everyone }, "clients")),
+    });
+  }
+};
+
+function missingGroup({ topology, port, steps }: TracedPath, balancer: Balancer, fitting: readonly string[], report: Parameters<PathRule>[1]): void {
+  const vpcId = known(vpcIdOf(topology, balancer.subnetIds));
+  const standard = known(topology.byId.vpc(vpcId)?.defaultSecurityGroupId);
+  const ports = [...new Set([port, ...steps.map(({ listener }) => known(listener.port) ?? port)])];
+  const added: Edit[] = fitting.length > 0 ? [] : [{
+    add: "aws_security_group", name: "balancer", like: balancer.address,
+    body: {
+      vpc_id: vpcId, ingress: ports.map((it) => ({ from_port: it, to_port: it, protocol: "tcp", cidr_blocks: ["0.0.0.0/0"] })),
+      egress: [{ from_port: 0, to_port: 0, protocol: "-1", cidr_blocks: ["0.0.0.0/0"] }],
+    },
+  }];
+  const groups = fitting.length > 0 ? fitting : [...(standard === undefined ? [] : [standard]), "${aws_security_group.balancer.id}"];
+  report.fault({
+    id: "P31", hop: "listener", address: balancer.address, attribute: "security_groups",
+    observed: "no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",
+    required: `a group that lets clients in to port ${port}`, symptom: "ERR_CONNECTION_TIMED_OUT on every port",
+    fix: fix("Give the balancer a group that lets its clients in.", NO_PROP, [...added, setting(balancer.address, "security_groups", groups)]),
+  });
+}
+
+/** A group on the path, with the groups that are on the other side of it. */
+interface Used {
+  readonly group: SecurityGroup;
+  /** The VPC in which it is used. */
+  readonly vpcId: string | undefined;
+  /** An id of a group on the other side. */
+  readonly opposite: string | undefined;
+}
+
+/** The balancer's groups and those of the targets, each once. */
+function usedGroups({ topology, balancer, targets }: TracedPath): readonly Used[] {
+  if (balancer === undefined || !isApplication(balancer)) return [];
+  const servers = new Set(targets.flatMap(({ server }) => (server === undefined ? [] : [server])));
+  const users = [balancer, ...servers].map(({ securityGroupIds, subnetIds }) => ({ ids: securityGroupIds.items, vpcId: known(vpcIdOf(topology, subnetIds)) }));
+  const [first, ...others] = users;
+  const seen = new Map<string, Used>();
+  for (const user of users) {
+    const opposite = user === first ? others[0]?.ids[0] : first?.ids[0];
+    for (const id of user.ids) {
+      const group = topology.byId.securityGroup(id);
+      if (group !== undefined && !seen.has(group.address)) seen.set(group.address, { group, vpcId: user.vpcId, opposite });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** P36: a rule names a group of another VPC. */
+const otherVpc: PathRule = (path, report) => {
+  const { topology } = path;
+  const used = usedGroups(path);
+  const byId = new Map(used.map((it) => [it.group, it]));
+  for (const { group, vpcId, opposite } of used) {
+    for (const direction of ["ingress", "egress"] as const) {
+      for (const rule of group[direction]) {
+        const other = rule.groupIds.items.map((id) => topology.byId.securityGroup(id)).find((it) => it !== undefined && areInDifferentVpcs(topology, group, it));
+        if (other === undefined) continue;
+        if ([group, other].some((it) => routedElsewhere(topology).has(known(it.vpcId) ?? ""))) {
+          report.assume({ hop: "target", address: rule.address, text: `the VPCs of ${group.address} and ${other.address} are peered, so that a rule of the one may name the other` });
+          continue;
+        }
+        report.fault({
+          id: "P36", hop: "target", address: rule.address, attribute: rule.attribute === "" ? "referenced_security_group_id" : rule.attribute,
+          observed: `${ruleInWords(topology, rule, direction)}, in ${inVpc(group)}; ${other.address} is in ${inVpc(other)}`,
+          required: "a group of the same VPC, or of one that is peered with it", symptom: "InvalidGroup.NotFound at apply",
+          fix: fix(...otherVpcFix({ group, vpcId, opposite, other, otherUsed: byId.get(other), rule })),
+        });
+      }
+    }
+  }
+};
+
+function otherVpcFix(it: { group: SecurityGroup; vpcId: string | undefined; opposite: string | undefined; other: SecurityGroup; otherUsed: Used | undefined; rule: SecurityRule }): [string, string, readonly Edit[]] {
+  const { group, vpcId, opposite, other, otherUsed, rule } = it;
+  const astray = [{ group: other, vpcId: otherUsed?.vpcId }, { group, vpcId }].find((one) => one.vpcId !== undefined && one.vpcId !== known(one.group.vpcId));
+  if (astray !== undefined) return [`Put ${astray.group.address} into the VPC in which it is used.`, NO_PROP, [setting(astray.group.address, "vpc_id", astray.vpcId)]];
+  const twin = [...group.ingress, ...group.egress].some((one) => one !== rule && opposite !== undefined && one.groupIds.items.includes(opposite) && known(one.fromPort) === known(rule.fromPort));
+  if (opposite === undefined || (twin && rule.attribute === "")) return ["Take the rule away.", NO_PROP, [{ remove: rule.address }]];
+  return [`Name ${plain(opposite)} in it.`, NO_PROP, redirected(rule, opposite)];
+}
+
+function areInDifferentVpcs({ byId }: Topology, a: SecurityGroup, b: SecurityGroup): boolean {
+  if (isUnknown(a.vpcId) || isUnknown(b.vpcId) || a.vpcId === b.vpcId) return false;
+  const [one, other] = [byId.vpc(a.vpcId), byId.vpc(b.vpcId)];
+  // Without an id a group is in the region's default VPC.
+  if (a.vpcId === undefined || b.vpcId === undefined) return [one, other].some((it) => it !== undefined && !it.isData && !it.isDefault);
+  if (one !== undefined && other !== undefined && !(one.isData && other.isData)) return true;
+  return [a.vpcId, b.vpcId].every((id) => /^vpc-/.test(id));
+}
+
+function inVpc({ vpcId }: SecurityGroup): string {
+  return vpcId === undefined ? "the default VPC" : isUnknown(vpcId) ? "an unknown VPC" : plain(vpcId);
+}
+
+const elsewhere = new WeakMap<Topology, ReadonlySet<string>>();
+
+/** VPCs with a route to something that may be a peering or a transit gateway. */
+function routedElsewhere(topology: Topology): ReadonlySet<string> {
+  const found = elsewhere.get(topology) ?? new Set(topology.routeTables.flatMap(({ vpcId, routes }) => {
+    const leads = routes.some(({ target }) => target !== undefined && (isUnknown(target) || target.kind === "other"));
+    return leads ? [known(vpcId) ?? ""] : [];
+  }));
+  elsewhere.set(topology, found);
+  return found;
+}
+
+/** P37: terraform takes away the rules beside a group whose own rules it keeps. */
+const twoKinds: PathRule = (path, report) => {
+  // A state lists the rules beside a group in the group as well.
+  if (path.topology.source === "state") return;
+  for (const { group } of usedGroups(path)) {
+    for (const direction of ["ingress", "egress"] as const satisfies readonly Direction[]) {
+      const beside = group.standalone.filter((it) => it.direction === direction);
+      const [first] = beside;
+      if (!group.hasInline[direction] || first === undefined) continue;
+      report.fault({
+        id: "P37", hop: "target", address: group.address, attribute: direction,
+        observed: `${direction} rules in ${group.address} itself, and beside it ${few(beside.map(({ address }) => address))}`,
+        required: "rules either in the group or beside it", symptom: "rules vanish at every other apply, and with them the connections",
+        fix: fix(`Write all ${direction} rules of the group beside it.`, NO_PROP, movedOut(group, direction)),
+      });
+    }
+  }
+};
+
+function few(all: readonly string[]): string {
+  return all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;
+}
+
+/** Rows 30 to 38. */
+export const securityGroupRules: Rules = { path: [clients, targetPassage, otherVpc, twoKinds, prefixListWeights], file: [] };
