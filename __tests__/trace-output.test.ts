@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { acceptedIn, unmatched, withAccepted } from "../path/accept";
 import type { TraceReport } from "../path/report";
 import { asMarkdown } from "../cli/tracing/escape";
 import { reportAsMarkdown } from "../cli/tracing/markdown";
@@ -160,6 +161,35 @@ describe("the picture", () => {
     expect(labels).toHaveLength(1 + 5 + 1);
     for (const label of labels) expect(label.replace(/<br\/>/g, "")).toMatch(/^([\p{L}\p{N} .,_/-]|#\d+;)+$/u);
     expect(lines).toHaveLength(1 + 1 + 10 + 3);
+  });
+});
+
+describe("what is accepted", () => {
+  const report = withAccepted(BROKEN, [{ finding: "P44", reason: "the second zone is closed on purpose" }]);
+
+  test("is shown apart, with its reason, and breaks no hop", () => {
+    const text = reportAsText(report, SOURCE);
+    expect(text).toMatch(/^✖ broken {3}plan\.json: 1 fault, 1 warning, 1 accepted finding, 1 open attribute\n/);
+    expect(text).toMatch(/^ {2}listener +✔ ok .*\n?.*\[P44 \(accepted\)\]$/m);
+    expect(text).toMatch(/^Accepted\n\n! P44 {2}listener: .*\n {2}accepted {2}the second zone is closed on purpose$/m);
+    const markdown = reportAsMarkdown(report, SOURCE);
+    expect(markdown).toMatch(/^\*\*Accepted\*\*\n\n- ! \*\*P44\*\* listener: .*\. Accepted: the second zone is closed on purpose$/m);
+    expect(markdown).toContain("ok P44 #40;accepted#41;");
+  });
+
+  test("leaves the path ok when nothing else is wrong, and unknown when something is open", () => {
+    const all = [{ finding: "P44", reason: "a" }, { finding: "P33", reason: "b" }];
+    expect(withAccepted(BROKEN, all)).toMatchObject({ verdict: "unknown", paths: [{ verdict: "ok" }, { verdict: "ok" }, { verdict: "unknown" }] });
+    expect(withAccepted(BROKEN, [])).toBe(BROKEN);
+  });
+
+  test("is known to match, or not", () => {
+    const stale = { finding: "P11", reason: "c" };
+    expect(unmatched(BROKEN, [{ finding: "P33", reason: "b" }, { finding: "P60", reason: "a warning" }, stale])).toEqual([stale]);
+  });
+
+  test.each([[undefined], [null], [[]], ["x"], [{ "//": null }], [{ "//": { metadata: { accepted: "P33" } } }], [{ "//": { metadata: { accepted: [{ finding: 33 }, null, "P33", { finding: "P33" }] } } }]])("is nothing in %j", (document) => {
+    expect(acceptedIn(document)).toEqual([]);
   });
 });
 

@@ -77,9 +77,8 @@ function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: Ab
   });
 }
 
-/** Node shows where an error was thrown; for faults in props only what they are is of use, else the person's own frames. */
+/** Node shows where an error was thrown; for what constructs/ refuses only the faults are of use, else the person's own frames. */
 function withoutFramesOfOthers(stderr: string): string {
-  const faults = stderr.indexOf("InvalidPropsError: ");
-  const told = faults < 0 ? stderr : stderr.slice(faults + "InvalidPropsError: ".length);
+  const [, told = stderr] = /^(?:InvalidPropsError|BrokenPathError): ([^]*)/m.exec(stderr) ?? [];
   return told.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
 }

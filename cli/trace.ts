@@ -1,3 +1,4 @@
+import { acceptedIn, withAccepted } from "../path/accept";
 import { trace, type TraceOptions } from "../path/trace";
 import type { TraceReport, Verdict } from "../path/report";
 import { UnreadableFile } from "../topology/unreadable-file";
@@ -38,7 +39,7 @@ async function traceFile(file: string, { url, format, out }: Options): Promise<v
 /** @throws {UsageError} if the JSON is not Terraform's */
 function reportOf(file: string, document: unknown, options: TraceOptions): TraceReport {
   try {
-    return trace(document, options);
+    return withAccepted(trace(document, options), acceptedIn(document));
   } catch (error) {
     throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
   }

@@ -2,6 +2,7 @@ import { Node, type IConstruct } from "constructs";
 import { withoutWildcard } from "./domain-names";
 import { propFaults } from "./props-rules";
 import { shown, type Fault } from "./props-values";
+import { InvalidPropsError } from "./refusals";
 import { settingsOf, type Settings } from "./settings";
 import type { WebStackProps } from "./web-stack-props";
 
@@ -14,23 +15,6 @@ interface Registered {
 
 /** The stacks of each app, and how many there were when they were last checked against each other. */
 const stacksOf = new WeakMap<IConstruct, { readonly all: Registered[]; checked: number }>();
-
-/** Thrown at synth, before any file is written; the message lists every fault of every stack. */
-export class InvalidPropsError extends Error {
-  override readonly name = "InvalidPropsError";
-
-  /** One sentence for each fault. */
-  readonly faults!: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(`${faults.length} ${faults.length === 1 ? "fault" : "faults"} in main.ts; nothing was written\n${faults.map((it) => `  ${it}`).join("\n")}`);
-    // Not enumerable, or Node would print them a second time below the message.
-    Object.defineProperty(this, "faults", { value: faults });
-    // What is wrong stands in the person's own file; the frames of libraries tell them nothing.
-    const frames = (this.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line) && !/node:|node_modules|<anonymous>\)$|[\\/](constructs|cli)[\\/]/.test(line));
-    this.stack = [`${this.name}: ${this.message}`, ...frames].join("\n");
-  }
-}
 
 /** Checks a stack's props; the faults are kept until `throwIfAnyFault`, so that all stacks are named at once. */
 export function checkProps(stack: IConstruct, props: WebStackProps): Settings | undefined {

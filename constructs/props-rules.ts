@@ -33,6 +33,7 @@ const RULES: readonly Rule[] = [
   { reads: ["domainName", "appPort", "healthCheck", "server", "idleTimeoutSec"], check: bootScriptFits },
   { reads: ["backend"], check: backendIsOneKind },
   { reads: ["backend"], check: stateIsInPlaceOfItsOwn },
+  { reads: ["accept"], check: findingsAreAcceptedOnce },
 ];
 
 /** Every fault of one stack's props, by themselves and against each other. */
@@ -164,4 +165,9 @@ function bootScriptFits(settings: Settings): Fault[] {
 function backendIsOneKind(_: Settings, { backend }: WebStackProps): Fault[] {
   const kinds = typeof backend === "object" ? Object.values(backend).filter((kind) => kind !== undefined) : ["local"];
   return when(kinds.length !== 1, "backend", backend, 'allowed is "local", { s3: … } or { cloud: … }; keep one');
+}
+
+function findingsAreAcceptedOnce({ accept }: Settings): Fault[] {
+  const ids = accept.map(({ finding }) => finding);
+  return ids.flatMap((id, index) => when(ids.indexOf(id) < index, `accept.${index}.finding`, id, "allowed is one entry for each finding; put the reasons together"));
 }

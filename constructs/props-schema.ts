@@ -163,6 +163,10 @@ const props = object(
     disposable: flag("say true for a stack that may be destroyed"),
     tags,
     backend,
+    accept: list(object({
+      finding: text((it) => /^P(0[1-9]|[1-5]\d|6[0-8])$/.test(it), 'allowed is a finding\'s id from P01 to P68, such as "P33"; copy it from what was refused'),
+      reason: text((it) => it.trim() !== "" && it.length <= 500, "allowed is a sentence of at most 500 characters; say why it is no fault here"),
+    }), 0, 68, "allowed is a list of { finding, reason }; correct it"),
   },
 );
 

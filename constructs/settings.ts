@@ -1,7 +1,7 @@
 import { registrableDomain } from "./domain-names";
 import type { Owner } from "./names";
 import type { CloudBackendProps, S3BackendProps, StateLocation } from "./state-backend";
-import type { ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, SshProps, WebStackProps } from "./web-stack-props";
+import type { AcceptedFinding, ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, SshProps, WebStackProps } from "./web-stack-props";
 
 /** Props with every default filled in; what the parts are built from. */
 export interface Settings {
@@ -27,6 +27,7 @@ export interface Settings {
   readonly disposable: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly backend: StateLocation;
+  readonly accept: readonly AcceptedFinding[];
 }
 
 /** A new network with its defaults. */
@@ -72,6 +73,7 @@ export function settingsOf(stackId: string, props: WebStackProps): Settings {
     disposable: props.disposable ?? false,
     tags: props.tags ?? {},
     backend: stateLocation(stackId, region, props.backend ?? "local"),
+    accept: props.accept ?? [],
   };
 }
 

@@ -103,6 +103,20 @@ export interface WebStackProps {
    * @default "local" (`terraform.<stack id>.tfstate` beside `cdktf.out`), for trying out
    */
   readonly backend?: "local" | S3BackendProps | CloudBackendProps;
+  /**
+   * Findings of `npm run trace` that this stack may have although they break the path, because you know better. One of
+   * which nothing is found any more is a fault, so that none outlives its reason.
+   * @default - none: a stack whose path is broken is refused
+   */
+  readonly accept?: readonly AcceptedFinding[];
+}
+
+/** A finding that is let pass. */
+export interface AcceptedFinding {
+  /** Its id, such as `P33`; every finding of this id passes. */
+  readonly finding: string;
+  /** Why it is none here; it is shown wherever the finding is. */
+  readonly reason: string;
 }
 
 /** The zone for the site's records; say nothing of it to use the registrable domain's zone. */

@@ -9,7 +9,7 @@ import type { WebStackProps } from "./web-stack-props";
 import { WebTopology } from "./web-topology";
 
 export type { WebStackProps } from "./web-stack-props";
-export { InvalidPropsError } from "./app-check";
+export { BrokenPathError, InvalidPropsError } from "./refusals";
 
 /** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
 export class WebStack extends TerraformStack {

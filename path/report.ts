@@ -44,6 +44,8 @@ export interface Finding {
   readonly symptom: string;
   /** Which part of the requests or of the resources is hit, such as "1 of 2 subnets"; absent: all. */
   readonly share?: string;
+  /** Why somebody lets it pass; absent: nobody does. */
+  readonly accepted?: string;
   readonly fix: Fix;
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
-import { checkProps, InvalidPropsError, throwIfAnyFault } from "../../constructs/app-check";
-import { WebStack, type WebStackProps } from "../../constructs/web-stack";
+import { checkProps, throwIfAnyFault } from "../../constructs/app-check";
+import { InvalidPropsError, WebStack, type WebStackProps } from "../../constructs/web-stack";
 
 /** The arguments of one resource or data source. */
 export type Block = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { HOPS } from "../../path/report";
 import { rowOf } from "../../path/rows";
 import { asBlock, asCode, asMarkdown, asRow } from "./escape";
 import { MAX_PICTURED, pictureOf } from "./picture";
-import { byHop, bySeverity, countsOf, idsOn, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
+import { byHop, byKind, countsOf, idsOn, markOf, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
 /** GitHub takes 65,536 characters in a comment; the rest is for what stands around the report. */
 const LIMIT = 60_000;
@@ -17,14 +17,14 @@ export interface MarkdownOptions {
 
 /** A report for a pull request: the verdict first, the path as a picture, what is wrong, and folded below it whatever else there is. */
 export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOptions): string {
-  const { faults, warnings } = bySeverity(report);
+  const { faults, warnings, accepted } = byKind(report);
   const head = [
     `### Path: ${shownVerdict(report.verdict)}`, "", `${asCode(source)}: ${countsOf(report)}`, "",
     ...(report.paths.length === 0 ? [NO_PATH] : [...asBlock("mermaid", pictureOf(report).join("\n")), ...unpictured(report), "", ...tableOf(report)]),
   ];
   const end = ["", ...folded("Hop by hop", hopLines(report.paths)), ...folded("Left open by the file", openLines(report)), ...folded("Assumed", assumedLines(report)), asMarkdown(report.coverage), ""];
   const room = LIMIT - [...head, ...end].join("\n").length;
-  return [...head, ...findingLines([["Faults", faults], ["Warnings", warnings]], report, room), ...end].join("\n");
+  return [...head, ...findingLines([["Faults", faults], ["Warnings", warnings], ["Accepted", accepted]], report, room), ...end].join("\n");
 }
 
 /** One row for each path, one column for each hop. */
@@ -60,10 +60,12 @@ function findingLines(sections: readonly (readonly [title: string, findings: rea
   });
 }
 
-function headline({ id, severity, hop, address, attribute, observed, required, share }: Finding): string {
+function headline(finding: Finding): string {
+  const { id, hop, address, attribute, observed, required, share, accepted } = finding;
   const where = attribute === "" ? asCode(address) : `${asCode(address)}, ${asCode(attribute)}`;
   const part = share === undefined ? "" : ` (${asMarkdown(share)})`;
-  return `- ${severity === "error" ? "✖" : "!"} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asMarkdown(observed)}; required: ${asMarkdown(required)}`;
+  const why = accepted === undefined ? "" : `. Accepted: ${asMarkdown(accepted)}`;
+  return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asMarkdown(observed)}; required: ${asMarkdown(required)}${why}`;
 }
 
 /** Indented, so that it belongs to its line of the list. */

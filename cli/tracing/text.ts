@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Finding, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { rowOf } from "../../path/rows";
-import { byHop, bySeverity, countsOf, idsOn, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
+import { byHop, byKind, countsOf, idsOn, markOf, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
 export interface TextOptions {
   /** What was traced, as the person named it. */
@@ -45,12 +45,13 @@ export function reportAsText(report: TraceReport, { source, columns = COLUMNS, h
     columns: Math.max(MIN_COLUMNS, Math.min(columns, COLUMNS)),
     paint: hasColour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text,
   };
-  const { faults, warnings } = bySeverity(report);
+  const { faults, warnings, accepted } = byKind(report);
   const parts = [
     verdictLine(page, report.verdict, `${source}: ${countsOf(report)}`),
     ...(report.paths.length === 0 ? [wrapped(NO_PATH, page.columns)] : report.paths.map((path) => pathLines(page, path, report))),
     ...findingParts(page, "Faults", faults, report),
     ...findingParts(page, "Warnings", warnings, report),
+    ...findingParts(page, "Accepted", accepted, report),
     listPart(page, "Left open by the file", opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` }))),
     listPart(page, "Assumed", report.assumed.map(({ hop, address, text }) => ({ hop, text: address === undefined ? text : `${address}: ${text}` }))),
     wrapped(report.coverage, page.columns),
@@ -89,10 +90,12 @@ function findingParts(page: Page, title: string, findings: readonly Finding[], r
 
 /** @param urls the paths that it is on, unless it is on all */
 function findingLines(page: Page, finding: Finding, urls: readonly string[], hop: string): string[] {
-  const { id, severity, address, attribute, observed, required, symptom, share, fix } = finding;
+  const { id, address, attribute, observed, required, symptom, share, accepted, fix } = finding;
+  const mark = markOf(finding);
   const labelled = (label: string, text: string) => (text === "" ? [] : row(page, { indent: 2, label, format: "dim", width: LABEL_WIDTH }, text));
   return [
-    ...row(page, { indent: 0, label: `${severity === "error" ? "✖" : "!"} ${id}`, format: severity === "error" ? "red" : "yellow", width: 7 }, `${hop}: ${rowOf(id).title}`),
+    ...row(page, { indent: 0, label: `${mark} ${id}`, format: mark === "✖" ? "red" : "yellow", width: 7 }, `${hop}: ${rowOf(id).title}`),
+    ...labelled("accepted", accepted ?? ""),
     ...labelled("at", attribute === "" ? address : `${address}, ${attribute}`),
     ...labelled("observed", observed),
     ...labelled("required", required),

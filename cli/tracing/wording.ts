@@ -16,14 +16,21 @@ export function printable(text: string): string {
 
 /** "2 faults, 1 warning and 3 attributes left open"; "no faults" if there is nothing to tell. */
 export function countsOf(report: TraceReport): string {
-  const { faults, warnings } = bySeverity(report);
-  const parts = [[faults.length, "fault"], [warnings.length, "warning"], [opensOf(report).length, "open attribute"]] as const;
+  const { faults, warnings, accepted } = byKind(report);
+  const parts = [[faults.length, "fault"], [warnings.length, "warning"], [accepted.length, "accepted finding"], [opensOf(report).length, "open attribute"]] as const;
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`);
   return told.length === 0 ? "no faults" : told.join(", ");
 }
 
-export function bySeverity({ findings }: TraceReport): { faults: Finding[]; warnings: Finding[] } {
-  return { faults: findings.filter(({ severity }) => severity === "error"), warnings: findings.filter(({ severity }) => severity === "warning") };
+/** Findings that break the path, that do not, and that somebody lets pass. */
+export function byKind({ findings }: TraceReport): { faults: Finding[]; warnings: Finding[]; accepted: Finding[] } {
+  const of = (kind: string) => findings.filter(({ severity, accepted }) => (accepted === undefined ? severity : "accepted") === kind);
+  return { faults: of("error"), warnings: of("warning"), accepted: of("accepted") };
+}
+
+/** `✖` breaks the path. */
+export function markOf({ severity, accepted }: Finding): string {
+  return severity === "error" && accepted === undefined ? "✖" : "!";
 }
 
 /** In the order of the request; hops without any are left out. */
@@ -47,10 +54,11 @@ export function urlsByFinding({ paths }: TraceReport): (finding: { readonly id: 
   return (finding) => [...(urls.get(key(finding)) ?? [])];
 }
 
-/** Ids of what is wrong on one hop: `P33, P34`; a warning's is marked. */
+/** Ids of what is wrong on one hop: `P33, P60 (warning)`. */
 export function idsOn({ findings }: HopReport, report: TraceReport): string[] {
-  const isWarning = new Set(report.findings.filter(({ severity }) => severity === "warning").map(({ id }) => id));
-  return [...new Set(findings.map(({ id }) => id))].map((id) => (isWarning.has(id) ? `${id} (warning)` : id));
+  const { warnings, accepted } = byKind(report);
+  const noteOf = new Map([...warnings.map(({ id }) => [id, " (warning)"] as const), ...accepted.map(({ id }) => [id, " (accepted)"] as const)]);
+  return [...new Set(findings.map(({ id }) => id))].map((id) => `${id}${noteOf.get(id) ?? ""}`);
 }
 
 /** "from the internet, through aws_lb.web" */
