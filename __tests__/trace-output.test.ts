@@ -62,6 +62,17 @@ describe("text", () => {
     expect(reportAsText(one, SOURCE)).toMatch(/^ {2}on +http:\/\/a\.example\/, https:\/\/a\.example\/$/m);
   });
 
+  test("of many paths shows those in full in which something is wrong, and does not list without end", () => {
+    const assumed = Array.from({ length: 50 }, (_, index) => ({ hop: "target" as const, text: `image ${index}` }));
+    const fine = Array.from({ length: 30 }, (_, index) => pathOf(`https://${index}.example.com/`));
+    const bad = pathOf("https://bad.example.com/", { target: { verdict: "broken", findings: [on(GROUP_CLOSED)] } });
+    const text = reportAsText(reportOf([...fine, bad], { findings: [GROUP_CLOSED], assumed }), SOURCE);
+    expect(text.match(/^✔ ok .*example\.com/gm)).toHaveLength(30);
+    expect(text.match(/^ {2}dns /gm)).toHaveLength(1);
+    expect(text.match(/image \d+$/gm)).toHaveLength(20);
+    expect(text).toContain("\n  and 30 more, which --format json lists\n");
+  });
+
   test("of hostile names moves no cursor and colours nothing", () => {
     const text = reportAsText(hostileReport(), SOURCE);
     expect(text.replace(/\n/g, "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);

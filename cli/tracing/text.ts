@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Finding, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
+import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { rowOf } from "../../path/rows";
 import { byHop, byKind, countsOf, idsOn, markOf, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
@@ -18,6 +18,8 @@ export interface TextOptions {
 /** Longer lines are hard to read. */
 export const COLUMNS = 100;
 const MIN_COLUMNS = 60;
+/** Paths and lists beyond this are shortened; the whole is in the JSON. */
+const MAX_LINES = 20;
 const HOP_WIDTH = "target-group".length + 2;
 const VERDICT_WIDTH = "? unknown".length + 2;
 const LABEL_WIDTH = "observed".length + 2;
@@ -48,7 +50,7 @@ export function reportAsText(report: TraceReport, { source, columns = COLUMNS, h
   const { faults, warnings, accepted } = byKind(report);
   const parts = [
     verdictLine(page, report.verdict, `${source}: ${countsOf(report)}`),
-    ...(report.paths.length === 0 ? [wrapped(NO_PATH, page.columns)] : report.paths.map((path) => pathLines(page, path, report))),
+    ...(report.paths.length === 0 ? [wrapped(NO_PATH, page.columns)] : pathParts(page, report)),
     ...findingParts(page, "Faults", faults, report),
     ...findingParts(page, "Warnings", warnings, report),
     ...findingParts(page, "Accepted", accepted, report),
@@ -59,9 +61,20 @@ export function reportAsText(report: TraceReport, { source, columns = COLUMNS, h
   return `${parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
+/** Of many paths, those that are well have one line each, and stand first. */
+function pathParts(page: Page, report: TraceReport): string[][] {
+  const isShort = (path: PathReport) => report.paths.length > MAX_LINES && path.verdict === "ok";
+  const whole = report.paths.filter((path) => !isShort(path)).map((path) => pathLines(page, path, report));
+  return [report.paths.filter(isShort).flatMap((path) => headOf(page, path)), ...whole];
+}
+
+function headOf(page: Page, path: PathReport): string[] {
+  return verdictLine(page, path.verdict, `${path.url} ${wayOf(path)}`);
+}
+
 function pathLines(page: Page, path: PathReport, report: TraceReport): string[] {
   return [
-    ...verdictLine(page, path.verdict, `${path.url} ${wayOf(path)}`),
+    ...headOf(page, path),
     ...path.hops.flatMap((hop) => hopLines(page, hop, idsOn(hop, report))),
   ];
 }
@@ -115,9 +128,11 @@ function hclLines(page: Page, hcl: string): string[] {
   return [`  ${page.paint("dim", "hcl")}${" ".repeat(LABEL_WIDTH - "hcl".length)}${first}`, ...others.map((line) => (line === "" ? "" : `${" ".repeat(2 + LABEL_WIDTH)}${line}`))];
 }
 
-function listPart(page: Page, title: string, items: readonly { readonly hop: string; readonly text: string }[]): string[] {
+function listPart(page: Page, title: string, items: readonly { readonly hop: Hop; readonly text: string }[]): string[] {
   if (items.length === 0) return [];
-  return [page.paint("bold", title), ...items.flatMap(({ hop, text }) => row(page, { indent: 2, label: hop, format: "dim", width: HOP_WIDTH }, text))];
+  const ordered = byHop(items).flatMap(([, ofHop]) => ofHop);
+  const rows = ordered.slice(0, MAX_LINES).flatMap(({ hop, text }) => row(page, { indent: 2, label: hop, format: "dim", width: HOP_WIDTH }, text));
+  return [page.paint("bold", title), ...rows, ...(items.length > MAX_LINES ? [`  and ${items.length - MAX_LINES} more, which --format json lists`] : [])];
 }
 
 function row(page: Page, { indent, label, format, width }: Head, text: string): string[] {
