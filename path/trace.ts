@@ -84,7 +84,8 @@ function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNot
 function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
   const here = [...new Map(notes.findings.filter((it) => it.hop === hop).map((it) => [findingKey(it), it])).values()];
   const open = [...new Map(notes.open.filter((it) => it.hop === hop).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
-  const isReached = path.balancer !== undefined || hop === "dns";
+  // A group in which nothing is seen to register has no targets that could be called well.
+  const isReached = hop === "dns" || (path.balancer !== undefined && !(hop === "target" && path.targetGroups.length > 0 && path.targets.length === 0));
   const verdict: Verdict = here.some(({ severity }) => severity === "error") ? "broken" : open.length > 0 || !isReached ? "unknown" : "ok";
   return { hop, verdict, ...viewOf(hop, path), findings: here.map(({ id, address }) => ({ id, address })), open };
 }

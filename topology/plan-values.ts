@@ -1,5 +1,5 @@
 import { isObject, listOf, objectOf, own, type Json } from "./json";
-import { deferred, type Expression, type Instance } from "./references";
+import { deferred, IN_DYNAMIC_BLOCK, type Expression, type Instance } from "./references";
 import { Unknown } from "./value";
 
 /* The values of a plan: what is known of them, what their expressions lead to, and what is left open. */
@@ -29,7 +29,7 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
     // Blocks whose references are known by their arguments.
     if (Array.isArray(expression) && expression.length > 0) return expression.map((it, index) => configured(it, { ...at, path: `${at.path}[${index}]` }, depth + 1));
     // What the configuration does not name, the provider computes; of a dynamic block nobody can tell.
-    return depth === 0 || expression === NOT_NAMED ? undefined : new Unknown(at.instance.address, at.path, "known after apply");
+    return depth === 0 || expression === NOT_NAMED ? undefined : deferred(IN_DYNAMIC_BLOCK, at.instance.scope, at.instance, at.path);
   }
   if (Array.isArray(after) || (Array.isArray(unknown) && after !== null)) {
     const [known, open] = [listOf(after), listOf(unknown)];

@@ -1,6 +1,7 @@
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
-import { isObject, own } from "./json";
+import { isObject } from "./json";
+import { longest, pick, stepsOf, type Step } from "./traversal";
 import { canonical, isSymbol, NAMED_BY, symbol, typeOf } from "./source";
 import { Unknown } from "./value";
 
@@ -51,6 +52,7 @@ export interface Scope {
 
 /** Who asks: `count.index` and `each.*` mean its own. */
 interface Asker {
+  readonly address?: string;
   readonly key: string | number | undefined;
   readonly forEach: Expression | undefined;
   /** Its place among its siblings, where they are more than one. */
@@ -65,17 +67,21 @@ interface Walk {
   open: string | undefined;
 }
 
-type Step = string | number;
-
 /** What one expression may cost; a hostile file must not hang a trace. */
 const BUDGET = 20_000;
+
+/** Of a dynamic block a plan shows the values that are known, but no expression. */
+export const IN_DYNAMIC_BLOCK: Expression = { references: ["dynamic.block"] };
+
+/** Names of what only decides, such as `local.create_vpc`. */
+const DECIDER = /^local\.(create|enabled?|is|has|use|should|count|num|len|name|prefix|tags|env)/;
 
 /** A value that stands for what an expression leads to. */
 export function deferred(expression: Expression, scope: Scope, instance: Instance, attribute: string): unknown {
   if (expression.constant !== undefined) return expression.constant.value;
   const memo = new Map<Expected | undefined, Resolved>();
   const index = instance.siblings.length > 1 ? instance.siblings.indexOf(instance) : -1;
-  const asker: Asker = { key: instance.key, forEach: instance.forEach, ...(index >= 0 && { place: { index, of: instance.siblings.length } }) };
+  const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, ...(index >= 0 && { place: { index, of: instance.siblings.length } }) };
   return new Deferred(instance.address, attribute, (expected) => {
     const found = memo.get(expected);
     if (found !== undefined) return found;
@@ -87,17 +93,6 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     memo.set(expected, resolved);
     return resolved;
   }, expression.text);
-}
-
-/** Terraform names each reference with all that it begins with; the longest says it all. */
-function longest(references: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const reference of references) {
-    const last = kept.at(-1);
-    if (last !== undefined && last.startsWith(reference) && (last === reference || last[reference.length] === "." || last[reference.length] === "[")) continue;
-    kept.push(reference);
-  }
-  return [...new Set(kept)];
 }
 
 function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
@@ -112,7 +107,14 @@ function follow(expression: Expression, rest: readonly Step[], scope: Scope, ask
   const named = written.length > 1 && typeof first === "string" ? written.filter((it) => stepsOf(it).some((step) => step === first || String(step).endsWith(`_${first}`))) : [];
   const chosen = named.length === 1 ? named : written;
   const left = chosen.length < things.length ? rest.slice(1) : rest;
-  return chosen.flatMap((reference) => followOne(reference, left, scope, isKeyed ? asker : { ...asker, key: undefined }, asker, walk));
+  const keyed = isKeyed ? asker : { ...asker, key: undefined };
+  const each = (reference: string) => followOne(reference, left, scope, keyed, asker, walk);
+  const [condition, one, other] = chosen;
+  if (condition !== undefined && one !== undefined && other !== undefined && chosen.length === 3 && /^(var|each)\./.test(condition)) {
+    const decided = each(condition);
+    if (decided.length === 1 && typeof decided[0] === "boolean") return each(decided[0] ? one : other);
+  }
+  return chosen.length === 1 ? chosen.flatMap(each) : chosen.filter((reference) => !DECIDER.test(reference)).flatMap(each);
 }
 
 function followOne(reference: string, rest: readonly Step[], scope: Scope, keyed: Asker, asker: Asker, walk: Walk): unknown[] {
@@ -123,6 +125,7 @@ function followOne(reference: string, rest: readonly Step[], scope: Scope, keyed
   const path = [...more, ...rest];
   if (root === "each") return followEach(name, path, scope, asker, walk);
   if (root === "var") return followVariable(String(name), path, scope, walk);
+  if (root === "dynamic") return inferred(scope, "its dynamic block", [], keyed, asker, walk);
   if (root === "local") {
     const local = scope.local(String(name));
     return local === undefined ? inferred(scope, `local.${name}`, path, keyed, asker, walk) : follow(local, path, scope, { ...keyed, forEach: undefined }, walk);
@@ -222,7 +225,7 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
   const { expected } = walk;
   const why = `known after apply, and a plan does not say what ${name} is`;
   if (expected === undefined) return opened(walk, why);
-  const here = scope.ofTypes(expected.types);
+  const here = scope.ofTypes(expected.types).filter((it) => it.address !== asker.address);
   const blocks = new Set(here.map(({ siblings }) => siblings[0]));
   if (blocks.size === 1) return followInstances(here, path.filter((step) => typeof step === "number"), keyed, asker, walk);
   if (blocks.size > 1) return opened(walk, why);
@@ -274,24 +277,4 @@ function opened(walk: Walk, why: string): [] {
   return [];
 }
 
-/** The part of a value that a path leads to; of a block that is a list of one, its inside. */
-function pick(value: unknown, path: readonly Step[]): unknown {
-  let at = value;
-  for (const step of path) {
-    if (at instanceof Deferred || at instanceof Unknown || step === "*") return at;
-    if (Array.isArray(at) && typeof step === "string" && !/^\d+$/.test(step)) at = at.length === 1 ? own(at[0], step) : undefined;
-    else if (typeof at === "object" && at !== null) at = own(at, step);
-    // A set has no index: what stands there is taken as it is.
-    else return typeof step === "number" || at === step ? at : undefined;
-  }
-  return at;
-}
-
-/** `module.net["a"].public[0].id` as `["module", "net", "a", "public", 0, "id"]`. */
-export function stepsOf(reference: string): Step[] {
-  return [...reference.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\[\*\]|([^.[\]]+)/g)].map(([whole, quoted, index, name]) => {
-    if (quoted !== undefined) return quoted.replace(/\\(.)/g, "$1");
-    return index !== undefined ? Number(index) : whole === "[*]" ? "*" : (name ?? "");
-  });
-}
 
