@@ -62,13 +62,16 @@ interface Asker {
 interface Walk {
   readonly expected: Expected | undefined;
   readonly through: Set<string>;
-  readonly seen: ReadonlySet<string>;
-  readonly budget: { left: number };
+  /** How many references may still be followed. */
+  left: number;
   open: string | undefined;
 }
 
 /** What one expression may cost; a hostile file must not hang a trace. */
 const BUDGET = 20_000;
+const MAX_DEPTH = 100;
+/** Of the references that are being followed, one through the other. */
+let depth = 0;
 
 /** Of a dynamic block a plan shows the values that are known, but no expression. */
 export const IN_DYNAMIC_BLOCK: Expression = { references: ["dynamic.block"] };
@@ -87,7 +90,7 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     if (found !== undefined) return found;
     // A loop of references ends here: while it is worked on, the answer is nothing.
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
-    const walk: Walk = { expected, through: new Set(), seen: new Set(), budget: { left: BUDGET }, open: undefined };
+    const walk: Walk = { expected, through: new Set(), left: BUDGET, open: undefined };
     const values = paired(wanted(follow(expression, [], scope, asker, walk), walk), expression, asker);
     const resolved = { values, through: walk.through, ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
     memo.set(expected, resolved);
@@ -118,7 +121,16 @@ function follow(expression: Expression, rest: readonly Step[], scope: Scope, ask
 }
 
 function followOne(reference: string, rest: readonly Step[], scope: Scope, keyed: Asker, asker: Asker, walk: Walk): unknown[] {
-  if (walk.budget.left-- <= 0) return opened(walk, "known after apply, and its references lead too far");
+  if (walk.left-- <= 0 || depth >= MAX_DEPTH) return opened(walk, "known after apply, and its references lead too far");
+  depth++;
+  try {
+    return led(reference, rest, scope, keyed, asker, walk);
+  } finally {
+    depth--;
+  }
+}
+
+function led(reference: string, rest: readonly Step[], scope: Scope, keyed: Asker, asker: Asker, walk: Walk): unknown[] {
   const steps = stepsOf(reference);
   const [root, name, ...more] = steps;
   if (root === undefined) return [];
@@ -217,7 +229,8 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : undefined;
   if (typeof identity === "string") return [identity];
   if (/[^s]s$/.test(attribute) && rest.length === 0 && !attribute.endsWith("address")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
-  return [symbol(instance.address, [attribute, ...rest].map(String).join("."))];
+  // A key after an identity belongs to the map that led here; an index after a list belongs to it.
+  return [symbol(instance.address, [attribute, ...rest.filter((step) => typeof step === "number")].map(String).join("."))];
 }
 
 /** A local of a plan is not in the file; what it can only be is taken, all else stays open. */
