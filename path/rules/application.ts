@@ -1,0 +1,132 @@
+import type { TargetGroup } from "../../topology/model";
+import { known } from "../../topology/value";
+import { fix, setting } from "../fix";
+import type { Reporter, Rules } from "../rule";
+import type { Target, TracedPath } from "../traced-path";
+import { bootScript } from "./boot-script";
+import { BY_NO_PROP } from "./expressions";
+import { codesOf } from "./health-check";
+import { forwardedTo } from "./listener-repairs";
+import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "./user-data";
+
+/* What the boot script says of the application, against what listener and target group expect of it. */
+
+export const applicationRules: Rules = { path: [redirectsBehindTls, servesTheAttachmentsPort, speaksTheGroupsProtocol, answersTheHealthCheck], file: [] };
+
+/** Each target whose script is known, once for each group and script, as all instances of a group mostly share theirs. */
+function* scripted({ targets }: TracedPath): Iterable<Target & { readonly script: string }> {
+  const seen = new Set<string>();
+  for (const target of targets) {
+    const script = known(target.server?.userData);
+    if (script === undefined || script === "") continue;
+    const key = `${target.targetGroup.address} ${target.server?.settingsAddress} ${known(target.port)}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield { ...target, script };
+  }
+}
+
+/** P25 */
+function redirectsBehindTls(path: TracedPath, report: Reporter): void {
+  for (const { targetGroup, server, port, script } of scripted(path)) {
+    if (server === undefined || targetGroup.protocol !== "HTTP" || !redirectsOn(script, known(port))) continue;
+    const listener = path.steps.find((it) => it.listener.protocol === "HTTPS" && it.outcomes.some(({ actions }) => forwardedTo(actions).includes(String(targetGroup.arn))))?.listener;
+    if (listener === undefined) continue;
+    report.fault({
+      id: "P25", hop: "listener", address: server.settingsAddress, attribute: "user_data", observed: `the application redirects to HTTPS, and ${listener.address} forwards to it as plain HTTP`,
+      required: "an application that redirects only where X-Forwarded-Proto is http", symptom: "ERR_TOO_MANY_REDIRECTS",
+      fix: { text: "Redirect at the listener, or where X-Forwarded-Proto is http only.", props: 'http: "redirect" redirects at the balancer; take the redirect out of server.userData', hcl: `# in the user_data of ${server.settingsAddress}: no redirect where X-Forwarded-Proto is "https"`, edits: [] },
+    });
+  }
+}
+
+/** Whether what redirects is what serves this port, as far as nginx's blocks tell. */
+function redirectsOn(script: string, port: number | undefined): boolean {
+  if (!answersWithHttpsRedirect(script)) return false;
+  const blocks = script.split(/\bserver\s*\{/).slice(1).filter((it) => /\breturn\s+30\d\s+https:/.test(it));
+  const ports = blocks.flatMap((it) => [...it.matchAll(/\blisten\s+(?:\S+:)?(\d+)/g)].map(([, listened]) => Number(listened)));
+  return port === undefined || ports.length === 0 || ports.includes(port);
+}
+
+/** P53; what the groups open on that port is looked at elsewhere */
+function servesTheAttachmentsPort(path: TracedPath, report: Reporter): void {
+  for (const { targetGroup, registration, server, script } of scripted(path)) {
+    const [port, usual] = [known(registration.port), known(targetGroup.port)];
+    const served = portsOf(script);
+    if (server === undefined || port === undefined || port === usual || served.length === 0 || served.includes(port)) continue;
+    const isCertain = usual !== undefined && served.includes(usual) && !new RegExp(`\\b${port}\\b`).test(script);
+    const count = targetsOf(path, targetGroup).length;
+    report.fault({
+      id: "P53", hop: "target", severity: isCertain ? "error" : "warning", address: registration.address, attribute: "port", observed: `port ${port}, where ${server.address} serves ${served.join(", ")}`,
+      required: `no port, so that the group's ${usual ?? "own"} counts, or a port that the application serves`, symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
+      ...(count > 1 && { share: `1 of ${count} targets` }),
+      fix: fix(`Leave the port of ${registration.address} away.`, "appPort; take back the override", [setting(registration.address, "port", served.includes(usual ?? -1) ? undefined : served[0])]),
+    });
+  }
+}
+
+function targetsOf({ targets }: TracedPath, group: TargetGroup): readonly Target[] {
+  return targets.filter(({ targetGroup }) => targetGroup === group);
+}
+
+/** P54 */
+function speaksTheGroupsProtocol(path: TracedPath, report: Reporter): void {
+  for (const { targetGroup, server, port, healthPort, script } of scripted(path)) {
+    const check = { address: targetGroup.address, protocol: known(targetGroup.healthCheck.protocol), port: known(healthPort), attribute: "health_check.protocol" };
+    for (const it of [{ address: targetGroup.address, protocol: known(targetGroup.protocol), port: known(port), attribute: "protocol" }, check]) {
+      if (server === undefined || it.port === undefined || (it.protocol !== "HTTP" && it.protocol !== "HTTPS")) continue;
+      const speaksTls = answersTls(script, it.port);
+      if (speaksTls === undefined || speaksTls === (it.protocol === "HTTPS")) continue;
+      const better = speaksTls ? "HTTPS" : "HTTP";
+      report.fault({
+        id: "P54", hop: "target", address: it.address, attribute: it.attribute, observed: `${it.protocol} to port ${it.port}, on which ${server.address} speaks ${speaksTls ? "TLS" : "plain HTTP"}`,
+        required: `${it.attribute} ${better}, or an application that speaks ${it.protocol}`, symptom: speaksTls ? "400 Bad Request; Target.ResponseCodeMismatch [400]" : "502 Bad Gateway; Target.FailedHealthChecks",
+        fix: fix(`Speak ${better} to the targets.`, BY_NO_PROP, [setting(it.address, it.attribute, better)]),
+      });
+    }
+  }
+}
+
+/** P55 */
+function answersTheHealthCheck(path: TracedPath, report: Reporter): void {
+  for (const { targetGroup, server, healthPort, script } of scripted(path)) {
+    const { path: asked, matcher: expected, enabled } = targetGroup.healthCheck;
+    const [checked, matcher] = [known(asked), known(expected)];
+    if (server === undefined || checked === undefined || matcher === undefined || enabled === false) continue;
+    const code = codeOf(script, checked, known(healthPort));
+    const codes = codesOf(matcher);
+    if (code === undefined || codes === undefined || codes.some(([from, to]) => from <= code && code <= to)) continue;
+    const better = pathThatAnswers(script);
+    report.fault({
+      id: "P55", hop: "target", address: targetGroup.address, attribute: "health_check.path", observed: `${server.address} seems to answer ${checked} with ${code}, and the check expects ${matcher}`,
+      required: "a path that answers with an expected code", symptom: `Target.ResponseCodeMismatch [${code}]; all targets unhealthy`,
+      fix: better !== undefined && better !== checked ? fix(`Ask for ${better}.`, `healthCheck: { path: ${JSON.stringify(better)} }`, [setting(targetGroup.address, "health_check.path", better)])
+        : fix(`Expect ${code} as well.`, `healthCheck: { matcher: "${matcher},${code}" }`, [setting(targetGroup.address, "health_check.matcher", `${matcher},${code}`)]),
+    });
+  }
+}
+
+const IS_APPLICATION = /proxy_pass|fastcgi|uwsgi|ProxyPass|RewriteRule|\b(docker|podman|node|npm|python3?|flask|gunicorn|java|php|rails|go run|git|unzip|tar|rsync|aws|wordpress|ansible|puppet)\b/i;
+const WEB_SERVER = /\b(install|start|enable)\b[^;&|]*\b(nginx|httpd|apache2)\b/;
+/** Where web servers look for pages. */
+const PAGES = /\/var\/www\/html|\/usr\/share\/nginx\/html|\bDocumentRoot\b|\broot\s+\//;
+
+/** The code with which a path is answered, where the script leaves little doubt. */
+function codeOf(script: string, path: string, port: number | undefined): number | undefined {
+  const own = answersWith(script, path);
+  if (own !== undefined) return own;
+  if (redirectsOn(script, port)) return 301;
+  const { kind, commands } = bootScript(script);
+  const isPlain = kind === "runs" && !IS_APPLICATION.test(script) && commands.some((it) => WEB_SERVER.test(it));
+  if (!isPlain) return undefined;
+  const name = (path.split("?")[0] ?? "/").replace(/^\/+|\/+$/g, "");
+  // Apache's own test page is answered with 403; nginx's with 200.
+  if (name === "") return PAGES.test(script) || !commands.some((it) => /\b(httpd)\b/.test(it)) ? undefined : 403;
+  return name === "index.html" || script.includes(name) ? undefined : 404;
+}
+
+/** A path that the script visibly answers with 200. */
+function pathThatAnswers(script: string): string | undefined {
+  const [, own] = /\blocation\s+=\s+(\/[^\s{]*)\s*\{[^{}]*\breturn\s+200\b/.exec(script) ?? [];
+  return own ?? (PAGES.test(script) && !answersWithHttpsRedirect(script) ? "/" : undefined);
+}

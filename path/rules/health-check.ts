@@ -1,0 +1,77 @@
+import type { TargetGroup, Topology } from "../../topology/model";
+import { known } from "../../topology/value";
+import { fix, setting } from "../fix";
+import type { FileReporter, Rules } from "../rule";
+import { BY_NO_PROP } from "./expressions";
+import { balancersOf } from "./target-groups";
+
+/* Health checks that AWS or terraform refuses. */
+
+export const healthCheckRules: Rules = { path: [], file: [expectsCodesThatAreAllowed, waitsLessThanItsInterval, isACheckOfItsGroup] };
+
+/** AWS's default where the file has none, for groups of HTTP and HTTPS. */
+const USUAL_TIMEOUT_SEC = 5;
+
+function ofBalancers(topology: Topology): TargetGroup[] {
+  return topology.targetGroups.filter((it) => !it.isData && (it.protocol === "HTTP" || it.protocol === "HTTPS") && it.targetType !== "lambda" && it.healthCheck.enabled !== false);
+}
+
+/** P56 */
+function expectsCodesThatAreAllowed(topology: Topology, report: FileReporter): void {
+  for (const group of ofBalancers(topology)) {
+    const matcher = known(group.healthCheck.matcher);
+    const version = known(group.protocolVersion)?.toUpperCase();
+    if (matcher === undefined || version === undefined) continue;
+    const [least, most, usual] = version === "GRPC" ? [0, 99, "0-99"] : [200, 499, "200"];
+    const codes = codesOf(matcher);
+    const isAllowed = codes !== undefined && codes.every(([from, to]) => least <= from && from <= to && to <= most);
+    if (isAllowed) continue;
+    report.fault({
+      id: "P56", hop: "target-group", address: group.address, attribute: "health_check.matcher", observed: `matcher "${matcher.slice(0, 60)}"${version === "GRPC" ? " for gRPC" : ""}`, required: `codes from ${least} to ${most}, such as "${usual}"`,
+      symptom: "the apply fails: ValidationError, health check matcher", fix: fix(`Expect ${usual}.`, `healthCheck: { matcher: "${usual}" }`, [setting(group.address, "health_check.matcher", usual)]),
+    }, balancersOf(topology, group));
+  }
+}
+
+/** `200,301-302` as ranges; nothing if it is not written so. */
+export function codesOf(matcher: string): [from: number, to: number][] | undefined {
+  const parts = matcher.split(",").map((it) => /^\s*(\d{1,3})(?:-(\d{1,3}))?\s*$/.exec(it));
+  return parts.every((it) => it !== null) ? parts.map(([, from, to]) => [Number(from), Number(to ?? from)]) : undefined;
+}
+
+/** P57 */
+function waitsLessThanItsInterval(topology: Topology, report: FileReporter): void {
+  for (const group of ofBalancers(topology)) {
+    const interval = known(group.healthCheck.interval);
+    const isUsual = group.healthCheck.timeout === undefined;
+    const timeout = isUsual ? USUAL_TIMEOUT_SEC : known(group.healthCheck.timeout);
+    if (interval === undefined || timeout === undefined || timeout < interval) continue;
+    const better = Math.max(2, Math.min(USUAL_TIMEOUT_SEC, interval - 1));
+    report.fault({
+      id: "P57", hop: "target-group", address: group.address, attribute: "health_check.timeout", observed: `a timeout of ${timeout} s${isUsual ? ", AWS's default," : ""} at an interval of ${interval} s`, required: "a timeout that is shorter than the interval",
+      symptom: "the apply fails: ValidationError, the health check interval must be greater than the timeout",
+      fix: fix(`Wait ${better} s.`, `healthCheck: { timeoutSec: ${better} }`, [setting(group.address, "health_check.timeout", better)]),
+    }, balancersOf(topology, group));
+  }
+}
+
+/** P58 of the check */
+function isACheckOfItsGroup(topology: Topology, report: FileReporter): void {
+  for (const group of ofBalancers(topology)) {
+    const { protocol, path } = group.healthCheck;
+    const [checked, asked] = [known(protocol)?.toUpperCase(), known(path)];
+    const on = balancersOf(topology, group);
+    if (checked !== undefined && checked !== "HTTP" && checked !== "HTTPS") {
+      report.fault({
+        id: "P58", hop: "target-group", address: group.address, attribute: "health_check.protocol", observed: `a health check by ${checked} in a group of protocol ${known(group.protocol)}`, required: "a health check by HTTP or HTTPS",
+        symptom: "terraform plan fails: health_check.protocol", fix: fix(`Check by ${known(group.protocol)}.`, BY_NO_PROP, [setting(group.address, "health_check.protocol", known(group.protocol))]),
+      }, on);
+    }
+    if (asked !== undefined && !/^[/$]/.test(asked)) {
+      report.fault({
+        id: "P58", hop: "target-group", address: group.address, attribute: "health_check.path", observed: `the path "${asked.slice(0, 60)}"`, required: "a path that begins with /",
+        symptom: "terraform plan fails: health_check.path", fix: fix(`Ask for /${asked}.`, `healthCheck: { path: ${JSON.stringify(`/${asked}`)} }`, [setting(group.address, "health_check.path", `/${asked}`)]),
+      }, on);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import type { Action, Condition, Listener, ListenerRule, Topology } from "../../topology/model";
+import { isUnknown, known, Unknown } from "../../topology/value";
+import { fix, setting } from "../fix";
+import type { Edit } from "../report";
+import type { FileReporter, Reporter, Rules } from "../rule";
+import type { Step, TracedPath } from "../traced-path";
+import { forward, forwardedTo, lastPriority, likelyGroup } from "./listener-repairs";
+import { includes } from "./wildcards";
+
+/* Listener rules: which requests they take, and which they take from others. */
+
+/** A balancer takes 100 rules unless AWS raises that; an earlier rule further away than this is not looked for. */
+const MAX_EARLIER = 250;
+const NO_PROP = "no prop makes it: the stack has no rules; mend the rule that was added";
+
+export const listenerRuleRules: Rules = { path: [isAnsweredBySomething], file: [hasItsOwnPriority, isReached] };
+
+/** P26 */
+function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
+  const { host, isOwnName, topology, balancer } = path;
+  // Names that stand for many are not looked at: rules take some of them.
+  if (balancer === undefined || host.includes("*")) return;
+  for (const step of path.steps) {
+    const only = refusal(step);
+    if (only === undefined) continue;
+    const { listener } = step;
+    const loose = looseRulesOf(topology);
+    if (listener.rules.length === 0 && !hasIdleGroup(topology)) {
+      // Services that bring their own rules have them in files of their own.
+      report.assume({ hop: "listener", address: listener.address, text: `other files add the rules of ${listener.address}, which only answers ${only} here` });
+      continue;
+    }
+    if (isOwnName && listener.rules.length > 0) {
+      report.assume({ hop: "listener", address: listener.address, text: `the names in the rules of ${listener.address} lead to the balancer by records that are not in this file` });
+      continue;
+    }
+    if (loose.open !== undefined) {
+      report.open("listener", loose.open);
+      continue;
+    }
+    report.fault({
+      id: "P26", hop: "listener", address: listener.address, attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
+      observed: `${listener.rules.length === 0 ? "no rule" : `none of ${listener.rules.length} rules (${namesIn(listener)})`} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and the default answers ${only}`,
+      required: `a rule for ${host}, or a default action that forwards`, symptom: `${only} with a fixed text at every request to ${host}`,
+      fix: isOwnName || listener.rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
+    });
+  }
+}
+
+/** The code of the fixed text that is all a request can get; nothing if it can get something else, or perhaps can. */
+function refusal({ outcomes }: Step): string | undefined {
+  const codes = outcomes.map(({ actions, rule }) => {
+    const last = actions.at(-1);
+    return rule === undefined && last?.type === "fixed-response" ? known(last.statusCode) : undefined;
+  });
+  const [code] = codes;
+  return outcomes.length > 0 && codes.every((it) => it !== undefined && /^[45]/.test(it)) ? code : undefined;
+}
+
+function namesIn({ rules }: Listener): string {
+  const names = [...new Set(rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header" || kind === "path-pattern").flatMap(({ values }) => values.items))];
+  return names.length === 0 ? "for other requests" : `for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
+}
+
+/** Whether the file has a target group that nothing leads to, so that the whole application is meant to be in it. */
+function hasIdleGroup(topology: Topology): boolean {
+  const used = usedGroups(topology);
+  return topology.targetGroups.some(({ isData, arn, registrations }) => !isData && registrations.length > 0 && !used.has(known(arn)));
+}
+
+const usedByTopology = new WeakMap<Topology, ReadonlySet<string | undefined>>();
+
+/** ARNs of all target groups that some listener or rule forwards to. */
+export function usedGroups(topology: Topology): ReadonlySet<string | undefined> {
+  const found = usedByTopology.get(topology) ?? new Set(allActions(topology).flatMap((actions) => forwardedTo(actions)));
+  usedByTopology.set(topology, found);
+  return found;
+}
+
+/** The actions of each listener and rule, those included whose balancer is not in the file. */
+export function allActions(topology: Topology): (readonly Action[])[] {
+  const listeners = [...topology.balancers.flatMap(({ listeners: own }) => own), ...topology.looseListeners];
+  return [...listeners.flatMap((it) => [it.defaultActions, ...it.rules.map(({ actions }) => actions)]), ...looseRulesOf(topology).rules.map(({ actions }) => actions)];
+}
+
+/** Rules whose listener is not in the file; `open` if one of them may be a listener's of the file. */
+export function looseRulesOf(topology: Topology): { readonly rules: readonly ListenerRule[]; readonly open?: Unknown } {
+  const rules = topology.looseRules;
+  const open = rules.map(({ listenerArn }) => listenerArn).find(isUnknown);
+  return { rules, ...(open !== undefined && { open }) };
+}
+
+function forwardByDefault({ topology, balancer }: TracedPath, listener: Listener): ReturnType<typeof fix> {
+  const group = balancer && likelyGroup(topology, balancer);
+  return fix(`Let the default action of ${listener.address} forward to ${group?.address ?? "the target group"}.`, NO_PROP, group === undefined ? [] : [setting(listener.address, "default_action", forward(group))]);
+}
+
+function addRule({ topology, balancer, host }: TracedPath, listener: Listener): ReturnType<typeof fix> {
+  const group = balancer && likelyGroup(topology, balancer);
+  const edits: Edit[] = group === undefined ? [] : [{
+    add: "aws_lb_listener_rule", name: host.replace(/[^A-Za-z0-9]/g, "_"), like: listener.address,
+    body: { listener_arn: known(listener.arn) ?? `\${${listener.address}.arn}`, priority: lastPriority(listener), condition: [{ host_header: { values: [host] } }], action: forward(group) },
+  }];
+  return fix(`Add a rule for ${host} to ${listener.address}.`, NO_PROP, edits);
+}
+
+/** P27 of rules */
+function hasItsOwnPriority(topology: Topology, report: FileReporter): void {
+  for (const balancer of topology.balancers) {
+    for (const listener of balancer.listeners) {
+      const first = new Map<number, ListenerRule>();
+      for (const rule of listener.rules) {
+        const priority = known(rule.priority);
+        const earlier = priority === undefined ? undefined : first.get(priority);
+        if (priority !== undefined && earlier === undefined) first.set(priority, rule);
+        if (earlier === undefined || earlier.address === rule.address) continue;
+        const free = lastPriority(listener);
+        report.fault({
+          id: "P27", hop: "listener", address: rule.address, attribute: "priority", observed: `${earlier.address} has priority ${priority} on ${listener.address} too`, required: "a priority of its own for each rule of a listener",
+          symptom: "the apply fails: PriorityInUse", fix: fix(`Give ${rule.address} the priority ${free}.`, NO_PROP, [setting(rule.address, "priority", free)]),
+        }, [balancer]);
+      }
+    }
+  }
+}
+
+/** P28 */
+function isReached(topology: Topology, report: FileReporter): void {
+  for (const balancer of topology.balancers) {
+    for (const listener of balancer.listeners) {
+      const rules = listener.rules.filter(({ priority }) => known(priority) !== undefined);
+      const hidden = new Map<ListenerRule, ListenerRule[]>();
+      let everything: ListenerRule | undefined;
+      rules.forEach((rule, index) => {
+        const earlier = rules.slice(0, Math.min(index, MAX_EARLIER)).find((it) => known(it.priority) !== known(rule.priority) && !doesTheSame(it, rule) && takesAllOf(it, rule));
+        const by = earlier ?? (everything !== undefined && !doesTheSame(everything, rule) ? everything : undefined);
+        if (by !== undefined && hidden.get(by)?.push(rule) === undefined) hidden.set(by, [rule]);
+        if (everything === undefined && rule.conditions.length > 0 && rule.conditions.every(isAlwaysTrue)) everything = rule;
+      });
+      for (const [by, those] of hidden) {
+        const free = lastPriority(listener);
+        const shown = those.slice(0, 3).map(({ address, priority }) => `${address} (${known(priority)})`).join(", ");
+        report.fault({
+          id: "P28", hop: "listener", address: by.address, attribute: "priority", observed: `priority ${known(by.priority)} comes first and takes every request of ${shown}${those.length > 3 ? ` and ${those.length - 3} others` : ""}`,
+          required: "the narrower rule first", symptom: "the wrong target group answers; the later rule is never reached", share: `requests meant for ${those.length === 1 ? "1 rule" : `${those.length} rules`} of ${rules.length}`,
+          fix: fix(`Give ${by.address} a priority after those that it hides, such as ${free}.`, NO_PROP, [setting(by.address, "priority", free)]),
+        }, [balancer]);
+      }
+    }
+  }
+}
+
+/** Rules that answer alike, or perhaps do, take nothing from each other. */
+function doesTheSame(a: ListenerRule, b: ListenerRule): boolean {
+  const [one, other] = [doings(a), doings(b)];
+  return one === undefined || other === undefined || one === other;
+}
+
+const doingsOfRules = new WeakMap<ListenerRule, { readonly text: string | undefined }>();
+
+function doings(rule: ListenerRule): string | undefined {
+  const found = doingsOfRules.get(rule);
+  if (found !== undefined) return found.text;
+  let isOpen = false;
+  const text = JSON.stringify(rule.actions, (key, value: unknown) => {
+    isOpen ||= isUnknown(value) || value === "unknown";
+    return key === "attribute" ? undefined : value;
+  });
+  const made = { text: isOpen ? undefined : text };
+  doingsOfRules.set(rule, made);
+  return made.text;
+}
+
+/** Whether each request that the later rule takes is taken by the earlier one. */
+function takesAllOf(earlier: ListenerRule, later: ListenerRule): boolean {
+  return earlier.conditions.length > 0 && earlier.conditions.every((broad) => isAlwaysTrue(broad) || later.conditions.some((narrow) => covers(broad, narrow)));
+}
+
+function isAlwaysTrue({ kind, values: { items } }: Condition): boolean {
+  return (kind === "host-header" && items.includes("*")) || (kind === "path-pattern" && (items.includes("*") || items.includes("/*")));
+}
+
+function covers(broad: Condition, narrow: Condition): boolean {
+  if (broad.kind !== narrow.kind || narrow.values.open !== undefined || narrow.values.items.length === 0) return false;
+  const isCovered = (value: string): boolean => {
+    if (broad.kind === "host-header") return broad.values.items.some((it) => includes(it.toLowerCase(), value.toLowerCase()));
+    if (broad.kind === "path-pattern") return broad.values.items.some((it) => includes(it, value));
+    if (broad.kind === "http-request-method" || broad.kind === "source-ip") return broad.values.items.includes(value);
+    // A header's name and a query's alternatives are more than its values.
+    return false;
+  };
+  return narrow.values.items.every(isCovered);
+}

@@ -1,0 +1,185 @@
+import type { Balancer, Listener, Server, TargetGroup, Topology } from "../../topology/model";
+import { isUnknown, known, Unknown } from "../../topology/value";
+import { fix, setting } from "../fix";
+import type { Edit, Fix } from "../report";
+import type { FileReporter, Reporter, Rules } from "../rule";
+import type { TracedPath } from "../traced-path";
+import { BY_NO_PROP, reference } from "./expressions";
+import { allActions, usedGroups } from "./listener-rules";
+import { actionsOf, forward, forwardedTo, lastPriority } from "./listener-repairs";
+import { opensPort } from "./reachability";
+import { portsOf } from "./user-data";
+
+/* Whether requests come to a target group, and whether anything is in it. */
+
+/** Machines that are left over are looked at one by one up to here. */
+const MAX_IDLE = 20;
+
+export const targetGroupRules: Rules = { path: [hasTargets, lastsAsLongAsRequests], file: [isUsed] };
+
+/** P48, of groups in which something is registered; empty ones are nothing that anybody waits for. */
+function isUsed(topology: Topology, report: FileReporter): void {
+  const balancers = topology.balancers.filter(({ isData, type }) => !isData && type !== "classic");
+  if (balancers.length === 0) return;
+  const used = usedGroups(topology);
+  const idle = topology.targetGroups.filter(({ isData, arn, registrations }) => !isData && registrations.length > 0 && known(arn) !== undefined && !used.has(known(arn)));
+  if (idle.length === 0) return;
+  const open = openForward(topology);
+  for (const group of idle) {
+    const others = topology.movers.filter(({ targetGroups }) => targetGroups.open !== undefined || targetGroups.items.includes(String(group.arn)) || targetGroups.items.includes(String(known(group.name))));
+    if (others.length > 0) continue;
+    if (open !== undefined) {
+      report.open("target-group", open);
+      continue;
+    }
+    const near = balancers.filter((it) => vpcsOf(topology, it).includes(known(group.vpcId)));
+    const on = near.length > 0 ? near : balancers;
+    const listener = on.flatMap(({ listeners }) => listeners).sort((a, b) => Number(b.protocol === "HTTPS") - Number(a.protocol === "HTTPS"))[0];
+    report.fault({
+      id: "P48", hop: "target-group", address: group.address, attribute: "arn", observed: `no listener and no rule forwards to ${group.address}, which has ${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
+      required: "a listener or a rule that forwards to it", symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
+      fix: wayIn(topology, group, listener),
+    }, on);
+  }
+}
+
+/** By default, unless that leads to another group's targets. */
+function wayIn(topology: Topology, group: TargetGroup, listener: Listener | undefined): Fix {
+  if (listener === undefined) return fix(`Add a listener that forwards to ${group.address}.`, BY_NO_PROP, []);
+  const isTaken = forwardedTo(listener.defaultActions).some((arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0);
+  if (!isTaken) return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [setting(listener.address, "default_action", forward(group))]);
+  const name = (group.address.split(".").at(-1) ?? "").replace(/\[.*$/, "");
+  return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [{
+    add: "aws_lb_listener_rule", name: `to_${name}`, like: listener.address,
+    body: { listener_arn: known(listener.arn) ?? reference(listener.address, "arn"), priority: lastPriority(listener), condition: [{ path_pattern: { values: [`/${name}/*`] } }], action: forward(group) },
+  }]);
+}
+
+/** A forward that may lead to any group. */
+function openForward(topology: Topology): Unknown | undefined {
+  for (const action of allActions(topology).flat()) {
+    if (action.type === "unknown") return new Unknown(action.attribute, "type", action.why);
+    const arn = action.type === "forward" ? action.targetGroups.map((it) => it.arn).find(isUnknown) : undefined;
+    if (arn !== undefined) return arn;
+  }
+  return undefined;
+}
+
+function vpcsOf({ byId }: Topology, balancer: Balancer): (string | undefined)[] {
+  return balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId));
+}
+
+/** P49 */
+function hasTargets(path: TracedPath, report: Reporter): void {
+  const { topology, balancer } = path;
+  for (const group of path.targetGroups) {
+    if (group.isData || group.registrations.length > 0) continue;
+    const weights = weightsOf(path, group);
+    if (weights !== undefined && weights.own === 0) continue;
+    const open = topology.looseRegistrations.map(({ targetGroupArn }) => targetGroupArn).find(isUnknown) ?? moverOf(topology, group);
+    if (open !== undefined) {
+      report.open("target-group", open);
+      continue;
+    }
+    const idle = group.targetType === "instance" ? idleServers(topology).filter((it) => isMeantFor(topology, it, group, balancer)) : [];
+    if (idle.length === 0) {
+      report.open("target-group", new Unknown(group.address, "targets", "nothing in the file registers in it, and no machine of the file is left over for it"));
+      continue;
+    }
+    report.fault({
+      id: "P49", hop: "target-group", address: group.address, attribute: "targets", observed: `nothing is registered in ${group.address}; ${idle.slice(0, 3).map(({ address }) => address).join(", ")}${idle.length > 3 ? " and others are" : idle.length === 1 ? " is" : " are"} in no target group that a listener uses`,
+      required: "an attachment for each instance, or an Auto Scaling group that names the target group", symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
+      ...(weights !== undefined && weights.own < weights.all && { share: `${weights.own} of ${weights.all} requests, by the weights` }),
+      fix: fix(`Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} machines`} in ${group.address}.`, "instances: { count }; each is registered by itself, so take back the override", idle.map((server, index) => registration(topology, group, server, index))),
+    });
+  }
+}
+
+function registration(topology: Topology, group: TargetGroup, server: Server, index: number): Edit {
+  const arn = known(group.arn) ?? reference(group.address, "arn");
+  const elsewhere = topology.targetGroups.flatMap(({ registrations }) => registrations).find(({ targetId, attribute }) => attribute === "target_id" && known(targetId) === known(server.id));
+  if (elsewhere !== undefined) return setting(elsewhere.address, "target_group_arn", arn);
+  const name = `registered_${index + 1}`;
+  if (server.kind === "instance") return { add: "aws_lb_target_group_attachment", name, like: group.address, body: { target_group_arn: arn, target_id: known(server.id) ?? reference(server.address, "id") } };
+  return { add: "aws_autoscaling_attachment", name, like: group.address, body: { lb_target_group_arn: arn, autoscaling_group_name: reference(server.address, "name") } };
+}
+
+/** The group's weight among all groups of the forwards on the path; nothing where it is the only one or a weight is open. */
+function weightsOf(path: TracedPath, group: TargetGroup): { own: number; all: number } | undefined {
+  const weighted = path.steps.flatMap(({ outcomes }) => outcomes).flatMap(({ actions }) => actions).flatMap((it) => (it.type === "forward" && it.targetGroups.some(({ arn }) => arn === group.arn) ? [it.targetGroups] : []));
+  const all = weighted.flat().map(({ weight }) => known(weight));
+  if (weighted.length === 0 || all.includes(undefined)) return undefined;
+  const sum = (weights: readonly (number | undefined)[]) => weights.reduce<number>((a, b) => a + (b ?? 0), 0);
+  return { own: sum(weighted.flat().filter(({ arn }) => arn === group.arn).map(({ weight }) => known(weight))), all: sum(all) };
+}
+
+/** Something that registers targets by itself, or moves a listener from one group to another. */
+function moverOf(topology: Topology, group: TargetGroup): Unknown | undefined {
+  const mover = topology.movers.find(({ targetGroups }) => targetGroups.open !== undefined || targetGroups.items.includes(String(group.arn)) || targetGroups.items.includes(String(known(group.name))));
+  return mover && new Unknown(group.address, "targets", `${mover.address} may register them`);
+}
+
+const idleByTopology = new WeakMap<Topology, readonly Server[]>();
+
+/** Machines that are in no target group which a listener uses. */
+function idleServers(topology: Topology): readonly Server[] {
+  const found = idleByTopology.get(topology);
+  if (found !== undefined) return found;
+  const used = usedGroups(topology);
+  const busy = new Set(topology.targetGroups.filter(({ arn }) => used.has(known(arn))).flatMap(({ registrations }) => registrations).map((it) => known(it.autoScalingGroup) ?? known(it.targetId)));
+  const idle = topology.servers.filter(({ id, privateIp, isData }) => !isData && known(id) !== undefined && !busy.has(known(id)) && (known(privateIp) === undefined || !busy.has(known(privateIp)))).slice(0, MAX_IDLE);
+  idleByTopology.set(topology, idle);
+  return idle;
+}
+
+/** Not a bastion or a worker: it serves, or its groups take the target group's port or anything from the balancer. */
+function isMeantFor(topology: Topology, { userData, securityGroupIds }: Server, group: TargetGroup, balancer: Balancer | undefined): boolean {
+  const script = known(userData);
+  if (script !== undefined && portsOf(script).length > 0) return true;
+  const rules = securityGroupIds.items.flatMap((id) => topology.byId.securityGroup(id)?.ingress ?? []);
+  return rules.some((rule) => opensPort(rule, group.port) === true || rule.groupIds.items.some((id) => balancer?.securityGroupIds.items.includes(id)));
+}
+
+/** P60 */
+function lastsAsLongAsRequests({ targetGroups, balancer }: TracedPath, report: Reporter): void {
+  const idle = known(balancer?.idleTimeout) ?? USUAL_IDLE_SEC;
+  for (const group of targetGroups) {
+    const delay = group.deregistrationDelay === undefined ? USUAL_DELAY_SEC : known(group.deregistrationDelay);
+    if (delay === undefined || group.isData || group.targetType === "lambda") continue;
+    const longest = Math.min(idle, MAX_DELAY_SEC);
+    // Who raises the idle timeout has requests that take that long.
+    const isShort = delay === 0 || (idle > USUAL_IDLE_SEC && delay < longest);
+    if (!isShort && (delay <= USUAL_DELAY_SEC || delay <= longest)) continue;
+    const better = isShort ? longest : Math.max(longest, USUAL_IDLE_SEC);
+    report.fault({
+      id: "P60", hop: "target-group", address: group.address, attribute: "deregistration_delay", observed: `${delay} s, where a request may take ${idle} s without a byte moving`,
+      required: isShort ? `as long as requests take, such as ${better} s` : `not much longer than requests take, such as ${better} s`,
+      symptom: isShort ? "502 at requests that are under way when a target is taken out" : `each target that is replaced stays ${delay} s in "draining"`,
+      fix: fix(`Wait ${better} s.`, `deregistrationDelaySec: ${better}, or none for as long as idleTimeoutSec`, [setting(group.address, "deregistration_delay", String(better))]),
+    });
+  }
+}
+
+/** AWS's defaults, and its limit. */
+const USUAL_IDLE_SEC = 60;
+const USUAL_DELAY_SEC = 300;
+const MAX_DELAY_SEC = 3_600;
+
+/** The balancers that use a group; all of the file if none does. */
+export function balancersOf(topology: Topology, group: TargetGroup): readonly Balancer[] | undefined {
+  const found = usersByTopology.get(topology) ?? users(topology);
+  usersByTopology.set(topology, found);
+  return found.get(known(group.arn));
+}
+
+const usersByTopology = new WeakMap<Topology, ReadonlyMap<string | undefined, readonly Balancer[]>>();
+
+function users(topology: Topology): ReadonlyMap<string | undefined, readonly Balancer[]> {
+  const found = new Map<string | undefined, Balancer[]>();
+  for (const balancer of topology.balancers) {
+    for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it))))) {
+      if (found.get(arn)?.push(balancer) === undefined) found.set(arn, [balancer]);
+    }
+  }
+  return found;
+}
