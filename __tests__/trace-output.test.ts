@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { acceptedIn, unmatched, withAccepted } from "../path/accept";
 import type { TraceReport } from "../path/report";
-import { asMarkdown } from "../cli/tracing/escape";
+import { asMarkdown, asSentence } from "../cli/tracing/escape";
 import { reportAsMarkdown } from "../cli/tracing/markdown";
 import { pictureOf } from "../cli/tracing/picture";
 import { COLUMNS, reportAsText } from "../cli/tracing/text";
@@ -106,6 +106,12 @@ describe("Markdown", () => {
     expect(asMarkdown(text)).toBe(expected);
   });
 
+  test.each([
+    ["set `a_b` to <1>", "set `a_b` to \\<1\\>"], ["`x``y`", "\\`x\\`\\`y\\`"], ["a ` b", "a \\` b"], ["``x``", "\\`\\`x\\`\\`"], ["`<b>`", "`<b>`"], ["x\\`a`", "x\\\\`a`"],
+  ])("of the sentence %j keeps values apart: %j", (text, expected) => {
+    expect(asSentence(text)).toBe(expected);
+  });
+
   test("stays within what GitHub takes, and says what it left out", () => {
     const many = Array.from({ length: 3000 }, (_, index) => ({ ...GROUP_CLOSED, address: `aws_security_group.group_${index}` }));
     const paths = Array.from({ length: 400 }, (_, index) => pathOf(`https://${index}.example.com/`, { target: { verdict: "broken", findings: many.map(on) } }));
@@ -125,7 +131,7 @@ describe("Markdown", () => {
     const active = withoutBlocks.replace(/\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, (it) => (it.startsWith("`") ? "CODE" : ""));
     const count = (pattern: RegExp) => active.match(pattern)?.length ?? 0;
     return {
-      details: count(/<details>/g), "/details": count(/<\/details>/g), blocks: count(/BLOCK/g), code: count(/CODE/g), headings: count(/^#/gm), lists: count(/^ *- /gm), bars: count(/\|/g),
+      details: count(/<details>/g), "/details": count(/<\/details>/g), blocks: count(/BLOCK/g), headings: count(/^#/gm), lists: count(/^ *- /gm), bars: count(/\|/g),
       tags: count(/</g), marks: count(/[`_~$[\]]/g), entities: count(/&(?!amp;|#8203;)/g), lines: withoutBlocks.split("\n").length,
     };
   }

@@ -95,7 +95,7 @@ export const WITHOUT_PATH = reportOf([], { verdict: "unknown" });
 
 /** Names that try to do something where they are shown. */
 export const HOSTILE_TEXTS = [
-  "`` ` ```", "</summary></details><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[link](https://evil.example)", "![image](https://evil.example/x.png)",
+  "`` ` ```", "a `b` <i>c</i> `d``e`", "</summary></details><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[link](https://evil.example)", "![image](https://evil.example/x.png)",
   "@acme/team and #1", "| a | b |", "**bold** _it_ ~~gone~~", "$E=mc^2$", "&lt;b&gt;", "line\n# heading\n\n```", "\u001b[31mred\u001b[0m\u001b]0;title\u0007", "\u202Ereversed", "\\", "<!-- comment",
   "\"]; click p0h0 \"javascript:alert(1)\"", "\"}} end", "%%{init: {'theme':'dark'}}%%", "end", "#quot;#lt;b#gt;", "www.evil.example", "mailto:a@evil.example", "---\nflowchart TD", "\ud800",
 ];

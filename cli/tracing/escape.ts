@@ -11,6 +11,14 @@ export function asMarkdown(text: string): string {
     .replace(/@|\\#|:(?=\/\/)|www(?=\.)/gi, "$&&#8203;");
 }
 
+/** A sentence of ours, in which values stand between backticks. */
+export function asSentence(text: string): string {
+  const parts = text.split("`");
+  // Two fences side by side would be one.
+  if (parts.length % 2 === 0 || parts.slice(1, -1).includes("")) return asMarkdown(text);
+  return parts.map((part, index) => (index % 2 === 0 ? asMarkdown(part) : asCode(part))).join("");
+}
+
 /** A name in a fixed font; its fence is longer than any run of backticks in it. */
 export function asCode(text: string): string {
   const shown = printable(text);

@@ -1,7 +1,7 @@
 import type { Finding, PathReport, TraceReport } from "../../path/report";
 import { HOPS } from "../../path/report";
 import { rowOf } from "../../path/rows";
-import { asBlock, asCode, asMarkdown, asRow } from "./escape";
+import { asBlock, asCode, asRow, asSentence } from "./escape";
 import { MAX_PICTURED, pictureOf } from "./picture";
 import { byHop, byKind, countsOf, idsOn, markOf, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
@@ -22,7 +22,7 @@ export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOption
     `### Path: ${shownVerdict(report.verdict)}`, "", `${asCode(source)}: ${countsOf(report)}`, "",
     ...(report.paths.length === 0 ? [NO_PATH] : [...asBlock("mermaid", pictureOf(report).join("\n")), ...unpictured(report), "", ...tableOf(report)]),
   ];
-  const end = ["", ...folded("Hop by hop", hopLines(report.paths)), ...folded("Left open by the file", openLines(report)), ...folded("Assumed", assumedLines(report)), asMarkdown(report.coverage), ""];
+  const end = ["", ...folded("Hop by hop", hopLines(report.paths)), ...folded("Left open by the file", openLines(report)), ...folded("Assumed", assumedLines(report)), asSentence(report.coverage), ""];
   const room = LIMIT - [...head, ...end].join("\n").length;
   return [...head, ...findingLines([["Faults", faults], ["Warnings", warnings], ["Accepted", accepted]], report, room), ...end].join("\n");
 }
@@ -63,19 +63,19 @@ function findingLines(sections: readonly (readonly [title: string, findings: rea
 function headline(finding: Finding): string {
   const { id, hop, address, attribute, observed, required, share, accepted } = finding;
   const where = attribute === "" ? asCode(address) : `${asCode(address)}, ${asCode(attribute)}`;
-  const part = share === undefined ? "" : ` (${asMarkdown(share)})`;
-  const why = accepted === undefined ? "" : `. Accepted: ${asMarkdown(accepted)}`;
-  return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asMarkdown(observed)}; required: ${asMarkdown(required)}${why}`;
+  const part = share === undefined ? "" : ` (${asSentence(share)})`;
+  const why = accepted === undefined ? "" : `. Accepted: ${asSentence(accepted)}`;
+  return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asSentence(observed)}; required: ${asSentence(required)}${why}`;
 }
 
 /** Indented, so that it belongs to its line of the list. */
 function detailsOf({ symptom, fix }: Finding, urls: readonly string[]): string[] {
   return [
     "<details><summary>What a person sees, and the smallest fix</summary>", "",
-    `- Seen as: ${asMarkdown(symptom)}`,
+    `- Seen as: ${asSentence(symptom)}`,
     ...(urls.length > 0 ? [`- On: ${urls.map(asCode).join(", ")}`] : []),
-    `- Fix: ${asMarkdown(fix.text)}`,
-    `- Props: ${asCode(fix.props)}`,
+    `- Fix: ${asSentence(fix.text)}`,
+    `- Props: ${asSentence(fix.props)}`,
     ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
     "", "</details>", "",
   ].map((line) => `  ${line}`.trimEnd());
@@ -83,17 +83,17 @@ function detailsOf({ symptom, fix }: Finding, urls: readonly string[]): string[]
 
 function hopLines(paths: readonly PathReport[]): string[] {
   return listed(paths, (path) => [
-    `- ${asCode(path.url)} ${asMarkdown(wayOf(path))}: ${shownVerdict(path.verdict)}`,
-    ...path.hops.map(({ hop, verdict, observed }) => `  - ${hop.replace("-", " ")}: ${shownVerdict(verdict)}: ${asMarkdown(observed)}`),
+    `- ${asCode(path.url)} ${asSentence(wayOf(path))}: ${shownVerdict(path.verdict)}`,
+    ...path.hops.map(({ hop, verdict, observed }) => `  - ${hop.replace("-", " ")}: ${shownVerdict(verdict)}: ${asSentence(observed)}`),
   ].join("\n"), (left) => `- and ${left} more paths`);
 }
 
 function openLines(report: TraceReport): string[] {
-  return listed(opensOf(report), ({ hop, address, attribute, why }) => `- ${hop.replace("-", " ")}: ${asCode(address)}, ${asCode(attribute)}: ${asMarkdown(why)}`, (left) => `- and ${left} more`);
+  return listed(opensOf(report), ({ hop, address, attribute, why }) => `- ${hop.replace("-", " ")}: ${asCode(address)}, ${asCode(attribute)}: ${asSentence(why)}`, (left) => `- and ${left} more`);
 }
 
 function assumedLines({ assumed }: TraceReport): string[] {
-  return listed(assumed, ({ hop, address, text }) => `- ${hop.replace("-", " ")}: ${address === undefined ? "" : `${asCode(address)}: `}${asMarkdown(text)}`, (left) => `- and ${left} more`);
+  return listed(assumed, ({ hop, address, text }) => `- ${hop.replace("-", " ")}: ${address === undefined ? "" : `${asCode(address)}: `}${asSentence(text)}`, (left) => `- and ${left} more`);
 }
 
 function folded(title: string, lines: readonly string[]): string[] {
