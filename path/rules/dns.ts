@@ -1,6 +1,6 @@
 import { parse } from "tldts";
 import type { Balancer, DnsRecord, Zone } from "../../topology/model";
-import { isUnknown, known, Unknown } from "../../topology/value";
+import { isUnknown, known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
 import type { Reporter, Rules } from "../rule";
@@ -18,11 +18,14 @@ export const dnsRules: Rules = {
   file: [],
 };
 
-/** P01, and whether it is known in which zone the records are. */
+/** P01. */
 function seenByEverybody(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
   const records = recordsOf(topology);
-  for (const record of path.records) openZone(topology.byId.zone(record.zoneId), record, report);
+  for (const { zoneId } of path.records) {
+    const isPrivate = topology.byId.zone(zoneId)?.isPrivate;
+    if (isUnknown(isPrivate)) report.open("dns", isPrivate);
+  }
 
   const candidates = path.records.length > 0 ? path.records : balancer === undefined ? [] : records.to(balancer);
   const behind = candidates.map((record) => records.balancerOf(record)).find((it) => it !== undefined);
@@ -45,12 +48,6 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
 /** Only then is it meant to be found from everywhere; nobody outside looks for `app.internal`. */
 function isPublicName(name: string): boolean {
   return parse(name, { allowPrivateDomains: false }).isIcann === true;
-}
-
-function openZone(zone: Zone | undefined, record: DnsRecord, report: Reporter): void {
-  if (isUnknown(record.zoneId)) report.open("dns", record.zoneId);
-  else if (zone === undefined) report.open("dns", new Unknown(record.address, "zone_id", `the zone ${record.zoneId ?? ""} is not in this file, so that its name and whether it is public are not known`));
-  else if (isUnknown(zone.isPrivate)) report.open("dns", zone.isPrivate);
 }
 
 function intoPublicZone(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Fix {

@@ -19,20 +19,17 @@ export const tlsRules: Rules = {
 
 /** P11 and P12. */
 function goodForName(path: TracedPath, report: Reporter): void {
-  if (isByMistake(path) || isForInside(path)) return;
-  const hosts = hostsOf(path);
-  path.steps.forEach(({ listener }, index) => {
-    const host = hosts[index];
-    if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0 || host === undefined) return;
+  // A wildcard record stands for any name that it covers.
+  const host = path.records.map(nameOf).find((name) => name?.startsWith("*.")) ?? path.host;
+  if (path.isOwnName || isByMistake(path) || isForInside(path)) return;
+  for (const { listener } of path.steps) {
+    if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0) continue;
     const certificates = listener.certificates.map(({ arn }) => path.topology.byId.certificate(arn));
-    if (certificates.some((it) => it !== undefined && isGoodFor(it, host))) return;
+    if (certificates.some((it) => it !== undefined && isGoodFor(it, host))) continue;
     const open = openCertificate(listener, certificates, host);
-    if (open !== undefined) {
-      report.open("tls", open);
-      return;
-    }
     const certificate = certificates.find((it) => it !== undefined);
-    if (certificate === undefined) return;
+    if (open !== undefined) report.open("tls", open);
+    if (open !== undefined || certificate === undefined) continue;
     const names = [...new Set(certificates.flatMap((it) => it?.names.items ?? []))];
     const missing = [...new Set([...uncovered(listener, path), host])];
     const isWildcard = (it: string): boolean => names.some((name) => isMistakenWildcard(name, it));
@@ -43,35 +40,12 @@ function goodForName(path: TracedPath, report: Reporter): void {
       required: `${alike.join(", ")} among the certificate's names`, symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
       fix: fix(`Add ${alike.join(", ")} to the certificate's names.`, `alternativeNames: ${JSON.stringify(alike)}`, naming(certificate, [...certificate.names.items, ...missing], alike, path)),
     });
-  });
+  }
 }
 
 /** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
 function isForInside({ from, records, topology }: TracedPath): boolean {
   return from === "internet" && records.length > 0 && records.every(({ zoneId }) => topology.byId.zone(zoneId)?.isPrivate === true);
-}
-
-/**
- * The name that the client asks for at each step: a redirect may lead to another one. Nothing where no certificate is expected to be good for
- * it, or where it cannot be told.
- */
-function hostsOf({ steps, host: given, isOwnName, records }: TracedPath): (string | undefined)[] {
-  // A wildcard record stands for any name that it covers.
-  const host = records.map(nameOf).find((name) => name?.startsWith("*.")) ?? given;
-  const hosts: (string | undefined)[] = [];
-  const redirects = new Map<string, { to: string; asked: string | undefined }>();
-  for (const step of steps) {
-    const from = step.redirectedBy === undefined ? undefined : redirects.get(`${step.redirectedBy.address} ${step.redirectedBy.attribute}`);
-    const before = from === undefined ? (isOwnName ? undefined : host) : from.asked;
-    const asked = from === undefined ? before : from.to.includes("#{host}") ? before && from.to.replaceAll("#{host}", before) : from.to.toLowerCase();
-    hosts.push(asked?.includes("#{") ? undefined : asked);
-    for (const { address, actions } of step.outcomes) {
-      for (const action of actions) {
-        if (action.type === "redirect") redirects.set(`${address} ${action.attribute}`, { to: known(action.host) ?? "#{host}", asked });
-      }
-    }
-  }
-  return hosts;
 }
 
 function isGoodFor({ names }: Certificate, host: string): boolean {
@@ -84,6 +58,7 @@ function openCertificate(listener: Listener, certificates: readonly (Certificate
     const certificate = certificates[index];
     if (isUnknown(arn)) return arn;
     if (certificate?.names.open !== undefined) return certificate.names.open;
+    if (certificate?.isData === true) return new Unknown(certificate.address, "domain", `a data source tells the first name only, so that the certificate may be good for ${host} as well`);
     if (certificate === undefined) return new Unknown(address, "certificate_arn", `the certificate ${arn ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`);
   }
   return undefined;
