@@ -10,29 +10,45 @@ import { argument, isAll, type Direction } from "./reachability";
 export type Source = { readonly group: string } | { readonly cidr: string };
 
 /** Rules for TCP to these ports. */
-export function opening(group: SecurityGroup, direction: Direction, ports: readonly number[], source: Source, word: string): readonly Edit[] {
-  return ports.map((port, index): Edit => {
-    const rule = { from_port: port, to_port: port };
+export function opening(group: SecurityGroup, direction: Direction, wanted: readonly { readonly port: number; readonly source: Source }[], word: string): readonly Edit[] {
+  const names = new Set<string>();
+  return wanted.map(({ port, source }, index): Edit => {
+    const ports = { from_port: port, to_port: port };
     if (group.hasInline[direction]) {
-      const peer = "group" in source ? { security_groups: [source.group] } : { cidr_blocks: [source.cidr] };
-      return setting(group.address, `${direction}.${inlineBlocks(group, direction) + index}`, { ...rule, protocol: "tcp", ...peer });
+      const peer = "group" in source ? { security_groups: [source.group] } : { [source.cidr.includes(":") ? "ipv6_cidr_blocks" : "cidr_blocks"]: [source.cidr] };
+      return setting(group.address, `${direction}.${inlineBlocks(group, direction) + index}`, { ...ports, protocol: "tcp", ...peer });
     }
-    const peer = "group" in source ? { referenced_security_group_id: source.group } : { cidr_ipv4: source.cidr };
-    return { add: standaloneType(direction), name: `${word}_${port}`, body: { security_group_id: reference(group), ...rule, ip_protocol: "tcp", ...peer }, like: group.address };
+    const peer = "group" in source ? { referenced_security_group_id: source.group } : { [source.cidr.includes(":") ? "cidr_ipv6" : "cidr_ipv4"]: source.cidr };
+    const name = names.has(`${word}_${port}`) ? `${word}_${port}_${index}` : `${word}_${port}`;
+    names.add(name);
+    return { add: standaloneType(direction), name, body: { security_group_id: reference(group), ...ports, ip_protocol: "tcp", ...peer }, like: group.address };
   });
 }
 
-/** The same rule for this group, whomever it was for. */
-export function redirected(rule: SecurityRule, groupId: string): readonly Edit[] {
+/** The same rule for these groups only, whomever it was for. */
+export function renamed(rule: SecurityRule, groupIds: readonly string[]): readonly Edit[] {
   const groups = argument(rule, "groups");
-  const cidrs = known(rule.fromPort) === undefined && rule.cidrs.items.length === 0 ? [] : [setting(rule.address, argument(rule, "cidrs"), undefined)];
-  return [...(rule.cidrs.items.length > 0 ? cidrs : []), setting(rule.address, groups, groups.endsWith("security_groups") ? [groupId] : groupId)];
+  return [
+    ...(rule.cidrs.items.length > 0 ? [ruleSetting(rule, argument(rule, "cidrs"), undefined)] : []),
+    ruleSetting(rule, groups, groups === "security_groups" ? groupIds : groupIds[0]),
+  ];
 }
 
-/** An argument of a rule, wherever it stands: `ingress.0.from_port` of a group, or `from_port`. */
+/** The rule goes, wherever it stands. */
+export function takenAway(rule: SecurityRule): readonly Edit[] {
+  if (rule.attribute === "") return [{ remove: rule.address }];
+  const [, direction = "", place = "0"] = /^(\w+)(?:\[(\d+)\])?/.exec(rule.attribute) ?? [];
+  return [{ set: rule.address, path: [direction, Number(place)], value: undefined }];
+}
+
+/** An argument of a rule takes another value, wherever it stands: `ingress.0.from_port` of a group, or `from_port`. */
 export function ruleSetting(rule: SecurityRule, name: string, value: unknown): Edit {
-  const inline = rule.attribute.replace(/\[(\d+)\]/g, ".$1");
-  return setting(rule.address, inline === "" ? name : `${inline}.${name}`, value);
+  return setting(rule.address, attributeOf(rule, name).replace(/\[(\d+)\]/g, ".$1"), value);
+}
+
+/** How a finding names an argument of a rule: `ingress[0].from_port` of a group, or `from_port`. */
+export function attributeOf({ attribute }: SecurityRule, name: string): string {
+  return attribute === "" ? name : `${attribute}.${name}`;
 }
 
 /** The rules of one direction leave the group and stand beside it. */

@@ -1,10 +1,10 @@
-import type { SecurityGroup, SecurityRule } from "../../topology/model";
+import type { SecurityRule } from "../../topology/model";
 import { known } from "../../topology/value";
 import { fix } from "../fix";
 import type { Edit } from "../report";
 import type { PathRule } from "../rule";
 import { balancerGroups, isApplication } from "./balancer-groups";
-import { ruleSetting } from "./group-fixes";
+import { ruleSetting, takenAway } from "./group-fixes";
 import { isAll, plain } from "./reachability";
 
 /** Rules that a group may have in one direction; AWS raises it when it is asked. */
@@ -27,7 +27,7 @@ export const prefixListWeights: PathRule = (path, report) => {
       id: "P38", severity: "warning", hop: "listener", address: group.address, attribute: "ingress",
       observed: `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which counts for ${CLOUDFRONT}`,
       required: `at most ${QUOTA} rules, unless the account's quota is higher`, symptom: "RulesPerSecurityGroupLimitExceeded at apply",
-      fix: fix("Let one rule with the list take the ports of all, or spread the rules over several groups.", "no prop makes it: take back the added rule", joined(group, lists)),
+      fix: fix("Let one rule with the list take the ports of all, or spread the rules over several groups.", "no prop makes it: take back the added rule", joined(lists)),
     });
   }
 };
@@ -39,7 +39,7 @@ function weightOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): 
 }
 
 /** The first rule takes all ports, and those that have nothing but the same list go. */
-function joined(group: SecurityGroup, lists: readonly SecurityRule[]): readonly Edit[] {
+function joined(lists: readonly SecurityRule[]): readonly Edit[] {
   const [first] = lists;
   if (first === undefined) return [];
   const same = lists.filter((it) => it.cidrs.items.length === 0 && it.groupIds.items.length === 0 && it.prefixListIds.items.join() === first.prefixListIds.items.join());
@@ -49,6 +49,6 @@ function joined(group: SecurityGroup, lists: readonly SecurityRule[]): readonly 
   const others = same.filter((it) => it !== first).reverse();
   return [
     ruleSetting(first, "from_port", Math.min(...ports)), ruleSetting(first, "to_port", Math.max(...ports)),
-    ...others.map((it): Edit => (it.address === group.address ? { set: group.address, path: ["ingress", Number(/\d+/.exec(it.attribute)?.[0] ?? 0)], value: undefined } : { remove: it.address })),
+    ...others.flatMap(takenAway),
   ];
 }

@@ -116,12 +116,11 @@ export function isMeantFor(rule: SecurityRule, peer: Peer): boolean {
   return names(rule, peer) || peer.places.some((it) => isTouched(it, rangesIn([rule])));
 }
 
-/** Different texts are different groups if the file holds both, or if both are written out. */
+/** Different texts are different groups if the file makes both, or if both are written out. */
 function mayBeEqual({ byId }: Topology, a: string, b: string): boolean {
   if (a === b) return true;
-  const [one, other] = [byId.securityGroup(a), byId.securityGroup(b)];
-  if (one !== undefined && other !== undefined) return one.isData && other.isData && isSymbolic(a) && isSymbolic(b);
-  return isSymbolic(a) || isSymbolic(b);
+  const areMade = [a, b].every((id) => byId.securityGroup(id)?.isData === false);
+  return !areMade && (isSymbolic(a) || isSymbolic(b));
 }
 
 function isSymbolic(id: string): boolean {
@@ -227,7 +226,7 @@ export function argument(rule: SecurityRule, what: "protocol" | "cidrs" | "group
     protocol: ["ip_protocol", "protocol", "protocol"], cidrs: ["cidr_ipv4", "cidr_blocks", "cidr_blocks"],
     groups: ["referenced_security_group_id", "source_security_group_id", "security_groups"], prefixLists: ["prefix_list_id", "prefix_list_ids", "prefix_list_ids"],
   }[what] as [string, string, string];
-  if (rule.attribute !== "") return `${rule.attribute.replace(/\[(\d+)\]/g, ".$1")}.${inline}`;
+  if (rule.attribute !== "") return inline;
   return /(^|\.)aws_vpc_security_group_/.test(rule.address) ? alone : beside;
 }
 

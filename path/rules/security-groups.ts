@@ -1,13 +1,13 @@
 import type { Balancer, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
-import type { Edit } from "../report";
-import type { PathRule, Rules } from "../rule";
+import type { Edit, Fix } from "../report";
+import type { PathRule, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
-import { movedOut, opening, redirected } from "./group-fixes";
+import { attributeOf, movedOut, opening, renamed, takenAway } from "./group-fixes";
 import { prefixListWeights } from "./prefix-lists";
-import { audience, plain, ruleInWords, ruleSet, rulesInWords, vpcIdOf, type Direction } from "./reachability";
+import { argument, audience, opensPort, plain, ruleInWords, ruleSet, rulesInWords, vpcIdOf, type Direction } from "./reachability";
 import { targetPassage } from "./target-passage";
 
 const NO_PROP = "no prop makes it: take back the override or the added resource";
@@ -26,28 +26,36 @@ const clients: PathRule = (path, report) => {
   const set = ruleSet(topology, ids, "ingress", { address: balancer.address, attribute: "security_groups" });
   const vpc = topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds));
   const ipv6Only = known(balancer.ipAddressType) === "dualstack-without-public-ipv4";
-  const ports = new Set([path.port, ...path.steps.map(({ listener }) => known(listener.port) ?? path.port)]);
-  for (const port of ports) {
-    const who = audience(topology, set, port, from, vpc, ipv6Only);
+  const audiences = new Map(portsOf(path).map((port) => [port, audience(topology, set, port, from, vpc, ipv6Only)]));
+  for (const [port, who] of audiences) {
     if (who.answer === "open") report.open("listener", who.why);
     if (who.answer === "some") report.assume({ hop: "listener", address: balancer.address, text: `port ${port} of ${balancer.address} is only for ${few(who.who)}, and whoever asks is one of them` });
-    const [group] = set.groups;
-    if (who.answer !== "nobody" || group === undefined) continue;
-    const whom = from === "vpc" ? "its VPC" : ipv6Only ? "the internet (by IPv6)" : "the internet";
-    const everyone = from === "vpc" ? (vpc?.cidrs.items[0] ?? "10.0.0.0/8") : "0.0.0.0/0";
-    report.fault({
-      id: "P30", hop: "listener", address: group.address, attribute: "ingress",
-      observed: rulesInWords(topology, set), required: `tcp ${port} from clients in ${whom}`,
-      symptom: `ERR_CONNECTION_TIMED_OUT on port ${port}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
-      fix: fix(`Let clients in to port ${port} of the balancer.`, "no prop closes 80 or 443: take back the override", opening(group, "ingress", [port], { cidr: everyone }, "clients")),
-    });
   }
+  const [group] = set.groups;
+  if (group === undefined || ![...audiences.values()].some(({ answer }) => answer === "nobody")) return;
+  // One group is told of once: with the ports of all its listeners.
+  const others = balancer.listeners.flatMap(({ port }) => known(port) ?? []).filter((port) => audience(topology, set, port, from, vpc, ipv6Only).answer === "nobody");
+  const closed = [...new Set([...portsOf(path).filter((port) => audiences.get(port)?.answer === "nobody"), ...others])].sort((a, b) => a - b);
+  const whom = from === "vpc" ? "its VPC" : ipv6Only ? "the internet, by IPv6" : "the internet";
+  const source = { cidr: ipv6Only ? "::/0" : from === "vpc" ? (vpc?.cidrs.items[0] ?? "10.0.0.0/8") : "0.0.0.0/0" };
+  report.fault({
+    id: "P30", hop: "listener", address: group.address, attribute: "ingress",
+    observed: rulesInWords(topology, set), required: `tcp ${closed.join(" and ")} from clients ${from === "vpc" ? "in" : "on"} ${whom}`,
+    symptom: `ERR_CONNECTION_TIMED_OUT on port ${closed.join(" and ")}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
+    fix: fix(`Let clients in to port ${closed.join(" and ")} of the balancer.`, "no prop closes 80 or 443: take back the override", opening(group, "ingress", closed.map((port) => ({ port, source })), "clients")),
+  });
 };
 
-function missingGroup({ topology, port, steps }: TracedPath, balancer: Balancer, fitting: readonly string[], report: Parameters<PathRule>[1]): void {
+/** The port of the URL, and those that redirects lead to. */
+function portsOf({ port, steps }: TracedPath): readonly number[] {
+  return [...new Set([port, ...steps.map(({ listener }) => known(listener.port) ?? port)])];
+}
+
+function missingGroup(path: TracedPath, balancer: Balancer, fitting: readonly string[], report: Reporter): void {
+  const { topology } = path;
   const vpcId = known(vpcIdOf(topology, balancer.subnetIds));
   const standard = known(topology.byId.vpc(vpcId)?.defaultSecurityGroupId);
-  const ports = [...new Set([port, ...steps.map(({ listener }) => known(listener.port) ?? port)])];
+  const ports = portsOf(path);
   const added: Edit[] = fitting.length > 0 ? [] : [{
     add: "aws_security_group", name: "balancer", like: balancer.address,
     body: {
@@ -59,7 +67,7 @@ function missingGroup({ topology, port, steps }: TracedPath, balancer: Balancer,
   report.fault({
     id: "P31", hop: "listener", address: balancer.address, attribute: "security_groups",
     observed: "no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",
-    required: `a group that lets clients in to port ${port}`, symptom: "ERR_CONNECTION_TIMED_OUT on every port",
+    required: `a group that lets clients in to port ${ports.join(" and ")}`, symptom: "ERR_CONNECTION_TIMED_OUT on every port",
     fix: fix("Give the balancer a group that lets its clients in.", NO_PROP, [...added, setting(balancer.address, "security_groups", groups)]),
   });
 }
@@ -94,7 +102,7 @@ function usedGroups({ topology, balancer, targets }: TracedPath): readonly Used[
 const otherVpc: PathRule = (path, report) => {
   const { topology } = path;
   const used = usedGroups(path);
-  const byId = new Map(used.map((it) => [it.group, it]));
+  const byGroup = new Map(used.map((it) => [it.group, it]));
   for (const { group, vpcId, opposite } of used) {
     for (const direction of ["ingress", "egress"] as const) {
       for (const rule of group[direction]) {
@@ -105,23 +113,27 @@ const otherVpc: PathRule = (path, report) => {
           continue;
         }
         report.fault({
-          id: "P36", hop: "target", address: rule.address, attribute: rule.attribute === "" ? "referenced_security_group_id" : rule.attribute,
+          id: "P36", hop: "target", address: rule.address, attribute: attributeOf(rule, argument(rule, "groups")),
           observed: `${ruleInWords(topology, rule, direction)}, in ${inVpc(group)}; ${other.address} is in ${inVpc(other)}`,
           required: "a group of the same VPC, or of one that is peered with it", symptom: "InvalidGroup.NotFound at apply",
-          fix: fix(...otherVpcFix({ group, vpcId, opposite, other, otherUsed: byId.get(other), rule })),
+          fix: otherVpcFix(path, { group, vpcId, opposite }, rule, { group: other, vpcId: byGroup.get(other)?.vpcId }),
         });
       }
     }
   }
 };
 
-function otherVpcFix(it: { group: SecurityGroup; vpcId: string | undefined; opposite: string | undefined; other: SecurityGroup; otherUsed: Used | undefined; rule: SecurityRule }): [string, string, readonly Edit[]] {
-  const { group, vpcId, opposite, other, otherUsed, rule } = it;
-  const astray = [{ group: other, vpcId: otherUsed?.vpcId }, { group, vpcId }].find((one) => one.vpcId !== undefined && one.vpcId !== known(one.group.vpcId));
-  if (astray !== undefined) return [`Put ${astray.group.address} into the VPC in which it is used.`, NO_PROP, [setting(astray.group.address, "vpc_id", astray.vpcId)]];
-  const twin = [...group.ingress, ...group.egress].some((one) => one !== rule && opposite !== undefined && one.groupIds.items.includes(opposite) && known(one.fromPort) === known(rule.fromPort));
-  if (opposite === undefined || (twin && rule.attribute === "")) return ["Take the rule away.", NO_PROP, [{ remove: rule.address }]];
-  return [`Name ${plain(opposite)} in it.`, NO_PROP, redirected(rule, opposite)];
+function otherVpcFix({ targets }: TracedPath, own: Used, rule: SecurityRule, other: Pick<Used, "group" | "vpcId">): Fix {
+  const wanted = other.vpcId ?? (other.group.vpcId === undefined ? known(own.group.vpcId) : undefined);
+  const astray = [{ group: other.group, vpcId: wanted }, own].find(({ group, vpcId }) => !group.isData && vpcId !== undefined && vpcId !== known(group.vpcId));
+  if (astray !== undefined) return fix(`Put ${astray.group.address} into the VPC in which it is needed.`, NO_PROP, [setting(astray.group.address, "vpc_id", astray.vpcId)]);
+  const others = rule.groupIds.items.filter((id) => id !== known(other.group.id));
+  if (others.length > 0) return fix(`Take ${other.group.address} out of it.`, NO_PROP, renamed(rule, others));
+  const { opposite } = own;
+  const serves = targets.some(({ port, healthPort }) => opensPort(rule, port) === true || opensPort(rule, healthPort) === true);
+  const isOnlyOne = ![...own.group.ingress, ...own.group.egress].some((it) => it !== rule && opposite !== undefined && it.groupIds.items.includes(opposite) && known(it.fromPort) === known(rule.fromPort));
+  if (opposite === undefined || !serves || !isOnlyOne) return fix("Take the rule away.", NO_PROP, takenAway(rule));
+  return fix(`Name ${plain(opposite)} in it.`, NO_PROP, renamed(rule, [opposite]));
 }
 
 function areInDifferentVpcs({ byId }: Topology, a: SecurityGroup, b: SecurityGroup): boolean {
@@ -129,7 +141,7 @@ function areInDifferentVpcs({ byId }: Topology, a: SecurityGroup, b: SecurityGro
   const [one, other] = [byId.vpc(a.vpcId), byId.vpc(b.vpcId)];
   // Without an id a group is in the region's default VPC.
   if (a.vpcId === undefined || b.vpcId === undefined) return [one, other].some((it) => it !== undefined && !it.isData && !it.isDefault);
-  if (one !== undefined && other !== undefined && !(one.isData && other.isData)) return true;
+  if (one?.isData === false && other?.isData === false) return true;
   return [a.vpcId, b.vpcId].every((id) => /^vpc-/.test(id));
 }
 

@@ -6,14 +6,29 @@ import type { Edit, Finding } from "../report";
 import type { PathRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
-import { opening, redirected, ruleSetting, type Source } from "./group-fixes";
+import { attributeOf, opening, renamed, ruleSetting, type Source } from "./group-fixes";
 import { argument, isAll, isMeantFor, isTcp, names, opensPort, passage, placesOf, rangesIn, ruleInWords, ruleSet, rulesInWords, type Passage, type Peer, type RuleSet } from "./reachability";
+
+const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
 
 type Fault = Omit<Finding, "severity">;
 
 /** Targets that differ in nothing that the groups could tell. */
 interface Alike {
   readonly first: Target;
+  count: number;
+}
+
+/** Ports that a group keeps shut, for so many targets. */
+interface Shut {
+  readonly id: "P32" | "P33" | "P34";
+  readonly set: RuleSet;
+  readonly group: SecurityGroup;
+  readonly checks: Check[];
+  /** Whom it has to be opened to, as a rule says it and in words. */
+  readonly sources: Source[];
+  readonly whom: string[];
+  readonly share: { share?: string };
   count: number;
 }
 
@@ -25,27 +40,49 @@ export const targetPassage: PathRule = (path, report) => {
   if (ids.items.length === 0 && ids.open === undefined) return;
   const out = ruleSet(topology, ids, "egress", { address: balancer.address, attribute: "security_groups" });
   const peer: Peer = { groupIds: ids, places: placesOf(topology, balancer.subnetIds, { address: balancer.address, attribute: "subnets" }) };
-  const found = new Map<string, { fault: Fault; count: number }>();
-  const told = (fault: Fault, count: number): void => {
-    const key = JSON.stringify([fault.id, fault.address, fault.attribute]);
-    const before = found.get(key);
-    found.set(key, { fault: before?.fault ?? fault, count: (before?.count ?? 0) + count });
-  };
+  const shut = new Map<string, Shut>();
+  const missed = new Map<string, { fault: Fault; count: number }>();
   let total = 0;
   for (const { first, count } of alike(targets)) {
     total += count;
-    const opens: Unknown[] = [];
-    [...fromBalancer(topology, out, first, opens), ...toTarget(topology, first, peer, opens)].forEach((fault) => told(fault, count));
-    opens.forEach((it) => report.open("target", it));
+    const seen: Seen = { shut: [], missed: [], opens: [] };
+    fromBalancer(topology, out, first, seen);
+    toTarget(topology, first, peer, seen);
+    seen.shut.forEach((it) => addShut(shut, it, count));
+    seen.missed.forEach((fault) => {
+      const key = JSON.stringify([fault.address, fault.attribute]);
+      missed.set(key, { fault, count: (missed.get(key)?.count ?? 0) + count });
+    });
+    seen.opens.forEach((it) => report.open("target", it));
     if (first.server === undefined && isAddress(first.registration.targetId)) {
       report.assume({ hop: "target", address: first.registration.address, text: `whatever has the address ${known(first.registration.targetId)} lets the balancer in` });
     }
   }
-  for (const { fault, count } of found.values()) {
+  for (const { fault, count } of [...missed.values(), ...[...shut.values()].map((it) => ({ fault: shutFault(topology, it), count: it.count }))]) {
     const share = [...(count < total ? [`${count} of ${total} targets`] : []), ...(fault.share === undefined ? [] : [fault.share])].join("; ");
     report.fault({ ...fault, ...(share !== "" && { share }) });
   }
 };
+
+/** What was seen of one kind of targets. */
+interface Seen {
+  readonly shut: Omit<Shut, "count">[];
+  readonly missed: Fault[];
+  readonly opens: Unknown[];
+}
+
+function addShut(all: Map<string, Shut>, one: Omit<Shut, "count">, count: number): void {
+  const key = JSON.stringify([one.id, one.group.address]);
+  const before = all.get(key);
+  if (before === undefined) {
+    all.set(key, { ...one, count });
+    return;
+  }
+  before.count += count;
+  before.checks.push(...one.checks.filter((it) => !before.checks.some((other) => other.what === it.what && samePort(other.port, it.port))));
+  before.sources.push(...one.sources.filter((it) => !before.sources.some((other) => JSON.stringify(other) === JSON.stringify(it))));
+  before.whom.push(...one.whom.filter((it) => !before.whom.includes(it)));
+}
 
 function alike(targets: readonly Target[]): Iterable<Alike> {
   const kinds = new Map<string, Alike>();
@@ -63,15 +100,15 @@ function alike(targets: readonly Target[]): Iterable<Alike> {
 }
 
 interface Check {
-  readonly what: "requests" | "health checks";
+  readonly what: "requests" | "health checks" | "requests and health checks";
   readonly port: number | Unknown;
 }
 
 /** One where both go to one port. */
 function checksOf({ port, healthPort, targetGroup }: Target): readonly Check[] {
-  const traffic: Check[] = port === undefined ? [] : [{ what: "requests", port }];
-  if (known(targetGroup.healthCheck.enabled) === false || healthPort === undefined || samePort(port, healthPort)) return traffic;
-  return [...traffic, { what: "health checks", port: healthPort }];
+  const isChecked = known(targetGroup.healthCheck.enabled) !== false && healthPort !== undefined;
+  if (isChecked && port !== undefined && samePort(port, healthPort)) return [{ what: "requests and health checks", port }];
+  return [...(port === undefined ? [] : [{ what: "requests" as const, port }]), ...(isChecked ? [{ what: "health checks" as const, port: healthPort }] : [])];
 }
 
 /** What is left open twice, in a port that follows from another, is left open once. */
@@ -79,66 +116,59 @@ function samePort(a: Attr<number>, b: Attr<number>): boolean {
   return a === b || (isUnknown(a) && isUnknown(b) && a.address === b.address && a.attribute === b.attribute);
 }
 
-function fromBalancer(topology: Topology, out: RuleSet, target: Target, opens: Unknown[]): Fault[] {
+function fromBalancer(topology: Topology, set: RuleSet, target: Target, { shut, opens }: Seen): void {
   const { server, registration } = target;
-  const [group] = out.groups;
+  const [group] = set.groups;
   const hasOwnGroups = server === undefined || known(server.hasSecurityGroups) !== false;
   const peer = targetPeer(topology, target);
-  const blocked: { check: Check; through: Passage }[] = [];
-  for (const check of checksOf(target)) {
-    const through = passage(topology, out, check.port, peer);
-    if (through.answer === "open" && hasOwnGroups) opens.push(through.why);
-    if (through.answer === "no" || through.answer === "partly") blocked.push({ check, through });
-  }
-  if (blocked.length === 0 || group === undefined) return [];
-  const ports = portsOf(blocked.map(({ check }) => check));
-  const shown = portsInWords(blocked.map(({ check }) => check));
-  const sources = sourcesOfTarget(target, peer);
-  const edits = sources.flatMap((source, index) => opening(group, "egress", ports, source, index === 0 ? "to_targets" : `to_targets_${index}`));
-  return [{
-    id: "P32", hop: "target", address: group.address, attribute: "egress", observed: rulesInWords(topology, out),
-    required: `${shown} to ${namesOf(topology, server?.securityGroupIds) || known(registration.targetId) || "the targets"}`,
-    symptom: "504 Gateway Timeout; Target.Timeout in the target's health", ...shareOf(blocked.map(({ through }) => through), "the targets' subnets"),
-    fix: fix(`Let the balancer out to ${shown} of its targets.`, "`appPort` and `healthCheck.port` open both groups; no prop closes them: take back the override", edits),
-  }];
+  const results = checksOf(target).map((check) => ({ check, through: passage(topology, set, check.port, peer) }));
+  results.forEach(({ through }) => through.answer === "open" && hasOwnGroups && opens.push(through.why));
+  const blocked = results.filter(({ through }) => through.answer === "no" || through.answer === "partly");
+  if (blocked.length === 0 || group === undefined) return;
+  shut.push({
+    id: "P32", set, group, checks: blocked.map(({ check }) => check), sources: [...sourcesOfTarget(target)],
+    whom: [namesOf(topology, server?.securityGroupIds) || (known(registration.targetId) ?? "the targets")], share: shareOf(blocked.map(({ through }) => through), "the targets' subnets"),
+  });
 }
 
-function toTarget(topology: Topology, target: Target, balancer: Peer, opens: Unknown[]): Fault[] {
-  const { server } = target;
+function toTarget(topology: Topology, target: Target, balancer: Peer, { shut, missed, opens }: Seen): void {
+  const { server, registration } = target;
   // Nothing to look at here is row 61, or assumed.
   if (server === undefined) {
-    if (!isAddress(target.registration.targetId)) opens.push(new Unknown(target.registration.address, target.registration.attribute, "the file does not hold the target, and so not its groups"));
-    return [];
+    if (!isAddress(registration.targetId)) opens.push(new Unknown(registration.address, registration.attribute, "the file does not hold the target, and so not its groups"));
+    return;
   }
-  if (known(server.hasSecurityGroups) === false) return [];
+  if (known(server.hasSecurityGroups) === false) return;
   const set = ruleSet(topology, server.securityGroupIds, "ingress", { address: server.settingsAddress, attribute: "vpc_security_group_ids" });
+  const [group] = set.groups;
   const results = checksOf(target).map((check) => ({ check, through: passage(topology, set, check.port, balancer) }));
   results.forEach(({ through }) => through.answer === "open" && opens.push(through.why));
-  const blocked = results.filter(({ through }) => through.answer === "no" || through.answer === "partly");
-  const near = blocked.flatMap(({ check, through }) => {
+  const far: Check[] = [];
+  for (const { check, through } of results.filter((it) => it.through.answer === "no" || it.through.answer === "partly")) {
     const miss = nearest(set, check.port, balancer);
-    return miss === undefined ? [] : [{ check, fault: nearMiss(topology, miss, check, through, balancer) }];
-  });
-  const far = blocked.map(({ check }) => check).filter((check) => !near.some((it) => it.check === check));
-  const [group] = set.groups;
-  return [...near.map(({ fault }) => fault), ...(far.length > 0 && group !== undefined ? [closed(topology, set, group, far, balancer)] : [])];
+    if (miss === undefined) far.push(check);
+    else missed.push(nearMiss(topology, miss, check, through, balancer));
+  }
+  if (far.length === 0 || group === undefined) return;
+  const id = far.every(({ what }) => what === "health checks") ? "P34" : "P33";
+  const sources = balancer.groupIds.items.slice(0, 1).map((it) => ({ group: it }));
+  shut.push({ id, set, group, checks: far, sources, whom: [namesOf(topology, balancer.groupIds) || "the balancer"], share: {} });
 }
 
-/** P33, or P34 where only the health check is kept out. */
-function closed(topology: Topology, set: RuleSet, group: SecurityGroup, checks: readonly Check[], balancer: Peer): Fault {
-  const isHealthOnly = checks.every(({ what }) => what === "health checks");
-  const shown = portsInWords(checks);
-  const from = namesOf(topology, balancer.groupIds) || "the balancer";
-  const [source] = sourcesOfPeer(balancer);
+function shutFault(topology: Topology, { id, set, group, checks, sources, whom, share }: Shut): Fault {
+  const shown = checks.map(checkInWords).join(" and ");
+  const wanted = sources.flatMap((source) => checks.flatMap(({ port }) => (isUnknown(port) ? [] : [{ port, source }])));
+  const at = { id, hop: "target" as const, address: group.address, attribute: set.direction, observed: rulesInWords(topology, set), ...share };
+  if (id === "P32") {
+    return {
+      ...at, required: `${shown} to ${whom.join(", ")}`, symptom: TIMEOUT,
+      fix: fix(`Let the balancer out to ${shown} of its targets.`, "`appPort` and `healthCheck.port` open both groups; no prop closes them: take back the override", opening(group, "egress", wanted, "to_targets")),
+    };
+  }
+  const prop = id === "P34" ? "`healthCheck: { port }`" : "`appPort`";
   return {
-    id: isHealthOnly ? "P34" : "P33", hop: "target", address: group.address, attribute: "ingress", observed: rulesInWords(topology, set),
-    required: `${shown} from ${from}`,
-    symptom: isHealthOnly ? "Target.Timeout in the target's health, though the application works" : "504 Gateway Timeout; Target.Timeout in the target's health",
-    fix: fix(
-      `Open ${shown} of the targets to the balancer.`,
-      isHealthOnly ? "`healthCheck: { port }` opens its port in both groups; no prop closes it: take back the override" : "`appPort` opens its port in both groups; no prop closes it: take back the override",
-      source === undefined ? [] : opening(group, "ingress", portsOf(checks), source, "from_balancer"),
-    ),
+    ...at, required: `${shown} from ${whom.join(", ")}`, symptom: id === "P34" ? "Target.Timeout in the target's health, though the application works" : TIMEOUT,
+    fix: fix(`Open ${shown} of the targets to the balancer.`, `${prop} opens its port in both groups; no prop closes it: take back the override`, opening(group, "ingress", wanted, "from_balancer")),
   };
 }
 
@@ -164,23 +194,18 @@ function nearest({ rules }: RuleSet, port: number | Unknown, peer: Peer): Miss |
 
 function nearMiss(topology: Topology, { rule, what }: Miss, check: Check, through: Passage, balancer: Peer): Fault {
   const [groupId] = balancer.groupIds.items;
-  const [low, high] = [known(rule.toPort), known(rule.fromPort)];
   const ways: Record<Miss["what"], { argument: string; text: string; edits: readonly Edit[]; why: string }> = {
-    ports: { argument: ruleArgument(rule, "from_port"), text: "Give the rule's ports from the lower to the higher.", why: "its first port is above its last", edits: [ruleSetting(rule, "from_port", low), ruleSetting(rule, "to_port", high)] },
-    protocol: { argument: argument(rule, "protocol"), text: "Make it a rule for tcp.", why: "the balancer speaks tcp", edits: [ruleSetting(rule, rule.attribute === "" ? argument(rule, "protocol") : "protocol", "tcp")] },
-    addresses: { argument: argument(rule, "cidrs"), text: "Make it a rule for the balancer's group.", why: "the balancer's addresses are others", edits: groupId === undefined ? [] : redirected(rule, groupId) },
+    ports: { argument: "from_port", text: "Give the rule's ports from the lower to the higher.", why: "its first port is above its last", edits: [ruleSetting(rule, "from_port", known(rule.toPort)), ruleSetting(rule, "to_port", known(rule.fromPort))] },
+    protocol: { argument: argument(rule, "protocol"), text: "Make it a rule for tcp.", why: "the balancer speaks tcp", edits: [ruleSetting(rule, argument(rule, "protocol"), "tcp")] },
+    addresses: { argument: argument(rule, "cidrs"), text: "Make it a rule for the balancer's group.", why: "the balancer's addresses are others", edits: groupId === undefined ? [] : renamed(rule, [groupId]) },
   };
   const way = ways[what];
   return {
-    id: "P35", hop: "target", address: rule.address, attribute: way.argument, observed: `${ruleInWords(topology, rule, "ingress")}: ${way.why}`,
-    required: `${portsInWords([check])} from ${namesOf(topology, balancer.groupIds) || "the balancer"}`,
-    symptom: `504 Gateway Timeout or Target.Timeout in the target's health; what fails is the ${check.what}`, ...shareOf([through], "the balancer's subnets", true),
+    id: "P35", hop: "target", address: rule.address, attribute: attributeOf(rule, way.argument), observed: `${ruleInWords(topology, rule, "ingress")}: ${way.why}`,
+    required: `${checkInWords(check)} from ${namesOf(topology, balancer.groupIds) || "the balancer"}`,
+    symptom: check.what === "health checks" ? "Target.Timeout in the target's health, though the application works" : TIMEOUT, ...shareOf([through], "the balancer's subnets"),
     fix: fix(way.text, "`appPort` and `healthCheck.port` write the rules right: take back the override or the added resource", way.edits),
   };
-}
-
-function ruleArgument({ attribute }: SecurityRule, name: string): string {
-  return attribute === "" ? name : `${attribute}.${name}`;
 }
 
 /* who is who */
@@ -201,32 +226,23 @@ function isAddress(targetId: Attr<string>): boolean {
   return rangesOf(id).length > 0 || /^[0-9a-f]*:[0-9a-f:]*$/i.test(id);
 }
 
-function sourcesOfTarget({ server, registration }: Target, peer: Peer): readonly Source[] {
-  const group = server?.securityGroupIds.items[0];
+function sourcesOfTarget({ server, registration }: Target): readonly Source[] {
+  const [group] = server?.securityGroupIds.items ?? [];
   if (group !== undefined) return [{ group }];
-  const ip = known(registration.targetId);
-  if (ip !== undefined && isAddress(ip)) return [{ cidr: ip.includes("/") ? ip : `${ip}/32` }];
-  return peer.places.length > 0 ? [{ cidr: "0.0.0.0/0" }] : [];
-}
-
-function sourcesOfPeer({ groupIds }: Peer): readonly Source[] {
-  return groupIds.items.map((group) => ({ group }));
+  const [ip] = rangesOf(known(registration.targetId) ?? "").length > 0 ? [known(registration.targetId)] : [];
+  return [{ cidr: ip === undefined ? "0.0.0.0/0" : ip.includes("/") ? ip : `${ip}/32` }];
 }
 
 function namesOf({ byId }: Topology, ids: Listed<string> | undefined): string {
   return (ids?.items ?? []).map((id) => byId.securityGroup(id)?.address ?? id).join(" or ");
 }
 
-function portsOf(checks: readonly Check[]): readonly number[] {
-  return checks.flatMap(({ port }) => (isUnknown(port) ? [] : [port]));
+function checkInWords({ what, port }: Check): string {
+  return `${isUnknown(port) ? "a port that is not known" : `tcp ${port}`} (${what})`;
 }
 
-function portsInWords(checks: readonly Check[]): string {
-  return checks.map(({ what, port }) => `tcp ${isUnknown(port) ? "" : port} (${what})`).join(" and ");
-}
-
-/** How many places are reached or, of what fails, missed. */
-function shareOf(passages: readonly Passage[], of: string, isMissed = true): { share?: string } {
-  const [partly] = passages.filter((it) => it.answer === "partly");
-  return partly === undefined || !isMissed ? {} : { share: `${partly.of - partly.places} of ${partly.of} of ${of}` };
+/** How many places are missed of those that should be reached. */
+function shareOf(passages: readonly Passage[], of: string): { share?: string } {
+  const partly = passages.find((it) => it.answer === "partly");
+  return partly === undefined ? {} : { share: `${partly.of - partly.places} of ${partly.of} of ${of}` };
 }
