@@ -29,8 +29,14 @@ function partsOf(address: string): { type: string; name: string } {
 }
 
 function block(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {
-  const lines = Object.entries(body).map(([key, value]) => argument(key, value));
+  // Equal signs stand below each other, as `terraform fmt` has them.
+  const width = Math.max(0, ...Object.entries(body).filter(([, value]) => isArgument(value)).map(([key]) => key.length));
+  const lines = Object.entries(body).map(([key, value]) => argument(isArgument(value) ? key.padEnd(width) : key, value));
   return `${head} {${note}\n${lines.map((line) => line.replace(/^/gm, "  ")).join("\n")}\n}`;
+}
+
+function isArgument(value: unknown): boolean {
+  return value !== undefined && (typeof value !== "object" || value === null || (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null)));
 }
 
 /** A nested block for an object, an argument for anything else. */

@@ -18,7 +18,6 @@ function name({ records, isOwnName, host, balancer, topology }: TracedPath, repo
     else if (topology.byId.zone(zoneId) === undefined) report.assume({ hop: "dns", address, text: `the zone of ${address} is public and the one that answers for ${host}` });
     if (alias !== undefined && isUnknown(alias.name)) report.open("dns", alias.name);
   }
-  if (records.length > 0) report.assume({ hop: "dns", text: `the registrar of the domain of ${host} names the zone's name servers` });
 }
 
 function listeners({ balancer, steps, from }: TracedPath, report: Reporter): void {
@@ -72,6 +71,6 @@ function targets(path: TracedPath, report: Reporter): void {
     if (server.subnetIds.open !== undefined) report.open("target", server.subnetIds.open);
     else if (subnets.length < server.subnetIds.items.length) report.open("target", new Unknown(server.address, "subnet_id", "a subnet of it is not in the file"));
     else if (subnets.length === 0) report.open("target", new Unknown(server.address, "subnet_id", "AWS chooses the subnet"));
-    report.assume({ hop: "target", address: server.address, text: `the image of ${server.address} starts, and what it runs listens on the target group's port` });
+    report.assume({ hop: "target", address: server.address, text: "its image starts, and what it runs listens where requests are sent" });
   }
 }
