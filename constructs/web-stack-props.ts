@@ -104,8 +104,7 @@ export interface WebStackProps {
    */
   readonly backend?: "local" | S3BackendProps | CloudBackendProps;
   /**
-   * Findings of `npm run trace` that this stack may have although they break the path, because you know better. One of
-   * which nothing is found any more is a fault, so that none outlives its reason.
+   * Findings that may break this stack's path, because you know better. One of which nothing is found any more is a fault.
    * @default - none: a stack whose path is broken is refused
    */
   readonly accept?: readonly AcceptedFinding[];
@@ -113,9 +112,9 @@ export interface WebStackProps {
 
 /** A finding that is let pass. */
 export interface AcceptedFinding {
-  /** Its id, such as `P33`; every finding of this id passes. */
+  /** Its id, such as `P33`. */
   readonly finding: string;
-  /** Why it is none here; it is shown wherever the finding is. */
+  /** Why it is no fault here; it is shown wherever the finding is. */
   readonly reason: string;
 }
 
