@@ -27,12 +27,15 @@ const MOST_ENTRIES = 200;
 export function decide(entries: readonly AclEntry[], packets: Packets): Decision {
   let left: readonly Packets[] = [packets];
   const denied: Denied[] = [];
-  let open: Unknown | undefined;
+  let mayDeny: Unknown | undefined;
+  let mayAllow: Unknown | undefined;
   for (const entry of entries.slice(0, MOST_ENTRIES)) {
     const area = areaOf(entry);
     if (area === undefined) continue;
     if (area.open !== undefined) {
-      if (left.some((it) => meet(it, area))) open ??= area.open;
+      if (!left.some((it) => meet(it, area))) continue;
+      if (known(entry.allow) === true) mayAllow ??= area.open;
+      else mayDeny ??= area.open;
       continue;
     }
     const rest: Packets[] = [];
@@ -46,7 +49,9 @@ export function decide(entries: readonly AclEntry[], packets: Packets): Decision
     }
     left = rest;
   }
-  return { denied: [...denied, ...left], ...(open !== undefined && { open }) };
+  const all = [...denied, ...left];
+  const open = mayDeny ?? (all.length > 0 ? mayAllow : undefined);
+  return { denied: all, ...(open !== undefined && { open }) };
 }
 
 /** Whether an entry allows any of these packets, were it asked. */

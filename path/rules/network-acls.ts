@@ -38,8 +38,13 @@ const networkAcls: PathRule = (path, report) => {
   for (const flow of flows) {
     const entries = flow.acl[flow.direction];
     const decisions = flow.packets.map((packets) => decide(entries, packets));
-    if (decisions.every(({ denied }) => denied.length === 0) || !flow.isBlocked(decisions)) continue;
-    const open = decisions.find((it) => it.open !== undefined)?.open ?? (isUnknown(flow.acl.open) ? flow.acl.open : undefined) ?? (isVague(flow, decisions) ? flow.vague : undefined);
+    const vague = decisions.find((it) => it.open !== undefined)?.open;
+    if (!flow.isBlocked(decisions)) {
+      // Addresses that are denied to clients are a choice, whichever they are.
+      if (vague !== undefined && !(flow.isForEveryone && vague.attribute.endsWith("cidr_block"))) report.open(flow.hop, vague);
+      continue;
+    }
+    const open = vague ?? (isUnknown(flow.acl.open) ? flow.acl.open : undefined) ?? (isVague(flow, decisions) ? flow.vague : undefined);
     if (open !== undefined) report.open(flow.hop, open);
     else found.push({ flow, decisions });
   }
