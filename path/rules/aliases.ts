@@ -79,7 +79,7 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
       fix: fix("Take the name from the balancer.", BY_NO_PROP, meant === undefined ? [] : leadingTo(record, meant)),
     });
   }
-  if (balancer === undefined || path.records.length === 0 || answersFor(balancer, path.host, path)) return;
+  if (balancer === undefined || path.records.length === 0 || records.orphans.length === 0 || answersFor(balancer, path.host, path)) return;
   const left = records.orphans.find((it) => it !== balancer && answersFor(it, path.host, path));
   if (left === undefined) return;
   for (const record of path.records.filter((it) => records.balancerOf(it) === balancer)) {

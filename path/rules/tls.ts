@@ -1,14 +1,12 @@
-import type { Balancer, Certificate, CertificateUse, DnsRecord, Listener } from "../../topology/model";
-import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
+import type { Balancer, Certificate, CertificateUse } from "../../topology/model";
+import { known, type Attr } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { covers, isMistakenWildcard } from "./domain-names";
+import { goodForName, isGoodFor } from "./certificate-names";
 import { BY_NO_PROP, reference } from "./expressions";
-import { isByMistake } from "./record-names";
-import { recordsOf } from "./record-targets";
-import { caaAllowsAmazon, mailIsNotDns, validated, validationRecord } from "./validation";
+import { caaAllowsAmazon, mailIsNotDns, validated } from "./validation";
 
 /* Whether the listener has a certificate that is issued and good for the name. */
 
@@ -16,78 +14,6 @@ export const tlsRules: Rules = {
   path: [goodForName, inRegion, waitedFor, replacedInOrder, validated, mailIsNotDns, caaAllowsAmazon],
   file: [],
 };
-
-/** P11 and P12. */
-function goodForName(path: TracedPath, report: Reporter): void {
-  // A wildcard record stands for any name that it covers.
-  const host = path.records.map(nameOf).find((name) => name?.startsWith("*.")) ?? path.host;
-  if (path.isOwnName || isByMistake(path) || isForInside(path)) return;
-  for (const { listener } of path.steps) {
-    if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0) continue;
-    const certificates = listener.certificates.map(({ arn }) => path.topology.byId.certificate(arn));
-    if (certificates.some((it) => it !== undefined && isGoodFor(it, host))) continue;
-    const open = openCertificate(listener, certificates, host);
-    const certificate = certificates.find((it) => it !== undefined);
-    if (open !== undefined) report.open("tls", open);
-    if (open !== undefined || certificate === undefined) continue;
-    const names = [...new Set(certificates.flatMap((it) => it?.names.items ?? []))];
-    const missing = [...new Set([...uncovered(listener, path), host])];
-    const isWildcard = (it: string): boolean => names.some((name) => isMistakenWildcard(name, it));
-    const alike = missing.filter((it) => isWildcard(it) === isWildcard(host));
-    report.fault({
-      id: isWildcard(host) ? "P12" : "P11", hop: "tls", address: certificate.address, attribute: "subject_alternative_names",
-      observed: isWildcard(host) ? `${names.join(", ")}, and a wildcard stands for exactly one label, so not for ${alike.join(", ")}` : `good for ${names.join(", ") || "no name"}`,
-      required: `${alike.join(", ")} among the certificate's names`, symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
-      fix: fix(`Add ${alike.join(", ")} to the certificate's names.`, `alternativeNames: ${JSON.stringify(alike)}`, naming(certificate, [...certificate.names.items, ...missing], alike, path)),
-    });
-  }
-}
-
-/** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
-function isForInside({ from, records, topology }: TracedPath): boolean {
-  return from === "internet" && records.length > 0 && records.every(({ zoneId }) => topology.byId.zone(zoneId)?.isPrivate === true);
-}
-
-function isGoodFor({ names }: Certificate, host: string): boolean {
-  return names.items.some((name) => covers(name, host));
-}
-
-/** A certificate of which the file does not tell whether it is good for the name. */
-function openCertificate(listener: Listener, certificates: readonly (Certificate | undefined)[], host: string): Unknown | undefined {
-  for (const [index, { address, arn }] of listener.certificates.entries()) {
-    const certificate = certificates[index];
-    if (isUnknown(arn)) return arn;
-    if (certificate?.names.open !== undefined) return certificate.names.open;
-    if (certificate?.isData === true) return new Unknown(certificate.address, "domain", `a data source tells the first name only, so that the certificate may be good for ${host} as well`);
-    if (certificate === undefined) return new Unknown(address, "certificate_arn", `the certificate ${arn ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`);
-  }
-  return undefined;
-}
-
-const uncoveredNames = new WeakMap<Listener, readonly string[]>();
-
-/** All names whose records lead to the listener's balancer and that none of its certificates is good for: one fix is for all of them. */
-function uncovered(listener: Listener, { topology, balancer }: TracedPath): readonly string[] {
-  const found = uncoveredNames.get(listener);
-  if (found !== undefined) return found;
-  const certificates = listener.certificates.map(({ arn }) => topology.byId.certificate(arn)).filter((it) => it !== undefined);
-  const names = balancer === undefined ? [] : recordsOf(topology).to(balancer).map(nameOf).filter((name) => name !== undefined);
-  const missing = [...new Set(names)].filter((name) => !certificates.some((it) => isGoodFor(it, name)));
-  uncoveredNames.set(listener, missing);
-  return missing;
-}
-
-/** A state writes the asterisk as `\052`. */
-function nameOf({ fqdn }: DnsRecord): string | undefined {
-  return known(fqdn)?.replace(/^\\052\./, "*.");
-}
-
-function naming(certificate: Certificate, names: readonly string[], added: readonly string[], path: TracedPath): Edit[] {
-  if (certificate.isData) return [];
-  const [, ...others] = new Set(names);
-  const records = known(certificate.validationMethod) === "DNS" ? added.flatMap((name) => validationRecord(certificate, name, path)) : [];
-  return [setting(certificate.address, "subject_alternative_names", others), ...records];
-}
 
 /** P13. */
 function inRegion(path: TracedPath, report: Reporter): void {

@@ -48,7 +48,7 @@ const hiddenRecords = new WeakMap<Topology, { readonly record?: DnsRecord }>();
 
 /** A record of which the file does not tell what it is for. */
 function unreadableRecord(topology: Topology): DnsRecord | undefined {
-  const found = hiddenRecords.get(topology) ?? { record: topology.records.find((it) => it.alias === undefined && isUnknown(it.name) && it.validates.length === 0) };
+  const found = hiddenRecords.get(topology) ?? { record: topology.records.find((it) => it.alias === undefined && it.validates.length === 0 && (isUnknown(it.name) || known(it.name)?.startsWith("${") === true)) };
   hiddenRecords.set(topology, found);
   return found.record;
 }
