@@ -117,10 +117,6 @@ describe("what cannot be told is left open, and not called broken:", () => {
   });
 });
 
-test("a zone that is read is taken to be delegated, and that is said", () => {
-  expect(traced("site", () => undefined).assumed.map(({ text }) => text)).toContainEqual("example.com is delegated to the zone's name servers");
-});
-
 test("a URL whose name was put into another zone is told what became of it", () => {
   const report = traced("auto-scaling", (stack) => { aliasOf(stack).body.name = "www.example.org"; }, "https://www.example.org/");
   expect(told(report)).toEqual(["P04 error: www.example.org is not in the zone example.com, so that Route 53 makes it www.example.org.example.com", "P11 error: good for www.example.com"]);

@@ -129,7 +129,14 @@ export const dnsMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P06", name: "the CNAME leads to the balancer of another site", base: "inline-groups", at: { type: "aws_route53_record", attribute: "records" }, also: ["P21"],
+    row: "P06", name: "both of the alias's arguments are those of another site's balancer", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "alias.name" }, also: ["P21"],
+    mutate: (stack) => {
+      const other = addBalancer(stack);
+      Object.assign(aliasOf(stack).body.alias as object, { name: `\${${other}.dns_name}`, zone_id: `\${${other}.zone_id}` });
+    },
+  },
+  {
+    row: "P06", name: "the CNAME leads to the balancer of another site, where a wildcard may be for any name", base: "inline-groups", at: { type: "aws_route53_record", attribute: "records" }, also: ["P21"], verdict: "broken",
     mutate: (stack) => {
       cnameOf(stack).body.records = [`\${${addBalancer(stack)}.dns_name}`];
     },

@@ -82,9 +82,11 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
   if (balancer === undefined || path.records.length === 0 || records.orphans.length === 0 || answersFor(balancer, path.host, path)) return;
   const left = records.orphans.find((it) => it !== balancer && answersFor(it, path.host, path));
   if (left === undefined) return;
+  // A wildcard may be for other names, whose records are elsewhere.
+  const isCertain = answersFor(left, path.host, path, (pattern, name) => pattern === name);
   for (const record of path.records.filter((it) => records.balancerOf(it) === balancer)) {
     report.fault({
-      id: "P06", hop: "dns", address: record.address, attribute: targetAttribute(record), observed: `${path.host} leads to ${balancer.address}, which has nothing for that name`,
+      id: "P06", severity: isCertain ? "error" : "warning", hop: "dns", address: record.address, attribute: targetAttribute(record), observed: `${path.host} leads to ${balancer.address}, which has nothing for that name`,
       required: `${left.address}, which is set up for ${path.host} and to which no record leads`, symptom: "the wrong site, its certificate, or 404 and 503",
       fix: fix(`Let the record lead to ${left.address}.`, BY_NO_PROP, leadingTo(record, left)),
     });

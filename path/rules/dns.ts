@@ -68,10 +68,8 @@ function delegated(path: TracedPath, report: Reporter): void {
     const isNamedAbove = records.named(name).some((it) => known(it.type) === "NS" && it.zoneId !== zone.id);
     if (isNamedAbove) continue;
     const isNew = path.topology.source === "synthesized" || zone.actions.includes("create");
-    if (zone.isData || (!isNew && above === undefined)) {
-      report.assume({ hop: "dns", address: zone.address, text: `${name} is delegated to the zone's name servers` });
-      continue;
-    }
+    // What is there already is taken to be delegated.
+    if (zone.isData || (!isNew && above === undefined)) continue;
     report.fault({
       id: "P02", hop: "dns", address: zone.address, attribute: "name_servers",
       observed: above === undefined ? `the zone ${name} is made here, and nothing in the file delegates to it` : `${above.address} has no NS record for ${name}`,

@@ -23,8 +23,16 @@ export function isMistakenWildcard(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") && isWithin(host, pattern.slice(2)) && !covers(pattern, host);
 }
 
+/** DNS knows no longer one; a file may hold anything. */
+const MAX_NAME = 253;
+
+/** No name can be longer; what is, is no name. */
+const LONGEST = 255;
+
 /** The name and those above it, from the longest: `a.b.c`, `b.c`, `c`. */
 export function ancestry(name: string): string[] {
+  if (name.length > LONGEST) return [name];
+  if (name.length > MAX_NAME) return [name];
   const labels = name.split(".");
   return labels.map((_, index) => labels.slice(index).join("."));
 }

@@ -59,10 +59,10 @@ function outsidersOf(path: TracedPath): Outsider[] {
   return found;
 }
 
-/** Whether the balancer is made for requests to this name. */
-export function answersFor(balancer: Balancer, name: string, { topology }: TracedPath): boolean {
+/** Whether the balancer is made for requests to this name, or, where that is asked, to this name by itself and not as one of many. */
+export function answersFor(balancer: Balancer, name: string, { topology }: TracedPath, isGood: (pattern: string, name: string) => boolean = covers): boolean {
   return balancer.listeners.some((listener) =>
-    listener.certificates.some(({ arn }) => topology.byId.certificate(arn)?.names.items.some((pattern) => covers(pattern, name)))
+    listener.certificates.some(({ arn }) => topology.byId.certificate(arn)?.names.items.some((pattern) => isGood(pattern, name)))
     || listener.rules.some(({ conditions }) => conditions.some(({ kind, values }) => kind === "host-header" && values.items.some((value) => plain(value) === name))));
 }
 

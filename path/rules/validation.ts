@@ -125,7 +125,11 @@ export function caaAllowsAmazon(path: TracedPath, report: Reporter): void {
 
 /** The tag under which Amazon is missing. */
 function refusedBy({ values }: DnsRecord, isWildcard: boolean): string | Unknown | undefined {
-  const properties = values.items.map((value) => /^\s*\d+\s+"?(\w+)"?\s+"?([^"]*)"?\s*$/.exec(value)).filter((it) => it !== null).map(([, tag = "", value = ""]) => ({ tag: tag.toLowerCase(), authority: (value.split(";")[0] ?? "").trim().toLowerCase() }));
+  const properties = values.items.map((value) => {
+    // Such as `0 issue "letsencrypt.org; accounturi=…"`.
+    const [, tag = "", ...rest] = value.trim().split(/\s+/);
+    return { tag: tag.toLowerCase(), authority: (rest.join(" ").replaceAll('"', "").split(";")[0] ?? "").trim().toLowerCase() };
+  });
   const tag = isWildcard && properties.some((it) => it.tag === "issuewild") ? "issuewild" : "issue";
   const asked = properties.filter((it) => it.tag === tag);
   if (asked.some(({ authority }) => AUTHORITIES.includes(authority))) return undefined;
