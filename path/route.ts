@@ -12,16 +12,17 @@ export function routeOf(entry: Entry, topology: Topology, servers: ServerIndex):
   const steps = balancer === undefined ? [] : stepsOf(entry, balancer);
   const targetGroups = groupsOf(steps, balancer, topology);
   const name = host === "" || host.startsWith("${") ? "balancer.invalid" : host;
-  const url = URL.parse?.(`${scheme}://${name}:${port}${path}`) ?? new URL(`${scheme}://${hostOf(name)}:${port}${path}`);
+  const url = urlOf(scheme, name, port, path);
   return {
     topology, url, host, isOwnName: entry.isOwnName, port, scheme, hasPath: entry.hasPath, from: entry.from, records: entry.records, ...(balancer !== undefined && { balancer }),
     steps, targetGroups, targets: targetGroups.flatMap((group) => targetsOf(group, topology, servers)),
   };
 }
 
-/** A name that a URL cannot hold stands for itself in the report only. */
-function hostOf(name: string): string {
-  return /^[a-z0-9._-]+$/i.test(name) ? name : "name.invalid";
+/** A name, or a port, that a URL cannot hold stands for itself in the report only. */
+function urlOf(scheme: Entry["scheme"], name: string, port: number, path: string): URL {
+  const texts = [`${scheme}://${name}:${port}${path}`, `${scheme}://name.invalid:${port}${path}`, `${scheme}://name.invalid/`];
+  return new URL(texts.find((text) => URL.canParse(text)) ?? `${scheme}://name.invalid/`);
 }
 
 /** How the report names the URL. */

@@ -1,4 +1,4 @@
-import { bootScript } from "./boot-script";
+import { bootScript, type BootScript } from "./boot-script";
 
 /* What user data in clear text tells of the instance that runs it; where it does not tell, the answer is empty or `undefined`. */
 
@@ -112,6 +112,15 @@ export function usesContainers(userData: string): string | undefined {
 /** Ports on which the user data visibly makes something listen for others; empty where it cannot be told. Ascending. */
 export function portsOf(userData: string): readonly number[] {
   const script = bootScript(userData);
+  const found = portsByScript.get(script) ?? portsOfScript(script);
+  portsByScript.set(script, found);
+  return found;
+}
+
+/** Many instances share a script, and many paths an instance. */
+const portsByScript = new WeakMap<BootScript, readonly number[]>();
+
+function portsOfScript(script: BootScript): readonly number[] {
   if (script.kind !== "runs") return [];
   const { text } = script;
   if (OPAQUE.test(text)) return [];
@@ -170,12 +179,16 @@ export function answersWithHttpsRedirect(userData: string): boolean {
   return /\breturn\s+30[1278]\s+https:\/\/|\brewrite\s+\S+\s+https:\/\/|\bRedirect(Match)?\s+(permanent|temp|30\d)?\s*\S+\s+https:\/\/|\bRewriteRule\s+\S+\s+https:\/\/|\bforce_ssl\s*=\s*true|\bSECURE_SSL_REDIRECT\s*=\s*True/i.test(text);
 }
 
+/** AWS allows no longer one for a health check. */
+const LONGEST_PATH = 1_024;
+
 /**
  * The status code with which it answers a path, where its configuration says so outright: a `return` in the path's own nginx location.
  * A query does not count.
  */
 export function answersWith(userData: string, path: string): number | undefined {
   const name = path.split("?")[0] ?? "/";
+  if (name.length > LONGEST_PATH) return undefined;
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const own = new RegExp(`\\blocation\\s+=\\s+${escaped}\\s*\\{([^{}]*)\\}`).exec(bootScript(userData).text)?.[1];
   const code = own === undefined ? undefined : /\breturn\s+(\d{3})\b/.exec(own)?.[1];
