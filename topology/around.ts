@@ -2,10 +2,12 @@ import { grouped } from "./balancers";
 import * as expected from "./expected";
 import type { BlockPublicAccess, LogBucket, WebAcl } from "./model";
 import { partOf } from "./part";
+import { policyReader } from "./policy-documents";
 import type { Source } from "./source";
 import { known } from "./value";
 
 export function logBucketsOf(source: Source): LogBucket[] {
+  const policyOf = policyReader(source);
   const policies = grouped(source.ofType("aws_s3_bucket_policy"), ({ fields }) => fields.text("bucket", expected.BUCKET));
   const encryptions = grouped(source.ofType("aws_s3_bucket_server_side_encryption_configuration"), ({ fields }) => fields.text("bucket", expected.BUCKET));
   return source.ofType("aws_s3_bucket").map((it): LogBucket => {
@@ -16,7 +18,7 @@ export function logBucketsOf(source: Source): LogBucket[] {
     const algorithm = rule?.block("apply_server_side_encryption_by_default")?.text("sse_algorithm");
     return {
       ...partOf(it), id,
-      policies: [...own, ...(it.isConfigured("policy") ? [it] : [])].map(({ address, fields }) => ({ address, text: fields.text("policy") })),
+      policies: [...own, ...(it.isConfigured("policy") ? [it] : [])].map((by) => ({ address: by.address, text: policyOf(by, "policy") })),
       ...(algorithm !== undefined && { encryption: { address: encryption?.address ?? it.address, algorithm } }),
     };
   });

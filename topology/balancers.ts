@@ -28,7 +28,7 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
         ...((subnets.open ?? mappings.open) !== undefined && { open: subnets.open ?? mappings.open }),
       }),
       deletionProtection: it.fields.flag("enable_deletion_protection"),
-      idleTimeout: it.fields.number("idle_timeout"),
+      idleTimeout: it.fields.number("idle_timeout"), http2: it.fields.flag("enable_http2"),
       ...(logs !== undefined && logs.flag("enabled") !== false && logs.isSet("bucket") && { accessLogs: { bucket: logs.text("bucket", expected.BUCKET), prefix: logs.text("prefix") } }),
       listeners: typeof arn === "string" ? (listeners.get(arn) ?? []) : [],
     };
@@ -36,7 +36,7 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
   const classic = source.ofType("aws_elb", "data.aws_elb").map((it): Balancer => ({
     ...partOf(it), arn: it.identity("arn"), name: it.fields.text("name"), dnsName: plainName(it.identity("dns_name")), zoneId: it.identity("zone_id"), type: "classic",
     isInternal: it.fields.flag("internal") ?? false, ipAddressType: "ipv4", securityGroupIds: it.fields.list("security_groups", expected.SECURITY_GROUP),
-    hasSecurityGroups: it.fields.isSet("security_groups"), subnetIds: it.fields.list("subnets", expected.SUBNET), deletionProtection: undefined, idleTimeout: it.fields.number("idle_timeout"), listeners: [],
+    hasSecurityGroups: it.fields.isSet("security_groups"), subnetIds: it.fields.list("subnets", expected.SUBNET), deletionProtection: undefined, idleTimeout: it.fields.number("idle_timeout"), http2: false, listeners: [],
   }));
   return [...managed, ...classic];
 }

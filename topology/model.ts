@@ -87,6 +87,8 @@ export interface Balancer extends Part {
   readonly deletionProtection: Attr<boolean>;
   /** Seconds; absent: AWS's 60. */
   readonly idleTimeout: Attr<number>;
+  /** `enable_http2`; absent: clients may speak it. */
+  readonly http2: Attr<boolean>;
   /** Only where logs are on. */
   readonly accessLogs?: { readonly bucket: Attr<string>; readonly prefix: Attr<string> };
   readonly listeners: readonly Listener[];

@@ -29,7 +29,7 @@ export function targetGroupsOf(source: Source, all: readonly Registration[]): Ta
         path: check?.text("path") ?? "/",
         port: check?.text("port") ?? "traffic-port",
         protocol: check?.text("protocol") ?? "HTTP",
-        matcher: check?.text("matcher") ?? "200",
+        matcher: check?.text("matcher") ?? (it.fields.text("protocol_version") === "GRPC" ? "12" : "200"),
         interval: check?.number("interval") ?? 30,
         timeout: check?.number("timeout"),
       },

@@ -90,7 +90,7 @@ export const listenerMutants: readonly Mutant[] = [
   {
     row: "P21", name: "the balancer has no listener at all", base: "site", at: { type: "aws_lb", attribute: "listener on port 443" }, also: ["P48"],
     mutate: (stack) => {
-      for (const listener of [httpOf(stack), httpsOf(stack)]) takeOut(stack, listener);
+      delete stack.resource.aws_lb_listener;
     },
   },
   {
@@ -226,6 +226,13 @@ export const listenerMutants: readonly Mutant[] = [
       const group = groupOf(stack);
       Object.assign(group.body, { protocol_version: "GRPC", health_check: { ...(group.body.health_check as Json), matcher: "0-99" } });
       addRule(stack, "rpc", 10, [forPaths("/rpc.Api/*")], forwardTo(group), httpOf(stack));
+    },
+  },
+  {
+    row: "P29", name: "HTTP/2 is turned off, and the target group takes nothing else", base: "inline-groups", at: { type: "aws_alb", attribute: "enable_http2" },
+    mutate: (stack) => {
+      groupOf(stack).body.protocol_version = "HTTP2";
+      balancerOf(stack).body.enable_http2 = false;
     },
   },
   {

@@ -52,6 +52,7 @@ function speaksTheClientsProtocol(path: TracedPath, report: Reporter): void {
       const version = group === undefined ? undefined : known(group.protocolVersion)?.toUpperCase();
       if (group === undefined || (version !== "HTTP2" && version !== "GRPC")) continue;
       if (listener.protocol === "HTTP") report.fault(clientsOfHttp1(listener, group, version));
+      else if (path.balancer?.http2 === false) report.fault(balancerOfHttp1(path.balancer, group, version));
       else report.assume({ hop: "listener", address: group.address, text: `clients speak ${version === "GRPC" ? "gRPC" : "HTTP/2"} to ${listener.address}, as ${group.address} asks for it` });
     }
   }
@@ -65,6 +66,13 @@ function clientsOfHttp1(listener: Listener, group: TargetGroup, version: "HTTP2"
     symptom: "464 at every request; AWS may refuse the listener already",
     share: `requests on port ${known(listener.port) ?? "of this listener"}`,
     fix: fix(`Let ${group.address} take HTTP/1.1.`, BY_NO_PROP, [setting(group.address, "protocol_version", "HTTP1")]),
+  };
+}
+
+function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: "HTTP2" | "GRPC"): Parameters<Reporter["fault"]>[0] {
+  return {
+    id: "P29", hop: "listener", address, attribute: "enable_http2", observed: `${address} lets clients speak HTTP/1.1 only, and ${group.address} takes ${version}`,
+    required: "enable_http2, or a target group of HTTP1", symptom: "464 at every request", fix: fix(`Let ${address} speak HTTP/2.`, BY_NO_PROP, [setting(address, "enable_http2", true)]),
   };
 }
 

@@ -1,6 +1,6 @@
 import { matches } from "./wildcards";
 
-/* Whether a bucket's policy lets a balancer write its access logs. Where a statement cannot be judged it counts as one that allows. */
+/* Whether a bucket's policy lets a balancer write its access logs. */
 
 /** Whom all regions' balancers write as. */
 export const LOG_SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com";
@@ -16,6 +16,9 @@ export interface Logs {
   /** ELB's account in the region; absent in regions that have none. */
   readonly account: string | undefined;
 }
+
+/** `perhaps`: the file leaves open what decides it, such as a symbol within an ARN. */
+export type Judgement = "no" | "perhaps" | "yes";
 
 type Statement = Readonly<Record<string, unknown>>;
 
@@ -34,45 +37,59 @@ export function withStatement(text: string, statement: Statement): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [...(statementsOf(text) ?? []), statement] });
 }
 
-export function letsElbWrite(statements: readonly Statement[], logs: Logs): boolean {
-  return statements.some((it) => it.Effect === "Allow" && isForElb(it, logs) && isPut(it) && isForLogs(it, logs));
+export function letsElbWrite(statements: readonly Statement[], logs: Logs): Judgement {
+  const allowing = statements.filter(({ Effect: effect }) => effect === "Allow");
+  return best(allowing.map((it) => worst([principal(it, logs), action(it), resource(it, logs)])));
 }
 
-function isForElb({ Principal: principal, NotPrincipal: other }: Statement, { account }: Logs): boolean {
-  if (principal === undefined) return other !== undefined;
-  if (principal === "*") return true;
-  if (typeof principal !== "object" || principal === null) return false;
-  const { AWS: accounts, Service: services } = principal as Record<string, unknown>;
-  return texts(services).some((it) => SERVICES.includes(it) || it.includes("${")) || texts(accounts).some((it) => {
-    if (it === "*") return true;
+const ORDER: readonly Judgement[] = ["no", "perhaps", "yes"];
+
+function best(all: readonly Judgement[]): Judgement {
+  return all.reduce((a, b) => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b), "no");
+}
+
+function worst(all: readonly Judgement[]): Judgement {
+  return all.reduce((a, b) => (ORDER.indexOf(a) < ORDER.indexOf(b) ? a : b), "yes");
+}
+
+function isSymbolic(text: string): boolean {
+  return text.includes("${");
+}
+
+function principal({ Principal: given, NotPrincipal: other }: Statement, { account }: Logs): Judgement {
+  if (given === undefined) return other === undefined ? "no" : "perhaps";
+  if (given === "*") return "yes";
+  if (typeof given !== "object" || given === null) return "no";
+  const { AWS: accounts, Service: services } = given as Record<string, unknown>;
+  const byService = texts(services).map((it): Judgement => (SERVICES.includes(it) ? "yes" : isSymbolic(it) ? "perhaps" : "no"));
+  const byAccount = texts(accounts).map((it): Judgement => {
+    if (it === "*") return "yes";
     const [id] = /\b\d{12}\b/.exec(it) ?? [];
-    if (id !== undefined) return account === undefined || id === account;
+    if (id !== undefined) return account === undefined ? "perhaps" : id === account ? "yes" : "no";
+    if (!isSymbolic(it)) return "no";
     // The stack's own account is not ELB's.
-    return it.includes("${") && !it.includes("aws_caller_identity");
+    return it.includes("aws_elb_service_account") ? "yes" : it.includes("aws_caller_identity") ? "no" : "perhaps";
   });
+  return best([...byService, ...byAccount]);
 }
 
-function isPut({ Action: action, NotAction: other }: Statement): boolean {
-  return other !== undefined || texts(action).some((it) => it.includes("${") || matches(it.toLowerCase(), "s3:putobject"));
+function action({ Action: given, NotAction: other }: Statement): Judgement {
+  if (other !== undefined) return "perhaps";
+  return best(texts(given).map((it): Judgement => (matches(it.toLowerCase(), "s3:putobject") ? "yes" : isSymbolic(it) ? "perhaps" : "no")));
 }
 
 /** Whether one of its resources covers the objects that are written, whatever the account. */
-function isForLogs({ Resource: resource, NotResource: other }: Statement, { bucket, address, prefix, region }: Logs): boolean {
-  if (other !== undefined) return true;
+function resource({ Resource: given, NotResource: other }: Statement, { bucket, address, prefix, region }: Logs): Judgement {
+  if (other !== undefined) return "perhaps";
   const folder = prefix.replace(/^\/+|\/+$/g, "");
   const key = `${folder === "" ? "" : `${folder}/`}AWSLogs/123456789012/elasticloadbalancing/${region ?? "us-east-1"}/2024/01/01/log.gz`;
-  return texts(resource).some((it) => {
-    const [, name, rest = ""] = /^(?:arn:[\w-]+:s3:::|arn:\$\{[^{}]*\}:s3:::)(.*?)(\/.*)?$/s.exec(it) ?? [];
-    if (name === undefined) {
-      const [, symbol, tail = ""] = /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
-      if (symbol === undefined) return it === "*" || it.includes("${");
-      // Another resource's ARN, or an output: it may be this bucket's.
-      return isOther(symbol, address) ? false : covers(tail, key);
-    }
-    if (name.includes("${")) return isOther(name, address) ? false : covers(rest, key);
-    if (name.includes("*") && rest === "") return matches(name, `${bucket}/${key}`);
-    return (bucket.includes("${") || matches(name, bucket)) && covers(rest, key);
-  });
+  return best(texts(given).map((it): Judgement => {
+    const [, name, path = ""] = /^arn:(?:[\w-]+|\$\{[^{}]*\}):s3:::(.*?)(\/.*)?$/s.exec(it) ?? /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
+    if (name === undefined) return it === "*" ? "yes" : isSymbolic(it) ? "perhaps" : "no";
+    if (isSymbolic(name)) return isOther(name, address) ? "no" : covers(path, key);
+    if (name.includes("*") && path === "") return matches(name, `${bucket}/${key}`) ? "yes" : "no";
+    return isSymbolic(bucket) ? worst(["perhaps", covers(path, key)]) : matches(name, bucket) ? covers(path, key) : "no";
+  }));
 }
 
 /** A symbol of another bucket of the file. */
@@ -81,10 +98,11 @@ function isOther(symbol: string, address: string): boolean {
   return of !== undefined && of !== address;
 }
 
-function covers(path: string, key: string): boolean {
-  // What is not known, and whichever account, may fit.
+/** What is not known, and whichever account, may fit. */
+function covers(path: string, key: string): Judgement {
   const pattern = path.replace(/\$\{[^{}]*\}/g, "*").replace(/\b\d{12}\b/g, "*");
-  return pattern.startsWith("/") && matches(pattern.slice(1), key);
+  if (!pattern.startsWith("/") || !matches(pattern.slice(1), key)) return "no";
+  return isSymbolic(path.replace(/\$\{[^{}]*aws_caller_identity[^{}]*\}/g, "")) ? "perhaps" : "yes";
 }
 
 function texts(value: unknown): string[] {

@@ -50,7 +50,9 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
   const texts = bucket.policies.map(({ text }) => known(text)).filter((it) => it !== undefined);
   const read = texts.map(statementsOf);
   const log = { bucket: known(bucket.id) ?? bucket.address, address: bucket.address, prefix: known(prefix) ?? "", region, account: region === undefined ? undefined : LOG_ACCOUNTS[region] };
-  if (read.some((statements) => statements !== undefined && letsElbWrite(statements, log))) return;
+  const judged = read.map((statements) => (statements === undefined ? "no" : letsElbWrite(statements, log)));
+  if (judged.includes("yes")) return;
+  if (judged.includes("perhaps")) return report.assume({ hop: "listener", address: bucket.policies[0]?.address, text: `the policy of ${bucket.address} names ELB and the folder of the logs, as far as the file leaves it open` });
   const unread = read.findIndex((it) => it === undefined);
   const notRead = unread < 0 ? undefined : new Unknown(bucket.policies[unread]?.address ?? bucket.address, "policy", "its statements cannot be read before the apply");
   if (open !== undefined || notRead !== undefined) return report.open("listener", (open ?? notRead) as Unknown);
