@@ -1,4 +1,4 @@
-import type { Action } from "../topology/model";
+import type { Action, Topology } from "../topology/model";
 import { known, Unknown, type Attr } from "../topology/value";
 import type { Hop } from "./report";
 import type { TracedPath } from "./traced-path";
@@ -21,16 +21,16 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
     const what = records.map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`).join(" and ");
     return { resources: records.map(({ address }) => address), observed: `${what} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}` };
   },
-  tls: ({ steps }) => {
+  tls: ({ steps, topology }) => {
     const secure = steps.filter(({ listener }) => known(listener.protocol) === "HTTPS");
     if (secure.length === 0) return { resources: [], observed: "no TLS: plain HTTP" };
-    const certificates = secure.flatMap(({ listener }) => listener.certificates.map(({ arn }) => arn));
-    return { resources: [...new Set(secure.flatMap(({ listener }) => listener.certificates.map(({ address }) => address)))], observed: certificates.length === 0 ? "no certificate" : certificates.map(shown).join(", ") };
+    const certificates = secure.flatMap(({ listener }) => listener.certificates.map(({ arn }) => topology.byId.certificate(arn)?.address ?? shown(arn)));
+    return { resources: [...new Set(secure.flatMap(({ listener }) => listener.certificates.map(({ address }) => address)))], observed: certificates.length === 0 ? "no certificate" : [...new Set(certificates)].join(", ") };
   },
-  listener: ({ steps, port, balancer }) => {
+  listener: ({ steps, port, balancer, topology }) => {
     if (balancer === undefined) return { resources: [], observed: "not reached" };
     if (steps.length === 0) return { resources: [balancer.address], observed: `nothing listens on port ${port} of ${balancer.address}` };
-    return { resources: steps.map(({ listener }) => listener.address), observed: steps.map(({ listener, outcomes }) => `${shown(listener.protocol)} :${shown(listener.port)} ${outcomes.map(({ actions }) => doing(actions)).join(" or ")}`).join(", then ") };
+    return { resources: steps.map(({ listener }) => listener.address), observed: steps.map(({ listener, outcomes }) => `${shown(listener.protocol)} :${shown(listener.port)} ${outcomes.map(({ actions }) => doing(actions, topology)).join(" or ")}`).join(", then ") };
   },
   "target-group": ({ targetGroups }) => ({
     resources: targetGroups.map(({ address }) => address),
@@ -42,10 +42,10 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
   }),
 };
 
-function doing(actions: readonly Action[]): string {
+function doing(actions: readonly Action[], { byId }: Topology): string {
   const last = actions.at(-1);
   if (last === undefined) return "does nothing";
-  if (last.type === "forward") return `forwards to ${last.targetGroups.map(({ arn }) => shown(arn)).join(", ")}`;
+  if (last.type === "forward") return `forwards to ${last.targetGroups.map(({ arn }) => byId.targetGroup(arn)?.address ?? shown(arn)).join(", ")}`;
   if (last.type === "redirect") return `redirects to ${shown(last.protocol)} :${shown(last.port)}`;
   return last.type === "fixed-response" ? `answers ${shown(last.statusCode)} itself` : last.type === "authenticate" ? "asks who the client is" : last.why;
 }

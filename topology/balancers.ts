@@ -24,7 +24,8 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
       securityGroupIds: orOpen(it, "security_groups", it.fields.list("security_groups", expected.SECURITY_GROUP)),
       hasSecurityGroups: it.fields.isSet("security_groups") ? true : isLeftOpen(it) ? new Unknown(it.address, "security_groups", "only read here") : false,
       subnetIds: orOpen(it, "subnets", {
-        items: [...subnets.items, ...mappings.items.flatMap((block) => known(block.text("subnet_id", expected.SUBNET)) ?? [])],
+        // A state shows them in both ways.
+        items: [...new Set([...subnets.items, ...mappings.items.flatMap((block) => known(block.text("subnet_id", expected.SUBNET)) ?? [])])],
         ...((subnets.open ?? mappings.open) !== undefined && { open: subnets.open ?? mappings.open }),
       }),
       deletionProtection: it.fields.flag("enable_deletion_protection"),
