@@ -161,6 +161,7 @@ describe("who can reach a balancer", () => {
       inline(stack, "alb").ingress = [80, 443].map((port) => ({ ...inlineRule(tcp(port), {}), ipv6_cidr_blocks: ["::/0"] }));
     });
     expect(ids(report("ipv4"))).toContain("P30");
+    expect(errors(report("dualstack")).map(({ id, share }) => `${id} ${share}`)).toContain("P30 clients without IPv6");
     expect(ids(report("dualstack-without-public-ipv4"))).not.toContain("P30");
   });
 

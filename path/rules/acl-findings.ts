@@ -32,6 +32,8 @@ interface Blockage {
   readonly flows: Flow[];
 }
 
+/** An entry's number goes so far. */
+const MOST_NUMBERS = 32_766;
 const NO_PROP = "this project leaves the VPC's default network ACL as it is: take back the added ACL, or its override";
 
 /** One finding for each direction of an ACL that lacks entries, and for each entry that denies too early. */
@@ -70,11 +72,10 @@ function finding(topology: Topology, { acl, direction, by, isEmpty, flows }: Blo
     ...(side !== undefined && hit < side.subnets.length && { share: `${hit} of ${side.subnets.length} of ${side.name}` }),
   };
   if (by !== undefined) {
-    const last = Math.max(0, ...acl[direction].map((it) => known(it.number) ?? 0));
     return {
       id: "P40", address: by.address, attribute: by.attribute, ...common,
       observed: `entry ${known(by.number)} denies ${entryPorts(by)} ${direction === "ingress" ? "from" : "to"} ${known(by.cidr)} before a later entry of ${acl.address} allows it`,
-      fix: fix("Let the entry that denies come after the one that allows.", NO_PROP, [setting(by.address, by.attribute.replace(/\[(\d+)\]/g, ".$1"), last + 10 + index)]),
+      fix: fix("Let the entry that denies come after the one that allows.", NO_PROP, [setting(by.address, by.attribute.replace(/\[(\d+)\]/g, ".$1"), lastNumber(acl[direction]) + 10 + index)]),
     };
   }
   const entries = acl[direction];
@@ -113,11 +114,15 @@ function newEntries(acl: NetworkAcl, direction: Direction, wanted: readonly NewE
 /** Numbers that no entry has, below the first entry that denies if there is one. */
 function freeNumbers(entries: readonly AclEntry[], wanted: readonly unknown[]): readonly number[] {
   const taken = new Set(entries.map((it) => known(it.number)));
-  const denies = entries.filter((it) => known(it.allow) === false).map((it) => known(it.number) ?? 1);
-  const last = Math.max(90, ...entries.map((it) => known(it.number) ?? 0));
-  if (denies.length === 0) return wanted.map((_, index) => last + 10 * (index + 1));
-  const below = Array.from({ length: Math.min(...denies) - 1 }, (_, index) => index + 1).filter((it) => !taken.has(it));
+  const firstDeny = entries.filter((it) => known(it.allow) === false).reduce((least, it) => Math.min(least, known(it.number) ?? 1), Infinity);
+  const last = Math.max(90, lastNumber(entries));
+  if (firstDeny === Infinity) return wanted.map((_, index) => last + 10 * (index + 1));
+  const below = Array.from({ length: Math.min(firstDeny, MOST_NUMBERS) - 1 }, (_, index) => index + 1).filter((it) => !taken.has(it));
   return wanted.map((_, index) => below[index] ?? last + 10 * (index + 1));
+}
+
+function lastNumber(entries: readonly AclEntry[]): number {
+  return entries.reduce((most, it) => Math.max(most, known(it.number) ?? 0), 0);
 }
 
 function distinct(entries: readonly NewEntry[]): readonly NewEntry[] {

@@ -48,7 +48,7 @@ function joined(lists: readonly SecurityRule[]): readonly Edit[] {
   // From the last to the first, so that the places of the others stay what they are.
   const others = same.filter((it) => it !== first).reverse();
   return [
-    ruleSetting(first, "from_port", Math.min(...ports)), ruleSetting(first, "to_port", Math.max(...ports)),
+    ruleSetting(first, "from_port", ports.reduce((a, b) => Math.min(a, b))), ruleSetting(first, "to_port", ports.reduce((a, b) => Math.max(a, b))),
     ...others.flatMap(takenAway),
   ];
 }

@@ -36,12 +36,13 @@ const clients: PathRule = (path, report) => {
   // One group is told of once: with the ports of all its listeners.
   const others = balancer.listeners.flatMap(({ port }) => known(port) ?? []).filter((port) => audience(topology, set, port, from, vpc, ipv6Only).answer === "nobody");
   const closed = [...new Set([...portsOf(path).filter((port) => audiences.get(port)?.answer === "nobody"), ...others])].sort((a, b) => a - b);
+  const hasIpv6 = known(balancer.ipAddressType) === "dualstack" && from === "internet" && closed.every((port) => audience(topology, set, port, from, vpc, true).answer === "everyone");
   const whom = from === "vpc" ? "its VPC" : ipv6Only ? "the internet, by IPv6" : "the internet";
   const source = { cidr: ipv6Only ? "::/0" : from === "vpc" ? (vpc?.cidrs.items[0] ?? "10.0.0.0/8") : "0.0.0.0/0" };
   report.fault({
     id: "P30", hop: "listener", address: group.address, attribute: "ingress",
     observed: rulesInWords(topology, set), required: `tcp ${closed.join(" and ")} from clients ${from === "vpc" ? "in" : "on"} ${whom}`,
-    symptom: `ERR_CONNECTION_TIMED_OUT on port ${closed.join(" and ")}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
+    symptom: `ERR_CONNECTION_TIMED_OUT on port ${closed.join(" and ")}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`, ...(hasIpv6 && { share: "clients without IPv6" }),
     fix: fix(`Let clients in to port ${closed.join(" and ")} of the balancer.`, "no prop closes 80 or 443: take back the override", opening(group, "ingress", closed.map((port) => ({ port, source })), "clients")),
   });
 };
