@@ -69,7 +69,9 @@ export function destination(redirect: Redirect, request: Request): Request | Unk
     .replaceAll("#{protocol}", request.scheme.toUpperCase()).replaceAll("#{host}", request.host).replaceAll("#{port}", String(request.port))
     .replaceAll("#{path}", request.path.slice(1)).replaceAll("#{query}", request.query);
   const scheme = filled("protocol").toUpperCase() === "HTTPS" ? "https" : "http";
-  return { scheme, host: filled("host").toLowerCase(), port: Number(filled("port")), path: filled("path"), query: filled("query") };
+  // A balancer's own name can be a symbol, which is not to be changed.
+  const host = parts.host === "#{host}" ? request.host : filled("host").toLowerCase();
+  return { scheme, host, port: Number(filled("port")), path: filled("path"), query: filled("query") };
 }
 
 /** The listener on a port; or what leaves open whether there is one. */
