@@ -143,8 +143,7 @@ function brokenNat(topology: Topology, subnet: Subnet, report: Reporter): void {
 function endpointReach(topology: Topology, subnet: Subnet, from: "s3" | "registry"): Reach | undefined {
   const index = networkIndex(topology);
   const table = known(subnet.routeTable);
-  const serves = ({ service }: Gateway) => isUnknown(service) || new RegExp(from === "s3" ? "\\.s3(-global\\.accesspoint)?$" : "\\.ecr\\.(dkr|api)$").test(service ?? "");
-  const inVpc = index.gatewaysOf(subnet.vpcId).filter((it) => it.kind === "endpoint" && serves(it));
+  const inVpc = index.gatewaysOf(subnet.vpcId).filter((it) => isEndpointFor(it, from));
   if (from === "s3" && index.endpointsOf(table?.id).some((it) => known(it.service)?.endsWith(".s3") === true)) return YES;
   const [between] = inVpc.filter(({ endpointType }) => known(endpointType) === "Interface");
   if (between !== undefined) return { answer: "assumed", text: `the instances in ${subnet.address} reach ${between.address}` };
@@ -152,18 +151,25 @@ function endpointReach(topology: Topology, subnet: Subnet, from: "s3" | "registr
   return unsure === undefined ? undefined : { answer: "open", why: unsure };
 }
 
+/** Whether an endpoint is, or may be, for this service. */
+function isEndpointFor({ kind, service }: Gateway, from: Fetch["from"]): boolean {
+  return kind === "endpoint" && (isUnknown(service) || (from === "s3" ? /\.s3$/ : /\.ecr\.(dkr|api)$/).test(service ?? ""));
+}
+
 /** P64: the groups of a server let nothing out to where its packages are. */
 function groups(topology: Topology, server: Server, fetches: readonly Fetch[], report: Reporter): void {
   if (known(server.hasSecurityGroups) === false) return;
   const set = ruleSet(topology, server.securityGroupIds, "egress", { address: server.settingsAddress, attribute: "vpc_security_group_ids" });
   const [group] = set.groups;
+  const vpcIds = new Set(server.subnetIds.items.flatMap((id) => known(topology.byId.subnet(id)?.vpcId) ?? []));
   for (const fetch of fetches) {
+    const isInVpc = fetch.from !== "internet" && [...vpcIds].some((id) => networkIndex(topology).gatewaysOf(id).some((it) => isEndpointFor(it, fetch.from) && known(it.endpointType) === "Interface"));
     const out = set.rules.map((rule) => {
       const opens = fetch.ports.map((port) => opensPort(rule, port));
       const isOpen = opens.includes(true) ? true : (opens.find(isUnknown) ?? false);
       if (isOpen === false) return false;
       const ranges = rule.cidrs.items.flatMap(rangesOf);
-      const leads = coversInternet(ranges) || ranges.some(holdsPublic) || rule.prefixListIds.items.length > 0 || (fetch.from !== "internet" && ranges.length > 0) || (fetch.from === "s3" && rule.groupIds.items.length > 0);
+      const leads = coversInternet(ranges) || ranges.some(holdsPublic) || rule.prefixListIds.items.length > 0 || (isInVpc && (ranges.length > 0 || rule.groupIds.items.length > 0));
       const open = rule.cidrs.open ?? rule.prefixListIds.open;
       return leads ? isOpen : (open ?? false);
     });
