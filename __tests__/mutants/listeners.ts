@@ -4,6 +4,7 @@ import { add, copyOf, takeOut, the, type Picked } from "./pick";
 /* P19 to P29, and P68: what is wrong with listeners, their redirects and rules, and with what stands around the balancer. */
 
 const BY_AWS = "AWS refuses it";
+const HASHED = "a state keeps no more than a hash of an instance's user data";
 
 type Json = Record<string, unknown>;
 
@@ -151,7 +152,7 @@ export const listenerMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P25", name: "NGINX sends everybody on to HTTPS", base: "site", at: { type: "aws_instance", attribute: "user_data" }, verdict: "ok",
+    row: "P25", name: "NGINX sends everybody on to HTTPS", base: "site", at: { type: "aws_instance", attribute: "user_data" }, verdict: "ok", cannot: { state: HASHED },
     unfixable: "the mend is a line of the script, which no argument holds",
     mutate: (stack) => rewriteScripts(stack, (script) => script.replace("try_files $uri $uri/ =404;", "return 301 https://$host$request_uri;")),
   },

@@ -1,4 +1,4 @@
-import type { TargetGroup } from "../../topology/model";
+import type { Server } from "../../topology/model";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Reporter, Rules } from "../rule";
@@ -7,6 +7,7 @@ import { bootScript } from "./boot-script";
 import { BY_NO_PROP } from "./expressions";
 import { codesOf } from "./health-check";
 import { forwardedTo } from "./listener-repairs";
+import { opensPort } from "./reachability";
 import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "./user-data";
 
 /* What the boot script says of the application, against what listener and target group expect of it. */
@@ -48,25 +49,34 @@ function redirectsOn(script: string, port: number | undefined): boolean {
   return port === undefined || ports.length === 0 || ports.includes(port);
 }
 
-/** P53; what the groups open on that port is looked at elsewhere */
+/** P53: by the script, or where that is not known, by what the groups open; that a port is not open at all is a fault of its own too. */
 function servesTheAttachmentsPort(path: TracedPath, report: Reporter): void {
-  for (const { targetGroup, registration, server, script } of scripted(path)) {
-    const [port, usual] = [known(registration.port), known(targetGroup.port)];
-    const served = portsOf(script);
-    if (server === undefined || port === undefined || port === usual || served.length === 0 || served.includes(port)) continue;
-    const isCertain = usual !== undefined && served.includes(usual) && !new RegExp(`\\b${port}\\b`).test(script);
-    const count = targetsOf(path, targetGroup).length;
+  for (const target of path.targets) {
+    const { targetGroup, registration, server } = target;
+    const [port, usual, script] = [known(registration.port), known(targetGroup.port), known(server?.userData)];
+    if (server === undefined || port === undefined || port === usual) continue;
+    const served = script === undefined ? [] : portsOf(script);
+    const isElsewhere = served.length > 0 && !served.includes(port);
+    const isClosed = served.length === 0 && usual !== undefined && opensOnly(path, server, usual, port);
+    if (!isElsewhere && !isClosed) continue;
+    const isCertain = isClosed || (usual !== undefined && served.includes(usual) && !new RegExp(`\\b${port}\\b`).test(script ?? ""));
+    const count = path.targets.filter((it) => it.targetGroup === targetGroup).length;
     report.fault({
-      id: "P53", hop: "target", severity: isCertain ? "error" : "warning", address: registration.address, attribute: "port", observed: `port ${port}, where ${server.address} serves ${served.join(", ")}`,
+      id: "P53", hop: "target", severity: isCertain ? "error" : "warning", address: registration.address, attribute: "port",
+      observed: `port ${port}, where ${server.address} ${isClosed ? `opens ${usual}, its target group's port,` : `serves ${served.join(", ")}`}${isClosed ? " and not this one" : ""}`,
       required: `no port, so that the group's ${usual ?? "own"} counts, or a port that the application serves`, symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
       ...(count > 1 && { share: `1 of ${count} targets` }),
-      fix: fix(`Leave the port of ${registration.address} away.`, "appPort; take back the override", [setting(registration.address, "port", served.includes(usual ?? -1) ? undefined : served[0])]),
+      fix: fix(`Leave the port of ${registration.address} away.`, "appPort; take back the override", [setting(registration.address, "port", isClosed || served.includes(usual ?? -1) ? undefined : served[0])]),
     });
   }
 }
 
-function targetsOf({ targets }: TracedPath, group: TargetGroup): readonly Target[] {
-  return targets.filter(({ targetGroup }) => targetGroup === group);
+/** Whether the machine's groups let in the one port and certainly not the other. */
+function opensOnly({ topology }: TracedPath, server: Server, open: number, closed: number): boolean {
+  const groups = server.securityGroupIds.items.map((id) => topology.byId.securityGroup(id));
+  if (server.securityGroupIds.open !== undefined || groups.length === 0 || groups.some((it) => it === undefined || it.openIngress !== undefined)) return false;
+  const rules = groups.flatMap((it) => it?.ingress ?? []);
+  return rules.some((rule) => opensPort(rule, open) === true) && rules.every((rule) => opensPort(rule, closed) === false);
 }
 
 /** P54 */

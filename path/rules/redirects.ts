@@ -1,4 +1,4 @@
-import type { Balancer, Listener, Topology } from "../../topology/model";
+import type { Balancer, Listener, ListenerRule, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Finding } from "../report";
@@ -24,8 +24,8 @@ export const redirectRules: Rules = { path: [followed], file: [toItself] };
 function toItself(topology: Topology, report: FileReporter): void {
   for (const balancer of topology.balancers) {
     for (const listener of balancer.listeners) {
-      for (const { address, action } of redirectsOf(listener)) {
-        if (!changesNothing(listener, action, address)) continue;
+      for (const { address, action, rule } of redirectsOf(listener)) {
+        if (!changesNothing(listener, action, rule)) continue;
         report.fault({
           id: "P23", hop: "listener", address, attribute: action.attribute,
           observed: `${shownListener(listener)} redirects to its own protocol, host, port and path`,
@@ -38,15 +38,16 @@ function toItself(topology: Topology, report: FileReporter): void {
   }
 }
 
-function changesNothing(listener: Listener, { protocol, host, port, path, query }: Redirect, address: string): boolean {
-  const asks = listener.rules.find((it) => it.address === address)?.conditions.some(({ kind }) => kind === "query-string" || kind === "unknown") ?? false;
+function changesNothing(listener: Listener, { protocol, host, port, path, query }: Redirect, rule: ListenerRule | undefined): boolean {
+  const asks = rule?.conditions.some(({ kind }) => kind === "query-string" || kind === "unknown") ?? false;
   const isSame = (part: unknown, placeholder: string, own: unknown) => part === undefined || part === placeholder || (own !== undefined && String(part).toUpperCase() === own);
   return isSame(protocol, "#{protocol}", known(listener.protocol)) && isSame(port, "#{port}", known(listener.port)?.toString()) &&
     isSame(host, "#{host}", undefined) && isSame(path, "/#{path}", undefined) && (isSame(query, "#{query}", undefined) || (!asks && !isUnknown(query)));
 }
 
-function redirectsOf(listener: Listener): { address: string; action: Redirect }[] {
-  return [listener, ...listener.rules].flatMap((it) => ("conditions" in it ? it.actions : it.defaultActions).flatMap((action) => (action.type === "redirect" ? [{ address: it.address, action }] : [])));
+function redirectsOf(listener: Listener): { address: string; action: Redirect; rule?: ListenerRule }[] {
+  const all = [{ address: listener.address, actions: listener.defaultActions }, ...listener.rules.map((rule) => ({ address: rule.address, actions: rule.actions, rule }))];
+  return all.flatMap(({ actions, ...of }) => actions.flatMap((action) => (action.type === "redirect" ? [{ ...of, action }] : [])));
 }
 
 /** Follows the redirects that requests of this path can meet. */
@@ -80,7 +81,7 @@ function walk(topology: Topology, balancer: Balancer, start: Request, report: Re
     const listener = listenerAt(balancer, request.port, request.scheme === "https" ? "HTTPS" : "HTTP", []);
     if (listener === undefined || isUnknown(listener)) return;
     const found = met(listener, request);
-    if (found?.action.type !== "redirect" || changesNothing(listener, found.action, found.address)) return;
+    if (found?.action.type !== "redirect" || changesNothing(listener, found.action, found.rule)) return;
     const visit = { request, listener, met: found, redirect: found.action };
     visits.push(visit);
     const next = destination(found.action, request);
