@@ -20,6 +20,8 @@ export interface Resolved {
   readonly open?: string;
   /** Addresses of the resources on the way, the last included. */
   readonly through: ReadonlySet<string>;
+  /** Which of the values is meant where only one can be, counted from 0 and round after round; absent: the file does not say. */
+  readonly nth?: number;
 }
 
 /** A value that is not known yet, but whose expression leads somewhere. */
@@ -126,8 +128,9 @@ export class Fields {
     for (let depth = 0; depth < 8; depth++) {
       if (Array.isArray(value)) value = value[0]; // Terraform's JSON allows a list of one for a block's argument
       if (value instanceof Deferred) {
-        const { values, open } = value.resolve(expected);
-        const one = new Set(values);
+        const { values, open, nth } = value.resolve(expected);
+        const all = [...new Set(values)];
+        const one = nth === undefined || open !== undefined ? new Set(all) : new Set(all.slice(nth % all.length, (nth % all.length) + 1));
         if (one.size !== 1) return new Unknown(value.address, value.attribute, open ?? (one.size === 0 ? "known after apply" : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`));
         [value] = one;
       } else break;

@@ -92,7 +92,7 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
     const walk: Walk = { expected, through: new Set(), left: BUDGET, open: undefined };
     const values = paired(wanted(follow(expression, [], scope, asker, walk), walk), expression, asker);
-    const resolved = { values, through: walk.through, ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
+    const resolved = { values, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
     memo.set(expected, resolved);
     return resolved;
   }, expression.text);
@@ -270,6 +270,12 @@ function wanted(values: readonly unknown[], { expected }: Walk): unknown[] {
 function paired(values: readonly unknown[], { references }: Expression, { place }: Asker): readonly unknown[] {
   if (place === undefined || values.length !== place.of || !references.some((it) => /^(each\.|count\.)/.test(it))) return values;
   return [values[place.index]];
+}
+
+/** `element(var.subnets, count.index)`, or the like, means one of the list: the one at the instance's place. */
+function nthOf({ references }: Expression, { key }: Asker): Pick<Resolved, "nth"> {
+  if (typeof key !== "number" || !references.includes("count.index")) return {};
+  return longest(references).filter((it) => it !== "count.index").length === 1 ? { nth: key } : {};
 }
 
 function found(value: unknown, walk: Walk): unknown[] {
