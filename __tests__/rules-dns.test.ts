@@ -35,6 +35,12 @@ function addRecord(stack: SynthesizedJson, name: string, body: Record<string, un
   add(stack, "aws_route53_record", name, { ...copyOf(aliasOf(stack).body), ...body });
 }
 
+function addIpv6(stack: SynthesizedJson): void {
+  const { destination_cidr_block: _ipv4, ...route } = the(stack, "aws_route", ({ gateway_id }) => gateway_id !== undefined).body;
+  add(stack, "aws_route", "ipv6", { ...route, destination_ipv6_cidr_block: "::/0" });
+  balancerOf(stack).body.ip_address_type = "dualstack";
+}
+
 function addPrivateZone(stack: SynthesizedJson, name: string): string {
   return `\${${add(stack, "aws_route53_zone", "inside", { name, vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}.zone_id}`;
 }
@@ -80,12 +86,12 @@ describe("nothing is said of a correct stack in which", () => {
       addRecord(stack, "second", { set_identifier: "second", failover_routing_policy: { type: "SECONDARY" }, alias: { ...aliasArguments(stack), evaluate_target_health: false } });
     }],
     ["IPv6 is answered, listened to and let in", "auto-scaling", (stack) => {
-      balancerOf(stack).body.ip_address_type = "dualstack";
+      addIpv6(stack);
       for (const { body } of all(stack, "aws_security_group_rule").filter(({ body: { cidr_blocks, type } }) => cidr_blocks !== undefined && type === "ingress")) body.ipv6_cidr_blocks = ["::/0"];
       addRecord(stack, "ipv6", { type: "AAAA" });
     }],
     ["IPv6 is let in for some, as somebody chose", "auto-scaling", (stack) => {
-      balancerOf(stack).body.ip_address_type = "dualstack";
+      addIpv6(stack);
       for (const { body } of all(stack, "aws_security_group_rule").filter(({ body: { cidr_blocks, type } }) => cidr_blocks !== undefined && type === "ingress")) body.ipv6_cidr_blocks = ["2001:db8::/32"];
     }],
     ["the name's own zone has a CNAME below its top", "inline-groups", (stack) => { the(stack, "aws_route53_record", ({ name }) => name === "www").body.name = "www.example.com"; }],

@@ -1,5 +1,5 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, copyOf, the } from "./pick";
+import { add, all, copyOf, the } from "./pick";
 
 /* P01 to P10: what goes wrong between the client's question and the balancer's addresses. */
 
@@ -23,7 +23,8 @@ function makeZone(stack: SynthesizedJson, name: string): void {
 /** A balancer beside that of the stack, for another name. */
 function addBalancer(stack: SynthesizedJson): string {
   const site = balancerOf(stack);
-  const other = add(stack, "aws_lb", "other", { ...copyOf(site.body), name: "other" });
+  const { name_prefix: _prefix, ...same } = copyOf(site.body);
+  const other = add(stack, "aws_lb", "other", { ...same, name: "other" });
   add(stack, "aws_lb_listener", "other", {
     load_balancer_arn: `\${${other}.arn}`, port: 80, protocol: "HTTP",
     default_action: [{ type: "redirect", redirect: { host: "www.example.org", port: "443", protocol: "HTTPS", status_code: "HTTP_301" } }],
@@ -31,15 +32,16 @@ function addBalancer(stack: SynthesizedJson): string {
   return other;
 }
 
-/** IPv6 in the network and on the balancer, and an answer for it. */
+/** IPv6 in the network and on the balancer. */
 function addIpv6(stack: SynthesizedJson): void {
-  const { address } = vpcOf(stack);
-  vpcOf(stack).body.assign_generated_ipv6_cidr_block = true;
-  Object.values(stack.resource.aws_subnet ?? {}).forEach((subnet, index) => {
+  const { address, body } = vpcOf(stack);
+  body.assign_generated_ipv6_cidr_block = true;
+  all(stack, "aws_subnet").forEach(({ body: subnet }, index) => {
     subnet.ipv6_cidr_block = `\${cidrsubnet(${address}.ipv6_cidr_block, 8, ${index})}`;
   });
+  const { destination_cidr_block: _ipv4, ...route } = the(stack, "aws_route", ({ gateway_id }) => gateway_id !== undefined).body;
+  add(stack, "aws_route", "ipv6", { ...route, destination_ipv6_cidr_block: "::/0" });
   balancerOf(stack).body.ip_address_type = "dualstack";
-  addAaaa(stack);
 }
 
 function addAaaa(stack: SynthesizedJson): void {
@@ -105,9 +107,12 @@ export const dnsMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P04", name: "the name ends in a dot, and not in the zone's name", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "name" },
+    row: "P04", name: "the site moved to another domain, and its record stayed in the zone of the old one", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "name" },
     mutate: (stack) => {
-      aliasOf(stack).body.name = "www.example.net.";
+      (stack.data ??= {}).aws_route53_zone = { ...stack.data.aws_route53_zone, other: { name: "example.net" } };
+      certificateOf(stack).body.domain_name = "www.example.net";
+      the(stack, "aws_route53_record", ({ alias }) => alias === undefined).body.zone_id = "${data.aws_route53_zone.other.zone_id}";
+      aliasOf(stack).body.name = "www.example.net";
     },
   },
   {
@@ -173,17 +178,21 @@ export const dnsMutants: readonly Mutant[] = [
   },
   {
     row: "P08", name: "the balancer listens to IPv6, and its group lets IPv4 in alone", base: "auto-scaling", at: { type: "aws_lb", attribute: "ip_address_type" },
-    mutate: (stack) => {
-      balancerOf(stack).body.ip_address_type = "dualstack";
-    },
+    mutate: addIpv6,
   },
   {
     row: "P08", name: "the name is answered for IPv6, and the balancer's group lets IPv4 in alone", base: "site", at: { type: "aws_security_group", attribute: "ingress" },
-    mutate: addIpv6,
+    mutate: (stack) => {
+      addIpv6(stack);
+      addAaaa(stack);
+    },
   },
   {
     row: "P08", name: "the name is answered for IPv6, and the rules beside the balancer's group are for IPv4 alone", base: "auto-scaling", at: { type: "aws_security_group", attribute: "ingress" },
-    mutate: addIpv6,
+    mutate: (stack) => {
+      addIpv6(stack);
+      addAaaa(stack);
+    },
   },
   {
     row: "P09", name: "the balancer is internal", base: "site", at: { type: "aws_lb", attribute: "internal" },
