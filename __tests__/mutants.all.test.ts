@@ -4,9 +4,9 @@ import { trace } from "../path/trace";
 import type { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import { MUTANTS } from "./mutants/all";
-import { BASES, baseStack } from "./mutants/bases";
+import { BASES, baseStack, mutantStack } from "./mutants/bases";
 import { inWords, misses, opensIn } from "./mutants/judge";
-import type { Mutant, SynthesizedJson } from "./mutants/mutant";
+import type { SynthesizedJson } from "./mutants/mutant";
 import { planAll, withOwnNames, type Planned } from "./support/planned";
 import { startLocalAws } from "./support/rehearsal-room";
 
@@ -15,7 +15,7 @@ import { startLocalAws } from "./support/rehearsal-room";
  * found there as in the synthesized stack. All are modules of one root, so that all share the provider's start and the balancers' wait.
  */
 
-const BY_AWS = /^AWS refuses/;
+const BY_AWS = /\brefuses?\b/;
 
 const keyOf = (index: number): string => `m${index}`;
 const keyOfBase = (index: number): string => `b${index}`;
@@ -26,19 +26,13 @@ let planned: Record<string, Planned> = {};
 beforeAll(async () => {
   const roots: Record<string, SynthesizedJson> = {};
   BASES.forEach((base, index) => { roots[keyOfBase(index)] = withOwnNames(baseStack(base), keyOfBase(index)); });
-  MUTANTS.forEach((mutant, index) => { roots[keyOf(index)] = withOwnNames(mutated(mutant), keyOf(index)); });
+  MUTANTS.forEach((mutant, index) => { roots[keyOf(index)] = withOwnNames(mutantStack(mutant), keyOf(index)); });
   localAws = await startLocalAws();
   for (const seed of seedsFor(Object.entries(roots).map(([id, json]) => ({ id, json: json as never })))) await localAws.seed(seed);
   planned = await planAll(roots, { localAws, apply: true });
 }, 1_200_000);
 
 afterAll(() => localAws?.stop());
-
-function mutated(mutant: Mutant): SynthesizedJson {
-  const stack = baseStack(mutant.base);
-  mutant.mutate(stack);
-  return stack;
-}
 
 function plannedOf(key: string): Planned {
   const found = planned[key];

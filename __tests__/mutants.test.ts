@@ -3,7 +3,7 @@ import { trace } from "../path/trace";
 import { ROWS } from "../path/rows";
 import type { TraceReport } from "../path/report";
 import { MUTANTS } from "./mutants/all";
-import { BASES, baseStack } from "./mutants/bases";
+import { BASES, baseStack, mutantStack } from "./mutants/bases";
 import { CELLS_FILE, cellsText, FORMS, holding, reasons } from "./mutants/cells";
 import { applyEdits } from "./mutants/edits";
 import { findingsOf, inWords, isRowOfErrors, misses, opensIn } from "./mutants/judge";
@@ -12,12 +12,6 @@ import type { Mutant, SynthesizedJson } from "./mutants/mutant";
 /* One fault after the other in a correct stack, as it is synthesized: each is found, and nothing else is; and what its fix says, helps. */
 
 const MAX_FIXES = 8;
-
-function mutated(mutant: Mutant): SynthesizedJson {
-  const stack = baseStack(mutant.base);
-  mutant.mutate(stack);
-  return stack;
-}
 
 describe.each(BASES)("the correct stack %s", (base) => {
   test("is ok, without any error", () => {
@@ -32,13 +26,13 @@ const named = (mutants: readonly Mutant[]) => mutants.map((it) => [it.row, it.na
 
 describe.each(named(inSynthesized))("%s: %s", (_row, _name, mutant) => {
   test("is found, and nothing else is", () => {
-    expect(misses(mutant, trace(mutated(mutant)))).toEqual([]);
+    expect(misses(mutant, trace(mutantStack(mutant)))).toEqual([]);
   });
 });
 
 describe.each(named(inSynthesized.filter(({ unfixable }) => unfixable === undefined)))("%s: %s", (_row, _name, mutant) => {
   test("is ended by what its fix says", () => {
-    const stack = mutated(mutant);
+    const stack = mutantStack(mutant);
     const report = fixed(stack, mutant, trace(stack));
     expect(inWords(report.findings.filter(({ id, severity }) => severity === "error" || id === mutant.row))).toBe("");
     expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
@@ -65,7 +59,7 @@ test("no two mutants have one name, and none is a mutant of terraform's own rows
 });
 
 test("no two mutants of a row are the same change", () => {
-  const texts = MUTANTS.map((it) => `${it.row} ${JSON.stringify(mutated(it))}`);
+  const texts = MUTANTS.map((it) => `${it.row} ${JSON.stringify(mutantStack(it))}`);
   expect(MUTANTS.filter((_, index) => texts.indexOf(texts[index] as string) !== index).map(({ row, name }) => `${row}: ${name}`)).toEqual([]);
 });
 

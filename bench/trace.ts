@@ -88,7 +88,9 @@ function measure(): boolean {
 /** Each site in a module, with a domain of its own. */
 function manySites(real: Plan, sites: number): Plan {
   const { format_version, terraform_version, planned_values: planned, prior_state: prior, resource_changes: changes, configuration } = real;
-  const own = (text: string, site: number) => text.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`);
+  // What AWS has already is known in a plan: the zone, which is another one for each.
+  const zoneId = JSON.stringify(prior).match(/"zone_id":"(Z[A-Z0-9]+)"/)?.[1] ?? "";
+  const own = (text: string, site: number) => text.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`).replaceAll(zoneId, `${zoneId}${site}`);
   const values = JSON.stringify({ planned: planned.root_module, prior: prior?.values.root_module, changes });
   const { outputs: _outputs, ...rootModule } = configuration.root_module;
   const called = JSON.stringify(rootModule);

@@ -2,7 +2,7 @@ import type { WebStackProps } from "../../constructs/web-stack-props";
 import { synthOf } from "../support/synth";
 import { autoScalingStack } from "./auto-scaling-base";
 import { inlineGroupsStack } from "./inline-groups-base";
-import type { Base, SynthesizedJson } from "./mutant";
+import type { Base, Mutant, SynthesizedJson } from "./mutant";
 
 /* The correct stacks that faults are put into: four of this project's, two as other people write them. */
 
@@ -22,6 +22,15 @@ export function baseStack(base: Base): SynthesizedJson {
   const text = texts.get(base) ?? JSON.stringify(made(base));
   texts.set(base, text);
   return JSON.parse(text) as SynthesizedJson;
+}
+
+/** The correct stack with the fault in it. */
+export function mutantStack({ base, mutate }: Mutant): SynthesizedJson {
+  const stack = baseStack(base);
+  mutate(stack);
+  // Terraform refuses a type without any resource.
+  for (const [type, named] of Object.entries(stack.resource)) if (Object.keys(named).length === 0) delete stack.resource[type];
+  return stack;
 }
 
 function made(base: Base): unknown {
