@@ -102,7 +102,7 @@ function answersTheHealthCheck(path: TracedPath, report: Reporter): void {
   for (const { targetGroup, server, healthPort, script } of scripted(path)) {
     const { path: asked, matcher: expected, enabled } = targetGroup.healthCheck;
     const [checked, matcher] = [known(asked), known(expected)];
-    if (server === undefined || checked === undefined || matcher === undefined || enabled === false) continue;
+    if (server === undefined || checked === undefined || matcher === undefined || enabled === false || targetGroup.protocolVersion === "GRPC") continue;
     const code = codeOf(script, checked, known(healthPort));
     const codes = codesOf(matcher);
     if (code === undefined || codes === undefined || codes.some(([from, to]) => from <= code && code <= to)) continue;
