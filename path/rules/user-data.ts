@@ -35,9 +35,19 @@ export function runs(userData: string): "runs" | "never" | "unclear" {
   return bootScript(userData).kind;
 }
 
+const fetchesByScript = new WeakMap<BootScript, readonly Fetch[]>();
+
 /** What the user data fetches from elsewhere, in its order. A text that names a proxy, or is never run, fetches nothing that can be told. */
 export function installs(userData: string): readonly Fetch[] {
   const script = bootScript(userData);
+  const found = fetchesByScript.get(script);
+  if (found !== undefined) return found;
+  const made = fetchesOfScript(script);
+  fetchesByScript.set(script, made);
+  return made;
+}
+
+function fetchesOfScript(script: BootScript): readonly Fetch[] {
   if (script.kind !== "runs" || PROXY.test(script.text)) return [];
   const isOptional = script.commands.some((it) => UNLESS_THERE.test(it));
   const containers = containersOf(script.commands);
@@ -64,15 +74,18 @@ function packageInstalls(line: string): Fetch[] {
   });
 }
 
+const S3_HOST = /(^|\.)s3[.-][\w.-]*amazonaws\.com$/;
+/** What is done with a download that something is made of: a shell reads it, or it is unpacked, added or kept. */
+const USED = /\|\s*(sudo\s+)?(\S+=\S+\s+)*(-\S+\s+)*(\S*\/)?((ba|da|z)?sh|python3?|tar|gpg|apt-key|tee|node)\b|\s(-\w*[oO]|--output|--remote-name|--output-document)\b|>\s*\S+\.(sh|tar|t?gz|zip|rpm|deb|jar|war|repo|list|gpg|asc|py|js|bin)\b/;
+const UNUSED = /\/dev\/(null|stdout)|--spider\b|-\w*O\s*-(\s|$)(?!.*\|)/;
+
 function downloads(line: string): Fetch[] {
   const found: Fetch[] = [];
   for (const [command, tool = "", rest = ""] of line.matchAll(/\b(curl|wget|git\s+clone)\s([^;&|]*(?:\|\s*(?:sudo\s+)?(?:-\S+\s+)*\S+)?)/g)) {
-    const url = /\bhttps?:\/\/([^\s"'/$:]+)/.exec(rest);
-    const isGit = tool.startsWith("git");
-    if (url === null || isNear(url[1] ?? "")) continue;
-    const isKept = isGit || /\|\s*(sudo\s+)?(\S+=\S+\s+)*(-\S+\s+)*(\S*\/)?((ba|da|z)?sh|python3?|tar|gpg|apt-key|tee|node)\b/.test(rest) || /\s(-\w*O\b(?!\s*-\s)|-\w*o\b|--output\b|--remote-name\b|--output-document\b)/.test(` ${rest}`) || (tool === "wget" && !/-\w*O\s*-(\s|$)/.test(rest)) || />/.test(rest);
-    const host = url[1] ?? "";
-    if (isKept) found.push({ from: /(^|\.)s3[.-][\w.-]*amazonaws\.com$|^s3\.amazonaws\.com$/.test(host) ? "s3" : "internet", command: command.trim(), isNeeded: true, ports: [url[0].startsWith("https") ? 443 : 80] });
+    const [url, scheme, host = ""] = /\b(https?):\/\/([^\s"'/$:]+)/.exec(rest) ?? [];
+    const isUsed = tool !== "curl" ? !UNUSED.test(` ${rest}`) : USED.test(` ${rest}`) && !UNUSED.test(` ${rest}`);
+    if (url === undefined || isNear(host) || !isUsed) continue;
+    found.push({ from: S3_HOST.test(host) ? "s3" : "internet", command: command.trim(), isNeeded: true, ports: [scheme === "https" ? 443 : 80] });
   }
   for (const [command] of line.matchAll(/\baws\s+(?:--\S+\s+(?:[\w-]+\s+)?)*s3\s+(?:cp|sync)\s+["']?s3:\/\/[^;&|]*/g)) found.push({ from: "s3", command: command.trim(), isNeeded: true, ports: [443] });
   return found;
@@ -101,11 +114,11 @@ function isNear(host: string): boolean {
   return /^(localhost$|127\.|0\.0\.0\.0$|169\.254\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/.test(host) || /\.(internal|local)$/.test(host) || !host.includes(".");
 }
 
-/** The container programs that it starts; they ask for the metadata one hop further away. */
+/** What starts containers with a network of their own; they ask for the metadata one hop further away. */
 export function usesContainers(userData: string): string | undefined {
   const script = bootScript(userData);
   if (script.kind !== "runs") return undefined;
-  return script.commands.map((it) => /\b((?:docker|podman|nerdctl)\s+(?:run|compose\s.*\bup)|docker-compose\s.*\bup|(?:docker|podman)\s+start)\b/.exec(it)?.[0]).find((it) => it !== undefined) ??
+  return script.commands.map((it) => (/--net(work)?[= ]host\b/.test(it) ? undefined : /\b((?:docker|podman|nerdctl)\s+(?:run|compose\s.*\bup)|docker-compose\s.*\bup|(?:docker|podman)\s+start)\b/.exec(it)?.[0])).find((it) => it !== undefined) ??
     (script.commands.some((it) => /\becs\.config\b/.test(it)) ? "the ECS agent" : undefined);
 }
 
@@ -137,7 +150,7 @@ function add(ports: Set<number>, port: string | undefined): void {
 }
 
 /** Where these are, something else than the text decides on the ports. */
-const OPAQUE = /--net(work)?[= ]host\b|network_mode:\s*["']?host|\blisten\s+\$|-p\s+["']?\$|\bPORT=\$|\.dkr\.ecr\.|\baws\s+s3\s+(cp|sync)\b|\bgit\s+clone\b|\bansible\b|\bchef\b|\bpuppet\b|ecs\.config|\bs3:\/\//i;
+const OPAQUE = /\biptables\b|\bnft\b|--net(work)?[= ]host\b|network_mode:\s*["']?host|\blisten\s+\$|-p\s+["']?\$|\bPORT=\$|\.dkr\.ecr\.|\baws\s+s3\s+(cp|sync)\b|\bgit\s+clone\b|\bansible\b|\bchef\b|\bpuppet\b|ecs\.config|\bs3:\/\//i;
 
 /** What opens a port, with the port as the first group; else the port that it opens when none is named. */
 const LISTENERS: readonly (readonly [RegExp, string?])[] = [
