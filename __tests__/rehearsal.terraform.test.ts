@@ -42,7 +42,7 @@ describe("npm run rehearse", () => {
 
   beforeAll(async () => {
     ended = await command;
-    if (ended.code !== 0) throw new Error(`exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
+    if (ended.code !== 0) throw new Error(causeFirst(ended));
     result = JSON.parse(ended.stdout) as RehearsalResult;
   }, APPLY_TIMEOUT_MS);
 
@@ -53,8 +53,8 @@ describe("npm run rehearse", () => {
     for (const step of result.steps) expect(Object.keys(step)).toEqual(["id", "title", "verdict", "observed"]);
   });
 
-  test("has a row for each step of the walkthrough, in its order, and all are well", () => {
-    expect(result.steps.map(({ id }) => id)).toEqual(STEP_IDS);
+  test("has a row for each step of the walkthrough, in its order, then one for the two traces, and all are well", () => {
+    expect(result.steps.map(({ id }) => id)).toEqual([...STEP_IDS, "trace"]);
     expect(result.steps.filter(({ verdict, observed, title }) => verdict !== "ok" || observed === "" || title === "")).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe("npm run rehearse", () => {
   });
 
   test("says what it is at on standard error", () => {
-    for (const stage of ["synthesized: web", "plan: ", "apply: ", "second plan: no changes", "destroy: "]) expect(ended.stderr).toContain(stage);
+    for (const stage of ["synthesized: web", "plan: ", "trace the plan: ok", "apply: ", "trace the state: ok", "second plan: no changes", "destroy: "]) expect(ended.stderr).toContain(stage);
   });
 
   test("leaves no process behind", () => {
@@ -202,6 +202,13 @@ describe("step 5.7", () => {
     expect(rowOf(plan)).toMatchObject({ verdict: "broken", observed });
   });
 });
+
+/** What went wrong, before all that was said: whoever looks at many tests sees the first lines only. */
+function causeFirst({ code, stdout, stderr }: EndedCommand): string {
+  const broken = /^\s*\{/.test(stdout) ? (JSON.parse(stdout) as RehearsalResult).steps.filter(({ verdict }) => verdict === "broken").map(({ id, title, observed }) => `${id} ${title}: ${observed}`) : [];
+  const last = stderr.trimEnd().split("\n").slice(-8);
+  return [`npm run rehearse ended with exit code ${code}`, ...broken, ...last, "", "all that it said:", stderr, stdout].join("\n");
+}
 
 function rowsThatSay(broken: SpoiltStep["broken"]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(broken).map(([id, part]) => [id, expect.stringContaining(part)]));

@@ -213,7 +213,7 @@ describe("the command line", () => {
     expect([code, stdout]).toEqual([3, ""]);
     const result = JSON.parse(readFileSync(file, "utf8")) as RehearsalResult;
     expect(result).toMatchObject({ stack: "second", verdict: "ok" });
-    expect(result.steps).toHaveLength(17);
+    expect(result.steps).toHaveLength(18);
     rmSync(file);
   });
 

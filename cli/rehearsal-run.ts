@@ -7,6 +7,7 @@ import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
 import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
+import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
 import { withLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
 import { Terraform, type TerraformEvent } from "./terraform";
@@ -47,6 +48,7 @@ export class Rehearsal {
   private readonly started = Date.now();
   private outputs: Outputs = {};
   private site?: Site;
+  private readonly traces: Traces = {};
   private plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = { added: 0, driftedAddresses: [] };
 
   constructor(private readonly options: RehearsalOptions) {
@@ -71,7 +73,9 @@ export class Rehearsal {
   stages(): Stage[] {
     return [
       { title: "plan", run: () => this.attempt("plan", () => this.readPlan()) },
+      { title: "trace the plan", run: () => this.attempt("trace of the plan", () => this.traceAs("plan", [PLAN_FILE])) },
       { title: "apply", run: (report) => this.attempt("apply", () => this.apply(report)) },
+      { title: "trace the state", run: () => this.attempt("trace of the state", () => this.traceAs("state", [])) },
       { title: "check the walkthrough", run: () => this.attempt("check", () => this.check()) },
       { title: "second plan", run: () => this.attempt("second plan", () => this.planAgain()) },
       { title: "destroy", run: (report) => this.attempt("destroy", () => this.destroy(report)) },
@@ -79,7 +83,7 @@ export class Rehearsal {
   }
 
   result(): RehearsalResult {
-    const steps = checkWalkthrough(this.site, expectationOf(this.options.stack.json, this.outputs), this.plan satisfies PlanFacts);
+    const steps = [...checkWalkthrough(this.site, expectationOf(this.options.stack.json, this.outputs), this.plan satisfies PlanFacts), checkTraces(this.traces)];
     const isBroken = steps.some(({ verdict }) => verdict === "broken");
     return { stack: this.stack, verdict: isBroken ? "broken" : "ok", steps, seconds: Math.round((Date.now() - this.started) / 1000) };
   }
@@ -89,6 +93,14 @@ export class Rehearsal {
     const changes = events.find(({ type }) => type === "change_summary")?.changes;
     this.plan.added = changes?.add ?? 0;
     return `${this.plan.added} to add`;
+  }
+
+  /** @param args what is shown; nothing: the state */
+  private async traceAs(what: keyof Traces, args: readonly string[]): Promise<string> {
+    const { stdout } = await this.terraform.run(["show", "-json", ...args]);
+    const report = traceOf(stdout, this.options.stack.json);
+    this.traces[what] = report;
+    return inWords(report);
   }
 
   private async apply(report: (text: string) => void): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, TerraformStack, Testing } from "cdktf";
+import { App, Aspects, TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { checkProps, throwIfAnyFault } from "../../constructs/app-check";
 import { InvalidPropsError, WebStack, type WebStackProps } from "../../constructs/web-stack";
@@ -75,13 +75,35 @@ export function faultsOf(props: unknown): readonly string[] {
   return refusalOf({ web: props })?.faults ?? [];
 }
 
-/** Writes an app's files as main.ts would. */
-export function writeApp(folder: string, stacks: Readonly<Record<string, unknown>>): void {
+/**
+ * Writes an app's files as main.ts would.
+ * @param change what a person does to each stack once it is made
+ */
+export function writeApp(folder: string, stacks: Readonly<Record<string, unknown>>, change: (stack: WebStack) => unknown = () => undefined): void {
   withoutStackTraces(() => {
     const app = new App({ outdir: folder });
-    for (const [id, props] of Object.entries(stacks)) new WebStack(app, id, props as WebStackProps);
+    for (const [id, props] of Object.entries(stacks)) change(new WebStack(app, id, props as WebStackProps));
     app.synth();
   });
+}
+
+/** A stack that was changed after it was made, and not synthesized yet. */
+export function stackOf(props: WebStackProps, change: (stack: WebStack) => unknown = () => undefined): WebStack {
+  return withoutStackTraces(() => {
+    const stack = new WebStack(Testing.app({ outdir }), "web", props);
+    change(stack);
+    return stack;
+  });
+}
+
+/** What `Testing.synth` makes of a stack when it validates; throws where it is refused. */
+export function validatedJson(stack: WebStack): StackJson {
+  return withoutStackTraces(() => JSON.parse(Testing.synth(stack, true)) as StackJson);
+}
+
+/** Has an aspect look at all that a stack holds, when it is synthesized. */
+export function onVisit(stack: WebStack, visit: (each: unknown) => unknown): void {
+  Aspects.of(stack).add({ visit: (each) => void visit(each) });
 }
 
 /** Each block of a type (`aws_lb`, `data.aws_vpc`), with its address. */

@@ -1,0 +1,39 @@
+import { acceptedIn, withAccepted } from "../path/accept";
+import type { TraceReport } from "../path/report";
+import { trace } from "../path/trace";
+import type { StepResult } from "../rehearsal/walkthrough";
+
+/** What a trace says of the plan before it is applied, and of the state after that; absent: it did not come so far. */
+export interface Traces {
+  plan?: TraceReport;
+  state?: TraceReport;
+}
+
+const STEP = { id: "trace", title: "Path traced in plan and state" };
+
+/**
+ * Traces what `terraform show -json` prints.
+ * @param stack the synthesized stack, which says what it accepts
+ */
+export function traceOf(shown: string, stack: unknown): TraceReport {
+  return withAccepted(trace(JSON.parse(shown)), acceptedIn(stack));
+}
+
+/** The row of the report: what was predicted from the plan must hold of what was built. */
+export function checkTraces({ plan, state }: Traces): StepResult {
+  if (plan === undefined) return { ...STEP, verdict: "unknown", observed: "not reached" };
+  if (state === undefined) return { ...STEP, verdict: "unknown", observed: `the plan is ${inWords(plan)}; the state was not reached` };
+  const isSame = plan.verdict === state.verdict;
+  if (!isSame) return { ...STEP, verdict: "broken", observed: `the plan is ${inWords(plan)}, but the state is ${inWords(state)}` };
+  return { ...STEP, verdict: plan.verdict, observed: `${inWords(plan)}${plan.verdict === "ok" ? `, ${plan.paths.length} ${plan.paths.length === 1 ? "path" : "paths"}` : ""}` };
+}
+
+/** `broken (P33 at aws_security_group.web)` */
+export function inWords({ verdict, findings, paths }: TraceReport): string {
+  if (verdict === "broken") {
+    return `broken (${findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined).map(({ id, address }) => `${id} at ${address}`).join(", ")})`;
+  }
+  if (verdict === "ok") return "ok";
+  const [open] = paths.flatMap(({ hops }) => hops.flatMap((hop) => hop.open));
+  return open === undefined ? "unknown" : `unknown (${open.address}, ${open.attribute}: ${open.why})`;
+}
