@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { TraceReport } from "../path/report";
 import { covers, isMistakenWildcard, isWithin } from "../path/rules/domain-names";
 import { isBalancerName } from "../path/rules/record-targets";
@@ -170,6 +172,43 @@ test("what was meant for a zone of the file is put there", () => {
   expect(finding?.fix.hcl).toBe('resource "aws_route53_record" "web" {\n  zone_id = data.aws_route53_zone.right.zone_id\n}');
   applyEdits(stack, finding?.fix.edits ?? []);
   expect(trace(stack).findings.filter(({ id }) => id === "P04")).toEqual([]);
+});
+
+describe("a state is told the same of as a plan:", () => {
+  interface StateResource { address: string; type: string; mode: string; values: Record<string, unknown> }
+  const state = (change: (of: (type: string, is?: (values: Record<string, unknown>) => boolean) => StateResource) => void): TraceReport => {
+    const json = JSON.parse(readFileSync(join(__dirname, "fixtures", "traced", "site.state.json"), "utf8")) as { values: { root_module: { resources: StateResource[] } } };
+    change((type, is = () => true) => {
+      const found = json.values.root_module.resources.find((it) => it.type === type && is(it.values));
+      if (found === undefined) throw new Error(`no ${type} in the state`);
+      return found;
+    });
+    return trace(json);
+  };
+  const ids = ({ findings }: TraceReport): string[] => findings.map(({ id }) => id);
+
+  test("it is correct as it is", () => {
+    expect(ids(state(() => undefined))).toEqual([]);
+  });
+
+  test("the zone is private (P01)", () => {
+    expect(ids(state((of) => { of("aws_route53_zone").values.private_zone = true; }))).toEqual(["P01", "P15"]);
+  });
+
+  test("the zone was made for a VPC (P01)", () => {
+    const report = state((of) => {
+      const zone = of("aws_route53_zone");
+      Object.assign(zone, { mode: "managed", address: zone.address.replace(/^data\./, "") }).values.vpc = [{ vpc_id: of("aws_vpc").values.id, vpc_region: "us-east-1" }];
+    });
+    expect(ids(report)).toEqual(["P01", "P15"]);
+  });
+
+  test("the alias has the zone of the record (P05)", () => {
+    expect(ids(state((of) => {
+      const { values } = of("aws_route53_record", ({ type }) => type === "A");
+      (values.alias as { zone_id: unknown }[])[0] = { ...(values.alias as { zone_id: unknown }[])[0], zone_id: values.zone_id };
+    }))).toEqual(["P05"]);
+  });
 });
 
 test.each([

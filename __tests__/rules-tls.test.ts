@@ -240,6 +240,33 @@ describe("a plan", () => {
   });
 });
 
+describe("a state", () => {
+  type Resource = { type: string; values: Record<string, unknown> };
+  const state = (change: (resources: Resource[]) => Resource[]): TraceReport => {
+    const json = JSON.parse(readFileSync(join(__dirname, "fixtures", "traced", "site.state.json"), "utf8")) as { values: { root_module: { resources: Resource[] } } };
+    json.values.root_module.resources = change(json.values.root_module.resources);
+    return trace(json);
+  };
+
+  test("is correct as it is", () => {
+    expect(told(state((all) => all))).toEqual([]);
+  });
+
+  test("without the validation record is broken (P15), as the certificate is not renewed either", () => {
+    expect(told(state((all) => all.filter(({ values }) => !String(values.name).startsWith("_"))))).toEqual(["P15 error: no validation record"]);
+  });
+
+  test("in which the certificate is in another region is broken (P13)", () => {
+    const moved = told(state((all) => JSON.parse(JSON.stringify(all).replaceAll("arn:aws:acm:us-east-1:", "arn:aws:acm:eu-west-1:")) as Resource[]));
+    expect(moved).toEqual([expect.stringContaining("P13 error: the certificate is in eu-west-1")]);
+  });
+
+  test("in which the certificate is for another name is broken (P11)", () => {
+    const renamed = state((all) => all.map((it) => (it.type === "aws_acm_certificate" ? { ...it, values: { ...it.values, domain_name: "shop.example.com", subject_alternative_names: ["shop.example.com"] } } : it)));
+    expect(told(renamed)).toContainEqual("P11 error: good for shop.example.com");
+  });
+});
+
 describe("fixes say how", () => {
   const fixOf = (base: Base, id: string, change: (stack: SynthesizedJson) => void): string => traced(base, change).findings.find((it) => it.id === id)?.fix.hcl ?? "";
 

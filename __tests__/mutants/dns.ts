@@ -1,9 +1,10 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, all, copyOf, the } from "./pick";
+import { add, copyOf, the } from "./pick";
 
 /* P01 to P10: what goes wrong between the client's question and the balancer's addresses. */
 
 const REFUSED = "Route 53 refuses the record, so that no state has it";
+const NO_VPC = "the local AWS forgets that a zone belongs to a VPC; rules-dns.test.ts looks at a state that says so";
 const ELSEWHERE = { name: "old-site-1234567890.us-east-1.elb.amazonaws.com", zone_id: "Z35SXDOTRQ7X7K", evaluate_target_health: false };
 
 const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
@@ -32,13 +33,8 @@ function addBalancer(stack: SynthesizedJson): string {
   return other;
 }
 
-/** IPv6 in the network and on the balancer. */
+/** IPv6 on the way to the balancer, less the subnets' addresses: the local AWS never says that a subnet has got them. */
 function addIpv6(stack: SynthesizedJson): void {
-  const { address, body } = vpcOf(stack);
-  body.assign_generated_ipv6_cidr_block = true;
-  all(stack, "aws_subnet").forEach(({ body: subnet }, index) => {
-    subnet.ipv6_cidr_block = `\${cidrsubnet(${address}.ipv6_cidr_block, 8, ${index})}`;
-  });
   const { destination_cidr_block: _ipv4, ...route } = the(stack, "aws_route", ({ gateway_id }) => gateway_id !== undefined).body;
   add(stack, "aws_route", "ipv6", { ...route, destination_ipv6_cidr_block: "::/0" });
   balancerOf(stack).body.ip_address_type = "dualstack";
@@ -56,21 +52,22 @@ function addName(stack: SynthesizedJson, name: string, zone: string): void {
   const certificate = certificateOf(stack);
   certificate.body.subject_alternative_names = [name];
   const option = (attribute: string) => `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${name}"])}`;
-  add(stack, "aws_route53_record", "validation-further", {
+  const record = add(stack, "aws_route53_record", "validation-further", {
     zone_id: zone, name: option("resource_record_name"), type: option("resource_record_type"), records: [option("resource_record_value")], ttl: 60,
   });
+  (the(stack, "aws_acm_certificate_validation").body.validation_record_fqdns as string[]).push(`\${${record}.fqdn}`);
 }
 
 export const dnsMutants: readonly Mutant[] = [
   {
-    row: "P01", name: "the site's name is in a private zone that is made for it", base: "site", at: { type: "aws_route53_record", attribute: "zone_id" },
+    row: "P01", name: "the site's name is in a private zone that is made for it", base: "site", at: { type: "aws_route53_record", attribute: "zone_id" }, cannot: { state: NO_VPC },
     mutate: (stack) => {
       const zone = add(stack, "aws_route53_zone", "inside", { name: "www.example.com", vpc: { vpc_id: `\${${vpcOf(stack).address}.id}` } });
       aliasOf(stack).body.zone_id = `\${${zone}.zone_id}`;
     },
   },
   {
-    row: "P01", name: "the zone that is made belongs to the VPC", base: "created-zone", at: { type: "aws_route53_record", attribute: "zone_id" }, also: ["P15"],
+    row: "P01", name: "the zone that is made belongs to the VPC", base: "created-zone", at: { type: "aws_route53_record", attribute: "zone_id" }, also: ["P15"], cannot: { state: NO_VPC },
     mutate: (stack) => {
       the(stack, "aws_route53_zone").body.vpc = [{ vpc_id: `\${${vpcOf(stack).address}.id}` }];
     },
@@ -116,13 +113,13 @@ export const dnsMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P05", name: "the alias names the zone of the record", base: "site", at: { type: "aws_route53_record", attribute: "alias.zone_id" },
+    row: "P05", name: "the alias names the zone of the record", base: "site", at: { type: "aws_route53_record", attribute: "alias.zone_id" }, cannot: { state: REFUSED },
     mutate: (stack) => {
       (aliasOf(stack).body.alias as Record<string, unknown>).zone_id = `\${${the(stack, "data.aws_route53_zone").address}.zone_id}`;
     },
   },
   {
-    row: "P05", name: "the alias names the zone of another region's balancers", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "alias.zone_id" },
+    row: "P05", name: "the alias names the zone of another region's balancers", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "alias.zone_id" }, cannot: { state: REFUSED },
     mutate: (stack) => {
       (aliasOf(stack).body.alias as Record<string, unknown>).zone_id = "Z215JYRZR1TBD5";
     },
@@ -148,6 +145,7 @@ export const dnsMutants: readonly Mutant[] = [
   },
   {
     row: "P06", name: "the alias leads to a balancer by its name of today", base: "site", at: { type: "aws_route53_record", attribute: "alias.name" }, verdict: "unknown",
+    cannot: { state: "the local AWS has no balancer of that name" },
     mutate: (stack) => {
       aliasOf(stack).body.alias = { ...ELSEWHERE };
     },

@@ -4,6 +4,9 @@ import { add, copyOf, takeOut, the } from "./pick";
 /* P11 to P18: what keeps the listener from having an issued certificate for the name. */
 
 const ISSUED = "ACM has issued what a state's listener uses";
+const FAR = "Elastic Load Balancing refuses the listener, so that no state has it";
+const WAITS = "the apply waits for the certificate in vain, so that no state has its listener";
+const NO_OPTIONS = "there is nothing to make the record of, so that the apply does not come to its end";
 const REPLACED = "what is replaced stands in plans only";
 const MADE_NEW = "the plan of a new stack replaces nothing; rules-tls.test.ts turns such plans into ones that do";
 
@@ -57,11 +60,11 @@ export const tlsMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P13", name: "the certificate is made in another region than the balancer", base: "auto-scaling", at: { type: "aws_acm_certificate", attribute: "provider" },
+    row: "P13", name: "the certificate is made in another region than the balancer", base: "auto-scaling", at: { type: "aws_acm_certificate", attribute: "provider" }, cannot: { state: FAR },
     mutate: (stack) => move(stack, "eu-west-1", [certificateOf(stack).body, waitOf(stack).body]),
   },
   {
-    row: "P13", name: "the listener has the fixed ARN of a certificate in another region", base: "site", at: { type: "aws_lb_listener", attribute: "certificate_arn" },
+    row: "P13", name: "the listener has the fixed ARN of a certificate in another region", base: "site", at: { type: "aws_lb_listener", attribute: "certificate_arn" }, cannot: { state: FAR },
     mutate: (stack) => {
       httpsOf(stack).body.certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
     },
@@ -80,33 +83,35 @@ export const tlsMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P15", name: "a further name of the certificate has no validation record", base: "site", at: { type: "aws_acm_certificate", attribute: "domain_validation_options" },
+    row: "P15", name: "a further name of the certificate has no validation record", base: "site", at: { type: "aws_acm_certificate", attribute: "domain_validation_options" }, cannot: { state: WAITS },
     mutate: (stack) => {
       certificateOf(stack).body.subject_alternative_names = ["shop.example.com"];
     },
   },
   {
-    row: "P15", name: "the validation record is in the zone of another domain", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "zone_id" },
+    row: "P15", name: "the validation record is in the zone of another domain", base: "auto-scaling", at: { type: "aws_route53_record", attribute: "zone_id" }, cannot: { state: WAITS },
     mutate: (stack) => {
       (stack.data ??= {}).aws_route53_zone = { ...stack.data.aws_route53_zone, other: { name: "example.org" } };
       validationOf(stack).body.zone_id = "${data.aws_route53_zone.other.zone_id}";
     },
   },
   {
-    row: "P15", name: "the certificate waits for a record that is nowhere", base: "site", at: { type: "aws_acm_certificate", attribute: "domain_validation_options" },
+    row: "P15", name: "the certificate waits for a record that is nowhere", base: "site", at: { type: "aws_acm_certificate", attribute: "domain_validation_options" }, cannot: { state: WAITS },
     mutate: (stack) => {
       takeOut(stack, validationOf(stack));
-      delete waitOf(stack).body.validation_record_fqdns;
+      const { body } = waitOf(stack);
+      delete body.validation_record_fqdns;
+      body.timeouts = { create: "30s" };
     },
   },
   {
-    row: "P16", name: "a certificate that is validated by mail has a record for DNS", base: "site", at: { type: "aws_acm_certificate", attribute: "validation_method" },
+    row: "P16", name: "a certificate that is validated by mail has a record for DNS", base: "site", at: { type: "aws_acm_certificate", attribute: "validation_method" }, cannot: { state: NO_OPTIONS },
     mutate: (stack) => {
       certificateOf(stack).body.validation_method = "EMAIL";
     },
   },
   {
-    row: "P16", name: "a certificate that is validated by mail has a record that takes the first option", base: "auto-scaling", at: { type: "aws_acm_certificate", attribute: "validation_method" },
+    row: "P16", name: "a certificate that is validated by mail has a record that takes the first option", base: "auto-scaling", at: { type: "aws_acm_certificate", attribute: "validation_method" }, cannot: { state: NO_OPTIONS },
     mutate: (stack) => {
       certificateOf(stack).body.validation_method = "EMAIL";
     },
