@@ -6,7 +6,7 @@ import { trace } from "../path/trace";
 import { baseStack } from "./mutants/bases";
 import { opensIn } from "./mutants/judge";
 import type { Base, SynthesizedJson } from "./mutants/mutant";
-import { add, copyOf, the, type Picked } from "./mutants/pick";
+import { add, copyOf, takeOut, the, type Picked } from "./mutants/pick";
 
 /* P19 to P29, and P68. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is said of a fault. */
 
@@ -50,6 +50,21 @@ const nothing: [what: string, base: Base, change: Change][] = [
   ["the default answers a text, and rules take some paths", "site", (stack) => {
     addRule(stack, "api", 10, [forPaths("/api/*", "/v?/status")], forwardTo(groupOf(stack)));
     httpsOf(stack).body.default_action = text("404");
+  }],
+  ["all names of the domain lead here, and rules take some of them", "inline-groups", (stack) => {
+    the(stack, "aws_route53_record", ({ name }) => name === "www").body.name = "*.example.com";
+    addRule(stack, "app", 10, [forHosts("app.example.com")], forwardTo(groupOf(stack)));
+    httpsOf(stack).body.default_action = text("404");
+  }],
+  ["the balancer has a technical name, and its rules are for names whose records are elsewhere", "inline-groups", (stack) => {
+    addRule(stack, "app", 10, [forHosts("app.example.com", "api.example.com")], forwardTo(groupOf(stack)));
+    httpsOf(stack).body.default_action = text("404");
+  }],
+  ["an HTTP listener's certificate is an empty text", "site", (stack) => Object.assign(httpOf(stack).body, { certificate_arn: "", ssl_policy: "" })],
+  ["a content delivery network has the certificate, and asks the balancer by plain HTTP", "inline-groups", (stack) => {
+    takeOut(stack, httpsOf(stack));
+    httpOf(stack).body.default_action = forwardTo(groupOf(stack));
+    add(stack, "aws_cloudfront_distribution", "site", { enabled: true, viewer_certificate: { acm_certificate_arn: "${aws_acm_certificate_validation.web.certificate_arn}", ssl_support_method: "sni-only" } });
   }],
   ["only requests with the CDN's secret header are let through", "auto-scaling", (stack) => {
     addRule(stack, "cdn", 10, [{ http_header: { http_header_name: "X-Secret", values: ["0123"] } }], forwardTo(groupOf(stack)));
@@ -133,6 +148,12 @@ const nothing: [what: string, base: Base, change: Change][] = [
     add(stack, "aws_wafv2_web_acl", "site", { name: "site", scope: "REGIONAL", default_action: { block: {} }, rule: [rule], visibility_config: visibility });
     add(stack, "aws_wafv2_web_acl_association", "site", { resource_arn: arnOf(balancerOf(stack)), web_acl_arn: "${aws_wafv2_web_acl.site.arn}" });
   }],
+  ["the web ACL blocks by default, and a group of rules may allow", "site", (stack) => {
+    const visibility = { cloudwatch_metrics_enabled: false, metric_name: "site", sampled_requests_enabled: false };
+    const rule = { name: "group", priority: 1, override_action: { none: {} }, statement: { rule_group_reference_statement: { arn: "arn:aws:wafv2:us-east-1:123456789012:regional/rulegroup/a/b" } }, visibility_config: visibility };
+    add(stack, "aws_wafv2_web_acl", "site", { name: "site", scope: "REGIONAL", default_action: { block: {} }, rule: [rule], visibility_config: visibility });
+    add(stack, "aws_wafv2_web_acl_association", "site", { resource_arn: arnOf(balancerOf(stack)), web_acl_arn: "${aws_wafv2_web_acl.site.arn}" });
+  }],
   ["a web ACL that blocks belongs to something else", "site", (stack) => {
     const visibility = { cloudwatch_metrics_enabled: false, metric_name: "admin", sampled_requests_enabled: false };
     add(stack, "aws_wafv2_web_acl", "admin", { name: "admin", scope: "REGIONAL", default_action: { block: {} }, visibility_config: visibility });
@@ -167,6 +188,10 @@ const withLogs: [what: string, base: Base, change: Change][] = [
     add(stack, "aws_s3_bucket", "logs", { bucket: "site-logs" });
     balancerOf(stack).body.access_logs = { enabled: false, bucket: "${aws_s3_bucket.logs.bucket}" };
   }],
+  ["nothing turns the logs on that have a bucket", "site", (stack) => {
+    add(stack, "aws_s3_bucket", "logs", { bucket: "site-logs" });
+    balancerOf(stack).body.access_logs = { bucket: "${aws_s3_bucket.logs.bucket}" };
+  }],
   ["the bucket is somebody else's", "site", (stack) => { balancerOf(stack).body.access_logs = { enabled: true, bucket: "company-logs" }; }],
   ["the bucket is encrypted with S3's own keys", "site", (stack) => {
     addLogs(stack, { Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" }, Resource: "arn:aws:s3:::site-logs/*" });
@@ -189,6 +214,10 @@ describe("it is unknown, and named,", () => {
     ["whether a listener has the port that a redirect leads to", "site", (stack) => {
       httpsOf(stack).body.port = "${var.port}";
     }, "port"],
+    ["whose policy it is whose bucket a variable names", "site", (stack) => {
+      addLogs(stack, {});
+      the(stack, "aws_s3_bucket_policy").body.bucket = "${var.bucket}";
+    }, "bucket"],
     ["whom a policy lets write that is made at the apply", "site", (stack) => {
       addLogs(stack, {});
       the(stack, "aws_s3_bucket_policy").body.policy = "${jsonencode({ Statement = [] })}";
@@ -244,6 +273,14 @@ describe("a fault says", () => {
     };
     expect(told(traced("site", change, "https://www.example.com/api/status"))).toEqual([]);
     expect(told(traced("site", change, "https://www.example.com/Api/status"))).toEqual([expect.stringMatching(/^P26 .*none of 1 rules \(for \/api\/\*\) takes requests to www\.example\.com\/Api\/status/)]);
+  });
+
+  test("of a name that no rule has a warning only, where the rules' names may be elsewhere", () => {
+    const { verdict, findings } = traced("inline-groups", (stack) => {
+      addRule(stack, "app", 10, [forHosts("app.example.com")], forwardTo(groupOf(stack)));
+      httpsOf(stack).body.default_action = text("404");
+    });
+    expect({ verdict, findings: findings.map(({ id, severity }) => `${id} ${severity}`) }).toEqual({ verdict: "ok", findings: ["P26 warning"] });
   });
 
   test("the log folder that a policy leaves out", () => {

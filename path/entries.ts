@@ -115,7 +115,7 @@ function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: 
 function portsOf(balancer: Balancer, host: string, isOwnName: boolean, { certificates }: Topology): { port: number; scheme: Entry["scheme"] }[] {
   const ports = new Map<number, Entry["scheme"]>();
   for (const { port, protocol } of balancer.listeners) if (typeof port === "number") ports.set(port, known(protocol) === "HTTPS" ? "https" : "http");
-  const isCovered = !isOwnName && certificates.some(({ names }) => names.items.some((name) => covers(name, host)));
+  const isCovered = !isOwnName && certificates.some(({ names, usedBeside }) => !usedBeside && names.items.some((name) => covers(name, host)));
   if (isCovered && !ports.has(443)) ports.set(443, "https");
   if (ports.size === 0) ports.set(80, "http");
   return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);

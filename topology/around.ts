@@ -1,14 +1,20 @@
 import { grouped } from "./balancers";
 import * as expected from "./expected";
+import type { Fields } from "./fields";
 import type { BlockPublicAccess, LogBucket, WebAcl } from "./model";
 import { partOf } from "./part";
 import { policyReader } from "./policy-documents";
 import type { Source } from "./source";
-import { known } from "./value";
+import { known, Unknown, type Attr } from "./value";
 
 export function logBucketsOf(source: Source): LogBucket[] {
   const policyOf = policyReader(source);
   const policies = grouped(source.ofType("aws_s3_bucket_policy"), ({ fields }) => fields.text("bucket", expected.BUCKET));
+  // It may be the policy of any bucket.
+  const loose = source.ofType("aws_s3_bucket_policy").flatMap(({ address, fields }) => {
+    const bucket = fields.text("bucket", expected.BUCKET);
+    return bucket instanceof Unknown ? [{ address, text: bucket }] : [];
+  });
   const encryptions = grouped(source.ofType("aws_s3_bucket_server_side_encryption_configuration"), ({ fields }) => fields.text("bucket", expected.BUCKET));
   return source.ofType("aws_s3_bucket").map((it): LogBucket => {
     const id = it.identity("id");
@@ -18,7 +24,7 @@ export function logBucketsOf(source: Source): LogBucket[] {
     const algorithm = rule?.block("apply_server_side_encryption_by_default")?.text("sse_algorithm");
     return {
       ...partOf(it), id,
-      policies: [...own, ...(it.isConfigured("policy") ? [it] : [])].map((by) => ({ address: by.address, text: policyOf(by, "policy") })),
+      policies: [...own, ...(it.isConfigured("policy") ? [it] : [])].map((by): { address: string; text: Attr<string> } => ({ address: by.address, text: policyOf(by, "policy") })).concat(loose),
       ...(algorithm !== undefined && { encryption: { address: encryption?.address ?? it.address, algorithm } }),
     };
   });
@@ -32,10 +38,17 @@ export function webAclsOf(source: Source): WebAcl[] {
     return {
       ...partOf(it), arn,
       defaultAction: action === undefined ? undefined : action.blocks("block").items.length > 0 ? "block" : "allow",
-      hasAllowRule: it.fields.blocks("rule").open !== undefined || it.fields.blocks("rule").items.some((rule) => (rule.block("action")?.blocks("allow").items.length ?? 0) > 0),
+      hasAllowRule: it.fields.isSet("rule_json") || it.fields.blocks("rule").open !== undefined || it.fields.blocks("rule").items.some(mayAllow),
       associations: (associations.get(String(known(arn))) ?? []).map(({ address, fields }) => ({ address, resourceArn: fields.text("resource_arn", expected.BALANCER) })),
     };
   });
+}
+
+/** A group's own rules are not in the web ACL. */
+function mayAllow(rule: Fields): boolean {
+  const action = rule.blocks("action");
+  const allowing = action.items.map((it) => it.blocks("allow"));
+  return action.open !== undefined || allowing.some(({ items, open }) => items.length > 0 || open !== undefined) || rule.block("statement")?.isSet("rule_group_reference_statement") === true;
 }
 
 export function blockPublicAccessOf(source: Source): BlockPublicAccess[] {

@@ -30,7 +30,7 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
       }),
       deletionProtection: it.fields.flag("enable_deletion_protection"),
       idleTimeout: it.fields.number("idle_timeout"), http2: it.fields.flag("enable_http2"),
-      ...(logs !== undefined && logs.flag("enabled") !== false && logs.isSet("bucket") && { accessLogs: { bucket: logs.text("bucket", expected.BUCKET), prefix: logs.text("prefix") } }),
+      ...(logs !== undefined && logs.flag("enabled") === true && logs.isSet("bucket") && { accessLogs: { bucket: logs.text("bucket", expected.BUCKET), prefix: logs.text("prefix") } }),
       listeners: typeof arn === "string" ? (listeners.get(arn) ?? []) : [],
     };
   });

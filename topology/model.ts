@@ -57,6 +57,8 @@ export interface Certificate extends Part {
   readonly createBeforeDestroy: Attr<boolean>;
   /** The validations (`aws_acm_certificate_validation`) that wait for it. */
   readonly validations: readonly string[];
+  /** Whether something other than a listener uses it, such as a content delivery network. */
+  readonly usedBeside: boolean;
 }
 
 /** A certificate as a listener names it. */

@@ -11,6 +11,7 @@ export function certificatesOf(source: Source): Certificate[] {
     const arn = validation.fields.text("certificate_arn", expected.CERTIFICATE);
     if (typeof arn === "string") validations.set(arn, [...(validations.get(arn) ?? []), validation.address]);
   }
+  const beside = usedBeside(source);
   return source.ofType("aws_acm_certificate", "data.aws_acm_certificate", "aws_iam_server_certificate").map((it): Certificate => {
     const arn = it.identity("arn");
     const isImported = it.type === "aws_iam_server_certificate" || it.isConfigured("private_key") || it.isConfigured("certificate_body");
@@ -26,8 +27,22 @@ export function certificatesOf(source: Source): Certificate[] {
       status: it.fields.text("status"),
       createBeforeDestroy: lifecycle?.flag("create_before_destroy"),
       validations: typeof arn === "string" ? (validations.get(arn) ?? []) : [],
+      usedBeside: typeof arn === "string" && beside.has(arn),
     };
   });
+}
+
+/** What else serves a name with a certificate. */
+const OTHER_USERS = ["aws_api_gateway_domain_name", "aws_apigatewayv2_domain_name", "aws_appsync_domain_name", "aws_cognito_user_pool_domain", "aws_apprunner_custom_domain_association"];
+
+function usedBeside(source: Source): ReadonlySet<string> {
+  const others = source.ofType(...OTHER_USERS).map(({ fields }) => fields);
+  const blocks = [
+    ...source.ofType("aws_cloudfront_distribution").flatMap(({ fields }) => fields.blocks("viewer_certificate").items), ...others,
+    ...others.flatMap((fields) => fields.blocks("domain_name_configuration").items),
+  ];
+  const arns = blocks.flatMap((it) => ["acm_certificate_arn", "certificate_arn", "regional_certificate_arn"].map((name) => it.text(name, expected.CERTIFICATE)));
+  return new Set(arns.filter((arn) => typeof arn === "string"));
 }
 
 /** How a listener, or a certificate beside it, names a certificate. */

@@ -4,6 +4,7 @@ import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { FileReporter, Reporter, Rules } from "../rule";
 import type { Step, TracedPath } from "../traced-path";
+import { covers } from "./domain-names";
 import { forward, forwardedTo, lastPriority, likelyGroup } from "./listener-repairs";
 import { includes } from "./wildcards";
 
@@ -17,9 +18,9 @@ export const listenerRuleRules: Rules = { path: [isAnsweredBySomething], file: [
 
 /** P26 */
 function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
-  const { host, isOwnName, topology, balancer } = path;
-  // Names that stand for many are not looked at: rules take some of them.
-  if (balancer === undefined || host.includes("*")) return;
+  const { host, isOwnName, topology, balancer, records } = path;
+  // Of names that stand for many, rules take some.
+  if (balancer === undefined || records.some(({ fqdn }) => /^(\*|\\052)\./.test(known(fqdn) ?? "*."))) return;
   for (const step of path.steps) {
     const only = refusal(step);
     if (only === undefined) continue;
@@ -39,12 +40,23 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
       continue;
     }
     report.fault({
-      id: "P26", hop: "listener", address: listener.address, attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
+      id: "P26", hop: "listener", severity: isForOthers(path, listener) ? "warning" : "error", address: listener.address, attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
       observed: `${listener.rules.length === 0 ? "no rule" : `none of ${listener.rules.length} rules (${namesIn(listener)})`} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and the default answers ${only}`,
       required: `a rule for ${host}, or a default action that forwards`, symptom: `${only} with a fixed text at every request to ${host}`,
       fix: isOwnName || listener.rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
     });
   }
+}
+
+/**
+ * Whether the rules may well be for names whose records are elsewhere, so that this one is the balancer's technical name: nobody asked for
+ * this URL, and the listener has no certificate, or one that covers a name of the rules.
+ */
+function isForOthers({ hasPath, topology }: TracedPath, listener: Listener): boolean {
+  const hosts = listener.rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header").flatMap(({ values }) => values.items.map((it) => it.toLowerCase()));
+  if (hasPath || hosts.length === 0) return false;
+  const certificates = listener.certificates.map(({ arn }) => topology.byId.certificate(arn));
+  return certificates.length === 0 || certificates.some((it) => it === undefined || it.isData || it.names.open !== undefined || it.names.items.some((name) => hosts.some((host) => covers(name, host))));
 }
 
 /** The code of the fixed text that is all a request can get; nothing if it can get something else, or perhaps can. */
@@ -173,14 +185,14 @@ function doings(rule: ListenerRule): string | undefined {
 
 /** Whether each request that the later rule takes is taken by the earlier one. */
 function takesAllOf(earlier: ListenerRule, later: ListenerRule): boolean {
-  return earlier.conditions.length > 0 && earlier.conditions.every((broad) => isAlwaysTrue(broad) || later.conditions.some((narrow) => covers(broad, narrow)));
+  return earlier.conditions.length > 0 && earlier.conditions.every((broad) => isAlwaysTrue(broad) || later.conditions.some((narrow) => isBroader(broad, narrow)));
 }
 
 function isAlwaysTrue({ kind, values: { items } }: Condition): boolean {
   return (kind === "host-header" && items.includes("*")) || (kind === "path-pattern" && (items.includes("*") || items.includes("/*")));
 }
 
-function covers(broad: Condition, narrow: Condition): boolean {
+function isBroader(broad: Condition, narrow: Condition): boolean {
   if (broad.kind !== narrow.kind || narrow.values.open !== undefined || narrow.values.items.length === 0) return false;
   const isCovered = (value: string): boolean => {
     if (broad.kind === "host-header") return broad.values.items.some((it) => includes(it.toLowerCase(), value.toLowerCase()));

@@ -79,8 +79,8 @@ function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: "HT
 /** The policy of a listener on the path that is younger than what is known here (P20 has those that are wrong). */
 function hasTlsPolicy({ steps }: TracedPath, report: Reporter): void {
   for (const { listener } of steps) {
-    const policy = known(listener.sslPolicy);
-    if (policy !== undefined && isTlsPolicy(policy) === undefined) report.open("listener", new Unknown(listener.address, "ssl_policy", `${policy} is younger than the policies that are known here`));
+    const policy = known(listener.sslPolicy) ?? "";
+    if (policy !== "" && isTlsPolicy(policy) === undefined) report.open("listener", new Unknown(listener.address, "ssl_policy", `${policy} is younger than the policies that are known here`));
   }
 }
 
@@ -108,7 +108,7 @@ type Told = Omit<Finding, "severity" | "hop">;
 function faultsOf(topology: Topology, listener: Listener): Told[] {
   const { address } = listener;
   const [protocol, port] = [known(listener.protocol)?.toUpperCase(), known(listener.port)];
-  const own = listener.certificates.filter((it) => it.address === address);
+  const own = listener.certificates.filter((it) => it.address === address && it.arn !== "");
   if (protocol === "HTTPS") {
     return [...(own.length === 0 ? [withoutCertificate(topology, listener)] : []), ...policyFault(listener)];
   }
@@ -140,7 +140,7 @@ function withoutCertificate(topology: Topology, { address, certificates }: Liste
 
 function policyFault({ address, sslPolicy }: Listener): Told[] {
   const policy = known(sslPolicy);
-  if (policy === undefined || policy.includes("${") || isTlsPolicy(policy) !== false) return [];
+  if (policy === undefined || policy === "" || policy.includes("${") || isTlsPolicy(policy) !== false) return [];
   return [{
     id: "P20", address, attribute: "ssl_policy", observed: `ssl_policy ${policy}`, required: "one of the security policies that AWS has, such as ELBSecurityPolicy-TLS13-1-2-2021-06",
     symptom: `the apply fails: SSLPolicyNotFound, "${policy}"`,
@@ -150,7 +150,7 @@ function policyFault({ address, sslPolicy }: Listener): Told[] {
 
 /** P27 of listeners; that of rules stands with the rules */
 function isAloneOnItsPort(topology: Topology, report: FileReporter): void {
-  for (const balancer of topology.balancers) {
+  for (const balancer of topology.balancers.filter(({ type }) => type === undefined || type === "application")) {
     const first = new Map<number, Listener>();
     for (const listener of balancer.listeners.filter(({ isData }) => !isData)) {
       const port = known(listener.port);
