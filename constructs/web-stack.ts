@@ -1,8 +1,11 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformOutput, TerraformStack } from "cdktf";
+import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { ACCEPTED_KEY, unmatched, withAccepted } from "../path/accept";
+import { trace } from "../path/trace";
 import { checkProps, throwIfAnyFault } from "./app-check";
 import { literal } from "./names";
+import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from "./path-check";
 import type { Settings } from "./settings";
 import { keepState } from "./state-backend";
 import type { WebStackProps } from "./web-stack-props";
@@ -30,25 +33,42 @@ export class WebStack extends TerraformStack {
     keepState(this, settings.backend);
     this.topology = new WebTopology(this, "site", settings);
     this.addOutputs(settings, this.topology);
+    this.showAccepted(settings);
+    registerPath(this, { stackId: id, ask: () => this.askPath(settings) });
   }
 
   /**
    * Asked by cdktf for every stack before it writes the first file.
    * @throws {InvalidPropsError} listing every fault in the props of all stacks of the app
+   * @throws {BrokenPathError} listing every fault on the paths of all stacks, with what was added and overridden
    */
   override prepareStack(): void {
     throwIfAnyFault(this);
     super.prepareStack();
+    throwIfAnyPathIsBroken(this);
   }
 
   /** For `Testing.synth(stack, true)`, which does not prepare the stack. */
   private faults(): string[] {
     try {
       throwIfAnyFault(this);
-      return [];
+      const fault = pathFault(this);
+      return fault === undefined ? [] : [fault.message];
     } catch (error) {
       return [(error as Error).message];
     }
+  }
+
+  private askPath({ accept }: Settings): PathAnswer {
+    const report = trace(this.toTerraform());
+    return { report: withAccepted(report, accept), idle: unmatched(report, accept) };
+  }
+
+  /** cdktf prints it with every synth, diff and deploy; `npm run trace` tells it of the file. */
+  private showAccepted({ accept }: Settings): void {
+    if (accept.length === 0) return;
+    for (const { finding, reason } of accept) Annotations.of(this).addWarning(`${finding} is accepted: ${reason}`);
+    this.addOverride(`//.metadata.${ACCEPTED_KEY}`, accept);
   }
 
   private addOutputs({ domainName, healthCheck, hostedZone }: Settings, { zones, site }: WebTopology): void {

@@ -1,0 +1,204 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { synthesize } from "../cli/synthesize";
+import { BrokenPathError, type WebStack } from "../constructs/web-stack";
+import { ROWS } from "../path/rows";
+import { trace } from "../path/trace";
+import { fixture, PROJECT } from "./support/rehearsal-room";
+import { faultsOf, onVisit, stackOf, validatedJson, writeApp } from "./support/synth";
+
+/* A stack whose path is broken is refused where it is synthesized, unless somebody knows better. */
+
+const DOMAIN = { domainName: "www.example.com" };
+const SHOP = { domainName: "www.example.org" };
+const KNOWN_BETTER = [{ finding: "P33", reason: "a peered VPC's proxy asks on 8080" }];
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "alb-web-accept-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The instances take what nobody sends. */
+function closeInstances(stack: WebStack): void {
+  override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, { from_port: 8080, to_port: 8080 });
+}
+
+/** A listener of one's own, on a port that the site has already. */
+function addListener(stack: WebStack): void {
+  const action = { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "200" } };
+  stack.addOverride("resource.aws_lb_listener.mine", { load_balancer_arn: stack.topology?.site?.loadBalancer.arn, port: 80, protocol: "HTTP", default_action: [action] });
+}
+
+/** As a person's `addOverride` on the resources of a type. */
+function override(stack: WebStack, type: string, isIt: (block: Readonly<Record<string, unknown>>) => boolean, values: Readonly<Record<string, unknown>>): void {
+  const blocks = stack.toTerraform().resource[type] as Record<string, Record<string, unknown>>;
+  for (const [name, block] of Object.entries(blocks)) {
+    if (isIt(block)) for (const [key, value] of Object.entries(values)) stack.addOverride(`resource.${type}.${name}.${key}`, value);
+  }
+}
+
+function refusalOf(work: () => unknown): BrokenPathError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof BrokenPathError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+const written = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile());
+
+describe("a broken path is refused before any file is written", () => {
+  test("by what was overridden, with finding, place, both values, fix, and how to let it pass", () => {
+    const { faults, message } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^web: P33: aws_security_group\.\S+, ingress: got .*8080.*; required is tcp 80.*\. Props: .*\. Where you know better: accept: \[\{ finding: "P33", reason: "…" \}\]$/);
+    expect(message).toBe(`1 fault on the path of requests; nothing was written\n  ${faults[0]}`);
+    expect(written()).toEqual([]);
+  });
+
+  test("by what was added", () => {
+    const { faults } = refusalOf(() => writeApp(folder, { web: DOMAIN }, addListener));
+    expect(faults.join("\n")).toMatch(/^web: P27: /m);
+    expect(written()).toEqual([]);
+  });
+
+  test("with the findings of all stacks, those that are well left out", () => {
+    const { faults } = refusalOf(() => writeApp(folder, { web: DOMAIN, shop: SHOP, well: { domainName: "www.example.net" } }, (stack) => {
+      if (stack.node.id === "web") closeInstances(stack);
+      if (stack.node.id === "shop") addListener(stack);
+    }));
+    expect(new Set(faults.map((fault) => fault.split(":").slice(0, 2).join(":")))).toEqual(new Set(["web: P33", "shop: P27"]));
+    expect(written()).toEqual([]);
+  });
+
+  test("with the same findings as a trace of the file", () => {
+    const stack = stackOf(DOMAIN, closeInstances);
+    const ids = trace(stack.toTerraform()).findings.filter(({ severity }) => severity === "error").map(({ id, address, attribute }) => `web: ${id}: ${address}, ${attribute}`);
+    const { faults } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
+    expect(faults.map((fault) => fault.split(": got ")[0])).toEqual(ids);
+  });
+
+  test("of one stack beside others, by an aspect too", () => {
+    expect(() => writeApp(folder, { web: DOMAIN }, (stack) => onVisit(stack, (each) => each === stack && closeInstances(stack)))).toThrow(/1 fault on the path of requests; nothing was written\n {2}web: P33: /);
+    expect(written()).toEqual([]);
+  });
+
+  test("by Testing.synth with validations, and not without", () => {
+    expect(() => validatedJson(stackOf(DOMAIN, closeInstances))).toThrow(/web: P33: /);
+    expect(() => validatedJson(stackOf(DOMAIN, (stack) => onVisit(stack, (each) => each === stack && closeInstances(stack))))).toThrow(/web: P33: /);
+    expect(() => validatedJson(stackOf(DOMAIN))).not.toThrow();
+  });
+
+  test("again where a stack is synthesized a second time with more in it", () => {
+    const stack = stackOf(DOMAIN);
+    expect(() => validatedJson(stack)).not.toThrow();
+    closeInstances(stack);
+    expect(() => validatedJson(stack)).toThrow(/web: P33: /);
+  });
+
+  test("by a program, which says so and fails; so cdktf synth, diff and deploy, which run it", () => {
+    const { app } = JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")) as { app: string };
+    const { status, stderr } = spawnSync(app.replace("main.ts", "__tests__/fixtures/broken-paths/main.ts"), {
+      cwd: PROJECT, encoding: "utf8", shell: true, env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "" },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^BrokenPathError: \d+ faults on the path of requests; nothing was written\n {2}web: P33: [^\n]+\n {2}shop: P27: /m);
+    expect(stderr).not.toContain("node_modules");
+    expect(stderr.match(/web: P33/g)).toHaveLength(1);
+    expect(stderr).not.toContain("well: ");
+    expect(written()).toEqual([]);
+  });
+
+  test("by every command here that runs the program, in the same words", async () => {
+    const refusal = await synthesize(fixture("broken-paths"), folder).catch((error: Error) => error);
+    expect((refusal as Error).message).toMatch(/^The program does not synthesize \(.*\):\n\d+ faults on the path of requests; nothing was written\n {2}web: P33: /);
+    expect((refusal as Error).message.match(/^ +at .*/gm) ?? []).toEqual([expect.stringContaining("broken-paths/main.ts")]);
+  });
+});
+
+describe("nothing is refused", () => {
+  test("that only could be broken", () => {
+    const leaveOpen = (stack: WebStack) => override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, { from_port: "${var.port}", to_port: "${var.port}" });
+    expect(trace(stackOf(DOMAIN, leaveOpen).toTerraform()).verdict).toBe("unknown");
+    writeApp(folder, { web: DOMAIN }, leaveOpen);
+    expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
+  });
+
+  test("while a zone waits for its registrar, and there is no site", () => {
+    writeApp(folder, { web: { ...DOMAIN, hostedZone: { create: true, delegated: false } } });
+    expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
+  });
+});
+
+describe("what is accepted", () => {
+  const accepting = { ...DOMAIN, accept: KNOWN_BETTER };
+
+  test("passes, and nothing else does", () => {
+    writeApp(folder, { web: accepting }, closeInstances);
+    expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
+    const { faults } = refusalOf(() => writeApp(folder, { web: accepting }, (stack) => (closeInstances(stack), addListener(stack))));
+    expect(faults.map((fault) => fault.slice(0, 9))).toEqual(faults.map(() => "web: P27:"));
+  });
+
+  test("in one stack is not accepted in another", () => {
+    const everywhere = refusalOf(() => writeApp(folder, { web: accepting, shop: { ...SHOP, accept: KNOWN_BETTER } }, (stack) => stack.node.id === "web" && closeInstances(stack)));
+    expect(everywhere.faults).toEqual([expect.stringMatching(/^shop: accept: got "P33"; /)]);
+  });
+
+  test("is told by cdktf with each synth, with its reason", () => {
+    writeApp(folder, { web: accepting }, closeInstances);
+    const { stacks } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as { stacks: Record<string, { annotations: { level: string; message: string }[] }> };
+    expect(stacks.web?.annotations).toEqual([expect.objectContaining({ level: "@cdktf/warn", message: "P33 is accepted: a peered VPC's proxy asks on 8080" })]);
+  });
+
+  test("stands in the file, where npm run trace finds it", () => {
+    writeApp(folder, { web: accepting }, closeInstances);
+    const { status, stdout } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/trace.ts", join(folder, "stacks", "web", "cdk.tf.json")], { cwd: PROJECT, encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/1 accepted finding[^]*^Accepted\n\n! P33 {2}target: .*\n {2}accepted {2}a peered VPC's proxy asks on 8080$/m)]);
+  });
+
+  test("leaves nothing in a stack that accepts nothing", () => {
+    writeApp(folder, { web: DOMAIN });
+    expect(readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8")).not.toContain("accepted");
+  });
+});
+
+describe("it is a fault to accept", () => {
+  test("what is not found, or not any more", () => {
+    const { faults } = refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept: [...KNOWN_BETTER, { finding: "P11", reason: "a CDN has the certificate" }] } }, closeInstances));
+    expect(faults).toEqual(['web: accept: got "P11"; allowed is a finding that the path has, and nothing is found of this one any more; take it out']);
+    expect(() => writeApp(folder, { web: { ...DOMAIN, accept: KNOWN_BETTER } })).toThrow(/web: accept: got "P33"; /);
+    expect(written()).toEqual([]);
+  });
+
+  test("nothing of what a site will have while it waits for its zone", () => {
+    writeApp(folder, { web: { ...DOMAIN, accept: KNOWN_BETTER, hostedZone: { create: true, delegated: false } } });
+    expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
+  });
+
+  test.each<[what: string, accept: unknown, fault: RegExp]>([
+    ["without a reason", [{ finding: "P33" }], /^web: accept\.0\.reason: got nothing; allowed is a sentence of at most 500 characters; say why it is no fault here$/],
+    ["for an empty reason", [{ finding: "P33", reason: " " }], /^web: accept\.0\.reason: got " "; allowed is a sentence/],
+    ["an id that does not exist", [{ finding: "P69", reason: "x" }], /^web: accept\.0\.finding: got "P69"; allowed is a finding's id from P01 to P68, such as "P33"; /],
+    ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding: got "p33"; /],
+    ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
+    ["one thing for two reasons", [...KNOWN_BETTER, { finding: "P33", reason: "y" }], /^web: accept\.1\.finding: got "P33"; allowed is one entry for each finding; put the reasons together$/],
+    ["an id alone", ["P33"], /^web: accept\.0: got "P33"; allowed is an object with finding, reason; write \{ … \}$/],
+    ["no list", { finding: "P33", reason: "x" }, /^web: accept: got .*; allowed is a list of \{ finding, reason \}; correct it$/],
+    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until: got "2030"; there is no such prop; allowed is finding, reason; /],
+  ])("%s", (_, accept, fault) => {
+    expect(faultsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test("any id but those of the rows", () => {
+    const allowed = Array.from({ length: 101 }, (_, number) => `P${String(number).padStart(2, "0")}`).filter((finding) => faultsOf({ ...DOMAIN, accept: [{ finding, reason: "x" }] }).length === 0);
+    expect(allowed).toEqual(ROWS.map(({ id }) => id));
+  });
+});
