@@ -121,7 +121,8 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
       ...partOf(it), id, isDefault, vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfAcl.get(id)?.id,
       ingress: entries("ingress"), egress: entries("egress"), ...(open !== undefined && { open }),
     };
-    for (const subnet of it.fields.list("subnet_ids", expected.SUBNET).items) ofSubnet.set(subnet, acl);
+    // A state of the default one still has the subnets that other ACLs took from it later.
+    for (const subnet of it.fields.list("subnet_ids", expected.SUBNET).items) if (!isDefault || !ofSubnet.has(subnet)) ofSubnet.set(subnet, acl);
     return acl;
   });
   const byId = new Map(written.map((acl) => [acl.id, acl]));

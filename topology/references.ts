@@ -1,5 +1,6 @@
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
+import { groupOfVpc, isGroupOfVpc } from "./default-group";
 import { isObject } from "./json";
 import { longest, pick, stepsOf, type Step } from "./traversal";
 import { canonical, isSymbol, NAMED_BY, symbol, typeOf } from "./source";
@@ -226,9 +227,9 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
     return [...resolved.values];
   }
   if (value !== undefined && value !== null) return found(value, walk);
-  const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : undefined;
+  const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : groupOfVpc(instance, attribute);
   if (typeof identity === "string") return [identity];
-  if (/[^s]s$/.test(attribute) && rest.length === 0 && !attribute.endsWith("address")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
+  if (/[^s]s$/.test(attribute) && !rest.some((step) => typeof step === "number") && !attribute.endsWith("address")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
   // A key after an identity belongs to the map that led here; an index after a list belongs to it.
   return [symbol(instance.address, [attribute, ...rest.filter((step) => typeof step === "number")].map(String).join("."))];
 }
@@ -254,7 +255,7 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
 
 function isOfType(value: unknown, { types }: Expected): boolean {
   const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
-  return type !== undefined && types.includes(typeOf(type));
+  return type !== undefined && (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")));
 }
 
 /** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */

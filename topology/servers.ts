@@ -90,7 +90,9 @@ function autoScalingGroupsOf(source: Source): Server[] {
   }
   return source.ofType("aws_autoscaling_group", "data.aws_autoscaling_group").map((it): Server => {
     const block = it.fields.block("launch_template") ?? it.fields.block("mixed_instances_policy")?.block("launch_template")?.block("launch_template_specification");
-    const template = templates.get(String(known(block?.text("id", expected.LAUNCH_TEMPLATE) ?? block?.text("launch_template_id", expected.LAUNCH_TEMPLATE) ?? block?.text("name") ?? block?.text("launch_template_name"))));
+    // Of a template that is given by its name, the provider plans the id "unknown".
+    const named = [block?.text("id", expected.LAUNCH_TEMPLATE), block?.text("launch_template_id", expected.LAUNCH_TEMPLATE), block?.text("name"), block?.text("launch_template_name")];
+    const template = named.map((it) => templates.get(String(known(it)))).find((it) => it !== undefined);
     const configuration = configurations.get(String(known(it.fields.text("launch_configuration", expected.LAUNCH_CONFIGURATION))));
     const settings = template ?? configuration;
     const card = template?.fields.block("network_interfaces");
