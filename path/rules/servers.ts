@@ -41,7 +41,7 @@ const ownGroups: PathRule = (path, report) => {
     const peer: Peer = { groupIds: balancerGroups(path, balancer).ids, places: placesOf(topology, balancer.subnetIds, { address: balancer.address, attribute: "subnets" }) };
     const port = targets[0]?.port;
     const through = passage(topology, set, port, peer);
-    if (through.answer === "open") report.open("target", through.why);
+    if (through.answer === "open") report.open("target", new Unknown(server.settingsAddress, argument, `it has the default group of its VPC: ${through.why.why}`));
     if (through.answer !== "no" && through.answer !== "partly") continue;
     const key = JSON.stringify([known(vpcId), known(port)]);
     const edits = fitting.get(key) ?? withGroup(topology, peer, known(vpcId), port, server);
