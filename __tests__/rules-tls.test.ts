@@ -190,6 +190,14 @@ test("all names that lead to the balancer are told of and added at once", () => 
   expect(finding?.fix.edits.map((edit) => ("add" in edit ? edit.name : "path" in edit ? edit.value : edit))).toEqual([["api.example.com", "shop.example.com"], "validation-api-example-com", "validation-shop-example-com"]);
 });
 
+test("a name that is in a private zone by mistake is asked for with TLS like any other", () => {
+  const report = traced("site", (stack) => {
+    aliasOf(stack).body.zone_id = `\${${add(stack, "aws_route53_zone", "inside", { name: "example.com", vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}.zone_id}`;
+    aliasOf(stack).body.name = "shop.example.com";
+  });
+  expect(report.findings.map(({ id }) => id)).toEqual(["P01", "P11"]);
+});
+
 test("a path without TLS does not ask for a certificate", () => {
   const report = traced("site", (stack) => {
     takeOut(stack, httpsOf(stack));

@@ -1,10 +1,10 @@
-import type { Certificate, DnsRecord, Listener } from "../../topology/model";
+import type { Certificate, DnsRecord, Listener, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { covers, isMistakenWildcard } from "./domain-names";
+import { covers, isMistakenWildcard, isPublicName } from "./domain-names";
 import { isByMistake } from "./record-names";
 import { recordsOf } from "./record-targets";
 import { validationRecord } from "./validation";
@@ -33,8 +33,13 @@ export function isGoodFor({ names }: Certificate, host: string): boolean {
 }
 
 /** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
-function isForInside({ from, records, topology }: TracedPath): boolean {
-  return from === "internet" && records.length > 0 && records.every(({ zoneId }) => topology.byId.zone(zoneId)?.isPrivate === true);
+function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
+  if (from !== "internet" || records.length === 0 || balancer === undefined || !records.every((it) => isPrivate(it, topology))) return false;
+  return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).to(balancer).some((it) => !isPrivate(it, topology));
+}
+
+function isPrivate({ zoneId }: DnsRecord, { byId }: Topology): boolean {
+  return byId.zone(zoneId)?.isPrivate === true;
 }
 
 /** A certificate of which the file does not tell whether it is good for the name. */
@@ -59,8 +64,10 @@ function faultsOf(listener: Listener, certificates: readonly Certificate[], host
 }
 
 function forAll(certificates: readonly Certificate[], path: TracedPath): { names: ReadonlySet<string>; faults: readonly Fault[] } {
-  const records = path.balancer === undefined ? [] : recordsOf(path.topology).to(path.balancer);
-  const leading = records.filter((record) => !isForInside({ ...path, records: [record] })).map(nameOf).filter((name) => name !== undefined);
+  const { topology, balancer } = path;
+  const all = balancer === undefined ? [] : recordsOf(topology).to(balancer);
+  const publics = all.filter((record) => !isPrivate(record, topology));
+  const leading = (publics.length > 0 ? publics : all).map(nameOf).filter((name) => name !== undefined);
   const names = new Set(leading.filter((name) => !certificates.some((it) => isGoodFor(it, name))));
   return { names, faults: faultsFor([...names], certificates, path) };
 }

@@ -1,4 +1,3 @@
-import { parse } from "tldts";
 import type { Balancer, DnsRecord, Zone } from "../../topology/model";
 import { isUnknown, known } from "../../topology/value";
 import { fix, setting } from "../fix";
@@ -6,6 +5,7 @@ import type { Edit, Fix } from "../report";
 import type { Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { balancerBehindRecord, zoneOfAlias } from "./aliases";
+import { isPublicName } from "./domain-names";
 import { BY_NO_PROP, reference } from "./expressions";
 import { ipVersions } from "./ip-versions";
 import { writtenOutside } from "./record-names";
@@ -43,11 +43,6 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
       symptom: "NXDOMAIN for everybody outside the zone's VPCs", fix: intoPublicZone(record, zone, records.zoneFor(name)),
     });
   }
-}
-
-/** Only then is it meant to be found from everywhere; nobody outside looks for `app.internal`. */
-function isPublicName(name: string): boolean {
-  return parse(name, { allowPrivateDomains: false }).isIcann === true;
 }
 
 function intoPublicZone(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Fix {

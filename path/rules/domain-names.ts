@@ -1,3 +1,5 @@
+import { parse } from "tldts";
+
 /* Which names lie in which, as DNS and certificates see it. All are lower case, without a dot at the end. */
 
 /** Whether `name` is the zone's own or one below it. */
@@ -40,4 +42,9 @@ export function ancestry(name: string): string[] {
 /** As names are compared: `Example.COM.` is `example.com`. */
 export function plain(name: string): string {
   return name.toLowerCase().replace(/\.$/, "");
+}
+
+/** Whether the name is under a public suffix; nobody outside of a VPC looks for `app.internal`. */
+export function isPublicName(name: string): boolean {
+  return parse(name, { allowPrivateDomains: false }).isIcann === true;
 }
