@@ -36,14 +36,15 @@ for (const id of ["first", "second"]) {
 app.synth();
 `;
 
-/** A range outside of the VPC's is seen through by AWS alone, once the VPC is there. */
+/** A range outside of the VPC's fails once the VPC is there; that it is foreseen is accepted here. */
 const FAILS_AT_APPLY = `
 import { App } from "cdktf";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { WebStack } from "./constructs/web-stack";
 
 const app = new App();
-const stack = new WebStack(app, "web", { domainName: "www.example.com" });
+const accept = ["P43", "P46"].map((finding) => ({ finding, reason: "it shall fail at apply" }));
+const stack = new WebStack(app, "web", { domainName: "www.example.com", accept });
 for (const each of stack.node.findAll()) if (each instanceof Subnet) each.addOverride("cidr_block", "192.0.2.0/28");
 app.synth();
 `;

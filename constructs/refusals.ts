@@ -21,7 +21,7 @@ export class BrokenPathError extends Error {
   readonly faults!: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(messageOf("on the path of requests", faults));
+    super(`${messageOf("on the path of requests", faults)}\n  Where you know better: accept: [{ finding: "P…", reason: "…" }] on the stack.`);
     tellFaultsOnly(this, faults);
   }
 }

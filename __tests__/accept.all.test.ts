@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { copyOfProject } from "./support/project-copy";
+
+/* The real cdktf-cli refuses a program whose path is broken, before it comes to terraform. */
+
+jest.setTimeout(300_000);
+
+const program = (accept: string) => `
+import { App } from "cdktf";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { WebStack } from "./constructs/web-stack";
+
+const app = new App();
+const stack = new WebStack(app, "web", { domainName: "www.example.com", ${accept} });
+for (const each of stack.node.findAll()) {
+  if (each instanceof VpcSecurityGroupIngressRule && each.referencedSecurityGroupIdInput !== undefined) each.addOverride("from_port", 8080), each.addOverride("to_port", 8080);
+}
+app.synth();
+`;
+
+let checkout: { folder: string; remove: () => Promise<void> };
+
+beforeAll(async () => {
+  checkout = await copyOfProject();
+});
+
+afterAll(() => checkout.remove());
+
+test.each(["synth", "diff", "deploy --auto-approve"])("cdktf %s says what is broken, ends with 1, and leaves no stack", async (command) => {
+  writeFileSync(join(checkout.folder, "main.ts"), program(""));
+  const { code, text } = await cdktf(command);
+  expect(code).toBe(1);
+  expect(text).toContain("BrokenPathError: 1 fault on the path of requests; nothing was written");
+  expect(text).toContain("web: P33: ");
+  expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(false);
+});
+
+test("cdktf synth writes what is accepted, and says so", async () => {
+  writeFileSync(join(checkout.folder, "main.ts"), program('accept: [{ finding: "P33", reason: "a proxy asks on 8080" }]'));
+  const { code, text } = await cdktf("synth");
+  expect([code, text]).toEqual([0, expect.stringContaining("P33 is accepted: a proxy asks on 8080")]);
+  expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(true);
+});
+
+function cdktf(command: string): Promise<{ code: number; text: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, CI: "1", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1" };
+    execFile(join("node_modules", ".bin", "cdktf"), command.split(" "), { cwd: checkout.folder, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), text: `${stdout}\n${stderr}` });
+    });
+  });
+}
