@@ -1,11 +1,15 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dnsMutants } from "./dns";
+import { listenerMutants } from "./listeners";
 import type { Mutant } from "./mutant";
-
-const files = ["dns", "tls", "listeners", "target-groups", "security-groups", "network-acls", "subnets", "servers"];
+import { networkAclMutants } from "./network-acls";
+import { securityGroupMutants } from "./security-groups";
+import { serverMutants } from "./servers";
+import { subnetMutants } from "./subnets";
+import { targetGroupMutants } from "./target-groups";
+import { targetZoneMutants } from "./target-zones";
+import { tlsMutants } from "./tls";
 
 /** All faults that the tests put into correct stacks. */
-export const MUTANTS: readonly Mutant[] = readdirSync(__dirname)
-  .filter((file) => files.includes(file.replace(/\.ts$/, "")))
-  .flatMap((file) => Object.values(require(join(__dirname, file)) as Record<string, unknown>))
-  .flatMap((it) => (Array.isArray(it) ? (it as Mutant[]) : []));
+export const MUTANTS: readonly Mutant[] = [
+  ...dnsMutants, ...tlsMutants, ...listenerMutants, ...targetGroupMutants, ...subnetMutants, ...securityGroupMutants, ...networkAclMutants, ...serverMutants, ...targetZoneMutants,
+];

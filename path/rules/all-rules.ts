@@ -15,7 +15,8 @@ import { structureRules } from "./structure";
 import { subnetRules } from "./subnets";
 import { targetFitRules } from "./target-fit";
 import { targetGroupRules } from "./target-groups";
+import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
 
 /** Every rule there is. */
-export const RULES: readonly Rules[] = [structureRules, dnsRules, tlsRules, listenerRules, redirectRules, listenerRuleRules, targetGroupRules, targetFitRules, healthCheckRules, applicationRules, logAndWafRules, securityGroupRules, networkAclRules, subnetRules, routingRules, serverRules, packageRules];
+export const RULES: readonly Rules[] = [structureRules, dnsRules, tlsRules, listenerRules, redirectRules, listenerRuleRules, targetGroupRules, targetFitRules, healthCheckRules, applicationRules, logAndWafRules, securityGroupRules, networkAclRules, subnetRules, routingRules, targetZoneRules, serverRules, packageRules];
