@@ -1,9 +1,10 @@
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
-import { groupOfVpc, isGroupOfVpc } from "./default-group";
+import { groupOfVpc } from "./default-group";
+import { isOfSeveralTiers, isOfType, paired, wanted, type Place } from "./fitting";
 import { isObject } from "./json";
 import { longest, pick, stepsOf, type Step } from "./traversal";
-import { canonical, isSymbol, NAMED_BY, symbol, typeOf } from "./source";
+import { canonical, isSymbol, NAMED_BY, symbol } from "./source";
 import { Unknown } from "./value";
 
 /* Where the references of an expression lead, as a plan names no more than these for what is known after apply. */
@@ -37,6 +38,8 @@ export interface Instance {
 export interface Scope {
   /** Instances by `aws_lb.web` or `data.aws_vpc.main`. */
   instances(name: string): readonly Instance[];
+  /** Whether `count` or `for_each` makes nothing of it: a resource, or a module by its name. */
+  isEmpty(name: string): boolean;
   /** All instances of these types in this module. */
   ofTypes(types: readonly string[]): readonly Instance[];
   /** The instances of a module that is called here. */
@@ -57,7 +60,9 @@ interface Asker {
   readonly key: string | number | undefined;
   readonly forEach: Expression | undefined;
   /** Its place among its siblings, where they are more than one. */
-  readonly place?: { readonly index: number; readonly of: number };
+  readonly place?: Place;
+  /** What the `each.value…` that stand in the expression are: the keys of what it looks up, such as `aws_subnet.all[each.value.subnet]`. */
+  readonly lookups?: readonly unknown[];
 }
 
 interface Walk {
@@ -92,7 +97,7 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     // A loop of references ends here: while it is worked on, the answer is nothing.
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
     const walk: Walk = { expected, through: new Set(), left: BUDGET, open: undefined };
-    const values = paired(wanted(follow(expression, [], scope, asker, walk), walk), expression, asker);
+    const values = paired(wanted(follow(expression, [], scope, asker, walk), expected), expression.references, asker.place);
     const resolved = { values, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
     memo.set(expected, resolved);
     return resolved;
@@ -111,7 +116,8 @@ function follow(expression: Expression, rest: readonly Step[], scope: Scope, ask
   const named = written.length > 1 && typeof first === "string" ? written.filter((it) => stepsOf(it).some((step) => step === first || String(step).endsWith(`_${first}`))) : [];
   const chosen = named.length === 1 ? named : written;
   const left = chosen.length < things.length ? rest.slice(1) : rest;
-  const keyed = isKeyed ? asker : { ...asker, key: undefined };
+  const lookups = chosen.length > 1 ? chosen.filter((it) => it.startsWith("each.value.")).flatMap((it) => followOne(it, [], scope, asker, asker, walk)) : [];
+  const keyed = isKeyed ? { ...asker, lookups } : { ...asker, key: undefined };
   const each = (reference: string) => followOne(reference, left, scope, keyed, asker, walk);
   const [condition, one, other] = chosen;
   if (condition !== undefined && one !== undefined && other !== undefined && chosen.length === 3 && /^(var|each)\./.test(condition)) {
@@ -146,8 +152,9 @@ function led(reference: string, rest: readonly Step[], scope: Scope, keyed: Aske
   if (root === "module") return followModule(String(name), path, scope, keyed, walk);
   const isData = root === "data";
   const [type, label, ...attributes] = isData ? [name, ...path] : [root, name, ...path];
-  const instances = scope.instances(`${isData ? "data." : ""}${type}.${label}`);
-  if (instances.length === 0) return opened(walk, `known after apply, and ${reference} is not in the file`);
+  const block = `${isData ? "data." : ""}${type}.${label}`;
+  const instances = scope.instances(block);
+  if (instances.length === 0) return scope.isEmpty(block) ? [] : opened(walk, `known after apply, and ${reference} is not in the file`);
   return followInstances(instances, attributes, keyed, asker, walk);
 }
 
@@ -179,6 +186,7 @@ function followModule(name: string, path: readonly Step[], scope: Scope, asker: 
     }
   }
   const [output, ...more] = rest;
+  if (children.length === 0 && scope.isEmpty(`module.${name}`)) return [];
   if (children.length === 0 || output === undefined) return opened(walk, `known after apply, and module.${name} is not in the file`);
   return children.flatMap((child) => {
     const expression = child.output(String(output));
@@ -196,6 +204,10 @@ function followInstances(instances: readonly Instance[], path: readonly Step[], 
     if (named.length > 0) [chosen, rest] = [named, path.slice(1)];
     else if (typeof first === "number") rest = path.slice(1);
   }
+  if (chosen.length > 1) {
+    const looked = chosen.filter(({ key }) => keyed.lookups?.includes(key));
+    if (looked.length === 1) chosen = looked;
+  }
   if (chosen.length > 1 && keyed.key !== undefined) {
     const twin = chosen.filter(({ key }) => key === keyed.key);
     const { key } = keyed;
@@ -208,6 +220,7 @@ function followInstances(instances: readonly Instance[], path: readonly Step[], 
     const same = chosen[asker.place.index];
     if (same !== undefined) chosen = [same];
   }
+  if (chosen.length > 1 && isOfSeveralTiers(chosen)) return opened(walk, "known after apply, and all or some of one block");
   return chosen.flatMap((instance) => attributeOf(instance, rest, walk));
 }
 
@@ -248,29 +261,9 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
     ...scope.childNames.flatMap((child) => (scope.children(child)[0]?.outputNames ?? []).map((output) => () => followModule(child, [output], scope, keyed, walk))),
   ];
   const before = walk.open;
-  const values = new Set(ways.flatMap((way) => wanted(way(), walk)).filter((it) => isSymbol(it) && isOfType(it, expected)));
+  const values = new Set(ways.flatMap((way) => wanted(way(), expected)).filter((it) => isSymbol(it) && isOfType(it, expected)));
   walk.open = before;
   return values.size === 1 ? [...values] : opened(walk, why);
-}
-
-function isOfType(value: unknown, { types }: Expected): boolean {
-  const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
-  return type !== undefined && (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")));
-}
-
-/** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */
-function wanted(values: readonly unknown[], { expected }: Walk): unknown[] {
-  const all = [...new Set(values)];
-  if (expected === undefined) return all;
-  const fitting = all.filter((value) => (isSymbol(value) ? isOfType(value, expected) : typeof value === "string" && expected.literal.test(value)));
-  const symbols = all.filter(isSymbol);
-  return fitting.length > 0 ? fitting : symbols;
-}
-
-/** `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. */
-function paired(values: readonly unknown[], { references }: Expression, { place }: Asker): readonly unknown[] {
-  if (place === undefined || values.length !== place.of || !references.some((it) => /^(each\.|count\.)/.test(it))) return values;
-  return [values[place.index]];
 }
 
 /** `element(var.subnets, count.index)`, or the like, means one of the list: the one at the instance's place. */

@@ -1,0 +1,41 @@
+import { isGroupOfVpc } from "./default-group";
+import type { Expected } from "./fields";
+import { isSymbol, typeOf } from "./source";
+
+/* Which of the values that references lead to are what an argument takes. */
+
+/** An instance's place among those of its block. */
+export interface Place {
+  readonly index: number;
+  readonly of: number;
+}
+
+export function isOfType(value: unknown, { types }: Expected): boolean {
+  const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
+  return type !== undefined && (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")));
+}
+
+/** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */
+export function wanted(values: readonly unknown[], expected: Expected | undefined): unknown[] {
+  const all = [...new Set(values)];
+  if (expected === undefined) return all;
+  const fitting = all.filter((value) => (isSymbol(value) ? isOfType(value, expected) : typeof value === "string" && expected.literal.test(value)));
+  const symbols = all.filter(isSymbol);
+  return fitting.length > 0 ? fitting : symbols;
+}
+
+/** `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. */
+export function paired(values: readonly unknown[], references: readonly string[], place: Place | undefined): readonly unknown[] {
+  if (place === undefined || values.length !== place.of || !references.some((it) => /^(each\.|count\.)/.test(it))) return values;
+  return [values[place.index]];
+}
+
+/**
+ * Whether an expression that names a whole block may well take some of its instances only, as \`[for it in aws_subnet.all : it.id if …]\`
+ * does, of which a plan tells no more than the block: subnets of one block by \`for_each\`, of which two are in one zone.
+ */
+export function isOfSeveralTiers(instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[]): boolean {
+  if (!instances.every(({ type, key }) => type === "aws_subnet" && typeof key === "string")) return false;
+  const zones = instances.map(({ field }) => field("availability_zone")).filter((it) => typeof it === "string");
+  return new Set(zones).size < zones.length;
+}
