@@ -35,6 +35,28 @@ export function without(range: Range, others: readonly Range[]): readonly Range[
   return first > range.last ? rest : [...rest, { first, last: range.last }];
 }
 
+/** The same addresses in ranges that do not touch, from the lowest up. */
+export function merged(ranges: readonly Range[]): readonly Range[] {
+  const all: { first: number; last: number }[] = [];
+  for (const { first, last } of [...ranges].sort((a, b) => a.first - b.first)) {
+    const before = all.at(-1);
+    if (before !== undefined && first <= before.last + 1) before.last = Math.max(before.last, last);
+    else all.push({ first, last });
+  }
+  return all;
+}
+
+/** The first of some merged ranges that ends at this address or above it. */
+export function nextOf(sorted: readonly Range[], address: number): Range | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.last ?? 0) < address) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low];
+}
+
 export function covers(ranges: readonly Range[], range: Range): boolean {
   return without(range, ranges).length === 0;
 }

@@ -2,7 +2,7 @@ import type { SecurityGroup, SecurityRule } from "../../topology/model";
 import { known } from "../../topology/value";
 import { setting } from "../fix";
 import type { Edit } from "../report";
-import { argument, isAll, type Direction } from "./reachability";
+import { argument, attributeOf, isAll, type Direction } from "./reachability";
 
 /* How a security group comes to open something, as its rules are written: in it or beside it. */
 
@@ -44,11 +44,6 @@ export function takenAway(rule: SecurityRule): readonly Edit[] {
 /** An argument of a rule takes another value, wherever it stands: `ingress.0.from_port` of a group, or `from_port`. */
 export function ruleSetting(rule: SecurityRule, name: string, value: unknown): Edit {
   return setting(rule.address, attributeOf(rule, name).replace(/\[(\d+)\]/g, ".$1"), value);
-}
-
-/** How a finding names an argument of a rule: `ingress[0].from_port` of a group, or `from_port`. */
-export function attributeOf({ attribute }: SecurityRule, name: string): string {
-  return attribute === "" ? name : `${attribute}.${name}`;
 }
 
 /** The rules of one direction leave the group and stand beside it. */

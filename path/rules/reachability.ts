@@ -1,7 +1,7 @@
 import type { Attr, Listed } from "../../topology/value";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import type { SecurityGroup, SecurityRule, Subnet, Topology, Vpc } from "../../topology/model";
-import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, overlaps, rangesOf, type Range } from "../ipv4";
+import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, merged, nextOf, rangesOf, type Range } from "../ipv4";
 
 /* What security groups open to whom. */
 
@@ -68,42 +68,67 @@ export function isTcp(protocol: string | undefined): boolean {
   return protocol === "tcp" || protocol === "6";
 }
 
+/** What a set of rules opens of one port, so that many peers can be looked up. */
+interface Opened {
+  readonly groups: ReadonlySet<string>;
+  /** Merged. */
+  readonly ranges: readonly Range[];
+  readonly rules: readonly SecurityRule[];
+  /** Of which the ports, the protocol or a part of the peers are left open. */
+  readonly vague: readonly { readonly rule: SecurityRule; readonly opens: boolean | Unknown }[];
+}
+
+const opened = new WeakMap<RuleSet, Map<Attr<number>, Opened>>();
+
+function openedBy(set: RuleSet, port: Attr<number>): Opened {
+  const ports = opened.get(set) ?? new Map<Attr<number>, Opened>();
+  opened.set(set, ports);
+  const before = ports.get(port);
+  if (before !== undefined) return before;
+  const all = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) })).filter(({ opens }) => opens !== false);
+  const rules = all.filter(({ opens }) => opens === true).map(({ rule }) => rule);
+  const vague = all.filter(({ rule, opens }) => isUnknown(opens) || (rule.groupIds.open ?? rule.cidrs.open ?? rule.prefixListIds.open) !== undefined || rule.prefixListIds.items.length > 0);
+  const found = { groups: new Set(rules.flatMap(({ groupIds }) => groupIds.items)), ranges: merged(rangesIn(rules)), rules, vague };
+  ports.set(port, found);
+  return found;
+}
+
 /**
  * Whether the rules let TCP packets to this port pass between their groups and the peer. Only what the file leaves open and what would change
  * the answer makes it `open`.
  */
 export function passage(topology: Topology, set: RuleSet, port: Attr<number>, peer: Peer): Passage {
-  const rules = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) }));
-  const sure = rules.filter(({ opens }) => opens === true).map(({ rule }) => rule);
-  if (sure.some((rule) => names(rule, peer))) return { answer: "yes" };
-  const ranges = rangesIn(sure);
+  const { groups, ranges, rules, vague } = openedBy(set, port);
+  if (peer.groupIds.items.some((id) => groups.has(id))) return { answer: "yes" };
   const covered = peer.places.filter((place) => isCovered(place, ranges));
   if (covered.length === peer.places.length) return { answer: "yes" };
-  const why = leftOpen(topology, set, rules, peer);
+  const why = leftOpen(vague, peer) ?? doubtfulGroup(topology, groups, rules, peer) ?? peer.places.find((it) => !it.isExact && isTouched(it, ranges))?.why ?? set.open;
   if (why !== undefined) return { answer: "open", why };
   return covered.length === 0 ? { answer: "no" } : { answer: "partly", places: covered.length, of: peer.places.length };
 }
 
-/** The first thing that could let more pass than what surely passes. */
-function leftOpen(topology: Topology, set: RuleSet, rules: readonly { readonly rule: SecurityRule; readonly opens: boolean | Unknown }[], peer: Peer): Unknown | undefined {
-  for (const { rule, opens } of rules) {
-    if (opens === false) continue;
+/** The first thing in a rule that could let more pass than what surely passes. */
+function leftOpen(vague: Opened["vague"], peer: Peer): Unknown | undefined {
+  for (const { rule, opens } of vague) {
     const { groupIds, cidrs, prefixListIds } = rule;
     const [list] = prefixListIds.items;
-    if (isUnknown(opens)) {
-      if (sourcesOf(rule) > 0 && (names(rule, peer) || peer.places.some((it) => isTouched(it, rangesIn([rule]))) || list !== undefined)) return opens;
-    }
+    if (isUnknown(opens) && (list !== undefined || isMeantFor(rule, peer))) return opens;
     const open = groupIds.open ?? cidrs.open ?? prefixListIds.open;
     if (open !== undefined) return open;
-    if (list !== undefined) return new Unknown(rule.address, argument(rule, "prefixLists"), `the file does not say which addresses ${plain(list)} has`);
-    const doubtful = groupIds.items.find((id) => peer.groupIds.items.some((it) => mayBeEqual(topology, id, it)));
-    if (doubtful !== undefined) return new Unknown(rule.address, argument(rule, "groups"), `the file does not say which group ${plain(doubtful)} is`);
-    if (groupIds.items.length > 0 && peer.groupIds.open !== undefined) return peer.groupIds.open;
-    const ranges = rangesIn([rule]);
-    const vague = peer.places.find((it) => !it.isExact && isTouched(it, ranges));
-    if (vague !== undefined) return vague.why;
+    if (list !== undefined) return new Unknown(rule.address, attributeOf(rule, argument(rule, "prefixLists")), `the file does not say which addresses ${plain(list)} has`);
   }
-  return set.open;
+  return undefined;
+}
+
+/** A group in a rule that may be one of the peer's, by another name. */
+function doubtfulGroup({ byId }: Topology, groups: ReadonlySet<string>, rules: readonly SecurityRule[], peer: Peer): Unknown | undefined {
+  if (groups.size === 0) return undefined;
+  if (peer.groupIds.open !== undefined) return peer.groupIds.open;
+  const isMade = (id: string) => byId.securityGroup(id)?.isData === false;
+  const arePeersMade = peer.groupIds.items.every(isMade);
+  const doubtful = [...groups].find((id) => !(arePeersMade && isMade(id)) && peer.groupIds.items.some((it) => isSymbolic(id) || isSymbolic(it)));
+  const rule = doubtful === undefined ? undefined : rules.find(({ groupIds }) => groupIds.items.includes(doubtful));
+  return rule === undefined || doubtful === undefined ? undefined : new Unknown(rule.address, attributeOf(rule, argument(rule, "groups")), `the file does not say which group ${plain(doubtful)} is`);
 }
 
 /** Whether a rule names one of the peer's groups. */
@@ -113,34 +138,28 @@ export function names({ groupIds }: SecurityRule, peer: Peer): boolean {
 
 /** Whether a rule, its ports and protocol apart, is for the peer or a part of it. */
 export function isMeantFor(rule: SecurityRule, peer: Peer): boolean {
-  return names(rule, peer) || peer.places.some((it) => isTouched(it, rangesIn([rule])));
-}
-
-/** Different texts are different groups if the file makes both, or if both are written out. */
-function mayBeEqual({ byId }: Topology, a: string, b: string): boolean {
-  if (a === b) return true;
-  const areMade = [a, b].every((id) => byId.securityGroup(id)?.isData === false);
-  return !areMade && (isSymbolic(a) || isSymbolic(b));
+  return names(rule, peer) || peer.places.some((it) => isTouched(it, merged(rangesIn([rule]))));
 }
 
 function isSymbolic(id: string): boolean {
   return id.startsWith("${");
 }
 
+/** @param by merged ranges */
 function isCovered({ ranges }: Place, by: readonly Range[]): boolean {
-  return ranges.length > 0 && ranges.every((it) => covers(by, it));
+  return ranges.length > 0 && ranges.every(({ first, last }) => {
+    const next = nextOf(by, first);
+    return next !== undefined && next.first <= first && last <= next.last;
+  });
 }
 
+/** @param by merged ranges */
 function isTouched({ ranges }: Place, by: readonly Range[]): boolean {
-  return ranges.some((it) => by.some((other) => overlaps(it, other)));
+  return ranges.some(({ first, last }) => (nextOf(by, first)?.first ?? Infinity) <= last);
 }
 
 export function rangesIn(rules: readonly SecurityRule[]): readonly Range[] {
   return rules.flatMap(({ cidrs }) => cidrs.items.flatMap(rangesOf));
-}
-
-function sourcesOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): number {
-  return cidrs.items.length + ipv6Cidrs.items.length + groupIds.items.length + prefixListIds.items.length;
 }
 
 /* places */
@@ -218,6 +237,11 @@ export function audience(topology: Topology, set: RuleSet, port: number, from: "
 /** `${aws_lb.web.arn}` without its braces. */
 export function plain(id: string): string {
   return id.replace(/^\$\{(.*)\}$/, "$1");
+}
+
+/** How a finding names an argument of a rule: `ingress[0].from_port` of a group, or `from_port`. */
+export function attributeOf({ attribute }: SecurityRule, name: string): string {
+  return attribute === "" ? name : `${attribute}.${name}`;
 }
 
 /** What a rule's argument is called where it stands. */

@@ -5,9 +5,9 @@ import type { Edit, Fix } from "../report";
 import type { PathRule, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
-import { attributeOf, movedOut, opening, renamed, takenAway } from "./group-fixes";
+import { movedOut, opening, renamed, takenAway } from "./group-fixes";
 import { prefixListWeights } from "./prefix-lists";
-import { argument, audience, opensPort, plain, ruleInWords, ruleSet, rulesInWords, vpcIdOf, type Direction } from "./reachability";
+import { argument, attributeOf, audience, opensPort, plain, ruleInWords, ruleSet, rulesInWords, vpcIdOf, type Direction } from "./reachability";
 import { targetPassage } from "./target-passage";
 
 const NO_PROP = "no prop makes it: take back the override or the added resource";
@@ -82,29 +82,34 @@ interface Used {
   readonly opposite: string | undefined;
 }
 
+const used = new WeakMap<TracedPath, readonly Used[]>();
+
 /** The balancer's groups and those of the targets, each once. */
-function usedGroups({ topology, balancer, targets }: TracedPath): readonly Used[] {
+function usedGroups(path: TracedPath): readonly Used[] {
+  const { topology, balancer, targets } = path;
   if (balancer === undefined || !isApplication(balancer)) return [];
-  const servers = new Set(targets.flatMap(({ server }) => (server === undefined ? [] : [server])));
-  const users = [balancer, ...servers].map(({ securityGroupIds, subnetIds }) => ({ ids: securityGroupIds.items, vpcId: known(vpcIdOf(topology, subnetIds)) }));
-  const [first, ...others] = users;
-  const seen = new Map<string, Used>();
-  for (const user of users) {
-    const opposite = user === first ? others[0]?.ids[0] : first?.ids[0];
-    for (const id of user.ids) {
+  const before = used.get(path);
+  if (before !== undefined) return before;
+  const own = balancer.securityGroupIds.items;
+  const seen = new Map<string, Used | undefined>();
+  for (const user of [balancer, ...new Set(targets.map(({ server }) => server))]) {
+    for (const id of user?.securityGroupIds.items ?? []) {
+      if (user === undefined || seen.has(id)) continue;
       const group = topology.byId.securityGroup(id);
-      if (group !== undefined && !seen.has(group.address)) seen.set(group.address, { group, vpcId: user.vpcId, opposite });
+      const opposite = user === balancer ? targets.find(({ server }) => server !== undefined)?.server?.securityGroupIds.items[0] : own[0];
+      seen.set(id, group === undefined ? undefined : { group, vpcId: known(vpcIdOf(topology, user.subnetIds)), opposite });
     }
   }
-  return [...seen.values()];
+  const found = [...seen.values()].filter((it) => it !== undefined);
+  used.set(path, found);
+  return found;
 }
 
 /** P36: a rule names a group of another VPC. */
 const otherVpc: PathRule = (path, report) => {
   const { topology } = path;
-  const used = usedGroups(path);
-  const byGroup = new Map(used.map((it) => [it.group, it]));
-  for (const { group, vpcId, opposite } of used) {
+  const byGroup = new Map(usedGroups(path).map((it) => [it.group, it]));
+  for (const { group, vpcId, opposite } of byGroup.values()) {
     for (const direction of ["ingress", "egress"] as const) {
       for (const rule of group[direction]) {
         const other = rule.groupIds.items.map((id) => topology.byId.securityGroup(id)).find((it) => it !== undefined && areInDifferentVpcs(topology, group, it));

@@ -1,4 +1,4 @@
-import type { SecurityGroup, SecurityRule, Topology } from "../../topology/model";
+import type { Balancer, Registration, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown, type Attr, type Listed } from "../../topology/value";
 import { rangesOf } from "../ipv4";
 import { fix } from "../fix";
@@ -6,18 +6,12 @@ import type { Edit, Finding } from "../report";
 import type { PathRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
-import { attributeOf, opening, renamed, ruleSetting, type Source } from "./group-fixes";
-import { argument, isAll, isMeantFor, isTcp, names, opensPort, passage, placesOf, rangesIn, ruleInWords, ruleSet, rulesInWords, type Passage, type Peer, type RuleSet } from "./reachability";
+import { opening, renamed, ruleSetting, type Source } from "./group-fixes";
+import { argument, attributeOf, isAll, isMeantFor, isTcp, names, opensPort, passage, placesOf, rangesIn, ruleInWords, ruleSet, rulesInWords, type Passage, type Peer, type RuleSet } from "./reachability";
 
 const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
 
 type Fault = Omit<Finding, "severity">;
-
-/** Targets that differ in nothing that the groups could tell. */
-interface Alike {
-  readonly first: Target;
-  count: number;
-}
 
 /** Ports that a group keeps shut, for so many targets. */
 interface Shut {
@@ -38,25 +32,24 @@ export const targetPassage: PathRule = (path, report) => {
   if (balancer === undefined || !isApplication(balancer)) return;
   const { ids } = balancerGroups(path, balancer);
   if (ids.items.length === 0 && ids.open === undefined) return;
-  const out = ruleSet(topology, ids, "egress", { address: balancer.address, attribute: "security_groups" });
-  const peer: Peer = { groupIds: ids, places: placesOf(topology, balancer.subnetIds, { address: balancer.address, attribute: "subnets" }) };
+  const view = viewOf(topology, balancer, ids);
+  const counts = new Map<Seen, number>();
+  for (const target of targets) {
+    const seen = seenOf(topology, view, target);
+    if (seen !== undefined) counts.set(seen, (counts.get(seen) ?? 0) + 1);
+  }
   const shut = new Map<string, Shut>();
   const missed = new Map<string, { fault: Fault; count: number }>();
   let total = 0;
-  for (const { first, count } of alike(targets)) {
+  for (const [seen, count] of counts) {
     total += count;
-    const seen: Seen = { shut: [], missed: [], opens: [] };
-    fromBalancer(topology, out, first, seen);
-    toTarget(topology, first, peer, seen);
     seen.shut.forEach((it) => addShut(shut, it, count));
     seen.missed.forEach((fault) => {
       const key = JSON.stringify([fault.address, fault.attribute]);
       missed.set(key, { fault, count: (missed.get(key)?.count ?? 0) + count });
     });
     seen.opens.forEach((it) => report.open("target", it));
-    if (first.server === undefined && isAddress(first.registration.targetId)) {
-      report.assume({ hop: "target", address: first.registration.address, text: `whatever has the address ${known(first.registration.targetId)} lets the balancer in` });
-    }
+    seen.assumed.forEach((it) => report.assume({ hop: "target", ...it }));
   }
   for (const { fault, count } of [...missed.values(), ...[...shut.values()].map((it) => ({ fault: shutFault(topology, it), count: it.count }))]) {
     const share = [...(count < total ? [`${count} of ${total} targets`] : []), ...(fault.share === undefined ? [] : [fault.share])].join("; ");
@@ -64,39 +57,74 @@ export const targetPassage: PathRule = (path, report) => {
   }
 };
 
+/** How a balancer with these groups sees targets; kept, as many paths lead to the same ones. */
+interface View {
+  readonly key: string;
+  readonly out: RuleSet;
+  readonly peer: Peer;
+  /** Of each list of groups once. */
+  readonly sets: Map<string, RuleSet>;
+  readonly byKind: Map<string, Seen>;
+  readonly byRegistration: Map<Registration, Seen | undefined>;
+}
+
+const views = new WeakMap<Balancer, View>();
+
+function viewOf(topology: Topology, balancer: Balancer, ids: Listed<string>): View {
+  const key = JSON.stringify([ids.items, ids.open]);
+  const before = views.get(balancer);
+  if (before?.key === key) return before;
+  const { address, subnetIds } = balancer;
+  const view: View = {
+    key, out: ruleSet(topology, ids, "egress", { address, attribute: "security_groups" }), peer: { groupIds: ids, places: placesOf(topology, subnetIds, { address, attribute: "subnets" }) },
+    sets: new Map(), byKind: new Map(), byRegistration: new Map(),
+  };
+  views.set(balancer, view);
+  return view;
+}
+
+/** Targets that differ in nothing that groups could tell are seen as one; functions and balancers are not looked at. */
+function seenOf(topology: Topology, view: View, target: Target): Seen | undefined {
+  const { registration, server, port, healthPort, targetGroup } = target;
+  if (view.byRegistration.has(registration)) return view.byRegistration.get(registration);
+  const text = (value: Attr<unknown>) => (isUnknown(value) ? [value.address, value.attribute] : value);
+  const one = server === undefined ? [text(registration.targetId), registration.address] : [server.securityGroupIds.items, text(server.securityGroupIds.open), server.subnetIds.items, text(server.privateIp), text(server.hasSecurityGroups)];
+  const kind = JSON.stringify([one, text(port), text(healthPort), text(targetGroup.healthCheck.enabled)]);
+  const isFunction = ["lambda", "alb"].includes(known(targetGroup.targetType) ?? "");
+  const seen = isFunction ? undefined : (view.byKind.get(kind) ?? newlySeen(topology, view, target));
+  if (seen !== undefined) view.byKind.set(kind, seen);
+  view.byRegistration.set(registration, seen);
+  return seen;
+}
+
+function newlySeen(topology: Topology, view: View, target: Target): Seen {
+  const { server, registration: { address, targetId } } = target;
+  const assumed = server === undefined && isAddress(targetId) ? [{ address, text: `whatever has the address ${known(targetId)} lets the balancer in` }] : [];
+  const seen: Seen = { shut: [], missed: [], opens: [], assumed };
+  fromBalancer(topology, view, target, seen);
+  toTarget(topology, view, target, seen);
+  return seen;
+}
+
 /** What was seen of one kind of targets. */
 interface Seen {
   readonly shut: Omit<Shut, "count">[];
   readonly missed: Fault[];
   readonly opens: Unknown[];
+  readonly assumed: readonly { readonly address: string; readonly text: string }[];
 }
 
 function addShut(all: Map<string, Shut>, one: Omit<Shut, "count">, count: number): void {
   const key = JSON.stringify([one.id, one.group.address]);
   const before = all.get(key);
   if (before === undefined) {
-    all.set(key, { ...one, count });
+    all.set(key, { ...one, checks: [...one.checks], sources: [...one.sources], whom: [...one.whom], count });
     return;
   }
   before.count += count;
   before.checks.push(...one.checks.filter((it) => !before.checks.some((other) => other.what === it.what && samePort(other.port, it.port))));
   before.sources.push(...one.sources.filter((it) => !before.sources.some((other) => JSON.stringify(other) === JSON.stringify(it))));
   before.whom.push(...one.whom.filter((it) => !before.whom.includes(it)));
-}
-
-function alike(targets: readonly Target[]): Iterable<Alike> {
-  const kinds = new Map<string, Alike>();
-  for (const target of targets) {
-    const { server, registration, port, healthPort, targetGroup } = target;
-    if (["lambda", "alb"].includes(known(targetGroup.targetType) ?? "")) continue;
-    const text = (value: Attr<unknown>) => (isUnknown(value) ? [value.address, value.attribute] : value);
-    const one = server === undefined ? text(registration.targetId) : [server.securityGroupIds.items, text(server.securityGroupIds.open), server.subnetIds.items, text(server.privateIp), text(server.hasSecurityGroups)];
-    const key = JSON.stringify([one, text(port), text(healthPort), text(targetGroup.healthCheck.enabled)]);
-    const kind = kinds.get(key) ?? { first: target, count: 0 };
-    kind.count++;
-    kinds.set(key, kind);
-  }
-  return kinds.values();
 }
 
 interface Check {
@@ -116,7 +144,7 @@ function samePort(a: Attr<number>, b: Attr<number>): boolean {
   return a === b || (isUnknown(a) && isUnknown(b) && a.address === b.address && a.attribute === b.attribute);
 }
 
-function fromBalancer(topology: Topology, set: RuleSet, target: Target, { shut, opens }: Seen): void {
+function fromBalancer(topology: Topology, { out: set }: View, target: Target, { shut, opens }: Seen): void {
   const { server, registration } = target;
   const [group] = set.groups;
   const hasOwnGroups = server === undefined || known(server.hasSecurityGroups) !== false;
@@ -131,7 +159,7 @@ function fromBalancer(topology: Topology, set: RuleSet, target: Target, { shut, 
   });
 }
 
-function toTarget(topology: Topology, target: Target, balancer: Peer, { shut, missed, opens }: Seen): void {
+function toTarget(topology: Topology, { peer: balancer, sets }: View, target: Target, { shut, missed, opens }: Seen): void {
   const { server, registration } = target;
   // Nothing to look at here is row 61, or assumed.
   if (server === undefined) {
@@ -139,7 +167,9 @@ function toTarget(topology: Topology, target: Target, balancer: Peer, { shut, mi
     return;
   }
   if (known(server.hasSecurityGroups) === false) return;
-  const set = ruleSet(topology, server.securityGroupIds, "ingress", { address: server.settingsAddress, attribute: "vpc_security_group_ids" });
+  const key = JSON.stringify([server.securityGroupIds.items, server.securityGroupIds.open?.address]);
+  const set = sets.get(key) ?? ruleSet(topology, server.securityGroupIds, "ingress", { address: server.settingsAddress, attribute: "vpc_security_group_ids" });
+  sets.set(key, set);
   const [group] = set.groups;
   const results = checksOf(target).map((check) => ({ check, through: passage(topology, set, check.port, balancer) }));
   results.forEach(({ through }) => through.answer === "open" && opens.push(through.why));
