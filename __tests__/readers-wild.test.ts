@@ -1,6 +1,6 @@
 import { readDocument } from "../topology/document";
-import { SUBNET } from "../topology/expected";
-import { handMadePlan, refs, type PlannedModule } from "./support/hand-made-plan";
+import { SECURITY_GROUP, SUBNET } from "../topology/expected";
+import { constant, handMadePlan, refs, type PlannedModule } from "./support/hand-made-plan";
 
 /* Shapes that public root modules have, each in the smallest plan that shows it. */
 
@@ -18,4 +18,35 @@ describe("count.index", () => {
   test("that may choose between two things stays open", () => {
     expect(subnetOf(refs("count.index", "var.subnets", "var.others"), 0)).toMatchObject({ attribute: "subnet_id" });
   });
+});
+
+describe("a block that count leaves out", () => {
+  const GROUPS: PlannedModule = {
+    blocks: { "aws_security_group.this": { keys: [0] }, "aws_security_group.prefixed": { keys: [], count: constant(0) } },
+    outputs: { id: refs("aws_security_group.this[0].id", "aws_security_group.this[0]", "aws_security_group.this", "aws_security_group.prefixed[0].id", "aws_security_group.prefixed[0]", "aws_security_group.prefixed") },
+  };
+  const groupsOf = (calls: PlannedModule["calls"], more: object = {}) => readDocument({ ...handMadePlan({ blocks: { "aws_lb.web": { expressions: { security_groups: refs("module.one.id", "module.one") } } }, calls }), ...more })
+    .ofType("aws_lb")[0]?.fields.list("security_groups", SECURITY_GROUP);
+
+  test("is none of those that an output chooses from", () => {
+    expect(groupsOf({ one: { module: GROUPS } })).toEqual({ items: ["${module.one.aws_security_group.this[0].id}"] });
+  });
+
+  test("may be there all the same where the plan is of some targets only", () => {
+    expect(groupsOf({ one: { module: GROUPS } }, { complete: false })?.open).toMatchObject({ why: expect.stringContaining("aws_security_group.prefixed[0].id") as string });
+  });
+
+  test("may be a whole module", () => {
+    expect(groupsOf({ one: { module: { outputs: { id: refs("module.left_out[0].id", "module.left_out[0]", "module.left_out", "module.made.id", "module.made") }, calls: { left_out: { count: constant(0), module: GROUPS, isMade: false }, made: { module: GROUPS } } } } }))
+      .toEqual({ items: ["${module.one.module.made.aws_security_group.this[0].id}"] });
+  });
+});
+
+test("A module that makes nothing hands on what it is given", () => {
+  const handing: PlannedModule = { variables: { ids: {} }, outputs: { same: refs("var.ids") } };
+  const source = readDocument(handMadePlan({
+    blocks: { "aws_subnet.public": { keys: [0, 1] }, "aws_lb.web": { expressions: { subnets: refs("module.names.same", "module.names") } } },
+    calls: { names: { expressions: { ids: refs("aws_subnet.public") }, module: handing } },
+  }));
+  expect(source.ofType("aws_lb")[0]?.fields.list("subnets", SUBNET)).toEqual({ items: ["${aws_subnet.public[0].id}", "${aws_subnet.public[1].id}"] });
 });

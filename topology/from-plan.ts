@@ -66,7 +66,7 @@ class Modules {
     const configuration = objectOf(plan.configuration);
     this.providers = objectOf(configuration.provider_config);
     const variables = objectOf(plan.variables);
-    this.scopes.set("", new ModuleScope(objectOf(configuration.root_module), undefined, undefined, undefined, variables));
+    this.scopes.set("", new ModuleScope(objectOf(configuration.root_module), undefined, undefined, undefined, variables, plan.complete !== false));
     for (const read of this.dataSources()) this.add(read, objectOf(read.values), EMPTY, []);
     for (const item of listOf(plan.resource_changes)) {
       const change = objectOf(own(item, "change"));
@@ -157,6 +157,7 @@ class ModuleScope implements Scope {
   private readonly byLabel = new Map<string, Instance[]>();
   private readonly byType = new Map<string, Instance[]>();
   private readonly called = new Map<string, ModuleScope[]>();
+  private readonly withoutResources = new Map<string, ModuleScope>();
   private readonly calls: Json;
   private readonly outputs: Json;
 
@@ -166,6 +167,8 @@ class ModuleScope implements Scope {
     private readonly name: string | undefined,
     readonly key: string | number | undefined,
     private readonly given: Json = EMPTY,
+    /** A plan of some targets only does not have all resources. */
+    private readonly isWhole: boolean = parent?.isWhole ?? true,
   ) {
     for (const item of listOf(config.resources)) {
       const address = textOf(own(item, "address"));
@@ -206,8 +209,20 @@ class ModuleScope implements Scope {
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }
 
+  isEmpty(name: string): boolean {
+    const block = name.startsWith("module.") ? this.call(name.slice("module.".length)) : this.configOf(name);
+    return this.isWhole && isCounted(block);
+  }
+
   children(name: string): readonly Scope[] {
-    return this.called.get(name) ?? [];
+    const called = this.called.get(name);
+    if (called !== undefined) return called;
+    const call = this.call(name);
+    if (!isObject(own(call, "module")) || isCounted(call)) return [];
+    // One that makes nothing can still hand on what it is given.
+    const scope = this.withoutResources.get(name) ?? new ModuleScope(objectOf(call.module), this, name, undefined);
+    this.withoutResources.set(name, scope);
+    return [scope];
   }
 
   get childNames(): readonly string[] {
@@ -241,6 +256,10 @@ class ModuleScope implements Scope {
   local(): undefined {
     return undefined;
   }
+}
+
+function isCounted(block: Json): boolean {
+  return own(block, "count_expression") !== undefined || own(block, "for_each_expression") !== undefined;
 }
 
 function moduleOf(address: string): string {

@@ -93,6 +93,11 @@ class RootScope implements Scope {
     return this.byLabel.get(`${data}${typeOf(type)}.${label}`) ?? [];
   }
 
+  /** What an expression counts is not known here. */
+  isEmpty(): boolean {
+    return false;
+  }
+
   ofTypes(types: readonly string[]): readonly Instance[] {
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }

@@ -11,6 +11,7 @@ export interface PlannedBlock {
   /** As a plan's `after_unknown`; absent: all arguments of `expressions`. */
   readonly unknown?: Readonly<Record<string, unknown>>;
   readonly forEach?: unknown;
+  readonly count?: unknown;
 }
 
 export interface PlannedModule {
@@ -18,7 +19,15 @@ export interface PlannedModule {
   readonly blocks?: Readonly<Record<string, PlannedBlock>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly variables?: Readonly<Record<string, unknown>>;
-  readonly calls?: Readonly<Record<string, { readonly expressions?: Expressions; readonly module: PlannedModule }>>;
+  readonly calls?: Readonly<Record<string, PlannedCall>>;
+}
+
+export interface PlannedCall {
+  readonly expressions?: Expressions;
+  readonly module: PlannedModule;
+  readonly count?: unknown;
+  /** Whether its `count` makes it. @default true */
+  readonly isMade?: boolean;
 }
 
 /** An expression that refers to these, the most special first, as terraform lists them. */
@@ -34,10 +43,11 @@ function configurationOf({ blocks = {}, outputs = {}, variables = {}, calls = {}
   return {
     resources: Object.entries(blocks).map(([address, block]) => ({
       address, mode: "managed", ...partsOf(address), provider_config_key: "aws", expressions: block.expressions ?? {}, ...(block.forEach !== undefined && { for_each_expression: block.forEach }),
+      ...(block.count !== undefined && { count_expression: block.count }),
     })),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, expression]) => [name, { expression }])),
     variables,
-    module_calls: Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, { source: "./x", expressions: call.expressions ?? {}, module: configurationOf(call.module) }])),
+    module_calls: Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, { source: "./x", expressions: call.expressions ?? {}, module: configurationOf(call.module), ...(call.count !== undefined && { count_expression: call.count }) }])),
   };
 }
 
@@ -47,7 +57,7 @@ function changesOf({ blocks = {}, calls = {} }: PlannedModule, prefix: string): 
     ...(key !== undefined && { index: key }),
     change: { actions: ["create"], before: null, after: block.after ?? {}, after_unknown: block.unknown ?? Object.fromEntries(Object.keys(block.expressions ?? {}).map((name) => [name, true])) },
   })));
-  return [...own, ...Object.entries(calls).flatMap(([name, call]) => changesOf(call.module, `${prefix}module.${name}.`))];
+  return [...own, ...Object.entries(calls).flatMap(([name, call]) => call.isMade === false ? [] : changesOf(call.module, `${prefix}module.${name}.`))];
 }
 
 function partsOf(address: string): { readonly type: string; readonly name: string } {
