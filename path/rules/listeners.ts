@@ -7,7 +7,7 @@ import type { TracedPath } from "../traced-path";
 import { isTlsPolicy } from "./elb-facts";
 import { BY_NO_PROP } from "./expressions";
 import { actionsOf, certificateArn, forwardedTo, missingListener, withTls } from "./listener-repairs";
-import { listenerAt } from "./simulated-request";
+import { listenerAt, urlOf } from "./simulated-request";
 
 /* What listens on a balancer: ports, protocols, certificates and policies. */
 
@@ -25,7 +25,7 @@ function answersThePort(path: TracedPath, report: Reporter): void {
   // Protocols that no balancer of applications has are a fault of their own.
   if (there !== undefined && (spoken === protocol || (spoken !== "HTTP" && spoken !== "HTTPS"))) return;
   const others = balancer.listeners.map((it) => `${known(it.protocol) ?? "?"} :${known(it.port) ?? "?"}`);
-  const symptom = there === undefined ? `ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at ${scheme}://${host}:${port}; Reachability Analyzer says ELBV2_LISTENERS_MISMATCH`
+  const symptom = there === undefined ? `ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at ${urlOf({ scheme, host, port, path: "/", query: "" })}; Reachability Analyzer says ELBV2_LISTENERS_MISMATCH`
     : scheme === "https" ? "ERR_SSL_PROTOCOL_ERROR" : "400 Bad Request: a plain HTTP request was sent to an HTTPS port";
   report.fault({
     id: "P21", hop: "listener", address: there?.address ?? balancer.address, attribute: there === undefined ? `listener on port ${port}` : "protocol",

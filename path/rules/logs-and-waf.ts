@@ -40,7 +40,7 @@ function checkEncryption(balancer: Balancer, bucket: LogBucket, report: FileRepo
   report.fault({
     id: "P68", hop: "listener", address: bucket.encryption.address, attribute: `${at}.sse_algorithm`, observed: `${bucket.address}, to which ${balancer.address} logs, is encrypted with ${algorithm}`,
     required: "AES256, as application load balancers write to buckets with S3's own keys only", symptom: REFUSED,
-    fix: fix("Encrypt the log bucket with S3's own keys.", IN_BUCKET, [setting(bucket.encryption.address, `${at}.sse_algorithm`, "AES256"), setting(bucket.encryption.address, `${at}.kms_master_key_id`, undefined)]),
+    fix: fix("Encrypt the log bucket with S3's own keys.", IN_BUCKET, [setting(bucket.encryption.address, at, { sse_algorithm: "AES256" })]),
   }, [balancer]);
 }
 
@@ -65,7 +65,8 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
     observed: policy === undefined ? `${balancer.address} logs to ${bucket.address}, which has no policy` : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
     required: `a statement that allows s3:PutObject below ${folder} to ${LOG_SERVICE}${log.account === undefined ? "" : ` or account ${log.account}`}`, symptom: REFUSED,
     fix: policy === undefined ? fix("Give the log bucket a policy that lets ELB write.", IN_BUCKET, [{ add: "aws_s3_bucket_policy", name: "balancer_logs", like: bucket.address, body: added }])
-      : fix("Add a statement that lets ELB write.", IN_BUCKET, [setting(policy.address, "policy", withStatement(known(policy.text) ?? "", statement))]),
+      // Of what a data source puts together, parts may not be known as they are written.
+      : fix("Add a statement that lets ELB write.", IN_BUCKET, known(policy.text)?.includes("…") === true ? [] : [setting(policy.address, "policy", withStatement(known(policy.text) ?? "", statement))]),
   }, [balancer]);
 }
 

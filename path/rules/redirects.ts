@@ -129,13 +129,16 @@ function toAListener(topology: Topology, balancer: Balancer, from: Listener, add
   // Whoever redirects mostly wants HTTPS.
   const other = balancer.listeners.find((it) => it !== from && it.protocol === "HTTPS" && known(it.port) !== undefined) ??
     balancer.listeners.find((it) => it !== from && it.protocol === next.scheme.toUpperCase() && known(it.port) !== undefined);
-  const at = pathOf(redirect.attribute);
-  if (other !== undefined) {
-    const [port, protocol] = [String(known(other.port)), known(other.protocol)];
-    return fix(`Redirect to port ${port}, where ${other.address} speaks ${protocol}.`, BY_NO_PROP, [setting(address, `${at}.port`, port), setting(address, `${at}.protocol`, protocol)]);
-  }
+  if (other !== undefined) return fix(`Redirect to port ${known(other.port)}, where ${other.address} speaks ${known(other.protocol)}.`, BY_NO_PROP, [to(address, redirect, other)]);
   const missing = missingListener(topology, balancer, next);
   return fix(`Add an ${next.scheme.toUpperCase()} listener on port ${next.port}.`, BY_NO_PROP, missing === undefined ? [] : [missing]);
+}
+
+/** The redirect with another listener's port and protocol. */
+function to(address: string, redirect: Redirect, { port, protocol }: Listener): Edit {
+  const kept = { host: known(redirect.host), path: known(redirect.path), query: known(redirect.query) };
+  const changed = Object.entries(kept).filter(([name, value]) => value !== undefined && value !== `#{${name}}` && value !== "/#{path}");
+  return setting(address, pathOf(redirect.attribute), { port: String(known(port)), protocol: known(protocol), status_code: known(redirect.statusCode) ?? "HTTP_301", ...Object.fromEntries(changed) });
 }
 
 /** Told of one redirect of the circle, the same one wherever a request enters it. */
@@ -157,10 +160,7 @@ function circle(topology: Topology, balancer: Balancer, visits: readonly Visit[]
 /** A plain listener redirects to HTTPS if there is such a listener; any other forwards. */
 function wayOut(topology: Topology, balancer: Balancer, listener: Listener, address: string, redirect: Redirect): Finding["fix"] {
   const https = balancer.listeners.find((it) => it !== listener && it.protocol === "HTTPS" && known(it.port) !== undefined);
-  const at = pathOf(redirect.attribute);
-  if (listener.protocol === "HTTP" && https !== undefined) {
-    return fix(`Redirect to ${https.address}.`, BY_NO_PROP, [setting(address, `${at}.port`, String(known(https.port))), setting(address, `${at}.protocol`, "HTTPS")]);
-  }
+  if (listener.protocol === "HTTP" && https !== undefined) return fix(`Redirect to ${https.address}.`, BY_NO_PROP, [to(address, redirect, https)]);
   const group = likelyGroup(topology, balancer);
   const edits: Edit[] = group === undefined ? [] : [setting(address, address === listener.address ? "default_action" : "action", forward(group))];
   return fix(`Let ${address} forward to ${group?.address ?? "a target group"}.`, BY_NO_PROP, edits);

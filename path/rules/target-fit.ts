@@ -84,7 +84,7 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
     const on = balancersOf(topology, group);
     if (isGroup) {
       report.fault({
-        ...common, address: group.address, attribute: "target_type", observed: `target_type is ${type}, and ${first.registration.address} registers ${named(first.kind)}`,
+        ...common, address: group.address, attribute: "target_type", observed: `target_type is ${type}, and ${first.registration.address} registers ${first.registration.autoScalingGroup === undefined ? named(first.kind) : "its instances"}`,
         fix: fix(`Let ${group.address} take targets of the type ${first.kind}.`, BY_NO_PROP, [setting(group.address, "target_type", first.kind)]),
       }, on);
     } else for (const { registration, kind } of wrong) {
