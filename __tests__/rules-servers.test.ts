@@ -79,6 +79,13 @@ describe("correct, and so ok:", () => {
       add(stack, "aws_route_table_association", "nat", { subnet_id: "${aws_subnet.nat.id}", route_table_id: `\${${table}.id}` });
       named(stack, "aws_nat_gateway", "main").subnet_id = "${aws_subnet.nat.id}";
     }],
+    "a way out by IPv6 alone": ["auto-scaling", (stack) => {
+      delete stack.resource.aws_route?.private;
+      named(stack, "aws_vpc", "main").assign_generated_ipv6_cidr_block = true;
+      for (const [index, name] of ["private_a", "private_b"].entries()) named(stack, "aws_subnet", name).ipv6_cidr_block = `2600:1f18:1234:560${index}::/64`;
+      const gateway = add(stack, "aws_egress_only_internet_gateway", "main", { vpc_id: vpcId(stack) });
+      add(stack, "aws_route", "private_ipv6", { route_table_id: "${aws_route_table.private.id}", destination_ipv6_cidr_block: "::/0", egress_only_gateway_id: `\${${gateway}.id}` });
+    }],
     "public instances with elastic addresses": ["inline-groups", (stack) => {
       for (const name of ["a", "b"]) {
         delete named(stack, "aws_subnet", name).map_public_ip_on_launch;

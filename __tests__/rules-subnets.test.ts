@@ -74,6 +74,7 @@ describe("correct, and so ok:", () => {
       add(stack, "aws_vpc_ipv4_cidr_block_association", "more", { vpc_id: vpcId(stack), cidr_block: "10.7.0.0/16" });
       named(stack, "aws_subnet", "private_b").cidr_block = "10.7.1.0/24";
     }],
+    "blocks that a function makes of the VPC's": ["auto-scaling", (stack) => { all(stack, "aws_subnet").forEach(({ body }, index) => { body.cidr_block = `\${cidrsubnet(aws_vpc.main.cidr_block, 8, ${index})}`; }); }],
     "two VPCs with the same blocks": ["auto-scaling", (stack) => {
       add(stack, "aws_vpc", "twin", { cidr_block: "10.1.0.0/16" });
       add(stack, "aws_subnet", "twin", { vpc_id: "${aws_vpc.twin.id}", cidr_block: "10.1.0.0/24" });
@@ -130,6 +131,11 @@ describe("left open, and so unknown:", () => {
     "a zone by its name and one by its id": ["inline-groups", "aws_subnet.b availability_zone", (stack) => {
       delete named(stack, "aws_subnet", "b").availability_zone;
       named(stack, "aws_subnet", "b").availability_zone_id = "use1-az4";
+    }],
+    "a balancer that is only read": ["auto-scaling", "data.aws_lb.web subnets", (stack) => {
+      stack.resource = JSON.parse(JSON.stringify(stack.resource).replaceAll("aws_lb.web", "data.aws_lb.web")) as SynthesizedJson["resource"];
+      delete stack.resource.aws_lb;
+      (stack.data ??= {}).aws_lb = { web: { name: "web" } };
     }],
     "subnets that are only looked up": ["auto-scaling", "aws_lb.web subnets", (stack) => {
       ((stack.data ??= {}).aws_subnets ??= {}).public = { filter: [{ name: "vpc-id", values: ["vpc-0123"] }] };

@@ -98,7 +98,7 @@ function internetReach(topology: Topology, server: Server, subnet: Subnet): Reac
   const way = wayOut(topology, subnet);
   switch (way.kind) {
     case "open": return { answer: "open", why: way.why };
-    case "none": return { answer: "no", way };
+    case "none": case "egress-only": return isIpv6Out(topology, subnet) ? { answer: "assumed", text: `${subnet.address} gets out by IPv6, and what is fetched is there by it` } : { answer: "no", way };
     case "elsewhere": return { answer: "assumed", text: `what ${way.route.address} leads to lets ${subnet.address} out to the internet` };
     case "nat-gateway": return way.gateway === undefined ? { answer: "assumed", text: `the NAT gateway that ${way.route.address} names has a way out` } : natReach(topology, way.gateway, way);
     case "internet-gateway": case "by-default": {
@@ -108,6 +108,10 @@ function internetReach(topology: Topology, server: Server, subnet: Subnet): Reac
       return hasAddress === true ? YES : { answer: "no", way };
     }
   }
+}
+
+function isIpv6Out(topology: Topology, subnet: Subnet): boolean {
+  return subnet.ipv6Cidr !== undefined && !["none", "open"].includes(wayOut(topology, subnet, "IPv6").kind);
 }
 
 /** Whether a NAT gateway itself gets out. */

@@ -24,10 +24,11 @@ const zones: PathRule = ({ balancer, topology }, report) => {
   const { items, open } = balancer.subnetIds;
   const subnets = items.map((id) => ({ id, subnet: topology.byId.subnet(id) }));
   // A symbol that is no subnet of the file may be a whole list of them.
-  const isOpen = open !== undefined || subnets.some(({ id, subnet }) => subnet === undefined && id.startsWith("${"));
+  const isOpen = open !== undefined || balancer.isData || subnets.some(({ id, subnet }) => subnet === undefined && id.startsWith("${"));
   for (const { id, subnet } of subnets) {
     if (subnet === undefined) report.open("listener", new Unknown(balancer.address, "subnets", `the file does not say which zone ${plain(id)} is in`));
   }
+  if (balancer.isData && items.length === 0) report.open("listener", new Unknown(balancer.address, "subnets", "only read here"));
   const zonesSeen = new Map<string, Subnet>();
   const unsure: Unknown[] = [];
   for (const { subnet } of subnets) {

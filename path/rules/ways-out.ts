@@ -13,6 +13,8 @@ export type Way =
   | { readonly kind: "nat-gateway"; readonly route: Route; readonly gateway?: Gateway }
   /** To something that may lead on, such as a transit gateway, a firewall or an instance that translates. */
   | { readonly kind: "elsewhere"; readonly route: Route }
+  /** By IPv6, for those inside only. */
+  | { readonly kind: "egress-only"; readonly route: Route }
   /** For the default subnets of AWS's own VPC, whose routes no file has. */
   | { readonly kind: "by-default" }
   | { readonly kind: "none"; readonly table: RouteTable }
@@ -45,6 +47,8 @@ function wayOfTable({ byId }: Topology, table: RouteTable, family: Family): Way 
   const others = of("endpoint", "instance", "other");
   const [other] = others.filter((it) => leadsFar(it, family));
   if (other !== undefined && isEverywhere([...others, ...of("internet-gateway", "nat-gateway")], family)) return { kind: "elsewhere", route: other };
+  const [inner] = of("egress-only").filter((it) => leadsFar(it, family));
+  if (inner !== undefined) return { kind: "egress-only", route: inner };
   const open = table.routes.flatMap(({ destination, target, address, attribute }) => {
     if (isUnknown(destination)) return [destination];
     if (isUnknown(target) && (destination === undefined || !isWithin(destination, family))) return [target];
