@@ -1,4 +1,5 @@
 import type { Balancer, DnsRecord, Topology } from "../topology/model";
+import { plainName } from "../topology/dns";
 import { isUnknown, known } from "../topology/value";
 import { covers } from "./rules/domain-names";
 
@@ -69,7 +70,7 @@ function mayServe({ type, validates }: DnsRecord): boolean {
 }
 
 function balancerOf({ alias, values }: DnsRecord, byName: ReadonlyMap<string | undefined, Balancer>): Balancer | undefined {
-  const names = alias === undefined ? values.items.map((it) => it.toLowerCase().replace(/\.$/, "")) : [known(alias.name) ?? ""];
+  const names = alias === undefined ? values.items.map((it) => known(plainName(it)) ?? "") : [known(alias.name) ?? ""];
   return names.map((name) => (name === "" ? undefined : (byName.get(name) ?? byName.get(name.replace(/^dualstack\./, ""))))).find((it) => it !== undefined);
 }
 
