@@ -1,5 +1,6 @@
 import { readDocument } from "../topology/document";
 import { SECURITY_GROUP, SUBNET } from "../topology/expected";
+import { readTopology } from "../topology/topology";
 import { constant, handMadePlan, refs, type PlannedModule } from "./support/hand-made-plan";
 
 /* Shapes that public root modules have, each in the smallest plan that shows it. */
@@ -49,4 +50,21 @@ test("A module that makes nothing hands on what it is given", () => {
     calls: { names: { expressions: { ids: refs("aws_subnet.public") }, module: handing } },
   }));
   expect(source.ofType("aws_lb")[0]?.fields.list("subnets", SUBNET)).toEqual({ items: ["${aws_subnet.public[0].id}", "${aws_subnet.public[1].id}"] });
+});
+
+describe("an instance's groups by their names", () => {
+  const serverOf = (blocks: PlannedModule["blocks"]) => readTopology(handMadePlan({ blocks: { "aws_instance.web": { after: { ami: "ami-1", security_groups: ["web"] } }, ...blocks } })).servers[0];
+
+  test("are the groups of the file", () => {
+    expect(serverOf({ "aws_security_group.web": { after: { name: "web" } } })?.securityGroupIds).toEqual({ items: ["${aws_security_group.web.id}"] });
+  });
+
+  test("are the groups of the file where the name is known after apply", () => {
+    const web = { "aws_instance.web": { after: { ami: "ami-1" }, expressions: { security_groups: refs("aws_security_group.web.name", "aws_security_group.web") } } };
+    expect(serverOf({ "aws_security_group.web": { unknown: { name: true } }, ...web })?.securityGroupIds).toEqual({ items: ["${aws_security_group.web.id}"] });
+  });
+
+  test("stay names where two have that name", () => {
+    expect(serverOf({ "aws_security_group.web": { after: { name: "web" } }, "aws_security_group.other": { after: { name: "web" } } })?.securityGroupIds).toEqual({ items: ["web"] });
+  });
 });

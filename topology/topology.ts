@@ -2,10 +2,11 @@ import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
 import { balancersOf, grouped, listenerRulesOf, listenersOf } from "./balancers";
 import { recordsOf, zonesOf } from "./dns";
 import { readDocument } from "./document";
-import type { Balancer, Topology } from "./model";
+import type { Balancer, SecurityGroup, Topology } from "./model";
 import { gatewaysOf, networkAclsOf, routeTablesOf, subnetsOf, vpcsOf } from "./network";
 import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
+import { symbol } from "./source";
 import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { known, type Attr } from "./value";
@@ -34,7 +35,8 @@ export function readTopology(document: unknown): Topology {
   const registrations = registrationsOf(source);
   const targetGroups = targetGroupsOf(source, registrations);
   const groupArns = new Set(targetGroups.map(({ arn }) => arn));
-  const servers = serversOf(source).map(withDefaults);
+  const names = idsByName(securityGroups);
+  const servers = serversOf(source).map((it) => withDefaults({ ...it, securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
     source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways, securityGroups,
@@ -59,6 +61,17 @@ function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecu
   const isNone = part.hasSecurityGroups === false;
   const isOnlyDefault = part.hasSecurityGroups === true && part.securityGroupIds.items.length === 1 && part.securityGroupIds.items[0] === group && part.securityGroupIds.open === undefined;
   return isNone ? { ...part, securityGroupIds: { items: [group] } } : isOnlyDefault && !group.startsWith("${") ? { ...part, hasSecurityGroups: false } : part;
+}
+
+/** In the default VPC an instance may have its groups by their names; of two groups with one name nobody can tell which is meant. */
+function idsByName(groups: readonly SecurityGroup[]): ReadonlyMap<string, string> {
+  const ids = new Map<string, string | undefined>();
+  for (const group of groups) {
+    if (group.isDefault) continue;
+    const id = known(group.id);
+    for (const name of [known(group.name), symbol(group.address, "name")]) if (name !== undefined) ids.set(name, ids.has(name) ? undefined : id);
+  }
+  return new Map([...ids].flatMap(([name, id]) => (id === undefined ? [] : [[name, id] as const])));
 }
 
 function finder<T>(parts: readonly T[], idOf: (part: T) => Attr<string>): (id: Attr<string>) => T | undefined {
