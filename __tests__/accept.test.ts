@@ -89,8 +89,14 @@ describe("a broken path is refused before any file is written", () => {
   });
 
   test("of one stack beside others, by an aspect too", () => {
-    expect(() => writeApp(folder, { web: DOMAIN }, (stack) => onVisit(stack, (each) => each === stack && closeInstances(stack)))).toThrow(/1 fault on the path of requests; nothing was written\n {2}web: P33: /);
+    expect(() => writeApp(folder, { web: DOMAIN }, (stack) => onVisit(stack, (each) => each === stack && closeInstances(stack)))).toThrow(/1 fault on the path of requests; the stack was not written\n {2}web: P33: /);
     expect(written()).toEqual([]);
+  });
+
+  test("by an aspect on one of several stacks, without which cdktf deploys none", () => {
+    const spoilShop = (stack: WebStack) => stack.node.id === "shop" && onVisit(stack, (each) => each === stack && closeInstances(stack));
+    expect(() => writeApp(folder, { web: DOMAIN, shop: SHOP }, spoilShop)).toThrow(/shop: P33: /);
+    expect(written()).toEqual([join("stacks", "web", "cdk.tf.json")]); // no manifest, by which cdktf finds the stacks
   });
 
   test("by Testing.synth with validations, and not without", () => {

@@ -195,3 +195,11 @@ describe("it writes", () => {
     expect(paths.map(({ url }) => url)).toEqual(["https://www.example.com/shop"]);
   });
 });
+
+test("README.md shows what it prints", () => {
+  const [, sample = ""] = /Here something was overridden:\n\n```\n([^]*?)```/.exec(readFileSync(join(PROJECT, "README.md"), "utf8")) ?? [];
+  const printed = new Set(traced(["bad.tf.json"]).out.split("\n"));
+  const lines = sample.trimEnd().split("\n").filter((line) => line.trim() !== "…").map((line) => line.replace("cdk.tf.json:", "bad.tf.json:"));
+  expect(lines.length).toBeGreaterThan(10);
+  expect(lines.filter((line) => !printed.has(line))).toEqual([]);
+});

@@ -60,7 +60,8 @@ export function pathFault(stack: IConstruct): BrokenPathError | undefined {
   if (paths === undefined || owner === undefined) return undefined;
   if (paths.asked.delete(stack) && !hasAspects(stack)) return undefined;
   const faults = faultsOf(owner);
-  return faults.length > 0 ? new BrokenPathError(faults) : undefined;
+  // With aspects, cdktf may have written the stacks before this one; none of them is deployed.
+  return faults.length > 0 ? new BrokenPathError(faults, "the stack was not written") : undefined;
 }
 
 function faultsOf({ stackId, ask }: PathOwner): string[] {

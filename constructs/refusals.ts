@@ -20,14 +20,15 @@ export class BrokenPathError extends Error {
   /** One sentence for each fault. */
   readonly faults!: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`${messageOf("on the path of requests", faults)}\n  Where you know better: accept: [{ finding: "P…", reason: "…" }] on the stack.`);
+  /** @param outcome what came of the files */
+  constructor(faults: readonly string[], outcome = "nothing was written") {
+    super(`${messageOf("on the path of requests", faults, outcome)}\n  Where you know better: accept: [{ finding: "P…", reason: "…" }] on the stack.`);
     tellFaultsOnly(this, faults);
   }
 }
 
-function messageOf(where: string, faults: readonly string[]): string {
-  return `${faults.length} ${faults.length === 1 ? "fault" : "faults"} ${where}; nothing was written\n${faults.map((it) => `  ${it}`).join("\n")}`;
+function messageOf(where: string, faults: readonly string[], outcome = "nothing was written"): string {
+  return `${faults.length} ${faults.length === 1 ? "fault" : "faults"} ${where}; ${outcome}\n${faults.map((it) => `  ${it}`).join("\n")}`;
 }
 
 function tellFaultsOnly(error: Error, faults: readonly string[]): void {
