@@ -1,11 +1,11 @@
-import type { Balancer, DnsRecord } from "../../topology/model";
+import type { Balancer, DnsRecord, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { BY_NO_PROP, reference } from "./expressions";
-import { answersFor } from "./record-names";
+import { answersFor, namesFor } from "./record-names";
 import { hostOf, isBalancerName, recordsOf, targetNames } from "./record-targets";
 
 /* Whether a record leads to the right balancer, in the way that Route 53 asks for. */
@@ -80,10 +80,12 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
     });
   }
   if (balancer === undefined || path.records.length === 0 || records.orphans.length === 0 || answersFor(balancer, path.host, path)) return;
-  const left = records.orphans.find((it) => it !== balancer && answersFor(it, path.host, path));
+  const waiting = waitingFor(path.topology);
+  const certain = waiting.get(path.host);
+  const left = certain ?? waiting.get(path.host.replace(/^[^.]+/, "*"));
   if (left === undefined) return;
   // A wildcard may be for other names, whose records are elsewhere.
-  const isCertain = answersFor(left, path.host, path, (pattern, name) => pattern === name);
+  const isCertain = certain !== undefined;
   for (const record of path.records.filter((it) => records.balancerOf(it) === balancer)) {
     report.fault({
       id: "P06", severity: isCertain ? "error" : "warning", hop: "dns", address: record.address, attribute: targetAttribute(record), observed: `${path.host} leads to ${balancer.address}, which has nothing for that name`,
@@ -91,6 +93,15 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
       fix: fix(`Let the record lead to ${left.address}.`, BY_NO_PROP, leadingTo(record, left)),
     });
   }
+}
+
+const madeWaiting = new WeakMap<Topology, ReadonlyMap<string, Balancer>>();
+
+/** Balancers that no record leads to, by the names that their certificates and rules are for. */
+function waitingFor(topology: Topology): ReadonlyMap<string, Balancer> {
+  const found = madeWaiting.get(topology) ?? new Map(recordsOf(topology).orphans.flatMap((balancer) => namesFor(balancer, topology).map((name) => [name, balancer] as const)));
+  madeWaiting.set(topology, found);
+  return found;
 }
 
 function targetAttribute(record: DnsRecord): string {

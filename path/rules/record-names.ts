@@ -1,4 +1,4 @@
-import type { Balancer, Certificate, DnsRecord } from "../../topology/model";
+import type { Balancer, Certificate, DnsRecord, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Fix } from "../report";
@@ -59,11 +59,17 @@ function outsidersOf(path: TracedPath): Outsider[] {
   return found;
 }
 
-/** Whether the balancer is made for requests to this name, or, where that is asked, to this name by itself and not as one of many. */
-export function answersFor(balancer: Balancer, name: string, { topology }: TracedPath, isGood: (pattern: string, name: string) => boolean = covers): boolean {
-  return balancer.listeners.some((listener) =>
-    listener.certificates.some(({ arn }) => topology.byId.certificate(arn)?.names.items.some((pattern) => isGood(pattern, name)))
-    || listener.rules.some(({ conditions }) => conditions.some(({ kind, values }) => kind === "host-header" && values.items.some((value) => plain(value) === name))));
+/** Whether the balancer is made for requests to this name. */
+export function answersFor(balancer: Balancer, name: string, { topology }: TracedPath): boolean {
+  return namesFor(balancer, topology).some((pattern) => covers(pattern, name));
+}
+
+/** The names of the balancer's certificates and of its rules, wildcards among them. */
+export function namesFor({ listeners }: Balancer, { byId }: Topology): string[] {
+  return listeners.flatMap(({ certificates, rules }) => [
+    ...certificates.flatMap(({ arn }) => byId.certificate(arn)?.names.items ?? []),
+    ...rules.flatMap(({ conditions }) => conditions.flatMap(({ kind, values }) => (kind === "host-header" ? values.items.map(plain) : []))),
+  ]);
 }
 
 function inside(record: DnsRecord, name: string, zone: string, balancer: Balancer, path: TracedPath): Fix {
