@@ -259,6 +259,23 @@ test("targets by their addresses: what has them is assumed to let the balancer i
   expect([finding?.id, finding?.share]).toEqual(["P32", "1 of 2 targets"]);
 });
 
+test("a target by its IPv6 address: what goes out to it is not looked at", () => {
+  const report = traced("inline-groups", (stack) => {
+    named(stack, "aws_alb_target_group", "web").target_type = "ip";
+    for (const name of ["a", "b"]) named(stack, "aws_alb_target_group_attachment", name).target_id = `2001:db8::${name}`;
+    inline(stack, "alb").egress = [{ ...inlineRule(tcp(80), {}), ipv6_cidr_blocks: ["2001:db8::/64"] }];
+  });
+  expect(ids(report)).toEqual([]);
+});
+
+test("a rule for every port from a private network is not taken for one that should have been the balancer's, unless it is the only one", () => {
+  const report = (...more: Json[]) => ids(traced("inline-groups", (stack) => {
+    inline(stack, "web").ingress = [inlineRule({ from: 0, to: 0, protocol: "-1" }, { cidr_blocks: ["10.50.0.0/16"] }), ...more];
+  }));
+  expect(report(inlineRule(tcp(22), { cidr_blocks: ["203.0.113.0/24"] }))).toEqual(["P33"]);
+  expect(report()).toEqual(["P35"]);
+});
+
 describe("reachability, by itself", () => {
   const topology = readTopology({ resource: {}, terraform: {} });
   const rule = (more: Partial<SecurityRule>): SecurityRule => ({

@@ -147,6 +147,8 @@ function samePort(a: Attr<number>, b: Attr<number>): boolean {
 function fromBalancer(topology: Topology, { out: set }: View, target: Target, { shut, opens }: Seen): void {
   const { server, registration } = target;
   const [group] = set.groups;
+  // What goes out by IPv6 is not looked at.
+  if (server === undefined && isAddress(registration.targetId) && rangesOf(known(registration.targetId) ?? "").length === 0) return;
   const hasOwnGroups = server === undefined || known(server.hasSecurityGroups) !== false;
   const peer = targetPeer(topology, target);
   const results = checksOf(target).map((check) => ({ check, through: passage(topology, set, check.port, peer) }));
@@ -213,7 +215,9 @@ function nearest({ rules }: RuleSet, port: number | Unknown, peer: Peer): Miss |
   if (isUnknown(port)) return undefined;
   const misses = rules.flatMap((rule): Miss[] => {
     const [protocol, from, to] = [known(rule.protocol), known(rule.fromPort), known(rule.toPort)];
-    if (opensPort(rule, port) === true) return rangesIn([rule]).length > 0 && rule.groupIds.items.length === 0 ? [{ rule, what: "addresses" }] : [];
+    // A rule for every port beside others is for something else, such as a private network.
+    const isForEverything = isAll(protocol) || (from !== undefined && to !== undefined && to - from > 60_000);
+    if (opensPort(rule, port) === true) return rangesIn([rule]).length > 0 && rule.groupIds.items.length === 0 && !(isForEverything && rules.length > 1) ? [{ rule, what: "addresses" }] : [];
     if (protocol === undefined || isAll(protocol) || from === undefined || to === undefined || !isMeantFor(rule, peer)) return [];
     if (from > to) return to <= port && port <= from ? [{ rule, what: "ports" }] : [];
     return !isTcp(protocol) && from <= port && port <= to && !/^icmp/.test(protocol) ? [{ rule, what: "protocol" }] : [];
