@@ -196,6 +196,14 @@ describe("it writes", () => {
   });
 });
 
+test.each(["text", "json", "markdown"])("no user data, which may be secret, stands in a report as %s", (format) => {
+  const userData = "#!/bin/bash\nexport TOKEN=hunter2\ncurl https://hunter2@api.example.com/\necho 'return 301 https://$host/hunter2' > /etc/nginx/conf.d/a.conf\nnginx -p 9999\ndocker run -p 9000:9000 hunter2/app\n";
+  writeApp(join(folder, "secret"), { secret: { domainName: "www.example.com", server: { userData } } }, (stack) => stack.node.findAll().length);
+  const { code, out } = traced([join("secret", "stacks", "secret", "cdk.tf.json"), "--format", format]);
+  expect([code, out]).toEqual([expect.any(Number), expect.stringMatching(/P\d\d/)]);
+  expect(out).not.toContain("hunter2");
+});
+
 test("README.md shows what it prints", () => {
   const [, sample = ""] = /Here something was overridden:\n\n```\n([^]*?)```/.exec(readFileSync(join(PROJECT, "README.md"), "utf8")) ?? [];
   const printed = new Set(traced(["bad.tf.json"]).out.split("\n"));

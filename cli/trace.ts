@@ -5,6 +5,7 @@ import { UnreadableFile } from "../topology/unreadable-file";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeResult } from "./command";
 import { readJson, shownName } from "./tracing/input";
 import { reportAsMarkdown } from "./tracing/markdown";
+import { withoutScripts } from "./tracing/scripts";
 import { reportAsText } from "./tracing/text";
 
 interface Options {
@@ -39,7 +40,7 @@ async function traceFile(file: string, { url, format, out }: Options): Promise<v
 /** @throws {UsageError} if the JSON is not Terraform's */
 function reportOf(file: string, document: unknown, options: TraceOptions): TraceReport {
   try {
-    return withAccepted(trace(document, options), acceptedIn(document));
+    return withoutScripts(withAccepted(trace(document, options), acceptedIn(document)));
   } catch (error) {
     throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
   }
