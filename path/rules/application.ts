@@ -14,12 +14,15 @@ import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "./us
 
 export const applicationRules: Rules = { path: [redirectsBehindTls, servesTheAttachmentsPort, speaksTheGroupsProtocol, answersTheHealthCheck], file: [] };
 
+/** EC2 takes 16 KiB; what is longer is no script. */
+const MAX_SCRIPT = 20_000;
+
 /** Each target whose script is known, once for each group and script, as all instances of a group mostly share theirs. */
 function* scripted({ targets }: TracedPath): Iterable<Target & { readonly script: string }> {
   const seen = new Set<string>();
   for (const target of targets) {
     const script = known(target.server?.userData);
-    if (script === undefined || script === "") continue;
+    if (script === undefined || script === "" || script.length > MAX_SCRIPT) continue;
     const key = `${target.targetGroup.address} ${target.server?.settingsAddress} ${known(target.port)}`;
     if (seen.has(key)) continue;
     seen.add(key);
@@ -60,7 +63,7 @@ function servesTheAttachmentsPort(path: TracedPath, report: Reporter): void {
     const isClosed = served.length === 0 && usual !== undefined && opensOnly(path, server, usual, port);
     if (!isElsewhere && !isClosed) continue;
     const isCertain = isClosed || (usual !== undefined && served.includes(usual) && !new RegExp(`\\b${port}\\b`).test(script ?? ""));
-    const count = path.targets.filter((it) => it.targetGroup === targetGroup).length;
+    const count = targetGroup.registrations.length;
     report.fault({
       id: "P53", hop: "target", severity: isCertain ? "error" : "warning", address: registration.address, attribute: "port",
       observed: `port ${port}, where ${server.address} ${isClosed ? `opens ${usual}, its target group's port,` : `serves ${served.join(", ")}`}${isClosed ? " and not this one" : ""}`,

@@ -3,7 +3,7 @@ import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { FileReporter, Rules } from "../rule";
 import { BY_NO_PROP } from "./expressions";
-import { balancersOf } from "./target-groups";
+import { groupUsers } from "./group-users";
 
 /* Health checks that AWS or terraform refuses. */
 
@@ -29,7 +29,7 @@ function expectsCodesThatAreAllowed(topology: Topology, report: FileReporter): v
     report.fault({
       id: "P56", hop: "target-group", address: group.address, attribute: "health_check.matcher", observed: `matcher "${matcher.slice(0, 60)}"${version === "GRPC" ? " for gRPC" : ""}`, required: `codes from ${least} to ${most}, such as "${usual}"`,
       symptom: "the apply fails: ValidationError, health check matcher", fix: fix(`Expect ${usual}.`, `healthCheck: { matcher: "${usual}" }`, [setting(group.address, "health_check.matcher", usual)]),
-    }, balancersOf(topology, group));
+    }, groupUsers(topology).balancersOf(group));
   }
 }
 
@@ -51,7 +51,7 @@ function waitsLessThanItsInterval(topology: Topology, report: FileReporter): voi
       id: "P57", hop: "target-group", address: group.address, attribute: "health_check.timeout", observed: `a timeout of ${timeout} s${isUsual ? ", AWS's default," : ""} at an interval of ${interval} s`, required: "a timeout that is shorter than the interval",
       symptom: "the apply fails: ValidationError, the health check interval must be greater than the timeout",
       fix: fix(`Wait ${better} s.`, `healthCheck: { timeoutSec: ${better} }`, [setting(group.address, "health_check.timeout", better)]),
-    }, balancersOf(topology, group));
+    }, groupUsers(topology).balancersOf(group));
   }
 }
 
@@ -60,7 +60,7 @@ function isACheckOfItsGroup(topology: Topology, report: FileReporter): void {
   for (const group of ofBalancers(topology)) {
     const { protocol, path } = group.healthCheck;
     const [checked, asked] = [known(protocol)?.toUpperCase(), known(path)];
-    const on = balancersOf(topology, group);
+    const on = groupUsers(topology).balancersOf(group);
     if (checked !== undefined && checked !== "HTTP" && checked !== "HTTPS") {
       report.fault({
         id: "P58", hop: "target-group", address: group.address, attribute: "health_check.protocol", observed: `a health check by ${checked} in a group of protocol ${known(group.protocol)}`, required: "a health check by HTTP or HTTPS",

@@ -27,6 +27,15 @@ export function actionsOf(listener: Listener): Action[] {
 
 /** The group that requests to this balancer are most likely meant for: one that it uses, or else one that has targets. */
 export function likelyGroup(topology: Topology, balancer: Balancer): TargetGroup | undefined {
+  const found = likely.get(balancer) ?? { group: groupFor(topology, balancer) };
+  likely.set(balancer, found);
+  return found.group;
+}
+
+/** Asked for each fault of a balancer. */
+const likely = new WeakMap<Balancer, { readonly group: TargetGroup | undefined }>();
+
+function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefined {
   const used = balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)));
   return topology.byId.targetGroup(used[0]) ?? topology.targetGroups.find(({ registrations }) => registrations.length > 0) ?? topology.targetGroups[0];
 }

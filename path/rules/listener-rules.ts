@@ -1,11 +1,12 @@
-import type { Action, Condition, Listener, ListenerRule, Topology } from "../../topology/model";
-import { isUnknown, known, Unknown } from "../../topology/value";
+import type { Condition, Listener, ListenerRule, Topology } from "../../topology/model";
+import { isUnknown, known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { FileReporter, Reporter, Rules } from "../rule";
 import type { Step, TracedPath } from "../traced-path";
 import { covers } from "./domain-names";
-import { forward, forwardedTo, lastPriority, likelyGroup } from "./listener-repairs";
+import { groupUsers } from "./group-users";
+import { forward, lastPriority, likelyGroup } from "./listener-repairs";
 import { includes } from "./wildcards";
 
 /* Listener rules: which requests they take, and which they take from others. */
@@ -25,8 +26,7 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
     const only = refusal(step);
     if (only === undefined) continue;
     const { listener } = step;
-    const loose = looseRulesOf(topology);
-    if (listener.rules.length === 0 && !hasIdleGroup(topology)) {
+    if (listener.rules.length === 0 && groupUsers(topology).idleGroups.length === 0) {
       // Services that bring their own rules have them in files of their own.
       report.assume({ hop: "listener", address: listener.address, text: `other files add the rules of ${listener.address}, which only answers ${only} here` });
       continue;
@@ -35,8 +35,10 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
       report.assume({ hop: "listener", address: listener.address, text: `the names in the rules of ${listener.address} lead to the balancer by records that are not in this file` });
       continue;
     }
-    if (loose.open !== undefined) {
-      report.open("listener", loose.open);
+    // Such a rule may be this listener's.
+    const open = topology.looseRules.map(({ listenerArn }) => listenerArn).find(isUnknown);
+    if (open !== undefined) {
+      report.open("listener", open);
       continue;
     }
     report.fault({
@@ -72,34 +74,6 @@ function refusal({ outcomes }: Step): string | undefined {
 function namesIn({ rules }: Listener): string {
   const names = [...new Set(rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header" || kind === "path-pattern").flatMap(({ values }) => values.items))];
   return names.length === 0 ? "for other requests" : `for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
-}
-
-/** Whether the file has a target group that nothing leads to, so that the whole application is meant to be in it. */
-function hasIdleGroup(topology: Topology): boolean {
-  const used = usedGroups(topology);
-  return topology.targetGroups.some(({ isData, arn, registrations }) => !isData && registrations.length > 0 && !used.has(known(arn)));
-}
-
-const usedByTopology = new WeakMap<Topology, ReadonlySet<string | undefined>>();
-
-/** ARNs of all target groups that some listener or rule forwards to. */
-export function usedGroups(topology: Topology): ReadonlySet<string | undefined> {
-  const found = usedByTopology.get(topology) ?? new Set(allActions(topology).flatMap((actions) => forwardedTo(actions)));
-  usedByTopology.set(topology, found);
-  return found;
-}
-
-/** The actions of each listener and rule, those included whose balancer is not in the file. */
-export function allActions(topology: Topology): (readonly Action[])[] {
-  const listeners = [...topology.balancers.flatMap(({ listeners: own }) => own), ...topology.looseListeners];
-  return [...listeners.flatMap((it) => [it.defaultActions, ...it.rules.map(({ actions }) => actions)]), ...looseRulesOf(topology).rules.map(({ actions }) => actions)];
-}
-
-/** Rules whose listener is not in the file; `open` if one of them may be a listener's of the file. */
-export function looseRulesOf(topology: Topology): { readonly rules: readonly ListenerRule[]; readonly open?: Unknown } {
-  const rules = topology.looseRules;
-  const open = rules.map(({ listenerArn }) => listenerArn).find(isUnknown);
-  return { rules, ...(open !== undefined && { open }) };
 }
 
 function forwardByDefault({ topology, balancer }: TracedPath, listener: Listener): ReturnType<typeof fix> {

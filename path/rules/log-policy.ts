@@ -20,6 +20,9 @@ export interface Logs {
 /** `perhaps`: the file leaves open what decides it, such as a symbol within an ARN. */
 export type Judgement = "no" | "perhaps" | "yes";
 
+/** An object's key has at most 1,024 bytes. */
+const MAX_TEXT = 2_048;
+
 type Statement = Readonly<Record<string, unknown>>;
 
 /** A policy's statements; nothing if the text is no JSON. */
@@ -106,7 +109,7 @@ function covers(path: string, key: string): Judgement {
 }
 
 function texts(value: unknown): string[] {
-  return listOf(value).filter((it): it is string => typeof it === "string");
+  return listOf(value).filter((it): it is string => typeof it === "string" && it.length <= MAX_TEXT);
 }
 
 function listOf(value: unknown): readonly unknown[] {

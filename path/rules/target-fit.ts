@@ -5,7 +5,7 @@ import type { FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { BY_NO_PROP, reference } from "./expressions";
 import { nameFault } from "./elb-facts";
-import { balancersOf } from "./target-groups";
+import { groupUsers } from "./group-users";
 
 /* Whether balancer, target group and targets fit each other. */
 
@@ -33,13 +33,13 @@ function isOneVpc({ topology, balancer, targetGroups, targets }: TracedPath, rep
     const vpc = known(targetGroup.vpcId);
     const strange = subnets.find((it) => areDistinct(topology, known(it.vpcId), vpc));
     if (server === undefined || strange === undefined || targetGroup.targetType !== "instance" || odd.has(targetGroup)) continue;
-    const home = targets.filter((it) => it.targetGroup === targetGroup).flatMap((it) => it.subnets).find(({ vpcId }) => known(vpcId) === vpc) ?? topology.subnets.find(({ vpcId }) => known(vpcId) === vpc);
+    const home = targets.find((it) => it.targetGroup === targetGroup && known(it.subnets[0]?.vpcId) === vpc)?.subnets[0] ?? topology.subnets.find(({ vpcId }) => known(vpcId) === vpc);
     const attribute = server.kind === "instance" ? "subnet_id" : "vpc_zone_identifier";
-    const others = new Set(targets.filter((it) => it.targetGroup === targetGroup).map((it) => it.registration.address));
+    const count = targetGroup.registrations.length;
     report.fault({
       id: "P51", hop: "target-group", address: server.address, attribute, observed: `${server.address} is in ${shown(known(strange.vpcId))}, its target group ${targetGroup.address} in ${shown(vpc)}`,
       required: "instances in the VPC of their target group", symptom: `the apply fails at ${registration.address}: InvalidTarget, the instance is not in the VPC of the target group`,
-      ...(others.size > 1 && { share: `1 of ${others.size} targets` }),
+      ...(count > 1 && { share: `1 of ${count} targets` }),
       fix: fix(`Put ${server.address} into a subnet of ${shown(vpc)}.`, BY_NO_PROP, home === undefined ? [] : [setting(server.address, attribute, server.kind === "instance" ? known(home.id) : [known(home.id)])]),
     });
   }
@@ -68,6 +68,9 @@ function shown(vpc: string | undefined): string {
   return vpc === undefined ? "no VPC" : vpc.replace(/^\$\{(.*)\.id\}$/, "$1");
 }
 
+/** Longer than any address of Terraform's. */
+const MAX_ID = 1_000;
+
 type Kind = "instance" | "ip" | "lambda" | "alb";
 
 /** P52 */
@@ -81,7 +84,7 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
     if (first === undefined) continue;
     const isGroup = wrong.length === kinds.length && wrong.every(({ kind }) => kind === first.kind);
     const common = { id: "P52", hop: "target-group", required: `targets of the type ${type}, or another target_type`, symptom: "the apply fails: ValidationError at the registration, the target's id is not of the group's type" } as const;
-    const on = balancersOf(topology, group);
+    const on = groupUsers(topology).balancersOf(group);
     if (isGroup) {
       report.fault({
         ...common, address: group.address, attribute: "target_type", observed: `target_type is ${type}, and ${first.registration.address} registers ${first.registration.autoScalingGroup === undefined ? named(first.kind) : "its instances"}`,
@@ -102,7 +105,7 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
 function kindOf({ byId }: Topology, { targetId, autoScalingGroup }: Registration): Kind | undefined {
   if (autoScalingGroup !== undefined) return "instance";
   const id = known(targetId);
-  if (id === undefined) return undefined;
+  if (id === undefined || id.length > MAX_ID) return undefined;
   if (/^i-[0-9a-f]+$/.test(id) || byId.server(id) !== undefined) return "instance";
   if (/^\d+\.\d+\.\d+\.\d+$/.test(id) || /^[0-9a-f]*:[0-9a-f:]+$/.test(id) || /^\$\{[^{}]*\baws_(instance|network_interface)\.[^{}]*\.private_ip\}$/.test(id)) return "ip";
   if (/^arn:[\w-]+:lambda:/.test(id) || /^\$\{[^{}]*\baws_lambda_(function|alias)\.[^{}]*\}$/.test(id)) return "lambda";
@@ -130,13 +133,13 @@ function byPrivateIp(topology: Topology): ReadonlyMap<string, { readonly address
 function hasWhatItNeeds(topology: Topology, report: FileReporter): void {
   for (const group of topology.targetGroups) {
     if (group.isData || (group.targetType !== "instance" && group.targetType !== "ip" && group.targetType !== "alb")) continue;
-    const [balancer] = balancersOf(topology, group) ?? topology.balancers;
+    const [balancer] = groupUsers(topology).balancersOf(group) ?? topology.balancers;
     const lacking = ([["port", group.port, known(group.registrations[0]?.port) ?? 80], ["protocol", group.protocol, "HTTP"], ["vpc_id", group.vpcId, vpcOf(topology, balancer)]] as const).filter(([, value]) => value === undefined);
     for (const [attribute, , value] of lacking) {
       report.fault({
         id: "P58", hop: "target-group", address: group.address, attribute, observed: `a target group of the type ${String(group.targetType)} without ${attribute}`, required: `${attribute} for targets of this type`, symptom: `terraform plan fails: "${attribute}" is required`,
         fix: fix(`Give ${group.address} its ${attribute}.`, attribute === "port" ? "appPort; take back the override" : BY_NO_PROP, value === undefined ? [] : [setting(group.address, attribute, value)]),
-      }, balancersOf(topology, group));
+      }, groupUsers(topology).balancersOf(group));
     }
   }
 }
@@ -147,7 +150,7 @@ function vpcOf({ byId }: Topology, balancer: Balancer | undefined): string | und
 
 /** P59 */
 function hasNamesThatAwsTakes(topology: Topology, report: FileReporter): void {
-  const named = [...topology.balancers.map((it) => ({ it, of: "balancer" as const, on: [it] as readonly Balancer[] | undefined })), ...topology.targetGroups.map((it) => ({ it, of: "target group" as const, on: balancersOf(topology, it) }))];
+  const named = [...topology.balancers.map((it) => ({ it, of: "balancer" as const, on: [it] as readonly Balancer[] | undefined })), ...topology.targetGroups.map((it) => ({ it, of: "target group" as const, on: groupUsers(topology).balancersOf(it) }))];
   for (const { it, of, on } of named) {
     const name = known(it.name);
     const why = it.isData || name === undefined || name.includes("${") || ("type" in it && it.type === "classic") ? undefined : nameFault(name, of);

@@ -1,46 +1,41 @@
 import type { Balancer, Listener, Server, TargetGroup, Topology } from "../../topology/model";
-import { isUnknown, known, Unknown } from "../../topology/value";
+import { known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
 import type { FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { BY_NO_PROP, reference } from "./expressions";
-import { allActions, usedGroups } from "./listener-rules";
-import { actionsOf, forward, forwardedTo, lastPriority } from "./listener-repairs";
+import { groupUsers } from "./group-users";
+import { forward, forwardedTo, lastPriority } from "./listener-repairs";
 import { opensPort } from "./reachability";
 import { portsOf } from "./user-data";
 
 /* Whether requests come to a target group, and whether anything is in it. */
 
-/** Machines that are left over are looked at one by one up to here. */
-const MAX_IDLE = 20;
-
 export const targetGroupRules: Rules = { path: [hasTargets, lastsAsLongAsRequests], file: [isUsed] };
 
 /** P48, of groups in which something is registered; empty ones are nothing that anybody waits for. */
 function isUsed(topology: Topology, report: FileReporter): void {
-  const balancers = topology.balancers.filter(({ isData, type }) => !isData && type !== "classic");
-  if (balancers.length === 0) return;
-  const used = usedGroups(topology);
-  const idle = topology.targetGroups.filter(({ isData, arn, registrations }) => !isData && registrations.length > 0 && known(arn) !== undefined && !used.has(known(arn)));
-  if (idle.length === 0) return;
-  const open = openForward(topology);
-  for (const group of idle) {
-    const others = topology.movers.filter(({ targetGroups }) => targetGroups.open !== undefined || targetGroups.items.includes(String(group.arn)) || targetGroups.items.includes(String(known(group.name))));
-    if (others.length > 0) continue;
-    if (open !== undefined) {
-      report.open("target-group", open);
+  const { idleGroups, openForward, balancersNear, moverOf } = groupUsers(topology);
+  for (const group of idleGroups) {
+    const on = balancersNear(group);
+    if (on.length === 0 || moverOf(group) !== undefined) continue;
+    if (openForward !== undefined) {
+      report.open("target-group", openForward);
       continue;
     }
-    const near = balancers.filter((it) => vpcsOf(topology, it).includes(known(group.vpcId)));
-    const on = near.length > 0 ? near : balancers;
-    const listener = on.flatMap(({ listeners }) => listeners).sort((a, b) => Number(b.protocol === "HTTPS") - Number(a.protocol === "HTTPS"))[0];
     report.fault({
       id: "P48", hop: "target-group", address: group.address, attribute: "arn", observed: `no listener and no rule forwards to ${group.address}, which has ${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
       required: "a listener or a rule that forwards to it", symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
-      fix: wayIn(topology, group, listener),
+      fix: wayIn(topology, group, listenerFor(on)),
     }, on);
   }
+}
+
+/** Where the site's requests are answered: an HTTPS listener, or any other. */
+function listenerFor([balancer, next]: readonly Balancer[]): Listener | undefined {
+  const listeners = balancer?.listeners.length === 0 ? (next?.listeners ?? []) : (balancer?.listeners ?? []);
+  return listeners.find(({ protocol }) => protocol === "HTTPS") ?? listeners[0];
 }
 
 /** By default, unless that leads to another group's targets. */
@@ -48,40 +43,28 @@ function wayIn(topology: Topology, group: TargetGroup, listener: Listener | unde
   if (listener === undefined) return fix(`Add a listener that forwards to ${group.address}.`, BY_NO_PROP, []);
   const isTaken = forwardedTo(listener.defaultActions).some((arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0);
   if (!isTaken) return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [setting(listener.address, "default_action", forward(group))]);
-  const name = (group.address.split(".").at(-1) ?? "").replace(/\[.*$/, "");
+  const name = group.address.replace(/\[.*$/, "").split(".").at(-1) ?? "";
   return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [{
     add: "aws_lb_listener_rule", name: `to_${name}`, like: listener.address,
     body: { listener_arn: known(listener.arn) ?? reference(listener.address, "arn"), priority: lastPriority(listener), condition: [{ path_pattern: { values: [`/${name}/*`] } }], action: forward(group) },
   }]);
 }
 
-/** A forward that may lead to any group. */
-function openForward(topology: Topology): Unknown | undefined {
-  for (const action of allActions(topology).flat()) {
-    if (action.type === "unknown") return new Unknown(action.attribute, "type", action.why);
-    const arn = action.type === "forward" ? action.targetGroups.map((it) => it.arn).find(isUnknown) : undefined;
-    if (arn !== undefined) return arn;
-  }
-  return undefined;
-}
-
-function vpcsOf({ byId }: Topology, balancer: Balancer): (string | undefined)[] {
-  return balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId));
-}
-
 /** P49 */
 function hasTargets(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
+  const { idleServers, openRegistration, moverOf } = groupUsers(topology);
   for (const group of path.targetGroups) {
     if (group.isData || group.registrations.length > 0) continue;
     const weights = weightsOf(path, group);
     if (weights !== undefined && weights.own === 0) continue;
-    const open = topology.looseRegistrations.map(({ targetGroupArn }) => targetGroupArn).find(isUnknown) ?? moverOf(topology, group);
+    const mover = moverOf(group);
+    const open = openRegistration ?? (mover && new Unknown(group.address, "targets", `${mover.address} may register them`));
     if (open !== undefined) {
       report.open("target-group", open);
       continue;
     }
-    const idle = group.targetType === "instance" ? idleServers(topology).filter((it) => isMeantFor(topology, it, group, balancer)) : [];
+    const idle = group.targetType === "instance" ? idleServers.filter((it) => isMeantFor(topology, it, group, balancer)) : [];
     if (idle.length === 0) {
       report.open("target-group", new Unknown(group.address, "targets", "nothing in the file registers in it, and no machine of the file is left over for it"));
       continue;
@@ -97,7 +80,7 @@ function hasTargets(path: TracedPath, report: Reporter): void {
 
 function registration(topology: Topology, group: TargetGroup, server: Server, index: number): Edit {
   const arn = known(group.arn) ?? reference(group.address, "arn");
-  const elsewhere = topology.targetGroups.flatMap(({ registrations }) => registrations).find(({ targetId, attribute }) => attribute === "target_id" && known(targetId) === known(server.id));
+  const elsewhere = groupUsers(topology).attachmentOf(server);
   if (elsewhere !== undefined) return setting(elsewhere.address, "target_group_arn", arn);
   const name = `registered_${index + 1}`;
   if (server.kind === "instance") return { add: "aws_lb_target_group_attachment", name, like: group.address, body: { target_group_arn: arn, target_id: known(server.id) ?? reference(server.address, "id") } };
@@ -111,25 +94,6 @@ function weightsOf(path: TracedPath, group: TargetGroup): { own: number; all: nu
   if (weighted.length === 0 || all.includes(undefined)) return undefined;
   const sum = (weights: readonly (number | undefined)[]) => weights.reduce<number>((a, b) => a + (b ?? 0), 0);
   return { own: sum(weighted.flat().filter(({ arn }) => arn === group.arn).map(({ weight }) => known(weight))), all: sum(all) };
-}
-
-/** Something that registers targets by itself, or moves a listener from one group to another. */
-function moverOf(topology: Topology, group: TargetGroup): Unknown | undefined {
-  const mover = topology.movers.find(({ targetGroups }) => targetGroups.open !== undefined || targetGroups.items.includes(String(group.arn)) || targetGroups.items.includes(String(known(group.name))));
-  return mover && new Unknown(group.address, "targets", `${mover.address} may register them`);
-}
-
-const idleByTopology = new WeakMap<Topology, readonly Server[]>();
-
-/** Machines that are in no target group which a listener uses. */
-function idleServers(topology: Topology): readonly Server[] {
-  const found = idleByTopology.get(topology);
-  if (found !== undefined) return found;
-  const used = usedGroups(topology);
-  const busy = new Set(topology.targetGroups.filter(({ arn }) => used.has(known(arn))).flatMap(({ registrations }) => registrations).map((it) => known(it.autoScalingGroup) ?? known(it.targetId)));
-  const idle = topology.servers.filter(({ id, privateIp, isData }) => !isData && known(id) !== undefined && !busy.has(known(id)) && (known(privateIp) === undefined || !busy.has(known(privateIp)))).slice(0, MAX_IDLE);
-  idleByTopology.set(topology, idle);
-  return idle;
 }
 
 /** Not a bastion or a worker: it serves, or its groups take the target group's port or anything from the balancer. */
@@ -164,22 +128,3 @@ function lastsAsLongAsRequests({ targetGroups, balancer }: TracedPath, report: R
 const USUAL_IDLE_SEC = 60;
 const USUAL_DELAY_SEC = 300;
 const MAX_DELAY_SEC = 3_600;
-
-/** The balancers that use a group; all of the file if none does. */
-export function balancersOf(topology: Topology, group: TargetGroup): readonly Balancer[] | undefined {
-  const found = usersByTopology.get(topology) ?? users(topology);
-  usersByTopology.set(topology, found);
-  return found.get(known(group.arn));
-}
-
-const usersByTopology = new WeakMap<Topology, ReadonlyMap<string | undefined, readonly Balancer[]>>();
-
-function users(topology: Topology): ReadonlyMap<string | undefined, readonly Balancer[]> {
-  const found = new Map<string | undefined, Balancer[]>();
-  for (const balancer of topology.balancers) {
-    for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it))))) {
-      if (found.get(arn)?.push(balancer) === undefined) found.set(arn, [balancer]);
-    }
-  }
-  return found;
-}
