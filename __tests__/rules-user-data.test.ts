@@ -77,6 +77,12 @@ describe("what is fetched and needed", () => {
   });
 });
 
+test("a command is told without the secrets in it", () => {
+  const told = installs(bash("curl -H 'Authorization: Bearer abc123' -o app.zip https://user:hunter2@example.com/app.zip?X-Amz-Signature=f00d", "git clone https://ghp_abc@github.com/example/app.git", "pip install --index-url https://x:y@example.com/simple app")).map(({ command }) => command).join("\n");
+  expect(told).toMatch(/^curl .*\ngit clone .*\npip install /);
+  expect(told).not.toMatch(/abc|hunter2|f00d|x:y/);
+});
+
 describe("ports that are opened", () => {
   test.each<[string, string, readonly number[]]>([
     ["nginx as it comes", bash("yum install -y nginx", "systemctl start nginx"), [80]],

@@ -70,10 +70,12 @@ function tell(topology: Topology, balancer: Balancer, { subnet, way }: Bad, all:
   });
 }
 
+/** What follows the subnet's address. */
 function observedOf(way: Way, table: RouteTable | undefined, family: Family): string {
   if (way.kind === "nat-gateway") return `has ${ANYWHERE[family]} by the NAT gateway ${way.gateway?.address ?? ""}, which lets nobody in`;
   const destinations = (table?.routes ?? []).flatMap(({ destination }) => known(destination) ?? []);
-  return `has ${table?.address ?? "a route table"}, which has no route to the internet${destinations.length === 0 ? "" : `, but to ${destinations.slice(0, 4).map(plain).join(", ")}`}`;
+  const name = table === undefined ? "a route table" : /(^|\.)(data\.)?aws_(default_)?vpc\./.test(table.address) ? `the main route table of ${table.address}` : table.address;
+  return `is on ${name}, which has no route to the internet${destinations.length === 0 ? "" : `, but to ${destinations.slice(0, 4).map(plain).join(", ")}`}`;
 }
 
 function foreign(topology: Topology, subnet: Subnet, { route, gateway }: Extract<Way, { kind: "internet-gateway" }>, common: { hop: "listener"; symptom: string; share?: string; required: string }, report: Reporter): void {

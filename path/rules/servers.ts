@@ -1,7 +1,7 @@
 import type { SecurityGroup, Server, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
-import type { Edit } from "../report";
+import type { Edit, Fix } from "../report";
 import type { PathRule, Reporter, Rules } from "../rule";
 import type { Target, TracedPath } from "../traced-path";
 import { balancerGroups } from "./balancer-groups";
@@ -48,12 +48,17 @@ const ownGroups: PathRule = (path, report) => {
     fitting.set(key, edits);
     report.fault({
       id: "P61", hop: "target", address: server.settingsAddress, attribute: argument,
-      observed: `no security group, so that the VPC's default group holds: ${rulesInWords(topology, set)}`, required: `a group that lets the balancer in to port ${isUnknown(port) ? "of the target" : port}`,
+      observed: `no security group, so that the VPC's default group holds: ${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`, required: `a group that lets the balancer in to port ${isUnknown(port) ? "of the target" : port}`,
       symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
       fix: fix("Give the servers a group that lets the balancer in.", "every server has its group; no prop takes it away: take back the override", edits.map((edit) => ("set" in edit ? setting(server.settingsAddress, argument, edit.value) : edit))),
     });
   }
 };
+
+/** As AWS made it: the VPC stands for it. */
+function isUntouched(groups: readonly SecurityGroup[]): boolean {
+  return groups.every(({ address }) => !/security_group/.test(address));
+}
 
 /** A group of the file that would do, or a new one. */
 function withGroup(topology: Topology, peer: Peer, vpcId: string | undefined, port: Target["port"], server: Server): readonly Edit[] {
@@ -94,13 +99,16 @@ const bootScripts: PathRule = (path, report) => {
 };
 
 function neverRun(server: Server, script: string, report: Reporter): void {
-  const [first = ""] = script.split("\n");
+  const [first = ""] = /[\w./-]+/.exec(script) ?? [];
   const hasInterpreter = /^\s+#!/.test(script);
   report.fault({
     id: "P65", severity: "error", hop: "target", address: server.settingsAddress, attribute: "user_data",
-    observed: hasInterpreter ? "`#!` does not stand in the first column of the first line, so that nothing runs" : `it begins with ${JSON.stringify(first.slice(0, 40))}, which cloud-init does not know, so that nothing runs`,
+    observed: hasInterpreter ? "`#!` does not stand in the first column of the first line, so that nothing runs" : `it begins with the command "${first.slice(0, 30)}", which cloud-init does not take for a script, so that nothing runs`,
     required: "`#!` and the interpreter at the very beginning, or `#cloud-config`", symptom: "nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; \"Unhandled non-multipart (text/x-not-multipart) userdata\" or \"Exec format error\" in cloud-init's log",
-    fix: fix("Begin the user data with its interpreter, in the first column.", "`server: { userData }` is refused without it: take back the override", [withScript(server, hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`)]),
+    fix: withScript(
+      server, hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`, "Begin the user data with its interpreter, in the first column.", "`server: { userData }` is refused without it: take back the override",
+      "the first line begins with #! in its first column, as with a heredoc of the kind <<-EOT",
+    ),
   });
 }
 
@@ -111,10 +119,11 @@ function dedented(script: string): string {
   return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart() === "" ? "" : line)).join("\n");
 }
 
-/** A launch template takes it in base64. */
-function withScript(server: Server, script: string): Edit {
+/** A launch template takes it in base64. The HCL does not repeat it, as it is long and may hold secrets. */
+function withScript(server: Server, script: string, text: string, props: string, change: string): Fix {
   const isEncoded = /(^|\.)aws_launch_template\./.test(server.settingsAddress);
-  return setting(server.settingsAddress, "user_data", isEncoded ? Buffer.from(script).toString("base64") : script);
+  const edit = setting(server.settingsAddress, "user_data", isEncoded ? Buffer.from(script).toString("base64") : script);
+  return { ...fix(text, props, [edit]), hcl: `# in the user_data of ${server.settingsAddress}: ${change}` };
 }
 
 function otherPort(server: Server, script: string, targets: readonly Target[], report: Reporter): void {
@@ -130,7 +139,10 @@ function otherPort(server: Server, script: string, targets: readonly Target[], r
     id: "P65", severity: "warning", hop: "target", address: server.settingsAddress, attribute: "user_data",
     observed: `the boot script makes something listen on ${served.join(", ")}`, required: `something that listens on ${missing.join(" and ")}, where the target group sends ${wanted.length === missing.length ? "everything" : "some of it"}`,
     symptom: "connection refused: FailedHealthChecks, 502 Bad Gateway",
-    fix: fix(`Let the application listen on ${port}, or the target group have the application's port.`, "`appPort` is the port of both; with `server: { userData }` the script must serve it", moved === script ? [] : [withScript(server, moved)]),
+    fix: withScript(
+      server, moved, `Let the application listen on ${port}, or the target group have the application's port.`, "`appPort` is the port of both; with `server: { userData }` the script must serve it",
+      `listen on ${port} instead of ${served.join(" and ")}`,
+    ),
   });
 }
 

@@ -47,7 +47,7 @@ const zones: PathRule = ({ balancer, topology }, report) => {
   const [one, ...others] = zonesSeen.keys();
   const unlike = others.find((zone) => one !== undefined && kindOfZone(zone) !== kindOfZone(one));
   const subnet = unlike === undefined ? undefined : zonesSeen.get(unlike);
-  if (subnet !== undefined) report.open("listener", new Unknown(subnet.address, "availability_zone", `the file does not say whether ${plain(known(subnet.zone) ?? "")} and ${plain(one ?? "")} are one zone`));
+  if (subnet !== undefined) report.open("listener", new Unknown(subnet.address, "availability_zone", `the file does not say whether ${zoneInWords(subnet)} and ${plain(one ?? "")} are one zone`));
 };
 
 /** Zones of one kind are different if their texts are; a list's index, a name and an id can be one zone. */
@@ -55,6 +55,10 @@ export function kindOfZone(zone: string): string {
   const [, list = ""] = /^\$\{(.*)(?:\.\d+|\[\d+\])\}$/.exec(zone) ?? [];
   if (list !== "") return list;
   return zone.startsWith("${") ? zone : /^[a-z]+\d-az\d+$/.test(zone) ? "id" : "name";
+}
+
+function zoneInWords({ zone }: Subnet): string {
+  return plain(known(zone) ?? "an unknown zone").replace(/\.(\d+)$/, "[$1]");
 }
 
 function tooFew(topology: Topology, balancer: Balancer, report: Reporter): void {
@@ -75,7 +79,7 @@ function sameZone(topology: Topology, balancer: Balancer, first: Subnet, second:
   const edits = other !== undefined ? [setting(balancer.address, "subnets", ids)] : zone !== undefined ? [setting(second.address, "availability_zone", zone)] : [];
   report.fault({
     id: "P42", hop: "listener", address: balancer.address, attribute: "subnets",
-    observed: `${first.address} and ${second.address} are both in ${plain(known(first.zone) ?? "")}`, required: "each subnet in another zone",
+    observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`, required: "each subnet in another zone",
     symptom: "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same Availability Zone",
     fix: fix(other === undefined ? `Put ${second.address} into another zone.` : `Let the balancer have ${other.address} instead of ${second.address}.`, "`network: { zones }` puts each subnet into its own zone; no prop makes two of one: take back the override", edits),
   });

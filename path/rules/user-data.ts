@@ -51,10 +51,17 @@ function fetchesOfScript(script: BootScript): readonly Fetch[] {
   if (script.kind !== "runs" || PROXY.test(script.text)) return [];
   const isOptional = script.commands.some((it) => UNLESS_THERE.test(it));
   const containers = containersOf(script.commands);
-  const found = script.commands.flatMap((command) => fetchesOf(command, containers).map((it) => ({ ...it, isNeeded: !isOptional && !MAY_FAIL.test(command) && (it.isNeeded || script.stopsAtError) })));
+  const found = script.commands.flatMap((command) => fetchesOf(command, containers).map((it) => ({ ...it, command: shown(it.command), isNeeded: !isOptional && !MAY_FAIL.test(command) && (it.isNeeded || script.stopsAtError) })));
   // A script for several systems takes one of its branches; on Amazon Linux, its own.
   const isForAmazonLinux = found.some(({ command }) => LINUX_PACKAGES.test(command));
   return found.filter(({ command }) => !isForAmazonLinux || !OTHER_PACKAGES.test(command));
+}
+
+/** Short, and without what may be a secret in an address. */
+function shown(command: string): string {
+  const open = command.replace(/\/\/[^@\s/]*@/g, "//…@").replace(/\?\S*/g, "?…")
+    .replace(/\s(-H|--header|-u|--user|-e|--env|-d|--data)([= ]?)("[^"]*"|'[^']*'|\S+)/g, " $1$2…").replace(/((?:token|password|secret|key)\w*[=: ]+)\S+/gi, "$1…");
+  return open.length > 90 ? `${open.slice(0, 90)}…` : open;
 }
 
 function fetchesOf(line: string, containers: Containers): Fetch[] {
@@ -82,7 +89,7 @@ const UNUSED = /\/dev\/(null|stdout)|--spider\b|-\w*O\s*-(\s|$)(?!.*\|)/;
 function downloads(line: string): Fetch[] {
   const found: Fetch[] = [];
   for (const [command, tool = "", rest = ""] of line.matchAll(/\b(curl|wget|git\s+clone)\s([^;&|]*(?:\|\s*(?:sudo\s+)?(?:-\S+\s+)*\S+)?)/g)) {
-    const [url, scheme, host = ""] = /\b(https?):\/\/([^\s"'/$:]+)/.exec(rest) ?? [];
+    const [url, scheme, host = ""] = /\b(https?):\/\/(?:[^\s"'/@]*@)?([^\s"'/$:]+)/.exec(rest) ?? [];
     const isUsed = tool !== "curl" ? !UNUSED.test(` ${rest}`) : USED.test(` ${rest}`) && !UNUSED.test(` ${rest}`);
     if (url === undefined || isNear(host) || !isUsed) continue;
     found.push({ from: S3_HOST.test(host) ? "s3" : "internet", command: command.trim(), isNeeded: true, ports: [scheme === "https" ? 443 : 80] });
