@@ -60,7 +60,7 @@ function fetchesOfScript(script: BootScript): readonly Fetch[] {
 /** Short, and without what may be a secret in an address. */
 function shown(command: string): string {
   const open = command.replace(/\/\/[^@\s/]*@/g, "//…@").replace(/\?\S*/g, "?…")
-    .replace(/\s(-H|--header|-u|--user|-e|--env|-d|--data)([= ]?)("[^"]*"|'[^']*'|\S+)/g, " $1$2…").replace(/((?:token|password|secret|key)\w*[=: ]+)\S+/gi, "$1…");
+    .replace(/^curl\b/.test(command) ? /\s(-H|--header|-u|--user|-d|--data)([= ]?)("[^"]*"|'[^']*'|\S+)/g : /\s(-e|--env|--header)([= ])("[^"]*"|'[^']*'|\S+)/g, " $1$2…").replace(/((?:token|password|secret|key)\w*[=: ]+)\S+/gi, "$1…");
   return open.length > 90 ? `${open.slice(0, 90)}…` : open;
 }
 
