@@ -1,4 +1,4 @@
-import type { Certificate, DnsRecord, Listener, Topology } from "../../topology/model";
+import type { Certificate, DnsRecord, Listener } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
@@ -6,7 +6,7 @@ import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { covers, isMistakenWildcard, isPublicName } from "./domain-names";
 import { isByMistake } from "./record-names";
-import { recordsOf } from "./record-targets";
+import { isPrivate, recordsOf } from "./record-targets";
 import { validationRecord } from "./validation";
 
 /* Whether one of the listener's certificates is good for the name that the client asks for. */
@@ -35,11 +35,7 @@ export function isGoodFor({ names }: Certificate, host: string): boolean {
 /** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
 function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
   if (from !== "internet" || records.length === 0 || balancer === undefined || !records.every((it) => isPrivate(it, topology))) return false;
-  return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).to(balancer).some((it) => !isPrivate(it, topology));
-}
-
-function isPrivate({ zoneId }: DnsRecord, { byId }: Topology): boolean {
-  return byId.zone(zoneId)?.isPrivate === true;
+  return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).isFoundFromOutside(balancer);
 }
 
 /** A certificate of which the file does not tell whether it is good for the name. */

@@ -9,7 +9,7 @@ import { isPublicName } from "./domain-names";
 import { BY_NO_PROP, reference } from "./expressions";
 import { ipVersions } from "./ip-versions";
 import { writtenOutside } from "./record-names";
-import { recordsOf } from "./record-targets";
+import { isPrivate, recordsOf } from "./record-targets";
 
 /* Whether the client's question for the name is answered with the balancer's addresses. */
 
@@ -23,16 +23,16 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
   const records = recordsOf(topology);
   for (const { zoneId } of path.records) {
-    const isPrivate = topology.byId.zone(zoneId)?.isPrivate;
-    if (isUnknown(isPrivate)) report.open("dns", isPrivate);
+    const open = topology.byId.zone(zoneId)?.isPrivate;
+    if (isUnknown(open)) report.open("dns", open);
   }
 
   const candidates = path.records.length > 0 ? path.records : balancer === undefined ? [] : records.to(balancer);
   const behind = candidates.map((record) => records.balancerOf(record)).find((it) => it !== undefined);
   if (behind === undefined || behind.isInternal !== false) return;
-  const isPrivate = (record: DnsRecord): boolean => topology.byId.zone(record.zoneId)?.isPrivate === true;
   // A name that is answered inside and outside, or a further name for the VPC's own use, is as it should be.
-  if ([...records.to(behind), ...candidates.flatMap(({ fqdn }) => records.named(known(fqdn) ?? ""))].some((record) => !isPrivate(record))) return;
+  const isSeen = (record: DnsRecord): boolean => !isPrivate(record, topology);
+  if (records.isFoundFromOutside(behind) || candidates.some(isSeen) || candidates.some(({ fqdn }) => records.named(known(fqdn) ?? "").some(isSeen))) return;
   for (const record of candidates) {
     const zone = topology.byId.zone(record.zoneId);
     const name = known(record.fqdn);

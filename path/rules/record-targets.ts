@@ -9,6 +9,8 @@ export interface Records {
   balancerOf(record: DnsRecord): Balancer | undefined;
   /** All records that lead to a balancer. */
   to(balancer: Balancer): readonly DnsRecord[];
+  /** Whether a record leads to a balancer that is not in a private zone, as far as the file says. */
+  isFoundFromOutside(balancer: Balancer): boolean;
   /** All records of a name. */
   named(fqdn: string): readonly DnsRecord[];
   /** All records that were written with this name, whatever Route 53 makes of it. */
@@ -29,6 +31,11 @@ export function recordsOf(topology: Topology): Records {
   const found = made.get(topology) ?? indexed(topology);
   made.set(topology, found);
   return found;
+}
+
+/** Whether the record is in a zone that only VPCs see. */
+export function isPrivate({ zoneId }: DnsRecord, { byId }: Topology): boolean {
+  return byId.zone(zoneId)?.isPrivate === true;
 }
 
 /** What a record says: the alias's name, or a CNAME's values. */
@@ -60,7 +67,10 @@ function indexed(topology: Topology): Records {
   const targets = new Map(topology.records.map((record) => [record, follow(record, new Set())]));
   const byBalancer = grouped(topology.records, (record) => targets.get(record));
 
+  const outside = new Set(topology.records.filter((record) => !isPrivate(record, topology)).map((record) => targets.get(record)));
+
   return {
+    isFoundFromOutside: (balancer) => outside.has(balancer),
     balancerOf: (record) => targets.get(record),
     to: (balancer) => byBalancer.get(balancer) ?? [],
     named: (fqdn) => byName.get(fqdn) ?? [],
