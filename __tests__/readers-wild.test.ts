@@ -68,3 +68,33 @@ describe("an instance's groups by their names", () => {
     expect(serverOf({ "aws_security_group.web": { after: { name: "web" } }, "aws_security_group.other": { after: { name: "web" } } })?.securityGroupIds).toEqual({ items: ["web"] });
   });
 });
+
+describe("the subnets of the default VPC, read as a list", () => {
+  const filter = (name: string, ...values: string[]) => ({ name, values });
+  const read = (list: object, vpc: object = {}) => readTopology(handMadePlan({}, {
+    "aws_vpc.default": { id: "vpc-1", default: true, main_route_table_id: "rtb-1", ...vpc }, "aws_subnets.default": { ids: ["subnet-1", "subnet-2"], filter: [filter("vpc-id", "vpc-1")], ...list },
+  }));
+
+  test("are public subnets, each in a zone of its own", () => {
+    const { subnets } = read({});
+    expect(subnets).toEqual([expect.objectContaining({ id: "subnet-1", vpcId: "vpc-1", isData: true, mapPublicIp: true }), expect.objectContaining({ id: "subnet-2" })]);
+    expect(new Set(subnets.map(({ zone }) => zone)).size).toBe(2);
+    expect(subnets[0]?.routeTable).toMatchObject({ routes: [{ destination: "0.0.0.0/0", target: { kind: "internet-gateway" } }] });
+  });
+
+  test.each([
+    ["of another VPC", {}, { default: false }],
+    ["that are chosen by their tags", { tags: { tier: "web" } }, {}],
+    ["that are chosen by more than their zone", { filter: [filter("vpc-id", "vpc-1"), filter("map-public-ip-on-launch", "false")] }, {}],
+    ["of no VPC in particular", { filter: [] }, {}],
+  ])("%s may be anything", (_, list, vpc) => {
+    expect(read(list, vpc).subnets).toEqual([]);
+  });
+
+  test("that the file reads one by one are what it reads", () => {
+    const { byId } = readTopology(handMadePlan({}, {
+      "aws_vpc.default": { id: "vpc-1", default: true }, "aws_subnets.default": { ids: ["subnet-1"], filter: [filter("vpc-id", "vpc-1")] }, "aws_subnet.one": { id: "subnet-1", vpc_id: "vpc-1", availability_zone: "us-east-1a" },
+    }));
+    expect(byId.subnet("subnet-1")).toMatchObject({ address: "data.aws_subnet.one", zone: "us-east-1a" });
+  });
+});

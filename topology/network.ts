@@ -1,6 +1,7 @@
 import { grouped } from "./balancers";
 import * as expected from "./expected";
 import type { Fields } from "./fields";
+import { listedSubnetsOf } from "./listed-subnets";
 import type { Gateway, NetworkAcl, Route, RouteTable, Subnet, Vpc } from "./network-model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
@@ -159,7 +160,7 @@ export function subnetsOf(source: Source, vpcs: readonly Vpc[], tables: readonly
   const defaultAcl = new Map(acls.acls.filter(({ isDefault }) => isDefault).map((it) => [it.vpcId, it]));
   const associated = grouped(source.ofType("aws_route_table_association"), ({ fields }) => fields.text("subnet_id", expected.SUBNET));
   const theDefault = vpcs.find(({ isDefault }) => isDefault);
-  return source.ofType("aws_subnet", "aws_default_subnet", "data.aws_subnet").map((it): Subnet => {
+  const written = source.ofType("aws_subnet", "aws_default_subnet", "data.aws_subnet").map((it): Subnet => {
     const id = it.identity("id");
     const isDefault = it.type === "aws_default_subnet";
     const vpcId = it.fields.text("vpc_id", expected.VPC) ?? (isDefault ? theDefault?.id : undefined);
@@ -178,4 +179,5 @@ export function subnetsOf(source: Source, vpcs: readonly Vpc[], tables: readonly
       networkAcl: acls.ofSubnet.get(String(known(id))) ?? defaultAcl.get(vpcId) ?? read,
     };
   });
+  return [...written, ...listedSubnetsOf(source, vpcs, written, (vpc) => mainOf.get(vpc.id))];
 }

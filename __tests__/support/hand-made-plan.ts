@@ -35,8 +35,10 @@ export const refs = (...references: readonly string[]): object => ({ references 
 
 export const constant = (value: unknown): object => ({ constant_value: value });
 
-export function handMadePlan(root: PlannedModule): Record<string, unknown> {
-  return { format_version: "1.2", terraform_version: "1.11.4", resource_changes: changesOf(root, ""), configuration: { provider_config: {}, root_module: configurationOf(root) } };
+/** @param read data sources that were read for the plan, by type and name, with their values */
+export function handMadePlan(root: PlannedModule, read: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {}): Record<string, unknown> {
+  const resources = Object.entries(read).map(([address, values]) => ({ address: `data.${address}`, mode: "data", ...partsOf(address), values }));
+  return { format_version: "1.2", terraform_version: "1.11.4", resource_changes: changesOf(root, ""), prior_state: { values: { root_module: { resources } } }, configuration: { provider_config: {}, root_module: configurationOf(root) } };
 }
 
 function configurationOf({ blocks = {}, outputs = {}, variables = {}, calls = {} }: PlannedModule): Record<string, unknown> {
