@@ -185,6 +185,7 @@ describe("entries, by themselves", () => {
     expect(decide([entry({}), entry({ allow: OPEN })], packets).open).toBeUndefined();
     expect(decide([entry({ allow: OPEN }), entry({})], packets).open).toBe(OPEN);
     expect(decide([entry({ allow: OPEN, cidr: "192.168.0.0/16" }), entry({})], packets).open).toBeUndefined();
+    expect(decide([entry({ cidr: "${aws_eip.nat.public_ip}/32" })], packets).open?.why).toBe("the file does not say what ${aws_eip.nat.public_ip}/32 will be");
   });
 
   test("ten thousand entries take no longer than AWS's forty would", () => {

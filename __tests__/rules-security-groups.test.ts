@@ -188,6 +188,12 @@ describe("what the file does not say is unknown, never broken and never ok:", ()
       stack.variable = { office: { type: "list(string)" } };
       inline(stack, "alb").ingress = [{ ...inlineRule(tcp(80, 443), {}), cidr_blocks: "${var.office}" }];
     }, /./],
+    "the rule is for an address that is not known yet": ["auto-scaling", (stack) => {
+      const rule = classic(stack, "app_in");
+      delete rule.source_security_group_id;
+      rule.cidr_blocks = ["${aws_eip.nat.public_ip}/32"];
+    }, /aws_eip/],
+    "the balancer is for an address that is not known yet": ["auto-scaling", (stack) => { classic(stack, "balancer_https").cidr_blocks = ["${aws_eip.nat.public_ip}/32"]; }, /aws_eip/],
     "the rule's port is a variable": ["auto-scaling", (stack) => {
       stack.variable = { port: { type: "number" } };
       Object.assign(classic(stack, "app_in"), { from_port: "${var.port}", to_port: "${var.port}" });

@@ -1,5 +1,5 @@
 import type { AclEntry } from "../../topology/model";
-import { isUnknown, known, type Unknown } from "../../topology/value";
+import { isUnknown, known, Unknown } from "../../topology/value";
 import { EVERY_ADDRESS, overlaps, rangesOf, type Range } from "../ipv4";
 import { isAll, isTcp } from "./reachability";
 
@@ -61,8 +61,10 @@ export function allowsAny(entry: AclEntry, packets: Packets): boolean {
 }
 
 /** What an entry is for, or may be for; nothing where it is not for TCP over IPv4. */
-function areaOf({ number, allow, protocol, cidr, fromPort, toPort }: AclEntry): (Packets & { readonly open?: Unknown }) | undefined {
-  if (cidr === undefined) return undefined;
+function areaOf({ number, allow, protocol, cidr: written, fromPort, toPort, address }: AclEntry): (Packets & { readonly open?: Unknown }) | undefined {
+  if (written === undefined) return undefined;
+  const isExpression = typeof written === "string" && written.includes("${");
+  const cidr = isExpression ? new Unknown(address, "cidr_block", `the file does not say what ${written} will be`) : written;
   const [addresses] = isUnknown(cidr) ? [EVERY_ADDRESS] : rangesOf(cidr);
   if (addresses === undefined) return undefined;
   const every: Range = { first: 0, last: 65535 };

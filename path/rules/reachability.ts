@@ -87,7 +87,7 @@ function openedBy(set: RuleSet, port: Attr<number>): Opened {
   if (before !== undefined) return before;
   const all = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) })).filter(({ opens }) => opens !== false);
   const rules = all.filter(({ opens }) => opens === true).map(({ rule }) => rule);
-  const vague = all.filter(({ rule, opens }) => isUnknown(opens) || (rule.groupIds.open ?? rule.cidrs.open ?? rule.prefixListIds.open) !== undefined || rule.prefixListIds.items.length > 0);
+  const vague = all.filter(({ rule, opens }) => isUnknown(opens) || peersOpen(rule) !== undefined || rule.prefixListIds.items.length > 0);
   const found = { groups: new Set(rules.flatMap(({ groupIds }) => groupIds.items)), ranges: merged(rangesIn(rules)), rules, vague };
   ports.set(port, found);
   return found;
@@ -110,14 +110,23 @@ export function passage(topology: Topology, set: RuleSet, port: Attr<number>, pe
 /** The first thing in a rule that could let more pass than what surely passes. */
 function leftOpen(vague: Opened["vague"], peer: Peer): Unknown | undefined {
   for (const { rule, opens } of vague) {
-    const { groupIds, cidrs, prefixListIds } = rule;
-    const [list] = prefixListIds.items;
+    const [list] = rule.prefixListIds.items;
     if (isUnknown(opens) && (list !== undefined || isMeantFor(rule, peer))) return opens;
-    const open = groupIds.open ?? cidrs.open ?? prefixListIds.open;
+    const open = peersOpen(rule);
     if (open !== undefined) return open;
     if (list !== undefined) return new Unknown(rule.address, attributeOf(rule, argument(rule, "prefixLists")), `the file does not say which addresses ${plain(list)} has`);
   }
   return undefined;
+}
+
+/** Why a rule may be for others than it says. */
+function peersOpen(rule: SecurityRule): Unknown | undefined {
+  return rule.groupIds.open ?? cidrsOpen(rule) ?? rule.prefixListIds.open;
+}
+
+function cidrsOpen(rule: SecurityRule): Unknown | undefined {
+  const expression = rule.cidrs.items.find((it) => it.includes("${"));
+  return rule.cidrs.open ?? (expression === undefined ? undefined : new Unknown(rule.address, attributeOf(rule, argument(rule, "cidrs")), `the file does not say what ${expression} will be`));
 }
 
 /** A group in a rule that may be one of the peer's, by another name. */
@@ -224,7 +233,7 @@ export function audience(topology: Topology, set: RuleSet, port: number, from: "
   if (who.length > 0) return { answer: "some", who: [...new Set(who)] };
   for (const { rule, opens } of rules) {
     if (opens === false) continue;
-    const open = (ipv6Only ? rule.ipv6Cidrs.open : rule.cidrs.open) ?? rule.prefixListIds.open ?? (from === "vpc" ? rule.groupIds.open : undefined);
+    const open = (ipv6Only ? rule.ipv6Cidrs.open : cidrsOpen(rule)) ?? rule.prefixListIds.open ?? (from === "vpc" ? rule.groupIds.open : undefined);
     if (open !== undefined) return { answer: "open", why: open };
     const reaches = rule.cidrs.items.some(isForClients) || rule.prefixListIds.items.length > 0 || (from === "vpc" && rule.groupIds.items.length > 0) || (ipv6Only && rule.ipv6Cidrs.items.length > 0);
     if (isUnknown(opens) && reaches) return { answer: "open", why: opens };
