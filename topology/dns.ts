@@ -74,7 +74,7 @@ function validationsOf(source: Source): ReadonlyMap<string, { certificate: strin
 }
 
 function validatedBy(record: Resource, name: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>): DnsRecord["validates"] {
-  if (typeof name === "string") {
+  if (typeof name === "string" && !name.startsWith("${")) {
     const found = [...certificates.keys()].flatMap((certificate) => validations.get(`${certificate} ${plainText(name)}`) ?? []);
     return found;
   }

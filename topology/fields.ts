@@ -1,4 +1,5 @@
 import { isObject, own } from "./json";
+import { isSymbol } from "./source";
 import { Unknown, type Attr, type Listed } from "./value";
 
 /* How the parts of a topology read the arguments of a resource, whatever file it is in. */
@@ -131,7 +132,9 @@ export class Fields {
         const { values, open, nth } = value.resolve(expected);
         const all = [...new Set(values)];
         const one = nth === undefined || open !== undefined ? new Set(all) : new Set(all.slice(nth % all.length, (nth % all.length) + 1));
-        if (one.size !== 1) return new Unknown(value.address, value.attribute, open ?? (one.size === 0 ? "known after apply" : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`));
+        // What is left when the rest is open may only have decided something.
+        const isBeside = open !== undefined && expected === undefined && !isSymbol([...one][0]);
+        if (one.size !== 1 || isBeside) return new Unknown(value.address, value.attribute, open ?? (one.size === 0 ? "known after apply" : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`));
         [value] = one;
       } else break;
     }

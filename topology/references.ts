@@ -254,7 +254,11 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
   if (expected === undefined) return opened(walk, why);
   const here = scope.ofTypes(expected.types).filter((it) => it.address !== asker.address);
   const blocks = new Set(here.map(({ siblings }) => siblings[0]));
-  if (blocks.size === 1) return followInstances(here, path.filter((step) => typeof step === "number"), keyed, asker, walk);
+  if (blocks.size === 1) {
+    const values = followInstances(here, path.filter((step) => typeof step === "number"), keyed, asker, walk);
+    // A local that holds a block's instances by their keys is there to choose from.
+    return values.length > 1 && typeof here[0]?.key === "string" && here[0].type !== "aws_subnet" && name.startsWith("local.") ? opened(walk, why) : values;
+  }
   if (blocks.size > 1) return opened(walk, why);
   const ways = [
     ...scope.variableNames.map((it) => () => followVariable(it, [], scope, walk)),

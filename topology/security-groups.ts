@@ -16,7 +16,11 @@ interface Standalone {
 }
 
 export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): SecurityGroup[] {
-  const standalone = grouped(standaloneRules(source), (it) => it.groupId);
+  const rulesBeside = standaloneRules(source);
+  const standalone = grouped(rulesBeside, (it) => it.groupId);
+  // A rule of which the file does not tell whose it is may be any group's.
+  const strayOf = (direction: Direction) => rulesBeside.map((it) => (it.direction === direction ? it.groupId : undefined)).find((it) => it instanceof Unknown);
+  const stray = { ingress: strayOf("ingress"), egress: strayOf("egress") };
   const vpcById = new Map(vpcs.map((vpc) => [vpc.id, vpc]));
   const theDefault = vpcs.find((vpc) => vpc.isDefault)?.id;
   const written = source.ofType("aws_security_group", "aws_default_security_group", "data.aws_security_group").map((it): SecurityGroup => {
@@ -30,8 +34,8 @@ export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): Security
       ...inline(direction).items.map((block) => ruleOf(block, block.path("").replace(/\.$/, ""), id)),
       ...beside.filter((one) => one.direction === direction).map(({ rule }) => rule),
     ];
-    const openIngress = open ?? inline("ingress").open;
-    const openEgress = open ?? inline("egress").open;
+    const openIngress = open ?? inline("ingress").open ?? stray.ingress;
+    const openEgress = open ?? inline("egress").open ?? stray.egress;
     return {
       ...partOf(it), id, vpcId, isDefault, name: it.fields.text("name"), ingress: rules("ingress"), egress: rules("egress"),
       ...(openIngress !== undefined && { openIngress }), ...(openEgress !== undefined && { openEgress }),
