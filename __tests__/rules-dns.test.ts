@@ -125,6 +125,15 @@ describe("what cannot be told is left open, and not called broken:", () => {
   });
 });
 
+test("whether a balancer that is only read has IPv6 addresses is left open", () => {
+  const report = traced("site", (stack) => {
+    addData(stack, "aws_lb", "site", { name: "site" });
+    addRecord(stack, "ipv6", { type: "AAAA", name: "old.example.com", alias: { name: "${data.aws_lb.site.dns_name}", zone_id: "${data.aws_lb.site.zone_id}", evaluate_target_health: false } });
+  });
+  expect(told(report)).toEqual([]);
+  expect(report.paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open.map(({ attribute }) => attribute)))).toContain("ip_address_type");
+});
+
 test("a URL whose name was put into another zone is told what became of it", () => {
   const report = traced("auto-scaling", (stack) => { aliasOf(stack).body.name = "www.example.org"; }, "https://www.example.org/");
   expect(told(report)).toEqual(["P04 error: www.example.org is not in the zone example.com, so that Route 53 makes it www.example.org.example.com", "P11 error: good for www.example.com"]);

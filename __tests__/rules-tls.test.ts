@@ -94,6 +94,11 @@ describe("nothing is said of a correct stack in which", () => {
       addName(stack, "www.example.org", "${data.aws_route53_zone.other.zone_id}");
     }],
     ["a further name is validated in a zone that another service has", "site", (stack) => { certificateOf(stack).body.subject_alternative_names = ["www.example.org"]; }],
+    ["two certificates of one name share the record, as ACM asks for the same one", "auto-scaling", (stack) => {
+      add(stack, "aws_acm_certificate", "other", { domain_name: "www.example.com", validation_method: "DNS", lifecycle: { create_before_destroy: true } });
+      add(stack, "aws_acm_certificate_validation", "other", { certificate_arn: "${aws_acm_certificate.other.arn}", validation_record_fqdns: ["${aws_route53_record.validation.fqdn}"] });
+      httpsOf(stack).body.certificate_arn = "${aws_acm_certificate_validation.other.certificate_arn}";
+    }],
     ["the certificate is validated by mail, without any record", "site", (stack) => {
       certificateOf(stack).body.validation_method = "EMAIL";
       takeOut(stack, validationOf(stack));
@@ -144,6 +149,20 @@ describe("what cannot be told is left open, and not called broken:", () => {
     const report = traced("site", (stack) => {
       addData(stack, "aws_acm_certificate", "site", { domain: "example.com", statuses: ["ISSUED"] });
       httpsOf(stack).body.certificate_arn = "${data.aws_acm_certificate.site.arn}";
+    });
+    expect(told(report)).toEqual([]);
+    expect(report.verdict).toBe("unknown");
+  });
+
+  test.each([
+    ["whose zone is not in the file, so that it may be a part of one", "app.staging", ["*.staging.example.com"]],
+    ["whose zone is not in the file, and whose ending is one that is on sale too", "app.dev", ["app.dev.example.com"]],
+    ["that a variable gives", "${var.name}", ["*.example.com"]],
+  ])("a name %s", (_, name, names) => {
+    const report = traced("auto-scaling", (stack) => {
+      stack.variable = { name: { type: "string" } };
+      Object.assign(aliasOf(stack).body, { name, zone_id: "Z0123456789ABCDEFGHIJ" });
+      certificateOf(stack).body.subject_alternative_names = names;
     });
     expect(told(report)).toEqual([]);
     expect(report.verdict).toBe("unknown");

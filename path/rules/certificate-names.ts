@@ -22,7 +22,7 @@ export function goodForName(path: TracedPath, report: Reporter): void {
     if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0) continue;
     const certificates = listener.certificates.map(({ arn }) => path.topology.byId.certificate(arn));
     if (certificates.some((it) => it !== undefined && isGoodFor(it, host))) continue;
-    const open = openCertificate(listener, certificates, host);
+    const open = openName(path, certificates) ?? openCertificate(listener, certificates, host);
     if (open !== undefined) report.open("tls", open);
     else faultsOf(listener, certificates.filter((it) => it !== undefined), host, path).forEach((fault) => report.fault(fault));
   }
@@ -36,6 +36,18 @@ export function isGoodFor({ names }: Certificate, host: string): boolean {
 function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
   if (from !== "internet" || records.length === 0 || balancer === undefined || !records.every((it) => isPrivate(it, topology))) return false;
   return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).isFoundFromOutside(balancer);
+}
+
+/** A name of which the file tells only a part, if any. */
+function openName({ records, topology, host }: TracedPath, certificates: readonly (Certificate | undefined)[]): Unknown | undefined {
+  const isWhole = records.length === 0 || records.some(({ fqdn, zoneId }) => known(fqdn) !== undefined && known(topology.byId.zone(zoneId)?.name) !== undefined);
+  const [record] = records;
+  if (isWhole || record === undefined) return undefined;
+  if (isUnknown(record.fqdn)) return record.fqdn;
+  // `app.staging` in a zone that is not in the file may be a name that leaves the zone's out.
+  const names = certificates.flatMap((it) => it?.names.items ?? []);
+  const isBegun = names.some((name) => name.startsWith(`${host}.`) || name.startsWith(`*.${host.slice(host.indexOf(".") + 1)}.`));
+  return isBegun || !isPublicName(host) ? new Unknown(record.address, "zone_id", `the zone's name is not in the file, so that ${host} may be a name within it`) : undefined;
 }
 
 /** A certificate of which the file does not tell whether it is good for the name. */

@@ -21,8 +21,7 @@ export function validated(path: TracedPath, report: Reporter): void {
     const own = records.get(certificate.address) ?? [];
     for (const { record, domain } of own) inZoneOf(domain, record, report, path);
     const bases = [...new Set(certificate.names.items.map(withoutWildcard))];
-    // A record that is for a name that cannot be told may be for any of them.
-    const missing = own.some(({ domain }) => domain === undefined) ? [] : bases.filter((base) => !own.some(({ domain }) => domain === base));
+    const missing = bases.filter((base) => !isValidated(base, own, topology));
     if (missing.length === 0) continue;
     // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the file does not wait for.
     const here = missing.filter((base) => recordsOf(topology).zoneFor(base) !== undefined);
@@ -42,6 +41,12 @@ export function validated(path: TracedPath, report: Reporter): void {
       fix: fix(`Add the validation record of ${here.join(", ")}.`, BY_NO_PROP, here.flatMap((name) => validationRecord(certificate, name, path))),
     });
   }
+}
+
+/** Whether a record is for the name: of whichever certificate, as ACM asks for the same one for all of an account. */
+function isValidated(base: string, own: readonly ValidationRecord[], topology: Topology): boolean {
+  // One that is for a name that cannot be told may be for any of them.
+  return own.some(({ domain }) => domain === undefined || domain === base) || validatedNames(topology).has(base);
 }
 
 const hiddenRecords = new WeakMap<Topology, { readonly record?: DnsRecord }>();
@@ -166,6 +171,18 @@ function validationRecords(topology: Topology): ReadonlyMap<string, readonly Val
     }
   }
   madeRecords.set(topology, made);
+  return made;
+}
+
+const madeNames = new WeakMap<Topology, ReadonlySet<string>>();
+
+/** All names that a record of the file may be for. */
+function validatedNames(topology: Topology): ReadonlySet<string> {
+  const found = madeNames.get(topology);
+  if (found !== undefined) return found;
+  const namesOf = new Map(topology.certificates.map(({ address, names }) => [address, names.items.map(withoutWildcard)]));
+  const made = new Set([...validationRecords(topology)].flatMap(([certificate, records]) => records.flatMap(({ domain }) => (domain === undefined ? (namesOf.get(certificate) ?? []) : [domain]))));
+  madeNames.set(topology, made);
   return made;
 }
 
