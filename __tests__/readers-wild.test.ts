@@ -1,5 +1,5 @@
 import { readDocument } from "../topology/document";
-import { SECURITY_GROUP, SUBNET } from "../topology/expected";
+import { SECURITY_GROUP, SUBNET, TARGET_GROUP } from "../topology/expected";
 import { readTopology } from "../topology/topology";
 import { constant, handMadePlan, refs, type PlannedModule } from "./support/hand-made-plan";
 
@@ -96,5 +96,32 @@ describe("the subnets of the default VPC, read as a list", () => {
       "aws_vpc.default": { id: "vpc-1", default: true }, "aws_subnets.default": { ids: ["subnet-1"], filter: [filter("vpc-id", "vpc-1")] }, "aws_subnet.one": { id: "subnet-1", vpc_id: "vpc-1", availability_zone: "us-east-1a" },
     }));
     expect(byId.subnet("subnet-1")).toMatchObject({ address: "data.aws_subnet.one", zone: "us-east-1a" });
+  });
+});
+
+test("An index after a single identity belongs to the list that a variable made of it", () => {
+  const groups: PlannedModule = { blocks: { "aws_lb_target_group.this": {} }, outputs: { arn: refs("aws_lb_target_group.this.arn", "aws_lb_target_group.this") } };
+  const servers: PlannedModule = { variables: { arns: {} }, blocks: { "aws_autoscaling_group.web": { expressions: { target_group_arns: refs("var.arns[0]", "var.arns") } } } };
+  const source = readDocument(handMadePlan({ calls: { alb: { module: groups }, web: { expressions: { arns: refs("module.alb.arn", "module.alb") }, module: servers } } }));
+  expect(source.ofType("aws_autoscaling_group")[0]?.fields.list("target_group_arns", TARGET_GROUP)).toEqual({ items: ["${module.alb.aws_lb_target_group.this.arn}"] });
+});
+
+describe("a block of subnets by count", () => {
+  const listOf = (type: string, argument: string, zones: readonly string[]) => readDocument({
+    ...handMadePlan({ blocks: { [`${type}.web`]: { expressions: { [argument]: refs("aws_subnet.all") } } } }),
+    resource_changes: [
+      { address: `${type}.web`, mode: "managed", type, name: "web", change: { actions: ["create"], after: {}, after_unknown: { [argument]: true } } },
+      ...zones.map((zone, index) => ({ address: `aws_subnet.all[${index}]`, mode: "managed", type: "aws_subnet", name: "all", index, change: { actions: ["create"], after: { availability_zone: zone }, after_unknown: {} } })),
+    ],
+  }).ofType(type)[0]?.fields.list(argument, SUBNET);
+
+  test.each([
+    ["of several tiers may be meant in part by a balancer", "aws_lb", "subnets", ["a", "b", "a", "b"], 0, true],
+    ["of several tiers is meant as a whole by machines", "aws_autoscaling_group", "vpc_zone_identifier", ["a", "b", "a", "b"], 4, false],
+    ["with one in each zone is meant as a whole", "aws_lb", "subnets", ["a", "b"], 2, false],
+    ["in one zone is meant as a whole, as no part of it is right either", "aws_lb", "subnets", ["a", "a"], 2, false],
+  ] as const)("%s", (_, type, argument, zones, count, isOpen) => {
+    const list = listOf(type, argument, zones);
+    expect([list?.items.length, list?.open !== undefined]).toEqual([count, isOpen]);
   });
 });

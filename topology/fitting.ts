@@ -31,11 +31,14 @@ export function paired(values: readonly unknown[], references: readonly string[]
 }
 
 /**
- * Whether an expression that names a whole block may well take some of its instances only, as \`[for it in aws_subnet.all : it.id if …]\`
- * does, of which a plan tells no more than the block: subnets of one block by \`for_each\`, of which two are in one zone.
+ * Whether an expression that names a whole block may well take some of its instances only, as `[for it in aws_subnet.all : it.id if …]`
+ * does, of which a plan tells no more than the block: subnets of one block, of which two are in one zone. By `for_each` they are of
+ * several tiers; by `count` they can all be meant, but not for a balancer, which takes one of each zone.
  */
-export function isOfSeveralTiers(instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[]): boolean {
-  if (!instances.every(({ type, key }) => type === "aws_subnet" && typeof key === "string")) return false;
+export function isOfSeveralTiers(instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[], asker: string): boolean {
+  if (!instances.every(({ type, key }) => type === "aws_subnet" && (typeof key === "string" || asker === "aws_lb"))) return false;
   const zones = instances.map(({ field }) => field("availability_zone")).filter((it) => typeof it === "string");
-  return new Set(zones).size < zones.length;
+  // In one zone they are wrong together, whichever are meant.
+  const different = new Set(zones).size;
+  return different > 1 && different < zones.length;
 }

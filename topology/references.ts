@@ -70,6 +70,8 @@ interface Walk {
   readonly through: Set<string>;
   /** How many references may still be followed. */
   left: number;
+  /** What asks. */
+  readonly type: string;
   open: string | undefined;
 }
 
@@ -96,7 +98,7 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     if (found !== undefined) return found;
     // A loop of references ends here: while it is worked on, the answer is nothing.
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
-    const walk: Walk = { expected, through: new Set(), left: BUDGET, open: undefined };
+    const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
     const values = paired(wanted(follow(expression, [], scope, asker, walk), expected), expression.references, asker.place);
     const resolved = { values, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
     memo.set(expected, resolved);
@@ -220,7 +222,7 @@ function followInstances(instances: readonly Instance[], path: readonly Step[], 
     const same = chosen[asker.place.index];
     if (same !== undefined) chosen = [same];
   }
-  if (chosen.length > 1 && isOfSeveralTiers(chosen)) return opened(walk, "known after apply, and all or some of one block");
+  if (chosen.length > 1 && isOfSeveralTiers(chosen, walk.type)) return opened(walk, "known after apply, and all or some of one block");
   return chosen.flatMap((instance) => attributeOf(instance, rest, walk));
 }
 
@@ -243,8 +245,9 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : groupOfVpc(instance, attribute);
   if (typeof identity === "string") return [identity];
   if (/[^s]s$/.test(attribute) && !rest.some((step) => typeof step === "number") && !attribute.endsWith("address")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
-  // A key after an identity belongs to the map that led here; an index after a list belongs to it.
-  return [symbol(instance.address, [attribute, ...rest.filter((step) => typeof step === "number")].map(String).join("."))];
+  // A key after an identity belongs to the map that led here, and so does an index, unless the attribute is a list itself.
+  const indexes = /s$/.test(attribute) && !/(ss|dns)$/.test(attribute) ? rest.filter((step) => typeof step === "number") : [];
+  return [symbol(instance.address, [attribute, ...indexes].map(String).join("."))];
 }
 
 /** A local of a plan is not in the file; what it can only be is taken, all else stays open. */
