@@ -13,6 +13,9 @@ const EPHEMERAL: Range = { first: 1024, last: 65535 };
 /** Those of clients' systems; only some that share an address with many others have lower ones. */
 const CLIENTS_EPHEMERAL: Range = { first: 32768, last: 65535 };
 
+/** So many ports of the ephemeral ones do not count. */
+const FEW = 64;
+
 /** Subnets that share an ACL. */
 interface Guarded {
   readonly acl: NetworkAcl;
@@ -142,7 +145,8 @@ function flowOf(acl: NetworkAcl, direction: Direction, peers: readonly { readonl
   return {
     acl, direction, what, ports, hop: "target", isForEveryone: false, ...(vague !== undefined && { vague }),
     packets: peers.flatMap(({ place, ports: range }) => place.ranges.map((addresses): Packets => ({ addresses, ports: range }))),
-    isBlocked: (decisions) => decisions.some(({ denied }) => denied.length > 0),
+    // Of the ports that answers go to, those of remote desktops and the like are denied on purpose, and one connection of thousands meets them.
+    isBlocked: (decisions) => decisions.some(({ denied }) => denied.some((it) => ports !== EPHEMERAL || it.by === undefined || it.ports.last - it.ports.first >= FEW)),
   };
 }
 
