@@ -1,7 +1,7 @@
 import * as expected from "./expected";
 import type { Fields } from "./fields";
 import { plainName } from "./dns";
-import type { Action, Balancer, Condition, Listener, ListenerRule } from "./model";
+import type { Action, Balancer, CertificateUse, Condition, Listener, ListenerRule } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
 import { certificateUse } from "./tls";
@@ -57,7 +57,11 @@ export function listenerRulesOf(source: Source): ListenerRule[] {
 
 export function listenersOf(source: Source, allRules: readonly ListenerRule[]): Listener[] {
   const rules = grouped(allRules, (rule) => rule.listenerArn);
-  const extra = grouped(source.ofType("aws_lb_listener_certificate"), (it) => it.fields.text("listener_arn", expected.LISTENER));
+  const beside = source.ofType("aws_lb_listener_certificate");
+  const listenerOf = (it: Resource) => it.fields.text("listener_arn", expected.LISTENER);
+  const extra = grouped(beside, listenerOf);
+  const stray = strayAmong(beside, listenerOf);
+  const perhaps: readonly CertificateUse[] = stray === undefined ? [] : [{ arn: stray, address: stray.address }];
   return source.ofType("aws_lb_listener", "data.aws_lb_listener").map((it): Listener => {
     const arn = it.identity("arn");
     const key = typeof arn === "string" ? arn : "";
@@ -68,7 +72,7 @@ export function listenersOf(source: Source, allRules: readonly ListenerRule[]): 
       port: it.fields.number("port"),
       protocol: it.fields.text("protocol") ?? (it.isData ? new Unknown(it.address, "protocol", "only read here") : "HTTP"),
       sslPolicy: it.fields.text("ssl_policy"),
-      certificates: [...(own === undefined ? [] : [own]), ...(extra.get(key) ?? []).flatMap((beside) => certificateUse(beside) ?? [])],
+      certificates: [...(own === undefined ? [] : [own]), ...(extra.get(key) ?? []).flatMap((one) => certificateUse(one) ?? []), ...(own === undefined ? [] : perhaps)],
       defaultActions: actionsOf(it.fields, "default_action", it.isData),
       rules: [...(rules.get(key) ?? [])].sort((a, b) => order(a.priority) - order(b.priority)),
     };
@@ -90,6 +94,11 @@ export function grouped<T>(items: readonly T[], idOf: (item: T) => Attr<string>)
     else list.push(item);
   }
   return found;
+}
+
+/** Why one of them may belong to any part, as the file does not say to which. */
+export function strayAmong<T>(items: readonly T[], idOf: (item: T) => Attr<string>): Unknown | undefined {
+  return items.map(idOf).find((it) => it instanceof Unknown);
 }
 
 function ruleOf(resource: Resource): ListenerRule {

@@ -1,4 +1,4 @@
-import { grouped } from "./balancers";
+import { grouped, strayAmong } from "./balancers";
 import * as expected from "./expected";
 import type { Fields } from "./fields";
 import { listedSubnetsOf } from "./listed-subnets";
@@ -50,7 +50,9 @@ export function gatewaysOf(source: Source): Gateway[] {
 export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: readonly Gateway[]): RouteTable[] {
   const vpcOfMain = new Map(vpcs.map((vpc) => [vpc.mainRouteTableId, vpc]));
   const kinds = new Map(gateways.map(({ id, kind }) => [id, kind]));
-  const routes = grouped(source.ofType("aws_route"), ({ fields }) => fields.text("route_table_id", expected.ROUTE_TABLE));
+  const tableOf = ({ fields }: Resource) => fields.text("route_table_id", expected.ROUTE_TABLE);
+  const routes = grouped(source.ofType("aws_route"), tableOf);
+  const stray = strayAmong(source.ofType("aws_route"), tableOf);
   const mains = source.ofType("aws_main_route_table_association");
   const main = new Set(mains.map(({ fields }) => fields.text("route_table_id", expected.ROUTE_TABLE)));
   const replaced = new Set(mains.map(({ fields }) => fields.text("vpc_id", expected.VPC)));
@@ -59,7 +61,7 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
     const inline = it.fields.blocks(it.isData ? "routes" : "route");
     const own = inline.items.map((block) => routeOf(block, it.isData ? "" : "cidr_block", kinds));
     const beside = (routes.get(String(known(id))) ?? []).map(({ fields }) => routeOf(fields, "destination_cidr_block", kinds));
-    const open = it.isData && !it.fields.isSet("routes") ? new Unknown(it.address, "routes", "only read here") : inline.open;
+    const open = it.isData && !it.fields.isSet("routes") ? new Unknown(it.address, "routes", "only read here") : (inline.open ?? stray);
     return {
       ...partOf(it), id,
       vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfMain.get(id)?.id,
@@ -71,7 +73,7 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
   const implied = vpcs.filter(({ mainRouteTableId }) => !isWritten.has(mainRouteTableId)).map((vpc): RouteTable => {
     const beside = (routes.get(String(known(vpc.mainRouteTableId))) ?? []).map(({ fields }) => routeOf(fields, "destination_cidr_block", kinds));
     const toInternet: Route[] = vpc.isDefault ? [{ address: vpc.address, attribute: "main_route_table_id", destination: "0.0.0.0/0", target: { kind: "internet-gateway", id: undefined } }] : [];
-    const open = vpc.isData && !vpc.isDefault ? new Unknown(vpc.address, "main_route_table_id", "its routes are not in the file") : undefined;
+    const open = vpc.isData && !vpc.isDefault ? new Unknown(vpc.address, "main_route_table_id", "its routes are not in the file") : stray;
     const { address, region, isData, actions } = vpc;
     return { address, region, isData, actions, id: vpc.mainRouteTableId, vpcId: vpc.id, isMain: !replaced.has(vpc.id), routes: [...beside, ...toInternet], ...(open !== undefined && { open }) };
   });
@@ -105,8 +107,10 @@ function kindOf(id: Attr<string>, written: (typeof TARGETS)[number][1], kinds: R
   return written;
 }
 
-export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: NetworkAcl[]; ofSubnet: ReadonlyMap<string, NetworkAcl> } {
-  const beside = grouped(source.ofType("aws_network_acl_rule"), ({ fields }) => fields.text("network_acl_id", expected.NETWORK_ACL));
+export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: NetworkAcl[]; ofSubnet: ReadonlyMap<string, NetworkAcl>; stray?: Unknown } {
+  const aclOf = ({ fields }: Resource) => fields.text("network_acl_id", expected.NETWORK_ACL);
+  const beside = grouped(source.ofType("aws_network_acl_rule"), aclOf);
+  const stray = strayAmong(source.ofType("aws_network_acl_rule"), aclOf);
   const vpcOfAcl = new Map(vpcs.map((vpc) => [vpc.defaultNetworkAclId, vpc]));
   const ofSubnet = new Map<string, NetworkAcl>();
   const written = source.ofType("aws_network_acl", "aws_default_network_acl").map((it): NetworkAcl => {
@@ -117,7 +121,7 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
       ...it.fields.blocks(direction).items.map((block) => entryOf(block, "rule_no", "action")),
       ...rules.filter(({ fields }) => (fields.flag("egress") === true) === (direction === "egress")).map(({ fields }) => entryOf(fields, "rule_number", "rule_action")),
     ].sort((a, b) => (known(a.number) ?? 0) - (known(b.number) ?? 0));
-    const open = it.fields.blocks("ingress").open ?? it.fields.blocks("egress").open;
+    const open = it.fields.blocks("ingress").open ?? it.fields.blocks("egress").open ?? stray;
     const acl: NetworkAcl = {
       ...partOf(it), id, isDefault, vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfAcl.get(id)?.id,
       ingress: entries("ingress"), egress: entries("egress"), ...(open !== undefined && { open }),
@@ -132,7 +136,9 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
     const subnet = fields.text("subnet_id", expected.SUBNET);
     if (acl !== undefined && typeof subnet === "string") ofSubnet.set(subnet, acl);
   }
-  return { acls: written, ofSubnet };
+  const takers = source.ofType("aws_network_acl", "aws_network_acl_association");
+  const strayTaker = strayAmong(takers, ({ fields, type }) => (type === "aws_network_acl" ? fields.list("subnet_ids", expected.SUBNET).open : fields.text("subnet_id", expected.SUBNET)));
+  return { acls: written, ofSubnet, ...(strayTaker !== undefined && { stray: strayTaker }) };
 }
 
 function entryOf(fields: Fields, number: string, action: string): NetworkAcl["ingress"][number] {
@@ -158,7 +164,10 @@ export function subnetsOf(source: Source, vpcs: readonly Vpc[], tables: readonly
   const mainOf = new Map(tables.filter(({ isMain }) => isMain).map((it) => [it.vpcId, it]));
   const vpcById = new Map(vpcs.map((it) => [it.id, it]));
   const defaultAcl = new Map(acls.acls.filter(({ isDefault }) => isDefault).map((it) => [it.vpcId, it]));
-  const associated = grouped(source.ofType("aws_route_table_association"), ({ fields }) => fields.text("subnet_id", expected.SUBNET));
+  const subnetOf = ({ fields }: Resource) => fields.text("subnet_id", expected.SUBNET);
+  const associations = source.ofType("aws_route_table_association").filter(({ fields }) => !fields.isSet("gateway_id"));
+  const associated = grouped(associations, subnetOf);
+  const stray = strayAmong(associations, subnetOf);
   const theDefault = vpcs.find(({ isDefault }) => isDefault);
   const written = source.ofType("aws_subnet", "aws_default_subnet", "data.aws_subnet").map((it): Subnet => {
     const id = it.identity("id");
@@ -175,8 +184,8 @@ export function subnetsOf(source: Source, vpcs: readonly Vpc[], tables: readonly
       cidr: it.fields.text("cidr_block"), ipv6Cidr: it.fields.text("ipv6_cidr_block"),
       zone: it.fields.text("availability_zone") ?? it.fields.text("availability_zone_id") ?? new Unknown(it.address, "availability_zone", it.isData ? "only read here" : "AWS chooses a zone"),
       mapPublicIp: it.fields.flag("map_public_ip_on_launch") ?? (isDefault ? true : it.isData ? new Unknown(it.address, "map_public_ip_on_launch", "only read here") : false),
-      routeTable: table ?? (isDefault && vpc === undefined ? undefined : fallback), isAssociated: table !== undefined,
-      networkAcl: acls.ofSubnet.get(String(known(id))) ?? defaultAcl.get(vpcId) ?? read,
+      routeTable: table ?? stray ?? (isDefault && vpc === undefined ? undefined : fallback), isAssociated: table !== undefined,
+      networkAcl: acls.ofSubnet.get(String(known(id))) ?? acls.stray ?? defaultAcl.get(vpcId) ?? read,
     };
   });
   return [...written, ...listedSubnetsOf(source, vpcs, written, (vpc) => mainOf.get(vpc.id))];
