@@ -118,7 +118,7 @@ function repairOf(topology: Topology, balancer: Balancer, { subnet, way }: Bad, 
   }
   const others = family === "IPv4" ? publicInstead(topology, balancer, all) : undefined;
   if (others !== undefined) {
-    return { at: { address: balancer.address, attribute: "subnets" }, text: "Let the balancer have the public subnets of its zones.", edits: [setting(balancer.address, "subnets", others)] };
+    return { at: { address: balancer.address, attribute: "subnets" }, text: "Let the balancer have the public subnets of its zones; or make it internal, if its clients are inside.", edits: [setting(balancer.address, "subnets", others)] };
   }
   if (way.kind === "nat-gateway") {
     const { route } = way;
