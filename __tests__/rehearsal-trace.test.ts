@@ -14,16 +14,16 @@ const rowOf = (plan?: typeof BROKEN, state?: typeof BROKEN) => {
 
 describe("the row of the two traces", () => {
   test("is ok where both are", () => {
-    expect(rowOf(ALL_WELL, ALL_WELL)).toEqual(["ok", "ok, 2 paths"]);
+    expect(rowOf(ALL_WELL, ALL_WELL)).toEqual(["ok", "both ok"]);
   });
 
   test("is broken where both are, and says what by", () => {
-    expect(rowOf(CLOSED, CLOSED)).toEqual(["broken", "broken (P33 at aws_vpc_security_group_ingress_rule.site_app)"]);
+    expect(rowOf(CLOSED, CLOSED)).toEqual(["broken", "both broken (P33 at aws_vpc_security_group_ingress_rule.site_app)"]);
   });
 
-  test("is unknown where both are, and says what is open; it is not ok", () => {
-    expect(rowOf(OPEN, OPEN)).toEqual(["unknown", "unknown (aws_lb.site, subnets: known after apply)"]);
-    expect(rowOf(reportOf([], { verdict: "unknown" }), reportOf([], { verdict: "unknown" }))).toEqual(["unknown", "unknown"]);
+  test("is well where both leave something open, which it says; without any path it is unknown", () => {
+    expect(rowOf(OPEN, OPEN)).toEqual(["ok", "both unknown (aws_lb.site, subnets: known after apply)"]);
+    expect(rowOf(reportOf([], { verdict: "unknown" }), reportOf([], { verdict: "unknown" }))).toEqual(["unknown", "no path in either"]);
   });
 
   test.each([
@@ -53,7 +53,7 @@ describe("what terraform shows", () => {
       if (type === "aws_vpc_security_group_ingress_rule" && values.referenced_security_group_id) Object.assign(values, { from_port: 8080, to_port: 8080 });
     }
     const spoilt = JSON.stringify(state);
-    expect(rowOf(traceOf(spoilt, {}), traceOf(spoilt, {}))).toEqual(["broken", expect.stringMatching(/^broken \(P33 at /)]);
+    expect(rowOf(traceOf(spoilt, {}), traceOf(spoilt, {}))).toEqual(["broken", expect.stringMatching(/^both broken \(P33 at /)]);
     const accepting = { "//": { metadata: { accepted: [{ finding: "P33", reason: "a proxy asks on 8080" }] } } };
     expect(traceOf(spoilt, accepting)).toMatchObject({ verdict: "ok", findings: [{ id: "P33", accepted: "a proxy asks on 8080" }] });
   });

@@ -19,13 +19,16 @@ export function traceOf(shown: string, stack: unknown): TraceReport {
   return withAccepted(trace(JSON.parse(shown)), acceptedIn(stack));
 }
 
-/** The row of the report: what was predicted from the plan must hold of what was built. */
+/**
+ * The row of the report: what was predicted from the plan must hold of what was built. It is well where both leave the same open, such as
+ * the routes of a VPC that was there before; what is open is said.
+ */
 export function checkTraces({ plan, state }: Traces): StepResult {
   if (plan === undefined) return { ...STEP, verdict: "unknown", observed: "not reached" };
   if (state === undefined) return { ...STEP, verdict: "unknown", observed: `the plan is ${inWords(plan)}; the state was not reached` };
-  const isSame = plan.verdict === state.verdict;
-  if (!isSame) return { ...STEP, verdict: "broken", observed: `the plan is ${inWords(plan)}, but the state is ${inWords(state)}` };
-  return { ...STEP, verdict: plan.verdict, observed: `${inWords(plan)}${plan.verdict === "ok" ? `, ${plan.paths.length} ${plan.paths.length === 1 ? "path" : "paths"}` : ""}` };
+  if (plan.verdict !== state.verdict) return { ...STEP, verdict: "broken", observed: `the plan is ${inWords(plan)}, but the state is ${inWords(state)}` };
+  if (plan.paths.length === 0 && state.paths.length === 0) return { ...STEP, verdict: plan.verdict, observed: "no path in either" };
+  return { ...STEP, verdict: plan.verdict === "broken" ? "broken" : "ok", observed: `both ${inWords(state)}` };
 }
 
 /** `broken (P33 at aws_security_group.web)` */
