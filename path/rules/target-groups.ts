@@ -54,9 +54,10 @@ function wayIn(topology: Topology, group: TargetGroup, listener: Listener | unde
 function hasTargets(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
   const { idleServers, openRegistration, moverOf } = groupUsers(topology);
+  const shares = weightsOf(path);
   for (const group of path.targetGroups) {
     if (group.isData || group.registrations.length > 0) continue;
-    const weights = weightsOf(path, group);
+    const weights = shares.get(known(group.arn) ?? "");
     if (weights !== undefined && weights.own === 0) continue;
     const mover = moverOf(group);
     const open = openRegistration ?? (mover && new Unknown(group.address, "targets", `${mover.address} may register them`));
@@ -87,13 +88,27 @@ function registration(topology: Topology, group: TargetGroup, server: Server, in
   return { add: "aws_autoscaling_attachment", name, like: group.address, body: { lb_target_group_arn: arn, autoscaling_group_name: reference(server.address, "name") } };
 }
 
-/** The group's weight among all groups of the forwards on the path; nothing where it is the only one or a weight is open. */
-function weightsOf(path: TracedPath, group: TargetGroup): { own: number; all: number } | undefined {
-  const weighted = path.steps.flatMap(({ outcomes }) => outcomes).flatMap(({ actions }) => actions).flatMap((it) => (it.type === "forward" && it.targetGroups.some(({ arn }) => arn === group.arn) ? [it.targetGroups] : []));
-  const all = weighted.flat().map(({ weight }) => known(weight));
-  if (weighted.length === 0 || all.includes(undefined)) return undefined;
-  const sum = (weights: readonly (number | undefined)[]) => weights.reduce<number>((a, b) => a + (b ?? 0), 0);
-  return { own: sum(weighted.flat().filter(({ arn }) => arn === group.arn).map(({ weight }) => known(weight))), all: sum(all) };
+interface Share {
+  readonly own: number;
+  readonly all: number;
+}
+
+/** The weight of each group among all groups of the forwards that lead to it; of one whose weights are left open, nothing. */
+function weightsOf({ steps }: TracedPath): ReadonlyMap<string, Share> {
+  const shares = new Map<string, Share>();
+  const open = new Set<string>();
+  for (const action of steps.flatMap(({ outcomes }) => outcomes).flatMap(({ actions }) => actions)) {
+    if (action.type !== "forward") continue;
+    const all = action.targetGroups.reduce((sum, { weight }) => sum + (known(weight) ?? Number.NaN), 0);
+    for (const { arn, weight } of action.targetGroups) {
+      const key = known(arn) ?? "";
+      const so = shares.get(key) ?? { own: 0, all: 0 };
+      if (Number.isNaN(all)) open.add(key);
+      shares.set(key, { own: so.own + (known(weight) ?? 0), all: so.all + all });
+    }
+  }
+  for (const key of open) shares.delete(key);
+  return shares;
 }
 
 /** Not a bastion or a worker: it serves, or its groups take the target group's port or anything from the balancer. */
