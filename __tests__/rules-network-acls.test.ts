@@ -70,6 +70,9 @@ describe("correct network ACLs, of which each must be ok:", () => {
     "an entry that keeps one client out": ["site", (stack) => addAcl(stack, "balancer", subnets(stack, true), [{ number: 1, action: "deny", cidr: "198.51.100.7/32" }, EVERYTHING], [{ number: 1, action: "deny", cidr: "198.51.100.7/32" }, EVERYTHING])],
     "a deny after the entry that allows": ["site", (stack) => addAcl(stack, "targets", subnets(stack, false), [EVERYTHING, { number: 200, action: "deny" }], [EVERYTHING, { number: 200, action: "DENY" }])],
     "a deny of another port": ["site", (stack) => addAcl(stack, "targets", subnets(stack, false), [{ number: 1, action: "deny", ports: [22, 22] }, EVERYTHING], [EVERYTHING])],
+    "a deny of remote desktops, whose port lies among those of answers": ["site", (stack) => {
+      for (const isPublic of [true, false]) addAcl(stack, isPublic ? "balancer" : "targets", subnets(stack, isPublic), [{ number: 1, action: "deny", ports: [3389, 3389] }, EVERYTHING], [EVERYTHING]);
+    }],
     "a deny for IPv6 only": ["site", (stack) => {
       addAcl(stack, "targets", subnets(stack, false), [EVERYTHING], [EVERYTHING]);
       const acl = stack.resource.aws_network_acl?.targets as { ingress: Record<string, unknown>[] };
