@@ -211,4 +211,19 @@ describe("what is broken in part says which", () => {
     });
     expect(ofRow(report, "P62")).toMatchObject([{ share: "1 of 2 subnets", observed: expect.stringMatching(/aws_subnet\.private_b/) }]);
   });
+
+  test("one of two servers has no group of its own", () => {
+    const report = traced("inline-groups", (stack) => { delete named(stack, "aws_instance", "b").vpc_security_group_ids; });
+    expect(ofRow(report, "P61")).toMatchObject([{ share: "1 of 2 servers", address: "aws_instance.b" }]);
+  });
+
+  test("one of two servers has no public address", () => {
+    const report = traced("inline-groups", (stack) => { delete named(stack, "aws_subnet", "b").map_public_ip_on_launch; });
+    expect(ofRow(report, "P62")).toMatchObject([{ share: "1 of 2 servers", address: "aws_instance.b", attribute: "associate_public_ip_address" }]);
+  });
+
+  test("one of two servers never runs its script", () => {
+    const report = traced("inline-groups", (stack) => { named(stack, "aws_instance", "a").user_data = `  ${String(named(stack, "aws_instance", "a").user_data)}`; });
+    expect(ofRow(report, "P65")).toMatchObject([{ share: "1 of 2 servers", address: "aws_instance.a", severity: "error" }]);
+  });
 });

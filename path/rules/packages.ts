@@ -27,6 +27,7 @@ const YES: Reach = { answer: "yes" };
 /** P62: no way out of the subnet for what is installed; P63: a way that does not lead there; P64: a group that keeps it in. */
 const packages: PathRule = ({ topology, targets }, report) => {
   const servers = new Set(targets.flatMap(({ server }) => (server === undefined ? [] : [server])));
+  const shutIn: ShutIn[] = [];
   for (const server of servers) {
     const subnets = server.subnetIds.items.flatMap((id) => topology.byId.subnet(id) ?? []);
     const script = server.userData;
@@ -34,10 +35,18 @@ const packages: PathRule = ({ topology, targets }, report) => {
     if (isUnknown(script)) unknownScript(topology, server, script, subnets, report);
     const fetches = installs(known(script) ?? "").filter(({ isNeeded }) => isNeeded);
     if (fetches.length === 0) continue;
-    routes(topology, server, fetches, subnets, report);
+    shutIn.push({ server, failed: failuresOf(topology, server, fetches, subnets, report) });
     groups(topology, server, fetches, report);
   }
+  const count = shutIn.filter(({ failed }) => failed.length > 0).length;
+  for (const it of shutIn) tell(topology, it, count < servers.size ? [`${count} of ${servers.size} servers`] : [], report);
 };
+
+/** A server and those of its subnets from which it does not get what it fetches. */
+interface ShutIn {
+  readonly server: Server;
+  readonly failed: readonly { readonly subnet: Subnet; readonly fetch: Fetch; readonly reach: Reach }[];
+}
 
 /** What it does not say, it may need; but what Amazon Linux installs comes through S3. */
 function unknownScript(topology: Topology, server: Server, why: Unknown, subnets: readonly Subnet[], report: Reporter): void {
@@ -48,8 +57,8 @@ function unknownScript(topology: Topology, server: Server, why: Unknown, subnets
   } else report.open("target", why);
 }
 
-function routes(topology: Topology, server: Server, fetches: readonly Fetch[], subnets: readonly Subnet[], report: Reporter): void {
-  const failed = subnets.flatMap((subnet) => {
+function failuresOf(topology: Topology, server: Server, fetches: readonly Fetch[], subnets: readonly Subnet[], report: Reporter): ShutIn["failed"] {
+  return subnets.flatMap((subnet) => {
     const results = fetches.map((fetch) => ({ subnet, fetch, reach: reachOf(topology, server, subnet, fetch.from) }));
     for (const { reach } of results) {
       if (reach.answer === "open") report.open("target", reach.why);
@@ -59,10 +68,14 @@ function routes(topology: Topology, server: Server, fetches: readonly Fetch[], s
     const [worst] = results.filter(({ reach }) => reach.answer === "no").sort((a, b) => Number(a.fetch.from === "s3") - Number(b.fetch.from === "s3"));
     return worst === undefined ? [] : [worst];
   });
+}
+
+function tell(topology: Topology, { server, failed }: ShutIn, shares: readonly string[], report: Reporter): void {
+  const parts = [...shares, ...(failed.length < server.subnetIds.items.length ? [`${failed.length} of ${server.subnetIds.items.length} subnets`] : [])];
+  const common = { hop: "target" as const, symptom: SYMPTOM, ...(parts.length > 0 && { share: parts.join(", ") }) };
   for (const { subnet, fetch, reach } of failed) {
     // A NAT gateway without a way out is told already.
     if (reach.answer !== "no" || reach.way.kind === "nat-gateway") continue;
-    const common = { hop: "target" as const, symptom: SYMPTOM, ...(failed.length < server.subnetIds.items.length && { share: `${failed.length} of ${server.subnetIds.items.length} subnets` }) };
     const narrow = reach.way.kind === "none" ? reach.way.table.routes.find(({ target, destination }) => !isUnknown(target) && target?.kind === "nat-gateway" && rangesOf(known(destination) ?? "").length > 0) : undefined;
     if (narrow !== undefined) {
       report.fault({

@@ -26,7 +26,9 @@ function serversOf({ targets }: TracedPath): readonly { readonly server: Server;
 const ownGroups: PathRule = (path, report) => {
   const { topology, balancer } = path;
   const fitting = new Map<string, readonly Edit[]>();
-  for (const { server, targets } of serversOf(path)) {
+  const all = serversOf(path);
+  const share = shareOf(all.filter(({ server }) => server.hasSecurityGroups === false).length, all.length);
+  for (const { server, targets } of all) {
     if (isUnknown(server.hasSecurityGroups)) report.open("target", server.hasSecurityGroups);
     if (server.hasSecurityGroups !== false || balancer === undefined) continue;
     const argument = /(^|\.)aws_launch_configuration\./.test(server.settingsAddress) ? "security_groups" : "vpc_security_group_ids";
@@ -49,11 +51,15 @@ const ownGroups: PathRule = (path, report) => {
     report.fault({
       id: "P61", hop: "target", address: server.settingsAddress, attribute: argument,
       observed: `no security group, so that the VPC's default group holds: ${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`, required: `a group that lets the balancer in to port ${isUnknown(port) ? "of the target" : port}`,
-      symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
+      symptom: "504 Gateway Timeout; Target.Timeout in the target's health", ...share,
       fix: fix("Give the servers a group that lets the balancer in.", "every server has its group; no prop takes it away: take back the override", edits.map((edit) => ("set" in edit ? setting(server.settingsAddress, argument, edit.value) : edit))),
     });
   }
 };
+
+function shareOf(count: number, all: number): { share?: string } {
+  return count < all ? { share: `${count} of ${all} servers` } : {};
+}
 
 /** As AWS made it: the VPC stands for it. */
 function isUntouched(groups: readonly SecurityGroup[]): boolean {
@@ -85,12 +91,14 @@ function withGroup(topology: Topology, peer: Peer, vpcId: string | undefined, po
 
 /** P65: the user data is never run, or what it starts listens on another port; P66 and P67 beside it. */
 const bootScripts: PathRule = (path, report) => {
-  for (const { server, targets } of serversOf(path)) {
+  const all = serversOf(path);
+  const never = all.filter(({ server }) => runs(known(server.userData) ?? "") === "never").length;
+  for (const { server, targets } of all) {
     if (server.changesUserDataInPlace && known(server.userDataReplaceOnChange) !== true) changedInPlace(server, report);
     const script = known(server.userData);
     if (script === undefined || script.trim() === "") continue;
     if (runs(script) === "never") {
-      neverRun(server, script, report);
+      neverRun(server, script, shareOf(never, all.length), report);
       continue;
     }
     otherPort(server, script, targets, report);
@@ -98,13 +106,13 @@ const bootScripts: PathRule = (path, report) => {
   }
 };
 
-function neverRun(server: Server, script: string, report: Reporter): void {
+function neverRun(server: Server, script: string, share: { share?: string }, report: Reporter): void {
   const [first = ""] = /[\w./-]+/.exec(script) ?? [];
   const hasInterpreter = /^\s+#!/.test(script);
   report.fault({
     id: "P65", severity: "error", hop: "target", address: server.settingsAddress, attribute: "user_data",
     observed: hasInterpreter ? "`#!` does not stand in the first column of the first line, so that nothing runs" : `it begins with the command "${first.slice(0, 30)}", which cloud-init does not take for a script, so that nothing runs`,
-    required: "`#!` and the interpreter at the very beginning, or `#cloud-config`", symptom: "nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; \"Unhandled non-multipart (text/x-not-multipart) userdata\" or \"Exec format error\" in cloud-init's log",
+    required: "`#!` and the interpreter at the very beginning, or `#cloud-config`", symptom: "nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; \"Unhandled non-multipart (text/x-not-multipart) userdata\" or \"Exec format error\" in cloud-init's log", ...share,
     fix: withScript(
       server, hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`, "Begin the user data with its interpreter, in the first column.", "`server: { userData }` is refused without it: take back the override",
       "the first line begins with #! in its first column, as with a heredoc of the kind <<-EOT",
