@@ -156,6 +156,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
 
   test.each([
     ["whose zone is not in the file, so that it may be a part of one", "app.staging", ["*.staging.example.com"]],
+    ["whose zone is not in the file, and whose ending nobody sells", "app.staging", ["*.example.com"]],
     ["whose zone is not in the file, and whose ending is one that is on sale too", "app.dev", ["app.dev.example.com"]],
     ["that a variable gives", "${var.name}", ["*.example.com"]],
   ])("a name %s", (_, name, names) => {
@@ -207,6 +208,15 @@ test("all names that lead to the balancer are told of and added at once", () => 
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ id: "P11", required: "api.example.com, shop.example.com among the certificate's names" });
   expect(finding?.fix.edits.map((edit) => ("add" in edit ? edit.name : "path" in edit ? edit.value : edit))).toEqual([["api.example.com", "shop.example.com"], "validation-api-example-com", "validation-shop-example-com"]);
+});
+
+test("a further name for the VPC's own use is not added to a public certificate", () => {
+  const report = traced("site", (stack) => {
+    add(stack, "aws_route53_record", "shop", { ...copyOf(aliasOf(stack).body), name: "shop.example.com" });
+    const zone = add(stack, "aws_route53_zone", "inside", { name: "corp.internal", vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } });
+    add(stack, "aws_route53_record", "inside", { ...copyOf((stack.resource.aws_route53_record ?? {}).shop ?? {}), zone_id: `\${${zone}.zone_id}`, name: "app.corp.internal" });
+  });
+  expect(report.findings.filter(({ id }) => id === "P11").map(({ required }) => required)).toEqual(["shop.example.com among the certificate's names"]);
 });
 
 test("a name that is in a private zone by mistake is asked for with TLS like any other", () => {
