@@ -10,7 +10,7 @@ import { Unknown, known, type Attr, type Listed } from "./value";
 export function balancersOf(source: Source, listeners: ReadonlyMap<string, readonly Listener[]>): Balancer[] {
   const managed = source.ofType("aws_lb", "data.aws_lb").map((it): Balancer => {
     const arn = it.identity("arn");
-    const mappings = it.fields.blocks("subnet_mapping");
+    const mapped = mappedSubnets(it);
     const subnets = it.fields.list("subnets", expected.SUBNET);
     const logs = it.fields.block("access_logs");
     return {
@@ -25,8 +25,8 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
       hasSecurityGroups: it.fields.isSet("security_groups") ? true : isLeftOpen(it) ? new Unknown(it.address, "security_groups", "only read here") : false,
       subnetIds: orOpen(it, "subnets", {
         // A state shows them in both ways.
-        items: [...new Set([...subnets.items, ...mappings.items.flatMap((block) => known(block.text("subnet_id", expected.SUBNET)) ?? [])])],
-        ...((subnets.open ?? mappings.open) !== undefined && { open: subnets.open ?? mappings.open }),
+        items: [...new Set([...subnets.items, ...mapped.items])],
+        ...((subnets.open ?? mapped.open) !== undefined && { open: subnets.open ?? mapped.open }),
       }),
       deletionProtection: it.fields.flag("enable_deletion_protection"),
       idleTimeout: it.fields.number("idle_timeout"), http2: it.fields.flag("enable_http2"),
@@ -40,6 +40,16 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
     hasSecurityGroups: it.fields.isSet("security_groups"), subnetIds: it.fields.list("subnets", expected.SUBNET), deletionProtection: undefined, idleTimeout: it.fields.number("idle_timeout"), http2: false, listeners: [],
   }));
   return [...managed, ...classic];
+}
+
+/** Each block has one; of a dynamic block only all of them together can be told, and only if they are as many. */
+function mappedSubnets({ address, fields }: Resource): Listed<string> {
+  const mappings = fields.blocks("subnet_mapping");
+  const lists = mappings.items.map((block) => block.list("subnet_id", expected.SUBNET));
+  const items = [...new Set(lists.flatMap((it) => it.items))];
+  const open = mappings.open ?? lists.find((it) => it.open !== undefined)?.open;
+  if (open !== undefined || items.length === mappings.items.length) return { items, ...(open !== undefined && { open }) };
+  return { items: [], open: new Unknown(address, "subnet_mapping", "known after apply, and the file does not say which subnets these are") };
 }
 
 /** A data source that nobody has read yet. */
