@@ -102,6 +102,13 @@ describe("a plan's reference", () => {
     expect([0, 1].map((index) => text(module, "aws_lb_target_group_attachment", "target_id", TARGET, index))).toEqual(["${aws_instance.one.id}", "${aws_instance.two.id}"]);
   });
 
+  test("by each.value of as many things stays open where it matters who takes which, as the order of the keys is not theirs", () => {
+    const module = { blocks: { "aws_security_group.web": {}, "aws_security_group.alb": {}, "aws_security_group.bastion": {}, "aws_security_group_rule.x": { keys: ["http", "ssh"], forEach: refs("aws_security_group.bastion.id", "aws_security_group.bastion", "aws_security_group.alb.id", "aws_security_group.alb"), expressions: { source_security_group_id: refs("each.value.from", "each.value") } } } };
+    const document = plan(module);
+    for (const change of document.resource_changes as { index?: string; change: { after: unknown } }[]) if (change.index !== undefined) change.change.after = { from_port: change.index === "http" ? 80 : 22 };
+    expect(readDocument(document).ofType("aws_security_group_rule")[0]?.fields.text("source_security_group_id", SECURITY_GROUP)).toBeInstanceOf(Unknown);
+  });
+
   test.each([
     ["a splat output", refs("aws_subnet.public"), refs("module.net.out", "module.net"), ["${module.net.aws_subnet.public[0].id}", "${module.net.aws_subnet.public[1].id}"]],
     ["one of a splat output", refs("aws_subnet.public"), refs("module.net.out[1]", "module.net.out", "module.net"), ["${module.net.aws_subnet.public[1].id}"]],
@@ -248,6 +255,11 @@ describe("a synthesized file", () => {
   ])("resolves %s", (_, value, expected) => {
     const source = readDocument({ locals: { cidr: "10.1.0.0/16" }, variable: { cidr: { default: "10.2.0.0/16" } }, resource: { aws_vpc: { v: { cidr_block: "10.0.0.0/16" } }, aws_subnet: { s: { cidr_block: value } } } });
     expect(source.ofType("aws_subnet")[0]?.fields.text("cidr_block")).toBe(expected);
+  });
+
+  test.each(["${cidrsubnet(aws_vpc.v.cidr_block, 8, 1)}", "${local.made}", "x ${upper(aws_vpc.v.cidr_block)}"])("leaves open what a function makes: %s", (value) => {
+    const source = readDocument({ locals: { made: "${cidrsubnet(aws_vpc.v.cidr_block, 8, 1)}" }, resource: { aws_vpc: { v: { cidr_block: "10.0.0.0/16" } }, aws_subnet: { s: { cidr_block: value } } } });
+    expect(source.ofType("aws_subnet")[0]?.fields.text("cidr_block")).toBeInstanceOf(Unknown);
   });
 
   test("gives each index of a list of zones its own symbol", () => {

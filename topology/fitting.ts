@@ -10,6 +10,26 @@ export interface Place {
   readonly of: number;
 }
 
+interface Sibling {
+  readonly key: string | number | undefined;
+  /** What is known of it, as the file has it. */
+  readonly known: unknown;
+}
+
+const exchangeable = new WeakMap<readonly Sibling[], boolean>();
+
+/**
+ * The place of an instance whose block names as many things as it has instances. By `count` the order is that of the list; by `for_each`
+ * it is that of the keys, which the references do not have: then it does not matter who takes which only if all are alike otherwise.
+ */
+export function placeOf(instance: Sibling, siblings: readonly Sibling[]): Place | undefined {
+  if (siblings.length < 2) return undefined;
+  const known = exchangeable.get(siblings);
+  const isSure = known ?? (siblings.every(({ key }) => typeof key === "number") || new Set(siblings.map((it) => JSON.stringify(it.known))).size === 1);
+  exchangeable.set(siblings, isSure);
+  return isSure ? { index: siblings.indexOf(instance), of: siblings.length } : undefined;
+}
+
 export function isOfType(value: unknown, { types }: Expected): boolean {
   const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
   return type !== undefined && (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")));

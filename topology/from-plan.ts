@@ -1,6 +1,7 @@
 import { Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
-import { deferred, type Expression, type Instance, type Scope } from "./references";
+import { deferred } from "./references";
+import type { Expression, Instance, Scope } from "./scope";
 import { bootScript, expressionOf, valueOf } from "./plan-values";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
@@ -95,7 +96,7 @@ class Modules {
     if (expression === undefined) return undefined;
     const scope = this.scopes.get(textOf(provider.module_address) ?? "") ?? this.scopes.get("");
     if (scope === undefined) return undefined;
-    const asker: Instance = { address: `provider.${key}`, type: "provider", isData: false, key: undefined, scope, field: () => undefined, forEach: undefined, siblings: [] };
+    const asker: Instance = { address: `provider.${key}`, type: "provider", isData: false, key: undefined, scope, field: () => undefined, forEach: undefined, known: undefined, siblings: [] };
     return new Fields(asker.address, () => deferred(expression, scope, asker, "region")).text("region");
   }
 
@@ -122,7 +123,7 @@ class Modules {
     const expressions = objectOf(config.expressions);
     const fields = new Map<string, unknown>();
     const instance: PlannedInstance = {
-      address, type: typeOf(type), isData, key, scope, siblings, change, actions, config,
+      address, type: typeOf(type), isData, key, scope, siblings, change, actions, config, known: after,
       forEach: expressionOf(config.for_each_expression),
       field: (field) => {
         if (!fields.has(field)) {

@@ -1,6 +1,7 @@
 import { Deferred, Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
-import { deferred, type Expression, type Instance, type Scope } from "./references";
+import { deferred } from "./references";
+import type { Expression, Instance, Scope } from "./scope";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
@@ -64,7 +65,7 @@ class RootScope implements Scope {
       const fields = new Map<string, unknown>();
       const instance: WrittenInstance = {
         address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
-        type: typeOf(type), isData, key, scope: this, body, siblings,
+        type: typeOf(type), isData, key, scope: this, body, known: key, siblings,
         forEach: forEach === undefined ? undefined : expressionOf(forEach),
         field: (field) => {
           if (!fields.has(field)) fields.set(field, valueOf(own(body, field), instance, field, 0));
@@ -160,7 +161,8 @@ function expressionOf(value: unknown): Expression {
       references.push(...found.flatMap(referencesIn));
     } else if (typeof at === "object" && at !== null) pending.push(...Object.values(at).reverse());
   }
-  return isConstant ? { constant: { value }, references: [] } : { references };
+  const [only] = typeof value === "string" ? expressionsIn(value) : [];
+  return isConstant ? { constant: { value }, references: [] } : { references, ...(only !== undefined && value === `\${${only}}` && { text: only }) };
 }
 
 function valueOf(value: unknown, instance: Instance, path: string, depth: number): unknown {

@@ -1,5 +1,6 @@
 import { isObject, listOf, objectOf, own, type Json } from "./json";
-import { deferred, IN_DYNAMIC_BLOCK, type Expression, type Instance } from "./references";
+import { deferred, IN_DYNAMIC_BLOCK } from "./references";
+import type { Expression, Instance } from "./scope";
 import { Unknown } from "./value";
 
 /* The values of a plan: what is known of them, what their expressions lead to, and what is left open. */

@@ -1,58 +1,14 @@
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
 import { groupOfVpc } from "./default-group";
-import { isOfSeveralTiers, isOfType, paired, wanted, type Place } from "./fitting";
+import { isOfSeveralTiers, isOfType, paired, placeOf, wanted, type Place } from "./fitting";
 import { isObject } from "./json";
+import type { Expression, Instance, Scope } from "./scope";
 import { longest, pick, stepsOf, type Step } from "./traversal";
 import { canonical, isSymbol, NAMED_BY, symbol } from "./source";
 import { Unknown } from "./value";
 
 /* Where the references of an expression lead, as a plan names no more than these for what is known after apply. */
-
-/** An expression as a plan's `configuration` has it. */
-export interface Expression {
-  /** As it is written, where the file has it. */
-  readonly text?: string;
-  readonly constant?: { readonly value: unknown };
-  /** Such as `aws_lb.web.arn`, `module.net.public`, `each.value`. */
-  readonly references: readonly string[];
-}
-
-/** One instance of a resource. */
-export interface Instance {
-  readonly address: string;
-  readonly type: string;
-  readonly isData: boolean;
-  /** Of `count` or `for_each`. */
-  readonly key: string | number | undefined;
-  readonly scope: Scope;
-  /** An argument or attribute; `undefined` if the file says nothing of it. */
-  field(name: string): unknown;
-  /** Of its `for_each`. */
-  readonly forEach: Expression | undefined;
-  /** How many instances its block has. */
-  readonly siblings: readonly Instance[];
-}
-
-/** A module, as one of its instances. */
-export interface Scope {
-  /** Instances by `aws_lb.web` or `data.aws_vpc.main`. */
-  instances(name: string): readonly Instance[];
-  /** Whether `count` or `for_each` makes nothing of it: a resource, or a module by its name. */
-  isEmpty(name: string): boolean;
-  /** All instances of these types in this module. */
-  ofTypes(types: readonly string[]): readonly Instance[];
-  /** The instances of a module that is called here. */
-  children(name: string): readonly Scope[];
-  readonly childNames: readonly string[];
-  readonly key: string | number | undefined;
-  output(name: string): Expression | undefined;
-  readonly outputNames: readonly string[];
-  /** What the caller passes, in the caller's scope; or a value that is known. */
-  variable(name: string): { readonly expression: Expression; readonly caller: Scope; readonly forEach: Expression | undefined } | { readonly value: unknown } | undefined;
-  readonly variableNames: readonly string[];
-  local(name: string): Expression | undefined;
-}
 
 /** Who asks: `count.index` and `each.*` mean its own. */
 interface Asker {
@@ -91,13 +47,12 @@ const DECIDER = /^local\.(create|enabled?|is|has|use|should|count|num|len|name|p
 export function deferred(expression: Expression, scope: Scope, instance: Instance, attribute: string): unknown {
   if (expression.constant !== undefined) return expression.constant.value;
   const memo = new Map<Expected | undefined, Resolved>();
-  const index = instance.siblings.length > 1 ? instance.siblings.indexOf(instance) : -1;
-  const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, ...(index >= 0 && { place: { index, of: instance.siblings.length } }) };
   return new Deferred(instance.address, attribute, (expected) => {
     const found = memo.get(expected);
     if (found !== undefined) return found;
     // A loop of references ends here: while it is worked on, the answer is nothing.
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
+    const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, place: placeOf(instance, instance.siblings) };
     const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
     const values = paired(wanted(follow(expression, [], scope, asker, walk), expected), expression.references, asker.place);
     const resolved = { values, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
@@ -107,6 +62,13 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
 }
 
 function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
+  const values = followed(expression, rest, scope, asker, walk);
+  // An id stays what it is in whatever list it is put; any other value that a function makes is not the one that it is made of.
+  const isMade = walk.expected === undefined && expression.text !== undefined && !/^[\w.[\]"*-]+$/.test(expression.text);
+  return isMade ? opened(walk, `made by ${expression.text?.slice(0, 60)}`) : values;
+}
+
+function followed(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
   if (expression.constant !== undefined) return found(pick(expression.constant.value, rest), walk);
   const references = longest(expression.references);
   const isKeyed = references.some((it) => /^(count\.index|each\.)/.test(it));

@@ -9,6 +9,8 @@ export class Unknown {
     readonly attribute: string,
     /** Such as "known after apply". */
     readonly why: string,
+    /** What it can only be one of; absent: anything. */
+    readonly among?: readonly string[],
   ) {}
 }
 

@@ -1,0 +1,48 @@
+/* The modules of a file, with what their expressions can name. */
+
+/** An expression as a plan's `configuration` has it. */
+export interface Expression {
+  /** As it is written, where the file has it. */
+  readonly text?: string;
+  readonly constant?: { readonly value: unknown };
+  /** Such as `aws_lb.web.arn`, `module.net.public`, `each.value`. */
+  readonly references: readonly string[];
+}
+
+/** One instance of a resource. */
+export interface Instance {
+  readonly address: string;
+  readonly type: string;
+  readonly isData: boolean;
+  /** Of `count` or `for_each`. */
+  readonly key: string | number | undefined;
+  readonly scope: Scope;
+  /** An argument or attribute; `undefined` if the file says nothing of it. */
+  field(name: string): unknown;
+  /** Of its `for_each`. */
+  readonly forEach: Expression | undefined;
+  /** What is known of it, as the file has it. */
+  readonly known: unknown;
+  /** All instances of its block. */
+  readonly siblings: readonly Instance[];
+}
+
+/** A module, as one of its instances. */
+export interface Scope {
+  /** Instances by `aws_lb.web` or `data.aws_vpc.main`. */
+  instances(name: string): readonly Instance[];
+  /** Whether `count` or `for_each` makes nothing of it: a resource, or a module by its name. */
+  isEmpty(name: string): boolean;
+  /** All instances of these types in this module. */
+  ofTypes(types: readonly string[]): readonly Instance[];
+  /** The instances of a module that is called here. */
+  children(name: string): readonly Scope[];
+  readonly childNames: readonly string[];
+  readonly key: string | number | undefined;
+  output(name: string): Expression | undefined;
+  readonly outputNames: readonly string[];
+  /** What the caller passes, in the caller's scope; or a value that is known. */
+  variable(name: string): { readonly expression: Expression; readonly caller: Scope; readonly forEach: Expression | undefined } | { readonly value: unknown } | undefined;
+  readonly variableNames: readonly string[];
+  local(name: string): Expression | undefined;
+}
