@@ -35,16 +35,23 @@ export function runs(userData: string): "runs" | "never" | "unclear" {
   return bootScript(userData).kind;
 }
 
-const fetchesByScript = new WeakMap<BootScript, readonly Fetch[]>();
+/** Reads a script once for each question, as many instances share it, and many paths an instance. */
+function once<Asked extends string | number, Told>(read: (script: BootScript, asked: Asked) => Told): (userData: string, asked: Asked) => Told {
+  const told = new WeakMap<BootScript, Map<Asked, { readonly is: Told }>>();
+  return (userData, asked) => {
+    const script = bootScript(userData);
+    const answers = told.get(script) ?? new Map<Asked, { readonly is: Told }>();
+    const answer = answers.get(asked) ?? { is: read(script, asked) };
+    told.set(script, answers.set(asked, answer));
+    return answer.is;
+  };
+}
+
+const fetches = once(fetchesOfScript);
 
 /** What the user data fetches from elsewhere, in its order. A text that names a proxy, or is never run, fetches nothing that can be told. */
 export function installs(userData: string): readonly Fetch[] {
-  const script = bootScript(userData);
-  const found = fetchesByScript.get(script);
-  if (found !== undefined) return found;
-  const made = fetchesOfScript(script);
-  fetchesByScript.set(script, made);
-  return made;
+  return fetches(userData, "");
 }
 
 function fetchesOfScript(script: BootScript): readonly Fetch[] {
@@ -131,14 +138,10 @@ export function usesContainers(userData: string): string | undefined {
 
 /** Ports on which the user data visibly makes something listen for others; empty where it cannot be told. Ascending. */
 export function portsOf(userData: string): readonly number[] {
-  const script = bootScript(userData);
-  const found = portsByScript.get(script) ?? portsOfScript(script);
-  portsByScript.set(script, found);
-  return found;
+  return ports(userData, "");
 }
 
-/** Many instances share a script, and many paths an instance. */
-const portsByScript = new WeakMap<BootScript, readonly number[]>();
+const ports = once(portsOfScript);
 
 function portsOfScript(script: BootScript): readonly number[] {
   if (script.kind !== "runs") return [];
@@ -168,7 +171,7 @@ const LISTENERS: readonly (readonly [RegExp, string?])[] = [
   [/^\s*bind\s+\*?(?:0\.0\.0\.0)?:(\d+)\b/gim],
   [/-m\s+(?:http\.server|SimpleHTTPServer)(?:\s+(?:-{1,2}[a-z]\S*\s+\S+\s+)*(\d+))?/g, "8000"],
   [/\bbusybox\s+httpd\b[^\n;&]*?\s-p\s*(?:[\d.]+:)?(\d+)/g],
-  [/(?<=\b(?:docker|podman)\b[^\n]*)(?:\s-p|\s--publish)[\s=]?["']?(?:0\.0\.0\.0:)?(\d+):\d+/g],
+  [/(?:\s-p|\s--publish)(?<=\b(?:docker|podman)\b[^\n]*)[\s=]?["']?(?:0\.0\.0\.0:)?(\d+):\d+/g],
   [/^\s*-\s*["']?(?:0\.0\.0\.0:)?(\d+):\d+(?:\/tcp)?["']?\s*$/gm],
   [/\.listen\(\s*(?:process\.env\.PORT\s*\|\|\s*)?(\d+)\b/g],
   [/\b(?:gunicorn|uvicorn|hypercorn|waitress-serve|flask|streamlit|ng|serve|http-server|rails|php|java|node|vault|caddy)\b[^\n]*?(?:--(?:server\.)?port[= ]|\s-b\s+|--bind[= ]|\s-S\s+|-Dserver\.port=|\s-p\s+|--listen[= ])(?:tcp:\/\/)?(?:0\.0\.0\.0:|\*:|:)?(\d+)\b(?!\.)/g],
@@ -185,19 +188,24 @@ const PACKAGED: readonly (readonly [RegExp, number])[] = [
 
 /** Whether what serves the port speaks TLS there; `undefined` where the text does not tell. */
 export function answersTls(userData: string, port: number): boolean | undefined {
-  const text = bootScript(userData).text;
-  if (!portsOf(userData).includes(port)) return undefined;
+  return portsOf(userData).includes(port) ? speaksTls(userData, port) : undefined;
+}
+
+const speaksTls = once(({ text }, port: number): boolean | undefined => {
   if (new RegExp(`\\blisten\\s+(?:\\[::\\]:|[\\d.*]+:)?${port}\\b[^;\\n]*\\bssl\\b`, "i").test(text)) return true;
   if (/\bssl_certificate\b|\bSSLEngine\b|\bmod_ssl\b|--(ssl-)?(cert|key)file|\bcreateServer\(\s*\{|https\.createServer|\bssl\s+on\b|\bcrt\s|\bload_cert_chain\b|\bwrap_socket\b|ssl_context/i.test(text)) return undefined;
   return /\bdocker|podman|\bjava\b/.test(text) ? undefined : false;
-}
+});
 
 /** Whether it sends plain HTTP on to HTTPS without asking how the client came to the balancer. */
 export function answersWithHttpsRedirect(userData: string): boolean {
-  const text = bootScript(userData).text;
+  return redirects(userData, "");
+}
+
+const redirects = once(({ text }): boolean => {
   if (/x[-_]forwarded[-_]proto/i.test(text)) return false;
   return /\breturn\s+30[1278]\s+https:\/\/|\brewrite\s+\S+\s+https:\/\/|\bRedirect(Match)?\s+(permanent|temp|30\d)?\s*\S+\s+https:\/\/|\bRewriteRule\s+\S+\s+https:\/\/|\bforce_ssl\s*=\s*true|\bSECURE_SSL_REDIRECT\s*=\s*True/i.test(text);
-}
+});
 
 /** AWS allows no longer one for a health check. */
 const LONGEST_PATH = 1_024;
@@ -208,9 +216,12 @@ const LONGEST_PATH = 1_024;
  */
 export function answersWith(userData: string, path: string): number | undefined {
   const name = path.split("?")[0] ?? "/";
-  if (name.length > LONGEST_PATH) return undefined;
+  return name.length > LONGEST_PATH ? undefined : codeFor(userData, name);
+}
+
+const codeFor = once(({ text }, name: string): number | undefined => {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const own = new RegExp(`\\blocation\\s+=\\s+${escaped}\\s*\\{([^{}]*)\\}`).exec(bootScript(userData).text)?.[1];
+  const own = new RegExp(`\\blocation\\s+=\\s+${escaped}\\s*\\{([^{}]*)\\}`).exec(text)?.[1];
   const code = own === undefined ? undefined : /\breturn\s+(\d{3})\b/.exec(own)?.[1];
   return code === undefined ? undefined : Number(code);
-}
+});
