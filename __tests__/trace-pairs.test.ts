@@ -13,6 +13,7 @@ const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly s
   { row: "P21", others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17"], why: "no listener uses a certificate, so that none is on the path or says which name the balancer is for" },
   { row: "P06", others: ["P11", "P12", "P13", "P26"], why: "the name leads to another balancer, so that this one's certificate and rules are not for it" },
   { row: "P01", others: ["P11", "P12"], why: "a name that only those inside can ask for may be used without TLS" },
+  { row: "P15", others: ["P04", "P07"], why: "each gives the certificate another further name" },
   { row: "P09", others: ["P44", "P45", "P47"], why: "an internal balancer needs no way to the internet" },
   { row: "P48", others: ["P26", "P28", "P29", "P32", "P33", "P34", "P35", "P36", "P37", "P39", "P40", "P50", "P53", "P61", "P62", "P63", "P64"], why: "nothing leads to the instances, so that they are no targets" },
   { row: "P49", others: ["P32", "P33", "P34", "P35", "P36", "P37", "P39", "P40", "P50", "P53", "P61", "P62", "P63", "P64"], why: "the instances are not attached, so that they are no targets" },

@@ -89,7 +89,8 @@ function measure(): boolean {
 function manySites(real: Plan, sites: number): Plan {
   const { format_version, terraform_version, planned_values: planned, prior_state: prior, resource_changes: changes, configuration } = real;
   // What AWS has already is known in a plan: the zone, which is another one for each.
-  const zoneId = JSON.stringify(prior).match(/"zone_id":"(Z[A-Z0-9]+)"/)?.[1] ?? "";
+  const zoneId = JSON.stringify(prior).match(/"zone_id":"(\w+)"/)?.[1];
+  if (zoneId === undefined) throw new Error(`${REAL_PLAN} has no zone that was read`);
   const own = (text: string, site: number) => text.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`).replaceAll(zoneId, `${zoneId}${site}`);
   const values = JSON.stringify({ planned: planned.root_module, prior: prior?.values.root_module, changes });
   const { outputs: _outputs, ...rootModule } = configuration.root_module;
