@@ -125,3 +125,35 @@ describe("a block of subnets by count", () => {
     expect([list?.items.length, list?.open !== undefined]).toEqual([count, isOpen]);
   });
 });
+
+describe("one of a block of subnets, nobody knows which", () => {
+  const topologyOf = ({ zones, associated, balancers = zones }: { zones: readonly string[]; associated: readonly number[]; balancers?: readonly string[] }) => {
+    const resource = (type: string, name: string, after: object, index?: number) => ({
+      address: `${type}.${name}${index === undefined ? "" : `[${index}]`}`, mode: "managed", type, name, ...(index !== undefined && { index }), change: { actions: ["create"], after, after_unknown: {} },
+    });
+    const plan = handMadePlan({ blocks: {
+      "aws_nat_gateway.nat": { expressions: { subnet_id: refs("aws_subnet.all") } }, "aws_instance.web": { after: { ami: "ami-1" }, expressions: { subnet_id: refs("aws_subnet.all") } },
+      "aws_route_table_association.all": { keys: associated, expressions: { subnet_id: refs("aws_subnet.all", "count.index"), route_table_id: refs("aws_route_table.out.id", "aws_route_table.out") } },
+    } });
+    return readTopology({ ...plan, resource_changes: [
+      ...(plan.resource_changes as object[]), resource("aws_vpc", "main", { id: "vpc-1" }), resource("aws_route_table", "out", { id: "rtb-1", vpc_id: "vpc-1" }),
+      ...zones.map((zone, index) => resource("aws_subnet", "all", { id: `subnet-${index}`, vpc_id: "vpc-1", availability_zone: zone }, index)),
+      resource("aws_lb", "web", { subnets: zones.flatMap((zone, index) => (balancers.includes(zone) ? [`subnet-${index}`] : [])) }),
+    ] });
+  };
+
+  test("is the first where the way is the same through all", () => {
+    const { gateways, servers } = topologyOf({ zones: ["a", "b"], associated: [0, 1] });
+    expect([gateways[0]?.subnetId, servers[0]?.subnetIds]).toEqual(["subnet-0", { items: ["subnet-0"] }]);
+  });
+
+  test("stays open where the way is not the same", () => {
+    const { gateways, servers } = topologyOf({ zones: ["a", "b"], associated: [0] });
+    expect(gateways[0]?.subnetId).toMatchObject({ among: ["subnet-0", "subnet-1"] });
+    expect(servers[0]?.subnetIds).toMatchObject({ items: [], open: { attribute: "subnet_id" } });
+  });
+
+  test("stays open for a machine that may be where the balancer is not", () => {
+    expect(topologyOf({ zones: ["a", "b", "c"], associated: [0, 1, 2], balancers: ["a", "b"] }).servers[0]?.subnetIds).toMatchObject({ items: [], open: { attribute: "subnet_id" } });
+  });
+});

@@ -134,7 +134,7 @@ export class Fields {
         const one = nth === undefined || open !== undefined ? new Set(all) : new Set(all.slice(nth % all.length, (nth % all.length) + 1));
         // What is left when the rest is open may only have decided something.
         const isBeside = open !== undefined && expected === undefined && !isSymbol([...one][0]);
-        if (one.size !== 1 || isBeside) return new Unknown(value.address, value.attribute, open ?? (one.size === 0 ? "known after apply" : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`));
+        if (one.size !== 1 || isBeside) return new Unknown(value.address, value.attribute, open ?? (one.size === 0 ? "known after apply" : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`), open === undefined ? namesIn(all) : undefined);
         [value] = one;
       } else break;
     }
@@ -145,6 +145,12 @@ export class Fields {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+
+/** Names, if it can be nothing else. */
+function namesIn(values: readonly unknown[]): readonly string[] | undefined {
+  const names = values.filter((it) => typeof it === "string");
+  return names.length > 1 && names.length === values.length ? names : undefined;
+}
 
 function shown(value: unknown): string {
   return typeof value === "string" ? value.replace(/^\$\{(.*)\}$/, "$1") : typeof value;

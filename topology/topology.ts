@@ -1,3 +1,4 @@
+import { listOfAlike, oneOfAlike } from "./alike-subnets";
 import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
 import { balancersOf, grouped, listenerRulesOf, listenersOf } from "./balancers";
 import { recordsOf, zonesOf } from "./dns";
@@ -36,10 +37,12 @@ export function readTopology(document: unknown): Topology {
   const targetGroups = targetGroupsOf(source, registrations);
   const groupArns = new Set(targetGroups.map(({ arn }) => arn));
   const names = idsByName(securityGroups);
-  const servers = serversOf(source).map((it) => withDefaults({ ...it, securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
+  const subnetOf = finder(subnets, ({ id }) => id);
+  const settled = gateways.map((it) => ({ ...it, subnetId: oneOfAlike(it.subnetId, subnetOf, []) }));
+  const servers = serversOf(source).map((it) => withDefaults({ ...it, subnetIds: listOfAlike(it.subnetIds, subnetOf, balancers), securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
-    source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways, securityGroups,
+    source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways: settled, securityGroups,
     records: recordsOf(source, zones, certificates),
     looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
     looseRules: rules.filter(({ listenerArn }) => !listenerArns.has(listenerArn)),
@@ -48,8 +51,8 @@ export function readTopology(document: unknown): Topology {
     networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
     byId: {
       zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
-      targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: finder(subnets, ({ id }) => id),
-      routeTable: finder(routeTables, ({ id }) => id), gateway: finder(gateways, ({ id }) => id), securityGroup: finder(securityGroups, ({ id }) => id),
+      targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: subnetOf,
+      routeTable: finder(routeTables, ({ id }) => id), gateway: finder(settled, ({ id }) => id), securityGroup: finder(securityGroups, ({ id }) => id),
     },
   };
 }
