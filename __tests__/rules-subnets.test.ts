@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Finding, TraceReport } from "../path/report";
 import { trace } from "../path/trace";
 import { baseStack } from "./mutants/bases";
@@ -162,6 +164,30 @@ describe("what is broken in part says which", () => {
   test("clients that come by IPv6 have no route back", () => {
     const report = traced("auto-scaling", (stack) => { balancer(stack).ip_address_type = "dualstack"; });
     expect(one(report, "P44")).toMatchObject({ address: "aws_route_table.public", attribute: "destination_ipv6_cidr_block", share: "clients that come by IPv6" });
+  });
+});
+
+describe("row 47, in a state to which the block is added by hand, as the local AWS lacks it", () => {
+  interface State { values: { root_module: { resources: { address: string; mode: string; type: string; name: string; values: Json }[] } } }
+  const stateWith = (...added: readonly (readonly [type: string, values: (ids: Record<string, string>) => Json])[]): TraceReport => {
+    const state = JSON.parse(readFileSync(join(__dirname, "fixtures", "traced", "site.state.json"), "utf8")) as State;
+    const { resources } = state.values.root_module;
+    const ids = Object.fromEntries(resources.flatMap(({ name, type, values }) => (type === "aws_vpc" || type === "aws_subnet" ? [[name.replace(/^site_network_|_[0-9A-F]+$/g, ""), String(values.id)]] : [])));
+    for (const [type, values] of added) resources.push({ address: `${type}.added`, mode: "managed", type, name: "added", values: values(ids) });
+    return trace(state);
+  };
+  const blocked = (mode: string) => ["aws_vpc_block_public_access_options", () => ({ internet_gateway_block_mode: mode })] as const;
+  const excluded = (values: (ids: Record<string, string>) => Json) => ["aws_vpc_block_public_access_exclusion", (ids: Record<string, string>) => ({ internet_gateway_exclusion_mode: "allow-bidirectional", ...values(ids) })] as const;
+
+  test("it is found, and says which subnets", () => {
+    expect(stateWith().verdict).toBe("ok");
+    expect(one(stateWith(blocked("block-bidirectional")), "P47").share).toBeUndefined();
+    expect(one(stateWith(blocked("block-ingress"), excluded((ids) => ({ subnet_id: ids["public-a"] }))), "P47").share).toBe("1 of 2 subnets");
+  });
+
+  test("it is none where it is off, or where the VPC is excluded", () => {
+    expect(stateWith(blocked("off")).verdict).toBe("ok");
+    expect(stateWith(blocked("block-bidirectional"), excluded((ids) => ({ vpc_id: ids.vpc }))).verdict).toBe("ok");
   });
 });
 
