@@ -1,3 +1,4 @@
+import { blocksFor } from "./block-pairs";
 import { isObject, listOf, objectOf, own, type Json } from "./json";
 import { deferred, IN_DYNAMIC_BLOCK } from "./references";
 import type { Expression, Instance } from "./scope";
@@ -35,7 +36,9 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
   if (Array.isArray(after) || (Array.isArray(unknown) && after !== null)) {
     const [known, open] = [listOf(after), listOf(unknown)];
     const items = Array.from({ length: Math.max(known.length, open.length) }, (_, index) => index);
-    return items.map((index) => valueOf(known[index], open[index], itemOf(expression, index, items.length), { ...at, path: `${at.path}[${index}]` }, depth + 1));
+    // Of several blocks each has its own; of an attribute that is a list, all share one expression.
+    const blocks = Array.isArray(expression) ? blocksFor(expression, known, open) : items.map(() => expression as unknown);
+    return items.map((index) => valueOf(known[index], open[index], blocks[index], { ...at, path: `${at.path}[${index}]` }, depth + 1));
   }
   if (isObject(after) && isObject(unknown)) {
     const names = new Set([...Object.keys(after), ...Object.keys(unknown)]);
@@ -43,12 +46,6 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
     return Object.fromEntries([...names].map((name) => [name, valueOf(own(after, name), own(unknown, name), expressionOf(inner) !== undefined ? inner : isObject(inner) ? (own(inner, name) ?? NOT_NAMED) : inner, { ...at, path: `${at.path}.${name}` }, depth + 1)]));
   }
   return after;
-}
-
-/** Of several blocks each has its own; of an attribute that is a list, all share one expression. */
-function itemOf(expression: unknown, index: number, count: number): unknown {
-  if (!Array.isArray(expression)) return expression;
-  return expression.length === count ? (expression as unknown[])[index] : undefined;
 }
 
 /** A block of which nothing is known but its configuration. */

@@ -129,7 +129,8 @@ function faultsOf(topology: Topology, listener: Listener): Told[] {
   }];
 }
 
-function withoutCertificate(topology: Topology, { address, certificates }: Listener): Told {
+function withoutCertificate(topology: Topology, { address, certificates: all }: Listener): Told {
+  const certificates = all.filter(({ arn }) => arn !== "");
   const arn = certificateArn(topology, "") ?? known(certificates[0]?.arn);
   return {
     id: "P19", address, attribute: "certificate_arn", observed: certificates.length === 0 ? "an HTTPS listener without a certificate" : "an HTTPS listener with further certificates, but no default one",
