@@ -230,6 +230,27 @@ describe("a fault says", () => {
   });
 });
 
+test("a target that a plan does not tell is not taken for the only balancer", () => {
+  const resources = [
+    { address: "aws_lb.web", type: "aws_lb", after: { name: "web" }, unknown: { arn: true } },
+    { address: "aws_lb_target_group.web", type: "aws_lb_target_group", after: { name: "web", port: 80, protocol: "HTTP", target_type: "instance" }, unknown: { arn: true } },
+    { address: 'aws_lb_target_group_attachment.web["a"]', type: "aws_lb_target_group_attachment", after: { port: 80 }, unknown: { target_group_arn: true, target_id: true } },
+  ];
+  const plan = {
+    format_version: "1.2",
+    resource_changes: resources.map(({ address, type, after, unknown }) => ({ address, type, name: "web", mode: "managed", ...(address.includes("[") && { index: "a" }), change: { actions: ["create"], after, after_unknown: unknown } })),
+    configuration: {
+      root_module: {
+        resources: [
+          { address: "aws_lb.web", expressions: {} }, { address: "aws_lb_target_group.web", expressions: {} },
+          { address: "aws_lb_target_group_attachment.web", expressions: { target_group_arn: { references: ["aws_lb_target_group.web.arn", "aws_lb_target_group.web"] }, target_id: { references: ["local.targets", "each.key"] } } },
+        ],
+      },
+    },
+  };
+  expect(trace(plan).findings.filter(({ id }) => id === "P52")).toEqual([]);
+});
+
 test.each<[string, [number, number][] | undefined]>([
   ["200", [[200, 200]]], ["200,301-302", [[200, 200], [301, 302]]], ["200, 202", [[200, 200], [202, 202]]], ["2xx", undefined], ["", undefined], ["200-", undefined],
 ])("the codes of %j", (matcher, codes) => expect(codesOf(matcher)).toEqual(codes));
