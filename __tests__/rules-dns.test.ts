@@ -50,6 +50,13 @@ function addPrivateZone(stack: SynthesizedJson, name: string): string {
 describe("nothing is said of a correct stack in which", () => {
   test.each<[what: string, base: Base, change: (stack: SynthesizedJson) => void]>([
     ["the name has a record in a private zone beside the public one", "site", (stack) => addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "example.com") })],
+    ["the VPC has a further name for the balancer, in a private zone of the public one's name", "site", (stack) => addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "example.com"), name: "inside.example.com" })],
+    ["the VPC asks the balancer, and everybody else a distribution", "site", (stack) => {
+      const everybody = aliasOf(stack).body;
+      addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "example.com") });
+      everybody.alias = { name: "d111111abcdef8.cloudfront.net", zone_id: "Z2FDTNDATAQYW2", evaluate_target_health: false };
+    }],
+    ["only the VPC has a name for the balancer, which nobody else would look for", "site", (stack) => Object.assign(aliasOf(stack).body, { zone_id: addPrivateZone(stack, "corp.internal"), name: "app.corp.internal" })],
     ["the VPC has a further name for the balancer, in a zone of its own", "site", (stack) => addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "corp.internal"), name: "app.corp.internal" })],
     ["the balancer is internal, and so is its zone", "auto-scaling", (stack) => {
       balancerOf(stack).body.internal = true;
