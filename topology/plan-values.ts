@@ -24,6 +24,7 @@ export interface At {
 
 /** What is known, what an expression leads to, and what is left open, in one value. */
 export function valueOf(after: unknown, unknown: unknown, expression: unknown, at: At, depth: number): unknown {
+  if (!holdsTrue(unknown, depth)) return after;
   if (depth > 12) return new Unknown(at.instance.address, at.path, "nested too deeply");
   if (unknown === true) {
     const found = expressionOf(expression);
@@ -46,6 +47,12 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
     return Object.fromEntries([...names].map((name) => [name, valueOf(own(after, name), own(unknown, name), expressionOf(inner) !== undefined ? inner : isObject(inner) ? (own(inner, name) ?? NOT_NAMED) : inner, { ...at, path: `${at.path}.${name}` }, depth + 1)]));
   }
   return after;
+}
+
+/** Whether anything is left open; most values are known, and those need no copy. */
+function holdsTrue(unknown: unknown, depth: number): boolean {
+  if (typeof unknown !== "object" || unknown === null) return unknown === true;
+  return depth > 12 || Object.values(unknown).some((it) => holdsTrue(it, depth + 1));
 }
 
 /** A block of which nothing is known but its configuration. */
