@@ -160,10 +160,7 @@ const ranges: FileRule = (topology, report) => {
   let told = 0;
   for (const [vpcId, balancers] of balancersOf) {
     const vpc = topology.byId.vpc(vpcId);
-    const subnets = networkIndex(topology).subnetsOf(vpcId);
-    // What a function makes of the VPC's block (`cidrsubnet`) reads as that block in a synthesized file.
-    const isComputed = ({ cidr }: Subnet) => topology.source === "synthesized" && subnets.length > 1 && vpc?.cidrs.items.includes(known(cidr) ?? "") === true;
-    const placed = subnets.filter((subnet) => !isComputed(subnet)).flatMap((subnet) => rangesOf(known(subnet.cidr) ?? "").map((range) => ({ subnet, range })));
+    const placed = networkIndex(topology).subnetsOf(vpcId).flatMap((subnet) => rangesOf(known(subnet.cidr) ?? "").map((range) => ({ subnet, range })));
     const inside = vpc === undefined || vpc.isData || vpc.cidrs.open !== undefined ? [] : vpc.cidrs.items.flatMap(rangesOf);
     const tell = (subnet: Subnet, observed: string, required: string, symptom: string) => report.fault({
       id: "P46", hop: "target", address: subnet.address, attribute: "cidr_block", observed, required, symptom,
