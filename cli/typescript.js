@@ -12,12 +12,12 @@ const { version } = require("sucrase/package.json");
 
 require.extensions[".ts"] = (module, file) => {
   const source = readFileSync(file, "utf8");
-  const kept = join(CACHE, `${createHash("sha256").update(`${version}\0${file}\0${source}`).digest("hex")}.js`);
+  const kept = join(CACHE, `${createHash("sha256").update(`${version} 2\0${file}\0${source}`).digest("hex")}.js`);
   module._compile(readKept(kept) ?? keep(kept, toJavaScript(source, file)), file);
 };
 
 function toJavaScript(source, filePath) {
-  return require("sucrase").transform(source, { transforms: ["typescript", "imports"], filePath, preserveDynamicImport: true }).code;
+  return require("sucrase").transform(source, { transforms: ["typescript", "imports"], filePath, preserveDynamicImport: true, disableESTransforms: true }).code;
 }
 
 function readKept(kept) {

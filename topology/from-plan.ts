@@ -3,7 +3,7 @@ import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
 import { bootScript, expressionOf, valueOf } from "./plan-values";
-import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
 /* A plan as `terraform show -json` writes it: what is known, and by its configuration what the rest refers to. */
@@ -83,8 +83,8 @@ class Modules {
   }
 
   regionOf(instance: PlannedInstance): Attr<string> {
-    const own = instance.field("region");
-    if (typeof own === "string") return own;
+    const itself = own(instance.known, "region");
+    if (typeof itself === "string") return itself;
     const key = textOf(instance.config.provider_config_key) ?? "";
     if (!this.regions.has(key)) this.regions.set(key, this.regionOfProvider(key));
     return this.regions.get(key);
@@ -202,8 +202,7 @@ class ModuleScope implements Scope {
   }
 
   instances(name: string): readonly Instance[] {
-    const [, data = "", type = "", label = ""] = /^(data\.)?([^.]+)\.(.+)$/.exec(name) ?? [];
-    return this.byLabel.get(`${data}${typeOf(type)}.${label}`) ?? [];
+    return this.byLabel.get(name) ?? this.byLabel.get(newName(name)) ?? [];
   }
 
   ofTypes(types: readonly string[]): readonly Instance[] {

@@ -2,7 +2,7 @@ import { Deferred, Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
-import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
 /* Terraform's JSON syntax, as cdktf writes it: every `${…}` is an expression. */
@@ -90,8 +90,7 @@ class RootScope implements Scope {
   }
 
   instances(name: string): readonly Instance[] {
-    const [, data = "", type = "", label = ""] = /^(data\.)?([^.]+)\.(.+)$/.exec(name) ?? [];
-    return this.byLabel.get(`${data}${typeOf(type)}.${label}`) ?? [];
+    return this.byLabel.get(name) ?? this.byLabel.get(newName(name)) ?? [];
   }
 
   /** What an expression counts is not known here. */

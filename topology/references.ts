@@ -52,13 +52,36 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     if (found !== undefined) return found;
     // A loop of references ends here: while it is worked on, the answer is nothing.
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
+    const plain = plainly(expression, scope);
+    if (plain !== undefined) {
+      const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
+      const values = wanted(attributeOf(plain.instance, [plain.attribute], walk), expected);
+      const resolved = { values, isUnset: false, through: walk.through, ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
+      memo.set(expected, resolved);
+      return resolved;
+    }
     const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, place: placeOf(instance, instance.siblings) };
     const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
-    const values = paired(wanted(follow(expression, [], scope, asker, walk), expected), expression.references, asker.place);
-    const resolved = { values, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
+    const led = follow(expression, [], scope, asker, walk);
+    const values = paired(wanted(led, expected), expression.references, asker.place);
+    // What is known would stand in the plan; what leads to nothing but nulls is left to the provider.
+    const isUnset = led.length === 0 && walk.open === undefined && walk.through.size === 0 && expression.references.length > 0;
+    const resolved = { values, isUnset, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
     memo.set(expected, resolved);
     return resolved;
   }, expression.text);
+}
+
+const ROOTS = new Set(["module", "data", "var", "local", "each", "count", "path", "terraform", "self", "dynamic"]);
+
+/** The attribute of one resource, which most expressions are no more than; to tell that apart halves the time of a trace. */
+function plainly({ references, text }: Expression, scope: Scope): { readonly instance: Instance; readonly attribute: string } | undefined {
+  const [first, second] = references;
+  if (first === undefined || references.length > 2 || (second !== undefined && !first.startsWith(`${second}.`)) || (text !== undefined && text !== first)) return undefined;
+  const [type = "", name, attribute, more] = first.split(".", 4);
+  if (attribute === undefined || more !== undefined || ROOTS.has(type) || first.includes("[")) return undefined;
+  const [instance, other] = scope.instances(`${type}.${name}`);
+  return instance === undefined || other !== undefined || instance.key !== undefined ? undefined : { instance, attribute };
 }
 
 function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
@@ -84,7 +107,9 @@ function followed(expression: Expression, rest: readonly Step[], scope: Scope, a
   const keyed = isKeyed ? { ...asker, lookups } : { ...asker, key: undefined };
   const each = (reference: string) => followOne(reference, left, scope, keyed, asker, walk);
   const [condition, one, other] = chosen;
-  if (condition !== undefined && one !== undefined && other !== undefined && chosen.length === 3 && /^(var|each)\./.test(condition)) {
+  // What is named twice is in more than one side.
+  const isOnce = (reference: string | undefined) => expression.references.filter((it) => it === reference).length === 1;
+  if (condition !== undefined && one !== undefined && other !== undefined && chosen.length === 3 && /^(var|each)\./.test(condition) && isOnce(one) && isOnce(other)) {
     const decided = each(condition);
     if (decided.length === 1 && typeof decided[0] === "boolean") return each(decided[0] ? one : other);
   }
@@ -225,6 +250,21 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
     return values.length > 1 && typeof here[0]?.key === "string" && here[0].type !== "aws_subnet" && name.startsWith("local.") ? opened(walk, why) : values;
   }
   if (blocks.size > 1) return opened(walk, why);
+  const only = onlyOf(scope, keyed, walk);
+  return only === undefined ? opened(walk, why) : [only];
+}
+
+const onlyValues = new WeakMap<Scope, Map<Expected, unknown>>();
+
+/** The only identity of the kind that is looked for that a module is given, or has from one that it calls. */
+function onlyOf(scope: Scope, keyed: Asker, walk: Walk): unknown {
+  const { expected } = walk;
+  if (expected === undefined) return undefined;
+  const found = onlyValues.get(scope) ?? new Map<Expected, unknown>();
+  onlyValues.set(scope, found);
+  if (found.has(expected)) return found.get(expected);
+  // While it is looked for it leads nowhere.
+  found.set(expected, undefined);
   const ways = [
     ...scope.variableNames.map((it) => () => followVariable(it, [], scope, walk)),
     ...scope.childNames.flatMap((child) => (scope.children(child)[0]?.outputNames ?? []).map((output) => () => followModule(child, [output], scope, keyed, walk))),
@@ -232,7 +272,9 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
   const before = walk.open;
   const values = new Set(ways.flatMap((way) => wanted(way(), expected)).filter((it) => isSymbol(it) && isOfType(it, expected)));
   walk.open = before;
-  return values.size === 1 ? [...values] : opened(walk, why);
+  const [only] = values.size === 1 ? values : [];
+  found.set(expected, only);
+  return only;
 }
 
 /** `element(var.subnets, count.index)`, or the like, means one of the list: the one at the instance's place. */

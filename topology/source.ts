@@ -37,6 +37,11 @@ export function typeOf(type: string): string {
   return Object.hasOwn(OLD_NAMES, type) ? (OLD_NAMES[type] ?? type) : type;
 }
 
+/** `aws_lb.web` for `aws_alb.web`. */
+export function newName(name: string): string {
+  return name.replace(/^(data\.)?([^.]+)/, (_, data: string | undefined, type: string) => `${data ?? ""}${typeOf(type)}`);
+}
+
 const ARN_IS_ID = ["aws_lb", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_acm_certificate"];
 
 /** Attributes that are always equal have one symbol. */
