@@ -7,6 +7,7 @@ import type { Step, TracedPath } from "../traced-path";
 import { covers } from "./domain-names";
 import { groupUsers } from "./group-users";
 import { forward, lastPriority, likelyGroup } from "./listener-repairs";
+import { shownHost } from "./simulated-request";
 import { includes } from "./wildcards";
 
 /* Listener rules: which requests they take, and which they take from others. */
@@ -44,7 +45,7 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
     report.fault({
       id: "P26", hop: "listener", severity: isForOthers(path, listener) ? "warning" : "error", address: listener.address, attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
       observed: `${listener.rules.length === 0 ? "no rule" : `none of ${listener.rules.length} rules (${namesIn(listener)})`} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and the default answers ${only}`,
-      required: `a rule for ${host}, or a default action that forwards`, symptom: `${only} with a fixed text at every request to ${host}`,
+      required: `a rule for ${shownHost(host)}, or a default action that forwards`, symptom: `${only} with a fixed text at every request to ${shownHost(host)}`,
       fix: isOwnName || listener.rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
     });
   }

@@ -84,5 +84,10 @@ export function listenerAt(balancer: Balancer, port: number, protocol: "HTTP" | 
 /** As a person types it, without the port that goes without saying. */
 export function urlOf({ scheme, host, port, path, query }: Request): string {
   const isUsual = port === (scheme === "https" ? 443 : 80);
-  return `${scheme}://${host}${isUsual ? "" : `:${port}`}${path === "/" ? "" : path}${query === "" ? "" : `?${query}`}`;
+  return `${scheme}://${shownHost(host)}${isUsual ? "" : `:${port}`}${path === "/" ? "" : path}${query === "" ? "" : `?${query}`}`;
+}
+
+/** A balancer's own name is a symbol before it is made. */
+export function shownHost(host: string): string {
+  return host.replace(/^\$\{(.*)\}$/, "$1");
 }
