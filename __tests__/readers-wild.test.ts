@@ -157,3 +157,31 @@ describe("one of a block of subnets, nobody knows which", () => {
     expect(topologyOf({ zones: ["a", "b", "c"], associated: [0, 1, 2], balancers: ["a", "b"] }).servers[0]?.subnetIds).toMatchObject({ items: [], open: { attribute: "subnet_id" } });
   });
 });
+
+describe("a condition that is known", () => {
+  const groupsOf = (references: readonly string[]) => readDocument({
+    ...handMadePlan({ blocks: { "aws_security_group.own": {}, "aws_security_group.given": {}, "aws_lb.web": { expressions: { security_groups: refs(...references) } } } }), variables: { own: { value: true } },
+  }).ofType("aws_lb")[0]?.fields.list("security_groups", SECURITY_GROUP).items;
+  const OWN = ["aws_security_group.own.id", "aws_security_group.own"];
+  const GIVEN = ["aws_security_group.given.id", "aws_security_group.given"];
+
+  test("takes the side that holds", () => {
+    expect(groupsOf(["var.own", ...OWN, ...GIVEN])).toEqual(["${aws_security_group.own.id}"]);
+  });
+
+  test("takes both where one of them is on both sides", () => {
+    expect(groupsOf(["var.own", ...OWN, ...GIVEN, ...GIVEN])).toEqual(["${aws_security_group.own.id}", "${aws_security_group.given.id}"]);
+  });
+});
+
+describe("an argument by a variable that is null", () => {
+  const balancerOf = (value: unknown) => readTopology({ ...handMadePlan({ variables: { internal: {} }, blocks: { "aws_lb.web": { expressions: { internal: refs("var.internal"), security_groups: refs("var.groups") } } } }), variables: { internal: { value }, groups: { value: null } } }).balancers[0];
+
+  test("is not set, so that the provider's default counts", () => {
+    expect(balancerOf(null)).toMatchObject({ isInternal: false, hasSecurityGroups: false });
+  });
+
+  test("stays open where the variable has no value", () => {
+    expect(readTopology(handMadePlan({ variables: { internal: {} }, blocks: { "aws_lb.web": { expressions: { internal: refs("var.internal") } } } })).balancers[0]?.isInternal).toMatchObject({ attribute: "internal" });
+  });
+});

@@ -21,6 +21,8 @@ export interface Resolved {
   readonly open?: string;
   /** Addresses of the resources on the way, the last included. */
   readonly through: ReadonlySet<string>;
+  /** Whether it is no value at all: a variable that is null. */
+  readonly isUnset?: boolean;
   /** Which of the values is meant where only one can be, counted from 0 and round after round; absent: the file does not say. */
   readonly nth?: number;
 }
@@ -52,7 +54,7 @@ export class Fields {
 
   raw(name: string): unknown {
     const value = this.read(name);
-    return value === null ? undefined : value;
+    return value === null || (value instanceof Deferred && value.resolve(undefined).isUnset === true) ? undefined : value;
   }
 
   /** Whether the file gives it any value, known or not. */
