@@ -5,7 +5,7 @@ export class InvalidPropsError extends Error {
   override readonly name = "InvalidPropsError";
 
   /** One sentence for each fault. */
-  readonly faults!: readonly string[];
+  declare readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
     super(messageOf("in main.ts", faults));
@@ -18,7 +18,7 @@ export class BrokenPathError extends Error {
   override readonly name = "BrokenPathError";
 
   /** One sentence for each fault. */
-  readonly faults!: readonly string[];
+  declare readonly faults: readonly string[];
 
   /** @param outcome what came of the files */
   constructor(faults: readonly string[], outcome = "nothing was written") {

@@ -3,6 +3,6 @@ const { transform } = require("sucrase");
 
 module.exports = {
   process(source, filePath) {
-    return transform(source, { transforms: ["typescript", "imports"], filePath, preserveDynamicImport: true });
+    return transform(source, { transforms: ["typescript", "imports"], filePath, preserveDynamicImport: true, disableESTransforms: true });
   },
 };
