@@ -154,6 +154,10 @@ describe("it is unknown, not broken,", () => {
       groupOf(stack).body.target_type = "ip";
       add(stack, "aws_ecs_service", "app", { name: "app", launch_type: "FARGATE", load_balancer: [{ target_group_arn: arnOf(groupOf(stack)), container_name: "app", container_port: 8080 }] });
     }],
+    ["who registers, where services of a cluster may, which other roots deploy to its machines", "auto-scaling", (stack) => {
+      delete the(stack, "aws_autoscaling_group").body.target_group_arns;
+      add(stack, "aws_ecs_cluster", "main", { name: "main" });
+    }],
     ["who registers, where Kubernetes does", "site", (stack) => {
       delete stack.resource.aws_lb_target_group_attachment;
       add(stack, "kubernetes_manifest", "binding", { manifest: { kind: "TargetGroupBinding" } });

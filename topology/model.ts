@@ -180,6 +180,8 @@ export interface Mover {
   readonly address: string;
   /** ARNs or names. */
   readonly targetGroups: Listed<string>;
+  /** It puts targets into groups, and leaves listeners as they are. */
+  readonly onlyRegisters: boolean;
 }
 
 /* target */

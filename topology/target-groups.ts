@@ -73,8 +73,10 @@ export function moversOf(source: Source): Mover[] {
     const infos = fields.blocks("load_balancer_info");
     const names = infos.items.flatMap((info) => [...info.blocks("target_group_info").items, ...info.blocks("target_group_pair_info").items.flatMap((pair) => pair.blocks("target_group").items)].map((it) => it.text("name")));
     const open = infos.open ?? names.find((name) => name instanceof Unknown);
-    return { address, targetGroups: { items: names.flatMap((name) => known(name) ?? []), ...(open instanceof Unknown && { open }) } };
+    return { address, onlyRegisters: false, targetGroups: { items: names.flatMap((name) => known(name) ?? []), ...(open instanceof Unknown && { open }) } };
   });
-  const bindings = source.ofType("kubernetes_manifest", "kubectl_manifest", "helm_release").map(({ address }): Mover => ({ address, targetGroups: { items: [], open: new Unknown(address, "manifest", "what it registers is not modelled") } }));
-  return [...deployments, ...bindings];
+  const bindings = source.ofType("kubernetes_manifest", "kubectl_manifest", "helm_release").map(({ address }): Mover => ({ address, onlyRegisters: false, targetGroups: { items: [], open: new Unknown(address, "manifest", "what it registers is not modelled") } }));
+  // Their services may be deployed from elsewhere.
+  const clusters = source.ofType("aws_ecs_cluster", "aws_eks_cluster").map(({ address }): Mover => ({ address, onlyRegisters: true, targetGroups: { items: [], open: new Unknown(address, "name", "what its services register is not modelled") } }));
+  return [...deployments, ...bindings, ...clusters];
 }

@@ -17,8 +17,10 @@ export interface GroupUsers {
   balancersOf(group: TargetGroup): readonly Balancer[] | undefined;
   /** The file's own balancers in the group's VPC; all of them where there is none. */
   balancersNear(group: TargetGroup): readonly Balancer[];
-  /** What registers targets in the group by itself, or moves a listener to it. */
+  /** What moves listeners to the group, or from it. */
   moverOf(group: TargetGroup): Mover | undefined;
+  /** What may register targets in the group by itself. */
+  registrarOf(group: TargetGroup): Mover | undefined;
   /** The attachment that registers a machine, in whatever group. */
   attachmentOf(server: Server): Registration | undefined;
 }
@@ -47,8 +49,7 @@ function indexed(topology: Topology): GroupUsers {
   const attachments = new Map(registrations.filter(({ registration }) => registration.attribute === "target_id").map(({ registration }) => [known(registration.targetId), registration]));
   const busy = new Set(registrations.filter(({ group }) => isUsed(group)).map(({ registration }) => known(registration.autoScalingGroup) ?? known(registration.targetId)));
   const isIdle = ({ id, privateIp, isData }: Server): boolean => !isData && known(id) !== undefined && !busy.has(known(id)) && (known(privateIp) === undefined || !busy.has(known(privateIp)));
-  const movers = new Map<string | undefined, Mover>(topology.movers.flatMap((mover) => mover.targetGroups.items.map((it) => [it, mover] as const)));
-  const anyMover = topology.movers.find(({ targetGroups }) => targetGroups.open !== undefined);
+  const moverOf = finder(topology.movers.filter(({ onlyRegisters }) => !onlyRegisters));
   return {
     idleGroups: topology.targetGroups.filter((it) => !it.isData && known(it.arn) !== undefined && it.registrations.length > 0 && !isUsed(it)),
     idleServers: topology.servers.filter(isIdle).slice(0, MAX_IDLE_SERVERS),
@@ -56,9 +57,15 @@ function indexed(topology: Topology): GroupUsers {
     openRegistration: topology.looseRegistrations.map(({ targetGroupArn }) => targetGroupArn).find(isUnknown),
     balancersOf: ({ arn }) => users.get(known(arn) ?? ""),
     balancersNear: ({ vpcId }) => near.get(known(vpcId)) ?? own,
-    moverOf: ({ arn, name }) => anyMover ?? movers.get(known(arn)) ?? movers.get(known(name)),
+    moverOf, registrarOf: finder(topology.movers),
     attachmentOf: ({ id }) => attachments.get(known(id)),
   };
+}
+
+function finder(movers: readonly Mover[]): (group: TargetGroup) => Mover | undefined {
+  const named = new Map<string | undefined, Mover>(movers.flatMap((mover) => mover.targetGroups.items.map((it) => [it, mover] as const)));
+  const any = movers.find(({ targetGroups }) => targetGroups.open !== undefined);
+  return ({ arn, name }) => any ?? named.get(known(arn)) ?? named.get(known(name));
 }
 
 /** The actions of each listener and rule, those included whose balancer or listener is not in the file. */

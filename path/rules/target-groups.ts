@@ -54,14 +54,14 @@ function wayIn(topology: Topology, group: TargetGroup, listener: Listener | unde
 /** P49 */
 function hasTargets(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
-  const { idleServers, openRegistration, moverOf } = groupUsers(topology);
+  const { idleServers, openRegistration, registrarOf } = groupUsers(topology);
   const shares = weightsOf(path);
   for (const group of path.targetGroups) {
     if (group.isData || group.registrations.length > 0) continue;
     const weights = shares.get(known(group.arn) ?? "");
     if (weights !== undefined && weights.own === 0) continue;
-    const mover = moverOf(group);
-    const open = openRegistration ?? (mover && new Unknown(group.address, "targets", `${mover.address} may register them`));
+    const registrar = registrarOf(group);
+    const open = openRegistration ?? (registrar && new Unknown(group.address, "targets", `${registrar.address} may register them`));
     if (open !== undefined) {
       report.open("target-group", open);
       continue;
