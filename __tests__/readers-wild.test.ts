@@ -185,3 +185,9 @@ describe("an argument by a variable that is null", () => {
     expect(readTopology(handMadePlan({ variables: { internal: {} }, blocks: { "aws_lb.web": { expressions: { internal: refs("var.internal") } } } })).balancers[0]?.isInternal).toMatchObject({ attribute: "internal" });
   });
 });
+
+test("What a module waits for, all that it makes waits for", () => {
+  const inner: PlannedModule = { blocks: { "aws_lb_listener.https": {} } };
+  const source = readDocument(handMadePlan({ calls: { site: { dependsOn: ["terraform_data.issued"], module: { calls: { alb: { dependsOn: ["module.network"], module: inner } } } } } }));
+  expect(source.ofType("aws_lb_listener")[0]?.dependsOn).toEqual(["module.network", "terraform_data.issued"]);
+});

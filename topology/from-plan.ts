@@ -9,6 +9,7 @@ import { Unknown, type Attr } from "./value";
 /* A plan as `terraform show -json` writes it: what is known, and by its configuration what the rest refers to. */
 
 interface PlannedInstance extends Instance {
+  readonly scope: ModuleScope;
   readonly change: Json;
   readonly actions: readonly string[];
   readonly config: Json;
@@ -38,7 +39,7 @@ function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
     identity: (attribute) => identityOf(instance, attribute),
     isConfigured: (argument) => Object.hasOwn(expressions, argument) || (modules.hasNoConfiguration(instance) && isGiven(instance.field(argument))),
     changesInPlace: (argument) => instance.actions.length === 1 && instance.actions[0] === "update" && own(instance.change.before, argument) !== own(instance.change.after, argument),
-    dependsOn: listOf(instance.config.depends_on).filter((it) => typeof it === "string"),
+    get dependsOn() { return [...listOf(instance.config.depends_on).filter((it) => typeof it === "string"), ...instance.scope.dependsOn]; },
   };
 }
 
@@ -207,6 +208,12 @@ class ModuleScope implements Scope {
 
   ofTypes(types: readonly string[]): readonly Instance[] {
     return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** What the call of the module waits for, and the calls around it. */
+  get dependsOn(): readonly string[] {
+    if (this.parent === undefined || this.name === undefined) return [];
+    return [...listOf(this.parent.call(this.name).depends_on).filter((it) => typeof it === "string"), ...this.parent.dependsOn];
   }
 
   isEmpty(name: string): boolean {

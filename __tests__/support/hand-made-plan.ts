@@ -26,6 +26,7 @@ export interface PlannedCall {
   readonly expressions?: Expressions;
   readonly module: PlannedModule;
   readonly count?: unknown;
+  readonly dependsOn?: readonly string[];
   /** Whether its `count` makes it. @default true */
   readonly isMade?: boolean;
 }
@@ -49,7 +50,7 @@ function configurationOf({ blocks = {}, outputs = {}, variables = {}, calls = {}
     })),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, expression]) => [name, { expression }])),
     variables,
-    module_calls: Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, { source: "./x", expressions: call.expressions ?? {}, module: configurationOf(call.module), ...(call.count !== undefined && { count_expression: call.count }) }])),
+    module_calls: Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, { source: "./x", expressions: call.expressions ?? {}, module: configurationOf(call.module), ...(call.count !== undefined && { count_expression: call.count }), ...(call.dependsOn !== undefined && { depends_on: call.dependsOn }) }])),
   };
 }
 
