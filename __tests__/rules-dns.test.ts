@@ -103,6 +103,10 @@ describe("nothing is said of a correct stack in which", () => {
       addIpv6(stack);
       for (const { body } of all(stack, "aws_security_group_rule").filter(({ body: { cidr_blocks, type } }) => cidr_blocks !== undefined && type === "ingress")) body.ipv6_cidr_blocks = ["2001:db8::/32"];
     }],
+    ["IPv6 is let in by a list of addresses, which may have such ones", "auto-scaling", (stack) => {
+      addIpv6(stack);
+      add(stack, "aws_security_group_rule", "listed", { type: "ingress", security_group_id: "${aws_security_group.balancer.id}", protocol: "tcp", from_port: 80, to_port: 443, prefix_list_ids: ["pl-0123456789abcdef0"] });
+    }],
     ["the name's own zone has a CNAME below its top", "inline-groups", (stack) => { the(stack, "aws_route53_record", ({ name }) => name === "www").body.name = "www.example.com"; }],
   ])("%s", (_, base, change) => {
     const report = traced(base, change);
@@ -119,6 +123,16 @@ describe("what cannot be told is left open, and not called broken:", () => {
     });
     expect(told(report)).toEqual([]);
     expect(report.paths[0]?.hops[0]).toMatchObject({ hop: "dns", verdict: "unknown", open: [{ attribute: "alias.zone_id" }] });
+  });
+
+  test("whether a group that is not in the file lets IPv6 in", () => {
+    const report = traced("auto-scaling", (stack) => {
+      addIpv6(stack);
+      addRecord(stack, "ipv6", { type: "AAAA" });
+      (balancerOf(stack).body.security_groups as string[]).push("sg-0123456789abcdef0");
+    });
+    expect(told(report)).toEqual([]);
+    expect(report.paths[0]?.hops[0]).toMatchObject({ hop: "dns", verdict: "unknown", open: [{ attribute: "security_groups" }] });
   });
 
   test("whether the balancer has IPv6 addresses, where AAAA is answered", () => {

@@ -22,10 +22,6 @@ export function ipVersions(path: TracedPath, report: Reporter): void {
     if (answers("AAAA").length > 0) report.open("dns", kind);
     return;
   }
-  if (kind === undefined && balancer.isData) {
-    if (answers("AAAA").length > 0) report.open("dns", new Unknown(balancer.address, "ip_address_type", "known only when the balancer is read"));
-    return;
-  }
   if (kind === undefined || kind === "ipv4") return recordsWithoutIpv6(path, report, balancer, answers("AAAA").map(({ address }) => address));
   if (kind === "dualstack-without-public-ipv4" && path.from === "internet" && answers("A").length > 0 && answers("AAAA").length === 0) return noIpv4(report, balancer, answers("A")[0]?.address ?? "");
   // Whoever follows a CNAME, or the balancer's own name, is told both kinds of addresses.
