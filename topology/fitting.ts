@@ -30,6 +30,19 @@ export function placeOf(instance: Sibling, siblings: readonly Sibling[]): Place 
   return isSure ? { index: siblings.indexOf(instance), of: siblings.length } : undefined;
 }
 
+const byKeys = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
+
+/** Those of a block that have this key; found at once, as a block can have thousands, each of which asks for one of thousands. */
+export function withKey<T extends { readonly key: string | number | undefined }>(instances: readonly T[], key: string | number): readonly T[] {
+  if (instances.length < 8) return instances.filter((it) => String(it.key) === String(key));
+  const known = byKeys.get(instances) as ReadonlyMap<string, readonly T[]> | undefined;
+  if (known !== undefined) return known.get(String(key)) ?? [];
+  const found = new Map<string, T[]>();
+  for (const it of instances) found.set(String(it.key), [...(found.get(String(it.key)) ?? []), it]);
+  byKeys.set(instances, found);
+  return found.get(String(key)) ?? [];
+}
+
 export function isOfType(value: unknown, { types }: Expected): boolean {
   const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
   return type !== undefined && (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")));

@@ -1,7 +1,7 @@
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
 import { groupOfVpc } from "./default-group";
-import { isOfSeveralTiers, isOfType, paired, placeOf, wanted, type Place } from "./fitting";
+import { isOfSeveralTiers, isOfType, paired, placeOf, wanted, withKey, type Place } from "./fitting";
 import { isObject } from "./json";
 import type { Expression, Instance, Scope } from "./scope";
 import { longest, pick, stepsOf, type Step } from "./traversal";
@@ -53,15 +53,14 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     // A loop of references ends here: while it is worked on, the answer is nothing.
     memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
     const plain = plainly(expression, scope);
+    const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
     if (plain !== undefined) {
-      const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
       const values = wanted(attributeOf(plain.instance, [plain.attribute], walk), expected);
       const resolved = { values, isUnset: false, through: walk.through, ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
       memo.set(expected, resolved);
       return resolved;
     }
     const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, place: placeOf(instance, instance.siblings) };
-    const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
     const led = follow(expression, [], scope, asker, walk);
     const values = paired(wanted(led, expected), expression.references, asker.place);
     // What is known would stand in the plan; what leads to nothing but nulls is left to the provider.
@@ -189,19 +188,18 @@ function followInstances(instances: readonly Instance[], path: readonly Step[], 
   let rest = path;
   const [first] = path;
   if (instances.some(({ key }) => key !== undefined) && first !== undefined) {
-    const named = instances.filter(({ key }) => String(key) === String(first));
+    const named = withKey(instances, first);
     if (named.length > 0) [chosen, rest] = [named, path.slice(1)];
     else if (typeof first === "number") rest = path.slice(1);
   }
-  if (chosen.length > 1) {
+  if (chosen.length > 1 && keyed.lookups !== undefined && keyed.lookups.length > 0) {
     const looked = chosen.filter(({ key }) => keyed.lookups?.includes(key));
     if (looked.length === 1) chosen = looked;
   }
   if (chosen.length > 1 && keyed.key !== undefined) {
-    const twin = chosen.filter(({ key }) => key === keyed.key);
-    const { key } = keyed;
+    const twin = withKey(chosen, keyed.key).filter(({ key }) => key === keyed.key);
     // element() goes round.
-    const [wrapped] = typeof key === "number" ? [chosen[key % chosen.length]] : [];
+    const wrapped = typeof keyed.key === "number" ? chosen[keyed.key % chosen.length] : undefined;
     if (twin.length > 0) chosen = twin;
     else if (wrapped !== undefined && typeof wrapped.key === "number") chosen = [wrapped];
   }
@@ -300,5 +298,3 @@ function opened(walk: Walk, why: string): [] {
   walk.open ??= why;
   return [];
 }
-
-
