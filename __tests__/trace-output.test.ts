@@ -113,8 +113,8 @@ describe("Markdown", () => {
   });
 
   test("stays within what GitHub takes, and says what it left out", () => {
-    const many = Array.from({ length: 3000 }, (_, index) => ({ ...GROUP_CLOSED, address: `aws_security_group.group_${index}` }));
-    const paths = Array.from({ length: 400 }, (_, index) => pathOf(`https://${index}.example.com/`, { target: { verdict: "broken", findings: many.map(on) } }));
+    const many = Array.from({ length: 3000 }, (_, index) => ({ ...GROUP_CLOSED, address: `aws_security_group.group_${index}`, observed: `port ${index}` }));
+    const paths = Array.from({ length: 400 }, (_, index) => pathOf(`https://${index}.example.com/`, { target: { verdict: "broken", findings: many.slice(index * 7, index * 7 + 7).map(on) } }));
     const text = reportAsMarkdown(reportOf(paths, { findings: many }), SOURCE);
     expect(text.length).toBeLessThan(60_500);
     expect(shapeOf(text)).toMatchObject({ details: shapeOf(text)["/details"] });
@@ -135,6 +135,32 @@ describe("Markdown", () => {
       tags: count(/</g), marks: count(/[`_~$[\]]/g), entities: count(/&(?!amp;|#8203;)/g), lines: withoutBlocks.split("\n").length,
     };
   }
+});
+
+describe("findings that say the same of several resources", () => {
+  const closed = ["a", "b", "c", "d", "e", "f", "g"].map((name) => ({ ...GROUP_CLOSED, address: `aws_security_group.${name}` }));
+  const report = reportOf([pathOf("https://a.example/", { target: { verdict: "broken", findings: closed.map(on) } })], { findings: [...closed, { ...GROUP_CLOSED, address: "aws_security_group.x", observed: "nothing" }] });
+
+  test("stand together in text", () => {
+    const text = reportAsText(report, SOURCE);
+    expect(text).toMatch(/^✖ broken {3}plan\.json: 8 faults\n/);
+    expect(text.match(/^✖ P33/gm)).toHaveLength(2);
+    expect(text).toMatch(/^ {2}at +aws_security_group\.a, .*aws_security_group\.d,\n +aws_security_group\.e and 2 more: from_port$/m);
+    expect(text).toContain("and the same of the other 6");
+  });
+
+  test("stand together in Markdown", () => {
+    const text = reportAsMarkdown(report, SOURCE);
+    expect(text.match(/^- ✖ \*\*P33/gm)).toHaveLength(2);
+    expect(text).toContain("`from_port` of `aws_security_group.a`, `aws_security_group.b`, `aws_security_group.c`, `aws_security_group.d`, `aws_security_group.e` and 2 more: port 8080");
+    expect(text).toContain("\n  and the same of the other 6\n");
+  });
+
+  test("and so do assumptions", () => {
+    const assumed = ["a", "b"].map((name) => ({ hop: "target" as const, address: `aws_instance.${name}`, text: "its image starts" }));
+    expect(reportAsText(reportOf([], { verdict: "unknown", assumed }), SOURCE)).toContain("\n  target        aws_instance.a, aws_instance.b: its image starts\n");
+    expect(reportAsMarkdown(reportOf([], { verdict: "unknown", assumed }), SOURCE)).toContain("\n- target: `aws_instance.a`, `aws_instance.b`: its image starts\n");
+  });
 });
 
 describe("the picture", () => {

@@ -3,7 +3,7 @@ import { HOPS } from "../../path/report";
 import { rowOf } from "../../path/rows";
 import { asBlock, asCode, asRow, asSentence } from "./escape";
 import { MAX_PICTURED, pictureOf } from "./picture";
-import { byHop, byKind, countsOf, idsOn, markOf, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
+import { alike, assumedAlike, byHop, byKind, countsOf, firstOf, idsOn, markOf, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
 /** GitHub takes 65,536 characters in a comment; the rest is for what stands around the report. */
 const LIMIT = 60_000;
@@ -46,11 +46,12 @@ function findingLines(sections: readonly (readonly [title: string, findings: rea
   let left = room;
   return sections.filter(([, findings]) => findings.length > 0).flatMap(([title, findings]) => {
     const lines = ["", `**${title}**`, ""];
-    const ordered = byHop(findings).flatMap(([, ofHop]) => ofHop);
-    const texts = ordered.map((finding) => {
-      const urls = urlsOf(finding);
-      const line = headline(finding);
-      const whole = [line, ...detailsOf(finding, urls.length < report.paths.length ? urls : [])].join("\n");
+    const ordered = byHop(findings).flatMap(([, ofHop]) => alike(ofHop));
+    const texts = ordered.map((group) => {
+      const [finding] = group;
+      if (finding === undefined) return "";
+      const line = headline(finding, group.map(({ address }) => address));
+      const whole = [line, ...detailsOf(finding, urlsOf(group), group.length - 1)].join("\n");
       const fitting = [whole, line].find((text) => text.length + 200 < left);
       left -= (fitting?.length ?? -1) + 1;
       return fitting;
@@ -60,23 +61,25 @@ function findingLines(sections: readonly (readonly [title: string, findings: rea
   });
 }
 
-function headline(finding: Finding): string {
-  const { id, hop, address, attribute, observed, required, share, accepted } = finding;
-  const where = attribute === "" ? asCode(address) : `${asCode(address)}, ${asCode(attribute)}`;
+function headline(finding: Finding, addresses: readonly string[]): string {
+  const { id, hop, attribute, observed, required, share, accepted } = finding;
+  const named = firstOf(addresses.map(asCode));
+  const where = attribute === "" ? named : `${asCode(attribute)} of ${named}`;
   const part = share === undefined ? "" : ` (${asSentence(share)})`;
   const why = accepted === undefined ? "" : `. Accepted: ${asSentence(accepted)}`;
   return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asSentence(observed)}; required: ${asSentence(required)}${why}`;
 }
 
 /** Indented, so that it belongs to its line of the list. */
-function detailsOf({ symptom, fix }: Finding, urls: readonly string[]): string[] {
+function detailsOf({ symptom, fix }: Finding, urls: readonly string[], others: number): string[] {
   return [
     "<details><summary>What a person sees, and the smallest fix</summary>", "",
     `- Seen as: ${asSentence(symptom)}`,
-    ...(urls.length > 0 ? [`- On: ${urls.map(asCode).join(", ")}`] : []),
+    ...(urls.length > 0 ? [`- On: ${firstOf(urls.map(asCode))}`] : []),
     `- Fix: ${asSentence(fix.text)}`,
     `- Props: ${asSentence(fix.props)}`,
     ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
+    ...(others > 0 ? ["", `and the same of ${others === 1 ? "the other" : `the other ${others}`}`] : []),
     "", "</details>", "",
   ].map((line) => `  ${line}`.trimEnd());
 }
@@ -92,8 +95,8 @@ function openLines(report: TraceReport): string[] {
   return listed(opensOf(report), ({ hop, address, attribute, why }) => `- ${hop.replace("-", " ")}: ${asCode(address)}, ${asCode(attribute)}: ${asSentence(why)}`, (left) => `- and ${left} more`);
 }
 
-function assumedLines({ assumed }: TraceReport): string[] {
-  return listed(assumed, ({ hop, address, text }) => `- ${hop.replace("-", " ")}: ${address === undefined ? "" : `${asCode(address)}: `}${asSentence(text)}`, (left) => `- and ${left} more`);
+function assumedLines(report: TraceReport): string[] {
+  return listed(assumedAlike(report), ({ hop, addresses, text }) => `- ${hop.replace("-", " ")}: ${addresses.length === 0 ? "" : `${firstOf(addresses.map(asCode))}: `}${asSentence(text)}`, (left) => `- and ${left} more`);
 }
 
 function folded(title: string, lines: readonly string[]): string[] {

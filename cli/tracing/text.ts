@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { rowOf } from "../../path/rows";
-import { byHop, byKind, countsOf, idsOn, markOf, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
+import { alike, assumedAlike, byHop, byKind, countsOf, firstOf, idsOn, markOf, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
 export interface TextOptions {
   /** What was traced, as the person named it. */
@@ -55,7 +55,7 @@ export function reportAsText(report: TraceReport, { source, columns = COLUMNS, h
     ...findingParts(page, "Warnings", warnings, report),
     ...findingParts(page, "Accepted", accepted, report),
     listPart(page, "Left open by the file", opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` }))),
-    listPart(page, "Assumed", report.assumed.map(({ hop, address, text }) => ({ hop, text: address === undefined ? text : `${address}: ${text}` }))),
+    listPart(page, "Assumed", assumedAlike(report).map(({ hop, addresses, text }) => ({ hop, text: addresses.length === 0 ? text : `${firstOf(addresses)}: ${text}` }))),
     wrapped(report.coverage, page.columns),
   ];
   return `${parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -93,31 +93,32 @@ function verdictLine(page: Page, verdict: Verdict, text: string): string[] {
 /** By hop, in the order of the request. */
 function findingParts(page: Page, title: string, findings: readonly Finding[], report: TraceReport): string[][] {
   const urlsOf = urlsByFinding(report);
-  const blocks = byHop(findings).flatMap(([hop, ofHop]) => ofHop.map((finding) => {
-    const urls = urlsOf(finding);
-    return findingLines(page, finding, urls.length < report.paths.length ? urls : [], hop);
-  }));
+  const blocks = byHop(findings).flatMap(([hop, ofHop]) => alike(ofHop).map((group) => findingLines(page, group, urlsOf(group), hop)));
   const [first = [], ...others] = blocks;
   return blocks.length === 0 ? [] : [[page.paint("bold", title), "", ...first], ...others];
 }
 
 /** @param urls the paths that it is on, unless it is on all */
-function findingLines(page: Page, finding: Finding, urls: readonly string[], hop: string): string[] {
-  const { id, address, attribute, observed, required, symptom, share, accepted, fix } = finding;
+function findingLines(page: Page, group: readonly Finding[], urls: readonly string[], hop: string): string[] {
+  const [finding] = group;
+  if (finding === undefined) return [];
+  const { id, attribute, observed, required, symptom, share, accepted, fix } = finding;
   const mark = markOf(finding);
+  const addresses = firstOf(group.map(({ address }) => address));
   const labelled = (label: string, text: string) => (text === "" ? [] : row(page, { indent: 2, label, format: "dim", width: LABEL_WIDTH }, text));
   return [
     ...row(page, { indent: 0, label: `${mark} ${id}`, format: mark === "✖" ? "red" : "yellow", width: 7 }, `${hop}: ${rowOf(id).title}`),
     ...labelled("accepted", accepted ?? ""),
-    ...labelled("at", attribute === "" ? address : `${address}, ${attribute}`),
+    ...labelled("at", attribute === "" ? addresses : `${addresses}: ${attribute}`),
     ...labelled("observed", observed),
     ...labelled("required", required),
     ...labelled("seen as", symptom),
     ...labelled("share", share ?? ""),
-    ...labelled("on", urls.join(", ")),
+    ...labelled("on", firstOf(urls)),
     ...labelled("fix", fix.text),
     ...labelled("props", fix.props),
     ...hclLines(page, fix.hcl),
+    ...labelled("", group.length > 1 ? `and the same of ${group.length === 2 ? "the other" : `the other ${group.length - 1}`}` : ""),
   ];
 }
 

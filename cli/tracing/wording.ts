@@ -2,6 +2,7 @@ import { HOPS, type Finding, type Hop, type HopReport, type Open, type PathRepor
 
 /* How every form of a trace's report says the same things. */
 
+const MAX_NAMED = 5;
 const MARK: Record<Verdict, string> = { ok: "✔", broken: "✖", unknown: "?" };
 
 /** `✖ broken`: the colour is never the only mark. */
@@ -38,28 +39,68 @@ export function byHop<T extends { readonly hop: Hop }>(items: readonly T[]): [ho
   return HOPS.map((hop): [Hop, T[]] => [hop, items.filter((it) => it.hop === hop)]).filter(([, ofHop]) => ofHop.length > 0);
 }
 
+/** Findings that say the same of several resources, such as of each instance, stand together. */
+export function alike(findings: readonly Finding[]): Finding[][] {
+  return groupsBy(findings, ({ id, attribute, observed, required, symptom, share, accepted, fix }) => [id, attribute, observed, required, symptom, share, accepted, fix.text, fix.props]);
+}
+
+/** Assumptions by what is assumed. */
+export function assumedAlike({ assumed }: TraceReport): { hop: Hop; text: string; addresses: string[] }[] {
+  return groupsBy(assumed, ({ hop, text }) => [hop, text]).flatMap((group) => group.slice(0, 1).map(({ hop, text }) => ({ hop, text, addresses: group.flatMap(({ address }) => address ?? []) })));
+}
+
+/** The first few of a list. */
+export function firstOf(texts: readonly string[]): string {
+  const left = texts.length - MAX_NAMED;
+  return left > 0 ? `${texts.slice(0, MAX_NAMED).join(", ")} and ${left} more` : texts.join(", ");
+}
+
+function groupsBy<T>(items: readonly T[], keyOf: (item: T) => readonly unknown[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = JSON.stringify(keyOf(item));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
 /** What the file leaves open on any path, once. */
 export function opensOf({ paths }: TraceReport): Open[] {
   const all = paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open));
   return [...new Map(all.map((it) => [JSON.stringify([it.hop, it.address, it.attribute]), it])).values()];
 }
 
-/** The paths that each finding is on, by its id and address. */
-export function urlsByFinding({ paths }: TraceReport): (finding: { readonly id: string; readonly address: string }) => readonly string[] {
-  const key = (it: { readonly id: string; readonly address: string }) => JSON.stringify([it.id, it.address]);
+/** The paths that findings are on, by id and address; nothing for what is on all of them. */
+export function urlsByFinding({ paths }: TraceReport): (findings: readonly { readonly id: string; readonly address: string }[]) => readonly string[] {
+  const key = (it: { readonly id: string; readonly address: string }) => `${it.id} ${it.address}`;
   const urls = new Map<string, Set<string>>();
   for (const { url, hops } of paths) {
-    for (const finding of hops.flatMap(({ findings }) => findings)) urls.set(key(finding), (urls.get(key(finding)) ?? new Set()).add(url));
+    for (const { findings } of hops) {
+      for (const finding of findings) {
+        const known = urls.get(key(finding));
+        if (known === undefined) urls.set(key(finding), new Set([url]));
+        else known.add(url);
+      }
+    }
   }
-  return (finding) => [...(urls.get(key(finding)) ?? [])];
+  const all = new Set(paths.map(({ url }) => url)).size;
+  return (findings) => {
+    const named = new Set(findings.flatMap((finding) => [...(urls.get(key(finding)) ?? [])]));
+    return named.size < all ? [...named] : [];
+  };
 }
 
 /** Ids of what is wrong on one hop: `P33, P60 (warning)`. */
 export function idsOn({ findings }: HopReport, report: TraceReport): string[] {
-  const { warnings, accepted } = byKind(report);
-  const noteOf = new Map([...warnings.map(({ id }) => [id, " (warning)"] as const), ...accepted.map(({ id }) => [id, " (accepted)"] as const)]);
-  return [...new Set(findings.map(({ id }) => id))].map((id) => `${id}${noteOf.get(id) ?? ""}`);
+  const notes = notesOf.get(report.findings) ?? new Map(report.findings.map((it) => [it.id, it.accepted !== undefined ? " (accepted)" : it.severity === "warning" ? " (warning)" : ""]));
+  notesOf.set(report.findings, notes);
+  return [...new Set(findings.map(({ id }) => id))].map((id) => `${id}${notes.get(id) ?? ""}`);
 }
+
+/** There can be thousands of findings and of paths. */
+const notesOf = new WeakMap<readonly Finding[], ReadonlyMap<string, string>>();
 
 /** "from the internet, through aws_lb.web" */
 export function wayOf({ from, balancer }: PathReport): string {
