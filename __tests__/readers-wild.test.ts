@@ -191,3 +191,19 @@ test("What a module waits for, all that it makes waits for", () => {
   const source = readDocument(handMadePlan({ calls: { site: { dependsOn: ["terraform_data.issued"], module: { calls: { alb: { dependsOn: ["module.network"], module: inner } } } } } }));
   expect(source.ofType("aws_lb_listener")[0]?.dependsOn).toEqual(["module.network", "terraform_data.issued"]);
 });
+
+describe("a record whose name only a local has", () => {
+  const recordOf = (names: readonly string[]) => readTopology(handMadePlan({ blocks: {
+    "aws_acm_certificate.site": { after: { domain_name: names[0], subject_alternative_names: names, validation_method: "DNS" } },
+    "aws_route53_record.validation": { keys: [0], expressions: { name: refs("local.domains", "count.index") }, after: { zone_id: "Z1" } },
+    "aws_acm_certificate_validation.site": { expressions: { certificate_arn: refs("aws_acm_certificate.site.arn", "aws_acm_certificate.site"), validation_record_fqdns: refs("aws_route53_record.validation") } },
+  } })).records[0];
+
+  test("validates the certificate whose validation waits for it", () => {
+    expect(recordOf(["example.com", "*.example.com"])?.validates).toEqual([{ certificate: "aws_acm_certificate.site", domain: "example.com" }]);
+  });
+
+  test("may be for any of several names", () => {
+    expect(recordOf(["example.com", "www.example.com"])?.validates).toEqual([{ certificate: "aws_acm_certificate.site", domain: expect.objectContaining({ attribute: "name" }) as object }]);
+  });
+});

@@ -1,4 +1,4 @@
-import { Deferred } from "./fields";
+import { Deferred, type Expected } from "./fields";
 import * as expected from "./expected";
 import type { Certificate, DnsRecord, Zone } from "./model";
 import { objectOf, own, textOf } from "./json";
@@ -28,6 +28,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
   const zoneOf = new Map(zones.map((zone) => [zone.id, zone]));
   const validations = validationsOf(source);
   const byAddress = new Map(certificates.map((it) => [it.address, it]));
+  const awaited = awaitedRecords(source, certificates);
   return source.ofType("aws_route53_record").map((it): DnsRecord => {
     const zoneId = it.fields.text("zone_id", expected.ZONE);
     const name = it.fields.text("name");
@@ -42,7 +43,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
       }),
       values: it.fields.list("records"),
       ...(routing !== undefined && { routing }),
-      validates: alias === undefined ? validatedBy(it, name, validations, byAddress) : [],
+      validates: alias === undefined ? validatedBy(it, name, validations, byAddress, awaited) : [],
     };
   });
 }
@@ -73,20 +74,33 @@ function validationsOf(source: Source): ReadonlyMap<string, { certificate: strin
   return found;
 }
 
-function validatedBy(record: Resource, name: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>): DnsRecord["validates"] {
+const FQDN: Expected = { types: ["aws_route53_record"], attribute: "fqdn", literal: /./ };
+
+/** Certificates by the records that their validation waits for, which says what a record is for whose name cannot be told. */
+function awaitedRecords(source: Source, certificates: readonly Certificate[]): ReadonlyMap<string, string> {
+  const byArn = new Map(certificates.map(({ arn, address }) => [arn, address]));
+  return new Map(source.ofType("aws_acm_certificate_validation").flatMap(({ fields }) => {
+    const certificate = byArn.get(fields.text("certificate_arn", expected.CERTIFICATE));
+    return certificate === undefined ? [] : [...fields.through("validation_record_fqdns", FQDN)].map((record) => [record, certificate] as const);
+  }));
+}
+
+function validatedBy(record: Resource, name: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, string>): DnsRecord["validates"] {
   if (typeof name === "string" && !name.startsWith("${")) {
     const found = [...certificates.keys()].flatMap((certificate) => validations.get(`${certificate} ${plainText(name)}`) ?? []);
     return found;
   }
   const through = [...record.fields.through("name"), ...record.fields.through("records")];
-  const [certificate] = through.filter((address) => certificates.has(address));
+  const certificate = through.find((address) => certificates.has(address)) ?? awaited.get(record.address);
   if (certificate === undefined) return [];
   const names = certificates.get(certificate)?.names.items ?? [];
   const key = /\["((?:[^"\\]|\\.)*)"\]$/.exec(record.address)?.[1];
   const byKey = key === undefined ? undefined : names.find((it) => it === key.toLowerCase());
   const raw = record.fields.raw("name");
   const [, byText] = (raw instanceof Deferred ? /domain_name\s*==\s*\\?"([^"\\]+)/.exec(raw.text ?? "") : null) ?? [];
-  const only = names.length === 1 ? names[0] : undefined;
+  // A wildcard and the name below it have one record.
+  const bases = new Set(names.map((it) => it.replace(/^\*\./, "")));
+  const [only] = bases.size === 1 ? bases : [];
   return [{ certificate, domain: byKey ?? byText?.toLowerCase() ?? only ?? new Unknown(record.address, "name", "known after apply") }];
 }
 
