@@ -89,7 +89,7 @@ export const listenerMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P21", name: "the balancer has no listener at all", base: "site", at: { type: "aws_lb", attribute: "listener on port 443" },
+    row: "P21", name: "the balancer has no listener at all", base: "site", at: { type: "aws_lb", attribute: "listener on port 443" }, also: ["P48"],
     mutate: (stack) => {
       delete stack.resource.aws_lb_listener;
     },

@@ -19,8 +19,7 @@ function isUsed(topology: Topology, report: FileReporter): void {
   const { idleGroups, openForward, balancersNear, moverOf } = groupUsers(topology);
   for (const group of idleGroups) {
     const on = balancersNear(group);
-    // Of a balancer without any listener that is said already.
-    if (on.every(({ listeners }) => listeners.length === 0) || moverOf(group) !== undefined) continue;
+    if (on.length === 0 || moverOf(group) !== undefined) continue;
     if (openForward !== undefined) {
       report.open("target-group", openForward);
       continue;
