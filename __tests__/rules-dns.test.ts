@@ -74,6 +74,7 @@ describe("nothing is said of a correct stack in which", () => {
       the(stack, "aws_acm_certificate").body.subject_alternative_names = ["*.v1.example.com"];
     }],
     ["the name ends in a dot", "site", (stack) => { aliasOf(stack).body.name = "WWW.Example.com."; }],
+    ["the name leaves the zone's out, and ends in a dot all the same", "inline-groups", (stack) => { the(stack, "aws_route53_record", ({ name }) => name === "www").body.name = "www."; }],
     ["the alias's zone comes from the data source of that name", "site", (stack) => {
       addData(stack, "aws_elb_hosted_zone_id", "main", {});
       aliasArguments(stack).zone_id = "${data.aws_elb_hosted_zone_id.main.id}";
@@ -84,7 +85,7 @@ describe("nothing is said of a correct stack in which", () => {
       add(stack, "aws_lb_listener", "other", { load_balancer_arn: "${aws_lb.other.arn}", port: 80, protocol: "HTTP", default_action: [{ type: "redirect", redirect: { host: "www.example.org", status_code: "HTTP_301" } }] });
       aliasArguments(stack).zone_id = "${aws_lb.other.zone_id}";
     }],
-    ["the name is one of the balancer's that answers for both kinds of addresses", "site", (stack) => { aliasArguments(stack).name = `dualstack.\${${balancerOf(stack).address}.dns_name}`; }],
+    ["the name is one of the balancer's that answers for both kinds of addresses", "auto-scaling", (stack) => { aliasArguments(stack).name = `dualstack.\${${balancerOf(stack).address}.dns_name}`; }],
     ["the target's health decides on a weighted record that has targets", "site", (stack) => {
       Object.assign(aliasOf(stack).body, { set_identifier: "a", weighted_routing_policy: { weight: 10 } });
       aliasArguments(stack).evaluate_target_health = true;
@@ -176,6 +177,11 @@ test("a name without the dot before the zone's is refused by AWS", () => {
 test("a balancer without public IPv4 addresses needs an answer for IPv6", () => {
   const report = traced("site", (stack) => { balancerOf(stack).body.ip_address_type = "dualstack-without-public-ipv4"; });
   expect(report.findings.filter(({ id }) => id === "P08")).toMatchObject([{ severity: "error", attribute: "ip_address_type", observed: expect.stringContaining("answers IPv4 only") }]);
+});
+
+test("a balancer is known by the name under which it answers for both kinds of addresses", () => {
+  const report = traced("auto-scaling", (stack) => addRecord(stack, "ipv6", { type: "AAAA", alias: { ...aliasArguments(stack), name: `dualstack.\${${balancerOf(stack).address}.dns_name}` } }));
+  expect(told(report)).toEqual([expect.stringContaining("P08 error: an AAAA record for www.example.com")]);
 });
 
 test("only the share over IPv6 is hit where IPv4 works", () => {

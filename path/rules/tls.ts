@@ -56,10 +56,9 @@ function moduleOf(address: string): string {
   return /^(module\.[^.[]+(\[[^\]]*\])?\.)*/.exec(address)?.[0] ?? "";
 }
 
-/** P14. In a state what is used was issued. */
+/** P14. A state does not say by which way a listener has its ARN, and what is used there was issued. */
 function waitedFor(path: TracedPath, report: Reporter): void {
   const { topology } = path;
-  if (topology.source === "state") return;
   for (const use of used(path)) {
     const certificate = topology.byId.certificate(use.arn);
     if (use.via !== "certificate" || certificate === undefined || certificate.isData || !isRequested(certificate)) continue;
