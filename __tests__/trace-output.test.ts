@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { acceptedIn, unmatched, withAccepted } from "../path/accept";
 import type { TraceReport } from "../path/report";
+import { trace } from "../path/trace";
 import { asMarkdown, asSentence } from "../cli/tracing/escape";
 import { reportAsMarkdown } from "../cli/tracing/markdown";
 import { pictureOf } from "../cli/tracing/picture";
@@ -224,6 +225,33 @@ describe("what is accepted", () => {
     const all = [{ finding: "P44", reason: "a" }, { finding: "P33", reason: "b" }];
     expect(withAccepted(BROKEN, all)).toMatchObject({ verdict: "unknown", paths: [{ verdict: "ok" }, { verdict: "ok" }, { verdict: "unknown" }] });
     expect(withAccepted(BROKEN, [])).toBe(BROKEN);
+  });
+
+  test("leaves broken what another fault breaks, on a path or on none", () => {
+    const elsewhere = { ...GROUP_CLOSED, id: "P48", hop: "target-group" as const, address: "aws_lb_target_group.unused" };
+    const more = { ...ALL_WELL, verdict: "broken" as const, findings: [elsewhere] };
+    expect(withAccepted(more, [{ finding: "P33", reason: "x" }]).verdict).toBe("broken");
+    expect(withAccepted(more, [{ finding: "P48", reason: "it is for later" }]).verdict).toBe("ok");
+    expect(withAccepted(BROKEN, [{ finding: "P33", reason: "x" }]).verdict).toBe("broken");
+  });
+
+  test("proves nothing of a hop that no request comes to", () => {
+    const lost = pathOf("https://www.example.com/", { listener: { verdict: "broken", findings: [on(GROUP_CLOSED)] } }, { balancer: undefined });
+    expect(withAccepted(reportOf([lost], { findings: [GROUP_CLOSED] }), [{ finding: "P33", reason: "x" }])).toMatchObject({ verdict: "unknown", paths: [{ verdict: "unknown" }] });
+    const empty = pathOf("https://www.example.com/", { target: { verdict: "broken", resources: [], findings: [on(GROUP_CLOSED)] } });
+    expect(withAccepted(reportOf([empty], { findings: [GROUP_CLOSED] }), [{ finding: "P33", reason: "x" }]).verdict).toBe("unknown");
+  });
+
+  test("changes no verdict where it matches nothing, and all faults accepted leave none broken, in real plans", () => {
+    const plans = readdirSync(fixture("topologies")).map((name) => join(fixture("topologies"), name, "plan.json")).filter((file) => existsSync(file));
+    const reports = plans.map((file) => trace(JSON.parse(readFileSync(file, "utf8"))));
+    expect(reports.filter(({ verdict }) => verdict === "broken").length).toBeGreaterThan(5);
+    for (const report of reports) {
+      const same = withAccepted(report, [{ finding: "P00", reason: "x" }]);
+      expect([same.verdict, same.paths]).toEqual([report.verdict, report.paths]);
+      const none = withAccepted(report, report.findings.map(({ id }) => ({ finding: id, reason: "x" })));
+      expect([none.verdict, ...none.paths.map(({ verdict }) => verdict)]).not.toContain("broken");
+    }
   });
 
   test("is known to match, or not", () => {

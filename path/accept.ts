@@ -1,4 +1,4 @@
-import { worst, type Finding, type HopReport, type PathReport, type TraceReport } from "./report";
+import { worst, type Finding, type HopReport, type PathReport, type TraceReport, type Verdict } from "./report";
 
 /** A finding that somebody lets pass, because they know better. */
 export interface Accepted {
@@ -18,10 +18,12 @@ export function withAccepted(report: TraceReport, accepted: readonly Accepted[])
     const reason = reasons.get(finding.id);
     return reason === undefined ? finding : { ...finding, accepted: reason };
   });
-  const faults = new Set(findings.filter((it) => it.severity === "error" && it.accepted === undefined).map(keyOf));
+  const left = findings.filter((it) => it.severity === "error" && it.accepted === undefined);
+  const faults = new Set(left.map(keyOf));
   const paths = report.paths.map((path) => pathWithout(path, faults));
-  // A report can be broken or unknown without any path.
-  return { ...report, verdict: paths.length === 0 ? report.verdict : worst(paths.map(({ verdict }) => verdict)), paths, findings };
+  // A fault can be on no path, such as that of a group that nothing uses; and without a balancer nothing is proven.
+  const others: Verdict[] = [...(left.length > 0 ? ["broken" as const] : []), ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const])];
+  return { ...report, verdict: worst([...paths.map(({ verdict }) => verdict), ...others]), paths, findings };
 }
 
 /** Those of which the report finds nothing. */
@@ -33,9 +35,14 @@ export function unmatched(report: TraceReport, accepted: readonly Accepted[]): A
 function pathWithout(path: PathReport, faults: ReadonlySet<string>): PathReport {
   const hops = path.hops.map((hop): HopReport => {
     if (hop.verdict !== "broken" || hop.findings.some((it) => faults.has(keyOf(it)))) return hop;
-    return { ...hop, verdict: hop.open.length > 0 ? "unknown" : "ok" };
+    return { ...hop, verdict: isProven(hop, path) ? "ok" : "unknown" };
   });
   return { ...path, hops, verdict: worst(hops.map(({ verdict }) => verdict)) };
+}
+
+/** Whether nothing is open, and the request comes to the hop at all. */
+function isProven({ hop, open, resources }: HopReport, { balancer }: PathReport): boolean {
+  return open.length === 0 && (hop === "dns" || balancer !== undefined) && !(hop === "target" && resources.length === 0);
 }
 
 function keyOf({ id, address }: Pick<Finding, "id" | "address">): string {
