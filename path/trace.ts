@@ -38,10 +38,13 @@ export function traceTopology(topology: Topology, { url }: TraceOptions = {}): T
   return { format_version: "1.0", verdict: worst(verdicts), paths, findings: all, assumed: [...assumed.values()], coverage: coverageOf(topology, paths, assumed.size) };
 }
 
-/** What was told of one path, or of the whole file. */
+const PATH_RULES = RULES.flatMap(({ path }) => path);
+const FILE_RULES = RULES.flatMap(({ file }) => file);
+
+/** What was told of one path, or of the whole file; each by its key, once. */
 interface Notes {
-  readonly findings: Finding[];
-  readonly open: Open[];
+  readonly findings: Set<Finding>;
+  readonly open: Map<string, Open>;
 }
 
 interface FileNote {
@@ -53,7 +56,7 @@ interface FileNote {
 
 function fileNotes(topology: Topology, findings: Map<string, Finding>, assumed: Map<string, Assumption>): FileNote[] {
   const notes: FileNote[] = [];
-  for (const rule of RULES.flatMap(({ file }) => file)) {
+  for (const rule of FILE_RULES) {
     rule(topology, {
       fault: (told, on) => notes.push({ finding: kept(told, findings), on }),
       open: (hop, unknown) => notes.push({ open: openOf(hop, unknown) }),
@@ -65,25 +68,26 @@ function fileNotes(topology: Topology, findings: Map<string, Finding>, assumed: 
 
 function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNote[], findings: Map<string, Finding>, assumed: Map<string, Assumption>): PathReport {
   const { balancer } = path;
-  const notes: Notes = { findings: [], open: [] };
+  const notes: Notes = { findings: new Set(), open: new Map() };
+  const leaveOpen = (open: Open) => notes.open.set(`${open.hop} ${open.address} ${open.attribute}`, open);
   for (const { finding, open, on } of everywhere) {
     if (on !== undefined && (balancer === undefined || !on.includes(balancer))) continue;
-    if (finding !== undefined) notes.findings.push(finding);
-    if (open !== undefined) notes.open.push(open);
+    if (finding !== undefined) notes.findings.add(finding);
+    if (open !== undefined) leaveOpen(open);
   }
   const report: Reporter = {
-    fault: (told) => notes.findings.push(kept(told, findings)),
-    open: (hop, unknown) => notes.open.push(openOf(hop, unknown)),
+    fault: (told) => notes.findings.add(kept(told, findings)),
+    open: (hop, unknown) => leaveOpen(openOf(hop, unknown)),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   };
-  for (const rule of RULES.flatMap((it) => it.path)) rule(path, report);
+  for (const rule of PATH_RULES) rule(path, report);
   const hops = HOPS.map((hop) => hopReport(hop, path, notes));
   return { url: shownUrl(entry), verdict: worst(hops.map(({ verdict }) => verdict)), from: path.from, hops, ...(balancer !== undefined && { balancer: balancer.address }) };
 }
 
 function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
-  const here = [...new Map(notes.findings.filter((it) => it.hop === hop).map((it) => [findingKey(it), it])).values()];
-  const open = [...new Map(notes.open.filter((it) => it.hop === hop).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
+  const here = [...notes.findings].filter((it) => it.hop === hop);
+  const open = [...notes.open.values()].filter((it) => it.hop === hop);
   // A group in which nothing is seen to register has no targets that could be called well.
   const isReached = hop === "dns" || (path.balancer !== undefined && !(hop === "target" && path.targetGroups.length > 0 && path.targets.length === 0));
   const verdict: Verdict = here.some(({ severity }) => severity === "error") ? "broken" : open.length > 0 || !isReached ? "unknown" : "ok";
