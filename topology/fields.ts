@@ -20,7 +20,7 @@ export interface Resolved {
   /** Why there may be others. */
   readonly open?: string;
   /** Addresses of the resources on the way, the last included. */
-  readonly through: ReadonlySet<string>;
+  readonly through: Iterable<string>;
   /** Whether it is no value at all: a variable that is null. */
   readonly isUnset?: boolean;
   /** Which of the values is meant where only one can be, counted from 0 and round after round; absent: the file does not say. */
@@ -120,7 +120,7 @@ export class Fields {
   }
 
   /** Addresses of the resources that an argument's expression passes; nothing in a state. */
-  through(name: string, expected?: Expected): ReadonlySet<string> {
+  through(name: string, expected?: Expected): Iterable<string> {
     const value = this.raw(name);
     const first: unknown = Array.isArray(value) ? value[0] : value;
     return first instanceof Deferred ? first.resolve(expected).through : NOTHING;

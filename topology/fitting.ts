@@ -50,7 +50,7 @@ export function isOfType(value: unknown, { types }: Expected): boolean {
 
 /** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */
 export function wanted(values: readonly unknown[], expected: Expected | undefined): unknown[] {
-  const all = [...new Set(values)];
+  const all = values.length < 2 ? [...values] : [...new Set(values)];
   if (expected === undefined) return all;
   const fitting = all.filter((value) => (isSymbol(value) ? isOfType(value, expected) : typeof value === "string" && expected.literal.test(value)));
   const symbols = all.filter(isSymbol);

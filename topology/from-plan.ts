@@ -18,13 +18,21 @@ interface PlannedInstance extends Instance {
 
 export function readPlan(plan: Json): Source {
   const modules = new Modules(plan);
-  const byType = new Map<string, Resource[]>();
+  const instances = new Map<string, PlannedInstance[]>();
   for (const instance of modules.all) {
     const key = instance.isData ? `data.${instance.type}` : instance.type;
-    const list = byType.get(key) ?? byType.set(key, []).get(key);
-    list?.push(resourceOf(instance, modules));
+    const list = instances.get(key);
+    if (list === undefined) instances.set(key, [instance]);
+    else list.push(instance);
   }
-  return { kind: "plan", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+  // Most types of a large plan are asked for by nobody.
+  const byType = new Map<string, Resource[]>();
+  const resources = (type: string): readonly Resource[] => {
+    const made = byType.get(type) ?? (instances.get(type) ?? []).map((instance) => resourceOf(instance, modules));
+    byType.set(type, made);
+    return made;
+  };
+  return { kind: "plan", ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
@@ -35,7 +43,7 @@ function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
     isData: instance.isData,
     get region() { return modules.regionOf(instance); },
     actions: instance.actions,
-    fields: new Fields(instance.address, (name) => instance.field(name)),
+    fields: new Fields(instance.address, instance.field),
     identity: (attribute) => identityOf(instance, attribute),
     isConfigured: (argument) => Object.hasOwn(expressions, argument) || (modules.hasNoConfiguration(instance) && isGiven(instance.field(argument))),
     changesInPlace: (argument) => instance.actions.length === 1 && instance.actions[0] === "update" && own(instance.change.before, argument) !== own(instance.change.after, argument),
@@ -122,11 +130,12 @@ class Modules {
     const key = typeof item.index === "string" || typeof item.index === "number" ? item.index : undefined;
     const siblings = scope.siblingsOf(label) as PlannedInstance[];
     const expressions = objectOf(config.expressions);
-    const fields = new Map<string, unknown>();
+    let fields: Map<string, unknown> | undefined;
     const instance: PlannedInstance = {
       address, type: typeOf(type), isData, key, scope, siblings, change, actions, config, known: after,
       forEach: expressionOf(config.for_each_expression),
       field: (field) => {
+        fields ??= new Map();
         if (!fields.has(field)) {
           const at = { instance, path: field };
           fields.set(field, field === "user_data" ? bootScript(after, unknown, expressions, at) : valueOf(own(after, field), own(unknown, field), own(expressions, field), at, 0));

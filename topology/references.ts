@@ -1,11 +1,12 @@
+import { TARGET } from "./expected";
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
-import { groupOfVpc } from "./default-group";
 import { isOfSeveralTiers, isOfType, paired, placeOf, wanted, withKey, type Place } from "./fitting";
 import { isObject } from "./json";
 import type { Expression, Instance, Scope } from "./scope";
+import { identityIn, isList, plainText } from "./plain-references";
 import { longest, pick, stepsOf, type Step } from "./traversal";
-import { canonical, isSymbol, NAMED_BY, symbol } from "./source";
+import { canonical, isSymbol, symbol } from "./source";
 import { Unknown } from "./value";
 
 /* Where the references of an expression lead, as a plan names no more than these for what is known after apply. */
@@ -46,20 +47,21 @@ const DECIDER = /^local\.(create|enabled?|is|has|use|should|count|num|len|name|p
 /** A value that stands for what an expression leads to. */
 export function deferred(expression: Expression, scope: Scope, instance: Instance, attribute: string): unknown {
   if (expression.constant !== undefined) return expression.constant.value;
-  const memo = new Map<Expected | undefined, Resolved>();
+  let memo: Map<Expected | undefined, Resolved> | undefined;
+  let last: { readonly expected: Expected | undefined; readonly told: Resolved } | undefined;
   return new Deferred(instance.address, attribute, (expected) => {
-    const found = memo.get(expected);
+    if (last !== undefined && last.expected === expected) return last.told;
+    const found = memo?.get(expected);
     if (found !== undefined) return found;
-    // A loop of references ends here: while it is worked on, the answer is nothing.
-    memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
-    const plain = plainly(expression, scope);
-    const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
+    const plain = plainText(expression, scope, expected);
     if (plain !== undefined) {
-      const values = wanted(attributeOf(plain.instance, [plain.attribute], walk), expected);
-      const resolved = { values, isUnset: false, through: walk.through, ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };
-      memo.set(expected, resolved);
-      return resolved;
+      last = { expected, told: { values: [plain.value], isUnset: false, through: [plain.address] } };
+      return last.told;
     }
+    // A loop of references ends here: while it is worked on, the answer is nothing.
+    memo ??= new Map();
+    memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
+    const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
     const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, place: placeOf(instance, instance.siblings) };
     const led = follow(expression, [], scope, asker, walk);
     const values = paired(wanted(led, expected), expression.references, asker.place);
@@ -69,18 +71,6 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     memo.set(expected, resolved);
     return resolved;
   }, expression.text);
-}
-
-const ROOTS = new Set(["module", "data", "var", "local", "each", "count", "path", "terraform", "self", "dynamic"]);
-
-/** The attribute of one resource, which most expressions are no more than; to tell that apart halves the time of a trace. */
-function plainly({ references, text }: Expression, scope: Scope): { readonly instance: Instance; readonly attribute: string } | undefined {
-  const [first, second] = references;
-  if (first === undefined || references.length > 2 || (second !== undefined && !first.startsWith(`${second}.`)) || (text !== undefined && text !== first)) return undefined;
-  const [type = "", name, attribute, more] = first.split(".", 4);
-  if (attribute === undefined || more !== undefined || ROOTS.has(type) || first.includes("[")) return undefined;
-  const [instance, other] = scope.instances(`${type}.${name}`);
-  return instance === undefined || other !== undefined || instance.key !== undefined ? undefined : { instance, attribute };
 }
 
 function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
@@ -222,14 +212,14 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   if (value instanceof Unknown) return opened(walk, value.why);
   if (value instanceof Deferred) {
     const resolved = value.resolve(expected);
-    resolved.through.forEach((it) => walk.through.add(it));
+    for (const it of resolved.through) walk.through.add(it);
     if (resolved.open !== undefined) walk.open ??= resolved.open;
     return [...resolved.values];
   }
   if (value !== undefined && value !== null) return found(value, walk);
-  const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : groupOfVpc(instance, attribute);
-  if (typeof identity === "string") return [identity];
-  if (/[^s]s$/.test(attribute) && !rest.some((step) => typeof step === "number") && !attribute.endsWith("address")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
+  const identity = identityIn(instance, attribute);
+  if (identity !== undefined && identity !== symbol(instance.address, attribute)) return [identity];
+  if (isList(attribute) && !rest.some((step) => typeof step === "number")) return opened(walk, `${instance.address}.${attribute} is known after apply`);
   // A key after an identity belongs to the map that led here, and so does an index, unless the attribute is a list itself.
   const indexes = /s$/.test(attribute) && !/(ss|dns)$/.test(attribute) ? rest.filter((step) => typeof step === "number") : [];
   return [symbol(instance.address, [attribute, ...indexes].map(String).join("."))];
@@ -248,31 +238,31 @@ function inferred(scope: Scope, name: string, path: readonly Step[], keyed: Aske
     return values.length > 1 && typeof here[0]?.key === "string" && here[0].type !== "aws_subnet" && name.startsWith("local.") ? opened(walk, why) : values;
   }
   if (blocks.size > 1) return opened(walk, why);
-  const only = onlyOf(scope, keyed, walk);
+  const values = identitiesOf(scope, keyed, walk);
+  // As many attachments as there are targets have one each.
+  const own = expected === TARGET && asker.place?.of === values.length ? values[asker.place.index] : undefined;
+  const only = values.length === 1 ? values[0] : own;
   return only === undefined ? opened(walk, why) : [only];
 }
 
-const onlyValues = new WeakMap<Scope, Map<Expected, unknown>>();
+const identities = new WeakMap<Scope, Map<Expected, readonly unknown[]>>();
 
-/** The only identity of the kind that is looked for that a module is given, or has from one that it calls. */
-function onlyOf(scope: Scope, keyed: Asker, walk: Walk): unknown {
-  const { expected } = walk;
-  if (expected === undefined) return undefined;
-  const found = onlyValues.get(scope) ?? new Map<Expected, unknown>();
-  onlyValues.set(scope, found);
-  if (found.has(expected)) return found.get(expected);
-  // While it is looked for it leads nowhere.
-  found.set(expected, undefined);
+/** The identities of the kind that is looked for that a module is given, or has from one that it calls. */
+function identitiesOf(scope: Scope, keyed: Asker, walk: Walk): readonly unknown[] {
+  const { expected, open } = walk;
+  const found = identities.get(scope) ?? identities.set(scope, new Map()).get(scope);
+  const known = expected === undefined ? [] : found?.get(expected);
+  if (expected === undefined || found === undefined || known !== undefined) return known ?? [];
+  // While they are looked for they lead nowhere.
+  found.set(expected, []);
   const ways = [
     ...scope.variableNames.map((it) => () => followVariable(it, [], scope, walk)),
     ...scope.childNames.flatMap((child) => (scope.children(child)[0]?.outputNames ?? []).map((output) => () => followModule(child, [output], scope, keyed, walk))),
   ];
-  const before = walk.open;
-  const values = new Set(ways.flatMap((way) => wanted(way(), expected)).filter((it) => isSymbol(it) && isOfType(it, expected)));
-  walk.open = before;
-  const [only] = values.size === 1 ? values : [];
-  found.set(expected, only);
-  return only;
+  const values = [...new Set(ways.flatMap((way) => wanted(way(), expected)).filter((it) => isSymbol(it) && isOfType(it, expected)))];
+  walk.open = open;
+  found.set(expected, values);
+  return values;
 }
 
 /** `element(var.subnets, count.index)`, or the like, means one of the list: the one at the instance's place. */
@@ -287,7 +277,7 @@ function found(value: unknown, walk: Walk): unknown[] {
   if (value instanceof Deferred) {
     const resolved = value.resolve(walk.expected);
     if (resolved.open !== undefined) walk.open ??= resolved.open;
-    resolved.through.forEach((it) => walk.through.add(it));
+    for (const it of resolved.through) walk.through.add(it);
     return [...resolved.values];
   }
   if (Array.isArray(value)) return value.slice(0, BUDGET).flatMap((it) => (Array.isArray(it) || isObject(it) ? [] : found(it, walk)));
