@@ -12,6 +12,8 @@ import { expectedOf, folderOf, NAMES, planOf, seed } from "./support/topology-fi
 /** What the local AWS lacks, so that these are only planned. */
 const ONLY_PLANNED: Readonly<Record<string, string>> = {
   "asg-traffic-source": "moto takes AttachTrafficSources and forgets it, and the provider waits for it for 15 minutes",
+  "internal-private-zone": "moto does not tell the VPCs of a private zone, so that its state shows a public one",
+  "lambda-target": "the function is not made here, for which the provider waits for five minutes",
   dualstack: "moto does not tell subnets by their IPv6 range, for which the provider waits",
 };
 
@@ -22,7 +24,14 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
 };
 
 /** Where a state says more or less than the plan, and why. */
-const STATE_DIFFERS: Readonly<Record<string, { readonly verdict: string; readonly why: string }>> = {};
+const STATE_DIFFERS: Readonly<Record<string, { readonly verdict: string; readonly why: string }>> = {
+  "broken-indented-user-data": { verdict: "ok", why: "a state holds a hash of the user data only" },
+  "broken-no-way-out": { verdict: "unknown", why: "a state holds a hash of the user data only, so that nothing says whether it installs anything" },
+  "for-each-filtered": { verdict: "ok", why: "a state has the subnets' ids" },
+  "locals-choose": { verdict: "ok", why: "a state has the ids that locals lead to" },
+  "nat-as-gateway": { verdict: "unknown", why: "moto takes a NAT gateway as gateway_id of a route and tells nothing of it, where AWS tells of a NAT gateway" },
+  "variables-and-locals": { verdict: "ok", why: "a state has the ids that locals lead to" },
+};
 
 let localAws: LocalAws;
 let made: Record<string, Planned>;
@@ -50,28 +59,33 @@ test.each(NAMES.filter((name) => !Object.hasOwn(ONLY_PLANNED, name)))("%s is tra
   expect(made[name]?.refused).toBeUndefined();
   const expected = expectedOf(name);
   const report = trace(made[name]?.state);
+  const verdict = STATE_DIFFERS[name]?.verdict ?? expected.verdict;
   const errors = [...new Set(report.findings.filter(({ severity }) => severity === "error").map(({ id, address }) => `${id} ${address.replace(/\[[^\]]*\]/g, "")}`))];
-  expect({ verdict: report.verdict, errors }).toEqual({
-    verdict: STATE_DIFFERS[name]?.verdict ?? expected.verdict,
-    errors: expected.verdict === "broken" ? [`${expected.id} ${expected.address}`] : [],
-  });
+  expect({ verdict: report.verdict, errors }).toEqual({ verdict, errors: expected.verdict === "broken" && verdict === "broken" ? [`${expected.id} ${expected.address}`] : [] });
 });
 
+/** What the local AWS makes up anew each time for what is read, and the tags that a provider adds. */
+const LEFT_OUT = ["caller_reference", "snapshot_id", "root_snapshot_id", "creation_date", "association_id", "certificate", "tags_all"];
+const IDS = /\b(vpc|subnet|acl|rtb|rtbassoc|igw|sg|dopt|pl)-[0-9a-f]{8,17}\b/g;
+
 /**
- * What two plans of one configuration have in common: all but the time, the ids that AWS gives to what is there already, outputs (a module's
- * are not planned as a root's are), and the settings of the providers (the committed plan has the root's own, the other those of the test).
+ * What two plans of one configuration have in common: all but the time, what AWS makes up for what is there already, the order of modules
+ * and references, outputs (a module's are not planned as a root's are), and the settings of the providers (the committed plan has the
+ * root's own, the other those of the test).
  */
 function comparable(plan: unknown): unknown {
-  const { timestamp: _time, output_changes: _outputs, relevant_attributes: relevant, planned_values, prior_state, configuration, ...rest } = plan as {
-    timestamp: unknown; output_changes?: unknown; relevant_attributes?: readonly { resource: string }[];
-    planned_values: object; prior_state?: { values: object }; configuration: { provider_config: Record<string, { full_name: string }> };
+  const { timestamp: _time, output_changes: _outputs, planned_values, prior_state, configuration, ...rest } = plan as {
+    timestamp: unknown; output_changes?: unknown; planned_values: object; prior_state?: { values?: { root_module: object } }; configuration: { provider_config: Record<string, { full_name: string }> };
   };
   const whole = {
     ...rest,
     planned_values: { ...planned_values, outputs: undefined },
-    prior_state: prior_state && { ...prior_state, values: { ...prior_state.values, outputs: undefined } },
+    prior_state: prior_state?.values !== undefined && Object.keys(prior_state.values.root_module).length > 0 ? { ...prior_state, values: { ...prior_state.values, outputs: undefined } } : undefined,
     configuration: { ...configuration, provider_config: Object.entries(configuration.provider_config).map(([key, { full_name: name }]) => `${key} ${name}`).sort() },
-    relevant_attributes: relevant?.map((it) => JSON.stringify(it)).sort(),
   };
-  return JSON.parse(JSON.stringify(whole).replace(/\b(vpc|subnet|acl|rtb|rtbassoc|igw|sg|dopt)-[0-9a-f]{8,17}\b/g, "$1-…"));
+  return JSON.parse(JSON.stringify(whole), (key, value: unknown) => {
+    if (LEFT_OUT.includes(key)) return undefined;
+    if (typeof value === "string") return value.replace(IDS, "$1-…");
+    return ["child_modules", "references", "relevant_attributes"].includes(key) && Array.isArray(value) ? value.map((it) => JSON.stringify(it)).sort() : value;
+  });
 }

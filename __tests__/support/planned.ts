@@ -30,7 +30,7 @@ export interface PlanOptions {
 }
 
 export interface Planned {
-  /** As `terraform show -json` writes it for the root alone, less its outputs; absent if terraform refuses to plan it. */
+  /** As `terraform show -json` writes it for the root alone, less its outputs and what its provider would add (default tags); absent if terraform refuses to plan it. */
   readonly plan: unknown;
   /** The same of its state; absent if it was not applied. */
   readonly state?: unknown;
@@ -88,7 +88,8 @@ export async function planAll(roots: Readonly<Record<string, Root>>, options: Pl
     const results: Record<string, Planned> = Object.fromEntries([...refusals].map(([key, refused]) => [key, { plan: undefined, refused }]));
     for (const tenant of tenants) results[tenant.key] = { plan: planOf(plan, tenant) };
     if (options.apply === true) {
-      const refused = await refusedIn(terraform, ["apply", "-input=false", "-json", "-lock=false", "-parallelism=100", "all.tfplan"]);
+      // With more at once the local AWS answers so late that calls are made twice, and refused as duplicates.
+      const refused = await refusedIn(terraform, ["apply", "-input=false", "-json", "-lock=false", "-parallelism=64", "all.tfplan"]);
       const state = JSON.parse((await terraform.run(["show", "-json"])).stdout) as Json;
       for (const tenant of tenants) {
         const why = refused.get(tenant.module);
