@@ -1,5 +1,5 @@
 import { readDocument } from "../topology/document";
-import { SECURITY_GROUP, SUBNET, TARGET_GROUP } from "../topology/expected";
+import { SECURITY_GROUP, SUBNET, TARGET, TARGET_GROUP } from "../topology/expected";
 import { readTopology } from "../topology/topology";
 import { constant, handMadePlan, refs, type PlannedModule } from "./support/hand-made-plan";
 
@@ -205,5 +205,25 @@ describe("a record whose name only a local has", () => {
 
   test("may be for any of several names", () => {
     expect(recordOf(["example.com", "www.example.com"])?.validates).toEqual([{ certificate: "aws_acm_certificate.site", domain: expect.objectContaining({ attribute: "name" }) as object }]);
+  });
+});
+
+describe("attachments that a module makes of a local", () => {
+  const attached = (after: object) => {
+    const alb: PlannedModule = { variables: { targets: {} }, blocks: { "aws_lb_target_group_attachment.this": { keys: ["0.a", "0.b"], after: { port: 80 }, forEach: refs("local.attachments"), expressions: { target_id: refs("each.value.target_id", "each.value") } } } };
+    const plan = handMadePlan({
+      blocks: { "aws_instance.one": {}, "aws_instance.two": {} },
+      calls: { alb: { expressions: { targets: refs("aws_instance.one.id", "aws_instance.one", "aws_instance.two.id", "aws_instance.two") }, module: alb } },
+    });
+    const changes = (plan.resource_changes as { address: string; change: { after: object } }[]).map((it) => (it.address.endsWith('["0.b"]') ? { ...it, change: { ...it.change, after } } : it));
+    return readDocument({ ...plan, resource_changes: changes }).ofType("aws_lb_target_group_attachment").map(({ fields }) => fields.text("target_id", TARGET));
+  };
+
+  test("have one each of as many targets", () => {
+    expect(attached({ port: 80 })).toEqual(["${aws_instance.one.id}", "${aws_instance.two.id}"]);
+  });
+
+  test("stay open where it matters which has which", () => {
+    expect(attached({ port: 8080 })).toEqual([expect.objectContaining({ attribute: "target_id" }), expect.objectContaining({ attribute: "target_id" })]);
   });
 });
