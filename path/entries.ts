@@ -113,11 +113,20 @@ function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: 
 }
 
 /** Every port with a listener, and 443 wherever a certificate of the file covers the name. */
-function portsOf(balancer: Balancer, host: string, isOwnName: boolean, { certificates }: Topology): { port: number; scheme: Entry["scheme"] }[] {
+function portsOf(balancer: Balancer, host: string, isOwnName: boolean, topology: Topology): { port: number; scheme: Entry["scheme"] }[] {
   const ports = new Map<number, Entry["scheme"]>();
   for (const { port, protocol } of balancer.listeners) if (typeof port === "number") ports.set(port, known(protocol) === "HTTPS" ? "https" : "http");
-  const isCovered = !isOwnName && certificates.some(({ names, usedBeside }) => !usedBeside && names.items.some((name) => covers(name, host)));
-  if (isCovered && !ports.has(443)) ports.set(443, "https");
+  if (!isOwnName && !ports.has(443) && isCovered(host, topology)) ports.set(443, "https");
   if (ports.size === 0) ports.set(80, "http");
   return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);
+}
+
+const certified = new WeakMap<Topology, ReadonlySet<string>>();
+
+/** Whether a certificate of the file covers the name. */
+function isCovered(host: string, topology: Topology): boolean {
+  const names = certified.get(topology) ?? new Set(topology.certificates.flatMap((it) => (it.usedBeside ? [] : it.names.items)));
+  certified.set(topology, names);
+  const dot = host.indexOf(".");
+  return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`));
 }

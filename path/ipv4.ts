@@ -6,6 +6,9 @@ export interface Range {
   readonly last: number;
 }
 
+/** What was read already. */
+const read = new Map<string, readonly Range[]>();
+
 export const EVERY_ADDRESS: Range = { first: 0, last: 2 ** 32 - 1 };
 
 /** Ranges that never are an address on the internet: private networks, this host, link-local, multicast and above. */
@@ -13,6 +16,16 @@ const NOT_PUBLIC: readonly Range[] = ["0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", 
 
 /** The addresses of a CIDR, or the one address; none if it is neither, or IPv6. */
 export function rangesOf(cidr: string): readonly Range[] {
+  const found = read.get(cidr);
+  if (found !== undefined) return found;
+  // Enough for the texts of one file, and no leak in a long-lived process.
+  if (read.size > 10_000) read.clear();
+  const ranges = parsed(cidr);
+  read.set(cidr, ranges);
+  return ranges;
+}
+
+function parsed(cidr: string): readonly Range[] {
   // The package takes more than AWS does, such as a part of an address.
   if (!/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/.test(cidr)) return [];
   try {
