@@ -56,5 +56,6 @@ describe("what terraform shows", () => {
     expect(rowOf(traceOf(spoilt, {}), traceOf(spoilt, {}))).toEqual(["broken", expect.stringMatching(/^both broken \(P33 at /)]);
     const accepting = { "//": { metadata: { accepted: [{ finding: "P33", reason: "a proxy asks on 8080" }] } } };
     expect(traceOf(spoilt, accepting)).toMatchObject({ verdict: "ok", findings: [{ id: "P33", accepted: "a proxy asks on 8080" }] });
+    expect(rowOf(traceOf(spoilt, accepting), traceOf(spoilt, accepting))).toEqual(["ok", "both ok but for what is accepted (P33)"]);
   });
 });

@@ -36,7 +36,8 @@ export function inWords({ verdict, findings, paths }: TraceReport): string {
   if (verdict === "broken") {
     return `broken (${findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined).map(({ id, address }) => `${id} at ${address}`).join(", ")})`;
   }
-  if (verdict === "ok") return "ok";
+  const accepted = [...new Set(findings.filter((it) => it.accepted !== undefined).map(({ id }) => id))];
+  if (verdict === "ok") return accepted.length === 0 ? "ok" : `ok but for what is accepted (${accepted.join(", ")})`;
   const [open] = paths.flatMap(({ hops }) => hops.flatMap((hop) => hop.open));
   return open === undefined ? "unknown" : `unknown (${open.address}, ${open.attribute}: ${open.why})`;
 }
