@@ -189,12 +189,12 @@ describe("row 66, in the plan of a change", () => {
   };
   const other = "0123456789abcdef0123456789abcdef01234567";
 
-  test.each([["off", false], ["not set", undefined]])("new user data on an instance that stays, with the flag %s, is a warning", (_, flag) => {
+  test.each([["off", false], ["not set", undefined]])("new user data on an instance that stays, with the flag %s, keeps what was served before", (_, flag) => {
     const report = planOf((after) => ({ ...after, user_data: other, user_data_replace_on_change: flag }));
     expect(ofRow(report, "P66").map(({ severity, attribute, address }) => `${severity} ${attribute} ${address}`)).toEqual([
-      expect.stringMatching(/^warning user_data_replace_on_change aws_instance\./), expect.stringMatching(/^warning user_data_replace_on_change aws_instance\./),
+      expect.stringMatching(/^error user_data_replace_on_change aws_instance\./), expect.stringMatching(/^error user_data_replace_on_change aws_instance\./),
     ]);
-    expect(report.verdict).not.toBe("broken");
+    expect(report.verdict).toBe("broken");
     expect((ofRow(report, "P66")[0] as Finding).fix.hcl).toContain("user_data_replace_on_change = true");
   });
 

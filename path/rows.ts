@@ -85,7 +85,7 @@ export const ROWS: readonly Row[] = [
   row(63, "target", "certain", "the NAT gateway has no way out, or not for all addresses"),
   row(64, "target", "certain", "the instances' group lets no packages in"),
   row(65, "target", "likely", "the application listens on another port"),
-  row(66, "target", "likely", "new user data is not run on instances that stay"),
+  row(66, "target", "certain", "new user data is not run on instances that stay"),
   row(67, "target", "likely", "containers cannot reach the instance's metadata"),
   row(68, "listener", ["apply", "certain"], "the log bucket refuses the balancer, or the web ACL blocks everything"),
 ];

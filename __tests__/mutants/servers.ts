@@ -104,12 +104,12 @@ export const serverMutants: readonly Mutant[] = [
     mutate: (stack) => { template(stack).user_data = encoded(AUTO_SCALING_USER_DATA.replace("listen 8080", "listen 3000")); },
   },
   {
-    row: "P66", name: "the flag that replaces an instance is gone", base: "site", at: { type: "aws_instance", attribute: "user_data_replace_on_change" }, verdict: "ok",
+    row: "P66", name: "the flag that replaces an instance is gone", base: "site", at: { type: "aws_instance", attribute: "user_data_replace_on_change" },
     cannot: { synthesized: NO_CHANGE, plan: NEW_PLAN, state: NO_CHANGE },
     mutate: (stack) => { for (const it of instances(stack)) delete it.user_data_replace_on_change; },
   },
   {
-    row: "P66", name: "the flag that replaces an instance is off", base: "public", at: { type: "aws_instance", attribute: "user_data_replace_on_change" }, verdict: "ok",
+    row: "P66", name: "the flag that replaces an instance is off", base: "public", at: { type: "aws_instance", attribute: "user_data_replace_on_change" },
     cannot: { synthesized: NO_CHANGE, plan: NEW_PLAN, state: NO_CHANGE },
     mutate: (stack) => { for (const it of instances(stack)) it.user_data_replace_on_change = false; },
   },

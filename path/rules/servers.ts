@@ -157,7 +157,7 @@ function otherPort(server: Server, script: string, targets: readonly Target[], r
 /** P66 */
 function changedInPlace(server: Server, report: Reporter): void {
   report.fault({
-    id: "P66", severity: "warning", hop: "target", address: server.address, attribute: "user_data_replace_on_change",
+    id: "P66", hop: "target", address: server.address, attribute: "user_data_replace_on_change",
     observed: "the plan changes the user data of a server that stays, which is stopped for it and does not run it again", required: "`user_data_replace_on_change = true`, so that a new server runs it",
     symptom: "an outage while it stops and starts, then what was served before",
     fix: fix("Replace the server when its user data changes.", "every server has it; no prop takes it away: take back the override", [setting(server.address, "user_data_replace_on_change", true)]),
