@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { UsageError } from "../command";
 
@@ -68,10 +68,14 @@ export function shownName(file: string): string {
 
 async function bytesOf(file: string): Promise<Buffer> {
   if (file === STANDARD_INPUT) return standardInput();
-  return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    const [got, advice] = READ_FAULTS[error.code ?? ""] ?? [`what cannot be read (${error.message})`, "give another file"];
+  try {
+    // There is nothing else to do meanwhile, and in one go it takes a third of the time.
+    return readFileSync(file);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const [got, advice] = READ_FAULTS[code] ?? [`what cannot be read (${message})`, "give another file"];
     throw unreadable(file, got, advice);
-  });
+  }
 }
 
 const READ_FAULTS: Readonly<Record<string, readonly [got: string, advice: string]>> = {
