@@ -67,8 +67,13 @@ describe("without a URL, a trace looks at", () => {
 
   test("a CNAME as well as an alias, and a name with dualstack before it", () => {
     const cname = { zone_id: "${aws_route53_zone.public.zone_id}", name: "www", type: "CNAME", records: ["${aws_lb.web.dns_name}"] };
-    const dual = { ...alias("app"), alias: { name: "dualstack.${aws_lb.web.dns_name}", zone_id: "x", evaluate_target_health: true } };
+    const dual = { ...alias("app"), alias: { name: "dualstack.${aws_lb.web.dns_name}.", zone_id: "x", evaluate_target_health: true } };
     expect(urlsOf({ ...SITE, aws_lb_listener: { http: listener(80, "HTTP") }, aws_route53_record: { cname, dual } })).toEqual(["http://www.example.com/ from internet", "http://app.example.com/ from internet"]);
+  });
+
+  test("a balancer whose name in the file has capitals, as this project's have", () => {
+    const resource = { ...SITE, aws_lb: { Web_29B9: {} }, aws_lb_listener: { http: listener(80, "HTTP", FORWARD, "Web_29B9") }, aws_route53_record: { dual: { ...alias("app"), alias: { name: "dualstack.${aws_lb.Web_29B9.dns_name}", zone_id: "x", evaluate_target_health: true } } } };
+    expect(urlsOf(resource)).toEqual(["http://app.example.com/ from internet"]);
   });
 
   test("no network load balancer, which is not modelled", () => {

@@ -274,6 +274,16 @@ describe("a synthesized file", () => {
   });
 });
 
+test("a synthesized block whose count is an expression may have more instances than one", () => {
+  const source = readDocument({ resource: { aws_subnet: { s: { count: "${var.n}" } }, aws_lb: { x: { subnets: "${aws_subnet.s[*].id}" } } } });
+  expect(source.ofType("aws_lb")[0]?.fields.list("subnets", SUBNET)).toMatchObject({ items: ["${aws_subnet.s.id}"], open: expect.any(Unknown) as Unknown });
+});
+
+test("a subnet that may only be left is not excluded from what comes in", () => {
+  const exclusion = (mode: string) => readTopology({ resource: { aws_vpc_block_public_access_options: { o: { internet_gateway_block_mode: "block-ingress" } }, aws_vpc_block_public_access_exclusion: { e: { vpc_id: "vpc-1", internet_gateway_exclusion_mode: mode } } } }).blockPublicAccess[0]?.excluded.items;
+  expect([exclusion("allow-bidirectional"), exclusion("allow-egress")]).toEqual([["vpc-1"], []]);
+});
+
 describe("a state", () => {
   const state = (...resources: unknown[]) => ({ format_version: "1.0", terraform_version: "1.11.4", values: { root_module: { child_modules: [{ resources }] } } });
 

@@ -52,6 +52,7 @@ function mayAllow(rule: Fields): boolean {
 }
 
 export function blockPublicAccessOf(source: Source): BlockPublicAccess[] {
-  const excluded = source.ofType("aws_vpc_block_public_access_exclusion").flatMap(({ fields }) => known(fields.text("vpc_id", expected.VPC) ?? fields.text("subnet_id", expected.SUBNET)) ?? []);
+  // What may only go out is no exclusion for clients that come in.
+  const excluded = source.ofType("aws_vpc_block_public_access_exclusion").filter(({ fields }) => fields.text("internet_gateway_exclusion_mode") !== "allow-egress").flatMap(({ fields }) => known(fields.text("vpc_id", expected.VPC) ?? fields.text("subnet_id", expected.SUBNET)) ?? []);
   return source.ofType("aws_vpc_block_public_access_options").map((it): BlockPublicAccess => ({ ...partOf(it), mode: it.fields.text("internet_gateway_block_mode"), excluded: { items: excluded } }));
 }

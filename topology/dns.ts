@@ -106,7 +106,7 @@ function validatedBy(record: Resource, name: Attr<string>, validations: ReturnTy
 
 /** Lower case, and without the dot at the end. */
 export function plainName(name: Attr<string>): Attr<string> {
-  return typeof name === "string" && !name.startsWith("${") ? plainText(name) : name;
+  return typeof name === "string" ? (name.includes("${") ? name.replace(/\.$/, "") : plainText(name)) : name;
 }
 
 function plainText(name: string): string {

@@ -65,7 +65,7 @@ class RootScope implements Scope {
       const fields = new Map<string, unknown>();
       const instance: WrittenInstance = {
         address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
-        type: typeOf(type), isData, key, scope: this, body, known: key, siblings,
+        type: typeOf(type), isData, key, scope: this, body, known: key, siblings, isMany: key === undefined && (own(body, "count") !== undefined || forEach !== undefined),
         forEach: forEach === undefined ? undefined : expressionOf(forEach),
         field: (field) => {
           if (!fields.has(field)) fields.set(field, valueOf(own(body, field), instance, field, 0));

@@ -207,6 +207,7 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   const name = typeof named === "string" ? named : expected?.attribute;
   if (name === undefined) return opened(walk, `known after apply, and ${instance.address} has no attribute named`);
   walk.through.add(instance.address);
+  if (instance.isMany === true) walk.open ??= `how many ${instance.address} there are is not in the file`;
   const attribute = canonical(instance.type, name);
   const value = pick(instance.field(attribute), rest);
   if (value instanceof Unknown) return opened(walk, value.why);

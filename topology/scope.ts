@@ -23,6 +23,8 @@ export interface Instance {
   readonly forEach: Expression | undefined;
   /** What is known of it, as the file has it. */
   readonly known: unknown;
+  /** Whether it stands for as many as an expression says that nobody has worked out. */
+  readonly isMany?: boolean;
   /** All instances of its block. */
   readonly siblings: readonly Instance[];
 }
