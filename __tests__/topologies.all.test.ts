@@ -28,6 +28,7 @@ const STATE_DIFFERS: Readonly<Record<string, { readonly verdict: string; readonl
   "broken-indented-user-data": { verdict: "ok", why: "a state holds a hash of the user data only" },
   "broken-no-way-out": { verdict: "unknown", why: "a state holds a hash of the user data only, so that nothing says whether it installs anything" },
   "for-each-filtered": { verdict: "ok", why: "a state has the subnets' ids" },
+  "locals-associate": { verdict: "ok", why: "a state has the ids that locals lead to" },
   "locals-choose": { verdict: "ok", why: "a state has the ids that locals lead to" },
   "nat-as-gateway": { verdict: "unknown", why: "moto takes a NAT gateway as gateway_id of a route and tells nothing of it, where AWS tells of a NAT gateway" },
   "variables-and-locals": { verdict: "ok", why: "a state has the ids that locals lead to" },
