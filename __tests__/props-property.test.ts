@@ -36,6 +36,7 @@ const sound = {
   deregistrationDelaySec: fc.integer({ min: 0, max: 3600 }),
   accessLogsBucket: fc.constant("access-logs"),
   disposable: fc.boolean(),
+  accept: fc.constant([]), // whatever else is accepted must be found
   tags: fc.dictionary(fc.stringMatching(/^[a-z0-9 +=._:/@-]{1,20}$/), fc.stringMatching(/^[a-zA-Z0-9 +=._:/@-]{0,20}$/), { maxKeys: 4 }),
   backend: fc.constantFrom<NonNullable<WebStackProps["backend"]>>("local", { s3: { bucket: "states" } }, { cloud: { organization: "acme", workspace: "web" } }),
 };
