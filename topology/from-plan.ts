@@ -2,7 +2,7 @@ import { Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
-import { bootScript, expressionOf, valueOf } from "./plan-values";
+import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
 import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
@@ -135,6 +135,8 @@ class Modules {
       address, type: typeOf(type), isData, key, scope, siblings, change, actions, config, known: after,
       forEach: expressionOf(config.for_each_expression),
       field: (field) => {
+        // What is known is in the plan already; only the rest is kept.
+        if (field !== "user_data" && !holdsTrue(own(unknown, field))) return own(after, field);
         fields ??= new Map();
         if (!fields.has(field)) {
           const at = { instance, path: field };

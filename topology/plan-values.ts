@@ -50,7 +50,7 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
 }
 
 /** Whether anything is left open; most values are known, and those need no copy. */
-function holdsTrue(unknown: unknown, depth: number): boolean {
+export function holdsTrue(unknown: unknown, depth = 0): boolean {
   if (typeof unknown !== "object" || unknown === null) return unknown === true;
   return depth > 12 || Object.values(unknown).some((it) => holdsTrue(it, depth + 1));
 }
