@@ -205,7 +205,7 @@ test.each(["text", "json", "markdown"])("no user data, which may be secret, stan
 });
 
 test("README.md shows what it prints", () => {
-  const [, sample = ""] = /Here something was overridden:\n\n```\n([^]*?)```/.exec(readFileSync(join(PROJECT, "README.md"), "utf8")) ?? [];
+  const [, sample = ""] = /Here something was\noverridden:\n\n```\n([^]*?)```/.exec(readFileSync(join(PROJECT, "README.md"), "utf8")) ?? [];
   const printed = new Set(traced(["bad.tf.json"]).out.split("\n"));
   const lines = sample.trimEnd().split("\n").filter((line) => line.trim() !== "…").map((line) => line.replace("cdk.tf.json:", "bad.tf.json:"));
   expect(lines.length).toBeGreaterThan(10);
