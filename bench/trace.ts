@@ -12,6 +12,8 @@ const PROJECT = resolve(__dirname, "..");
 const REAL_PLAN = join(PROJECT, "__tests__", "fixtures", "traced", "site.plan.json");
 const SIZES = [1_000, 3_000, 10_000];
 const RUNS = 5;
+/** Of the module that makes a site. */
+const CALLS = 20;
 const MAX_SEC = 1;
 const MAX_MEGABYTES = 500;
 const MAX_GROWTH = 1.4;
@@ -85,22 +87,22 @@ function measure(): boolean {
   return seconds < MAX_SEC && peak < MAX_MEGABYTES && growth <= MAX_GROWTH;
 }
 
-/** Each site in a module, with a domain of its own. */
+/** Each site in a module, which several calls make by their `for_each`, with a domain of its own. */
 function manySites(real: Plan, sites: number): Plan {
   const { format_version, terraform_version, planned_values: planned, prior_state: prior, resource_changes: changes, configuration } = real;
   // What AWS has already is known in a plan: the zone, which is another one for each.
   const zoneId = JSON.stringify(prior).match(/"zone_id":"(\w+)"/)?.[1];
   if (zoneId === undefined) throw new Error(`${REAL_PLAN} has no zone that was read`);
-  const own = (text: string, site: number) => text.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`).replaceAll(zoneId, `${zoneId}${site}`);
   const values = JSON.stringify({ planned: planned.root_module, prior: prior?.values.root_module, changes });
-  const { outputs: _outputs, ...rootModule } = configuration.root_module;
-  const called = JSON.stringify(rootModule);
   const copies = Array.from({ length: sites }, (_, site) => {
-    const name = `site_${site}`;
-    const address = `module.${name}`;
-    const prefixed = JSON.parse(own(values, site), (key, value: unknown) => (key === "address" ? `${address}.${String(value)}` : value)) as { planned: Module; prior?: Module; changes: Json[] };
-    return { ...prefixed, name, address, module: JSON.parse(own(called, site)) as Json };
+    const address = `module.${callOf(site)}["s${site}"]`;
+    const text = values.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`).replaceAll(zoneId, `${zoneId}${site}`);
+    const prefixed = JSON.parse(text, (key, value: unknown) => (key === "address" ? `${address}.${String(value)}` : value)) as { planned: Module; prior?: Module; changes: Json[] };
+    return { ...prefixed, address };
   });
+  const { outputs: _outputs, ...rootModule } = configuration.root_module;
+  // As in a plan of Terraform's own language, an expression that refers to something has no text.
+  const module = JSON.parse(JSON.stringify(rootModule), (_, value: unknown) => (isReferring(value) ? { references: value.references } : value)) as Json;
   const rootOf = (of: (copy: (typeof copies)[number]) => Module | undefined) => ({ root_module: { child_modules: copies.map((copy) => ({ address: copy.address, ...of(copy) })) } });
   return {
     format_version,
@@ -110,9 +112,17 @@ function manySites(real: Plan, sites: number): Plan {
     resource_changes: copies.flatMap((copy) => copy.changes.map((change) => ({ ...change, module_address: copy.address }))),
     configuration: {
       provider_config: configuration.provider_config,
-      root_module: { module_calls: Object.fromEntries(copies.map(({ name, module }) => [name, { source: `./${name}`, module }])) },
+      root_module: { module_calls: Object.fromEntries(Array.from({ length: CALLS }, (_, call) => [callOf(call), { source: `./${callOf(call)}`, for_each_expression: { references: ["var.sites"] }, module }])) },
     },
   };
+}
+
+function callOf(site: number): string {
+  return `site_${site % CALLS}`;
+}
+
+function isReferring(value: unknown): value is { readonly references: readonly string[] } {
+  return typeof value === "object" && value !== null && "constant_value" in value && "references" in value;
 }
 
 function cost(meter: string, args: readonly string[], paths?: number): Cost {
