@@ -1,3 +1,4 @@
+import { trace } from "../path/trace";
 import { readDocument } from "../topology/document";
 import { SECURITY_GROUP, SUBNET, TARGET, TARGET_GROUP } from "../topology/expected";
 import { readTopology } from "../topology/topology";
@@ -226,4 +227,23 @@ describe("attachments that a module makes of a local", () => {
   test("stay open where it matters which has which", () => {
     expect(attached({ port: 8080 })).toEqual([expect.objectContaining({ attribute: "target_id" }), expect.objectContaining({ attribute: "target_id" })]);
   });
+});
+
+test("That the default VPC is as AWS made it is assumed, and said", () => {
+  const plan = handMadePlan(
+    { blocks: { "aws_lb.web": { after: { subnets: ["subnet-1", "subnet-2"] } } } },
+    { "aws_vpc.default": { id: "vpc-1", default: true, main_route_table_id: "rtb-1" }, "aws_subnets.default": { ids: ["subnet-1", "subnet-2"], filter: [{ name: "vpc-id", values: ["vpc-1"] }] } },
+  );
+  expect(trace(plan).assumed).toContainEqual({ hop: "listener", address: "data.aws_vpc.default", text: expect.stringContaining("as AWS made it") as string });
+});
+
+test("What two instances of a block lack is added under two names", () => {
+  const plan = handMadePlan({ blocks: {
+    "aws_vpc.main": {}, "aws_internet_gateway.out": { expressions: { vpc_id: refs("aws_vpc.main.id", "aws_vpc.main") } },
+    "aws_route_table.public": { expressions: { vpc_id: refs("aws_vpc.main.id", "aws_vpc.main") } },
+    "aws_route.out": { after: { destination_cidr_block: "0.0.0.0/0" }, expressions: { route_table_id: refs("aws_route_table.public.id", "aws_route_table.public"), gateway_id: refs("aws_internet_gateway.out.id", "aws_internet_gateway.out") } },
+    "aws_subnet.public": { keys: [0, 1], expressions: { vpc_id: refs("aws_vpc.main.id", "aws_vpc.main") } }, "aws_lb.web": { expressions: { subnets: refs("aws_subnet.public") } },
+  } });
+  const added = trace(plan).findings.filter(({ id }) => id === "P45").flatMap(({ fix }) => fix.edits).flatMap((edit) => ("add" in edit ? [edit.name] : []));
+  expect(added).toEqual(["public_0_public", "public_1_public"]);
 });

@@ -60,8 +60,15 @@ function readBootScript(text: string): Omit<BootScript, "text"> {
   if (CLOUD_INIT.test(text)) return { kind: "runs", ...shellScript(text) };
   // cloud-init passes on what it does not know, and the kernel does not start a file that begins with blanks.
   if (/^\s+#!/.test(text)) return { kind: "never", ...NOTHING };
+  if (isInHcl(text)) return { kind: "never", ...NOTHING };
   if (/^\s*[<{["]|^\s*[\w.-]+\s*[:=]/.test(text)) return { kind: "unclear", ...NOTHING };
   return { kind: SHELL_COMMAND.test(text) ? "never" : "unclear", ...NOTHING };
+}
+
+/** Whether HCL stands around a script, which got into the file with it. */
+function isInHcl(text: string): boolean {
+  const [first = "", ...lines] = text.trimStart().split("\n");
+  return /^(user_data\w*\s*=|<<[-~]?["']?\w+["']?\s*$)/.test(first.slice(0, MAX_LINE)) && lines.some((line) => line.trimStart().startsWith("#!"));
 }
 
 interface HereDocument {

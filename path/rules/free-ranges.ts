@@ -42,7 +42,8 @@ export function prefixOf(cidr: Attr<string>): number | undefined {
   return Number(text.split("/")[1] ?? 32);
 }
 
-/** The last part of an address as a name for a resource beside it. */
+/** The last part of an address as a name for a resource beside it, another one for each instance of a block. */
 export function nameFrom(address: string): string {
-  return (/([A-Za-z_][\w-]*)(\[[^\]]*\])?$/.exec(address)?.[1] ?? "added").slice(0, 60);
+  const [, name = "added", key = ""] = /([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?$/.exec(address) ?? [];
+  return [name, key.replace(/[^\w-]/g, "")].filter((it) => it !== "").join("_").slice(0, 60);
 }

@@ -35,6 +35,8 @@ const routes: PathRule = (path, report) => {
       }
       const way = wayOut(topology, subnet, family);
       if (way.kind === "open") report.open("listener", way.why);
+      const vpc = topology.byId.vpc(subnet.vpcId);
+      if (subnet.isData && vpc?.isDefault === true) report.assume({ hop: "listener", address: vpc.address, text: `${vpc.address} is as AWS made it: with an internet gateway, and a public subnet in each zone` });
       if (way.kind === "elsewhere") report.assume({ hop: "listener", address: subnet.address, text: `what ${way.route.address} leads to takes the answers of ${balancer.address} to the internet and brings requests in` });
       return ["by-default", "open", "elsewhere"].includes(way.kind) || (way.kind === "internet-gateway" && !isForeign(topology, subnet, way.gateway)) ? [] : [{ subnet, way }];
     });
