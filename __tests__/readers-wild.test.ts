@@ -247,3 +247,22 @@ test("What two instances of a block lack is added under two names", () => {
   const added = trace(plan).findings.filter(({ id }) => id === "P45").flatMap(({ fix }) => fix.edits).flatMap((edit) => ("add" in edit ? [edit.name] : []));
   expect(added).toEqual(["public_0_public", "public_1_public"]);
 });
+
+describe("a machine that names no subnet", () => {
+  const serverOf = (balancerIn: readonly string[], filters: readonly string[] = ["vpc-id"]) => readTopology(handMadePlan(
+    { blocks: { "aws_instance.web": { after: { ami: "ami-1" } }, "aws_lb.web": { after: { subnets: balancerIn } } } },
+    { "aws_vpc.default": { id: "vpc-1", default: true, main_route_table_id: "rtb-1" }, "aws_subnets.default": { ids: ["subnet-1", "subnet-2"], filter: filters.map((name) => ({ name, values: name === "vpc-id" ? ["vpc-1"] : ["us-east-1a"] })) } },
+  )).servers[0]?.subnetIds;
+
+  test("is in one of the default subnets, of which it does not matter which where the balancer is in all", () => {
+    expect(serverOf(["subnet-1", "subnet-2"])).toEqual({ items: ["subnet-1"] });
+  });
+
+  test("may be where the balancer is not", () => {
+    expect(serverOf(["subnet-1"])).toMatchObject({ items: [], open: { why: "AWS chooses the subnet" } });
+  });
+
+  test("may be in a default subnet that the file does not read", () => {
+    expect(serverOf(["subnet-1", "subnet-2"], ["vpc-id", "availability-zone"])).toEqual({ items: [] });
+  });
+});

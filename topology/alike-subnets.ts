@@ -19,7 +19,9 @@ export function oneOfAlike(id: Attr<string>, subnetOf: (id: string) => Subnet | 
 }
 
 function isAlike(a: Subnet, b: Subnet): boolean {
-  return a.vpcId === b.vpcId && a.routeTable === b.routeTable && a.networkAcl === b.networkAcl && a.mapPublicIp === b.mapPublicIp && !(a.routeTable instanceof Unknown) && !(a.networkAcl instanceof Unknown);
+  // The ACLs of subnets that a file only reads are taken to let everything pass.
+  const isAclKnown = !(a.networkAcl instanceof Unknown) || (a.isData && b.isData);
+  return a.vpcId === b.vpcId && a.routeTable === b.routeTable && a.networkAcl === b.networkAcl && a.mapPublicIp === b.mapPublicIp && !(a.routeTable instanceof Unknown) && isAclKnown;
 }
 
 /** The same for a list that is nothing but one of several. */

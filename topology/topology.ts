@@ -3,14 +3,15 @@ import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
 import { balancersOf, grouped, listenerRulesOf, listenersOf } from "./balancers";
 import { recordsOf, zonesOf } from "./dns";
 import { readDocument } from "./document";
-import type { Balancer, SecurityGroup, Topology } from "./model";
+import { defaultSubnetsOf } from "./listed-subnets";
+import type { Balancer, SecurityGroup, Server, Topology } from "./model";
 import { gatewaysOf, networkAclsOf, routeTablesOf, subnetsOf, vpcsOf } from "./network";
 import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
 import { symbol } from "./source";
 import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
-import { known, type Attr } from "./value";
+import { known, Unknown, type Attr } from "./value";
 
 /**
  * The topology of a parsed plan, state or synthesized file.
@@ -39,7 +40,15 @@ export function readTopology(document: unknown): Topology {
   const names = idsByName(securityGroups);
   const subnetOf = finder(subnets, ({ id }) => id);
   const settled = gateways.map((it) => ({ ...it, subnetId: oneOfAlike(it.subnetId, subnetOf, []) }));
-  const servers = serversOf(source).map((it) => withDefaults({ ...it, subnetIds: listOfAlike(it.subnetIds, subnetOf, balancers), securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
+  const defaults = defaultSubnetsOf(source, vpcs);
+  const placesOf = ({ subnetIds, address, region, kind, hasSecurityGroups }: Server): Server["subnetIds"] => {
+    // A launch template, which leaves the groups open too, may name one.
+    const isNowhere = kind === "instance" && subnetIds.items.length === 0 && subnetIds.open === undefined && !(hasSecurityGroups instanceof Unknown);
+    const among = isNowhere ? defaults.get(region) : undefined;
+    const list = among === undefined ? subnetIds : { items: [], open: new Unknown(address, "subnet_id", "AWS chooses the subnet", among) };
+    return listOfAlike(list, subnetOf, balancers);
+  };
+  const servers = serversOf(source).map((it) => withDefaults({ ...it, subnetIds: placesOf(it), securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
     source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways: settled, securityGroups,
