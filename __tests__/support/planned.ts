@@ -27,6 +27,11 @@ export interface PlanOptions {
    * @default false
    */
   readonly apply?: boolean;
+  /**
+   * Whether what was applied is then planned once more, with what AWS tells of it by then.
+   * @default false
+   */
+  readonly again?: boolean;
 }
 
 export interface Planned {
@@ -34,6 +39,8 @@ export interface Planned {
   readonly plan: unknown;
   /** The same of its state; absent if it was not applied. */
   readonly state?: unknown;
+  /** The plan that was made of it after the apply; absent if there was none. */
+  readonly again?: unknown;
   /** What terraform or the local AWS said against it. */
   readonly refused?: string;
 }
@@ -95,11 +102,18 @@ export async function planAll(roots: Readonly<Record<string, Root>>, options: Pl
         const why = refused.get(tenant.module);
         results[tenant.key] = { ...(results[tenant.key] as Planned), ...(why === undefined ? { state: stateOf(state, tenant) } : { refused: why }) };
       }
+      if (options.again === true) await planAgain(terraform, tenants.filter(({ module }) => !refused.has(module)), results);
     }
     return Object.fromEntries(Object.keys(roots).map((key) => [key, results[key] as Planned]));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function planAgain(terraform: Terraform, tenants: readonly Tenant[], results: Record<string, Planned>): Promise<void> {
+  await terraform.run(["plan", "-input=false", "-json", "-lock=false", "-parallelism=64", "-out=again.tfplan"]);
+  const plan = JSON.parse((await terraform.run(["show", "-json", "again.tfplan"])).stdout) as Json;
+  for (const tenant of tenants) results[tenant.key] = { ...(results[tenant.key] as Planned), again: planOf(plan, tenant) };
 }
 
 /**
