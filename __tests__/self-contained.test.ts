@@ -17,7 +17,8 @@ interface Leaf {
 }
 
 /** Texts that begin with a slash and are no paths of a file. */
-const NO_FILES = [/\.health_check\.\d*\.?path$/, /^data\.aws_ssm_parameter\.[^.]+\.name$/];
+/** And the name of what holds remarks in a JSON configuration. */
+const NO_FILES = [/^\/\/\.metadata\.overrides\./, /\.health_check\.\d*\.?path$/, /^data\.aws_ssm_parameter\.[^.]+\.name$/];
 /** Functions and values of terraform that look at files, at the machine or at the moment. */
 const OUTSIDE = /\b(file|fileexists|fileset|filebase64|file(base64)?(md5|sha1|sha256|sha512)|templatefile|abspath|pathexpand|timestamp|plantimestamp)\s*\(|\bpath\.(module|root|cwd)\b|\bterraform\.workspace\b/;
 
