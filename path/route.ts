@@ -15,7 +15,7 @@ export function routeOf(entry: Entry, topology: Topology, servers: ServerIndex):
   const url = urlOf(scheme, name, port, path);
   return {
     topology, url, host, isOwnName: entry.isOwnName, port, scheme, hasPath: entry.hasPath, from: entry.from, records: entry.records, ...(balancer !== undefined && { balancer }),
-    steps, targetGroups, targets: targetGroups.flatMap((group) => targetsOf(group, topology, servers)),
+    steps, targetGroups, targets: servers.targetsOf(targetGroups, topology),
   };
 }
 
@@ -121,14 +121,25 @@ function forwardedBy(actions: readonly Action[], { byId }: Topology): TargetGrou
   return [...new Set(arns.flatMap((arn) => byId.targetGroup(arn) ?? []))];
 }
 
-/** Servers by their private addresses. */
-export type ServerIndex = ReadonlyMap<string, Topology["servers"][number]>;
-
-export function serverIndex({ servers }: Topology): ServerIndex {
-  return new Map(servers.flatMap((server) => (typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [])));
+/** Servers by their private addresses, and the targets of groups: the same list for the same groups. */
+export interface ServerIndex {
+  readonly targetsOf: (groups: readonly TargetGroup[], topology: Topology) => readonly Target[];
 }
 
-function targetsOf(targetGroup: TargetGroup, { byId }: Topology, servers: ServerIndex): Target[] {
+export function serverIndex({ servers }: Topology): ServerIndex {
+  const byAddress = new Map(servers.flatMap((server) => (typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [])));
+  const lists = new Map<string, readonly Target[]>();
+  return {
+    targetsOf: (groups, topology) => {
+      const key = JSON.stringify(groups.map(({ address }) => address));
+      const found = lists.get(key) ?? groups.flatMap((group) => targetsOf(group, topology, byAddress));
+      lists.set(key, found);
+      return found;
+    },
+  };
+}
+
+function targetsOf(targetGroup: TargetGroup, { byId }: Topology, servers: ReadonlyMap<string, Topology["servers"][number]>): Target[] {
   return targetGroup.registrations.map((registration): Target => {
     const { autoScalingGroup, targetId } = registration;
     const server = byId.server(autoScalingGroup ?? targetId) ?? (typeof targetId === "string" ? servers.get(targetId) : undefined);

@@ -15,6 +15,11 @@ export interface Reporter {
 /** Looks at each path for itself. */
 export type PathRule = (path: TracedPath, report: Reporter) => void;
 
+/** What of a path its targets' rules look at; paths that end alike, such as those of HTTP and HTTPS, share the answer. */
+export type PathEnd = Pick<TracedPath, "topology" | "balancer" | "targetGroups" | "targets">;
+
+export type TargetRule = (end: PathEnd, report: Reporter) => void;
+
 /**
  * Looks at the file once, for what is on no single path, such as two listeners on one port. The faults count on each path whose balancer
  * is named; without one, on all.
@@ -28,5 +33,6 @@ export interface FileReporter extends Omit<Reporter, "fault"> {
 /** The rules of one subject. */
 export interface Rules {
   readonly path: readonly PathRule[];
+  readonly targets?: readonly TargetRule[];
   readonly file: readonly FileRule[];
 }

@@ -6,7 +6,7 @@ import { viewOf } from "./hops";
 import { HOPS, worst, type Assumption, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "./report";
 import { routeOf, serverIndex, shownUrl } from "./route";
 import { severityOf } from "./rows";
-import type { Reporter } from "./rule";
+import type { PathEnd, Reporter } from "./rule";
 import { RULES } from "./rules/all-rules";
 import type { TracedPath } from "./traced-path";
 
@@ -39,6 +39,7 @@ export function traceTopology(topology: Topology, { url }: TraceOptions = {}): T
 }
 
 const PATH_RULES = RULES.flatMap(({ path }) => path);
+const TARGET_RULES = RULES.flatMap(({ targets = [] }) => targets);
 const FILE_RULES = RULES.flatMap(({ file }) => file);
 
 /** What was told of one path, or of the whole file; each by its key, once. */
@@ -81,8 +82,30 @@ function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNot
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   };
   for (const rule of PATH_RULES) rule(path, report);
+  for (const say of toldOfTargets(path)) say(report);
   const hops = HOPS.map((hop) => hopReport(hop, path, notes));
   return { url: shownUrl(entry), verdict: worst(hops.map(({ verdict }) => verdict)), from: path.from, hops, ...(balancer !== undefined && { balancer: balancer.address }) };
+}
+
+type Told = (report: Reporter) => void;
+
+const told = new WeakMap<PathEnd["targets"], Map<Balancer | undefined, readonly Told[]>>();
+
+/** What the rules of targets say, asked once for all paths that end there. */
+function toldOfTargets(end: PathEnd): readonly Told[] {
+  const byBalancer = told.get(end.targets) ?? new Map<Balancer | undefined, readonly Told[]>();
+  told.set(end.targets, byBalancer);
+  const known = byBalancer.get(end.balancer);
+  if (known !== undefined) return known;
+  const said: Told[] = [];
+  const listener: Reporter = {
+    fault: (finding) => said.push((report) => report.fault(finding)),
+    open: (hop, unknown) => said.push((report) => report.open(hop, unknown)),
+    assume: (assumption) => said.push((report) => report.assume(assumption)),
+  };
+  for (const rule of TARGET_RULES) rule(end, listener);
+  byBalancer.set(end.balancer, said);
+  return said;
 }
 
 function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {

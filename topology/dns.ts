@@ -61,14 +61,14 @@ function fqdnOf(resource: Resource, name: Attr<string>, zone: Zone | undefined):
 }
 
 /** Names of validation records that are known, with their certificate and domain. */
-function validationsOf(source: Source): ReadonlyMap<string, { certificate: string; domain: string }> {
-  const found = new Map<string, { certificate: string; domain: string }>();
+function validationsOf(source: Source): ReadonlyMap<string, readonly { certificate: string; domain: string }[]> {
+  const found = new Map<string, { certificate: string; domain: string }[]>();
   for (const certificate of source.ofType("aws_acm_certificate")) {
     const options = certificate.fields.raw("domain_validation_options");
     for (const option of Array.isArray(options) ? options : []) {
       const name = textOf(own(objectOf(option), "resource_record_name"));
       const domain = textOf(own(objectOf(option), "domain_name"));
-      if (name !== undefined && domain !== undefined) found.set(`${certificate.address} ${plainText(name)}`, { certificate: certificate.address, domain: plainText(domain) }).set(plainText(name), { certificate: certificate.address, domain: plainText(domain) });
+      if (name !== undefined && domain !== undefined) found.set(plainText(name), [...(found.get(plainText(name)) ?? []), { certificate: certificate.address, domain: plainText(domain) }]);
     }
   }
   return found;
@@ -87,8 +87,7 @@ function awaitedRecords(source: Source, certificates: readonly Certificate[]): R
 
 function validatedBy(record: Resource, name: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, string>): DnsRecord["validates"] {
   if (typeof name === "string" && !name.startsWith("${")) {
-    const found = [...certificates.keys()].flatMap((certificate) => validations.get(`${certificate} ${plainText(name)}`) ?? []);
-    return found;
+    return validations.get(plainText(name)) ?? [];
   }
   const through = [...record.fields.through("name"), ...record.fields.through("records")];
   const certificate = through.find((address) => certificates.has(address)) ?? awaited.get(record.address);

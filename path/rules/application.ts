@@ -1,7 +1,7 @@
 import type { Server } from "../../topology/model";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
-import type { Reporter, Rules } from "../rule";
+import type { PathEnd, Reporter, Rules } from "../rule";
 import type { Target, TracedPath } from "../traced-path";
 import { bootScript } from "./boot-script";
 import { BY_NO_PROP } from "./expressions";
@@ -12,13 +12,13 @@ import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "./us
 
 /* What the boot script says of the application, against what listener and target group expect of it. */
 
-export const applicationRules: Rules = { path: [redirectsBehindTls, servesTheAttachmentsPort, speaksTheGroupsProtocol, answersTheHealthCheck], file: [] };
+export const applicationRules: Rules = { path: [redirectsBehindTls], targets: [servesTheAttachmentsPort, speaksTheGroupsProtocol, answersTheHealthCheck], file: [] };
 
 /** EC2 takes 16 KiB; what is longer is no script. */
 const MAX_SCRIPT = 20_000;
 
 /** Each target whose script is known, once for each group and script, as all instances of a group mostly share theirs. */
-function* scripted({ targets }: TracedPath): Iterable<Target & { readonly script: string }> {
+function* scripted({ targets }: PathEnd): Iterable<Target & { readonly script: string }> {
   const seen = new Set<string>();
   for (const target of targets) {
     const script = known(target.server?.userData);
@@ -53,7 +53,7 @@ function redirectsOn(script: string, port: number | undefined): boolean {
 }
 
 /** P53: by the script, or where that is not known, by what the groups open; that a port is not open at all is a fault of its own too. */
-function servesTheAttachmentsPort(path: TracedPath, report: Reporter): void {
+function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
   for (const target of path.targets) {
     const { targetGroup, registration, server } = target;
     const [port, usual, script] = [known(registration.port), known(targetGroup.port), known(server?.userData)];
@@ -75,7 +75,7 @@ function servesTheAttachmentsPort(path: TracedPath, report: Reporter): void {
 }
 
 /** Whether the machine's groups let in the one port and certainly not the other. */
-function opensOnly({ topology }: TracedPath, server: Server, open: number, closed: number): boolean {
+function opensOnly({ topology }: PathEnd, server: Server, open: number, closed: number): boolean {
   const groups = server.securityGroupIds.items.map((id) => topology.byId.securityGroup(id));
   if (server.securityGroupIds.open !== undefined || groups.length === 0 || groups.some((it) => it === undefined || it.openIngress !== undefined)) return false;
   const rules = groups.flatMap((it) => it?.ingress ?? []);
@@ -83,7 +83,7 @@ function opensOnly({ topology }: TracedPath, server: Server, open: number, close
 }
 
 /** P54 */
-function speaksTheGroupsProtocol(path: TracedPath, report: Reporter): void {
+function speaksTheGroupsProtocol(path: PathEnd, report: Reporter): void {
   for (const { targetGroup, server, port, healthPort, script } of scripted(path)) {
     const check = { address: targetGroup.address, protocol: known(targetGroup.healthCheck.protocol), port: known(healthPort), attribute: "health_check.protocol" };
     for (const it of [{ address: targetGroup.address, protocol: known(targetGroup.protocol), port: known(port), attribute: "protocol" }, check]) {
@@ -101,7 +101,7 @@ function speaksTheGroupsProtocol(path: TracedPath, report: Reporter): void {
 }
 
 /** P55 */
-function answersTheHealthCheck(path: TracedPath, report: Reporter): void {
+function answersTheHealthCheck(path: PathEnd, report: Reporter): void {
   for (const { targetGroup, server, healthPort, script } of scripted(path)) {
     const { path: asked, matcher: expected, enabled } = targetGroup.healthCheck;
     const [checked, matcher] = [known(asked), known(expected)];

@@ -3,7 +3,7 @@ import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
 import { fix, setting } from "../fix";
 import { coversInternet, holdsPublic, rangesOf } from "../ipv4";
 import type { Edit } from "../report";
-import type { PathRule, Reporter, Rules } from "../rule";
+import type { Reporter, Rules, TargetRule } from "../rule";
 import { nameFrom } from "./free-ranges";
 import { opening } from "./group-fixes";
 import { networkIndex } from "./network-index";
@@ -25,7 +25,7 @@ type Reach =
 const YES: Reach = { answer: "yes" };
 
 /** P62: no way out of the subnet for what is installed; P63: a way that does not lead there; P64: a group that keeps it in. */
-const packages: PathRule = ({ topology, targets }, report) => {
+const packages: TargetRule = ({ topology, targets }, report) => {
   const servers = new Set(targets.flatMap(({ server }) => (server === undefined ? [] : [server])));
   const shutIn: ShutIn[] = [];
   for (const server of servers) {
@@ -234,4 +234,4 @@ function withNat(topology: Topology, subnet: Subnet): readonly Edit[] {
   return [...made, { add: "aws_route", name: `${name}_nat`, body: { route_table_id: known(table.id), destination_cidr_block: "0.0.0.0/0", nat_gateway_id: own ?? `\${aws_nat_gateway.${name}_nat.id}` }, like: subnet.address }];
 }
 
-export const packageRules: Rules = { path: [packages], file: [] };
+export const packageRules: Rules = { path: [], targets: [packages], file: [] };

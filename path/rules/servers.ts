@@ -2,8 +2,8 @@ import type { SecurityGroup, Server, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
-import type { PathRule, Reporter, Rules } from "../rule";
-import type { Target, TracedPath } from "../traced-path";
+import type { PathEnd, PathRule, Reporter, Rules, TargetRule } from "../rule";
+import type { Target } from "../traced-path";
 import { balancerGroups } from "./balancer-groups";
 import { passage, placesOf, ruleSet, rulesInWords, vpcIdOf, type Peer } from "./reachability";
 import { portsOf, runs, usesContainers } from "./user-data";
@@ -11,7 +11,7 @@ import { portsOf, runs, usesContainers } from "./user-data";
 /* The servers behind the balancer: their groups, and what they do at their first boot. */
 
 /** Each server of a path, with one of the targets that it is. */
-function serversOf({ targets }: TracedPath): readonly { readonly server: Server; readonly targets: readonly Target[] }[] {
+function serversOf({ targets }: PathEnd): readonly { readonly server: Server; readonly targets: readonly Target[] }[] {
   const all = new Map<Server, Target[]>();
   for (const target of targets) {
     if (target.server === undefined) continue;
@@ -90,7 +90,7 @@ function withGroup(topology: Topology, peer: Peer, vpcId: string | undefined, po
 }
 
 /** P65: the user data is never run, or what it starts listens on another port; P66 and P67 beside it. */
-const bootScripts: PathRule = (path, report) => {
+const bootScripts: TargetRule = (path, report) => {
   const all = serversOf(path);
   const never = all.filter(({ server }) => runs(known(server.userData) ?? "") === "never").length;
   for (const { server, targets } of all) {
@@ -178,4 +178,4 @@ function containers(server: Server, script: string, report: Reporter): void {
   });
 }
 
-export const serverRules: Rules = { path: [ownGroups, bootScripts], file: [] };
+export const serverRules: Rules = { path: [ownGroups], targets: [bootScripts], file: [] };

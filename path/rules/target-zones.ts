@@ -1,17 +1,17 @@
 import type { Balancer, Subnet } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
-import type { Reporter, Rules } from "../rule";
-import type { Target, TracedPath } from "../traced-path";
+import type { PathEnd, Reporter, Rules } from "../rule";
+import type { Target } from "../traced-path";
 import { networkIndex } from "./network-index";
 import { plain } from "./reachability";
 import { kindOfZone } from "./subnets";
 import { isPublic } from "./ways-out";
 
 /** P50: a balancer sends nothing to targets in zones that it is not in. */
-export const targetZoneRules: Rules = { path: [zones], file: [] };
+export const targetZoneRules: Rules = { path: [], targets: [zones], file: [] };
 
-function zones(path: TracedPath, report: Reporter): void {
+function zones(path: PathEnd, report: Reporter): void {
   const { balancer, targets } = path;
   if (balancer === undefined || balancer.subnetIds.open !== undefined) return;
   const own = zonesOf(path, balancer);
@@ -23,7 +23,7 @@ function zones(path: TracedPath, report: Reporter): void {
 }
 
 /** The zones that the balancer is in; nothing where not all of them are known. */
-function zonesOf({ topology }: TracedPath, { subnetIds }: Balancer): ReadonlySet<string> | undefined {
+function zonesOf({ topology }: PathEnd, { subnetIds }: Balancer): ReadonlySet<string> | undefined {
   const found = subnetIds.items.map((id) => known(topology.byId.subnet(id)?.zone));
   return found.includes(undefined) ? undefined : new Set(found as string[]);
 }
@@ -40,7 +40,7 @@ function isOutside({ zone, address }: Subnet, own: ReadonlySet<string>, report: 
   return false;
 }
 
-function told({ topology, balancer }: TracedPath, { server, registration, subnets }: Target, outside: readonly Subnet[], own: ReadonlySet<string>, report: Reporter): void {
+function told({ topology, balancer }: PathEnd, { server, registration, subnets }: Target, outside: readonly Subnet[], own: ReadonlySet<string>, report: Reporter): void {
   const [first] = outside;
   if (first === undefined || server === undefined || balancer === undefined) return;
   const isGroup = server.kind === "auto-scaling-group";
