@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fix, setting } from "../path/fix";
 import { entriesOf, entryOf } from "../path/entries";
 import { routeOf, serverIndex, shownUrl } from "../path/route";
 import { trace } from "../path/trace";
@@ -82,11 +85,31 @@ describe("without a URL, a trace looks at", () => {
   });
 });
 
+test("a plan of some targets leaves open what it lacks", () => {
+  const plan = JSON.parse(readFileSync(join(__dirname, "fixtures", "traced", "site.plan.json"), "utf8")) as { resource_changes: { type: string }[]; complete: boolean };
+  plan.resource_changes = plan.resource_changes.filter(({ type }) => type !== "aws_lb_listener");
+  expect(trace(plan).verdict).toBe("broken");
+  expect(trace({ ...plan, complete: false })).toMatchObject({ verdict: "unknown", findings: [] });
+  expect(trace({ ...plan, errored: true })).toMatchObject({ verdict: "unknown", findings: [] });
+});
+
+test.each([
+  ["of a module, by their names in it", [{ add: "aws_security_group_rule", name: "open", like: 'module.app["a"].aws_security_group.web[0]', body: { security_group_id: '${module.app["a"].aws_security_group.web.id}' } }] as const, 'resource "aws_security_group_rule" "open" {  # in module.app["a"]\n  security_group_id = aws_security_group.web.id\n}'],
+  ["of one instance of several", [setting("aws_subnet.private[0]", "cidr_block", "10.0.3.0/24")], 'resource "aws_subnet" "private" {  # aws_subnet.private[0] only\n  cidr_block = "10.0.3.0/24"\n}'],
+  ["of one resource in one block", [setting("aws_lb_target_group.web", "health_check.path", "/"), setting("aws_lb_target_group.web", "health_check.port", "80"), setting("aws_lb_target_group.web", "port", 80)], 'resource "aws_lb_target_group" "web" {\n  health_check {\n    path = "/"\n    port = "80"\n  }\n  port = 80\n}'],
+])("the HCL of a fix writes changes %s", (_, edits, hcl) => {
+  expect(fix("", "", edits).hcl).toBe(hcl);
+});
+
 describe("a URL", () => {
   const topology = readTopology({ resource: { ...SITE, aws_route53_record: { www: alias("www.example.com") } } });
 
   test("is followed by its record", () => {
     expect(entryOf(new URL("https://www.example.com/shop"), topology)).toMatchObject({ scheme: "https", host: "www.example.com", port: 443, path: "/shop", hasPath: true, balancer: { address: "aws_lb.web" }, records: [{ address: "aws_route53_record.www" }] });
+  });
+
+  test("with a dot at the end of its name is the same", () => {
+    expect(entryOf(new URL("https://www.example.com./"), topology)).toMatchObject({ host: "www.example.com", records: [{ address: "aws_route53_record.www" }] });
   });
 
   test("of a name without a record is traced on the only balancer, and its name is left open", () => {

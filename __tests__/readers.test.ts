@@ -133,6 +133,14 @@ describe("a plan's reference", () => {
     expect(text(module, "aws_subnet", "vpc_id", VPC, 1)).toBe('${module.net["us"].aws_vpc.main.id}');
   });
 
+  test("to several blocks of subnets, of which some are in one zone, may mean some of them only", () => {
+    const block = (zones: readonly string[]) => ({ keys: [0, 1], zones });
+    const blocks = { "aws_subnet.public": block(["a", "b"]), "aws_subnet.private": block(["a", "b"]), "aws_lb.x": { expressions: { subnets: refs("aws_subnet.public", "aws_subnet.private") } } };
+    const document = plan({ blocks });
+    for (const { type, index, change } of document.resource_changes as { type: string; index?: number; change: { after: unknown } }[]) if (type === "aws_subnet") change.after = { availability_zone: index === 0 ? "a" : "b" };
+    expect(readDocument(document).ofType("aws_lb")[0]?.fields.list("subnets", SUBNET)).toMatchObject({ items: [], open: expect.any(Unknown) as Unknown });
+  });
+
   test("to a local is what it can only be in its module", () => {
     expect(text({ blocks: { ...VPC_BLOCK, "aws_subnet.a": { expressions: { vpc_id: refs("local.vpc_id") } } } }, "aws_subnet", "vpc_id", VPC)).toBe("${aws_vpc.main.id}");
   });

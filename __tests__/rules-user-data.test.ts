@@ -145,3 +145,10 @@ test("hostile texts are read in a moment", () => {
   const { user, system } = process.cpuUsage(start);
   expect((user + system) / 1e6 / parts.length).toBeLessThan(1);
 });
+
+test.each([
+  ["yum install -y https://s3.us-east-1.amazonaws.com/amazon-ssm-us-east-1/latest/linux_amd64/amazon-ssm-agent.rpm", ["s3"]], ["dnf install -y https://bucket.s3.us-east-1.amazonaws.com/x.rpm", ["s3"]],
+  ["yum install -y https://example.com/x.rpm", ["internet"]], ["pip install --no-index --find-links=/srv/wheels app", []], ["npm ci --offline", []], ["apt-get install --no-download nginx", []], ["pip install app", ["internet"]],
+])("%s fetches from %j", (command, expected) => {
+  expect(installs(`#!/bin/bash\n${command}\n`).map(({ from }) => from)).toEqual(expected);
+});

@@ -41,7 +41,8 @@ export function entriesOf(topology: Topology): Entry[] {
 export function entryOf(url: URL, topology: Topology): Entry {
   const balancers = topology.balancers.filter(isApplication);
   const byName = new Map(balancers.map((it) => [known(it.dnsName), it]));
-  const host = url.hostname.toLowerCase();
+  // A dot at the end is the root of all names, which certificates and records leave out.
+  const host = url.hostname.toLowerCase().replace(/\.$/, "");
   const scheme = url.protocol === "http:" ? "http" : "https";
   const port = url.port === "" ? (scheme === "http" ? 80 : 443) : Number(url.port);
   const own = byName.get(host);

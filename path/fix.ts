@@ -2,7 +2,7 @@ import type { Edit, Fix } from "./report";
 
 /** A fix from its edits, which are also written as HCL. */
 export function fix(text: string, props: string, edits: readonly Edit[]): Fix {
-  return { text, props, hcl: edits.map(hclOf).join("\n\n"), edits };
+  return { text, props, hcl: hclOf(edits), edits };
 }
 
 /** One argument of a resource takes another value. */
@@ -10,11 +10,43 @@ export function setting(address: string, path: string, value: unknown): Edit {
   return { set: address, path: path.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)), value };
 }
 
-function hclOf(edit: Edit): string {
-  if ("remove" in edit) return `# remove ${edit.remove}`;
-  if ("add" in edit) return block(`resource "${edit.add}" "${edit.name}"`, edit.body);
-  const { type, name } = partsOf(edit.set);
-  return block(`resource "${type}" "${name}"`, nested(edit.path, edit.value), edit.set.startsWith("module.") ? `  # ${edit.set}` : "");
+/** One block for each resource, however many of its arguments change. */
+function hclOf(edits: readonly Edit[]): string {
+  const blocks = new Map<string, { head: string; body: Record<string, unknown>; note: string } | string>();
+  edits.forEach((edit, index) => {
+    if ("remove" in edit) blocks.set(`remove ${edit.remove}`, `# remove ${edit.remove}`);
+    else if ("add" in edit) {
+      const { module } = partsOf(edit.like);
+      blocks.set(`add ${index}`, { head: `resource "${edit.add}" "${edit.name}"`, body: within(module, edit.body) as Record<string, unknown>, note: module === "" ? "" : `in ${module.slice(0, -1)}` });
+    } else {
+      const { module, type, name, hasKey } = partsOf(edit.set);
+      // One of several blocks stays a block of its own.
+      const key = edit.path.some((part) => typeof part === "number") ? `${edit.set} ${index}` : edit.set;
+      const known = blocks.get(key);
+      const change = nested(edit.path, structuredClone(within(module, edit.value)));
+      if (typeof known === "object") merge(known.body, change);
+      else blocks.set(key, { head: `resource "${type}" "${name}"`, body: change, note: module !== "" || hasKey ? `${edit.set}${hasKey ? " only" : ""}` : "" });
+    }
+  });
+  return [...blocks.values()].map((it) => (typeof it === "string" ? it : block(it.head, it.body, it.note === "" ? "" : `  # ${it.note}`))).join("\n\n");
+}
+
+function merge(body: Record<string, unknown>, change: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(change)) {
+    const known = body[key];
+    const isBlock = (it: unknown): it is Record<string, unknown> => typeof it === "object" && it !== null && !Array.isArray(it);
+    if (isBlock(known) && isBlock(value)) merge(known, value);
+    else body[key] = value;
+  }
+}
+
+/** In a module its own resources are named without it. */
+function within(module: string, value: unknown): unknown {
+  if (module === "") return value;
+  if (typeof value === "string") return value.replaceAll(`\${${module}`, "${");
+  if (Array.isArray(value)) return value.map((it) => within(module, it));
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, within(module, it)]));
+  return value;
 }
 
 function nested([first, ...rest]: readonly (string | number)[], value: unknown): Record<string, unknown> {
@@ -23,9 +55,10 @@ function nested([first, ...rest]: readonly (string | number)[], value: unknown):
   return { [String(first)]: names.length > 0 ? nested(names, value) : value };
 }
 
-function partsOf(address: string): { type: string; name: string } {
-  const [type = "", name = ""] = address.replace(/^(module\.[^.[]+(\["[^"]*"\]|\[\d+\])?\.)+/, "").replace(/^data\./, "").replace(/\[[^\]]*\]$/, "").split(".");
-  return { type, name };
+function partsOf(address: string): { readonly module: string; readonly type: string; readonly name: string; readonly hasKey: boolean } {
+  const [module = ""] = /^(module\.[^.[]+(\["[^"]*"\]|\[\d+\])?\.)+/.exec(address) ?? [];
+  const [type = "", name = ""] = address.slice(module.length).replace(/^data\./, "").replace(/\[.*\]$/s, "").split(".");
+  return { module, type, name, hasKey: address.endsWith("]") };
 }
 
 function block(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {

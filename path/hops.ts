@@ -21,7 +21,8 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
     const what = records.map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`).join(" and ");
     return { resources: records.map(({ address }) => address), observed: `${what} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}` };
   },
-  tls: ({ steps, topology }) => {
+  tls: ({ steps, topology, scheme }) => {
+    if (steps.length === 0 && scheme === "https") return { resources: [], observed: "not reached" };
     const secure = steps.filter(({ listener }) => known(listener.protocol) === "HTTPS");
     if (secure.length === 0) return { resources: [], observed: "no TLS: plain HTTP" };
     const certificates = secure.flatMap(({ listener }) => listener.certificates.map(({ arn }) => topology.byId.certificate(arn)?.address ?? shown(arn)));

@@ -42,6 +42,10 @@ const PATH_RULES = RULES.flatMap(({ path }) => path);
 const TARGET_RULES = RULES.flatMap(({ targets = [] }) => targets);
 const FILE_RULES = RULES.flatMap(({ file }) => file);
 
+/** Faults that something is missing, which a plan of some targets cannot be sure of. */
+const MISSING = new Set(["P15", "P21", "P22", "P26", "P30", "P32", "P33", "P34", "P44", "P45", "P48", "P49", "P62", "P63", "P64"]);
+const notWhole = ({ hop, address, attribute }: Pick<Finding, "hop" | "address" | "attribute">): Open => ({ hop, address, attribute, why: "the plan is not of the whole configuration, and what is missing here may be there" });
+
 /** What was told of one path, or of the whole file; each by its key, once. */
 interface Notes {
   readonly findings: Set<Finding>;
@@ -59,7 +63,7 @@ function fileNotes(topology: Topology, findings: Map<string, Finding>, assumed: 
   const notes: FileNote[] = [];
   for (const rule of FILE_RULES) {
     rule(topology, {
-      fault: (told, on) => notes.push({ finding: kept(told, findings), on }),
+      fault: (told, on) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
       open: (hop, unknown) => notes.push({ open: openOf(hop, unknown) }),
       assume: (assumption) => assumed.set(keyOf(assumption), assumption),
     });
@@ -77,7 +81,7 @@ function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNot
     if (open !== undefined) leaveOpen(open);
   }
   const report: Reporter = {
-    fault: (told) => notes.findings.add(kept(told, findings)),
+    fault: (told) => (path.topology.isPartial === true && MISSING.has(told.id) ? leaveOpen(notWhole(told)) : notes.findings.add(kept(told, findings))),
     open: (hop, unknown) => leaveOpen(openOf(hop, unknown)),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   };
@@ -144,5 +148,5 @@ function coverageOf({ balancers, source }: Topology, paths: readonly PathReport[
   const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
   const others = balancers.filter((it) => !isApplication(it)).length;
   const notModelled = ["what the targets' programs do", "quotas", "IPv6 beyond the balancer", ...(others > 0 ? [`${others} balancers that are not application load balancers`] : [])];
-  return `Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} things that no file says`}; not modelled: ${notModelled.join(", ")}.`;
+  return `Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}; not modelled: ${notModelled.join(", ")}.`;
 }

@@ -1,6 +1,7 @@
 import { isGroupOfVpc } from "./default-group";
 import type { Expected } from "./fields";
-import { isSymbol, typeOf } from "./source";
+import type { Instance } from "./scope";
+import { isSymbol, symbol, typeOf } from "./source";
 
 /* Which of the values that references lead to are what an argument takes. */
 
@@ -74,4 +75,16 @@ export function isOfSeveralTiers(instances: readonly { readonly type: string; re
   // In one zone they are wrong together, whichever are meant.
   const different = new Set(zones).size;
   return different > 1 && different < zones.length;
+}
+
+/** A balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not say which. */
+export function isMixOfBlocks(values: readonly unknown[], { type, scope }: Instance): boolean {
+  if (type !== "aws_lb" || values.length < 3 || !values.every((it) => typeof it === "string" && /[.{]aws_subnet\./.test(it))) return false;
+  const subnets = new Map(scope.ofTypes(["aws_subnet"]).map((it) => [symbol(it.address, "id"), it]));
+  const named = values.map((it) => subnets.get(String(it)));
+  const zones = named.map((it) => it?.field("availability_zone"));
+  // A single resource is named for itself.
+  const isWhole = named.every((it) => it !== undefined && it.siblings.length > 1) && new Set(named.map((it) => it?.siblings)).size > 1;
+  const different = new Set(zones).size;
+  return isWhole && zones.every((it) => typeof it === "string") && different > 1 && different < zones.length;
 }

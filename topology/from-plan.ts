@@ -32,7 +32,7 @@ export function readPlan(plan: Json): Source {
     byType.set(type, made);
     return made;
   };
-  return { kind: "plan", ofType: (...types) => types.flatMap(resources) };
+  return { kind: "plan", isPartial: plan.complete === false || plan.errored === true, ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {

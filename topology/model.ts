@@ -242,6 +242,8 @@ export interface BlockPublicAccess extends Part {
 /** Everything that a trace looks at. */
 export interface Topology {
   readonly source: "plan" | "state" | "synthesized";
+  /** A plan of some targets, or one that terraform could not finish: what it lacks may be there all the same. */
+  readonly isPartial?: boolean;
   readonly zones: readonly Zone[];
   readonly records: readonly DnsRecord[];
   readonly certificates: readonly Certificate[];

@@ -1,7 +1,7 @@
 import { TARGET } from "./expected";
 import type { Expected, Resolved } from "./fields";
 import { Deferred } from "./fields";
-import { isOfSeveralTiers, isOfType, paired, placeOf, wanted, withKey, type Place } from "./fitting";
+import { isMixOfBlocks, isOfSeveralTiers, isOfType, paired, placeOf, wanted, withKey, type Place } from "./fitting";
 import { isObject } from "./json";
 import type { Expression, Instance, Scope } from "./scope";
 import { identityIn, isList, plainText } from "./plain-references";
@@ -64,7 +64,8 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
     const walk: Walk = { expected, through: new Set(), left: BUDGET, type: instance.type, open: undefined };
     const asker: Asker = { address: instance.address, key: instance.key, forEach: instance.forEach, place: placeOf(instance, instance.siblings) };
     const led = follow(expression, [], scope, asker, walk);
-    const values = paired(wanted(led, expected), expression.references, asker.place);
+    const all = paired(wanted(led, expected), expression.references, asker.place);
+    const values = isMixOfBlocks(all, instance) ? opened(walk, "known after apply, and all or some of several blocks") : all;
     // What is known would stand in the plan; what leads to nothing but nulls is left to the provider.
     const isUnset = led.length === 0 && walk.open === undefined && walk.through.size === 0 && expression.references.length > 0;
     const resolved = { values, isUnset, through: walk.through, ...nthOf(expression, asker), ...((walk.open !== undefined || values.length === 0) && { open: walk.open ?? "known after apply" }) };

@@ -23,6 +23,8 @@ export interface Resource {
 /** What a reader makes of a file. */
 export interface Source {
   readonly kind: "plan" | "state" | "synthesized";
+  /** A plan of some targets, or one that terraform could not finish: what it lacks may be there all the same. */
+  readonly isPartial?: boolean;
   /** All of a type, in the file's order. */
   ofType(...types: readonly string[]): readonly Resource[];
 }

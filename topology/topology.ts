@@ -51,7 +51,7 @@ export function readTopology(document: unknown): Topology {
   const servers = serversOf(source).map((it) => withDefaults({ ...it, subnetIds: placesOf(it), securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
-    source: source.kind, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways: settled, securityGroups,
+    source: source.kind, isPartial: source.isPartial, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways: settled, securityGroups,
     records: recordsOf(source, zones, certificates),
     looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
     looseRules: rules.filter(({ listenerArn }) => !listenerArns.has(listenerArn)),

@@ -82,12 +82,15 @@ function packageInstalls(line: string): Fetch[] {
     // From files that are there already.
     if (names.length > 0 && names.every((it) => /^(\.{0,2}\/|~|\$|[^:]*\.(rpm|deb|whl|tgz)$)/.test(it) && !it.includes("://"))) return [];
     // Packages from another repository or address are not in Amazon's bucket.
-    const isElsewhere = names.some((it) => it.includes("://"));
+    const isElsewhere = names.some((it) => it.includes("://") && !S3_ADDRESS.test(it));
+    // What was brought along is fetched from nowhere.
+    if (/\s(--no-index|--offline|--prefer-offline|--no-download|--cacheonly)(\s|$)/.test(` ${rest} `)) return [];
     const ports = /^(snap|pip3?|pipx|npm|yarn|pnpm|gem|cargo|composer|conda)$/.test(tool) ? [443] : [80, 443];
     return [{ from: (LINUX_PACKAGES.test(tool) || tool === "cloud-init-packages") && !isElsewhere ? "s3" : "internet", command: command.trim(), isNeeded: names.length === 0 || names.some((it) => !TOOLS.has(it)), ports }];
   });
 }
 
+const S3_ADDRESS = /:\/\/([\w.-]+\.)?s3[.-][\w.-]*amazonaws\.com\//;
 const S3_HOST = /(^|\.)s3[.-][\w.-]*amazonaws\.com$/;
 /** What is done with a download that something is made of: a shell reads it, or it is unpacked, added or kept. */
 const USED = /\|\s*(sudo\s+)?(\S+=\S+\s+)*(-\S+\s+)*(\S*\/)?((ba|da|z)?sh|python3?|tar|gpg|apt-key|tee|node)\b|\s(-\w*[oO]|--output|--remote-name|--output-document)\b|>\s*\S+\.(sh|tar|t?gz|zip|rpm|deb|jar|war|repo|list|gpg|asc|py|js|bin)\b/;
