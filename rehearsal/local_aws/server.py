@@ -85,6 +85,9 @@ class LocalAws:
     def __init__(self):
         self.aws = DomainDispatcherApplication(create_backend_app)
         self.gate = RequestGate()
+        # moto changes its tables from several threads at once, and then answers 500 to what it has done already; the caller asks again
+        # and is told that the thing exists.
+        self.one_at_a_time = threading.Lock()
         self.idle_seconds = None
         self.last_request = time.monotonic()
         self.server = None
@@ -95,7 +98,7 @@ class LocalAws:
         try:
             if environ["PATH_INFO"].startswith(CONTROL):
                 return self.control(environ, start_response)
-            with self.gate.shared():
+            with self.gate.shared(), self.one_at_a_time:
                 return self.aws(environ, start_response)
         finally:
             self.last_request = time.monotonic()
