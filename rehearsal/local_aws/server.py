@@ -85,8 +85,8 @@ class LocalAws:
     def __init__(self):
         self.aws = DomainDispatcherApplication(create_backend_app)
         self.gate = RequestGate()
-        # moto changes its tables from several threads at once, and then answers 500 to what it has done already; the caller asks again
-        # and is told that the thing exists.
+        # moto's tables are not made for several threads. Under load a caller was told of a thing it had just asked for that it exists
+        # already, most likely as the first answer had been lost to an error.
         self.one_at_a_time = threading.Lock()
         self.idle_seconds = None
         self.last_request = time.monotonic()
