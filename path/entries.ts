@@ -1,6 +1,7 @@
 import type { Balancer, DnsRecord, Topology } from "../topology/model";
 import { plainName } from "../topology/dns";
 import { isUnknown, known } from "../topology/value";
+import { isApplication } from "./rules/balancer-groups";
 import { covers } from "./rules/domain-names";
 
 /* Where clients come in: names that lead to a balancer, on each port that matters. */
@@ -56,10 +57,6 @@ export function entryOf(url: URL, topology: Topology): Entry {
 }
 
 const WHOLE = { path: "/", hasPath: false } as const;
-
-export function isApplication({ type }: Balancer): boolean {
-  return isUnknown(type) || type === "application" || type === undefined;
-}
 
 function isInternal({ isInternal: value }: Balancer): boolean {
   return known(value) === true;

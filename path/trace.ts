@@ -1,13 +1,14 @@
 import type { Balancer, Topology } from "../topology/model";
 import { readTopology } from "../topology/topology";
 import type { Unknown } from "../topology/value";
-import { entriesOf, entryOf, isApplication, type Entry } from "./entries";
+import { entriesOf, entryOf, type Entry } from "./entries";
 import { viewOf } from "./hops";
 import { HOPS, worst, type Assumption, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "./report";
 import { routeOf, serverIndex, shownUrl } from "./route";
 import { severityOf } from "./rows";
 import type { PathEnd, Reporter } from "./rule";
 import { RULES } from "./rules/all-rules";
+import { isApplication } from "./rules/balancer-groups";
 import type { TracedPath } from "./traced-path";
 
 export interface TraceOptions {

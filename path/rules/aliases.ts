@@ -1,10 +1,11 @@
 import type { Balancer, DnsRecord, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { answersFor, namesFor } from "./record-names";
 import { hostOf, isBalancerName, recordsOf, targetNames } from "./record-targets";
 
@@ -38,7 +39,7 @@ export function zoneOfAlias(path: TracedPath, report: Reporter): void {
     else report.fault({
       id: "P05", hop: "dns", address: record.address, attribute: "alias.zone_id", observed: seen, required: `the zone of ${balancer.address} itself, its zone_id`,
       symptom: "InvalidChangeBatch when it is applied: the alias target name does not lie within the target zone",
-      fix: fix("Take zone_id from the balancer, as dns_name is.", BY_NO_PROP, [setting(record.address, "alias.zone_id", reference(balancer.address, "zone_id"))]),
+      fix: fix("Take zone_id from the balancer, as dns_name is.", BY_NO_PROP, [setting(record.address, "alias.zone_id", symbol(balancer.address, "zone_id"))]),
     });
   }
 }
@@ -109,7 +110,7 @@ function targetAttribute(record: DnsRecord): string {
 }
 
 function leadingTo(record: DnsRecord, balancer: Balancer): Edit[] {
-  const name = reference(balancer.address, "dns_name");
+  const name = symbol(balancer.address, "dns_name");
   if (record.alias === undefined) return [setting(record.address, "records", [name])];
-  return [setting(record.address, "alias.name", name), setting(record.address, "alias.zone_id", reference(balancer.address, "zone_id"))];
+  return [setting(record.address, "alias.name", name), setting(record.address, "alias.zone_id", symbol(balancer.address, "zone_id"))];
 }

@@ -1,4 +1,5 @@
 import type { Balancer, DnsRecord, Zone } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { isUnknown, known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
@@ -6,7 +7,7 @@ import type { Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { balancerBehindRecord, zoneOfAlias } from "./aliases";
 import { isPublicName } from "./domain-names";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { ipVersions } from "./ip-versions";
 import { writtenOutside } from "./record-names";
 import { isPrivate, recordsOf } from "./record-targets";
@@ -47,7 +48,7 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
 
 function intoPublicZone(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Fix {
   const props = "hostedZone: { id: \"Z…\" } names the public zone; no prop takes a private one";
-  if (publicZone !== undefined) return fix(`Put the record into the public zone ${publicZone.address}.`, props, [setting(record.address, "zone_id", reference(publicZone.address, "zone_id"))]);
+  if (publicZone !== undefined) return fix(`Put the record into the public zone ${publicZone.address}.`, props, [setting(record.address, "zone_id", symbol(publicZone.address, "zone_id"))]);
   if (zone.isData) return fix("Look up the public zone of that name.", props, [setting(zone.address, "private_zone", false), setting(zone.address, "vpc_id", undefined)]);
   return fix("Make the zone a public one: without a VPC.", props, [setting(zone.address, "vpc", undefined)]);
 }
@@ -83,7 +84,7 @@ function delegation(zone: Zone, name: string, above: Zone | undefined): Fix {
   }
   return fix(`Name the zone's servers in ${above.address}.`, props, [{
     add: "aws_route53_record", name: `delegation-${name.replaceAll(".", "-")}`, like: zone.address,
-    body: { zone_id: reference(above.address, "zone_id"), name, type: "NS", ttl: 3600, records: reference(zone.address, "name_servers") },
+    body: { zone_id: symbol(above.address, "zone_id"), name, type: "NS", ttl: 3600, records: symbol(zone.address, "name_servers") },
   }]);
 }
 
@@ -97,7 +98,7 @@ function oneZone(path: TracedPath, report: Reporter): void {
     if (zone === undefined || same.length < 2 || same.every(({ isData }) => isData)) continue;
     const [kept, ...others] = [...same].sort((a, b) => Number(b.isData) - Number(a.isData));
     if (kept === undefined) continue;
-    const moved = path.records.filter(({ zoneId }) => others.some(({ id }) => id === zoneId)).map((it): Edit => setting(it.address, "zone_id", reference(kept.address, "zone_id")));
+    const moved = path.records.filter(({ zoneId }) => others.some(({ id }) => id === zoneId)).map((it): Edit => setting(it.address, "zone_id", symbol(kept.address, "zone_id")));
     report.fault({
       id: "P03", hop: "dns", address: others[0]?.address ?? zone.address, attribute: "name",
       observed: `${same.map(({ address }) => address).join(" and ")} are both called ${known(zone.name)}`, required: "one public zone of a name, to which the registrar delegates",
@@ -124,7 +125,7 @@ function noCnameAtTop(path: TracedPath, report: Reporter): void {
 function aliasTo({ address }: DnsRecord, balancer: Balancer): Edit[] {
   return [
     setting(address, "type", "A"), setting(address, "ttl", undefined), setting(address, "records", undefined),
-    setting(address, "alias", { name: reference(balancer.address, "dns_name"), zone_id: reference(balancer.address, "zone_id"), evaluate_target_health: false }),
+    setting(address, "alias", { name: symbol(balancer.address, "dns_name"), zone_id: symbol(balancer.address, "zone_id"), evaluate_target_health: false }),
   ];
 }
 

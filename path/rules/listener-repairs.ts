@@ -1,9 +1,9 @@
 import type { Action, Balancer, Certificate, Listener, TargetGroup, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
 import { setting } from "../fix";
 import type { Edit } from "../report";
 import { covers } from "./domain-names";
-import { reference } from "./expressions";
 
 /* What the fixes of listeners and their rules are made of. */
 
@@ -47,11 +47,11 @@ export function certificateArn(topology: Topology, host: string): string | undef
 }
 
 function issuedArn({ validations: [validation], arn }: Certificate): string | undefined {
-  return validation === undefined ? known(arn) : reference(validation, "certificate_arn");
+  return validation === undefined ? known(arn) : symbol(validation, "certificate_arn");
 }
 
 export function forward(group: TargetGroup): Readonly<Record<string, unknown>>[] {
-  return [{ type: "forward", target_group_arn: known(group.arn) ?? reference(group.address, "arn") }];
+  return [{ type: "forward", target_group_arn: known(group.arn) ?? symbol(group.address, "arn") }];
 }
 
 /** The listener that a port lacks; nothing where the file does not have what it needs. */
@@ -62,7 +62,7 @@ export function missingListener(topology: Topology, balancer: Balancer, request:
   const tls = certificate === undefined ? {} : { ssl_policy: TLS_POLICY, certificate_arn: certificate };
   return {
     add: "aws_lb_listener", name: `${request.scheme}_${request.port}`, like: balancer.address,
-    body: { load_balancer_arn: known(balancer.arn) ?? reference(balancer.address, "arn"), port: request.port, protocol: request.scheme.toUpperCase(), ...tls, default_action: forward(group) },
+    body: { load_balancer_arn: known(balancer.arn) ?? symbol(balancer.address, "arn"), port: request.port, protocol: request.scheme.toUpperCase(), ...tls, default_action: forward(group) },
   };
 }
 

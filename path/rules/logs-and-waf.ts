@@ -1,9 +1,10 @@
 import type { Balancer, LogBucket, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { FileReporter, Rules } from "../rule";
 import { LOG_ACCOUNTS } from "./elb-facts";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { letsElbWrite, LOG_SERVICE, statementsOf, withStatement } from "./log-policy";
 
 /* P68: what stands around a balancer and stops it, or its requests. */
@@ -59,7 +60,7 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
   const [policy] = bucket.policies;
   const folder = `${log.prefix === "" ? "" : `${log.prefix}/`}AWSLogs/`;
   const statement = { Effect: "Allow", Principal: { Service: LOG_SERVICE }, Action: "s3:PutObject", Resource: `${bucketArn(bucket)}/${folder}*` };
-  const added = { bucket: known(bucket.id) ?? reference(bucket.address, "id"), policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) };
+  const added = { bucket: known(bucket.id) ?? symbol(bucket.address, "id"), policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) };
   report.fault({
     id: "P68", hop: "listener", address: policy?.address ?? bucket.address, attribute: "policy",
     observed: policy === undefined ? `${balancer.address} logs to ${bucket.address}, which has no policy` : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
@@ -72,7 +73,7 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
 
 function bucketArn({ id, address }: LogBucket): string {
   const name = known(id);
-  return name === undefined || name.includes("${") ? reference(address, "arn") : `arn:aws:s3:::${name}`;
+  return name === undefined || name.includes("${") ? symbol(address, "arn") : `arn:aws:s3:::${name}`;
 }
 
 function isLetThroughByItsWebAcl(topology: Topology, report: FileReporter): void {

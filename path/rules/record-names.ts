@@ -1,11 +1,11 @@
 import type { Balancer, Certificate, DnsRecord, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Fix } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { covers, isWithin, plain } from "./domain-names";
-import { reference } from "./expressions";
 import { recordsOf } from "./record-targets";
 
 /* Route 53 appends the zone's name to a record's name that does not end in it. */
@@ -75,7 +75,7 @@ export function namesFor({ listeners }: Balancer, { byId }: Topology): string[] 
 function inside(record: DnsRecord, name: string, zone: string, balancer: Balancer, path: TracedPath): Fix {
   const props = "domainName and hostedZone.name decide both; a name outside of the zone is refused";
   const right = recordsOf(path.topology).zoneFor(name);
-  if (right !== undefined) return fix(`Put the record into the zone of ${name}.`, props, [setting(record.address, "zone_id", reference(right.address, "zone_id"))]);
+  if (right !== undefined) return fix(`Put the record into the zone of ${name}.`, props, [setting(record.address, "zone_id", symbol(right.address, "zone_id"))]);
   const certificates = balancer.listeners.flatMap((listener) => listener.certificates).map(({ arn }) => path.topology.byId.certificate(arn)).filter((it): it is Certificate => it !== undefined);
   const served = certificates.flatMap(({ names }) => names.items).find((it) => !it.startsWith("*.") && isWithin(it, zone));
   const named = served ?? (name.endsWith(zone) ? `${name.slice(0, -zone.length)}.${zone}` : `${name.split(".")[0] ?? "www"}.${zone}`);

@@ -3,13 +3,13 @@ import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { PathRule, Reporter, Rules } from "../rule";
+import { BY_NO_PROP } from "./expressions";
 import { isApplication } from "./balancer-groups";
 import { nameFrom } from "./free-ranges";
 import { networkIndex } from "./network-index";
 import { plain } from "./reachability";
 import { isForeign, isPublic, lastOf, routeArgument, routeSetting, wayOut, type Family, type Way } from "./ways-out";
 
-const NO_PROP = "no prop makes it: take back the override or the added resource";
 const ANYWHERE: Readonly<Record<Family, string>> = { IPv4: "0.0.0.0/0", IPv6: "::/0" };
 const DESTINATION: Readonly<Record<Family, string>> = { IPv4: "destination_cidr_block", IPv6: "destination_ipv6_cidr_block" };
 const TIMED_OUT = "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: NO_ROUTE_TO_DESTINATION";
@@ -58,7 +58,7 @@ function tell(topology: Topology, balancer: Balancer, { subnet, way }: Bad, all:
     return report.fault({
       id: "P45", ...common, address: subnet.address, attribute: "route_table_id", required: `an association with ${publicTable.address}`,
       observed: `no association, so that the VPC's main route table holds for it, which has no route to the internet; ${publicTable.address} has one`,
-      fix: fix(`Associate ${subnet.address} with ${publicTable.address}.`, `${NO_PROP}`, [{
+      fix: fix(`Associate ${subnet.address} with ${publicTable.address}.`, `${BY_NO_PROP}`, [{
         add: "aws_route_table_association", name: `${nameFrom(subnet.address)}_public`, body: { subnet_id: known(subnet.id), route_table_id: tableId }, like: subnet.address,
       }]),
     });
@@ -90,7 +90,7 @@ function foreign(topology: Topology, subnet: Subnet, { route, gateway }: Extract
   report.fault({
     id: "P45", ...common, address: route.address, attribute: routeArgument(route, "gateway_id"),
     observed: vpcId === undefined || vpcId === "" ? `${gateway?.address} is attached to no VPC` : `${gateway?.address} belongs to ${topology.byId.vpc(vpcId)?.address ?? vpcId}, not to the VPC of ${subnet.address}`,
-    fix: fix("Let the route lead to the internet gateway of its own VPC.", NO_PROP, edits),
+    fix: fix("Let the route lead to the internet gateway of its own VPC.", BY_NO_PROP, edits),
   });
 }
 
@@ -174,7 +174,7 @@ const publicAccess: PathRule = ({ balancer, topology, from }, report) => {
         id: "P47", hop: "listener", address: it.address, attribute: "internet_gateway_block_mode", observed: `${mode}, and neither the balancer's VPC nor ${blocked.length < subnets.length ? "each of its subnets" : "any of its subnets"} is excluded`,
         required: "`off`, or an exclusion of the balancer's VPC", symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
         ...(blocked.length < subnets.length && { share: `${blocked.length} of ${subnets.length} subnets` }),
-        fix: fix("Turn the block off, or exclude the balancer's VPC.", NO_PROP, [setting(it.address, "internet_gateway_block_mode", "off")]),
+        fix: fix("Turn the block off, or exclude the balancer's VPC.", BY_NO_PROP, [setting(it.address, "internet_gateway_block_mode", "off")]),
       });
     }
   }

@@ -4,13 +4,13 @@ import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
 import type { PathRule, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
+import { BY_NO_PROP } from "./expressions";
 import { balancerGroups, isApplication } from "./balancer-groups";
 import { movedOut, opening, renamed, takenAway } from "./group-fixes";
 import { prefixListWeights } from "./prefix-lists";
 import { argument, attributeOf, audience, opensPort, plain, ruleInWords, ruleSet, rulesInWords, vpcIdOf, type Direction } from "./reachability";
 import { targetPassage } from "./target-passage";
 
-const NO_PROP = "no prop makes it: take back the override or the added resource";
 
 /** P30: the clients do not get to the port; P31: the balancer has no group that could let them. */
 const clients: PathRule = (path, report) => {
@@ -69,7 +69,7 @@ function missingGroup(path: TracedPath, balancer: Balancer, fitting: readonly st
     id: "P31", hop: "listener", address: balancer.address, attribute: "security_groups",
     observed: "no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",
     required: `a group that lets clients in to port ${ports.join(" and ")}`, symptom: "ERR_CONNECTION_TIMED_OUT on every port",
-    fix: fix("Give the balancer a group that lets its clients in.", NO_PROP, [...added, setting(balancer.address, "security_groups", groups)]),
+    fix: fix("Give the balancer a group that lets its clients in.", BY_NO_PROP, [...added, setting(balancer.address, "security_groups", groups)]),
   });
 }
 
@@ -132,14 +132,14 @@ const otherVpc: PathRule = (path, report) => {
 function otherVpcFix({ targets }: TracedPath, own: Used, rule: SecurityRule, other: Pick<Used, "group" | "vpcId">): Fix {
   const wanted = other.vpcId ?? (other.group.vpcId === undefined ? known(own.group.vpcId) : undefined);
   const astray = [{ group: other.group, vpcId: wanted }, own].find(({ group, vpcId }) => !group.isData && vpcId !== undefined && vpcId !== known(group.vpcId));
-  if (astray !== undefined) return fix(`Put ${astray.group.address} into the VPC in which it is needed.`, NO_PROP, [setting(astray.group.address, "vpc_id", astray.vpcId)]);
+  if (astray !== undefined) return fix(`Put ${astray.group.address} into the VPC in which it is needed.`, BY_NO_PROP, [setting(astray.group.address, "vpc_id", astray.vpcId)]);
   const others = rule.groupIds.items.filter((id) => id !== known(other.group.id));
-  if (others.length > 0) return fix(`Take ${other.group.address} out of it.`, NO_PROP, renamed(rule, others));
+  if (others.length > 0) return fix(`Take ${other.group.address} out of it.`, BY_NO_PROP, renamed(rule, others));
   const { opposite } = own;
   const serves = targets.some(({ port, healthPort }) => opensPort(rule, port) === true || opensPort(rule, healthPort) === true);
   const isOnlyOne = ![...own.group.ingress, ...own.group.egress].some((it) => it !== rule && opposite !== undefined && it.groupIds.items.includes(opposite) && known(it.fromPort) === known(rule.fromPort));
-  if (opposite === undefined || !serves || !isOnlyOne) return fix("Take the rule away.", NO_PROP, takenAway(rule));
-  return fix(`Name ${plain(opposite)} in it.`, NO_PROP, renamed(rule, [opposite]));
+  if (opposite === undefined || !serves || !isOnlyOne) return fix("Take the rule away.", BY_NO_PROP, takenAway(rule));
+  return fix(`Name ${plain(opposite)} in it.`, BY_NO_PROP, renamed(rule, [opposite]));
 }
 
 function areInDifferentVpcs({ byId }: Topology, a: SecurityGroup, b: SecurityGroup): boolean {
@@ -180,7 +180,7 @@ const twoKinds: PathRule = (path, report) => {
         id: "P37", hop: "target", address: group.address, attribute: direction,
         observed: `${direction} rules in ${group.address} itself, and beside it ${few(beside.map(({ address }) => address))}`,
         required: "rules either in the group or beside it", symptom: "rules vanish at every other apply, and with them the connections",
-        fix: fix(`Write all ${direction} rules of the group beside it.`, NO_PROP, movedOut(group, direction)),
+        fix: fix(`Write all ${direction} rules of the group beside it.`, BY_NO_PROP, movedOut(group, direction)),
       });
     }
   }

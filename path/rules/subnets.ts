@@ -4,13 +4,13 @@ import { fix, setting } from "../fix";
 import { covers, rangesOf } from "../ipv4";
 import type { Edit } from "../report";
 import type { FileRule, PathRule, Reporter, Rules } from "../rule";
+import { BY_NO_PROP } from "./expressions";
 import { isApplication } from "./balancer-groups";
 import { freeRange, nameFrom, prefixOf } from "./free-ranges";
 import { networkIndex } from "./network-index";
 import { plain } from "./reachability";
 import { isPublic } from "./ways-out";
 
-const NO_PROP = "no prop makes it: take back the override or the added resource";
 /** AWS wants so many free addresses in each subnet of a balancer, and keeps five of each subnet for itself. */
 const FREE_ADDRESSES = 8;
 const KEPT_BY_AWS = 5;
@@ -164,7 +164,7 @@ const ranges: FileRule = (topology, report) => {
     const inside = vpc === undefined || vpc.isData || vpc.cidrs.open !== undefined ? [] : vpc.cidrs.items.flatMap(rangesOf);
     const tell = (subnet: Subnet, observed: string, required: string, symptom: string) => report.fault({
       id: "P46", hop: "target", address: subnet.address, attribute: "cidr_block", observed, required, symptom,
-      fix: fix(`Give ${subnet.address} a block of its own in its VPC.`, NO_PROP, told++ < MAX_BLOCKS ? newBlock(topology, subnet) : []),
+      fix: fix(`Give ${subnet.address} a block of its own in its VPC.`, BY_NO_PROP, told++ < MAX_BLOCKS ? newBlock(topology, subnet) : []),
     }, balancers);
     for (const { subnet, range } of placed) {
       if (inside.length > 0 && !subnet.isData && !covers(inside, range)) {

@@ -1,9 +1,10 @@
 import type { Balancer, Registration, Subnet, TargetGroup, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { nameFault } from "./elb-facts";
 import { groupUsers } from "./group-users";
 
@@ -92,7 +93,7 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
       }, on);
     } else for (const { registration, kind } of wrong) {
       const server = registration.targetId === undefined ? undefined : serverOf(topology, registration);
-      const id = server === undefined ? undefined : type === "ip" ? reference(server.address, "private_ip") : type === "instance" ? reference(server.address, "id") : undefined;
+      const id = server === undefined ? undefined : type === "ip" ? symbol(server.address, "private_ip") : type === "instance" ? symbol(server.address, "id") : undefined;
       report.fault({
         ...common, address: registration.address, attribute: registration.attribute, observed: `it registers ${named(kind)} in ${group.address}, whose target_type is ${type}`, share: `1 of ${kinds.length} targets`,
         fix: id === undefined ? fix(`Take ${registration.address} away.`, BY_NO_PROP, [{ remove: registration.address }]) : fix(`Register ${id.slice(2, -1)}.`, BY_NO_PROP, [setting(registration.address, registration.attribute, id)]),

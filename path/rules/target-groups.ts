@@ -1,10 +1,11 @@
 import type { Balancer, Listener, Server, TargetGroup, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
 import type { FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { groupUsers } from "./group-users";
 import { forward, forwardedTo, lastPriority } from "./listener-repairs";
 import { opensPort } from "./reachability";
@@ -46,7 +47,7 @@ function wayIn(topology: Topology, group: TargetGroup, listener: Listener | unde
   const name = group.address.replace(/\[.*$/, "").split(".").at(-1) ?? "";
   return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [{
     add: "aws_lb_listener_rule", name: `to_${name}`, like: listener.address,
-    body: { listener_arn: known(listener.arn) ?? reference(listener.address, "arn"), priority: lastPriority(listener), condition: [{ path_pattern: { values: [`/${name}/*`] } }], action: forward(group) },
+    body: { listener_arn: known(listener.arn) ?? symbol(listener.address, "arn"), priority: lastPriority(listener), condition: [{ path_pattern: { values: [`/${name}/*`] } }], action: forward(group) },
   }]);
 }
 
@@ -80,12 +81,12 @@ function hasTargets(path: TracedPath, report: Reporter): void {
 }
 
 function registration(topology: Topology, group: TargetGroup, server: Server, index: number): Edit {
-  const arn = known(group.arn) ?? reference(group.address, "arn");
+  const arn = known(group.arn) ?? symbol(group.address, "arn");
   const elsewhere = groupUsers(topology).attachmentOf(server);
   if (elsewhere !== undefined) return setting(elsewhere.address, "target_group_arn", arn);
   const name = `registered_${index + 1}`;
-  if (server.kind === "instance") return { add: "aws_lb_target_group_attachment", name, like: group.address, body: { target_group_arn: arn, target_id: known(server.id) ?? reference(server.address, "id") } };
-  return { add: "aws_autoscaling_attachment", name, like: group.address, body: { lb_target_group_arn: arn, autoscaling_group_name: reference(server.address, "name") } };
+  if (server.kind === "instance") return { add: "aws_lb_target_group_attachment", name, like: group.address, body: { target_group_arn: arn, target_id: known(server.id) ?? symbol(server.address, "id") } };
+  return { add: "aws_autoscaling_attachment", name, like: group.address, body: { lb_target_group_arn: arn, autoscaling_group_name: symbol(server.address, "name") } };
 }
 
 interface Share {

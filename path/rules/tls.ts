@@ -1,11 +1,12 @@
 import type { Balancer, Certificate, CertificateUse } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { known, type Attr } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { goodForName, isGoodFor } from "./certificate-names";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { caaAllowsAmazon, mailIsNotDns, validated } from "./validation";
 
 /* Whether the listener has a certificate that is issued and good for the name. */
@@ -43,7 +44,7 @@ function instead({ address }: CertificateUse, region: string, { topology, host }
   const found = topology.certificates.find((it) => known(it.region) === region && isGoodFor(it, host));
   if (found === undefined) return [];
   const [validation] = found.validations;
-  return [setting(address, "certificate_arn", validation === undefined ? reference(found.address, "arn") : reference(validation, "certificate_arn"))];
+  return [setting(address, "certificate_arn", validation === undefined ? symbol(found.address, "arn") : symbol(validation, "certificate_arn"))];
 }
 
 function moving(certificate: Certificate, { address }: Balancer): Edit[] {
@@ -80,10 +81,10 @@ function isRequested({ validationMethod }: Certificate): boolean {
 }
 
 function waiting({ address }: CertificateUse, certificate: Certificate, validation: string | undefined): Edit[] {
-  if (validation !== undefined) return [setting(address, "certificate_arn", reference(validation, "certificate_arn"))];
+  if (validation !== undefined) return [setting(address, "certificate_arn", symbol(validation, "certificate_arn"))];
   return [
-    { add: "aws_acm_certificate_validation", name: "issued", like: certificate.address, body: { certificate_arn: reference(certificate.address, "arn") } },
-    setting(address, "certificate_arn", reference(`${moduleOf(address)}aws_acm_certificate_validation.issued`, "certificate_arn")),
+    { add: "aws_acm_certificate_validation", name: "issued", like: certificate.address, body: { certificate_arn: symbol(certificate.address, "arn") } },
+    setting(address, "certificate_arn", symbol(`${moduleOf(address)}aws_acm_certificate_validation.issued`, "certificate_arn")),
   ];
 }
 

@@ -1,11 +1,12 @@
 import type { Certificate, DnsRecord, Topology, Zone } from "../../topology/model";
+import { symbol } from "../../topology/source";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { ancestry, isWithin, withoutWildcard } from "./domain-names";
-import { BY_NO_PROP, reference } from "./expressions";
+import { BY_NO_PROP } from "./expressions";
 import { recordsOf } from "./record-targets";
 
 /* Whether ACM can issue the certificates of the path. */
@@ -74,7 +75,7 @@ function inZoneOf(domain: string | undefined, record: DnsRecord, report: Reporte
 }
 
 function movedTo(right: Zone | undefined, record: DnsRecord, wrong: Zone): Edit[] {
-  if (right !== undefined) return [setting(record.address, "zone_id", reference(right.address, "zone_id"))];
+  if (right !== undefined) return [setting(record.address, "zone_id", symbol(right.address, "zone_id"))];
   if (wrong.isPrivate !== true) return [];
   return wrong.isData ? [setting(wrong.address, "private_zone", false), setting(wrong.address, "vpc_id", undefined)] : [setting(wrong.address, "vpc", undefined)];
 }
@@ -89,7 +90,7 @@ export function validationRecord(certificate: Certificate, name: string, { topol
   const option = (attribute: string) => `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${listed}"])}`;
   return [{
     add: "aws_route53_record", name: `validation-${base.replaceAll(".", "-")}`, like: certificate.address,
-    body: { zone_id: reference(zone, "zone_id"), name: option("resource_record_name"), type: option("resource_record_type"), records: [option("resource_record_value")], ttl: 60, allow_overwrite: true },
+    body: { zone_id: symbol(zone, "zone_id"), name: option("resource_record_name"), type: option("resource_record_type"), records: [option("resource_record_value")], ttl: 60, allow_overwrite: true },
   }];
 }
 
