@@ -1,0 +1,115 @@
+import type { Change } from "../../topology/changes";
+import { own } from "../../topology/json";
+import { HOPS, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
+import { rowOf } from "../rows";
+import { attributeOf, code, doneTo, type Told } from "./because";
+import type { Effect, HopChange } from "./report";
+import { isGone, type World } from "./world";
+
+/* The path before and after, by two traces; only what both could see is called broken or repaired by the change. */
+
+export interface Traces {
+  readonly before: TraceReport | undefined;
+  readonly after: TraceReport;
+}
+
+/** Rows that no state tells of, so that one which is new in a plan may have been there before. */
+const NOT_IN_STATES = new Set(["P14", "P18", "P37", "P66"]);
+/** Rows that look at the boot scripts, of which a state of provider 5 holds hashes. */
+const OF_SCRIPTS = new Set(["P25", "P53", "P54", "P55", "P62", "P64", "P65", "P67"]);
+/** Rules about what changes tell of these more exactly. */
+const TOLD_BY_RULES = new Set(["P18", "P27", "P66"]);
+/** The apply waits for a certificate that is never issued, and ends with an error. */
+const NEVER_ISSUED = new Set(["P15", "P16", "P17"]);
+
+export function hopChanges(traces: Traces, world: World): HopChange[] {
+  const { before, after } = traces;
+  if ((before?.paths.length ?? 0) === 0 && after.paths.length === 0) return [];
+  const fresh = new Set(newFaults(traces, world).map(({ hop }) => hop));
+  return HOPS.map((hop): HopChange => {
+    const [was, is] = [verdictOn(hop, before?.paths ?? []), verdictOn(hop, after.paths)];
+    const change = was !== null && fresh.has(hop) ? "broken" : was === "broken" && is === "ok" ? "repaired" : "unchanged";
+    return { hop, before: was, after: is, change };
+  });
+}
+
+function verdictOn(hop: Hop, paths: readonly PathReport[]): Verdict | null {
+  return paths.length === 0 ? null : worst(paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop).map(({ verdict }) => verdict)));
+}
+
+/** Faults on a path of what is planned, that were not there before, as far as both traces could see them. */
+export function newFaults({ before, after }: Traces, world: World): Finding[] {
+  const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(keyOf))));
+  const known = new Set(before?.findings.map(keyOf));
+  const knownRows = new Set(before?.findings.map(({ id, hop }) => `${id} ${hop}`));
+  return after.findings.filter((finding) => {
+    if (finding.severity !== "error" || known.has(keyOf(finding))) return false;
+    if (!onPath.has(keyOf(finding)) && !isRefused(finding)) return false;
+    if (before === undefined) return true;
+    if (NOT_IN_STATES.has(finding.id) || (OF_SCRIPTS.has(finding.id) && !world.knowsScripts)) return false;
+    // The same row at another resource is new where that one changes.
+    return !knownRows.has(`${finding.id} ${finding.hop}`) || (world.byAddress.get(finding.address)?.doing ?? "none") !== "none";
+  });
+}
+
+/** What a plan tells and a state cannot, so that nobody knows whether the change brings it. */
+export function unseenBefore({ before, after }: Traces, world: World): Finding[] {
+  if (before === undefined) return [];
+  const told = new Set([...newFaults({ before, after }, world), ...before.findings].map(keyOf));
+  return after.findings.filter((it) => it.severity === "error" && !told.has(keyOf(it)) && !TOLD_BY_RULES.has(it.id) && (NOT_IN_STATES.has(it.id) || OF_SCRIPTS.has(it.id)));
+}
+
+export function keyOf({ id, address }: Pick<Finding, "id" | "address">): string {
+  return JSON.stringify([id, address]);
+}
+
+/** AWS takes it in no apply. */
+function isRefused({ id }: Pick<Finding, "id">): boolean {
+  return rowOf(id).certainty[0] === "apply";
+}
+
+function effectOf(finding: Finding, world: World): Effect {
+  // What it was for is answered by other rules.
+  if (finding.id === "P48") return "none";
+  // The row of logs is one of web ACLs too, which AWS takes.
+  if (finding.id === "P68" && finding.attribute.startsWith("default_action")) return "outage";
+  if (isRefused(finding)) return "fails";
+  const change = world.byAddress.get(finding.address);
+  return NEVER_ISSUED.has(finding.id) && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
+}
+
+/**
+ * What the trace of the plan finds broken, as causes; told of what changes, as far as that can be found, and not of what it breaks.
+ * @param told what rules say of single changes, among which the one may be that brings the fault
+ */
+export function causesOfFaults(traces: Traces, world: World, told: readonly Told[]): Told[] {
+  const hadPath = (traces.before?.paths.length ?? 0) > 0;
+  return newFaults(traces, world).filter(({ id }) => !TOLD_BY_RULES.has(id) || !hadPath).map((finding): Told => {
+    const { id, hop, observed, required, symptom, share, fix } = finding;
+    const effect = effectOf(finding, world);
+    const { title } = rowOf(id);
+    const brought = hadPath ? broughtBy(finding, world, told) : undefined;
+    const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
+    return {
+      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : attributeOf(brought), hop, effect, avoid: fix.text,
+      why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
+      phrase: effect === "fails" ? title : `${share === undefined ? "" : `in part (${share}), `}as ${title}`,
+    };
+  });
+}
+
+/** Around a path's resources: what belongs to them, and what only the network's rules have. */
+const BESIDE = /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
+
+/** The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be meant. */
+function broughtBy({ address, hop }: Finding, { byAddress, changes }: World, told: readonly Told[]): Change | undefined {
+  const itself = byAddress.get(address);
+  if (itself !== undefined && itself.doing !== "none" && itself.doing !== "read" && (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")) return itself;
+  const moving = changes.filter(({ doing, isData, type }) => !isData && doing !== "none" && doing !== "read" && BESIDE.test(type));
+  const ids = [own(itself?.before, "id"), own(itself?.before, "arn")].filter((it) => typeof it === "string" && it !== "");
+  const naming = moving.filter(({ before, after }) => [before, after].some((values) => Object.values(values ?? {}).some((it) => ids.includes(it))));
+  if (naming.length > 0) return naming.find(({ doing }) => doing !== "create") ?? naming[0];
+  const same = new Set(told.filter((it) => it.hop === hop).map((it) => it.address));
+  const [only, ...others] = moving.filter((it) => same.has(it.address));
+  return others.length === 0 ? only : undefined;
+}

@@ -1,0 +1,93 @@
+import type { Change } from "../../topology/changes";
+import { isObject, listOf, objectOf, own } from "../../topology/json";
+import { HOPS } from "../report";
+import { rowOf } from "../rows";
+import { traceTopology } from "../trace";
+import { code, listed, named, type Told } from "./because";
+import { causesOfFaults, hopChanges, keyOf, newFaults, unseenBefore, type Traces } from "./hops";
+import { pictureOf } from "./picture";
+import { withoutSecrets } from "./secrets";
+import { EFFECTS, worstEffect, type Cause, type ChangeLine, type Counts, type Review } from "./report";
+import { EFFECT_RULES } from "./rules/all-rules";
+import { securityOf } from "./security";
+import { summaryOf } from "./summary";
+import { worldOf, type World } from "./world";
+
+/**
+ * What a plan does to the path of a request, and what else it does.
+ * @param plan parsed output of `terraform show -json` of a plan, of any provider version, of Terraform or OpenTofu; it is not changed
+ * @throws {UnreadableFile} if it is none
+ */
+export function review(plan: unknown): Review {
+  const shown = withoutSecrets(plan);
+  const world = worldOf(plan, shown);
+  const traces: Traces = { before: world.before === undefined ? undefined : traceTopology(world.before), after: traceTopology(world.after) };
+  const causes = causesOf(world, traces);
+  const effect = worstEffect(causes.map((it) => it.effect));
+  const counts = countsOf(world.changes);
+  return {
+    report: {
+      format_version: "1.0", effect, summary: summaryOf(effect, causes, counts, traces.after, world), hops: hopChanges(traces, world), counts,
+      causes: causes.map(({ address, attribute, hop, effect: its, why, avoid }): Cause => ({ address, attribute, hop, effect: its, why, avoid })), security: securityOf(world),
+    },
+    watch: watchOf(world, traces, shown), changes: world.changes.flatMap(lineOf), outputs: outputsOf(shown), picture: pictureOf(world, traces.after),
+  };
+}
+
+/** The worst first, and those alike in the order of a request. */
+function causesOf(world: World, traces: Traces): Told[] {
+  const moving = world.changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
+  const told = moving.flatMap((change) => EFFECT_RULES.flatMap((rule) => rule(change, world)));
+  const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
+  const faults = causesOfFaults(traces, world, told).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
+  // What nobody notices is told of what does nothing worse.
+  const worse = new Set([...told, ...faults].filter(({ effect }) => effect !== "none").map(({ address }) => address));
+  const all = [...told, ...faults].filter(({ effect, address }) => effect !== "none" || !worse.has(address));
+  const worst = (one: Cause) => EFFECTS.indexOf(one.effect);
+  const place = ({ hop }: Cause) => (hop === null ? HOPS.length : HOPS.indexOf(hop));
+  return all.sort((one, other) => worst(other) - worst(one) || place(one) - place(other));
+}
+
+function countsOf(changes: readonly Change[]): Counts {
+  const of = (...kinds: string[]) => changes.filter(({ doing, isData }) => !isData && kinds.includes(doing)).length;
+  return { create: of("create"), update: of("update"), replace: of("replace"), destroy: of("destroy") };
+}
+
+function lineOf({ address, doing, isData, isCreatedFirst, forcedBy, differing, reason, movedFrom }: Change): ChangeLine[] {
+  if (doing === "none" || (isData && doing !== "read")) return [];
+  const told = movedFrom !== undefined ? `was ${movedFrom}` : (reason ?? "").replace(/^(replace|delete|read)_because_|^replace_by_/, "").replaceAll("_", " ");
+  return [{ address, doing, isCreatedFirst: doing === "replace" && isCreatedFirst, attributes: doing === "replace" ? forcedBy : doing === "update" ? differing : [], reason: told }];
+}
+
+function outputsOf(plan: unknown): string[] {
+  return Object.entries(objectOf(own(plan, "output_changes"))).flatMap(([name, change]) => (listOf(own(change, "actions")).join() === "no-op" ? [] : [name])).sort();
+}
+
+/** These hold what nobody gets back. */
+const STORES = /^aws_(db_instance|rds_cluster|rds_global_cluster|dynamodb_table|s3_bucket|efs_file_system|ebs_volume|fsx_.*|elasticache_(cluster|replication_group)|opensearch_domain|elasticsearch_domain|redshift_cluster|docdb_cluster|neptune_cluster|kms_key|secretsmanager_secret|cloudwatch_log_group|ecr_repository|cognito_user_pool|msk_cluster|sqs_queue|kinesis_stream)$/;
+const MOST_OPEN = 3;
+
+function watchOf(world: World, traces: Traces, plan: unknown): string[] {
+  const { changes } = world;
+  const lost = changes.filter(({ type, doing, isData }) => !isData && STORES.test(type) && (doing === "destroy" || doing === "replace"));
+  const unprotected = changes.filter(({ before, after }) => own(before, "enable_deletion_protection") === true && own(after, "enable_deletion_protection") === false);
+  const fresh = new Set(newFaults(traces, world).map(keyOf));
+  const known = new Set(traces.before?.findings.map(keyOf));
+  const onPath = new Set(traces.after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(keyOf))));
+  const stood = traces.after.findings.filter((it) => it.severity === "error" && !fresh.has(keyOf(it)) && known.has(keyOf(it)));
+  const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts));
+  const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
+  const drift = listOf(own(plan, "resource_drift")).filter((it) => listOf(own(own(it, "change"), "actions")).join() !== "no-op");
+  const forgotten = changes.filter(({ doing }) => doing === "forget");
+  return [
+    ...(isObject(plan) && plan.errored === true ? ["The plan ended with an error, so it is not whole."] : isObject(plan) && plan.complete === false ? ["The plan is of some resources only; what it leaves out was not looked at."] : []),
+    ...(lost.length > 0 ? [`${named(lost.map(({ address }) => address))} ${lost.length === 1 ? "is" : "are"} ${lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed"}, with the data in ${lost.length === 1 ? "it" : "them"}.`] : []),
+    ...(unprotected.length > 0 ? [`${named(unprotected.map(({ address }) => address))} ${unprotected.length === 1 ? "is" : "are"} no longer protected from deletion.`] : []),
+    ...stood.map(({ id, address }) => `${id} (${rowOf(id).title}, at ${code(address)}) was there before and stays.`),
+    ...unseenBefore(traces, world).map(({ id, address }) => `${id} (${rowOf(id).title}, at ${code(address)}): a state does not tell whether it was so before.`),
+    ...warnings.map(({ id, address, observed }) => `${id} (${rowOf(id).title}, at ${code(address)}): ${observed}.`),
+    ...(open.length > 0 ? [`Known after the apply only: ${listed(open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`))}${open.length > MOST_OPEN ? ` and ${open.length - MOST_OPEN} more` : ""}; what depends on that is called unknown.`] : []),
+    ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift.map((it) => String(own(it, "address"))))}.`] : []),
+    ...(forgotten.length > 0 ? [`${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`] : []),
+  ];
+}

@@ -1,0 +1,94 @@
+import type { Change } from "../../../topology/changes";
+import { known } from "../../../topology/value";
+import { tell, type EffectRule, type Telling } from "../because";
+import type { World } from "../world";
+
+/* Load balancers, their listeners and rules. */
+
+/** A new one of these takes minutes, and has another address. */
+export const balancerRule: EffectRule = (change, world) => {
+  const balancer = world.serving.balancers.get(change.address);
+  if (balancer === undefined) return [];
+  const hop = "listener";
+  if (change.doing === "destroy") return tell(change, world, { hop, effect: "outage", then: "nobody is answered any more", avoid: "keep it, or move the names to another load balancer first", phrase: "once the load balancer is destroyed" });
+  if (change.doing === "replace") {
+    return tell(change, world, change.isCreatedFirst
+      ? { hop, effect: "brief", then: "clients that still know the old addresses (the alias record's TTL is 60 s) find nobody there", avoid: "apply when few people visit, or keep the old one until nobody asks it any more", phrase: "while clients still look for the old load balancer" }
+      : { hop, effect: "outage", then: "for the minutes that a new load balancer takes, and until clients look its name up again, nobody is answered", avoid: "leave the attribute as it is; or build a second load balancer beside it, move the alias record, and take the first one away after that", phrase: "for the minutes that a new load balancer takes" });
+  }
+  return change.doing === "update" ? tell(change, world, updatedBalancer(change)) : [];
+};
+
+function updatedBalancer({ before, after, differing }: Change): Telling {
+  const zones = differing.find((it) => /^(subnets|subnet_mapping)\b/.test(it));
+  const [had, has] = [before, after].map((it) => (Array.isArray(it?.subnets) ? it.subnets : []));
+  const lost = (had ?? []).filter((it) => !(has ?? []).includes(it));
+  if (zones !== undefined && lost.length > 0) {
+    return { hop: "listener", effect: "brief", attribute: zones, then: "the load balancer's nodes in the zone that it leaves go, and with them the connections that they hold", avoid: "add the new subnets first, and take the old ones away in an apply of its own", phrase: "while the load balancer leaves a zone" };
+  }
+  return { hop: "listener", effect: "none", attribute: telling(differing), then: "the load balancer goes on answering meanwhile" };
+}
+
+/** What a person looks for comes before what the provider computes. */
+function telling(differing: readonly string[]): string {
+  return differing.find((it) => it !== "tags" && !/^(arn|id|dns_name|zone_id|vpc_id|arn_suffix)$/.test(it)) ?? differing[0] ?? "";
+}
+
+export const listenerRule: EffectRule = (change, world) => {
+  const listener = world.serving.listeners.get(change.address);
+  if (listener === undefined) return [];
+  const hop = "listener";
+  const port = known(listener.port);
+  if (change.doing === "destroy") {
+    const isTaken = isServed(world, change, port);
+    return tell(change, world, isTaken
+      ? { hop, effect: "brief", then: "until the other listener on its port is there, requests to that port are refused", avoid: "add a `moved` block, if it is the same listener under another name", phrase: "while a listener is exchanged" }
+      : { hop, effect: "outage", then: `requests to port ${shown(port)} are refused from then on`, avoid: "keep a listener on the port, if only to redirect", phrase: `on port ${shown(port)}, as its listener is destroyed` });
+  }
+  if (change.doing === "replace") return tell(change, world, { hop, effect: change.forcedBy.includes("load_balancer_arn") ? "outage" : "brief", then: `until the new one is there, requests to port ${shown(port)} are refused`, avoid: "", phrase: "while a listener is made anew" });
+  if (change.doing !== "update") return [];
+  const { differing } = change;
+  if (differing.includes("port") && !isServed(world, change, port)) {
+    return tell(change, world, { hop, effect: "outage", attribute: "port", then: `port ${shown(port)} is refused from then on`, avoid: `add a listener for the new port, and keep the one on ${shown(port)}`, phrase: `on port ${shown(port)}, on which nothing listens any more` });
+  }
+  if (differing.includes("protocol")) {
+    return tell(change, world, { hop, effect: "outage", attribute: "protocol", then: `clients that speak ${shown(known(listener.protocol))} to port ${shown(port)} are not understood from then on`, avoid: "give the other protocol a listener of its own on its own port", phrase: `on port ${shown(port)} for those who speak as before` });
+  }
+  if (differing.some((it) => it.startsWith("mutual_authentication")) && change.after?.mutual_authentication !== undefined && JSON.stringify(change.after.mutual_authentication).includes('"verify"')) {
+    return tell(change, world, { hop, effect: "outage", attribute: "mutual_authentication.mode", then: "clients without a certificate of their own are refused", avoid: "begin with `passthrough`", phrase: "for clients without a certificate" });
+  }
+  return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(differing), then: `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are answered in the new way at once` });
+};
+
+/** Whether something will listen on a port of the same balancer. */
+function isServed({ after, serving, byAddress }: World, change: Change, port: number | undefined): boolean {
+  const balancer = [...serving.balancers.values()].find(({ listeners }) => listeners.some(({ address }) => address === change.address));
+  const later = after.balancers.find(({ address }) => address === balancer?.address);
+  return (later?.listeners ?? []).some((it) => known(it.port) === port && (it.address !== change.address || byAddress.get(it.address)?.doing !== "update"));
+}
+
+/** A group that this apply makes has no healthy target when the listener turns to it. */
+export function toNewGroup(change: Change, { after, byAddress, serving }: World): Telling | undefined {
+  const later = [...after.balancers.flatMap(({ listeners }) => listeners), ...after.looseListeners];
+  const found = later.find(({ address }) => address === change.address)?.defaultActions ?? later.flatMap(({ rules }) => rules).find(({ address }) => address === change.address)?.actions ?? after.looseRules.find(({ address }) => address === change.address)?.actions ?? [];
+  const groups = found.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => after.byId.targetGroup(arn)) : []));
+  const fresh = groups.filter((it) => it !== undefined && byAddress.get(it.address)?.doing === "create");
+  if (groups.length === 0 || fresh.length < groups.length || serving.targetGroups.size === 0) return undefined;
+  const attribute = change.differing.find((it) => it.includes("target_group") || it.includes("forward")) ?? telling(change.differing);
+  return { hop: "listener", effect: "brief", attribute, then: "the target group that it turns to is new, and answers 503 until its targets have passed a health check", avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
+}
+
+export const listenerRuleRule: EffectRule = (change, world) => {
+  const { before, serving } = world;
+  const rule = before === undefined ? undefined : [...[...serving.listeners.values()].flatMap(({ rules }) => rules), ...before.looseRules].find(({ address }) => address === change.address);
+  if (rule === undefined || change.type !== "aws_lb_listener_rule") return [];
+  const hop = "listener";
+  if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it matched is answered by the rules after it, or by the listener's default action" });
+  if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "in between, what it matches is answered by the rules after it", phrase: "while a listener rule is made anew" });
+  if (change.doing !== "update") return [];
+  return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(change.differing), then: "new requests are answered in the new way at once" });
+};
+
+function shown(value: string | number | undefined): string {
+  return value === undefined ? "that it had" : String(value);
+}

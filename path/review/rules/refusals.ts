@@ -1,0 +1,122 @@
+import type { Change } from "../../../topology/changes";
+import { own } from "../../../topology/json";
+import { Unknown } from "../../../topology/value";
+import type { Hop } from "../../report";
+import { code, listed, tell, type EffectRule, type Told } from "../because";
+import { hopOfGroup, isGone, type World } from "../world";
+
+/* What AWS refuses in the middle of an apply, whatever the resource is for. */
+
+const HOPS: Readonly<Record<string, Hop>> = {
+  aws_lb: "listener", aws_lb_listener: "listener", aws_lb_listener_rule: "listener", aws_lb_target_group: "target-group", aws_route53_record: "dns", aws_autoscaling_group: "target", aws_launch_template: "target", aws_instance: "target",
+};
+
+/** Null for what stands on no path. */
+function hopOf({ type, before }: Change, world: World): Hop | null {
+  return type === "aws_security_group" ? hopOfGroup(own(before, "id"), world) : (HOPS[type] ?? null);
+}
+
+const PROTECTIONS: readonly (readonly [attribute: string, value: unknown])[] = [
+  ["enable_deletion_protection", true], ["deletion_protection", true], ["deletion_protection", "ACTIVE"], ["deletion_protection_enabled", true], ["delete_protection", true],
+];
+
+/** The provider takes a protection off only in an apply of its own. */
+export const protectionRule: EffectRule = (change, world) => {
+  if (!isGone(change)) return [];
+  const found = PROTECTIONS.find(([attribute, value]) => own(change.before, attribute) === value);
+  if (found === undefined) return [];
+  const [attribute] = found;
+  return tell(change, world, {
+    hop: hopOf(change, world), effect: "fails", attribute: change.forcedBy[0] ?? attribute, then: `AWS refuses to destroy it, as ${code(attribute)} is on`, avoid: `set ${code(attribute)} to off in an apply of its own first, if it shall go`,
+    phrase: `${change.type === "aws_lb" ? "the load balancer" : code(change.address)} is protected from deletion`,
+  });
+};
+
+/** What AWS has only once, by type: the arguments that name it, and those that say within what. */
+const UNIQUE: Readonly<Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>> = {
+  aws_lb: { by: ["name"], code: "DuplicateLoadBalancerName" },
+  aws_lb_target_group: { by: ["name"], code: "DuplicateTargetGroupName" },
+  aws_lb_listener: { by: ["port"], within: ["load_balancer_arn"], code: "DuplicateListener" },
+  aws_lb_listener_rule: { by: ["priority"], within: ["listener_arn"], code: "PriorityInUse" },
+  aws_security_group: { by: ["name"], within: ["vpc_id"], code: "InvalidGroup.Duplicate" },
+  aws_route53_record: { by: ["name", "type", "set_identifier"], within: ["zone_id"], code: "InvalidChangeBatch" },
+  aws_autoscaling_group: { by: ["name"], code: "AlreadyExists" },
+  aws_launch_template: { by: ["name"], code: "InvalidLaunchTemplateName.AlreadyExistsException" },
+  aws_launch_configuration: { by: ["name"], code: "AlreadyExists" },
+  aws_iam_role: { by: ["name"], code: "EntityAlreadyExists" }, aws_iam_instance_profile: { by: ["name"], code: "EntityAlreadyExists" }, aws_iam_policy: { by: ["name", "path"], code: "EntityAlreadyExists" }, aws_iam_user: { by: ["name"], code: "EntityAlreadyExists" },
+  aws_key_pair: { by: ["key_name"], code: "InvalidKeyPair.Duplicate" }, aws_s3_bucket: { by: ["bucket"], code: "BucketAlreadyOwnedByYou" }, aws_wafv2_web_acl: { by: ["name"], within: ["scope"], code: "WAFDuplicateItemException" },
+  aws_db_instance: { by: ["identifier"], code: "DBInstanceAlreadyExists" }, aws_rds_cluster: { by: ["cluster_identifier"], code: "DBClusterAlreadyExistsFault" }, aws_db_subnet_group: { by: ["name"], code: "DBSubnetGroupAlreadyExists" },
+  aws_lambda_function: { by: ["function_name"], code: "ResourceConflictException" }, aws_dynamodb_table: { by: ["name"], code: "ResourceInUseException" }, aws_sqs_queue: { by: ["name"], code: "QueueAlreadyExists" },
+  aws_cloudwatch_log_group: { by: ["name"], code: "ResourceAlreadyExistsException" }, aws_ecr_repository: { by: ["name"], code: "RepositoryAlreadyExistsException" }, aws_elasticache_cluster: { by: ["cluster_id"], code: "CacheClusterAlreadyExists" },
+  aws_elasticache_replication_group: { by: ["replication_group_id"], code: "ReplicationGroupAlreadyExistsFault" }, aws_ecs_service: { by: ["name"], within: ["cluster"], code: "InvalidParameterException" },
+};
+
+/** What a resource is called by on AWS; nothing where that is not known, or where AWS chooses. */
+function identityOf(type: string, values: Change["before"], unknown: Change["unknown"] = {}): string | undefined {
+  const rule = Object.hasOwn(UNIQUE, type) ? UNIQUE[type] : undefined;
+  if (rule === undefined || values === undefined) return undefined;
+  const [first = ""] = rule.by;
+  const attributes = [...rule.by, ...(rule.within ?? [])];
+  if (attributes.some((it) => own(unknown, it) === true)) return undefined;
+  if (attributes.some((it) => own(values, it) instanceof Unknown)) return undefined;
+  const main = own(values, first);
+  if (main === undefined || main === null || main === "") return undefined;
+  return JSON.stringify([type, ...attributes.map((it) => own(values, it) ?? null)]);
+}
+
+/** A new one is made before the old one goes, and has its name. */
+export const namesakeRule: EffectRule = (change, world) => {
+  if (change.doing !== "replace" || !change.isCreatedFirst) return [];
+  const has = identityOf(change.type, change.before);
+  const rule = UNIQUE[change.type];
+  if (has === undefined || rule === undefined || has !== identityOf(change.type, change.after, change.unknown)) return [];
+  // A record is asked for with what it may overwrite.
+  if (change.type === "aws_route53_record" && own(change.after, "allow_overwrite") === true) return [];
+  const [name = "name"] = rule.by;
+  return tell(change, world, {
+    hop: hopOf(change, world), effect: "fails", then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
+    avoid: name === "name" && /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(change.type) ? "use `name_prefix` in place of `name`, or a name that changes with what forces the replacement" : `let ${code(name)} change with it, or leave \`create_before_destroy\` away`,
+    phrase: `${wordFor(change.type)} is made anew under a name that the old one still has`,
+  });
+};
+
+const WORDS: Readonly<Record<string, string>> = { aws_lb: "the load balancer", aws_lb_target_group: "the target group", aws_security_group: "a security group", aws_lb_listener: "a listener", aws_lb_listener_rule: "a listener rule", aws_route53_record: "a record", aws_launch_template: "a launch template", aws_autoscaling_group: "the Auto Scaling group" };
+
+function wordFor(type: string): string {
+  return WORDS[type] ?? `a resource of type ${code(type)}`;
+}
+
+const holders = new WeakMap<World, ReadonlyMap<string, readonly Change[]>>();
+
+/** Who has a name, port or priority today. */
+function heldBy(world: World): ReadonlyMap<string, readonly Change[]> {
+  const known = holders.get(world);
+  if (known !== undefined) return known;
+  const found = new Map<string, Change[]>();
+  for (const change of world.changes) {
+    const key = change.isData ? undefined : identityOf(change.type, change.before);
+    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), change]);
+  }
+  holders.set(world, found);
+  return found;
+}
+
+/** Something takes a name, a port or a priority that another one still has, as terraform does not wait for that one to let go. */
+export const takenRule: EffectRule = (change, world): readonly Told[] => {
+  if (change.isData || !["create", "update", "replace"].includes(change.doing)) return [];
+  const key = identityOf(change.type, change.after, change.unknown);
+  const rule = UNIQUE[change.type];
+  if (key === undefined || rule === undefined || key === identityOf(change.type, change.before)) return [];
+  if (change.type === "aws_route53_record" && own(change.after, "allow_overwrite") === true) return [];
+  const other = heldBy(world).get(key)?.find((it) => it !== change);
+  if (other === undefined) return [];
+  const [name = ""] = rule.by;
+  const what = `${code(name)} ${code(String(own(change.after, name)))}`;
+  const goes = isGone(other) || other.doing === "update";
+  return tell(change, world, {
+    hop: hopOf(change, world), effect: "fails", attribute: name,
+    then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
+    avoid: change.doing === "create" && isGone(other) ? `add \`moved { from = ${other.address} to = ${change.address} }\`, if it is the same one under another name; or make the new one in a second apply` : goes ? "change one of the two in an apply of its own, by way of a value that nobody has" : `choose another ${code(name)}`,
+    phrase: `${wordFor(change.type)} takes ${name === "port" ? "a port" : name === "priority" ? "a priority" : "a name"} that another one still has`,
+  });
+};

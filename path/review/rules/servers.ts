@@ -1,0 +1,89 @@
+import { valueAt, type Change } from "../../../topology/changes";
+import { own } from "../../../topology/json";
+import type { TargetGroup } from "../../../topology/model";
+import { tell, type EffectRule, type Telling } from "../because";
+import { isGone, type World } from "../world";
+
+/* What answers: instances, and Auto Scaling groups. */
+
+const hop = "target";
+/** An instance is stopped, changed and started by these; AWS takes none of them while it runs. */
+const STOPPING = /^(instance_type|user_data|user_data_base64|ebs_optimized|cpu_options|cpu_core_count|cpu_threads_per_core|enclave_options|hibernation|tenancy|host_id|placement_partition_number|capacity_reservation_specification)(\.|$)/;
+
+export const instanceRule: EffectRule = (change, world) => {
+  const found = change.type === "aws_instance" ? world.serving.servers.get(change.address) : undefined;
+  if (found === undefined) return [];
+  const stopping = stoppingIn(change);
+  if (!isGone(change) && stopping === undefined) {
+    return change.doing === "update" ? tell(change, world, { hop, effect: "none", attribute: change.differing.find((it) => it !== "tags"), then: "the instance runs on" }) : [];
+  }
+  const shares = found.groups.map((group) => shareOf(group, world));
+  const worst = shares.find(({ left }) => left === 0);
+  const { hit, all } = worst ?? shares[0] ?? { hit: 1, all: 1 };
+  const isRestart = !isGone(change);
+  const how = isRestart ? "it is stopped, changed and started again" : change.doing === "destroy" ? "it goes, with the requests that it has begun" : change.isCreatedFirst ? "terraform takes the old one away without waiting until the new one answers" : "it is away until the new one has booted";
+  const attribute = stopping !== undefined && isRestart ? stopping : undefined;
+  if (worst === undefined) {
+    return tell(change, world, { hop, effect: "brief", attribute, then: `${how}; ${all - hit} of ${all} targets answer meanwhile`, avoid: "take it out of the target group first, and let it end what it has begun", phrase: isRestart || change.doing === "replace" ? "while some of the targets are away" : "as some of the targets go" });
+  }
+  if (change.doing === "destroy" && !isReplacedElsewhere(world)) {
+    return tell(change, world, { hop, effect: "outage", then: "no target is left in its group, and the load balancer answers 503", avoid: "register another target first, and let that one become healthy", phrase: "as its last targets are destroyed" });
+  }
+  const many = all === 1 ? "the only target is" : all === 2 ? "both targets are" : `all ${all} targets are`;
+  return tell(change, world, {
+    hop, effect: "outage", attribute, then: `${how}, and so ${many} away at the same time: the load balancer answers 503 or 504 until they have booted`,
+    avoid: `${isRestart ? "change" : "replace"} one instance after the other (\`terraform apply -target=…\`), each once the last one is healthy; or put them into an Auto Scaling group that refreshes them in turn`,
+    phrase: `for the time ${all === 1 ? "an instance needs" : `${inWords(all)} instances need`} to ${isRestart ? "stop and start" : "boot"}`,
+  });
+};
+
+function stoppingIn({ doing, differing }: Change): string | undefined {
+  return doing === "update" ? differing.find((it) => STOPPING.test(it)) : undefined;
+}
+
+/** How many of a group's targets are away at once. */
+function shareOf({ registrations }: TargetGroup, { byAddress, serving }: World): { hit: number; all: number; left: number } {
+  const hit = registrations.filter(({ address }) => {
+    const change = byAddress.get(serving.serverOf.get(address) ?? "");
+    return change !== undefined && (isGone(change) || stoppingIn(change) !== undefined);
+  }).length;
+  return { hit, all: registrations.length, left: registrations.length - hit };
+}
+
+function isReplacedElsewhere({ changes }: World): boolean {
+  return changes.some(({ doing, type }) => doing === "create" && (type === "aws_instance" || type === "aws_autoscaling_group"));
+}
+
+function inWords(count: number): string {
+  return ["no", "one", "two", "three", "four", "five", "six"][count] ?? String(count);
+}
+
+export const autoScalingRule: EffectRule = (change, world) => {
+  const found = change.type === "aws_autoscaling_group" ? world.serving.servers.get(change.address) : undefined;
+  if (found === undefined) return [];
+  const stays = (server: string | undefined) => server !== change.address && !isGone(world.byAddress.get(server ?? ""));
+  const others = found.groups.every(({ registrations }) => registrations.some(({ address }) => stays(world.serving.serverOf.get(address))));
+  const gone: Omit<Telling, "then"> = { hop, effect: others ? "brief" : "outage", phrase: others ? "while some of the targets are away" : "until the instances of a new Auto Scaling group have booted" };
+  if (change.doing === "destroy") return tell(change, world, { ...gone, then: "its instances go with it", avoid: "keep it until another one serves", phrase: "as its last targets are destroyed" });
+  if (change.doing === "replace") {
+    if (!change.isCreatedFirst) return tell(change, world, { ...gone, then: "its instances go, and new ones are started once they are gone", avoid: "give it `lifecycle { create_before_destroy = true }` with `name_prefix`, and `wait_for_elb_capacity`" });
+    const waits = [own(change.after, "wait_for_elb_capacity"), own(change.after, "min_elb_capacity")].some((it) => typeof it === "number" && it > 0);
+    if (waits) return tell(change, world, { hop, effect: "none", then: "terraform waits until the new instances are healthy in the target group before the old ones go" });
+    return tell(change, world, { ...gone, then: "terraform takes the old instances away without waiting until the new ones answer", avoid: "set `wait_for_elb_capacity` to the number that must be healthy before" });
+  }
+  return change.doing === "update" ? tell(change, world, updatedGroup(change)) : [];
+};
+
+function updatedGroup({ before, after, differing }: Change): Telling {
+  const emptied = ["max_size", "desired_capacity"].find((it) => differing.includes(it) && own(after, it) === 0 && own(before, it) !== 0);
+  if (emptied !== undefined) return { hop, effect: "outage", attribute: emptied, then: "all its instances are ended", avoid: "keep at least one", phrase: "as all instances are ended" };
+  const template = differing.find((it) => /^(launch_template|launch_configuration|mixed_instances_policy)/.test(it));
+  const refresh = valueAt(after, "instance_refresh.strategy");
+  if (template === undefined) return { hop, effect: "none", attribute: differing.find((it) => it !== "tags" && it !== "tag"), then: "its instances go on answering" };
+  if (refresh === undefined || refresh === null) return { hop, effect: "none", attribute: template, then: "instances that run stay as they are; only new ones follow the new template", avoid: "" };
+  const least = valueAt(after, "instance_refresh.preferences.min_healthy_percentage");
+  const isHarsh = typeof least === "number" && least < 50;
+  return isHarsh
+    ? { hop, effect: least === 0 ? "outage" : "brief", attribute: template, then: `instances are exchanged until only ${least} % are healthy`, avoid: "raise `min_healthy_percentage`", phrase: "while its instances are refreshed" }
+    : { hop, effect: "none", attribute: template, then: "instances are exchanged in turn, each once the last one is healthy" };
+}

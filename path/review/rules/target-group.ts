@@ -1,0 +1,69 @@
+import { known } from "../../../topology/value";
+import { listed, code, named, tell, type EffectRule } from "../because";
+import { goesFirst, isGone, type Forwarder, type World } from "../world";
+
+/* Target groups, and what is registered in them. */
+
+const hop = "target-group";
+/** By these a target can become unhealthy that was healthy. */
+const JUDGING = ["health_check.path", "health_check.port", "health_check.protocol", "health_check.matcher", "health_check.enabled"];
+
+export const targetGroupRule: EffectRule = (change, world) => {
+  const group = world.serving.targetGroups.get(change.address);
+  if (group === undefined || change.isData) return [];
+  const forwarders = world.serving.forwarders.get(known(group.arn) ?? "") ?? [];
+  if (isGone(change)) {
+    const inTheWay = forwarders.filter((it) => keeps(it, change.doing === "replace", world));
+    if (goesFirst(change) && inTheWay.length > 0) {
+      const who = named(inTheWay.map(({ address }) => address));
+      return tell(change, world, {
+        hop, effect: "fails", then: `AWS refuses to destroy it with \`ResourceInUse\`, as ${who} still ${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
+        avoid: change.doing === "replace" ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of `name` (or a name that changes with it)" : "let the listener and its rules forward to another target group first",
+        phrase: `the target group is still in use by ${inTheWay.some((it) => "defaultActions" in it) ? "the listener" : "a listener rule"}`,
+      });
+    }
+    if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "nothing forwards to it by then" });
+    const isAlone = forwarders.every(({ address }) => goesFirst(world.byAddress.get(address)));
+    return tell(change, world, {
+      hop, effect: "brief", then: isAlone ? "its listener goes too, and the new one answers 503 until the targets have passed a health check" : "the listener turns to the new group as soon as it is there, and that one answers 503 until its targets have passed a health check",
+      avoid: "apply when few people visit; or make the new group beside the old one, and let the listener turn to it in a second apply", phrase: "until the targets of the new group are healthy",
+    });
+  }
+  if (change.doing !== "update") return [];
+  const judging = change.differing.filter((it) => JUDGING.includes(it));
+  if (judging.length > 0) {
+    return tell(change, world, {
+      hop, effect: "brief", attribute: judging[0], then: `all targets are judged by ${listed(judging.map(code))} from then on, and those that do not answer so become unhealthy within a few checks`,
+      avoid: "let the targets answer the new check before the apply", phrase: "if the targets do not answer the new health check at once",
+    });
+  }
+  return tell(change, world, { hop, effect: "none", then: "its targets stay registered and healthy" });
+};
+
+/**
+ * Whether a listener or a rule still names the group when it is to be destroyed. Of a pure destruction terraform changes those first that
+ * named it; of a replacement that destroys first it cannot, as they wait for the new one.
+ */
+function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World): boolean {
+  const change = byAddress.get(address);
+  if (change === undefined) return true;
+  if (goesFirst(change)) return false;
+  return isReplaced || change.doing === "none";
+}
+
+export const attachmentRule: EffectRule = (change, world) => {
+  const found = world.serving.registrations.get(change.address);
+  if (found === undefined || !isGone(change) || !change.type.includes("attachment")) return [];
+  const { registrations } = found.group;
+  const kept = registrations.filter(({ address }) => !isGone(world.byAddress.get(address)));
+  const isReplaced = change.doing === "replace" || world.changes.some((it) => it.doing === "create" && it.type === change.type);
+  if (kept.length > 0) {
+    return tell(change, world, { hop, effect: "none", then: `${kept.length} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun` });
+  }
+  if (!isReplaced) return tell(change, world, { hop, effect: "outage", then: "no target is left in the group, and the load balancer answers 503", avoid: "register another target first", phrase: "as no target is left" });
+  const all = registrations.length === 1 ? "the only target" : registrations.length === 2 ? "both targets" : `all ${registrations.length} targets`;
+  return tell(change, world, {
+    hop, effect: "brief", then: `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and the load balancer answers 503 until one has passed a health check`,
+    avoid: "change one attachment in an apply of its own, and the others after it is healthy; or register the targets in a second group, and let the listener turn to that", phrase: "while the targets are registered anew",
+  });
+};

@@ -1,0 +1,121 @@
+import { isObject, listOf, objectOf, own, textOf, type Json } from "../../topology/json";
+import { holdsTrue } from "../../topology/plan-values";
+import { Unknown } from "../../topology/value";
+
+/*
+ * A plan without what it marks as sensitive: an attribute that is left open stands in its place, so that whatever reads the plan calls it
+ * unknown, and nothing that is written can hold it.
+ */
+
+const WHY = "it is sensitive, so it is not looked at";
+
+/** Arguments of resources that are sensitive, by the resource's address without keys. */
+type Marked = Map<string, Set<string>>;
+
+/** A copy where it must be one, sharing all else; anything that is no plan comes back as it is. */
+export function withoutSecrets(plan: unknown): unknown {
+  if (!isObject(plan)) return plan;
+  const marked: Marked = new Map();
+  const changes = listOf(plan.resource_changes).map((it) => changeOf(it, marked));
+  const drift = listOf(plan.resource_drift).map((it) => changeOf(it, marked));
+  return {
+    ...plan,
+    ...("resource_changes" in plan && { resource_changes: changes }), ...("resource_drift" in plan && { resource_drift: drift }),
+    ...(isObject(plan.prior_state) && { prior_state: { ...plan.prior_state, values: valuesOf(plan.prior_state.values) } }),
+    ...(isObject(plan.planned_values) && { planned_values: valuesOf(plan.planned_values) }),
+    ...("output_changes" in plan && { output_changes: mapped(plan.output_changes, (it) => ({ actions: own(it, "actions") })) }),
+    ...(isObject(plan.variables) && { variables: givenTo(plan.variables, own(plan.configuration, "root_module")) }),
+    ...(isObject(plan.configuration) && { configuration: { ...plan.configuration, root_module: moduleOf(plan.configuration.root_module, "", marked) } }),
+  };
+}
+
+function changeOf(item: unknown, marked: Marked): unknown {
+  const change = own(item, "change");
+  if (!isObject(item) || !isObject(change)) return item;
+  const address = textOf(item.address) ?? "";
+  const [before, after] = [change.before_sensitive, change.after_sensitive];
+  if (!holdsTrue(before) && !holdsTrue(after)) return item;
+  for (const marks of [before, after]) {
+    for (const [name, mark] of Object.entries(objectOf(marks))) {
+      if (!holdsTrue(mark)) continue;
+      const key = withoutKeys(address);
+      marked.set(key, (marked.get(key) ?? new Set()).add(name));
+    }
+  }
+  return { ...item, change: { ...change, before: whole(change.before, before, address), after: whole(change.after, after, address) } };
+}
+
+/** A resource stays an object, so that it is seen to be there. */
+function whole(values: unknown, marks: unknown, address: string): unknown {
+  const hidden = hiddenIn(values, marks, address, "");
+  return hidden instanceof Unknown ? (isObject(values) ? {} : values) : hidden;
+}
+
+function hiddenIn(value: unknown, marks: unknown, address: string, path: string): unknown {
+  if (value === undefined || value === null || !holdsTrue(marks)) return value;
+  if (marks === true) return new Unknown(address, path, WHY);
+  if (Array.isArray(value)) return value.map((it, index) => hiddenIn(it, listOf(marks)[index] ?? own(marks, index), address, path));
+  if (!isObject(value)) return new Unknown(address, path, WHY);
+  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, hiddenIn(it, own(marks, name), address, path === "" ? name : `${path}.${name}`)]));
+}
+
+/** A state's values, or those that are planned. */
+function valuesOf(values: unknown): unknown {
+  if (!isObject(values)) return values;
+  const { outputs: _outputs, ...rest } = values;
+  return { ...rest, ...(isObject(values.root_module) && { root_module: stateModule(values.root_module) }) };
+}
+
+function stateModule(module: unknown): unknown {
+  if (!isObject(module)) return module;
+  return {
+    ...module, ...("resources" in module && { resources: listOf(module.resources).map(stateResource) }), ...("child_modules" in module && { child_modules: listOf(module.child_modules).map(stateModule) }),
+  };
+}
+
+function stateResource(resource: unknown): unknown {
+  const marks = own(resource, "sensitive_values");
+  return isObject(resource) && holdsTrue(marks) ? { ...resource, values: whole(resource.values, marks, textOf(resource.address) ?? "") } : resource;
+}
+
+function givenTo(variables: Json, module: unknown): unknown {
+  const declared = own(module, "variables");
+  return Object.fromEntries(Object.entries(variables).map(([name, it]) => [name, own(own(declared, name), "sensitive") === true ? { value: new Unknown(`var.${name}`, "", WHY) } : it]));
+}
+
+function moduleOf(module: unknown, path: string, marked: Marked): unknown {
+  if (!isObject(module)) return module;
+  return {
+    ...module,
+    ...("resources" in module && { resources: listOf(module.resources).map((it) => configOf(it, path, marked)) }),
+    ...("variables" in module && { variables: mapped(module.variables, (it, name) => (own(it, "sensitive") === true && own(it, "default") !== undefined ? { sensitive: true, default: new Unknown(`var.${name}`, "", WHY) } : it)) }),
+    ...("outputs" in module && { outputs: mapped(module.outputs, (it, name) => (own(it, "sensitive") === true ? { sensitive: true, expression: hiddenConstant(`output.${name}`) } : it)) }),
+    ...("module_calls" in module && { module_calls: mapped(module.module_calls, (it, name) => callOf(it, `${path}module.${name}.`, marked)) }),
+  };
+}
+
+function configOf(resource: unknown, path: string, marked: Marked): unknown {
+  const names = marked.get(`${path}${textOf(own(resource, "address")) ?? ""}`);
+  if (names === undefined || !isObject(resource)) return resource;
+  return { ...resource, expressions: mapped(resource.expressions, (it, name) => (names.has(name) ? hiddenConstant(`${path}${String(resource.address)}`, name) : it)) };
+}
+
+function callOf(call: unknown, path: string, marked: Marked): unknown {
+  if (!isObject(call)) return call;
+  const declared = own(call.module, "variables");
+  const expressions = mapped(call.expressions, (it, name) => (own(own(declared, name), "sensitive") === true ? hiddenConstant(`${path}var.${name}`) : it));
+  return { ...call, ...("expressions" in call && { expressions }), module: moduleOf(call.module, path, marked) };
+}
+
+function hiddenConstant(address: string, path = ""): Json {
+  return { constant_value: new Unknown(address, path, WHY) };
+}
+
+function mapped(values: unknown, change: (value: unknown, name: string) => unknown): unknown {
+  return isObject(values) ? Object.fromEntries(Object.entries(values).map(([name, it]) => [name, change(it, name)])) : values;
+}
+
+/** `module.a[0].aws_lb.b["x"]` as the configuration names it. */
+function withoutKeys(address: string): string {
+  return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "");
+}

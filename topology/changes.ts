@@ -1,0 +1,115 @@
+import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { typeOf } from "./source";
+
+/* What a plan does to each resource, as `terraform show -json` says it. */
+
+/** `move` and `import` only change the state; `other` is whatever terraform may come to do. */
+export type Doing = "none" | "create" | "update" | "replace" | "destroy" | "read" | "import" | "move" | "forget" | "other";
+
+export interface Change {
+  /** As Terraform writes it. */
+  readonly address: string;
+  /** With `aws_lb` for `aws_alb`, and so on. */
+  readonly type: string;
+  readonly isData: boolean;
+  readonly doing: Doing;
+  /** Of a replacement: whether the new one is there before the old one goes. */
+  readonly isCreatedFirst: boolean;
+  /** What is there; `undefined` for something new. */
+  readonly before: Json | undefined;
+  /** What will be there; `undefined` for what goes. */
+  readonly after: Json | undefined;
+  /** As terraform's `after_unknown`: `true` wherever something is known after the apply only. */
+  readonly unknown: Json;
+  /** Attributes that force a replacement, such as `ami` or `root_block_device.encrypted`. */
+  readonly forcedBy: readonly string[];
+  /** Attributes that will differ, or may do so, in the same words; those that the provider computes included. */
+  readonly differing: readonly string[];
+  /** Terraform's word for why, such as `replace_because_tainted`. */
+  readonly reason: string | undefined;
+  /** Its address before a `moved` block. */
+  readonly movedFrom: string | undefined;
+}
+
+/** Maps whose keys are the author's own; that one of them differs is told of the whole. */
+const MAPS = /^(tags|tags_all|triggers|keepers|parameters|environment\.variables)\./;
+
+/**
+ * All changes of a plan in its order, data sources included; what an earlier apply left to be destroyed stands for itself.
+ * @param shown the same plan with what may be shown of it, from which all values come; whether they differ is told of the plan itself
+ */
+export function changesOf(plan: Json, shown: Json = plan): Change[] {
+  const items = listOf(shown.resource_changes);
+  return listOf(plan.resource_changes).flatMap((item, index) => changeOf(objectOf(items[index]), objectOf(own(item, "change"))) ?? []);
+}
+
+function changeOf(item: Json, whole: Json): Change | undefined {
+  const [address, type] = [textOf(item.address), textOf(item.type)];
+  if (address === undefined || type === undefined) return undefined;
+  const change = objectOf(item.change);
+  const actions = listOf(change.actions).filter((it) => typeof it === "string");
+  const isData = item.mode === "data";
+  const movedFrom = textOf(item.previous_address);
+  const { before, after } = { before: isObject(change.before) ? change.before : undefined, after: isObject(change.after) ? change.after : undefined };
+  const unknown = objectOf(change.after_unknown);
+  const doing = doingOf(actions, isData, own(change, "importing") !== undefined && change.importing !== null, movedFrom !== undefined && movedFrom !== address);
+  // Most of a large plan is left as it is, and needs no comparison.
+  let differing: readonly string[] | undefined;
+  return {
+    address: typeof item.deposed === "string" ? `${address} (deposed ${item.deposed})` : address,
+    type: typeOf(type), isData, doing, isCreatedFirst: actions[0] === "create", before, after, unknown,
+    forcedBy: [...new Set(listOf(change.replace_paths).map(pathText).filter((it) => it !== ""))],
+    get differing() { return (differing ??= doing === "none" || before === undefined || after === undefined ? [] : differingPaths(objectOf(whole.before), objectOf(whole.after), unknown)); },
+    reason: textOf(item.action_reason), movedFrom: movedFrom === address ? undefined : movedFrom,
+  };
+}
+
+function doingOf(actions: readonly string[], isData: boolean, isImported: boolean, isMoved: boolean): Doing {
+  const known: Readonly<Record<string, Doing>> = { "create": "create", "update": "update", "delete": "destroy", "delete,create": "replace", "create,delete": "replace", "read": "read", "forget": "forget", "create,forget": "create" };
+  const word = actions.join();
+  if (isData) return word === "read" ? "read" : "none";
+  if (word === "no-op" || word === "") return isImported ? "import" : isMoved ? "move" : "none";
+  return Object.hasOwn(known, word) ? (known[word] ?? "other") : "other";
+}
+
+/** `root_block_device.encrypted`: of several blocks it makes no difference which. */
+function pathText(path: unknown): string {
+  return shortened(listOf(path).filter((it) => typeof it === "string").join("."));
+}
+
+/** An attribute of the person's own map is the map. */
+function shortened(path: string): string {
+  const [map] = MAPS.exec(`${path}.`) ?? [];
+  return (map === undefined ? path : map.slice(0, -1)).replace(/^tags_all$/, "tags");
+}
+
+/** Where two values differ, or may do so. */
+function differingPaths(before: Json, after: Json, unknown: Json): string[] {
+  const found = new Set<string>();
+  const note = (path: string) => found.add(shortened(path));
+  const compare = (one: unknown, other: unknown, open: unknown, path: string, depth: number): void => {
+    if (open === true) return void note(path);
+    if (Array.isArray(one) || Array.isArray(other)) {
+      const [a, b, c] = [listOf(one), listOf(other), listOf(open)];
+      if (a.length !== b.length) return void note(path);
+      a.forEach((it, index) => compare(it, b[index], c[index], path, depth + 1));
+    } else if (isObject(one) || isObject(other)) {
+      const [a, b, c] = [objectOf(one), objectOf(other), objectOf(open)];
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b), ...Object.keys(c)])) {
+        if (depth < 16) compare(own(a, key), own(b, key), own(c, key), path === "" ? key : `${path}.${key}`, depth + 1);
+      }
+    } else if ((one ?? null) !== (other ?? null)) note(path);
+  };
+  compare(before, after, unknown, "", 0);
+  return [...found];
+}
+
+/** A value of what is there, by an attribute's name without indexes; of several blocks the first. */
+export function valueAt(values: Json | undefined, path: string): unknown {
+  let value: unknown = values;
+  for (const key of path.split(".")) {
+    if (Array.isArray(value)) value = value[0];
+    value = own(value, key);
+  }
+  return value;
+}
