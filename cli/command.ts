@@ -97,3 +97,10 @@ export async function writeResult(text: string, out?: string): Promise<void> {
     process.stdout.once("error", fail).write(result, (error) => (error ? fail(error) : resolve()));
   });
 }
+
+/** The same of a report, whose exit code stands already: a reader that has seen enough, such as head, changes no verdict. */
+export async function writeReport(text: string, out?: string): Promise<void> {
+  await writeResult(text, out).catch((error: Error) => {
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== "EPIPE") throw error;
+  });
+}

@@ -1,8 +1,9 @@
+import type { Command } from "commander";
 import { acceptedIn, withAccepted } from "../path/accept";
 import { trace, type TraceOptions } from "../path/trace";
 import type { TraceReport, Verdict } from "../path/report";
 import { UnreadableFile } from "../topology/unreadable-file";
-import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeResult } from "./command";
+import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
 import { readJson, shownName } from "./tracing/input";
 import { reportAsMarkdown } from "./tracing/markdown";
 import { withoutScripts } from "./tracing/scripts";
@@ -16,14 +17,14 @@ interface Options {
 
 const CODE: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 
-void runCommand(async () => {
-  const command = withOut(newCommand("trace", "Says whether a request would arrive, hop by hop, and what is in its way.", "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 our own fault"))
+/** Traces one file; its exit code is the verdict's. */
+export function traceCommand(): Command {
+  return withOut(newCommand("trace", "Says whether a request would arrive, hop by hop, and what is in its way.", "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 our own fault"))
     .argument("<file>", "what `terraform show -json` writes of a plan or a state, or a synthesized cdk.tf.json; - reads standard input")
     .option("--url <url>", "trace this address only, such as https://www.example.com/shop; without it every public record that leads to a balancer")
     .option("--format <format>", "text, json or markdown", "text")
     .action(traceFile);
-  await command.parseAsync();
-});
+}
 
 async function traceFile(file: string, { url, format, out }: Options): Promise<void> {
   if (!["text", "json", "markdown"].includes(format)) throw new UsageError(`--format: got ${format}; allowed is text, json or markdown`);
@@ -31,10 +32,7 @@ async function traceFile(file: string, { url, format, out }: Options): Promise<v
   await throwIfNotWritable(out);
   const report = reportOf(file, await readJson(file), options);
   process.exitCode = CODE[report.verdict];
-  await writeResult(rendered(report, file, format, out), out).catch((error: Error) => {
-    // A reader that has seen enough, such as head, changes no verdict.
-    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== "EPIPE") throw error;
-  });
+  await writeReport(rendered(report, file, format, out), out);
 }
 
 /** @throws {UsageError} if the JSON is not Terraform's */
@@ -63,3 +61,5 @@ function urlOf(text: string): URL {
   }
   return url;
 }
+
+if (require.main === module) void runCommand(() => traceCommand().parseAsync());

@@ -40,41 +40,46 @@ const STRANGERS: readonly Stranger[] = [
   },
 ];
 
+/** What a trace takes. */
+const TRACEABLE = "the output of `terraform show -json` for a plan or a state, or a cdk.tf.json";
+/** What a review takes. */
+export const PLAN = "a plan as `terraform show -json tfplan` writes it";
+
 /**
  * The JSON of a file, or of standard input for `-`.
+ * @param expected what the file should be
  * @throws {UsageError} in one sentence, which says what was expected, what it got and what to do
  */
-export async function readJson(file: string): Promise<unknown> {
-  const bytes = await bytesOf(file);
-  const start: Start = { name: file, bytes, text: stripVTControlCharacters(decoded(file, bytes.subarray(0, START_LENGTH))) };
+export async function readJson(file: string, expected: string = TRACEABLE): Promise<unknown> {
+  const unreadable = (got: string, advice: string) => new UsageError(`${shownName(file)}: expected ${expected}, got ${got}; ${advice}.`);
+  const bytes = await bytesOf(file, unreadable);
+  const start: Start = { name: file, bytes, text: stripVTControlCharacters(decoded(bytes.subarray(0, START_LENGTH), unreadable)) };
   const stranger = STRANGERS.find(({ isIt }) => isIt(start));
-  if (stranger !== undefined) throw unreadable(file, stranger.got, stranger.advice(file));
+  if (stranger !== undefined) throw unreadable(stranger.got, stranger.advice(file));
   try {
-    return JSON.parse(decoded(file, bytes));
+    return JSON.parse(decoded(bytes, unreadable));
   } catch (error) {
-    throw unreadable(file, notJson((error as Error).message), "write it again, and look at what the command said");
+    throw unreadable(notJson((error as Error).message), "write it again, and look at what the command said");
   }
 }
 
-/** What was expected is the same each time. */
-export function unreadable(file: string, got: string, advice: string): UsageError {
-  return new UsageError(`${shownName(file)}: expected the output of \`terraform show -json\` for a plan or a state, or a cdk.tf.json, got ${got}; ${advice}.`);
-}
+/** The sentence about a file that is none of what was expected. */
+type Unreadable = (got: string, advice: string) => UsageError;
 
 /** What a report is called by. */
 export function shownName(file: string): string {
   return file === STANDARD_INPUT ? "standard input" : file;
 }
 
-async function bytesOf(file: string): Promise<Buffer> {
-  if (file === STANDARD_INPUT) return standardInput();
+async function bytesOf(file: string, unreadable: Unreadable): Promise<Buffer> {
+  if (file === STANDARD_INPUT) return standardInput(unreadable);
   try {
     // There is nothing else to do meanwhile, and in one go it takes a third of the time.
     return readFileSync(file);
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
     const [got, advice] = READ_FAULTS[code] ?? [`what cannot be read (${message})`, "give another file"];
-    throw unreadable(file, got, advice);
+    throw unreadable(got, advice);
   }
 }
 
@@ -86,20 +91,20 @@ const READ_FAULTS: Readonly<Record<string, readonly [got: string, advice: string
   ERR_FS_FILE_TOO_LARGE: ["more than 2 GiB", "give one plan or state"],
 };
 
-async function standardInput(): Promise<Buffer> {
-  if (process.stdin.isTTY) throw unreadable(STANDARD_INPUT, "a keyboard", "pipe the JSON into the command");
+async function standardInput(unreadable: Unreadable): Promise<Buffer> {
+  if (process.stdin.isTTY) throw unreadable("a keyboard", "pipe the JSON into the command");
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
 /** UTF-8, or UTF-16 as the `>` of older PowerShells writes it; without the mark at the beginning. */
-function decoded(file: string, bytes: Buffer): string {
+function decoded(bytes: Buffer, unreadable: Unreadable): string {
   try {
     const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
     return bytes.toString(isUtf16 ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    throw unreadable(file, `more text than Node can hold (${(error as Error).message})`, "give one plan or state");
+    throw unreadable(`more text than Node can hold (${(error as Error).message})`, "give one plan or state");
   }
 }
 

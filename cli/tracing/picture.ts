@@ -53,7 +53,7 @@ function labelOf(hop: HopReport, report: TraceReport): string[] {
 }
 
 /** Type and name on a line each, as boxes are narrow; then the module. */
-function nameOf(address: string): string[] {
+export function nameOf(address: string): string[] {
   const [, module, type, name] = /^(?:(.*)\.)?((?:data\.)?[^.[\]"]+)\.([^.[\]"]+(?:\[.*\])?)$/.exec(address.slice(-MAX_ADDRESS)) ?? [];
   if (type === undefined || name === undefined) return [cut(address)];
   return [cut(type), cut(name), ...(module === undefined ? [] : [cut(module)])];

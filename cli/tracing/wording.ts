@@ -55,7 +55,7 @@ export function firstOf(texts: readonly string[]): string {
   return left > 0 ? `${texts.slice(0, MAX_NAMED).join(", ")} and ${left} more` : texts.join(", ");
 }
 
-function groupsBy<T>(items: readonly T[], keyOf: (item: T) => readonly unknown[]): T[][] {
+export function groupsBy<T>(items: readonly T[], keyOf: (item: T) => readonly unknown[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = JSON.stringify(keyOf(item));

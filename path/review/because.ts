@@ -71,6 +71,8 @@ export function rootOf({ before }: Change, path: string, { replacedById }: World
 
 /** "`ami` (`ami-1` to `ami-2`)", as far as both are short and known */
 function shownChange({ before, after }: Change, path: string): string {
+  // Boot scripts may hold secrets that nobody marked.
+  if (/user_data/.test(path)) return code(path);
   const [old, now] = [shortText(valueAt(before, path)), shortText(valueAt(after, path))];
   return old === undefined || now === undefined || old === now ? code(path) : `${code(path)} (${code(old)} to ${code(now)})`;
 }

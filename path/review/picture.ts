@@ -17,7 +17,8 @@ export const CLIENT = "client";
 
 export function pictureOf({ before, after, byAddress }: World, trace: TraceReport): Picture {
   const [old, now] = [sideOf(before), sideOf(after)];
-  const broken = new Set(trace.findings.filter(({ severity }) => severity === "error").map(({ address }) => address));
+  const hops = trace.paths.flatMap((path) => path.hops.filter(({ verdict }) => verdict === "broken"));
+  const broken = new Set(hops.flatMap((it) => [...it.resources, ...it.findings.map(({ address }) => address)]));
   const nodes = [...new Map([...old.nodes, ...now.nodes])].map(([address, { hop, label }]): PictureNode => ({ address, hop, label, doing: byAddress.get(address)?.doing ?? "none", isBroken: broken.has(address) }));
   const edges = [...new Set([...old.edges, ...now.edges])].map((key): PictureEdge => {
     const [from, to] = JSON.parse(key) as [string, string];

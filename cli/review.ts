@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { EFFECTS, type Effect, type Review } from "../path/review/report";
+import { review } from "../path/review/review";
+import { UnreadableFile } from "../topology/unreadable-file";
+import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
+import { reviewsAsMarkdown, type NamedReview } from "./reviewing/markdown";
+import { PLAN, readJson, shownName, STANDARD_INPUT } from "./tracing/input";
+
+interface Options {
+  readonly format: string;
+  readonly out?: string;
+  readonly failOn?: string;
+}
+
+/** What `--fail-on` takes: all that a request can notice. */
+const GATES = EFFECTS.slice(1);
+
+/** Reviews one plan or several; it fails only where it is asked to. */
+export function reviewCommand(): Command {
+  return withOut(newCommand("review", "Says what a plan does to the path of a request, before it is applied.", "0 it was rendered, 1 an effect as bad as --fail-on says, 2 wrong usage or unreadable file, 70 our own fault"))
+    .argument("<plan...>", "what `terraform show -json tfplan` writes; - reads standard input")
+    .option("--format <format>", "markdown or json", "markdown")
+    .option("--fail-on <effect>", `exit with 1 if any plan's effect is this or worse: ${GATES.join(", ")}`)
+    .action(reviewFiles);
+}
+
+async function reviewFiles(files: readonly string[], { format, out, failOn }: Options): Promise<void> {
+  if (!["markdown", "json"].includes(format)) throw new UsageError(`--format: got ${format}; allowed is markdown or json`);
+  if (failOn !== undefined && !GATES.some((it) => it === failOn)) throw new UsageError(`--fail-on: got ${failOn}; allowed is ${GATES.join(", ")}`);
+  if (files.filter((file) => file === STANDARD_INPUT).length > 1) throw new UsageError("- stands for standard input, which can be read once; give the other plans as files");
+  await throwIfNotWritable(out);
+  const reviews: NamedReview[] = [];
+  // One after the other, as each can be large.
+  for (const file of files) reviews.push({ name: shownName(file), review: reviewOf(file, await readJson(file, PLAN)) });
+  if (failOn !== undefined && reviews.some(({ review: { report } }) => isAsBad(report.effect, failOn as Effect))) process.exitCode = EXIT.broken;
+  await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
+}
+
+/** @throws {UsageError} if the JSON is no plan */
+function reviewOf(file: string, document: unknown): Review {
+  try {
+    return review(document);
+  } catch (error) {
+    throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
+  }
+}
+
+function isAsBad(effect: Effect, gate: Effect): boolean {
+  return EFFECTS.indexOf(effect) >= EFFECTS.indexOf(gate);
+}
+
+/** Of several plans a list, in which each names its file. */
+function asJson(reviews: readonly NamedReview[]): string {
+  const [only] = reviews;
+  const value = reviews.length === 1 ? only?.review.report : reviews.map(({ name, review: { report } }) => ({ plan: name, ...report }));
+  return JSON.stringify(value, null, 2);
+}
+
+if (require.main === module) void runCommand(() => reviewCommand().parseAsync());

@@ -1,0 +1,85 @@
+import type { Picture, PictureEdge, PictureNode } from "../../path/review/report";
+import { HOPS, type Hop } from "../../path/report";
+import type { Doing } from "../../topology/changes";
+import { asLabel } from "../tracing/escape";
+import { nameOf } from "../tracing/picture";
+
+/* The path before and after as one Mermaid picture, which GitHub draws in place. */
+
+/** Of each hop; more make a picture that nobody can read. */
+const MOST_OF_HOP = 8;
+const MAX_LABEL = 40;
+
+interface Look {
+  readonly open: string;
+  readonly close: string;
+  /** Says what the shape and the colour say. */
+  readonly word: string;
+}
+
+const KEPT: Look = { open: '["', close: '"]', word: "" };
+const LOOKS: Partial<Record<Doing, Look>> = {
+  create: { open: '(["', close: '"])', word: "new" },
+  update: { open: '("', close: '")', word: "changed" },
+  replace: { open: '{{"', close: '"}}', word: "replaced" },
+  destroy: { open: '[/"', close: '"\\]', word: "destroyed" },
+};
+const CLASSES = [
+  "  classDef none fill:#f6f8fa,stroke:#57606a,color:#1f2328",
+  "  classDef create fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+  "  classDef update fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+  "  classDef replace fill:#fbefff,stroke:#8250df,color:#1f2328,stroke-width:2px",
+  "  classDef destroy fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:6 4",
+  "  classDef broken stroke:#cf222e,stroke-width:4px",
+];
+/** New ways are thick and gone ones dashed, and both say so. */
+const ARROWS: Readonly<Record<PictureEdge["is"], string>> = { kept: "-->", new: "==>|new|", gone: "-.->|gone|" };
+const NAMES: Readonly<Record<Hop, string>> = { dns: "dns", tls: "tls", listener: "listener", "target-group": "target group", target: "target" };
+const URGENCY: readonly Doing[] = ["replace", "destroy", "create", "update"];
+
+/** The lines of the picture; none where no path is in the plan. */
+export function reviewPicture({ nodes, edges }: Picture): string[] {
+  if (nodes.length === 0) return [];
+  const ids = new Map<string, string>([["client", "client"]]);
+  const groups = HOPS.flatMap((hop) => groupOf(hop, nodes.filter((it) => it.hop === hop), ids));
+  const arrows = edges.flatMap(({ from, to, is }) => {
+    const [one, other] = [ids.get(from), ids.get(to)];
+    return one === undefined || other === undefined || one === other ? [] : [`  ${one} ${ARROWS[is]} ${other}`];
+  });
+  return ["flowchart LR", '  client(("client"))', ...groups, ...new Set(arrows), ...CLASSES];
+}
+
+/** A frame around what makes a hop; what has no room in it is one box. */
+function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>): string[] {
+  if (all.length === 0) return [];
+  const rank = ({ doing, isBroken }: PictureNode) => (isBroken ? -1 : URGENCY.includes(doing) ? URGENCY.indexOf(doing) : URGENCY.length);
+  const isWhole = all.length <= MOST_OF_HOP;
+  const shown = isWhole ? all : [...all].sort((one, other) => rank(one) - rank(other)).slice(0, MOST_OF_HOP - 1);
+  const prefix = hop.replace("-", "");
+  shown.forEach(({ address }, index) => ids.set(address, `${prefix}${index}`));
+  const left = all.filter(({ address }) => !ids.has(address));
+  left.forEach(({ address }) => ids.set(address, `${prefix}More`));
+  const counts = [...LOOKS_IN_ORDER, undefined].flatMap((doing) => {
+    const count = left.filter((it) => (doing === undefined ? LOOKS[it.doing] === undefined : it.doing === doing)).length;
+    return count === 0 ? [] : [`${count} ${doing === undefined ? "as they are" : (LOOKS[doing]?.word ?? "")}`];
+  });
+  return [
+    `  subgraph ${prefix}["${asLabel([NAMES[hop]])}"]`,
+    ...shown.map((node, index) => boxOf(node, `${prefix}${index}`)),
+    ...(left.length > 0 ? [`    ${prefix}More["${asLabel([`and ${left.length} more`, ...counts])}"]:::none`] : []),
+    "  end",
+  ];
+}
+
+const LOOKS_IN_ORDER = Object.keys(LOOKS) as Doing[];
+
+function boxOf({ address, label, doing, isBroken }: PictureNode, id: string): string {
+  const { open, close, word } = LOOKS[doing] ?? KEPT;
+  const lines = [...nameOf(address), ...(label === "" ? [] : [cut(label)]), ...(word === "" ? [] : [word.toUpperCase()]), ...(isBroken ? ["BROKEN"] : [])];
+  const kind = LOOKS[doing] === undefined ? "none" : doing;
+  return `    ${id}${open}${asLabel(lines)}${close}:::${kind}${isBroken ? `\n    class ${id} broken` : ""}`;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_LABEL ? text : `${text.slice(0, MAX_LABEL - 1)}…`;
+}
