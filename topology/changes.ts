@@ -83,25 +83,26 @@ function shortened(path: string): string {
   return (map === undefined ? path : map.slice(0, -1)).replace(/^tags_all$/, "tags");
 }
 
-/** Where two values differ, or may do so. */
+/** Where two values differ; then where they may do so, as what will be there is not known yet. */
 function differingPaths(before: Json, after: Json, unknown: Json): string[] {
   const found = new Set<string>();
+  const open = new Set<string>();
   const note = (path: string) => found.add(shortened(path));
-  const compare = (one: unknown, other: unknown, open: unknown, path: string, depth: number): void => {
-    if (open === true) return void note(path);
+  const compare = (one: unknown, other: unknown, isOpen: unknown, path: string, depth: number): void => {
+    if (isOpen === true) return void open.add(shortened(path));
     if (Array.isArray(one) || Array.isArray(other)) {
-      const [a, b, c] = [listOf(one), listOf(other), listOf(open)];
+      const [a, b, c] = [listOf(one), listOf(other), listOf(isOpen)];
       if (a.length !== b.length) return void note(path);
       a.forEach((it, index) => compare(it, b[index], c[index], path, depth + 1));
     } else if (isObject(one) || isObject(other)) {
-      const [a, b, c] = [objectOf(one), objectOf(other), objectOf(open)];
+      const [a, b, c] = [objectOf(one), objectOf(other), objectOf(isOpen)];
       for (const key of new Set([...Object.keys(a), ...Object.keys(b), ...Object.keys(c)])) {
         if (depth < 16) compare(own(a, key), own(b, key), own(c, key), path === "" ? key : `${path}.${key}`, depth + 1);
       }
     } else if ((one ?? null) !== (other ?? null)) note(path);
   };
   compare(before, after, unknown, "", 0);
-  return [...found];
+  return [...new Set([...found, ...open])];
 }
 
 /** A value of what is there, by an attribute's name without indexes; of several blocks the first. */

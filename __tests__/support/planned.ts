@@ -48,7 +48,7 @@ export interface Planned {
 type Json = { [key: string]: unknown };
 
 /** One root as a module: its key there, and which of our providers stand for its own. */
-interface Tenant {
+export interface Tenant {
   readonly key: string;
   readonly module: string;
   readonly root: Root;
@@ -131,14 +131,14 @@ export function withOwnNames<T extends object>(stack: T, key: string): T {
   return copy as T;
 }
 
-async function terraformIn(folder: string, { localAws, apply }: PlanOptions): Promise<Terraform> {
+export async function terraformIn(folder: string, { localAws, apply }: PlanOptions): Promise<Terraform> {
   if (apply === true && localAws === undefined) throw new Error("to apply takes a local AWS");
   const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
   // Where nothing answers, at a port that nothing can listen on.
   return new Terraform({ command, folder, env: await terraformEnvironment(CACHE, localAws?.endpoint ?? "http://127.0.0.1:0") });
 }
 
-async function moveIn(folder: string, key: string, module: string, root: Root): Promise<Tenant> {
+export async function moveIn(folder: string, key: string, module: string, root: Root): Promise<Tenant> {
   const home = join(folder, module);
   await mkdir(home, { recursive: true });
   const { regions, variables } = typeof root === "string" ? await moveInFolder(home, root) : await moveInStack(home, root as Json);
@@ -181,7 +181,7 @@ async function moveInStack(home: string, stack: Json): Promise<Pick<Tenant, "reg
 }
 
 /** The root of roots. */
-async function writeHouse(folder: string, tenants: readonly Tenant[], { localAws, apply }: PlanOptions): Promise<void> {
+export async function writeHouse(folder: string, tenants: readonly Tenant[], { localAws, apply }: PlanOptions): Promise<void> {
   const regions = new Map(tenants.flatMap((tenant) => [...housed(tenant.regions).values()]));
   const offline = localAws !== undefined ? {} : { skip_credentials_validation: true, skip_requesting_account_id: true, skip_region_validation: true };
   const backend = apply !== true ? {} : {
@@ -200,7 +200,7 @@ async function writeHouse(folder: string, tenants: readonly Tenant[], { localAws
 }
 
 /** Runs terraform and gives what it says against each module. Throws for what it says against none. */
-async function refusedIn(terraform: Terraform, args: readonly string[]): Promise<Map<string, string>> {
+export async function refusedIn(terraform: Terraform, args: readonly string[]): Promise<Map<string, string>> {
   const errors: Diagnostic[] = [];
   const note = ({ diagnostic }: TerraformEvent): void => {
     if (diagnostic?.severity === "error") errors.push(diagnostic);
@@ -222,7 +222,7 @@ async function refusedIn(terraform: Terraform, args: readonly string[]): Promise
 }
 
 /** The plan of one root, as if it had been planned alone. */
-function planOf(plan: Json, tenant: Tenant): Json {
+export function planOf(plan: Json, tenant: Tenant): Json {
   const own = `module.${tenant.module}.`;
   const isOwn = (it: Json): boolean => String(it.address ?? it.resource).startsWith(own);
   const list = (name: string): Json => {

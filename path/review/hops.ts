@@ -111,5 +111,7 @@ function broughtBy({ address, hop }: Finding, { byAddress, changes }: World, tol
   if (naming.length > 0) return naming.find(({ doing }) => doing !== "create") ?? naming[0];
   const same = new Set(told.filter((it) => it.hop === hop).map((it) => it.address));
   const [only, ...others] = moving.filter((it) => same.has(it.address));
-  return others.length === 0 ? only : undefined;
+  if (only !== undefined) return others.length === 0 ? only : undefined;
+  const [single, ...more] = new Set(told.map((it) => it.address));
+  return single !== undefined && more.length === 0 ? byAddress.get(single) : undefined;
 }

@@ -1,4 +1,5 @@
-import type { Change } from "../../../topology/changes";
+import { valueAt, type Change } from "../../../topology/changes";
+import { listOf } from "../../../topology/json";
 import { known } from "../../../topology/value";
 import { tell, type EffectRule, type Telling } from "../because";
 import type { World } from "../world";
@@ -20,13 +21,13 @@ export const balancerRule: EffectRule = (change, world) => {
 };
 
 function updatedBalancer({ before, after, differing }: Change): Telling {
-  const zones = differing.find((it) => /^(subnets|subnet_mapping)\b/.test(it));
+  const zones = ["subnets", ...differing].find((it) => differing.includes(it) && /^(subnets|subnet_mapping)\b/.test(it));
   const [had, has] = [before, after].map((it) => (Array.isArray(it?.subnets) ? it.subnets : []));
   const lost = (had ?? []).filter((it) => !(has ?? []).includes(it));
   if (zones !== undefined && lost.length > 0) {
     return { hop: "listener", effect: "brief", attribute: zones, then: "the load balancer's nodes in the zone that it leaves go, and with them the connections that they hold", avoid: "add the new subnets first, and take the old ones away in an apply of its own", phrase: "while the load balancer leaves a zone" };
   }
-  return { hop: "listener", effect: "none", attribute: telling(differing), then: "the load balancer goes on answering meanwhile" };
+  return { hop: "listener", effect: "none", attribute: zones ?? telling(differing), then: "the load balancer goes on answering meanwhile" };
 }
 
 /** What a person looks for comes before what the provider computes. */
@@ -45,7 +46,7 @@ export const listenerRule: EffectRule = (change, world) => {
       ? { hop, effect: "brief", then: "until the other listener on its port is there, requests to that port are refused", avoid: "add a `moved` block, if it is the same listener under another name", phrase: "while a listener is exchanged" }
       : { hop, effect: "outage", then: `requests to port ${shown(port)} are refused from then on`, avoid: "keep a listener on the port, if only to redirect", phrase: `on port ${shown(port)}, as its listener is destroyed` });
   }
-  if (change.doing === "replace") return tell(change, world, { hop, effect: change.forcedBy.includes("load_balancer_arn") ? "outage" : "brief", then: `until the new one is there, requests to port ${shown(port)} are refused`, avoid: "", phrase: "while a listener is made anew" });
+  if (change.doing === "replace") return tell(change, world, replacedListener(change, shown(port)));
   if (change.doing !== "update") return [];
   const { differing } = change;
   if (differing.includes("port") && !isServed(world, change, port)) {
@@ -57,8 +58,25 @@ export const listenerRule: EffectRule = (change, world) => {
   if (differing.some((it) => it.startsWith("mutual_authentication")) && change.after?.mutual_authentication !== undefined && JSON.stringify(change.after.mutual_authentication).includes('"verify"')) {
     return tell(change, world, { hop, effect: "outage", attribute: "mutual_authentication.mode", then: "clients without a certificate of their own are refused", avoid: "begin with `passthrough`", phrase: "for clients without a certificate" });
   }
+  if (answersItself(change.after) && !answersItself(change.before)) {
+    return tell(change, world, { hop, effect: "outage", attribute: "default_action.fixed_response", then: `what no rule matches on port ${shown(port)} is answered by the load balancer itself from then on, and comes to no target`, avoid: "", phrase: `on port ${shown(port)}, where the load balancer answers a fixed text` });
+  }
   return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(differing), then: `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are answered in the new way at once` });
 };
+
+function replacedListener({ forcedBy, isCreatedFirst }: Change, port: string): Telling {
+  const hop = "listener";
+  if (isCreatedFirst) return { hop, effect: "brief", then: `requests to port ${port} are answered by one of both`, phrase: "while a listener is exchanged" };
+  if (!forcedBy.includes("load_balancer_arn")) return { hop, effect: "brief", then: `until the new one is there, requests to port ${port} are refused`, phrase: "while a listener is made anew" };
+  return {
+    hop, effect: "outage", then: `it goes at once, and the new one waits for the new load balancer, which takes minutes: meanwhile requests to port ${port} are refused`,
+    avoid: "give it `lifecycle { create_before_destroy = true }` too, if the load balancer has it", phrase: "for the minutes that a new load balancer takes",
+  };
+}
+
+function answersItself(values: Change["before"]): boolean {
+  return valueAt({ last: listOf(values?.default_action).slice(-1) }, "last.type") === "fixed-response";
+}
 
 /** Whether something will listen on a port of the same balancer. */
 function isServed({ after, serving, byAddress }: World, change: Change, port: number | undefined): boolean {
