@@ -39,7 +39,7 @@ describe("npm run plan", () => {
   const planned = (kind: string) => readFile(join(room.project.folder, "plans", `kept.${kind}`), "utf8");
 
   test("keeps a plan of the workspace's run, as JSON and as text too, and tells of changes by its exit code", async () => {
-    expect(await room.project.shell(PLAN)).toMatchObject({ code: 2, stdout: "kept: changes, plans/kept.txt\n" });
+    expect(await room.project.shell(PLAN)).toMatchObject({ code: 2, stdout: "kept: changes, plans/kept.txt, plans/kept.md\n" });
     const { format_version, resource_changes } = JSON.parse(await planned("json")) as { format_version: string; resource_changes: { type: string; change: { actions: string[] } }[] };
     expect(format_version).toMatch(/^1\./);
     expect(resource_changes).toMatchObject([{ type: "aws_route53_zone", change: { actions: ["create"] } }]);
@@ -53,7 +53,7 @@ describe("npm run plan", () => {
   });
 
   test("nothing to change is 0", async () => {
-    expect(await room.project.shell(PLAN)).toMatchObject({ code: 0, stdout: "kept: no changes, plans/kept.txt\n" });
+    expect(await room.project.shell(PLAN)).toMatchObject({ code: 0, stdout: "kept: no changes, plans/kept.txt, plans/kept.md\n" });
     expect(words(await planned("txt"))).toContain("No changes.");
   });
 
@@ -67,7 +67,7 @@ describe("npm run plan", () => {
 test("npm run plan works with a server that knows neither saved plans nor how to show one", async () => {
   const { lacks } = room.cloud;
   lacks.add("saved plans").add("redacted plans");
-  expect(await room.project.shell("npm run -s plan -- plain")).toMatchObject({ code: 2, stdout: "plain: changes, plans/plain.txt\n" });
+  expect(await room.project.shell("npm run -s plan -- plain")).toMatchObject({ code: 2, stdout: "plain: changes, plans/plain.txt, plans/plain.md\n" });
   lacks.clear();
   const text = await readFile(join(room.project.folder, "plans", "plain.txt"), "utf8");
   expect(text).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");

@@ -1,10 +1,14 @@
 import { COMMENT_LIMIT, commentBody, MARKER, type PlannedStack } from "../cli/github/comment-body";
 import { GitHub } from "../cli/github/github";
 import { hasChanges, shownSummary, summaryOf } from "../cli/github/plan-summary";
+import { review } from "../path/review/review";
 import { BOT, GitHubApi, REPOSITORY } from "./support/github-api";
+import { planOf, replaced } from "./support/standing-site";
 
 const COMMIT = "a".repeat(40);
 const WHOLE_AT = "https://github.com/acme/site/actions/runs/77";
+/** Both instances of a site are replaced. */
+const REVIEW = review(planOf({ "aws_instance.a": replaced("ami", { ami: "ami-2" }), "aws_instance.b": replaced("ami", { ami: "ami-2" }) }));
 const NOTHING = { create: 0, update: 0, replace: 0, destroy: 0, others: 0 };
 
 describe("a plan's summary", () => {
@@ -37,28 +41,21 @@ describe("a plan's summary", () => {
 });
 
 describe("the comment", () => {
-  const stack = (id: string, text: string, summary = { ...NOTHING, create: 2 }, isDeployed = true): PlannedStack => ({ id, summary, text, isDeployed });
+  const stack = (id: string, text: string, summary = { ...NOTHING, create: 2 }, isDeployed = true): PlannedStack => ({ id, summary, text, isDeployed, review: REVIEW });
   const body = (stacks: PlannedStack[], limit?: number) => commentBody({ commit: COMMIT, stacks, wholeAt: WHOLE_AT, limit });
 
   test("names the commit, tells each stack in a line, and folds the plans of those that change", () => {
-    expect(body([stack("production", "Plan: 2 to add"), stack("staging", "No changes.", NOTHING)])).toMatchInlineSnapshot(`
-"<!-- alb-web plan -->
-### Plan of aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    const [head = "", told = "", ...rest] = body([stack("production", "Plan: 2 to add"), stack("staging", "No changes.", NOTHING)]).split(/^(?=### ✖ outage)|(?<=<\/details>\n)\n*(?=\nMerging)/m);
+    expect(head).toBe(`${MARKER}\n### Plan of ${COMMIT}\n\n- \`production\`: 2 to create\n- \`staging\`: no changes\n\n`);
+    expect(told).toMatch(/^### ✖ outage: The site will be unreachable for the time two instances need to boot\.\n\n`production`: /);
+    expect(told).toContain("```mermaid\nflowchart LR\n");
+    expect(rest.join("").trim()).toBe([
+      "Merging applies exactly these plans, or nothing if a state has moved since.", "", "<details><summary>Plan of <code>production</code></summary>", "", "```text", "Plan: 2 to add", "```", "", "</details>",
+    ].join("\n"));
+  });
 
-- \`production\`: 2 to create
-- \`staging\`: no changes
-
-Merging applies exactly these plans, or nothing if a state has moved since.
-
-<details><summary>Plan of <code>production</code></summary>
-
-\`\`\`text
-Plan: 2 to add
-\`\`\`
-
-</details>
-"
-`);
+  test("says nothing of what plans do where nothing changes", () => {
+    expect(body([stack("staging", "No changes.", NOTHING)])).toBe(`${MARKER}\n### Plan of ${COMMIT}\n\n- \`staging\`: no changes`);
   });
 
   test("promises no deploy of a stack whose state is not in S3", () => {

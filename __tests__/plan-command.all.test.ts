@@ -12,7 +12,7 @@ jest.setTimeout(180_000);
 const zone = (id: string, domain: string) =>
   `const ${id} = new WebStack(app, "${id}", { domainName: "www.${domain}", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "my-state" } } });`;
 const SECRET = '{ value: "correct horse battery staple", sensitive: true }';
-const KINDS = ["tfplan", "json", "txt"];
+const KINDS = ["tfplan", "json", "txt", "md"];
 
 let room: ProjectRoom;
 
@@ -24,18 +24,18 @@ beforeAll(async () => {
 
 afterAll(() => room.close());
 
-test("all stacks are planned, with terraform's code for changes, and each is kept as file, JSON and text", async () => {
+test("all stacks are planned, with terraform's code for changes, and each is kept as file, JSON, text and review", async () => {
   const { code, stdout, stderr } = await room.shell("npm run -s plan");
-  expect([code, stdout]).toEqual([2, "shop: changes, plans/shop.txt\nweb: changes, plans/web.txt\n"]);
+  expect([code, stdout]).toEqual([2, "shop: changes, plans/shop.txt, plans/shop.md\nweb: changes, plans/web.txt, plans/web.md\n"]);
   expect(stderr).toContain("The .tfplan and .json files can hold secrets in clear");
   for (const file of ["web", "shop"].flatMap((id) => KINDS.map((kind) => `plans/${id}.${kind}`))) expect([file, existsSync(join(room.folder, file))]).toEqual([file, true]);
   expect(JSON.parse(await kept("web.json"))).toMatchObject({ format_version: expect.stringMatching(/^1\./), resource_changes: [{ type: "aws_route53_zone", change: { actions: ["create"] } }] });
   expect(await kept("web.txt")).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");
 });
 
-test("a sensitive value is in the JSON, as the warning says, and not in the text", async () => {
+test("a sensitive value is in the JSON, as the warning says, and not in the text or the review", async () => {
   expect(await kept("web.json")).toContain("correct horse");
-  expect(await kept("web.txt")).not.toContain("correct horse");
+  for (const shown of ["web.txt", "web.md"]) expect(await kept(shown)).not.toContain("correct horse");
   expect(await kept("web.txt")).toContain("(sensitive value)");
 });
 
@@ -50,7 +50,7 @@ test("the plan is terraform's own: it can be applied, and then there are no chan
   const applied = await room.shell("$TERRAFORM -chdir=cdktf.out/stacks/web apply -no-color $PWD/plans/web.tfplan", { TERRAFORM: room.env.TERRAFORM_BINARY_NAME ?? "terraform" });
   expect([applied.code, applied.stdout]).toEqual([0, expect.stringContaining("1 added")]);
   const { code, stdout } = await room.shell("npm run -s plan -- web");
-  expect([code, stdout]).toEqual([0, "web: no changes, plans/web.txt\n"]);
+  expect([code, stdout]).toEqual([0, "web: no changes, plans/web.txt, plans/web.md\n"]);
 });
 
 test("a stack that does not exist is one sentence and code 1, as 2 means changes", async () => {

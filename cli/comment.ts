@@ -1,5 +1,6 @@
 import { appendFile, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { review } from "../path/review/review";
 import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, writeResult } from "./command";
 import { commentBody, MARKER, type PlannedStack } from "./github/comment-body";
 import { GitHub } from "./github/github";
@@ -53,7 +54,7 @@ async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<P
   if (ids.length === 0) throw new UsageError("There are no plans in plans/; make them with npm run plan.");
   return Promise.all(ids.map(async (id) => {
     const [json, text] = await Promise.all(["json", "txt"].map((kind) => readFile(join(folder, `${id}.${kind}`), "utf8")));
-    return { id, summary: summaryOf(json ?? ""), text: (text ?? "").trim(), isDeployed: deployed.has(id) };
+    return { id, summary: summaryOf(json ?? ""), text: (text ?? "").trim(), isDeployed: deployed.has(id), review: review(JSON.parse(json ?? "")) };
   })).catch((error: Error) => {
     throw new UsageError(`The plans in plans/ cannot be read: ${error.message}; make them again with npm run plan.`);
   });

@@ -1,13 +1,15 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { review } from "../path/review/review";
 import { dropSettledBlocks } from "./adoption/import-blocks";
 import { abortedByPerson, EXIT, newCommand, runCommand, WorkFailed } from "./command";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, planFile, PLANS, type PlanKind, type StackFolder } from "./project";
+import { reviewsAsMarkdown } from "./reviewing/markdown";
 import type { Terraform } from "./terraform";
 
-const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt"];
+const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
 /** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
 const HAS_CHANGES = 2;
 /** For files that can hold secrets. */
@@ -29,9 +31,9 @@ async function plan(stackId: string | undefined): Promise<void> {
   const signal = abortedByPerson("nothing was changed");
   const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [] }, signal);
   for (const { stack } of stage.stacks) {
-    process.stdout.write(`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}, ${shown(planFile(stack.id, "txt"))}\n`);
+    process.stdout.write(`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}, ${shown(planFile(stack.id, "txt"))}, ${shown(planFile(stack.id, "md"))}\n`);
   }
-  process.stderr.write("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt file is made to be shown.\n");
+  process.stderr.write("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.\n");
   process.exitCode = stage.changed.length > 0 ? HAS_CHANGES : EXIT.good;
 }
 
@@ -82,6 +84,7 @@ async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
   const text = await inWords(terraform, file, log);
   await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: OWNER_ONLY });
   await writeFile(planFile(stack.id, "txt"), `${text.trim()}\n`);
+  await writeFile(planFile(stack.id, "md"), reviewsAsMarkdown([{ name: stack.id, review: review(JSON.parse(json.stdout)) }]));
   return hasChanges;
 }
 

@@ -12,8 +12,8 @@ export const CACHE = join(PROJECT, ".rehearsal");
 /** Where plans are kept for people; ignored by git. */
 export const PLANS = join(PROJECT, "plans");
 
-/** What a plan is kept as: for terraform, for tools and for people. */
-export type PlanKind = "tfplan" | "json" | "txt";
+/** What a plan is kept as: for terraform, for tools, for people, and its review. */
+export type PlanKind = "tfplan" | "json" | "txt" | "md";
 
 /** The file that a stack's plan is kept in. */
 export function planFile(stackId: string, kind: PlanKind): string {

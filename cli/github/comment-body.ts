@@ -1,3 +1,5 @@
+import type { Review } from "../../path/review/report";
+import { reviewsAsMarkdown } from "../reviewing/markdown";
 import { hasChanges, shownSummary, type PlanSummary } from "./plan-summary";
 
 /** Says which comment is ours to update. */
@@ -13,6 +15,8 @@ export interface PlannedStack {
   readonly text: string;
   /** Whether merging applies it: only where the state is in S3. */
   readonly isDeployed: boolean;
+  /** What it does to the path of a request. */
+  readonly review: Review;
 }
 
 export interface CommentOptions {
@@ -28,12 +32,22 @@ export interface CommentOptions {
   readonly limit?: number;
 }
 
-/** One line for each stack; what a plan says is folded below it, cut at a line's end where there is no room. */
+/** Of the room of a comment, for what plans do; the rest is for terraform's own words. */
+const REVIEW_SHARE = 0.8;
+/** Nobody reads more, wherever it stands. */
+const MOST_OF_REVIEWS = 60_000;
+/** With less room they say nothing. */
+const LEAST_OF_REVIEWS = 2_000;
+
+/** One line for each stack, what those do that change something, and below it, folded, what terraform says of them, cut at a line's end where there is no room. */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
   const end = changed.some(({ isDeployed }) => isDeployed) ? ["", "Merging applies exactly these plans, or nothing if a state has moved since."] : [];
   const start = [MARKER, `### Plan of ${commit}`, ""];
-  const head = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt), ...end];
+  const lines = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt)];
+  const left = limit - [...lines, ...end].join("\n").length;
+  const reviews = changed.length === 0 || left < LEAST_OF_REVIEWS ? "" : reviewsAsMarkdown(changed.map(({ id, review }) => ({ name: id, review })), { limit: Math.min(MOST_OF_REVIEWS, Math.floor(left * REVIEW_SHARE)) });
+  const head = [...lines, ...(reviews === "" || reviews.length > left ? [] : ["", reviews]), ...end];
   let room = limit - head.join("\n").length;
   // Short plans first: what they leave is shared by the long ones.
   const texts = new Map<string, string>();

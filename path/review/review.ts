@@ -55,7 +55,7 @@ function countsOf(changes: readonly Change[]): Counts {
 
 function lineOf({ address, doing, isData, isCreatedFirst, forcedBy, differing, reason, movedFrom }: Change): ChangeLine[] {
   if (doing === "none" || (isData && doing !== "read")) return [];
-  const told = movedFrom !== undefined ? `was ${movedFrom}` : (reason ?? "").replace(/^(replace|delete|read)_because_|^replace_by_/, "").replaceAll("_", " ");
+  const told = reason === "replace_because_cannot_update" ? "" : movedFrom !== undefined ? `was ${movedFrom}` : (reason ?? "").replace(/^(replace|delete|read)_because_|^replace_by_/, "").replaceAll("_", " ");
   return [{ address, doing, isCreatedFirst: doing === "replace" && isCreatedFirst, attributes: doing === "replace" ? forcedBy : doing === "update" ? differing : [], reason: told }];
 }
 

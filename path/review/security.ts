@@ -1,4 +1,6 @@
 import { valueAt, type Change } from "../../topology/changes";
+import { own } from "../../topology/json";
+import { holdsTrue } from "../../topology/plan-values";
 import type { SecurityRule, Topology } from "../../topology/model";
 import { known, type Attr } from "../../topology/value";
 import { covers as coversRange, rangesOf } from "../ipv4";
@@ -30,6 +32,8 @@ export function securityOf({ before, after, changes }: World): SecurityChanges {
   for (const change of changes) {
     for (const { type, path, open, when, words } of SETTINGS) {
       if (change.type !== type || change.isData || change.doing === "none" || change.doing === "destroy") continue;
+      // What is known after the apply only is neither.
+      if (change.after !== undefined && holdsTrue(own(change.unknown, path.split(".")[0] ?? ""))) continue;
       const [was, is] = [isOpen(change.before, path, open, when), isOpen(change.after, path, open, when)];
       if (was !== is && change.before !== undefined) (is ? opened : closed).push(`${code(change.address)} ${words[is ? 0 : 1]}`);
     }
