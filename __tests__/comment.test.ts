@@ -147,7 +147,7 @@ describe("GitHub", () => {
     ["a fault of its own", { status: 502, body: { message: "Server Error" } }, "GitHub answers 502 (GET issues/7/comments): Server Error"],
   ])("answers %s with a sentence", async (_, fault, sentence) => {
     api.fault = fault;
-    await expect(github().comments(7)).rejects.toThrow(new Error(sentence));
+    await expect(github().comments(7)).rejects.toHaveProperty("message", sentence);
   });
 
   test("that answers with something else than JSON, as a proxy does, is told so", async () => {

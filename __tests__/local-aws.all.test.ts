@@ -161,6 +161,25 @@ describe("starting and stopping", () => {
   });
 });
 
+describe("a call that is made again, as its answer was lost", () => {
+  /** As the SDKs of AWS name a call in every attempt at it. */
+  const attempt = async (name: string, call?: string): Promise<{ status: number; text: string }> => {
+    const response = await fetch(aws.endpoint, {
+      method: "POST", body: new URLSearchParams({ Action: "CreateInstanceProfile", InstanceProfileName: name, Version: "2010-05-08" }),
+      headers: { "authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0", ...(call !== undefined && { "amz-sdk-invocation-id": call }) },
+    });
+    return { status: response.status, text: await response.text() };
+  };
+
+  test("is done once and answered alike, and is told apart from another call for the same thing", async () => {
+    const first = await attempt("asked-twice", "11111111-2222-3333-4444-555555555555");
+    expect(first).toMatchObject({ status: 200, text: expect.stringContaining("<InstanceProfileName>asked-twice<") as unknown });
+    expect(await attempt("asked-twice", "11111111-2222-3333-4444-555555555555")).toEqual(first);
+    expect(await attempt("asked-twice", "66666666-2222-3333-4444-555555555555")).toMatchObject({ status: 409 });
+    expect(await attempt("asked-twice")).toMatchObject({ status: 409 });
+  });
+});
+
 describe("a clone", () => {
   test("holds what its original holds, and shares no change with it", async () => {
     const copy = await aws.clone();

@@ -8,7 +8,8 @@ import { CACHE, PROJECT, RehearsalRoom } from "./support/rehearsal-room";
 
 /* The Node versions that the README names, as npm has them for this platform; a version that cannot be had is a failure. */
 
-jest.setTimeout(300_000);
+// The unit tests of four versions, beside other tests, on two cores.
+jest.setTimeout(900_000);
 
 const VERSIONS = ["20", "22", "24", "26"];
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";

@@ -29,7 +29,7 @@ afterAll(() => room?.close());
 
 test("npm run plan plans with it, and keeps its plan as file, JSON and text", async () => {
   const { code, stdout } = await room.shell("npm run -s plan -- web");
-  expect([code, stdout]).toEqual([2, "web: changes, plans/web.txt\n"]);
+  expect([code, stdout]).toEqual([2, "web: changes, plans/web.txt, plans/web.md\n"]);
   expect(await readFile(join(room.folder, "plans", "web.txt"), "utf8")).toContain("OpenTofu will perform the following actions");
   expect(JSON.parse(await readFile(join(room.folder, "plans", "web.json"), "utf8"))).toMatchObject({ resource_changes: [{ change: { actions: ["create"] } }] });
 });

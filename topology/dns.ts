@@ -33,17 +33,18 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
     const zoneId = it.fields.text("zone_id", expected.ZONE);
     const name = it.fields.text("name");
     const alias = it.fields.block("alias");
+    const fqdn = fqdnOf(it, name, typeof zoneId === "string" ? zoneOf.get(zoneId) : undefined);
     const routing = ROUTING.find((policy) => it.fields.blocks(`${policy}_routing_policy`).items.length > 0);
     return {
       ...partOf(it), zoneId, name,
-      fqdn: fqdnOf(it, name, typeof zoneId === "string" ? zoneOf.get(zoneId) : undefined),
+      fqdn,
       type: it.fields.text("type"),
       ...(alias !== undefined && {
         alias: { name: plainName(alias.text("name", expected.BALANCER_NAME)), zoneId: alias.text("zone_id", expected.BALANCER_ZONE), evaluateTargetHealth: alias.flag("evaluate_target_health") },
       }),
       values: it.fields.list("records"),
       ...(routing !== undefined && { routing }),
-      validates: alias === undefined ? validatedBy(it, name, validations, byAddress, awaited) : [],
+      validates: alias === undefined ? validatedBy(it, name, fqdn, validations, byAddress, awaited) : [],
     };
   });
 }
@@ -85,9 +86,9 @@ function awaitedRecords(source: Source, certificates: readonly Certificate[]): R
   }));
 }
 
-function validatedBy(record: Resource, name: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, string>): DnsRecord["validates"] {
+function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, string>): DnsRecord["validates"] {
   if (typeof name === "string" && !name.startsWith("${")) {
-    return validations.get(plainText(name)) ?? [];
+    return validations.get(plainText(name)) ?? standing(record, fqdn, certificates);
   }
   const through = [...record.fields.through("name"), ...record.fields.through("records")];
   const certificate = through.find((address) => certificates.has(address)) ?? awaited.get(record.address);
@@ -101,6 +102,13 @@ function validatedBy(record: Resource, name: Attr<string>, validations: ReturnTy
   const bases = new Set(names.map((it) => it.replace(/^\*\./, "")));
   const [only] = bases.size === 1 ? bases : [];
   return [{ certificate, domain: byKey ?? byText?.toLowerCase() ?? only ?? new Unknown(record.address, "name", "known after apply") }];
+}
+
+/** A record that validates a name stays the same for all certificates of an account, also for one that is yet to be made. */
+function standing(record: Resource, fqdn: Attr<string>, certificates: ReadonlyMap<string, Certificate>): DnsRecord["validates"] {
+  const [, domain] = typeof fqdn === "string" ? (/^_[0-9a-f]{32}\.(.+)$/.exec(fqdn) ?? []) : [];
+  if (domain === undefined || !record.fields.list("records").items.some((value) => /\.acm-validations\.aws\.?$/.test(value))) return [];
+  return [...certificates.values()].filter(({ names }) => names.items.some((it) => it.replace(/^\*\./, "") === domain)).map(({ address }) => ({ certificate: address, domain }));
 }
 
 /** Lower case, and without the dot at the end. */

@@ -5,10 +5,12 @@ import type { Ended, ProjectRoom } from "./project-room";
 import { PROJECT } from "./rehearsal-room";
 
 export interface Step {
+  readonly id?: string;
   readonly name?: string;
   readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
+  readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -93,7 +95,8 @@ function upload(checkout: string, artifact: string, patterns: readonly string[])
   }
 }
 
-function valuesOf(texts: Readonly<Record<string, string | number | boolean>>, { expressions }: Runner): Record<string, string> {
+/** Texts with the values of the expressions in them. */
+export function valuesOf(texts: Readonly<Record<string, string | number | boolean>>, { expressions }: Pick<Runner, "expressions">): Record<string, string> {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, String(text).replace(/\$\{\{\s*(.+?)\s*\}\}/g, (_, expression: string) => {
     const value = expressions[expression];
     if (value === undefined) throw new Error(`${name}: no value for ${expression}`);

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 import warnings
+from collections import OrderedDict
 from contextlib import contextmanager
 
 # moto reads both when it is imported: certificates are issued after 1 s instead of 60, and AWS's managed policies exist.
@@ -72,6 +73,41 @@ class RequestGate:
                 self._changed.notify_all()
 
 
+class Answers:
+    """The last answers, by the call that each was given to, as AWS's SDKs name it in every attempt at it.
+
+    Where an answer is lost on the way, or comes too late on a busy machine, the caller asks again for what is done already. It gets
+    the same answer then; otherwise it would be told that what it asks for exists, and take that for somebody else's.
+    """
+
+    KEPT = 500
+
+    def __init__(self):
+        self._answers = OrderedDict()
+
+    def given(self, environ, start_response, ask):
+        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        if call in self._answers:
+            status, headers, body = self._answers[call]
+            start_response(status, headers)
+            return [body]
+        told = []
+        chunks = ask(environ, lambda status, headers, exc_info=None: told.extend((status, headers)))
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        status, headers = told
+        # After a fault of moto's own the next attempt may go better.
+        if call is not None and not status.startswith("5"):
+            self._answers[call] = (status, headers, body)
+            if len(self._answers) > self.KEPT:
+                self._answers.popitem(last=False)
+        start_response(status, headers)
+        return [body]
+
+
 class QuietHandler(WSGIRequestHandler):
     """Does not log requests; errors are still logged."""
 
@@ -88,6 +124,7 @@ class LocalAws:
         # moto's tables are not made for several threads. Under load a caller was told of a thing it had just asked for that it exists
         # already, most likely as the first answer had been lost to an error.
         self.one_at_a_time = threading.Lock()
+        self.answers = Answers()
         self.idle_seconds = None
         self.last_request = time.monotonic()
         self.server = None
@@ -99,7 +136,7 @@ class LocalAws:
             if environ["PATH_INFO"].startswith(CONTROL):
                 return self.control(environ, start_response)
             with self.gate.shared(), self.one_at_a_time:
-                return self.aws(environ, start_response)
+                return self.answers.given(environ, start_response, self.aws)
         finally:
             self.last_request = time.monotonic()
 
