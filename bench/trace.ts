@@ -1,14 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { median, Meter, print, PROJECT, type Cost } from "./meter";
 
 /*
  * npm run bench:trace: what a trace of a large plan costs, as the whole process that a person starts, beyond an empty node and beside
  * JSON.parse of the same file alone. The plans are a real one of this project's site, many times over in modules of their own.
  */
 
-const PROJECT = resolve(__dirname, "..");
 const REAL_PLAN = join(PROJECT, "__tests__", "fixtures", "traced", "site.plan.json");
 const SIZES = [1_000, 3_000, 10_000];
 const RUNS = 5;
@@ -29,25 +27,17 @@ interface Plan extends Json {
   configuration: { provider_config: Json; root_module: Json };
 }
 
-interface Cost {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly megabytes: number;
-}
-
-const folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
+const meter = new Meter();
 try {
   process.exitCode = measure() ? 0 : 1;
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  meter.close();
 }
 
 function measure(): boolean {
   const real = JSON.parse(readFileSync(REAL_PLAN, "utf8")) as Plan;
-  const meter = join(folder, "meter.js");
-  writeFileSync(meter, `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); require("fs").writeFileSync(${JSON.stringify(join(folder, "cost"))}, JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });`);
   const results = SIZES.map((size) => {
-    const file = join(folder, `${size}.json`);
+    const file = join(meter.folder, `${size}.json`);
     const sites = Math.ceil(size / real.resource_changes.length);
     const plan = manySites(real, sites);
     const resources = plan.resource_changes.length;
@@ -56,9 +46,9 @@ function measure(): boolean {
     for (let run = 0; run <= RUNS; run += 1) {
       // In turns, so that a busy machine slows all; the first of each warms the disk's cache and does not count.
       const row = {
-        empty: cost(meter, ["-e", ""]),
-        parse: cost(meter, ["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
-        trace: cost(meter, ["-r", "./cli/typescript.js", "cli/trace.ts", file, "--format", "json"], sites),
+        empty: meter.empty(),
+        parse: meter.cost(["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
+        trace: meter.cost(["-r", "./cli/typescript.js", "cli/trace.ts", file, "--format", "json"], (stdout) => expectPaths(stdout, sites)),
       };
       if (run > 0) rows.push(row);
     }
@@ -125,28 +115,9 @@ function isReferring(value: unknown): value is { readonly references: readonly s
   return typeof value === "object" && value !== null && "constant_value" in value && "references" in value;
 }
 
-function cost(meter: string, args: readonly string[], paths?: number): Cost {
-  const started = process.hrtime.bigint();
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", meter, ...args], { cwd: PROJECT, encoding: "utf8", maxBuffer: 1 << 28 });
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stdout.slice(0, 2_000)}${stderr}`);
-  if (paths !== undefined) expectPaths(stdout, paths);
-  return { seconds, ...(JSON.parse(readFileSync(join(folder, "cost"), "utf8")) as Omit<Cost, "seconds">) };
-}
-
 /** So that what was fast was a trace. */
 function expectPaths(stdout: string, sites: number): void {
   const { verdict, paths } = JSON.parse(stdout) as { verdict: string; paths: readonly { url: string }[] };
   const names = new Set(paths.map(({ url }) => new URL(url).hostname));
   if (verdict !== "ok" || names.size !== sites) throw new Error(`expected ${sites} names that are ok, got ${names.size} and ${verdict}`);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
-function print(rows: readonly (readonly string[])[]): void {
-  for (const row of rows) console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(58) : cell.padStart(14))).join(""));
-  console.log();
 }

@@ -31,7 +31,9 @@ export function tell(change: Change, world: World, { hop, effect, attribute, the
 /** The attribute that forces a replacement, or the first one that differs. */
 export function attributeOf({ doing, forcedBy, differing, reason }: Change): string {
   if (doing === "destroy") return reason === "delete_because_count_index" ? "count" : reason === "delete_because_each_key" ? "for_each" : "";
-  return forcedBy[0] ?? (doing === "replace" ? "" : (differing[0] ?? ""));
+  // Terraform before 1.1 does not say what forces a replacement.
+  const isForced = doing !== "replace" || reason === undefined || reason === "replace_because_cannot_update";
+  return forcedBy[0] ?? (isForced ? (differing[0] ?? "") : "");
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -102,10 +102,10 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
 const BESIDE = /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
 
 /** The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be meant. */
-function broughtBy({ address, hop }: Finding, { byAddress, changes }: World, told: readonly Told[]): Change | undefined {
+function broughtBy({ address, hop }: Finding, { byAddress, moving: all }: World, told: readonly Told[]): Change | undefined {
   const itself = byAddress.get(address);
   if (itself !== undefined && itself.doing !== "none" && itself.doing !== "read" && (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")) return itself;
-  const moving = changes.filter(({ doing, isData, type }) => !isData && doing !== "none" && doing !== "read" && BESIDE.test(type));
+  const moving = all.filter(({ type }) => BESIDE.test(type));
   const ids = [own(itself?.before, "id"), own(itself?.before, "arn")].filter((it) => typeof it === "string" && it !== "");
   const naming = moving.filter(({ before, after }) => [before, after].some((values) => Object.values(values ?? {}).some((it) => ids.includes(it))));
   if (naming.length > 0) return naming.find(({ doing }) => doing !== "create") ?? naming[0];

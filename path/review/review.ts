@@ -36,8 +36,7 @@ export function review(plan: unknown): Review {
 
 /** The worst first, and those alike in the order of a request. */
 function causesOf(world: World, traces: Traces): Told[] {
-  const moving = world.changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
-  const told = moving.flatMap((change) => EFFECT_RULES.flatMap((rule) => rule(change, world)));
+  const told = world.moving.flatMap((change) => EFFECT_RULES.flatMap((rule) => rule(change, world)));
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
   const faults = causesOfFaults(traces, world, told).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
   // What nobody notices is told of what does nothing worse.

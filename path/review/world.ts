@@ -1,17 +1,14 @@
 import { createHash } from "node:crypto";
 import { changesOf, type Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own, type Json } from "../../topology/json";
-import type { Balancer, DnsRecord, Listener, ListenerRule, Registration, Server, TargetGroup, Topology } from "../../topology/model";
+import type { Topology } from "../../topology/model";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
-import { entriesOf } from "../entries";
 import type { Hop } from "../report";
+import { laterIn, servingIn, type Later, type Serving } from "./serving";
 
 /* A plan from both sides: what is there, what will be there, and what terraform does in between. */
-
-/** Who forwards to a target group. */
-export type Forwarder = Listener | ListenerRule;
 
 export interface World {
   readonly changes: readonly Change[];
@@ -23,40 +20,23 @@ export interface World {
   readonly after: Topology;
   /** Whether every boot script that stands in the state is known in clear. */
   readonly knowsScripts: boolean;
-  /** What serves today, by address. */
   readonly serving: Serving;
+  readonly later: Later;
+  /** All that something is done to, data apart. */
+  readonly moving: readonly Change[];
   /** Changes that take away a resource of this id or ARN. */
   readonly replacedById: ReadonlyMap<string, Change>;
 }
 
-/** What of the state answers requests. */
-export interface Serving {
-  readonly balancers: ReadonlyMap<string, Balancer>;
-  readonly listeners: ReadonlyMap<string, Listener>;
-  readonly records: ReadonlyMap<string, DnsRecord>;
-  /** Target groups that something forwards to. */
-  readonly targetGroups: ReadonlyMap<string, TargetGroup>;
-  /** By a target group's ARN. */
-  readonly forwarders: ReadonlyMap<string, readonly Forwarder[]>;
-  readonly registrations: ReadonlyMap<string, { readonly registration: Registration; readonly group: TargetGroup }>;
-  /** Instances and Auto Scaling groups, with the groups that they are registered in. */
-  readonly servers: ReadonlyMap<string, { readonly server: Server; readonly groups: readonly TargetGroup[] }>;
-  /** The address of the server that a registration puts into its group, by the registration's own. */
-  readonly serverOf: ReadonlyMap<string, string>;
-  /** Security groups by id: those of balancers, and those of targets. */
-  readonly balancerGroupIds: ReadonlySet<string>;
-  readonly targetGroupIds: ReadonlySet<string>;
-  readonly balancerSubnetIds: ReadonlySet<string>;
-  readonly targetSubnetIds: ReadonlySet<string>;
-}
-
 /**
  * @param whole parsed output of `terraform show -json` of a plan
- * @param plan the same without what is sensitive
+ * @param given the same without what is sensitive
  * @throws {UnreadableFile} if it is none
  */
-export function worldOf(whole: unknown, plan: unknown): World {
-  if (!isObject(whole) || !isObject(plan) || !("resource_changes" in plan || "planned_values" in plan || isObject(plan.configuration))) throw notAPlan(plan);
+export function worldOf(whole: unknown, given: unknown): World {
+  if (!isObject(whole) || !isObject(given) || !("resource_changes" in given || "planned_values" in given || isObject(given.configuration))) throw notAPlan(given);
+  // Without its configuration a plan still says what changes; more of it is left open.
+  const plan = isObject(given.configuration) ? given : { ...given, configuration: {} };
   const after = readTopology(plan);
   const changes = changesOf(whole, plan);
   const scripts = new Map(after.servers.map(({ address, userData }) => [address, known(userData)]));
@@ -70,7 +50,7 @@ export function worldOf(whole: unknown, plan: unknown): World {
       if (typeof value === "string" && value !== "") replacedById.set(value, change);
     }
   }
-  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), replacedById };
+  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving: changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read"), replacedById };
 }
 
 function notAPlan(plan: unknown): UnreadableFile {
@@ -107,46 +87,6 @@ function holdsManaged(module: unknown): boolean {
 
 function asResource({ address, type, isData, before }: Change): Json {
   return { address, type, mode: isData ? "data" : "managed", values: before };
-}
-
-function servingIn(topology: Topology | undefined): Serving {
-  const balancers = new Map<string, Balancer>();
-  const listeners = new Map<string, Listener>();
-  const forwarders = new Map<string, Forwarder[]>();
-  const note = (forwarder: Forwarder, actions: ListenerRule["actions"]): void => {
-    for (const arn of actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map((group) => known(group.arn) ?? "") : []))) forwarders.set(arn, [...(forwarders.get(arn) ?? []), forwarder]);
-  };
-  const all = topology === undefined ? [] : [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
-  for (const listener of all) {
-    listeners.set(listener.address, listener);
-    note(listener, listener.defaultActions);
-  }
-  for (const rule of [...all.flatMap(({ rules }) => rules), ...(topology?.looseRules ?? [])]) note(rule, rule.actions);
-  for (const balancer of topology?.balancers ?? []) if (balancer.listeners.length > 0 || balancer.type === "classic") balancers.set(balancer.address, balancer);
-  const groups = (topology?.targetGroups ?? []).filter(({ arn }) => forwarders.has(known(arn) ?? ""));
-  const registrations = groups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
-  const servers = new Map<string, { server: Server; groups: TargetGroup[] }>();
-  const serverOf = new Map<string, string>();
-  const byAddress = new Map((topology?.servers ?? []).map((it) => [known(it.privateIp), it]));
-  for (const { registration, group } of registrations) {
-    const id = registration.autoScalingGroup ?? registration.targetId;
-    const server = topology?.byId.server(id) ?? byAddress.get(known(id) ?? "");
-    if (server === undefined) continue;
-    serverOf.set(registration.address, server.address);
-    const found = servers.get(server.address) ?? { server, groups: [] };
-    servers.set(server.address, found);
-    if (!found.groups.includes(group)) found.groups.push(group);
-  }
-  const idsOf = (lists: readonly { readonly items: readonly string[] }[]) => new Set(lists.flatMap(({ items }) => items));
-  const [running, open] = [[...servers.values()].map(({ server }) => server), [...balancers.values()]];
-  return {
-    balancers, listeners, forwarders, servers, serverOf,
-    records: new Map(topology === undefined ? [] : entriesOf(topology).flatMap(({ records }) => records.map((it) => [it.address, it] as const))),
-    targetGroups: new Map(groups.map((it) => [it.address, it])),
-    registrations: new Map(registrations.map((it) => [it.registration.address, it])),
-    balancerGroupIds: idsOf(open.map((it) => it.securityGroupIds)), targetGroupIds: idsOf(running.map((it) => it.securityGroupIds)),
-    balancerSubnetIds: idsOf(open.map((it) => it.subnetIds)), targetSubnetIds: idsOf(running.map((it) => it.subnetIds)),
-  };
 }
 
 /** Whether a resource is gone before its successor is there, or for good. */

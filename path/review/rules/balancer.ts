@@ -79,16 +79,14 @@ function answersItself(values: Change["before"]): boolean {
 }
 
 /** Whether something will listen on a port of the same balancer. */
-function isServed({ after, serving, byAddress }: World, change: Change, port: number | undefined): boolean {
-  const balancer = [...serving.balancers.values()].find(({ listeners }) => listeners.some(({ address }) => address === change.address));
-  const later = after.balancers.find(({ address }) => address === balancer?.address);
-  return (later?.listeners ?? []).some((it) => known(it.port) === port && (it.address !== change.address || byAddress.get(it.address)?.doing !== "update"));
+function isServed({ later, serving, byAddress }: World, change: Change, port: number | undefined): boolean {
+  const listeners = later.balancers.get(serving.balancerOf.get(change.address)?.address ?? "")?.listeners ?? [];
+  return listeners.some((it) => known(it.port) === port && (it.address !== change.address || byAddress.get(it.address)?.doing !== "update"));
 }
 
 /** A group that this apply makes has no healthy target when the listener turns to it. */
-export function toNewGroup(change: Change, { after, byAddress, serving }: World): Telling | undefined {
-  const later = [...after.balancers.flatMap(({ listeners }) => listeners), ...after.looseListeners];
-  const found = later.find(({ address }) => address === change.address)?.defaultActions ?? later.flatMap(({ rules }) => rules).find(({ address }) => address === change.address)?.actions ?? after.looseRules.find(({ address }) => address === change.address)?.actions ?? [];
+function toNewGroup(change: Change, { after, later, byAddress, serving }: World): Telling | undefined {
+  const found = later.actions.get(change.address) ?? [];
   const groups = found.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => after.byId.targetGroup(arn)) : []));
   const fresh = groups.filter((it) => it !== undefined && byAddress.get(it.address)?.doing === "create");
   if (groups.length === 0 || fresh.length < groups.length || serving.targetGroups.size === 0) return undefined;
@@ -97,9 +95,7 @@ export function toNewGroup(change: Change, { after, byAddress, serving }: World)
 }
 
 export const listenerRuleRule: EffectRule = (change, world) => {
-  const { before, serving } = world;
-  const rule = before === undefined ? undefined : [...[...serving.listeners.values()].flatMap(({ rules }) => rules), ...before.looseRules].find(({ address }) => address === change.address);
-  if (rule === undefined || change.type !== "aws_lb_listener_rule") return [];
+  if (!world.serving.rules.has(change.address)) return [];
   const hop = "listener";
   if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it matched is answered by the rules after it, or by the listener's default action" });
   if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "in between, what it matches is answered by the rules after it", phrase: "while a listener rule is made anew" });

@@ -11,9 +11,9 @@ export const recordRule: EffectRule = (change, world) => {
   const fqdn = known(record.fqdn);
   const name = fqdn === undefined ? "its name" : `\`${fqdn}\``;
   if (!isGone(change)) return change.doing === "update" ? tell(change, world, { hop, effect: "none", then: "Route 53 answers with the old values or the new ones, never with none" }) : [];
-  const sisters = [...world.serving.records.values()].filter((it) => it !== record && known(it.fqdn) === fqdn && !isGone(world.byAddress.get(it.address)));
+  const sisters = (world.serving.recordsNamed.get(fqdn ?? "") ?? []).filter((it) => it !== record && !isGone(world.byAddress.get(it.address)));
   if (sisters.length > 0) return tell(change, world, { hop, effect: "brief", then: `${name} still has ${named(sisters.map(({ address }) => address))}`, phrase: "while one of its records is away" });
-  const later = world.after.records.filter((it) => known(it.fqdn) === fqdn && it.validates.length === 0);
+  const later = world.later.recordsNamed.get(fqdn ?? "") ?? [];
   const isRenamed = change.doing === "replace" && later.length === 0;
   if (change.doing === "destroy" && later.length > 0) {
     return tell(change, world, { hop, effect: "brief", then: `${name} is answered by ${named(later.map(({ address }) => address))} once that is there`, avoid: "add a `moved` block, if it is the same record under another name", phrase: "while a record is exchanged" });
@@ -29,15 +29,12 @@ export const recordRule: EffectRule = (change, world) => {
 /** The record by which a certificate is validated; it is asked for only when that is issued or renewed. */
 function validationRecord(change: Parameters<EffectRule>[0], world: World): ReturnType<EffectRule> {
   if (change.type !== "aws_route53_record" || !(isGone(change) || change.doing === "update")) return [];
-  const record = world.before?.records.find(({ address }) => address === change.address);
-  return record === undefined || record.validates.length === 0 ? [] : tell(change, world, { hop: "tls", effect: "none", then: "certificates that are issued stay valid; ACM looks for it when it issues or renews one" });
+  return !world.serving.validations.has(change.address) ? [] : tell(change, world, { hop: "tls", effect: "none", then: "certificates that are issued stay valid; ACM looks for it when it issues or renews one" });
 }
 
 export const zoneRule: EffectRule = (change, world) => {
   if (change.type !== "aws_route53_zone" || !isGone(change)) return [];
-  const zone = world.before?.zones.find(({ address }) => address === change.address);
-  const isServing = zone !== undefined && [...world.serving.records.values()].some(({ zoneId }) => zoneId !== undefined && zoneId === zone.id);
-  if (!isServing) return [];
+  if (!world.serving.zones.has(change.address)) return [];
   return tell(change, world, {
     hop: "dns", effect: "outage", then: change.doing === "destroy" ? "its names are not found any more" : "the new zone has other name servers, so its names are not found until the registrar, or the zone above, names those",
     avoid: change.doing === "destroy" ? "keep it until nobody asks for its names any more" : "make the new zone beside the old one, delegate to it, and take the old one away when resolvers have forgotten it (two days)", phrase: change.doing === "destroy" ? "once its zone is destroyed" : "until the new zone's name servers are delegated to",
@@ -46,11 +43,11 @@ export const zoneRule: EffectRule = (change, world) => {
 
 export const certificateRule: EffectRule = (change, world) => {
   if (change.type !== "aws_acm_certificate" && change.type !== "aws_iam_server_certificate") return validationRule(change, world);
-  const certificate = world.before?.certificates.find(({ address }) => address === change.address);
+  const certificate = world.serving.certificates.get(change.address);
   const hop = "tls";
   const arn = known(certificate?.arn);
   if (certificate === undefined || arn === undefined) return [];
-  const users = [...world.serving.listeners.values()].flatMap((listener) => listener.certificates.filter((it) => known(it.arn) === arn).map((it) => it.address));
+  const users = world.serving.certificateUsers.get(arn) ?? [];
   if (users.length === 0 && !certificate.usedBeside) return [];
   if (change.doing === "update") return tell(change, world, { hop, effect: "none", then: "the certificate stays in use" });
   if (!isGone(change)) return [];

@@ -1,5 +1,5 @@
 import { valueAt, type Change } from "../../../topology/changes";
-import { own } from "../../../topology/json";
+import { listOf, own } from "../../../topology/json";
 import type { TargetGroup } from "../../../topology/model";
 import { tell, type EffectRule, type Telling } from "../because";
 import { isGone, type World } from "../world";
@@ -50,8 +50,8 @@ function shareOf({ registrations }: TargetGroup, { byAddress, serving }: World):
   return { hit, all: registrations.length, left: registrations.length - hit };
 }
 
-function isReplacedElsewhere({ changes }: World): boolean {
-  return changes.some(({ doing, type }) => doing === "create" && (type === "aws_instance" || type === "aws_autoscaling_group"));
+function isReplacedElsewhere({ moving }: World): boolean {
+  return moving.some(({ doing, type }) => doing === "create" && (type === "aws_instance" || type === "aws_autoscaling_group"));
 }
 
 function inWords(count: number): string {
@@ -87,3 +87,24 @@ function updatedGroup({ before, after, differing }: Change): Telling {
     ? { hop, effect: least === 0 ? "outage" : "brief", attribute: template, then: `instances are exchanged until only ${least} % are healthy`, avoid: "raise `min_healthy_percentage`", phrase: "while its instances are refreshed" }
     : { hop, effect: "none", attribute: template, then: "instances are exchanged in turn, each once the last one is healthy" };
 }
+
+/** A service of ECS, which registers its tasks itself. */
+export const serviceRule: EffectRule = (change, world) => {
+  if (change.type !== "aws_ecs_service") return [];
+  const groups = listOf(own(change.before, "load_balancer")).map((it) => own(it, "target_group_arn"));
+  if (!groups.some((arn) => typeof arn === "string" && world.serving.forwarders.has(arn))) return [];
+  if (change.doing === "destroy") return tell(change, world, { hop, effect: "outage", then: "its tasks go with it", avoid: "keep it until another one serves", phrase: "as its last targets are destroyed" });
+  if (change.doing === "replace") {
+    return tell(change, world, change.isCreatedFirst
+      ? { hop, effect: "brief", then: "terraform takes the old tasks away without waiting until the new ones answer, unless `wait_for_steady_state` is on", phrase: "while a service is exchanged" }
+      : { hop, effect: "outage", then: "its tasks go, and new ones are started once they are gone", avoid: "make a second service beside it, and take the first one away when that is healthy", phrase: "until the tasks of a new service have started" });
+  }
+  if (change.doing !== "update") return [];
+  const { after, differing } = change;
+  if (differing.includes("desired_count") && own(after, "desired_count") === 0) return tell(change, world, { hop, effect: "outage", attribute: "desired_count", then: "all its tasks are stopped", avoid: "keep at least one", phrase: "as all tasks are stopped" });
+  const renewing = differing.find((it) => /^(task_definition|force_new_deployment|network_configuration|load_balancer|platform_version|capacity_provider_strategy)/.test(it));
+  if (renewing !== undefined && own(after, "deployment_minimum_healthy_percent") === 0) {
+    return tell(change, world, { hop, effect: "outage", attribute: renewing, then: "ECS may stop all tasks before new ones answer", avoid: "raise `deployment_minimum_healthy_percent`", phrase: "while all tasks of a service are exchanged" });
+  }
+  return tell(change, world, { hop, effect: "none", attribute: renewing ?? differing.find((it) => it !== "tags"), then: renewing === undefined ? "its tasks go on answering" : "tasks are exchanged in turn, each once a new one is healthy" });
+};

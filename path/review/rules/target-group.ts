@@ -1,6 +1,7 @@
 import { known } from "../../../topology/value";
 import { listed, code, named, tell, type EffectRule } from "../because";
-import { goesFirst, isGone, type Forwarder, type World } from "../world";
+import type { Forwarder } from "../serving";
+import { goesFirst, isGone, type World } from "../world";
 
 /* Target groups, and what is registered in them. */
 
@@ -56,7 +57,7 @@ export const attachmentRule: EffectRule = (change, world) => {
   if (found === undefined || !isGone(change) || !change.type.includes("attachment")) return [];
   const { registrations } = found.group;
   const kept = registrations.filter(({ address }) => !isGone(world.byAddress.get(address)));
-  const isReplaced = change.doing === "replace" || world.changes.some((it) => it.doing === "create" && it.type === change.type);
+  const isReplaced = change.doing === "replace" || world.moving.some((it) => it.doing === "create" && it.type === change.type);
   if (kept.length > 0) {
     return tell(change, world, { hop, effect: "none", then: `${kept.length} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun` });
   }

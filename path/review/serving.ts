@@ -1,0 +1,118 @@
+import type { Action, Balancer, Certificate, DnsRecord, Listener, ListenerRule, Registration, Server, TargetGroup, Topology, Zone } from "../../topology/model";
+import { grouped } from "../../topology/balancers";
+import { known } from "../../topology/value";
+import { entriesOf } from "../entries";
+
+/* What of a state answers requests, and what will, each to be looked up at once. */
+
+/** Who forwards to a target group. */
+export type Forwarder = Listener | ListenerRule;
+
+/** What of the state answers requests. */
+export interface Serving {
+  readonly balancers: ReadonlyMap<string, Balancer>;
+  readonly listeners: ReadonlyMap<string, Listener>;
+  readonly rules: ReadonlyMap<string, ListenerRule>;
+  /** By a listener's address. */
+  readonly balancerOf: ReadonlyMap<string, Balancer>;
+  readonly records: ReadonlyMap<string, DnsRecord>;
+  /** Those that serve, by their names. */
+  readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
+  /** Records that validate a certificate, by address. */
+  readonly validations: ReadonlyMap<string, DnsRecord>;
+  readonly certificates: ReadonlyMap<string, Certificate>;
+  /** What names a certificate, by its ARN: a listener, or an `aws_lb_listener_certificate`. */
+  readonly certificateUsers: ReadonlyMap<string, readonly string[]>;
+  /** Zones in which a name that serves is, by address. */
+  readonly zones: ReadonlyMap<string, Zone>;
+  /** Target groups that something forwards to. */
+  readonly targetGroups: ReadonlyMap<string, TargetGroup>;
+  /** By a target group's ARN. */
+  readonly forwarders: ReadonlyMap<string, readonly Forwarder[]>;
+  readonly registrations: ReadonlyMap<string, { readonly registration: Registration; readonly group: TargetGroup }>;
+  /** Instances and Auto Scaling groups, with the groups that they are registered in. */
+  readonly servers: ReadonlyMap<string, { readonly server: Server; readonly groups: readonly TargetGroup[] }>;
+  /** The address of the server that a registration puts into its group, by the registration's own. */
+  readonly serverOf: ReadonlyMap<string, string>;
+  /** Security groups by id: those of balancers, and those of targets. */
+  readonly balancerGroupIds: ReadonlySet<string>;
+  readonly targetGroupIds: ReadonlySet<string>;
+  readonly balancerSubnetIds: ReadonlySet<string>;
+  readonly targetSubnetIds: ReadonlySet<string>;
+}
+
+export function servingIn(topology: Topology | undefined): Serving {
+  const balancers = new Map<string, Balancer>();
+  const listeners = new Map<string, Listener>();
+  const forwarders = new Map<string, Forwarder[]>();
+  const note = (forwarder: Forwarder, actions: ListenerRule["actions"]): void => {
+    for (const arn of actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map((group) => known(group.arn) ?? "") : []))) {
+      const same = forwarders.get(arn);
+      if (same === undefined) forwarders.set(arn, [forwarder]);
+      else same.push(forwarder);
+    }
+  };
+  const all = topology === undefined ? [] : [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
+  for (const listener of all) {
+    listeners.set(listener.address, listener);
+    note(listener, listener.defaultActions);
+  }
+  const rules = [...all.flatMap((listener) => listener.rules), ...(topology?.looseRules ?? [])];
+  for (const rule of rules) note(rule, rule.actions);
+  for (const balancer of topology?.balancers ?? []) if (balancer.listeners.length > 0 || balancer.type === "classic") balancers.set(balancer.address, balancer);
+  const groups = (topology?.targetGroups ?? []).filter(({ arn }) => forwarders.has(known(arn) ?? ""));
+  const registrations = groups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
+  const servers = new Map<string, { server: Server; groups: TargetGroup[] }>();
+  const serverOf = new Map<string, string>();
+  const byIp = new Map((topology?.servers ?? []).map((it) => [known(it.privateIp), it]));
+  for (const { registration, group } of registrations) {
+    const id = registration.autoScalingGroup ?? registration.targetId;
+    const server = topology?.byId.server(id) ?? byIp.get(known(id) ?? "");
+    if (server === undefined) continue;
+    serverOf.set(registration.address, server.address);
+    const found = servers.get(server.address) ?? { server, groups: [] };
+    servers.set(server.address, found);
+    if (!found.groups.includes(group)) found.groups.push(group);
+  }
+  const idsOf = (lists: readonly { readonly items: readonly string[] }[]) => new Set(lists.flatMap(({ items }) => items));
+  const [running, open] = [[...servers.values()].map(({ server }) => server), [...balancers.values()]];
+  const records = indexed(topology === undefined ? [] : entriesOf(topology).flatMap((it) => it.records));
+  const servingZones = new Set([...records.values()].flatMap(({ zoneId }) => known(zoneId) ?? []));
+  const uses = all.flatMap((listener) => listener.certificates);
+  return {
+    balancers, listeners, forwarders, servers, serverOf, records, rules: indexed(rules),
+    balancerOf: new Map((topology?.balancers ?? []).flatMap((it) => it.listeners.map((listener) => [listener.address, it] as const))),
+    recordsNamed: grouped([...records.values()], ({ fqdn }) => fqdn),
+    validations: indexed((topology?.records ?? []).filter(({ validates }) => validates.length > 0)),
+    certificates: indexed(topology?.certificates ?? []),
+    certificateUsers: new Map([...grouped(uses, ({ arn }) => arn)].map(([arn, same]) => [arn, same.map(({ address }) => address)])),
+    zones: indexed((topology?.zones ?? []).filter(({ id }) => servingZones.has(known(id) ?? ""))),
+    targetGroups: new Map(groups.map((it) => [it.address, it])),
+    registrations: new Map(registrations.map((it) => [it.registration.address, it])),
+    balancerGroupIds: idsOf(open.map((it) => it.securityGroupIds)), targetGroupIds: idsOf(running.map((it) => it.securityGroupIds)),
+    balancerSubnetIds: idsOf(open.map((it) => it.subnetIds)), targetSubnetIds: idsOf(running.map((it) => it.subnetIds)),
+  };
+}
+
+
+/** What will answer. */
+export interface Later {
+  readonly balancers: ReadonlyMap<string, Balancer>;
+  /** What a listener or a rule will do by default, by its address. */
+  readonly actions: ReadonlyMap<string, readonly Action[]>;
+  readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
+}
+
+export function laterIn({ balancers, looseListeners, looseRules, records }: Topology): Later {
+  const listeners = [...balancers.flatMap((it) => it.listeners), ...looseListeners];
+  const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
+  return {
+    balancers: indexed(balancers),
+    actions: new Map([...listeners.map((it) => [it.address, it.defaultActions] as const), ...rules.map((it) => [it.address, it.actions] as const)]),
+    recordsNamed: grouped(records.filter(({ validates }) => validates.length === 0), ({ fqdn }) => fqdn),
+  };
+}
+
+function indexed<T extends { readonly address: string }>(parts: readonly T[]): Map<string, T> {
+  return new Map(parts.map((it) => [it.address, it]));
+}
