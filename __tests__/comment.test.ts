@@ -58,6 +58,11 @@ describe("the comment", () => {
     expect(body([stack("staging", "No changes.", NOTHING)])).toBe(`${MARKER}\n### Plan of ${COMMIT}\n\n- \`staging\`: no changes`);
   });
 
+  test("does without a review where one could not be made", () => {
+    expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).not.toContain("### ✖");
+    expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).toContain("- `web`: 2 to create\n\nMerging applies exactly these plans");
+  });
+
   test("promises no deploy of a stack whose state is not in S3", () => {
     const alone = body([stack("web", "-", undefined, false)]);
     expect(alone).toContain("- `web`: 2 to create (merging does not deploy it, as its state is not in S3)\n");
@@ -88,7 +93,7 @@ describe("the comment", () => {
     expect(cut.split("\n").filter((it) => it.includes("resource") && it !== line)).toEqual([]);
     expect(cut).toContain(`The rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the run](${WHOLE_AT}).`);
     if (limit === COMMENT_LIMIT) expect(cut.length).toBeGreaterThan(COMMENT_LIMIT - 200);
-    expect(cut.match(/<details>/g)?.length ?? 0).toBe(cut.match(/<\/details>/g)?.length ?? 0);
+    expect(cut.match(/<details[ >]/g)?.length ?? 0).toBe(cut.match(/<\/details>/g)?.length ?? 0);
   });
 
   test("leaves out stacks that change nothing first, where there are too many to be told, and says so", () => {

@@ -62,7 +62,7 @@ test("when a plan fails, code 1 and one sentence, told once; no older plan is le
   const { code, stdout, stderr } = await room.shell("npm run -s plan -- shop", { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_EC2_METADATA_DISABLED: "true" });
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr.match(/There are no AWS credentials/g)).toHaveLength(1);
-  expect(KINDS.map((kind) => existsSync(join(room.folder, "plans", `shop.${kind}`)))).toEqual([false, false, false]);
+  expect(KINDS.map((kind) => existsSync(join(room.folder, "plans", `shop.${kind}`)))).toEqual(KINDS.map(() => false));
 });
 
 test("interrupted, it leaves no process and no lock", async () => {

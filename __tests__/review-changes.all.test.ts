@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import { review } from "../path/review/review";
-import { blockOf, CHANGED, type ChangedBase } from "./changes/all";
-import { classicStack } from "./changes/classic-base";
-import { baseStack } from "./mutants/bases";
-import type { SynthesizedJson } from "./mutants/mutant";
+import { CHANGED } from "./changes/all";
+import { BASES } from "./changes/bases";
+import type { Changed } from "./changes/changed";
+import { LESS_COMMON } from "./changes/less-common";
 import { planChanges } from "./support/changed-plans";
-import { withOwnNames, type Planned } from "./support/planned";
+import type { Planned } from "./support/planned";
 import { startLocalAws } from "./support/rehearsal-room";
 
 /*
@@ -16,63 +16,54 @@ import { startLocalAws } from "./support/rehearsal-room";
  * KEEP_PLANS=folder keeps the plans, to look at.
  */
 
-const keyOf = (index: number): string => `c${index}`;
+/** Each list has a terraform and a local AWS of its own: terraform's work for each resource grows with the number of all. */
+const LISTS: Readonly<Record<string, readonly Changed[]>> = { c: CHANGED, l: LESS_COMMON };
+const ALL = Object.entries(LISTS).flatMap(([letter, list]) => list.map((changed, index) => ({ name: changed.name, changed, key: `${letter}${String(index).padStart(3, "0")}` })));
 
-const BASES: Readonly<Record<ChangedBase, () => SynthesizedJson>> = {
-  "classic": classicStack, "protected": () => protectedStack(), "pool": () => poolStack(), "auto-scaling": () => withOwnNames(baseStack("auto-scaling"), "asg"), "site": () => withOwnNames(baseStack("site"), "site"),
-};
-
-function protectedStack(): SynthesizedJson {
-  const stack = withOwnNames(classicStack(), "safe");
-  Object.assign(blockOf(stack, "aws_lb.web"), { enable_deletion_protection: true });
-  return stack;
-}
-
-/** Two instances of one block. */
-function poolStack(): SynthesizedJson {
-  const stack = withOwnNames(classicStack(), "pool");
-  const subnets = "${[aws_subnet.a.id, aws_subnet.b.id, aws_subnet.c.id][count.index]}";
-  stack.resource.aws_instance = { pool: { ...blockOf(stack, "aws_instance.a"), count: 2, subnet_id: subnets } };
-  stack.resource.aws_lb_target_group_attachment = { pool: { count: 2, target_group_arn: "${aws_lb_target_group.web.arn}", target_id: "${aws_instance.pool[count.index].id}" } };
-  blockOf(stack, "aws_lb.web").subnets = ["${aws_subnet.a.id}", "${aws_subnet.b.id}", "${aws_subnet.c.id}"];
-  for (const [type, name] of [["aws_lb_listener_rule", "api"], ["aws_lb_target_group", "api"]] as const) delete stack.resource[type]?.[name];
-  return stack;
-}
-
-let localAws: LocalAws;
+const running: LocalAws[] = [];
 let planned: Record<string, Planned> = {};
 
 beforeAll(async () => {
-  localAws = await startLocalAws();
-  const bases = Object.fromEntries(Object.entries(BASES).map(([name, make]) => [name, make()]));
+  const lists = await Promise.all(Object.keys(LISTS).map((letter) => plannedOf(ALL.filter(({ key }) => key.startsWith(letter)))));
+  planned = Object.assign({}, ...lists) as Record<string, Planned>;
+  keep(process.env.KEEP_PLANS);
+}, 1_800_000);
+
+afterAll(() => Promise.all(running.map((it) => it.stop())));
+
+async function plannedOf(list: typeof ALL): Promise<Record<string, Planned>> {
+  const localAws = await startLocalAws();
+  running.push(localAws);
+  const bases = Object.fromEntries([...new Set(list.map(({ changed: { base } }) => base))].map((base) => [base, BASES[base]()]));
   for (const seed of seedsFor(Object.entries(bases).map(([id, json]) => ({ id, json: json as never })))) await localAws.seed(seed);
-  const changes = Object.fromEntries(CHANGED.map(({ base, edit }, index) => {
+  const changes = Object.fromEntries(list.map(({ key, changed: { base, edit } }) => {
     const root = BASES[base]();
     edit(root);
-    return [keyOf(index), { base, root }];
+    return [key, { base, root }];
   }));
-  planned = await planChanges(bases, changes, localAws);
-  const folder = process.env.KEEP_PLANS;
-  if (folder !== undefined) {
-    mkdirSync(folder, { recursive: true });
-    CHANGED.forEach(({ name }, index) => writeFileSync(join(folder, `${String(index).padStart(2, "0")}-${name.replace(/\W+/g, "-").slice(0, 60)}.json`), JSON.stringify(planned[keyOf(index)]?.plan ?? planned[keyOf(index)])));
-  }
-}, 900_000);
+  return planChanges(bases, changes, localAws);
+}
 
-afterAll(() => localAws.stop());
+function keep(folder: string | undefined): void {
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  for (const { name, key } of ALL) writeFileSync(join(folder, `${key}-${name.replace(/\W+/g, "-").slice(0, 60)}.json`), JSON.stringify(planned[key]?.plan ?? planned[key]));
+}
 
-describe.each(CHANGED.map((changed, index) => ({ name: changed.name, changed, key: keyOf(index) })))("$name", ({ changed: { effect, cause, broken = [] }, key }) => {
-  test(`is ${effect}${cause === undefined ? "" : `, for ${cause.attribute} of a ${cause.type}`}`, () => {
+describe.each(ALL)("$name", ({ changed: { effect, cause, broken = [], repaired = [] }, key }) => {
+  test(`is ${effect}${cause === undefined ? "" : `, for ${cause.attribute === "" ? "all" : cause.attribute} of a ${cause.type}`}`, () => {
     const { plan, refused } = planned[key] ?? {};
     expect(refused ?? "").toBe("");
     const { report } = review(plan);
     const same = report.causes.filter((it) => it.effect === effect && (cause === undefined || (typeOf(it.address) === cause.type && it.attribute === cause.attribute && it.hop === cause.hop)));
     const told = report.causes.map((it) => `${it.effect} ${it.hop} ${it.address} ${it.attribute}`);
     expect({ effect: report.effect, told: cause === undefined || same.length > 0 ? [] : told }).toEqual({ effect, told: [] });
-    expect(report.hops.filter((it) => it.change === "broken").map(({ hop }) => hop)).toEqual(broken);
+    const hopsThatAre = (change: string) => report.hops.filter((it) => it.change === change).map(({ hop }) => hop);
+    expect({ broken: hopsThatAre("broken"), repaired: hopsThatAre("repaired") }).toEqual({ broken, repaired });
   });
 });
 
+/** A key of for_each may hold points. */
 function typeOf(address: string): string {
-  return address.split(".").at(-2) ?? "";
+  return address.replace(/\[.*\]$/, "").split(".").at(-2) ?? "";
 }

@@ -9,6 +9,18 @@ import { created, destroyed, planOf, replaced, SITE, type Planned, type Values }
 const of = (changes: Readonly<Record<string, Planned>>, site = SITE): ReviewReport => review(planOf(changes, site)).report;
 const withValues = (values: Readonly<Record<string, Values>>): typeof SITE => ({ ...SITE, ...Object.fromEntries(Object.entries(values).map(([address, it]) => [address, { ...SITE[address], ...it }])) });
 const without = (...addresses: string[]): typeof SITE => Object.fromEntries(Object.entries(SITE).filter(([address]) => !addresses.includes(address)));
+/** Tasks of a service in place of instances. */
+const WITH_SERVICE: typeof SITE = {
+  ...Object.fromEntries(Object.entries(SITE).filter(([address]) => !/^aws_(instance|lb_target_group_attachment)\./.test(address))),
+  "aws_ecs_service.web": { id: "svc", name: "web", cluster: "c", desired_count: 2, deployment_minimum_healthy_percent: 100, task_definition: "web:1", launch_type: "FARGATE", load_balancer: [SITE["aws_lb_target_group.web"], SITE["aws_lb_target_group.api"]].map((group) => ({ target_group_arn: group?.arn, container_name: "web", container_port: 80 })) },
+};
+/** An Auto Scaling group in place of instances, as a refresh shows it. */
+const WITH_SCALING: typeof SITE = {
+  ...Object.fromEntries(Object.entries(SITE).filter(([address]) => !/^aws_(instance|lb_target_group_attachment)\./.test(address))),
+  "aws_launch_configuration.web": { id: "web", name: "web", image_id: "ami-1", instance_type: "t3.micro", security_groups: ["sg-web"], associate_public_ip_address: true },
+  "aws_autoscaling_group.web": { id: "web", name: "web", launch_configuration: "web", min_size: 2, max_size: 2, desired_capacity: 2, vpc_zone_identifier: ["subnet-a", "subnet-b"], target_group_arns: [SITE["aws_lb_target_group.web"]?.arn] },
+  "aws_autoscaling_attachment.web": { id: "att", autoscaling_group_name: "web", lb_target_group_arn: SITE["aws_lb_target_group.web"]?.arn },
+};
 const all = (change: Planned): Record<string, Planned> => Object.fromEntries(Object.keys(SITE).map((address) => [address, change]));
 const causeAt = (report: ReviewReport, address: string, hop?: string | null): Cause | undefined => report.causes.find((it) => it.address === address && (hop === undefined || it.hop === hop));
 
@@ -63,6 +75,18 @@ const ROWS: readonly Row[] = [
   ["the boot script of all, without a replacement", both({ set: { user_data: "b".repeat(40) } }), "outage", "aws_instance.a", "user_data", "target", withValues({ "aws_instance.a": { user_data: "a".repeat(40) }, "aws_instance.b": { user_data: "a".repeat(40) } })],
   ["the monitoring of all instances", both({ set: { monitoring: true } }), "none", "aws_instance.a", "monitoring", "target"],
   ["one instance fewer", { "aws_instance.b": destroyed("delete_because_count_index"), "aws_lb_target_group_attachment.b": destroyed("delete_because_count_index"), "aws_lb_target_group_attachment.api-b": destroyed("delete_because_count_index") }, "brief", "aws_instance.b", "count", "target"],
+  ["the tasks of a service, in turn", { "aws_ecs_service.web": { set: { task_definition: "web:2" } } }, "none", "aws_ecs_service.web", "task_definition", "target", WITH_SERVICE],
+  ["the tasks of a service, all at once", { "aws_ecs_service.web": { set: { task_definition: "web:2", deployment_minimum_healthy_percent: 0 } } }, "outage", "aws_ecs_service.web", "task_definition", "target", WITH_SERVICE],
+  ["a service without tasks", { "aws_ecs_service.web": { set: { desired_count: 0 } } }, "outage", "aws_ecs_service.web", "desired_count", "target", WITH_SERVICE],
+  ["a service's launch type", { "aws_ecs_service.web": replaced("launch_type", { launch_type: "EC2" }) }, "outage", "aws_ecs_service.web", "launch_type", "target", WITH_SERVICE],
+  ["the attachment of an Auto Scaling group, which its own list shows too", { "aws_autoscaling_attachment.web": destroyed() }, "outage", "aws_autoscaling_attachment.web", "", "target-group", WITH_SCALING],
+  ["a launch configuration that is in use", { "aws_launch_configuration.web": replaced("instance_type", { instance_type: "t3.large" }) }, "fails", "aws_launch_configuration.web", "instance_type", "target", WITH_SCALING],
+  ["a target group, its rule and what is in it", { "aws_lb_target_group.api": destroyed(), "aws_lb_listener_rule.api": destroyed(), "aws_lb_target_group_attachment.api": destroyed(), "aws_lb_target_group_attachment.api-b": destroyed() }, "brief", "aws_lb_target_group_attachment.api", "", "target-group"],
+  ["a new rule by which the load balancer answers everything itself", { "aws_lb_listener_rule.all": created({ listener_arn: SITE["aws_lb_listener.https"]?.arn, priority: 30, condition: [{ path_pattern: [{ values: ["/*"] }] }], action: [{ type: "fixed-response", order: 1, fixed_response: [{ content_type: "text/plain", status_code: "503" }] }] }) }, "outage", "aws_lb_listener_rule.all", "", "listener"],
+  ["instances that take a group which opens nothing", both({ set: { vpc_security_group_ids: ["sg-empty"] } }), "outage", "aws_instance.a", "vpc_security_group_ids", "target", { ...SITE, "aws_security_group.empty": { id: "sg-empty", name: "empty", vpc_id: "vpc-1", ingress: [], egress: [] } }],
+  ["a record under another name, without a moved block", { "aws_route53_record.www": destroyed(), "aws_route53_record.web": created({ ...SITE["aws_route53_record.www"], set_identifier: null }) }, "fails", "aws_route53_record.web", "name", "dns", withValues({ "aws_route53_record.www": { set_identifier: "" } })],
+  ["a rule under another name, without a moved block", { "aws_vpc_security_group_ingress_rule.web": destroyed(), "aws_vpc_security_group_ingress_rule.other": created({ ...SITE["aws_vpc_security_group_ingress_rule.web"] }) }, "fails", "aws_vpc_security_group_ingress_rule.other", "from_port", "target"],
+  ["a record that is pointed elsewhere", { "aws_route53_record.www": { set: { alias: [{ name: "other-1.us-east-1.elb.amazonaws.com", zone_id: "Z35", evaluate_target_health: true }] } } }, "none", "aws_route53_record.www", "alias.name", "dns"],
   ["an instance that serves nobody", { "aws_instance.bastion": replaced("ami", { ami: "ami-2" }) }, "none", undefined, undefined, undefined, { ...SITE, "aws_instance.bastion": { id: "i-x", ami: "ami-1", subnet_id: "subnet-a", vpc_security_group_ids: [] } }],
 
   ["a security group's description", { "aws_security_group.web": replaced("description", { description: "x" }) }, "fails", "aws_security_group.web", "description", "target"],
@@ -209,10 +233,19 @@ describe("the picture", () => {
   });
 });
 
+test("a plan without its configuration is told as far as it goes", () => {
+  const { configuration: _, ...plan } = planOf(both(replaced("ami", { ami: "ami-2" })));
+  expect(review(plan).report).toMatchObject({ effect: "outage", hops: HOPS.map((hop) => ({ hop, before: "ok", after: "ok" })) });
+});
+
+test("a plan of a terraform that does not say what forces a replacement is told by what differs", () => {
+  expect(causeAt(of(both({ actions: ["delete", "create"], set: { ami: "ami-2" } })), "aws_instance.a")?.attribute).toBe("ami");
+});
+
 describe("a file that is no plan", () => {
   test.each<[string, unknown, RegExp]>([
     ["null", null, /this is null/], ["a list", [], /this is a list/], ["a state", { format_version: "1.0", terraform_version: "1.11.4", values: { root_module: {} } }, /this is a state/],
-    ["a configuration", { resource: {} }, /this is a configuration/], ["something else", { a: 1 }, /JSON of another kind/], ["a plan without configuration", { format_version: "1.2", resource_changes: [] }, /has no configuration/],
+    ["a configuration", { resource: {} }, /this is a configuration/], ["something else", { a: 1 }, /JSON of another kind/],
   ])("is refused: %s", (_, document, message) => {
     expect(() => review(document)).toThrow(UnreadableFile);
     expect(() => review(document)).toThrow(message);

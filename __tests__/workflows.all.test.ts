@@ -32,6 +32,7 @@ const ours = () => (project.github.comments.get(7) ?? []).filter(({ user }) => u
 test("a pull request is planned, and told in a comment", async () => {
   expect(first).toMatchObject({ code: 0 });
   expect(ours()).toEqual([expect.objectContaining({ body: expect.stringMatching(new RegExp(`^<!-- alb-web plan -->\n### Plan of ${FIRST}\n\n- \`web\`: 1 to create\n`)) as string })]);
+  expect(ours()[0]?.body).toMatch(/^### ✔ no effect: /m);
   expect(ours()[0]?.body).toContain('resource "aws_route53_zone"');
   expect(await project.summary()).toContain('resource "aws_route53_zone"');
 });

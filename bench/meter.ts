@@ -7,14 +7,14 @@ import { join, resolve } from "node:path";
 
 export const PROJECT = resolve(__dirname, "..");
 
-export interface Cost {
+interface Cost {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly megabytes: number;
 }
 
 /** Starts node, and has each process write down what it took. */
-export class Meter {
+class Meter {
   readonly folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
   private readonly script = join(this.folder, "meter.js");
   private readonly result = join(this.folder, "cost");
@@ -33,22 +33,95 @@ export class Meter {
     return { seconds, ...(JSON.parse(readFileSync(this.result, "utf8")) as Omit<Cost, "seconds">) };
   }
 
-  /** An empty node. */
-  empty(): Cost {
-    return this.cost(["-e", ""]);
-  }
-
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-export function median(values: readonly number[]): number {
+/** What a command is to be measured on: a plan of each size, and what it must print of that. */
+export interface Sized {
+  readonly plan: { readonly resource_changes: readonly unknown[] };
+  /** Throws if what was printed is not what was to be measured. */
+  readonly look: (stdout: string) => void;
+}
+
+export interface Limits {
+  readonly seconds: number;
+  readonly megabytes: number;
+  /** What one more resource of the largest plan may cost, to one of the smaller. */
+  readonly growth: number;
+}
+
+const SIZES = [1_000, 3_000, 10_000];
+const RUNS = 5;
+
+/**
+ * Measures a command on plans of three sizes, beyond an empty node and beside JSON.parse of the same file alone, and prints what it found.
+ * @returns whether all limits are kept
+ */
+export function measure(script: string, sized: (size: number) => Sized, limits: Limits): boolean {
+  const meter = new Meter();
+  try {
+    const results = SIZES.map((size) => costsOf(meter, script, sized(size)));
+    return told(results, script, limits);
+  } finally {
+    meter.close();
+  }
+}
+
+interface Result {
+  readonly resources: number;
+  readonly megabytesOfPlan: number;
+  readonly parse: number;
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly peak: number;
+}
+
+function costsOf(meter: Meter, script: string, { plan, look }: Sized): Result {
+  const file = join(meter.folder, "plan.json");
+  writeFileSync(file, JSON.stringify(plan));
+  const rows: { empty: Cost; parse: Cost; run: Cost }[] = [];
+  for (let run = 0; run <= RUNS; run += 1) {
+    // In turns, so that a busy machine slows all; the first of each warms the disk's cache and does not count.
+    const row = {
+      empty: meter.cost(["-e", ""]),
+      parse: meter.cost(["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
+      run: meter.cost(["-r", "./cli/typescript.js", script, file, "--format", "json"], look),
+    };
+    if (run > 0) rows.push(row);
+  }
+  const middle = (of: (row: (typeof rows)[number]) => number) => median(rows.map(of));
+  return {
+    resources: plan.resource_changes.length, megabytesOfPlan: readFileSync(file).length / 1e6,
+    parse: middle(({ parse, empty }) => parse.seconds - empty.seconds), seconds: middle(({ run, empty }) => run.seconds - empty.seconds),
+    cpu: middle(({ run, empty }) => run.cpuSeconds - empty.cpuSeconds), peak: middle(({ run }) => run.megabytes),
+  };
+}
+
+function told(results: readonly Result[], script: string, limits: Limits): boolean {
+  print([["resources", "plan", "JSON.parse", script, "peak memory"], ...results.map(({ resources, megabytesOfPlan, parse, seconds, peak }) => [
+    String(resources), `${megabytesOfPlan.toFixed(1)} MB`, `${parse.toFixed(2)} s`, `${seconds.toFixed(2)} s`, `${peak.toFixed(0)} MB`,
+  ])]);
+  // In CPU time, which other programs disturb least; between two sizes, so that loading the program does not count.
+  const perResource = results.slice(1).map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
+  const growth = (perResource.at(-1) ?? NaN) / (perResource[0] ?? NaN);
+  const { seconds = NaN, peak = NaN, parse = NaN } = results.at(-1) ?? {};
+  print([
+    ["seconds beyond an empty node, for the largest", `${seconds.toFixed(2)} (less than ${limits.seconds})`],
+    ["to JSON.parse alone", (seconds / parse).toFixed(1)],
+    ["peak memory", `${peak.toFixed(0)} MB (less than ${limits.megabytes})`],
+    ["one more resource of the largest, to one of the smaller", `${growth.toFixed(2)} (at most ${limits.growth})`],
+  ]);
+  return seconds < limits.seconds && peak < limits.megabytes && growth <= limits.growth;
+}
+
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-export function print(rows: readonly (readonly string[])[]): void {
+function print(rows: readonly (readonly string[])[]): void {
   for (const row of rows) console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(58) : cell.padStart(14))).join(""));
   console.log();
 }

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReviewReport } from "../path/review/report";
-import { median, Meter, print, PROJECT, type Cost } from "./meter";
+import { measure, PROJECT, type Sized } from "./meter";
 
 /*
  * npm run bench:review: what the review of a large plan costs, as the whole process that a person starts, beyond an empty node and beside
@@ -10,10 +10,6 @@ import { median, Meter, print, PROJECT, type Cost } from "./meter";
  */
 
 const TRACED = join(PROJECT, "__tests__", "fixtures", "traced");
-const SIZES = [1_000, 3_000, 10_000];
-const RUNS = 5;
-const MAX_SEC = 2;
-const MAX_GROWTH = 1.4;
 
 type Json = { [key: string]: unknown };
 interface Resource extends Json {
@@ -24,48 +20,11 @@ interface Resource extends Json {
   sensitive_values?: unknown;
 }
 
-const meter = new Meter();
-try {
-  process.exitCode = measure() ? 0 : 1;
-} finally {
-  meter.close();
-}
-
-function measure(): boolean {
-  const results = SIZES.map((size) => {
-    const file = join(meter.folder, `${size}.json`);
-    const { plan, sites } = standing(size);
-    writeFileSync(file, JSON.stringify(plan));
-    const rows: { empty: Cost; parse: Cost; review: Cost }[] = [];
-    for (let run = 0; run <= RUNS; run += 1) {
-      // In turns, so that a busy machine slows all; the first of each warms the disk's cache and does not count.
-      const row = {
-        empty: meter.empty(),
-        parse: meter.cost(["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
-        review: meter.cost(["-r", "./cli/typescript.js", "cli/review.ts", file, "--format", "json"], (stdout) => expectCauses(stdout, sites)),
-      };
-      if (run > 0) rows.push(row);
-    }
-    const middle = (of: (row: (typeof rows)[number]) => number) => median(rows.map(of));
-    return {
-      resources: plan.resource_changes.length, megabytesOfPlan: readFileSync(file).length / 1e6,
-      parse: middle(({ parse, empty }) => parse.seconds - empty.seconds), review: middle(({ review, empty }) => review.seconds - empty.seconds),
-      cpu: middle(({ review, empty }) => review.cpuSeconds - empty.cpuSeconds), peak: middle(({ review }) => review.megabytes),
-    };
-  });
-  print([["resources", "plan", "JSON.parse", "review", "peak memory"], ...results.map(({ resources, megabytesOfPlan, parse, review, peak }) => [
-    String(resources), `${megabytesOfPlan.toFixed(1)} MB`, `${parse.toFixed(2)} s`, `${review.toFixed(2)} s`, `${peak.toFixed(0)} MB`,
-  ])]);
-  const perResource = results.slice(1).map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
-  const growth = (perResource.at(-1) ?? NaN) / (perResource[0] ?? NaN);
-  const { review: seconds = NaN, parse = NaN } = results.at(-1) ?? {};
-  print([
-    ["seconds beyond an empty node, for the largest", `${seconds.toFixed(2)} (less than ${MAX_SEC})`],
-    ["to JSON.parse alone", (seconds / parse).toFixed(1)],
-    ["one more resource of the largest, to one of the smaller", `${growth.toFixed(2)} (at most ${MAX_GROWTH})`],
-  ]);
-  return seconds < MAX_SEC && growth <= MAX_GROWTH;
-}
+const sized = (size: number): Sized => {
+  const { plan, sites } = standing(size);
+  return { plan, look: (stdout) => expectCauses(stdout, sites) };
+};
+process.exitCode = measure("cli/review.ts", sized, { seconds: 2, megabytes: 800, growth: 1.4 }) ? 0 : 1;
 
 /** So many sites that stand; of each the first instance gets another image. */
 function standing(size: number): { plan: Json & { resource_changes: Json[] }; sites: number } {

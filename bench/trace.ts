@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { median, Meter, print, PROJECT, type Cost } from "./meter";
+import { measure, PROJECT, type Sized } from "./meter";
 
 /*
  * npm run bench:trace: what a trace of a large plan costs, as the whole process that a person starts, beyond an empty node and beside
@@ -8,13 +8,8 @@ import { median, Meter, print, PROJECT, type Cost } from "./meter";
  */
 
 const REAL_PLAN = join(PROJECT, "__tests__", "fixtures", "traced", "site.plan.json");
-const SIZES = [1_000, 3_000, 10_000];
-const RUNS = 5;
 /** Of the module that makes a site. */
 const CALLS = 20;
-const MAX_SEC = 1;
-const MAX_MEGABYTES = 500;
-const MAX_GROWTH = 1.4;
 
 type Json = { [key: string]: unknown };
 interface Module extends Json {
@@ -27,55 +22,12 @@ interface Plan extends Json {
   configuration: { provider_config: Json; root_module: Json };
 }
 
-const meter = new Meter();
-try {
-  process.exitCode = measure() ? 0 : 1;
-} finally {
-  meter.close();
-}
-
-function measure(): boolean {
-  const real = JSON.parse(readFileSync(REAL_PLAN, "utf8")) as Plan;
-  const results = SIZES.map((size) => {
-    const file = join(meter.folder, `${size}.json`);
-    const sites = Math.ceil(size / real.resource_changes.length);
-    const plan = manySites(real, sites);
-    const resources = plan.resource_changes.length;
-    writeFileSync(file, JSON.stringify(plan));
-    const rows: { empty: Cost; parse: Cost; trace: Cost }[] = [];
-    for (let run = 0; run <= RUNS; run += 1) {
-      // In turns, so that a busy machine slows all; the first of each warms the disk's cache and does not count.
-      const row = {
-        empty: meter.empty(),
-        parse: meter.cost(["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
-        trace: meter.cost(["-r", "./cli/typescript.js", "cli/trace.ts", file, "--format", "json"], (stdout) => expectPaths(stdout, sites)),
-      };
-      if (run > 0) rows.push(row);
-    }
-    const middle = (of: (row: (typeof rows)[number]) => number) => median(rows.map(of));
-    return {
-      resources, megabytesOfPlan: readFileSync(file).length / 1e6,
-      parse: middle(({ parse, empty }) => parse.seconds - empty.seconds),
-      trace: middle(({ trace, empty }) => trace.seconds - empty.seconds),
-      cpu: middle(({ trace, empty }) => trace.cpuSeconds - empty.cpuSeconds),
-      peak: middle(({ trace }) => trace.megabytes),
-    };
-  });
-  print([["resources", "plan", "JSON.parse", "trace", "peak memory"], ...results.map(({ resources, megabytesOfPlan, parse, trace, peak }) => [
-    String(resources), `${megabytesOfPlan.toFixed(1)} MB`, `${parse.toFixed(2)} s`, `${trace.toFixed(2)} s`, `${peak.toFixed(0)} MB`,
-  ])]);
-  // In CPU time, which other programs disturb least; between two sizes, so that loading the program does not count.
-  const perResource = results.slice(1).map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
-  const growth = (perResource.at(-1) ?? NaN) / (perResource[0] ?? NaN);
-  const { trace: seconds = NaN, peak = NaN, parse = NaN } = results.at(-1) ?? {};
-  print([
-    ["seconds beyond an empty node, for the largest", `${seconds.toFixed(2)} (less than ${MAX_SEC})`],
-    ["to JSON.parse alone", (seconds / parse).toFixed(1)],
-    ["peak memory", `${peak.toFixed(0)} MB (less than ${MAX_MEGABYTES})`],
-    ["one more resource of the largest, to one of the smaller", `${growth.toFixed(2)} (at most ${MAX_GROWTH})`],
-  ]);
-  return seconds < MAX_SEC && peak < MAX_MEGABYTES && growth <= MAX_GROWTH;
-}
+const real = JSON.parse(readFileSync(REAL_PLAN, "utf8")) as Plan;
+const sized = (size: number): Sized => {
+  const sites = Math.ceil(size / real.resource_changes.length);
+  return { plan: manySites(real, sites), look: (stdout) => expectPaths(stdout, sites) };
+};
+process.exitCode = measure("cli/trace.ts", sized, { seconds: 1, megabytes: 500, growth: 1.4 }) ? 0 : 1;
 
 /** Each site in a module, which several calls make by their `for_each`, with a domain of its own. */
 function manySites(real: Plan, sites: number): Plan {

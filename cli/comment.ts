@@ -1,15 +1,15 @@
-import { appendFile, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Review } from "../path/review/report";
 import { review } from "../path/review/review";
 import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, writeResult } from "./command";
 import { commentBody, MARKER, type PlannedStack } from "./github/comment-body";
 import { GitHub } from "./github/github";
+import { addToSummary, SUMMARY_LIMIT } from "./github/job";
 import { placeOf } from "./github/kept-plans";
 import { hasChanges, summaryOf } from "./github/plan-summary";
+import { postComment } from "./github/sticky-comment";
 import { PLANS, synthesizeProject } from "./project";
-
-/** GitHub refuses a longer summary of a job's step. */
-const SUMMARY_LIMIT = 1_000_000;
 
 interface CommentArguments {
   readonly pullRequest: string;
@@ -36,16 +36,8 @@ async function comment({ pullRequest, commit, author }: CommentArguments): Promi
   const stacks = await plansIn(PLANS, new Set(synthesized.filter((stack) => placeOf(stack) !== undefined).map(({ id }) => id)));
   const wholeAt = runUrl(process.env, github.repository);
   const body = commentBody({ commit, stacks, wholeAt });
-  await addToSummary(commentBody({ commit, stacks, wholeAt, limit: SUMMARY_LIMIT }));
-  await writeResult(await post(github, number, author, body, stacks.some(({ summary }) => hasChanges(summary))));
-}
-
-/** Where nothing changes nobody is disturbed, unless there is a comment that says otherwise. */
-async function post(github: GitHub, number: number, author: string, body: string, isNews: boolean): Promise<string> {
-  const ours = (await github.comments(number)).find((it) => it.user?.login === author && it.body?.startsWith(MARKER));
-  if (ours !== undefined) return `updated: ${(await github.updateComment(ours.id, body)).html_url}`;
-  if (!isNews) return "no changes, no comment";
-  return `commented: ${(await github.createComment(number, body)).html_url}`;
+  await addToSummary(commentBody({ commit, stacks, wholeAt, limit: SUMMARY_LIMIT }), process.env);
+  await writeResult(await postComment(github, { pullRequest: number, marker: MARKER, author, body, isNews: stacks.some(({ summary }) => hasChanges(summary)) }));
 }
 
 async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<PlannedStack[]> {
@@ -54,18 +46,22 @@ async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<P
   if (ids.length === 0) throw new UsageError("There are no plans in plans/; make them with npm run plan.");
   return Promise.all(ids.map(async (id) => {
     const [json, text] = await Promise.all(["json", "txt"].map((kind) => readFile(join(folder, `${id}.${kind}`), "utf8")));
-    return { id, summary: summaryOf(json ?? ""), text: (text ?? "").trim(), isDeployed: deployed.has(id), review: review(JSON.parse(json ?? "")) };
+    return { id, summary: summaryOf(json ?? ""), text: (text ?? "").trim(), isDeployed: deployed.has(id), review: reviewOf(id, json ?? "") };
   })).catch((error: Error) => {
     throw new UsageError(`The plans in plans/ cannot be read: ${error.message}; make them again with npm run plan.`);
   });
 }
 
-function runUrl({ GITHUB_SERVER_URL = "https://github.com", GITHUB_RUN_ID = "" }: NodeJS.ProcessEnv, repository: string): string {
-  return `${GITHUB_SERVER_URL}/${repository}/actions/runs/${GITHUB_RUN_ID}`;
+/** A fault of ours in there keeps nobody from seeing the plan. */
+function reviewOf(id: string, json: string): Review | undefined {
+  try {
+    return review(JSON.parse(json));
+  } catch (error) {
+    process.stderr.write(`${id}: the plan could not be reviewed, which is a fault of alb-web itself, please report it: ${(error as Error).stack}\n`);
+    return undefined;
+  }
 }
 
-/** The page of the workflow's run; it has room for plans that the comment has none for. */
-async function addToSummary(text: string): Promise<void> {
-  const file = process.env.GITHUB_STEP_SUMMARY;
-  if (file) await appendFile(file, `${text}\n`);
+function runUrl({ GITHUB_SERVER_URL = "https://github.com", GITHUB_RUN_ID = "" }: NodeJS.ProcessEnv, repository: string): string {
+  return `${GITHUB_SERVER_URL}/${repository}/actions/runs/${GITHUB_RUN_ID}`;
 }

@@ -84,8 +84,18 @@ async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
   const text = await inWords(terraform, file, log);
   await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: OWNER_ONLY });
   await writeFile(planFile(stack.id, "txt"), `${text.trim()}\n`);
-  await writeFile(planFile(stack.id, "md"), reviewsAsMarkdown([{ name: stack.id, review: review(JSON.parse(json.stdout)) }]));
+  await writeFile(planFile(stack.id, "md"), reviewPage(stack.id, json.stdout));
   return hasChanges;
+}
+
+/** A fault of ours in there keeps nobody from planning. */
+function reviewPage(stackId: string, json: string): string {
+  try {
+    return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
+  } catch (error) {
+    process.stderr.write(`${stackId}: the plan could not be reviewed, which is a fault of alb-web itself, please report it: ${(error as Error).stack}\n`);
+    return `The plan of \`${stackId}\` could not be reviewed, which is a fault of alb-web itself; look at \`plans/${stackId}.txt\`.\n`;
+  }
 }
 
 /** Servers that speak Terraform Cloud's API need not be able to show a plan; what its run printed says the same, secrets left out. */

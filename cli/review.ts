@@ -26,14 +26,33 @@ export function reviewCommand(): Command {
 
 async function reviewFiles(files: readonly string[], { format, out, failOn }: Options): Promise<void> {
   if (!["markdown", "json"].includes(format)) throw new UsageError(`--format: got ${format}; allowed is markdown or json`);
-  if (failOn !== undefined && !GATES.some((it) => it === failOn)) throw new UsageError(`--fail-on: got ${failOn}; allowed is ${GATES.join(", ")}`);
+  const gate = gateOf(failOn, "--fail-on");
   if (files.filter((file) => file === STANDARD_INPUT).length > 1) throw new UsageError("- stands for standard input, which can be read once; give the other plans as files");
   await throwIfNotWritable(out);
+  const reviews = await reviewsOf(files);
+  if (gate !== undefined && reviews.some(({ review: { report } }) => isAsBad(report.effect, gate))) process.exitCode = EXIT.broken;
+  await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
+}
+
+/**
+ * @param option what it is called where it was given
+ * @throws {UsageError} if it is no effect that a request can notice
+ */
+export function gateOf(failOn: string | undefined, option: string): Effect | undefined {
+  const gate = GATES.find((it) => it === failOn);
+  if (failOn !== undefined && gate === undefined) throw new UsageError(`${option}: got ${failOn}; allowed is ${GATES.join(", ")}`);
+  return gate;
+}
+
+/**
+ * Reviews plans, each by the name of its file.
+ * @throws {UsageError} if one of the files is no plan
+ */
+export async function reviewsOf(files: readonly string[]): Promise<NamedReview[]> {
   const reviews: NamedReview[] = [];
   // One after the other, as each can be large.
   for (const file of files) reviews.push({ name: shownName(file), review: reviewOf(file, await readJson(file, PLAN)) });
-  if (failOn !== undefined && reviews.some(({ review: { report } }) => isAsBad(report.effect, failOn as Effect))) process.exitCode = EXIT.broken;
-  await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
+  return reviews;
 }
 
 /** @throws {UsageError} if the JSON is no plan */
@@ -45,7 +64,8 @@ function reviewOf(file: string, document: unknown): Review {
   }
 }
 
-function isAsBad(effect: Effect, gate: Effect): boolean {
+/** Whether an effect is a gate's, or worse. */
+export function isAsBad(effect: Effect, gate: Effect): boolean {
   return EFFECTS.indexOf(effect) >= EFFECTS.indexOf(gate);
 }
 

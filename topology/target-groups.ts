@@ -45,7 +45,8 @@ export function registrationsOf(source: Source): Registration[] {
   }));
   const groups = source.ofType("aws_autoscaling_group").flatMap((group) => {
     const autoScalingGroup = group.identity("id");
-    const listed = group.fields.list("target_group_arns", expected.TARGET_GROUP);
+    // A plan shows what attachments beside it have registered as well, also of those that go.
+    const listed = source.kind !== "plan" || group.isConfigured("target_group_arns") ? group.fields.list("target_group_arns", expected.TARGET_GROUP) : { items: [] };
     const sources = group.fields.blocks("traffic_source").items.map((block) => block.text("identifier", expected.TARGET_GROUP));
     const arns: { arn: Attr<string>; attribute: string }[] = [
       ...listed.items.map((arn) => ({ arn, attribute: "target_group_arns" })), ...sources.map((arn) => ({ arn, attribute: "traffic_source" })),
@@ -64,7 +65,13 @@ export function registrationsOf(source: Source): Registration[] {
     address, attribute: block.path("target_group_arn"), targetGroupArn: block.text("target_group_arn", expected.TARGET_GROUP),
     targetId: new Unknown(address, block.path("target_group_arn"), "tasks of a container service are not modelled"), port: block.number("container_port"),
   })));
-  return [...attachments, ...groups, ...linked, ...fed, ...services];
+  // A state shows that in both places; it is the attachment that registers.
+  const beside = new Set([...linked, ...fed].map(linkOf));
+  return [...attachments, ...groups.filter((it) => source.kind !== "state" || !beside.has(linkOf(it))), ...linked, ...fed, ...services];
+}
+
+function linkOf({ autoScalingGroup, targetGroupArn }: Registration): string {
+  return JSON.stringify([known(autoScalingGroup), known(targetGroupArn)]);
 }
 
 /** Deployments that shift traffic, and services that register tasks in a group by their own means. */

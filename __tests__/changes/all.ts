@@ -1,54 +1,11 @@
 import type { Hop } from "../../path/report";
 import type { Effect } from "../../path/review/report";
-import type { SynthesizedJson } from "../mutants/mutant";
+import type { ChangedBase } from "./bases";
+import type { Changed } from "./changed";
+import { add, all, drop, FIRST, rename, set, setAll, type Block } from "./edits";
 
 /* Changes of sites that stand, each with what it does to a plan and to traffic. */
 
-type Block = Record<string, unknown>;
-
-export type ChangedBase = "classic" | "protected" | "pool" | "auto-scaling" | "site";
-
-export interface Changed {
-  /** In words: "the load balancer's name". */
-  readonly name: string;
-  readonly base: ChangedBase;
-  readonly edit: (stack: SynthesizedJson) => void;
-  readonly effect: Effect;
-  /** A cause that must be told with that effect, by its resource's type; absent: none. */
-  readonly cause?: { readonly type: string; readonly attribute: string; readonly hop: Hop | null };
-  /** Hops that are broken by the change. @default none */
-  readonly broken?: readonly Hop[];
-}
-
-export const blockOf = (stack: SynthesizedJson, address: string): Block => {
-  const [type = "", name = ""] = address.split(".");
-  const block = stack.resource[type]?.[name];
-  if (block === undefined) throw new Error(`there is no ${address}`);
-  return block;
-};
-
-const set = (address: string, values: Block) => (stack: SynthesizedJson): void => void Object.assign(blockOf(stack, address), values);
-const setAll = (type: string, values: Block) => (stack: SynthesizedJson): void => Object.values(stack.resource[type] ?? {}).forEach((block) => Object.assign(block, values));
-const drop = (...addresses: string[]) => (stack: SynthesizedJson): void => addresses.forEach((address) => {
-  const [type = "", name = ""] = address.split(".");
-  delete stack.resource[type]?.[name];
-  if (Object.keys(stack.resource[type] ?? {}).length === 0) delete stack.resource[type];
-});
-const add = (address: string, block: Block) => (stack: SynthesizedJson): void => {
-  const [type = "", name = ""] = address.split(".");
-  (stack.resource[type] ??= {})[name] = block;
-};
-const rename = (from: string, to: string) => (stack: SynthesizedJson): void => {
-  const block = blockOf(stack, from);
-  drop(from)(stack);
-  add(to, block)(stack);
-  // Whatever names it follows.
-  const text = JSON.stringify(stack.resource).replaceAll(`\${${from}.`, `\${${to}.`);
-  stack.resource = JSON.parse(text) as SynthesizedJson["resource"];
-};
-const all = (...edits: ((stack: SynthesizedJson) => void)[]) => (stack: SynthesizedJson): void => edits.forEach((edit) => edit(stack));
-
-const FIRST = { lifecycle: { create_before_destroy: true } };
 const check = (values: Block) => ({ health_check: { path: "/health", interval: 15, ...values } });
 const lb = (attribute: string, hop: Hop = "listener") => ({ type: "aws_lb", attribute, hop });
 const listener = (attribute: string) => ({ type: "aws_lb_listener", attribute, hop: "listener" as const });
@@ -140,7 +97,7 @@ export const CHANGED: readonly Changed[] = [
   classic("the rule that lets clients in", drop("aws_vpc_security_group_ingress_rule.https"), "outage", { type: "aws_vpc_security_group_ingress_rule", attribute: "", hop: "listener" }, ["listener"]),
   classic("SSH for a private network", add("aws_vpc_security_group_ingress_rule.ssh", { security_group_id: "${aws_security_group.web.id}", ip_protocol: "tcp", from_port: 22, to_port: 22, cidr_ipv4: "10.0.0.0/8" }), "none"),
 
-  classic("the certificate's names", set("aws_acm_certificate.main", { subject_alternative_names: ["x.www.example.com"], domain_name: "www.example.com" }), "fails", { type: "aws_acm_certificate", attribute: "subject_alternative_names", hop: "tls" }),
+  classic("the certificate's names", set("aws_acm_certificate.main", { subject_alternative_names: ["x.www.example.com"], domain_name: "www.example.com" }), "fails", { type: "aws_acm_certificate", attribute: "subject_alternative_names", hop: "tls" }, ["tls"]),
   classic("the certificate's tags", set("aws_acm_certificate.main", { tags: { a: "b" } }), "none"),
   classic("the certificate's key, made before the old one goes", set("aws_acm_certificate.main", { key_algorithm: "EC_prime256v1", ...FIRST }), "none", { type: "aws_acm_certificate", attribute: "key_algorithm", hop: "tls" }),
   classic("the record's name", set("aws_route53_record.www", { name: "web.example.com" }), "outage", { type: "aws_route53_record", attribute: "name", hop: "dns" }, ["tls"]),

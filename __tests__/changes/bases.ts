@@ -59,11 +59,11 @@ function prefixed(stack: SynthesizedJson): void {
   all(setAll("aws_acm_certificate", first), setAll("aws_lb", { name: null, name_prefix: "web-", ...first }), setAll("aws_lb_listener", first))(stack);
 }
 
-/** The older kind of template, whose every change is a new one, and an attachment that stands beside its group. */
+/** The older kind of template, whose every change is a new one, and an attachment that stands beside its group. The provider looks for its image, so that it is one which the local AWS has. */
 function launchedByConfiguration(stack: SynthesizedJson): void {
-  const { image_id, instance_type } = blockOf(stack, "aws_launch_template.app");
+  const { instance_type } = blockOf(stack, "aws_launch_template.app");
   drop("aws_launch_template.app")(stack);
-  add("aws_launch_configuration.app", { name: "app-lc", image_id, instance_type, security_groups: ["${aws_security_group.app.id}"], user_data_base64: "IyEvYmluL2Jhc2gKZG5mIGluc3RhbGwgLXkgbmdpbngKc2VkIC1pIHMvODAvODA4MC8gL2V0Yy9uZ2lueC9uZ2lueC5jb25mCnN5c3RlbWN0bCBlbmFibGUgLS1ub3cgbmdpbngK" })(stack);
+  add("aws_launch_configuration.app", { name: "app-lc", image_id: "ami-03cf127a", instance_type, security_groups: ["${aws_security_group.app.id}"], user_data_base64: "IyEvYmluL2Jhc2gKZG5mIGluc3RhbGwgLXkgbmdpbngKc2VkIC1pIHMvODAvODA4MC8gL2V0Yy9uZ2lueC9uZ2lueC5jb25mCnN5c3RlbWN0bCBlbmFibGUgLS1ub3cgbmdpbngK" })(stack);
   const { launch_template: _template, target_group_arns: _groups, ...rest } = blockOf(stack, "aws_autoscaling_group.app");
   add("aws_autoscaling_group.app", { ...rest, launch_configuration: "${aws_launch_configuration.app.name}" })(stack);
   add("aws_autoscaling_attachment.app", { autoscaling_group_name: "${aws_autoscaling_group.app.name}", lb_target_group_arn: "${aws_lb_target_group.app.arn}" })(stack);

@@ -15,8 +15,8 @@ export interface PlannedStack {
   readonly text: string;
   /** Whether merging applies it: only where the state is in S3. */
   readonly isDeployed: boolean;
-  /** What it does to the path of a request. */
-  readonly review: Review;
+  /** What it does to the path of a request; absent where a fault of ours was in the way. */
+  readonly review?: Review;
 }
 
 export interface CommentOptions {
@@ -46,7 +46,8 @@ export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: 
   const start = [MARKER, `### Plan of ${commit}`, ""];
   const lines = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt)];
   const left = limit - [...lines, ...end].join("\n").length;
-  const reviews = changed.length === 0 || left < LEAST_OF_REVIEWS ? "" : reviewsAsMarkdown(changed.map(({ id, review }) => ({ name: id, review })), { limit: Math.min(MOST_OF_REVIEWS, Math.floor(left * REVIEW_SHARE)) });
+  const reviewed = changed.flatMap(({ id, review }) => (review === undefined ? [] : [{ name: id, review }]));
+  const reviews = reviewed.length === 0 || left < LEAST_OF_REVIEWS ? "" : reviewsAsMarkdown(reviewed, { limit: Math.min(MOST_OF_REVIEWS, Math.floor(left * REVIEW_SHARE)) });
   const head = [...lines, ...(reviews === "" || reviews.length > left ? [] : ["", reviews]), ...end];
   let room = limit - head.join("\n").length;
   // Short plans first: what they leave is shared by the long ones.

@@ -111,7 +111,7 @@ export class GitHub {
       this.signal.throwIfAborted();
       throw new WorkFailed(`GitHub (${this.api}) broke off within its answer (${method} ${path.replace(/\?.*/, "")}); try again.`);
     });
-    if (!response.ok) throw new WorkFailed(this.fault(response, `${method} ${path.replace(/\?.*/, "")}`, text, needs));
+    if (!response.ok) throw new WorkFailed(this.fault(response, `${method} ${path.replace(/\?.*/, "")}`, text, needs), { cause: response });
     try {
       return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch {
@@ -120,14 +120,23 @@ export class GitHub {
   }
 
   private fault(response: Response, what: string, text: string, needs: string): string {
-    const { status, headers } = response;
+    const { status } = response;
     if (status === 401) return `GitHub does not accept GITHUB_TOKEN (${what}); in a workflow, use \${{ github.token }}, else a token that has not expired.`;
-    const isSpent = headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after");
-    if ((status === 403 || status === 429) && isSpent) return `GitHub takes no more calls of this token for now (${what}); run the job again in an hour.`;
+    if (isSpent(response)) return `GitHub takes no more calls of this token for now (${what}); run the job again in an hour.`;
     if (status === 403) return `GITHUB_TOKEN may not do this (${what}); give the job permissions: ${needs}. A pull request from a fork never gets more than read.`;
     if (status === 404) return `GitHub knows nothing of ${what} in ${this.repository}, or hides it from this token; check the number, and that the job has permissions: ${needs}.`;
     return `GitHub answers ${status} (${what}): ${messageIn(text)}`;
   }
+}
+
+/** Whether GitHub said that the token may not do it. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof WorkFailed && error.cause instanceof Response && error.cause.status === 403 && !isSpent(error.cause);
+}
+
+/** Whether it only may not do so any more now. */
+function isSpent({ status, headers }: Response): boolean {
+  return (status === 403 || status === 429) && (headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after"));
 }
 
 function messageIn(text: string): string {

@@ -3,7 +3,8 @@ import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../tracing/escape";
 import { firstOf } from "../tracing/wording";
 import { reviewPicture } from "./picture";
-import { alike, markOf, shownCounts, shownEffect, shownHop, shownPlace } from "./wording";
+import { cut, fitting, shares } from "./room";
+import { alike, asTagText, markOf, shownCounts, shownEffect, shownHop, shownPlace } from "./wording";
 
 /* A review as a pull request's comment: the verdict first, what it comes from, and folded below it whatever else there is. */
 
@@ -25,75 +26,142 @@ export interface MarkdownOptions {
 const LIMIT = 60_000;
 /** GitHub draws no picture of more than 50,000 characters. */
 const PICTURE_LIMIT = 45_000;
+/** Of a page; the rest is for the words. */
+const PICTURE_SHARE = 0.8;
 /** Nobody reads a longer sentence, nor a longer name. */
 const MAX_SENTENCE = 700;
 const MAX_NAME = 200;
-/** Of the head, which has at most fifteen lines. */
-const MAX_CAUSES = 4;
-const MAX_WATCH = 2;
+/** Lines of the head, blank ones too: what a reviewer reads of every plan. */
+const MAX_HEAD = 15;
+const MAX_CAUSES = 5;
+const MAX_WATCH = 3;
+/** A page that is any shorter tells nothing. */
+const LEAST_OF_PAGE = 800;
+/** For the line that says what has no room. */
+const LEFT_OUT_ROOM = 300;
 
-/** One page for one plan or several; those that change nothing have a line. */
+/** One page for one plan or several; of several the worst is first, and each is folded below its line. */
 export function reviewsAsMarkdown(reviews: readonly NamedReview[], { limit = LIMIT }: MarkdownOptions = {}): string {
   const [only] = reviews;
-  if (reviews.length === 1 && only !== undefined) return pageOf(only, limit, 3);
+  if (reviews.length === 1 && only !== undefined) return pageOf(partsOf(only, 3), limit);
   const effect = worstEffect(reviews.map(({ review }) => review.report.effect));
-  const changing = reviews.filter(({ review }) => isNews(review));
-  const title = `### ${shownEffect(effect)}: ${reviews.length} plans, ${changing.length === 0 ? "none of which changes anything" : `${changing.length} of them with changes`}`;
-  const lines = fitting(reviews.map(({ name, review, review: { report } }) => `- ${markOf(report.effect)} ${asCode(cut(name, MAX_NAME))}: ${sentence(report.summary)}${isNews(review) ? ` ${shownCounts(report.counts)}` : ""}`), Math.floor(limit / 4), (left) => `- and ${left} more plans`);
-  const head = [title, "", ...lines, ""].join("\n");
-  // Short pages first: what they leave is shared by the long ones.
-  let room = limit - head.length;
-  const pages = new Map<NamedReview, string>();
-  const whole = changing.map((it) => ({ it, length: pageOf(it, limit, 4).length })).sort((one, other) => one.length - other.length);
-  whole.forEach(({ it }, index) => {
-    const page = pageOf(it, Math.floor(room / (whole.length - index)) - 2, 4);
-    room -= page.length + 2;
-    pages.set(it, page);
-  });
-  return [head, ...changing.map((it) => pages.get(it) ?? "")].filter((it) => it !== "").join("\n");
+  const changing = reviews.filter(({ review }) => isNews(review)).length;
+  const title = `### ${shownEffect(effect)}: ${reviews.length} plans, ${changing === 0 ? "none of which changes anything" : `${changing} of them with changes`}`;
+  const ordered = [...reviews].sort((one, other) => rankOf(one) - rankOf(other));
+  const most = ordered.length <= MAX_HEAD - 2 ? ordered.length : MAX_HEAD - 3;
+  const more = (left: number) => `- and ${left + ordered.length - most} more plans`;
+  const told = ordered.slice(0, most).map(planLine);
+  const lines = fitting(told, Math.floor(limit / 4), more);
+  const head = [title, "", ...lines, ...(lines.length === told.length && lines.at(-1) === told.at(-1) && ordered.length > most ? [more(0)] : []), ""].join("\n");
+  const paged = ordered.filter(({ review }) => isNews(review) || review.watch.length > 0);
+  const note = (left: number) => `\nThere is no room here for ${left} of ${paged.length} plans.\n`;
+  const room = limit - head.length - note(paged.length).length;
+  const shown = paged.slice(0, Math.floor(room / LEAST_OF_PAGE));
+  const pages = shown.map((it) => ({ parts: partsOf(it, 4), frame: frameOf(it) }));
+  const rooms = shares(pages.map(({ parts, frame }) => pageOf(parts, limit).length + lengthOf(frame)), room);
+  const folded = pages.map(({ parts, frame }, index) => frame.join(pageOf(parts, (rooms[index] ?? 0) - lengthOf(frame))));
+  return [head, ...folded, ...(paged.length > shown.length ? [note(paged.length - shown.length)] : [])].join("");
 }
 
-function isNews({ report, changes, outputs }: Review): boolean {
+/** The worst is first, and what changes nothing last. */
+function rankOf({ review }: NamedReview): number {
+  return isNews(review) ? EFFECTS.length - EFFECTS.indexOf(review.report.effect) : EFFECTS.length + 1;
+}
+
+function planLine({ name, review }: NamedReview): string {
+  const { effect, summary, counts } = review.report;
+  return `- ${markOf(effect)} ${asCode(cut(name, MAX_NAME))}: ${sentence(summary)}${isNews(review) ? ` ${shownCounts(counts)}` : ""}`;
+}
+
+/** What nobody should overlook is open. */
+function frameOf({ name, review: { report: { effect } } }: NamedReview): readonly [start: string, end: string] {
+  const isOpen = EFFECTS.indexOf(effect) >= EFFECTS.indexOf("outage");
+  return [`\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: <code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`, "\n</details>\n"];
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.join("").length;
+}
+
+/** Whether there is anything to tell of a plan. */
+export function isNews({ report, changes, outputs }: Review): boolean {
   return changes.some(({ doing }) => doing !== "read") || outputs.length > 0 || report.effect !== "none";
 }
 
-function pageOf({ name, review }: NamedReview, limit: number, level: number): string {
-  const head = headOf(name, review, level);
-  if (!isNews(review)) return `${head.join("\n")}\n`;
-  const sections: (readonly [title: string, lines: readonly string[]])[] = [
-    ["Causes, and how to avoid them", causeLines(review)], ["What is opened and closed", securityLines(review)], ["Also to watch", review.watch.map((it) => `- ${sentence(it)}`)],
-    ...KINDS.map(([title, doings]) => [title, review.changes.filter(({ doing }) => doings.includes(doing)).map(changeLine)] as const), ["Outputs that change", review.outputs.map((it) => `- ${asCode(cut(it, MAX_NAME))}`)],
-  ];
-  const drawn = reviewPicture(review.picture).join("\n");
-  const picture = drawn === "" || drawn.length > PICTURE_LIMIT ? "" : ["", ...asBlock("mermaid", drawn), ""].join("\n");
-  let page = fitHead(head, limit);
-  if (picture !== "" && page.length + picture.length < limit * 0.8) page += `\n${picture}`;
-  for (const [title, lines] of sections) {
-    if (lines.length === 0) continue;
-    const frame = `\n<details><summary>${title} (${lines.length})</summary>\n\n\n\n</details>\n`.length;
-    const shown = fitting(lines, limit - page.length - frame - 80, (left) => `- and ${left} more, for which there is no room here`);
-    if (shown.length > 0) page += `\n<details><summary>${title} (${lines.length})</summary>\n\n${shown.join("\n")}\n\n</details>\n`;
-  }
-  return `${page}\n`.replace(/\n{3,}/g, "\n\n");
+/** A page before anything is left out: what is written once, however often it is fitted. */
+interface Parts {
+  readonly head: readonly string[];
+  /** Empty where there is none. */
+  readonly picture: string;
+  readonly sections: readonly Section[];
 }
 
-/** At most fifteen lines. */
-function headOf(name: string, { report, watch, outputs, changes }: Review, level: number): string[] {
-  const { effect, summary, hops, counts, causes, security } = report;
+function partsOf({ name, review }: NamedReview, level: number): Parts {
+  const head = headOf(name, review, level);
+  if (!isNews(review)) return { head, picture: "", sections: [] };
+  return { head, picture: reviewPicture(review.picture).join("\n"), sections: sectionsOf(review).filter(({ lines }) => lines.length > 0) };
+}
+
+function pageOf(parts: Parts, limit: number): string {
+  const whole = pageWithin(parts, Infinity);
+  return whole.length <= limit ? whole : pageWithin(parts, limit - LEFT_OUT_ROOM);
+}
+
+function pageWithin({ head: lines, picture, sections }: Parts, limit: number): string {
+  const head = fitHead(lines, limit);
+  const block = picture === "" ? "" : ["", ...asBlock("mermaid", picture), ""].join("\n");
+  const isDrawn = picture.length <= PICTURE_LIMIT && head.length + block.length < limit * PICTURE_SHARE;
+  const start = isDrawn ? head + block : head;
+  const folds = sections.map(({ title, lines }) => ({ title, lines, frame: [`\n<details><summary>${title} (${lines.length})</summary>\n\n`, "\n\n</details>\n"] }));
+  // No section takes the room of all others: each that is long has its share.
+  const rooms = shares(folds.map(({ lines, frame }) => lengthOf(lines) + lines.length + lengthOf(frame)), limit - start.length);
+  const shown = folds.map(({ lines, frame, ...fold }, index) => ({ ...fold, frame, count: lines.length, lines: fitting(lines, (rooms[index] ?? 0) - lengthOf(frame), (left) => `- and ${left} more, for which there is no room here`) }));
+  const missing = [...(isDrawn || picture === "" ? [] : ["the picture"]), ...shown.filter(({ lines }) => lines.length === 0).map(({ title, count }) => `${title.toLowerCase()} (${count})`)];
+  return [
+    start, ...shown.filter(({ lines }) => lines.length > 0).map(({ frame, lines }) => frame.join(lines.join("\n"))),
+    ...(missing.length > 0 ? [`\nThere is no room here for: ${missing.join("; ")}.\n`] : []),
+  ].join("");
+}
+
+interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+function sectionsOf(review: Review): Section[] {
+  return [
+    { title: "Causes, and how to avoid them", lines: causeLines(review) },
+    { title: "What is opened and closed", lines: securityLines(review) },
+    { title: "What to watch", lines: review.watch.map((it) => `- ! ${sentence(it)}`) },
+    ...KINDS.map(([title, doings]) => ({ title, lines: review.changes.filter(({ doing }) => doings.includes(doing)).map(changeLine) })),
+    { title: "Outputs that change", lines: review.outputs.map((it) => `- ${asCode(cut(it, MAX_NAME))}`) },
+  ];
+}
+
+/** At most fifteen lines; security and what to watch are never pushed out by causes. */
+function headOf(name: string, review: Review, level: number): string[] {
+  const { report: { effect, summary, hops, counts, causes, security }, watch, outputs } = review;
   const title = `${"#".repeat(level)} ${shownEffect(effect)}: ${sentence(summary)}`;
-  const worse = alike(rootsOf(causes.filter((it) => it.effect !== "none")));
-  const lines = [
-    `${asCode(cut(name, MAX_NAME))}: ${shownCounts(counts)}${outputs.length > 0 ? `, ${outputs.length} ${outputs.length === 1 ? "output" : "outputs"}` : ""}`,
-    ...(hops.length > 0 ? ["", `Path: ${hops.map(shownHop).join(" → ")}`] : []),
-    ...(worse.length > 0 ? [""] : []),
-    ...worse.slice(0, MAX_CAUSES).map(({ cause, addresses }) => `- ${shownEffect(cause.effect)}: ${attributeOf(cause.attribute)}${firstOf(addresses.map(shownAddress))}. ${sentence(cause.why)}${cause.avoid === "" ? "" : ` **Instead:** ${sentence(cause.avoid)}.`.replace(/\.\.$/, ".")}`),
-    ...(worse.length > MAX_CAUSES ? [`- and ${worse.length - MAX_CAUSES} more causes, below`] : []),
+  const shownName = asCode(cut(name, MAX_NAME));
+  const watched = firstLines(watch.map((it) => `- Watch: ${sentence(it)}`), MAX_WATCH, (left) => `- and ${left} more to watch${isNews(review) ? ", below" : ""}`);
+  if (!isNews(review)) return [`${title} (${shownName})`, ...(watched.length > 0 ? ["", ...watched] : [])];
+  const start = [
+    title, "", `${shownName}: ${shownCounts(counts)}${outputs.length > 0 ? `, ${outputs.length} ${outputs.length === 1 ? "output" : "outputs"}` : ""}`,
+    ...(hops.length > 0 ? ["", `Path: ${hops.map(shownHop).join(" · ")}`] : []),
+  ];
+  const secured = [
     ...(security.opened.length > 0 ? [`- **Opened:** ${firstOf(security.opened.map(sentence))}`] : []),
     ...(security.closed.length > 0 ? [`- Closed: ${firstOf(security.closed.map(sentence))}`] : []),
-    ...watch.slice(0, MAX_WATCH).map((it) => `- Watch: ${sentence(it)}`),
-    ...(watch.length > MAX_WATCH ? [`- and ${watch.length - MAX_WATCH} more to watch, below`] : []),
   ];
-  return isNews({ report, watch, outputs, changes, picture: { nodes: [], edges: [] } }) ? [title, "", ...lines] : [`${title} (${asCode(cut(name, MAX_NAME))})`];
+  const worse = alike(rootsOf(causes.filter((it) => it.effect !== "none"))).map((it) => `- ${shownEffect(it.cause.effect)}: ${toldCause(it, "**Instead:**")}`);
+  const room = MAX_HEAD - start.length - 1 - secured.length - watched.length;
+  const list = [...firstLines(worse, Math.min(MAX_CAUSES, room), (left) => `- and ${left} more causes, below`), ...secured, ...watched];
+  return [...start, ...(list.length > 0 ? ["", ...list] : [])];
+}
+
+/** No more lines than this, the last of which says how many are not told. */
+function firstLines(lines: readonly string[], most: number, more: (left: number) => string): string[] {
+  return lines.length <= most ? [...lines] : [...lines.slice(0, most - 1), more(lines.length - most + 1)];
 }
 
 /** Without those that only follow one that is told and no better. */
@@ -106,15 +174,18 @@ function attributeOf(attribute: string): string {
   return attribute === "" ? "" : `${asCode(cut(attribute, MAX_NAME))} of `;
 }
 
-/** A head of hostile names can be longer than all its room; its last lines go first. */
-function fitHead(head: readonly string[], limit: number): string {
-  const [title = "", ...lines] = head;
-  return [cut(title, Math.max(40, limit - 40)), ...fitting(lines, limit - title.length - 40, () => "")].join("\n") + "\n";
+/** A head of hostile names can be longer than all its room; its last lines go first, and a title is never cut in the middle of what is escaped. */
+function fitHead([title = "", ...lines]: readonly string[], limit: number): string {
+  const shown = title.length <= limit - 60 ? title : title.slice(0, title.indexOf(":"));
+  return [shown, ...fitting(lines, limit - shown.length - 60, () => "- and more, for which there is no room here")].join("\n") + "\n";
 }
 
 function causeLines({ report }: Review): string[] {
-  return alike(report.causes).map(({ cause: { attribute, hop, effect, why, avoid }, addresses }) =>
-    `- ${shownEffect(effect)}, ${shownPlace(hop)}: ${attributeOf(attribute)}${firstOf(addresses.map(shownAddress))}. ${sentence(why)}${avoid === "" ? "" : ` Instead: ${sentence(avoid)}.`.replace(/\.\.$/, ".")}`);
+  return alike(report.causes).map((it) => `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop)}: ${toldCause(it, "Instead:")}`);
+}
+
+function toldCause({ cause: { attribute, why, avoid }, addresses }: ReturnType<typeof alike>[number], instead: string): string {
+  return `${attributeOf(attribute)}${firstOf(addresses.map(shownAddress))}. ${sentence(why)}${avoid === "" ? "" : ` ${instead} ${sentence(avoid)}.`.replace(/\.\.$/, ".")}`;
 }
 
 function securityLines({ report: { security: { opened, closed } } }: Review): string[] {
@@ -140,20 +211,4 @@ function shownAddress(address: string): string {
 
 function sentence(text: string): string {
   return asSentence(cut(text, MAX_SENTENCE));
-}
-
-/** In the middle of a value between backticks nothing is cut off without its end. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const start = text.slice(0, length - 1);
-  return `${start}…${start.split("`").length % 2 === 0 ? "`" : ""}`;
-}
-
-/** As many lines as there is room for, and how many more there are. */
-function fitting(lines: readonly string[], room: number, more: (left: number) => string): string[] {
-  if (lines.join("\n").length <= room) return [...lines];
-  let left = room - more(lines.length).length - 1;
-  const end = lines.findIndex((line) => (left -= line.length + 1) < 0);
-  if (end <= 0) return room > more(lines.length).length ? [more(lines.length)] : [];
-  return [...lines.slice(0, end), more(lines.length - end)];
 }

@@ -20,11 +20,13 @@ interface Look {
 const KEPT: Look = { open: '["', close: '"]', word: "" };
 const LOOKS: Partial<Record<Doing, Look>> = {
   create: { open: '(["', close: '"])', word: "new" },
-  update: { open: '("', close: '")', word: "changed" },
+  update: { open: '("', close: '")', word: "updated" },
   replace: { open: '{{"', close: '"}}', word: "replaced" },
   destroy: { open: '[/"', close: '"\\]', word: "destroyed" },
 };
 const CLASSES = [
+  // The theme's own yellow would look like a change.
+  "  classDef hop fill:none,stroke:#8c959f",
   "  classDef none fill:#f6f8fa,stroke:#57606a,color:#1f2328",
   "  classDef create fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
   "  classDef update fill:#fff8c5,stroke:#9a6700,color:#1f2328",
@@ -32,8 +34,8 @@ const CLASSES = [
   "  classDef destroy fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:6 4",
   "  classDef broken stroke:#cf222e,stroke-width:4px",
 ];
-/** New ways are thick and gone ones dashed, and both say so. */
-const ARROWS: Readonly<Record<PictureEdge["is"], string>> = { kept: "-->", new: "==>|new|", gone: "-.->|gone|" };
+/** New ways are thick and gone ones dashed, and both say so; what becomes of several between the same boxes is told in words. */
+const ARROWS: Readonly<Record<string, string>> = { "kept": "-->", "new": "==>|new|", "gone": "-.->|gone|", "kept,new": "-->|some new|", "gone,kept": "-->|some gone|", "gone,new": "-->|new and gone|", "gone,kept,new": "-->|some new, some gone|" };
 const NAMES: Readonly<Record<Hop, string>> = { dns: "dns", tls: "tls", listener: "listener", "target-group": "target group", target: "target" };
 const URGENCY: readonly Doing[] = ["replace", "destroy", "create", "update"];
 
@@ -42,11 +44,20 @@ export function reviewPicture({ nodes, edges }: Picture): string[] {
   if (nodes.length === 0) return [];
   const ids = new Map<string, string>([["client", "client"]]);
   const groups = HOPS.flatMap((hop) => groupOf(hop, nodes.filter((it) => it.hop === hop), ids));
-  const arrows = edges.flatMap(({ from, to, is }) => {
+  const ways = new Map<string, Set<PictureEdge["is"]>>();
+  for (const { from, to, is } of edges) {
     const [one, other] = [ids.get(from), ids.get(to)];
-    return one === undefined || other === undefined || one === other ? [] : [`  ${one} ${ARROWS[is]} ${other}`];
-  });
-  return ["flowchart LR", '  client(("client"))', ...groups, ...new Set(arrows), ...CLASSES];
+    if (one === undefined || other === undefined || one === other) continue;
+    const way = `${one} ${other}`;
+    ways.set(way, (ways.get(way) ?? new Set()).add(is));
+  }
+  const arrows = [...ways].map(([way, kinds]) => `  ${way.replace(" ", ` ${ARROWS[[...kinds].sort().join()] ?? "-->"} `)}`);
+  const frames = HOPS.filter((hop) => nodes.some((it) => it.hop === hop)).map(frameOf);
+  return ["flowchart LR", '  client(("client")):::none', ...groups, ...arrows, ...CLASSES, `  class ${frames.join()} hop`];
+}
+
+function frameOf(hop: Hop): string {
+  return hop.replace("-", "");
 }
 
 /** A frame around what makes a hop; what has no room in it is one box. */
@@ -55,7 +66,7 @@ function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>
   const rank = ({ doing, isBroken }: PictureNode) => (isBroken ? -1 : URGENCY.includes(doing) ? URGENCY.indexOf(doing) : URGENCY.length);
   const isWhole = all.length <= MOST_OF_HOP;
   const shown = isWhole ? all : [...all].sort((one, other) => rank(one) - rank(other)).slice(0, MOST_OF_HOP - 1);
-  const prefix = hop.replace("-", "");
+  const prefix = frameOf(hop);
   shown.forEach(({ address }, index) => ids.set(address, `${prefix}${index}`));
   const left = all.filter(({ address }) => !ids.has(address));
   left.forEach(({ address }) => ids.set(address, `${prefix}More`));
@@ -65,7 +76,7 @@ function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>
   });
   return [
     `  subgraph ${prefix}["${asLabel([NAMES[hop]])}"]`,
-    ...shown.map((node, index) => boxOf(node, `${prefix}${index}`)),
+    ...shown.flatMap((node, index) => boxOf(node, `${prefix}${index}`)),
     ...(left.length > 0 ? [`    ${prefix}More["${asLabel([`and ${left.length} more`, ...counts])}"]:::none`] : []),
     "  end",
   ];
@@ -73,11 +84,12 @@ function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>
 
 const LOOKS_IN_ORDER = Object.keys(LOOKS) as Doing[];
 
-function boxOf({ address, label, doing, isBroken }: PictureNode, id: string): string {
+function boxOf({ address, label, doing, isBroken }: PictureNode, id: string): string[] {
   const { open, close, word } = LOOKS[doing] ?? KEPT;
-  const lines = [...nameOf(address), ...(label === "" ? [] : [cut(label)]), ...(word === "" ? [] : [word.toUpperCase()]), ...(isBroken ? ["BROKEN"] : [])];
+  const name = nameOf(address);
+  const lines = [...name, ...(label === "" || name.includes(label) ? [] : [cut(label)]), ...(word === "" ? [] : [word.toUpperCase()]), ...(isBroken ? ["BROKEN"] : [])];
   const kind = LOOKS[doing] === undefined ? "none" : doing;
-  return `    ${id}${open}${asLabel(lines)}${close}:::${kind}${isBroken ? `\n    class ${id} broken` : ""}`;
+  return [`    ${id}${open}${asLabel(lines)}${close}:::${kind}`, ...(isBroken ? [`    class ${id} broken`] : [])];
 }
 
 function cut(text: string): string {

@@ -1,6 +1,6 @@
-import type { Hop } from "../../path/report";
+import type { Hop, Verdict } from "../../path/report";
 import type { Cause, Counts, Effect, HopChange } from "../../path/review/report";
-import { groupsBy } from "../tracing/wording";
+import { groupsBy, printable } from "../tracing/wording";
 
 /* How a review says things, on every page alike. */
 
@@ -23,16 +23,18 @@ export function shownCounts({ create, update, replace, destroy }: Counts): strin
   return told.length === 0 ? "no resource changes" : told.join(", ");
 }
 
-const VERDICTS: Readonly<Record<string, string>> = { ok: "✔", broken: "✖ broken", unknown: "? unknown" };
+const VERDICTS: Readonly<Record<Verdict, string>> = { ok: "✔", broken: "✖ broken", unknown: "? unknown" };
+const BEFORE: Readonly<Record<Verdict, string>> = { ok: "✔", broken: "✖", unknown: "?" };
 
-/** `target ✖ broken by this change` */
+/** `target ✔ → ✖ broken by this change`; what was before is told where it was something else. */
 export function shownHop({ hop, before, after, change }: HopChange): string {
   const name = hop.replace("-", " ");
-  if (change === "broken") return `${name} **✖ broken by this change**`;
-  if (change === "repaired") return `${name} **✔ repaired by this change**`;
+  const was = before === null || before === after ? "" : `${BEFORE[before]} → `;
+  if (change !== "unchanged") return `${name} ${was}**${change === "broken" ? "✖" : "✔"} ${change} by this change**`;
   if (after === null) return `${name} gone`;
   if (before === null) return `${name} ${VERDICTS[after]} (new)`;
-  return `${name} ${VERDICTS[after]}${after === "broken" ? (before === "broken" ? ", as before" : "") : ""}`;
+  // No arrow leads to what is broken otherwise: that a state shows nothing of it does not mean that the change breaks it.
+  return `${name} ${after === "unknown" ? was : ""}${VERDICTS[after]}${after === "broken" && before === "broken" ? ", as before" : ""}`;
 }
 
 /** Causes that say the same of several resources stand together, in the same order. */
@@ -41,6 +43,11 @@ export function alike(causes: readonly Cause[]): { readonly cause: Cause; readon
     const [cause] = group;
     return cause === undefined ? [] : [{ cause, addresses: group.map(({ address }) => address) }];
   });
+}
+
+/** Text within a tag of ours, where Markdown means nothing and HTML everything. */
+export function asTagText(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (it) => `&#${it.codePointAt(0) ?? 0};`);
 }
 
 export function shownPlace(hop: Hop | null): string {

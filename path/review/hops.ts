@@ -74,6 +74,8 @@ function effectOf(finding: Finding, world: World): Effect {
   // The row of logs is one of web ACLs too, which AWS takes.
   if (finding.id === "P68" && finding.attribute.startsWith("default_action")) return "outage";
   if (isRefused(finding)) return "fails";
+  // Others answer, or answer some of the time.
+  if (finding.share !== undefined) return "brief";
   const change = world.byAddress.get(finding.address);
   return NEVER_ISSUED.has(finding.id) && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
 }
@@ -91,9 +93,9 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
     const brought = hadPath ? broughtBy(finding, world, told) : undefined;
     const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
     return {
-      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : attributeOf(brought), hop, effect, avoid: fix.text,
+      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text,
       why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
-      phrase: effect === "fails" ? title : `${share === undefined ? "" : `in part (${share}), `}as ${title}`,
+      phrase: effect === "fails" ? title : `as ${title}${share === undefined ? "" : ` (${share})`}`,
     };
   });
 }
@@ -101,10 +103,16 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
 /** Around a path's resources: what belongs to them, and what only the network's rules have. */
 const BESIDE = /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
 
+/** Rows of what security groups let through. */
+const OF_GROUPS = new Set(["P30", "P31", "P32", "P33", "P34", "P35", "P61", "P64"]);
+
 /** The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be meant. */
-function broughtBy({ address, hop }: Finding, { byAddress, moving: all }: World, told: readonly Told[]): Change | undefined {
+function broughtBy({ id, address, hop }: Finding, { byAddress, moving: all, serving }: World, told: readonly Told[]): Change | undefined {
   const itself = byAddress.get(address);
   if (itself !== undefined && itself.doing !== "none" && itself.doing !== "read" && (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")) return itself;
+  // Whoever takes another group is meant, and not the group.
+  const regrouped = OF_GROUPS.has(id) ? all.find(({ address: at, doing, differing }) => doing === "update" && differing.some((it) => /security_groups?(_ids)?$/.test(it)) && (serving.servers.has(at) || serving.balancers.has(at))) : undefined;
+  if (regrouped !== undefined) return regrouped;
   const moving = all.filter(({ type }) => BESIDE.test(type));
   const ids = [own(itself?.before, "id"), own(itself?.before, "arn")].filter((it) => typeof it === "string" && it !== "");
   const naming = moving.filter(({ before, after }) => [before, after].some((values) => Object.values(values ?? {}).some((it) => ids.includes(it))));

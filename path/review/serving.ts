@@ -101,13 +101,17 @@ export interface Later {
   /** What a listener or a rule will do by default, by its address. */
   readonly actions: ReadonlyMap<string, readonly Action[]>;
   readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
+  /** Addresses of records that will lead to a balancer of the plan. */
+  readonly leading: ReadonlySet<string>;
 }
 
-export function laterIn({ balancers, looseListeners, looseRules, records }: Topology): Later {
+export function laterIn(topology: Topology): Later {
+  const { balancers, looseListeners, looseRules, records } = topology;
   const listeners = [...balancers.flatMap((it) => it.listeners), ...looseListeners];
   const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
   return {
     balancers: indexed(balancers),
+    leading: new Set(entriesOf(topology).flatMap((entry) => (entry.balancer === undefined ? [] : entry.records.map(({ address }) => address)))),
     actions: new Map([...listeners.map((it) => [it.address, it.defaultActions] as const), ...rules.map((it) => [it.address, it.actions] as const)]),
     recordsNamed: grouped(records.filter(({ validates }) => validates.length === 0), ({ fqdn }) => fqdn),
   };

@@ -75,7 +75,11 @@ function replacedListener({ forcedBy, isCreatedFirst }: Change, port: string): T
 }
 
 function answersItself(values: Change["before"]): boolean {
-  return valueAt({ last: listOf(values?.default_action).slice(-1) }, "last.type") === "fixed-response";
+  return answersBy(values?.default_action);
+}
+
+function answersBy(actions: unknown): boolean {
+  return valueAt({ last: listOf(actions).slice(-1) }, "last.type") === "fixed-response";
 }
 
 /** Whether something will listen on a port of the same balancer. */
@@ -95,6 +99,7 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
 }
 
 export const listenerRuleRule: EffectRule = (change, world) => {
+  if (change.type === "aws_lb_listener_rule" && takesAll(change) && !world.serving.rules.has(change.address)) return tellOfTaking(change, world);
   if (!world.serving.rules.has(change.address)) return [];
   const hop = "listener";
   if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it matched is answered by the rules after it, or by the listener's default action" });
@@ -102,6 +107,19 @@ export const listenerRuleRule: EffectRule = (change, world) => {
   if (change.doing !== "update") return [];
   return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(change.differing), then: "new requests are answered in the new way at once" });
 };
+
+/** A new rule for every path by which the balancer answers itself. */
+function takesAll({ doing, after }: Change): boolean {
+  const conditions = listOf(after?.condition);
+  const isEvery = (condition: unknown) => listOf(valueAt({ condition }, "condition.path_pattern.values")).some((it) => it === "*" || it === "/*");
+  return doing === "create" && answersBy(after?.action) && conditions.length > 0 && conditions.every(isEvery);
+}
+
+function tellOfTaking(change: Change, world: World): ReturnType<EffectRule> {
+  const listener = [...world.serving.listeners.values()].find(({ arn }) => known(arn) === change.after?.listener_arn);
+  if (listener === undefined) return [];
+  return tell(change, world, { hop: "listener", effect: "outage", attribute: "", then: `it matches every request to port ${shown(known(listener.port))}, and the load balancer answers itself: no request comes to a target any more`, avoid: "", phrase: `on port ${shown(known(listener.port))}, where the load balancer answers a fixed text` });
+}
 
 function shown(value: string | number | undefined): string {
   return value === undefined ? "that it had" : String(value);

@@ -1,3 +1,4 @@
+import type { Change } from "../../../topology/changes";
 import { known } from "../../../topology/value";
 import { named, tell, type EffectRule } from "../because";
 import { goesFirst, isGone, type World } from "../world";
@@ -10,6 +11,9 @@ export const recordRule: EffectRule = (change, world) => {
   const hop = "dns";
   const fqdn = known(record.fqdn);
   const name = fqdn === undefined ? "its name" : `\`${fqdn}\``;
+  if (change.doing === "update" && change.differing.some((it) => /^(alias\.name|records)/.test(it)) && !leadsHere(change, world)) {
+    return tell(change, world, { hop, effect: "none", then: `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that answers` });
+  }
   if (!isGone(change)) return change.doing === "update" ? tell(change, world, { hop, effect: "none", then: "Route 53 answers with the old values or the new ones, never with none" }) : [];
   const sisters = (world.serving.recordsNamed.get(fqdn ?? "") ?? []).filter((it) => it !== record && !isGone(world.byAddress.get(it.address)));
   if (sisters.length > 0) return tell(change, world, { hop, effect: "brief", then: `${name} still has ${named(sisters.map(({ address }) => address))}`, phrase: "while one of its records is away" });
@@ -26,8 +30,13 @@ export const recordRule: EffectRule = (change, world) => {
   });
 };
 
+/** Whether the record will lead to a balancer of the plan. */
+function leadsHere({ address }: Change, { later }: World): boolean {
+  return later.leading.has(address);
+}
+
 /** The record by which a certificate is validated; it is asked for only when that is issued or renewed. */
-function validationRecord(change: Parameters<EffectRule>[0], world: World): ReturnType<EffectRule> {
+function validationRecord(change: Change, world: World): ReturnType<EffectRule> {
   if (change.type !== "aws_route53_record" || !(isGone(change) || change.doing === "update")) return [];
   return !world.serving.validations.has(change.address) ? [] : tell(change, world, { hop: "tls", effect: "none", then: "certificates that are issued stay valid; ACM looks for it when it issues or renews one" });
 }
@@ -65,7 +74,7 @@ export const certificateRule: EffectRule = (change, world) => {
   return tell(change, world, { hop, effect: "none", then: change.isCreatedFirst ? "the listener turns to the new certificate once that is issued" : "nothing uses it by then" });
 };
 
-function validationRule(change: Parameters<EffectRule>[0], world: World): ReturnType<EffectRule> {
+function validationRule(change: Change, world: World): ReturnType<EffectRule> {
   if (change.type !== "aws_acm_certificate_validation" || !isGone(change)) return [];
   return tell(change, world, { hop: "tls", effect: "none", then: "it is terraform's own note that it has waited for the certificate; nothing on AWS changes" });
 }

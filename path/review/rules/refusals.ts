@@ -8,11 +8,12 @@ import { hopOfGroup, isGone, type World } from "../world";
 /* What AWS refuses in the middle of an apply, whatever the resource is for. */
 
 const HOPS: Readonly<Record<string, Hop>> = {
-  aws_lb: "listener", aws_lb_listener: "listener", aws_lb_listener_rule: "listener", aws_lb_target_group: "target-group", aws_route53_record: "dns", aws_autoscaling_group: "target", aws_launch_template: "target", aws_instance: "target",
+  aws_lb: "listener", aws_lb_listener: "listener", aws_lb_listener_rule: "listener", aws_lb_target_group: "target-group", aws_route53_record: "dns", aws_autoscaling_group: "target", aws_launch_template: "target", aws_launch_configuration: "target", aws_instance: "target",
 };
 
 /** Null for what stands on no path. */
-function hopOf({ type, before }: Change, world: World): Hop | null {
+function hopOf({ type, before, after }: Change, world: World): Hop | null {
+  if (GROUP_RULES.includes(type)) return hopOfGroup(own(before ?? after, "security_group_id"), world);
   return type === "aws_security_group" ? hopOfGroup(own(before, "id"), world) : (HOPS[type] ?? null);
 }
 
@@ -32,12 +33,16 @@ export const protectionRule: EffectRule = (change, world) => {
   });
 };
 
+const GROUP_RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"];
+const PERMISSION = { by: ["ip_protocol", "from_port", "to_port", "cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"], within: ["security_group_id"], code: "InvalidPermission.Duplicate" };
+
 /** What AWS has only once, by type: the arguments that name it, and those that say within what. */
 const UNIQUE: Readonly<Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>> = {
   aws_lb: { by: ["name"], code: "DuplicateLoadBalancerName" },
   aws_lb_target_group: { by: ["name"], code: "DuplicateTargetGroupName" },
   aws_lb_listener: { by: ["port"], within: ["load_balancer_arn"], code: "DuplicateListener" },
   aws_lb_listener_rule: { by: ["priority"], within: ["listener_arn"], code: "PriorityInUse" },
+  ...Object.fromEntries(GROUP_RULES.map((type) => [type, PERMISSION])),
   aws_security_group: { by: ["name"], within: ["vpc_id"], code: "InvalidGroup.Duplicate" },
   aws_route53_record: { by: ["name", "type", "set_identifier"], within: ["zone_id"], code: "InvalidChangeBatch" },
   aws_autoscaling_group: { by: ["name"], code: "AlreadyExists" },
@@ -61,7 +66,8 @@ function identityOf(type: string, values: Change["before"], unknown: Change["unk
   if (attributes.some((it) => own(values, it) instanceof Unknown)) return undefined;
   const main = own(values, first);
   if (main === undefined || main === null || main === "") return undefined;
-  return JSON.stringify([type, ...attributes.map((it) => own(values, it) ?? null)]);
+  // A state has "" where a plan has nothing.
+  return JSON.stringify([type, ...attributes.map((it) => own(values, it) || null)]);
 }
 
 /** A new one is made before the old one goes, and has its name. */
@@ -80,7 +86,7 @@ export const namesakeRule: EffectRule = (change, world) => {
   });
 };
 
-const WORDS: Readonly<Record<string, string>> = { aws_lb: "the load balancer", aws_lb_target_group: "the target group", aws_security_group: "a security group", aws_lb_listener: "a listener", aws_lb_listener_rule: "a listener rule", aws_route53_record: "a record", aws_launch_template: "a launch template", aws_autoscaling_group: "the Auto Scaling group" };
+const WORDS: Readonly<Record<string, string>> = { aws_lb: "the load balancer", aws_lb_target_group: "the target group", aws_security_group: "a security group", aws_lb_listener: "a listener", aws_lb_listener_rule: "a listener rule", aws_route53_record: "a record", aws_vpc_security_group_ingress_rule: "a security group's rule", aws_vpc_security_group_egress_rule: "a security group's rule", aws_launch_template: "a launch template", aws_autoscaling_group: "the Auto Scaling group" };
 
 function wordFor(type: string): string {
   return WORDS[type] ?? `a resource of type ${code(type)}`;
@@ -111,12 +117,13 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   const other = heldBy(world).get(key)?.find((it) => it !== change);
   if (other === undefined) return [];
   const [name = ""] = rule.by;
-  const what = `${code(name)} ${code(String(own(change.after, name)))}`;
+  const isPermission = GROUP_RULES.includes(change.type);
+  const what = isPermission ? "the same permission" : `${code(name)} ${code(String(own(change.after, name)))}`;
   const goes = isGone(other) || other.doing === "update";
   return tell(change, world, {
-    hop: hopOf(change, world), effect: "fails", attribute: name,
+    hop: hopOf(change, world), effect: "fails", attribute: isPermission ? "from_port" : name,
     then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
     avoid: change.doing === "create" && isGone(other) ? `add \`moved { from = ${other.address} to = ${change.address} }\`, if it is the same one under another name; or make the new one in a second apply` : goes ? "change one of the two in an apply of its own, by way of a value that nobody has" : `choose another ${code(name)}`,
-    phrase: `${wordFor(change.type)} takes ${name === "port" ? "a port" : name === "priority" ? "a priority" : "a name"} that another one still has`,
+    phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : name === "port" ? "a port" : name === "priority" ? "a priority" : "a name"} that another one still has`,
   });
 };

@@ -1,8 +1,8 @@
 import { valueAt, type Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import type { TargetGroup } from "../../../topology/model";
-import { tell, type EffectRule, type Telling } from "../because";
-import { isGone, type World } from "../world";
+import { named, tell, type EffectRule, type Telling } from "../because";
+import { goesFirst, isGone, type World } from "../world";
 
 /* What answers: instances, and Auto Scaling groups. */
 
@@ -17,7 +17,10 @@ export const instanceRule: EffectRule = (change, world) => {
   if (!isGone(change) && stopping === undefined) {
     return change.doing === "update" ? tell(change, world, { hop, effect: "none", attribute: change.differing.find((it) => it !== "tags"), then: "the instance runs on" }) : [];
   }
-  const shares = found.groups.map((group) => shareOf(group, world));
+  // Of a group that goes as well nobody asks any more.
+  const groups = found.groups.filter(({ address }) => world.byAddress.get(address)?.doing !== "destroy");
+  if (groups.length === 0) return tell(change, world, { hop, effect: "none", attribute: stopping, then: "the target groups that it is in go as well, and nothing is sent to it by then" });
+  const shares = groups.map((group) => shareOf(group, world));
   const worst = shares.find(({ left }) => left === 0);
   const { hit, all } = worst ?? shares[0] ?? { hit: 1, all: 1 };
   const isRestart = !isGone(change);
@@ -87,6 +90,18 @@ function updatedGroup({ before, after, differing }: Change): Telling {
     ? { hop, effect: least === 0 ? "outage" : "brief", attribute: template, then: `instances are exchanged until only ${least} % are healthy`, avoid: "raise `min_healthy_percentage`", phrase: "while its instances are refreshed" }
     : { hop, effect: "none", attribute: template, then: "instances are exchanged in turn, each once the last one is healthy" };
 }
+
+/** What an Auto Scaling group makes its instances of, where it is no template. */
+export const launchConfigurationRule: EffectRule = (change, world) => {
+  if (change.type !== "aws_launch_configuration" || !goesFirst(change)) return [];
+  const name = own(change.before, "name");
+  const users = world.changes.filter((it) => it.type === "aws_autoscaling_group" && !it.isData && typeof name === "string" && own(it.before, "launch_configuration") === name && !goesFirst(it) && (change.doing === "replace" || it.doing === "none"));
+  if (users.length === 0) return [];
+  return tell(change, world, {
+    hop: users.some(({ address }) => world.serving.servers.has(address)) ? hop : null, effect: "fails", then: `AWS refuses to destroy it with \`ResourceInUse\`, as ${named(users.map(({ address }) => address))} still ${users.length === 1 ? "uses" : "use"} it at that moment`,
+    avoid: "give it `lifecycle { create_before_destroy = true }` and `name_prefix` in place of `name`; or use a launch template", phrase: "the launch configuration is still in use by the Auto Scaling group",
+  });
+};
 
 /** A service of ECS, which registers its tasks itself. */
 export const serviceRule: EffectRule = (change, world) => {

@@ -55,8 +55,9 @@ function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World
 export const attachmentRule: EffectRule = (change, world) => {
   const found = world.serving.registrations.get(change.address);
   if (found === undefined || !isGone(change) || !change.type.includes("attachment")) return [];
-  const { registrations } = found.group;
-  const kept = registrations.filter(({ address }) => !isGone(world.byAddress.get(address)));
+  const { registrations, address } = found.group;
+  if (world.byAddress.get(address)?.doing === "destroy") return tell(change, world, { hop, effect: "brief", then: "its target group goes as well; what still forwards to that for a moment is answered with 503", phrase: "while a target group is taken away" });
+  const kept = registrations.filter((it) => !isGone(world.byAddress.get(it.address)));
   const isReplaced = change.doing === "replace" || world.moving.some((it) => it.doing === "create" && it.type === change.type);
   if (kept.length > 0) {
     return tell(change, world, { hop, effect: "none", then: `${kept.length} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun` });
