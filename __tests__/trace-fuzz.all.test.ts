@@ -2,13 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, Script } from "node:vm";
 import fc from "fast-check";
+import { reviewsAsMarkdown } from "../cli/reviewing/markdown";
+import { EFFECTS } from "../path/review/report";
+import { review } from "../path/review/review";
 import { trace } from "../path/trace";
 import { UnreadableFile } from "../topology/unreadable-file";
 import { baseStack } from "./mutants/bases";
+import { destroyed, planOf, replaced } from "./support/standing-site";
 
 /*
- * Whatever is in a file, a trace of it is a report or the one error that says that the file is unreadable, and does not hang. The seeds
- * are a real plan and a real state of this project's site, and synthesized stacks; fast-check prints the seed of a run that fails.
+ * Whatever is in a file, a trace of it, and of a plan a review, is a report or the one error that says that the file is unreadable, and does
+ * not hang. The seeds are a real plan and a real state of this project's site, a plan of many changes, and synthesized stacks; fast-check prints the seed of a run that fails.
  */
 
 type Json = Record<string | number, unknown>;
@@ -23,6 +27,11 @@ const fixture = (name: string): string => readFileSync(join(__dirname, "fixtures
 const SEEDS: Readonly<Record<string, string>> = {
   "a plan": fixture("site.plan.json"),
   "a state": fixture("site.state.json"),
+  "a plan of changes": JSON.stringify(planOf({
+    "aws_lb_target_group.web": replaced("port", { port: 8080 }), "aws_instance.a": replaced("ami", { ami: "ami-2" }), "aws_instance.b": { set: { instance_type: "t3.small" } }, "aws_lb.web": replaced("name", { name: "other" }, true),
+    "aws_route53_record.www": destroyed(), "aws_security_group.alb": replaced("description", { description: "x" }, true), "aws_acm_certificate.main": replaced("domain_name"), "aws_lb_listener.http": destroyed(), "aws_subnet.b": replaced("cidr_block", { cidr_block: "10.0.7.0/24" }),
+    "aws_lb_listener_rule.api": { set: { priority: 20 } }, "aws_lb_listener_rule.old": { set: { priority: 10 } }, "aws_lb_target_group_attachment.a": { ...replaced("port", { port: 80 }), more: { before_sensitive: { port: true }, after_sensitive: { port: true } } },
+  })),
   "a synthesized stack": JSON.stringify(baseStack("site")),
   "a stack that somebody else wrote": JSON.stringify(baseStack("auto-scaling")),
 };
@@ -40,6 +49,7 @@ function check(document: unknown): "report" | "unreadable" {
       const report = trace(document);
       if (!VERDICTS.includes(report.verdict) || report.format_version !== "1.0") throw new Error(`no report: ${JSON.stringify(report).slice(0, 200)}`);
       JSON.stringify(report);
+      if (isContainer(document) && ("resource_changes" in document || "planned_values" in document)) checkReview(document);
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       if (!/^[^\n]{1,1000}$/.test(error.message)) throw new Error(`not one sentence: ${error.message.slice(0, 2_000)}`);
@@ -48,6 +58,14 @@ function check(document: unknown): "report" | "unreadable" {
   };
   call.runInContext(place, { timeout: MAX_MS });
   return outcome;
+}
+
+/** The same of a review, and of the page that is made of it. */
+function checkReview(document: unknown): void {
+  const made = review(document);
+  if (!EFFECTS.includes(made.report.effect)) throw new Error(`no review: ${JSON.stringify(made.report).slice(0, 200)}`);
+  const page = reviewsAsMarkdown([{ name: "plan.json", review: made }]);
+  if (page.length > 60_000) throw new Error(`a page of ${page.length} characters`);
 }
 
 const deep = (levels: number, made: (inner: unknown) => unknown): unknown => {

@@ -1,5 +1,6 @@
 import type { Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own } from "../../topology/json";
+import { UnreadableFile } from "../../topology/unreadable-file";
 import { HOPS } from "../report";
 import { rowOf } from "../rows";
 import { traceTopology } from "../trace";
@@ -19,6 +20,15 @@ import { worldOf, type World } from "./world";
  * @throws {UnreadableFile} if it is none
  */
 export function review(plan: unknown): Review {
+  try {
+    return reviewOf(plan);
+  } catch (error) {
+    // No terraform writes that.
+    throw error instanceof RangeError ? new UnreadableFile("expected a plan, as `terraform show -json tfplan` writes it; this one is nested more deeply than any of terraform's.") : error;
+  }
+}
+
+function reviewOf(plan: unknown): Review {
   const shown = withoutSecrets(plan);
   const world = worldOf(plan, shown);
   const traces: Traces = { before: world.before === undefined ? undefined : traceTopology(world.before), after: traceTopology(world.after) };
