@@ -211,8 +211,19 @@ describe("security", () => {
 });
 
 describe("what to watch", () => {
+  const drifted = (before: Values, after: Values) => ({ address: "aws_lb.web", mode: "managed", type: "aws_lb", name: "web", change: { actions: ["update"], before, after, after_unknown: {} } });
+
+  test("is no drift in which one nothing stands for another, as after each first apply", () => {
+    expect(review({ ...planOf({}), resource_drift: [drifted({ tags: null, access_logs: null, name_prefix: null }, { tags: {}, access_logs: [], name_prefix: "" })] }).watch).toEqual([]);
+  });
+
+  test("is told once of several resources", () => {
+    const { watch } = review(planOf({}, withValues({ "aws_lb_target_group.web": { vpc_id: "vpc-2" }, "aws_lb_target_group.api": { vpc_id: "vpc-2" } })));
+    expect(watch.filter((it) => it.startsWith("P51"))).toEqual([expect.stringMatching(/^P51 \(.*, at `aws_lb_target_group\.api`\) was there before and stays, and so `aws_lb_target_group\.web`\.$/)]);
+  });
+
   test("is data that is lost, drift, and a plan that is not whole", () => {
-    const plan = { ...planOf({ "aws_db_instance.main": replaced("engine") }, { ...SITE, "aws_db_instance.main": { id: "db", identifier: "db" } }), errored: true, resource_drift: [{ address: "aws_lb.web", change: { actions: ["update"] } }] };
+    const plan = { ...planOf({ "aws_db_instance.main": replaced("engine") }, { ...SITE, "aws_db_instance.main": { id: "db", identifier: "db" } }), errored: true, resource_drift: [drifted({ idle_timeout: 60 }, { idle_timeout: 90 })] };
     expect(review(plan).watch).toEqual(["The plan ended with an error, so it is not whole.", "`aws_db_instance.main` is replaced or destroyed, with the data in it.", "1 resource was changed outside terraform since the last apply: `aws_lb.web`."]);
   });
 

@@ -99,10 +99,9 @@ function differingPaths(before: Json, after: Json, unknown: Json): string[] {
       for (const key of new Set([...Object.keys(a), ...Object.keys(b), ...Object.keys(c)])) {
         if (depth < 16) compare(own(a, key), own(b, key), own(c, key), path === "" ? key : `${path}.${key}`, depth + 1);
       }
-    } else if ((one ?? null) !== (other ?? null)) {
+    } else if ((one ?? "") !== (other ?? "")) {
       // One nothing for another is no more than a provider's way to write it.
-      if ((one ?? "") === "" && (other ?? "") === "") open.add(shortened(path));
-      else note(path);
+      note(path);
     }
   };
   compare(before, after, unknown, "", 0);

@@ -1,7 +1,7 @@
-import type { Change } from "../../topology/changes";
+import { changesOf, type Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own } from "../../topology/json";
 import { UnreadableFile } from "../../topology/unreadable-file";
-import { HOPS } from "../report";
+import { HOPS, type Finding } from "../report";
 import { rowOf } from "../rows";
 import { traceTopology } from "../trace";
 import { code, listed, named, type Told } from "./because";
@@ -86,17 +86,25 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const stood = traces.after.findings.filter((it) => it.severity === "error" && !fresh.has(keyOf(it)) && known.has(keyOf(it)));
   const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts));
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
-  const drift = listOf(own(plan, "resource_drift")).filter((it) => listOf(own(own(it, "change"), "actions")).join() !== "no-op");
+  // After its first apply AWS writes much otherwise than terraform did, such as nothing for an empty map.
+  const drift = changesOf({ resource_changes: own(plan, "resource_drift") }).filter(({ doing, differing }) => doing !== "none" && (doing !== "update" || differing.length > 0));
   const forgotten = changes.filter(({ doing }) => doing === "forget");
   return [
     ...(isObject(plan) && plan.errored === true ? ["The plan ended with an error, so it is not whole."] : isObject(plan) && plan.complete === false ? ["The plan is of some resources only; what it leaves out was not looked at."] : []),
     ...(lost.length > 0 ? [`${named(lost.map(({ address }) => address))} ${lost.length === 1 ? "is" : "are"} ${lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed"}, with the data in ${lost.length === 1 ? "it" : "them"}.`] : []),
     ...(unprotected.length > 0 ? [`${named(unprotected.map(({ address }) => address))} ${unprotected.length === 1 ? "is" : "are"} no longer protected from deletion.`] : []),
-    ...stood.map(({ id, address }) => `${id} (${rowOf(id).title}, at ${code(address)}) was there before and stays.`),
-    ...unseenBefore(traces, world).map(({ id, address }) => `${id} (${rowOf(id).title}, at ${code(address)}): a state does not tell whether it was so before.`),
-    ...warnings.map(({ id, address, observed }) => `${id} (${rowOf(id).title}, at ${code(address)}): ${observed}.`),
+    ...rowsOf(stood).map(([row, of]) => `${row} was there before and stays${of}.`),
+    ...rowsOf(unseenBefore(traces, world)).map(([row, of]) => `${row}: a state does not tell whether it was so before${of}.`),
+    ...rowsOf(warnings).map(([row, of, { observed }]) => `${row}: ${observed}${of}.`),
     ...(open.length > 0 ? [`Known after the apply only: ${listed(open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`))}${open.length > MOST_OPEN ? ` and ${open.length - MOST_OPEN} more` : ""}; what depends on that is called unknown.`] : []),
-    ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift.map((it) => String(own(it, "address"))))}.`] : []),
+    ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift.map(({ address }) => address))}.`] : []),
     ...(forgotten.length > 0 ? [`${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`] : []),
   ];
+}
+
+/** Findings of one row together: what the row is and where, how many more there are, and the first of them. */
+function rowsOf(findings: readonly Finding[]): [row: string, others: string, first: Finding][] {
+  const rows = new Map<string, Finding[]>();
+  for (const finding of findings) rows.set(finding.id, [...(rows.get(finding.id) ?? []), finding]);
+  return [...rows].flatMap(([id, [first, ...others]]) => (first === undefined ? [] : [[`${id} (${rowOf(id).title}, at ${code(first.address)})`, others.length === 0 ? "" : `, and so ${named(others.map(({ address }) => address))}`, first]]));
 }
