@@ -27,10 +27,11 @@ beforeAll(async () => {
 
 afterAll(() => room?.close());
 
-test("npm run plan plans with it, and keeps its plan as file, JSON and text", async () => {
+test("npm run plan plans with it, and keeps its plan as file, JSON, text and review", async () => {
   const { code, stdout } = await room.shell("npm run -s plan -- web");
   expect([code, stdout]).toEqual([2, "web: changes, plans/web.txt, plans/web.md\n"]);
   expect(await readFile(join(room.folder, "plans", "web.txt"), "utf8")).toContain("OpenTofu will perform the following actions");
+  expect(await readFile(join(room.folder, "plans", "web.md"), "utf8")).toMatch(/^### ✔ no effect: [^]*`web`: 1 to create/);
   expect(JSON.parse(await readFile(join(room.folder, "plans", "web.json"), "utf8"))).toMatchObject({ resource_changes: [{ change: { actions: ["create"] } }] });
 });
 

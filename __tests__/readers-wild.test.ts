@@ -53,6 +53,43 @@ test("A module that makes nothing hands on what it is given", () => {
   expect(source.ofType("aws_lb")[0]?.fields.list("subnets", SUBNET)).toEqual({ items: ["${aws_subnet.public[0].id}", "${aws_subnet.public[1].id}"] });
 });
 
+describe("what a plan does not say stays open:", () => {
+  const listOf = (type: string, argument: string, kind: typeof TARGET, blocks: PlannedModule["blocks"]) => readDocument(handMadePlan({ blocks })).ofType(type)[0]?.fields.list(argument, kind);
+
+  test("which one an instance looks up by a name of its own, however many there are", () => {
+    const servers = { "aws_instance.app": { keys: ["a", "b"] } };
+    const attachment = { keys: ["x", "y"], forEach: refs("local.attachments"), expressions: { target_id: refs("aws_instance.app", "each.value.server", "each.value") } };
+    expect(listOf("aws_lb_target_group_attachment", "target_id", TARGET, { ...servers, "aws_lb_target_group_attachment.x": attachment })).toMatchObject({ items: ["${aws_instance.app[\"a\"].id}", "${aws_instance.app[\"b\"].id}"] });
+  });
+
+  test("the blocks of a dynamic block within one that is written out", () => {
+    const forward = [{ target_group: [{ weight: 1 }, { weight: 2 }], stickiness: [{ enabled: true, duration: 60 }] }];
+    const listener = {
+      after: { port: 80, protocol: "HTTP", default_action: [{ type: "forward", forward }] },
+      unknown: { load_balancer_arn: true, default_action: [{ forward: [{ target_group: [{ arn: true }, { arn: true }], stickiness: [{}] }] }] },
+      expressions: { load_balancer_arn: refs("aws_lb.web.arn", "aws_lb.web"), default_action: [{ type: constant("forward"), forward: [{ stickiness: [{ enabled: constant(true), duration: constant(60) }] }] }] },
+    };
+    const { balancers } = readTopology(handMadePlan({ blocks: { "aws_lb.web": {}, "aws_lb_listener.http": listener, "aws_lb_target_group.blue": {}, "aws_lb_target_group.green": {} } }));
+    const [action] = balancers[0]?.listeners[0]?.defaultActions ?? [];
+    expect(action).toMatchObject({ type: "forward", targetGroups: [{ arn: { why: expect.stringContaining("known after apply") as string } }, { arn: { why: expect.stringContaining("known after apply") as string } }] });
+  });
+
+  test("a local that is called by what it holds, however its name begins", () => {
+    const blocks = { "aws_subnet.public": { keys: [0, 1] }, "aws_subnet.other": { keys: [0, 1] }, "aws_lb.web": { expressions: { subnets: refs("aws_subnet.public[0].id", "aws_subnet.public[0]", "aws_subnet.public", "local.env_subnets") } } };
+    expect(listOf("aws_lb", "subnets", SUBNET, blocks)).toMatchObject({ items: ["${aws_subnet.public[0].id}"], open: { why: expect.stringContaining("local.env_subnets") as string } });
+    const decided = { ...blocks, "aws_lb.web": { expressions: { subnets: refs("aws_subnet.public[0].id", "aws_subnet.public[0]", "aws_subnet.public", "local.env_name") } } };
+    expect(listOf("aws_lb", "subnets", SUBNET, decided)).toEqual({ items: ["${aws_subnet.public[0].id}"] });
+  });
+
+  test("which of several certificates a record validates that all of them wait for", () => {
+    const certificates = { keys: ["one", "two"], forEach: refs("local.sites"), after: { validation_method: "DNS" }, expressions: { domain_name: refs("each.value") }, unknown: { domain_name: true } };
+    const records = { keys: ["a.example.com", "b.example.org"], forEach: refs("local.records"), after: { type: "CNAME" }, expressions: { name: refs("each.value.name", "each.value"), records: refs("each.value.value", "each.value") } };
+    const validations = { keys: ["one", "two"], forEach: refs("aws_acm_certificate.site"), expressions: { certificate_arn: refs("each.value.arn", "each.value"), validation_record_fqdns: refs("aws_route53_record.validation") } };
+    const { records: read } = readTopology(handMadePlan({ blocks: { "aws_acm_certificate.site": certificates, "aws_route53_record.validation": records, "aws_acm_certificate_validation.site": validations } }));
+    for (const { validates } of read) expect(validates.map(({ certificate }) => certificate)).toEqual(['aws_acm_certificate.site["one"]', 'aws_acm_certificate.site["two"]']);
+  });
+});
+
 describe("an instance's groups by their names", () => {
   const serverOf = (blocks: PlannedModule["blocks"]) => readTopology(handMadePlan({ blocks: { "aws_instance.web": { after: { ami: "ami-1", security_groups: ["web"] } }, ...blocks } })).servers[0];
 

@@ -9,6 +9,7 @@ import { applyEdits } from "./mutants/edits";
 import { opensIn } from "./mutants/judge";
 import type { Base, SynthesizedJson } from "./mutants/mutant";
 import { add, all, copyOf, the } from "./mutants/pick";
+import { planOf } from "./support/standing-site";
 
 /* P01 to P10. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is said of a fault. */
 
@@ -267,4 +268,18 @@ test("balancers' names are told from others", () => {
     "web-123.us-east-1.elb.amazonaws.com", "internal-web-123.eu-west-1.elb.amazonaws.com", "net-123.elb.us-east-1.amazonaws.com", "web-1.cn-north-1.elb.amazonaws.com.cn",
   ].map(isBalancerName)).toEqual([true, true, true, true]);
   expect(["d123.cloudfront.net", "elb.amazonaws.com", "www.example.com", "${aws_lb.web.dns_name}"].map(isBalancerName)).toEqual([false, false, false, false]);
+});
+
+describe("that the registrar names a zone's servers", () => {
+  const assumedOf = (document: unknown) => trace(document).assumed.filter(({ text }) => text.startsWith("the registrar")).map(({ address }) => address);
+
+  test("is assumed of a zone that is there already", () => {
+    expect(assumedOf(baseStack("site"))).toEqual([expect.stringMatching(/^data\.aws_route53_zone\./)]);
+    expect(assumedOf(planOf({}))).toEqual(["aws_route53_zone.main"]);
+  });
+
+  test("is a warning of one that is made with the site", () => {
+    expect(assumedOf(baseStack("created-zone"))).toEqual([]);
+    expect(trace(baseStack("created-zone")).findings.map(({ id }) => id)).toContain("P02");
+  });
 });

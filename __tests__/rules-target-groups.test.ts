@@ -258,3 +258,15 @@ test("a target that a plan does not tell is not taken for the only balancer", ()
 test.each<[string, [number, number][] | undefined]>([
   ["200", [[200, 200]]], ["200,301-302", [[200, 200], [301, 302]]], ["200, 202", [[200, 200], [202, 202]]], ["2xx", undefined], ["", undefined], ["200-", undefined],
 ])("the codes of %j", (matcher, codes) => expect(codesOf(matcher)).toEqual(codes));
+
+describe("a forward to a group that nobody knows", () => {
+  const report = traced("site", (stack) => {
+    stack.data = { ...stack.data, aws_ssm_parameter: { ...stack.data?.aws_ssm_parameter, group: { name: "group" } } };
+    httpsOf(stack).body.default_action = [{ type: "forward", target_group_arn: "${data.aws_ssm_parameter.group.value}" }];
+    for (const { address } of [groupOf(stack), ...attachmentsOf(stack)]) applyEdits(stack, [{ remove: address }]);
+  });
+
+  test("leaves its targets unknown too, and proves nothing of them", () => {
+    for (const { hops } of report.paths) expect(hops.slice(3).map(({ hop, verdict }) => [hop, verdict])).toEqual([["target-group", "unknown"], ["target", "unknown"]]);
+  });
+});

@@ -116,10 +116,14 @@ function toldOfTargets(end: PathEnd): readonly Told[] {
 function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
   const here = [...notes.findings].filter((it) => it.hop === hop);
   const open = [...notes.open.values()].filter((it) => it.hop === hop);
-  // A group in which nothing is seen to register has no targets that could be called well.
-  const isReached = hop === "dns" || (path.balancer !== undefined && !(hop === "target" && path.targetGroups.length > 0 && path.targets.length === 0));
+  // A group in which nothing is seen to register, or of which nobody knows which it is, has no targets that could be called well.
+  const isReached = hop === "dns" || (path.balancer !== undefined && !(hop === "target" && path.targets.length === 0 && isForwarded(path)));
   const verdict: Verdict = here.some(({ severity }) => severity === "error") ? "broken" : open.length > 0 || !isReached ? "unknown" : "ok";
   return { hop, verdict, ...viewOf(hop, path), findings: here.map(({ id, address }) => ({ id, address })), open };
+}
+
+function isForwarded({ steps }: TracedPath): boolean {
+  return steps.some(({ outcomes }) => outcomes.some(({ actions }) => actions.some(({ type }) => type === "forward")));
 }
 
 /** Each fault once, the first time it is told. */

@@ -78,23 +78,30 @@ function validationsOf(source: Source): ReadonlyMap<string, readonly { certifica
 const FQDN: Expected = { types: ["aws_route53_record"], attribute: "fqdn", literal: /./ };
 
 /** Certificates by the records that their validation waits for, which says what a record is for whose name cannot be told. */
-function awaitedRecords(source: Source, certificates: readonly Certificate[]): ReadonlyMap<string, string> {
+function awaitedRecords(source: Source, certificates: readonly Certificate[]): ReadonlyMap<string, readonly string[]> {
   const byArn = new Map(certificates.map(({ arn, address }) => [arn, address]));
-  return new Map(source.ofType("aws_acm_certificate_validation").flatMap(({ fields }) => {
+  const found = new Map<string, string[]>();
+  for (const { fields } of source.ofType("aws_acm_certificate_validation")) {
     const certificate = byArn.get(fields.text("certificate_arn", expected.CERTIFICATE));
-    return certificate === undefined ? [] : [...fields.through("validation_record_fqdns", FQDN)].map((record) => [record, certificate] as const);
-  }));
+    if (certificate !== undefined) for (const record of fields.through("validation_record_fqdns", FQDN)) found.set(record, [...(found.get(record) ?? []), certificate]);
+  }
+  return found;
 }
 
-function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, string>): DnsRecord["validates"] {
+function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, readonly string[]>): DnsRecord["validates"] {
   if (typeof name === "string" && !name.startsWith("${")) {
     return validations.get(plainText(name)) ?? standing(record, fqdn, certificates);
   }
   const through = [...record.fields.through("name"), ...record.fields.through("records")];
-  const certificate = through.find((address) => certificates.has(address)) ?? awaited.get(record.address);
+  const key = /\["((?:[^"\\]|\\.)*)"\]$/.exec(record.address)?.[1];
+  const named = [...new Set(through.filter((address) => certificates.has(address)))];
+  const led = named.length > 0 ? named : (awaited.get(record.address) ?? []);
+  // One block can make the records of several certificates, each by a key of its own.
+  const keyed = led.filter((address) => key !== undefined && certificates.get(address)?.names.items.includes(key.toLowerCase()));
+  if (led.length > 1 && keyed.length === 0) return led.map((certificate) => ({ certificate, domain: new Unknown(record.address, "name", "known after apply") }));
+  const certificate = keyed[0] ?? led[0];
   if (certificate === undefined) return [];
   const names = certificates.get(certificate)?.names.items ?? [];
-  const key = /\["((?:[^"\\]|\\.)*)"\]$/.exec(record.address)?.[1];
   const byKey = key === undefined ? undefined : names.find((it) => it === key.toLowerCase());
   const raw = record.fields.raw("name");
   const [, byText] = (raw instanceof Deferred ? /domain_name\s*==\s*\\?"([^"\\]+)/.exec(raw.text ?? "") : null) ?? [];

@@ -58,9 +58,13 @@ export function wanted(values: readonly unknown[], expected: Expected | undefine
   return fitting.length > 0 ? fitting : symbols;
 }
 
-/** `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. */
+/**
+ * `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. What an instance looks up by a name of its
+ * own (`x[each.value.name]`) need not be one for each.
+ */
 export function paired(values: readonly unknown[], references: readonly string[], place: Place | undefined): readonly unknown[] {
-  if (place === undefined || values.length !== place.of || !references.some((it) => /^(each\.|count\.)/.test(it))) return values;
+  if (place === undefined || values.length !== place.of) return values;
+  if (!references.some((it) => it.startsWith("count.")) && !(references.length > 0 && references.every((it) => it.startsWith("each.")))) return values;
   return [values[place.index]];
 }
 

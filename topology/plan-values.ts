@@ -38,7 +38,8 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
     const [known, open] = [listOf(after), listOf(unknown)];
     const items = Array.from({ length: Math.max(known.length, open.length) }, (_, index) => index);
     // Of several blocks each has its own; of an attribute that is a list, all share one expression.
-    const blocks = Array.isArray(expression) ? blocksFor(expression, known, open) : items.map(() => expression as unknown);
+    const isDynamic = expression === NOT_NAMED && open.some(isObject); // blocks that no block of the configuration stands for
+    const blocks = Array.isArray(expression) ? blocksFor(expression, known, open) : items.map((): unknown => (isDynamic ? undefined : expression));
     return items.map((index) => valueOf(known[index], open[index], blocks[index], { ...at, path: `${at.path}[${index}]` }, depth + 1));
   }
   if (isObject(after) && isObject(unknown)) {

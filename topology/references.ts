@@ -44,6 +44,9 @@ export const IN_DYNAMIC_BLOCK: Expression = { references: ["dynamic.block"] };
 /** Names of what only decides, such as `local.create_vpc`. */
 const DECIDER = /^local\.(create|enabled?|is|has|use|should|count|num|len|name|prefix|tags|env)/;
 
+/** Ends of the names of locals that hold what an argument takes, such as `local.env_subnets`. */
+const NAMES_A_THING = /(subnets?|groups?|sgs?|ids?|arns?|targets?|certs?|certificates?|zones?|vpc)$/i;
+
 /** A value that stands for what an expression leads to. */
 export function deferred(expression: Expression, scope: Scope, instance: Instance, attribute: string): unknown {
   if (expression.constant !== undefined) return expression.constant.value;
@@ -103,7 +106,7 @@ function followed(expression: Expression, rest: readonly Step[], scope: Scope, a
     const decided = each(condition);
     if (decided.length === 1 && typeof decided[0] === "boolean") return each(decided[0] ? one : other);
   }
-  return chosen.length === 1 ? chosen.flatMap(each) : chosen.filter((reference) => !DECIDER.test(reference)).flatMap(each);
+  return chosen.length === 1 ? chosen.flatMap(each) : chosen.filter((reference) => !DECIDER.test(reference) || NAMES_A_THING.test(reference)).flatMap(each);
 }
 
 function followOne(reference: string, rest: readonly Step[], scope: Scope, keyed: Asker, asker: Asker, walk: Walk): unknown[] {
@@ -194,7 +197,7 @@ function followInstances(instances: readonly Instance[], path: readonly Step[], 
     if (twin.length > 0) chosen = twin;
     else if (wrapped !== undefined && typeof wrapped.key === "number") chosen = [wrapped];
   }
-  if (chosen.length > 1 && asker.place !== undefined && asker.place.of === chosen.length && keyed.key !== undefined) {
+  if (chosen.length > 1 && asker.place !== undefined && asker.place.of === chosen.length && typeof keyed.key === "number") {
     const same = chosen[asker.place.index];
     if (same !== undefined) chosen = [same];
   }

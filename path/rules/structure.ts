@@ -15,7 +15,12 @@ function name({ records, isOwnName, host, balancer, topology }: TracedPath, repo
   if (balancer === undefined && first !== undefined) report.open("dns", new Unknown(first.address, first.alias === undefined ? "records" : "alias.name", "it leads to no balancer of the file"));
   for (const { zoneId, address, alias } of records) {
     if (isUnknown(zoneId)) report.open("dns", zoneId);
-    else if (topology.byId.zone(zoneId) === undefined) report.assume({ hop: "dns", address, text: `the zone of ${address} is public and the one that answers for ${host}` });
+    else {
+      const zone = topology.byId.zone(zoneId);
+      if (zone === undefined) report.assume({ hop: "dns", address, text: `the zone of ${address} is public and the one that answers for ${host}` });
+      // Of one that is made here it is told as a finding.
+      else if (zone.isPrivate === false && (zone.isData || (topology.source === "plan" && !zone.actions.includes("create")))) report.assume({ hop: "dns", address: zone.address, text: "the registrar, or the zone above, names its name servers" });
+    }
     if (alias !== undefined && isUnknown(alias.name)) report.open("dns", alias.name);
   }
 }
