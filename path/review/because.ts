@@ -57,11 +57,14 @@ export function doneTo(change: Change, world: World): string {
 }
 
 function becauseOf(change: Change, world: World): string {
-  const parts = change.forcedBy.slice(0, 3).map((path) => {
-    const root = rootOf(change, path, world);
-    return root === undefined ? shownChange(change, path) : `${code(path)} follows ${code(root.address)}, which is ${root.doing === "replace" ? "replaced" : "destroyed"}`;
+  const paths = change.forcedBy.slice(0, 3);
+  const roots = paths.map((path) => rootOf(change, path, world));
+  const own = paths.filter((_, index) => roots[index] === undefined).map((path) => shownChange(change, path));
+  const following = paths.flatMap((path, index) => {
+    const root = roots[index];
+    return root === undefined ? [] : [`${code(path)} follows ${code(root.address)}, which is ${root.doing === "replace" ? "replaced" : "destroyed"}`];
   });
-  return `${listed(parts)}${parts.some((it) => it.includes(" follows ")) ? "" : parts.length === 1 ? " changes" : " change"}`;
+  return listed([...(own.length > 0 ? [`${listed(own)} ${own.length === 1 ? "changes" : "change"}`] : []), ...following]);
 }
 
 /** The replaced resource that an attribute names today. */
