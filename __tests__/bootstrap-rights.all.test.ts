@@ -55,7 +55,7 @@ describe("credentials that may do all with buckets, and nothing else", () => {
 
   test("do not suffice where there are roles, which stay as they are", async () => {
     const aws = await clone(withRoles);
-    expectSentence(await bootstrap(aws, "", await keysOf(aws, ["s3:*"])), /^AWS refuses iam:Get(Role|OpenIDConnectProvider) while acme-states is set up \(AccessDenied/m);
+    expectSentence(await bootstrap(aws, "", await keysOf(aws, ["s3:*"])), /^AWS refuses iam:Get(Role|RolePolicy|OpenIDConnectProvider) while acme-states is set up \(AccessDenied/m);
     expect(await rolesOf(aws)).toEqual(ROLES);
   });
 });
