@@ -43,10 +43,13 @@ describe.each(VERSIONS)("Node %s", (version) => {
     expect(await synthesized(node)).toBe(expected);
   });
 
-  test("passes the unit tests", async () => {
-    const { stderr } = await run(node, ["node_modules/.bin/jest", "--testPathIgnorePatterns", "\\.(all|terraform)\\.test\\.ts$"], PROJECT);
-    expect(stderr).toMatch(/Tests: +\d+ passed, \d+ total/);
-  });
+  // With the version that runs this, npm test ran them already.
+  if (version !== process.versions.node.split(".")[0]) {
+    test("passes the unit tests", async () => {
+      const { stderr } = await run(node, ["node_modules/.bin/jest", "--testPathIgnorePatterns", "\\.(all|terraform)\\.test\\.ts$"], PROJECT);
+      expect(stderr).toMatch(/Tests: +\d+ passed, \d+ total/);
+    });
+  }
 
   test("runs the rehearsal's command line", async () => {
     expect((await run(node, ["-r", "./cli/typescript.js", "cli/rehearse.ts", "--help"], PROJECT)).stdout).toContain("Usage: rehearse");
