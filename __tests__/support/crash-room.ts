@@ -6,8 +6,8 @@ import { FamilyWatch, type RunningProcess } from "./processes";
 import { ProjectRoom, type Ended } from "./project-room";
 import { startLocalAws } from "./rehearsal-room";
 
-/** A plugin sees that its terraform is gone within moments. */
-const PLUGIN_ENDS_WITHIN_MS = 10_000;
+/** A plugin sees that its terraform is gone within moments; on a machine that does much else, within some more. */
+const PLUGIN_ENDS_WITHIN_MS = 60_000;
 const STATE_BUCKET = "states";
 
 /** A site with everything at its default, that can be taken down again, its state in S3. */
