@@ -209,11 +209,12 @@ describe("the environment of terraform", () => {
 
   test("has nothing of the person's AWS and terraform settings, but the rest", async () => {
     const before = { ...process.env };
-    Object.assign(process.env, GIVEN, { TF_CLI_CONFIG_FILE: join(folder, "missing") });
+    Object.assign(process.env, GIVEN, { TF_CLI_CONFIG_FILE: join(folder, "of the user") });
     try {
       const env = await terraformEnvironment(folder, "http://127.0.0.1:1");
-      expect(env).toMatchObject({ OTHER: "kept", AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_ACCESS_KEY_ID: "rehearsal" });
-      for (const name of ["AWS_PROFILE", "TF_LOG", "TF_WORKSPACE", "TF_VAR_x", "TF_CLI_CONFIG_FILE"]) expect(env).not.toHaveProperty(name);
+      expect(env).toMatchObject({ OTHER: "kept", AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_ACCESS_KEY_ID: "rehearsal", TF_CLI_CONFIG_FILE: join(folder, "of the user") });
+      expect(await terraformEnvironment(folder, "http://127.0.0.1:1", "/found")).toMatchObject({ TF_CLI_CONFIG_FILE: "/found" });
+      for (const name of ["AWS_PROFILE", "TF_LOG", "TF_WORKSPACE", "TF_VAR_x"]) expect(env).not.toHaveProperty(name);
     } finally {
       for (const name of [...Object.keys(GIVEN), "TF_CLI_CONFIG_FILE"]) delete process.env[name];
       Object.assign(process.env, before);

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { findTools } from "../cli/project";
+import { dropMissingCliConfiguration } from "../cli/setup/cli-configuration";
 import { findEmulatorPython } from "../cli/setup/emulator-python";
-import { findTerraform } from "../cli/setup/terraform-binary";
 import { synthesize } from "../cli/synthesize";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import { LocalAws } from "../rehearsal/local-aws";
@@ -33,9 +34,9 @@ async function compare(): Promise<void> {
 }
 
 async function plainTerraform(): Promise<number> {
-  const tools = { cacheDir: CACHE, env: process.env };
-  const { command } = await findTerraform(tools);
-  const localAws = await LocalAws.start({ python: await findEmulatorPython({ ...tools, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") }) });
+  dropMissingCliConfiguration(process.env, console.error);
+  const { binary: { command }, provider: { configurationFile } } = await findTools({ onProgress: () => undefined });
+  const localAws = await LocalAws.start({ python: await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") }) });
   try {
     const stacks = await synthesize(PROJECT, join(folder, "synthesized"));
     const [stack] = stacks;
@@ -45,7 +46,7 @@ async function plainTerraform(): Promise<number> {
     mkdirSync(work);
     writeFileSync(join(work, "cdk.tf.json"), stack.text);
     writeFileSync(join(work, OVERRIDE_FILE), JSON.stringify(overrideFor(stack.id, stack.json)));
-    const env = await terraformEnvironment(CACHE, localAws.endpoint);
+    const env = await terraformEnvironment(CACHE, localAws.endpoint, configurationFile);
     must(command, ["init", "-input=false"], work, env);
     return seconds(() => [["apply", "-auto-approve"], ["plan"], ["destroy", "-auto-approve"]].forEach((args) => must(command, [...args, "-input=false"], work, env)));
   } finally {

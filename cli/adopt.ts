@@ -1,8 +1,9 @@
 import { adoptStack, type AdoptionResult } from "./adoption/adopt-stack";
 import { adoptionReport, needsPerson } from "./adoption/report";
-import { abortedByPerson, EXIT, newCommand, runCommand, UsageError, writeResult } from "./command";
+import { abortedByPerson, EXIT, runCommand, UsageError, writeResult } from "./command";
 import { taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
+import { newTerraformCommand } from "./terraform-environment";
 
 interface Stage {
   opened?: StackFolder;
@@ -20,7 +21,7 @@ AWS or in the state, nothing is deleted, and what is ambiguous is listed, never 
 const CODES = "0 nothing to adopt, or all of it adopted, 1 failed, 2 wrong usage, 3 something is ambiguous, left over or unknown, 70 our own fault";
 
 void runCommand(async () => {
-  const command = newCommand("adopt", DESCRIPTION, CODES)
+  const command = newTerraformCommand("adopt", DESCRIPTION, CODES)
     .argument("<stack>", "the stack of main.ts")
     .option("--use <address=id>", "what an ambiguous address stands for; can be given several times", choice, new Map<string, string>())
     .action(adopt);

@@ -1,7 +1,8 @@
-import { abortedByPerson, newCommand, runCommand, writeResult } from "./command";
+import { abortedByPerson, runCommand, writeResult } from "./command";
 import { taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan, savedPlan, throwIfPlanOfOther } from "./saved-plan";
+import { newTerraformCommand } from "./terraform-environment";
 
 interface Stage {
   opened?: StackFolder;
@@ -9,7 +10,7 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = newCommand("apply", "Applies exactly the plan that npm run plan made: what was reviewed, or nothing.", "0 applied, 1 failed, 2 wrong usage, 70 our own fault")
+  const command = newTerraformCommand("apply", "Applies exactly the plan that npm run plan made: what was reviewed, or nothing.", "0 applied, 1 failed, 2 wrong usage, 70 our own fault")
     .argument("<stack>", "whose plan, plans/<stack>.tfplan")
     .action(apply);
   await command.parseAsync();

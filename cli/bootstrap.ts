@@ -6,13 +6,14 @@ import { GITHUB_TOKENS, roleArn, ROLES, type RoleKind } from "./bootstrap/names"
 import { checkOptions, type BootstrapOptions, type CommandLine, type GitHub } from "./bootstrap/options";
 import { BootstrapRun, wantedOf } from "./bootstrap/run";
 import type { Wanted } from "./bootstrap/configuration";
-import { abortedByPerson, newCommand, runCommand, writeResult } from "./command";
+import { abortedByPerson, runCommand, writeResult } from "./command";
 import { taskList, type Task } from "./progress";
-import { CACHE } from "./project";
-import { findTerraform } from "./setup/terraform-binary";
+import { findTools, type Tools } from "./project";
+import { SetupError } from "./setup/setup-error";
+import { newTerraformCommand } from "./terraform-environment";
 
 interface Stage {
-  terraform: string;
+  tools?: Tools;
   found?: Found;
   wanted?: Wanted;
   /** Roles that were to be removed and are still there. */
@@ -20,7 +21,7 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = newCommand("bootstrap", "Creates the S3 bucket that keeps the stacks' state, or makes it what it should be; its own state is kept in it.", "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 our own fault")
+  const command = newTerraformCommand("bootstrap", "Creates the S3 bucket that keeps the stacks' state, or makes it what it should be; its own state is kept in it.", "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 our own fault")
     .requiredOption("--bucket <name>", "the bucket; created if there is none")
     .requiredOption("--region <region>", "the bucket's region")
     .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-deploy for the default branch; one repository per account")
@@ -35,7 +36,7 @@ async function bootstrap(commandLine: CommandLine): Promise<void> {
   const signal = abortedByPerson("what was begun is completed by running this again");
   const folder = await mkdtemp(join(tmpdir(), "alb-web-bootstrap-"));
   try {
-    const stage = await taskList<Stage>(tasksFor(options, folder, signal), { terraform: "terraform" }, signal);
+    const stage = await taskList<Stage>(tasksFor(options, folder, signal), {}, signal);
     if (stage.found !== undefined && stage.wanted !== undefined) await report(options, stage.found, stage.wanted, stage.left ?? []);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -47,9 +48,9 @@ function tasksFor(options: BootstrapOptions, folder: string, signal: AbortSignal
     {
       title: "find terraform",
       task: async (stage, task) => {
-        const found = await findTerraform({ cacheDir: CACHE, env: process.env, signal, onProgress: (text) => (task.output = text) });
-        stage.terraform = found.command;
-        task.title = `${found.product} ${found.version}`;
+        stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
+        if (stage.tools.provider.missing !== undefined) throw new SetupError(stage.tools.provider.missing);
+        task.title = stage.tools.inWords;
       },
     },
     {
@@ -65,9 +66,9 @@ function tasksFor(options: BootstrapOptions, folder: string, signal: AbortSignal
     {
       title: options.bucket,
       task: async (stage, task) => {
-        const { wanted, found, terraform } = stage;
-        if (wanted === undefined || found === undefined) return;
-        const run = new BootstrapRun(wanted, { terraform, folder, signal });
+        const { wanted, found, tools } = stage;
+        if (wanted === undefined || found === undefined || tools === undefined) return;
+        const run = new BootstrapRun(wanted, { tools, folder, signal });
         const tell = (text: string) => (task.output = text);
         if (found.hasBucket) await run.useBucket(tell);
         else await run.createBucket(tell);

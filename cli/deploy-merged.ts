@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, WorkFailed, writeResult } from "./command";
+import { abortedByPerson, runCommand, throwIfNoCommit, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
 import { KeptPlans, notDeployed, placeOf } from "./github/kept-plans";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan, hasStateMoved, writePlanOfPullRequest } from "./saved-plan";
+import { newTerraformCommand } from "./terraform-environment";
 
 /** A stack whose plan is to be applied. */
 interface Reviewed {
@@ -38,7 +39,7 @@ interface Deployment {
 const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
 
 void runCommand(async () => {
-  const command = newCommand("deploy-merged", "Applies exactly the plans that were reviewed in the pull request that a commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 our own fault")
+  const command = newTerraformCommand("deploy-merged", "Applies exactly the plans that were reviewed in the pull request that a commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 our own fault")
     .argument("<commit>", "the commit that the merge made")
     .requiredOption("--branch <name>", "the branch that it was pushed to")
     .action(deploy);

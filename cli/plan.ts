@@ -3,11 +3,12 @@ import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { review } from "../path/review/review";
 import { dropSettledBlocks } from "./adoption/import-blocks";
-import { abortedByPerson, EXIT, newCommand, runCommand, WorkFailed } from "./command";
+import { abortedByPerson, EXIT, runCommand, WorkFailed } from "./command";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, planFile, PLANS, type PlanKind, type StackFolder } from "./project";
 import { reviewsAsMarkdown } from "./reviewing/markdown";
 import type { Terraform } from "./terraform";
+import { newTerraformCommand } from "./terraform-environment";
 
 const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
 /** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
@@ -21,7 +22,7 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = newCommand("plan", "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.", "0 no changes, 2 changes, 1 error, 70 our own fault")
+  const command = newTerraformCommand("plan", "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.", "0 no changes, 2 changes, 1 error, 70 our own fault")
     .argument("[stack]", "one stack only; all of them if left away")
     .action(plan);
   await command.parseAsync();

@@ -3,15 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
-import { abortedByPerson, EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
+import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
 import { taskList, type Task } from "./progress";
-import { CACHE, chosenStacks, PROJECT } from "./project";
+import { CACHE, chosenStacks, findTools, PROJECT, type Tools } from "./project";
 import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
-import { findTerraform } from "./setup/terraform-binary";
+import { throwIfDevOverrides } from "./setup/cli-configuration";
+import { SetupError } from "./setup/setup-error";
 import { synthesize, type SynthesizedStack } from "./synthesize";
-import { localAwsEnvironment, terraformEnvironment } from "./terraform-environment";
+import { localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
 
 /** Each takes one core now and then and about 1 GB; most of its time is waiting. */
 const SIDE_BY_SIDE = 4;
@@ -27,7 +28,7 @@ interface Options {
 /** What the stages hand on to each other. */
 interface Stage {
   stacks: SynthesizedStack[];
-  terraform: string;
+  tools?: Tools;
   localAws?: LocalAws;
   rehearsals: Rehearsal[];
   failures: string[];
@@ -36,7 +37,7 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = withOut(newCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down."))
+  const command = withOut(newTerraformCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down."))
     .argument("[stack]", "one stack only; all of them side by side if left away")
     .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
     .option("--format <format>", "text or json", "text")
@@ -49,7 +50,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   await throwIfNotWritable(options.out);
   const folder = await mkdtemp(join(tmpdir(), "alb-web-rehearsal-"));
   const signal = abortedByPerson("nothing is left running");
-  const stage: Stage = { stacks: [], terraform: "terraform", rehearsals: [], failures: [] };
+  const stage: Stage = { stacks: [], rehearsals: [], failures: [] };
   try {
     process.stderr.write(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.\n`);
     await taskList(tasksFor(stackId, folder, signal), stage, signal);
@@ -73,9 +74,10 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     {
       title: "find terraform",
       task: async (stage, task) => {
-        const found = await findTerraform({ cacheDir: CACHE, env: process.env, signal, onProgress: (text) => (task.output = text) });
-        stage.terraform = found.command;
-        task.title = `${found.product} ${found.version}`;
+        stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
+        throwIfDevOverrides(process.env, stage.tools.binary.product);
+        if (stage.tools.provider.missing !== undefined) throw new SetupError(stage.tools.provider.missing);
+        task.title = stage.tools.inWords;
       },
     },
     {
@@ -92,9 +94,10 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
       title: "terraform init",
       task: async (stage, task) => {
         const localAws = started(stage);
-        const env = await terraformEnvironment(CACHE, localAws.endpoint);
+        const { binary, provider } = found(stage);
+        const env = await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile);
         for (const stack of stage.stacks) {
-          const rehearsal = new Rehearsal({ stack, localAws, terraform: stage.terraform, env, folder: join(folder, "stacks", stack.id), signal });
+          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, folder: join(folder, "stacks", stack.id), signal });
           stage.rehearsals.push(rehearsal);
           await rehearsal.init((text) => (task.output = text));
         }
@@ -128,7 +131,7 @@ async function report(stage: Stage, options: Options): Promise<void> {
   const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
   for (const failure of stage.failures) process.stderr.write(`${failure}\n`);
   const localAws = started(stage);
-  const kept = options.keep === true ? keptShellLines(await localAwsEnvironment(CACHE, localAws.endpoint, stage.terraform), localAws.pid) : "";
+  const kept = options.keep === true ? keptShellLines(await keptEnvironment(stage), localAws.pid) : "";
   if (options.format === "json") {
     process.stderr.write(kept);
     await writeResult(JSON.stringify(results.length === 1 ? results[0] : results, null, 2), options.out);
@@ -149,6 +152,16 @@ async function keep(localAws: LocalAws): Promise<void> {
 function exitCodeFor(results: readonly RehearsalResult[]): number {
   if (results.some(({ verdict }) => verdict === "broken")) return EXIT.broken;
   return results.some(({ steps }) => steps.some(({ verdict }) => verdict === "unknown")) ? EXIT.unknown : EXIT.good;
+}
+
+async function keptEnvironment(stage: Stage): Promise<Record<string, string>> {
+  const { binary, provider } = found(stage);
+  return localAwsEnvironment(CACHE, started(stage).endpoint, binary.command, provider.configurationFile);
+}
+
+function found({ tools }: Stage): Tools {
+  if (tools === undefined) throw new Error("terraform was not looked for");
+  return tools;
 }
 
 function started({ localAws }: Stage): LocalAws {

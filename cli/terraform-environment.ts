@@ -1,13 +1,25 @@
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Command } from "commander";
+import { newCommand } from "./command";
+import { dropMissingCliConfiguration } from "./setup/cli-configuration";
 
 const ACCESS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" };
 
-/** The settings that make aws, terraform and cdktf talk to the local AWS and to nothing else. */
-export async function localAwsEnvironment(cacheFolder: string, endpoint: string, terraform: string): Promise<Record<string, string>> {
+/** A command that runs terraform, which complains on every call of a CLI configuration that is not there. */
+export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Command {
+  return newCommand(...texts).hook("preAction", () => dropMissingCliConfiguration(process.env, (sentence) => process.stderr.write(`${sentence}\n`)));
+}
+
+/**
+ * The settings that make aws, terraform and cdktf talk to the local AWS and to nothing else.
+ * @param terraform the binary
+ * @param configurationFile what leads terraform to a copy of the provider, where the registry cannot be reached
+ */
+export async function localAwsEnvironment(cacheFolder: string, endpoint: string, terraform: string, configurationFile?: string): Promise<Record<string, string>> {
   const plugins = await pluginCache(cacheFolder);
   return {
+    ...pastTheProxy(process.env),
     AWS_ENDPOINT_URL: endpoint,
     ...ACCESS,
     // An unimplemented call answers 500; the provider would try it for minutes.
@@ -15,6 +27,7 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
     CHECKPOINT_DISABLE: "1",
     ...(terraform === "terraform" ? {} : { TERRAFORM_BINARY_NAME: terraform }),
     TF_PLUGIN_CACHE_DIR: plugins,
+    ...(configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile }),
     TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "true",
     // cdktf locks the provider before its first diff; the cache has it, laid out as a mirror.
     TF_CLI_ARGS_providers_lock: `-fs-mirror="${plugins}"`,
@@ -22,17 +35,21 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
 }
 
 /** The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in. */
-export async function terraformEnvironment(cacheFolder: string, endpoint: string): Promise<NodeJS.ProcessEnv> {
-  const own = await localAwsEnvironment(cacheFolder, endpoint, "terraform");
-  const env: NodeJS.ProcessEnv = { ...withoutAwsAndTerraform(process.env), ...own, TF_IN_AUTOMATION: "1" };
-  // terraform warns on every call about a file that is not there.
-  if (env.TF_CLI_CONFIG_FILE !== undefined && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
-  return env;
+export async function terraformEnvironment(cacheFolder: string, endpoint: string, configurationFile?: string): Promise<NodeJS.ProcessEnv> {
+  const own = await localAwsEnvironment(cacheFolder, endpoint, "terraform", configurationFile);
+  return { ...withoutAwsAndTerraform(process.env), ...own, TF_IN_AUTOMATION: "1" };
 }
 
 /** An environment less all settings of AWS and terraform, but for where terraform finds its providers. */
 export function withoutAwsAndTerraform(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name)));
+}
+
+/** The local AWS is on this machine, where no proxy leads. Both spellings, as each is read first by somebody. */
+function pastTheProxy(env: NodeJS.ProcessEnv): Record<string, string> {
+  if (!Object.entries(env).some(([name, value]) => /^(https?|all)_proxy$/i.test(name) && value)) return {};
+  const hosts = ["127.0.0.1", "localhost", env.no_proxy || env.NO_PROXY].filter(Boolean).join(",");
+  return { NO_PROXY: hosts, no_proxy: hosts };
 }
 
 /** The provider is fetched once and shared by all rehearsals. */

@@ -1,13 +1,17 @@
 import { ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { Agent, fetch } from "undici";
 
 /** The first start after an installation compiles Python files, which takes the longest. */
 const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 3_000;
 const KILL_WITHIN_MS = 2_000;
 const POLL_MS = 20;
+/** Node 24 and later can be told to use a proxy for everything; none leads to this machine. */
+const DIRECT = new Agent();
 const STDERR_TAIL_CHARACTERS = 2_000;
 
 export interface LocalAwsOptions {
@@ -109,6 +113,7 @@ export class LocalAws {
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
     const child = spawn(options.python, [join(__dirname, "local_aws", "server.py")], {
       stdio: ["pipe", "pipe", "pipe"],
+      env: emulatorEnvironment(),
       // A session of its own, so that Ctrl-C leaves it up while what is on it is taken down.
       detached: true,
     });
@@ -178,6 +183,7 @@ export class LocalAws {
   private async control(action: string, body: object): Promise<unknown> {
     const response = await fetch(`${this.endpoint}/_local-aws/${action}`, {
       method: "POST",
+      dispatcher: DIRECT,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
@@ -201,6 +207,19 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * The emulator has AWS clients of its own: none of them shall find the user's credentials or files, ask the metadata service for
+ * some, or be led past this machine by a proxy.
+ */
+function emulatorEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^AWS_|^(https?|all|no)_proxy$/i.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    AWS_ACCESS_KEY_ID: "emulator", AWS_SECRET_ACCESS_KEY: "emulator", AWS_DEFAULT_REGION: "us-east-1",
+    AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_EC2_METADATA_DISABLED: "true",
+  };
 }
 
 /** Waits for the server's first line. */

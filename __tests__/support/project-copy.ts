@@ -18,9 +18,12 @@ new WebStack(app, "web", { domainName: "www.example.com", region: "us-east-1" })
 app.synth();
 `;
 
-/** A checkout of its own, so that a test leaves the project's `cdktf.out` and state alone. */
-export async function copyOfProject(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "alb-web-copy-"));
+/**
+ * A checkout of its own, so that a test leaves the project's `cdktf.out` and state alone.
+ * @param name what its folder's name begins with
+ */
+export async function copyOfProject(name = "alb-web-copy-"): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), name));
   for (const name of COPIED) await cp(join(PROJECT, name), join(folder, name), { recursive: true });
   await writeFile(join(folder, "main.ts"), MAIN);
   for (const name of SHARED) await symlink(join(PROJECT, name), join(folder, name));

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
-import { CACHE, PROJECT } from "../project";
+import { CACHE, PROJECT, type Tools } from "../project";
 import { withLock } from "../setup/lock";
 import { Terraform } from "../terraform";
 import { NEEDED_RIGHTS } from "./asked";
@@ -14,8 +14,7 @@ const PLAN = "bootstrap.tfplan";
 const PLUGINS = join(CACHE, "plugins");
 
 export interface RunOptions {
-  /** The terraform binary. */
-  readonly terraform: string;
+  readonly tools: Tools;
   /** An empty folder, which is the caller's to remove. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -29,7 +28,7 @@ export class BootstrapRun {
     private readonly wanted: Wanted,
     private readonly options: RunOptions,
   ) {
-    this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: environment(), signal: options.signal });
+    this.terraform = new Terraform({ command: options.tools.binary.command, folder: options.folder, env: environment(options.tools), signal: options.signal });
   }
 
   /** Creates the bucket, which no state can be in yet, and moves the state into it. */
@@ -134,7 +133,7 @@ function importsOf(roles: Found["roles"]): Wanted["imports"] {
 }
 
 /** The person's credentials and terraform settings, but for those that would lead to another state. */
-function environment(): NodeJS.ProcessEnv {
+function environment({ provider: { configurationFile } }: Tools): NodeJS.ProcessEnv {
   const { TF_WORKSPACE: _workspace, TF_DATA_DIR: _data, ...env } = process.env;
-  return { TF_PLUGIN_CACHE_DIR: PLUGINS, ...env, TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
+  return { TF_PLUGIN_CACHE_DIR: PLUGINS, ...env, ...(configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile }), TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { unzipSync } from "fflate";
+import { download, reasonOf } from "./download";
 import { firstLine, isAtLeast, runProgram } from "./program";
 import { SetupError } from "./setup-error";
 
@@ -141,7 +142,7 @@ async function install(
 }
 
 /** HashiCorp's name for this machine, for example linux_amd64. */
-function thisPlatform(): string {
+export function thisPlatform(): string {
   const os = process.platform === "win32" ? "windows" : process.platform;
   const arch = process.arch === "x64" ? "amd64" : process.arch;
   // Windows on ARM runs the amd64 program; this release has no own one.
@@ -149,7 +150,7 @@ function thisPlatform(): string {
 }
 
 async function fetchZip(url: string, onProgress: (text: string) => void, signal?: AbortSignal): Promise<Buffer> {
-  const response = await fetch(url, { signal });
+  const response = await download(url, signal);
   if (!response.ok || response.body === null) throw new Error(`the server answers ${response.status}`);
 
   const inMegabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
@@ -180,11 +181,4 @@ async function putInPlace(zip: Uint8Array, file: string): Promise<void> {
   } finally {
     await rm(unfinished, { force: true });
   }
-}
-
-/** `fetch` says only "fetch failed"; the reason is in the cause. */
-function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  if (cause === undefined) return message;
-  return (cause as NodeJS.ErrnoException).code ?? reasonOf(cause);
 }

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findProvider } from "../cli/setup/provider";
+import { findTerraform } from "../cli/setup/terraform-binary";
+import { withoutAwsAndTerraform } from "../cli/terraform-environment";
+import { CACHE } from "./support/rehearsal-room";
+import { NEEDS_PROVIDER, putCopy, writeLockFile } from "./support/small-provider";
+
+/* terraform takes what the set-up finds, in both layouts, and holds it against the lock file itself. */
+
+let folder: string;
+let command: string;
+beforeAll(async () => {
+  ({ command } = await findTerraform({ cacheDir: CACHE, env: process.env }));
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "alb-web provider ä-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Nobody listens there. */
+const NOWHERE = "http://127.0.0.1:9";
+
+async function find() {
+  const env = { HOME: join(folder, "home") };
+  const { configurationFile } = await findProvider({ product: "terraform", cacheDir: join(folder, "cache"), lockFile: writeLockFile(folder), env, registryUrl: NOWHERE, shelves: [join(folder, "opt")] });
+  return configurationFile ?? "";
+}
+
+function init(configurationFile: string, more: NodeJS.ProcessEnv = {}): string {
+  const stack = join(folder, "stack");
+  mkdirSync(stack, { recursive: true });
+  writeFileSync(join(stack, "main.tf.json"), NEEDS_PROVIDER);
+  copyFileSync(join(folder, ".terraform.lock.hcl"), join(stack, ".terraform.lock.hcl"));
+  const env = { ...withoutAwsAndTerraform(process.env), CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: configurationFile, ...more };
+  return execFileSync(command, ["init", "-input=false", "-no-color"], { cwd: stack, env, encoding: "utf8", stdio: "pipe" });
+}
+
+test.each(["unpacked", "packed"] as const)("terraform takes a copy that is %s, with and without a cache", async (layout) => {
+  putCopy(join(folder, "opt", "some tools"), layout);
+  const configurationFile = await find();
+  expect(init(configurationFile)).toMatch(/Installed hashicorp\/aws v9\.9\.9/);
+  rmSync(join(folder, "stack"), { recursive: true });
+  const cache = join(folder, "cache", "plugins");
+  mkdirSync(cache, { recursive: true });
+  init(configurationFile, { TF_PLUGIN_CACHE_DIR: cache });
+  expect(readdirSync(join(cache, "registry.terraform.io", "hashicorp", "aws", "9.9.9"))).toHaveLength(1);
+
+  // The cache is the first place to be searched from now on, and is filled from itself.
+  rmSync(join(folder, "stack"), { recursive: true });
+  expect(init(await find(), { TF_PLUGIN_CACHE_DIR: cache })).toContain("successfully initialized");
+});
+
+test("terraform itself refuses a copy that was changed after it was found", async () => {
+  putCopy(join(folder, "opt", "a"), "unpacked");
+  const configurationFile = await find();
+  putCopy(join(folder, "opt", "a"), "unpacked", { damage: "!" });
+  expect(() => init(configurationFile)).toThrow(/doesn't match any of the checksums\s+previously recorded/);
+});

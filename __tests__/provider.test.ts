@@ -1,0 +1,271 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { cliConfigurationFiles, dropMissingCliConfiguration, impliedMirrors, storedTokens, throwIfDevOverrides } from "../cli/setup/cli-configuration";
+import { download } from "../cli/setup/download";
+import { findProvider, type FindProviderOptions } from "../cli/setup/provider";
+import { SetupError } from "../cli/setup/setup-error";
+import { localAwsEnvironment } from "../cli/terraform-environment";
+import { putCopy, writeLockFile } from "./support/small-provider";
+
+/* Where terraform gets its provider from. That terraform takes what is found is held in provider.terraform.test.ts. */
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+let registry: Server;
+let registryUrl: string;
+/** What the registry answers; nothing: it does not answer. */
+let status: number | undefined;
+
+beforeAll((done) => {
+  registry = createServer((_request, response) => {
+    if (status !== undefined) response.writeHead(status).end("{}");
+  }).listen(0, "127.0.0.1", () => {
+    registryUrl = urlOf(registry);
+    done();
+  });
+});
+afterAll((done) => {
+  registry.close(done);
+  registry.closeAllConnections();
+});
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "alb-web-provider-")));
+  env = { HOME: at("home"), APPDATA: at("home"), XDG_DATA_HOME: at("data"), XDG_DATA_DIRS: `${at("all")}:${at("all 2")}` };
+  mkdirSync(at("home"));
+  status = 404;
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (...names: string[]) => join(folder, ...names);
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const put = (file: string, text: string) => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+};
+const find = (more: Partial<FindProviderOptions> = {}) =>
+  findProvider({ product: "terraform", cacheDir: at("cache"), lockFile: existsSync(at(".terraform.lock.hcl")) ? at(".terraform.lock.hcl") : writeLockFile(folder), env, registryUrl, shelves: [at("opt"), at("none")], ...more });
+
+describe("the user's CLI configuration", () => {
+  test.each([
+    ["that TF_CLI_CONFIG_FILE names", "chosen.hcl", { TF_CLI_CONFIG_FILE: "chosen.hcl" }],
+    ["that TERRAFORM_CONFIG names, as in the past", "chosen.hcl", { TERRAFORM_CONFIG: "chosen.hcl" }],
+    ["in the home folder", process.platform === "win32" ? "home/terraform.rc" : "home/.terraformrc", {}],
+    ["in terraform's folder", process.platform === "win32" ? "home/terraform.d/work.tfrc" : "home/.terraform.d/work.tfrc", {}],
+  ])("%s is used as it is", async (_, name, variables: Record<string, string>) => {
+    const file = put(at(name), 'disable_checkpoint = true\n');
+    putCopy(at("cache", "plugins"), "unpacked");
+    for (const [variable, value] of Object.entries(variables)) env[variable] = at(value);
+    expect(await find()).toEqual({ from: `as ${file} says` });
+  });
+
+  test("is OpenTofu's own for OpenTofu, where there is one", () => {
+    const [terraforms, tofus] = process.platform === "win32" ? ["terraform.rc", "tofu.rc"] : [".terraformrc", ".tofurc"];
+    put(at("home", terraforms), "");
+    expect(cliConfigurationFiles(env, "opentofu")).toEqual([at("home", terraforms)]);
+    put(at("home", tofus), "");
+    expect(cliConfigurationFiles(env, "opentofu")).toEqual([at("home", tofus)]);
+    expect(cliConfigurationFiles(env, "terraform")).toEqual([at("home", terraforms)]);
+  });
+
+  test.each(["TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG"])("is dropped in one sentence where %s names no file, and only then", (name) => {
+    const said: string[] = [];
+    const there = { [name]: put(at("there"), ""), OTHER: "kept" };
+    dropMissingCliConfiguration(there, (sentence) => said.push(sentence));
+    expect([there, said]).toEqual([{ [name]: at("there"), OTHER: "kept" }, []]);
+
+    const missing: NodeJS.ProcessEnv = { [name]: at("missing"), OTHER: "kept" };
+    dropMissingCliConfiguration(missing, (sentence) => said.push(sentence));
+    expect([missing, said]).toEqual([{ OTHER: "kept" }, [`${name} is ignored, as there is no file ${at("missing")}.`]]);
+  });
+
+  test("is refused for a rehearsal where it has dev_overrides, which bypass checksums", () => {
+    const file = put(at("chosen.hcl"), 'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "/x"\n  }\n  direct {}\n}\n');
+    env.TF_CLI_CONFIG_FILE = file;
+    expect(() => throwIfDevOverrides(env, "terraform")).toThrow(new SetupError(
+      `${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; ` +
+        "remove them, or set TF_CLI_CONFIG_FILE to a configuration without them",
+    ));
+    put(file, "# dev_overrides\n// dev_overrides\n/* dev_overrides\n*/\nprovider_installation {\n  direct {}\n}\n");
+    expect(() => throwIfDevOverrides(env, "terraform")).not.toThrow();
+  });
+});
+
+describe("what terraform login has stored", () => {
+  const credentials = { "app.terraform.io": { token: "one" }, "my-host.example.com": { token: "two" }, "none.example.com": {} };
+  const store = () => put(at("home", process.platform === "win32" ? "terraform.d" : ".terraform.d", "credentials.tfrc.json"), JSON.stringify({ credentials }));
+
+  test("is no CLI configuration, and is handed on in variables", async () => {
+    store();
+    putCopy(at("cache", "plugins"), "unpacked");
+    expect((await find()).from).toBe(at("cache", "plugins"));
+    expect(storedTokens(env, "terraform")).toEqual({ TF_TOKEN_app_terraform_io: "one", "TF_TOKEN_my__host_example_com": "two" });
+  });
+
+  test("does not replace a token of the environment", () => {
+    store();
+    expect(storedTokens({ ...env, TF_TOKEN_app_terraform_io: "own" }, "terraform")).toEqual({ "TF_TOKEN_my__host_example_com": "two" });
+  });
+});
+
+describe("the registry", () => {
+  test("is used where it answers, whatever copies there are", async () => {
+    status = 200;
+    putCopy(at("cache", "plugins"), "unpacked");
+    expect(await find()).toEqual({ from: "registry.terraform.io" });
+    expect(await find({ product: "opentofu" })).toEqual({ from: "registry.opentofu.org" });
+  });
+
+  test.each<[string, number | undefined, RegExp]>([
+    ["answers with an error", 503, /\(it answers 503\)/],
+    ["does not answer", undefined, /\(no answer within 4 s\)/],
+  ])("is given up where it %s", async (_, answer, why) => {
+    status = answer;
+    putCopy(at("cache", "plugins"), "unpacked");
+    const told: string[] = [];
+    expect((await find({ onProgress: (text) => told.push(text) })).from).toBe(at("cache", "plugins"));
+    expect(told.join("\n")).toMatch(why);
+  }, 60_000);
+
+  test("is given up at once where nobody listens", async () => {
+    const nobody = createServer();
+    await new Promise<void>((listening) => nobody.listen(0, "127.0.0.1", listening));
+    const closed = urlOf(nobody);
+    await new Promise((free) => nobody.close(free));
+    expect((await find({ registryUrl: closed })).missing).toContain("registry.terraform.io cannot be reached (ECONNREFUSED)");
+  });
+
+  test("an interruption ends the waiting", async () => {
+    status = undefined;
+    const stopping = new AbortController();
+    const finding = find({ signal: stopping.signal });
+    stopping.abort(new Error("interrupted"));
+    await expect(finding).rejects.toThrow("interrupted");
+  });
+
+  test("is asked through the user's proxy", async () => {
+    const before = { ...process.env };
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+    try {
+      Object.assign(process.env, { HTTPS_PROXY: urlOf(proxy), https_proxy: urlOf(proxy), NO_PROXY: "", no_proxy: "" });
+      await expect(download("https://registry.example.com/x")).rejects.toThrow();
+      expect(asked).toEqual(["registry.example.com:443"]);
+    } finally {
+      for (const name of ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]) delete process.env[name];
+      Object.assign(process.env, before);
+      await new Promise((closed) => proxy.close(closed));
+    }
+  });
+});
+
+describe("a copy on this machine", () => {
+  const places: [string, () => string, NodeJS.ProcessEnv?][] = [
+    ["TF_PLUGIN_CACHE_DIR", () => at("own cache"), { TF_PLUGIN_CACHE_DIR: "own cache" }],
+    ["the project's cache", () => at("cache", "plugins")],
+    ["the plugin cache of the home folder", () => at("home", ".terraform.d", "plugin-cache")],
+    ["terraform's implied mirrors, the first", () => impliedMirrors(env)[1] ?? ""],
+    ["terraform's implied mirrors, the last", () => impliedMirrors(env).at(-1) ?? ""],
+    ["a folder of a shelf", () => at("opt", "terraform plugins ä")],
+  ];
+
+  test.each(places)("is found in %s", async (_, place, variables = {}) => {
+    for (const [name, value] of Object.entries(variables)) env[name] = at(value ?? "");
+    putCopy(place(), "unpacked");
+    const { from, configurationFile, missing } = await find();
+    expect([from, missing]).toEqual([place(), undefined]);
+    const text = readFileSync(configurationFile ?? "", "utf8");
+    expect(text).toContain('include = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"]');
+    expect(text).toContain('direct {\n    exclude = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"]');
+  });
+
+  test.each(["unpacked", "packed"] as const)("is laid down %s under the names of both registries", async (layout) => {
+    putCopy(at("opt", "a"), layout, { registry: "registry.opentofu.org" });
+    const { configurationFile = "" } = await find();
+    const mirror = join(dirname(configurationFile), "mirror");
+    const path = layout === "packed" ? ["terraform-provider-aws_9.9.9"] : ["9.9.9"];
+    for (const registry of ["registry.terraform.io", "registry.opentofu.org"]) {
+      const names = readdirSync(join(mirror, registry, "hashicorp", "aws"));
+      expect(names).toEqual([expect.stringMatching(new RegExp(`^${path[0]}`))]);
+    }
+  });
+
+  test.each(["unpacked", "packed"] as const)("whose checksum is not in the lock file is passed over (%s)", async (layout) => {
+    putCopy(at("cache", "plugins"), layout, { damage: "one byte" });
+    putCopy(at("opt", "b"), layout);
+    expect((await find()).from).toBe(at("opt", "b"));
+  });
+
+  test("that was changed since it was accepted is checked again", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    expect((await find()).from).toBe(at("opt", "a"));
+    putCopy(at("opt", "a"), "unpacked", { damage: "!" });
+    expect((await find()).missing).toContain("is not accepted");
+  });
+
+  test("that was accepted is not accepted under another lock file", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    expect((await find()).from).toBe(at("opt", "a"));
+    expect((await find({ lockFile: writeLockFile(at("home"), ["h1:another"]) })).missing).toContain("is not accepted");
+  });
+
+  test("is not looked for anywhere else", async () => {
+    for (const place of [at("opt"), at("opt", "a", "b"), at("home"), at("home", "plugins"), at("elsewhere", "a")]) putCopy(place, "unpacked");
+    // Of the shelf's own folder, its folders are searched.
+    rmSync(at("opt", "registry.terraform.io"), { recursive: true });
+    expect((await find()).from).toBe("nowhere");
+  });
+
+  test("that is missing is an error in one sentence, which says what was tried and what to do", async () => {
+    putCopy(at("opt", "a"), "unpacked", { damage: "!" });
+    const { missing = "", configurationFile } = await find();
+    expect(configurationFile).toBeUndefined();
+    expect(missing).toMatch(/^Provider hashicorp\/aws 9\.9\.9 \(\w+\) cannot be found: registry\.terraform\.io cannot be reached \(it answers 404\), and no copy is in /);
+    for (const tried of [at("cache", "plugins"), at("home", ".terraform.d", "plugin-cache"), at("opt", "a")]) expect(missing).toContain(tried);
+    expect(missing).toContain(`${at("opt", "a", "registry.terraform.io", "hashicorp", "aws", "9.9.9")}`);
+    expect(missing).toMatch(/is not accepted, as \.terraform\.lock\.hcl does not have the checksum\. On a machine that reaches the registry, run 'terraform -chdir=cdktf\.out\/stacks\/web providers mirror -platform=\w+ DIR'/);
+  });
+
+  test("leaves other providers of terraform's implied mirrors where they are", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    const implied = impliedMirrors(env)[1] ?? "";
+    mkdirSync(join(implied, "registry.terraform.io", "hashicorp", "random", "3.0.0"), { recursive: true });
+    const text = readFileSync((await find()).configurationFile ?? "", "utf8");
+    expect(text).toContain(`path    = ${JSON.stringify(implied)}\n    include = ["registry.terraform.io/hashicorp/random"]`);
+    expect(text).toMatch(/direct \{\n {4}exclude = \[.*"registry\.terraform\.io\/hashicorp\/random"\]/);
+  });
+
+  test("is found by many at once", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    const found = await Promise.all(Array.from({ length: 20 }, () => find()));
+    expect(new Set(found.map(({ configurationFile }) => configurationFile)).size).toBe(1);
+  });
+});
+
+describe("behind a proxy", () => {
+  const NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "NO_PROXY", "no_proxy"];
+  const before = { ...process.env };
+  beforeEach(() => NAMES.forEach((name) => delete process.env[name]));
+  afterEach(() => {
+    NAMES.forEach((name) => delete process.env[name]);
+    Object.assign(process.env, before);
+  });
+
+  test("the local AWS is called past it, and what the user has excepted stays so", async () => {
+    Object.assign(process.env, { HTTPS_PROXY: "http://proxy.example.com", no_proxy: "intern.example.com" });
+    const { NO_PROXY, no_proxy } = await localAwsEnvironment(at("cache"), "http://127.0.0.1:1", "terraform");
+    expect([NO_PROXY, no_proxy]).toEqual(Array(2).fill("127.0.0.1,localhost,intern.example.com"));
+  });
+
+  test("only: elsewhere nothing is said of proxies", async () => {
+    expect(Object.keys(await localAwsEnvironment(at("cache"), "http://127.0.0.1:1", "terraform")).filter((name) => /proxy/i.test(name))).toEqual([]);
+  });
+});

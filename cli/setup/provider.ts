@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { cliConfigurationFiles, home, impliedMirrors } from "./cli-configuration";
+import { download, reasonOf } from "./download";
+import { copiesIn, isPinned, layDown, readPinned, REGISTRIES, stampOf, writeWhole, type PinnedProvider, type ProviderCopy } from "./provider-copies";
+import { thisPlatform, type TerraformBinary } from "./terraform-binary";
+
+export interface FindProviderOptions {
+  /** Who asks for the provider: terraform and OpenTofu each know it by their own registry's name. */
+  readonly product: TerraformBinary["product"];
+  /** Folder that keeps the project's own provider cache, in `plugins`, from one run to the next. */
+  readonly cacheDir: string;
+  /** The lock file that pins the provider. */
+  readonly lockFile: string;
+  /** The environment that terraform would be run in. */
+  readonly env: NodeJS.ProcessEnv;
+  /**
+   * Told what is going on, in a few words.
+   * @default - nobody is told
+   */
+  readonly onProgress?: (text: string) => void;
+  /** @default - it runs to its end */
+  readonly signal?: AbortSignal;
+  /**
+   * What answers if the registry can be reached.
+   * @default - the service discovery document of the product's own registry
+   */
+  readonly registryUrl?: string;
+  /**
+   * Folders whose folders may each be a filesystem mirror.
+   * @default - those where machines keep what is for all their users
+   */
+  readonly shelves?: readonly string[];
+}
+
+/** Where terraform finds the provider. */
+export interface ProviderSource {
+  /** Where it comes from, in a few words. */
+  readonly from: string;
+  /** The CLI configuration that leads terraform to a copy; TF_CLI_CONFIG_FILE must name it. */
+  readonly configurationFile?: string;
+  /** What was tried and what to do, in one sentence: where there is neither a registry nor a copy. */
+  readonly missing?: string;
+}
+
+/** What every stack needs. */
+const PROVIDER = "hashicorp/aws";
+/** terraform itself would wait for a minute and more. */
+const REGISTRY_WITHIN_MS = 4_000;
+/** Folders such as /opt/terraform-plugins: build images keep providers in one of their own choice. */
+const SHELVES = process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr/local/share", "/usr/local/lib", "/var/lib"];
+
+/**
+ * Finds out where terraform gets the provider from: as the user's CLI configuration says, if there is one; else from the
+ * registry, if it can be reached; else from a copy on this machine whose checksum the lock file has.
+ */
+export async function findProvider(options: FindProviderOptions): Promise<ProviderSource> {
+  const { env, product, signal, onProgress = () => {} } = options;
+  const [file] = cliConfigurationFiles(env, product);
+  if (file !== undefined) return { from: `as ${file} says` };
+
+  const registry = REGISTRIES[product];
+  onProgress(`looking for ${registry}`);
+  const why = await unreachable(options.registryUrl ?? `https://${registry}/.well-known/terraform.json`, signal);
+  if (why === undefined) return { from: registry };
+
+  onProgress(`${registry} cannot be reached (${why}); looking for a copy of the provider on this machine`);
+  const pinned = await readPinned(options.lockFile, PROVIDER);
+  const roots = await rootsFor(options);
+  const refused: string[] = [];
+  for (const root of roots) {
+    for (const copy of await copiesIn(root, pinned, thisPlatform())) {
+      const configurationFile = await configurationFor(copy, pinned, options);
+      if (configurationFile !== undefined) return { from: root, configurationFile };
+      refused.push(copy.path);
+    }
+  }
+  return { from: "nowhere", missing: sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused) };
+}
+
+/** @returns nothing if it can be reached, else why not */
+async function unreachable(url: string, signal?: AbortSignal): Promise<string | undefined> {
+  const patience = AbortSignal.timeout(REGISTRY_WITHIN_MS);
+  try {
+    const response = await download(url, signal === undefined ? patience : AbortSignal.any([patience, signal]));
+    await response.body?.cancel();
+    return response.ok ? undefined : `it answers ${response.status}`;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return patience.aborted ? `no answer within ${REGISTRY_WITHIN_MS / 1000} s` : reasonOf(error);
+  }
+}
+
+/** The folders that may hold a copy, as mirrors or as caches; those that are not there included. */
+async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOptions): Promise<string[]> {
+  const shared = await Promise.all(shelves.map(async (shelf) => {
+    const entries = await readdir(shelf, { withFileTypes: true }).catch(() => []);
+    return entries.filter((it) => it.isDirectory() || it.isSymbolicLink()).map(({ name }) => join(shelf, name)).sort();
+  }));
+  const named = [env.TF_PLUGIN_CACHE_DIR, join(resolve(cacheDir), "plugins"), ...impliedMirrors(env), join(home(env), ".terraform.d", "plugin-cache")];
+  return [...new Set([...named, ...shared.flat()].filter((it) => it !== undefined && it !== ""))] as string[];
+}
+
+/**
+ * Writes the CLI configuration that leads to a copy, in a folder of the cache that is named by the copy.
+ * @returns nothing if the lock file does not have the copy's checksum
+ */
+async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, env, onProgress = () => {} }: FindProviderOptions): Promise<string | undefined> {
+  const folder = join(resolve(cacheDir), `provider-${createHash("sha256").update(copy.path).digest("hex").slice(0, 12)}`);
+  const stampFile = join(folder, "verified.json");
+  const file = join(folder, "terraformrc");
+  const stamp = await stampOf(copy, pinned);
+  if ((await readFile(stampFile, "utf8").catch(() => undefined)) !== stamp) {
+    onProgress(`checking ${copy.path} against the lock file`);
+    if (!(await isPinned(copy, pinned))) return undefined;
+  }
+  const mirror = join(folder, "mirror");
+  await mkdir(mirror, { recursive: true });
+  await layDown(copy, pinned, thisPlatform(), mirror);
+  await writeWhole(file, await configurationText(mirror, env));
+  await writeWhole(stampFile, stamp);
+  return file;
+}
+
+/** Our mirror for the provider, and for any other what terraform does without a configuration. */
+async function configurationText(mirror: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const ours = Object.values(REGISTRIES).map((registry) => `${registry}/${PROVIDER}`);
+  const implied = await Promise.all(impliedMirrors(env).map(async (path) => ({ path, providers: (await providersIn(path)).filter((it) => !ours.includes(it)) })));
+  const mirrors = [{ path: mirror, providers: ours }, ...implied.filter(({ providers }) => providers.length > 0)];
+  const block = ({ path, providers }: { path: string; providers: string[] }) => `  filesystem_mirror {\n    path    = ${JSON.stringify(path)}\n    include = ${JSON.stringify(providers)}\n  }\n`;
+  const elsewhere = JSON.stringify([...new Set(mirrors.flatMap(({ providers }) => providers))]);
+  return `# Written by alb-web: the registry could not be reached.\nprovider_installation {\n${mirrors.map(block).join("")}  direct {\n    exclude = ${elsewhere}\n  }\n}\n`;
+}
+
+/** The addresses of the providers in a filesystem mirror. */
+async function providersIn(mirror: string): Promise<string[]> {
+  const list = (folder: string) => readdir(folder).catch(() => []);
+  const addresses = (await list(mirror)).map(async (host) => (await list(join(mirror, host))).map(async (owner) =>
+    (await list(join(mirror, host, owner))).map((type) => `${host}/${owner}/${type}`)));
+  return (await Promise.all((await Promise.all(addresses)).flat())).flat();
+}
+
+function sentence(why: string, { name, version }: PinnedProvider, roots: readonly string[], refused: readonly string[]): string {
+  const platform = thisPlatform();
+  const but = refused.length === 0 ? "" : `; ${refused.join(" and ")} ${refused.length === 1 ? "is" : "are"} not accepted, as .terraform.lock.hcl does not have the checksum`;
+  return (
+    `Provider ${name} ${version} (${platform}) cannot be found: ${why}, and no copy is in ${roots.join(", ")}${but}. ` +
+    `On a machine that reaches the registry, run 'terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${platform} DIR' after 'npx cdktf synth', and copy what is in DIR to ${impliedMirrors(process.env)[1]} on this one.`
+  );
+}
