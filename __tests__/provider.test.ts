@@ -136,7 +136,7 @@ describe("the registry", () => {
     await new Promise<void>((listening) => nobody.listen(0, "127.0.0.1", listening));
     const closed = urlOf(nobody);
     await new Promise((free) => nobody.close(free));
-    expect((await find({ registryUrl: closed })).missing).toContain("registry.terraform.io cannot be reached (ECONNREFUSED)");
+    await expect(find({ registryUrl: closed })).rejects.toThrow("registry.terraform.io cannot be reached (ECONNREFUSED)");
   });
 
   test("an interruption ends the waiting", async () => {
@@ -180,8 +180,8 @@ describe("a copy on this machine", () => {
   test.each(places)("is found in %s", async (_, place, variables = {}) => {
     for (const [name, value] of Object.entries(variables)) env[name] = at(value ?? "");
     putCopy(place(), "unpacked");
-    const { from, configurationFile, missing } = await find();
-    expect([from, missing]).toEqual([place(), undefined]);
+    const { from, configurationFile } = await find();
+    expect(from).toBe(place());
     const text = readFileSync(configurationFile ?? "", "utf8");
     expect(text).toContain('include = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"]');
     expect(text).toContain('direct {\n    exclude = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"]');
@@ -208,26 +208,27 @@ describe("a copy on this machine", () => {
     putCopy(at("opt", "a"), "unpacked");
     expect((await find()).from).toBe(at("opt", "a"));
     putCopy(at("opt", "a"), "unpacked", { damage: "!" });
-    expect((await find()).missing).toContain("is not accepted");
+    await expect(find()).rejects.toThrow("is not accepted");
   });
 
   test("that was accepted is not accepted under another lock file", async () => {
     putCopy(at("opt", "a"), "unpacked");
     expect((await find()).from).toBe(at("opt", "a"));
-    expect((await find({ lockFile: writeLockFile(at("home"), ["h1:another"]) })).missing).toContain("is not accepted");
+    await expect(find({ lockFile: writeLockFile(at("home"), ["h1:another"]) })).rejects.toThrow("is not accepted");
   });
 
   test("is not looked for anywhere else", async () => {
     for (const place of [at("opt"), at("opt", "a", "b"), at("home"), at("home", "plugins"), at("elsewhere", "a")]) putCopy(place, "unpacked");
     // Of the shelf's own folder, its folders are searched.
     rmSync(at("opt", "registry.terraform.io"), { recursive: true });
-    expect((await find()).from).toBe("nowhere");
+    await expect(find()).rejects.toThrow(/^Provider hashicorp\/aws 9\.9\.9 \(\w+\) cannot be found/);
   });
 
   test("that is missing is an error in one sentence, which says what was tried and what to do", async () => {
     putCopy(at("opt", "a"), "unpacked", { damage: "!" });
-    const { missing = "", configurationFile } = await find();
-    expect(configurationFile).toBeUndefined();
+    const error = await find().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SetupError);
+    const missing = (error as SetupError).message;
     expect(missing).toMatch(/^Provider hashicorp\/aws 9\.9\.9 \(\w+\) cannot be found: registry\.terraform\.io cannot be reached \(it answers 404\), and no copy is in /);
     for (const tried of [at("cache", "plugins"), at("home", ".terraform.d", "plugin-cache"), at("opt", "a")]) expect(missing).toContain(tried);
     expect(missing).toContain(`${at("opt", "a", "registry.terraform.io", "hashicorp", "aws", "9.9.9")}`);

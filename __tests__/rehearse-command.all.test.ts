@@ -73,7 +73,12 @@ class Checkout {
   }
 
   rehearse(...args: string[]): CommandRun {
-    return start(process.execPath, [...NODE_ARGS, ...args], this.place);
+    return this.rehearseWith({}, ...args);
+  }
+
+  /** @param env what is set besides */
+  rehearseWith(env: NodeJS.ProcessEnv, ...args: string[]): CommandRun {
+    return start(process.execPath, [...NODE_ARGS, ...args], { ...this.place, env: { ...this.place.env, ...env } });
   }
 
   /** As it is typed. */
@@ -234,6 +239,22 @@ describe("the command line", () => {
     expect(stderr).toMatch(sentence);
     expect(leftOver).toEqual([]);
     expect(readdirSync(reader().temporary)).toEqual([]);
+  });
+
+  test("refuses a CLI configuration with dev_overrides", async () => {
+    const file = join(reader().temporary, "terraformrc");
+    writeFileSync(file, 'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "/nowhere"\n  }\n  direct {}\n}\n');
+    const { code, stdout, stderr } = await reader().rehearseWith({ TF_CLI_CONFIG_FILE: file }).ended;
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr.trimEnd().split("\n").at(-1)).toBe(`${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; remove them, or set TF_CLI_CONFIG_FILE to a configuration without them`);
+    rmSync(file);
+  });
+
+  test("ignores a TF_CLI_CONFIG_FILE that names no file, and says so once", async () => {
+    const file = join(reader().temporary, "missing");
+    const { code, stderr } = await reader().rehearseWith({ TF_CLI_CONFIG_FILE: file }, "first").ended;
+    expect(code).toBe(3);
+    expect(stderr.split("\n").filter((line) => line.includes(file))).toEqual([`TF_CLI_CONFIG_FILE is ignored, as there is no file ${file}.`]);
   });
 
   test("refuses a main.ts with faults, and names all of them", async () => {

@@ -9,7 +9,6 @@ import type { Wanted } from "./bootstrap/configuration";
 import { abortedByPerson, runCommand, writeResult } from "./command";
 import { taskList, type Task } from "./progress";
 import { findTools, type Tools } from "./project";
-import { SetupError } from "./setup/setup-error";
 import { newTerraformCommand } from "./terraform-environment";
 
 interface Stage {
@@ -49,7 +48,6 @@ function tasksFor(options: BootstrapOptions, folder: string, signal: AbortSignal
       title: "find terraform",
       task: async (stage, task) => {
         stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
-        if (stage.tools.provider.missing !== undefined) throw new SetupError(stage.tools.provider.missing);
         task.title = stage.tools.inWords;
       },
     },

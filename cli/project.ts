@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
-import { UsageError, WorkFailed } from "./command";
+import { UsageError } from "./command";
 import { storedTokens } from "./setup/cli-configuration";
 import { findProvider, type ProviderSource } from "./setup/provider";
-import { SetupError } from "./setup/setup-error";
 import { findTerraform, type TerraformBinary } from "./setup/terraform-binary";
 import { synthesize, synthesizedFolder, type SynthesizedStack } from "./synthesize";
 import { Terraform } from "./terraform";
@@ -28,8 +27,6 @@ export interface StackFolder {
   readonly stack: SynthesizedStack;
   readonly folder: string;
   readonly terraform: Terraform;
-  /** What to do, where there is neither a registry nor a copy of the provider. */
-  readonly missingProvider?: string;
 }
 
 /** What runs terraform here. */
@@ -54,19 +51,20 @@ export interface OpenStacksOptions {
 export async function openStacks({ stackId, signal, onProgress }: OpenStacksOptions): Promise<StackFolder[]> {
   onProgress("synthesizing main.ts");
   const stacks = chosenStacks(await synthesizeProject(signal), stackId);
-  const { binary: { command, product }, provider: { configurationFile, missing } } = await findTools({ signal, onProgress });
+  const { binary: { command, product }, provider: { configurationFile }, inWords } = await findTools({ signal, onProgress });
+  onProgress(inWords);
   // In place of the user's configuration, terraform does not read what `terraform login` has stored.
   const found = configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile, ...storedTokens(process.env, product) };
   return stacks.map((stack) => {
     const { folder } = stack;
     const env = { ...process.env, ...found, TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
-    return { stack, folder, terraform: new Terraform({ command, folder, env, signal }), missingProvider: missing };
+    return { stack, folder, terraform: new Terraform({ command, folder, env, signal }) };
   });
 }
 
 /**
  * Finds terraform and where it gets the provider from.
- * @throws {SetupError} if there is no terraform; a provider that is missing is for the caller to tell
+ * @throws {SetupError} if one of them cannot be had
  */
 export async function findTools({ signal, onProgress }: Pick<OpenStacksOptions, "onProgress"> & { readonly signal?: AbortSignal }): Promise<Tools> {
   const { env } = process;
@@ -81,12 +79,8 @@ export async function synthesizeProject(signal: AbortSignal): Promise<Synthesize
 }
 
 /** Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not do. */
-export async function initialize({ terraform, missingProvider }: StackFolder): Promise<void> {
-  await terraform.run(["init", "-input=false", "-no-color"]).catch((error: unknown) => {
-    // Without a registry too, a folder that was initialized before has the provider.
-    if (missingProvider !== undefined && error instanceof WorkFailed && /Failed to (query|install|resolve) .*provider/.test(error.message)) throw new SetupError(missingProvider);
-    throw error;
-  });
+export async function initialize({ terraform }: StackFolder): Promise<void> {
+  await terraform.run(["init", "-input=false", "-no-color"]);
 }
 
 /** @throws {UsageError} if there is no stack, or none of that id */

@@ -10,7 +10,6 @@ import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
-import { SetupError } from "./setup/setup-error";
 import { synthesize, type SynthesizedStack } from "./synthesize";
 import { localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
 
@@ -76,7 +75,6 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
       task: async (stage, task) => {
         stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
         throwIfDevOverrides(process.env, stage.tools.binary.product);
-        if (stage.tools.provider.missing !== undefined) throw new SetupError(stage.tools.provider.missing);
         task.title = stage.tools.inWords;
       },
     },
@@ -95,7 +93,9 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
       task: async (stage, task) => {
         const localAws = started(stage);
         const { binary, provider } = found(stage);
-        const env = await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile);
+        // A provider that is killed leaves its socket behind; here it goes with the folder.
+        const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
+        const env = { ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)), ...temporary };
         for (const stack of stage.stacks) {
           const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, folder: join(folder, "stacks", stack.id), signal });
           stage.rehearsals.push(rehearsal);

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { cliConfigurationFiles, home, impliedMirrors } from "./cli-configuration";
 import { download, reasonOf } from "./download";
 import { copiesIn, isPinned, layDown, readPinned, REGISTRIES, stampOf, writeWhole, type PinnedProvider, type ProviderCopy } from "./provider-copies";
+import { SetupError } from "./setup-error";
 import { thisPlatform, type TerraformBinary } from "./terraform-binary";
 
 export interface FindProviderOptions {
@@ -40,8 +41,6 @@ export interface ProviderSource {
   readonly from: string;
   /** The CLI configuration that leads terraform to a copy; TF_CLI_CONFIG_FILE must name it. */
   readonly configurationFile?: string;
-  /** What was tried and what to do, in one sentence: where there is neither a registry nor a copy. */
-  readonly missing?: string;
 }
 
 /** What every stack needs. */
@@ -54,6 +53,7 @@ const SHELVES = process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr
 /**
  * Finds out where terraform gets the provider from: as the user's CLI configuration says, if there is one; else from the
  * registry, if it can be reached; else from a copy on this machine whose checksum the lock file has.
+ * @throws {SetupError} if there is neither; it says what was tried and what to do
  */
 export async function findProvider(options: FindProviderOptions): Promise<ProviderSource> {
   const { env, product, signal, onProgress = () => {} } = options;
@@ -76,7 +76,7 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
       refused.push(copy.path);
     }
   }
-  return { from: "nowhere", missing: sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused) };
+  throw new SetupError(sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused));
 }
 
 /** @returns nothing if it can be reached, else why not */
