@@ -280,8 +280,11 @@ describe("waiting for another process's lock", () => {
     writeFileSync(lock, String(process.pid));
     const stopping = new AbortController();
     const told: string[] = [];
-    const waiting = withLock(lock, () => told.push("waits"), () => Promise.resolve("done"), stopping.signal).catch((error: unknown) => error);
-    setTimeout(() => stopping.abort(new WorkFailed("interrupted")), 50);
+    const onWait = () => {
+      told.push("waits");
+      stopping.abort(new WorkFailed("interrupted"));
+    };
+    const waiting = withLock(lock, onWait, () => Promise.resolve("done"), stopping.signal).catch((error: unknown) => error);
     expect(await waiting).toEqual(new WorkFailed("interrupted"));
     expect(told).toEqual(["waits"]);
     expect(existsSync(lock)).toBe(true);
