@@ -2,20 +2,20 @@ import type { RehearsalResult } from "../cli/rehearsal-run";
 import { NOT_RECORDED } from "../cli/bootstrap/not-recorded";
 import { committedPolicy } from "../cli/bootstrap/policies";
 import type { SynthesizedStack } from "../cli/synthesize";
-import { COMBINATIONS } from "./support/combinations";
+import { REHEARSED } from "./support/combinations";
 import { actionsOf, byTerraform, isRead, refusedBy } from "./support/iam-policy";
 import { stackIdOf } from "./support/stack-id";
 import { RehearsalRoom, runStages } from "./support/rehearsal-room";
 
-/* Each combination of choices is built, checked, planned again and taken down, several at a time in one account. */
+/* Every choice is built, checked, planned again and taken down, several stacks at a time in one account; each combination by itself: npm run test:exhaustive. */
 
 /** Each waits most of its time; more of them at once make each slower than they save. */
 const SIDE_BY_SIDE = 6;
 const ALL_MS = 20 * 60_000;
 jest.setTimeout(ALL_MS);
 
-const NAMES = Object.keys(COMBINATIONS);
-const isWaiting = (name: string) => COMBINATIONS[name]?.hostedZone?.delegated === false;
+const NAMES = Object.keys(REHEARSED);
+const isWaiting = (name: string) => REHEARSED[name]?.hostedZone?.delegated === false;
 
 let room: RehearsalRoom;
 let synthesized: Promise<SynthesizedStack[]>;

@@ -1,11 +1,14 @@
 import type { LocalAws } from "../rehearsal/local-aws";
 import { seededAccount } from "./support/crash-room";
 import { faultsOf, recover, sideBySide, type Recovery } from "./support/crash-run";
+import { IS_EXHAUSTIVE } from "./support/sample";
 
-/* A first apply that was killed, and the way back; twenty moments are in crash.twenty.ts (npm run test:crash). */
+/* A first apply that was killed, and the way back; more moments with npm run test:exhaustive, and twenty in crash.twenty.ts (npm run test:crash). */
 
 /** Seconds after the first resource was begun. terraform stores its state every 20 s. */
-const MOMENTS = [5, 9, 16, 38, 74];
+const MOMENTS = IS_EXHAUSTIVE ? [5, 9, 16, 38, 74] : [9, 38, 74];
+/** One of them is completed by cdktf-cli. */
+const WITH_CDKTF = IS_EXHAUSTIVE ? 16 : 9;
 /** Before this, terraform has stored no state. */
 const STATE_AFTER_SEC = 18;
 
@@ -17,7 +20,7 @@ let recoveries: Promise<Recovery>[] = [];
 beforeAll(async () => {
   seeded = await seededAccount();
   // They mostly wait.
-  recoveries = sideBySide(MOMENTS.map((seconds, index) => () => recover({ seeded, seconds, withCdktf: index === 2 })), MOMENTS.length);
+  recoveries = sideBySide(MOMENTS.map((seconds) => () => recover({ seeded, seconds, withCdktf: seconds === WITH_CDKTF })), MOMENTS.length);
 });
 
 afterAll(async () => {

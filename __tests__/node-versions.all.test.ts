@@ -5,6 +5,8 @@ import { delimiter, dirname, join } from "node:path";
 import { localAwsEnvironment } from "../cli/terraform-environment";
 import { copyOfProject } from "./support/project-copy";
 import { CACHE, PROJECT, RehearsalRoom } from "./support/rehearsal-room";
+import { sampled } from "./support/sample";
+import { modulesOf, unitTests } from "./support/unit-tests";
 
 /* The Node versions that the README names, as npm has them for this platform; a version that cannot be had is a failure. */
 
@@ -12,6 +14,8 @@ import { CACHE, PROJECT, RehearsalRoom } from "./support/rehearsal-room";
 jest.setTimeout(900_000);
 
 const VERSIONS = ["20", "22", "24", "26"];
+/** So many that together they use every package, and every module of Node, that the unit tests use; all of them: npm run test:exhaustive. */
+const UNIT_TESTS = sampled(unitTests(), modulesOf);
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 
 let room: RehearsalRoom;
@@ -46,8 +50,8 @@ describe.each(VERSIONS)("Node %s", (version) => {
   // With the version that runs this, npm test ran them already.
   if (version !== process.versions.node.split(".")[0]) {
     test("passes the unit tests", async () => {
-      const { stderr } = await run(node, ["node_modules/.bin/jest", "--testPathIgnorePatterns", "\\.(all|terraform)\\.test\\.ts$"], PROJECT);
-      expect(stderr).toMatch(/Tests: +\d+ passed, \d+ total/);
+      const { stderr } = await run(node, ["node_modules/.bin/jest", "--runTestsByPath", ...UNIT_TESTS], PROJECT);
+      expect(stderr).toMatch(new RegExp(`Test Suites: ${UNIT_TESTS.length} passed, ${UNIT_TESTS.length} total\nTests: +\\d+ passed, \\d+ total`));
     });
   }
 

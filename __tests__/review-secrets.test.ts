@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { reviewsAsMarkdown } from "../cli/reviewing/markdown";
 import { review } from "../path/review/review";
 import { withoutSecrets } from "../path/review/secrets";
+import { IS_EXHAUSTIVE, sampled } from "./support/sample";
 import { destroyed, planOf, replaced, SITE, type Planned } from "./support/standing-site";
 
 /* What a plan marks as sensitive is in nothing that a review writes, wherever it stands. */
@@ -57,11 +58,13 @@ const written = (plan: unknown): string => {
 };
 
 test("no place of a resource's values gives a secret away", () => {
-  for (const place of PLACES) expect([place, written(planWith([place], true)).includes(SECRET)]).toEqual([place, false]);
+  // One of those that have the same path in resources of one type that change in the same way.
+  const kindOf = ({ address, path }: (typeof PLACES)[number]) => [JSON.stringify([address.split(".")[0], CHANGES[address], path])];
+  for (const place of sampled(PLACES, kindOf)) expect([place, written(planWith([place], true)).includes(SECRET)]).toEqual([place, false]);
 });
 
 test("nor do several at once", () => {
-  fc.assert(fc.property(fc.subarray([...PLACES], { maxLength: 12 }), (places) => !written(planWith(places, true)).includes(SECRET)), { numRuns: 150 });
+  fc.assert(fc.property(fc.subarray([...PLACES], { maxLength: 12 }), (places) => !written(planWith(places, true)).includes(SECRET)), { numRuns: IS_EXHAUSTIVE ? 150 : 40 });
 });
 
 test("the same values without their marks are told, so that it is the marks that hide them", () => {

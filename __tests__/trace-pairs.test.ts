@@ -4,8 +4,12 @@ import { MUTANTS } from "./mutants/all";
 import { baseStack } from "./mutants/bases";
 import { findingsOf, inWords, isWarning } from "./mutants/judge";
 import type { Mutant, SynthesizedJson } from "./mutants/mutant";
+import { sampled } from "./support/sample";
 
-/* Two faults at once, on different hops of one path: a trace tells both, not only the one that a request would meet first. */
+/*
+ * Two faults at once, on different hops of one path: a trace tells both, not only the one that a request would meet first. Each fault with
+ * one of each other hop; with all of them: npm run test:exhaustive.
+ */
 
 /** Rows whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rows, and why. */
 const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly string[]; readonly why: string }[] = [
@@ -25,9 +29,11 @@ const FAULTS: readonly Mutant[] = [...new Map(MUTANTS.filter((it) => it.base ===
 const ALL_PAIRS = FAULTS.flatMap((one, index) => FAULTS.slice(index + 1).map((other) => [one, other] as const)).filter(([one, other]) => rowOf(one.row).hop !== rowOf(other.row).hop);
 const PAIRS = ALL_PAIRS.filter(([{ row: one }, { row: other }]) => !NOT_TOGETHER.some(({ row, others }) => (row === one && others.includes(other)) || (row === other && others.includes(one))));
 
+const RUN = sampled(PAIRS, ([{ row: one }, { row: other }]) => [`${one} ${rowOf(other).hop}`, `${other} ${rowOf(one).hop}`]);
+
 test("there are at least 20 pairs, between all hops", () => {
-  expect(PAIRS.length).toBeGreaterThanOrEqual(20);
-  const between = new Set(PAIRS.map((pair) => pair.map(({ row }) => rowOf(row).hop).sort().join(" and ")));
+  expect(RUN.length).toBeGreaterThanOrEqual(20);
+  const between = new Set(RUN.map((pair) => pair.map(({ row }) => rowOf(row).hop).sort().join(" and ")));
   expect([...between].sort()).toEqual([
     "dns and listener", "dns and target", "dns and target-group", "dns and tls", "listener and target", "listener and target-group", "listener and tls", "target and target-group", "target and tls", "target-group and tls",
   ]);
@@ -47,13 +53,10 @@ function together(one: Mutant, other: Mutant): SynthesizedJson | undefined {
   return undefined;
 }
 
-test.each(FAULTS.map((it) => [it.row, it.name, it] as const))("%s (%s) and each of the others are both told", (_row, _name, fault) => {
-  const untold = PAIRS.filter(([one]) => one === fault).flatMap(([one, other]) => {
-    const stack = together(one, other);
-    if (stack === undefined) return [`${other.row} (${other.name}) cannot be put beside it`];
-    const report = trace(stack);
-    const missing = [one, other].filter((it) => findingsOf(it, report).length === 0).map(({ row }) => row);
-    return missing.length === 0 && report.verdict === "broken" ? [] : [`${other.row} (${other.name}): ${report.verdict}, without ${missing.join(" and ")}, but ${inWords(report.findings)}`];
-  });
-  expect(untold).toEqual([]);
+test.each(RUN.map(([one, other]) => [one.row, one.name, other.row, other.name, one, other] as const))("%s (%s) and %s (%s) are both told", (_row, _name, _otherRow, _otherName, one, other) => {
+  const stack = together(one, other);
+  expect(stack).toBeDefined();
+  const report = trace(stack);
+  const missing = [one, other].filter((it) => findingsOf(it, report).length === 0).map(({ row }) => row);
+  expect({ verdict: report.verdict, missing, found: missing.length === 0 ? "" : inWords(report.findings) }).toEqual({ verdict: "broken", missing: [], found: "" });
 });

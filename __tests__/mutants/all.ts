@@ -13,3 +13,9 @@ import { tlsMutants } from "./tls";
 export const MUTANTS: readonly Mutant[] = [
   ...dnsMutants, ...tlsMutants, ...listenerMutants, ...targetGroupMutants, ...subnetMutants, ...securityGroupMutants, ...networkAclMutants, ...serverMutants, ...targetZoneMutants,
 ];
+
+/** What the sample of the mutants must hold: each row in each form of a file, each base, each type of resource at fault, each reason why a form cannot hold one. */
+export function kindsOf({ row, base, at, cannot = {} }: Mutant): string[] {
+  const forms = (["plan", "state"] as const).map((form) => (cannot[form] === undefined ? `${row} in a ${form}` : `not in a ${form}: ${cannot[form]}`));
+  return [...forms, row, `base ${base}`, `type ${at.type}`];
+}

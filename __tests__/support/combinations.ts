@@ -1,4 +1,5 @@
 import type { WebStackProps } from "../../constructs/web-stack-props";
+import { IS_EXHAUSTIVE } from "./sample";
 
 const subnet = (vpc: string, tier: "a" | "b", index: number) => `subnet-0${vpc}${tier}000000000000${index}`;
 const network = (vpc: string) => ({
@@ -113,3 +114,33 @@ export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
     backend: { cloud: { organization: "example", workspace: "web", hostname: "app.terraform.io" } },
   },
 };
+
+/** Props that go with a certain domain name. */
+const OF_THE_DOMAIN = ["alternativeNames", "hostedZone", "certificate"] as const;
+
+/** What is applied: each combination with npm run test:exhaustive, otherwise those that can be one stack as one stack. */
+export const REHEARSED = IS_EXHAUSTIVE ? COMBINATIONS : asFewStacks(COMBINATIONS);
+
+/** The same choices in fewer stacks: each combination joins the first stack that has none of its props. One that waits for its zone has no site, and stays alone. */
+export function asFewStacks(combinations: typeof COMBINATIONS): typeof COMBINATIONS {
+  const stacks: { name: string; more: number; props: WebStackProps }[] = [];
+  for (const [name, props] of Object.entries(combinations)) {
+    const stack = stacks.find(({ props: others }) => canJoin(others, props));
+    if (stack === undefined) stacks.push({ name, more: 0, props });
+    else {
+      const { domainName } = isOfTheDomain(props) ? props : stack.props;
+      stack.props = { ...stack.props, ...props, domainName };
+      stack.more += 1;
+    }
+  }
+  return Object.fromEntries(stacks.map(({ name, more, props }) => [more === 0 ? name : `${name}, and ${more} more`, props]));
+}
+
+function canJoin(one: WebStackProps, other: WebStackProps): boolean {
+  if (one.hostedZone?.delegated === false || other.hostedZone?.delegated === false || (isOfTheDomain(one) && isOfTheDomain(other))) return false;
+  return Object.keys(other).every((name) => name === "domainName" || !Object.hasOwn(one, name));
+}
+
+function isOfTheDomain(props: WebStackProps): boolean {
+  return OF_THE_DOMAIN.some((name) => Object.hasOwn(props, name));
+}

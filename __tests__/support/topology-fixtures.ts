@@ -38,6 +38,12 @@ export function planOf(name: string): unknown {
   return JSON.parse(readFileSync(join(folderOf(name), "plan.json"), "utf8"));
 }
 
+/** Types of the resources that a root module makes, those of its modules included. */
+export function resourceTypesIn(name: string): string[] {
+  const { resource_changes = [] } = planOf(name) as { resource_changes?: readonly { mode: string; type: string }[] };
+  return [...new Set(resource_changes.filter(({ mode }) => mode === "managed").map(({ type }) => type))];
+}
+
 /** What the root modules read and do not make. */
 const SEEDS: readonly Seed[] = [
   {

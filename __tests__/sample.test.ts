@@ -1,0 +1,89 @@
+import { CHANGED } from "./changes/all";
+import { kindsOf as kindsOfChange } from "./changes/kinds";
+import { LESS_COMMON } from "./changes/less-common";
+import { kindsOf as kindsOfMutant, MUTANTS } from "./mutants/all";
+import { asFewStacks, COMBINATIONS } from "./support/combinations";
+import { IS_EXHAUSTIVE, sampled, sampleOf } from "./support/sample";
+import { synthAll } from "./support/synth";
+import { stackIdOf } from "./support/stack-id";
+import { modulesOf, unitTests } from "./support/unit-tests";
+
+/* What npm test and npm run test:rest leave to npm run test:exhaustive, and that nothing of any kind is left out. */
+
+describe("a sample", () => {
+  const CASES = ["ab", "b", "cd", "d", "a", "cd"];
+  const letters = (word: string) => word.split("");
+
+  test("has every feature, by few cases, in their order", () => {
+    expect(sampleOf(CASES, letters)).toEqual(["ab", "cd"]);
+    expect(sampleOf(["a", "ab", "c"], letters)).toEqual(["ab", "c"]);
+  });
+
+  test("of what has no features is empty", () => {
+    expect(sampleOf(["", ""], letters)).toEqual([]);
+  });
+
+  test("is what runs, unless all cases do", () => {
+    expect(sampled(CASES, letters)).toEqual(IS_EXHAUSTIVE ? CASES : ["ab", "cd"]);
+  });
+});
+
+const CHANGES = [...CHANGED, ...LESS_COMMON];
+
+describe.each<[what: string, all: readonly unknown[], sample: readonly unknown[], kinds: string[][], sampledKinds: string[][]]>([
+  matrix("faults", MUTANTS, kindsOfMutant),
+  matrix("changes", CHANGES, kindsOfChange),
+  matrix("unit tests for other versions of Node", unitTests(), modulesOf),
+])("the sample of the %s", (_, all, sample, kinds, sampledKinds) => {
+  test("is less than half of them", () => {
+    expect(sample.length).toBeGreaterThan(0);
+    expect(sample.length).toBeLessThan(all.length / 2);
+  });
+
+  test("has every kind", () => {
+    expect([...new Set(sampledKinds.flat())].sort()).toEqual([...new Set(kinds.flat())].sort());
+  });
+});
+
+test("the sampled faults are of every row, in a plan and in a state where these can hold it", () => {
+  const sample = sampleOf(MUTANTS, kindsOfMutant);
+  const rows = (of: typeof sample, form: "plan" | "state") => [...new Set(of.filter(({ cannot }) => cannot?.[form] === undefined).map(({ row }) => row))].sort();
+  for (const form of ["plan", "state"] as const) expect(rows(sample, form)).toEqual(rows([...MUTANTS], form));
+  expect(new Set(sample.map(({ base }) => base))).toEqual(new Set(MUTANTS.map(({ base }) => base)));
+});
+
+test("the sampled changes have every effect in every site, and every way of editing that there is", () => {
+  const sample = sampleOf(CHANGES, kindsOfChange);
+  const seen = (of: typeof sample) => [...new Set(of.map(({ base, effect }) => `${effect} in ${base}`))].sort();
+  expect(seen(sample)).toEqual(seen(CHANGES));
+  const kinds = sample.flatMap(kindsOfChange);
+  for (const edit of ["moved", "removed", "makes first", "adds aws_lb_listener_rule", "drops aws_lb_listener_rule", "changes aws_lb_listener_rule"]) expect(kinds).toContain(edit);
+});
+
+test("the modules of a unit test are those that its own files import, too", () => {
+  const [own = ""] = unitTests().filter((file) => file.endsWith("sample.test.ts"));
+  expect(modulesOf(own)).toEqual(expect.arrayContaining(["node:fs", "node:path", "cdktf"]));
+});
+
+describe("the combinations in fewer stacks", () => {
+  const stacks = asFewStacks(COMBINATIONS);
+
+  test("are less than half as many", () => {
+    expect(Object.keys(stacks).length).toBeLessThan(Object.keys(COMBINATIONS).length / 2);
+    expect(new Set(Object.keys(stacks).map(stackIdOf)).size).toBe(Object.keys(stacks).length);
+  });
+
+  test.each(Object.entries(COMBINATIONS))("%s is whole in one of them", (_, { domainName: _own, ...props }) => {
+    expect(Object.values(stacks)).toContainEqual(expect.objectContaining(props));
+  });
+
+  test("are each synthesized without a finding", () => {
+    const json = synthAll(Object.fromEntries(Object.entries(stacks).map(([name, props]) => [stackIdOf(name), props])));
+    expect(Object.values(json).every(({ resource = {} }) => Object.keys(resource).length > 0)).toBe(true);
+  });
+});
+
+function matrix<T>(what: string, all: readonly T[], kindsOf: (one: T) => string[]): [string, readonly T[], readonly T[], string[][], string[][]] {
+  const sample = sampleOf(all, kindsOf);
+  return [what, all, sample, all.map(kindsOf), sample.map(kindsOf)];
+}
