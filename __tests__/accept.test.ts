@@ -34,7 +34,7 @@ function closeInstances(stack: WebStack): void {
 /** A listener of one's own, on a port that the site has already. */
 function addListener(stack: WebStack): void {
   const action = { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "200" } };
-  stack.addOverride("resource.aws_lb_listener.mine", { load_balancer_arn: stack.topology?.site?.loadBalancer.arn, port: 80, protocol: "HTTP", default_action: [action] });
+  stack.addOverride("resource.aws_lb_listener.mine", { load_balancer_arn: stack.site.loadBalancer.arn, port: 80, protocol: "HTTP", default_action: [action] });
 }
 
 /** As a person's `addOverride` on the resources of a type. */

@@ -1,4 +1,5 @@
-import { addressed, all, ALB_GROUP, EC2_GROUP, EXISTING_NETWORK, refTo, synthAll, synthOf, theOnly, type StackJson } from "./support/synth";
+import { InvalidPropsError } from "../constructs/web-stack";
+import { addressed, all, ALB_GROUP, EC2_GROUP, EXISTING_NETWORK, refTo, stackOf, synthAll, synthOf, theOnly, validatedJson, type StackJson } from "./support/synth";
 
 const json = synthOf({ domainName: "www.example.com" });
 const ELB_NAME = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
@@ -102,6 +103,30 @@ test("hands a person's own text to AWS as it is written", () => {
   expect(all(written, "aws_instance")[0]).toMatchObject({
     user_data: "#!/bin/bash\necho $${HOME} %%{x} $$${y} $HOME 100%\n",
     key_name: "key $${a} %%{b}",
+  });
+});
+
+describe("a stack's parts", () => {
+  const DOMAIN = { domainName: "www.example.com" };
+  const zoneOnly = { ...DOMAIN, hostedZone: { create: true, delegated: false } };
+
+  test("are what resources of one's own refer to", () => {
+    const stack = stackOf(DOMAIN);
+    stack.addOverride("output.mine", { value: [stack.site.loadBalancer.arn, stack.site.targetGroup.arn, stack.site.servers.instanceIds[0], stack.zones.site.zoneId] });
+    const written = validatedJson(stack);
+    expect(written.output?.mine?.value).toEqual([refTo(written, "aws_lb", "arn"), refTo(written, "aws_lb_target_group", "arn"), `\${${addressed(written, "aws_instance")[0]?.[0]}.id}`, refTo(written, "data.aws_route53_zone", "zone_id")]);
+  });
+
+  test("lack the site, in one sentence, while the stack creates its zone alone", () => {
+    const stack = stackOf(zoneOnly);
+    expect(() => stack.site).toThrow(/^1 fault in main\.ts; nothing was written\n {2}web: hostedZone\.delegated must be true where main\.ts uses the stack's site \(got false\); until then the stack creates its zone alone\./);
+    expect(stack.zones.site.zoneId).toBeDefined();
+  });
+
+  test("are refused with what is wrong with the props, if anything is", () => {
+    const stack = stackOf({ ...DOMAIN, appPort: 0 });
+    expect(() => stack.site).toThrow(/^1 fault in main\.ts; nothing was written\n {2}web: appPort/);
+    expect(() => stack.zones).toThrow(InvalidPropsError);
   });
 });
 

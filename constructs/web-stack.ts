@@ -4,20 +4,22 @@ import type { Construct } from "constructs";
 import { ACCEPTED_KEY, unmatched, withAccepted } from "../path/accept";
 import { trace } from "../path/trace";
 import { checkProps, throwIfAnyFault } from "./app-check";
+import type { HostedZones } from "./dns";
 import { literal } from "./names";
 import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from "./path-check";
+import { InvalidPropsError } from "./refusals";
 import type { Settings } from "./settings";
 import { keepState } from "./state-backend";
 import type { WebStackProps } from "./web-stack-props";
-import { WebTopology } from "./web-topology";
+import { WebTopology, type Site } from "./web-topology";
 
 export type { WebStackProps } from "./web-stack-props";
 export { BrokenPathError, InvalidPropsError } from "./refusals";
 
 /** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
 export class WebStack extends TerraformStack {
-  /** The parts, for resources of your own; nothing if the props have faults. */
-  readonly topology?: WebTopology;
+  /** Nothing if the props are invalid. */
+  private readonly topology?: WebTopology;
 
   /**
    * @param id names the stack, its folder and what it creates; changing it makes another site
@@ -38,6 +40,26 @@ export class WebStack extends TerraformStack {
   }
 
   /**
+   * Load balancer, target group and servers, for resources of your own.
+   * @throws {InvalidPropsError} if the stack's props are invalid, or create the zone alone (`hostedZone.delegated: false`)
+   */
+  get site(): Site {
+    const { site } = this.parts();
+    if (site !== undefined) return site;
+    throw new InvalidPropsError([
+      `${this.node.id}: hostedZone.delegated must be true where main.ts uses the stack's site (got false); until then the stack creates its zone alone. Add what needs the site together with delegated: true.`,
+    ]);
+  }
+
+  /**
+   * The hosted zones of the site's names, for records of your own.
+   * @throws {InvalidPropsError} if the stack's props are invalid
+   */
+  get zones(): HostedZones {
+    return this.parts().zones;
+  }
+
+  /**
    * Asked by cdktf for every stack before it writes the first file.
    * @throws {InvalidPropsError} listing every fault in the props of all stacks of the app
    * @throws {BrokenPathError} listing every fault on the paths of all stacks, with what was added and overridden
@@ -46,6 +68,11 @@ export class WebStack extends TerraformStack {
     throwIfAnyFault(this);
     super.prepareStack();
     throwIfAnyPathIsBroken(this);
+  }
+
+  private parts(): WebTopology {
+    if (this.topology === undefined) throwIfAnyFault(this);
+    return this.topology as WebTopology; // there whenever the line above does not throw
   }
 
   /** For `Testing.synth(stack, true)`, which does not prepare the stack. */
