@@ -32,9 +32,18 @@ test.each(["synth", "diff", "deploy --auto-approve"])("cdktf %s says what is bro
   writeFileSync(join(checkout.folder, "main.ts"), program(""));
   const { code, text } = await cdktf(command);
   expect(code).toBe(1);
-  expect(text).toContain("BrokenPathError: 1 fault on the path of requests; nothing was written");
-  expect(text).toContain("web: P33: ");
+  // cdktf prints its program's standard error twice, as it comes and at the end: the findings alone, both times.
+  expect(text.match(/(?<=- | {4})1 fault on the path of requests; nothing was written\n +web: P33: [^\n]+\n +Where you know better: [^\n]+\n/g)).toHaveLength(2);
+  expect(text).not.toMatch(/\bthrow \b|^ +at |BrokenPathError|Node\.js v/m);
   expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(false);
+});
+
+test("cdktf synth says the same of what an aspect breaks", async () => {
+  writeFileSync(join(checkout.folder, "main.ts"), program("").replace("for (const", "Aspects.of(stack).add({ visit: () => {\nfor (const").replace("\napp.synth", "} });\napp.synth").replace("{ App }", "{ App, Aspects }"));
+  const { code, text } = await cdktf("synth");
+  expect(code).toBe(1);
+  expect(text).toMatch(/(?<=- )1 fault on the path of requests; the stack was not written\n +web: P33: /);
+  expect(text).not.toMatch(/\bthrow \b|^ +at |Validation failed|Node\.js v/m);
 });
 
 test("cdktf synth writes what is accepted, and says so", async () => {

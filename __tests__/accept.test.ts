@@ -118,17 +118,15 @@ describe("a broken path is refused before any file is written", () => {
       cwd: PROJECT, encoding: "utf8", shell: true, env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "" },
     });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^BrokenPathError: \d+ faults on the path of requests; nothing was written\n {2}web: P33: [^\n]+\n {2}shop: P27: /m);
-    expect(stderr).not.toContain("node_modules");
-    expect(stderr.match(/web: P33/g)).toHaveLength(1);
-    expect(stderr).not.toContain("well: ");
+    // Nothing else stands there: no source line, no frames, no version of Node.
+    expect(stderr).toMatch(/^\d+ faults on the path of requests; nothing was written\n {2}web: P33: [^\n]+\n {2}shop: P27: [^\n]+\n( {2}shop: P\d\d: [^\n]+\n)* {2}Where you know better: [^\n]+\n$/);
     expect(written()).toEqual([]);
   });
 
   test("by every command here that runs the program, in the same words", async () => {
     const refusal = await synthesize(fixture("broken-paths"), folder).catch((error: Error) => error);
     expect((refusal as Error).message).toMatch(/^The program does not synthesize \(.*\):\n\d+ faults on the path of requests; nothing was written\n {2}web: P33: /);
-    expect((refusal as Error).message.match(/^ +at .*/gm) ?? []).toEqual([expect.stringContaining("broken-paths/main.ts")]);
+    expect((refusal as Error).message).not.toMatch(/^ +at /m);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRunning } from "../rehearsal/local-aws";
@@ -55,6 +55,20 @@ test("cdktf deploy --auto-approve builds the site and prints its outputs", async
 
 test("a second cdktf diff finds no changes", async () => {
   expect(await cdktf("diff")).toEqual({ code: 0, text: expect.stringContaining("No changes") });
+});
+
+test("cdktf synth --hcl gives HCL alone, by which terraform changes nothing", async () => {
+  expect(await cdktf("synth --hcl")).toMatchObject({ code: 0 });
+  expect(readdirSync(join(checkout.folder, "cdktf.out", "stacks", "web")).filter((name) => /\.tf(\.json)?$/.test(name))).toEqual(["cdk.tf"]);
+  const { code, text } = await shell([...lines, '"${TERRAFORM_BINARY_NAME:-terraform}" -chdir=cdktf.out/stacks/web plan -no-color'].join("\n"));
+  expect([code, text]).toEqual([0, expect.stringContaining("No changes")]);
+  expect(text).not.toContain("Warning");
+});
+
+test("cdktf diff and npm run plan work after it, without a file to delete", async () => {
+  expect(await cdktf("diff")).toEqual({ code: 0, text: expect.stringContaining("No changes") });
+  expect(await cdktf("synth --hcl")).toMatchObject({ code: 0 });
+  expect(await shell([...lines, "npm run -s plan -- web"].join("\n"))).toEqual({ code: 0, text: expect.stringContaining("web: no changes") });
 });
 
 test("cdktf output prints what was built", async () => {

@@ -453,12 +453,11 @@ describe("nothing is written", () => {
       cwd: project, encoding: "utf8", shell: true, env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "" },
     });
     expect(status).toBe(1);
-    expect(stderr).toContain(`InvalidPropsError: 2 faults in main.ts; nothing was written
+    // Nothing else stands there: no source line, no frames, no version of Node.
+    expect(stderr).toBe(`2 faults in main.ts; nothing was written
   faulty: domainName: got "WWW.example.com"; allowed is a host name in lower case under a public suffix, such as "www.example.com"; give the name people type
   faulty: appPort: got 70000; allowed is a whole number from 1 to 65535 except 22; give the port that the instances serve on; 22 is sshd's
 `);
-    expect(stderr).not.toContain("node_modules");
-    expect(stderr.match(/appPort/g)).toHaveLength(1);
     expect(Object.values(contentsOf(folder)).filter((text) => text !== "")).toEqual([]);
   });
 });

@@ -77,8 +77,7 @@ function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: Ab
   });
 }
 
-/** Node shows where an error was thrown; for what constructs/ refuses only the faults are of use, else the person's own frames. */
+/** What constructs/ refuses is printed by itself (cli/synth-exit.js); of other errors, the person's own frames are of use. */
 function withoutFramesOfOthers(stderr: string): string {
-  const [, told = stderr] = /^(?:InvalidPropsError|BrokenPathError): ([^]*)/m.exec(stderr) ?? [];
-  return told.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
+  return stderr.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
 }

@@ -7,9 +7,11 @@ import { checkProps, throwIfAnyFault } from "./app-check";
 import type { HostedZones } from "./dns";
 import { literal } from "./names";
 import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from "./path-check";
+import { plainHcl } from "./plain-hcl";
 import { InvalidPropsError } from "./refusals";
 import type { Settings } from "./settings";
 import { keepState } from "./state-backend";
+import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";
 import { WebTopology, type Site } from "./web-topology";
 
@@ -20,6 +22,7 @@ export { BrokenPathError, InvalidPropsError } from "./refusals";
 export class WebStack extends TerraformStack {
   /** Nothing if the props are invalid. */
   private readonly topology?: WebTopology;
+  private readonly userData?: string;
 
   /**
    * @param id names the stack, its folder and what it creates; changing it makes another site
@@ -28,12 +31,12 @@ export class WebStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: WebStackProps) {
     super(scope, id);
     const settings = checkProps(this, props);
-    // Without sound props there is nothing to build; validation refuses the stack before it is written.
-    this.node.addValidation({ validate: () => this.faults() });
+    // Without valid props there is nothing to build; the stack is refused before it is written.
     if (settings === undefined) return;
     new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: tagsOf(settings) }] });
     keepState(this, settings.backend);
     this.topology = new WebTopology(this, "site", settings);
+    this.userData = userDataFor(settings);
     this.addOutputs(settings, this.topology);
     this.showAccepted(settings);
     registerPath(this, { stackId: id, ask: () => this.askPath(settings) });
@@ -70,20 +73,26 @@ export class WebStack extends TerraformStack {
     throwIfAnyPathIsBroken(this);
   }
 
+  /**
+   * Asked by cdktf once aspects have been at the stack, and by `Testing.synth(stack, true)`, which does not prepare it.
+   * @throws what `prepareStack` throws, as it is: cdktf would put a returned sentence below its own heading and frames
+   */
+  override runAllValidations(): void {
+    throwIfAnyFault(this);
+    const fault = pathFault(this);
+    if (fault !== undefined) throw fault;
+    super.runAllValidations();
+  }
+
+  /** For `cdktf synth --hcl`. */
+  override toHclTerraform(): ReturnType<TerraformStack["toHclTerraform"]> {
+    const { hcl, metadata } = super.toHclTerraform();
+    return { hcl: this.userData === undefined ? hcl : plainHcl(hcl, literal(this.userData)), metadata };
+  }
+
   private parts(): WebTopology {
     if (this.topology === undefined) throwIfAnyFault(this);
     return this.topology as WebTopology; // there whenever the line above does not throw
-  }
-
-  /** For `Testing.synth(stack, true)`, which does not prepare the stack. */
-  private faults(): string[] {
-    try {
-      throwIfAnyFault(this);
-      const fault = pathFault(this);
-      return fault === undefined ? [] : [fault.message];
-    } catch (error) {
-      return [(error as Error).message];
-    }
   }
 
   private askPath({ accept }: Settings): PathAnswer {
