@@ -11,7 +11,10 @@ export type Verdict = "ok" | "broken" | "unknown";
 export interface Fix {
   /** One sentence for a person. */
   readonly text: string;
-  /** In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the fault, that is said. */
+  /**
+   * In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the fault, that is said. Empty where the file does not
+   * come from a stack of this project.
+   */
   readonly props: string;
   /** As Terraform's HCL: the block with the argument that changes, or the block that is missing. */
   readonly hcl: string;

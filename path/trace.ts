@@ -1,4 +1,5 @@
 import type { Balancer, Topology } from "../topology/model";
+import { isOfThisProject } from "../topology/origin";
 import { readTopology } from "../topology/topology";
 import type { Unknown } from "../topology/value";
 import { entriesOf, entryOf, type Entry } from "./entries";
@@ -17,11 +18,13 @@ export interface TraceOptions {
 }
 
 /**
- * Traces the path of a request through a parsed file: a plan or a state as `terraform show -json` writes it, or a `cdk.tf.json`.
+ * Traces the path of a request through a parsed file: a plan or a state as `terraform show -json` writes it, or a `cdk.tf.json`. Fixes
+ * name props only where the file comes from a stack of this project.
  * @throws {UnreadableFile} if it is none of them
  */
 export function trace(document: unknown, options: TraceOptions = {}): TraceReport {
-  return traceTopology(readTopology(document), options);
+  const report = traceTopology(readTopology(document), options);
+  return isOfThisProject(document) ? report : { ...report, findings: report.findings.map((it) => ({ ...it, fix: { ...it.fix, props: "" } })) };
 }
 
 /** The same for what was read already. */

@@ -77,7 +77,7 @@ function detailsOf({ symptom, fix }: Finding, urls: readonly string[], others: n
     `- Seen as: ${asSentence(symptom)}`,
     ...(urls.length > 0 ? [`- On: ${firstOf(urls.map(asCode))}`] : []),
     `- Fix: ${asSentence(fix.text)}`,
-    `- Props: ${asSentence(fix.props)}`,
+    ...(fix.props === "" ? [] : [`- Props: ${asSentence(fix.props)}`]),
     ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
     ...(others > 0 ? ["", `and the same of ${others === 1 ? "the other" : `the other ${others}`}`] : []),
     "", "</details>", "",

@@ -1,0 +1,42 @@
+import { listOf, objectOf, own, type Json } from "./json";
+
+/** The tag that a `WebStack` puts on everything it creates, by its provider's default tags. */
+const OWN_TAG = "alb-web:stack";
+
+/**
+ * Whether a plan, a state or a synthesized file comes from a stack of this project, so that its faults can be corrected in that stack's
+ * props. Only what the file creates counts: the data sources of another configuration can read our resources with their tags.
+ */
+export function isOfThisProject(document: unknown): boolean {
+  const { provider, resource_changes: changes, values } = objectOf(document);
+  return blocksOf(own(provider, "aws")).some(hasOwnDefaultTag)
+    || listOf(changes).some((it) => isTagged(objectOf(it), own(own(it, "change"), "after")))
+    || resourcesBelow(own(values, "root_module")).some((it) => isTagged(objectOf(it), own(it, "values")));
+}
+
+function hasOwnDefaultTag(provider: unknown): boolean {
+  return blocksOf(own(provider, "default_tags")).some((it) => hasOwnTag(own(it, "tags")));
+}
+
+function isTagged({ mode }: Json, values: unknown): boolean {
+  return mode === "managed" && hasOwnTag(own(values, "tags_all"));
+}
+
+function hasOwnTag(tags: unknown): boolean {
+  return typeof own(tags, OWN_TAG) === "string";
+}
+
+function resourcesBelow(root: unknown): unknown[] {
+  const modules = [root];
+  const resources: unknown[] = [];
+  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
+    for (const it of listOf(own(module, "resources"))) resources.push(it);
+    for (const it of listOf(own(module, "child_modules"))) modules.push(it);
+  }
+  return resources;
+}
+
+/** JSON has a block as an object, or as a list of one or more. */
+function blocksOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
