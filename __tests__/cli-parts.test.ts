@@ -84,6 +84,13 @@ describe("the exit code", () => {
     expect(readFileSync(file, "utf8")).toBe("result\n");
   });
 
+  test("is 0 for --version, which says that of the package", async () => {
+    let written = "";
+    const run = command().configureOutput({ writeOut: (text) => (written += text) });
+    expect(await codeOf(() => run.parseAsync(["--version"], { from: "user" }))).toBe(0);
+    expect(written).toBe(`${(JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { version: string }).version}\n`);
+  });
+
   test("of every kind is listed by --help", () => {
     let help = "";
     command().configureOutput({ writeOut: (text) => (help += text) }).outputHelp();

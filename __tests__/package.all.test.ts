@@ -41,6 +41,12 @@ test("brings what the two commands need, and no more", () => {
   expect(megabytesIn(join(folder, "node_modules"))).toBeLessThan(12);
 });
 
+test.each([["--version"], ["-V"], ["trace", "--version"]])("says its version: %s %s", (...args) => {
+  const { version } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { version: string };
+  const { status, stdout, stderr } = run(...args);
+  expect([status, stdout, stderr]).toEqual([0, `${version}\n`, ""]);
+});
+
 test("reviews a plan", () => {
   const { status, stdout, stderr } = run("review", "plan.json", "--format", "json");
   expect([status, stderr]).toEqual([0, ""]);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
 import { SetupError } from "./setup/setup-error";
 
 // The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
@@ -25,9 +26,9 @@ export class UsageError extends Error {}
 /** Something outside failed, such as terraform or the network: only its message is shown. */
 export class WorkFailed extends Error {}
 
-/** A command as all of ours are: exit codes that its help names, errors on standard error. */
+/** A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard error. */
 export function newCommand(name: string, description: string, codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault"): Command {
-  return new Command(name).description(description).addHelpText("after", `\nExit codes: ${codes}`).exitOverride();
+  return new Command(name).description(description).version(version).addHelpText("after", `\nExit codes: ${codes}`).exitOverride();
 }
 
 /** The same, with a result that can go to a file. */
