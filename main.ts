@@ -3,6 +3,10 @@ import { WebStack } from "./constructs/web-stack";
 
 const app = new App();
 
-new WebStack(app, "web", { domainName: "www.example.com", region: "us-east-1" });
+new WebStack(app, "web", {
+  domainName: "www.example.com", // your domain
+  backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } }, // a bucket name of your own, which npm run bootstrap creates
+  region: "us-east-1",
+});
 
 app.synth();

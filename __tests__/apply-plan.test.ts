@@ -40,7 +40,7 @@ describe("S3 refuses", () => {
 
   test.each([
     [403, "AccessDenied", `AWS refuses ${READING}; the deploy role needs s3:GetObject, s3:ListBucket and s3:PutObject there.`],
-    [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npm run bootstrap -- --bucket acme-state --region us-east-1`],
+    [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npm run bootstrap`],
     [301, "PermanentRedirect", `The bucket acme-state is not in us-east-1 (${READING}); correct region in backend.s3.`],
     [400, "Strange", `AWS fails ${READING}: Strange: as it says`],
     [404, "NoSuchKey", `No plan of web is kept for commit ${COMMIT} (s3://acme-state/plans/${COMMIT}/web.json), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.`],

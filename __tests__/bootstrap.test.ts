@@ -1,6 +1,6 @@
 import { throwIfOfOthers, type Found } from "../cli/bootstrap/account";
 import { configuration, firstConfiguration, type Wanted } from "../cli/bootstrap/configuration";
-import { checkOptions, type CommandLine } from "../cli/bootstrap/options";
+import { checkOptions, namesBucket, optionsFor, type CommandLine } from "../cli/bootstrap/options";
 import { wantedOf } from "../cli/bootstrap/run";
 import { UsageError } from "../cli/command";
 
@@ -21,10 +21,11 @@ describe("the command line", () => {
     ["bucket", "ab"], ["bucket", `a${"b".repeat(62)}c`], ["bucket", "Acme"], ["bucket", "a.b.c"], ["bucket", "-abc"], ["bucket", "abc-"], ["bucket", "xn--abc"], ["bucket", "abc-s3alias"], ["bucket", ""], ["bucket", "abc;rm"],
     ["region", "us-east"], ["region", "cn-north-1"], ["region", "us-gov-west-1"], ["region", "US-EAST-1"], ["region", ""],
     ["github", "acme"], ["github", "acme/site/x"], ["github", "-acme/site"], ["github", "acme-/site"], ["github", "ac--me/site"], ["github", "acme/*"], ["github", `${"a".repeat(40)}/b`], ["github", "acme/"],
-  ])("--%s %s is refused with what it got, what is allowed and what to do", (option, value) => {
+  ])("--%s %s is refused with what it must be and what it got", (option, value) => {
     const refused = () => checkOptions({ ...GOOD, [option]: value });
+    const got = value.replace(/[.*]/g, "\\$&");
     expect(refused).toThrow(UsageError);
-    expect(refused).toThrow(new RegExp(`^--${option}: got ${value.replace(/[.*]/g, "\\$&")}; allowed .*; (correct it|choose another name)$`));
+    expect(refused).toThrow(new RegExp(`^--${option} must be .* \\(got ${got}\\)$|^--github: got ${got}; allowed .*; correct it$`));
   });
 
   test.each(["main", "release/1.x", "a"])("--branch %s is taken", (branch) => {
@@ -40,12 +41,41 @@ describe("the command line", () => {
   });
 
   test("all faults are told at once", () => {
-    expect(() => checkOptions({ bucket: "A", region: "B", github: "C" })).toThrow(/^--bucket: .*\n--region: .*\n--github: .*$/);
+    expect(() => checkOptions({ bucket: "A", region: "B", github: "C" })).toThrow(/^--bucket .*\n--region .*\n--github: .*$/);
   });
 
   test("without --github nothing is said about it, and --no-github is none", () => {
     expect(checkOptions(GOOD)).toEqual(GOOD);
     expect(checkOptions({ ...GOOD, github: false })).toEqual({ ...GOOD, github: "none" });
+  });
+});
+
+describe("without --bucket and --region", () => {
+  const SECOND = { bucket: "acme-second", region: "eu-west-1" };
+
+  test("the buckets are those of main.ts, and the rest of the command line holds for each", () => {
+    expect(namesBucket({})).toBe(false);
+    expect(optionsFor({}, [GOOD, SECOND])).toEqual([GOOD, SECOND]);
+    expect(optionsFor({ github: "acme/site" }, [GOOD])).toEqual([{ ...GOOD, github: SITE }]);
+    expect(optionsFor({ github: false }, [GOOD])).toEqual([{ ...GOOD, github: "none" }]);
+  });
+
+  test("with both, they are those of the command line", () => {
+    expect(namesBucket(GOOD)).toBe(true);
+  });
+
+  test.each([[{ bucket: "acme-states" }, "--bucket"], [{ region: "us-east-1" }, "--region"]])("%j alone is refused", (line, got) => {
+    expect(() => namesBucket(line)).toThrow(UsageError);
+    expect(() => namesBucket(line)).toThrow(`--bucket and --region must be given together (got ${got} only); omit both for the buckets that main.ts names`);
+  });
+
+  test.each(["acme/site", false] as const)("roles (--github %p) need one bucket", (github) => {
+    expect(() => optionsFor({ github }, [GOOD, SECOND])).toThrow(UsageError);
+    expect(() => optionsFor({ github }, [GOOD, SECOND])).toThrow("--github and --no-github need one bucket, as an account has the roles once (got acme-states, acme-second from main.ts); add --bucket and --region");
+  });
+
+  test("a name that bootstrap does not create is refused as main.ts writes it", () => {
+    expect(() => optionsFor({}, [{ ...GOOD, bucket: "my.states" }])).toThrow(/^backend\.s3\.bucket must be .* \(got my\.states\)$/);
   });
 });
 

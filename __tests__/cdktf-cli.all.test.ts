@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRunning } from "../rehearsal/local-aws";
 import { copyOfProject } from "./support/project-copy";
 
 /*
  * The real cdktf-cli on a checkout, against the local AWS that `npm run rehearse -- --keep` leaves, with nothing but
- * the lines that it prints. The tests follow each other, as a person's commands would.
+ * the lines that it prints. The tests follow each other, as a person's commands would: those of README's first deploy.
  */
 
 jest.setTimeout(600_000);
@@ -18,14 +18,15 @@ interface Ended {
 }
 
 let checkout: { folder: string; remove: () => Promise<void> };
+let kept: string;
 let lines: string[];
 let pid: number;
 
 beforeAll(async () => {
   checkout = await copyOfProject();
-  const { text } = await shell("npm run -s rehearse -- --keep 2>/dev/null");
-  lines = text.split("\n").filter((line) => line.startsWith("export "));
-  pid = Number(/^# +kill (\d+)$/m.exec(text)?.[1]);
+  ({ text: kept } = await shell("npm run -s rehearse -- --keep 2>/dev/null"));
+  lines = kept.split("\n").filter((line) => line.startsWith("export "));
+  pid = Number(/^# +kill (\d+)$/m.exec(kept)?.[1]);
 });
 
 afterAll(async () => {
@@ -36,6 +37,17 @@ afterAll(async () => {
 test("rehearse --keep names the local AWS and the lines to use it", () => {
   expect(isRunning(pid)).toBe(true);
   expect(lines.map((line) => line.split(/[ =]/)[1])).toEqual(expect.arrayContaining(["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]));
+});
+
+test("it says what is to be done before a deploy, as main.ts names no bucket yet", async () => {
+  expect(kept).toContain("\n# To deploy web there, write a bucket name into main.ts and run npm run bootstrap first.\n");
+});
+
+test("npm run bootstrap creates the bucket that main.ts names, and says what is next", async () => {
+  const main = join(checkout.folder, "main.ts");
+  await writeFile(main, (await readFile(main, "utf8")).replace("CHANGE-ME", "acme-states"));
+  const { code, text } = await inShell("npm run -s bootstrap");
+  expect([code, text]).toEqual([0, expect.stringMatching(/^npx cdktf deploy web\n[^]*acme-states: created/)]);
 });
 
 test("cdktf synth writes the stack", async () => {
@@ -79,8 +91,8 @@ test("cdktf output prints what was built", async () => {
 test("cdktf destroy --auto-approve takes it down", async () => {
   const { code, text } = await cdktf("destroy --auto-approve");
   expect([code, text]).toEqual([0, expect.stringMatching(/Destroy complete! Resources: \d+ destroyed/)]);
-  const state = JSON.parse(await readFile(join(checkout.folder, "terraform.web.tfstate"), "utf8")) as { resources: unknown[] };
-  expect(state.resources).toEqual([]);
+  const state = await inShell('"${TERRAFORM_BINARY_NAME:-terraform}" -chdir=cdktf.out/stacks/web state pull');
+  expect(JSON.parse(state.text)).toMatchObject({ resources: [] });
 });
 
 test("the command that is printed stops the local AWS", async () => {
@@ -90,7 +102,12 @@ test("the command that is printed stops the local AWS", async () => {
 });
 
 function cdktf(command: string): Promise<Ended> {
-  return shell(["export CI=1 FORCE_COLOR=0", ...lines, `node_modules/.bin/cdktf ${command}`].join("\n"));
+  return inShell(`export CI=1 FORCE_COLOR=0; node_modules/.bin/cdktf ${command}`);
+}
+
+/** In the shell that the printed lines were pasted into. */
+function inShell(line: string): Promise<Ended> {
+  return shell([...lines, line].join("\n"));
 }
 
 /** Runs shell lines in the checkout as a person would; the environment is ours, less AWS settings. */

@@ -125,6 +125,8 @@ describe("the report", () => {
     const read = execFileSync("sh", ["-c", script, "sh", lines], { encoding: "utf8", env: { ...process.env, HOME: "/home/of/somebody" } }).split("\0");
     expect(read).toEqual([...Object.values(values), "/home/of/somebody"]);
     expect(lines).toMatch(/^# +kill 4711$/m);
+    expect(lines).not.toContain("bootstrap");
+    expect(keptShellLines(values, 4711, ["web", "shop"])).toContain("\n# To deploy web, shop there, write a bucket name into main.ts and run npm run bootstrap first.\n");
   });
 });
 

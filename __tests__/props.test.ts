@@ -82,7 +82,7 @@ describe("a text", () => {
 
   test.each<[path: string, good: string[], bad: unknown[]]>([
     ["ssh.keyName", ["operator", "a".repeat(255), "key ${a}"], ["", "a".repeat(256), "ü", 1, null]],
-    ["backend.s3.bucket", ["abc", "a".repeat(63), "my-states-1", "my.company.states"], ["ab", "a..b", "a.-b", "a-.b", "a".repeat(64), "States", "-abc", "abc-", "a_b", "xn--abc", "10.0.0.1", 1, null]],
+    ["backend.s3.bucket", ["abc", "a".repeat(63), "my-states-1", "my.company.states", "CHANGE-ME"], ["ab", "a..b", "a.-b", "a-.b", "a".repeat(64), "States", "CHANGE-ME-TOO", "change_me", "-abc", "abc-", "a_b", "xn--abc", "10.0.0.1", 1, null]],
     ["backend.s3.key", ["a", "a/b.tfstate", `a${"b".repeat(500)}`], ["", "/a", "a/", "a b", "a${b}", `a${"b".repeat(501)}`, 1, null]],
     ["backend.s3.region", ["us-east-1"], ["us-east", "cn-north-1", 1, null]],
     ["backend.cloud.organization", ["acme", "a".repeat(64)], ["", "a b", "a".repeat(65), 1, null]],

@@ -39,6 +39,8 @@ describe("the override file", () => {
     ["a disposable stack", { ...DOMAIN, disposable: true }, OWN_STATE, false],
     ["a stack that has only its zone as yet", NO_SITE, OWN_STATE, false],
     ["a stack in S3, which keeps its place", S3, { bucket: "states", key: "sites/a.tfstate", region: "eu-central-1" }, true],
+    ["a stack that names no bucket of its own yet", { ...DOMAIN, backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } } }, OWN_STATE, true],
+    ["a stack with a local state, by choice", { ...DOMAIN, backend: "local" }, OWN_STATE, true],
     ["a stack in Terraform Cloud", CLOUD, OWN_STATE, true],
   ] as const)("of %s says where the state lies, and takes deletion protection off; nothing else", (_what, props, place, isProtected) => {
     const stack = stackOf(props as WebStackProps);
@@ -71,6 +73,10 @@ describe("the seed", () => {
   test("lies in the stack's region, and its bucket in the bucket's", () => {
     const seeds = seedFor("web", stackOf({ ...DOMAIN, region: "eu-west-1", backend: { s3: { bucket: "states", region: "eu-central-1" } } }));
     expect(seeds).toMatchObject([{ region: "eu-central-1", buckets: ["states"] }, { region: "eu-west-1" }]);
+  });
+
+  test("has a bucket of the rehearsal's own in place of the placeholder", () => {
+    expect(seedFor("web", stackOf({ ...DOMAIN, backend: { s3: { bucket: "CHANGE-ME" } } }))[0]).toEqual({ region: "us-east-1", buckets: ["alb-web-rehearsal-state"] });
   });
 
   test("has a zone for every name that lies in one of its own", () => {

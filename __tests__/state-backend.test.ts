@@ -1,5 +1,5 @@
 import type { WebStackProps } from "../constructs/web-stack";
-import { synthOf } from "./support/synth";
+import { stackOf, synthOf } from "./support/synth";
 
 const stateOf = (backend?: WebStackProps["backend"], more: Partial<WebStackProps> = {}) => {
   const { backend: kept, cloud } = synthOf({ domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend, ...more }).terraform;
@@ -35,4 +35,27 @@ test("Terraform Cloud keeps it in a workspace", () => {
 
 test("another server that speaks its API is named", () => {
   expect(stateOf({ cloud: { organization: "acme", workspace: "web", hostname: "tfe.example.com" } }).cloud).toMatchObject({ hostname: "tfe.example.com" });
+});
+
+test("the placeholder that main.ts begins with synthesizes", () => {
+  expect(stateOf({ s3: { bucket: "CHANGE-ME", region: "us-east-1" } })).toMatchObject({ backend: { s3: { bucket: "CHANGE-ME" } } });
+});
+
+describe("cdktf warns", () => {
+  const warningsOf = (backend?: WebStackProps["backend"]) =>
+    stackOf({ domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend }).node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => data as string);
+
+  test("of a state that is on this machine only because nobody chose, and says what to write", () => {
+    expect(warningsOf()).toEqual([
+      'backend is not set: the state is kept on this machine only, in terraform.web.tfstate. Write backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: "local" to keep it here.',
+    ]);
+  });
+
+  test("of the placeholder", () => {
+    expect(warningsOf({ s3: { bucket: "CHANGE-ME" } })).toEqual(["backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, write a bucket name of your own and run npm run bootstrap."]);
+  });
+
+  test.each<NonNullable<WebStackProps["backend"]>>(["local", { s3: { bucket: "states" } }, { cloud: { organization: "acme", workspace: "web" } }])("of nothing where somebody chose %j", (backend) => {
+    expect(warningsOf(backend)).toEqual([]);
+  });
 });

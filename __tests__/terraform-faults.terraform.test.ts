@@ -64,7 +64,7 @@ test("a bucket that is in another region", async () => {
 
 test("a bucket that does not exist", async () => {
   const { run } = await stack("no-bucket", s3({ bucket: "no-state" }));
-  await expect(run("init")).rejects.toThrow(/^The state bucket (no-state )?of no-bucket does not exist; create it with npm run bootstrap -- --bucket \S+ --region REGION, .*$/);
+  await expect(run("init")).rejects.toThrow(/^The state bucket (no-state )?of no-bucket does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npm run bootstrap$/);
 });
 
 test("a bucket that these credentials may not read", async () => {

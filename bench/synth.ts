@@ -73,7 +73,7 @@ function sitesRun(sites: number): SitesRun {
     import { App } from "${join(PROJECT, "node_modules", "cdktf")}";
     import { WebStack } from "${join(PROJECT, "constructs", "web-stack")}";
     const app = new App();
-    for (let site = 0; site < ${sites}; site += 1) new WebStack(app, "site-" + site, { domainName: "www" + site + ".example.com" });
+    for (let site = 0; site < ${sites}; site += 1) new WebStack(app, "site-" + site, { domainName: "www" + site + ".example.com", backend: "local" });
     app.synth();
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
     console.log(JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }));

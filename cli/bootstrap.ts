@@ -3,26 +3,37 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lookAt, rolesOf, type Found } from "./bootstrap/account";
 import { GITHUB_TOKENS, roleArn, ROLES, type RoleKind } from "./bootstrap/names";
-import { checkOptions, type BootstrapOptions, type CommandLine, type GitHub } from "./bootstrap/options";
+import { checkOptions, namesBucket, optionsFor, type BootstrapOptions, type CommandLine, type GitHub } from "./bootstrap/options";
 import { BootstrapRun, wantedOf } from "./bootstrap/run";
 import type { Wanted } from "./bootstrap/configuration";
 import { abortedByPerson, runCommand, writeResult } from "./command";
-import { taskList, type Task } from "./progress";
-import { findTools, type Tools } from "./project";
+import { quiet, taskList, type Task } from "./progress";
+import { findTools, synthesizeProject, type Tools } from "./project";
+import { stateBucketsOf } from "./state-buckets";
 import { newTerraformCommand } from "./terraform-environment";
 
-interface Stage {
-  tools?: Tools;
+/** One bucket, from what is asked for to what became of it. */
+interface Work {
+  readonly options: BootstrapOptions;
   found?: Found;
   wanted?: Wanted;
   /** Roles that were to be removed and are still there. */
   left?: readonly RoleKind[];
 }
 
+interface Stage {
+  tools?: Tools;
+  works: Work[];
+  /** The stacks that can be deployed next; none where the command line names the bucket. */
+  stackIds: string[];
+}
+
+const DESCRIPTION = "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each bucket's own state is kept in it.";
+
 void runCommand(async () => {
-  const command = newTerraformCommand("bootstrap", "Creates the S3 bucket that keeps the stacks' state, or makes it what it should be; its own state is kept in it.", "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 our own fault")
-    .requiredOption("--bucket <name>", "the bucket; created if there is none")
-    .requiredOption("--region <region>", "the bucket's region")
+  const command = newTerraformCommand("bootstrap", DESCRIPTION, "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 our own fault")
+    .option("--bucket <name>", "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other")
+    .option("--region <region>", "the bucket's region")
     .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-deploy for the default branch; one repository per account")
     .option("--no-github", "remove these roles")
     .option("--branch <branch>", "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must name too (default: main)")
@@ -31,49 +42,74 @@ void runCommand(async () => {
 });
 
 async function bootstrap(commandLine: CommandLine): Promise<void> {
-  const options = checkOptions(commandLine);
+  const works = namesBucket(commandLine) ? [{ options: checkOptions(commandLine) }] : [];
   const signal = abortedByPerson("what was begun is completed by running this again");
   const folder = await mkdtemp(join(tmpdir(), "alb-web-bootstrap-"));
   try {
-    const stage = await taskList<Stage>(tasksFor(options, folder, signal), {}, signal);
-    if (stage.found !== undefined && stage.wanted !== undefined) await report(options, stage.found, stage.wanted, stage.left ?? []);
+    const first = works.length === 0 ? [namedByMain(commandLine, signal)] : [];
+    const stage = await taskList<Stage>([...first, terraformTask(signal), workTask(folder, signal)], { works, stackIds: [] }, signal);
+    await report(stage);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function tasksFor(options: BootstrapOptions, folder: string, signal: AbortSignal): Task<Stage>[] {
+function namedByMain(commandLine: CommandLine, signal: AbortSignal): Task<Stage> {
+  return {
+    title: "synthesize main.ts",
+    task: async (stage, task) => {
+      const buckets = stateBucketsOf(await synthesizeProject(signal));
+      stage.works = optionsFor(commandLine, buckets).map((options) => ({ options }));
+      stage.stackIds = buckets.flatMap(({ stackIds }) => stackIds);
+      task.title = `main.ts: ${buckets.map(({ bucket, region, stackIds }) => `${bucket} in ${region} for ${stackIds.join(", ")}`).join("; ")}`;
+    },
+  };
+}
+
+function terraformTask(signal: AbortSignal): Task<Stage> {
+  return {
+    title: "find terraform",
+    task: async (stage, task) => {
+      stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
+      task.title = stage.tools.inWords;
+    },
+  };
+}
+
+/** One bucket after the other: what is wrong with one is the reason to stop, and the next run goes on from there. */
+function workTask(folder: string, signal: AbortSignal): Task<Stage> {
+  return {
+    title: "bootstrap",
+    task: (stage, task) => task.newListr(stage.works.flatMap((work) => tasksOf(work, folder, signal)).map(quiet), { concurrent: false, exitOnError: true }),
+  };
+}
+
+function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[] {
+  const { options } = work;
   return [
     {
-      title: "find terraform",
-      task: async (stage, task) => {
-        stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
-        task.title = stage.tools.inWords;
-      },
-    },
-    {
       title: "look at the account",
-      task: async (stage, task) => {
+      task: async (_, task) => {
         const found = await lookAt(options);
-        stage.found = found;
-        stage.wanted = wantedOf(options, found);
+        work.found = found;
+        work.wanted = wantedOf(options, found);
         const bucket = found.hasState ? "its bucket and its state are there" : found.hasBucket ? "its bucket is there, without a state" : "no bucket yet";
         task.title = `account ${found.account}: ${bucket}`;
       },
     },
     {
       title: options.bucket,
-      task: async (stage, task) => {
-        const { wanted, found, tools } = stage;
+      task: async ({ tools }, task) => {
+        const { wanted, found } = work;
         if (wanted === undefined || found === undefined || tools === undefined) return;
-        const run = new BootstrapRun(wanted, { tools, folder, signal });
+        const run = new BootstrapRun(wanted, { tools, folder: await mkdtemp(join(folder, "alb-web-bootstrap-")), signal });
         const tell = (text: string) => (task.output = text);
         if (found.hasBucket) await run.useBucket(tell);
         else await run.createBucket(tell);
         const isToRemove = options.github === "none" && found.roles.length > 0;
         if (isToRemove && found.github !== undefined) await run.takeUp(found, tell);
         const done = await run.settle(tell);
-        if (isToRemove) stage.left = await rolesOf(options.bucket, options.region);
+        if (isToRemove) work.left = await rolesOf(options.bucket, options.region);
         task.title = `${options.bucket}: ${found.hasBucket ? done : "created"}`;
       },
     },
@@ -81,12 +117,26 @@ function tasksFor(options: BootstrapOptions, folder: string, signal: AbortSignal
 }
 
 /** What there is now on standard error; lines for `main.ts` and for a shell on standard output. */
-async function report({ bucket, region, github }: BootstrapOptions, found: Found, { account, github: now }: Wanted, left: readonly RoleKind[]): Promise<void> {
-  for (const note of notes(github, found, now, left)) process.stderr.write(`${note}\n`);
-  process.stderr.write(now === undefined ? "For each stack in main.ts:\n" : "For each stack in main.ts, and for a shell:\n");
-  const variables = now === undefined ? {} : { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
-  const lines = Object.entries(variables).map(([name, value]) => `gh variable set ${name} --repo ${now?.repository} --body ${value}`);
-  await writeResult([`backend: { s3: { bucket: "${bucket}", region: "${region}" } }`, ...lines].join("\n"));
+async function report({ works, stackIds }: Stage): Promise<void> {
+  const variables = works.flatMap(variablesFor);
+  for (const { options, found, wanted, left = [] } of works) {
+    if (found === undefined || wanted === undefined) return;
+    for (const note of notes(options.github, found, wanted.github, left)) process.stderr.write(`${note}\n`);
+  }
+  if (stackIds.length > 0) {
+    process.stderr.write(variables.length === 0 ? "Next:\n" : "For a shell:\n");
+    return writeResult((variables.length === 0 ? [`npx cdktf deploy ${stackIds.join(" ")}`] : variables).join("\n"));
+  }
+  process.stderr.write(variables.length === 0 ? "For each stack in main.ts:\n" : "For each stack in main.ts, and for a shell:\n");
+  await writeResult([...works.map(({ options: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`), ...variables].join("\n"));
+}
+
+/** The lines that make GitHub's workflows take the roles. */
+function variablesFor({ options: { region }, wanted }: Work): string[] {
+  if (wanted?.github === undefined) return [];
+  const { account, github } = wanted;
+  const variables = { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
+  return Object.entries(variables).map(([name, value]) => `gh variable set ${name} --repo ${github.repository} --body ${value}`);
 }
 
 function notes(asked: BootstrapOptions["github"], found: Found, now: GitHub | undefined, left: readonly RoleKind[]): string[] {

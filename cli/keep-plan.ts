@@ -3,6 +3,7 @@ import { GitHub, type PullRequest } from "./github/github";
 import { KeptPlans, notDeployed, placeOf, type PlanPlace } from "./github/kept-plans";
 import { plansFromPullRequest } from "./github/plan-artifact";
 import { synthesizeProject } from "./project";
+import { throwIfPlaceholder } from "./state-buckets";
 import type { SynthesizedStack } from "./synthesize";
 
 interface KeepArguments {
@@ -58,6 +59,7 @@ function isToBeMerged(pullRequests: readonly PullRequest[], commit: string, bran
 async function keepAll(commit: string, from: string, signal: AbortSignal): Promise<string[]> {
   const plans = await plansFromPullRequest(from);
   const stacks = await synthesizeProject(signal);
+  throwIfPlaceholder(stacks);
   // All places are known before the first plan is kept.
   const placed = plans.map((it) => ({ ...it, place: placeFor(it.stack, stacks) }));
   const kept: string[] = [];

@@ -3,6 +3,7 @@ import { UsageError } from "./command";
 import { storedTokens } from "./setup/cli-configuration";
 import { findProvider, type ProviderSource } from "./setup/provider";
 import { findTerraform, type TerraformBinary } from "./setup/terraform-binary";
+import { throwIfPlaceholder } from "./state-buckets";
 import { synthesize, synthesizedFolder, type SynthesizedStack } from "./synthesize";
 import { Terraform } from "./terraform";
 
@@ -46,11 +47,12 @@ export interface OpenStacksOptions {
 
 /**
  * Synthesizes `main.ts` into its usual folder and finds terraform; nothing is initialized yet.
- * @throws {UsageError} if it does not synthesize, or has no such stack
+ * @throws {UsageError} if it does not synthesize, has no such stack, or names no state bucket yet
  */
 export async function openStacks({ stackId, signal, onProgress }: OpenStacksOptions): Promise<StackFolder[]> {
   onProgress("synthesizing main.ts");
   const stacks = chosenStacks(await synthesizeProject(signal), stackId);
+  throwIfPlaceholder(stacks);
   const { binary: { command, product }, provider: { configurationFile }, inWords } = await findTools({ signal, onProgress });
   onProgress(inWords);
   // In place of the user's configuration, terraform does not read what `terraform login` has stored.

@@ -24,12 +24,16 @@ function tableOf({ steps }: RehearsalResult, columns: number): string {
   return table.toString();
 }
 
-/** Shell lines for a local AWS that was kept. */
-export function keptShellLines(environment: Readonly<Record<string, string>>, pid: number): string {
+/**
+ * Shell lines for a local AWS that was kept.
+ * @param waiting stacks that name no state bucket yet, which cdktf cannot deploy there either
+ */
+export function keptShellLines(environment: Readonly<Record<string, string>>, pid: number, waiting: readonly string[] = []): string {
   return [
     "",
     "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it after these lines:",
     ...Object.entries(environment).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`),
+    ...(waiting.length === 0 ? [] : [`# To deploy ${waiting.join(", ")} there, write a bucket name into main.ts and run npm run bootstrap first.`]),
     "# Unlike AWS, it lets a load balancer with deletion protection be destroyed.",
     "# Stop it (it stops by itself after 8 hours without a request):",
     `#   kill ${pid}`,

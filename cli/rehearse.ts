@@ -10,6 +10,7 @@ import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
+import { withPlaceholder } from "./state-buckets";
 import { synthesize, type SynthesizedStack } from "./synthesize";
 import { localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
 
@@ -131,7 +132,7 @@ async function report(stage: Stage, options: Options): Promise<void> {
   const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
   for (const failure of stage.failures) process.stderr.write(`${failure}\n`);
   const localAws = started(stage);
-  const kept = options.keep === true ? keptShellLines(await keptEnvironment(stage), localAws.pid) : "";
+  const kept = options.keep === true ? keptShellLines(await keptEnvironment(stage), localAws.pid, withPlaceholder(stage.stacks).map(({ id }) => id)) : "";
   if (options.format === "json") {
     process.stderr.write(kept);
     await writeResult(JSON.stringify(results.length === 1 ? results[0] : results, null, 2), options.out);

@@ -60,11 +60,11 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /S3 bucket "([^"]+)" does not exist/,
-    sentence: ([, bucket], { id }) => `The state bucket ${bucket} of ${id} does not exist; create it with npm run bootstrap -- --bucket ${bucket} --region REGION, or correct backend.s3.bucket.`,
+    sentence: ([, bucket], { id }) => `The state bucket ${bucket} of ${id} does not exist: correct backend.s3.bucket in main.ts, or create the bucket with npm run bootstrap`,
   },
   {
     said: new RegExp(`${OF_BACKEND}.*?NoSuchBucket`),
-    sentence: (_, { id }) => `The state bucket of ${id} does not exist; create it with npm run bootstrap -- --bucket NAME --region REGION, or correct backend.s3.bucket.`,
+    sentence: (_, { id }) => `The state bucket of ${id} does not exist: correct backend.s3.bucket in main.ts, or create the bucket with npm run bootstrap`,
   },
   {
     said: new RegExp(`${OF_BACKEND}.*?S3 bucket "([^"]+)".*?StatusCode: 403`),

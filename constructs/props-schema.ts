@@ -2,6 +2,7 @@ import { Netmask } from "netmask";
 import * as v from "valibot";
 import { isPublicHostName, isServableName } from "./domain-names";
 import { flag, hasSeenKeys, isObject, issuesOf, list, object, oneOf, text, value, whole, type Fault } from "./props-values";
+import { PLACEHOLDER_BUCKET } from "./state-backend";
 
 /** TLS policies that begin at TLS 1.2 or later; AWS adds some now and then. */
 export const TLS_POLICIES = [
@@ -40,8 +41,8 @@ export function isPrivateRange(cidr: string): boolean {
   return PRIVATE_RANGES.some((range) => range.contains(cidr));
 }
 
-const bucketName = (what: string) =>
-  text((it) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(it) && !/\.\.|\.-|-\./.test(it), `allowed is 3 to 63 lower-case letters, digits, - and .; give the name of an existing bucket ${what}`);
+const bucketName = (what: string, placeholder?: string) =>
+  text((it) => it === placeholder || /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(it) && !/\.\.|\.-|-\./.test(it), `allowed is 3 to 63 lower-case letters, digits, - and .; give the name of an existing bucket ${what}`);
 
 const hostedZone = object({}, {
   name: text(isPublicHostName, 'allowed is a zone\'s name in lower case, such as "example.com"; give the zone the site\'s records belong to'),
@@ -114,7 +115,7 @@ const backend = value<unknown>((it) => it === "local" || isObject(it),
   'allowed is "local", { s3: { bucket } } or { cloud: { organization, workspace } }; say where the state is kept');
 const remoteBackend = object({}, {
   s3: object(
-    { bucket: bucketName("for the state") },
+    { bucket: bucketName("for the state", PLACEHOLDER_BUCKET) },
     {
       key: text((it) => /^[\w!\-.*'()][\w!\-.*'()/]{0,500}$/.test(it) && !it.endsWith("/"), 'allowed is an object key, such as "web/terraform.tfstate"; correct it'),
       region: text(isAwsRegion, 'allowed is an AWS region, such as "us-east-1"; give the bucket\'s'),

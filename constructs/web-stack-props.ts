@@ -99,8 +99,8 @@ export interface WebStackProps {
    */
   readonly tags?: Readonly<Record<string, string>>;
   /**
-   * Where terraform keeps the state.
-   * @default "local" (`terraform.<stack id>.tfstate` beside `cdktf.out`), for trying out
+   * Where terraform keeps the state. `"local"` is `terraform.<stack id>.tfstate` beside `cdktf.out`, on this machine only.
+   * @default "local", with a warning at each synth, as nobody chose it
    */
   readonly backend?: "local" | S3BackendProps | CloudBackendProps;
   /**

@@ -10,7 +10,7 @@ import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from
 import { plainHcl } from "./plain-hcl";
 import { InvalidPropsError } from "./refusals";
 import type { Settings } from "./settings";
-import { keepState } from "./state-backend";
+import { keepState, stateWarning } from "./state-backend";
 import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";
 import { WebTopology, type Site } from "./web-topology";
@@ -35,6 +35,8 @@ export class WebStack extends TerraformStack {
     if (settings === undefined) return;
     new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: tagsOf(settings) }] });
     keepState(this, settings.backend);
+    const warning = stateWarning(id, props.backend);
+    if (warning !== undefined) Annotations.of(this).addWarning(warning);
     this.topology = new WebTopology(this, "site", settings);
     this.userData = userDataFor(settings);
     this.addOutputs(settings, this.topology);

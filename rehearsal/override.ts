@@ -1,14 +1,14 @@
-import { resourcesOf, type StackJson } from "./stack-files";
+import { isPlaceholder, resourcesOf, type StackJson } from "./stack-files";
 
 /** terraform reads files that end in `_override.tf.json` after the others and lets them win. */
 export const OVERRIDE_FILE = "rehearsal_override.tf.json";
 
 const STATE_BUCKET = "alb-web-rehearsal-state";
 
-/** Where a rehearsed stack keeps its state: the bucket it names itself, or one of the rehearsal's. */
+/** Where a rehearsed stack keeps its state: the bucket it names itself, or, while it names none, one of the rehearsal's. */
 export function stateLocation(stackId: string, stack: StackJson): { bucket: string; key: string; region: string } {
   const { bucket = STATE_BUCKET, key = `${stackId}/terraform.tfstate`, region = "us-east-1" } = stack.terraform?.backend?.s3 ?? {};
-  return { bucket, key, region };
+  return { bucket: isPlaceholder(bucket) ? STATE_BUCKET : bucket, key, region };
 }
 
 /**

@@ -6,6 +6,14 @@ export interface StackJson {
   readonly resource?: Blocks;
 }
 
+/**
+ * Whether a state bucket still has the name that `main.ts` begins with, `CHANGE-ME`: no bucket's name has upper case, and
+ * no other name of that kind synthesizes.
+ */
+export function isPlaceholder(bucket: string): boolean {
+  return /[A-Z]/.test(bucket);
+}
+
 type Blocks<T = Readonly<Record<string, Readonly<Record<string, unknown>>>>> = Readonly<Record<string, T>>;
 
 /** One resource or data source, its arguments not looked into. */

@@ -7,17 +7,21 @@ export interface GitHub {
   readonly branch: string;
 }
 
-export interface BootstrapOptions {
+/** A bucket and its region. */
+interface Place {
   readonly bucket: string;
   readonly region: string;
+}
+
+export interface BootstrapOptions extends Place {
   /** Nothing: as it was before. `"none"`: without roles for GitHub, and those that are there are removed. */
   readonly github?: GitHub | "none";
 }
 
-/** What commander makes of the command line. */
+/** What commander makes of the command line; a bucket and a region that it does not name are those of `main.ts`. */
 export interface CommandLine {
-  readonly bucket: string;
-  readonly region: string;
+  readonly bucket?: string;
+  readonly region?: string;
   /** false: `--no-github`. */
   readonly github?: string | false;
   readonly branch?: string;
@@ -32,14 +36,40 @@ const REGION = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/;
 const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/[A-Za-z0-9._-]{1,100}$/;
 const BRANCH = /^(?!\/|.*\/\/|.*\.\.)[A-Za-z0-9._/-]{1,200}(?<![/.])$/;
 
+/** Where a bucket and its region are written. */
+const ON_COMMAND_LINE = { bucket: "--bucket", region: "--region" };
+const IN_MAIN = { bucket: "backend.s3.bucket", region: "backend.s3.region" };
+
 /**
- * Checks the command line.
+ * Whether the command line names a bucket itself.
+ * @throws {UsageError} if it names only its bucket, or only its region
+ */
+export function namesBucket(commandLine: CommandLine): commandLine is CommandLine & Place {
+  const { bucket, region } = commandLine;
+  if ((bucket === undefined) === (region === undefined)) return bucket !== undefined;
+  throw new UsageError(`--bucket and --region must be given together (got ${bucket === undefined ? "--region" : "--bucket"} only); omit both for the buckets that main.ts names`);
+}
+
+/**
+ * What to do about each bucket of `main.ts`, with the rest of the command line.
+ * @throws {UsageError} with a line for each fault, or if roles are asked for and there are several buckets
+ */
+export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]): BootstrapOptions[] {
+  if (commandLine.github !== undefined && buckets.length > 1) {
+    throw new UsageError(`--github and --no-github need one bucket, as an account has the roles once (got ${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`);
+  }
+  return buckets.map(({ bucket, region }) => checkOptions({ ...commandLine, bucket, region }, IN_MAIN));
+}
+
+/**
+ * Checks the options for one bucket.
+ * @param names where the bucket and its region are written
  * @throws {UsageError} with a line for each fault
  */
-export function checkOptions({ bucket, region, github, branch }: CommandLine): BootstrapOptions {
+export function checkOptions({ bucket, region, github, branch }: CommandLine & Place, names = ON_COMMAND_LINE): BootstrapOptions {
   const faults = [
-    BUCKET.test(bucket) && !RESERVED.test(bucket) ? [] : `--bucket: got ${bucket}; allowed are 3 to 63 lower-case letters, digits and -, none of AWS's own beginnings and ends such as xn--; choose another name`,
-    REGION.test(region) ? [] : `--region: got ${region}; allowed is an AWS region outside China and GovCloud, such as us-east-1; correct it`,
+    BUCKET.test(bucket) && !RESERVED.test(bucket) ? [] : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that AWS reserves, such as xn-- (got ${bucket})`,
+    REGION.test(region) ? [] : `${names.region} must be an AWS region outside China and GovCloud, such as us-east-1 (got ${region})`,
     typeof github !== "string" || REPOSITORY.test(github) ? [] : `--github: got ${github}; allowed is OWNER/REPO as GitHub spells it; correct it`,
     branch === undefined || BRANCH.test(branch) ? [] : `--branch: got ${branch}; allowed is one branch's name, without wildcards; correct it`,
     branch === undefined || typeof github === "string" ? [] : "--branch: says which branch of a repository is deployed; give --github OWNER/REPO too",

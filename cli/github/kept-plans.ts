@@ -111,7 +111,7 @@ export class KeptPlans {
     const { bucket, region } = this.place;
     const what = `${doing} s3://${bucket}/${key}`;
     if (isAnswer(error, 403)) return new WorkFailed(`AWS refuses ${what}; the deploy role needs s3:GetObject, s3:ListBucket and s3:PutObject there.`);
-    if (isAnswer(error, 404)) return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npm run bootstrap -- --bucket ${bucket} --region ${region}`);
+    if (isAnswer(error, 404)) return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npm run bootstrap`);
     if (isAnswer(error, 301)) return new WorkFailed(`The bucket ${bucket} is not in ${region} (${what}); correct region in backend.s3.`);
     if (error instanceof Error && error.name === "CredentialsProviderError") return new WorkFailed(`There are no AWS credentials (${what}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
     return error instanceof Error ? new WorkFailed(`AWS fails ${what}: ${error.name}: ${error.message}`) : error;
