@@ -12,6 +12,8 @@ const SLOWEST = [
 ];
 
 module.exports = class SlowestFirst extends Sequencer {
+  static SLOWEST = SLOWEST;
+
   sort(tests) {
     const rank = ({ path }) => {
       const index = SLOWEST.indexOf(basename(path, ".test.ts"));

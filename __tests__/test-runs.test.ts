@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { CHANGED } from "./changes/all";
 import { kindsOf as kindsOfChange } from "./changes/kinds";
 import { LESS_COMMON } from "./changes/less-common";
@@ -8,7 +10,44 @@ import { synthAll } from "./support/synth";
 import { stackIdOf } from "./support/stack-id";
 import { modulesOf, unitTests } from "./support/unit-tests";
 
-/* What npm test and npm run test:rest leave to npm run test:exhaustive, and that nothing of any kind is left out. */
+/* Which tests each script of package.json runs: every file by one of them, and of large matrices a sample that has every kind. */
+
+type Sequencer = (new (options: object) => { sort: (tests: readonly object[]) => { path: string }[] }) & { readonly SLOWEST: readonly string[] };
+
+const FILES = readdirSync(__dirname).filter((name) => name.endsWith(".test.ts")).map((name) => join(__dirname, name));
+
+describe("the scripts", () => {
+  const { scripts } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { scripts: Record<string, string> };
+  /** The pattern that ends a script. */
+  const patternOf = (script: string): RegExp => new RegExp(/"([^"]+)"$/.exec(scripts[script] ?? "")?.[1] ?? "there is none");
+
+  test("npm test and test:rest run every file, each once", () => {
+    expect(scripts.test).toContain("--testPathIgnorePatterns");
+    expect(scripts["test:rest"]).not.toContain("--testPathIgnorePatterns");
+    expect(FILES.filter((file) => patternOf("test").test(file))).toEqual(FILES.filter((file) => patternOf("test:rest").test(file)));
+  });
+
+  test("test:unit runs those that need no terraform", () => {
+    expect(scripts["test:unit"]).toContain("--testPathIgnorePatterns");
+    expect(FILES.filter((file) => !patternOf("test:unit").test(file)).sort()).toEqual(unitTests());
+  });
+
+  test("test:exhaustive runs every file, all cases of it, and the twenty crashes", () => {
+    expect(scripts["test:exhaustive"]).toMatch(/jest --config jest\.exhaustive\.config\.js --maxWorkers \d+$/);
+    const { ALB_WEB_TESTS: before } = process.env;
+    const { testMatch } = jest.requireActual<{ testMatch: string[] }>("../jest.exhaustive.config.js");
+    expect([testMatch, process.env.ALB_WEB_TESTS]).toEqual([["<rootDir>/__tests__/**/*.test.ts", "<rootDir>/__tests__/crash.twenty.ts"], "exhaustive"]);
+    if (before === undefined) delete process.env.ALB_WEB_TESTS;
+  });
+});
+
+test("the slowest files begin first, whichever way they come", () => {
+  const SlowestFirst = jest.requireActual<Sequencer>("./support/slowest-first.js");
+  const tests = FILES.map((path) => ({ path, context: { config: { cacheDirectory: __dirname, id: "none", rootDir: __dirname }, hasteFS: { getSize: () => 1 } } }));
+  const sorted = new SlowestFirst({ globalConfig: {}, contexts: [] }).sort([...tests].reverse()).map(({ path }) => basename(path, ".test.ts"));
+  expect(sorted.slice(0, SlowestFirst.SLOWEST.length)).toEqual(SlowestFirst.SLOWEST);
+  expect(sorted).toHaveLength(FILES.length);
+});
 
 describe("a sample", () => {
   const CASES = ["ab", "b", "cd", "d", "a", "cd"];
@@ -61,7 +100,7 @@ test("the sampled changes have every effect in every site, and every way of edit
 });
 
 test("the modules of a unit test are those that its own files import, too", () => {
-  const [own = ""] = unitTests().filter((file) => file.endsWith("sample.test.ts"));
+  const [own = ""] = unitTests().filter((file) => file.endsWith("test-runs.test.ts"));
   expect(modulesOf(own)).toEqual(expect.arrayContaining(["node:fs", "node:path", "cdktf"]));
 });
 
