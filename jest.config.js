@@ -10,6 +10,8 @@ module.exports = {
   globalSetup: "<rootDir>/__tests__/support/find-provider.ts",
   // Tests that run terraform mostly wait, so more than there are cores, of which two are expected; test:rest, which waits even more, has 4.
   maxWorkers: 3,
+  // A busy machine is no fault; jest's 5 s are less than a test of milliseconds can take there.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   testSequencer: "<rootDir>/__tests__/support/slowest-first.js",
   moduleFileExtensions: ["ts", "js", "json"],
