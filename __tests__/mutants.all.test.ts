@@ -19,7 +19,9 @@ import { sampled } from "./support/sample";
 /** As many as this are applied by one terraform: its work for each resource grows with the number of all. */
 const SHARDS = 2;
 
-const RUN = sampled(MUTANTS, kindsOf);
+/** What terraform has to do for it. */
+const resourcesOf = (mutant: (typeof MUTANTS)[number]): number => Object.values(mutantStack(mutant).resource).reduce((sum, named) => sum + Object.keys(named).length, 0);
+const RUN = sampled(MUTANTS, kindsOf, resourcesOf);
 
 const keyOf = (index: number): string => `m${index}`;
 const keyOfBase = (index: number): string => `b${index}`;

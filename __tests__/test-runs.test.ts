@@ -50,12 +50,16 @@ test("the slowest files begin first, whichever way they come", () => {
 });
 
 describe("a sample", () => {
-  const CASES = ["ab", "b", "cd", "d", "a", "cd"];
+  const CASES = ["ab", "b", "cd", "d", "a", "dc"];
   const letters = (word: string) => word.split("");
 
   test("has every feature, by few cases, in their order", () => {
     expect(sampleOf(CASES, letters)).toEqual(["ab", "cd"]);
     expect(sampleOf(["a", "ab", "c"], letters)).toEqual(["ab", "c"]);
+  });
+
+  test("takes the cheapest of those that bring as much", () => {
+    expect(sampleOf(["ab", "ba", "c"], letters, (word) => (word === "ab" ? 2 : 1))).toEqual(["ba", "c"]);
   });
 
   test("of what has no features is empty", () => {
