@@ -11,8 +11,8 @@ import { moveIn, planOf, refusedIn, terraformIn, writeHouse, type Planned, type 
 
 /** A stack that stands, and what becomes of it. */
 export interface Changing {
-  /** Key of the stack that was applied. */
-  readonly base: string;
+  /** Key of the stack that was applied; absent: nothing of it stands. */
+  readonly base?: string;
   /** The stack as it shall be. */
   readonly root: Root;
 }
@@ -22,29 +22,42 @@ interface State {
   serial: number;
 }
 
+export interface ChangeOptions {
+  /**
+   * Whether the provider looks at what stands before it plans, as for a person.
+   * @default false
+   */
+  readonly refresh?: boolean;
+  /**
+   * Whether the stacks' own default tags are on everything.
+   * @default false
+   */
+  readonly defaultTags?: boolean;
+}
+
 /**
  * The plan of each change, by its key.
  * @throws {Error} if a base cannot be applied, or terraform refuses for a reason that is in no change
  */
-export async function planChanges(bases: Readonly<Record<string, Root>>, changes: Readonly<Record<string, Changing>>, localAws: LocalAws): Promise<Record<string, Planned>> {
+export async function planChanges(bases: Readonly<Record<string, Root>>, changes: Readonly<Record<string, Changing>>, localAws: LocalAws, { refresh = false, defaultTags = false }: ChangeOptions = {}): Promise<Record<string, Planned>> {
   const folder = await mkdtemp(join(tmpdir(), "alb-web-changed-"));
   try {
     const terraform = await terraformIn(folder, { localAws });
     const standing = new Map<string, Tenant>();
-    for (const [index, [key, root]] of Object.entries(bases).entries()) standing.set(key, await moveIn(folder, key, `b${index}`, root));
+    for (const [index, [key, root]] of Object.entries(bases).entries()) standing.set(key, await moveIn(folder, key, `b${index}`, root, defaultTags));
     await writeHouse(folder, [...standing.values()], { localAws });
     await terraform.run(["init", "-input=false", "-no-color"]);
     await terraform.run(["apply", "-input=false", "-json", "-auto-approve", "-parallelism=64"]);
     const stateFile = join(folder, "terraform.tfstate");
     const applied = JSON.parse(await readFile(stateFile, "utf8")) as State;
 
-    let tenants = await Promise.all(Object.entries(changes).map(([key, { root }], index) => moveIn(folder, key, `m${index}`, root)));
+    let tenants = await Promise.all(Object.entries(changes).map(([key, { root }], index) => moveIn(folder, key, `m${index}`, root, defaultTags)));
     const results: Record<string, Planned> = {};
     for (;;) {
       await writeHouse(folder, tenants, { localAws });
       await writeFile(stateFile, JSON.stringify(stateFor(applied, tenants, changes, standing)));
       await terraform.run(["init", "-input=false", "-no-color"]);
-      const refused = await refusedIn(terraform, ["plan", "-input=false", "-json", "-lock=false", "-refresh=false", "-parallelism=64", "-out=changed.tfplan"]);
+      const refused = await refusedIn(terraform, ["plan", "-input=false", "-json", "-lock=false", `-refresh=${refresh}`, "-parallelism=64", "-out=changed.tfplan"]);
       if (refused.size === 0) break;
       for (const { key, module } of tenants) if (refused.has(module)) results[key] = { plan: undefined, refused: refused.get(module) as string };
       tenants = tenants.filter(({ module }) => !refused.has(module));
@@ -60,8 +73,10 @@ export async function planChanges(bases: Readonly<Record<string, Root>>, changes
 /** What each change begins with: what its base left, under its own module. */
 function stateFor(applied: State, tenants: readonly Tenant[], changes: Readonly<Record<string, Changing>>, standing: ReadonlyMap<string, Tenant>): State {
   const resources = tenants.flatMap(({ key, module }) => {
-    const base = standing.get(changes[key]?.base ?? "");
-    if (base === undefined) throw new Error(`${key} is a change of ${changes[key]?.base}, which was not applied`);
+    const { base: named } = changes[key] as Changing;
+    if (named === undefined) return [];
+    const base = standing.get(named);
+    if (base === undefined) throw new Error(`${key} is a change of ${named}, which was not applied`);
     const own = `module.${base.module}`;
     const text = JSON.stringify(applied.resources.filter((it) => it.module === own || it.module?.startsWith(`${own}.`) === true));
     return JSON.parse(text.replaceAll(`"${own}"`, `"module.${module}"`).replaceAll(`"${own}.`, `"module.${module}.`)) as State["resources"];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -56,6 +57,11 @@ export interface Tenant {
   readonly regions: ReadonlyMap<string, string>;
   /** Values for its variables. */
   readonly variables: Json;
+  /**
+   * Tags that its default provider puts on everything.
+   * @default - none, whatever the root says
+   */
+  readonly defaultTags?: unknown;
 }
 
 interface Diagnostic {
@@ -138,14 +144,21 @@ export async function terraformIn(folder: string, { localAws, apply }: PlanOptio
   return new Terraform({ command, folder, env: await terraformEnvironment(CACHE, localAws?.endpoint ?? "http://127.0.0.1:0") });
 }
 
-export async function moveIn(folder: string, key: string, module: string, root: Root): Promise<Tenant> {
+/** @param keepsDefaultTags whether a synthesized stack's own default tags go with it; providers are shared by fewer tenants then */
+export async function moveIn(folder: string, key: string, module: string, root: Root, keepsDefaultTags = false): Promise<Tenant> {
   const home = join(folder, module);
   await mkdir(home, { recursive: true });
   const { regions, variables } = typeof root === "string" ? await moveInFolder(home, root) : await moveInStack(home, root as Json);
   const aliases = [...regions.keys()].filter((alias) => alias !== "");
   const aws = { source: "hashicorp/aws", ...(aliases.length > 0 ? { configuration_aliases: aliases.map((alias) => `aws.${alias}`) } : {}) };
   await writeFile(join(home, "as_module.tf.json"), JSON.stringify({ terraform: { required_providers: { aws } } }));
-  return { key, module, root, regions, variables };
+  const defaultTags = keepsDefaultTags ? defaultTagsOf(root) : undefined;
+  return { key, module, root, regions, variables, ...(defaultTags !== undefined && { defaultTags }) };
+}
+
+function defaultTagsOf(root: Root): unknown {
+  const blocks = typeof root === "string" ? [] : ((root as { provider?: { aws?: readonly { alias?: string; default_tags?: unknown }[] } }).provider?.aws ?? []);
+  return blocks.find(({ alias }) => alias === undefined)?.default_tags;
 }
 
 async function moveInFolder(home: string, root: string): Promise<Pick<Tenant, "regions" | "variables">> {
@@ -182,7 +195,7 @@ async function moveInStack(home: string, stack: Json): Promise<Pick<Tenant, "reg
 
 /** The root of roots. */
 export async function writeHouse(folder: string, tenants: readonly Tenant[], { localAws, apply }: PlanOptions): Promise<void> {
-  const regions = new Map(tenants.flatMap((tenant) => [...housed(tenant.regions).values()]));
+  const providers = new Map(tenants.flatMap((tenant) => [...housed(tenant).values()].map((it) => [it.house, it])));
   const offline = localAws !== undefined ? {} : { skip_credentials_validation: true, skip_requesting_account_id: true, skip_region_validation: true };
   const backend = apply !== true ? {} : {
     // A local backend writes the whole state after each resource; this one every 20 s.
@@ -190,11 +203,11 @@ export async function writeHouse(folder: string, tenants: readonly Tenant[], { l
   };
   await writeFile(join(folder, "main.tf.json"), JSON.stringify({
     terraform: { required_providers: { aws: { source: "hashicorp/aws" } }, ...backend },
-    provider: { aws: [...regions].map(([alias, region]) => ({ alias, region, skip_metadata_api_check: true, s3_use_path_style: true, ...offline })) },
+    provider: { aws: [...providers.values()].map(({ house, region, defaultTags }) => ({ alias: house, region, ...(defaultTags !== undefined && { default_tags: defaultTags }), skip_metadata_api_check: true, s3_use_path_style: true, ...offline })) },
     module: Object.fromEntries(tenants.map((tenant) => [tenant.module, {
       ...tenant.variables,
       source: `./${tenant.module}`,
-      providers: Object.fromEntries([...housed(tenant.regions)].map(([alias, [house]]) => [alias === "" ? "aws" : `aws.${alias}`, `aws.${house}`])),
+      providers: Object.fromEntries([...housed(tenant)].map(([alias, { house }]) => [alias === "" ? "aws" : `aws.${alias}`, `aws.${house}`])),
     }])),
   }));
 }
@@ -286,8 +299,8 @@ function providersOf(all: Json, { module, regions }: Tenant): Json {
 }
 
 /** A module's configuration whose resources name their root's own providers again. */
-function withOwnProviders(config: Json, { regions }: Tenant): Json {
-  const nameOf = new Map([...housed(regions)].map(([alias, [house]]) => [`aws.${house}`, alias === "" ? "aws" : `aws.${alias}`]));
+function withOwnProviders(config: Json, tenant: Tenant): Json {
+  const nameOf = new Map([...housed(tenant)].map(([alias, { house }]) => [`aws.${house}`, alias === "" ? "aws" : `aws.${alias}`]));
   return JSON.parse(JSON.stringify(config), (key, it: unknown) => (key === "provider_config_key" ? (nameOf.get(String(it)) ?? it) : it)) as Json;
 }
 
@@ -295,11 +308,20 @@ function withOwnProviders(config: Json, { regions }: Tenant): Json {
  * Which of our providers stands for which of a root's, with its region. Roots share them, since each is a program that takes seconds to
  * start; a root's second provider of one region has another than its first, so that they can be told apart in the plan.
  */
-function housed(regions: ReadonlyMap<string, string>): Map<string, [house: string, region: string]> {
+function housed({ regions, defaultTags }: Tenant): Map<string, Housed> {
   const counts = new Map<string, number>();
   return new Map([...regions].map(([alias, region]) => {
     const count = (counts.get(region) ?? 0) + 1;
     counts.set(region, count);
-    return [alias, [`in_${region}${count === 1 ? "" : `_${count}`}`, region]];
+    const tags = alias === "" ? defaultTags : undefined;
+    const suffix = [...(count === 1 ? [] : [count]), ...(tags === undefined ? [] : [createHash("sha256").update(JSON.stringify(tags)).digest("hex").slice(0, 8)])];
+    return [alias, { house: [`in_${region}`, ...suffix].join("_"), region, defaultTags: tags }];
   }));
+}
+
+interface Housed {
+  /** Our provider's alias. */
+  readonly house: string;
+  readonly region: string;
+  readonly defaultTags: unknown;
 }
