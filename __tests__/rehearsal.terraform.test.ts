@@ -65,6 +65,12 @@ describe("npm run rehearse", () => {
     expect(destroyed).toBe(added);
   });
 
+  test("names the stack in each line of its progress, as several stacks write into one log", () => {
+    const lines = ended.stderr.split("\n").filter((line) => /\d+ of \d+/.test(line));
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.filter((line) => !/^\S+ web: (apply|destroy): \d+ of \d+/.test(line))).toEqual([]);
+  });
+
   test("says what it is at on standard error", () => {
     for (const stage of ["synthesized: web", "plan: ", "trace the plan: ok", "apply: ", "trace the state: ok", "second plan: no changes", "destroy: "]) expect(ended.stderr).toContain(stage);
   });

@@ -21,17 +21,19 @@ jest.setTimeout(LONG_MS);
 const NODE_ARGS = ["-r", "./cli/typescript.js", "cli/rehearse.ts"];
 const IN_THE_MIDDLE = /[1-9]\d* of \d+, waiting for /;
 
-/** Reads a zone, which must exist before, and builds nothing: the quickest stack there is. */
+/** Reads a zone, which must exist before, and builds no more than a parameter: the quickest stack there is. */
 const READS_ZONE = `
 import { App, TerraformStack } from "cdktf";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 
 const app = new App();
 for (const id of ["first", "second"]) {
   const stack = new TerraformStack(app, id);
   new AwsProvider(stack, "aws", { region: "us-east-1" });
-  new DataAwsRoute53Zone(stack, "zone", { name: "example.com" });
+  const zone = new DataAwsRoute53Zone(stack, "zone", { name: "example.com" });
+  new SsmParameter(stack, "parameter", { name: "/" + id, type: "String", value: zone.zoneId });
 }
 app.synth();
 `;
@@ -223,8 +225,10 @@ describe("the command line", () => {
   });
 
   test("without a stack's name rehearses all of them", async () => {
-    const { code, stdout } = await reader().rehearse("--format", "json").ended;
+    const { code, stdout, stderr } = await reader().rehearse("--format", "json").ended;
     expect(code).toBe(3);
+    for (const id of ["first", "second"]) expect(stderr).toMatch(new RegExp(`^\\S+ ${id}: apply: \\d+ of 1`, "m"));
+    expect(stderr.split("\n").filter((line) => /\d+ of \d+/.test(line) && !/ (first|second): (apply|destroy): /.test(line))).toEqual([]);
     expect((JSON.parse(stdout) as RehearsalResult[]).map(({ stack, verdict }) => [stack, verdict])).toEqual([["first", "ok"], ["second", "ok"]]);
   });
 

@@ -24,6 +24,17 @@ export function quiet<Ctx extends object>(task: Task<Ctx>): Task<Ctx> {
   return { ...task, task: run };
 }
 
+/** Whether the list is drawn in place, with each task's progress below its title; else everything is a line of its own. */
+const isDrawn = (): boolean => process.stderr.isTTY === true && process.stdout.isTTY === true;
+
+/**
+ * Shows how far a task is.
+ * @param title what the task is called: a line that stands by itself begins with it
+ */
+export function showProgress(task: { output: string }, title: string, text: string): void {
+  task.output = isDrawn() ? text : `${title}: ${text}`;
+}
+
 /**
  * Shows tasks, what they are at and how long they took, on standard error; standard output is the result's.
  * @param signal when it has aborted, its reason is thrown, whatever the tasks made of it
@@ -33,7 +44,7 @@ export async function taskList<Ctx extends object>(tasks: Task<Ctx>[], context: 
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const list = new Listr<Ctx, "default" | "simple", "simple">(tasks.map(quiet), {
     ctx: context,
-    renderer: process.stderr.isTTY ? "default" : "simple",
+    renderer: isDrawn() ? "default" : "simple",
     fallbackRenderer: "simple",
     rendererOptions: { logger, timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
     fallbackRendererOptions: { logger, timer: PRESET_TIMER },

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
-import { taskList, type Task } from "./progress";
+import { showProgress, taskList, type Task } from "./progress";
 import { CACHE, chosenStacks, findTools, PROJECT, type Tools } from "./project";
-import { Rehearsal, type RehearsalResult } from "./rehearsal-run";
+import { Rehearsal, type RehearsalResult, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
@@ -113,19 +113,23 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
 }
 
 function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
-  const stages = rehearsal.stages().map(({ title, run }): Task<Stage> => ({
-    title: `${rehearsal.stack}: ${title}`,
+  const stages = rehearsal.stages().map((stage) => stageTask(`${rehearsal.stack}: ${stage.title}`, stage, signal));
+  return { title: rehearsal.stack, task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }) };
+}
+
+function stageTask(title: string, { run }: RehearsalStage, signal: AbortSignal): Task<Stage> {
+  return {
+    title,
     task: async (stage, task) => {
-      const said = await run((text) => (task.output = text)).catch((error: unknown) => {
+      const said = await run((text) => showProgress(task, title, text)).catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof WorkFailed) stage.failures.push(error.message);
         else stage.fault ??= error;
         throw new Error("failed");
       });
-      task.title = `${rehearsal.stack}: ${title}: ${said}`;
+      task.title = `${title}: ${said}`;
     },
-  }));
-  return { title: rehearsal.stack, task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }) };
+  };
 }
 
 async function report(stage: Stage, options: Options): Promise<void> {
