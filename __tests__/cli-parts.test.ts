@@ -99,7 +99,7 @@ describe("the exit code", () => {
 });
 
 describe("the report", () => {
-  const steps = checkWalkthrough(undefined, expectationOf({}, {}), { added: 3, driftedAddresses: [], failure: "apply failed" });
+  const steps = checkWalkthrough(undefined, { ...expectationOf({}, {}), hasSite: true }, { added: 3, driftedAddresses: [], failure: "apply failed" });
 
   test("is a table with a row for each step, for each stack", () => {
     const table = resultsAsTable([{ stack: "one", verdict: "broken", steps, seconds: 7 }, { stack: "two", verdict: "ok", steps, seconds: 8 }], 120);

@@ -131,19 +131,17 @@ describe("an applied site", () => {
     expect(rows.find(({ id }) => id === "1b")?.observed).toContain("SSH from 203.0.113.7/32");
   });
 
-  test("a stack that waits for its zone leaves the rest unknown", () => {
+  test("a stack that waits for its zone has one row for all that follows", () => {
     const [{ name: createdZone, nameServers } = { name: "none", nameServers: [] }] = site.zones;
     const rows = checkWalkthrough(site, { ...applied.expected, hasSite: false, createdZone, nameServers }, PLAN);
-    expect(rows.filter(({ verdict }) => verdict === "ok").map(({ id }) => id)).toEqual(["0b", "5.7"]);
-    const others = rows.filter(({ verdict }) => verdict !== "ok");
-    expect(new Set(others.map(({ verdict }) => verdict))).toEqual(new Set(["unknown"]));
-    expect(others[0]?.observed).toBe("not created yet: the stack waits for hostedZone.delegated");
+    expect(rows.map(({ id, verdict }) => [id, verdict])).toEqual([["0b", "ok"], ["5.7", "ok"], ["site", "unknown"]]);
+    expect(rows.at(-1)?.observed).toBe("not created yet; it follows once hostedZone.delegated is true");
   });
 
   test("a stack without a site and without a zone of its own is well in its plan only", () => {
     const rows = checkWalkthrough(site, { ...applied.expected, hasSite: false }, PLAN);
-    expect(rows.filter(({ verdict }) => verdict === "ok").map(({ id }) => id)).toEqual(["5.7"]);
-    expect(new Set(rows.filter(({ verdict }) => verdict !== "ok").map(({ observed }) => observed))).toEqual(new Set(["the stack holds no site"]));
+    expect(rows.map(({ id, verdict }) => [id, verdict])).toEqual([["5.7", "ok"], ["site", "unknown"]]);
+    expect(rows.at(-1)?.observed).toBe("the stack holds no site");
   });
 
   test("a certificate that the account has is not asked for its validation records, but for the rest", () => {
@@ -174,7 +172,6 @@ describe("an applied site", () => {
   test("a stack without site and outputs is looked at all the same", async () => {
     const nothing = expectationOf({}, {});
     const rows = checkWalkthrough(await readSite(applied.localAws.endpoint, nothing), nothing, PLAN);
-    expect(rows.map(({ id }) => id)).toEqual(STEP_IDS);
     expect(brokenRows(rows)).toEqual({});
     const declared = checkWalkthrough(await readSite(applied.localAws.endpoint, nothing), { ...nothing, hasSite: true, names: ["www.example.com"] }, PLAN);
     expect(declared.find(({ id }) => id === "5.1-2")).toMatchObject({ verdict: "broken", observed: "no load balancer" });

@@ -189,7 +189,7 @@ describe("--keep", () => {
     const { code, stdout, leftOver } = await keeping.ended;
     pid = Number(/^# +kill (\d+)$/m.exec(stdout)?.[1]);
     expect(code).toBe(3); // nothing is broken, but there is no site to be checked
-    expect(stdout).toMatch(/^first: ok /m);
+    expect(stdout).toMatch(/^first: unknown /m);
     expect(leftOver.map((each) => each.pid)).toEqual([pid]);
     expect(readdirSync(checkouts[3]!.temporary)).toEqual([]);
   });
@@ -219,8 +219,8 @@ describe("the command line", () => {
     const { code, stdout } = await reader().rehearse("second", "--format", "json", "--out", file).ended;
     expect([code, stdout]).toEqual([3, ""]);
     const result = JSON.parse(readFileSync(file, "utf8")) as RehearsalResult;
-    expect(result).toMatchObject({ stack: "second", verdict: "ok" });
-    expect(result.steps).toHaveLength(18);
+    expect(result).toMatchObject({ stack: "second", verdict: "unknown" });
+    expect(result.steps.map(({ id }) => id)).toEqual(["5.7", "site"]);
     rmSync(file);
   });
 
@@ -229,7 +229,7 @@ describe("the command line", () => {
     expect(code).toBe(3);
     for (const id of ["first", "second"]) expect(stderr).toMatch(new RegExp(`^\\S+ ${id}: apply: \\d+ of 1`, "m"));
     expect(stderr.split("\n").filter((line) => /\d+ of \d+/.test(line) && !/ (first|second): (apply|destroy): /.test(line))).toEqual([]);
-    expect((JSON.parse(stdout) as RehearsalResult[]).map(({ stack, verdict }) => [stack, verdict])).toEqual([["first", "ok"], ["second", "ok"]]);
+    expect((JSON.parse(stdout) as RehearsalResult[]).map(({ stack, verdict }) => [stack, verdict])).toEqual([["first", "unknown"], ["second", "unknown"]]);
   });
 
   test.each([

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { worst } from "../path/report";
 import { expectationOf, type Outputs } from "../rehearsal/expectation";
 import type { LocalAws } from "../rehearsal/local-aws";
 import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { readSite, type Site } from "../rehearsal/site";
-import { checkWalkthrough, type PlanFacts, type StepResult } from "../rehearsal/walkthrough";
+import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "../rehearsal/walkthrough";
 import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
 import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
@@ -15,7 +16,8 @@ import { Terraform, type TerraformEvent } from "./terraform";
 /** The result of one stack's rehearsal. */
 export interface RehearsalResult {
   readonly stack: string;
-  readonly verdict: "ok" | "broken";
+  /** The worst of its steps: unknown never counts as ok. */
+  readonly verdict: Verdict;
   readonly steps: readonly StepResult[];
   readonly seconds: number;
 }
@@ -83,9 +85,12 @@ export class Rehearsal {
   }
 
   result(): RehearsalResult {
-    const steps = [...checkWalkthrough(this.site, expectationOf(this.options.stack.json, this.outputs), this.plan satisfies PlanFacts), checkTraces(this.traces)];
-    const isBroken = steps.some(({ verdict }) => verdict === "broken");
-    return { stack: this.stack, verdict: isBroken ? "broken" : "ok", steps, seconds: Math.round((Date.now() - this.started) / 1000) };
+    const expected = expectationOf(this.options.stack.json, this.outputs);
+    const traced = checkTraces(this.traces);
+    // Without a site there is no path either, and one row says so.
+    const traces = expected.hasSite || traced.verdict !== "unknown" ? [traced] : [];
+    const steps = [...checkWalkthrough(this.site, expected, this.plan satisfies PlanFacts), ...traces];
+    return { stack: this.stack, verdict: worst(steps.map(({ verdict }) => verdict)), steps, seconds: Math.round((Date.now() - this.started) / 1000) };
   }
 
   private async readPlan(): Promise<string> {

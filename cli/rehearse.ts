@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { worst, type Verdict } from "../path/report";
 import { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
 import { showProgress, taskList, type Task } from "./progress";
 import { CACHE, chosenStacks, findTools, PROJECT, type Tools } from "./project";
-import { Rehearsal, type RehearsalResult, type Stage as RehearsalStage } from "./rehearsal-run";
+import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
@@ -18,6 +19,8 @@ import { localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "
 const SIDE_BY_SIDE = 4;
 /** A kept local AWS that nobody asks anything ends by itself. */
 const KEPT_IDLE_SEC = 8 * 60 * 60;
+
+const EXIT_OF: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 
 interface Options {
   readonly keep?: boolean;
@@ -145,18 +148,13 @@ async function report(stage: Stage, options: Options): Promise<void> {
   }
   // Only now: a local AWS whose process nobody was told must not live on.
   if (options.keep === true) await keep(localAws);
-  process.exitCode = exitCodeFor(results);
+  process.exitCode = EXIT_OF[worst(results.map(({ verdict }) => verdict))];
 }
 
 async function keep(localAws: LocalAws): Promise<void> {
   // cdktf destroy shall work as far as it does on AWS once a stack is disposable.
   await localAws.enforceDeletionProtection(false);
   await localAws.detach(KEPT_IDLE_SEC);
-}
-
-function exitCodeFor(results: readonly RehearsalResult[]): number {
-  if (results.some(({ verdict }) => verdict === "broken")) return EXIT.broken;
-  return results.some(({ steps }) => steps.some(({ verdict }) => verdict === "unknown")) ? EXIT.unknown : EXIT.good;
 }
 
 async function keptEnvironment(stage: Stage): Promise<Record<string, string>> {

@@ -55,19 +55,24 @@ const STEPS: readonly Step[] = [
   { id: "8", title: "HTTP to HTTPS", check: httpDoesAsDeclared },
 ];
 const PLAN_STEP = { id: "5.7", title: "Plan read, then applied" };
+/** Stands for all steps of a site that the stack does not hold. */
+const SITE_STEP = { id: "site", title: "The site itself" };
 
-/** All steps, in the walkthrough's order. */
+/** All steps, in the walkthrough's order; of a stack that holds no site, those that it can have already, and one for the rest. */
 export function checkWalkthrough(site: Site | undefined, expected: Expectation, plan: PlanFacts): StepResult[] {
-  const results = STEPS.map((step): StepResult => {
+  const { hasSite, createdZone } = expected;
+  const check = (step: Step): StepResult => {
     const { id, title } = step;
-    if (!expected.hasSite && expected.createdZone === undefined) return { id, title, verdict: "unknown", observed: "the stack holds no site" };
-    if (!expected.hasSite && step.comesFirst !== true) {
-      return { id, title, verdict: "unknown", observed: "not created yet: the stack waits for hostedZone.delegated" };
-    }
     if (site === undefined) return { id, title, verdict: "unknown", observed: "not reached" };
     const { faults, observed } = step.check(site, expected);
     return { id, title, verdict: faults.length > 0 ? "broken" : "ok", observed: faults.length > 0 ? faults.join("; ") : observed };
-  });
+  };
+  if (!hasSite) {
+    const first = createdZone === undefined ? [] : STEPS.filter(({ comesFirst }) => comesFirst === true);
+    const observed = createdZone === undefined ? "the stack holds no site" : "not created yet; it follows once hostedZone.delegated is true";
+    return [...first.map(check), checkPlan(plan), { ...SITE_STEP, verdict: "unknown", observed }];
+  }
+  const results = STEPS.map(check);
   results.splice(results.findIndex(({ id }) => id === "6"), 0, checkPlan(plan));
   return results;
 }
