@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../cli/command";
-import { keptShellLines, resultsAsTable } from "../cli/rehearsal-report";
+import { keptShellLines, nextSteps, resultsAsTable } from "../cli/rehearsal-report";
 import { withLock } from "../cli/setup/lock";
 import { SetupError } from "../cli/setup/setup-error";
 import { synthesize } from "../cli/synthesize";
@@ -11,8 +11,12 @@ import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import { expectationOf } from "../rehearsal/expectation";
 import { isRunning } from "../rehearsal/local-aws";
-import { checkWalkthrough } from "../rehearsal/walkthrough";
+import type { RehearsalResult } from "../cli/rehearsal-run";
+import type { WebStackProps } from "../constructs/web-stack-props";
+import type { StackJson } from "../rehearsal/stack-files";
+import { checkWalkthrough, type Verdict } from "../rehearsal/walkthrough";
 import { fixture, PROJECT } from "./support/rehearsal-room";
+import { synthOf } from "./support/synth";
 
 // Programs that take a second wait for a core beside the tests that run terraform.
 jest.setTimeout(60_000);
@@ -127,6 +131,41 @@ describe("the report", () => {
     expect(lines).toMatch(/^# +kill 4711$/m);
     expect(lines).not.toContain("bootstrap");
     expect(keptShellLines(values, 4711, ["web", "shop"])).toContain("\n# To deploy web, shop there, write a bucket name into main.ts and run npm run bootstrap first.\n");
+  });
+});
+
+describe("the next step", () => {
+  const stackOf = (id: string, props: WebStackProps) => ({ id, json: synthOf(props, id) as unknown as StackJson });
+  const resultOf = ({ id }: { id: string }, verdict: Verdict = "ok", ...steps: readonly [id: string, verdict: Verdict, observed: string][]): RehearsalResult =>
+    ({ stack: id, verdict, seconds: 1, steps: steps.map(([step, of, observed]) => ({ id: step, title: step, verdict: of, observed })) });
+  const AS_CLONED = stackOf("web", { domainName: "www.example.com", backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } } });
+  const OWN = stackOf("shop", { domainName: "www.acme.dev", backend: { s3: { bucket: "acme-states" } } });
+  const IN_CLOUD = stackOf("cloud", { domainName: "www.acme.dev", backend: { cloud: { organization: "acme", workspace: "web" } } });
+  const WAITING = stackOf("zone", { domainName: "www.acme.dev", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "acme-states" } } });
+  const well = (...stacks: readonly (typeof OWN)[]) => nextSteps(stacks.map((it) => resultOf(it)), stacks, false);
+
+  test.each([
+    ["as it is cloned: what to edit, and the two commands", [AS_CLONED], ["Next, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main.ts, run `npm run bootstrap` once, run `npx cdktf deploy web`. README: First deploy on AWS."]],
+    ["with a domain of one's own: the two commands", [OWN], ["Next, to deploy to AWS: run `npm run bootstrap` once, run `npx cdktf deploy shop`. README: First deploy on AWS."]],
+    ["in Terraform Cloud, which has no bucket: the deploy", [IN_CLOUD], ["Next, to deploy to AWS: run `npx cdktf deploy cloud`. README: First deploy on AWS."]],
+    ["with only its zone: what comes between it and the site", [WAITING], ["Next, to create the zone: run `npm run bootstrap` once, run `npx cdktf deploy zone`. Then give its name servers to the registrar, set `hostedZone.delegated` to true and rehearse again. README: A domain bought elsewhere."]],
+    ["of several kinds: a line for each", [OWN, WAITING], [expect.stringMatching(/^Next, to create the zone: .*deploy zone`/), expect.stringMatching(/^Next, to deploy to AWS: .*deploy shop`/)]],
+    ["without a site: nothing", [{ id: "other", json: {} }], []],
+  ])("of a stack %s", (_what, stacks, lines) => {
+    expect(well(...stacks)).toEqual(lines);
+  });
+
+  test("of a broken stack is to look at its steps, or at the error that ended it, whatever the others are", () => {
+    const results = [resultOf(OWN, "broken", ["1a", "ok", "fine"], ["3", "broken", "no"], ["4", "broken", "no"]), resultOf(AS_CLONED, "broken", ["0a", "unknown", "not reached"], ["5.7", "broken", "apply failed"]), resultOf(WAITING)];
+    expect(nextSteps(results, [OWN, AS_CLONED, WAITING], false)).toEqual([
+      "Next: look at steps 3, 4 of shop. Correct it and run `npm run rehearse -- shop` again; with `--keep`, the local AWS stays up to look at.",
+      "Next: look at the error above, which ended web at step 5.7. Correct it and run `npm run rehearse -- web` again; with `--keep`, the local AWS stays up to look at.",
+    ]);
+  });
+
+  test("names no deploy where the local AWS is kept, as cdktf may be made to talk to that one", () => {
+    expect(nextSteps([resultOf(AS_CLONED)], [AS_CLONED], true)).toEqual([]);
+    expect(nextSteps([resultOf(OWN, "broken", ["3", "broken", "no"])], [OWN], true)).toHaveLength(1);
   });
 });
 

@@ -71,6 +71,10 @@ describe("npm run rehearse", () => {
     expect(lines.filter((line) => !/^\S+ web: (apply|destroy): \d+ of \d+/.test(line))).toEqual([]);
   });
 
+  test("says on standard error, after all else, what to do next", () => {
+    expect(ended.stderr).toMatch(/\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npm run bootstrap` once, run `npx cdktf deploy web`\. README: First deploy on AWS\.\n$/);
+  });
+
   test("says what it is at on standard error", () => {
     for (const stage of ["synthesized: web", "plan: ", "trace the plan: ok", "apply: ", "trace the state: ok", "second plan: no changes", "destroy: "]) expect(ended.stderr).toContain(stage);
   });

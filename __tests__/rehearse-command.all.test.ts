@@ -169,6 +169,11 @@ describe("a stack that fails at apply", () => {
     expect(readdirSync(checkouts[2]!.temporary)).toEqual([]);
   });
 
+  test("ends with what to look at", async () => {
+    const { stderr } = await failing.ended;
+    expect(stderr).toMatch(/\nNext: look at the error above, which ended web at step 5\.7\. Correct it and run `npm run rehearse -- web` again; with `--keep`, the local AWS stays up to look at\.\n$/);
+  });
+
   test("has a row that says which stage failed, and is unknown in the others", async () => {
     const { stdout } = await failing.ended;
     expect(stdout).toMatch(/^web: broken \(\d+ s\)$/m);

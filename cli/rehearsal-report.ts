@@ -1,6 +1,9 @@
 import Table from "cli-table3";
+import { expectationOf } from "../rehearsal/expectation";
+import { isPlaceholder } from "../rehearsal/stack-files";
 import type { Verdict } from "../rehearsal/walkthrough";
 import type { RehearsalResult } from "./rehearsal-run";
+import type { SynthesizedStack } from "./synthesize";
 
 const MARK: Record<Verdict, string> = { ok: "✔ ok", broken: "✖ broken", unknown: "? unknown" };
 const WIDTHS = { step: 7, title: 33, verdict: 11 };
@@ -22,6 +25,48 @@ function tableOf({ steps }: RehearsalResult, columns: number): string {
   });
   table.push(...steps.map(({ id, title, verdict, observed }) => [id, title, MARK[verdict], observed]));
   return table.toString();
+}
+
+/** Nobody but IANA owns these domains. */
+const EXAMPLE = /(^|\.)example\.(com|net|org)$/;
+
+type Rehearsed = Pick<SynthesizedStack, "id" | "json">;
+
+/**
+ * What to do now, a line for each thing.
+ * @param isKept whether the local AWS stays up, so that cdktf may be made to talk to it instead of to AWS
+ */
+export function nextSteps(results: readonly RehearsalResult[], stacks: readonly Rehearsed[], isKept: boolean): string[] {
+  const broken = results.filter(({ verdict }) => verdict === "broken");
+  if (broken.length > 0) return broken.map(afterBroken);
+  if (isKept) return [];
+  const ready = stacks.filter(({ json }) => expectationOf(json, {}).hasSite);
+  const waiting = stacks.filter((it) => !ready.includes(it) && expectationOf(it.json, {}).createdZone !== undefined);
+  return [
+    ...(waiting.length === 0 ? [] : [`Next, to create the zone: ${deployOf(waiting)}. Then give its name servers to the registrar, set \`hostedZone.delegated\` to true and rehearse again. README: A domain bought elsewhere.`]),
+    ...(ready.length === 0 ? [] : [`Next, to deploy to AWS: ${deployOf(ready)}. README: First deploy on AWS.`]),
+  ];
+}
+
+function deployOf(stacks: readonly Rehearsed[]): string {
+  const isExample = stacks.some(({ json }) => {
+    const { names, createdZone = "" } = expectationOf(json, {});
+    return [...names, createdZone].some((name) => EXAMPLE.test(name));
+  });
+  const buckets = stacks.flatMap(({ json }) => json.terraform?.backend?.s3?.bucket ?? []);
+  const unset = [...(isExample ? ["`domainName`"] : []), ...(buckets.some(isPlaceholder) ? ["`backend.s3.bucket`"] : [])];
+  const steps = [
+    ...(unset.length > 0 ? [`set ${unset.join(" and ")} in main.ts`] : []), ...(buckets.length > 0 ? ["run `npm run bootstrap` once"] : []),
+    `run \`npx cdktf deploy ${stacks.map(({ id }) => id).join(" ")}\``,
+  ];
+  return steps.join(", ");
+}
+
+function afterBroken({ stack, steps }: RehearsalResult): string {
+  const broken = steps.filter(({ verdict }) => verdict === "broken");
+  const named = `step${broken.length === 1 ? "" : "s"} ${broken.map(({ id }) => id).join(", ")}`;
+  const where = steps.some(({ observed }) => observed === "not reached") ? `the error above, which ended ${stack} at ${named}` : `${named} of ${stack}`;
+  return `Next: look at ${where}. Correct it and run \`npm run rehearse -- ${stack}\` again; with \`--keep\`, the local AWS stays up to look at.`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, Work
 import { showProgress, taskList, type Task } from "./progress";
 import { CACHE, chosenStacks, findTools, PROJECT, type Tools } from "./project";
 import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
-import { keptShellLines, resultsAsTable } from "./rehearsal-report";
+import { keptShellLines, nextSteps, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
 import { withPlaceholder } from "./state-buckets";
@@ -146,6 +146,7 @@ async function report(stage: Stage, options: Options): Promise<void> {
   } else {
     await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
   }
+  for (const line of nextSteps(results, stage.stacks, options.keep === true)) process.stderr.write(`${line}\n`);
   // Only now: a local AWS whose process nobody was told must not live on.
   if (options.keep === true) await keep(localAws);
   process.exitCode = EXIT_OF[worst(results.map(({ verdict }) => verdict))];
