@@ -156,7 +156,7 @@ describe("what is accepted", () => {
 
   test("in one stack is not accepted in another", () => {
     const everywhere = refusalOf(() => writeApp(folder, { web: accepting, shop: { ...SHOP, accept: KNOWN_BETTER } }, (stack) => stack.node.id === "web" && closeInstances(stack)));
-    expect(everywhere.faults).toEqual([expect.stringMatching(/^shop: accept: got "P33"; /)]);
+    expect(everywhere.faults).toEqual([expect.stringMatching(/^shop: accept must name findings .* \(got "P33"\); /)]);
   });
 
   test("is told by cdktf with each synth, with its reason", () => {
@@ -180,8 +180,8 @@ describe("what is accepted", () => {
 describe("it is a fault to accept", () => {
   test("what is not found, or not any more", () => {
     const { faults } = refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept: [...KNOWN_BETTER, { finding: "P11", reason: "a CDN has the certificate" }] } }, closeInstances));
-    expect(faults).toEqual(['web: accept: got "P11"; allowed is a finding that the path has, and nothing is found of this one any more; take it out']);
-    expect(() => writeApp(folder, { web: { ...DOMAIN, accept: KNOWN_BETTER } })).toThrow(/web: accept: got "P33"; /);
+    expect(faults).toEqual(['web: accept must name findings that the path has (got "P11"); remove it']);
+    expect(() => writeApp(folder, { web: { ...DOMAIN, accept: KNOWN_BETTER } })).toThrow(/web: accept must name findings that the path has \(got "P33"\); /);
     expect(written()).toEqual([]);
   });
 
@@ -191,15 +191,15 @@ describe("it is a fault to accept", () => {
   });
 
   test.each<[what: string, accept: unknown, fault: RegExp]>([
-    ["without a reason", [{ finding: "P33" }], /^web: accept\.0\.reason: got nothing; allowed is a sentence of at most 500 characters; say why it is no fault here$/],
-    ["for an empty reason", [{ finding: "P33", reason: " " }], /^web: accept\.0\.reason: got " "; allowed is a sentence/],
-    ["an id that does not exist", [{ finding: "P69", reason: "x" }], /^web: accept\.0\.finding: got "P69"; allowed is a finding's id from P01 to P68, such as "P33"; /],
-    ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding: got "p33"; /],
+    ["without a reason", [{ finding: "P33" }], /^web: accept\.0\.reason must be a sentence of at most 500 characters \(got nothing\); say why the finding is acceptable here$/],
+    ["for an empty reason", [{ finding: "P33", reason: " " }], /^web: accept\.0\.reason must be a sentence .* \(got " "\)/],
+    ["an id that does not exist", [{ finding: "P69", reason: "x" }], /^web: accept\.0\.finding must be the id of a finding, from P01 to P68, such as "P33" \(got "P69"\)$/],
+    ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding must be .* \(got "p33"\)$/],
     ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
-    ["one thing for two reasons", [...KNOWN_BETTER, { finding: "P33", reason: "y" }], /^web: accept\.1\.finding: got "P33"; allowed is one entry for each finding; put the reasons together$/],
-    ["an id alone", ["P33"], /^web: accept\.0: got "P33"; allowed is an object with finding, reason; write \{ … \}$/],
-    ["no list", { finding: "P33", reason: "x" }, /^web: accept: got .*; allowed is a list of \{ finding, reason \}; correct it$/],
-    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until: got "2030"; there is no such prop; allowed is finding, reason; /],
+    ["one thing for two reasons", [...KNOWN_BETTER, { finding: "P33", reason: "y" }], /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/],
+    ["an id alone", ["P33"], /^web: accept\.0 must be an object with finding, reason \(got "P33"\)$/],
+    ["no list", { finding: "P33", reason: "x" }, /^web: accept must be a list of \{ finding, reason \} \(got .*\)$/],
+    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until is not a prop \(got "2030"\); the props are finding, reason$/],
   ])("%s", (_, accept, fault) => {
     expect(faultsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(fault)]);
   });

@@ -286,8 +286,8 @@ describe("synthesizing", () => {
     expect(refusal).toBeInstanceOf(UsageError);
     const { message } = refusal as UsageError;
     expect(message).toMatch(/^The program does not synthesize \(node .*main\.ts\):\n2 faults in main\.ts/);
-    expect(message).toContain('faulty: domainName: got "WWW.example.com"');
-    expect(message).toContain("faulty: appPort: got 70000");
+    expect(message).toContain('faulty: domainName must be a host name in lower case (got "WWW.example.com")');
+    expect(message).toContain("faulty: appPort must be a whole number from 1 to 65535 except 22 (got 70000)");
     expect(message).not.toMatch(/Node\.js v|node:|node_modules|throw new|InvalidPropsError/);
   });
 

@@ -5,7 +5,7 @@ import type { WebStackProps } from "../constructs/web-stack";
 import { all, refusalOf, synthOf, theOnly, type StackJson } from "./support/synth";
 
 const ELB_NAME = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
-const FAULT = /^web: .*: got .+; .*allowed .+$/s;
+const FAULT = /^web: .* (must .+|is not a prop) \(got .+\).*$/s;
 
 const hostName = fc.constantFrom("www.example.com", "example.com", "a.b.example.co.uk", "www.example.org", "shop.example.com");
 const port = fc.oneof(fc.integer({ min: 1, max: 65535 }), fc.constantFrom(80, 8080, 3000));

@@ -3,15 +3,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { TLS_POLICIES } from "../constructs/props-schema";
-import { EXISTING_NETWORK, faultsOf, refusalOf, refusalOfOneId, writeApp } from "./support/synth";
+import { EXISTING_NETWORK, faultsOf, refusalOf, refusalOfOneId, synthOf, theOnly, writeApp } from "./support/synth";
 
 const DOMAIN = { domainName: "www.example.com" };
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
 const { vpcId, publicSubnetIds, privateSubnetIds } = EXISTING_NETWORK;
 const isPublic = { placement: "public" } as const;
 
+const propIn = (fault: string) => /^[^:]+: (.*?) (?:must|is not a prop)\b/s.exec(fault)?.[1];
 /** The props that are found fault with, given these beside a good domain name. */
-const faulty = (props: object) => faultsOf({ ...DOMAIN, ...props }).map((fault) => fault.split(": ")[1]);
+const faulty = (props: object) => faultsOf({ ...DOMAIN, ...props }).map(propIn);
 /** Props around one value: `at("healthCheck.port")(9000)`. */
 const at = (path: string) => (value: unknown): object => path.split(".").reverse().reduce<unknown>((inner, name) => ({ [name]: inner }), value) as object;
 
@@ -52,9 +53,9 @@ describe("a text", () => {
 
   test.each<[path: string, good: string[], bad: string[]]>([
     ["domainName", ["example.com", "www.example.co.uk"], ["com", "Example.com", "www.example.com.", "*.example.com", "localhost", "10.0.0.1", "https://www.example.com"]],
-    ["region", ["us-east-1", "ap-southeast-7", "mx-central-1"], ["us-east", "US-EAST-1", "cn-north-1", "us-gov-west-1", "us-east-1a"]],
+    ["region", ["us-east-1", "ap-southeast-7", "mx-central-1"], ["us-east", "US-EAST-1", "ap-southeast-6", "cn-north-1", "us-gov-west-1", "us-east-1a"]],
     ["hostedZone.name", ["example.com"], ["com", "Example.com", "example.com."]],
-    ["hostedZone.id", ["Z0123456789ABCDEFGHIJ", "ZABCDE", `Z${"A".repeat(31)}`], ["ZABCD", `Z${"A".repeat(32)}`, "z0123456789", "/hostedzone/Z0123456789"]],
+    ["hostedZone.id", ["Z0123456789ABCDEFGHIJ", "/hostedzone/Z0123456789", "ZABCDE", `Z${"A".repeat(31)}`], ["ZABCD", `Z${"A".repeat(32)}`, "z0123456789", "hostedzone/Z0123456789"]],
     ["certificate.arn", [ARN], ["arn:aws:iam::123456789012:server-certificate/x", "11111111-2222", `${ARN} `]],
     ["network.cidr", ["10.0.0.0/16", "10.0.0.0/23", "172.16.0.0/16", "172.31.0.0/16", "192.168.254.0/23", "100.64.0.0/16"],
       ["10.0.0.0/15", "10.0.0.0/24", "10.0.1.0/16", "172.32.0.0/16", "192.169.0.0/16", "8.8.0.0/16", "10.0.0.0", "10.0.0/16", "10.0.0.0/016", "10.0.0.0/16/16", "10.0.0.256/16", "fd00::/16"]],
@@ -104,7 +105,7 @@ describe("a text", () => {
   test("for an app's setup has at most 16 KiB, less what NGINX's part takes", () => {
     const setupOf = (bytes: number) => ({ server: { proxyPort: 3000, setup: "#".repeat(bytes) } });
     const [fault = ""] = faultsOf({ ...DOMAIN, ...setupOf(16 * 1024) });
-    const room = 16 * 1024 - (Number(/of (\d+) bytes/.exec(fault)?.[1]) - 16 * 1024);
+    const room = 16 * 1024 - (Number(/a boot script of (\d+) bytes/.exec(fault)?.[1]) - 16 * 1024);
     expect(faulty(setupOf(room))).toEqual([]);
     expect(faulty(setupOf(room + 1))).toEqual(["server.setup"]);
     expect(faulty(setupOf(16 * 1024 + 1))).toEqual(["server.setup"]);
@@ -216,12 +217,18 @@ describe("a name that no prop has", () => {
     expect(faulty(props)).toContain(fault);
   });
 
-  test("is said of each one, with what it holds and the names there are", () => {
-    expect(faultsOf({ ...DOMAIN, disposable: true, ports: 8080, healthCheck: { interval: 5, timeout: 2 } })).toEqual([
-      expect.stringMatching(/^web: healthCheck\.interval: got 5; there is no such prop; allowed is path, port, matcher, intervalSec, timeoutSec, healthyThreshold, unhealthyThreshold; correct the name or take it out$/),
-      expect.stringMatching(/^web: healthCheck\.timeout: got 2; there is no such prop/),
-      expect.stringMatching(/^web: ports: got 8080; there is no such prop; allowed is domainName, region, /),
-    ]);
+  test.each<[props: object, sentence: string]>([
+    [{ domianName: "x" }, 'domianName is not a prop (got "x"); did you mean `domainName`?'],
+    [{ DomainName: "x" }, 'DomainName is not a prop (got "x"); did you mean `domainName`?'],
+    [{ healthCheck: { interval: 5 } }, "healthCheck.interval is not a prop (got 5); did you mean `intervalSec`?"],
+    [{ ssh: { cidrs: ["10.0.0.0/8"], key: "x" }, instances: isPublic }, 'ssh.key is not a prop (got "x"); did you mean `keyName`?'],
+    [{ network: { zone: 2 } }, "network.zone is not a prop (got 2); did you mean `zones`?"],
+    [{ backend: { s3: { bucket: "states", Key: "x" } } }, 'backend.s3.Key is not a prop (got "x"); did you mean `key`?'],
+    [{ accept: [{ finding: "P33", reason: "x", reasons: "y" }] }, 'accept.0.reasons is not a prop (got "y"); did you mean `reason`?'],
+    // Nothing is similar.
+    [{ instances: { size: "x" } }, 'instances.size is not a prop (got "x"); the props are count, type, diskGiB, placement, detailedMonitoring'],
+  ])("is said with the one that was meant: %p", (props, sentence) => {
+    expect(faultsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
   });
 });
 
@@ -237,7 +244,7 @@ describe("what is no such thing at all", () => {
   });
 
   test.each([undefined, null, "www.example.com", 5, [], [DOMAIN], () => DOMAIN, new Map()])("the props are not %p", (props) => {
-    expect(faultsOf(props)).toEqual([expect.stringMatching(/^web: props: got .+; allowed is an object with domainName, region, .+; write \{ … \}$/)]);
+    expect(faultsOf(props)).toEqual([expect.stringMatching(/^web: props must be an object with domainName, region, .+ \(got .+\)$/s)]);
   });
 
   test("undefined is as good as left away, for every prop but domainName", () => {
@@ -299,7 +306,7 @@ describe("props that do not go together", () => {
   });
 
   test("are asked about even where domainName is missing", () => {
-    expect(faultsOf({ healthCheck: { timeoutSec: 60 } }).map((fault) => fault.split(": ")[1])).toEqual(["domainName", "healthCheck.timeoutSec"]);
+    expect(faultsOf({ healthCheck: { timeoutSec: 60 } }).map(propIn)).toEqual(["domainName", "healthCheck.timeoutSec"]);
   });
 });
 
@@ -309,12 +316,12 @@ describe("a stack's id", () => {
   });
 
   test.each(["a".repeat(129), "Ü", "..", "a+b"])("may not be %p", (id) => {
-    expect(refusalOf({ [id]: DOMAIN })?.faults[0]).toMatch(/: id: got .+; allowed is 1 to 128 letters/);
+    expect(refusalOf({ [id]: DOMAIN })?.faults[0]).toMatch(/: id must be 1 to 128 letters.* \(got ".+\)$/);
   });
 });
 
 describe("two stacks of one app", () => {
-  const faultyStacks = (web: object, shop: object) => (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.faults ?? []).map((fault) => fault.split(": ").slice(0, 2).join(": "));
+  const faultyStacks = (web: object, shop: object) => (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.faults ?? []).map((fault) => `${fault.split(": ")[0]}: ${propIn(fault)}`);
   const s3 = (bucket: string, key?: string) => ({ backend: { s3: { bucket, key } } });
   const created = (delegated: boolean) => ({ hostedZone: { create: true, delegated } });
 
@@ -335,7 +342,7 @@ describe("two stacks of one app", () => {
   });
 
   test("have ids of their own, even in two places of the app", () => {
-    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.faults[0]).toMatch('web: id: got "web", which stack web has already; allowed is one id for each stack');
+    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.faults[0]).toBe('web: id must be an id of its own (got "web", which stack web has already); the stack\'s folder and state are named by it');
   });
 
   test("may keep states under one key in two buckets", () => {
@@ -350,16 +357,16 @@ describe("two stacks of one app", () => {
     const error = refusalOf({ web: { domainName: "com", appPort: 0 }, fine: DOMAIN, shop: { domainName: "www.example.org", idleTimeoutSec: 0, http: "https" } });
     expect(error?.message).toMatchInlineSnapshot(`
 "4 faults in main.ts; nothing was written
-  web: domainName: got "com"; allowed is a host name in lower case under a public suffix, such as "www.example.com"; give the name people type
-  web: appPort: got 0; allowed is a whole number from 1 to 65535 except 22; give the port that the instances serve on; 22 is sshd's
-  shop: http: got "https"; allowed is "redirect" or "forward"; say what port 80 does
-  shop: idleTimeoutSec: got 0; allowed is a whole number from 1 to 4000; give seconds"
+  web: domainName must be a host name under a public suffix (got "com"); "com" is a public suffix, use a name under it such as "example.com"
+  web: appPort must be a whole number from 1 to 65535 except 22 (got 0)
+  shop: http must be "redirect" or "forward" (got "https")
+  shop: idleTimeoutSec must be a whole number of seconds from 1 to 4000 (got 0)"
 `);
   });
 });
 
 describe("a fault", () => {
-  const SHAPE = /^web: [\w.]+: got .+; (there is no such prop; )?allowed (is|only) .+[;,] .+$/;
+  const SHAPE = /^web: [\w.]+ (must .+|is not a prop) \(got [^()]+\)(; .+)?$/;
   const EVERYTHING_WRONG = {
     domainName: 5, region: 5, alternativeNames: 5, hostedZone: { name: 5, id: 5, create: 5, delegated: 5 }, certificate: { arn: 5 },
     network: { cidr: 5, zones: "x", egress: 5, flowLogsBucket: 5, vpcId: 5, publicSubnetIds: 5, privateSubnetIds: 5 }, appPort: "x",
@@ -369,7 +376,7 @@ describe("a fault", () => {
     backend: { s3: { bucket: 5, key: 5, region: 5 }, cloud: { organization: 5, workspace: 5, hostname: 5 } }, unknown: 5,
   };
 
-  test("is said of everything that is wrong, each in one line with stack, prop, what it got, what is allowed and what to do", () => {
+  test("is said of everything that is wrong, each in one line with stack, prop, what it must be and what it got", () => {
     const faults = faultsOf(EVERYTHING_WRONG);
     expect(faults).toHaveLength(countLeaves(EVERYTHING_WRONG));
     for (const fault of faults) expect(fault).toMatch(SHAPE);
@@ -382,15 +389,37 @@ describe("a fault", () => {
     }, "() => { return 1; }"],
   ])("shows %p as %s", (value, text) => {
     const [fault] = faultsOf({ domainName: value });
-    expect(fault).toContain(`domainName: got ${text}; `);
+    expect(fault).toContain(`(got ${text})`);
   });
 
   test("shows no more than 80 characters, and what JSON cannot hold too", () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    expect(faultsOf({ domainName: "x".repeat(200) })[0]).toContain(`got "${"x".repeat(76)}…; `);
-    expect(faultsOf({ domainName: circular })[0]).toContain("got something that JSON cannot hold; ");
-    expect(faultsOf({ domainName: [5n] })[0]).toContain("got something that JSON cannot hold; ");
+    expect(faultsOf({ domainName: "x".repeat(200) })[0]).toContain(`(got "${"x".repeat(76)}…)`);
+    expect(faultsOf({ domainName: circular })[0]).toContain("(got something that JSON cannot hold)");
+    expect(faultsOf({ domainName: [5n] })[0]).toContain("(got something that JSON cannot hold)");
+  });
+});
+
+describe("what was meant", () => {
+  const DID_YOU_MEAN = 'must be an AWS region that hashicorp/aws 5.100.0 supports, outside China and GovCloud';
+
+  test.each<[what: string, props: object, sentence: string]>([
+    ["of the TLS policies is what is closest", { tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-6" },
+      'tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got "ELBSecurityPolicy-TLS13-1-2-Res-2021-6"); the closest are "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", "ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06"'],
+    ["of the TLS policies is the default, where nothing was written", { tlsPolicy: null }, 'tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got null); the closest is "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"'],
+    ["of the regions is what is closest", { region: "us-est-1" }, `region ${DID_YOU_MEAN} (got "us-est-1"); the closest are "us-east-1", "us-west-1", "us-east-2"`],
+    ["of a zone is its region", { region: "eu-west-3a" }, `region ${DID_YOU_MEAN} (got "eu-west-3a"); the closest are "eu-west-3", "eu-west-1", "eu-west-2"`],
+    ["is said of a region that the provider does not know yet", { region: "ap-southeast-6" }, `region ${DID_YOU_MEAN} (got "ap-southeast-6"); the closest are "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"`],
+    ["is said of the state's region too", { backend: { s3: { bucket: "states", region: "eu-west3" } } }, `backend.s3.region ${DID_YOU_MEAN} (got "eu-west3"); the closest are "eu-west-3", "eu-west-1", "eu-west-2"`],
+  ])("%s", (_, props, sentence) => {
+    expect(faultsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
+  });
+
+  test("of a zone's id as the AWS CLI prints it is the id", () => {
+    const lookups = ["/hostedzone/Z0123456789ABC", "Z0123456789ABC"].map((id) => theOnly(synthOf({ ...DOMAIN, hostedZone: { id } }), "data.aws_route53_zone"));
+    expect(lookups[0]).toEqual(lookups[1]);
+    expect(lookups[0]).toMatchObject({ zone_id: "Z0123456789ABC" });
   });
 });
 
@@ -437,12 +466,12 @@ describe("nothing is written", () => {
     writeApp(folder, { web: DOMAIN, shop: { domainName: "www.example.org" } });
     const before = contentsOf(folder);
     expect(Object.keys(before)).toContain(join("stacks", "web", "cdk.tf.json"));
-    expect(() => writeApp(folder, { web: { ...DOMAIN, appPort: 8080 }, shop: { domainName: "www.example.org", appPort: 22 } })).toThrow(/^1 fault in main\.ts; nothing was written\n {2}shop: appPort: got 22; /);
+    expect(() => writeApp(folder, { web: { ...DOMAIN, appPort: 8080 }, shop: { domainName: "www.example.org", appPort: 22 } })).toThrow(/^1 fault in main\.ts; nothing was written\n {2}shop: appPort must be .+ \(got 22\)/);
     expect(contentsOf(folder)).toEqual(before);
   });
 
   test("into a new folder either", () => {
-    expect(() => writeApp(folder, { web: {} })).toThrow(/nothing was written\n {2}web: domainName: got nothing; /);
+    expect(() => writeApp(folder, { web: {} })).toThrow(/nothing was written\n {2}web: domainName must be .+ \(got nothing\)/);
     expect(Object.values(contentsOf(folder)).filter((text) => text !== "")).toEqual([]);
   });
 
@@ -455,8 +484,8 @@ describe("nothing is written", () => {
     expect(status).toBe(1);
     // Nothing else stands there: no source line, no frames, no version of Node.
     expect(stderr).toBe(`2 faults in main.ts; nothing was written
-  faulty: domainName: got "WWW.example.com"; allowed is a host name in lower case under a public suffix, such as "www.example.com"; give the name people type
-  faulty: appPort: got 70000; allowed is a whole number from 1 to 65535 except 22; give the port that the instances serve on; 22 is sshd's
+  faulty: domainName must be a host name in lower case (got "WWW.example.com"); write "www.example.com"
+  faulty: appPort must be a whole number from 1 to 65535 except 22 (got 70000)
 `);
     expect(Object.values(contentsOf(folder)).filter((text) => text !== "")).toEqual([]);
   });

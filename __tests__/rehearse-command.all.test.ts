@@ -268,7 +268,7 @@ describe("the command line", () => {
   test("refuses a main.ts with faults, and names all of them", async () => {
     const { code, stdout, stderr } = await checkouts[4]!.rehearse().ended;
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain('web: domainName: got "WWW.example.com"');
+    expect(stderr).toContain('web: domainName must be a host name in lower case (got "WWW.example.com")');
     expect(stderr).toContain("web: appPort: got 0");
     expect(stderr).not.toContain("fault of alb-web itself");
   });

@@ -1,7 +1,7 @@
 import { Node, type IConstruct } from "constructs";
 import { withoutWildcard } from "./domain-names";
 import { propFaults } from "./props-rules";
-import { shown, type Fault } from "./props-values";
+import { sentence, shown, type Fault } from "./props-values";
 import { InvalidPropsError } from "./refusals";
 import { settingsOf, type Settings } from "./settings";
 import type { WebStackProps } from "./web-stack-props";
@@ -33,15 +33,11 @@ export function throwIfAnyFault(stack: IConstruct): void {
   const known = stacksOf.get(Node.of(stack).root);
   if (known === undefined || known.checked === known.all.length) return;
   const faults = [
-    ...known.all.flatMap(({ stackId, faults }) => faults.map((fault) => sentence(stackId, fault))),
+    ...known.all.flatMap(({ stackId, faults }) => faults.map((fault) => `${stackId}: ${sentence(fault)}`)),
     ...collisions(known.all.flatMap(({ settings }) => settings ?? [])),
   ];
   if (faults.length > 0) throw new InvalidPropsError(faults);
   known.checked = known.all.length;
-}
-
-function sentence(stackId: string, { prop, got, advice }: Fault): string {
-  return `${stackId}: ${prop}: got ${got}; ${advice}`;
 }
 
 /** What only one stack of an account can have. */
@@ -56,7 +52,7 @@ function collisions(stacks: readonly Settings[]): string[] {
     // Two stacks that serve one name share its validation record too; that follows, and need not be said.
     const isServedTwice = ({ owner }: { owner: Settings }) => taken.some((it) => it.kind === "name" && it.owner === owner);
     return taken.filter((it) => it.kind !== "validation record" || !isServedTwice(it)).map(({ prop, thing, owner, advice }) =>
-      sentence(stack.owner.stackId, { prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice }));
+      `${stack.owner.stackId}: ${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice })}`);
   });
 }
 
@@ -70,14 +66,14 @@ interface Claim {
 function claims({ owner, names, domainName, hostedZone, certificateArn, backend }: Settings): Claim[] {
   const validated = certificateArn === undefined ? [...new Set(names.map(withoutWildcard))] : [];
   return [
-    { kind: "id", prop: "id", thing: owner.stackId, advice: "allowed is one id for each stack, as its folder and its state are named by it; give another" },
-    ...names.map((name) => ({ kind: "name", prop: name === domainName ? "domainName" : "alternativeNames", thing: name, advice: "allowed is a name that no other stack serves; a name has one alias record" })),
+    { kind: "id", prop: "id", thing: owner.stackId, advice: "must be an id of its own; the stack's folder and state are named by it" },
+    ...names.map((name) => ({ kind: "name", prop: name === domainName ? "domainName" : "alternativeNames", thing: name, advice: "must be names that no other stack serves; a name has one alias record" })),
     ...validated.map((thing) => ({
       kind: "validation record", prop: thing === domainName ? "domainName" : "alternativeNames", thing,
-      advice: "allowed is one requested certificate for a name and its wildcard, as both share a validation record that goes with its stack; name the hosts one by one, or give this stack the other's certificate.arn",
+      advice: "must not share a validation record with another stack's certificate, as a name and its wildcard do; name the hosts one by one, or set certificate.arn to the other stack's certificate",
     })),
-    ...(hostedZone.create ? [{ kind: "zone", prop: "hostedZone.create", thing: hostedZone.name, advice: "allowed is one stack that creates a zone; let this one use the existing zone" }] : []),
-    ...("s3" in backend ? [{ kind: "state", prop: "backend.s3.key", thing: `${backend.s3.bucket}/${backend.s3.key}`, advice: "allowed is one key for each stack; leave it away for the default" }] : []),
-    ...("cloud" in backend ? [{ kind: "state", prop: "backend.cloud.workspace", thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"), advice: "allowed is one workspace for each stack; name another" }] : []),
+    ...(hostedZone.create ? [{ kind: "zone", prop: "hostedZone.create", thing: hostedZone.name, advice: "must be true in one stack only for each zone; omit it here to use the existing zone" }] : []),
+    ...("s3" in backend ? [{ kind: "state", prop: "backend.s3.key", thing: `${backend.s3.bucket}/${backend.s3.key}`, advice: "must be a key of its own; omit it for the default" }] : []),
+    ...("cloud" in backend ? [{ kind: "state", prop: "backend.cloud.workspace", thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"), advice: "must be a workspace of its own" }] : []),
   ];
 }

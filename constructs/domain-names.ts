@@ -2,7 +2,7 @@ import { parse } from "tldts";
 
 /** ACM puts the first name into the certificate's common name, which holds 64 characters. */
 export const MAX_COMMON_NAME = 64;
-const MAX_NAME = 253;
+export const MAX_NAME = 253;
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** Lower-case ASCII host name under a public suffix, such as `www.example.com`. */

@@ -16,6 +16,7 @@ import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Netmask } from "netmask";
+import { isReference, operand } from "./references";
 import type { NewNetworkSettings } from "./settings";
 import type { ExistingNetworkProps } from "./web-stack-props";
 
@@ -151,9 +152,9 @@ export class ExistingNetwork extends Construct implements INetwork {
     const vpc = new DataAwsVpc(this, "vpc", { id: options.vpcId });
     this.vpcId = vpc.id;
     const publicSubnets: DataAwsSubnet[] = [];
-    for (const subnetId of options.publicSubnetIds) publicSubnets.push(this.publicSubnet(subnetId, options.vpcId, publicSubnets));
+    options.publicSubnetIds.forEach((subnetId, index) => publicSubnets.push(this.publicSubnet(nameOf(subnetId, "public", index), subnetId, options.vpcId, publicSubnets)));
     this.publicSubnetIds = publicSubnets.map((subnet) => subnet.id);
-    this.privateSubnetIds = (options.privateSubnetIds ?? []).map((subnetId) => this.privateSubnet(subnetId, options.vpcId, publicSubnets).id);
+    this.privateSubnetIds = (options.privateSubnetIds ?? []).map((subnetId, index) => this.privateSubnet(nameOf(subnetId, "private", index), subnetId, options.vpcId, publicSubnets).id);
     if (options.needsS3Endpoint) {
       // The lookup fails where there is none.
       new DataAwsVpcEndpoint(this, "s3-endpoint", {
@@ -162,26 +163,31 @@ export class ExistingNetwork extends Construct implements INetwork {
     }
   }
 
-  private publicSubnet(subnetId: string, vpcId: string, others: readonly DataAwsSubnet[]): DataAwsSubnet {
+  private publicSubnet(name: string, subnetId: string, vpcId: string, others: readonly DataAwsSubnet[]): DataAwsSubnet {
     const otherZones = others.map((other) => `${other.fqn}.availability_zone`).join(", ");
-    return this.subnet(subnetId, vpcId, {
+    return this.subnet(name, subnetId, vpcId, {
       condition: `\${!contains([${otherZones}], self.availability_zone)}`,
       errorMessage: `network.publicSubnetIds: ${subnetId} is in the zone of another one; a load balancer takes one subnet in each zone.`,
     });
   }
 
-  private privateSubnet(subnetId: string, vpcId: string, publicSubnets: readonly DataAwsSubnet[]): DataAwsSubnet {
+  private privateSubnet(name: string, subnetId: string, vpcId: string, publicSubnets: readonly DataAwsSubnet[]): DataAwsSubnet {
     const zones = publicSubnets.map((subnet) => `${subnet.fqn}.availability_zone`).join(", ");
-    return this.subnet(subnetId, vpcId, {
+    return this.subnet(name, subnetId, vpcId, {
       condition: `\${contains([${zones}], self.availability_zone)}`,
       errorMessage: `network.privateSubnetIds: ${subnetId} is in a zone without a public subnet; the load balancer sends nothing there.`,
     });
   }
 
-  private subnet(subnetId: string, vpcId: string, zoneCheck: { condition: string; errorMessage: string }): DataAwsSubnet {
-    const isInVpc = { condition: `\${self.vpc_id == "${vpcId}"}`, errorMessage: `network: ${subnetId} is not in ${vpcId}; correct one of the two.` };
-    return new DataAwsSubnet(this, subnetId, { id: subnetId, lifecycle: { postcondition: [isInVpc, zoneCheck] } });
+  private subnet(name: string, subnetId: string, vpcId: string, zoneCheck: { condition: string; errorMessage: string }): DataAwsSubnet {
+    const isInVpc = { condition: `\${self.vpc_id == ${operand(vpcId)}}`, errorMessage: `network: ${subnetId} is not in ${vpcId}; correct one of the two.` };
+    return new DataAwsSubnet(this, name, { id: subnetId, lifecycle: { postcondition: [isInVpc, zoneCheck] } });
   }
+}
+
+/** A lookup is named by its subnet; one whose id is a reference by its place in the list, as nothing else of it is known. */
+function nameOf(subnetId: string, tier: string, index: number): string {
+  return isReference(subnetId) ? `${tier}-${index + 1}` : subnetId;
 }
 
 /** The n-th of the sixteen equal parts of a range. */

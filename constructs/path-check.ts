@@ -70,7 +70,7 @@ function faultsOf({ stackId, ask }: PathOwner): string[] {
   return [
     ...faults.map((finding) => `${stackId}: ${sentence(finding)}`),
     // Before the site is there, nothing can be found on its path.
-    ...(report.paths.length === 0 ? [] : idle).map(({ finding }) => `${stackId}: accept: got "${finding}"; allowed is a finding that the path has, and nothing is found of this one any more; take it out`),
+    ...(report.paths.length === 0 ? [] : idle).map(({ finding }) => `${stackId}: accept must name findings that the path has (got "${finding}"); remove it`),
   ];
 }
 

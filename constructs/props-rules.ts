@@ -1,6 +1,7 @@
 import { isInZone, MAX_COMMON_NAME } from "./domain-names";
 import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./props-schema";
 import { shown, type Fault } from "./props-values";
+import { isReference } from "./references";
 import { isExistingNetwork, settingsOf, type Settings } from "./settings";
 import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";
@@ -50,47 +51,48 @@ export function propFaults(stackId: string, props: unknown): Fault[] {
 
 /** The id becomes a folder, part of names, and the value of a tag. */
 function idFaults(stackId: string): Fault[] {
-  return when(!/^(?!\.+$)[\w.-]{1,128}$/.test(stackId), "id", stackId, 'allowed is 1 to 128 letters, digits, "-", "_" and ".", not dots alone; rename the stack');
+  return when(!/^(?!\.+$)[\w.-]{1,128}$/.test(stackId), "id", stackId, 'must be 1 to 128 letters, digits, "-", "_" and ".", not dots alone');
 }
 
 /** The bucket that npm run bootstrap makes has other things there, and lets some of them expire. */
 function stateIsInPlaceOfItsOwn({ backend }: Settings): Fault[] {
   const key = "s3" in backend ? backend.s3.key : "";
   return [
-    ...when(/^(plans|bootstrap)\//.test(key), "backend.s3.key", key, "allowed is a key outside of plans/ and bootstrap/, where the bucket keeps reviewed plans and its own state; give another key, or the stack another id"),
-    ...when(key.endsWith(".tflock"), "backend.s3.key", key, "allowed is a key that does not end with .tflock, as locks do; give another one"),
+    ...when(/^(plans|bootstrap)\//.test(key), "backend.s3.key", key, "must be a key outside plans/ and bootstrap/, where the bucket keeps reviewed plans and its own state; give another key, or the stack another id"),
+    ...when(key.endsWith(".tflock"), "backend.s3.key", key, "must not end with .tflock, as the key of a lock does"),
   ];
 }
 
 function domainNameFitsCertificate({ domainName, certificateArn }: Settings): Fault[] {
   return when(certificateArn === undefined && domainName.length > MAX_COMMON_NAME, "domainName", domainName,
-    `allowed is ${MAX_COMMON_NAME} characters where a certificate is requested; shorten it, or bring your own certificate`);
+    `must be at most ${MAX_COMMON_NAME} characters where a certificate is requested; shorten it, or set certificate.arn`);
 }
 
 function namesDiffer({ domainName }: Settings, { alternativeNames = [] }: WebStackProps): Fault[] {
-  return when(alternativeNames.includes(domainName), "alternativeNames", domainName, "allowed is names other than domainName, which is served anyway; take it out");
+  return when(alternativeNames.includes(domainName), "alternativeNames", domainName, "must be names other than domainName; remove it, domainName is served anyway");
 }
 
 function zoneIsWhole({ domainName, hostedZone }: Settings, props: WebStackProps): Fault[] {
   const { name, id, create, delegated } = props.hostedZone ?? {};
   return [
-    ...when(!isInZone(domainName, hostedZone.name), "hostedZone.name", name, `allowed is a zone that ${domainName} ends with; correct one of the two`),
-    ...when(create === true && id !== undefined, "hostedZone.id", id, "allowed is an id only without create; take one of the two out"),
-    ...when(create !== true && delegated !== undefined, "hostedZone.delegated", delegated, "allowed only with create: true; take it out, or add create: true"),
+    ...when(!isInZone(domainName, hostedZone.name), "hostedZone.name", name, `must be a zone that contains ${domainName}`),
+    ...when(create === true && id !== undefined, "hostedZone.id", id, "must be omitted with hostedZone.create: true"),
+    ...when(create !== true && delegated !== undefined, "hostedZone.delegated", delegated, "must be omitted without hostedZone.create: true"),
     ...when(create === true && delegated === undefined, "hostedZone.delegated", undefined,
-      "allowed is false for the first deploy, which creates the zone alone and prints its name servers, and true once the registrar has them; say which"),
+      "must be true or false with hostedZone.create: true; false for the first deploy, which creates the zone alone and prints its name servers, true once the registrar has them"),
   ];
 }
 
 function certificateIsInRegion({ region, certificateArn }: Settings): Fault[] {
-  const itsRegion = certificateArn?.split(":")[3];
-  return when(itsRegion !== undefined && itsRegion !== region, "certificate.arn", certificateArn, `allowed is a certificate in ${region}, where the load balancer is; request or import it there`);
+  // A reference's region is known only during the apply; AWS refuses another one there.
+  const itsRegion = isReference(certificateArn) ? undefined : certificateArn?.split(":")[3];
+  return when(itsRegion !== undefined && itsRegion !== region, "certificate.arn", certificateArn, `must be a certificate in ${region}, the region of the load balancer`);
 }
 
 function zonesAreInRegion({ region, network }: Settings): Fault[] {
   const zones = isExistingNetwork(network) ? [] : network.zones;
   const strangers = Array.isArray(zones) ? zones.filter((zone: string) => zone.slice(0, -1) !== region) : [];
-  return when(strangers.length > 0, "network.zones", strangers, `allowed is zones of ${region}; correct them, or the region`);
+  return when(strangers.length > 0, "network.zones", strangers, `must be zones of ${region}, the stack's region`);
 }
 
 function networkIsNewOrExisting(_: Settings, { network = {} }: WebStackProps): Fault[] {
@@ -100,52 +102,52 @@ function networkIsNewOrExisting(_: Settings, { network = {} }: WebStackProps): F
   const { publicSubnetIds = [], privateSubnetIds = [] } = network as { publicSubnetIds?: string[]; privateSubnetIds?: string[] };
   const twice = privateSubnetIds.filter((id) => publicSubnetIds.includes(id));
   if (!isExistingNetwork(network)) {
-    return ofExisting.map((name) => fault(`network.${name}`, given, "allowed only with vpcId; add the VPC's id, or take it out"));
+    return ofExisting.map((name) => fault(`network.${name}`, given, "must be omitted without network.vpcId; add the VPC's id, or remove it"));
   }
   return [
-    ...ofNew.map((name) => fault(`network.${name}`, given, "allowed only for a new network, without vpcId; take one of the two out")),
-    ...when(!given.includes("publicSubnetIds"), "network.publicSubnetIds", undefined, "allowed is two or more subnet ids, each in another zone; add those that the load balancer shall answer from"),
-    ...when(twice.length > 0, "network.privateSubnetIds", twice, "allowed is subnets that are not public ones; take them out of one of the two lists"),
+    ...ofNew.map((name) => fault(`network.${name}`, given, "must be omitted with network.vpcId; it is for a new network")),
+    ...when(!given.includes("publicSubnetIds"), "network.publicSubnetIds", undefined, "must be two or more subnet ids, each in another zone, with network.vpcId"),
+    ...when(twice.length > 0, "network.privateSubnetIds", twice, "must be subnets other than network.publicSubnetIds"),
   ];
 }
 
 function instancesHaveSubnets({ network, instances }: Settings): Fault[] {
   return when(isExistingNetwork(network) && instances.placement === "private" && network.privateSubnetIds === undefined, "network.privateSubnetIds", undefined,
-    'allowed is one or more subnet ids; add the instances\' subnets, or set instances.placement to "public"');
+    'must be one or more subnet ids for the instances; add them, or set instances.placement to "public"');
 }
 
 function egressFitsPlacement({ network, instances }: Settings): Fault[] {
   return when(network.egress === "nat" && instances.placement === "public", "network.egress", "nat",
-    'allowed is "none" where instances.placement is "public", as those reach the internet by themselves; take one of the two out');
+    'must be "none" with instances.placement "public"; those instances have a route to the internet');
 }
 
 function sshHasAWay({ network, instances, ssh }: Settings): Fault[] {
   if (ssh === undefined || instances.placement === "public") return [];
   if (!isExistingNetwork(network)) {
-    return [fault("ssh", ssh, 'allowed only with instances.placement "public", as private instances have no address to connect to; set it, or take ssh out')];
+    return [fault("ssh", ssh, 'must be omitted without instances.placement "public"; private instances have no address to connect to')];
   }
   const strangers = ssh.cidrs.filter((cidr) => !isPrivateRange(cidr));
-  return when(strangers.length > 0, "ssh.cidrs", strangers, 'allowed is private ranges for private instances; correct them, or set instances.placement to "public"');
+  return when(strangers.length > 0, "ssh.cidrs", strangers, 'must be private ranges for private instances; correct them, or set instances.placement to "public"');
 }
 
 function timeoutIsBelowInterval({ healthCheck }: Settings): Fault[] {
   return when(healthCheck.timeoutSec >= healthCheck.intervalSec, "healthCheck.timeoutSec", healthCheck.timeoutSec,
-    `allowed is less than intervalSec, which is ${healthCheck.intervalSec}; lower it, or raise intervalSec`);
+    `must be less than healthCheck.intervalSec, which is ${healthCheck.intervalSec}`);
 }
 
 function serverIsOneKind(_: Settings, { server }: WebStackProps): Fault[] {
   if (server === undefined) return [];
   const { proxyPort, setup, userData } = server as Settings["server"];
   return [
-    ...when(proxyPort === undefined && userData === undefined, "server", server, "allowed is { proxyPort } or { userData }; add one, or take server out for NGINX alone"),
-    ...when(userData !== undefined && (proxyPort !== undefined || setup !== undefined), "server.userData", userData, "allowed is userData alone, as it replaces NGINX; take it or the others out"),
+    ...when(proxyPort === undefined && userData === undefined, "server", server, "must have proxyPort or userData; omit server for NGINX alone"),
+    ...when(userData !== undefined && (proxyPort !== undefined || setup !== undefined), "server.userData", userData, "must be the only prop of server; it replaces NGINX"),
   ];
 }
 
 function portsDiffer({ server, appPort, healthCheck }: Settings): Fault[] {
   const { proxyPort } = server;
   return when(proxyPort !== undefined && (proxyPort === appPort || proxyPort === healthCheck.port), "server.proxyPort", proxyPort,
-    "allowed is a port other than appPort and healthCheck.port, where NGINX listens; let the app listen on another one");
+    "must be a port other than appPort and healthCheck.port, where NGINX listens");
 }
 
 /** NGINX alone answers 200; behind a proxy it is the app that answers. */
@@ -153,21 +155,21 @@ function nginxAnswersAreMatched({ server, healthCheck }: Settings): Fault[] {
   const isAlone = server.proxyPort === undefined && server.userData === undefined;
   const [first = 0, last = first] = healthCheck.matcher.split("-").map(Number);
   const has200 = healthCheck.matcher.split(",").includes("200") || (first <= 200 && 200 <= last);
-  return when(isAlone && !has200, "healthCheck.matcher", healthCheck.matcher, "allowed is codes that include 200, which NGINX answers; add it");
+  return when(isAlone && !has200, "healthCheck.matcher", healthCheck.matcher, "must include 200, which NGINX answers");
 }
 
 function bootScriptFits(settings: Settings): Fault[] {
   const bytes = Buffer.byteLength(userDataFor(settings));
   return when(settings.server.setup !== undefined && bytes > MAX_USER_DATA_BYTES, "server.setup", `a boot script of ${bytes} bytes`,
-    `allowed is ${MAX_USER_DATA_BYTES} bytes with NGINX's part; fetch what is large from within setup`);
+    `must leave a boot script of at most ${MAX_USER_DATA_BYTES} bytes, NGINX's part included; fetch what is large from within setup`);
 }
 
 function backendIsOneKind(_: Settings, { backend }: WebStackProps): Fault[] {
   const kinds = typeof backend === "object" ? Object.values(backend).filter((kind) => kind !== undefined) : ["local"];
-  return when(kinds.length !== 1, "backend", backend, 'allowed is "local", { s3: … } or { cloud: … }; keep one');
+  return when(kinds.length !== 1, "backend", backend, 'must be one of "local", { s3: … } and { cloud: … }');
 }
 
 function findingsAreAcceptedOnce({ accept }: Settings): Fault[] {
   const ids = accept.map(({ finding }) => finding);
-  return ids.flatMap((id, index) => when(ids.indexOf(id) < index, `accept.${index}.finding`, id, "allowed is one entry for each finding; put the reasons together"));
+  return ids.flatMap((id, index) => when(ids.indexOf(id) < index, `accept.${index}.finding`, id, "must be named once in accept"));
 }

@@ -1,7 +1,9 @@
 import { Netmask } from "netmask";
 import * as v from "valibot";
 import { isPublicHostName, isServableName } from "./domain-names";
-import { flag, hasSeenKeys, isObject, issuesOf, list, object, oneOf, text, value, whole, type Fault } from "./props-values";
+import { domainNameAdvice, servableNameAdvice, zoneNameAdvice } from "./host-name-advice";
+import { flag, hasSeenKeys, idText, isObject, issuesOf, list, object, oneOf, oneOfMany, text, value, whole, type Fault } from "./props-values";
+import { REGIONS } from "./regions";
 import { PLACEHOLDER_BUCKET } from "./state-backend";
 
 /** TLS policies that begin at TLS 1.2 or later; AWS adds some now and then. */
@@ -22,7 +24,8 @@ const MAX_TAGS = 40;
 const RESERVED_TAG = /^(Name$|alb-web:|aws:)/i;
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map((range) => new Netmask(range));
 
-const port = (what: string) => whole(1, 65535, `${what}; 22 is sshd's`, [22]);
+const port = () => whole(1, 65535, "", [22]); // 22 is sshd's
+const awsRegion = () => oneOfMany(REGIONS, "an AWS region that hashicorp/aws 5.100.0 supports, outside China and GovCloud");
 const isCidr = (input: string, min: number, max: number) => {
   const [, address, bits] = /^(\d{1,3}(?:\.\d{1,3}){3})\/([1-9]\d?)$/.exec(input) ?? [];
   if (address === undefined || Number(bits) < min || Number(bits) > max) return false;
@@ -32,7 +35,6 @@ const isCidr = (input: string, min: number, max: number) => {
     return false;
   }
 };
-const isAwsRegion = (input: string) => /^[a-z]{2}-[a-z]+-\d$/.test(input) && !input.startsWith("cn-");
 const hasBootHeader = (input: string) =>
   /^(#!\/|#cloud-config|#include|Content-Type: multipart\/)/.test(input) && !/^[^\n]*\r\n/.test(input) && Buffer.byteLength(input) <= MAX_USER_DATA_BYTES;
 
@@ -41,25 +43,26 @@ export function isPrivateRange(cidr: string): boolean {
   return PRIVATE_RANGES.some((range) => range.contains(cidr));
 }
 
-const bucketName = (what: string, placeholder?: string) =>
-  text((it) => it === placeholder || /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(it) && !/\.\.|\.-|-\./.test(it), `allowed is 3 to 63 lower-case letters, digits, - and .; give the name of an existing bucket ${what}`);
+const isBucketName = (it: string) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(it) && !/\.\.|\.-|-\./.test(it);
+const BUCKET_ADVICE = "must be the name of an existing bucket, 3 to 63 lower-case letters, digits, - and .";
 
 const hostedZone = object({}, {
-  name: text(isPublicHostName, 'allowed is a zone\'s name in lower case, such as "example.com"; give the zone the site\'s records belong to'),
-  id: text((it) => /^Z[A-Z0-9]{5,31}$/.test(it), 'allowed is a zone id, such as "Z0123456789ABCDEFGHIJ"; copy it from Route 53'),
-  create: flag("say true to create the zone"),
-  delegated: flag("say false for the first deploy, true once the registrar has the zone's name servers"),
+  name: text(isPublicHostName, zoneNameAdvice),
+  // The AWS CLI prints it with the prefix.
+  id: idText((it) => /^(\/hostedzone\/)?Z[A-Z0-9]{5,31}$/.test(it), 'must be a zone id of Route 53, such as "Z0123456789ABCDEFGHIJ"'),
+  create: flag(),
+  delegated: flag(),
 });
 
 const network = object({}, {
-  cidr: text((it) => isCidr(it, 16, 23) && isPrivateRange(it), 'allowed is a private IPv4 range from /16 to /23 without host bits, such as "10.0.0.0/16"; correct it'),
+  cidr: text((it) => isCidr(it, 16, 23) && isPrivateRange(it), 'must be a private IPv4 range from /16 to /23 without host bits, such as "10.0.0.0/16"'),
   zones: value<number | string[]>(
     (it) => (Number.isInteger(it) && (it as number) >= 2 && (it as number) <= 6) || isZoneList(it),
-    'allowed is a number from 2 to 6, or 2 to 6 different zone names such as ["us-east-1a", "us-east-1b"]; a load balancer needs two zones',
+    'must be a number from 2 to 6, or 2 to 6 different zone names such as ["us-east-1a", "us-east-1b"]; a load balancer needs two zones',
   ),
-  egress: oneOf(["none", "nat"], "say how the instances reach the internet"),
-  flowLogsBucket: bucketName("for flow logs"),
-  vpcId: text((it) => /^vpc-[0-9a-f]{8,17}$/.test(it), 'allowed is a VPC id, such as "vpc-0123456789abcdef0"; copy it from the VPC console'),
+  egress: oneOf(["none", "nat"]),
+  flowLogsBucket: idText(isBucketName, BUCKET_ADVICE),
+  vpcId: idText((it) => /^vpc-[0-9a-f]{8,17}$/.test(it), 'must be a VPC id, such as "vpc-0123456789abcdef0"'),
   publicSubnetIds: subnetIds("two or more different subnet ids, each in another zone"),
   privateSubnetIds: subnetIds("one or more different subnet ids", 1),
 });
@@ -70,18 +73,18 @@ function isZoneList(it: unknown): boolean {
 }
 
 function subnetIds(what: string, min = 2) {
-  const advice = `allowed is ${what}, such as "subnet-0123456789abcdef0"; copy them from the VPC console`;
-  return list(text((it) => /^subnet-[0-9a-f]{8,17}$/.test(it), advice), min, 20, advice);
+  const advice = `must be ${what}, such as "subnet-0123456789abcdef0"`;
+  return list(idText((it) => /^subnet-[0-9a-f]{8,17}$/.test(it), 'must be a subnet id, such as "subnet-0123456789abcdef0"'), min, 20, advice);
 }
 
 const healthCheck = object({}, {
-  path: text((it) => /^\/[\w\-.~/]*(\?[\w\-.~=&]*)?$/.test(it) && !/\/(\/|\.\.?(\/|\?|$))/.test(it) && it.length <= 1024, 'allowed is a path that begins with "/", of letters, digits and / - . _ ~, a query allowed; give the one that answers when the server is well'),
-  port: port("the port that answers health checks"),
-  matcher: text(isMatcher, 'allowed is status codes from 200 to 499: "200", "200,204" or "200-299"; give those that mean well'),
-  intervalSec: whole(5, 300, "seconds between two checks"),
-  timeoutSec: whole(2, 120, "seconds to wait for an answer"),
-  healthyThreshold: whole(2, 10, "good answers in a row"),
-  unhealthyThreshold: whole(2, 10, "bad answers in a row"),
+  path: text((it) => /^\/[\w\-.~/]*(\?[\w\-.~=&]*)?$/.test(it) && !/\/(\/|\.\.?(\/|\?|$))/.test(it) && it.length <= 1024, 'must be a path that begins with "/", of letters, digits and / - . _ ~, with or without a query'),
+  port: port(),
+  matcher: text(isMatcher, 'must be status codes from 200 to 499, such as "200", "200,204" or "200-299"'),
+  intervalSec: whole(5, 300, " of seconds"),
+  timeoutSec: whole(2, 120, " of seconds"),
+  healthyThreshold: whole(2, 10, ""),
+  unhealthyThreshold: whole(2, 10, ""),
 });
 
 /** ELB takes single codes, a list of them, or one range. */
@@ -93,81 +96,81 @@ function isMatcher(it: string): boolean {
 }
 
 const instances = object({}, {
-  count: whole(1, 100, "the number of instances"),
-  type: text((it) => /^(?!mac)[a-z][a-z0-9-]*\d[a-z0-9-]*\.(\d*x?large|nano|micro|small|medium|metal[a-z0-9-]*)$/.test(it), 'allowed is an EC2 instance type that boots Linux, such as "t3.micro" or "t4g.small"; correct it'),
-  diskGiB: whole(8, 16384, "the root disk's size in GiB"),
-  placement: oneOf(["private", "public"], "say where the instances live"),
-  detailedMonitoring: flag("say true for metrics every minute"),
+  count: whole(1, 100, ""),
+  type: text((it) => /^(?!mac)[a-z][a-z0-9-]*\d[a-z0-9-]*\.(\d*x?large|nano|micro|small|medium|metal[a-z0-9-]*)$/.test(it), 'must be an EC2 instance type that boots Linux, such as "t3.micro" or "t4g.small"'),
+  diskGiB: whole(8, 16384, " of GiB"),
+  placement: oneOf(["private", "public"]),
+  detailedMonitoring: flag(),
 });
 
 const tags = v.pipe(
-  v.custom<Record<string, string>>(isObject, 'allowed is an object such as { team: "web" }; write { … }'),
-  v.check((it) => Object.keys(it).length <= MAX_TAGS, `allowed is at most ${MAX_TAGS} tags; take some out`),
-  v.check((it) => new Set(Object.keys(it).map((key) => key.toLowerCase())).size === Object.keys(it).length, "allowed is keys that differ in more than upper and lower case, as IAM takes them for one; rename one"),
-  v.check((it) => hasSeenKeys(it), "allowed is a key other than __proto__, constructor and prototype; rename it"),
+  v.custom<Record<string, string>>(isObject, 'must be an object, such as { team: "web" }'),
+  v.check((it) => Object.keys(it).length <= MAX_TAGS, `must have at most ${MAX_TAGS} tags`),
+  v.check((it) => new Set(Object.keys(it).map((key) => key.toLowerCase())).size === Object.keys(it).length, "must have keys that differ in more than upper and lower case; IAM treats them as one"),
+  v.check((it) => hasSeenKeys(it), "must have keys other than __proto__, constructor and prototype"),
   v.record(
-    text((key) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && !RESERVED_TAG.test(key), "allowed is a key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not begin with aws: or alb-web: and is not Name; rename it"),
-    text((it) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(it), "allowed is at most 256 letters, digits, spaces and _ . : / = + - @; correct it"),
+    text((key) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && !RESERVED_TAG.test(key), "must be a key of 1 to 128 letters, digits, spaces and _ . : / = + - @, other than Name and without the prefix aws: or alb-web:"),
+    text((it) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(it), "must be at most 256 letters, digits, spaces and _ . : / = + - @"),
   ),
 );
 
 const backend = value<unknown>((it) => it === "local" || isObject(it),
-  'allowed is "local", { s3: { bucket } } or { cloud: { organization, workspace } }; say where the state is kept');
+  'must be "local", { s3: { bucket } } or { cloud: { organization, workspace } }');
 const remoteBackend = object({}, {
   s3: object(
-    { bucket: bucketName("for the state", PLACEHOLDER_BUCKET) },
+    { bucket: text((it) => it === PLACEHOLDER_BUCKET || isBucketName(it), "must be a bucket name: 3 to 63 lower-case letters, digits, - and .") },
     {
-      key: text((it) => /^[\w!\-.*'()][\w!\-.*'()/]{0,500}$/.test(it) && !it.endsWith("/"), 'allowed is an object key, such as "web/terraform.tfstate"; correct it'),
-      region: text(isAwsRegion, 'allowed is an AWS region, such as "us-east-1"; give the bucket\'s'),
+      key: text((it) => /^[\w!\-.*'()][\w!\-.*'()/]{0,500}$/.test(it) && !it.endsWith("/"), 'must be an object key, such as "web/terraform.tfstate"'),
+      region: awsRegion(),
     },
   ),
   cloud: object(
     {
-      organization: text((it) => /^[A-Za-z0-9_-]{1,64}$/.test(it), "allowed is letters, digits, - and _; give the organization's name"),
-      workspace: text((it) => /^[A-Za-z0-9_-]{1,90}$/.test(it), "allowed is letters, digits, - and _; give the workspace's name"),
+      organization: text((it) => /^[A-Za-z0-9_-]{1,64}$/.test(it), "must be an organization's name, 1 to 64 letters, digits, - and _"),
+      workspace: text((it) => /^[A-Za-z0-9_-]{1,90}$/.test(it), "must be a workspace's name, 1 to 90 letters, digits, - and _"),
     },
-    { hostname: text((it) => /^[a-z0-9.-]+(:\d{1,5})?$/.test(it), 'allowed is a host name, such as "app.terraform.io"; correct it') },
+    { hostname: text((it) => /^[a-z0-9.-]+(:\d{1,5})?$/.test(it), 'must be a host name, such as "app.terraform.io"') },
   ),
 });
 
 const props = object(
-  { domainName: text(isPublicHostName, 'allowed is a host name in lower case under a public suffix, such as "www.example.com"; give the name people type') },
+  { domainName: text(isPublicHostName, domainNameAdvice) },
   {
-    region: text(isAwsRegion, 'allowed is an AWS region outside China and GovCloud, such as "us-east-1"; correct it'),
+    region: awsRegion(),
     alternativeNames: list(
-      text(isServableName, 'allowed is a host name in lower case or a wildcard, such as "example.com" or "*.example.com"; correct it'),
-      0, 9, "allowed is a list of at most 9 different names, as a certificate holds 10; correct it"),
+      text(isServableName, servableNameAdvice),
+      0, 9, "must be a list of at most 9 different names; a certificate holds 10"),
     hostedZone,
     certificate: object({
-      arn: text((it) => /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(it), 'allowed is a certificate\'s ARN, "arn:aws:acm:<region>:<account>:certificate/<id>"; copy it from ACM'),
+      arn: idText((it) => /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(it), 'must be the ARN of an ACM certificate, "arn:aws:acm:<region>:<account>:certificate/<id>"'),
     }),
     network,
-    appPort: port("the port that the instances serve on"),
+    appPort: port(),
     healthCheck,
     instances,
     server: object({}, {
-      proxyPort: port("the port that the app listens on"),
-      setup: text((it) => Buffer.byteLength(it) <= MAX_USER_DATA_BYTES && !it.includes("\r"), "allowed is shell lines of at most 16 KiB with Unix line ends; correct them, and fetch what is larger"),
-      userData: text(hasBootHeader, "allowed is at most 16 KiB that begin in the first column with #!/ or #cloud-config, with Unix line ends; EC2 runs nothing else"),
+      proxyPort: port(),
+      setup: text((it) => Buffer.byteLength(it) <= MAX_USER_DATA_BYTES && !it.includes("\r"), "must be shell lines of at most 16 KiB with Unix line ends"),
+      userData: text(hasBootHeader, "must be at most 16 KiB with Unix line ends and begin with #!/ or #cloud-config; EC2 runs nothing else"),
     }),
-    http: oneOf(["redirect", "forward"], "say what port 80 does"),
-    tlsPolicy: oneOf(TLS_POLICIES, "choose one"),
+    http: oneOf(["redirect", "forward"]),
+    tlsPolicy: oneOfMany(TLS_POLICIES, "a TLS policy of ELB that begins at TLS 1.2 or later"),
     ssh: object(
       { cidrs: list(
-          text((it) => isCidr(it, 8, 32), 'allowed is an IPv4 range from /8 to /32 without host bits, such as "203.0.113.7/32"; name the narrowest that you can'),
-          1, 20, "allowed is a list of 1 to 20 different IPv4 ranges; correct it or leave ssh away") },
-      { keyName: text((it) => /^[\x20-\x7e]{1,255}$/.test(it), "allowed is the name of an EC2 key pair; correct it or leave it away") },
+          text((it) => isCidr(it, 8, 32), 'must be an IPv4 range from /8 to /32 without host bits, such as "203.0.113.7/32"'),
+          1, 20, "must be a list of 1 to 20 different IPv4 ranges") },
+      { keyName: idText((it) => /^[\x20-\x7e]{1,255}$/.test(it), "must be the name of an EC2 key pair") },
     ),
-    idleTimeoutSec: whole(1, 4000, "seconds"),
-    deregistrationDelaySec: whole(0, 3600, "seconds"),
-    accessLogsBucket: bucketName("for access logs"),
-    disposable: flag("say true for a stack that may be destroyed"),
+    idleTimeoutSec: whole(1, 4000, " of seconds"),
+    deregistrationDelaySec: whole(0, 3600, " of seconds"),
+    accessLogsBucket: idText(isBucketName, BUCKET_ADVICE),
+    disposable: flag(),
     tags,
     backend,
     accept: list(object({
-      finding: text((it) => /^P(0[1-9]|[1-5]\d|6[0-8])$/.test(it), 'allowed is a finding\'s id from P01 to P68, such as "P33"; copy it from what was refused'),
-      reason: text((it) => it.trim() !== "" && it.length <= 500, "allowed is a sentence of at most 500 characters; say why it is no fault here"),
-    }), 0, 68, "allowed is a list of { finding, reason }; correct it"),
+      finding: text((it) => /^P(0[1-9]|[1-5]\d|6[0-8])$/.test(it), 'must be the id of a finding, from P01 to P68, such as "P33"'),
+      reason: text((it) => it.trim() !== "" && it.length <= 500, "must be a sentence of at most 500 characters; say why the finding is acceptable here"),
+    }), 0, 68, "must be a list of { finding, reason }"),
   },
 );
 

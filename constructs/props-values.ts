@@ -1,46 +1,75 @@
 import * as v from "valibot";
+import { closest, meant } from "./closest";
+import { isListReference, isReference, referenceText } from "./references";
 
-/** One thing that is wrong with a stack's props, in the words of the person who wrote them. */
+/** One thing that is wrong with a stack's props. */
 export interface Fault {
   /** Path of the prop, such as `healthCheck.intervalSec`. */
   readonly prop: string;
   /** What it holds, as text. */
   readonly got: string;
-  /** What it may hold and what to do. */
+  /** What it must be or be changed to: `must be 1 or more`; where it is not obvious, a remedy after `; `. */
   readonly advice: string;
 }
 
 export type Schema = v.GenericSchema<unknown, unknown>;
-const adviceOf = new WeakMap<object, string>();
+/** `must be …`, the same for every wrong value or not. */
+export type Advice = string | ((input: unknown) => string);
+
+const NO_LITERAL = "must be a literal";
+const adviceOf = new WeakMap<object, Advice>();
+const adviceFor = (advice: Advice, input: unknown) => (typeof advice === "string" ? advice : advice(input));
+
+/** `prop must be … (got …); remedy`. */
+export function sentence({ prop, got, advice }: Fault): string {
+  const [requirement = "", ...remedy] = advice.split("; ");
+  return [`${prop} ${requirement} (got ${got})`, ...remedy].join("; ");
+}
 
 /** A value that passes `isGood`, or the one sentence that says what may stand here. */
-export function value<T>(isGood: (input: unknown) => boolean, advice: string): v.GenericSchema<T> {
-  const schema = v.custom<T>(isGood, advice);
+export function value<T>(isGood: (input: unknown) => boolean, advice: Advice): v.GenericSchema<T> {
+  const schema = v.custom<T>((input) => !isReference(input) && isGood(input), ({ input }) => (isReference(input) ? NO_LITERAL : adviceFor(advice, input)));
   adviceOf.set(schema, advice);
   return schema;
 }
 
-export function text(isGood: (input: string) => boolean, advice: string) {
+export function text(isGood: (input: string) => boolean, advice: Advice) {
   return value<string>((input) => typeof input === "string" && isGood(input), advice);
+}
+
+/** An id, ARN or name that AWS gives: a text like any other, or a reference to what has it. */
+export function idText(isGood: (input: string) => boolean, advice: string) {
+  const schema = v.custom<string>((input) => typeof input === "string" && (isReference(input) || isGood(input)), advice);
+  adviceOf.set(schema, advice);
+  return schema;
 }
 
 export function whole(min: number, max: number, what: string, except: readonly number[] = []) {
   const but = except.length > 0 ? ` except ${except.join(", ")}` : "";
   return value<number>(
     (input) => Number.isInteger(input) && (input as number) >= min && (input as number) <= max && !except.includes(input as number),
-    `allowed is a whole number from ${min} to ${max}${but}; give ${what}`,
+    `must be a whole number${what} from ${min} to ${max}${but}`,
   );
 }
 
-export function oneOf(values: readonly string[], what: string) {
-  return value<string>((input) => values.includes(input as string), `allowed is ${values.map((it) => `"${it}"`).join(" or ")}; ${what}`);
+export function oneOf(values: readonly string[]) {
+  return value<string>((input) => values.includes(input as string), `must be ${values.map((it) => `"${it}"`).join(" or ")}`);
 }
 
-export const flag = (what: string) => value<boolean>((input) => typeof input === "boolean", `allowed is true or false; ${what}`);
+/** One of more values than a sentence can list. */
+export function oneOfMany(values: readonly string[], what: string) {
+  return value<string>((input) => values.includes(input as string), (input) => {
+    const near = typeof input === "string" && input !== "" ? closest(input, values, 3) : values.slice(0, 1);
+    return `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ${near.map((it) => `"${it}"`).join(", ")}`;
+  });
+}
+
+export const flag = () => value<boolean>((input) => typeof input === "boolean", "must be true or false");
 
 export function list(item: Schema, min: number, max: number, advice: string) {
   const isGood = (input: unknown[]) => input.length >= min && input.length <= max && new Set(input).size === input.length;
-  const schema = v.pipe(v.array(item, advice), v.check(isGood, advice));
+  const isLong = v.custom((input) => !isListReference(input), "must be a list whose length is known at synth; write its items one by one, such as Token.asString(Fn.element(list, 0))");
+  const schema = v.pipe(isLong, v.array(item, advice), v.check(isGood, advice));
   adviceOf.set(schema, advice);
   return schema;
 }
@@ -48,18 +77,18 @@ export function list(item: Schema, min: number, max: number, advice: string) {
 /** An object whose props are all known; those in `required` must be there. */
 export function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}) {
   const names = [...Object.keys(required), ...Object.keys(optional)];
-  const advice = `allowed is an object with ${names.join(", ")}; write { … }`;
+  const advice = `must be an object with ${names.join(", ")}`;
   const entries = v.objectWithRest(
     { ...required, ...Object.fromEntries(Object.entries(optional).map(([name, it]) => [name, v.optional(it)])) },
     // valibot's strictObject would name the first unknown prop only.
-    v.never(`there is no such prop; allowed is ${names.join(", ")}; correct the name or take it out`),
+    v.never(names.join(", ")),
     (issue) => {
       const key = String(issue.path?.at(-1)?.key);
       const missing = issue.received === "undefined" ? required[key] : undefined;
-      return (missing && adviceOf.get(missing)) ?? advice;
+      return adviceFor((missing && adviceOf.get(missing)) ?? advice, undefined);
     },
   );
-  const schema = v.pipe(v.custom<Record<string, unknown>>(isObject, advice), v.check((it) => hasSeenKeys(it), `there is no prop called ${UNSEEN_KEYS.join(", ")}; allowed is ${names.join(", ")}; take it out`), entries);
+  const schema = v.pipe(v.custom<Record<string, unknown>>(isObject, advice), v.check((it) => hasSeenKeys(it), `must not have a prop called ${UNSEEN_KEYS.join(", ")}; the props are ${names.join(", ")}`), entries);
   adviceOf.set(schema, advice);
   return schema;
 }
@@ -84,13 +113,20 @@ export function issuesOf(schema: Schema, input: unknown, prefix: string): Fault[
   return (result.issues ?? []).map((issue) => ({
     prop: prefix + (v.getDotPath(issue) ?? "props"),
     got: shown(issue.input),
-    advice: issue.message,
+    advice: issue.type === "never" ? unknownProp(String(issue.path?.at(-1)?.key), issue.message) : issue.message,
   }));
+}
+
+/** valibot knows an unknown prop's name only once it is done; until then the message holds the names that there are. */
+function unknownProp(name: string, names: string): string {
+  const near = meant(name, names.split(", "));
+  return `is not a prop; ${near === undefined ? `the props are ${names}` : `did you mean \`${near}\`?`}`;
 }
 
 /** A value as it stands in an error text, in one line. */
 export function shown(input: unknown): string {
   if (input === undefined) return "nothing";
+  if (isReference(input) || isListReference(input)) return `a reference to ${referenceText(input)}`;
   const text = typeof input === "function" || typeof input === "number" || typeof input === "bigint" || typeof input === "symbol" ? String(input) : jsonOf(input);
   const line = text.replace(/\s+/g, " ");
   return line.length > 80 ? `${line.slice(0, 77)}…` : line;

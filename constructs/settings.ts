@@ -49,7 +49,8 @@ export function settingsOf(stackId: string, props: WebStackProps): Settings {
     names: [props.domainName, ...(props.alternativeNames ?? [])],
     hostedZone: {
       name: props.hostedZone?.name ?? registrableDomain(props.domainName) ?? props.domainName,
-      id: props.hostedZone?.id,
+      // As the AWS CLI prints it, or as Route 53's console does.
+      id: props.hostedZone?.id?.replace(/^\/hostedzone\//, ""),
       create: props.hostedZone?.create ?? false,
       delegated: props.hostedZone?.delegated ?? true,
     },

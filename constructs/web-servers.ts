@@ -6,6 +6,7 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { literal } from "./names";
+import { isReference } from "./references";
 import type { Settings } from "./settings";
 
 export interface WebServersOptions extends Pick<Settings, "instances" | "architecture"> {
@@ -51,7 +52,7 @@ export class WebServers extends Construct implements IWebServers {
       vpcSecurityGroupIds: [options.securityGroupId],
       associatePublicIpAddress: placement === "public",
       monitoring: detailedMonitoring,
-      keyName: options.keyName && literal(options.keyName),
+      keyName: options.keyName && (isReference(options.keyName) ? options.keyName : literal(options.keyName)),
       iamInstanceProfile: profileName,
       userData: literal(options.userData),
       // Changed user data runs on a new machine only; an old one would be stopped, started and unchanged.

@@ -1,6 +1,6 @@
 import type { CloudBackendProps, S3BackendProps } from "./state-backend";
 
-/** What a `WebStack` can be told. Only `domainName` is required. */
+/** The choices of a `WebStack`. Only `domainName` is required. Ids, ARNs, buckets and key pairs can be references, all else is literal. */
 export interface WebStackProps {
   /**
    * The name that people type, such as `www.example.com`: lower case, without a trailing dot,
@@ -9,7 +9,7 @@ export interface WebStackProps {
    */
   readonly domainName: string;
   /**
-   * The AWS region everything is created in. It is never read from the environment. Another region makes another site;
+   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/regions.ts`). It is never read from the environment. Another region makes another site;
    * destroy the one in the old region first, as terraform does not look for it any more.
    * @default "us-east-1"
    */
@@ -126,7 +126,7 @@ export interface HostedZoneProps {
    */
   readonly name?: string;
   /**
-   * The id (`Z…`) of an existing zone; needed where the account has two public zones of one name.
+   * The id (`Z…`, or `/hostedzone/Z…` as the AWS CLI prints it) of an existing zone; needed where the account has two public zones of one name.
    * @default - the zone is looked up by its name
    */
   readonly id?: string;

@@ -4,6 +4,7 @@ import { AliasRecord, HostedZones } from "./dns";
 import { LoadBalancer } from "./load-balancer";
 import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
 import { ExistingNetwork, NewNetwork, type INetwork } from "./network";
+import { isReference, referenceText } from "./references";
 import { SecurityGroups } from "./security-groups";
 import { isExistingNetwork, type Settings } from "./settings";
 import { TargetGroup } from "./target-group";
@@ -72,7 +73,11 @@ export class WebTopology extends Construct {
   }
 }
 
-/** A target group cannot move to another VPC, so its name tells which one it is in. */
+/**
+ * A target group cannot move to another VPC, so its name tells which one it is in. Of a reference that is where the id comes
+ * from: the token in its place differs with each edit of main.ts.
+ */
 function placeOf({ network }: Settings): string {
-  return isExistingNetwork(network) ? network.vpcId : network.cidr;
+  if (!isExistingNetwork(network)) return network.cidr;
+  return isReference(network.vpcId) ? referenceText(network.vpcId) : network.vpcId;
 }

@@ -1,0 +1,18 @@
+import { distance } from "fastest-levenshtein";
+
+/** The `count` candidates that differ least from what was written, the closest first. */
+export function closest(written: string, candidates: readonly string[], count: number): string[] {
+  return ranked(written, candidates).slice(0, count).map(({ name }) => name);
+}
+
+/** The candidate that was most likely meant; nothing if none is similar. */
+export function meant(written: string, candidates: readonly string[]): string | undefined {
+  const isPart = (name: string) => written.length > 2 && name.toLowerCase().includes(written.toLowerCase());
+  const [best] = ranked(written, candidates).filter(({ name, steps }) => isPart(name) || steps <= Math.max(name.length, written.length) / 3);
+  return best?.name;
+}
+
+function ranked(written: string, candidates: readonly string[]): { name: string; steps: number }[] {
+  const steps = (name: string) => distance(written.slice(0, 100).toLowerCase(), name.toLowerCase());
+  return candidates.map((name) => ({ name, steps: steps(name) })).sort((a, b) => a.steps - b.steps);
+}
