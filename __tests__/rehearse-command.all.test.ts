@@ -269,7 +269,7 @@ describe("the command line", () => {
     const { code, stdout, stderr } = await checkouts[4]!.rehearse().ended;
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain('web: domainName must be a host name in lower case (got "WWW.example.com")');
-    expect(stderr).toContain("web: appPort: got 0");
+    expect(stderr).toContain("web: appPort must be a whole number from 1 to 65535 except 22 (got 0)");
     expect(stderr).not.toContain("fault of alb-web itself");
   });
 
