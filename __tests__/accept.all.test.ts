@@ -38,6 +38,14 @@ test.each(["synth", "diff", "deploy --auto-approve"])("cdktf %s says what is bro
   expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(false);
 });
 
+test("cdktf synth says what is wrong with props in the same way", async () => {
+  writeFileSync(join(checkout.folder, "main.ts"), program("appPort: 0, instances: { cuont: 3 }"));
+  const { code, text } = await cdktf("synth");
+  expect(code).toBe(1);
+  expect(text.match(/(?<=- | {4})2 faults in main\.ts; nothing was written\n +web: appPort must be [^\n]+ \(got 0\)\n +web: instances\.cuont is not a prop \(got 3\); did you mean `count`\?\n/g)).toHaveLength(2);
+  expect(text).not.toMatch(/\bthrow \b|^ +at |InvalidPropsError|Node\.js v/m);
+});
+
 test("cdktf synth says the same of what an aspect breaks", async () => {
   writeFileSync(join(checkout.folder, "main.ts"), program("").replace("for (const", "Aspects.of(stack).add({ visit: () => {\nfor (const").replace("\napp.synth", "} });\napp.synth").replace("{ App }", "{ App, Aspects }"));
   const { code, text } = await cdktf("synth");

@@ -219,6 +219,7 @@ describe("a name that no prop has", () => {
 
   test.each<[props: object, sentence: string]>([
     [{ domianName: "x" }, 'domianName is not a prop (got "x"); did you mean `domainName`?'],
+    [{ instances: { cuont: 3 } }, "instances.cuont is not a prop (got 3); did you mean `count`?"],
     [{ DomainName: "x" }, 'DomainName is not a prop (got "x"); did you mean `domainName`?'],
     [{ healthCheck: { interval: 5 } }, "healthCheck.interval is not a prop (got 5); did you mean `intervalSec`?"],
     [{ ssh: { cidrs: ["10.0.0.0/8"], key: "x" }, instances: isPublic }, 'ssh.key is not a prop (got "x"); did you mean `keyName`?'],

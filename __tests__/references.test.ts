@@ -55,6 +55,15 @@ test("leave all names as they are when cdktf numbers them anew", async () => {
   }
 });
 
+test.each<[what: string, region: (reference: string) => string, faults: number]>([
+  ["compared by the region that is written", () => "us-east-1", 0],
+  ["refused by the region that is written", () => "eu-west-3", 1],
+  ["taken where the region is a reference too", (reference) => reference, 0],
+])("within an ARN are %s", (_, region, faults) => {
+  const { arn } = stackOf(DOMAIN).site.loadBalancer;
+  expect(faultsOf({ ...DOMAIN, certificate: { arn: `arn:aws:acm:${region(arn)}:${arn}:certificate/1` } })).toHaveLength(faults);
+});
+
 describe("where a literal is needed", () => {
   const { site } = stackOf(DOMAIN);
   const arn = site.loadBalancer.arn;

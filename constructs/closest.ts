@@ -8,7 +8,9 @@ export function closest(written: string, candidates: readonly string[], count: n
 /** The candidate that was most likely meant; nothing if none is similar. */
 export function meant(written: string, candidates: readonly string[]): string | undefined {
   const isPart = (name: string) => written.length > 2 && name.toLowerCase().includes(written.toLowerCase());
-  const [best] = ranked(written, candidates).filter(({ name, steps }) => isPart(name) || steps <= Math.max(name.length, written.length) / 3);
+  // Two letters that changed places are two steps.
+  const isNear = (name: string, steps: number) => steps <= Math.max(written.length > 4 ? 2 : 1, Math.max(name.length, written.length) / 3);
+  const [best] = ranked(written, candidates).filter(({ name, steps }) => isPart(name) || isNear(name, steps));
   return best?.name;
 }
 

@@ -84,9 +84,9 @@ function zoneIsWhole({ domainName, hostedZone }: Settings, props: WebStackProps)
 }
 
 function certificateIsInRegion({ region, certificateArn }: Settings): Fault[] {
-  // A reference's region is known only during the apply; AWS refuses another one there.
-  const itsRegion = isReference(certificateArn) ? undefined : certificateArn?.split(":")[3];
-  return when(itsRegion !== undefined && itsRegion !== region, "certificate.arn", certificateArn, `must be a certificate in ${region}, the region of the load balancer`);
+  const itsRegion = certificateArn?.split(":")[3];
+  // A region that is a reference is known during the apply only; AWS refuses another one there.
+  return when(itsRegion !== undefined && !isReference(itsRegion) && itsRegion !== region, "certificate.arn", certificateArn, `must be a certificate in ${region}, the region of the load balancer`);
 }
 
 function zonesAreInRegion({ region, network }: Settings): Fault[] {
