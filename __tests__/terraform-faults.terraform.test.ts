@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTerraform } from "../cli/setup/terraform-binary";
@@ -7,8 +10,12 @@ import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import type { LocalAws } from "../rehearsal/local-aws";
 import { CACHE, startLocalAws } from "./support/rehearsal-room";
+import { EXISTING_NETWORK, synthOf } from "./support/synth";
 
-/* The faults that people meet around a stack's state, each made for real with terraform, in a stack that is as small as can be. */
+/*
+ * The faults that people meet around a stack, each made for real with terraform: those of its state in a stack that is as small as can
+ * be, and what the account lacks in a site's own.
+ */
 
 jest.setTimeout(120_000);
 
@@ -39,13 +46,6 @@ test("no credentials, where the state lies in S3", async () => {
   await expect(run("init")).rejects.toThrow(/^There are no AWS credentials; set AWS_PROFILE, or .*$/);
 });
 
-test("no credentials, where only the provider needs them", async () => {
-  const { run, write } = await stack("nobody-local", local, nobody);
-  await write({ terraform: { backend: local, required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } }, provider: { aws: [{ region: "us-east-1" }] }, data: { aws_region: { here: {} } } });
-  await run("init");
-  await expect(run("plan")).rejects.toThrow(/^There are no AWS credentials; .*$/);
-});
-
 test("credentials that AWS does not know", async () => {
   const clone = await aws.clone();
   try {
@@ -55,6 +55,51 @@ test("credentials that AWS does not know", async () => {
   } finally {
     await clone.stop();
   }
+});
+
+describe("credentials that only the provider needs", () => {
+  const EXPIRED = /^The AWS credentials have expired; log in again \(aws sso login, aws login, or new keys in the environment\)\.$/;
+  let folder: string;
+  const planWith = (more: NodeJS.ProcessEnv) => new Terraform({ command, folder, env: { ...env, ...more } }).run(["plan", "-no-color"]);
+
+  beforeAll(async () => {
+    const { run, write, ...made } = await stack("provider", local);
+    ({ folder } = made);
+    await write({ terraform: { backend: local, required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } }, provider: { aws: [{ region: "us-east-1" }] }, data: { aws_region: { here: {} } } });
+    await run("init");
+  });
+
+  test("there are none", async () => {
+    await expect(planWith(nobody)).rejects.toThrow(/^There are no AWS credentials; .*$/);
+  });
+
+  test("a profile that does not exist", async () => {
+    await expect(planWith({ AWS_PROFILE: "acme", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" })).rejects.toThrow(/^The AWS profile acme does not exist in this machine's AWS configuration; .*$/);
+  });
+
+  test("keys that have expired, as AWS refuses them", async () => {
+    const answer = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error><RequestId>1</RequestId></ErrorResponse>";
+    const server = createServer((request, response) => request.resume().on("end", () => response.writeHead(403, { "content-type": "text/xml" }).end(answer)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await expect(planWith({ AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, AWS_SESSION_TOKEN: "expired" })).rejects.toThrow(EXPIRED);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  test.each([
+    ["a session of aws sso login", "sso_session = acme\n[sso-session acme]\nsso_registration_scopes = sso:account:access\n", "acme"],
+    ["one in the older form", "", "https://acme.awsapps.com/start"],
+  ])("%s that has expired", async (_, more, key) => {
+    const home = await mkdtemp(join(scratch, "home-"));
+    const expired = { accessToken: "a", expiresAt: "2020-01-01T00:00:00Z", region: "us-east-1", startUrl: "https://acme.awsapps.com/start" };
+    await mkdir(join(home, ".aws", "sso", "cache"), { recursive: true });
+    await writeFile(join(home, ".aws", "config"), `[profile acme]\nsso_account_id = 123456789012\nsso_role_name = admin\n${more}sso_region = us-east-1\nsso_start_url = https://acme.awsapps.com/start\n`);
+    await writeFile(join(home, ".aws", "sso", "cache", `${createHash("sha1").update(key).digest("hex")}.json`), JSON.stringify(expired));
+    await expect(planWith({ AWS_PROFILE: "acme", HOME: home, ...nobody })).rejects.toThrow(EXPIRED);
+  });
 });
 
 test("a bucket that is in another region", async () => {
@@ -77,6 +122,58 @@ test("a bucket that these credentials may not read", async () => {
   } finally {
     await clone.stop();
   }
+});
+
+describe("what the account lacks is named, all of it at once", () => {
+  const { vpcId, publicSubnetIds } = EXISTING_NETWORK;
+  const lacking = synthOf({ domainName: "www.example.com", network: { vpcId, publicSubnetIds }, instances: { placement: "public" }, ssh: { cidrs: ["203.0.113.7/32"], keyName: "ops" } }, "lacking");
+  const account = "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use).";
+  const sentences = [
+    `The public hosted zone example.com of lacking does not exist in this AWS account. Create it with hostedZone: { create: true, delegated: false } (README: "A domain bought elsewhere"), or ${account}`,
+    `The VPC ${vpcId} of lacking does not exist in this AWS account in us-east-1. Correct network.vpcId or region, or ${account}`,
+    // The others are looked up after it, as each must be in a zone that fits.
+    `The subnet ${publicSubnetIds[0]} of lacking does not exist in this AWS account in us-east-1. Correct network.publicSubnetIds or network.privateSubnetIds or region, or ${account}`,
+    `The key pair ops of lacking does not exist in this AWS account in us-east-1. Correct ssh.keyName or region, or ${account}`,
+  ].sort();
+  let run: Awaited<ReturnType<typeof stack>>["run"];
+  let write: Awaited<ReturnType<typeof stack>>["write"];
+
+  beforeAll(async () => {
+    ({ run, write } = await stack("lacking", local));
+    await write(lacking);
+    await run("init");
+  });
+
+  const linesOf = (failing: Promise<unknown>) => failing.then(() => [], (error: Error) => error.message.split("\n").sort());
+
+  test("zone, VPC, subnet and key pair, by a plan", async () => {
+    expect(await linesOf(run("plan"))).toEqual(sentences);
+  });
+
+  test("the same, by an apply that reports in JSON", async () => {
+    expect(await linesOf(run("apply", "-json", "-auto-approve"))).toEqual(sentences);
+  });
+
+  test("a zone by its id, and beside it an error of another kind in terraform's own words", async () => {
+    const { data, ...site } = synthOf({ domainName: "www.example.com", hostedZone: { id: "Z0123456789ABCDEFGHIJ" } }, "lacking");
+    await write({ ...site, data: { ...data, terraform_remote_state: { other: { backend: "local", config: { path: "nowhere.tfstate" } } } } });
+    const lines = await linesOf(run("plan"));
+    expect(lines).toContain(`The hosted zone Z0123456789ABCDEFGHIJ of lacking does not exist in this AWS account. Correct hostedZone.id, create a zone with hostedZone: { create: true, delegated: false }, or ${account}`);
+    expect(lines).toContain("Error: Unable to find remote state");
+  });
+
+  test("what else a site looks up: the VPC's endpoint for S3, its addresses, and the image", async () => {
+    const { terraform, provider } = synthOf({ domainName: "www.example.com", hostedZone: { create: true, delegated: false } }, "lacking");
+    const service = "com.amazonaws.us-east-1.s3";
+    const image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-of-tomorrow-arm64";
+    const data = { aws_vpc_endpoint: { s3: { service_name: service, filter: [{ name: "vpc-endpoint-type", values: ["Gateway"] }] } }, aws_ec2_managed_prefix_list: { s3: { name: `${service}.of-tomorrow` } }, aws_ssm_parameter: { image: { name: image } } };
+    await write({ terraform, provider, data });
+    expect(await linesOf(run("plan"))).toEqual([
+      `Amazon Linux 2023 for arm64, which lacking boots, is not offered in us-east-1 (SSM parameter ${image}). Choose another region, or an instances.type of another architecture.`,
+      "The S3 prefix list of lacking does not exist in us-east-1. Correct region.",
+      `The VPC of lacking has no S3 gateway endpoint (${service}), through which private instances install NGINX. Create one for the private subnets' route tables, or set network.egress: "nat" if the VPC has NAT gateways.`,
+    ]);
+  });
 });
 
 test("a lock that another run holds: by whom, since when, and how to break it", async () => {

@@ -71,6 +71,12 @@ test("public placement puts the instances into the public subnets with addresses
   for (const instance of all(json, "aws_instance")) expect(instance).toMatchObject({ associate_public_ip_address: true, key_name: "operator", root_block_device: { volume_size: 20 } });
 });
 
+test("a key pair is looked up while planning, and none where there is none", () => {
+  const withKey = site({ instances: { placement: "public" }, ssh: { cidrs: ["203.0.113.7/32"], keyName: "operator" } });
+  expect(theOnly(withKey, "data.aws_key_pair")).toMatchObject({ key_name: "operator" });
+  expect(all(byDefault, "data.aws_key_pair")).toEqual([]);
+});
+
 test("public placement in an existing network needs no private subnets", () => {
   const json = site({ network: { vpcId: EXISTING_NETWORK.vpcId, publicSubnetIds: EXISTING_NETWORK.publicSubnetIds }, instances: { placement: "public" } });
   expect(all(json, "aws_instance").map(({ subnet_id }) => subnet_id)).toEqual(addressed(json, "data.aws_subnet").map(([address]) => `\${${address}.id}`));

@@ -1,7 +1,8 @@
 import { basename, relative } from "node:path";
+import { accountFaults, oneLine } from "./account-faults";
 
 interface KnownFault {
-  /** Found in what terraform said, its line breaks made spaces. */
+  /** Found in what terraform said, on one line. */
   readonly said: RegExp;
   readonly sentence: (found: RegExpExecArray, stack: Stack) => string;
 }
@@ -39,8 +40,13 @@ const KNOWN: readonly KnownFault[] = [
       `if its process was killed, run: terraform -chdir=${folder} force-unlock ${lock}; then, after an apply: npm run adopt -- ${id}`,
   },
   {
-    said: /ExpiredToken|token included in the request is expired|SSO session has expired|refresh cached SSO token failed/i,
+    // EC2 says RequestExpired of credentials that expire during a deploy.
+    said: /ExpiredToken|token included in the request is expired|api error RequestExpired|SSO session has expired|refresh cached SSO token failed|SSO token is expired/i,
     sentence: () => "The AWS credentials have expired; log in again (aws sso login, aws login, or new keys in the environment).",
+  },
+  {
+    said: /failed to get shared config profile, (\S+)/,
+    sentence: ([, profile]) => `The AWS profile ${profile} does not exist in this machine's AWS configuration; correct AWS_PROFILE, or create it with aws configure sso --profile ${profile}.`,
   },
   {
     said: /No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found/,
@@ -122,17 +128,17 @@ function tokenVariable(host: string): string {
 }
 
 /**
- * One clear sentence for a fault that people meet: what is amiss, and what to do.
+ * A clear sentence for a fault that people meet: what is amiss, and what to do. Several on lines of their own, where the account lacks several things.
  * @param said all that terraform printed about the fault
  * @param folder the stack's folder, named by its id
  * @returns nothing for faults that are not known here
  */
 export function knownFault(said: string, folder: string): string | undefined {
-  const text = said.replace(/[\s│╷╵]+/g, " ");
+  const text = oneLine(said);
   const stack = { id: basename(folder), folder: relative(process.cwd(), folder) || "." };
   for (const fault of KNOWN) {
     const found = fault.said.exec(text);
     if (found !== null) return fault.sentence(found, stack);
   }
-  return undefined;
+  return accountFaults(said, folder);
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import { WorkFailed } from "./command";
 import { endOnAbort } from "./end-on-abort";
 import { knownFault } from "./terraform-faults";
@@ -101,7 +102,7 @@ function eventOf(line: string): TerraformEvent | undefined {
 /** Errors in terraform's own words, whichever way it printed them. */
 function saidBy(events: readonly TerraformEvent[], stdout: string, stderr: string): string {
   const errors = events.flatMap(({ diagnostic }) =>
-    diagnostic?.severity === "error" ? [[diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")] : [],
+    diagnostic?.severity === "error" ? [["Error", diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")] : [],
   );
-  return errors.length > 0 ? errors.join("\n") : (stderr.trim() || stdout.trim());
+  return errors.length > 0 ? errors.join("\n") : stripVTControlCharacters(stderr.trim() || stdout.trim());
 }

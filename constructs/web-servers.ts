@@ -1,3 +1,4 @@
+import { DataAwsKeyPair } from "@cdktf/provider-aws/lib/data-aws-key-pair";
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
@@ -38,6 +39,8 @@ export class WebServers extends Construct implements IWebServers {
     const image = new DataAwsSsmParameter(this, "image", {
       name: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${options.architecture}`,
     });
+    // Only looked up, so that the plan fails where there is none; AWS says so once it starts the instances.
+    if (options.keyName !== undefined) new DataAwsKeyPair(this, "key-pair", { keyName: literal(options.keyName) });
     const profile = this.profile(options.iamNamePrefix);
     this.instanceIds = Array.from({ length: options.instances.count }, (_, index) => this.instance(index, options, image.insecureValue, profile.name).id);
   }

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+/** A block of the stack's JSON, as far as it is named in a sentence. */
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What `WebStack` names and the AWS account lacks. */
+interface AccountFault {
+  /** What the AWS provider says, on one line. */
+  readonly said: RegExp;
+  /** The data source that says so: its arguments are in the stack's JSON, as the provider does not repeat them. */
+  readonly dataSource?: string;
+  readonly sentence: (context: Context) => string;
+}
+
+interface Context {
+  readonly id: string;
+  /** Where the stack looks, such as "us-east-1". */
+  readonly region: string;
+  /** The groups of `said`. */
+  readonly found: readonly string[];
+  /** Of the data source; empty where its block was not found. */
+  readonly args: Arguments;
+}
+
+const OTHER_ACCOUNT = "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use)";
+
+/** Region, VPC, subnets and key pair come together: one of them is wrong, or the account is another one. */
+function missing(what: string, value: unknown, prop: string, { id, region }: Context): string {
+  return `${what}${value === undefined ? "" : ` ${String(value)}`} of ${id} does not exist in this AWS account in ${region}. Correct ${prop} or region, or ${OTHER_ACCOUNT}.`;
+}
+
+const FAULTS: readonly AccountFault[] = [
+  {
+    said: /no matching Route 53 Hosted Zone found/,
+    dataSource: "aws_route53_zone",
+    sentence: ({ id, args: { name, zone_id } }) =>
+      zone_id === undefined
+        ? `The public hosted zone ${String(name ?? "of the domain")} of ${id} does not exist in this AWS account. Create it with hostedZone: { create: true, delegated: false } (README: "A domain bought elsewhere"), or ${OTHER_ACCOUNT}.`
+        : `The hosted zone ${String(zone_id)} of ${id} does not exist in this AWS account. Correct hostedZone.id, create a zone with hostedZone: { create: true, delegated: false }, or ${OTHER_ACCOUNT}.`,
+  },
+  {
+    said: /multiple Route 53 Hosted Zones matched/,
+    dataSource: "aws_route53_zone",
+    sentence: ({ id, args: { name } }) =>
+      `This AWS account has more than one public hosted zone ${String(name ?? "of the domain")} for ${id}. Set hostedZone: { id } to the zone whose name servers the registrar has (dig +short NS ${String(name ?? "DOMAIN")}).`,
+  },
+  { said: /no matching EC2 VPC found/, dataSource: "aws_vpc", sentence: (context) => missing("The VPC", context.args.id, "network.vpcId", context) },
+  { said: /no matching EC2 Subnet found/, dataSource: "aws_subnet", sentence: (context) => missing("The subnet", context.args.id, "network.publicSubnetIds or network.privateSubnetIds", context) },
+  { said: /no matching EC2 Key Pair found/, dataSource: "aws_key_pair", sentence: (context) => missing("The key pair", context.args.key_name, "ssh.keyName", context) },
+  {
+    // The VPC is another data source's reference here.
+    said: /no matching EC2 VPC Endpoint found/,
+    dataSource: "aws_vpc_endpoint",
+    sentence: ({ id, region }) =>
+      `The VPC of ${id} has no S3 gateway endpoint (com.amazonaws.${region}.s3), through which private instances install NGINX. Create one for the private subnets' route tables, or set network.egress: "nat" if the VPC has NAT gateways.`,
+  },
+  {
+    said: /reading SSM Parameter \(([^)]*\/al2023-ami-[^)]*-(x86_64|arm64))\): couldn't find resource/,
+    sentence: ({ id, region, found: [parameter, architecture] }) => `Amazon Linux 2023 for ${architecture}, which ${id} boots, is not offered in ${region} (SSM parameter ${parameter}). Choose another region, or an instances.type of another architecture.`,
+  },
+  {
+    said: /no matching EC2 Managed Prefix List found/,
+    dataSource: "aws_ec2_managed_prefix_list",
+    sentence: ({ id, region }) => `The S3 prefix list of ${id} does not exist in ${region}. Correct region.`,
+  },
+  {
+    said: /CertificateNotFound\w*: Certificate '([^']+)' not found/,
+    sentence: ({ id, found: [arn] }) => `The certificate ${arn} of ${id} does not exist in this AWS account. Correct certificate.arn, omit certificate to request one, or ${OTHER_ACCOUNT}.`,
+  },
+  {
+    said: /(?:Access Denied for bucket: ([^\s,]+?)[.,] Please check S3 ?bucket permission|NoSuchBucket: The specified bucket does not exist.*?with aws_lb\.)/i,
+    sentence: ({ id, region, found: [bucket] }) =>
+      `The load balancer of ${id} cannot write to the bucket${bucket ? ` ${bucket}` : ""} that accessLogsBucket names. The bucket must exist in ${region}, and its policy must allow logdelivery.elasticloadbalancing.amazonaws.com to put objects.`,
+  },
+  {
+    said: /LogDestination: (\S+) does not exist|Access Denied for LogDestination: (\S+?)\. /,
+    sentence: ({ id, found: [missingBucket, deniedBucket] }) =>
+      `The flow logs of ${id} cannot be written to the bucket ${missingBucket || deniedBucket} that network.flowLogsBucket names. The bucket must exist, and its policy must allow delivery.logs.amazonaws.com to put objects.`,
+  },
+  {
+    said: /InvalidInstanceType: The following supplied instance types do not exist: \[([^\]]+)\]/,
+    sentence: ({ id, region, found: [type] }) => `The instance type ${type} of ${id} does not exist in ${region}. Correct instances.type (aws ec2 describe-instance-type-offerings --region ${region} lists those that do).`,
+  },
+  {
+    said: /requested instance type \((\S+?)\) is not supported in your requested Availability Zone \((\S+?)\)/,
+    sentence: ({ id, found: [type, zone] }) => `The instance type ${type} of ${id} is not offered in ${zone}. Change instances.type, or name other zones in network.zones.`,
+  },
+  {
+    said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+)/,
+    sentence: ({ id, found: [who, action] }) =>
+      `${who} is not allowed to perform ${action}, which ${id} needs. cli/bootstrap/policies/plan.json lists the permissions that a plan needs, deploy.json those of a deploy.`,
+  },
+];
+
+/**
+ * What the stack's program names and the AWS account lacks, or refuses: one sentence for each, so that all of it can be corrected at
+ * once. Errors of other kinds among them are repeated in terraform's own words.
+ * @param said all that terraform printed about the fault
+ * @param folder the stack's folder, named by its id
+ * @returns nothing if no error is known here
+ */
+export function accountFaults(said: string, folder: string): string | undefined {
+  const program = programIn(folder);
+  const errors = said.split(/(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
+  const told = errors.map((error) => ({ error, sentence: sentenceFor(oneLine(error), program, basename(folder)) }));
+  if (told.every(({ sentence }) => sentence === undefined)) return undefined;
+  return [...new Set(told.map(({ error, sentence }) => sentence ?? error.trim()))].join("\n");
+}
+
+/** What terraform printed as one line: it breaks lines, and draws frames, for the width of the terminal. */
+export function oneLine(said: string): string {
+  return stripVTControlCharacters(said).replace(/[\s│╷╵]+/g, " ");
+}
+
+function sentenceFor(error: string, program: Program, id: string): string | undefined {
+  for (const { said, dataSource, sentence } of FAULTS) {
+    const found = said.exec(error);
+    if (found === null) continue;
+    // With `-json` the address stands before the provider's words, else after them.
+    const [, name = ""] = dataSource === undefined ? [] : (new RegExp(`data\\.${dataSource}\\.([\\w-]+)`).exec(error) ?? []);
+    const args = program.data?.[dataSource ?? ""]?.[name] ?? {};
+    return sentence({ id, region: program.provider?.aws?.[0]?.region ?? "the stack's region", found: found.slice(1), args });
+  }
+  return undefined;
+}
+
+interface Program {
+  readonly provider?: { readonly aws?: readonly { readonly region?: string }[] };
+  readonly data?: Readonly<Record<string, Readonly<Record<string, Arguments>>>>;
+}
+
+/** The stack's JSON; it was readable to terraform, so whatever keeps it from being read here only makes a sentence shorter. */
+function programIn(folder: string): Program {
+  try {
+    return JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as Program;
+  } catch {
+    return {};
+  }
+}
