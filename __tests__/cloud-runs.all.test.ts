@@ -6,7 +6,7 @@ import { runningProcesses } from "./support/processes";
 jest.setTimeout(400_000);
 
 const APPLY = ["apply", "-auto-approve", "-no-color"];
-const STACKS = ["queue", "cancel", "killed", "asked"] as const;
+const STACKS = ["queue", "cancel", "killed", "asked", "held"] as const;
 
 let room: TerraformCloudRoom;
 
@@ -67,6 +67,54 @@ test("a run waits for a person: no discards it, yes applies it", async () => {
   expect(statuses("asked")).toEqual(["discarded"]);
   expect(await room.start("asked", ["apply", "-no-color"], "yes\n").ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Resources: 1 added") });
   expect(statuses("asked")).toEqual(["discarded", "applied"]);
+});
+
+describe("npm run plan, where another run holds the workspace", () => {
+  let holder: string;
+  let plan: Started;
+  let stderr = "";
+  const startPlan = () => {
+    stderr = "";
+    plan = room.startPlan("held");
+    plan.child.stderr?.on("data", (chunk: string) => (stderr += chunk));
+  };
+  const waitingFor = (run: string) => new RegExp(`waiting for run ${run} \\(planned, by person, from \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): https://app\\.terraform\\.io/app/acme/held/runs/${run}\\b`);
+
+  beforeAll(async () => {
+    // A server that does not know saved plans keeps the workspace for them.
+    room.cloud.lacks.add("saved plans");
+    await room.run(room.at("held", "plan -out=held.tfplan"));
+    holder = String(workspace("held").runs[0]?.id);
+    expect(statuses("held")).toEqual(["planned"]);
+  });
+
+  test("says which one and whose, and Ctrl-C takes back the run that waits", async () => {
+    startPlan();
+    await until("it says what it waits for", () => waitingFor(holder).test(stderr));
+    plan.child.kill("SIGINT");
+    expect(await plan.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("\nInterrupted by SIGINT; nothing was changed.\n") });
+    expect(statuses("held")).toEqual(["planned", "canceled"]);
+  });
+
+  test("plans once that has ended, and Ctrl-C takes back the run that plans", async () => {
+    startPlan();
+    await until("it says what it waits for", () => waitingFor(holder).test(stderr));
+    await room.api("POST", `/runs/${holder}/actions/discard`);
+    await until("it plans", () => statuses("held").at(-1) === "planning");
+    plan.child.kill("SIGINT");
+    expect(await plan.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("\nInterrupted by SIGINT; nothing was changed.\n") });
+    expect(statuses("held")).toEqual(["discarded", "canceled", "canceled"]);
+    expect(workspace("held").lockedBy).toBeUndefined();
+  });
+
+  test("says who has locked the workspace by hand", async () => {
+    await room.api("POST", `/workspaces/${workspace("held").id}/actions/lock`);
+    startPlan();
+    await until("it says what it waits for", () => stderr.includes("waiting for person, who has locked the workspace: https://app.terraform.io/app/acme/held"));
+    await room.api("POST", `/workspaces/${workspace("held").id}/actions/unlock`);
+    expect(await plan.ended).toMatchObject({ code: 2 });
+    expect(statuses("held").at(-1)).toBe("planned");
+  });
 });
 
 test("the stand-in ends what it runs when it is closed", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -8,6 +9,7 @@ import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, planFile, PLANS, type PlanKind, type StackFolder } from "./project";
 import { reviewsAsMarkdown } from "./reviewing/markdown";
 import type { Terraform } from "./terraform";
+import { RunWatch } from "./terraform-cloud/run-watch";
 import { newTerraformCommand } from "./terraform-environment";
 
 const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
@@ -19,6 +21,13 @@ const OWNER_ONLY = 0o600;
 interface Stage {
   stacks: StackFolder[];
   changed: string[];
+  lacking: Lack[];
+}
+
+/** A stack of whose plan something is missing, for want of an ability of the server that runs it. */
+interface Lack {
+  readonly hasReview: boolean;
+  readonly text: string;
 }
 
 void runCommand(async () => {
@@ -30,12 +39,14 @@ void runCommand(async () => {
 
 async function plan(stackId: string | undefined): Promise<void> {
   const signal = abortedByPerson("nothing was changed");
-  const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [] }, signal);
+  const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [], lacking: [] }, signal);
   for (const { stack } of stage.stacks) {
-    process.stdout.write(`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}, ${shown(planFile(stack.id, "txt"))}, ${shown(planFile(stack.id, "md"))}\n`);
+    const files = (["txt", "md"] as const).map((kind) => planFile(stack.id, kind)).filter((file) => existsSync(file));
+    process.stdout.write(`${[`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", ")}\n`);
   }
+  for (const { text } of stage.lacking) process.stderr.write(`${text}\n`);
   process.stderr.write("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.\n");
-  process.exitCode = stage.changed.length > 0 ? HAS_CHANGES : EXIT.good;
+  process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview) ? EXIT.broken : stage.changed.length > 0 ? HAS_CHANGES : EXIT.good;
 }
 
 function tasksFor(stackId: string | undefined, signal: AbortSignal): Task<Stage>[] {
@@ -66,27 +77,97 @@ function planTask(opened: StackFolder): Task<Stage> {
       await initialize(opened);
       await dropSettledBlocks(opened);
       task.output = "terraform plan";
-      const hasChanges = await writePlan(opened).catch(async (error: unknown) => {
+      const watch = new RunWatch(process.env, (text) => (task.output = text));
+      const { hasChanges, lacks } = await writePlan(opened, watch).catch(async (error: unknown) => {
         await removePlan(stack.id);
+        await endRun(watch);
         throw error;
       });
+      if (lacks !== undefined) stage.lacking.push(lacks);
       if (hasChanges) stage.changed.push(stack.id);
       task.title = `${stack.id}: ${hasChanges ? "changes" : "no changes"}`;
     },
   });
 }
 
-async function writePlan({ stack, terraform }: StackFolder): Promise<boolean> {
+interface Planned {
+  readonly hasChanges: boolean;
+  /** What could not be kept of the plan, and why. */
+  readonly lacks?: Lack;
+}
+
+async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Promise<Planned> {
   const file = planFile(stack.id, "tfplan");
   await mkdir(PLANS, { recursive: true });
-  const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
+  const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`], undefined, (line) => watch.read(line));
   await chmod(file, OWNER_ONLY);
-  const json = await terraform.run(["show", "-json", file]);
+  const json = await terraform.run(["show", "-json", "-no-color", file]).catch((error: unknown) => {
+    if (isRefusedToShow(error)) return undefined;
+    throw error;
+  });
+  if (json === undefined) return { hasChanges, lacks: await keepWithoutServer(stack.id, watch, log) };
   const text = await inWords(terraform, file, log);
-  await writeFile(planFile(stack.id, "json"), `${json.stdout}\n`, { mode: OWNER_ONLY });
-  await writeFile(planFile(stack.id, "txt"), `${text.trim()}\n`);
-  await writeFile(planFile(stack.id, "md"), reviewPage(stack.id, json.stdout));
-  return hasChanges;
+  await keep(stack.id, json.stdout, text);
+  return { hasChanges };
+}
+
+async function keep(stackId: string, json: string, text: string): Promise<void> {
+  await writeFile(planFile(stackId, "json"), `${json}\n`, { mode: OWNER_ONLY });
+  await writeFile(planFile(stackId, "txt"), `${text.trim()}\n`);
+  await writeFile(planFile(stackId, "md"), reviewPage(stackId, json));
+}
+
+/** Servers that speak Terraform Cloud's API need not include the plan where they answer about its run, and terraform then takes it for one that has not ended. */
+function isRefusedToShow(error: unknown): boolean {
+  return error instanceof WorkFailed && /can't\s+display\s+a\s+cloud\s+plan/.test(error.message);
+}
+
+/** Keeps what can be read of a plan that terraform cannot read again, and ends its run, which nobody could review and apply. */
+async function keepWithoutServer(stackId: string, watch: RunWatch, log: string): Promise<Lack> {
+  const { hostname = "the server", id = "" } = watch.address ?? {};
+  const json = await readFromServer(watch);
+  await removePlan(stackId);
+  const text = stripVTControlCharacters(log);
+  if (json instanceof WorkFailed) await writeFile(planFile(stackId, "txt"), `${text.trim()}\n`);
+  else await keep(stackId, json, text);
+  const status = await endRun(watch);
+  const kept = json instanceof WorkFailed ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for npm run apply.` : "JSON, text and review were kept; there is no plan for npm run apply.";
+  const ended = status === undefined ? [] : [`Run ${id} is ${status.replace(/_/g, " ")}.`];
+  const why = `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ("can't display a cloud plan that is currently …").`;
+  return { hasReview: !(json instanceof WorkFailed), text: [why, kept, ...ended, `To deploy: npx cdktf deploy ${stackId}`].join(" ") };
+}
+
+/** The plan's JSON, or why the server does not give it. */
+async function readFromServer(watch: RunWatch): Promise<string | WorkFailed> {
+  try {
+    const run = await watch.run();
+    return run === undefined ? noToken(watch) : await run.planJson();
+  } catch (error) {
+    if (error instanceof WorkFailed) return error;
+    throw error;
+  }
+}
+
+function noToken({ address }: RunWatch): WorkFailed {
+  return new WorkFailed(`no token for ${address?.hostname} was found`);
+}
+
+/**
+ * A run that nobody will apply would hold its workspace, and the next plan would wait for it.
+ * @returns the run's last status; nothing if there is no run, or it could not be ended, which is then said on standard error
+ */
+async function endRun(watch: RunWatch): Promise<string | undefined> {
+  const { address } = watch;
+  if (address === undefined) return undefined;
+  try {
+    const run = await watch.run();
+    if (run === undefined) throw noToken(watch);
+    return await run.end();
+  } catch (error) {
+    if (!(error instanceof WorkFailed)) throw error;
+    process.stderr.write(`Run ${address.id} was not ended (${error.message}) and may hold the workspace ${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}\n`);
+    return undefined;
+  }
 }
 
 /** A fault of ours in there keeps nobody from planning. */

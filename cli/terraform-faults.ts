@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
 import { accountFaults, oneLine } from "./account-faults";
+import { tokenVariable } from "./terraform-cloud/host";
 
 interface KnownFault {
   /** Found in what terraform said, on one line. */
@@ -121,11 +122,6 @@ const KNOWN: readonly KnownFault[] = [
     sentence: (_, { id, folder }) => `The backend of ${id} is another one than when ${folder} was last used; move the state as the README says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
   },
 ];
-
-/** What terraform reads a host's token from. */
-function tokenVariable(host: string): string {
-  return `TF_TOKEN_${host.replace(/\./g, "_").replace(/-/g, "__")}`;
-}
 
 /**
  * A clear sentence for a fault that people meet: what is amiss, and what to do. Several on lines of their own, where the account lacks several things.

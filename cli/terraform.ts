@@ -47,12 +47,14 @@ export class Terraform {
   /**
    * @param args the command line, such as `["plan", "-json"]`
    * @param onEvent called for each line of `-json` output
+   * @param onLine called for each line of any output, without colours
    * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said
    */
-  async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined): Promise<TerraformResult> {
+  async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined, onLine: (line: string) => void = () => undefined): Promise<TerraformResult> {
     this.options.signal?.throwIfAborted();
     const events: TerraformEvent[] = [];
     const { code, stdout, stderr } = await this.spawn([...args], (line) => {
+      onLine(stripVTControlCharacters(line));
       const event = eventOf(line);
       if (event === undefined) return;
       events.push(event);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -77,7 +77,15 @@ export class TerraformCloudRoom {
 
   /** Starts terraform in a stack's folder, so that a test can signal it. @param input what is typed at once */
   start(stackId: string, args: readonly string[], input = ""): Started {
-    const child = spawn(this.terraform, args, { cwd: this.project.stackFolder(stackId), env: this.project.env });
+    return this.started(spawn(this.terraform, args, { cwd: this.project.stackFolder(stackId), env: this.project.env }), input);
+  }
+
+  /** Starts `npm run plan -- STACK` without npm, which would not hand a signal on. */
+  startPlan(stackId: string): Started {
+    return this.started(spawn(process.execPath, ["-r", "./cli/typescript.js", "cli/plan.ts", stackId], { cwd: this.project.folder, env: this.project.env }));
+  }
+
+  private started(child: ChildProcessWithoutNullStreams, input = ""): Started {
     const output = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output.stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (output.stderr += chunk));
@@ -86,10 +94,10 @@ export class TerraformCloudRoom {
   }
 
   /** Asks the API itself; returns the document's data. */
-  async api(method: string, path: string, body: object): Promise<{ id: string; attributes: Record<string, unknown> }> {
+  async api(method: string, path: string, body: object = {}): Promise<{ id: string; attributes: Record<string, unknown> }> {
     const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/vnd.api+json" };
     const response = await fetch(`${this.cloud.url}/api/v2${path}`, { method, headers, body: JSON.stringify(body) });
-    const answer = (await response.json()) as { data: { id: string; attributes: Record<string, unknown> } };
+    const answer = JSON.parse((await response.text()) || "{}") as { data: { id: string; attributes: Record<string, unknown> } };
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
     return answer.data;
   }
