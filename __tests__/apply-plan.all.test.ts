@@ -210,6 +210,18 @@ describe("what is uploaded", () => {
     expect(left()).toEqual(["logs"]);
   });
 
+  test("is neither kept nor deployed while main.ts still names the placeholder", async () => {
+    const [commit, merge] = ["d1".repeat(20), "d2".repeat(20)];
+    project.github.open(27, commit);
+    await program("1", "1", 'new S3Backend(stack, { bucket: id === "one" ? "acme-state" : "CHANGE-ME", key: id + "/terraform.tfstate", region: "us-east-1" })');
+    const refused = { code: 2, stdout: "", stderr: "backend.s3.bucket of two must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run npm run bootstrap" };
+    expect(said(await keep(commit, "one"))).toEqual(refused);
+    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
+    expect(left()).toEqual(["logs"]);
+    project.github.merge(27, commit, merge);
+    expect(said(await project.deploy(merge))).toEqual(refused);
+  });
+
   test("is left out for a stack whose state is not in S3, as the comment said, and the other one is deployed", async () => {
     const [commit, merge] = ["4".repeat(40), "9".repeat(40)];
     await program("mixed", "mixed", `if (id === "one") { ${LOCAL}; } else new S3Backend(stack, { bucket: "acme-state", key: id + "/terraform.tfstate", region: "us-east-1", encrypt: true })`);
