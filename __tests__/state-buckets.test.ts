@@ -10,7 +10,7 @@ const stack = (id: string, bucket?: string, region = "us-east-1"): SynthesizedSt
 const REFUSED = "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run npm run bootstrap";
 
 describe("the buckets of all stacks", () => {
-  test("are each named once, with the stacks that share it, in the order of main.ts", () => {
+  test("are each named once, with the stacks that share it, in the order of the stacks", () => {
     expect(stateBucketsOf([stack("web", "acme-b"), stack("local"), stack("shop", "acme-a", "eu-west-1"), stack("docs", "acme-b")])).toEqual([
       { bucket: "acme-b", region: "us-east-1", stackIds: ["web", "docs"] },
       { bucket: "acme-a", region: "eu-west-1", stackIds: ["shop"] },

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { UsageError } from "./command";
+import { leavesEmptyLocalState } from "./local-state";
 import { storedTokens } from "./setup/cli-configuration";
 import { findProvider, type ProviderSource } from "./setup/provider";
 import { findTerraform, type TerraformBinary } from "./setup/terraform-binary";
@@ -81,8 +82,11 @@ export async function synthesizeProject(signal: AbortSignal): Promise<Synthesize
 }
 
 /** Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not do. */
-export async function initialize({ terraform }: StackFolder): Promise<void> {
-  await terraform.run(["init", "-input=false", "-no-color"]);
+export async function initialize({ terraform, folder, stack }: StackFolder): Promise<void> {
+  // terraform would have a person decide about an empty local state too, such as a destroyed trial's.
+  const isInS3 = stack.json.terraform?.backend?.s3 !== undefined;
+  const forgets = isInS3 && (await leavesEmptyLocalState(folder)) ? ["-reconfigure"] : [];
+  await terraform.run(["init", "-input=false", "-no-color", ...forgets]);
 }
 
 /** @throws {UsageError} if there is no stack, or none of that id */
