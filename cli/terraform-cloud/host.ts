@@ -26,8 +26,9 @@ const ANSWER_WITHIN_MS = 20_000;
 export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promise<CloudHost | undefined> {
   const configured = settingsIn(await cliConfiguration(env), hostname);
   const token = env[tokenVariable(hostname)] || configured.token || (await tokenOfLogin(env, hostname));
+  if (token === undefined) return undefined;
   const api = configured.api ?? (await discoveredApi(hostname));
-  return token === undefined || api === undefined ? undefined : { hostname, api: api.replace(/\/$/, ""), token };
+  return api === undefined ? undefined : { hostname, api: api.replace(/\/$/, ""), token };
 }
 
 /** The environment variable that terraform reads a host's token from. */

@@ -21,7 +21,8 @@ export class RunWatch {
 
   /** Takes a line that terraform prints, without colours. */
   read(line: string): void {
-    const [link, hostname, organization, workspace, id] = PAGE.exec(line) ?? [];
+    // The first one is terraform's own; a plan may show others.
+    const [link, hostname, organization, workspace, id] = (this.address === undefined && PAGE.exec(line)) || [];
     if (link !== undefined && hostname !== undefined && organization !== undefined && workspace !== undefined && id !== undefined) {
       this.address = { hostname, organization, workspace, id, link };
       this.report(`run ${id}: ${link}`);
