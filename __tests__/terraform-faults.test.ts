@@ -49,3 +49,13 @@ test.each([
 test("a state that could not be stored is told of before what was in the way", () => {
   expect(knownFault("Error: Failed to save state\n\nError saving state: ExpiredToken\n\nError: Failed to persist state to backend\n\n    terraform state push errored.tfstate\n", FOLDER)).toMatch(/^terraform could not store the state of web, .*Do not deploy again/);
 });
+
+test("all that the account lacks is said, each thing once, and errors of other kinds beside it", () => {
+  const lacking = "Error: creating EC2 VPC: User: arn:aws:iam::1:user/me is not authorized to perform: ec2:CreateVpc on resource: *\n\n";
+  const lines = knownFault(`${lacking}${lacking}Error: Unable to find remote state\n\nError: no matching EC2 VPC found\n\n  with data.aws_vpc.vpc,\n`, FOLDER)?.split("\n");
+  expect(lines).toEqual([
+    expect.stringMatching(/^arn:aws:iam::1:user\/me is not allowed to perform ec2:CreateVpc, which web needs\./),
+    "Error: Unable to find remote state",
+    expect.stringMatching(/^The VPC of web does not exist in this AWS account in the stack's region\. Correct network\.vpcId or region, or use/),
+  ]);
+});
