@@ -36,58 +36,6 @@ afterAll(async () => {
   await (await checkout).remove();
 }, APPLY_TIMEOUT_MS);
 
-describe("npm run rehearse", () => {
-  let ended: EndedCommand;
-  let result: RehearsalResult;
-
-  beforeAll(async () => {
-    ended = await command;
-    if (ended.code !== 0) throw new Error(causeFirst(ended));
-    result = JSON.parse(ended.stdout) as RehearsalResult;
-  }, APPLY_TIMEOUT_MS);
-
-  test("prints one result as JSON, and nothing else on standard output", () => {
-    expect(Object.keys(result)).toEqual(["stack", "verdict", "steps", "seconds"]);
-    expect(result).toMatchObject({ stack: "web", verdict: "ok" });
-    expect(result.seconds).toBeGreaterThan(0);
-    for (const step of result.steps) expect(Object.keys(step)).toEqual(["id", "title", "verdict", "observed"]);
-  });
-
-  test("has a row for each step of the walkthrough, in its order, then one for the two traces, and all are well", () => {
-    expect(result.steps.map(({ id }) => id)).toEqual([...STEP_IDS, "trace"]);
-    expect(result.steps.filter(({ verdict, observed, title }) => verdict !== "ok" || observed === "" || title === "")).toEqual([]);
-  });
-
-  test("plans again, which changes nothing, and takes down all that it built", () => {
-    const { observed = "" } = result.steps.find(({ id }) => id === "5.7") ?? {};
-    const [, added, destroyed] = /^(\d+) added, second plan empty, (\d+) destroyed$/.exec(observed) ?? [];
-    expect(Number(added)).toBeGreaterThan(25);
-    expect(destroyed).toBe(added);
-  });
-
-  test("names the stack in each line of its progress, as several stacks write into one log", () => {
-    const lines = ended.stderr.split("\n").filter((line) => /\d+ of \d+/.test(line));
-    expect(lines.length).toBeGreaterThan(2);
-    expect(lines.filter((line) => !/^\S+ web: (apply|destroy): \d+ of \d+/.test(line))).toEqual([]);
-  });
-
-  test("says on standard error, after all else, what to do next", () => {
-    expect(ended.stderr).toMatch(/\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npm run bootstrap` once, run `npx cdktf deploy web`\. README: First deploy on AWS\.\n$/);
-  });
-
-  test("says what it is at on standard error", () => {
-    for (const stage of ["synthesized: web", "plan: ", "trace the plan: ok", "apply: ", "trace the state: ok", "second plan: no changes", "destroy: "]) expect(ended.stderr).toContain(stage);
-  });
-
-  test("leaves no process behind", () => {
-    const family = ended.family.join("\n");
-    for (const member of ["cli/rehearse.ts", "server.py", "terraform apply", "terraform-provider-aws"]) expect(family).toContain(member);
-    const [, pid] = /Rehearsing in process (\d+)/.exec(ended.stderr) ?? [];
-    expect(isRunning(Number(pid))).toBe(false);
-    expect(ended.leftOver).toEqual([]);
-  });
-});
-
 describe("an applied site", () => {
   let applied: AppliedSite;
   let site: Site;
@@ -207,6 +155,59 @@ describe("step 5.7", () => {
     ["nothing was destroyed", { destroyed: 0 }, "30 added, but 0 destroyed"],
   ])("is broken when %s", (_what, plan, observed) => {
     expect(rowOf(plan)).toMatchObject({ verdict: "broken", observed });
+  });
+});
+
+// The last one, as it is the last to have ended.
+describe("npm run rehearse", () => {
+  let ended: EndedCommand;
+  let result: RehearsalResult;
+
+  beforeAll(async () => {
+    ended = await command;
+    if (ended.code !== 0) throw new Error(causeFirst(ended));
+    result = JSON.parse(ended.stdout) as RehearsalResult;
+  }, APPLY_TIMEOUT_MS);
+
+  test("prints one result as JSON, and nothing else on standard output", () => {
+    expect(Object.keys(result)).toEqual(["stack", "verdict", "steps", "seconds"]);
+    expect(result).toMatchObject({ stack: "web", verdict: "ok" });
+    expect(result.seconds).toBeGreaterThan(0);
+    for (const step of result.steps) expect(Object.keys(step)).toEqual(["id", "title", "verdict", "observed"]);
+  });
+
+  test("has a row for each step of the walkthrough, in its order, then one for the two traces, and all are well", () => {
+    expect(result.steps.map(({ id }) => id)).toEqual([...STEP_IDS, "trace"]);
+    expect(result.steps.filter(({ verdict, observed, title }) => verdict !== "ok" || observed === "" || title === "")).toEqual([]);
+  });
+
+  test("plans again, which changes nothing, and takes down all that it built", () => {
+    const { observed = "" } = result.steps.find(({ id }) => id === "5.7") ?? {};
+    const [, added, destroyed] = /^(\d+) added, second plan empty, (\d+) destroyed$/.exec(observed) ?? [];
+    expect(Number(added)).toBeGreaterThan(25);
+    expect(destroyed).toBe(added);
+  });
+
+  test("names the stack in each line of its progress, as several stacks write into one log", () => {
+    const lines = ended.stderr.split("\n").filter((line) => /\d+ of \d+/.test(line));
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.filter((line) => !/^\S+ web: (apply|destroy): \d+ of \d+/.test(line))).toEqual([]);
+  });
+
+  test("says on standard error, after all else, what to do next", () => {
+    expect(ended.stderr).toMatch(/\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npm run bootstrap` once, run `npx cdktf deploy web`\. README: First deploy on AWS\.\n$/);
+  });
+
+  test("says what it is at on standard error", () => {
+    for (const stage of ["synthesized: web", "plan: ", "trace the plan: ok", "apply: ", "trace the state: ok", "second plan: no changes", "destroy: "]) expect(ended.stderr).toContain(stage);
+  });
+
+  test("leaves no process behind", () => {
+    const family = ended.family.join("\n");
+    for (const member of ["cli/rehearse.ts", "server.py", "terraform apply", "terraform-provider-aws"]) expect(family).toContain(member);
+    const [, pid] = /Rehearsing in process (\d+)/.exec(ended.stderr) ?? [];
+    expect(isRunning(Number(pid))).toBe(false);
+    expect(ended.leftOver).toEqual([]);
   });
 });
 
