@@ -37,6 +37,7 @@ const CHANGES: Readonly<Record<string, readonly Partial<WebStackProps>[]>> = {
   "`network.flowLogsBucket`": [{ network: { flowLogsBucket: "example-logs" } }],
   "`certificate`": [{ certificate: { arn: CERTIFICATE } }],
   "`alternativeNames`": [{ alternativeNames: ["example.com", "shop.example.com"] }, { alternativeNames: ["shop.example.com"] }],
+  "`alternativeNames` emptied": [{ alternativeNames: [] }],
   "`healthCheck.path`": [{ healthCheck: { path: "/up" } }],
   "`healthCheck.port`": [{ healthCheck: { port: 9000 } }],
   "`idleTimeoutSec`": [{ idleTimeoutSec: 120 }],
