@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UsageError } from "../cli/command";
+import { standingAlone } from "../cli/project";
 import { synthesize, type SynthesizedStack } from "../cli/synthesize";
 import { PROJECT } from "./support/rehearsal-room";
 import { addressed, all, EXISTING_NETWORK, faultsOf, stackOf, theOnly, type StackJson } from "./support/synth";
@@ -13,10 +15,12 @@ const DOMAIN = { domainName: "www.example.com" };
 let folder: string;
 let web: StackJson;
 let shop: StackJson;
+let stacks: SynthesizedStack[];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "alb-web-references-"));
-  [web, shop] = jsonsOf(await synthesize(join(PROJECT, "__tests__", "fixtures", "references"), join(folder, "out")));
+  stacks = await synthesize(join(PROJECT, "__tests__", "fixtures", "references"), join(folder, "out"));
+  [web, shop] = jsonsOf(stacks);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -62,6 +66,12 @@ test.each<[what: string, region: (reference: string) => string, faults: number]>
 ])("within an ARN are %s", (_, region, faults) => {
   const { arn } = stackOf(DOMAIN).site.loadBalancer;
   expect(faultsOf({ ...DOMAIN, certificate: { arn: `arn:aws:acm:${region(arn)}:${arn}:certificate/1` } })).toHaveLength(faults);
+});
+
+test("are refused by a rehearsal in one sentence, as it builds each stack alone", () => {
+  expect(() => standingAlone(stacks)).toThrow(new UsageError("shop, web: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse with ids as literals."));
+  const alone = stacks.filter(({ id }) => id === "base");
+  expect(standingAlone(alone)).toBe(alone);
 });
 
 describe("where a literal is needed", () => {

@@ -96,3 +96,13 @@ export function chosenStacks(stacks: SynthesizedStack[], stackId: string | undef
   if (stackId === undefined) throw new UsageError("main.ts has no stack; add one with new WebStack(app, \"web\", { domainName }).");
   throw new UsageError(`There is no stack ${stackId}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
 }
+
+/**
+ * Stacks that need no other stack's state, which a rehearsal does not have.
+ * @throws {UsageError} if one refers to resources of another stack
+ */
+export function standingAlone(stacks: SynthesizedStack[]): SynthesizedStack[] {
+  const leaning = stacks.filter(({ json }) => (json as { data?: { terraform_remote_state?: object } }).data?.terraform_remote_state !== undefined);
+  if (leaning.length === 0) return stacks;
+  throw new UsageError(`${leaning.map(({ id }) => id).join(", ")}: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse with ids as literals.`);
+}

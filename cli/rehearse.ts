@@ -6,7 +6,7 @@ import { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
 import { showProgress, taskList, type Task } from "./progress";
-import { CACHE, chosenStacks, findTools, PROJECT, type Tools } from "./project";
+import { CACHE, chosenStacks, findTools, PROJECT, standingAlone, type Tools } from "./project";
 import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, nextSteps, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
@@ -70,7 +70,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
     {
       title: "synthesize main.ts",
       task: async (stage, task) => {
-        stage.stacks = chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId);
+        stage.stacks = standingAlone(chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId));
         task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
       },
     },
