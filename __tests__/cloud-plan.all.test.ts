@@ -32,7 +32,7 @@ beforeAll(async () => {
   const { lacking, ...others } = BACKENDS;
   const withoutZone = `new WebStack(app, "lacking", { domainName: "www.lacking.com", backend: ${lacking} });`;
   await room.project.program(...Object.entries(others).map(([id, backend]) => zoneStack(id, backend)), withoutZone);
-  await room.synthesize();
+  await room.project.synthesize();
 });
 
 afterAll(() => room.close());

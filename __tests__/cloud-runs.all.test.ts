@@ -13,7 +13,7 @@ let room: TerraformCloudRoom;
 beforeAll(async () => {
   room = await TerraformCloudRoom.open();
   await room.project.program(...STACKS.map((id) => zoneStack(id, inWorkspace(id))));
-  await room.synthesize();
+  await room.project.synthesize();
   for (const id of STACKS) await room.run(room.at(id, "init"));
 });
 

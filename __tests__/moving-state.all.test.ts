@@ -28,7 +28,7 @@ beforeAll(async () => {
   s3 = new S3Client({ region: "us-east-1", endpoint, forcePathStyle: true, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
   await room.project.localAws.seed({ region: "us-east-1", buckets: [BUCKET] });
   await room.project.program(zoneStack("web", PLACES.local));
-  await room.synthesize();
+  await room.project.synthesize();
   await room.run(`${room.at("web", "init")} && ${room.at("web", "apply -auto-approve")}`);
 });
 
@@ -66,7 +66,7 @@ async function moves(from: Place, to: Place, how?: "keeping its lineage" | "refu
   const [old, stale] = [await stateIn(from), await stateIn(to)];
   await room.run(`${room.at("web", "state pull")} > web.tfstate`);
   await room.project.program(zoneStack("web", PLACES[to]));
-  await room.synthesize();
+  await room.project.synthesize();
   await room.run(`rm -r cdktf.out/stacks/web/.terraform && ${room.at("web", "init")}`);
   if (how === "refused, then by force") {
     await expect(push()).rejects.toThrow(/cannot import state with lineage \S+ over unrelated state/);

@@ -128,7 +128,7 @@ test.each<[what: string, RoleName: string, PolicyArn: string]>([
 /** Keeps what a stack of these props synthesizes to. */
 async function synthesize(name: string, props: string): Promise<void> {
   await room.program(`new WebStack(app, "web", { ${props} });`);
-  throwIfFailed(await room.cdktf("synth"));
+  await room.synthesize();
   await cp(join(room.stackFolder("web"), "cdk.tf.json"), join(room.folder, name));
 }
 

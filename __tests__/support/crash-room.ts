@@ -39,7 +39,7 @@ export class CrashRoom {
   /** Gives the stack other props. */
   async edit(props: string): Promise<void> {
     await this.room.program(`new WebStack(app, "web", { ${props} });`);
-    mustBeDone(await this.room.cdktf("synth"));
+    await this.room.synthesize();
   }
 
   /** Runs terraform in the stack's folder; throws if it fails. */

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findTerraform } from "../../cli/setup/terraform-binary";
+import { synthesize } from "../../cli/synthesize";
 import { localAwsEnvironment, withoutAwsAndTerraform } from "../../cli/terraform-environment";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { copyOfProject } from "./project-copy";
@@ -37,6 +38,11 @@ export class ProjectRoom {
   async program(...stacks: string[]): Promise<void> {
     const lines = ['import { App } from "cdktf";', 'import { WebStack } from "./constructs/web-stack";', "", "const app = new App();", ...stacks, "app.synth();", ""];
     await writeFile(join(this.folder, "main.ts"), lines.join("\n"));
+  }
+
+  /** Has `main.ts` written as `cdktf synth` does, without cdktf-cli's own seconds. */
+  async synthesize(): Promise<void> {
+    await synthesize(this.folder, join(this.folder, "cdktf.out"));
   }
 
   /** The folder that cdktf deploys a stack from. */

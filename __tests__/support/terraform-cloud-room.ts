@@ -5,7 +5,6 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { findTerraform } from "../../cli/setup/terraform-binary";
-import { synthesize } from "../../cli/synthesize";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { TerraformCloud } from "../fixtures/terraform-cloud/server";
 import { ProjectRoom, type Ended } from "./project-room";
@@ -63,11 +62,6 @@ export class TerraformCloudRoom {
   /** cdktf-cli; fails the test if it does. */
   cdktf(args: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
     return this.run(`node_modules/.bin/cdktf ${args}`, env);
-  }
-
-  /** Has `main.ts` written as `cdktf synth` does, without cdktf-cli's own seconds. */
-  async synthesize(): Promise<void> {
-    await synthesize(this.project.folder, join(this.project.folder, "cdktf.out"));
   }
 
   /** terraform in a stack's folder, as a shell line. */
