@@ -19,7 +19,9 @@ import { destroyed, planOf, replaced } from "./support/standing-site";
 type Json = Record<string | number, unknown>;
 
 /** Each of these files is another one. */
-const RUNS_OF_EACH = IS_EXHAUSTIVE ? 2_600 : 500;
+const RUNS_OF_EACH = IS_EXHAUSTIVE ? 2_600 : 250;
+const CUTS = IS_EXHAUSTIVE ? 500 : 100;
+const VALUES = IS_EXHAUSTIVE ? 800 : 150;
 /** What a trace of a file of this size may take on a busy machine; one takes 10 ms. */
 const MAX_MS = 30_000;
 const VERDICTS = ["ok", "broken", "unknown"];
@@ -163,15 +165,15 @@ describe.each(Object.entries(SEEDS))("%s", (_, text) => {
   }, 600_000);
 
   test("that was cut off somewhere, and closed again", () => {
-    for (let cut = 0; cut < 500; cut += 1) {
-      const whole = closed(text.slice(0, Math.floor((text.length * cut) / 500)));
+    for (let cut = 0; cut < CUTS; cut += 1) {
+      const whole = closed(text.slice(0, Math.floor((text.length * cut) / CUTS)));
       if (whole !== undefined) check(whole);
     }
   }, 120_000);
 
   test("with one value after the other taken for null", () => {
     const count = leaves(JSON.parse(text) as Json).length;
-    for (let index = 0; index < count; index += Math.ceil(count / 800)) {
+    for (let index = 0; index < count; index += Math.ceil(count / VALUES)) {
       const document = JSON.parse(text) as Json;
       const leaf = leaves(document)[index];
       if (leaf !== undefined) leaf.holder[leaf.key] = null;
@@ -180,8 +182,11 @@ describe.each(Object.entries(SEEDS))("%s", (_, text) => {
   }, 120_000);
 
   test("with all values of one name taken for null, a text, a number, a list or nothing", () => {
-    const names = new Set(leaves(JSON.parse(text) as Json).map(({ key }) => key));
-    for (const name of names) for (const value of [null, "x", 7, [], {}, undefined]) check(JSON.parse(text, (key, it: unknown) => (key === name ? value : it)));
+    const names = [...new Set(leaves(JSON.parse(text) as Json).map(({ key }) => key))];
+    const values = [null, "x", 7, [], {}, undefined];
+    // Each with one of them, in turn, or with all.
+    const valuesOf = (index: number): unknown[] => (IS_EXHAUSTIVE ? values : [values[index % values.length]]);
+    for (const [index, name] of names.entries()) for (const value of valuesOf(index)) check(JSON.parse(text, (key, it: unknown) => (key === name ? value : it)));
   }, 120_000);
 });
 
