@@ -4,14 +4,12 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 process.env.GOGC ??= "400";
 
 module.exports = {
-  // A limit for what hangs; no test may depend on how fast the machine is.
-  testTimeout: 120_000,
   testEnvironment: "node",
   globalSetup: "<rootDir>/__tests__/support/find-provider.ts",
   // Tests that run terraform mostly wait, so more than there are cores, of which two are expected; test:rest, which waits even more, has 4.
   maxWorkers: 3,
   // A busy machine is no fault; jest's 5 s are less than a test of milliseconds can take there.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   testSequencer: "<rootDir>/__tests__/support/slowest-first.js",
   moduleFileExtensions: ["ts", "js", "json"],

@@ -205,7 +205,7 @@ describe("terraform", () => {
   test("that fails with -json output is quoted by its errors, not by its warnings", async () => {
     const diagnostic = (severity: string, summary: string, rest: object) => `echo '${JSON.stringify({ type: "diagnostic", diagnostic: { severity, summary, ...rest } })}'`;
     const script = [diagnostic("warning", "old", {}), diagnostic("error", "refused", { address: "aws_lb.web", detail: "no way" }), diagnostic("error", "also bad", {}), "exit 1"].join("\n");
-    await expect(terraformThat(script).run(["apply", "-json"])).rejects.toThrow(new WorkFailed("terraform apply -json failed (exit code 1)\naws_lb.web: refused: no way\nalso bad"));
+    await expect(terraformThat(script).run(["apply", "-json"])).rejects.toThrow(new WorkFailed("terraform apply -json failed (exit code 1)\nError: aws_lb.web: refused: no way\nError: also bad"));
   });
 
   test("that says on standard output why it fails is quoted too", async () => {

@@ -164,7 +164,7 @@ describe("a stack that fails at apply", () => {
   test("ends with 1, and says step, command and what terraform said", async () => {
     const { code, stderr, leftOver } = await failing.ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^web: apply: terraform apply -input=false -json rehearsal\.tfplan failed \(exit code 1\)\naws_subnet\.site_network_\S+: creating EC2 Subnet: [^]*InvalidSubnet\.Range/m);
+    expect(stderr).toMatch(/^web: apply: terraform apply -input=false -json rehearsal\.tfplan failed \(exit code 1\)\nError: aws_subnet\.site_network_\S+: creating EC2 Subnet: [^]*InvalidSubnet\.Range/m);
     expect(leftOver).toEqual([]);
     expect(readdirSync(checkouts[2]!.temporary)).toEqual([]);
   });
