@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -242,6 +242,20 @@ describe("a copy on this machine", () => {
     const text = readFileSync((await find()).configurationFile ?? "", "utf8");
     expect(text).toContain(`path    = ${JSON.stringify(implied)}\n    include = ["registry.terraform.io/hashicorp/random"]`);
     expect(text).toMatch(/direct \{\n {4}exclude = \[.*"registry\.terraform\.io\/hashicorp\/random"\]/);
+  });
+
+  test("is found alike by checkouts that share a cache by a link, and none leads another astray", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    const first = (await find()).configurationFile ?? "";
+    const text = readFileSync(first, "utf8");
+    symlinkSync(at("cache"), at("linked"), "junction");
+    expect((await find({ cacheDir: at("linked") })).configurationFile).toBe(first);
+    expect(readFileSync(first, "utf8")).toBe(text);
+
+    // Another user's home has other mirrors.
+    mkdirSync(at("else", ".terraform.d", "plugins", "registry.terraform.io", "hashicorp", "random"), { recursive: true });
+    expect((await find({ env: { ...env, HOME: at("else"), APPDATA: at("else") } })).configurationFile).not.toBe(first);
+    expect(readFileSync(first, "utf8")).toBe(text);
   });
 
   test("is found by many at once", async () => {

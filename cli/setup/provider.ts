@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { cliConfigurationFiles, home, impliedMirrors } from "./cli-configuration";
 import { download, reasonOf } from "./download";
@@ -103,13 +103,15 @@ async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOption
 }
 
 /**
- * Writes the CLI configuration that leads to a copy, in a folder of the cache that is named by the copy.
+ * Writes the CLI configuration that leads to a copy, in a folder of the cache that is named by the copy. Its own name tells its
+ * content, so that no terraform that was led to it sees it change.
  * @returns nothing if the lock file does not have the copy's checksum
  */
 async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, env, onProgress = () => {} }: FindProviderOptions): Promise<string | undefined> {
-  const folder = join(resolve(cacheDir), `provider-${createHash("sha256").update(copy.path).digest("hex").slice(0, 12)}`);
+  await mkdir(cacheDir, { recursive: true });
+  // Checkouts may share a cache by a link: whichever was here last, what is written must hold for all.
+  const folder = join(await realpath(cacheDir), `provider-${nameFor(copy.path)}`);
   const stampFile = join(folder, "verified.json");
-  const file = join(folder, "terraformrc");
   const stamp = await stampOf(copy, pinned);
   if ((await readFile(stampFile, "utf8").catch(() => undefined)) !== stamp) {
     onProgress(`checking ${copy.path} against the lock file`);
@@ -118,9 +120,15 @@ async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, { ca
   const mirror = join(folder, "mirror");
   await mkdir(mirror, { recursive: true });
   await layDown(copy, pinned, thisPlatform(), mirror);
-  await writeWhole(file, await configurationText(mirror, env));
+  const text = await configurationText(mirror, env);
+  const file = join(folder, `${nameFor(text)}.tfrc`);
+  await writeWhole(file, text);
   await writeWhole(stampFile, stamp);
   return file;
+}
+
+function nameFor(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 /** Our mirror for the provider, and for any other what terraform does without a configuration. */
