@@ -60,7 +60,7 @@ describe("the user's CLI configuration", () => {
     const file = put(at(name), 'disable_checkpoint = true\n');
     putCopy(at("cache", "plugins"), "unpacked");
     for (const [variable, value] of Object.entries(variables)) env[variable] = at(value);
-    expect(await find()).toEqual({ from: `as ${file} says` });
+    expect(await find()).toEqual({ origin: `as configured in ${file}` });
   });
 
   test("is OpenTofu's own for OpenTofu, where there is one", () => {
@@ -102,7 +102,7 @@ describe("what terraform login has stored", () => {
   test("is no CLI configuration, and is handed on in variables", async () => {
     store();
     putCopy(at("cache", "plugins"), "unpacked");
-    expect((await find()).from).toBe(at("cache", "plugins"));
+    expect((await find()).origin).toBe(`from ${at("cache", "plugins")}`);
     expect(storedTokens(env, "terraform")).toEqual({ TF_TOKEN_app_terraform_io: "one", "TF_TOKEN_my__host_example_com": "two" });
   });
 
@@ -116,8 +116,8 @@ describe("the registry", () => {
   test("is used where it answers, whatever copies there are", async () => {
     status = 200;
     putCopy(at("cache", "plugins"), "unpacked");
-    expect(await find()).toEqual({ from: "registry.terraform.io" });
-    expect(await find({ product: "opentofu" })).toEqual({ from: "registry.opentofu.org" });
+    expect(await find()).toEqual({ origin: "from registry.terraform.io" });
+    expect(await find({ product: "opentofu" })).toEqual({ origin: "from registry.opentofu.org" });
   });
 
   test.each<[string, number | undefined, RegExp]>([
@@ -127,7 +127,7 @@ describe("the registry", () => {
     status = answer;
     putCopy(at("cache", "plugins"), "unpacked");
     const told: string[] = [];
-    expect((await find({ onProgress: (text) => told.push(text) })).from).toBe(at("cache", "plugins"));
+    expect((await find({ onProgress: (text) => told.push(text) })).origin).toBe(`from ${at("cache", "plugins")}`);
     expect(told.join("\n")).toMatch(why);
   }, 60_000);
 
@@ -180,8 +180,8 @@ describe("a copy on this machine", () => {
   test.each(places)("is found in %s", async (_, place, variables = {}) => {
     for (const [name, value] of Object.entries(variables)) env[name] = at(value ?? "");
     putCopy(place(), "unpacked");
-    const { from, configurationFile } = await find();
-    expect(from).toBe(place());
+    const { origin, configurationFile } = await find();
+    expect(origin).toBe(`from ${place()}`);
     const text = readFileSync(configurationFile ?? "", "utf8");
     expect(text).toContain('include = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"]');
     expect(text).toContain('direct {\n    exclude = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"]');
@@ -201,19 +201,19 @@ describe("a copy on this machine", () => {
   test.each(["unpacked", "packed"] as const)("whose checksum is not in the lock file is passed over (%s)", async (layout) => {
     putCopy(at("cache", "plugins"), layout, { damage: "one byte" });
     putCopy(at("opt", "b"), layout);
-    expect((await find()).from).toBe(at("opt", "b"));
+    expect((await find()).origin).toBe(`from ${at("opt", "b")}`);
   });
 
   test("that was changed since it was accepted is checked again", async () => {
     putCopy(at("opt", "a"), "unpacked");
-    expect((await find()).from).toBe(at("opt", "a"));
+    expect((await find()).origin).toBe(`from ${at("opt", "a")}`);
     putCopy(at("opt", "a"), "unpacked", { damage: "!" });
     await expect(find()).rejects.toThrow("is not accepted");
   });
 
   test("that was accepted is not accepted under another lock file", async () => {
     putCopy(at("opt", "a"), "unpacked");
-    expect((await find()).from).toBe(at("opt", "a"));
+    expect((await find()).origin).toBe(`from ${at("opt", "a")}`);
     await expect(find({ lockFile: writeLockFile(at("home"), ["h1:another"]) })).rejects.toThrow("is not accepted");
   });
 
@@ -233,6 +233,7 @@ describe("a copy on this machine", () => {
     for (const tried of [at("cache", "plugins"), at("home", ".terraform.d", "plugin-cache"), at("opt", "a")]) expect(missing).toContain(tried);
     expect(missing).toContain(`${at("opt", "a", "registry.terraform.io", "hashicorp", "aws", "9.9.9")}`);
     expect(missing).toMatch(/is not accepted, as \.terraform\.lock\.hcl does not have the checksum\. On a machine that reaches the registry, run 'terraform -chdir=cdktf\.out\/stacks\/web providers mirror -platform=\w+ DIR'/);
+    expect(missing).toContain(`and copy what is in DIR to ${impliedMirrors(env)[1]} on this one.`);
   });
 
   test("leaves other providers of terraform's implied mirrors where they are", async () => {

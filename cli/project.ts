@@ -73,7 +73,7 @@ export async function findTools({ signal, onProgress }: Pick<OpenStacksOptions, 
   const { env } = process;
   const binary = await findTerraform({ cacheDir: CACHE, env, signal, onProgress });
   const provider = await findProvider({ product: binary.product, cacheDir: CACHE, lockFile: join(PROJECT, ".terraform.lock.hcl"), env, signal, onProgress });
-  return { binary, provider, inWords: `${binary.product} ${binary.version}, provider from ${provider.from}` };
+  return { binary, provider, inWords: `${binary.product} ${binary.version}, provider ${provider.origin}` };
 }
 
 /** Synthesizes `main.ts` into its usual folder. */

@@ -37,8 +37,8 @@ export interface FindProviderOptions {
 
 /** Where terraform finds the provider. */
 export interface ProviderSource {
-  /** Where it comes from, in a few words. */
-  readonly from: string;
+  /** Where it comes from: "from registry.terraform.io", "as configured in …". */
+  readonly origin: string;
   /** The CLI configuration that leads terraform to a copy; TF_CLI_CONFIG_FILE must name it. */
   readonly configurationFile?: string;
 }
@@ -58,12 +58,12 @@ const SHELVES = process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr
 export async function findProvider(options: FindProviderOptions): Promise<ProviderSource> {
   const { env, product, signal, onProgress = () => {} } = options;
   const [file] = cliConfigurationFiles(env, product);
-  if (file !== undefined) return { from: `as ${file} says` };
+  if (file !== undefined) return { origin: `as configured in ${file}` };
 
   const registry = REGISTRIES[product];
   onProgress(`looking for ${registry}`);
   const why = await unreachable(options.registryUrl ?? `https://${registry}/.well-known/terraform.json`, signal);
-  if (why === undefined) return { from: registry };
+  if (why === undefined) return { origin: `from ${registry}` };
 
   onProgress(`${registry} cannot be reached (${why}); looking for a copy of the provider on this machine`);
   const pinned = await readPinned(options.lockFile, PROVIDER);
@@ -72,11 +72,11 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
   for (const root of roots) {
     for (const copy of await copiesIn(root, pinned, thisPlatform())) {
       const configurationFile = await configurationFor(copy, pinned, options);
-      if (configurationFile !== undefined) return { from: root, configurationFile };
+      if (configurationFile !== undefined) return { origin: `from ${root}`, configurationFile };
       refused.push(copy.path);
     }
   }
-  throw new SetupError(sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused));
+  throw new SetupError(sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused, impliedMirrors(env)[1]));
 }
 
 /** @returns nothing if it can be reached, else why not */
@@ -149,11 +149,11 @@ async function providersIn(mirror: string): Promise<string[]> {
   return (await Promise.all((await Promise.all(addresses)).flat())).flat();
 }
 
-function sentence(why: string, { name, version }: PinnedProvider, roots: readonly string[], refused: readonly string[]): string {
+function sentence(why: string, { name, version }: PinnedProvider, roots: readonly string[], refused: readonly string[], ownMirror = ""): string {
   const platform = thisPlatform();
   const but = refused.length === 0 ? "" : `; ${refused.join(" and ")} ${refused.length === 1 ? "is" : "are"} not accepted, as .terraform.lock.hcl does not have the checksum`;
   return (
     `Provider ${name} ${version} (${platform}) cannot be found: ${why}, and no copy is in ${roots.join(", ")}${but}. ` +
-    `On a machine that reaches the registry, run 'terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${platform} DIR' after 'npx cdktf synth', and copy what is in DIR to ${impliedMirrors(process.env)[1]} on this one.`
+    `On a machine that reaches the registry, run 'terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${platform} DIR' after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
   );
 }
