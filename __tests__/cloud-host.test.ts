@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cloudHost, tokenVariable } from "../cli/terraform-cloud/host";
+import { tokenVariable } from "../cli/setup/cli-configuration";
+import { cloudHost } from "../cli/terraform-cloud/host";
 
 /* Where terraform keeps a token and learns where an API is; that terraform reads the same is shown where its runs are ended. */
 
@@ -42,9 +43,9 @@ test("the CLI configuration's token and address", async () => {
   expect(await cloudHost("tfe.acme.example", env)).toEqual({ hostname: "tfe.acme.example", api: "https://api.acme.example/v2", token: "of-the-file" });
 });
 
-test("the usual configuration, where the setting names no file", async () => {
+test("the usual configuration, where no setting names another", async () => {
   await writeFile(join(folder, ".terraformrc"), CONFIGURATION);
-  expect(await cloudHost("tfe.acme.example", { ...env, TF_CLI_CONFIG_FILE: join(folder, "nowhere") })).toMatchObject({ token: "of-the-file" });
+  expect(await cloudHost("tfe.acme.example", { HOME: folder })).toMatchObject({ token: "of-the-file" });
 });
 
 test("a token in the environment comes first", async () => {

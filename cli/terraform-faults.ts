@@ -1,6 +1,6 @@
 import { basename, relative } from "node:path";
 import { accountFaults, oneLine } from "./account-faults";
-import { tokenVariable } from "./terraform-cloud/host";
+import { tokenVariable } from "./setup/cli-configuration";
 
 interface KnownFault {
   /** Found in what terraform said, on one line. */

@@ -58,6 +58,11 @@ export function storedTokens(env: NodeJS.ProcessEnv, product: Product): Record<s
   return Object.fromEntries(stored.filter(([name]) => !env[name]));
 }
 
+/** The environment variable that terraform reads a host's token from: TF_TOKEN_my__host_example_com for my-host.example.com. */
+export function tokenVariable(hostname: string): string {
+  return `TF_TOKEN_${hostname.replace(/-/g, "__").replace(/\./g, "_")}`;
+}
+
 /** Where terraform looks for providers by itself: https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories */
 export function impliedMirrors(env: NodeJS.ProcessEnv): string[] {
   const here = join(process.cwd(), "terraform.d", "plugins");
@@ -90,11 +95,10 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** `my-host.example.com` is TF_TOKEN_my__host_example_com. */
 function tokensIn(file: string): [name: string, token: string][] {
   try {
     const { credentials = {} } = JSON.parse(readFileSync(file, "utf8")) as { credentials?: Record<string, { token?: string }> };
-    return Object.entries(credentials).flatMap(([host, { token }]) => (token === undefined ? [] : [[`TF_TOKEN_${host.replace(/-/g, "__").replace(/\./g, "_")}`, token]]));
+    return Object.entries(credentials).flatMap(([host, { token }]) => (token === undefined ? [] : [[tokenVariable(host), token]]));
   } catch {
     // terraform itself says what is wrong with it.
     return [];

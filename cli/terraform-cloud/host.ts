@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { cliConfigurationFiles, storedTokens, tokenVariable } from "../setup/cli-configuration";
 
 /** How to reach the API of a host that terraform uses as Terraform Cloud. */
 export interface CloudHost {
@@ -24,26 +23,13 @@ const ANSWER_WITHIN_MS = 20_000;
  * @returns nothing if there is no token, or the host does not say where its API is
  */
 export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promise<CloudHost | undefined> {
-  const configured = settingsIn(await cliConfiguration(env), hostname);
-  const token = env[tokenVariable(hostname)] || configured.token || (await tokenOfLogin(env, hostname));
+  const files = await Promise.all(cliConfigurationFiles(env, "terraform").map((file) => readFile(file, "utf8")));
+  const configured = settingsIn(files.join("\n"), hostname);
+  const variable = tokenVariable(hostname);
+  const token = env[variable] || configured.token || storedTokens(env, "terraform")[variable];
   if (token === undefined) return undefined;
   const api = configured.api ?? (await discoveredApi(hostname));
   return api === undefined ? undefined : { hostname, api: api.replace(/\/$/, ""), token };
-}
-
-/** The environment variable that terraform reads a host's token from. */
-export function tokenVariable(hostname: string): string {
-  return `TF_TOKEN_${hostname.replace(/\./g, "_").replace(/-/g, "__")}`;
-}
-
-async function cliConfiguration(env: NodeJS.ProcessEnv): Promise<string> {
-  const usual = process.platform === "win32" ? join(env.APPDATA ?? "", "terraform.rc") : join(homeIn(env), ".terraformrc");
-  // terraform is started without a setting that names no file.
-  return readFile(env.TF_CLI_CONFIG_FILE || usual, "utf8").catch(() => readFile(usual, "utf8")).catch(() => "");
-}
-
-function homeIn(env: NodeJS.ProcessEnv): string {
-  return env.HOME || homedir();
 }
 
 /** Of the two blocks that are of use here, which hold no blocks of their own but `services`; no need of a whole parser. */
@@ -53,16 +39,6 @@ function settingsIn(configuration: string, hostname: string): TerraformSettings 
   const [, token] = new RegExp(`\\bcredentials\\s+"${name}"\\s*\\{[^{}]*?\\btoken\\s*=\\s*"([^"]+)"`).exec(text) ?? [];
   const [, api] = new RegExp(`\\bhost\\s+"${name}"\\s*\\{\\s*services\\s*=?\\s*\\{[^{}]*?"tfe\\.v2"\\s*[=:]\\s*"([^"]+)"`).exec(text) ?? [];
   return { ...(token === undefined ? {} : { token }), ...(api === undefined ? {} : { api }) };
-}
-
-async function tokenOfLogin(env: NodeJS.ProcessEnv, hostname: string): Promise<string | undefined> {
-  const folder = process.platform === "win32" ? join(env.APPDATA ?? "", "terraform.d") : join(homeIn(env), ".terraform.d");
-  try {
-    const { credentials } = JSON.parse(await readFile(join(folder, "credentials.tfrc.json"), "utf8")) as { credentials?: Record<string, { token?: string }> };
-    return credentials?.[hostname]?.token;
-  } catch {
-    return undefined;
-  }
 }
 
 async function discoveredApi(hostname: string): Promise<string | undefined> {
