@@ -1,9 +1,19 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { knownFault } from "../cli/terraform-faults";
 
 /* What terraform says of faults at Terraform Cloud, which cloud-plan.all.test.ts makes for real, and of some that are rare. */
 
-/** There is nothing: what a stack names is read from its JSON where that is there, which the checkout may have. */
-const FOLDER = "nowhere/stacks/web";
+/** A stack whose JSON says nothing. */
+const ROOT = mkdtempSync(join(tmpdir(), "alb-web-faults-"));
+const FOLDER = join(ROOT, "stacks", "web");
+beforeAll(() => {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, "cdk.tf.json"), "{}");
+});
+afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
+
 const NOT_READ = 'Error: Failed to read organization "acme" at host app.terraform.io\n\nEncountered an unexpected error while reading the organization settings:\n';
 
 const SAID: readonly [string, string, RegExp][] = [
@@ -14,9 +24,9 @@ const SAID: readonly [string, string, RegExp][] = [
   [
     "a workspace that is locked, where the lock info is our own",
     'Error message: workspace already locked (lock ID: "acme/web")\nLock Info:\n  ID:        ea32051e\n  Path:      \n  Operation: OperationTypePlan\n  Who:       me@here\n  Version:   1.11.4\n  Created:   2026-11-22 21:28:02.876421083 +0000 UTC\n',
-    /^The workspace acme\/web of web is locked by another run or a person; (?!.*me@here).*terraform -chdir=nowhere\/stacks\/web force-unlock acme\/web$/,
+    /^The workspace acme\/web of web is locked by another run or a person; (?!.*me@here).*terraform -chdir=\S+\/stacks\/web force-unlock acme\/web$/,
   ],
-  ["import blocks that have outlived what they name", "Error: Cannot import non-existent remote object\n\nWhile attempting to import an existing object to", /^nowhere\/stacks\/web\/adopted\.tf\.json names things that are gone from AWS; run npm run adopt -- web,/],
+  ["import blocks that have outlived what they name", "Error: Cannot import non-existent remote object\n\nWhile attempting to import an existing object to", /^\S+\/stacks\/web\/adopted\.tf\.json names things that are gone from AWS; run npm run adopt -- web,/],
   ["credentials that expire while terraform applies", "Error: creating EC2 VPC: operation error EC2: CreateVpc, https response error StatusCode: 400, RequestID: 1, api error RequestExpired: Request has expired.", /^The AWS credentials have expired; log in again/],
   ["a token of the state bucket that has expired", "Error refreshing state: operation error S3: GetObject, https response error StatusCode: 400, api error ExpiredToken: The provided token has expired.", /^The AWS credentials have expired/],
   ["a token of a role that has expired", "Error: Cannot assume IAM Role\n\noperation error STS: AssumeRoleWithWebIdentity, api error ExpiredTokenException: Token expired: current date/time", /^The AWS credentials have expired/],
@@ -59,4 +69,8 @@ test("all that the account lacks is said, each thing once, and errors of other k
     "Error: Unable to find remote state",
     expect.stringMatching(/^The VPC of web does not exist in this AWS account in the stack's region\. Correct network\.vpcId or region, or use/),
   ]);
+});
+
+test("what AWS refuses where no stack is, as in a bootstrap, is not told as a stack's fault", () => {
+  expect(knownFault("Error: putting S3 Bucket Policy: User: arn:aws:iam::1:user/me is not authorized to perform: s3:PutBucketPolicy on resource: *", ROOT)).toBeUndefined();
 });

@@ -99,10 +99,12 @@ const FAULTS: readonly AccountFault[] = [
  * once. Errors of other kinds among them are repeated in terraform's own words.
  * @param said all that terraform printed about the fault
  * @param folder the stack's folder, named by its id
- * @returns nothing if no error is known here
+ * @returns nothing if no error is known here, or the folder is not a stack's
  */
 export function accountFaults(said: string, folder: string): string | undefined {
   const program = programIn(folder);
+  // Not a stack: bootstrap needs other permissions than the policies for stacks have, and says so itself.
+  if (program === undefined) return undefined;
   const errors = said.split(/(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
   const told = errors.map((error) => ({ error, sentence: sentenceFor(oneLine(error), program, basename(folder)) }));
   if (told.every(({ sentence }) => sentence === undefined)) return undefined;
@@ -131,11 +133,11 @@ interface Program {
   readonly data?: Readonly<Record<string, Readonly<Record<string, Arguments>>>>;
 }
 
-/** The stack's JSON; it was readable to terraform, so whatever keeps it from being read here only makes a sentence shorter. */
-function programIn(folder: string): Program {
+/** The stack's JSON; nothing where terraform was run for something else. */
+function programIn(folder: string): Program | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as Program;
   } catch {
-    return {};
+    return undefined;
   }
 }
