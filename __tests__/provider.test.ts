@@ -1,16 +1,20 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative as relativePath } from "node:path";
 import { cliConfigurationFiles, dropMissingCliConfiguration, impliedMirrors, storedTokens, throwIfDevOverrides } from "../cli/setup/cli-configuration";
 import { download } from "../cli/setup/download";
 import { findProvider, type FindProviderOptions } from "../cli/setup/provider";
 import { SetupError } from "../cli/setup/setup-error";
+import { thisPlatform } from "../cli/setup/terraform-binary";
 import { localAwsEnvironment } from "../cli/terraform-environment";
 import { putCopy, writeLockFile } from "./support/small-provider";
 
 /* Where terraform gets its provider from. That terraform takes what is found is held in provider.terraform.test.ts. */
+
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "NO_PROXY", "no_proxy"];
 
 let folder: string;
 let env: NodeJS.ProcessEnv;
@@ -77,6 +81,10 @@ describe("the user's CLI configuration", () => {
     const there = { [name]: put(at("there"), ""), OTHER: "kept" };
     dropMissingCliConfiguration(there, (sentence) => said.push(sentence));
     expect([there, said]).toEqual([{ [name]: at("there"), OTHER: "kept" }, []]);
+
+    const relative: NodeJS.ProcessEnv = { [name]: relativePath(process.cwd(), at("there")) };
+    dropMissingCliConfiguration(relative, (sentence) => said.push(sentence));
+    expect([relative, said]).toEqual([{ [name]: at("there") }, []]);
 
     const missing: NodeJS.ProcessEnv = { [name]: at("missing"), OTHER: "kept" };
     dropMissingCliConfiguration(missing, (sentence) => said.push(sentence));
@@ -147,8 +155,7 @@ describe("the registry", () => {
     await expect(finding).rejects.toThrow("interrupted");
   });
 
-  test("is asked through the user's proxy", async () => {
-    const before = { ...process.env };
+  test.each([["with its scheme", ""], ["without a scheme, as terraform takes it too", "http://"]])("is asked through the user's proxy, named %s", async (_, left) => {
     const asked: string[] = [];
     const proxy = createServer().on("connect", (request, socket) => {
       asked.push(request.url ?? "");
@@ -156,15 +163,43 @@ describe("the registry", () => {
     });
     await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
     try {
-      Object.assign(process.env, { HTTPS_PROXY: urlOf(proxy), https_proxy: urlOf(proxy), NO_PROXY: "", no_proxy: "" });
-      await expect(download("https://registry.example.com/x")).rejects.toThrow();
+      const address = urlOf(proxy).replace(left, "");
+      await withProxies({ HTTPS_PROXY: address, https_proxy: address }, () => expect(download("https://registry.example.com/x")).rejects.toThrow());
       expect(asked).toEqual(["registry.example.com:443"]);
     } finally {
-      for (const name of ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]) delete process.env[name];
-      Object.assign(process.env, before);
       await new Promise((closed) => proxy.close(closed));
     }
   });
+
+  test("is asked past ALL_PROXY, which terraform does not know", async () => {
+    status = 200;
+    await withProxies({ ALL_PROXY: "socks5://127.0.0.1:9", all_proxy: "socks5://127.0.0.1:9" }, async () => {
+      expect((await find()).origin).toBe("from registry.terraform.io");
+    });
+  });
+
+  test("that a proxy never leads to holds no process", async () => {
+    const proxy = createTcpServer((socket) => socket.resume().on("error", () => undefined));
+    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+    const { port } = proxy.address() as AddressInfo;
+    const script = 'require("./cli/setup/download.ts").download("https://registry.example.com/x", AbortSignal.timeout(500)).catch(() => console.log("given up"))';
+    const address = `http://127.0.0.1:${port}`;
+    const ended = await new Promise((resolve) => execFile(process.execPath, ["-r", "./cli/typescript.js", "-e", script], { timeout: 60_000, cwd: join(__dirname, ".."), env: { ...process.env, HTTPS_PROXY: address, https_proxy: address, NO_PROXY: "", no_proxy: "" } }, (error, stdout) => resolve([error, stdout])));
+    expect(ended).toEqual([null, "given up\n"]);
+    await new Promise((closed) => proxy.close(closed));
+  });
+
+  async function withProxies(env: NodeJS.ProcessEnv, work: () => Promise<unknown>): Promise<void> {
+    const before = { ...process.env };
+    for (const name of PROXIES) delete process.env[name];
+    try {
+      Object.assign(process.env, env);
+      await work();
+    } finally {
+      for (const name of PROXIES) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  }
 });
 
 describe("a copy on this machine", () => {
@@ -204,17 +239,47 @@ describe("a copy on this machine", () => {
     expect((await find()).origin).toBe(`from ${at("opt", "b")}`);
   });
 
+  test("that cannot be read does not hide a good one", async () => {
+    const place = (folder: string, ...names: string[]) => at("opt", folder, "registry.terraform.io", "hashicorp", "aws", ...names);
+    put(place("a file", "9.9.9", thisPlatform()), "no folder");
+    mkdirSync(place("a folder", `terraform-provider-aws_9.9.9_${thisPlatform()}.zip`), { recursive: true });
+    mkdirSync(place("a link", "9.9.9", thisPlatform()), { recursive: true });
+    symlinkSync(at("nowhere"), place("a link", "9.9.9", thisPlatform(), "dangling"));
+    await expect(find()).rejects.toThrow(/not accepted: .*ENOTDIR.*, .*EISDIR.*, .*ENOENT/);
+    putCopy(at("opt", "good"), "unpacked");
+    expect((await find()).origin).toBe(`from ${at("opt", "good")}`);
+  });
+
+  test.each([
+    ["has the line ends of Windows", (text: string) => text.replaceAll("\n", "\r\n")],
+    ["was written by OpenTofu", (text: string) => text.replace("registry.terraform.io", "registry.opentofu.org")],
+  ])("is found where the lock file %s", async (_, change) => {
+    const lockFile = writeLockFile(folder);
+    writeFileSync(lockFile, change(readFileSync(lockFile, "utf8")));
+    putCopy(at("opt", "a"), "unpacked");
+    expect((await find({ lockFile })).origin).toBe(`from ${at("opt", "a")}`);
+  });
+
+  test.each([
+    ["is missing", "missing.hcl", /^\S+missing\.hcl, which pins the AWS provider, cannot be read: ENOENT/],
+    ["pins another provider", "other.hcl", /^\S+other\.hcl does not pin hashicorp\/aws; restore it/],
+  ])("is not looked for where the lock file %s", async (_, name, sentence) => {
+    put(at("other.hcl"), 'provider "registry.terraform.io/hashicorp/random" {\n}\n');
+    await expect(find({ lockFile: at(name) })).rejects.toThrow(sentence);
+    await expect(find({ lockFile: at(name) })).rejects.toBeInstanceOf(SetupError);
+  });
+
   test("that was changed since it was accepted is checked again", async () => {
     putCopy(at("opt", "a"), "unpacked");
     expect((await find()).origin).toBe(`from ${at("opt", "a")}`);
     putCopy(at("opt", "a"), "unpacked", { damage: "!" });
-    await expect(find()).rejects.toThrow("is not accepted");
+    await expect(find()).rejects.toThrow("does not have its checksum");
   });
 
   test("that was accepted is not accepted under another lock file", async () => {
     putCopy(at("opt", "a"), "unpacked");
     expect((await find()).origin).toBe(`from ${at("opt", "a")}`);
-    await expect(find({ lockFile: writeLockFile(at("home"), ["h1:another"]) })).rejects.toThrow("is not accepted");
+    await expect(find({ lockFile: writeLockFile(at("home"), ["h1:another"]) })).rejects.toThrow("does not have its checksum");
   });
 
   test("is not looked for anywhere else", async () => {
@@ -232,7 +297,7 @@ describe("a copy on this machine", () => {
     expect(missing).toMatch(/^Provider hashicorp\/aws 9\.9\.9 \(\w+\) cannot be found: registry\.terraform\.io cannot be reached \(it answers 404\), and no copy is in /);
     for (const tried of [at("cache", "plugins"), at("home", ".terraform.d", "plugin-cache"), at("opt", "a")]) expect(missing).toContain(tried);
     expect(missing).toContain(`${at("opt", "a", "registry.terraform.io", "hashicorp", "aws", "9.9.9")}`);
-    expect(missing).toMatch(/is not accepted, as \.terraform\.lock\.hcl does not have the checksum\. On a machine that reaches the registry, run 'terraform -chdir=cdktf\.out\/stacks\/web providers mirror -platform=\w+ DIR'/);
+    expect(missing).toMatch(/\(\.terraform\.lock\.hcl does not have its checksum\)\. On a machine that reaches the registry, run 'terraform -chdir=cdktf\.out\/stacks\/web providers mirror -platform=\w+ DIR'/);
     expect(missing).toContain(`and copy what is in DIR to ${impliedMirrors(env)[1]} on this one.`);
   });
 
@@ -267,11 +332,10 @@ describe("a copy on this machine", () => {
 });
 
 describe("behind a proxy", () => {
-  const NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "NO_PROXY", "no_proxy"];
   const before = { ...process.env };
-  beforeEach(() => NAMES.forEach((name) => delete process.env[name]));
+  beforeEach(() => PROXIES.forEach((name) => delete process.env[name]));
   afterEach(() => {
-    NAMES.forEach((name) => delete process.env[name]);
+    PROXIES.forEach((name) => delete process.env[name]);
     Object.assign(process.env, before);
   });
 

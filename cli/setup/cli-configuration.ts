@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SetupError } from "./setup-error";
 import type { TerraformBinary } from "./terraform-binary";
 
@@ -15,13 +15,18 @@ const CREDENTIALS = "credentials.tfrc.json";
 const VARIABLES = ["TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG"] as const;
 
 /**
- * Takes TF_CLI_CONFIG_FILE out of an environment if it names no file: terraform complains of it on every call.
+ * Takes TF_CLI_CONFIG_FILE out of an environment if it names no file: terraform complains of it on every call. One that is relative
+ * becomes absolute, as terraform is run in a stack's folder.
  * @param warn is given one sentence for each variable that is dropped
  */
 export function dropMissingCliConfiguration(env: NodeJS.ProcessEnv, warn: (sentence: string) => void): void {
   for (const name of VARIABLES) {
     const file = env[name];
-    if (!file || existsSync(file)) continue;
+    if (!file) continue;
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === false) {
+      env[name] = resolve(file);
+      continue;
+    }
     delete env[name];
     warn(`${name} is ignored, as there is no file ${file}.`);
   }
@@ -41,7 +46,7 @@ export function cliConfigurationFiles(env: NodeJS.ProcessEnv, product: Product):
 
 /** @throws {SetupError} if the user's configuration has dev_overrides: terraform takes such a provider whatever its checksum */
 export function throwIfDevOverrides(env: NodeJS.ProcessEnv, product: Product): void {
-  const file = cliConfigurationFiles(env, product).find((it) => /\bdev_overrides\b/.test(withoutComments(readFileSync(it, "utf8"))));
+  const file = cliConfigurationFiles(env, product).find((it) => /\bdev_overrides\b/.test(withoutComments(textOf(it))));
   if (file === undefined) return;
   throw new SetupError(
     `${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; ` +
@@ -98,10 +103,18 @@ function filesIn(folder: string): string[] {
 function tokensIn(file: string): [name: string, token: string][] {
   try {
     const { credentials = {} } = JSON.parse(readFileSync(file, "utf8")) as { credentials?: Record<string, { token?: string }> };
-    return Object.entries(credentials).flatMap(([host, { token }]) => (token === undefined ? [] : [[tokenVariable(host), token]]));
+    return Object.entries(credentials).flatMap(([host, { token }]) => (typeof token === "string" ? [[tokenVariable(host), token]] : []));
   } catch {
     // terraform itself says what is wrong with it.
     return [];
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new SetupError(`Terraform's CLI configuration cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -7,8 +7,21 @@ import { fetch, ProxyAgent, type Response } from "undici";
  * @throws what undici's fetch throws; the reason is in its cause
  */
 export async function download(url: string, signal?: AbortSignal): Promise<Response> {
+  const proxy = proxyFor(url);
+  if (proxy === undefined) return fetch(url, { signal });
+  const dispatcher = new ProxyAgent(proxy);
+  // A proxy that takes the connection and then says nothing would keep this process alive.
+  signal?.addEventListener("abort", () => void dispatcher.destroy(), { once: true });
+  return fetch(url, { signal, dispatcher });
+}
+
+/** As terraform has it: ALL_PROXY does not count, and a proxy without a scheme speaks HTTP. */
+function proxyFor(url: string): string | undefined {
   const proxy = getProxyForUrl(url);
-  return fetch(url, { signal, ...(proxy === "" ? {} : { dispatcher: new ProxyAgent(proxy) }) });
+  const { HTTPS_PROXY, https_proxy = HTTPS_PROXY, HTTP_PROXY, http_proxy = HTTP_PROXY } = process.env;
+  const written = new URL(url).protocol === "https:" ? https_proxy : http_proxy;
+  if (proxy === "" || !written) return undefined;
+  return written.includes("://") ? written : `http://${written}`;
 }
 
 /** Why it failed: `fetch` says only "fetch failed"; the reason is in the cause. */

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { SetupError } from "./setup-error";
 
 /** The registries whose names a copy is laid down under: a provider's address begins with them. */
 export const REGISTRIES = { terraform: "registry.terraform.io", opentofu: "registry.opentofu.org" } as const;
@@ -25,12 +26,15 @@ export interface ProviderCopy {
   readonly isPacked: boolean;
 }
 
-/** @throws if the lock file does not pin the provider */
+/** @throws {SetupError} if the lock file cannot be read, or does not pin the provider */
 export async function readPinned(lockFile: string, name: string): Promise<PinnedProvider> {
-  const text = await readFile(lockFile, "utf8");
-  const block = new RegExp(`^provider "${REGISTRIES.terraform}/${name}" \\{\\n([^]*?)^\\}`, "m").exec(text)?.[1];
+  const text = await readFile(lockFile, "utf8").catch((error: Error) => {
+    throw new SetupError(`${lockFile}, which pins the AWS provider, cannot be read: ${error.message}`);
+  });
+  // Either product may have written it, and git may have given it the line ends of Windows.
+  const block = new RegExp(`^provider "(?:${Object.values(REGISTRIES).join("|")})/${name}" \\{\\r?\\n([^]*?)^\\}`, "m").exec(text)?.[1];
   const version = /^\s*version\s*=\s*"([^"]+)"/m.exec(block ?? "")?.[1];
-  if (block === undefined || version === undefined) throw new Error(`${lockFile} does not pin ${name}`);
+  if (block === undefined || version === undefined) throw new SetupError(`${lockFile} does not pin ${name}; restore it with git checkout .terraform.lock.hcl`);
   return { name, version, hashes: new Set(block.match(/(?<=")(h1|zh):[^"]+(?=")/g)) };
 }
 

@@ -45,6 +45,8 @@ export interface ProviderSource {
 
 /** What every stack needs. */
 const PROVIDER = "hashicorp/aws";
+/** Beside a copy's configuration: what the copy was like when the lock file had its checksum. */
+const STAMP_FILE = "verified.json";
 /** terraform itself would wait for a minute and more. */
 const REGISTRY_WITHIN_MS = 4_000;
 /** Folders such as /opt/terraform-plugins: build images keep providers in one of their own choice. */
@@ -71,9 +73,9 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
   const refused: string[] = [];
   for (const root of roots) {
     for (const copy of await copiesIn(root, pinned, thisPlatform())) {
-      const configurationFile = await configurationFor(copy, pinned, options);
-      if (configurationFile !== undefined) return { origin: `from ${root}`, configurationFile };
-      refused.push(copy.path);
+      const why = await whyNot(copy, pinned, options);
+      if (why === undefined) return { origin: `from ${root}`, configurationFile: await configurationFor(copy, pinned, options) };
+      refused.push(`${copy.path} (${why})`);
     }
   }
   throw new SetupError(sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused, impliedMirrors(env)[1]));
@@ -102,28 +104,47 @@ async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOption
   return [...new Set([...named, ...shared.flat()].filter((it) => it !== undefined && it !== ""))] as string[];
 }
 
-/**
- * Writes the CLI configuration that leads to a copy, in a folder of the cache that is named by the copy. Its own name tells its
- * content, so that no terraform that was led to it sees it change.
- * @returns nothing if the lock file does not have the copy's checksum
- */
-async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, env, onProgress = () => {} }: FindProviderOptions): Promise<string | undefined> {
-  await mkdir(cacheDir, { recursive: true });
-  // Checkouts may share a cache by a link: whichever was here last, what is written must hold for all.
-  const folder = join(await realpath(cacheDir), `provider-${nameFor(copy.path)}`);
-  const stampFile = join(folder, "verified.json");
-  const stamp = await stampOf(copy, pinned);
-  if ((await readFile(stampFile, "utf8").catch(() => undefined)) !== stamp) {
+/** Why a copy is not accepted; nothing if it is. One that cannot be read must not hide a good one. */
+async function whyNot(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, signal, onProgress = () => {} }: FindProviderOptions): Promise<string | undefined> {
+  try {
+    const verified = await readFile(join(await folderFor(copy, cacheDir), STAMP_FILE), "utf8").catch(() => undefined);
+    if (verified === (await stampOf(copy, pinned))) return undefined;
     onProgress(`checking ${copy.path} against the lock file`);
-    if (!(await isPinned(copy, pinned))) return undefined;
+    return (await isPinned(copy, pinned)) ? undefined : ".terraform.lock.hcl does not have its checksum";
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    signal?.throwIfAborted();
   }
+}
+
+/** In the cache, named by the copy. Checkouts may share a cache by a link: what is written there must hold for all. */
+async function folderFor({ path }: ProviderCopy, cacheDir: string): Promise<string> {
+  const cache = await realpath(cacheDir).catch(() => resolve(cacheDir));
+  return join(cache, `provider-${nameFor(path)}`);
+}
+
+/**
+ * Writes the CLI configuration that leads to a copy. Its name tells its content, so that no terraform that was led to it sees it change.
+ * @throws {SetupError} if it cannot be kept
+ */
+async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, options: FindProviderOptions): Promise<string> {
+  try {
+    await mkdir(options.cacheDir, { recursive: true });
+    return await writeConfiguration(copy, pinned, await folderFor(copy, options.cacheDir), options.env);
+  } catch (error) {
+    throw new SetupError(`What leads terraform to the provider cannot be kept in ${options.cacheDir}: ${(error as Error).message}`);
+  }
+}
+
+async function writeConfiguration(copy: ProviderCopy, pinned: PinnedProvider, folder: string, env: NodeJS.ProcessEnv): Promise<string> {
   const mirror = join(folder, "mirror");
   await mkdir(mirror, { recursive: true });
   await layDown(copy, pinned, thisPlatform(), mirror);
   const text = await configurationText(mirror, env);
   const file = join(folder, `${nameFor(text)}.tfrc`);
   await writeWhole(file, text);
-  await writeWhole(stampFile, stamp);
+  await writeWhole(join(folder, STAMP_FILE), await stampOf(copy, pinned));
   return file;
 }
 
@@ -151,7 +172,7 @@ async function providersIn(mirror: string): Promise<string[]> {
 
 function sentence(why: string, { name, version }: PinnedProvider, roots: readonly string[], refused: readonly string[], ownMirror = ""): string {
   const platform = thisPlatform();
-  const but = refused.length === 0 ? "" : `; ${refused.join(" and ")} ${refused.length === 1 ? "is" : "are"} not accepted, as .terraform.lock.hcl does not have the checksum`;
+  const but = refused.length === 0 ? "" : `; not accepted: ${refused.join(", ")}`;
   return (
     `Provider ${name} ${version} (${platform}) cannot be found: ${why}, and no copy is in ${roots.join(", ")}${but}. ` +
     `On a machine that reaches the registry, run 'terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${platform} DIR' after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
