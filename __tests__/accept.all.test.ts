@@ -33,7 +33,7 @@ test.each(["synth", "diff", "deploy --auto-approve"])("cdktf %s says what is bro
   const { code, text } = await cdktf(command);
   expect(code).toBe(1);
   // cdktf prints its program's standard error twice, as it comes and at the end: the findings alone, both times.
-  expect(text.match(/(?<=- | {4})1 fault on the path of requests; nothing was written\n +web: P33: [^\n]+\n +Where you know better: [^\n]+\n/g)).toHaveLength(2);
+  expect(text.match(/(?<=- | {4})1 fault on the path of requests; nothing was written\n +web: P33: [^\n]+\n +To accept a finding, add [^\n]+\n/g)).toHaveLength(2);
   expect(text).not.toMatch(/\bthrow \b|^ +at |BrokenPathError|Node\.js v/m);
   expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(false);
 });

@@ -1,18 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesize } from "../cli/synthesize";
+import { reportAsText } from "../cli/tracing/text";
 import { BrokenPathError, type WebStack } from "../constructs/web-stack";
+import { acceptedIn, withAccepted } from "../path/accept";
 import { ROWS } from "../path/rows";
 import { trace } from "../path/trace";
-import { fixture, PROJECT } from "./support/rehearsal-room";
 import { faultsOf, onVisit, stackOf, validatedJson, writeApp } from "./support/synth";
 
 /* A stack whose path is broken is refused where it is synthesized, unless somebody knows better. */
-
-// Programs that take a second wait for a core beside the tests that run terraform.
-jest.setTimeout(60_000);
 
 const DOMAIN = { domainName: "www.example.com" };
 const SHOP = { domainName: "www.example.org" };
@@ -62,7 +58,7 @@ describe("a broken path is refused before any file is written", () => {
     const { faults, message } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/^web: P33: aws_security_group\.\S+, ingress: got .*8080.*; required is tcp 80.*\. Props: .*$/);
-    expect(message).toBe(`1 fault on the path of requests; nothing was written\n  ${faults[0]}\n  Where you know better: accept: [{ finding: "P…", reason: "…" }] on the stack.`);
+    expect(message).toBe(`1 fault on the path of requests; nothing was written\n  ${faults[0]}\n  To accept a finding, add accept: [{ finding: "P…", reason: "…" }] to the stack.`);
     expect(written()).toEqual([]);
   });
 
@@ -111,23 +107,6 @@ describe("a broken path is refused before any file is written", () => {
     closeInstances(stack);
     expect(() => validatedJson(stack)).toThrow(/web: P33: /);
   });
-
-  test("by a program, which says so and fails; so cdktf synth, diff and deploy, which run it", () => {
-    const { app } = JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")) as { app: string };
-    const { status, stderr } = spawnSync(app.replace("main.ts", "__tests__/fixtures/broken-paths/main.ts"), {
-      cwd: PROJECT, encoding: "utf8", shell: true, env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "" },
-    });
-    expect(status).toBe(1);
-    // Nothing else stands there: no source line, no frames, no version of Node.
-    expect(stderr).toMatch(/^\d+ faults on the path of requests; nothing was written\n {2}web: P33: [^\n]+\n {2}shop: P27: [^\n]+\n( {2}shop: P\d\d: [^\n]+\n)* {2}Where you know better: [^\n]+\n$/);
-    expect(written()).toEqual([]);
-  });
-
-  test("by every command here that runs the program, in the same words", async () => {
-    const refusal = await synthesize(fixture("broken-paths"), folder).catch((error: Error) => error);
-    expect((refusal as Error).message).toMatch(/^The program does not synthesize \(.*\):\n\d+ faults on the path of requests; nothing was written\n {2}web: P33: /);
-    expect((refusal as Error).message).not.toMatch(/^ +at /m);
-  });
 });
 
 describe("nothing is refused", () => {
@@ -167,8 +146,8 @@ describe("what is accepted", () => {
 
   test("stands in the file, where npm run trace finds it", () => {
     writeApp(folder, { web: accepting }, closeInstances);
-    const { status, stdout } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/trace.ts", join(folder, "stacks", "web", "cdk.tf.json")], { cwd: PROJECT, encoding: "utf8" });
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/1 accepted finding[^]*^Accepted\n\n! P33 {2}target: .*\n {2}accepted {2}a peered VPC's proxy asks on 8080$/m)]);
+    const written = JSON.parse(readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8")) as object;
+    expect(reportAsText(withAccepted(trace(written), acceptedIn(written)), { source: "cdk.tf.json" })).toMatch(/1 accepted finding[^]*^Accepted\n\n! P33 {2}target: .*\n {2}accepted {2}a peered VPC's proxy asks on 8080$/m);
   });
 
   test("leaves nothing in a stack that accepts nothing", () => {

@@ -1,7 +1,6 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { AdoptionResult } from "../cli/adoption/adopt-stack";
 import { ADOPTABLE } from "../cli/adoption/adoptable";
 import { ADOPTED_FILE, readBlocks, restoreBlocks, writeBlocks } from "../cli/adoption/import-blocks";
@@ -12,8 +11,6 @@ import { planFacts, type PlanJson } from "../cli/adoption/plan-facts";
 import { adoptionReport, needsPerson } from "../cli/adoption/report";
 import { COMBINATIONS } from "./support/combinations";
 import { synthOf } from "./support/synth";
-
-jest.setTimeout(60_000);
 
 const planned = (address: string, values: Values, ...unknown: string[]): Planned => ({ address, type: address.split(".")[0] ?? "", values, unknown: new Set(unknown) });
 const found = (id: string, type: string, values: Values, more: Partial<Found> = {}): Found => ({ type, id, values, look: `aws look ${id}`, ...more });
@@ -249,24 +246,5 @@ describe("the report", () => {
     const result = { ...nothing, unsearched: ["aws_wafv2_web_acl.own"] };
     expect(adoptionReport(result)).toContain("unknown     aws_wafv2_web_acl.own: ");
     expect(needsPerson(result)).toBe(true);
-  });
-});
-
-describe("npm run adopt", () => {
-  const project = resolve(__dirname, "..");
-  const run = (...args: string[]) => spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/adopt.ts", ...args], { cwd: project, encoding: "utf8" });
-
-  test("tells its exit codes", () => {
-    expect(execFileSync(process.execPath, ["-r", "./cli/typescript.js", "cli/adopt.ts", "--help"], { cwd: project, encoding: "utf8" })).toContain("3 something is ambiguous, left over or unknown");
-  });
-
-  test.each([
-    [[], "missing required argument 'stack'"],
-    [["web", "--use", "vpc-1"], "--use: got vpc-1; give ADDRESS=ID"],
-    [["web", "--use", "aws_vpc.a=vpc-1", "--use", "aws_vpc.a=vpc-2"], "--use: aws_vpc.a is given twice"],
-  ])("refuses %j", (args, sentence) => {
-    const { status, stderr } = run(...args);
-    expect(stderr).toContain(sentence);
-    expect(status).toBe(2);
   });
 });

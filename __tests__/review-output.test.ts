@@ -43,7 +43,7 @@ function siteOf(doings: Readonly<Record<string, Doing>> = {}, is: PictureEdge["i
 
 function reviewOf({ watch = [], changes = [], outputs = [], picture = { nodes: [], edges: [] }, ...report }: Partial<Omit<Review, "report">> & Partial<ReviewReport>): Review {
   return {
-    report: { format_version: "1.0", effect: "none", summary: "No request will notice.", hops: [], counts: counted(changes), causes: [], security: { opened: [], closed: [] }, ...report },
+    report: { format_version: "1.0", effect: "none", summary: "No downtime expected.", hops: [], counts: counted(changes), causes: [], security: { opened: [], closed: [] }, ...report },
     watch, changes, outputs, picture,
   };
 }
@@ -58,8 +58,8 @@ const TAGS = reviewOf({
 const INSTANCE_REPLACED = reviewOf({
   effect: "brief", summary: "Some requests will fail while one of two instances is replaced.", hops: hopsOf(),
   causes: [
-    cause("aws_instance.b", { attribute: "ami", effect: "brief", why: "Replaced, as `ami` (`ami-1` to `ami-2`) changes: destroyed first, then made anew; the load balancer sends requests to it until it notices.", avoid: "take it out of the group first, with `aws elbv2 deregister-targets`" }),
-    cause("aws_lb_target_group_attachment.b", { attribute: "target_id", hop: "target-group", effect: "brief", why: "Replaced, as `target_id` follows `aws_instance.b`, which is replaced: destroyed first, then made anew." }),
+    cause("aws_instance.b", { attribute: "ami", effect: "brief", why: "Replaced, as `ami` (`ami-1` to `ami-2`) changes: destroyed first, then created again; the load balancer sends requests to it until it notices.", avoid: "take it out of the group first, with `aws elbv2 deregister-targets`" }),
+    cause("aws_lb_target_group_attachment.b", { attribute: "target_id", hop: "target-group", effect: "brief", why: "Replaced, as `target_id` follows `aws_instance.b`, which is replaced: destroyed first, then created again." }),
   ],
   watch: ["`aws_ebs_volume.data` is replaced, with the data in it."],
   changes: [line("aws_instance.b", "replace", { attributes: ["ami"] }), line("aws_lb_target_group_attachment.b", "replace", { attributes: ["target_id"] }), line("aws_ebs_volume.data", "replace", { reason: "tainted", isCreatedFirst: true }), line("data.aws_ami.linux", "read")],
@@ -70,9 +70,9 @@ const BALANCER_REPLACED = reviewOf({
   effect: "outage", summary: "The site will be unreachable until resolvers know the new load balancer.",
   hops: hopsOf({ dns: { after: "unknown" }, listener: { after: "broken", change: "broken" }, target: { before: "broken", change: "repaired" }, "target-group": { before: "broken", after: "broken" } }),
   causes: [
-    cause("aws_lb.web", { attribute: "name", hop: "listener", why: "Replaced, as `name` (`web` to `site`) changes: destroyed first, then made anew; nobody is answered for minutes.", avoid: "leave the name as it is" }),
-    cause("aws_lb_listener.http", { attribute: "load_balancer_arn", hop: "listener", why: "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then made anew." }),
-    cause("aws_lb_listener.https", { attribute: "load_balancer_arn", hop: "listener", why: "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then made anew." }),
+    cause("aws_lb.web", { attribute: "name", hop: "listener", why: "Replaced, as `name` (`web` to `site`) changes: destroyed first, then created again; nobody is answered for minutes.", avoid: "leave the name as it is" }),
+    cause("aws_lb_listener.http", { attribute: "load_balancer_arn", hop: "listener", why: "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created again." }),
+    cause("aws_lb_listener.https", { attribute: "load_balancer_arn", hop: "listener", why: "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created again." }),
     cause("aws_lb_listener_rule.old", { attribute: "priority", hop: "listener", effect: "brief", why: "Updated, as `priority` changes." }),
     cause("aws_iam_role.x", { attribute: "tags", hop: null, effect: "none", why: "Updated, as `tags` change." }),
   ],
@@ -111,8 +111,8 @@ function largeReview(count: number): Review {
   const is = (index: number) => at(["kept", "new", "gone"] as const, index);
   const all = [...instances, ...groups, ...listeners, ...records];
   return reviewOf({
-    effect: "fails", summary: "The apply will fail: the target group is still in use by the listener, and 4 other reasons.", hops: hopsOf({ target: { after: "broken", change: "broken" } }),
-    causes: all.map((address, index) => cause(address, { attribute: "ami", effect: at([...EFFECTS], index), why: `Replaced, as \`ami\` (\`ami-${index}\` to \`ami-${index + 1}\`) changes: destroyed first, then made anew; it is away until the new one has booted.`, avoid: "replace one instance after the other" })).sort((one, other) => EFFECTS.indexOf(other.effect) - EFFECTS.indexOf(one.effect)),
+    effect: "fails", summary: "Apply will fail: the target group is still in use by the listener, and 4 other reasons.", hops: hopsOf({ target: { after: "broken", change: "broken" } }),
+    causes: all.map((address, index) => cause(address, { attribute: "ami", effect: at([...EFFECTS], index), why: `Replaced, as \`ami\` (\`ami-${index}\` to \`ami-${index + 1}\`) changes: destroyed first, then created again; it is away until the new one has booted.`, avoid: "replace one instance after the other" })).sort((one, other) => EFFECTS.indexOf(other.effect) - EFFECTS.indexOf(one.effect)),
     security: { opened: all.map((address) => `443 opened to everyone (IPv4) in \`${address}\``), closed: all.map((address) => `80 closed to everyone (IPv4) in \`${address}\``) },
     watch: all.map((address) => `\`${address}\` is replaced, with the data in it.`), changes: all.map((address, index) => line(address, doingAt(index) === "none" ? "read" : doingAt(index), { attributes: ["ami", "tags"] })), outputs: all.map((it) => `${it}-url`),
     picture: {
@@ -192,8 +192,8 @@ describe("the page", () => {
   });
 
   test("says the verdict in words beside its mark", () => {
-    for (const [name, start] of [["tags.md", "### ✔ no effect: No request"], ["instance-replaced.md", "### ! brief: Some requests"], ["destroyed.md", "### ✖ outage: The site"]] as const) expect(GOLDEN[name]?.startsWith(start)).toBe(true);
-    expect(reviewsAsMarkdown([named(largeReview(5))])).toMatch(/^### ✖ will fail: The apply will fail/);
+    for (const [name, start] of [["tags.md", "### ✔ no effect: No downtime"], ["instance-replaced.md", "### ! brief: Some requests"], ["destroyed.md", "### ✖ outage: The site"]] as const) expect(GOLDEN[name]?.startsWith(start)).toBe(true);
+    expect(reviewsAsMarkdown([named(largeReview(5))])).toMatch(/^### ✖ Apply will fail: /);
   });
 
   test("counts what is replaced and destroyed apart, and in bold", () => {
@@ -211,7 +211,7 @@ describe("the page", () => {
 
   test("tells a cause with its attribute, why and what to do instead; one that only follows is folded", () => {
     expect(headOf(GOLDEN["instance-replaced.md"] ?? "").filter((it) => it.startsWith("- !"))).toEqual([
-      "- ! brief: `ami` of `aws_instance.b`. Replaced, as `ami` \\(`ami-1` to `ami-2`\\) changes: destroyed first, then made anew; the load balancer sends requests to it until it notices. **Instead:** take it out of the group first, with `aws elbv2 deregister-targets`.",
+      "- ! brief: `ami` of `aws_instance.b`. Replaced, as `ami` \\(`ami-1` to `ami-2`\\) changes: destroyed first, then created again; the load balancer sends requests to it until it notices. **Instead:** take it out of the group first, with `aws elbv2 deregister-targets`.",
     ]);
     expect(GOLDEN["instance-replaced.md"]).toContain("- ! brief, target group: `target_id` of `aws_lb_target_group_attachment.b`.");
   });
@@ -254,7 +254,7 @@ describe("several plans", () => {
     const text = GOLDEN["several.md"] ?? "";
     expect(headOf(text)).toEqual([
       "### ✖ outage: 4 plans, 3 of them with changes", "", "- ✖ `production`: The site will be unreachable until resolvers know the new load balancer. 1 to update, **3 to replace**",
-      "- ! `staging`: Some requests will fail while one of two instances is replaced. **3 to replace**", "- ✔ `preview`: No request will notice. 2 to update", "- ✔ `shared`: Nothing changes.",
+      "- ! `staging`: Some requests will fail while one of two instances is replaced. **3 to replace**", "- ✔ `preview`: No downtime expected. 2 to update", "- ✔ `shared`: Nothing changes.",
     ]);
     expect(text.match(/^<details.*<code>.*$/gm)).toEqual([
       "<details open><summary><b>✖ outage</b>: <code>production</code></summary>", "<details><summary><b>! brief</b>: <code>staging</code></summary>", "<details><summary><b>✔ no effect</b>: <code>preview</code></summary>",

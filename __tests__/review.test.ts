@@ -168,9 +168,9 @@ describe("the hops", () => {
 describe("the sentence above all", () => {
   test.each<[string, Readonly<Record<string, Planned>>, string]>([
     ["nothing", {}, "Nothing changes."],
-    ["a timeout", { "aws_lb.web": { set: { idle_timeout: 120 } } }, "No request will notice."],
+    ["a timeout", { "aws_lb.web": { set: { idle_timeout: 120 } } }, "No downtime expected."],
     ["all instances", both(replaced("ami", { ami: "ami-2" })), "The site will be unreachable for the time two instances need to boot."],
-    ["a target group", { "aws_lb_target_group.web": replaced("port", { port: 8080 }) }, "The apply will fail: the target group is still in use by the listener."],
+    ["a target group", { "aws_lb_target_group.web": replaced("port", { port: 8080 }) }, "Apply will fail: the target group is still in use by the listener."],
     ["everything", all(destroyed()), "The site will be taken down, as its load balancer is destroyed."],
     ["attachments", { "aws_lb_target_group_attachment.a": replaced("port"), "aws_lb_target_group_attachment.b": replaced("port") }, "Some requests will fail while the targets are registered anew."],
   ])("for %s", (_, changes, summary) => {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { CHANGED } from "./changes/all";
 import { kindsOf as kindsOfChange } from "./changes/kinds";
 import { LESS_COMMON } from "./changes/less-common";
@@ -8,7 +9,7 @@ import { asFewStacks, COMBINATIONS } from "./support/combinations";
 import { IS_EXHAUSTIVE, sampled, sampleOf } from "./support/sample";
 import { synthAll } from "./support/synth";
 import { stackIdOf } from "./support/stack-id";
-import { modulesOf, unitTests } from "./support/unit-tests";
+import { modulesOf, startsPrograms, testsWithoutTerraform, unitTests } from "./support/unit-tests";
 
 /* Which tests each script of package.json runs: every file by one of them, and of large matrices a sample that has every kind. */
 
@@ -27,9 +28,20 @@ describe("the scripts", () => {
     expect(FILES.filter((file) => patternOf("test").test(file))).toEqual(FILES.filter((file) => patternOf("test:rest").test(file)));
   });
 
-  test("test:unit runs those that need no terraform", () => {
+  test("test:unit runs those that start no program", () => {
     expect(scripts["test:unit"]).toContain("--testPathIgnorePatterns");
     expect(FILES.filter((file) => !patternOf("test:unit").test(file)).sort()).toEqual(unitTests());
+    expect(unitTests().filter(startsPrograms)).toEqual([]);
+  });
+
+  test.each([
+    ['import { spawnSync } from "node:child_process";', true], ['import { createServer } from "node:http";', true], ['import { RehearsalRoom } from "./support/rehearsal-room";', true],
+    ['import { lint } from "./support/actionlint";', true], ['import { fixture, PROJECT } from "./support/rehearsal-room";', false], ['import { synthOf } from "./support/synth";', false],
+  ])("a test with %s starts a program: %s", (line, does) => {
+    const file = join(mkdtempSync(join(tmpdir(), "alb-web-runs-")), "some.test.ts");
+    writeFileSync(file, `${line}\n`);
+    expect(startsPrograms(file)).toBe(does);
+    rmSync(dirname(file), { recursive: true });
   });
 
   test("test:exhaustive runs every file, all cases of it, and the twenty crashes", () => {
@@ -76,7 +88,7 @@ const CHANGES = [...CHANGED, ...LESS_COMMON];
 describe.each<[what: string, all: readonly unknown[], sample: readonly unknown[], kinds: string[][], sampledKinds: string[][]]>([
   matrix("faults", MUTANTS, kindsOfMutant),
   matrix("changes", CHANGES, kindsOfChange),
-  matrix("unit tests for other versions of Node", unitTests(), modulesOf),
+  matrix("tests for other versions of Node", testsWithoutTerraform(), modulesOf),
 ])("the sample of the %s", (_, all, sample, kinds, sampledKinds) => {
   test("is less than half of them", () => {
     expect(sample.length).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = newTerraformCommand("apply", "Applies exactly the plan that npm run plan made: what was reviewed, or nothing.", "0 applied, 1 failed, 2 wrong usage, 70 our own fault")
+  const command = newTerraformCommand("apply", "Applies exactly the plan that npm run plan made: what was reviewed, or nothing.", "0 applied, 1 failed, 2 wrong usage, 70 internal error")
     .argument("<stack>", "whose plan, plans/<stack>.tfplan")
     .action(apply);
   await command.parseAsync();

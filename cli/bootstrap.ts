@@ -31,7 +31,7 @@ interface Stage {
 const DESCRIPTION = "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each bucket's own state is kept in it.";
 
 void runCommand(async () => {
-  const command = newTerraformCommand("bootstrap", DESCRIPTION, "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 our own fault")
+  const command = newTerraformCommand("bootstrap", DESCRIPTION, "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 internal error")
     .option("--bucket <name>", "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other")
     .option("--region <region>", "the bucket's region")
     .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-deploy for the default branch; one repository per account")

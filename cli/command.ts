@@ -27,7 +27,7 @@ export class UsageError extends Error {}
 export class WorkFailed extends Error {}
 
 /** A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard error. */
-export function newCommand(name: string, description: string, codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault"): Command {
+export function newCommand(name: string, description: string, codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error"): Command {
   return new Command(name).description(description).version(version).addHelpText("after", `\nExit codes: ${codes}`).exitOverride();
 }
 
@@ -66,7 +66,7 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.broken;
   }
-  process.stderr.write(`This is a fault of alb-web itself, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`Internal error in alb-web. Please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
   return EXIT.internal;
 }
 

@@ -18,7 +18,7 @@ interface CommentArguments {
 }
 
 void runCommand(async () => {
-  const command = newCommand("comment", "Tells the plans in plans/ in one comment on a pull request, which is updated from then on.", "0 good, 1 failed, 2 wrong usage, 70 our own fault")
+  const command = newCommand("comment", "Tells the plans in plans/ in one comment on a pull request, which is updated from then on.", "0 good, 1 failed, 2 wrong usage, 70 internal error")
     .requiredOption("--pull-request <number>", "the pull request")
     .requiredOption("--commit <id>", "the commit that was planned")
     .option("--author <login>", "whose comment is updated: the user that GITHUB_TOKEN stands for", "github-actions[bot]")
@@ -57,7 +57,7 @@ function reviewOf(id: string, json: string): Review | undefined {
   try {
     return review(JSON.parse(json));
   } catch (error) {
-    process.stderr.write(`${id}: the plan could not be reviewed, which is a fault of alb-web itself, please report it: ${(error as Error).stack}\n`);
+    process.stderr.write(`${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
     return undefined;
   }
 }

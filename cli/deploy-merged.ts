@@ -39,7 +39,7 @@ interface Deployment {
 const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
 
 void runCommand(async () => {
-  const command = newTerraformCommand("deploy-merged", "Applies exactly the plans that were reviewed in the pull request that a commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 our own fault")
+  const command = newTerraformCommand("deploy-merged", "Applies exactly the plans that were reviewed in the pull request that a commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 internal error")
     .argument("<commit>", "the commit that the merge made")
     .requiredOption("--branch <name>", "the branch that it was pushed to")
     .action(deploy);

@@ -17,7 +17,7 @@ interface KeepArguments {
 const ARTIFACT = "plans";
 
 void runCommand(async () => {
-  const command = newCommand("keep-plan", "Keeps the plans of a pull request in the state buckets of their stacks, until it is merged.", "0 good, 1 failed, 2 wrong usage, 70 our own fault")
+  const command = newCommand("keep-plan", "Keeps the plans of a pull request in the state buckets of their stacks, until it is merged.", "0 good, 1 failed, 2 wrong usage, 70 internal error")
     .requiredOption("--commit <id>", "the commit that was planned")
     .requiredOption("--branch <name>", "the branch whose merges are deployed; plans for others are not kept")
     .requiredOption("--from <folder>", "where the pull request's plans are")

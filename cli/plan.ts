@@ -31,8 +31,8 @@ interface Lack {
 }
 
 void runCommand(async () => {
-  const command = newTerraformCommand("plan", "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.", "0 no changes, 2 changes, 1 error, 70 our own fault")
-    .argument("[stack]", "one stack only; all of them if left away")
+  const command = newTerraformCommand("plan", "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.", "0 no changes, 2 changes, 1 error, 70 internal error")
+    .argument("[stack]", "one stack only (default: all stacks)")
     .action(plan);
   await command.parseAsync();
 }, EXIT.broken);
@@ -175,8 +175,8 @@ function reviewPage(stackId: string, json: string): string {
   try {
     return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
   } catch (error) {
-    process.stderr.write(`${stackId}: the plan could not be reviewed, which is a fault of alb-web itself, please report it: ${(error as Error).stack}\n`);
-    return `The plan of \`${stackId}\` could not be reviewed, which is a fault of alb-web itself; look at \`plans/${stackId}.txt\`.\n`;
+    process.stderr.write(`${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
+    return `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at \`plans/${stackId}.txt\`.\n`;
   }
 }
 

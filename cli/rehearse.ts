@@ -41,7 +41,7 @@ interface Stage {
 
 void runCommand(async () => {
   const command = withOut(newTerraformCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down."))
-    .argument("[stack]", "one stack only; all of them side by side if left away")
+    .argument("[stack]", "one stack only (default: all stacks, side by side)")
     .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
     .option("--format <format>", "text or json", "text")
     .action(rehearse);

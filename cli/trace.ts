@@ -19,7 +19,7 @@ const CODE: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.br
 
 /** Traces one file; its exit code is the verdict's. */
 export function traceCommand(): Command {
-  return withOut(newCommand("trace", "Says whether a request would arrive, hop by hop, and what is in its way.", "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 our own fault"))
+  return withOut(newCommand("trace", "Says whether a request would arrive, hop by hop, and what is in its way.", "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 internal error"))
     .argument("<file>", "what `terraform show -json` writes of a plan or a state, or a synthesized cdk.tf.json; - reads standard input")
     .option("--url <url>", "trace this address only, such as https://www.example.com/shop; without it every public record that leads to a balancer")
     .option("--format <format>", "text, json or markdown", "text")

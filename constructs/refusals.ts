@@ -22,7 +22,7 @@ export class BrokenPathError extends Error {
 
   /** @param outcome what came of the files */
   constructor(faults: readonly string[], outcome = "nothing was written") {
-    super(`${messageOf("on the path of requests", faults, outcome)}\n  Where you know better: accept: [{ finding: "P…", reason: "…" }] on the stack.`);
+    super(`${messageOf("on the path of requests", faults, outcome)}\n  To accept a finding, add accept: [{ finding: "P…", reason: "…" }] to the stack.`);
     tellFaultsOnly(this, faults);
   }
 }

@@ -37,7 +37,7 @@ export const GROUP_CLOSED: Finding = {
   observed: "port 8080 from aws_security_group.site_alb only",
   required: "port 80, on which the targets are registered, from the load balancer's group",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
-  fix: fix("Open port 80 to the load balancer's group.", "appPort: 80 (no prop makes this fault; take the override back)", [
+  fix: fix("Open port 80 to the load balancer's group.", "appPort: 80 (no prop causes this; remove the override)", [
     setting("aws_vpc_security_group_ingress_rule.site_app", "from_port", 80),
     setting("aws_vpc_security_group_ingress_rule.site_app", "to_port", 80),
   ]),
@@ -48,7 +48,7 @@ export const ONE_BAD_SUBNET: Finding = {
   observed: "aws_subnet.site_public_b is routed by aws_route_table.site_private_b, which has no route to an internet gateway",
   required: "0.0.0.0/0 to an internet gateway of the VPC",
   symptom: "ERR_CONNECTION_TIMED_OUT for about every second request", share: "1 of 2 subnets",
-  fix: fix("Associate the subnet with the public route table.", "no prop makes this; take the override back", [
+  fix: fix("Associate the subnet with the public route table.", "no prop causes this; remove the override", [
     setting("aws_route_table_association.site_public_b", "route_table_id", "${aws_route_table.site_public.id}"),
   ]),
 };

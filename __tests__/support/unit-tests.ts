@@ -2,10 +2,25 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PROJECT } from "./rehearsal-room";
 
-/** The tests that run no terraform: those of npm run test:unit. */
+/** The tests of npm run test:unit, which start no program. */
 export function unitTests(): string[] {
+  return testsBut("all|terraform|program");
+}
+
+/** The tests that run no terraform, which is one program whichever version of Node starts it. */
+export function testsWithoutTerraform(): string[] {
+  return testsBut("all|terraform");
+}
+
+function testsBut(kinds: string): string[] {
   const folder = join(PROJECT, "__tests__");
-  return readdirSync(folder).filter((name) => /(?<!\.(all|terraform))\.test\.ts$/.test(name)).sort().map((name) => join(folder, name));
+  return readdirSync(folder).filter((name) => new RegExp(`(?<!\\.(${kinds}))\\.test\\.ts$`).test(name)).sort().map((name) => join(folder, name));
+}
+
+/** Whether a test file starts programs or servers, by what it imports itself. */
+export function startsPrograms(file: string): boolean {
+  return [...readFileSync(file, "utf8").matchAll(/^import (?:type )?(.*) from "([^"\n]+)";$/gm)].some(([, names = "", from = ""]) =>
+    /^node:(child_process|https?|net)$/.test(from) || (/\/support\/(.*-room|action|actionlint|github-api|processes|rehearse-command)$/.test(from) && !/^\{ ((fixture|PROJECT)(, )?)+ \}$/.test(names)));
 }
 
 /** Packages, and modules of Node, that a file imports by itself and by what it imports of ours. */

@@ -141,7 +141,9 @@ function sectionsOf(review: Review): Section[] {
 /** At most fifteen lines; security and what to watch are never pushed out by causes. */
 function headOf(name: string, review: Review, level: number): string[] {
   const { report: { effect, summary, hops, counts, causes, security }, watch, outputs } = review;
-  const title = `${"#".repeat(level)} ${shownEffect(effect)}: ${sentence(summary)}`;
+  // The summary of what fails begins with these words itself.
+  const [shown, said] = effect === "fails" ? [`${markOf(effect)} Apply will fail`, summary.replace(/^Apply will fail: /, "")] : [shownEffect(effect), summary];
+  const title = `${"#".repeat(level)} ${shown}: ${sentence(said)}`;
   const shownName = asCode(cut(name, MAX_NAME));
   const watched = firstLines(watch.map((it) => `- Watch: ${sentence(it)}`), MAX_WATCH, (left) => `- and ${left} more to watch${isNews(review) ? ", below" : ""}`);
   if (!isNews(review)) return [`${title} (${shownName})`, ...(watched.length > 0 ? ["", ...watched] : [])];

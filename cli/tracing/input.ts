@@ -112,5 +112,5 @@ function decoded(bytes: Buffer, unreadable: Unreadable): string {
 function notJson(message: string): string {
   if (/Unexpected end|Unterminated/.test(message)) return "JSON that is cut off";
   const [, position] = /position (\d+)/.exec(message) ?? [];
-  return position === undefined ? "no JSON" : `what is no JSON from character ${position} on`;
+  return position === undefined ? "invalid JSON" : `invalid JSON at character ${position}`;
 }

@@ -43,13 +43,13 @@ const REASONS: Readonly<Record<string, string>> = {
   delete_because_no_module: "its module is no longer called", delete_because_no_move_target: "it was moved to what is not in the configuration",
 };
 
-/** "Replaced, as `ami` changes (`ami-1` to `ami-2`): destroyed first, then made anew" */
+/** "Replaced, as `ami` changes (`ami-1` to `ami-2`): destroyed first, then created again" */
 export function doneTo(change: Change, world: World): string {
   const { doing, isCreatedFirst, forcedBy, differing, reason } = change;
   const word = reason === undefined || !Object.hasOwn(REASONS, reason) ? undefined : REASONS[reason];
   if (doing === "replace") {
     const because = forcedBy.length > 0 ? becauseOf(change, world) : (word ?? "terraform cannot change it in place");
-    return `Replaced, as ${because}: ${isCreatedFirst ? "the new one is made before the old one goes" : "destroyed first, then made anew"}`;
+    return `Replaced, as ${because}: ${isCreatedFirst ? "the new one is made before the old one goes" : "destroyed first, then created again"}`;
   }
   if (doing === "destroy") return `Destroyed${word === undefined ? "" : `, as ${word}`}`;
   if (doing === "create") return "Created";

@@ -34,7 +34,7 @@ interface Blockage {
 
 /** An entry's number goes so far. */
 const MOST_NUMBERS = 32_766;
-const NO_PROP = "this project leaves the VPC's default network ACL as it is: take back the added ACL, or its override";
+const NO_PROP = "this project leaves the VPC's default network ACL as it is: remove the added ACL, or its override";
 
 /** One finding for each direction of an ACL that lacks entries, and for each entry that denies too early. */
 export function blockages(topology: Topology, found: readonly { readonly flow: Flow; readonly decisions: readonly Decision[] }[], own: readonly Subnet[], others: readonly Subnet[]): readonly Omit<Finding, "severity">[] {

@@ -69,7 +69,7 @@ function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
       observed: `port ${port}, where ${server.address} ${isClosed ? `opens ${usual}, its target group's port,` : `serves ${served.join(", ")}`}${isClosed ? " and not this one" : ""}`,
       required: `no port, so that the group's ${usual ?? "own"} counts, or a port that the application serves`, symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
       ...(count > 1 && { share: `1 of ${count} targets` }),
-      fix: fix(`Leave the port of ${registration.address} away.`, "appPort; take back the override", [setting(registration.address, "port", isClosed || served.includes(usual ?? -1) ? undefined : served[0])]),
+      fix: fix(`Leave the port of ${registration.address} away.`, "appPort; remove the override", [setting(registration.address, "port", isClosed || served.includes(usual ?? -1) ? undefined : served[0])]),
     });
   }
 }

@@ -14,7 +14,7 @@ import { includes } from "./wildcards";
 
 /** A balancer takes 100 rules unless AWS raises that; an earlier rule further away than this is not looked for. */
 const MAX_EARLIER = 250;
-const NO_PROP = "no prop makes it: the stack has no rules; mend the rule that was added";
+const NO_PROP = "no prop causes this: the stack has no rules; mend the rule that was added";
 
 export const listenerRuleRules: Rules = { path: [isAnsweredBySomething], file: [hasItsOwnPriority, isReached] };
 

@@ -36,7 +36,7 @@ function answersThePort(path: TracedPath, report: Reporter): void {
 
 function addition({ topology, scheme, host, port }: TracedPath, balancer: Balancer): Finding["fix"] {
   const edit = missingListener(topology, balancer, { scheme, host, port });
-  return fix(`Add an ${scheme.toUpperCase()} listener on port ${port}.`, "every site has listeners on 80 and 443; take back the override", edit === undefined ? [] : [edit]);
+  return fix(`Add an ${scheme.toUpperCase()} listener on port ${port}.`, "every site has listeners on 80 and 443; remove the override", edit === undefined ? [] : [edit]);
 }
 
 function otherProtocol({ topology, scheme, host }: TracedPath, listener: Listener): Finding["fix"] {
@@ -135,7 +135,7 @@ function withoutCertificate(topology: Topology, { address, certificates: all }: 
   return {
     id: "P19", address, attribute: "certificate_arn", observed: certificates.length === 0 ? "an HTTPS listener without a certificate" : "an HTTPS listener with further certificates, but no default one",
     required: "certificate_arn with an issued certificate", symptom: "the apply fails: ValidationError, a certificate must be specified for HTTPS listeners",
-    fix: fix(`Give ${address} the ARN of an issued certificate.`, "certificate: { arn }, or none, so that one is requested; take back the override", arn === undefined ? [] : [setting(address, "certificate_arn", arn)]),
+    fix: fix(`Give ${address} the ARN of an issued certificate.`, "certificate: { arn }, or none, so that one is requested; remove the override", arn === undefined ? [] : [setting(address, "certificate_arn", arn)]),
   };
 }
 

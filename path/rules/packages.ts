@@ -13,7 +13,7 @@ import { isForeign, isPublic, lastOf, routeSetting, wayOut, type Way } from "./w
 
 /* Whether what the instances install at their first boot can get to them. */
 
-const NO_PROP = "`network: { egress }` makes the way that fits; no prop breaks it: take back the override or the added resource";
+const NO_PROP = "`network: { egress }` makes the way that fits; no prop breaks it: remove the override or the added resource";
 const SYMPTOM = "the boot script cannot install, nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway";
 
 type Reach =
@@ -91,7 +91,7 @@ function tell(topology: Topology, { server, failed }: ShutIn, shares: readonly s
       observed: isPublicSubnet ? `no public address in ${subnet.address}, whose only way out is an internet gateway` : `${subnet.address} has no way to the internet${fetch.from === "s3" ? ", nor an endpoint for S3 in its route table" : ""}`,
       required: `a way out for \`${fetch.command}\`: ${fetch.from === "s3" ? "an S3 gateway endpoint in the route table (packages of Amazon Linux), or " : ""}${isPublicSubnet ? "a public address" : "a route 0.0.0.0/0 to a NAT gateway"}`,
       fix: isPublicSubnet
-        ? fix("Give the instances public addresses.", "`instances: { placement: \"public\" }` gives them; no prop takes them away: take back the override", withPublicAddress(server, subnet))
+        ? fix("Give the instances public addresses.", "`instances: { placement: \"public\" }` gives them; no prop takes them away: remove the override", withPublicAddress(server, subnet))
         : fetch.from === "s3"
           ? fix("Let the subnet's route table have an S3 gateway endpoint.", NO_PROP, withEndpoint(topology, subnet))
           : fix("Give the subnet a route to a NAT gateway.", "`network: { egress: \"nat\" }`", withNat(topology, subnet)),
@@ -198,7 +198,7 @@ function groups(topology: Topology, server: Server, fetches: readonly Fetch[], r
       return report.fault({
         id: "P64", hop: "target", address: group.address, attribute: "egress", observed: rulesInWords(topology, set),
         required: `${ports} to ${fetch.from === "s3" ? "S3 or everywhere" : "everywhere"}, for \`${fetch.command}\` of ${server.settingsAddress}`, symptom: SYMPTOM,
-        fix: fix("Let the instances out to where their packages are.", "`network: { egress }` opens what fits: `none` opens S3, `nat` opens 80 and 443: take back the override", opening(group, "egress", [80, 443].map((port) => ({ port, source: { cidr: "0.0.0.0/0" } })), "to_packages")),
+        fix: fix("Let the instances out to where their packages are.", "`network: { egress }` opens what fits: `none` opens S3, `nat` opens 80 and 443: remove the override", opening(group, "egress", [80, 443].map((port) => ({ port, source: { cidr: "0.0.0.0/0" } })), "to_packages")),
       });
     }
   }

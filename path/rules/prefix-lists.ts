@@ -27,7 +27,7 @@ export const prefixListWeights: PathRule = (path, report) => {
       id: "P38", severity: "warning", hop: "listener", address: group.address, attribute: "ingress",
       observed: `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which counts for ${CLOUDFRONT}`,
       required: `at most ${QUOTA} rules, unless the account's quota is higher`, symptom: "RulesPerSecurityGroupLimitExceeded at apply",
-      fix: fix("Let one rule with the list take the ports of all, or spread the rules over several groups.", "no prop makes it: take back the added rule", joined(lists)),
+      fix: fix("Let one rule with the list take the ports of all, or spread the rules over several groups.", "no prop causes this: remove the added rule", joined(lists)),
     });
   }
 };

@@ -68,7 +68,7 @@ function tell(topology: Topology, balancer: Balancer, { subnet, way }: Bad, all:
   report.fault({
     id: "P44", ...common, ...repair.at, required,
     observed: `${subnet.address} ${observedOf(way, table, family)}`,
-    fix: fix(repair.text, "a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: take back the override", repair.edits),
+    fix: fix(repair.text, "a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: remove the override", repair.edits),
   });
 }
 

@@ -43,7 +43,7 @@ const clients: PathRule = (path, report) => {
     id: "P30", hop: "listener", address: group.address, attribute: "ingress",
     observed: rulesInWords(topology, set), required: `tcp ${closed.join(" and ")} from clients ${from === "vpc" ? "in" : "on"} ${whom}`,
     symptom: `ERR_CONNECTION_TIMED_OUT on port ${closed.join(" and ")}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`, ...(hasIpv6 && { share: "clients without IPv6" }),
-    fix: fix(`Let clients in to port ${closed.join(" and ")} of the balancer.`, "no prop closes 80 or 443: take back the override", opening(group, "ingress", closed.map((port) => ({ port, source })), "clients")),
+    fix: fix(`Let clients in to port ${closed.join(" and ")} of the balancer.`, "no prop closes 80 or 443: remove the override", opening(group, "ingress", closed.map((port) => ({ port, source })), "clients")),
   });
 };
 

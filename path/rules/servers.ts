@@ -52,7 +52,7 @@ const ownGroups: PathRule = (path, report) => {
       id: "P61", hop: "target", address: server.settingsAddress, attribute: argument,
       observed: `no security group, so that the VPC's default group holds: ${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`, required: `a group that lets the balancer in to port ${isUnknown(port) ? "of the target" : port}`,
       symptom: "504 Gateway Timeout; Target.Timeout in the target's health", ...share,
-      fix: fix("Give the servers a group that lets the balancer in.", "every server has its group; no prop takes it away: take back the override", edits.map((edit) => ("set" in edit ? setting(server.settingsAddress, argument, edit.value) : edit))),
+      fix: fix("Give the servers a group that lets the balancer in.", "every server has its group; no prop takes it away: remove the override", edits.map((edit) => ("set" in edit ? setting(server.settingsAddress, argument, edit.value) : edit))),
     });
   }
 };
@@ -114,7 +114,7 @@ function neverRun(server: Server, script: string, share: { share?: string }, rep
     observed: hasInterpreter ? "`#!` does not stand in the first column of the first line, so that nothing runs" : `it begins with the command "${first.slice(0, 30)}", which cloud-init does not take for a script, so that nothing runs`,
     required: "`#!` and the interpreter at the very beginning, or `#cloud-config`", symptom: "nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; \"Unhandled non-multipart (text/x-not-multipart) userdata\" or \"Exec format error\" in cloud-init's log", ...share,
     fix: withScript(
-      server, hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`, "Begin the user data with its interpreter, in the first column.", "`server: { userData }` is refused without it: take back the override",
+      server, hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`, "Begin the user data with its interpreter, in the first column.", "`server: { userData }` is refused without it: remove the override",
       "the first line begins with #! in its first column, as with a heredoc of the kind <<-EOT",
     ),
   });
@@ -160,7 +160,7 @@ function changedInPlace(server: Server, report: Reporter): void {
     id: "P66", hop: "target", address: server.address, attribute: "user_data_replace_on_change",
     observed: "the plan changes the user data of a server that stays, which is stopped for it and does not run it again", required: "`user_data_replace_on_change = true`, so that a new server runs it",
     symptom: "an outage while it stops and starts, then what was served before",
-    fix: fix("Replace the server when its user data changes.", "every server has it; no prop takes it away: take back the override", [setting(server.address, "user_data_replace_on_change", true)]),
+    fix: fix("Replace the server when its user data changes.", "every server has it; no prop takes it away: remove the override", [setting(server.address, "user_data_replace_on_change", true)]),
   });
 }
 

@@ -68,7 +68,7 @@ function tooFew(topology: Topology, balancer: Balancer, report: Reporter): void 
     id: "P41", hop: "listener", address: balancer.address, attribute: "subnets",
     observed: id === undefined ? "no subnet" : `one subnet, ${only?.address ?? plain(id)}`, required: "at least two subnets, each in another zone",
     symptom: "ValidationError at apply: at least two subnets in two different Availability Zones must be specified",
-    fix: fix("Give the balancer a second subnet in another zone.", "`network: { zones: 2 }` makes two; no prop takes one away: take back the override", only === undefined ? [] : secondSubnet(topology, balancer, only)),
+    fix: fix("Give the balancer a second subnet in another zone.", "`network: { zones: 2 }` makes two; no prop takes one away: remove the override", only === undefined ? [] : secondSubnet(topology, balancer, only)),
   });
 }
 
@@ -81,7 +81,7 @@ function sameZone(topology: Topology, balancer: Balancer, first: Subnet, second:
     id: "P42", hop: "listener", address: balancer.address, attribute: "subnets",
     observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`, required: "each subnet in another zone",
     symptom: "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same Availability Zone",
-    fix: fix(other === undefined ? `Put ${second.address} into another zone.` : `Let the balancer have ${other.address} instead of ${second.address}.`, "`network: { zones }` puts each subnet into its own zone; no prop makes two of one: take back the override", edits),
+    fix: fix(other === undefined ? `Put ${second.address} into another zone.` : `Let the balancer have ${other.address} instead of ${second.address}.`, "`network: { zones }` puts each subnet into its own zone; no prop makes two of one: remove the override", edits),
   });
 }
 
@@ -144,7 +144,7 @@ const sizes: PathRule = ({ balancer, topology }, report) => {
       required: isTooSmall ? `a /${SMALLEST_PREFIX} or larger` : `${FREE_ADDRESSES} free addresses`,
       symptom: isTooSmall ? "InvalidSubnet at apply: not enough IP space available" : "the balancer cannot grow; InvalidSubnet when it is made",
       share: `1 of ${balancer.subnetIds.items.length} subnets`,
-      fix: fix(`Give ${subnet.address} a larger block.`, "`network: { cidr }` takes /16 to /23, which makes every subnet large enough: take back the override", larger === undefined ? [] : [setting(subnet.address, "cidr_block", larger)]),
+      fix: fix(`Give ${subnet.address} a larger block.`, "`network: { cidr }` takes /16 to /23, which makes every subnet large enough: remove the override", larger === undefined ? [] : [setting(subnet.address, "cidr_block", larger)]),
     });
   }
 };

@@ -26,8 +26,8 @@ function isOneVpc({ topology, balancer, targetGroups, targets }: TracedPath, rep
       id: "P51", hop: "target-group", address: isBalancer ? balancer.address : group.address, attribute: isBalancer ? "subnets" : "vpc_id",
       observed: `${group.address} is in ${shown(vpc)}, ${balancer.address} in ${shown(balancerVpc)}`, required: "one VPC for the balancer, its target groups and their instances",
       symptom: "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener: the target group is in another VPC",
-      fix: isBalancer ? fix(`Put ${balancer.address} into subnets of ${shown(vpc)}.`, "network; it is one for the whole site, so take back the override", better.length < 2 ? [] : [setting(balancer.address, "subnets", better.map(({ id }) => known(id)))])
-        : fix(`Put ${group.address} into ${shown(balancerVpc)}.`, "network; it is one for the whole site, so take back the override", [setting(group.address, "vpc_id", balancerVpc)]),
+      fix: isBalancer ? fix(`Put ${balancer.address} into subnets of ${shown(vpc)}.`, "network; it is one for the whole site, so remove the override", better.length < 2 ? [] : [setting(balancer.address, "subnets", better.map(({ id }) => known(id)))])
+        : fix(`Put ${group.address} into ${shown(balancerVpc)}.`, "network; it is one for the whole site, so remove the override", [setting(group.address, "vpc_id", balancerVpc)]),
     });
   }
   for (const { targetGroup, server, subnets, registration } of targets) {
@@ -139,7 +139,7 @@ function hasWhatItNeeds(topology: Topology, report: FileReporter): void {
     for (const [attribute, , value] of lacking) {
       report.fault({
         id: "P58", hop: "target-group", address: group.address, attribute, observed: `a target group of the type ${String(group.targetType)} without ${attribute}`, required: `${attribute} for targets of this type`, symptom: `terraform plan fails: "${attribute}" is required`,
-        fix: fix(`Give ${group.address} its ${attribute}.`, attribute === "port" ? "appPort; take back the override" : BY_NO_PROP, value === undefined ? [] : [setting(group.address, attribute, value)]),
+        fix: fix(`Give ${group.address} its ${attribute}.`, attribute === "port" ? "appPort; remove the override" : BY_NO_PROP, value === undefined ? [] : [setting(group.address, attribute, value)]),
       }, groupUsers(topology).balancersOf(group));
     }
   }
@@ -159,7 +159,7 @@ function hasNamesThatAwsTakes(topology: Topology, report: FileReporter): void {
     const better = name.replace(/^internal-/, "").replace(/[^A-Za-z0-9-]+/g, "-").replace(/^-+/, "").slice(0, 32).replace(/-+$/, "") || "web";
     report.fault({
       id: "P59", hop: "listener", address: it.address, attribute: "name", observed: `"${name}" ${why}`, required: "at most 32 letters, digits and hyphens, none at the ends; a balancer's name does not begin with internal-",
-      symptom: 'terraform plan fails: invalid value for "name"', fix: fix(`Call it ${better}.`, "no prop names it; take back the override", [setting(it.address, "name", better)]),
+      symptom: 'terraform plan fails: invalid value for "name"', fix: fix(`Call it ${better}.`, "no prop names it; remove the override", [setting(it.address, "name", better)]),
     }, on);
   }
 }

@@ -75,7 +75,7 @@ function hasTargets(path: TracedPath, report: Reporter): void {
       id: "P49", hop: "target-group", address: group.address, attribute: "targets", observed: `nothing is registered in ${group.address}; ${idle.slice(0, 3).map(({ address }) => address).join(", ")}${idle.length > 3 ? " and others are" : idle.length === 1 ? " is" : " are"} in no target group that a listener uses`,
       required: "an attachment for each instance, or an Auto Scaling group that names the target group", symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
       ...(weights !== undefined && weights.own < weights.all && { share: `${weights.own} of ${weights.all} requests, by the weights` }),
-      fix: fix(`Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} machines`} in ${group.address}.`, "instances: { count }; each is registered by itself, so take back the override", idle.map((server, index) => registration(topology, group, server, index))),
+      fix: fix(`Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} machines`} in ${group.address}.`, "instances: { count }; each is registered by itself, so remove the override", idle.map((server, index) => registration(topology, group, server, index))),
     });
   }
 }

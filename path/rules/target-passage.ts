@@ -194,13 +194,13 @@ function shutFault(topology: Topology, { id, set, group, checks, sources, whom, 
   if (id === "P32") {
     return {
       ...at, required: `${shown} to ${whom.join(", ")}`, symptom: TIMEOUT,
-      fix: fix(`Let the balancer out to ${shown} of its targets.`, "`appPort` and `healthCheck.port` open both groups; no prop closes them: take back the override", opening(group, "egress", wanted, "to_targets")),
+      fix: fix(`Let the balancer out to ${shown} of its targets.`, "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override", opening(group, "egress", wanted, "to_targets")),
     };
   }
   const prop = id === "P34" ? "`healthCheck: { port }`" : "`appPort`";
   return {
     ...at, required: `${shown} from ${whom.join(", ")}`, symptom: id === "P34" ? "Target.Timeout in the target's health, though the application works" : TIMEOUT,
-    fix: fix(`Open ${shown} of the targets to the balancer.`, `${prop} opens its port in both groups; no prop closes it: take back the override`, opening(group, "ingress", wanted, "from_balancer")),
+    fix: fix(`Open ${shown} of the targets to the balancer.`, `${prop} opens its port in both groups; no prop closes it: remove the override`, opening(group, "ingress", wanted, "from_balancer")),
   };
 }
 
@@ -238,7 +238,7 @@ function nearMiss(topology: Topology, { rule, what }: Miss, check: Check, throug
     id: "P35", hop: "target", address: rule.address, attribute: attributeOf(rule, way.argument), observed: `${ruleInWords(topology, rule, "ingress")}: ${way.why}`,
     required: `${checkInWords(check)} from ${namesOf(topology, balancer.groupIds) || "the balancer"}`,
     symptom: check.what === "health checks" ? "Target.Timeout in the target's health, though the application works" : TIMEOUT, ...shareOf([through], "the balancer's subnets"),
-    fix: fix(way.text, "`appPort` and `healthCheck.port` write the rules right: take back the override or the added resource", way.edits),
+    fix: fix(way.text, "`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource", way.edits),
   };
 }
 

@@ -56,7 +56,7 @@ function told({ topology, balancer }: PathEnd, { server, registration, subnets }
     ...(inside.length > 0 && { share: `${outside.length} of ${subnets.length} subnets` }),
     fix: fix(
       kept.length === 0 && better === undefined ? `Give ${balancer.address} a subnet in ${plain(known(first.zone) ?? "")}.` : `Put ${server.address} into ${kept.map(({ address }) => address).join(", ") || better?.address}.`,
-      "`network: { zones }` gives balancer and instances the same zones; no prop parts them: take back the override",
+      "`network: { zones }` gives balancer and instances the same zones; no prop parts them: remove the override",
       value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [setting(server.address, attribute, value)],
     ),
   });

@@ -67,7 +67,7 @@ export const listenerRule: EffectRule = (change, world) => {
 function replacedListener({ forcedBy, isCreatedFirst }: Change, port: string): Telling {
   const hop = "listener";
   if (isCreatedFirst) return { hop, effect: "brief", then: `requests to port ${port} are answered by one of both`, phrase: "while a listener is exchanged" };
-  if (!forcedBy.includes("load_balancer_arn")) return { hop, effect: "brief", then: `until the new one is there, requests to port ${port} are refused`, phrase: "while a listener is made anew" };
+  if (!forcedBy.includes("load_balancer_arn")) return { hop, effect: "brief", then: `until the new one is there, requests to port ${port} are refused`, phrase: "while a listener is replaced" };
   return {
     hop, effect: "outage", then: `it goes at once, and the new one waits for the new load balancer, which takes minutes: meanwhile requests to port ${port} are refused`,
     avoid: "give it `lifecycle { create_before_destroy = true }` too, if the load balancer has it", phrase: "for the minutes that a new load balancer takes",
@@ -103,7 +103,7 @@ export const listenerRuleRule: EffectRule = (change, world) => {
   if (!world.serving.rules.has(change.address)) return [];
   const hop = "listener";
   if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it matched is answered by the rules after it, or by the listener's default action" });
-  if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "in between, what it matches is answered by the rules after it", phrase: "while a listener rule is made anew" });
+  if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "in between, what it matches is answered by the rules after it", phrase: "while a listener rule is replaced" });
   if (change.doing !== "update") return [];
   return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(change.differing), then: "new requests are answered in the new way at once" });
 };

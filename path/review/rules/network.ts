@@ -103,7 +103,7 @@ export const groupRuleRule: EffectRule = (change, world) => {
   if (change.doing === "update") return tell(change, world, { hop, effect: "none", attribute: change.differing.find((it) => it !== "tags"), then: "connections that stand go on" });
   if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it let through is kept out from then on, unless another rule lets it through" });
   if (change.doing !== "replace") return [];
-  return tell(change, world, { hop, effect: "brief", then: "for the moment in between, new connections that need it are dropped", avoid: change.forcedBy.includes("security_group_id") ? "" : "add the new rule first, and take the old one away in an apply of its own", phrase: "while a security group's rule is made anew" });
+  return tell(change, world, { hop, effect: "brief", then: "for the moment in between, new connections that need it are dropped", avoid: change.forcedBy.includes("security_group_id") ? "" : "add the new rule first, and take the old one away in an apply of its own", phrase: "while a security group's rule is replaced" });
 };
 
 /** These stay in a subnet until they are told to leave it. */
@@ -122,7 +122,7 @@ export const subnetRule: EffectRule = (change, world) => {
       avoid: "make the new subnet beside the old one, let everything move there, and take the old one away in an apply of its own", phrase: "a subnet is still in use",
     });
   }
-  return hop === null ? [] : tell(change, world, { hop, effect: "none", then: change.doing === "destroy" ? "nothing is in it by then" : "what is in it is made anew as well, and told of by itself" });
+  return hop === null ? [] : tell(change, world, { hop, effect: "none", then: change.doing === "destroy" ? "nothing is in it by then" : "what is in it is replaced as well, and reported by itself" });
 };
 
 export const routeRule: EffectRule = (change, world) => {
@@ -141,6 +141,6 @@ export const routeRule: EffectRule = (change, world) => {
   // Whether anything still gets through then, the trace of what is planned tells.
   if (change.doing !== "replace") return tell(change, world, { hop, effect: "none", attribute: change.differing.find((it) => it !== "tags"), then: "" });
   return tell(change, world, hop === "listener"
-    ? { hop, effect: "brief", then: "for the moment in between, the load balancer's answers find no way out", phrase: "while a route is made anew" }
+    ? { hop, effect: "brief", then: "for the moment in between, the load balancer's answers find no way out", phrase: "while a route is replaced" }
     : { hop, effect: "none", then: "for the moment in between, the targets cannot fetch anything; requests to them are not routed by it" });
 };

@@ -82,7 +82,7 @@ export const namesakeRule: EffectRule = (change, world) => {
   return tell(change, world, {
     hop: hopOf(change, world), effect: "fails", then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
     avoid: name === "name" && /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(change.type) ? "use `name_prefix` in place of `name`, or a name that changes with what forces the replacement" : `let ${code(name)} change with it, or leave \`create_before_destroy\` away`,
-    phrase: `${wordFor(change.type)} is made anew under a name that the old one still has`,
+    phrase: `${wordFor(change.type)} is replaced under a name that the old one still has`,
   });
 };
 

@@ -119,7 +119,7 @@ describe("a job that uses it", () => {
     expect(ours()).toEqual([expect.stringMatching(/^<!-- alb-web review -->\n### ✖ outage: 2 plans/), expect.stringMatching(/^<!-- alb-web review: shop\/eu 1 -->\n[^]*\nReview of `shop\/eu 1`, commit c{40}$/)]);
   });
 
-  test("fails where it is asked to, once all is told", async () => {
+  test("fails where it is asked to, after everything is reported", async () => {
     expect(await run({ "fail-on": "outage" })).toMatchObject({ code: 1, outputs: { effect: "outage" } });
     expect(ours()).toHaveLength(1);
     expect((await run({ "fail-on": "fails" })).code).toBe(0);

@@ -62,8 +62,8 @@ describe("the exit code", () => {
 
   test.each([["an error", new TypeError("oops")], ["anything else", "oops"]])("is 70 for %s of our own, which is shown as it is", async (_what, error) => {
     expect(await codeOf(() => Promise.reject(error))).toBe(70);
-    expect(said).toMatch(/^This is a fault of alb-web itself, please report it:\n[^]*oops/);
-    if (error instanceof Error) expect(said).toContain("cli-parts.test.ts");
+    expect(said).toMatch(/^Internal error in alb-web. Please report it:\n[^]*oops/);
+    if (error instanceof Error) expect(said).toContain("cli-parts.program.test.ts");
   });
 
   test.each([
@@ -98,7 +98,7 @@ describe("the exit code", () => {
   test("of every kind is listed by --help", () => {
     let help = "";
     command().configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-    expect(help).toContain("Exit codes: 0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 our own fault");
+    expect(help).toContain("Exit codes: 0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error");
   });
 });
 

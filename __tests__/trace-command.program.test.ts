@@ -100,8 +100,8 @@ describe("a file that is nothing to trace is told in one sentence, with what to 
     ["a .tf file", "# a comment\nlocals {\n}\n", "main.tf", /got a configuration in Terraform's language; plan with `terraform plan -out=tfplan`, /],
     ["the same under another name", "resource \"aws_lb\" \"a\" {\n}\n", "main.txt", /got a configuration in Terraform's language; /],
     ["a plan that is cut off", plan.slice(0, 40), "cut.json", /got JSON that is cut off; /],
-    ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), "picture.png", /got no JSON; /],
-    ["a page", "<html>", "page.html", /got no JSON; /],
+    ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), "picture.png", /got invalid JSON; /],
+    ["a page", "<html>", "page.html", /got invalid JSON; /],
   ])("%s", (_, content, name, got) => {
     if (content !== undefined) file(name, content);
     const { code, out, said } = traced([name]);
