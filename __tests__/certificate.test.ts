@@ -12,8 +12,8 @@ const many = site({ alternativeNames: ["*.example.com", "example.com", "*.www.ex
 describe("a requested certificate", () => {
   test("is for all names and is validated through DNS", () => {
     expect(theOnly(one, "aws_acm_certificate")).toMatchObject({ domain_name: "www.example.com", validation_method: "DNS" });
-    expect(theOnly(one, "aws_acm_certificate").subject_alternative_names).toBeUndefined();
-    expect(theOnly(many, "aws_acm_certificate").subject_alternative_names).toEqual(["*.example.com", "example.com", "*.www.example.com", "www.example.org"]);
+    expect(theOnly(one, "aws_acm_certificate").subject_alternative_names).toEqual(["www.example.com"]);
+    expect(theOnly(many, "aws_acm_certificate").subject_alternative_names).toEqual(["www.example.com", "*.example.com", "example.com", "*.www.example.com", "www.example.org"]);
   });
 
   test("is there before the one it replaces goes, as a listener holds on to that", () => {

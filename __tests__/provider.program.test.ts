@@ -103,8 +103,15 @@ describe("the user's CLI configuration", () => {
   });
 });
 
+test("a CLI configuration that cannot be read is one sentence", () => {
+  env.TF_CLI_CONFIG_FILE = at("a folder");
+  mkdirSync(at("a folder"));
+  expect(() => throwIfDevOverrides(env, "terraform")).toThrow(SetupError);
+  expect(() => throwIfDevOverrides(env, "terraform")).toThrow(/^Terraform's CLI configuration cannot be read: EISDIR/);
+});
+
 describe("what terraform login has stored", () => {
-  const credentials = { "app.terraform.io": { token: "one" }, "my-host.example.com": { token: "two" }, "none.example.com": {} };
+  const credentials = { "app.terraform.io": { token: "one" }, "my-host.example.com": { token: "two" }, "none.example.com": {}, "number.example.com": { token: 3 } };
   const store = () => put(at("home", process.platform === "win32" ? "terraform.d" : ".terraform.d", "credentials.tfrc.json"), JSON.stringify({ credentials }));
 
   test("is no CLI configuration, and is handed on in variables", async () => {
@@ -322,6 +329,20 @@ describe("a copy on this machine", () => {
     mkdirSync(at("else", ".terraform.d", "plugins", "registry.terraform.io", "hashicorp", "random"), { recursive: true });
     expect((await find({ env: { ...env, HOME: at("else"), APPDATA: at("else") } })).configurationFile).not.toBe(first);
     expect(readFileSync(first, "utf8")).toBe(text);
+  });
+
+  test("that cannot be kept for later runs is an error in one sentence", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    put(at("cache"), "a file where the folder belongs");
+    await expect(find()).rejects.toThrow(new SetupError(`What leads terraform to the provider cannot be kept in ${at("cache")}: EEXIST: file already exists, mkdir '${at("cache")}'`));
+  });
+
+  test("whose checksum is being taken is given up when that is asked for", async () => {
+    putCopy(at("opt", "a"), "unpacked");
+    const stopping = new AbortController();
+    const finding = find({ signal: stopping.signal, onProgress: (text) => text.startsWith("checking ") && stopping.abort(new Error("interrupted")) });
+    await expect(finding).rejects.toThrow("interrupted");
+    expect(existsSync(at("cache"))).toBe(false);
   });
 
   test("is found by many at once", async () => {

@@ -28,10 +28,11 @@ export class Certificate extends Construct implements ICertificate {
 
   constructor(scope: Construct, id: string, { names, zoneOf }: CertificateOptions) {
     super(scope, id);
-    const [domainName = "", ...alternativeNames] = names;
+    const [domainName = ""] = names;
     const certificate = new AcmCertificate(this, "Default", {
       domainName,
-      subjectAlternativeNames: alternativeNames.length > 0 ? alternativeNames : undefined,
+      // All of them, as AWS lists them: the provider takes none for "as before", and the last alternative would stay for ever.
+      subjectAlternativeNames: [...names],
       validationMethod: "DNS",
       // A listener can be moved to the new one before the old one goes.
       lifecycle: { createBeforeDestroy: true },

@@ -73,8 +73,8 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
   const refused: string[] = [];
   for (const root of roots) {
     for (const copy of await copiesIn(root, pinned, thisPlatform())) {
-      const why = await whyNot(copy, pinned, options);
-      if (why === undefined) return { origin: `from ${root}`, configurationFile: await configurationFor(copy, pinned, options) };
+      const { stamp, why } = await examine(copy, pinned, options);
+      if (stamp !== undefined) return { origin: `from ${root}`, configurationFile: await configurationFor(copy, pinned, stamp, options) };
       refused.push(`${copy.path} (${why})`);
     }
   }
@@ -104,15 +104,17 @@ async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOption
   return [...new Set([...named, ...shared.flat()].filter((it) => it !== undefined && it !== ""))] as string[];
 }
 
-/** Why a copy is not accepted; nothing if it is. One that cannot be read must not hide a good one. */
-async function whyNot(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, signal, onProgress = () => {} }: FindProviderOptions): Promise<string | undefined> {
+/** The stamp of a copy that is accepted, else why it is not. One that cannot be read must not hide a good one. */
+async function examine(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, signal, onProgress = () => {} }: FindProviderOptions): Promise<{ stamp?: string; why?: string }> {
   try {
     const verified = await readFile(join(await folderFor(copy, cacheDir), STAMP_FILE), "utf8").catch(() => undefined);
-    if (verified === (await stampOf(copy, pinned))) return undefined;
+    // Before its checksum is taken: what is changed meanwhile has another stamp by the next run.
+    const stamp = await stampOf(copy, pinned);
+    if (verified === stamp) return { stamp };
     onProgress(`checking ${copy.path} against the lock file`);
-    return (await isPinned(copy, pinned)) ? undefined : ".terraform.lock.hcl does not have its checksum";
+    return (await isPinned(copy, pinned)) ? { stamp } : { why: ".terraform.lock.hcl does not have its checksum" };
   } catch (error) {
-    return (error as Error).message;
+    return { why: (error as Error).message };
   } finally {
     signal?.throwIfAborted();
   }
@@ -128,10 +130,13 @@ async function folderFor({ path }: ProviderCopy, cacheDir: string): Promise<stri
  * Writes the CLI configuration that leads to a copy. Its name tells its content, so that no terraform that was led to it sees it change.
  * @throws {SetupError} if it cannot be kept
  */
-async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, options: FindProviderOptions): Promise<string> {
+async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, stamp: string, options: FindProviderOptions): Promise<string> {
   try {
     await mkdir(options.cacheDir, { recursive: true });
-    return await writeConfiguration(copy, pinned, await folderFor(copy, options.cacheDir), options.env);
+    const folder = await folderFor(copy, options.cacheDir);
+    const file = await writeConfiguration(copy, pinned, folder, options.env);
+    await writeWhole(join(folder, STAMP_FILE), stamp);
+    return file;
   } catch (error) {
     throw new SetupError(`What leads terraform to the provider cannot be kept in ${options.cacheDir}: ${(error as Error).message}`);
   }
@@ -144,7 +149,6 @@ async function writeConfiguration(copy: ProviderCopy, pinned: PinnedProvider, fo
   const text = await configurationText(mirror, env);
   const file = join(folder, `${nameFor(text)}.tfrc`);
   await writeWhole(file, text);
-  await writeWhole(join(folder, STAMP_FILE), await stampOf(copy, pinned));
   return file;
 }
 
