@@ -104,7 +104,7 @@ export interface WebStackProps {
    */
   readonly backend?: "local" | S3BackendProps | CloudBackendProps;
   /**
-   * Findings that may break this stack's path, because you know better. One of which nothing is found any more is a fault.
+   * Findings that may break this stack's path, because you know better. An entry that no longer matches anything is an error.
    * @default - none: a stack whose path is broken is refused
    */
   readonly accept?: readonly AcceptedFinding[];
