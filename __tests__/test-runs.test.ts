@@ -19,8 +19,12 @@ const FILES = readdirSync(__dirname).filter((name) => name.endsWith(".test.ts"))
 
 describe("the scripts", () => {
   const { scripts } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { scripts: Record<string, string> };
-  /** The pattern that ends a script. */
-  const patternOf = (script: string): RegExp => new RegExp(/"([^"]+)"$/.exec(scripts[script] ?? "")?.[1] ?? "there is none");
+  /** The one pattern of a script. */
+  const patternOf = (script: string): RegExp => new RegExp(/"([^"]+)"/.exec(scripts[script] ?? "")?.[1] ?? "there is none");
+
+  test.each(["test", "test:unit"])("%s takes a name after its own arguments, which jest would else take for one more pattern to ignore", (script) => {
+    expect(scripts[script]).toMatch(/ --testPathIgnorePatterns "[^"]+" --\w+ \S+$/);
+  });
 
   test("npm test and test:rest run every file, each once", () => {
     expect(scripts.test).toContain("--testPathIgnorePatterns");
