@@ -1,12 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reportAsText } from "../cli/tracing/text";
 import { BrokenPathError, type WebStack } from "../constructs/web-stack";
-import { acceptedIn, withAccepted } from "../path/accept";
 import { ROWS } from "../path/rows";
 import { trace } from "../path/trace";
-import { faultsOf, onVisit, stackOf, validatedJson, writeApp } from "./support/synth";
+import { closeInstances, faultsOf, onVisit, override, stackOf, validatedJson, writeApp } from "./support/synth";
 
 /* A stack whose path is broken is refused where it is synthesized, unless somebody knows better. */
 
@@ -22,23 +20,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The instances take what nobody sends. */
-function closeInstances(stack: WebStack): void {
-  override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, { from_port: 8080, to_port: 8080 });
-}
-
 /** A listener of one's own, on a port that the site has already. */
 function addListener(stack: WebStack): void {
   const action = { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "200" } };
   stack.addOverride("resource.aws_lb_listener.mine", { load_balancer_arn: stack.site.loadBalancer.arn, port: 80, protocol: "HTTP", default_action: [action] });
-}
-
-/** As a person's `addOverride` on the resources of a type. */
-function override(stack: WebStack, type: string, isIt: (block: Readonly<Record<string, unknown>>) => boolean, values: Readonly<Record<string, unknown>>): void {
-  const blocks = stack.toTerraform().resource[type] as Record<string, Record<string, unknown>>;
-  for (const [name, block] of Object.entries(blocks)) {
-    if (isIt(block)) for (const [key, value] of Object.entries(values)) stack.addOverride(`resource.${type}.${name}.${key}`, value);
-  }
 }
 
 function refusalOf(work: () => unknown): BrokenPathError {
@@ -142,12 +127,6 @@ describe("what is accepted", () => {
     writeApp(folder, { web: accepting }, closeInstances);
     const { stacks } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as { stacks: Record<string, { annotations: { level: string; message: string }[] }> };
     expect(stacks.web?.annotations).toContainEqual(expect.objectContaining({ level: "@cdktf/warn", message: "P33 is accepted: a peered VPC's proxy asks on 8080" }));
-  });
-
-  test("stands in the file, where npm run trace finds it", () => {
-    writeApp(folder, { web: accepting }, closeInstances);
-    const written = JSON.parse(readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8")) as object;
-    expect(reportAsText(withAccepted(trace(written), acceptedIn(written)), { source: "cdk.tf.json" })).toMatch(/1 accepted finding[^]*^Accepted\n\n! P33 {2}target: .*\n {2}accepted {2}a peered VPC's proxy asks on 8080$/m);
   });
 
   test("leaves nothing in a stack that accepts nothing", () => {

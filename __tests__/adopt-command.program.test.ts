@@ -5,7 +5,9 @@ const adopt = (...args: string[]) => spawnSync(process.execPath, ["-r", "./cli/t
 
 describe("npm run adopt", () => {
   test("tells its exit codes", () => {
-    expect(adopt("--help").stdout).toContain("3 something is ambiguous, left over or unknown");
+    const { status, stdout } = adopt("--help");
+    expect(stdout).toContain("3 something is ambiguous, left over or unknown");
+    expect(status).toBe(0);
   });
 
   test.each([

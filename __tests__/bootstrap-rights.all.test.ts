@@ -124,7 +124,7 @@ function bootstrap(aws: LocalAws, args = "", env: NodeJS.ProcessEnv = {}): Promi
 /** A fault outside: one sentence, nothing of ours that a person cannot make sense of. */
 function expectSentence({ code, stdout, stderr }: Ended, sentence: RegExp): void {
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: expect.stringMatching(sentence) });
-  expect(stderr).not.toMatch(/Internal error in alb-web|alb-web-bootstrap-|backend\.s3|\n +at /);
+  expect(stderr).not.toMatch(/[Ii]nternal error in alb-web|alb-web-bootstrap-|backend\.s3|\n +at /);
 }
 
 async function removeAfterLoss(): Promise<{ aws: LocalAws; ended: Ended }> {

@@ -62,7 +62,7 @@ describe("the exit code", () => {
 
   test.each([["an error", new TypeError("oops")], ["anything else", "oops"]])("is 70 for %s of our own, which is shown as it is", async (_what, error) => {
     expect(await codeOf(() => Promise.reject(error))).toBe(70);
-    expect(said).toMatch(/^Internal error in alb-web. Please report it:\n[^]*oops/);
+    expect(said).toMatch(/^Internal error in alb-web\. Please report it:\n[^]*oops/);
     if (error instanceof Error) expect(said).toContain("cli-parts.program.test.ts");
   });
 

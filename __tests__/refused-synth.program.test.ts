@@ -23,8 +23,7 @@ function runApp(name: string): { status: number | null; stderr: string } {
   });
 }
 
-/** The files that hold something. */
-const written = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile() && statSync(join(folder, path)).size > 0);
+const written = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile());
 
 // Nothing else stands there: no source line, no frames, no version of Node.
 test("a program with faulty props names them, and fails", () => {

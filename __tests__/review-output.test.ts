@@ -193,7 +193,7 @@ describe("the page", () => {
 
   test("says the verdict in words beside its mark", () => {
     for (const [name, start] of [["tags.md", "### ✔ no effect: No downtime"], ["instance-replaced.md", "### ! brief: Some requests"], ["destroyed.md", "### ✖ outage: The site"]] as const) expect(GOLDEN[name]?.startsWith(start)).toBe(true);
-    expect(reviewsAsMarkdown([named(largeReview(5))])).toMatch(/^### ✖ Apply will fail: /);
+    expect(reviewsAsMarkdown([named(largeReview(5))])).toMatch(/^### ✖ Apply will fail: the target group is still in use/);
   });
 
   test("counts what is replaced and destroyed apart, and in bold", () => {

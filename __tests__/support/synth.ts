@@ -106,6 +106,19 @@ export function onVisit(stack: WebStack, visit: (each: unknown) => unknown): voi
   Aspects.of(stack).add({ visit: (each) => void visit(each) });
 }
 
+/** The instances take what nobody sends. */
+export function closeInstances(stack: WebStack): void {
+  override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, { from_port: 8080, to_port: 8080 });
+}
+
+/** As a person's `addOverride` on the resources of a type. */
+export function override(stack: WebStack, type: string, isIt: (block: Readonly<Record<string, unknown>>) => boolean, values: Readonly<Record<string, unknown>>): void {
+  const blocks = stack.toTerraform().resource[type] as Record<string, Record<string, unknown>>;
+  for (const [name, block] of Object.entries(blocks)) {
+    if (isIt(block)) for (const [key, value] of Object.entries(values)) stack.addOverride(`resource.${type}.${name}.${key}`, value);
+  }
+}
+
 /** Each block of a type (`aws_lb`, `data.aws_vpc`), with its address. */
 export function addressed(json: StackJson, type: string): [address: string, block: Block][] {
   const blocks = type.startsWith("data.") ? json.data?.[type.slice("data.".length)] : json.resource?.[type];
