@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../cli/command";
 import { keptShellLines, nextSteps, resultsAsTable } from "../cli/rehearsal-report";
@@ -8,7 +8,7 @@ import { withLock } from "../cli/setup/lock";
 import { SetupError } from "../cli/setup/setup-error";
 import { synthesize } from "../cli/synthesize";
 import { Terraform } from "../cli/terraform";
-import { terraformEnvironment } from "../cli/terraform-environment";
+import { forgetAws, terraformEnvironment } from "../cli/terraform-environment";
 import { expectationOf } from "../rehearsal/expectation";
 import { isRunning } from "../rehearsal/local-aws";
 import type { RehearsalResult } from "../cli/rehearsal-run";
@@ -134,6 +134,15 @@ describe("the report", () => {
   });
 });
 
+test("lines for a kept local AWS drop what the shell has of AWS, terraform and proxies, but its CLI configuration", () => {
+  const hostile = { AWS_PROFILE: "prod", AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com", TF_WORKSPACE: "prod", TF_CLI_ARGS_plan: "-x", https_proxy: "http://a", HTTP_PROXY: "http://a" };
+  const kept = { TF_CLI_CONFIG_FILE: "/own.tfrc", OTHER: "AWS_x=1" };
+  const lines = keptShellLines({ AWS_REGION: "us-east-1" }, 4711);
+  const after = execFileSync("sh", ["-c", 'eval "$1"; env', "sh", lines], { encoding: "utf8", env: { PATH: process.env.PATH, ...hostile, ...kept } }).split("\n");
+  for (const name of Object.keys(hostile)) expect(after.filter((it) => it.startsWith(`${name}=`))).toEqual([]);
+  for (const [name, value] of Object.entries({ ...kept, AWS_REGION: "us-east-1" })) expect(after).toContain(`${name}=${value}`);
+});
+
 describe("the next step", () => {
   const stackOf = (id: string, props: WebStackProps) => ({ id, json: synthOf(props, id) as unknown as StackJson });
   const resultOf = ({ id }: { id: string }, verdict: Verdict = "ok", ...steps: readonly [id: string, verdict: Verdict, observed: string][]): RehearsalResult =>
@@ -252,6 +261,12 @@ describe("terraform", () => {
   });
 });
 
+test("a process forgets the person's AWS settings, and the files and the service that AWS's clients would ask", () => {
+  const env = { AWS_PROFILE: "prod", AWS_USE_FIPS_ENDPOINT: "true", AWS_CONFIG_FILE: "/own", PATH: "/bin" };
+  forgetAws(env);
+  expect(env).toEqual({ PATH: "/bin", AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_EC2_METADATA_DISABLED: "true" });
+});
+
 describe("the environment of terraform", () => {
   const GIVEN = { AWS_PROFILE: "work", AWS_ACCESS_KEY_ID: "real", TF_LOG: "trace", TF_WORKSPACE: "prod", TF_VAR_x: "1", OTHER: "kept" };
 
@@ -261,6 +276,7 @@ describe("the environment of terraform", () => {
     try {
       const env = await terraformEnvironment(folder, "http://127.0.0.1:1");
       expect(env).toMatchObject({ OTHER: "kept", AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_ACCESS_KEY_ID: "rehearsal", TF_CLI_CONFIG_FILE: join(folder, "of the user") });
+      expect(env).toMatchObject({ AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_EC2_METADATA_DISABLED: "true" });
       expect(await terraformEnvironment(folder, "http://127.0.0.1:1", "/found")).toMatchObject({ TF_CLI_CONFIG_FILE: "/found" });
       for (const name of ["AWS_PROFILE", "TF_LOG", "TF_WORKSPACE", "TF_VAR_x"]) expect(env).not.toHaveProperty(name);
     } finally {

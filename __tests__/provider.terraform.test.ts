@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Rehearsal } from "../cli/rehearsal-run";
 import { findProvider } from "../cli/setup/provider";
 import { findTerraform } from "../cli/setup/terraform-binary";
-import { withoutAwsAndTerraform } from "../cli/terraform-environment";
-import { CACHE } from "./support/rehearsal-room";
+import { terraformEnvironment, withoutAwsAndTerraform } from "../cli/terraform-environment";
+import type { LocalAws } from "../rehearsal/local-aws";
+import { CACHE, startLocalAws } from "./support/rehearsal-room";
 import { NEEDS_PROVIDER, putCopy, writeLockFile } from "./support/small-provider";
 
 /* terraform takes what the set-up finds, in both layouts, and holds it against the lock file itself. */
@@ -58,4 +60,29 @@ test("terraform itself refuses a copy that was changed after it was found", asyn
   const configurationFile = await find();
   putCopy(join(folder, "opt", "a"), "unpacked", { damage: "!" });
   expect(() => init(configurationFile)).toThrow(/doesn't match any of the checksums\s+previously recorded/);
+});
+
+describe("a rehearsal", () => {
+  let localAws: LocalAws;
+  beforeAll(async () => {
+    localAws = await startLocalAws();
+    await localAws.seed({ region: "us-east-1", buckets: ["alb-web-rehearsal-state"] });
+  });
+  afterAll(() => localAws.stop());
+
+  /** As it initializes its copy of a stack. @param damage what is appended to the provider, where terraform finds it */
+  async function initialize(damage: string): Promise<void> {
+    const lock = readFileSync(writeLockFile(folder), "utf8");
+    putCopy(join(folder, "mirror"), "unpacked", { damage });
+    const cliConfiguration = join(folder, "own.tfrc");
+    writeFileSync(cliConfiguration, `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(join(folder, "mirror"))}\n  }\n}\n`);
+    const json = { ...JSON.parse(NEEDS_PROVIDER), provider: { aws: [{ region: "us-east-1" }] } } as object;
+    const env = await terraformEnvironment(folder, localAws.endpoint, cliConfiguration);
+    await new Rehearsal({ stack: { id: "web", folder, text: "", json }, localAws, terraform: command, env, lock, folder: join(folder, "copy"), signal: new AbortController().signal }).init();
+  }
+
+  test("takes no provider but by the checksums of the project's lock file", async () => {
+    await expect(initialize("!")).rejects.toThrow(/doesn't match any\s+of the checksums/);
+    await expect(initialize("")).resolves.toBeUndefined();
+  });
 });

@@ -69,6 +69,9 @@ function afterBroken({ stack, steps }: RehearsalResult): string {
   return `Next: look at ${where}. Correct it and run \`npm run rehearse -- ${stack}\` again; with \`--keep\`, the local AWS stays up to look at.`;
 }
 
+/** Drops what the shell has of AWS, terraform and proxies; but for a CLI configuration, without which terraform may not find its providers. */
+const FORGET = "unset $(env | grep -Eio '^(AWS_|TF_|(https?|all|no)_proxy)[A-Z0-9_]*=' | grep -v '^TF_CLI_CONFIG_FILE=' | tr -d =)";
+
 /**
  * Shell lines for a local AWS that was kept.
  * @param waiting stacks that name no state bucket yet, which cdktf cannot deploy there either
@@ -76,7 +79,8 @@ function afterBroken({ stack, steps }: RehearsalResult): string {
 export function keptShellLines(environment: Readonly<Record<string, string>>, pid: number, waiting: readonly string[] = []): string {
   return [
     "",
-    "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it after these lines:",
+    "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it, and to no other, after these lines:",
+    FORGET,
     ...Object.entries(environment).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`),
     ...(waiting.length === 0 ? [] : [`# To deploy ${waiting.join(", ")} there, write a bucket name into main.ts and run npm run bootstrap first.`]),
     "# Unlike AWS, it lets a load balancer with deletion protection be destroyed.",

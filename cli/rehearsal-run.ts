@@ -2,12 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { worst } from "../path/report";
 import { expectationOf, type Outputs } from "../rehearsal/expectation";
-import type { LocalAws } from "../rehearsal/local-aws";
+import { withoutProxies, type LocalAws } from "../rehearsal/local-aws";
 import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
+import { IDENTITY_FILE, identityChecks, withLocalProviders } from "../rehearsal/providers";
 import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "../rehearsal/walkthrough";
 import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
+import { throwIfReachingOut } from "./rehearsal-reach";
 import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
 import { withLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
@@ -33,7 +35,13 @@ export interface RehearsalOptions {
   readonly localAws: LocalAws;
   /** The terraform binary. */
   readonly terraform: string;
+  /** With the proxies that `init` may need; what follows has none. */
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * The text of the lock file, whose checksums the provider must have.
+   * @default - the first provider that is found is locked
+   */
+  readonly lock?: string;
   /** An empty folder for the copy of the stack. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -55,7 +63,12 @@ export class Rehearsal {
 
   constructor(private readonly options: RehearsalOptions) {
     this.stack = options.stack.id;
-    this.terraform = new Terraform({ command: options.terraform, folder: options.folder, env: options.env, signal: options.signal, graceMs: REHEARSAL_GRACE_MS });
+    this.terraform = this.terraformIn(withoutProxies(options.env));
+  }
+
+  private terraformIn(env: NodeJS.ProcessEnv): Terraform {
+    const { terraform, folder, signal } = this.options;
+    return new Terraform({ command: terraform, folder, env, signal, graceMs: REHEARSAL_GRACE_MS });
   }
 
   /**
@@ -63,12 +76,16 @@ export class Rehearsal {
    * rehearsals share.
    */
   async init(report: (text: string) => void = () => undefined): Promise<void> {
-    const { folder, stack } = this.options;
+    const { folder, stack, lock, env, localAws, signal } = this.options;
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "cdk.tf.json"), stack.text);
-    await writeFile(join(folder, OVERRIDE_FILE), JSON.stringify(overrideFor(stack.id, stack.json), null, 2));
-    const lock = `${this.options.env.TF_PLUGIN_CACHE_DIR}.lock`;
-    await this.attempt("init", () => withLock(lock, () => report("waiting for another rehearsal to fetch the provider"), () => this.terraform.run(["init", "-input=false", "-no-color"]), this.options.signal));
+    const files = { "cdk.tf.json": withLocalProviders(stack.json), [OVERRIDE_FILE]: overrideFor(stack.id, stack.json), [IDENTITY_FILE]: identityChecks(stack.json, localAws.identity) };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content, null, 2));
+    if (lock !== undefined) await writeFile(join(folder, ".terraform.lock.hcl"), lock);
+    // Where there are checksums, a copy in the cache must have one of them.
+    const { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: anyCopy, ...strict } = env;
+    const fetch = () => this.terraformIn(lock === undefined ? env : strict).run(["init", "-input=false", "-no-color"]);
+    await this.attempt("init", () => withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => report("waiting for another rehearsal to fetch the provider"), fetch, signal));
+    await this.attempt("init", () => throwIfReachingOut(folder));
   }
 
   /** What is left to do, in order. */

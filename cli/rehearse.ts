@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { worst, type Verdict } from "../path/report";
 import { LocalAws } from "../rehearsal/local-aws";
+import { leftOutOf } from "../rehearsal/providers";
 import { seedsFor } from "../rehearsal/seed-for";
 import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
 import { showProgress, taskList, type Task } from "./progress";
@@ -11,9 +12,10 @@ import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, nextSteps, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
+import { REGISTRIES } from "./setup/provider-copies";
 import { withPlaceholder } from "./state-buckets";
 import { synthesize, type SynthesizedStack } from "./synthesize";
-import { localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
+import { forgetAws, localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
 
 /** Each takes one core now and then and about 1 GB; most of its time is waiting. */
 const SIDE_BY_SIDE = 4;
@@ -56,7 +58,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   const stage: Stage = { stacks: [], rehearsals: [], failures: [] };
   try {
     process.stderr.write(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.\n`);
-    await taskList(tasksFor(stackId, folder, signal), stage, signal);
+    await taskList(tasksFor(stackId, options, folder, signal), stage, signal);
     await report(stage, options);
     if (stage.fault !== undefined) throw stage.fault;
   } finally {
@@ -65,12 +67,13 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   }
 }
 
-function tasksFor(stackId: string | undefined, folder: string, signal: AbortSignal): Task<Stage>[] {
+function tasksFor(stackId: string | undefined, { keep = false }: Options, folder: string, signal: AbortSignal): Task<Stage>[] {
   return [
     {
       title: "synthesize main.ts",
       task: async (stage, task) => {
         stage.stacks = standingAlone(chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId));
+        leaveOut(stage.stacks, keep);
         task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
       },
     },
@@ -87,6 +90,7 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
       task: async (stage, task) => {
         const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
         const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, signal, onProgress: (text) => (task.output = text) });
+        forgetAws();
         stage.localAws = await LocalAws.start({ python });
         for (const seed of seedsFor(stage.stacks)) await stage.localAws.seed(seed);
         task.title = `local AWS at ${stage.localAws.endpoint}`;
@@ -100,8 +104,9 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
         // A provider that is killed leaves its socket behind; here it goes with the folder.
         const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
         const env = { ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)), ...temporary };
+        const lock = await lockFor(found(stage));
         for (const stack of stage.stacks) {
-          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, folder: join(folder, "stacks", stack.id), signal });
+          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, lock, folder: join(folder, "stacks", stack.id), signal });
           stage.rehearsals.push(rehearsal);
           await rehearsal.init((text) => (task.output = text));
         }
@@ -113,6 +118,26 @@ function tasksFor(stackId: string | undefined, folder: string, signal: AbortSign
         task.newListr(stage.rehearsals.map((rehearsal) => stackTask(rehearsal, signal)), { concurrent: SIDE_BY_SIDE, exitOnError: false }),
     },
   ];
+}
+
+/**
+ * Says which settings of the stacks' AWS providers are left out of the rehearsed copies.
+ * @throws {UsageError} if the local AWS is kept for cdktf, which would use them
+ */
+function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
+  for (const { id, json } of stacks) {
+    const names = leftOutOf(json);
+    if (names.length === 0) continue;
+    if (keep) throw new UsageError(`--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead of the local AWS; remove it, or rehearse without --keep`);
+    process.stderr.write(`${id}: the rehearsal leaves out what the AWS provider is told of ${names.join(", ")}.\n`);
+  }
+}
+
+/** The lock file's text for a stack's copy. OpenTofu's own registry has builds of its own, which terraform's checksums do not know. */
+async function lockFor({ binary: { product }, provider: { configurationFile } }: Tools): Promise<string | undefined> {
+  if (product === "opentofu" && configurationFile === undefined) return undefined;
+  const text = await readFile(join(PROJECT, ".terraform.lock.hcl"), "utf8");
+  return product === "terraform" ? text : text.replaceAll(REGISTRIES.terraform, REGISTRIES.opentofu);
 }
 
 function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { NO_OTHER_AWS } from "../rehearsal/local-aws";
 import { newCommand } from "./command";
 import { dropMissingCliConfiguration } from "./setup/cli-configuration";
 
@@ -22,6 +23,7 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
     ...pastTheProxy(process.env),
     AWS_ENDPOINT_URL: endpoint,
     ...ACCESS,
+    ...NO_OTHER_AWS,
     // An unimplemented call answers 500; the provider would try it for minutes.
     AWS_MAX_ATTEMPTS: "2",
     CHECKPOINT_DISABLE: "1",
@@ -34,7 +36,7 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
   };
 }
 
-/** The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in. */
+/** The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in; proxies, which `init` may need, do. */
 export async function terraformEnvironment(cacheFolder: string, endpoint: string, configurationFile?: string): Promise<NodeJS.ProcessEnv> {
   const own = await localAwsEnvironment(cacheFolder, endpoint, "terraform", configurationFile);
   return { ...withoutAwsAndTerraform(process.env), ...own, TF_IN_AUTOMATION: "1" };
@@ -43,6 +45,12 @@ export async function terraformEnvironment(cacheFolder: string, endpoint: string
 /** An environment less all settings of AWS and terraform, but for where terraform finds its providers. */
 export function withoutAwsAndTerraform(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name)));
+}
+
+/** Has this process, too, know nothing of the person's AWS settings: those of SDK clients come from its environment and from files that it names. */
+export function forgetAws(env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(env)) if (name.startsWith("AWS_")) delete env[name];
+  Object.assign(env, NO_OTHER_AWS);
 }
 
 /** The local AWS is on this machine, where no proxy leads. Both spellings, as each is read first by somebody. */

@@ -1,4 +1,5 @@
 import { ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
@@ -79,6 +80,14 @@ export interface Call {
   readonly client: "terraform" | "other";
 }
 
+/** What keeps AWS's SDKs and tools from the person's files and from the metadata service of the machine that they run on. */
+export const NO_OTHER_AWS = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_EC2_METADATA_DISABLED: "true" } as const;
+
+/** An environment without proxies, of which none leads to this machine. */
+export function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(https?|all|no)_proxy$/i.test(name)));
+}
+
 interface Address {
   readonly port: number;
   readonly pid: number;
@@ -98,6 +107,8 @@ export class LocalAws {
 
   private constructor(
     address: Address,
+    /** The user id that it answers with where it is asked who calls: no other server knows it. */
+    readonly identity: string,
     private readonly child?: ChildProcess,
   ) {
     this.port = address.port;
@@ -111,15 +122,16 @@ export class LocalAws {
    * Throws when Python cannot be run, lacks moto, or is not ready in time; the error ends with what Python said.
    */
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
+    const identity = `alb-web-${randomUUID()}`;
     const child = spawn(options.python, [join(__dirname, "local_aws", "server.py")], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: emulatorEnvironment(),
+      env: emulatorEnvironment(identity),
       // A session of its own, so that Ctrl-C leaves it up while what is on it is taken down.
       detached: true,
     });
     const address = await ready(child, options.python);
     letGo(child);
-    return new LocalAws(address, child);
+    return new LocalAws(address, identity, child);
   }
 
   /** Puts in what an account holds already. Throws when the seed has a fault. */
@@ -134,7 +146,7 @@ export class LocalAws {
    * nobody has called it for as long.
    */
   async clone(): Promise<LocalAws> {
-    return new LocalAws(toAddress(await this.control("clone", {})));
+    return new LocalAws(toAddress(await this.control("clone", {})), this.identity);
   }
 
   /** Lets the server live on without this process, until it has had no request for so long. */
@@ -209,16 +221,12 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/**
- * The emulator has AWS clients of its own: none of them shall find the user's credentials or files, ask the metadata service for
- * some, or be led past this machine by a proxy.
- */
-function emulatorEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^AWS_|^(https?|all|no)_proxy$/i.test(name));
+/** The emulator has AWS clients of its own. */
+function emulatorEnvironment(identity: string): NodeJS.ProcessEnv {
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(Object.entries(withoutProxies(process.env)).filter(([name]) => !name.startsWith("AWS_"))), ...NO_OTHER_AWS,
     AWS_ACCESS_KEY_ID: "emulator", AWS_SECRET_ACCESS_KEY: "emulator", AWS_DEFAULT_REGION: "us-east-1",
-    AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_EC2_METADATA_DISABLED: "true",
+    ALB_WEB_LOCAL_AWS: identity,
   };
 }
 

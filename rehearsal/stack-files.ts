@@ -1,6 +1,9 @@
 /** What a rehearsal reads of a synthesized stack (`cdk.tf.json`); everything else in it is terraform's business. */
 export interface StackJson {
-  readonly terraform?: { readonly backend?: { readonly s3?: { readonly bucket?: string; readonly key?: string; readonly region?: string } }; readonly cloud?: unknown };
+  readonly terraform?: {
+    readonly backend?: { readonly s3?: { readonly bucket?: string; readonly key?: string; readonly region?: string } };
+    readonly cloud?: unknown;
+  };
   readonly provider?: Blocks<{ readonly alias?: string; readonly region?: string }[]>;
   readonly data?: Blocks;
   readonly resource?: Blocks;

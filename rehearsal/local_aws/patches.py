@@ -5,6 +5,7 @@ promise too much. Written against moto 5.2.1. What moto gets right is left alone
 """
 import functools
 import inspect
+import os
 
 from moto.acm.models import CertBundle, acm_backends
 from moto.core.responses import ActionResult
@@ -19,8 +20,12 @@ from moto.route53.exceptions import Route53ClientError
 from moto.route53.models import Route53Backend, route53_backends
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
+from moto.sts.models import STSBackend
 
 settings = {"enforceDeletionProtection": True}
+
+# Whom moto takes those for whose keys it did not give out.
+MOTOS_OWN_USER = "AKIAIOSFODNN7EXAMPLE"
 
 # Route 53 zones of the Application Load Balancers' own names, as AWS documents them and the provider lists them.
 LOAD_BALANCER_ZONES = {
@@ -67,6 +72,7 @@ def apply():
     bucket_answers_in_its_own_region()
     lifecycle_rule_keeps_newer_versions()
     tags_of_load_balancers_are_told_twenty_at_a_time()
+    caller_identity_says_which_server_answers()
 
 
 def before(owner, name):
@@ -410,6 +416,18 @@ def lifecycle_rule_keeps_newer_versions():
 
     FakeBucket.set_lifecycle = set_rules
     S3Response.get_bucket_lifecycle = tell_rules
+
+
+def caller_identity_says_which_server_answers():
+    """A rehearsal asks the provider whom it talks to. Whoever has no user of moto's is told by the id that the starter gave."""
+    identity = os.environ.get("ALB_WEB_LOCAL_AWS")
+    original = STSBackend.get_caller_identity
+
+    def get_caller_identity(backend, access_key_id, region):
+        user_id, arn, account_id = original(backend, access_key_id, region)
+        return (identity if identity and user_id == MOTOS_OWN_USER else user_id), arn, account_id
+
+    STSBackend.get_caller_identity = get_caller_identity
 
 
 def tags_of_load_balancers_are_told_twenty_at_a_time():
