@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../cli/command";
@@ -253,6 +253,32 @@ describe("terraform", () => {
     expect(isRunning(child)).toBe(true);
     await expect(running).rejects.toThrow("Interrupted.");
     expect(isRunning(child)).toBe(false);
+  });
+
+  test("goes on to its end where this process is killed, which a pipe would not let it", async () => {
+    const script = "echo begun\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\necho 'a line' && echo 'another' && echo done > ended";
+    terraformThat(script);
+    const starter = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", `
+      const { Terraform } = require("./cli/terraform.ts");
+      void new Terraform({ command: ${JSON.stringify(file("terraform"))}, folder: ${JSON.stringify(folder)}, env: process.env }).run(["apply"]);
+    `], { cwd: PROJECT, stdio: "ignore" });
+    const pid = Number(await written("pid"));
+    starter.kill("SIGKILL");
+    await new Promise((ended) => starter.once("exit", ended));
+    writeFileSync(file("go"), "");
+    while (isRunning(pid)) await new Promise((wake) => setTimeout(wake, 20));
+    expect(readFileSync(file("ended"), "utf8")).toBe("done\n");
+  });
+
+  test("is read to its last letter, whatever it writes, and leaves no file", async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("alb-web-output-"));
+    const line = "ä€😀".repeat(50_000);
+    writeFileSync(file("long"), `${line}\r\n\n${line}\nno end`);
+    const lines: string[] = [];
+    const { stdout } = await terraformThat("cat long").run(["show"], undefined, (it) => lines.push(it));
+    expect(stdout === [line, "", line, "no end"].join("\n")).toBe(true);
+    expect(lines).toHaveLength(4);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("alb-web-output-"))).toEqual(before);
   });
 
   test("is not started any more after an interruption", async () => {

@@ -1,3 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+const LOOK_EVERY_MS = 20;
+const GONE_WITHIN_MS = 5_000;
+
 /**
  * Signals a process when `signal` aborts. The process must lead a group of its own.
  * @param first SIGINT goes to the process alone, which ends its children by itself; SIGTERM to its whole group
@@ -18,6 +23,19 @@ export function endOnAbort(pid: number | undefined, signal: AbortSignal | undefi
     signal?.removeEventListener("abort", onAbort);
     clearTimeout(timer);
   };
+}
+
+/** Waits until none of a process's group runs, for a few seconds at most. */
+export async function groupIsGone(leader: number | undefined): Promise<void> {
+  if (leader === undefined || process.platform === "win32") return;
+  for (let round = 0; round < GONE_WITHIN_MS / LOOK_EVERY_MS; round++) {
+    try {
+      process.kill(-leader, 0);
+    } catch {
+      return;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
 }
 
 function send(target: number, name: NodeJS.Signals): void {

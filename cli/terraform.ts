@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 import { WorkFailed } from "./command";
-import { endOnAbort } from "./end-on-abort";
+import { endOnAbort, groupIsGone } from "./end-on-abort";
+import { FollowedOutput } from "./followed-output";
 import { knownFault } from "./terraform-faults";
 
 /** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
@@ -72,21 +72,23 @@ export class Terraform {
   private spawn(args: string[], onLine: (line: string) => void): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const { command, folder, env, signal, graceMs } = this.options;
     return new Promise((resolve, reject) => {
+      const [stdout, stderr] = [new FollowedOutput(onLine), new FollowedOutput()];
       // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
-      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
+      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", stdout.fd, stderr.fd], detached: process.platform !== "win32" });
       // Interrupted once, it stores its state, lets go of the lock and ends its provider.
       const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
-      const stdout: string[] = [];
-      const stderr: string[] = [];
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        stdout.push(line);
-        onLine(line);
-      });
-      createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
-      child.once("error", (error) => reject(new WorkFailed(`terraform cannot be run: ${error.message}`)));
-      child.once("close", (code) => {
+      const ended = () => {
         stop();
-        resolve({ code, stdout: stdout.join("\n"), stderr: stderr.join("\n") });
+        return { stdout: stdout.end(), stderr: stderr.end() };
+      };
+      child.once("error", (error) => {
+        ended();
+        reject(new WorkFailed(`terraform cannot be run: ${error.message}`));
+      });
+      child.once("exit", (code) => {
+        // What was killed with it may take a moment to be gone.
+        const group = signal?.aborted === true ? groupIsGone(child.pid) : Promise.resolve();
+        void group.then(() => resolve({ code, ...ended() }));
       });
     });
   }
