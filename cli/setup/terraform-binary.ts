@@ -96,8 +96,9 @@ async function askChosen(chosen: string, env: NodeJS.ProcessEnv): Promise<Terraf
 }
 
 async function ask(command: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary | { problem: string }> {
-  // Without this, `version` asks HashiCorp whether there is a newer one.
-  const quietly = { ...env, CHECKPOINT_DISABLE: "1" };
+  // Arguments and logs that the person has for terraform's work would make `version` fail. Without the last, it asks HashiCorp for a newer one.
+  const own = Object.entries(env).filter(([name]) => !/^TF_(CLI_ARGS|LOG)/.test(name));
+  const quietly = { ...Object.fromEntries(own), CHECKPOINT_DISABLE: "1" };
   const run = (...args: string[]) => runProgram(command, args, quietly, ANSWER_TIMEOUT_MS);
   // OpenTofu calls itself terraform in its JSON; only the text has its name.
   const [json, text] = await Promise.all([run("version", "-json"), run("version")]);
