@@ -43,6 +43,8 @@ describe("what is fetched and needed", () => {
     ["packages of Debian", bash("apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -y -o Dpkg::Options::=--force-confnew install apache2"), ["internet: apt-get -y -o Dpkg::Options::=--force-confnew install apache2"]],
     ["packages of languages", bash("pip3 install flask", "cd /app && npm ci"), ["internet: pip3 install flask", "internet: npm ci"]],
     ["a setup script of another site", bash("curl -fsSL https://deb.nodesource.com/setup_20.x | sudo -E bash -"), ["internet: curl -fsSL https://deb.nodesource.com/setup_20.x | sudo -E bash"]],
+    ["nothing, from what looks like many variables and is none", bash(`curl https://x.example/a | ${"-a===b ".repeat(50)}`), []],
+    ["objects, with many options", bash(`aws ${"--a --b c ".repeat(30)}s3 cp s3://bucket/a /srv/`), [`s3: aws ${"--a --b c ".repeat(8)}--a --…`]],
     ["an archive", bash("wget https://example.com/app.tar.gz"), ["internet: wget https://example.com/app.tar.gz"]],
     ["the author's objects", bash("aws s3 cp s3://bucket/app.zip /srv/", "curl -o x.zip https://bucket.s3.eu-west-1.amazonaws.com/x.zip"), ["s3: aws s3 cp s3://bucket/app.zip /srv/", "s3: curl -o x.zip https://bucket.s3.eu-west-1.amazonaws.com/x.zip"]],
     ["a repository", bash("git clone https://github.com/example/app.git /srv/app"), ["internet: git clone https://github.com/example/app.git /srv/app"]],

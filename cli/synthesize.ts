@@ -79,5 +79,5 @@ function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: Ab
 
 /** What constructs/ refuses is printed by itself (cli/synth-exit.js); of other errors, the person's own frames are of use. */
 function withoutFramesOfOthers(stderr: string): string {
-  return stderr.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
+  return stderr.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/(?<!\n)\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
 }

@@ -57,7 +57,7 @@ function nested([first, ...rest]: readonly (string | number)[], value: unknown):
 
 function partsOf(address: string): { readonly module: string; readonly type: string; readonly name: string; readonly hasKey: boolean } {
   const [module = ""] = /^(module\.[^.[]+(\["[^"]*"\]|\[\d+\])?\.)+/.exec(address) ?? [];
-  const [type = "", name = ""] = address.slice(module.length).replace(/^data\./, "").replace(/\[.*\]$/s, "").split(".");
+  const [type = "", name = ""] = address.slice(module.length).replace(/^data\./, "").replace(/^([^[]*)\[.*\]$/s, "$1").split(".");
   return { module, type, name, hasKey: address.endsWith("]") };
 }
 

@@ -119,5 +119,5 @@ function textOf(file: string): string {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*(#|\/\/).*$/gm, "");
+  return text.replace(/\/\*[^]*?\*\//g, "").replace(/^[ \t]*(#|\/\/).*$/gm, "");
 }

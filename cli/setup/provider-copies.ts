@@ -33,7 +33,7 @@ export async function readPinned(lockFile: string, name: string): Promise<Pinned
   });
   // Either product may have written it, and git may have given it the line ends of Windows.
   const block = new RegExp(`^provider "(?:${Object.values(REGISTRIES).join("|")})/${name}" \\{\\r?\\n([^]*?)^\\}`, "m").exec(text)?.[1];
-  const version = /^\s*version\s*=\s*"([^"]+)"/m.exec(block ?? "")?.[1];
+  const version = /^[ \t]*version\s*=\s*"([^"]+)"/m.exec(block ?? "")?.[1];
   if (block === undefined || version === undefined) throw new SetupError(`${lockFile} does not pin ${name}; restore it with git checkout .terraform.lock.hcl`);
   return { name, version, hashes: new Set(block.match(/(?<=")(h1|zh):[^"]+(?=")/g)) };
 }

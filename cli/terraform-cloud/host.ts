@@ -34,10 +34,10 @@ export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promi
 
 /** Of the two blocks that are of use here, which hold no blocks of their own but `services`; no need of a whole parser. */
 function settingsIn(configuration: string, hostname: string): TerraformSettings {
-  const text = configuration.replace(/^\s*(#|\/\/).*$/gm, "");
+  const text = configuration.replace(/^[ \t]*(#|\/\/).*$/gm, "");
   const name = hostname.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const [, token] = new RegExp(`\\bcredentials\\s+"${name}"\\s*\\{[^{}]*?\\btoken\\s*=\\s*"([^"]+)"`).exec(text) ?? [];
-  const [, api] = new RegExp(`\\bhost\\s+"${name}"\\s*\\{\\s*services\\s*=?\\s*\\{[^{}]*?"tfe\\.v2"\\s*[=:]\\s*"([^"]+)"`).exec(text) ?? [];
+  const [, api] = new RegExp(`\\bhost\\s+"${name}"\\s*\\{\\s*services\\s*(?:=\\s*)?\\{[^{}]*?"tfe\\.v2"\\s*[=:]\\s*"([^"]+)"`).exec(text) ?? [];
   return { ...(token === undefined ? {} : { token }), ...(api === undefined ? {} : { api }) };
 }
 

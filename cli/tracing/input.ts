@@ -32,11 +32,11 @@ const STRANGERS: readonly Stranger[] = [
   { got: "the log of `terraform plan -json`", advice: () => PLANNED, isIt: ({ text }) => /^\s*\{\s*"@/.test(text) },
   {
     got: "what terraform prints for people", advice: () => "add -json: `terraform show -json tfplan > plan.json`",
-    isIt: ({ text }) => /^\s*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(text),
+    isIt: ({ text }) => /^[ \t]*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(text),
   },
   {
     got: "a configuration in Terraform's language", advice: () => PLANNED,
-    isIt: ({ name, text }) => /\.(tf|tofu|hcl)$/.test(name) || /^\s*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
+    isIt: ({ name, text }) => /\.(tf|tofu|hcl)$/.test(name) || /^[ \t]*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
   },
 ];
 

@@ -132,7 +132,7 @@ function codeOf(script: string, path: string, port: number | undefined): number 
   const { kind, commands } = bootScript(script);
   const isPlain = kind === "runs" && !IS_APPLICATION.test(script) && commands.some((it) => WEB_SERVER.test(it));
   if (!isPlain) return undefined;
-  const name = (path.split("?")[0] ?? "/").replace(/^\/+|\/+$/g, "");
+  const name = (path.split("?")[0] ?? "/").replace(/^\/+|(?<!\/)\/+$/g, "");
   // Apache's own test page is answered with 403; nginx's with 200.
   if (name === "") return PAGES.test(script) || !commands.some((it) => /\b(httpd)\b/.test(it)) ? undefined : 403;
   return name === "index.html" || script.includes(name) ? undefined : 404;

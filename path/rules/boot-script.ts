@@ -26,7 +26,7 @@ export interface WrittenFile {
 const CLOUD_INIT = /^\s*(#cloud-config|#include|#upstart-job|#part-handler|#cloud-boothook|## template:\s*jinja)/i;
 const MULTIPART = /^(content-type:\s*multipart|mime-version:|from nobody)/i;
 /** What a person writes who means a shell script. */
-const SHELL_COMMAND = /^[^\S\n]*(#!|(sudo\s+)?(apt(-get)?|yum|dnf|amazon-linux-extras|systemctl|service|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set\s+-)\s)/m;
+const SHELL_COMMAND = /^[ \t]*(#!|(sudo\s+)?(apt(-get)?|yum|dnf|amazon-linux-extras|systemctl|service|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set\s+-)\s)/m;
 
 /** EC2 takes 16 KiB; what is beyond this, or a line of such length, is no user data, and must not cost time. */
 const MAX_LENGTH = 20_000;
@@ -84,7 +84,7 @@ function shellScript(text: string): Parts {
   const files: WrittenFile[] = [];
   for (const document of documents) {
     const path = /(?:>>?|\btee\b(?:\s+-\w+)*)\s*["']?([^\s"'<>|&;]+)/.exec(document.command.replace(/\d?>\s*\/dev\/\S+/g, ""))?.[1];
-    const isRead = /(^|[\s;&|(])(\S*\/)?(ba|da|z|k)?sh\b/.test(document.command.replace(/<<.*/, "")) || (path === undefined && /\b(su|ssh)\b/.test(document.command));
+    const isRead = /(^|[\s;&|(])([^\s;&|(]*\/)?(ba|da|z|k)?sh\b/.test(document.command.replace(/<<.*/, "")) || (path === undefined && /\b(su|ssh)\b/.test(document.command));
     const isStarted = path !== undefined && commands.some((it) => startsFile(it, path));
     if (isRead || isStarted) ran.push(...shellScript(document.text).commands);
     else files.push({ ...(path !== undefined && { path }), text: document.text });
@@ -140,7 +140,7 @@ function topLevelBlocks(text: string): Map<string, string> {
   let key = "";
   for (const line of lines) {
     const rest = line.slice(indent);
-    const start = /^([\w-]+):\s*(.*)$/.exec(rest);
+    const start = /^([\w-]+):\s*(\S.*)?$/.exec(rest);
     if (start === null) blocks.set(key, `${blocks.get(key) ?? ""}\n${rest}`);
     else blocks.set((key = start[1] ?? ""), start[2] ?? "");
   }
@@ -154,7 +154,7 @@ function listItems(block: string | undefined): string[] {
   if (block.startsWith("[")) return [plain(block)];
   const items: string[] = [];
   for (const line of block.split("\n")) {
-    const start = /^\s*-\s+(.*)$/.exec(line);
+    const start = /^\s*-\s+(\S.*)?$/.exec(line);
     if (start === null && items.length > 0) items.push(`${items.pop() ?? ""}\n${line.trim()}`);
     else if (start !== null) items.push(start[1] ?? "");
   }

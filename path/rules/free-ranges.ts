@@ -44,6 +44,6 @@ export function prefixOf(cidr: Attr<string>): number | undefined {
 
 /** The last part of an address as a name for a resource beside it, another one for each instance of a block. */
 export function nameFrom(address: string): string {
-  const [, name = "added", key = ""] = /([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?$/.exec(address) ?? [];
+  const [, name = "added", key = ""] = /(?<![\w-])([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?$/.exec(address) ?? [];
   return [name, key.replace(/[^\w-]/g, "")].filter((it) => it !== "").join("_").slice(0, 60);
 }

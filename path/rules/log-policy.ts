@@ -84,10 +84,10 @@ function action({ Action: given, NotAction: other }: Statement): Judgement {
 /** Whether one of its resources covers the objects that are written, whatever the account. */
 function resource({ Resource: given, NotResource: other }: Statement, { bucket, address, prefix, region }: Logs): Judgement {
   if (other !== undefined) return "perhaps";
-  const folder = prefix.replace(/^\/+|\/+$/g, "");
+  const folder = prefix.replace(/^\/+|(?<!\/)\/+$/g, "");
   const key = `${folder === "" ? "" : `${folder}/`}AWSLogs/123456789012/elasticloadbalancing/${region ?? "us-east-1"}/2024/01/01/log.gz`;
   return best(texts(given).map((it): Judgement => {
-    const [, name, path = ""] = /^arn:(?:[\w-]+|\$\{[^{}]*\}):s3:::(.*?)(\/.*)?$/s.exec(it) ?? /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
+    const [, name, path = ""] = /^arn:(?:[\w-]+|\$\{[^{}]*\}):s3:::([^/]*)(\/.*)?$/s.exec(it) ?? /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
     if (name === undefined) return it === "*" ? "yes" : isSymbolic(it) ? "perhaps" : "no";
     if (isSymbolic(name)) return isOther(name, address) ? "no" : covers(path, key);
     if (name.includes("*") && path === "") return matches(name, `${bucket}/${key}`) ? "yes" : "no";

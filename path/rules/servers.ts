@@ -122,7 +122,7 @@ function neverRun(server: Server, script: string, share: { share?: string }, rep
 
 /** Without the lines before the interpreter, and the blanks that all lines share with it. */
 function dedented(script: string): string {
-  const lines = script.replace(/^(\s*\n)+/, "").split("\n");
+  const lines = script.replace(/^\s*\n/, "").split("\n");
   const indent = /^\s*/.exec(lines[0] ?? "")?.[0] ?? "";
   return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart() === "" ? "" : line)).join("\n");
 }

@@ -156,7 +156,7 @@ function hasNamesThatAwsTakes(topology: Topology, report: FileReporter): void {
     const name = known(it.name);
     const why = it.isData || name === undefined || name.includes("${") || ("type" in it && it.type === "classic") ? undefined : nameFault(name, of);
     if (why === undefined || name === undefined) continue;
-    const better = name.replace(/^internal-/, "").replace(/[^A-Za-z0-9-]+/g, "-").replace(/^-+/, "").slice(0, 32).replace(/-+$/, "") || "web";
+    const better = name.replace(/^internal-/, "").replace(/[^A-Za-z0-9-]+/g, "-").replace(/^-+/, "").slice(0, 32).replace(/(?<!-)-+$/, "") || "web";
     report.fault({
       id: "P59", hop: "listener", address: it.address, attribute: "name", observed: `"${name}" ${why}`, required: "at most 32 letters, digits and hyphens, none at the ends; a balancer's name does not begin with internal-",
       symptom: 'terraform plan fails: invalid value for "name"', fix: fix(`Call it ${better}.`, "no prop names it; remove the override", [setting(it.address, "name", better)]),

@@ -44,7 +44,7 @@ function wayIn(topology: Topology, group: TargetGroup, listener: Listener | unde
   if (listener === undefined) return fix(`Add a listener that forwards to ${group.address}.`, BY_NO_PROP, []);
   const isTaken = forwardedTo(listener.defaultActions).some((arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0);
   if (!isTaken) return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [setting(listener.address, "default_action", forward(group))]);
-  const name = group.address.replace(/\[.*$/, "").split(".").at(-1) ?? "";
+  const name = (group.address.split("[")[0] ?? "").split(".").at(-1) ?? "";
   return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [{
     add: "aws_lb_listener_rule", name: `to_${name}`, like: listener.address,
     body: { listener_arn: known(listener.arn) ?? symbol(listener.address, "arn"), priority: lastPriority(listener), condition: [{ path_pattern: { values: [`/${name}/*`] } }], action: forward(group) },

@@ -93,7 +93,7 @@ function packageInstalls(line: string): Fetch[] {
 const S3_ADDRESS = /:\/\/([\w.-]+\.)?s3[.-][\w.-]*amazonaws\.com\//;
 const S3_HOST = /(^|\.)s3[.-][\w.-]*amazonaws\.com$/;
 /** What is done with a download that something is made of: a shell reads it, or it is unpacked, added or kept. */
-const USED = /\|\s*(sudo\s+)?(\S+=\S+\s+)*(-\S+\s+)*(\S*\/)?((ba|da|z)?sh|python3?|tar|gpg|apt-key|tee|node)\b|\s(-\w*[oO]|--output|--remote-name|--output-document)\b|>\s*\S+\.(sh|tar|t?gz|zip|rpm|deb|jar|war|repo|list|gpg|asc|py|js|bin)\b/;
+const USED = /\|\s*(sudo\s+)?([A-Za-z_]\w*=[^\s|]+\s+)*(-[^\s|]+\s+)*([^\s|]*\/)?((ba|da|z)?sh|python3?|tar|gpg|apt-key|tee|node)\b|\s(-\w*[oO]|--output|--remote-name|--output-document)\b|>\s*[^\s>]+\.(sh|tar|t?gz|zip|rpm|deb|jar|war|repo|list|gpg|asc|py|js|bin)\b/;
 const UNUSED = /\/dev\/(null|stdout)|--spider\b|-\w*O\s*-(\s|$)(?!.*\|)/;
 
 function downloads(line: string): Fetch[] {
@@ -104,7 +104,7 @@ function downloads(line: string): Fetch[] {
     if (url === undefined || isNear(host) || !isUsed) continue;
     found.push({ from: S3_HOST.test(host) ? "s3" : "internet", command: command.trim(), isNeeded: true, ports: [scheme === "https" ? 443 : 80] });
   }
-  for (const [command] of line.matchAll(/\baws\s+(?:--\S+\s+(?:[\w-]+\s+)?)*s3\s+(?:cp|sync)\s+["']?s3:\/\/[^;&|]*/g)) found.push({ from: "s3", command: command.trim(), isNeeded: true, ports: [443] });
+  for (const [command] of line.matchAll(/\baws\s+(?:--\S+\s+(?:\w[\w-]*\s+)?)*s3\s+(?:cp|sync)\s+["']?s3:\/\/[^;&|]*/g)) found.push({ from: "s3", command: command.trim(), isNeeded: true, ports: [443] });
   return found;
 }
 
@@ -168,18 +168,18 @@ const OPAQUE = /\biptables\b|\bnft\b|--net(work)?[= ]host\b|network_mode:\s*["']
 /** What opens a port, with the port as the first group; else the port that it opens when none is named. */
 const LISTENERS: readonly (readonly [RegExp, string?])[] = [
   // nginx, apache, haproxy: a port of its own, or behind an address that is not this machine's own.
-  [/^[^\S\n]*listen\s+(?!127\.|localhost)(?:\*:|\[::\]:|[\d.]+:)?(\d+)\b(?!\.)/gim],
+  [/^[ \t]*listen\s+(?!127\.|localhost)(?:\*:|\[::\]:|[\d.]+:)?(\d+)\b(?!\.)/gim],
   [/["']\s*listen\s+(?:\*:|\[::\]:)?(\d+)\b(?!\.)/gi],
   [/<VirtualHost\s+[^>\s]*:(\d+)>/gi],
-  [/^\s*bind\s+\*?(?:0\.0\.0\.0)?:(\d+)\b/gim],
+  [/^[ \t]*bind\s+\*?(?:0\.0\.0\.0)?:(\d+)\b/gim],
   [/-m\s+(?:http\.server|SimpleHTTPServer)(?:\s+(?:-{1,2}[a-z]\S*\s+\S+\s+)*(\d+))?/g, "8000"],
   [/\bbusybox\s+httpd\b[^\n;&]*?\s-p\s*(?:[\d.]+:)?(\d+)/g],
   [/(?:\s-p|\s--publish)(?<=\b(?:docker|podman)\b[^\n]*)[\s=]?["']?(?:0\.0\.0\.0:)?(\d+):\d+/g],
-  [/^\s*-\s*["']?(?:0\.0\.0\.0:)?(\d+):\d+(?:\/tcp)?["']?\s*$/gm],
+  [/^[ \t]*-[ \t]*["']?(?:0\.0\.0\.0:)?(\d+):\d+(?:\/tcp)?["']?[ \t]*$/gm],
   [/\.listen\(\s*(?:process\.env\.PORT\s*\|\|\s*)?(\d+)\b/g],
   [/\b(?:gunicorn|uvicorn|hypercorn|waitress-serve|flask|streamlit|ng|serve|http-server|rails|php|java|node|vault|caddy)\b[^\n]*?(?:--(?:server\.)?port[= ]|\s-b\s+|--bind[= ]|\s-S\s+|-Dserver\.port=|\s-p\s+|--listen[= ])(?:tcp:\/\/)?(?:0\.0\.0\.0:|\*:|:)?(\d+)\b(?!\.)/g],
   [/\bTCP4?-LISTEN:(\d+)/gi],
-  [/\bn(?:c|cat|etcat)\b[^\n]*?\s-\w*l\w*\s+(?:-\w+\s+)*(\d+)\b/g],
+  [/\bn(?:c|cat|etcat)\b[^\n]*?\s-[^\Wl]*l\w*\s+(?:-\w+\s+)*(\d+)\b/g],
   [/\bapp\.run\([^)]*port\s*=\s*(\d+)/g],
   [/\bHTTPServer\(\(\s*["'][^"']*["']\s*,\s*(\d+)/g],
 ];
@@ -207,7 +207,7 @@ export function answersWithHttpsRedirect(userData: string): boolean {
 
 const redirects = once(({ text }): boolean => {
   if (/x[-_]forwarded[-_]proto/i.test(text)) return false;
-  return /\breturn\s+30[1278]\s+https:\/\/|\brewrite\s+\S+\s+https:\/\/|\bRedirect(Match)?\s+(permanent|temp|30\d)?\s*\S+\s+https:\/\/|\bRewriteRule\s+\S+\s+https:\/\/|\bforce_ssl\s*=\s*true|\bSECURE_SSL_REDIRECT\s*=\s*True/i.test(text);
+  return /\breturn\s+30[1278]\s+https:\/\/|\brewrite\s+\S+\s+https:\/\/|\bRedirect(Match)?\s+((permanent|temp|30\d)\s+)?\S+\s+https:\/\/|\bRewriteRule\s+\S+\s+https:\/\/|\bforce_ssl\s*=\s*true|\bSECURE_SSL_REDIRECT\s*=\s*True/i.test(text);
 });
 
 /** AWS allows no longer one for a health check. */

@@ -98,7 +98,7 @@ export function isPublic(topology: Topology, subnet: Subnet): boolean {
 
 /** How a finding names an argument of a route: `route[0].gateway_id` of a table, or `gateway_id`. */
 export function routeArgument({ attribute }: Route, name: string): string {
-  return attribute.replace(/[^.]*$/, name);
+  return `${attribute.slice(0, attribute.lastIndexOf(".") + 1)}${name}`;
 }
 
 /** An argument of a route takes another value. */
