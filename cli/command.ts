@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
+import { TimeIsUp } from "../path/deadline";
 import { SetupError } from "./setup/setup-error";
 
 // The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
@@ -62,6 +63,10 @@ export async function runCommand(run: () => Promise<unknown>, usage: number = EX
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  if (error instanceof TimeIsUp) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.unknown;
+  }
   if (error instanceof UsageError || error instanceof WorkFailed || error instanceof SetupError) {
     process.stderr.write(`${error.message}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.broken;

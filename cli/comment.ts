@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { TimeIsUp } from "../path/deadline";
 import type { Review } from "../path/review/report";
 import { review } from "../path/review/review";
 import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, writeResult } from "./command";
@@ -57,7 +58,8 @@ function reviewOf(id: string, json: string): Review | undefined {
   try {
     return review(JSON.parse(json));
   } catch (error) {
-    process.stderr.write(`${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
+    if (error instanceof TimeIsUp) process.stderr.write(`${id}: the plan could not be reviewed. ${error.message}\n`);
+    else process.stderr.write(`${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
     return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { TimeIsUp } from "../path/deadline";
 import { review } from "../path/review/review";
 import { dropSettledBlocks } from "./adoption/import-blocks";
 import { abortedByPerson, EXIT, runCommand, WorkFailed } from "./command";
@@ -11,6 +12,7 @@ import { reviewsAsMarkdown } from "./reviewing/markdown";
 import type { Terraform } from "./terraform";
 import { RunWatch } from "./terraform-cloud/run-watch";
 import { newTerraformCommand } from "./terraform-environment";
+import { asSentence } from "./tracing/escape";
 
 const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
 /** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
@@ -175,6 +177,7 @@ function reviewPage(stackId: string, json: string): string {
   try {
     return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
   } catch (error) {
+    if (error instanceof TimeIsUp) return `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at \`plans/${stackId}.txt\`.\n`;
     process.stderr.write(`${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
     return `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at \`plans/${stackId}.txt\`.\n`;
   }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { TimeIsUp } from "../path/deadline";
 import { EFFECTS, type Effect, type Review } from "../path/review/report";
 import { review } from "../path/review/review";
 import { UnreadableFile } from "../topology/unreadable-file";
@@ -17,7 +18,7 @@ const GATES = EFFECTS.slice(1);
 
 /** Reviews one plan or several; it fails only where it is asked to. */
 export function reviewCommand(): Command {
-  return withOut(newCommand("review", "Says what a plan does to the path of a request, before it is applied.", "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 70 internal error"))
+  return withOut(newCommand("review", "Says what a plan does to the path of a request, before it is applied.", "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds, 70 internal error"))
     .argument("<plan...>", "what `terraform show -json tfplan` writes; - reads standard input")
     .option("--format <format>", "markdown or json", "markdown")
     .option("--fail-on <effect>", `exit with 1 if any plan's effect is this or worse: ${GATES.join(", ")}`)
@@ -47,6 +48,7 @@ export function gateOf(failOn: string | undefined, option: string): Effect | und
 /**
  * Reviews plans, each by the name of its file.
  * @throws {UsageError} if one of the files is no plan
+ * @throws {TimeIsUp} if one of them takes too long
  */
 export async function reviewsOf(files: readonly string[]): Promise<NamedReview[]> {
   const reviews: NamedReview[] = [];
@@ -60,6 +62,7 @@ function reviewOf(file: string, document: unknown): Review {
   try {
     return review(document);
   } catch (error) {
+    if (error instanceof TimeIsUp) throw new TimeIsUp(`${shownName(file)}: ${error.message}`);
     throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
   }
 }

@@ -1,13 +1,15 @@
 import type { Balancer, Topology } from "../topology/model";
 import { isOfThisProject } from "../topology/origin";
 import { readTopology } from "../topology/topology";
+import { UnreadableFile } from "../topology/unreadable-file";
 import type { Unknown } from "../topology/value";
+import { Deadline, LIMIT_SEC } from "./deadline";
 import { entriesOf, entryOf, type Entry } from "./entries";
 import { viewOf } from "./hops";
 import { HOPS, worst, type Assumption, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "./report";
 import { routeOf, serverIndex, shownUrl } from "./route";
 import { severityOf } from "./rows";
-import type { PathEnd, Reporter } from "./rule";
+import type { FileReporter, PathEnd, Reporter } from "./rule";
 import { RULES } from "./rules/all-rules";
 import { isApplication } from "./rules/balancer-groups";
 import type { TracedPath } from "./traced-path";
@@ -15,6 +17,11 @@ import type { TracedPath } from "./traced-path";
 export interface TraceOptions {
   /** Only the path of this URL. */
   readonly url?: URL;
+  /**
+   * When the trace ends, which is then unknown but for what was found so far.
+   * @default ten seconds from now
+   */
+  readonly deadline?: Deadline;
 }
 
 /**
@@ -22,33 +29,49 @@ export interface TraceOptions {
  * name props only where the file comes from a stack of this project.
  * @throws {UnreadableFile} if it is none of them
  */
-export function trace(document: unknown, options: TraceOptions = {}): TraceReport {
-  const report = traceTopology(readTopology(document), options);
+export function trace(document: unknown, { url, deadline = new Deadline() }: TraceOptions = {}): TraceReport {
+  const report = traceTopology(topologyOf(document), { url, deadline });
   return isOfThisProject(document) ? report : { ...report, findings: report.findings.map((it) => ({ ...it, fix: { ...it.fix, props: "" } })) };
 }
 
-/** The same for what was read already. */
-export function traceTopology(topology: Topology, { url }: TraceOptions = {}): TraceReport {
-  const entries = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
-  const servers = serverIndex(topology);
-  const findings = new Map<string, Finding>();
-  const assumed = new Map<string, Assumption>();
-  const everywhere = fileNotes(topology, findings, assumed);
-  const paths = entries.map((entry) => pathReport(entry, routeOf(entry, topology, servers), everywhere, findings, assumed));
-  const errors = [...findings.values()].some(({ severity }) => severity === "error");
-  const hasBalancer = entries.some(({ balancer }) => balancer !== undefined);
-  const verdicts: Verdict[] = [...paths.map(({ verdict }) => verdict), ...(errors ? ["broken" as const] : []), ...(hasBalancer ? [] : ["unknown" as const])];
-  const all = [...findings.values()].sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  return { format_version: "1.0", verdict: worst(verdicts), paths, findings: all, assumed: [...assumed.values()], coverage: coverageOf(topology, paths, assumed.size) };
+function topologyOf(document: unknown): Topology {
+  try {
+    return readTopology(document);
+  } catch (error) {
+    // No terraform writes that.
+    throw error instanceof RangeError ? new UnreadableFile("expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this one is nested more deeply than any of terraform's.") : error;
+  }
 }
 
-const PATH_RULES = RULES.flatMap(({ path }) => path);
-const TARGET_RULES = RULES.flatMap(({ targets = [] }) => targets);
-const FILE_RULES = RULES.flatMap(({ file }) => file);
+/** The same for what was read already. */
+export function traceTopology(topology: Topology, { url, deadline = new Deadline() }: TraceOptions = {}): TraceReport {
+  const entries = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
+  const servers = serverIndex(topology);
+  const work: Work = { findings: new Map(), assumed: new Map(), deadline };
+  const { findings, assumed } = work;
+  const everywhere = fileNotes(topology, work);
+  const paths = entries.map((entry) => (deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology, servers), everywhere, work)));
+  const errors = [...findings.values()].some(({ severity }) => severity === "error");
+  const hasBalancer = entries.some(({ balancer }) => balancer !== undefined);
+  const verdicts: Verdict[] = [...paths.map(({ verdict }) => verdict), ...(errors ? ["broken" as const] : []), ...(hasBalancer && deadline.stopped === undefined ? [] : ["unknown" as const])];
+  const all = [...findings.values()].sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return { format_version: "1.0", verdict: worst(verdicts), paths, findings: all, assumed: [...assumed.values()], coverage: coverageOf(topology, paths, assumed.size, deadline), ...(deadline.stopped !== undefined && { stopped: deadline.stopped }) };
+}
+
+const PATH_RULES = RULES.flatMap(({ path, subject }) => path.map((rule) => ({ rule, subject })));
+const TARGET_RULES = RULES.flatMap(({ targets = [], subject }) => targets.map((rule) => ({ rule, subject })));
+const FILE_RULES = RULES.flatMap(({ file, subject }) => file.map((rule) => ({ rule, subject })));
 
 /** Faults that something is missing, which a plan of some targets cannot be sure of. */
 const MISSING = new Set(["P15", "P21", "P22", "P26", "P30", "P32", "P33", "P34", "P44", "P45", "P48", "P49", "P62", "P63", "P64"]);
 const notWhole = ({ hop, address, attribute }: Pick<Finding, "hop" | "address" | "attribute">): Open => ({ hop, address, attribute, why: "the plan is not of the whole configuration, and what is missing here may be there" });
+
+/** What all rules of one trace write to. */
+interface Work {
+  readonly findings: Map<string, Finding>;
+  readonly assumed: Map<string, Assumption>;
+  readonly deadline: Deadline;
+}
 
 /** What was told of one path, or of the whole file; each by its key, once. */
 interface Notes {
@@ -63,19 +86,32 @@ interface FileNote {
   readonly on?: readonly Balancer[];
 }
 
-function fileNotes(topology: Topology, findings: Map<string, Finding>, assumed: Map<string, Assumption>): FileNote[] {
+function fileNotes(topology: Topology, { findings, assumed, deadline }: Work): FileNote[] {
   const notes: FileNote[] = [];
-  for (const rule of FILE_RULES) {
-    rule(topology, {
-      fault: (told, on) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
-      open: (hop, unknown) => notes.push({ open: openOf(hop, unknown) }),
-      assume: (assumption) => assumed.set(keyOf(assumption), assumption),
-    });
-  }
+  const report = inTime(deadline, {
+    fault: (told: Parameters<Reporter["fault"]>[0], on?: readonly Balancer[]) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
+    open: (hop, unknown) => notes.push({ open: openOf(hop, unknown) }),
+    assume: (assumption) => assumed.set(keyOf(assumption), assumption),
+  });
+  deadline.run(() => {
+    for (const { rule, subject } of FILE_RULES) {
+      deadline.enter(`in the rules on ${subject}`);
+      rule(topology, report);
+    }
+  });
   return notes;
 }
 
-function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNote[], findings: Map<string, Finding>, assumed: Map<string, Assumption>): PathReport {
+/** The same reporter, which ends the rule once the time is up. */
+function inTime(deadline: Deadline, { fault, open, assume }: FileReporter): FileReporter {
+  return {
+    fault: (told, on) => (deadline.check(), fault(told, on)),
+    open: (hop, unknown) => (deadline.check(), open(hop, unknown)),
+    assume: (assumption) => (deadline.check(), assume(assumption)),
+  };
+}
+
+function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNote[], { findings, assumed, deadline }: Work): PathReport {
   const { balancer } = path;
   const notes: Notes = { findings: new Set(), open: new Map() };
   const leaveOpen = (open: Open) => notes.open.set(`${open.hop} ${open.address} ${open.attribute}`, open);
@@ -84,15 +120,32 @@ function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNot
     if (finding !== undefined) notes.findings.add(finding);
     if (open !== undefined) leaveOpen(open);
   }
-  const report: Reporter = {
+  const report = inTime(deadline, {
     fault: (told) => (path.topology.isPartial === true && MISSING.has(told.id) ? leaveOpen(notWhole(told)) : notes.findings.add(kept(told, findings))),
     open: (hop, unknown) => leaveOpen(openOf(hop, unknown)),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
-  };
-  for (const rule of PATH_RULES) rule(path, report);
-  for (const say of toldOfTargets(path)) say(report);
+  });
+  const url = shownUrl(entry);
+  deadline.run(() => {
+    for (const { rule, subject } of PATH_RULES) {
+      deadline.enter(`in the rules on ${subject} of ${url}`);
+      rule(path, report);
+    }
+    for (const say of toldOfTargets(path, url, deadline)) say(report);
+  });
+  if (deadline.stopped !== undefined) for (const hop of HOPS) leaveOpen(unchecked(hop, entry));
   const hops = HOPS.map((hop) => hopReport(hop, path, notes));
-  return { url: shownUrl(entry), verdict: worst(hops.map(({ verdict }) => verdict)), from: path.from, hops, ...(balancer !== undefined && { balancer: balancer.address }) };
+  return { url, verdict: worst(hops.map(({ verdict }) => verdict)), from: path.from, hops, ...(balancer !== undefined && { balancer: balancer.address }) };
+}
+
+/** A path that there was no time for. */
+function untraced(entry: Entry): PathReport {
+  const hops = HOPS.map((hop): HopReport => ({ hop, verdict: "unknown", resources: [], observed: "not checked", findings: [], open: [unchecked(hop, entry)] }));
+  return { url: shownUrl(entry), verdict: "unknown", from: entry.from, hops, ...(entry.balancer !== undefined && { balancer: entry.balancer.address }) };
+}
+
+function unchecked(hop: Hop, entry: Entry): Open {
+  return { hop, address: entry.balancer?.address ?? shownUrl(entry), attribute: "path", why: `not checked to the end, as the trace stopped after ${LIMIT_SEC} seconds` };
 }
 
 type Told = (report: Reporter) => void;
@@ -100,18 +153,21 @@ type Told = (report: Reporter) => void;
 const told = new WeakMap<PathEnd["targets"], Map<Balancer | undefined, readonly Told[]>>();
 
 /** What the rules of targets say, asked once for all paths that end there. */
-function toldOfTargets(end: PathEnd): readonly Told[] {
+function toldOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly Told[] {
   const byBalancer = told.get(end.targets) ?? new Map<Balancer | undefined, readonly Told[]>();
   told.set(end.targets, byBalancer);
   const known = byBalancer.get(end.balancer);
   if (known !== undefined) return known;
   const said: Told[] = [];
-  const listener: Reporter = {
+  const listener = inTime(deadline, {
     fault: (finding) => said.push((report) => report.fault(finding)),
     open: (hop, unknown) => said.push((report) => report.open(hop, unknown)),
     assume: (assumption) => said.push((report) => report.assume(assumption)),
-  };
-  for (const rule of TARGET_RULES) rule(end, listener);
+  });
+  for (const { rule, subject } of TARGET_RULES) {
+    deadline.enter(`in the rules on ${subject} of ${url}`);
+    rule(end, listener);
+  }
   byBalancer.set(end.balancer, said);
   return said;
 }
@@ -151,10 +207,10 @@ function keyOf({ hop, address, text }: Assumption): string {
   return JSON.stringify([hop, address, text]);
 }
 
-function coverageOf({ balancers, source }: Topology, paths: readonly PathReport[], assumptions: number): string {
+function coverageOf({ balancers, source }: Topology, paths: readonly PathReport[], assumptions: number, { stopped }: Deadline): string {
   const hops = paths.flatMap((path) => path.hops);
   const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
   const others = balancers.filter((it) => !isApplication(it)).length;
   const notModelled = ["what the targets' programs do", "quotas", "IPv6 beyond the balancer", ...(others > 0 ? [`${others} balancers that are not application load balancers`] : [])];
-  return `Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}; not modelled: ${notModelled.join(", ")}.`;
+  return `${stopped === undefined ? "" : `${stopped} `}Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}; not modelled: ${notModelled.join(", ")}.`;
 }

@@ -1,7 +1,9 @@
 import { changesOf, type Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own } from "../../topology/json";
 import { UnreadableFile } from "../../topology/unreadable-file";
-import { HOPS, type Finding } from "../report";
+import type { Topology } from "../../topology/model";
+import { Deadline, TimeIsUp } from "../deadline";
+import { HOPS, type Finding, type TraceReport } from "../report";
 import { rowOf } from "../rows";
 import { traceTopology } from "../trace";
 import { code, listed, named, type Told } from "./because";
@@ -17,22 +19,24 @@ import { worldOf, type World } from "./world";
 /**
  * What a plan does to the path of a request, and what else it does.
  * @param plan parsed output of `terraform show -json` of a plan, of any provider version, of Terraform or OpenTofu; it is not changed
+ * @param deadline when the review ends; by default ten seconds from now
  * @throws {UnreadableFile} if it is none
+ * @throws {TimeIsUp} if there was not enough time: a part of a review would tell of no effect where nothing was checked
  */
-export function review(plan: unknown): Review {
+export function review(plan: unknown, deadline: Deadline = new Deadline()): Review {
   try {
-    return reviewOf(plan);
+    return reviewOf(plan, deadline);
   } catch (error) {
     // No terraform writes that.
     throw error instanceof RangeError ? new UnreadableFile("expected a plan, as `terraform show -json tfplan` writes it; this one is nested more deeply than any of terraform's.") : error;
   }
 }
 
-function reviewOf(plan: unknown): Review {
+function reviewOf(plan: unknown, deadline: Deadline): Review {
   const shown = withoutSecrets(plan);
   const world = worldOf(plan, shown);
-  const traces: Traces = { before: world.before === undefined ? undefined : traceTopology(world.before), after: traceTopology(world.after) };
-  const causes = causesOf(world, traces);
+  const traces: Traces = { before: world.before === undefined ? undefined : traced(world.before, deadline), after: traced(world.after, deadline) };
+  const causes = causesOf(world, traces, deadline);
   const effect = worstEffect(causes.map((it) => it.effect));
   const counts = countsOf(world.changes);
   return {
@@ -44,9 +48,19 @@ function reviewOf(plan: unknown): Review {
   };
 }
 
+function traced(topology: Topology, deadline: Deadline): TraceReport {
+  const report = traceTopology(topology, { deadline });
+  if (report.stopped !== undefined) throw new TimeIsUp(report.stopped);
+  return report;
+}
+
 /** The worst first, and those alike in the order of a request. */
-function causesOf(world: World, traces: Traces): Told[] {
-  const told = world.moving.flatMap((change) => EFFECT_RULES.flatMap((rule) => rule(change, world)));
+function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
+  const told = world.moving.flatMap((change) => {
+    deadline.enter(`in the effects of ${change.address}`);
+    return EFFECT_RULES.flatMap((rule) => rule(change, world));
+  });
+  deadline.enter("in the effects of what the trace found");
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
   const faults = causesOfFaults(traces, world, told).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
   // What nobody notices is told of what does nothing worse.

@@ -18,5 +18,24 @@ import { targetGroupRules } from "./target-groups";
 import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
 
-/** Every rule there is. */
-export const RULES: readonly Rules[] = [structureRules, dnsRules, tlsRules, listenerRules, redirectRules, listenerRuleRules, targetGroupRules, targetFitRules, healthCheckRules, applicationRules, logAndWafRules, securityGroupRules, networkAclRules, subnetRules, routingRules, targetZoneRules, serverRules, packageRules];
+/** Every rule there is, by what it looks at. */
+export const RULES: readonly (Rules & { readonly subject: string })[] = [
+  { subject: "the file's structure", ...structureRules },
+  { subject: "DNS", ...dnsRules },
+  { subject: "certificates", ...tlsRules },
+  { subject: "listeners", ...listenerRules },
+  { subject: "redirects", ...redirectRules },
+  { subject: "listener rules", ...listenerRuleRules },
+  { subject: "target groups", ...targetGroupRules },
+  { subject: "what fits the balancer", ...targetFitRules },
+  { subject: "health checks", ...healthCheckRules },
+  { subject: "the application", ...applicationRules },
+  { subject: "logs and web ACLs", ...logAndWafRules },
+  { subject: "security groups", ...securityGroupRules },
+  { subject: "network ACLs", ...networkAclRules },
+  { subject: "subnets", ...subnetRules },
+  { subject: "routes", ...routingRules },
+  { subject: "the targets' zones", ...targetZoneRules },
+  { subject: "servers", ...serverRules },
+  { subject: "packages", ...packageRules },
+];
