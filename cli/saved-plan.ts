@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { strFromU8, unzipSync, zipSync, type Unzipped } from "fflate";
+import { strFromU8, unzipSync, zipSync, type UnzipFileFilter, type Unzipped } from "fflate";
 import { ADOPTED_FILE, readBlocks } from "./adoption/import-blocks";
 import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
@@ -10,6 +10,8 @@ import { planFile, type StackFolder } from "./project";
 const CONFIGURATION = "tfconfig/";
 const PROGRAM = "tfconfig/m-/cdk.tf.json";
 const ADOPTED = `tfconfig/m-/${ADOPTED_FILE}`;
+/** Far more than the plan of 10,000 resources, and still what a small machine can hold. */
+const MAX_UNPACKED = 512 * 1024 * 1024;
 /** Names folders of modules; without files of theirs in the plan there is none but the program's own. */
 const MODULES = "tfconfig/modules.json";
 const STATE = "tfstate";
@@ -32,7 +34,7 @@ export function savedPlan(stackId: string): string {
 export async function throwIfPlanOfOther({ stack, folder }: StackFolder, file: string): Promise<void> {
   const bytes = await readFile(file);
   // With Terraform Cloud the plan stays there, with its configuration; the file only names the run.
-  if (!isBookmark(bytes)) throwIfOther(stack.id, entriesOf(bytes), { [PROGRAM]: stack.text, [ADOPTED]: await readBlocks(folder) });
+  if (!isBookmark(bytes)) throwIfOther(stack.id, entriesOf(stack.id, bytes), { [PROGRAM]: stack.text, [ADOPTED]: await readBlocks(folder) });
 }
 
 /**
@@ -44,7 +46,7 @@ export async function throwIfPlanOfOther({ stack, folder }: StackFolder, file: s
  * @throws {WorkFailed} if it was made from another program than the stack's, holds more than that, or is no plan
  */
 export async function writePlanOfPullRequest({ stack }: StackFolder, plan: Buffer, file: string): Promise<void> {
-  const entries = entriesOf(plan);
+  const entries = entriesOf(stack.id, plan);
   throwIfOther(stack.id, entries, { [PROGRAM]: stack.text });
   await writeFile(file, zipSync(entries), { mode: 0o600 });
 }
@@ -66,11 +68,11 @@ function refused(stackId: string, why: string): WorkFailed {
  * Whether the state is another one than the plan was made for. terraform looks at that too, but only once it applies; of
  * several plans, some would be applied by then. The stack must be initialized.
  */
-export async function hasStateMoved({ terraform }: StackFolder, file: string): Promise<boolean> {
+export async function hasStateMoved({ stack, terraform }: StackFolder, file: string): Promise<boolean> {
   const bytes = await readFile(file);
   if (isBookmark(bytes)) return false;
   const { stdout } = await terraform.run(["state", "pull"]);
-  return versionOf(textOf(entriesOf(bytes)[STATE])) !== versionOf(stdout);
+  return versionOf(textOf(entriesOf(stack.id, bytes)[STATE])) !== versionOf(stdout);
 }
 
 /**
@@ -91,9 +93,21 @@ function isBookmark(bytes: Buffer): boolean {
   return bytes.subarray(0, 1).toString() === "{";
 }
 
-function entriesOf(plan: Buffer): Unzipped {
+/**
+ * Nothing of what is no plan.
+ * @throws {WorkFailed} if it unpacks to more than any plan
+ */
+function entriesOf(stackId: string, plan: Buffer): Unzipped {
+  let size = 0;
+  // An entry is never unpacked to more than it says of itself.
+  const entries = unzipped(plan, ({ originalSize }) => (size += originalSize) <= MAX_UNPACKED);
+  if (size > MAX_UNPACKED) throw refused(stackId, `unpacks to more than ${MAX_UNPACKED / 1024 / 1024} MiB`);
+  return entries;
+}
+
+function unzipped(plan: Buffer, filter: UnzipFileFilter): Unzipped {
   try {
-    return unzipSync(plan);
+    return unzipSync(plan, { filter });
   } catch {
     return {};
   }

@@ -1,4 +1,5 @@
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { throwIfTooLong } from "./limits";
 import { typeOf } from "./source";
 
 /* What a plan does to each resource, as `terraform show -json` says it. */
@@ -46,6 +47,7 @@ export function changesOf(plan: Json, shown: Json = plan): Change[] {
 function changeOf(item: Json, whole: Json): Change | undefined {
   const [address, type] = [textOf(item.address), textOf(item.type)];
   if (address === undefined || type === undefined) return undefined;
+  throwIfTooLong(address);
   const change = objectOf(item.change);
   const actions = listOf(change.actions).filter((it) => typeof it === "string");
   const isData = item.mode === "data";

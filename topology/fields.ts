@@ -1,4 +1,5 @@
 import { isObject, own } from "./json";
+import { tooLong } from "./limits";
 import { isSymbol } from "./source";
 import { Unknown, type Attr, type Listed } from "./value";
 
@@ -91,6 +92,7 @@ export class Fields {
         if (resolved.open !== undefined) open ??= new Unknown(value.address, value.attribute, resolved.open);
         if (depth < 8) resolved.values.forEach((it) => add(it, depth + 1));
       } else if (Array.isArray(value)) value.forEach((it) => add(it, depth));
+      else if (tooLong(value) !== undefined) open ??= new Unknown(this.address, this.path(name), tooLong(value) ?? "");
       else if (typeof value === "string" || typeof value === "number") items.add(String(value));
       // for_each maps and sets of objects hold what they hold under any key
       else if (isObject(value) && depth < 8) Object.values(value).forEach((it) => add(it, depth + 1));
@@ -141,6 +143,8 @@ export class Fields {
       } else break;
     }
     if (value === null || value === undefined) return undefined;
+    const why = tooLong(value);
+    if (why !== undefined) return new Unknown(this.address, this.path(name), why);
     if (value instanceof Unknown || typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
     return new Unknown(this.address, this.path(name), "not a single value");
   }

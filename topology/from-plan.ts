@@ -1,5 +1,6 @@
 import { Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { throwIfTooLong, tooLong } from "./limits";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
@@ -59,9 +60,9 @@ function isGiven(value: unknown): boolean {
 export function identityOf(instance: Instance, name: string): Attr<string> {
   const attribute = canonical(instance.type, name);
   const named = attribute === "id" && Object.hasOwn(NAMED_BY, instance.type) ? instance.field(NAMED_BY[instance.type] ?? "") : undefined;
-  if (typeof named === "string") return named;
+  if (typeof named === "string" && tooLong(named) === undefined) return named;
   const value = instance.field(attribute);
-  if (typeof value === "string" || value instanceof Unknown) return value;
+  if (value instanceof Unknown || (typeof value === "string" && tooLong(value) === undefined)) return value;
   return symbol(instance.address, attribute);
 }
 
@@ -122,6 +123,8 @@ class Modules {
   private add(item: Json, after: Json, unknown: Json, actions: readonly string[], change: Json = EMPTY): void {
     const { address, type, name } = { address: textOf(item.address), type: textOf(item.type), name: textOf(item.name) };
     if (address === undefined || type === undefined || name === undefined) return;
+    throwIfTooLong(address);
+    throwIfTooLong(textOf(item.module_address) ?? "");
     const isData = item.mode === "data";
     // A data source's address in the prior state says its module too.
     const scope = this.scopeOf(textOf(item.module_address) ?? moduleOf(address));

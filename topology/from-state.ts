@@ -1,5 +1,6 @@
 import { Fields } from "./fields";
 import { listOf, objectOf, own, textOf, type Json } from "./json";
+import { throwIfTooLong, tooLong } from "./limits";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
@@ -24,6 +25,7 @@ export function readState(state: Json): Source {
 function resourceOf(item: Json): Resource | undefined {
   const { address, type } = { address: textOf(item.address), type: textOf(item.type) };
   if (address === undefined || type === undefined) return undefined;
+  throwIfTooLong(address);
   const values = objectOf(item.values);
   const fields = new Fields(address, (name) => {
     const value = own(values, name);
@@ -33,7 +35,7 @@ function resourceOf(item: Json): Resource | undefined {
   const identity = (name: string): Attr<string> => {
     const attribute = canonical(typeOf(type), name);
     const given = own(values, attribute === "id" ? (NAMED_BY[typeOf(type)] ?? attribute) : attribute);
-    return typeof given === "string" && given !== "" ? given : symbol(address, attribute);
+    return typeof given === "string" && given !== "" && tooLong(given) === undefined ? given : symbol(address, attribute);
   };
   return {
     address, type: typeOf(type), isData: item.mode === "data", actions: [], fields, identity, dependsOn: [], changesInPlace: () => false,

@@ -1,5 +1,6 @@
 import { Deferred, Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { throwIfTooLong, tooLong } from "./limits";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
 import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
@@ -30,7 +31,7 @@ function resourceOf(instance: WrittenInstance, root: RootScope): Resource {
     identity: (name): Attr<string> => {
       const attribute = canonical(instance.type, name);
       const given = instance.field(attribute === "id" ? (NAMED_BY[instance.type] ?? attribute) : attribute);
-      return typeof given === "string" ? given : symbol(instance.address, attribute);
+      return typeof given === "string" && tooLong(given) === undefined ? given : symbol(instance.address, attribute);
     },
     isConfigured: (argument) => Object.hasOwn(instance.body, argument),
     changesInPlace: () => false,
@@ -59,9 +60,11 @@ class RootScope implements Scope {
   private add(isData: boolean, type: string, name: string, body: Json): void {
     const label = `${isData ? "data." : ""}${typeOf(type)}.${name}`;
     const address = `${isData ? "data." : ""}${type}.${name}`;
+    throwIfTooLong(address);
     const siblings: WrittenInstance[] = [];
     const forEach = own(body, "for_each");
     for (const key of keysOf(body)) {
+      throwIfTooLong(String(key ?? ""));
       const fields = new Map<string, unknown>();
       const instance: WrittenInstance = {
         address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,

@@ -1,17 +1,25 @@
+import { shortened } from "./limits";
+
 /* Values as the path's resources have them, whatever they were read from. */
 
 /** A value that the file leaves open. */
 export class Unknown {
+  /** Such as `subnets`. */
+  readonly attribute: string;
+  /** Such as "known after apply". */
+  readonly why: string;
+
   constructor(
     /** The resource that has it. */
     readonly address: string,
-    /** Such as `subnets`. */
-    readonly attribute: string,
-    /** Such as "known after apply". */
-    readonly why: string,
+    attribute: string,
+    why: string,
     /** What it can only be one of; absent: anything. */
     readonly among?: readonly string[],
-  ) {}
+  ) {
+    this.attribute = shortened(attribute);
+    this.why = shortened(why);
+  }
 }
 
 /**
