@@ -43,10 +43,20 @@ test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])("after %i looks at the 
   const report = trace(PLAN, { deadline: deadlineAfter(looks) });
   expect(report.verdict).toBe("unknown");
   expect(report.paths.map(({ url }) => url)).toEqual(trace(PLAN).paths.map(({ url }) => url));
-  expect(report.stopped).toMatch(/^Stopped after 10 seconds, (while reading the file|in the rules on .+); what was not checked is unknown\.$/);
+  expect(report.stopped).toMatch(/^Stopped after 10 seconds of CPU time, (while reading the file|in the rules on .+); what was not checked is unknown\.$/);
   expect(report.coverage.startsWith(`${report.stopped} Proven from the plan`)).toBe(true);
-  expect(opensOf(report)).toContainEqual(expect.objectContaining({ why: "not checked to the end, as the trace stopped after 10 seconds" }));
-  for (const shown of [reportAsText(report, { source: "plan.json" }).replace(/\s+/g, " "), reportAsMarkdown(report, { source: "plan.json" })]) expect(shown).toContain("Stopped after 10 seconds, ");
+  expect(opensOf(report)).toContainEqual(expect.objectContaining({ why: "not checked to the end, as the trace stopped after 10 seconds of CPU time" }));
+  for (const shown of [reportAsText(report, { source: "plan.json" }).replace(/\s+/g, " "), reportAsMarkdown(report, { source: "plan.json" })]) expect(shown).toContain("Stopped after 10 seconds of CPU time, ");
+});
+
+test("by default the clock is that of the CPU, as a busy machine changes no verdict", () => {
+  const busy = jest.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+  const deadline = new Deadline();
+  busy.mockReturnValue({ user: (LIMIT_SEC - 1) * 1e6, system: 0 });
+  expect(deadline.isOver()).toBe(false);
+  busy.mockReturnValue({ user: (LIMIT_SEC - 1) * 1e6, system: 1e6 });
+  expect(deadline.isOver()).toBe(true);
+  busy.mockRestore();
 });
 
 test("where is the rules that took the time, and the path that they looked at", () => {
@@ -74,7 +84,7 @@ test("a review whose traces or rules run out of time is none", () => {
   expect(looks).toBeGreaterThan(2 * FILE_RULES);
   expect(() => review(PLAN, deadlineAfter(looks))).not.toThrow();
   for (const left of [0, FILE_RULES, Math.floor(looks / 2), looks - 1]) expect(() => review(PLAN, deadlineAfter(left))).toThrow(TimeIsUp);
-  expect(() => review(PLAN, deadlineAfter(looks - 1))).toThrow("Stopped after 10 seconds, in the effects of aws_instance.a; what was not checked is unknown.");
+  expect(() => review(PLAN, deadlineAfter(looks - 1))).toThrow("Stopped after 10 seconds of CPU time, in the effects of aws_instance.a; what was not checked is unknown.");
 });
 
 test("a command that ran out of time says so, and exits with 3", async () => {

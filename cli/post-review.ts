@@ -19,7 +19,7 @@ const NAME = /^[\w ./-]{0,60}$/;
 
 void runCommand(async () => {
   // action.yml's inputs, all of them given and some of them empty.
-  const command = newCommand("post-review", "Reviews plans in a job of GitHub Actions: in its summary, and in one comment on its pull request.", "0 good, 1 failed, or an effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds, 70 internal error")
+  const command = newCommand("post-review", "Reviews plans in a job of GitHub Actions: in its summary, and in one comment on its pull request.", "0 good, 1 failed, or an effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds of CPU time, 70 internal error")
     .requiredOption("--plans <paths>", "JSON plans, a path on each line")
     .option("--fail-on <effect>", "as `review` has it; empty for never", "")
     .option("--comment <boolean>", "true or false: whether the pull request gets a comment", "true")

@@ -18,7 +18,7 @@ const GATES = EFFECTS.slice(1);
 
 /** Reviews one plan or several; it fails only where it is asked to. */
 export function reviewCommand(): Command {
-  return withOut(newCommand("review", "Says what a plan does to the path of a request, before it is applied.", "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds, 70 internal error"))
+  return withOut(newCommand("review", "Says what a plan does to the path of a request, before it is applied.", "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds of CPU time, 70 internal error"))
     .argument("<plan...>", "what `terraform show -json tfplan` writes; - reads standard input")
     .option("--format <format>", "markdown or json", "markdown")
     .option("--fail-on <effect>", `exit with 1 if any plan's effect is this or worse: ${GATES.join(", ")}`)

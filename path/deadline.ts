@@ -1,4 +1,7 @@
-/** How long a trace may take, and a review with its two traces. A plan of 10,000 resources takes about a second. */
+/**
+ * How much CPU time a trace may take, and a review with its two traces; a plan of 10,000 resources takes about a second. Not the time of
+ * day: a verdict must not depend on what else the machine does.
+ */
 export const LIMIT_SEC = 10;
 
 /** The time is up; the message says where. */
@@ -15,9 +18,9 @@ export class Deadline {
 
   /**
    * @param now a clock that never goes back, in milliseconds
-   * @default the time since the process was started
+   * @default the CPU time of this process
    */
-  constructor(private readonly now: () => number = () => performance.now()) {
+  constructor(private readonly now: () => number = cpuMs) {
     this.end = now() + LIMIT_SEC * 1_000;
   }
 
@@ -27,7 +30,7 @@ export class Deadline {
   }
 
   isOver(): boolean {
-    if (this.now() >= this.end) this.sentence ??= `Stopped after ${LIMIT_SEC} seconds, ${this.place.slice(0, LONGEST_PLACE)}; what was not checked is unknown.`;
+    if (this.now() >= this.end) this.sentence ??= `Stopped after ${LIMIT_SEC} seconds of CPU time, ${this.place.slice(0, LONGEST_PLACE)}; what was not checked is unknown.`;
     return this.sentence !== undefined;
   }
 
@@ -54,6 +57,11 @@ export class Deadline {
       if (!(error instanceof TimeIsUp)) throw error;
     }
   }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 /** Names can be of any length. */

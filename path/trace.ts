@@ -19,7 +19,7 @@ export interface TraceOptions {
   readonly url?: URL;
   /**
    * When the trace ends, which is then unknown but for what was found so far.
-   * @default ten seconds from now
+   * @default after ten seconds of CPU time
    */
   readonly deadline?: Deadline;
 }
@@ -145,7 +145,7 @@ function untraced(entry: Entry): PathReport {
 }
 
 function unchecked(hop: Hop, entry: Entry): Open {
-  return { hop, address: entry.balancer?.address ?? shownUrl(entry), attribute: "path", why: `not checked to the end, as the trace stopped after ${LIMIT_SEC} seconds` };
+  return { hop, address: entry.balancer?.address ?? shownUrl(entry), attribute: "path", why: `not checked to the end, as the trace stopped after ${LIMIT_SEC} seconds of CPU time` };
 }
 
 type Told = (report: Reporter) => void;

@@ -19,7 +19,7 @@ import { worldOf, type World } from "./world";
 /**
  * What a plan does to the path of a request, and what else it does.
  * @param plan parsed output of `terraform show -json` of a plan, of any provider version, of Terraform or OpenTofu; it is not changed
- * @param deadline when the review ends; by default ten seconds from now
+ * @param deadline when the review ends; by default after ten seconds of CPU time
  * @throws {UnreadableFile} if it is none
  * @throws {TimeIsUp} if there was not enough time: a part of a review would tell of no effect where nothing was checked
  */
