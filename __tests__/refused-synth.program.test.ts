@@ -36,6 +36,12 @@ test("a program with faulty props names them, and fails", () => {
   expect(written()).toEqual([]);
 });
 
+test("what a refusal repeats of the program's values does nothing on a terminal or in a workflow's log", () => {
+  const program = `throw Object.assign(new Error("1 fault\\n  web: got \\u009b31m\\u202e\\n::add-mask::web"), { name: "InvalidPropsError" });`;
+  const { status, stderr } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "-r", "./cli/synth-exit.js", "-e", program], { cwd: PROJECT, encoding: "utf8", env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "" } });
+  expect([status, stderr]).toEqual([1, "1 fault\n  web: got \\u{9b}31m\\u{202e}\n\\u{3a}:add-mask::web\n"]);
+});
+
 test("a program with broken paths names what breaks them, and fails", () => {
   const { status, stderr } = runApp("broken-paths");
   expect(status).toBe(1);

@@ -8,7 +8,7 @@ import { asMarkdown, asSentence } from "../cli/tracing/escape";
 import { reportAsMarkdown } from "../cli/tracing/markdown";
 import { pictureOf } from "../cli/tracing/picture";
 import { COLUMNS, reportAsText } from "../cli/tracing/text";
-import { printable } from "../cli/tracing/wording";
+import { printable } from "../cli/printable";
 import { fixture } from "./support/rehearsal-room";
 import { ALL_WELL, BROKEN, GROUP_CLOSED, HOSTILE_TEXTS, hostileReport, on, ONE_BAD_SUBNET, pathOf, reportOf, WITHOUT_PATH } from "./support/trace-reports";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { command, word } from "./pasteable";
 
 /** A block of the stack's JSON, as far as it is named in a sentence. */
 type Arguments = Readonly<Record<string, unknown>>;
@@ -44,7 +45,7 @@ const FAULTS: readonly AccountFault[] = [
     said: /multiple Route 53 Hosted Zones matched/,
     dataSource: "aws_route53_zone",
     sentence: ({ id, args: { name } }) =>
-      `This AWS account has more than one public hosted zone ${String(name ?? "of the domain")} for ${id}. Set hostedZone: { id } to the zone whose name servers the registrar has (dig +short NS ${String(name ?? "DOMAIN")}).`,
+      `This AWS account has more than one public hosted zone ${String(name ?? "of the domain")} for ${id}. Set hostedZone: { id } to the zone whose name servers the registrar has (${name === undefined ? "dig +short NS DOMAIN" : command`dig +short NS ${word.dnsName(name)}`}).`,
   },
   { said: /no matching EC2 VPC found/, dataSource: "aws_vpc", sentence: (context) => missing("The VPC", context.args.id, "network.vpcId", context) },
   { said: /no matching EC2 Subnet found/, dataSource: "aws_subnet", sentence: (context) => missing("The subnet", context.args.id, "network.publicSubnetIds or network.privateSubnetIds", context) },
@@ -81,7 +82,7 @@ const FAULTS: readonly AccountFault[] = [
   },
   {
     said: /InvalidInstanceType: The following supplied instance types do not exist: \[([^\]]+)\]/,
-    sentence: ({ id, region, found: [type] }) => `The instance type ${type} of ${id} does not exist in ${region}. Correct instances.type (aws ec2 describe-instance-type-offerings --region ${region} lists those that do).`,
+    sentence: ({ id, region, found: [type] }) => `The instance type ${type} of ${id} does not exist in ${region}. Correct instances.type (${command`aws ec2 describe-instance-type-offerings --region ${word.region(region)}`} lists those that do).`,
   },
   {
     said: /requested instance type \((\S+?)\) is not supported in your requested Availability Zone \((\S+?)\)/,

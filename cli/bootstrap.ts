@@ -6,7 +6,8 @@ import { GITHUB_TOKENS, roleArn, ROLES, type RoleKind } from "./bootstrap/names"
 import { checkOptions, namesBucket, optionsFor, type BootstrapOptions, type CommandLine, type GitHub } from "./bootstrap/options";
 import { BootstrapRun, wantedOf } from "./bootstrap/run";
 import type { Wanted } from "./bootstrap/configuration";
-import { abortedByPerson, runCommand, writeResult } from "./command";
+import { abortedByPerson, runCommand, say, writeResult } from "./command";
+import { command, deployOf, word, type Word } from "./pasteable";
 import { quiet, taskList, type Task } from "./progress";
 import { findTools, synthesizeProject, type Tools } from "./project";
 import { stateBucketsOf } from "./state-buckets";
@@ -121,13 +122,13 @@ async function report({ works, stackIds }: Stage): Promise<void> {
   const variables = works.flatMap(variablesFor);
   for (const { options, found, wanted, left = [] } of works) {
     if (found === undefined || wanted === undefined) return;
-    for (const note of notes(options.github, found, wanted.github, left)) process.stderr.write(`${note}\n`);
+    for (const note of notes(options.github, found, wanted.github, left)) say(note);
   }
   if (stackIds.length > 0) {
-    process.stderr.write(variables.length === 0 ? "Next:\n" : "For a shell:\n");
-    return writeResult((variables.length === 0 ? [`npx cdktf deploy ${stackIds.join(" ")}`] : variables).join("\n"));
+    say(variables.length === 0 ? "Next:" : "For a shell:");
+    return writeResult((variables.length === 0 ? [deployOf(stackIds)] : variables).join("\n"));
   }
-  process.stderr.write(variables.length === 0 ? "For each stack in main.ts:\n" : "For each stack in main.ts, and for a shell:\n");
+  say(variables.length === 0 ? "For each stack in main.ts:" : "For each stack in main.ts, and for a shell:");
   await writeResult([...works.map(({ options: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`), ...variables].join("\n"));
 }
 
@@ -136,7 +137,11 @@ function variablesFor({ options: { region }, wanted }: Work): string[] {
   if (wanted?.github === undefined) return [];
   const { account, github } = wanted;
   const variables = { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
-  return Object.entries(variables).map(([name, value]) => `gh variable set ${name} --repo ${github.repository} --body ${value}`);
+  return Object.entries(variables).map(([name, value]) => command`gh variable set ${word.name(name)} --repo ${word.repository(github.repository)} --body ${word.awsId(value)}`);
+}
+
+function deletionOf(role: Word): string {
+  return command`aws iam delete-role-policy --role-name ${role} --policy-name ${role}; aws iam delete-role --role-name ${role}`;
 }
 
 function notes(asked: BootstrapOptions["github"], found: Found, now: GitHub | undefined, left: readonly RoleKind[]): string[] {
@@ -147,7 +152,7 @@ function notes(asked: BootstrapOptions["github"], found: Found, now: GitHub | un
     asked !== undefined && now !== undefined ? [`${now.branch} must be the default branch of ${now.repository}, and branches: in .github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`] : [],
     now !== undefined && found.githubTokens === "others" ? [`The account has a provider of GitHub's tokens (${GITHUB_TOKENS}) from elsewhere; the roles trust that one.`] : [],
     removed.length > 0 ? [`Removed: ${removed.map((kind) => ROLES[kind]).join(", ")}.`] : [],
-    left.map((kind) => `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: aws iam delete-role-policy --role-name ${ROLES[kind]} --policy-name ${ROLES[kind]}; aws iam delete-role --role-name ${ROLES[kind]}`),
+    left.map((kind) => `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ${deletionOf(word.awsId(ROLES[kind]))}`),
     asked === "none" && found.githubTokens === "ours" ? ["The provider of GitHub's tokens stays, as other roles may trust it by now."] : [],
   ].flat();
 }

@@ -3,6 +3,7 @@ import { appendFile, rm, writeFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { TimeIsUp } from "../path/deadline";
+import { printable, printableLines } from "./printable";
 import { SetupError } from "./setup/setup-error";
 
 // The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
@@ -29,7 +30,9 @@ export class WorkFailed extends Error {}
 
 /** A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard error. */
 export function newCommand(name: string, description: string, codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error"): Command {
-  return new Command(name).description(description).version(version).addHelpText("after", `\nExit codes: ${codes}`).exitOverride();
+  // Its own sentences about a command line repeat what was given.
+  const output = { outputError: (text: string) => say(text.trimEnd()) };
+  return new Command(name).description(description).version(version).addHelpText("after", `\nExit codes: ${codes}`).configureOutput(output).exitOverride();
 }
 
 /** The same, with a result that can go to a file. */
@@ -64,14 +67,14 @@ export async function runCommand(run: () => Promise<unknown>, usage: number = EX
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
   if (error instanceof TimeIsUp) {
-    process.stderr.write(`${error.message}\n`);
+    say(error.message);
     return EXIT.unknown;
   }
   if (error instanceof UsageError || error instanceof WorkFailed || error instanceof SetupError) {
-    process.stderr.write(`${error.message}\n`);
+    say(error.message);
     return error instanceof UsageError ? EXIT.usage : EXIT.broken;
   }
-  process.stderr.write(`Internal error in alb-web. Please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+  say(`Internal error in alb-web. Please report it:\n${error instanceof Error ? error.stack : String(error)}`);
   return EXIT.internal;
 }
 
@@ -93,20 +96,41 @@ export function throwIfNoCommit(argument: string, commit: string): void {
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
 }
 
+/** Lines for a person, on standard error. Here, in `writeResult` and in progress.ts is where what others wrote becomes harmless. */
+export function say(text: string): void {
+  process.stderr.write(`${printableLines(text)}\n`);
+}
+
 /** The result alone goes to standard output, or to the file that `--out` names. */
 export async function writeResult(text: string, out?: string): Promise<void> {
+  await write(printableLines(text), out);
+}
+
+/** A command to the runner of a workflow, which must not be one of somebody else's making: a line that GitHub shows above the run. */
+export async function writeNotice(title: string, text: string): Promise<void> {
+  await write(`::notice title=${title}::${printable(text).replace(/%/g, "%25")}`);
+}
+
+async function write(text: string, out?: string): Promise<void> {
   const result = text.endsWith("\n") ? text : `${text}\n`;
   if (out !== undefined) return writeFile(out, result);
   await new Promise<void>((resolve, reject) => {
     // A reader that has gone away, or a full disk.
     const fail = (error: Error) => reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`, { cause: error }));
-    process.stdout.once("error", fail).write(result, (error) => (error ? fail(error) : resolve()));
+    process.stdout.once("error", fail).write(result, (error) => {
+      if (error) return fail(error);
+      process.stdout.off("error", fail);
+      resolve();
+    });
   });
 }
 
-/** The same of a report, whose exit code stands already: a reader that has seen enough, such as head, changes no verdict. */
-export async function writeReport(text: string, out?: string): Promise<void> {
-  await writeResult(text, out).catch((error: Error) => {
+/**
+ * A report, whose exit code stands already: a reader that has seen enough, such as head, changes no verdict.
+ * @param page may have colours of ours, so what others wrote was made printable where the page was made
+ */
+export async function writeReport(page: string, out?: string): Promise<void> {
+  await write(page, out).catch((error: Error) => {
     if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== "EPIPE") throw error;
   });
 }

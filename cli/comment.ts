@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { TimeIsUp } from "../path/deadline";
 import type { Review } from "../path/review/report";
 import { review } from "../path/review/review";
-import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, writeResult } from "./command";
+import { abortedByPerson, newCommand, runCommand, say, throwIfNoCommit, UsageError, writeResult } from "./command";
 import { commentBody, MARKER, type PlannedStack } from "./github/comment-body";
 import { GitHub } from "./github/github";
 import { addToSummary, SUMMARY_LIMIT } from "./github/job";
@@ -58,8 +58,8 @@ function reviewOf(id: string, json: string): Review | undefined {
   try {
     return review(JSON.parse(json));
   } catch (error) {
-    if (error instanceof TimeIsUp) process.stderr.write(`${id}: the plan could not be reviewed. ${error.message}\n`);
-    else process.stderr.write(`${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
+    if (error instanceof TimeIsUp) say(`${id}: the plan could not be reviewed. ${error.message}`);
+    else say(`${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}`);
     return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, W
 import { GitHub, type PullRequest } from "./github/github";
 import { KeptPlans, notDeployed, placeOf, type PlanPlace } from "./github/kept-plans";
 import { plansFromPullRequest } from "./github/plan-artifact";
+import { command, word } from "./pasteable";
 import { synthesizeProject } from "./project";
 import { throwIfPlaceholder } from "./state-buckets";
 import type { SynthesizedStack } from "./synthesize";
@@ -82,6 +83,6 @@ function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): PlanPla
   if (place !== undefined && others.length === 0) return place;
   throw new WorkFailed(
     `${stackId} is not in main.ts of this branch, whose stacks have ${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only where all share one. ` +
-      `Deploy ${stackId} by hand first: npm run plan -- ${stackId}, npm run apply -- ${stackId}`,
+      `Deploy ${stackId} by hand first: ${command`npm run plan -- ${word.stack(stackId)}`}, ${command`npm run apply -- ${word.stack(stackId)}`}`,
   );
 }

@@ -5,7 +5,9 @@ import { stripVTControlCharacters } from "node:util";
 import { TimeIsUp } from "../path/deadline";
 import { review } from "../path/review/review";
 import { dropSettledBlocks } from "./adoption/import-blocks";
-import { abortedByPerson, EXIT, runCommand, WorkFailed } from "./command";
+import { abortedByPerson, EXIT, runCommand, say, WorkFailed, writeResult } from "./command";
+import { deployOf } from "./pasteable";
+import { printableLines } from "./printable";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, planFile, PLANS, type PlanKind, type StackFolder } from "./project";
 import { reviewsAsMarkdown } from "./reviewing/markdown";
@@ -44,10 +46,10 @@ async function plan(stackId: string | undefined): Promise<void> {
   const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [], lacking: [] }, signal);
   for (const { stack } of stage.stacks) {
     const files = (["txt", "md"] as const).map((kind) => planFile(stack.id, kind)).filter((file) => existsSync(file));
-    process.stdout.write(`${[`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", ")}\n`);
+    await writeResult([`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", "));
   }
-  for (const { text } of stage.lacking) process.stderr.write(`${text}\n`);
-  process.stderr.write("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.\n");
+  for (const { text } of stage.lacking) say(text);
+  say("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.");
   process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview) ? EXIT.broken : stage.changed.length > 0 ? HAS_CHANGES : EXIT.good;
 }
 
@@ -115,7 +117,7 @@ async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Pr
 
 async function keep(stackId: string, json: string, text: string): Promise<void> {
   await writeFile(planFile(stackId, "json"), `${json}\n`, { mode: OWNER_ONLY });
-  await writeFile(planFile(stackId, "txt"), `${text.trim()}\n`);
+  await writeFile(planFile(stackId, "txt"), `${printableLines(text.trim())}\n`);
   await writeFile(planFile(stackId, "md"), reviewPage(stackId, json));
 }
 
@@ -130,13 +132,13 @@ async function keepWithoutServer(stackId: string, watch: RunWatch, log: string):
   const json = await readFromServer(watch);
   await removePlan(stackId);
   const text = stripVTControlCharacters(log);
-  if (json instanceof WorkFailed) await writeFile(planFile(stackId, "txt"), `${text.trim()}\n`);
+  if (json instanceof WorkFailed) await writeFile(planFile(stackId, "txt"), `${printableLines(text.trim())}\n`);
   else await keep(stackId, json, text);
   const status = await endRun(watch);
   const kept = json instanceof WorkFailed ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for npm run apply.` : "JSON, text and review were kept; there is no plan for npm run apply.";
   const ended = status === undefined ? [] : [`Run ${id} is ${status.replace(/_/g, " ")}.`];
   const why = `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ("can't display a cloud plan that is currently …").`;
-  return { hasReview: !(json instanceof WorkFailed), text: [why, kept, ...ended, `To deploy: npx cdktf deploy ${stackId}`].join(" ") };
+  return { hasReview: !(json instanceof WorkFailed), text: [why, kept, ...ended, `To deploy: ${deployOf([stackId])}`].join(" ") };
 }
 
 /** The plan's JSON, or why the server does not give it. */
@@ -167,7 +169,7 @@ async function endRun(watch: RunWatch): Promise<string | undefined> {
     return await run.end();
   } catch (error) {
     if (!(error instanceof WorkFailed)) throw error;
-    process.stderr.write(`Run ${address.id} was not ended (${error.message}) and may hold the workspace ${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}\n`);
+    say(`Run ${address.id} was not ended (${error.message}) and may hold the workspace ${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`);
     return undefined;
   }
 }
@@ -178,7 +180,7 @@ function reviewPage(stackId: string, json: string): string {
     return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
   } catch (error) {
     if (error instanceof TimeIsUp) return `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at \`plans/${stackId}.txt\`.\n`;
-    process.stderr.write(`${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}\n`);
+    say(`${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}`);
     return `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at \`plans/${stackId}.txt\`.\n`;
   }
 }

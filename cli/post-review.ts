@@ -1,7 +1,7 @@
 import { worstEffect } from "../path/review/report";
-import { abortedByPerson, EXIT, newCommand, runCommand, UsageError, writeResult } from "./command";
+import { abortedByPerson, EXIT, newCommand, runCommand, UsageError, writeNotice, writeResult } from "./command";
 import { GitHub, isForbidden } from "./github/github";
-import { addToSummary, asNotice, pullRequestOfJob, setOutput } from "./github/job";
+import { addToSummary, pullRequestOfJob, setOutput } from "./github/job";
 import { postComment } from "./github/sticky-comment";
 import { gateOf, isAsBad, reviewsOf } from "./review";
 import { isNews, reviewsAsMarkdown } from "./reviewing/markdown";
@@ -42,12 +42,13 @@ async function postReview({ plans, failOn, comment, name, author }: PostArgument
   await addToSummary(page, process.env);
   await setOutput("effect", effect, process.env);
   const told = comment === "true" ? await tell(page, reviews.some(({ review }) => isNews(review)), name, author, signal) : "no comment, as comment is false";
-  await writeResult(`effect: ${effect}\n${told}`);
+  await writeResult([`effect: ${effect}`, ...(told === undefined ? [] : [told])].join("\n"));
+  if (told === undefined) await writeNotice("No comment", "The token of a pull request from a fork may not comment; the review is in the job's summary.");
   if (gate !== undefined && isAsBad(effect, gate)) process.exitCode = EXIT.broken;
 }
 
-/** @returns what became of the comment */
-async function tell(page: string, isNewsworthy: boolean, name: string, author: string, signal: AbortSignal): Promise<string> {
+/** @returns what became of the comment; nothing if the token of a fork's pull request may not comment */
+async function tell(page: string, isNewsworthy: boolean, name: string, author: string, signal: AbortSignal): Promise<string | undefined> {
   const pullRequest = await pullRequestOfJob(process.env);
   if (pullRequest === undefined) return "no comment, as the job was not started for a pull request; the review is in the job's summary";
   const marker = name === "" ? "<!-- alb-web review -->" : `<!-- alb-web review: ${name} -->`;
@@ -57,6 +58,6 @@ async function tell(page: string, isNewsworthy: boolean, name: string, author: s
   return postComment(GitHub.of(process.env, signal), comment).catch((error: unknown) => {
     // Nobody who sent it from a fork can do anything about that.
     if (!pullRequest.isFromFork || !isForbidden(error)) throw error;
-    return asNotice("No comment", "The token of a pull request from a fork may not comment; the review is in the job's summary.");
+    return undefined;
   });
 }

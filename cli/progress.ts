@@ -1,4 +1,5 @@
 import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrGetRendererClassFromValue, type ListrTask } from "listr2";
+import { printable } from "./printable";
 
 type Renderer<Name extends "default" | "simple"> = ListrGetRendererClassFromValue<Name>;
 
@@ -16,12 +17,23 @@ class Failed extends Error {
 export function quiet<Ctx extends object>(task: Task<Ctx>): Task<Ctx> {
   const run: Task<Ctx>["task"] = async (context, wrapper) => {
     try {
-      return await task.task(context, wrapper);
+      return await task.task(context, plain(wrapper));
     } catch (error) {
       throw error instanceof Failed ? error : new Failed(error);
     }
   };
-  return { ...task, task: run };
+  return { ...task, ...(typeof task.title === "string" && { title: printable(task.title) }), task: run };
+}
+
+/** Whatever is told of a task, its title and its progress, is one line of plain text: names and answers of others are in it. */
+function plain<T extends object>(wrapper: T): T {
+  return new Proxy(wrapper, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+    set: (target, name, value: unknown) => Reflect.set(target, name, typeof value === "string" ? printable(value) : value),
+  });
 }
 
 /** Whether the list is drawn in place, with each task's progress below its title; else everything is a line of its own. */

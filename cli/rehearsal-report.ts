@@ -2,6 +2,8 @@ import Table from "cli-table3";
 import { expectationOf } from "../rehearsal/expectation";
 import { isPlaceholder } from "../rehearsal/stack-files";
 import type { Verdict } from "../rehearsal/walkthrough";
+import { command, deployOf as deployCommand, word } from "./pasteable";
+import { printable } from "./printable";
 import type { RehearsalResult } from "./rehearsal-run";
 import type { SynthesizedStack } from "./synthesize";
 
@@ -57,7 +59,7 @@ function deployOf(stacks: readonly Rehearsed[]): string {
   const unset = [...(isExample ? ["`domainName`"] : []), ...(buckets.some(isPlaceholder) ? ["`backend.s3.bucket`"] : [])];
   const steps = [
     ...(unset.length > 0 ? [`set ${unset.join(" and ")} in main.ts`] : []), ...(buckets.length > 0 ? ["run `npm run bootstrap` once"] : []),
-    `run \`npx cdktf deploy ${stacks.map(({ id }) => id).join(" ")}\``,
+    `run \`${deployCommand(stacks.map(({ id }) => id))}\``,
   ];
   return steps.join(", ");
 }
@@ -66,7 +68,7 @@ function afterBroken({ stack, steps }: RehearsalResult): string {
   const broken = steps.filter(({ verdict }) => verdict === "broken");
   const named = `step${broken.length === 1 ? "" : "s"} ${broken.map(({ id }) => id).join(", ")}`;
   const where = steps.some(({ observed }) => observed === "not reached") ? `the error above, which ended ${stack} at ${named}` : `${named} of ${stack}`;
-  return `Next: look at ${where}. Correct it and run \`npm run rehearse -- ${stack}\` again; with \`--keep\`, the local AWS stays up to look at.`;
+  return `Next: look at ${where}. Correct it and run \`${command`npm run rehearse -- ${word.stack(stack)}`}\` again; with \`--keep\`, the local AWS stays up to look at.`;
 }
 
 /** Drops what the shell has of AWS, terraform and proxies; but for a CLI configuration, without which terraform may not find its providers. */
@@ -82,7 +84,7 @@ export function keptShellLines(environment: Readonly<Record<string, string>>, pi
     "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it, and to no other, after these lines:",
     FORGET,
     ...Object.entries(environment).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`),
-    ...(waiting.length === 0 ? [] : [`# To deploy ${waiting.join(", ")} there, write a bucket name into main.ts and run npm run bootstrap first.`]),
+    ...(waiting.length === 0 ? [] : [`# To deploy ${printable(waiting.join(", "))} there, write a bucket name into main.ts and run npm run bootstrap first.`]),
     "# Unlike AWS, it lets a load balancer with deletion protection be destroyed.",
     "# Stop it (it stops by itself after 8 hours without a request):",
     `#   kill ${pid}`,

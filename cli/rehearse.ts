@@ -5,8 +5,9 @@ import { worst, type Verdict } from "../path/report";
 import { LocalAws } from "../rehearsal/local-aws";
 import { leftOutOf } from "../rehearsal/providers";
 import { seedsFor } from "../rehearsal/seed-for";
-import { abortedByPerson, EXIT, runCommand, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
-import { showProgress, taskList, type Task } from "./progress";
+import { abortedByPerson, EXIT, runCommand, say, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
+import { printableJson } from "./printable";
+import { quiet, showProgress, taskList, type Task } from "./progress";
 import { CACHE, chosenStacks, findTools, PROJECT, standingAlone, type Tools } from "./project";
 import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, nextSteps, resultsAsTable } from "./rehearsal-report";
@@ -57,7 +58,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   const signal = abortedByPerson("nothing is left running");
   const stage: Stage = { stacks: [], rehearsals: [], failures: [] };
   try {
-    process.stderr.write(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.\n`);
+    say(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.`);
     await taskList(tasksFor(stackId, options, folder, signal), stage, signal);
     await report(stage, options);
     if (stage.fault !== undefined) throw stage.fault;
@@ -129,7 +130,7 @@ function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
     const names = leftOutOf(json);
     if (names.length === 0) continue;
     if (keep) throw new UsageError(`--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead of the local AWS; remove it, or rehearse without --keep`);
-    process.stderr.write(`${id}: the rehearsal leaves out what the AWS provider is told of ${names.join(", ")}.\n`);
+    say(`${id}: the rehearsal leaves out what the AWS provider is told of ${names.join(", ")}.`);
   }
 }
 
@@ -142,11 +143,11 @@ async function lockFor({ binary: { product }, provider: { configurationFile } }:
 
 function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
   const stages = rehearsal.stages().map((stage) => stageTask(`${rehearsal.stack}: ${stage.title}`, stage, signal));
-  return { title: rehearsal.stack, task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }) };
+  return quiet({ title: rehearsal.stack, task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }) });
 }
 
 function stageTask(title: string, { run }: RehearsalStage, signal: AbortSignal): Task<Stage> {
-  return {
+  return quiet({
     title,
     task: async (stage, task) => {
       const said = await run((text) => showProgress(task, title, text)).catch((error: unknown) => {
@@ -157,21 +158,21 @@ function stageTask(title: string, { run }: RehearsalStage, signal: AbortSignal):
       });
       task.title = `${title}: ${said}`;
     },
-  };
+  });
 }
 
 async function report(stage: Stage, options: Options): Promise<void> {
   const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
-  for (const failure of stage.failures) process.stderr.write(`${failure}\n`);
+  for (const failure of stage.failures) say(failure);
   const localAws = started(stage);
   const kept = options.keep === true ? keptShellLines(await keptEnvironment(stage), localAws.pid, withPlaceholder(stage.stacks).map(({ id }) => id)) : "";
   if (options.format === "json") {
-    process.stderr.write(kept);
-    await writeResult(JSON.stringify(results.length === 1 ? results[0] : results, null, 2), options.out);
+    if (kept !== "") say(kept.trimEnd());
+    await writeResult(printableJson(results.length === 1 ? results[0] : results), options.out);
   } else {
     await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
   }
-  for (const line of nextSteps(results, stage.stacks, options.keep === true)) process.stderr.write(`${line}\n`);
+  for (const line of nextSteps(results, stage.stacks, options.keep === true)) say(line);
   // Only now: a local AWS whose process nobody was told must not live on.
   if (options.keep === true) await keep(localAws);
   process.exitCode = EXIT_OF[worst(results.map(({ verdict }) => verdict))];

@@ -4,6 +4,7 @@ import { EFFECTS, type Effect, type Review } from "../path/review/report";
 import { review } from "../path/review/review";
 import { UnreadableFile } from "../topology/unreadable-file";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
+import { printableJson } from "./printable";
 import { reviewsAsMarkdown, type NamedReview } from "./reviewing/markdown";
 import { PLAN, readJson, shownName, STANDARD_INPUT } from "./tracing/input";
 
@@ -76,7 +77,7 @@ export function isAsBad(effect: Effect, gate: Effect): boolean {
 function asJson(reviews: readonly NamedReview[]): string {
   const [only] = reviews;
   const value = reviews.length === 1 ? only?.review.report : reviews.map(({ name, review: { report } }) => ({ plan: name, ...report }));
-  return JSON.stringify(value, null, 2);
+  return printableJson(value);
 }
 
 if (require.main === module) void runCommand(() => reviewCommand().parseAsync());

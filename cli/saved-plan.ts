@@ -4,6 +4,7 @@ import { strFromU8, unzipSync, zipSync, type UnzipFileFilter, type Unzipped } fr
 import { ADOPTED_FILE, readBlocks } from "./adoption/import-blocks";
 import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
+import { command, word } from "./pasteable";
 import { planFile, type StackFolder } from "./project";
 
 /** What terraform and OpenTofu keep within a saved plan: all files of the configuration, and the state that it was made for. */
@@ -23,7 +24,7 @@ const STATE = "tfstate";
 export function savedPlan(stackId: string): string {
   const file = planFile(stackId, "tfplan");
   if (existsSync(file)) return file;
-  throw new UsageError(`There is no plan of ${stackId} in plans/; make one with npm run plan -- ${stackId}, look at plans/${stackId}.txt, and apply it then.`);
+  throw new UsageError(`There is no plan of ${stackId} in plans/; make one with ${command`npm run plan -- ${word.stack(stackId)}`}, look at plans/${stackId}.txt, and apply it then.`);
 }
 
 /**
@@ -61,7 +62,7 @@ function throwIfOther(stackId: string, entries: Unzipped, own: Readonly<Record<s
 }
 
 function refused(stackId: string, why: string): WorkFailed {
-  return new WorkFailed(`The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (npm run plan -- ${stackId}) and have the new plan reviewed.`);
+  return new WorkFailed(`The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(stackId)}`}) and have the new plan reviewed.`);
 }
 
 /**

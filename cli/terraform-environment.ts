@@ -2,14 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { NO_OTHER_AWS } from "../rehearsal/local-aws";
-import { newCommand } from "./command";
+import { newCommand, say } from "./command";
 import { dropMissingCliConfiguration } from "./setup/cli-configuration";
 
 const ACCESS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" };
 
 /** A command that runs terraform, which complains on every call of a CLI configuration that is not there. */
 export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Command {
-  return newCommand(...texts).hook("preAction", () => dropMissingCliConfiguration(process.env, (sentence) => process.stderr.write(`${sentence}\n`)));
+  return newCommand(...texts).hook("preAction", () => dropMissingCliConfiguration(process.env, say));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
 import { accountFaults, oneLine } from "./account-faults";
+import { command, quoted, toRun, word } from "./pasteable";
 import { tokenVariable } from "./setup/cli-configuration";
 
 interface KnownFault {
@@ -25,20 +26,20 @@ const KNOWN: readonly KnownFault[] = [
     // Whatever kept it from storing the state stands above this; the file must be told of before anything else.
     said: /errored\.tfstate/,
     sentence: (_, { id, folder }) =>
-      `terraform could not store the state of ${id}, and what it did stands only in ${folder}/errored.tfstate. Do not deploy again before it is stored: mend what was in the way (credentials, rights, network), then run: ` +
-      `terraform -chdir=${folder} state push errored.tfstate (where that file is lost: npm run adopt -- ${id})`,
+      `terraform could not store the state of ${id}, and what it did stands only in ${folder}/errored.tfstate. Do not deploy again before it is stored: mend what was in the way (credentials, rights, network), then ` +
+      `${toRun`terraform -chdir=${word.file(folder)} state push errored.tfstate`} (where that file is lost: ${command`npm run adopt -- ${word.stack(id)}`})`,
   },
   {
     // The lock info that terraform prints below this is that of the one who asks.
     said: /workspace already locked \(lock ID: "([^"]+)"\)/,
     sentence: ([, workspace], { id, folder }) =>
-      `The workspace ${workspace} of ${id} is locked by another run or a person; its page in Terraform Cloud tells by whom and since when. Wait until that has ended; if nobody works there, unlock it on that page or run: terraform -chdir=${folder} force-unlock ${workspace}`,
+      `The workspace ${workspace} of ${id} is locked by another run or a person; its page in Terraform Cloud tells by whom and since when. Wait until that has ended; if nobody works there, unlock it on that page or ${toRun`terraform -chdir=${word.file(folder)} force-unlock ${word.workspace(workspace)}`}`,
   },
   {
-    said: /Lock Info: ID: +(\S+) .*?Operation: +(?:OperationType)?(\S*) Who: +(.*?) Version: .*?Created: +(\S+ [\d:]+)/,
-    sentence: ([, lock, operation = "", who, since], { id, folder }) =>
-      `The state of ${id} is locked by ${who} since ${since} UTC (${operation.toLowerCase() || "another command"}, lock ${lock}). Wait until that has ended; ` +
-      `if its process was killed, run: terraform -chdir=${folder} force-unlock ${lock}; then, after an apply: npm run adopt -- ${id}`,
+    said: /Lock Info: ID: +(\S+) .*?Operation: +(?:OperationType)?(\S*) Who: +(.*?) Version: .*?Created: +([\d-]+ [\d:]+)/,
+    sentence: ([, lock = "", operation = "", who = "", since], { id, folder }) =>
+      `The state of ${id} is locked by ${asPerson(who)} since ${since} UTC (${asOperation(operation)}, lock ${word.lockId(lock).isOne ? lock : quoted(lock)}). Wait until that has ended; ` +
+      `if its process was killed, ${toRun`terraform -chdir=${word.file(folder)} force-unlock ${word.lockId(lock)}`}; then, after an apply: ${command`npm run adopt -- ${word.stack(id)}`}`,
   },
   {
     // EC2 says RequestExpired of credentials that expire during a deploy.
@@ -47,7 +48,7 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /failed to get shared config profile, (\S+)/,
-    sentence: ([, profile]) => `The AWS profile ${profile} does not exist in this machine's AWS configuration; correct AWS_PROFILE, or create it with aws configure sso --profile ${profile}.`,
+    sentence: ([, profile]) => `The AWS profile ${profile} does not exist in this machine's AWS configuration; correct AWS_PROFILE, or create it: ${command`aws configure sso --profile ${word.profile(profile)}`}`,
   },
   {
     said: /No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found/,
@@ -59,7 +60,7 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /requested bucket from "([^"]+)", actual location "([^"]+)"/,
-    sentence: ([, sought, actual], { id }) => `The state bucket of ${id} is in region ${actual}, not in ${sought}; add region: "${actual}" to backend.s3 of the stack.`,
+    sentence: ([, sought, actual], { id }) => `The state bucket of ${id} is in region ${actual}, not in ${sought}; ${word.region(actual).isOne ? `add region: "${actual}"` : "add that as region"} to backend.s3 of the stack.`,
   },
   {
     said: new RegExp(`${OF_BACKEND}.*?StatusCode: 301\\b.*?PermanentRedirect`),
@@ -91,11 +92,11 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /Required token could not be found.*?for (\S+?): /,
-    sentence: ([, host = ""]) => `There is no token for ${host}; run terraform login ${host}, or set ${tokenVariable(host)}.`,
+    sentence: ([, host = ""]) => `There is no token for ${host}; ${login(host)}, or set ${tokenVariable(host)}.`,
   },
   {
     said: /Failed to read organization "[^"]+" at host (\S+).*?: unauthorized/,
-    sentence: ([, host = ""]) => `${host} does not accept the token; run terraform login ${host}, or correct ${tokenVariable(host)}.`,
+    sentence: ([, host = ""]) => `${host} does not accept the token; ${login(host)}, or correct ${tokenVariable(host)}.`,
   },
   {
     said: /organization "([^"]+)" at host (\S+) not found/,
@@ -107,21 +108,34 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /Cannot import non-existent remote object/,
-    sentence: (_, { id, folder }) => `${folder}/adopted.tf.json names things that are gone from AWS; run npm run adopt -- ${id}, which writes it anew, or delete it.`,
+    sentence: (_, { id, folder }) => `${folder}/adopted.tf.json names things that are gone from AWS; run ${command`npm run adopt -- ${word.stack(id)}`}, which writes it anew, or delete it.`,
   },
   {
     said: /Saved plan is already applied/,
-    sentence: (_, { id }) => `This plan of ${id} was applied already; to change more, plan again (npm run plan -- ${id}).`,
+    sentence: (_, { id }) => `This plan of ${id} was applied already; to change more, plan again (${command`npm run plan -- ${word.stack(id)}`}).`,
   },
   {
     said: /Saved plan (?:is stale|is discarded|does not match the given state)/,
-    sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- ${id}) and have the new plan reviewed.`,
+    sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(id)}`}) and have the new plan reviewed.`,
   },
   {
     said: /Backend configuration changed|Backend type changed|HCP Terraform configuration (?:block )?has changed|Migrating state from HCP Terraform/i,
     sentence: (_, { id, folder }) => `The backend of ${id} is another one than when ${folder} was last used; move the state as the README says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
   },
 ];
+
+function login(host: string): string {
+  return word.host(host).isOne ? command`run terraform login ${word.host(host)}` : "log in with terraform login";
+}
+
+/** `user@host` as terraform writes it; others may have written something else. */
+function asPerson(who: string): string {
+  return /^[\w.@\\+-]+$/.test(who) ? who : quoted(who);
+}
+
+function asOperation(operation: string): string {
+  return /^\w+$/.test(operation) ? operation.toLowerCase() : "another command";
+}
 
 /**
  * A clear sentence for a fault that people meet: what is amiss, and what to do. Several on lines of their own, where the account lacks several things.

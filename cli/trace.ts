@@ -4,6 +4,7 @@ import { trace, type TraceOptions } from "../path/trace";
 import type { TraceReport, Verdict } from "../path/report";
 import { UnreadableFile } from "../topology/unreadable-file";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
+import { printableJson } from "./printable";
 import { readJson, shownName } from "./tracing/input";
 import { reportAsMarkdown } from "./tracing/markdown";
 import { withoutScripts } from "./tracing/scripts";
@@ -46,7 +47,7 @@ function reportOf(file: string, document: unknown, options: TraceOptions): Trace
 
 function rendered(report: TraceReport, file: string, format: string, out: string | undefined): string {
   const source = shownName(file);
-  if (format === "json") return JSON.stringify(report, null, 2);
+  if (format === "json") return printableJson(report);
   if (format === "markdown") return reportAsMarkdown(report, { source });
   const { isTTY, columns } = process.stdout;
   const isTerminal = out === undefined && isTTY === true;

@@ -1,6 +1,7 @@
 import { DescribeRouteTablesCommand, paginateDescribeSecurityGroupRules, type SecurityGroupRule } from "@aws-sdk/client-ec2";
 import { paginateDescribeListeners } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListResourceRecordSetsCommand, type RRType } from "@aws-sdk/client-route-53";
+import { command, word } from "../pasteable";
 import { all, asked, type Aws } from "./aws";
 import type { Found, Values } from "./model";
 
@@ -11,7 +12,7 @@ export type Find = (aws: Aws, planned: Values) => Promise<Found[]>;
 export const listenerOnPort: Find = async ({ elb, region }, { load_balancer_arn, port }) => {
   const listeners = await asked(all(paginateDescribeListeners({ client: elb }, { LoadBalancerArn: String(load_balancer_arn) }), (page) => page.Listeners));
   return listeners.filter(({ Port }) => Port === port).map(({ ListenerArn = "" }) => ({
-    type: "aws_lb_listener", id: ListenerArn, values: {}, look: `aws elbv2 describe-listeners --listener-arns ${ListenerArn} --region ${region}`,
+    type: "aws_lb_listener", id: ListenerArn, values: {}, look: command`aws elbv2 describe-listeners --listener-arns ${word.awsId(ListenerArn)} --region ${word.region(region)}`,
   }));
 };
 
@@ -44,7 +45,7 @@ export async function rulesIn({ ec2 }: Aws, groupId: string): Promise<SecurityGr
 /** A rule as something that is there. */
 export function foundRule({ region }: Aws, { SecurityGroupRuleId = "", IsEgress }: SecurityGroupRule): Found {
   const type = IsEgress === true ? "aws_vpc_security_group_egress_rule" : "aws_vpc_security_group_ingress_rule";
-  return { type, id: SecurityGroupRuleId, values: {}, look: `aws ec2 describe-security-group-rules --security-group-rule-ids ${SecurityGroupRuleId} --region ${region}` };
+  return { type, id: SecurityGroupRuleId, values: {}, look: command`aws ec2 describe-security-group-rules --security-group-rule-ids ${word.awsId(SecurityGroupRuleId)} --region ${word.region(region)}` };
 }
 
 /**
@@ -61,7 +62,7 @@ export const aliasRecord: Find = async ({ route53 }, { zone_id, name, type, alia
     const isSameTarget = target !== undefined && recordName(target) === recordName(planned);
     return {
       type: "aws_route53_record", id: `${String(zone_id)}_${String(name)}_${String(type)}`, values: { "alias.0.name": isSameTarget ? planned : (target ?? null) },
-      look: `aws route53 list-resource-record-sets --hosted-zone-id ${String(zone_id)} --start-record-name ${String(name)} --max-items 1`,
+      look: command`aws route53 list-resource-record-sets --hosted-zone-id ${word.awsId(zone_id)} --start-record-name ${word.dnsName(name)} --max-items 1`,
     };
   });
 };
@@ -73,7 +74,7 @@ async function routeTable({ ec2 }: Aws, id: string) {
 }
 
 function lookAtTable({ region }: Aws, id: unknown): string {
-  return `aws ec2 describe-route-tables --route-table-ids ${String(id)} --region ${region}`;
+  return command`aws ec2 describe-route-tables --route-table-ids ${word.awsId(id)} --region ${word.region(region)}`;
 }
 
 function isSame(rule: SecurityGroupRule, { ip_protocol, from_port, to_port, cidr_ipv4, prefix_list_id, referenced_security_group_id }: Values): boolean {

@@ -2,6 +2,7 @@ import { DescribeCertificateCommand, ListTagsForCertificateCommand, paginateList
 import { DescribeTagsCommand, paginateDescribeLoadBalancers, paginateDescribeTargetGroups } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetInstanceProfileCommand, GetRoleCommand, paginateListInstanceProfiles, paginateListRoles } from "@aws-sdk/client-iam";
 import { ListHostedZonesByNameCommand, ListTagsForResourceCommand, type HostedZone } from "@aws-sdk/client-route-53";
+import { command, word } from "../pasteable";
 import { all, asked, isOwned, OWNER_TAGS, valueOf, type Aws } from "./aws";
 import { namesKey, type Found, type Owner, type Planned } from "./model";
 
@@ -20,11 +21,11 @@ export async function ownedInElb({ elb, region }: Aws, owner: Owner): Promise<Fo
   const found: Found[] = [
     ...balancers.map(({ LoadBalancerArn = "", LoadBalancerName, AvailabilityZones = [], CreatedTime }) => ({
       type: "aws_lb", id: LoadBalancerArn, values: { name: LoadBalancerName, subnets: AvailabilityZones.map(({ SubnetId }) => SubnetId) }, createdAt: CreatedTime,
-      look: `aws elbv2 describe-load-balancers --load-balancer-arns ${LoadBalancerArn} --region ${region}`,
+      look: command`aws elbv2 describe-load-balancers --load-balancer-arns ${word.awsId(LoadBalancerArn)} --region ${word.region(region)}`,
     })),
     ...groups.map(({ TargetGroupArn = "", TargetGroupName, VpcId }) => ({
       type: "aws_lb_target_group", id: TargetGroupArn, values: { name: TargetGroupName, vpc_id: VpcId },
-      look: `aws elbv2 describe-target-groups --target-group-arns ${TargetGroupArn} --region ${region}`,
+      look: command`aws elbv2 describe-target-groups --target-group-arns ${word.awsId(TargetGroupArn)} --region ${word.region(region)}`,
     })),
   ];
   const owned = new Set<string>();
@@ -45,7 +46,7 @@ export async function ownedInAcm({ acm, region }: Aws, owner: Owner): Promise<Fo
     const { Certificate: { DomainName, SubjectAlternativeNames = [], Status = "", CreatedAt } = {} } = await asked(acm.send(new DescribeCertificateCommand({ CertificateArn })));
     const names = namesKey([DomainName ?? "", ...SubjectAlternativeNames]);
     const unusable = CERTIFICATE_OF_USE.has(Status) ? undefined : Status;
-    return [{ type: "aws_acm_certificate", id: CertificateArn, values: { names }, createdAt: CreatedAt, unusable, look: `aws acm describe-certificate --certificate-arn ${CertificateArn} --region ${region}` }];
+    return [{ type: "aws_acm_certificate", id: CertificateArn, values: { names }, createdAt: CreatedAt, unusable, look: command`aws acm describe-certificate --certificate-arn ${word.awsId(CertificateArn)} --region ${word.region(region)}` }];
   }));
   return found.flat();
 }
@@ -62,13 +63,13 @@ export async function ownedInIam({ iam }: Aws, owner: Owner, prefixes: readonly 
   const found = [
     ...roles.map(async ({ RoleName = "", CreateDate }): Promise<Found[]> => {
       if (!isOurs(RoleName) || !isOwned((await asked(iam.send(new GetRoleCommand({ RoleName })))).Role?.Tags, owner)) return [];
-      return [{ type: "aws_iam_role", id: RoleName, values: { name_prefix: RoleName.slice(0, -IAM_SUFFIX) }, createdAt: CreateDate, look: `aws iam get-role --role-name ${RoleName}` }];
+      return [{ type: "aws_iam_role", id: RoleName, values: { name_prefix: RoleName.slice(0, -IAM_SUFFIX) }, createdAt: CreateDate, look: command`aws iam get-role --role-name ${word.awsId(RoleName)}` }];
     }),
     ...profiles.map(async ({ InstanceProfileName = "", Roles = [], CreateDate }): Promise<Found[]> => {
       if (!isOurs(InstanceProfileName) || !isOwned((await asked(iam.send(new GetInstanceProfileCommand({ InstanceProfileName })))).InstanceProfile?.Tags, owner)) return [];
       // Killed before it was given its role, it has none.
       const values = { name_prefix: InstanceProfileName.slice(0, -IAM_SUFFIX), role: Roles[0]?.RoleName };
-      return [{ type: "aws_iam_instance_profile", id: InstanceProfileName, values, createdAt: CreateDate, look: `aws iam get-instance-profile --instance-profile-name ${InstanceProfileName}` }];
+      return [{ type: "aws_iam_instance_profile", id: InstanceProfileName, values, createdAt: CreateDate, look: command`aws iam get-instance-profile --instance-profile-name ${word.awsId(InstanceProfileName)}` }];
     }),
   ];
   return (await Promise.all(found)).flat();
@@ -86,7 +87,7 @@ export async function ownedInRoute53({ route53 }: Aws, owner: Owner, zones: read
       const id = (zone.Id ?? "").replace("/hostedzone/", "");
       const { ResourceTagSet } = await asked(route53.send(new ListTagsForResourceCommand({ ResourceType: "hostedzone", ResourceId: id })));
       const isUntagged = valueOf(ResourceTagSet?.Tags, OWNER_TAGS.stack) === null && typeof comment === "string" && zone.Config?.Comment === comment;
-      return isOwned(ResourceTagSet?.Tags, owner) || isUntagged ? [{ type: "aws_route53_zone", id, values: { name }, look: `aws route53 get-hosted-zone --id ${id}` }] : [];
+      return isOwned(ResourceTagSet?.Tags, owner) || isUntagged ? [{ type: "aws_route53_zone", id, values: { name }, look: command`aws route53 get-hosted-zone --id ${word.awsId(id)}` }] : [];
     }));
     return owned.flat();
   }));

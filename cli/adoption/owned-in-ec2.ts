@@ -3,6 +3,7 @@ import {
   paginateDescribeRouteTables, paginateDescribeSecurityGroups, paginateDescribeSubnets, paginateDescribeVpcEndpoints, paginateDescribeVpcs,
   type NatGateway,
 } from "@aws-sdk/client-ec2";
+import { command, word } from "../pasteable";
 import { all, asked, OWNER_TAGS, valueOf, type Aws, type Tag } from "./aws";
 import type { Found, Owner, Values } from "./model";
 
@@ -28,7 +29,7 @@ export async function ownedInEc2({ ec2, region }: Aws, owner: Owner): Promise<Fo
     all(paginateDescribeNatGateways(client, { Filter: Filters }), (page) => page.NatGateways),
     all(paginateDescribeFlowLogs(client, { Filter: Filters }), (page) => page.FlowLogs),
   ]));
-  const look = (command: string, id: string) => `aws ec2 ${command} ${id} --region ${region}`;
+  const look = (what: string, id: string) => command([`aws ec2 ${what} `, " --region ", ""], word.awsId(id), word.region(region));
   const instances = reservations.flatMap(({ Instances = [] }) => Instances).filter(({ State }) => !GONE.test(State?.Name ?? ""));
   return [
     ...vpcs.map(({ VpcId = "", CidrBlock, Tags }) => ({

@@ -2,6 +2,7 @@ import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, NoSuchEntit
 import { GetBucketTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListObjectVersionsCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UsageError, WorkFailed } from "../command";
+import { word } from "../pasteable";
 import { asked, isRefusal, nothingIf } from "./asked";
 import { BRANCH_TAG, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
 import type { BootstrapOptions, GitHub } from "./options";
@@ -117,7 +118,7 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
 }
 
 function throwIfElsewhere(bucket: string, region: string, actual: string | undefined): void {
-  if (actual !== undefined && actual !== region) throw new UsageError(`The bucket ${bucket} is in ${actual}, not in ${region}; run this again with --region ${actual}, or choose another name.`);
+  if (actual !== undefined && actual !== region) throw new UsageError(`The bucket ${bucket} is in ${actual}, not in ${region}; run this again with ${word.region(actual).isOne ? `--region ${actual}` : "that region"}, or choose another name.`);
 }
 
 async function stateIsThere(s3: S3Client, bucket: string, account: string): Promise<boolean> {

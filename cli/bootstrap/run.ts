@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
+import { command, word } from "../pasteable";
 import { CACHE, PROJECT, type Tools } from "../project";
 import { withLock } from "../setup/lock";
 import { Terraform } from "../terraform";
@@ -95,7 +96,7 @@ export class BootstrapRun {
       if (who !== undefined) {
         throw new WorkFailed(
           `Another npm run bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it has ended; ` +
-            `if its process was killed, delete its lock first: aws s3 rm s3://${bucket}/${STATE_KEY}.tflock`,
+            `if its process was killed, delete its lock first: ${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
         );
       }
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {

@@ -1,5 +1,8 @@
 import type { Review } from "../../path/review/report";
+import { printableLines } from "../printable";
 import { reviewsAsMarkdown } from "../reviewing/markdown";
+import { asTagText } from "../reviewing/wording";
+import { asCode } from "../tracing/escape";
 import { hasChanges, shownSummary, type PlanSummary } from "./plan-summary";
 
 /** Says which comment is ours to update. */
@@ -75,14 +78,15 @@ function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: strin
 function headline({ id, summary, isDeployed }: PlannedStack): string {
   const isLoss = summary.replace > 0 || summary.destroy > 0;
   const note = isDeployed ? "" : " (merging does not deploy it, as its state is not in S3)";
-  return `- \`${id}\`: ${isLoss ? "**" : ""}${shownSummary(summary)}${isLoss ? "**" : ""}${note}`;
+  return `- ${asCode(id)}: ${isLoss ? "**" : ""}${shownSummary(summary)}${isLoss ? "**" : ""}${note}`;
 }
 
 /** Nothing in the text can end the block: its fence is longer than any run of backticks in it. */
-function folded({ id, text }: PlannedStack, room: number, wholeAt: string): string {
+function folded({ id, text: said }: PlannedStack, room: number, wholeAt: string): string {
+  const text = printableLines(said);
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
-  const block = (shown: string, note: string) => ["", `<details><summary>Plan of <code>${id}</code></summary>`, "", `${fence}text`, shown, fence, note, "</details>", ""].join("\n");
+  const block = (shown: string, note: string) => ["", `<details><summary>Plan of <code>${asTagText(id)}</code></summary>`, "", `${fence}text`, shown, fence, note, "</details>", ""].join("\n");
   const whole = block(text, "");
   if (whole.length < room) return whole;
   const note = `\nThe rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the run](${wholeAt}).\n`;

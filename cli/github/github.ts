@@ -143,6 +143,6 @@ function messageIn(text: string): string {
   try {
     return String((JSON.parse(text) as { message?: string }).message);
   } catch {
-    return text.slice(0, 200).trim() || "nothing";
+    return text.slice(0, 200).replace(/\s+/g, " ").trim() || "nothing";
   }
 }

@@ -38,8 +38,3 @@ export async function addToSummary(text: string, { GITHUB_STEP_SUMMARY }: NodeJS
 export async function setOutput(name: string, value: string, { GITHUB_OUTPUT }: NodeJS.ProcessEnv): Promise<void> {
   if (GITHUB_OUTPUT) await appendFile(GITHUB_OUTPUT, `${name}=${value}\n`);
 }
-
-/** A line that GitHub shows above the run. */
-export function asNotice(title: string, text: string): string {
-  return `::notice title=${title}::${text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A")}`;
-}

@@ -1,6 +1,7 @@
 import type { Hop, Verdict } from "../../path/report";
 import type { Cause, Counts, Effect, HopChange } from "../../path/review/report";
-import { groupsBy, printable } from "../tracing/wording";
+import { printable } from "../printable";
+import { groupsBy } from "../tracing/wording";
 
 /* How a review says things, on every page alike. */
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { command, word } from "../pasteable";
 import { withLock } from "./lock";
 import { isAtLeast, lastLine, runProgram } from "./program";
 import { nameOf, probePython, type Python } from "./python-probe";
@@ -146,10 +147,11 @@ function venvError(base: Python, text: string): SetupError {
   if (!/ensurepip is not available|No module named '?(venv|ensurepip)/.test(text)) {
     return new SetupError(`${cannot}: ${lastLine(text)}; repair that Python or install another`);
   }
-  const debianPackage = /apt(?:-get)? install (\S+)/.exec(text)?.[1] ?? "python3-venv";
+  const named = word.debianPackage(/apt(?:-get)? install (\S+)/.exec(text)?.[1]);
+  const debianPackage = named.isOne ? named : word.debianPackage("python3-venv");
   return new SetupError(
     `${cannot}, its venv module is not installed; ` +
-      `on Debian and Ubuntu run 'apt install ${debianPackage}', then try again`,
+      `on Debian and Ubuntu run '${command`apt install ${debianPackage}`}', then try again`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { command, word } from "../pasteable";
 import { cliConfigurationFiles, home, impliedMirrors } from "./cli-configuration";
 import { download, reasonOf } from "./download";
 import { copiesIn, isPinned, layDown, readPinned, REGISTRIES, stampOf, writeWhole, type PinnedProvider, type ProviderCopy } from "./provider-copies";
@@ -179,6 +180,6 @@ function sentence(why: string, { name, version }: PinnedProvider, roots: readonl
   const but = refused.length === 0 ? "" : `; not accepted: ${refused.join(", ")}`;
   return (
     `Provider ${name} ${version} (${platform}) cannot be found: ${why}, and no copy is in ${roots.join(", ")}${but}. ` +
-    `On a machine that reaches the registry, run 'terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${platform} DIR' after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
+    `On a machine that reaches the registry, run '${command`terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${word.name(platform)} DIR`}' after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
   );
 }

@@ -1,4 +1,4 @@
-import { printable } from "./wording";
+import { printable } from "../printable";
 
 /* Text of files, in Markdown and in its pictures: it is shown, and does nothing else. */
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { UsageError } from "../command";
+import { command, word, type Word } from "../pasteable";
 
 /** Says to read standard input. */
 export const STANDARD_INPUT = "-";
@@ -25,10 +26,10 @@ const PLANNED = "plan with `terraform plan -out=tfplan`, then write it with `ter
 const STRANGERS: readonly Stranger[] = [
   { got: "an empty file", advice: () => "look at what the command said that should have written it", isIt: ({ text }) => text.trim() === "" },
   {
-    got: "a plan as terraform saves it", advice: (file) => `write it as JSON with \`terraform show -json ${file === STANDARD_INPUT ? "FILE" : file} > plan.json\``,
+    got: "a plan as terraform saves it", advice: (file) => `write it as JSON with \`${command`terraform show -json ${named(file)} > plan.json`}\``,
     isIt: ({ bytes }) => bytes.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1")),
   },
-  { got: "a gzip archive", advice: (file) => `unpack it with \`gunzip -c ${file === STANDARD_INPUT ? "FILE" : file}\``, isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b },
+  { got: "a gzip archive", advice: (file) => `unpack it with \`${command`gunzip -c ${named(file)}`}\``, isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b },
   { got: "the log of `terraform plan -json`", advice: () => PLANNED, isIt: ({ text }) => /^\s*\{\s*"@/.test(text) },
   {
     got: "what terraform prints for people", advice: () => "add -json: `terraform show -json tfplan > plan.json`",
@@ -39,6 +40,12 @@ const STRANGERS: readonly Stranger[] = [
     isIt: ({ name, text }) => /\.(tf|tofu|hcl)$/.test(name) || /^[ \t]*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
   },
 ];
+
+/** The file in a command to paste, where its name can stand there. */
+function named(file: string): Word {
+  const given = word.file(file);
+  return given.isOne ? given : word.file("FILE");
+}
 
 /** What a trace takes. */
 const TRACEABLE = "the output of `terraform show -json` for a plan or a state, or a cdk.tf.json";

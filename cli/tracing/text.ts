@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { rowOf } from "../../path/rows";
-import { alike, assumedAlike, byHop, byKind, countsOf, firstOf, idsOn, markOf, NO_PATH, opensOf, printable, shownVerdict, urlsByFinding, wayOf } from "./wording";
+import { printable } from "../printable";
+import { alike, assumedAlike, byHop, byKind, countsOf, firstOf, idsOn, markOf, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
 
 export interface TextOptions {
   /** What was traced, as the person named it. */

@@ -10,11 +10,6 @@ export function shownVerdict(verdict: Verdict): string {
   return `${MARK[verdict]} ${verdict}`;
 }
 
-/** Nothing that a file names can move the cursor, colour what follows, or turn it round: what has no shape of its own is written out. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (it) => `\\u{${(it.codePointAt(0) ?? 0).toString(16)}}`);
-}
-
 /** "2 faults, 1 warning and 3 attributes left open"; "no faults" if there is nothing to tell. */
 export function countsOf(report: TraceReport): string {
   const { faults, warnings, accepted } = byKind(report);

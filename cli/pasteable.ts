@@ -1,0 +1,82 @@
+import { printable } from "./printable";
+
+/*
+ * Command lines for a person to paste into a shell. Some of what stands in them is decided by others, such as the ID in a lock file,
+ * so each value must match the grammar of what it is; where one does not, no command is shown.
+ */
+
+/** A value of a command line. */
+export interface Word {
+  readonly text: string;
+  /** What it must be, as in "… is not a lock ID". */
+  readonly kind: string;
+  readonly isOne: boolean;
+}
+
+const KEY = String.raw`\[(?:\d+|"[\w .:/@*+=,-]*")\]`;
+/** A blank can be quoted in every shell but that of Windows. */
+const PATH = process.platform === "win32" ? /^[\p{L}\p{N}_./\\][\p{L}\p{N}_.@+,=/:\\-]*$/u : /^[\p{L}\p{N}_./][\p{L}\p{N}_.@+,=/ -]*$/u;
+/** No shell reads more than itself out of these; what else a grammar allows is quoted. */
+const PLAIN = /^[\p{L}\p{N}_.@+,=/:\\-]+$/u;
+const MAX_SHOWN = 60;
+
+/** What can stand in a command line, each with its grammar; none has a single quote, and none can be taken for an option. */
+export const word = {
+  address: grammar("a resource's address", new RegExp(String.raw`^(?:module\.[A-Za-z_][\w-]*(?:${KEY})?\.)*[a-z]\w*\.[A-Za-z_][\w-]*(?:${KEY})?$`)),
+  /** An ARN, or what AWS, and terraform for want of that, identifies a resource by. */
+  awsId: grammar("an AWS id", /^[A-Za-z0-9_][\w.:/+=,@*-]{0,2047}$/),
+  bucket: grammar("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  debianPackage: grammar("a package's name", /^[a-z0-9][a-z0-9.+-]+$/),
+  dnsName: grammar("a DNS name", /^(?:\*\.)?[A-Za-z0-9_][\w.-]{0,253}$/),
+  file: grammar("a plain path", PATH),
+  host: grammar("a host name", /^[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?$/),
+  lockId: grammar("a lock ID", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i),
+  /** Of a variable, or a platform as terraform calls it. */
+  name: grammar("a plain name", /^\w+$/),
+  profile: grammar("a profile's plain name", /^[\w.@+][\w.@+-]*$/),
+  region: grammar("an AWS region", /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/),
+  repository: grammar("a GitHub repository", /^[A-Za-z0-9][A-Za-z0-9-]*\/[\w.-]+$/),
+  stack: grammar("a stack's id", /^\w[\w.-]{0,127}$/),
+  workspace: grammar("a workspace of Terraform Cloud", /^\w[\w-]*\/[\w-]+$/),
+} as const;
+
+function grammar(kind: string, pattern: RegExp): (text: unknown) => Word {
+  return (value) => {
+    const text = typeof value === "string" ? value : "";
+    return { text, kind, isOne: pattern.test(text) };
+  };
+}
+
+/** A command line: what it is made of is ours, but for its words. Where one of these is not what it must be, a note says so. */
+export function command(parts: readonly string[], ...words: readonly Word[]): string {
+  const wrong = words.find(({ isOne }) => !isOne);
+  return wrong === undefined ? joined(parts, words) : `(no command is shown, as ${notOne(wrong)})`;
+}
+
+/** The same after `run: `, within a sentence. */
+export function toRun(parts: readonly string[], ...words: readonly Word[]): string {
+  const wrong = words.find(({ isOne }) => !isOne);
+  return wrong === undefined ? `run: ${joined(parts, words)}` : `no command is shown, as ${notOne(wrong)}`;
+}
+
+/** The command that deploys stacks. */
+export function deployOf(stackIds: readonly string[]): string {
+  return command(["npx cdktf deploy ", ...stackIds.slice(1).map(() => " "), ""], ...stackIds.map(word.stack));
+}
+
+/** Text between quotes, cut where it is long. */
+export function quoted(text: string): string {
+  return `"${printable(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)}"`;
+}
+
+function joined(parts: readonly string[], words: readonly Word[]): string {
+  return parts.map((part, index) => `${part}${index < words.length ? asWord(words[index]?.text ?? "") : ""}`).join("");
+}
+
+function asWord(text: string): string {
+  return PLAIN.test(text) ? text : `'${text}'`;
+}
+
+function notOne({ text, kind }: Word): string {
+  return text === "" ? `${kind} is missing` : `${quoted(text)} is not ${kind}`;
+}
