@@ -6,6 +6,7 @@ import type { PathEnd, PathRule, Reporter, Rules, TargetRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups } from "./balancer-groups";
 import { passage, placesOf, ruleSet, rulesInWords, vpcIdOf, type Peer } from "./reachability";
+import { firstCommand } from "./shown-command";
 import { portsOf, runs, usesContainers } from "./user-data";
 
 /* The servers behind the balancer: their groups, and what they do at their first boot. */
@@ -107,11 +108,11 @@ const bootScripts: TargetRule = (path, report) => {
 };
 
 function neverRun(server: Server, script: string, share: { share?: string }, report: Reporter): void {
-  const [first = ""] = /[\w./-]+/.exec(script) ?? [];
+  const first = firstCommand(script);
   const hasInterpreter = /^\s+#!/.test(script);
   report.fault({
     id: "P65", severity: "error", hop: "target", address: server.settingsAddress, attribute: "user_data",
-    observed: hasInterpreter ? "`#!` does not stand in the first column of the first line, so that nothing runs" : `it begins with the command "${first.slice(0, 30)}", which cloud-init does not take for a script, so that nothing runs`,
+    observed: hasInterpreter ? "`#!` does not stand in the first column of the first line, so that nothing runs" : `it begins with ${first === undefined ? "a command" : `the command "${first}"`}, which cloud-init does not take for a script, so that nothing runs`,
     required: "`#!` and the interpreter at the very beginning, or `#cloud-config`", symptom: "nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; \"Unhandled non-multipart (text/x-not-multipart) userdata\" or \"Exec format error\" in cloud-init's log", ...share,
     fix: withScript(
       server, hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`, "Begin the user data with its interpreter, in the first column.", "`server: { userData }` is refused without it: remove the override",

@@ -1,4 +1,5 @@
 import { bootScript, type BootScript } from "./boot-script";
+import { shownCommand, toolOf } from "./shown-command";
 
 /* What user data in clear text tells of the instance that runs it; where it does not tell, the answer is empty or `undefined`. */
 
@@ -9,7 +10,7 @@ export interface Fetch {
    * everything else is on the internet.
    */
   readonly from: "s3" | "registry" | "internet";
-  /** What it is fetched with, such as `dnf install -y nginx`. */
+  /** What it is fetched with, such as `dnf install -y nginx`, without what may be a secret. */
   readonly command: string;
   /** Whether the instance cannot serve without it; false of mere tools and updates. */
   readonly isNeeded: boolean;
@@ -58,17 +59,10 @@ function fetchesOfScript(script: BootScript): readonly Fetch[] {
   if (script.kind !== "runs" || PROXY.test(script.text)) return [];
   const isOptional = script.commands.some((it) => UNLESS_THERE.test(it));
   const containers = containersOf(script.commands);
-  const found = script.commands.flatMap((command) => fetchesOf(command, containers).map((it) => ({ ...it, command: shown(it.command), isNeeded: !isOptional && !MAY_FAIL.test(command) && (it.isNeeded || script.stopsAtError) })));
+  const found = script.commands.flatMap((command) => fetchesOf(command, containers).map((it) => ({ ...it, command: shownCommand(it.command), isNeeded: !isOptional && !MAY_FAIL.test(command) && (it.isNeeded || script.stopsAtError) })));
   // A script for several systems takes one of its branches; on Amazon Linux, its own.
   const isForAmazonLinux = found.some(({ command }) => LINUX_PACKAGES.test(command));
   return found.filter(({ command }) => !isForAmazonLinux || !OTHER_PACKAGES.test(command));
-}
-
-/** Short, and without what may be a secret in an address. */
-function shown(command: string): string {
-  const open = command.replace(/\/\/[^@\s/]*@/g, "//…@").replace(/\?\S*/g, "?…")
-    .replace(/^curl\b/.test(command) ? /\s(-H|--header|-u|--user|-d|--data)([= ]?)("[^"]*"|'[^']*'|\S+)/g : /\s(-e|--env|--header)([= ])("[^"]*"|'[^']*'|\S+)/g, " $1$2…").replace(/((?:token|password|secret|key)\w*[=: ]+)\S+/gi, "$1…");
-  return open.length > 90 ? `${open.slice(0, 90)}…` : open;
 }
 
 function fetchesOf(line: string, containers: Containers): Fetch[] {
@@ -135,8 +129,8 @@ function isNear(host: string): boolean {
 export function usesContainers(userData: string): string | undefined {
   const script = bootScript(userData);
   if (script.kind !== "runs") return undefined;
-  return script.commands.map((it) => (/--net(work)?[= ]host\b/.test(it) ? undefined : /\b((?:docker|podman|nerdctl)\s+(?:run|compose\s.*\bup)|docker-compose\s.*\bup|(?:docker|podman)\s+start)\b/.exec(it)?.[0])).find((it) => it !== undefined) ??
-    (script.commands.some((it) => /\becs\.config\b/.test(it)) ? "the ECS agent" : undefined);
+  const started = script.commands.map((it) => (/--net(work)?[= ]host\b/.test(it) ? undefined : /\b((?:docker|podman|nerdctl)\s+(?:run|compose\s.*\bup)|docker-compose\s.*\bup|(?:docker|podman)\s+start)\b/.exec(it)?.[0])).find((it) => it !== undefined);
+  return started !== undefined ? toolOf(started) : (script.commands.some((it) => /\becs\.config\b/.test(it)) ? "the ECS agent" : undefined);
 }
 
 /** Ports on which the user data visibly makes something listen for others; empty where it cannot be told. Ascending. */
