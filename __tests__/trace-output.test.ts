@@ -103,6 +103,8 @@ describe("Markdown", () => {
   test.each([
     ["<b>&amp;", "\\<b\\>&amp;amp;"], ["a_b *c*", "a\\_b \\*c\\*"], ["[x](y)", "\\[x\\]\\(y\\)"], ["$x$", "\\$x\\$"], ["`", "\\`"], ["~~x~~", "\\~\\~x\\~\\~"], ["\\", "\\\\"],
     ["@acme", "@&#8203;acme"], ["#12", "\\#&#8203;12"], ["www.example.com", "www&#8203;.example.com"], ["https://x", "https:&#8203;//x"], ["a\nb", "a\\\\u\\{a\\}b"],
+    ["GH-12", "GH-&#8203;12"], ["gh-1", "gh-&#8203;1"], ["0123abc", "0123ab&#8203;c"], ["0123456789ABCDEF", "012345&#8203;6789AB&#8203;CDEF"], ["abcdef", "abcdef"],
+    [":tada:", ":&#8203;tada:"], [":+1:", ":&#8203;\\+1:"], ["::add-mask::x", "\\\\u\\{3a\\}:&#8203;add-mask:&#8203;:x"], ["a: b: c", "a: b: c"],
   ])("of %j is %j", (text, expected) => {
     expect(asMarkdown(text)).toBe(expected);
   });

@@ -98,6 +98,7 @@ export const HOSTILE_TEXTS = [
   "`` ` ```", "a `b` <i>c</i> `d``e`", "</summary></details><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[link](https://evil.example)", "![image](https://evil.example/x.png)",
   "@acme/team and #1", "| a | b |", "**bold** _it_ ~~gone~~", "$E=mc^2$", "&lt;b&gt;", "line\n# heading\n\n```", "\u001b[31mred\u001b[0m\u001b]0;title\u0007", "\u202Ereversed", "\\", "<!-- comment",
   "\"]; click p0h0 \"javascript:alert(1)\"", "\"}} end", "%%{init: {'theme':'dark'}}%%", "end", "#quot;#lt;b#gt;", "www.evil.example", "mailto:a@evil.example", "---\nflowchart TD", "\ud800",
+  "GH-1 gh-22", "acme/site@0123456789abcdef0123456789abcdef01234567", "see 0123abc, deadbeefdeadbeefdeadbeefdeadbeefdeadbeef", ":tada: a:+1: :-1::e-mail:", "$(touch x)", "::add-mask::x", "##[add-mask]x",
 ];
 
 /** A report in which each text is all of them, one after the other. */

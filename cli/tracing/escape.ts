@@ -2,13 +2,19 @@ import { printable } from "../printable";
 
 /* Text of files, in Markdown and in its pictures: it is shown, and does nothing else. */
 
-/** Nothing opens Markdown, HTML, mathematics or a link, and nobody is mentioned. */
+/**
+ * What GitHub makes a link of, a mention or a picture, with what escapes it taken away: a user's name, an issue (`#1`, `GH-1`), a commit
+ * (7 to 40 hexadecimal digits), an address, and `:name:`.
+ */
+const LIVE = /@|\\#|:(?=\/\/|[^\s:]*:)|www(?=\.)|gh-(?=\d)|[0-9a-f]{6}(?=[0-9a-f])/gi;
+
+/** Nothing opens Markdown, HTML, mathematics or a link, nobody is mentioned, and nothing is looked up. */
 export function asMarkdown(text: string): string {
   return printable(text)
     .replace(/[\\`*_{}[\]<>()#+!|~$]/g, "\\$&")
     .replace(/&/g, "&amp;")
-    // An invisible blank, as GitHub looks for names, issues and addresses after it has taken away what escapes.
-    .replace(/@|\\#|:(?=\/\/)|www(?=\.)/gi, "$&&#8203;");
+    // An invisible blank within it.
+    .replace(LIVE, "$&&#8203;");
 }
 
 /** A sentence of ours, in which values stand between backticks. */
