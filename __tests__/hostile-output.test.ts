@@ -209,6 +209,11 @@ describe("a command to paste", () => {
     }
   });
 
+  test("in a report stands in no line of somebody else's", () => {
+    const lines = (text: string) => adoption({ leftOver: [{ found: vpc(text), remark: text }], ambiguities: [{ address: text, why: text, candidates: [vpc(text)] }], unsearched: [text] }).split("\n").length;
+    for (const text of HOSTILE) expect([text, lines(text)]).toEqual([text, lines("x")]);
+  });
+
   test("about a lock is offered for an ID as terraform makes it only", () => {
     expect(knownFault(lockInfo(UUID), GOOD)).toMatch(new RegExp(`if its process was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an apply: npm run adopt -- web$`));
     expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(/if its process was killed, no command is shown, as "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/);
