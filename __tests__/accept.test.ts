@@ -157,7 +157,7 @@ describe("it is a fault to accept", () => {
     ["one thing for two reasons", [...KNOWN_BETTER, { finding: "P33", reason: "y" }], /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/],
     ["an id alone", ["P33"], /^web: accept\.0 must be an object with finding, reason \(got "P33"\)$/],
     ["no list", { finding: "P33", reason: "x" }, /^web: accept must be a list of \{ finding, reason \} \(got .*\)$/],
-    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until is not a prop \(got "2030"\); the props are finding, reason$/],
+    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until is not a prop \(got a text of 4 characters\); the props are finding, reason$/],
   ])("%s", (_, accept, fault) => {
     expect(faultsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(fault)]);
   });

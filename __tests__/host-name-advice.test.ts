@@ -7,7 +7,7 @@ const WHOLE = 'must be a host name in lower case, such as "www.example.com"';
 test.each<[written: string, advice: string]>([
   ["https://www.example.com", 'must be a host name without a scheme (got "https://www.example.com"); remove "https://" and write "www.example.com"'],
   ["www.example.com/shop", 'must be a host name without a path (got "www.example.com/shop"); write "www.example.com"'],
-  ["www.example.com?a=1#b", 'must be a host name without a path (got "www.example.com?a=1#b"); write "www.example.com"'],
+  ["www.example.com?a=1#b", 'must be a host name without a path (got "www.example.com?…"); write "www.example.com"'],
   ["www.example.com:8443", 'must be a host name without a port (got "www.example.com:8443"); write "www.example.com"'],
   ["www.example.com.", 'must be a host name without a trailing dot (got "www.example.com."); write "www.example.com"'],
   ["WWW.Example.com", 'must be a host name in lower case (got "WWW.Example.com"); write "www.example.com"'],

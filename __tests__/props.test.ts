@@ -221,12 +221,12 @@ describe("a name that no prop has", () => {
     [{ instances: { cuont: 3 } }, "instances.cuont is not a prop (got 3); did you mean `count`?"],
     [{ DomainName: "x" }, 'DomainName is not a prop (got "x"); did you mean `domainName`?'],
     [{ healthCheck: { interval: 5 } }, "healthCheck.interval is not a prop (got 5); did you mean `intervalSec`?"],
-    [{ ssh: { cidrs: ["10.0.0.0/8"], key: "x" }, instances: isPublic }, 'ssh.key is not a prop (got "x"); did you mean `keyName`?'],
+    [{ ssh: { cidrs: ["10.0.0.0/8"], key: "x" }, instances: isPublic }, 'ssh.key is not a prop (got a text of 1 character); did you mean `keyName`?'],
     [{ network: { zone: 2 } }, "network.zone is not a prop (got 2); did you mean `zones`?"],
     [{ backend: { s3: { bucket: "states", Key: "x" } } }, 'backend.s3.Key is not a prop (got "x"); did you mean `key`?'],
     [{ accept: [{ finding: "P33", reason: "x", reasons: "y" }] }, 'accept.0.reasons is not a prop (got "y"); did you mean `reason`?'],
     // Nothing is similar.
-    [{ instances: { size: "x" } }, 'instances.size is not a prop (got "x"); the props are count, type, diskGiB, placement, detailedMonitoring'],
+    [{ instances: { size: "x" } }, 'instances.size is not a prop (got a text of 1 character); the props are count, type, diskGiB, placement, detailedMonitoring'],
   ])("is said with the one that was meant: %p", (props, sentence) => {
     expect(faultsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
   });
@@ -383,13 +383,29 @@ describe("a fault", () => {
   });
 
   test.each<[value: unknown, shown: string]>([
-    [undefined, "nothing"], [null, "null"], [NaN, "NaN"], [Infinity, "Infinity"], [5n, "5"], [Symbol("x"), "Symbol(x)"], ["80", '"80"'], ["a\nb", '"a\\nb"'], [[1], "[1]"],
-    [() => {
-      return 1;
-    }, "() => { return 1; }"],
+    [undefined, "nothing"], [null, "null"], [NaN, "NaN"], [Infinity, "Infinity"], [5n, "5"], [Symbol("x"), "Symbol(x)"], ["80", '"80"'], [" a\n", '" a\\n"'], [[1], "[1]"], [() => 1, "a function"],
   ])("shows %p as %s", (value, text) => {
     const [fault] = faultsOf({ domainName: value });
     expect(fault).toContain(`(got ${text})`);
+  });
+
+  test.each<[props: object, got: string]>([
+    [{ server: { userData: "export TOKEN=hunter2" } }, "a text of 20 characters"], [{ server: { userData: "#!/bin/bash", setup: "export TOKEN=hunter2" } }, "a text of 11 characters"],
+    [{ server: { setup: "export TOKEN=hunter2\r\n" } }, "a text of 22 characters"], [{ server: { setup: "TOKEN=hunter2" } }, "an object with setup"], [{ server: { userdata: "TOKEN=hunter2" } }, "a text of 13 characters"],
+    [{ server: "TOKEN=hunter2" }, "a text of 13 characters"], [{ server: ["TOKEN=hunter2"] }, "a list of 1 item"], [{ servers: { userData: "TOKEN=hunter2" } }, "an object with userData"],
+    [{ domainName: "a", server: { userData: 5, env: { TOKEN: "hunter2" } } }, "an object with TOKEN"],
+    [{ dbPassword: "hunter2" }, "a text of 7 characters"], [{ instances: { userData: "TOKEN=hunter2" } }, "a text of 13 characters"], [{ environment: { TOKEN: "hunter2" } }, "an object with TOKEN"],
+    [{ ssh: { cidrs: ["10.0.0.0/8"], privateKey: "hunter2" } }, "a text of 7 characters"], [{ ssh: { cidrs: ["10.0.0.0/8"], keyName: "-----BEGIN KEY\nhunter2" } }, "a text of 22 characters"], [{ ssh: "-----BEGIN KEY\nhunter2" }, "a text of 22 characters"],
+    [{ backend: { cloud: { organization: "acme", workspace: "web", token: "hunter2" } } }, "a text of 7 characters"], [{ backend: { s3: { bucket: "states", secretKey: "hunter2" } } }, "a text of 7 characters"],
+    [{ domainName: { name: "a", password: "hunter2", userData: "hunter2", url: "https://hunter2@b.example/?hunter2" } }, '{"name":"a","password":"…","userData":"…","url":"https://…@b.example/?…"}'],
+    [{ domainName: "https://user:hunter2@www.example.com/a?token=hunter2#hunter2" }, '"https://…@www.example.com/a?…"'], [{ domainName: "user:hunter2@www.example.com" }, '"…@www.example.com"'],
+    [{ domainName: "https://user:hun/ter2hunter2@www.example.com" }, '"https://…@www.example.com"'], [{ domainName: "www.example.com/#access_token=hunter2" }, '"www.example.com/#…"'],
+    [{ alternativeNames: ["https://hunter2@www.example.com"] }, '"https://…@www.example.com"'], [{ accessLogsBucket: "https://s3.amazonaws.com/logs?X-Amz-Signature=hunter2" }, '"https://s3.amazonaws.com/logs?…"'],
+    [{ healthCheck: { path: "health?key=hunter2" } }, '"health?…"'],
+  ])("repeats nothing that may be a secret: %p", (props, got) => {
+    const faults = faultsOf({ ...DOMAIN, ...props });
+    expect(faults.join()).toContain(`(got ${got})`);
+    expect(faults.join()).not.toContain("hunter2");
   });
 
   test("shows no more than 80 characters, and what JSON cannot hold too", () => {

@@ -1,7 +1,8 @@
 import { Node, type IConstruct } from "constructs";
 import { withoutWildcard } from "./domain-names";
+import { shown } from "./echo";
 import { propFaults } from "./props-rules";
-import { sentence, shown, type Fault } from "./props-values";
+import { sentence, type Fault } from "./props-values";
 import { InvalidPropsError } from "./refusals";
 import { settingsOf, type Settings } from "./settings";
 import type { WebStackProps } from "./web-stack-props";

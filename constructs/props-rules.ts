@@ -1,6 +1,7 @@
 import { isInZone, MAX_COMMON_NAME } from "./domain-names";
+import { shown } from "./echo";
 import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./props-schema";
-import { shown, type Fault } from "./props-values";
+import type { Fault } from "./props-values";
 import { isReference } from "./references";
 import { isExistingNetwork, settingsOf, type Settings } from "./settings";
 import { userDataFor } from "./user-data";
@@ -14,7 +15,7 @@ interface Rule {
   readonly check: (settings: Settings, props: WebStackProps) => readonly Fault[];
 }
 
-const fault = (prop: string, got: unknown, advice: string): Fault => ({ prop, got: shown(got), advice });
+const fault = (prop: string, got: unknown, advice: string): Fault => ({ prop, got: shown(got, { prop }), advice });
 const when = (isFaulty: boolean, prop: string, got: unknown, advice: string): Fault[] => (isFaulty ? [fault(prop, got, advice)] : []);
 
 const RULES: readonly Rule[] = [
@@ -160,8 +161,11 @@ function nginxAnswersAreMatched({ server, healthCheck }: Settings): Fault[] {
 
 function bootScriptFits(settings: Settings): Fault[] {
   const bytes = Buffer.byteLength(userDataFor(settings));
-  return when(settings.server.setup !== undefined && bytes > MAX_USER_DATA_BYTES, "server.setup", `a boot script of ${bytes} bytes`,
-    `must leave a boot script of at most ${MAX_USER_DATA_BYTES} bytes, NGINX's part included; fetch what is large from within setup`);
+  if (settings.server.setup === undefined || bytes <= MAX_USER_DATA_BYTES) return [];
+  return [{
+    prop: "server.setup", got: `a boot script of ${bytes} bytes`,
+    advice: `must leave a boot script of at most ${MAX_USER_DATA_BYTES} bytes, NGINX's part included; fetch what is large from within setup`,
+  }];
 }
 
 function backendIsOneKind(_: Settings, { backend }: WebStackProps): Fault[] {

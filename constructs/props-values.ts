@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { closest, meant } from "./closest";
-import { isListReference, isReference, referenceText } from "./references";
+import { shown, type Place } from "./echo";
+import { isListReference, isReference } from "./references";
 
 /** One thing that is wrong with a stack's props. */
 export interface Fault {
@@ -112,30 +113,20 @@ export function issuesOf(schema: Schema, input: unknown, prefix: string): Fault[
   const result = v.safeParse(schema, input);
   return (result.issues ?? []).map((issue) => ({
     prop: prefix + (v.getDotPath(issue) ?? "props"),
-    got: shown(issue.input),
+    got: shown(issue.input, placeOf(issue, prefix)),
     advice: issue.type === "never" ? unknownProp(String(issue.path?.at(-1)?.key), issue.message) : issue.message,
   }));
+}
+
+function placeOf(issue: v.BaseIssue<unknown>, prefix: string): Place {
+  const prop = prefix + (v.getDotPath(issue) ?? "props");
+  if (issue.type !== "never") return { prop };
+  const near = meant(String(issue.path?.at(-1)?.key), issue.message.split(", "));
+  return { prop, meant: near === undefined ? null : prop.replace(/[^.]*$/, near) };
 }
 
 /** valibot knows an unknown prop's name only once it is done; until then the message holds the names that there are. */
 function unknownProp(name: string, names: string): string {
   const near = meant(name, names.split(", "));
   return `is not a prop; ${near === undefined ? `the props are ${names}` : `did you mean \`${near}\`?`}`;
-}
-
-/** A value as it stands in an error text, in one line. */
-export function shown(input: unknown): string {
-  if (input === undefined) return "nothing";
-  if (isReference(input) || isListReference(input)) return `a reference to ${referenceText(input)}`;
-  const text = typeof input === "function" || typeof input === "number" || typeof input === "bigint" || typeof input === "symbol" ? String(input) : jsonOf(input);
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
-}
-
-function jsonOf(input: unknown): string {
-  try {
-    return JSON.stringify(input) ?? String(input);
-  } catch {
-    return "something that JSON cannot hold";
-  }
 }
