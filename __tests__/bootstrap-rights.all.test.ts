@@ -28,7 +28,7 @@ beforeAll(async () => {
   bare = room.localAws;
   throwIfFailed(await bootstrap(bare));
   withRoles = await clone(bare);
-  throwIfFailed(await bootstrap(withRoles, "--github acme/site"));
+  throwIfFailed(await bootstrap(withRoles, "--github acme@123456/site@456789"));
   afterLoss = removeAfterLoss();
   afterLoss.catch(() => undefined); // told by the test that awaits it
 });
@@ -48,7 +48,7 @@ describe("credentials that may do all with buckets, and nothing else", () => {
     });
   });
 
-  test.each(["--github acme/site", "--no-github"])("do not suffice with %s, which is said before anything is done", async (option) => {
+  test.each(["--github acme@123456/site@456789", "--no-github"])("do not suffice with %s, which is said before anything is done", async (option) => {
     const aws = await clone(bare);
     expectSentence(await bootstrap(aws, option, await keysOf(aws, ["s3:*"])), /^AWS refuses iam:GetRole \(AccessDenied.*not authorized to perform: iam:GetRole.*\); bootstrap needs credentials that may/m);
   });
@@ -78,13 +78,13 @@ test("a service that is not reached is no fault of ours, and no refusal", async 
 describe("roles for a repository", () => {
   test("come with a word on the branch that they are for", async () => {
     const aws = await clone(withRoles);
-    expect(await bootstrap(aws, "--github acme/site --branch trunk")).toMatchObject({
+    expect(await bootstrap(aws, "--github acme@123456/site@456789 --branch trunk")).toMatchObject({
       code: 0, stderr: expect.stringContaining("trunk must be the default branch of acme/site, and branches: in .github/workflows/deploy.yml must name it"),
     });
   });
 
   test("are not given to another", async () => {
-    expect(await bootstrap(withRoles, "--github acme/other")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("are for acme/site, and an account has them once, so acme/other cannot have them too") });
+    expect(await bootstrap(withRoles, "--github acme@123456/other@456790")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("are for acme/site, and an account has them once, so acme/other cannot have them too") });
   });
 
   test("are removed though the state was lost", async () => {

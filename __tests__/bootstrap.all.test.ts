@@ -1,5 +1,5 @@
 import {
-  CreateOpenIDConnectProviderCommand, CreateRoleCommand, GetOpenIDConnectProviderCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, ListOpenIDConnectProvidersCommand, ListRolesCommand,
+  CreateOpenIDConnectProviderCommand, CreateRoleCommand, GetOpenIDConnectProviderCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, ListOpenIDConnectProvidersCommand, ListRolesCommand, UntagRoleCommand,
 } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand, DeleteBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketLifecycleConfigurationCommand,
@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { policyOf } from "../cli/bootstrap/policies";
 import type { LocalAws } from "../rehearsal/local-aws";
@@ -25,6 +25,8 @@ const BUCKET = "acme-states";
 const ARGS = `--bucket ${BUCKET} --region us-east-1`;
 const COMMAND = "node -r ./cli/typescript.js cli/bootstrap.ts";
 const TOKENS = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+/** With ids, so that nobody has to ask GitHub. */
+const SITE = "Acme@123456/site@456789";
 const LINE = `backend: { s3: { bucket: "${BUCKET}", region: "us-east-1" } }`;
 
 let room: ProjectRoom;
@@ -92,7 +94,7 @@ describe("before anything is done, it refuses", () => {
   test("a role of somebody else's", async () => {
     const aws = await clone();
     await new IAMClient(settings(aws)).send(new CreateRoleCommand({ RoleName: "alb-web-deploy", AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}' }));
-    expect(await bootstrap(`${ARGS} --github acme/site`, aws)).toMatchObject({ code: 2, stderr: expect.stringContaining("has a role alb-web-deploy that is not tagged alb-web:bootstrap") });
+    expect(await bootstrap(`${ARGS} --github acme@123456/site@456789`, aws)).toMatchObject({ code: 2, stderr: expect.stringContaining("has a role alb-web-deploy that is not tagged alb-web:bootstrap") });
   });
 
   test("to work without credentials", async () => {
@@ -201,11 +203,11 @@ describe("with --github", () => {
     ]);
   });
 
-  test.each([["plan", "repo:Acme/site:pull_request"], ["deploy", "repo:Acme/site:ref:refs/heads/release"]] as const)("the role to %s trusts %s and has the committed policy", async (kind, subject) => {
-    const iam = new IAMClient(settings((await github).aws));
+  test.each([["plan", `repo:${SITE}:pull_request`], ["deploy", `repo:${SITE}:ref:refs/heads/release`]] as const)("the role to %s trusts %s and has the committed policy", async (kind, subject) => {
+    const { aws } = await github;
+    const iam = new IAMClient(settings(aws));
     const RoleName = `alb-web-${kind}`;
-    const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-    expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).Statement).toEqual([{
+    expect(await trustedBy(aws, RoleName)).toEqual([{
       Effect: "Allow", Principal: { Federated: TOKENS }, Action: "sts:AssumeRoleWithWebIdentity",
       Condition: { StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com", "token.actions.githubusercontent.com:sub": subject } },
     }]);
@@ -236,10 +238,57 @@ describe("with --github", () => {
     const other = await clone();
     const iam = new IAMClient(settings(other));
     await iam.send(new CreateOpenIDConnectProviderCommand({ Url: "https://token.actions.githubusercontent.com", ClientIDList: ["sts.amazonaws.com", "theirs"], ThumbprintList: ["6938fd4d98bab03faadb97b34396831e3780aea1"] }));
-    expect(await bootstrap(`${ARGS} --github acme/site`, other)).toMatchObject({ code: 0, stderr: expect.stringMatching(/4 added[^]*from elsewhere; the roles trust that one/) });
+    expect(await bootstrap(`${ARGS} --github ${SITE}`, other)).toMatchObject({ code: 0, stderr: expect.stringMatching(/4 added[^]*from elsewhere; the roles trust that one/) });
     expect((await iam.send(new ListOpenIDConnectProvidersCommand({}))).OpenIDConnectProviderList).toEqual([{ Arn: TOKENS }]);
     expect((await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: TOKENS }))).ClientIDList).toEqual(["sts.amazonaws.com", "theirs"]);
   });
+});
+
+describe("roles in the previous format", () => {
+  const subjects = async (aws: LocalAws) => (await Promise.all(["alb-web-plan", "alb-web-deploy"].map((name) => trustedBy(aws, name)))).flat().map(({ Condition }) => Condition.StringEquals["token.actions.githubusercontent.com:sub"]);
+  const BY_NAME = ["repo:Acme/site:pull_request", "repo:Acme/site:ref:refs/heads/main"];
+  let aws: LocalAws;
+
+  beforeAll(async () => {
+    await first;
+    aws = await clone();
+    expect(await bootstrap(`${ARGS} --github Acme/site --no-immutable-subject`, aws)).toMatchObject({ code: 0, stderr: expect.stringContaining("That is the previous subject.") });
+  });
+
+  test("trust the names, and are kept so by a run without --github", async () => {
+    expect(await subjects(aws)).toEqual(BY_NAME);
+    expect(await bootstrap(ARGS, aws)).toMatchObject({ code: 0, stderr: expect.stringMatching(/no changes[^]*are kept[^]*That is the previous subject\./) });
+    expect(await subjects(aws)).toEqual(BY_NAME);
+  });
+
+  test("get the ids from a run with --github, and lose them again", async () => {
+    const changed = await clone(aws);
+    expect(await bootstrap(`${ARGS} --github ${SITE}`, changed)).toMatchObject({ code: 0, stderr: expect.stringContaining("Until now they trusted repo:Acme/site:….") });
+    expect(await subjects(changed)).toEqual([`repo:${SITE}:pull_request`, `repo:${SITE}:ref:refs/heads/main`]);
+    expect(await bootstrap(`${ARGS} --github Acme/site --no-immutable-subject`, changed)).toMatchObject({ code: 0, stderr: expect.stringContaining(`Until now they trusted repo:${SITE}:….`) });
+    expect(await subjects(changed)).toEqual(BY_NAME);
+  });
+
+  test("are removed by --no-github", async () => {
+    const last = await clone(aws);
+    expect(await bootstrap(`${ARGS} --no-github`, last)).toMatchObject({ code: 0, stderr: expect.stringContaining("Removed: alb-web-plan, alb-web-deploy.") });
+  });
+
+  test("whose tags name no repository are not removed unasked", async () => {
+    const last = await clone(aws);
+    await new IAMClient(settings(last)).send(new UntagRoleCommand({ RoleName: "alb-web-plan", TagKeys: ["alb-web:repository"] }));
+    expect(await bootstrap(ARGS, last)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("must name the repository and the branch that the roles are for, so nothing was changed") });
+    expect(await subjects(last)).toEqual(BY_NAME);
+  });
+});
+
+test("the ids come from gh where the command line has none", async () => {
+  await first;
+  const aws = await clone();
+  const bin = join(room.folder, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "gh"), `#!/bin/sh\necho '{"id": 456789, "full_name": "Acme/site", "owner": {"id": 123456}}'\n`, { mode: 0o755 });
+  expect(await bootstrap(`${ARGS} --github acme/site`, aws, { PATH: `${bin}${delimiter}${room.env.PATH}` })).toMatchObject({ code: 0, stdout: expect.stringContaining("--repo Acme/site "), stderr: expect.stringContaining(`repo:${SITE}:pull_request`) });
 });
 
 test("no run leaves a temporary folder behind", async () => {
@@ -247,13 +296,19 @@ test("no run leaves a temporary folder behind", async () => {
   expect(readdirSync(join(room.folder, "tmp")).filter((name) => name.startsWith("alb-web-"))).toEqual([]);
 });
 
+/** The statements that say who may take a role. */
+async function trustedBy(aws: LocalAws, RoleName: string): Promise<{ Condition: { StringEquals: Record<string, string> } }[]> {
+  const { Role } = await new IAMClient(settings(aws)).send(new GetRoleCommand({ RoleName }));
+  return (JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")) as { Statement: { Condition: { StringEquals: Record<string, string> } }[] }).Statement;
+}
+
 function bootstrap(args: string, aws = room.localAws, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return room.shell(`${COMMAND} ${args}`, { TMPDIR: join(room.folder, "tmp"), AWS_ENDPOINT_URL: aws.endpoint, ...env });
 }
 
 async function runsForGitHub() {
   const aws = await clone();
-  const made = await bootstrap(`${ARGS} --github Acme/site --branch release`, aws);
+  const made = await bootstrap(`${ARGS} --github ${SITE} --branch release`, aws);
   const withRoles = await clone(aws);
   const again = await bootstrap(ARGS, aws);
   await new S3Client(settings(aws)).send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "bootstrap/terraform.tfstate" }));

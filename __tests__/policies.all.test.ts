@@ -42,7 +42,7 @@ let refused: Promise<Map<string, Ended>>;
 beforeAll(async () => {
   room = await ProjectRoom.open();
   await room.localAws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }] });
-  bootstrapped = await room.shell(`node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1 --github acme/site`);
+  bootstrapped = await room.shell(`node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1 --github acme@123456/site@456789`);
   if (bootstrapped.code !== 0) throw new Error(bootstrapped.stderr);
   for (const [name, props] of [...Object.entries(EDITS), ["own", OWN]]) await synthesize(`${name}.json`, props ?? "");
   const deploy = await keysOf("deploy");

@@ -2,9 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lookAt, rolesOf, type Found } from "./bootstrap/account";
+import { settled } from "./bootstrap/ask-github";
 import { GITHUB_TOKENS, roleArn, ROLES, type RoleKind } from "./bootstrap/names";
-import { checkOptions, namesBucket, optionsFor, type BootstrapOptions, type CommandLine, type GitHub } from "./bootstrap/options";
+import { checkOptions, namesBucket, optionsFor, type AskedOptions, type BootstrapOptions, type CommandLine } from "./bootstrap/options";
+import type { GitHub } from "./bootstrap/repository";
 import { BootstrapRun, wantedOf } from "./bootstrap/run";
+import { subjectNotes } from "./bootstrap/subject-notes";
 import type { Wanted } from "./bootstrap/configuration";
 import { abortedByPerson, runCommand, say, writeResult } from "./command";
 import { command, deployOf, word, type Word } from "./pasteable";
@@ -15,7 +18,9 @@ import { newTerraformCommand } from "./terraform-environment";
 
 /** One bucket, from what is asked for to what became of it. */
 interface Work {
-  readonly options: BootstrapOptions;
+  readonly asked: AskedOptions;
+  /** With what GitHub says of the repository. */
+  options?: BootstrapOptions;
   found?: Found;
   wanted?: Wanted;
   /** Roles that were to be removed and are still there. */
@@ -35,7 +40,8 @@ void runCommand(async () => {
   const command = newTerraformCommand("bootstrap", DESCRIPTION, "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 internal error")
     .option("--bucket <name>", "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other")
     .option("--region <region>", "the bucket's region")
-    .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-deploy for the default branch; one repository per account")
+    .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless they are given: OWNER@OWNER_ID/REPO@REPO_ID")
+    .option("--no-immutable-subject", "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject claims, renamed or transferred: trust its name without ids")
     .option("--no-github", "remove these roles")
     .option("--branch <branch>", "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must name too (default: main)")
     .action(bootstrap);
@@ -43,7 +49,7 @@ void runCommand(async () => {
 });
 
 async function bootstrap(commandLine: CommandLine): Promise<void> {
-  const works = namesBucket(commandLine) ? [{ options: checkOptions(commandLine) }] : [];
+  const works = namesBucket(commandLine) ? [{ asked: checkOptions(commandLine) }] : [];
   const signal = abortedByPerson("what was begun is completed by running this again");
   const folder = await mkdtemp(join(tmpdir(), "alb-web-bootstrap-"));
   try {
@@ -60,7 +66,7 @@ function namedByMain(commandLine: CommandLine, signal: AbortSignal): Task<Stage>
     title: "synthesize main.ts",
     task: async (stage, task) => {
       const buckets = stateBucketsOf(await synthesizeProject(signal));
-      stage.works = optionsFor(commandLine, buckets).map((options) => ({ options }));
+      stage.works = optionsFor(commandLine, buckets).map((asked) => ({ asked }));
       stage.stackIds = buckets.flatMap(({ stackIds }) => stackIds);
       task.title = `main.ts: ${buckets.map(({ bucket, region, stackIds }) => `${bucket} in ${region} for ${stackIds.join(", ")}`).join("; ")}`;
     },
@@ -86,12 +92,15 @@ function workTask(folder: string, signal: AbortSignal): Task<Stage> {
 }
 
 function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[] {
-  const { options } = work;
+  const { asked } = work;
   return [
     {
       title: "look at the account",
       task: async (_, task) => {
+        if (typeof asked.github === "object" && asked.github.ids === "to be asked") task.output = `asking GitHub for the ids of ${asked.github.repository}`;
+        const options = await settled(asked, { signal, env: process.env });
         const found = await lookAt(options);
+        work.options = options;
         work.found = found;
         work.wanted = wantedOf(options, found);
         const bucket = found.hasState ? "its bucket and its state are there" : found.hasBucket ? "its bucket is there, without a state" : "no bucket yet";
@@ -99,10 +108,10 @@ function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[]
       },
     },
     {
-      title: options.bucket,
+      title: asked.bucket,
       task: async ({ tools }, task) => {
-        const { wanted, found } = work;
-        if (wanted === undefined || found === undefined || tools === undefined) return;
+        const { options, wanted, found } = work;
+        if (options === undefined || wanted === undefined || found === undefined || tools === undefined) return;
         const run = new BootstrapRun(wanted, { tools, folder: await mkdtemp(join(folder, "alb-web-bootstrap-")), signal });
         const tell = (text: string) => (task.output = text);
         if (found.hasBucket) await run.useBucket(tell);
@@ -121,7 +130,7 @@ function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[]
 async function report({ works, stackIds }: Stage): Promise<void> {
   const variables = works.flatMap(variablesFor);
   for (const { options, found, wanted, left = [] } of works) {
-    if (found === undefined || wanted === undefined) return;
+    if (options === undefined || found === undefined || wanted === undefined) return;
     for (const note of notes(options.github, found, wanted.github, left)) say(note);
   }
   if (stackIds.length > 0) {
@@ -129,11 +138,11 @@ async function report({ works, stackIds }: Stage): Promise<void> {
     return writeResult((variables.length === 0 ? [deployOf(stackIds)] : variables).join("\n"));
   }
   say(variables.length === 0 ? "For each stack in main.ts:" : "For each stack in main.ts, and for a shell:");
-  await writeResult([...works.map(({ options: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`), ...variables].join("\n"));
+  await writeResult([...works.map(({ asked: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`), ...variables].join("\n"));
 }
 
 /** The lines that make GitHub's workflows take the roles. */
-function variablesFor({ options: { region }, wanted }: Work): string[] {
+function variablesFor({ asked: { region }, wanted }: Work): string[] {
   if (wanted?.github === undefined) return [];
   const { account, github } = wanted;
   const variables = { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
@@ -150,6 +159,7 @@ function notes(asked: BootstrapOptions["github"], found: Found, now: GitHub | un
     found.hidesRoles === true ? ["These credentials may not read roles, so none were looked for; nothing was done about roles for GitHub."] : [],
     asked === undefined && now !== undefined ? [`The roles for ${now.repository}, branch ${now.branch}, are kept; --no-github removes them.`] : [],
     asked !== undefined && now !== undefined ? [`${now.branch} must be the default branch of ${now.repository}, and branches: in .github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`] : [],
+    now !== undefined ? subjectNotes(found.github, now) : [],
     now !== undefined && found.githubTokens === "others" ? [`The account has a provider of GitHub's tokens (${GITHUB_TOKENS}) from elsewhere; the roles trust that one.`] : [],
     removed.length > 0 ? [`Removed: ${removed.map((kind) => ROLES[kind]).join(", ")}.`] : [],
     left.map((kind) => `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ${deletionOf(word.awsId(ROLES[kind]))}`),

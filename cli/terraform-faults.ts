@@ -47,6 +47,13 @@ const KNOWN: readonly KnownFault[] = [
     sentence: () => "The AWS credentials have expired; log in again (aws sso login, aws login, or new keys in the environment).",
   },
   {
+    // Before the credentials that could not be refreshed: the SDK says both in one error.
+    said: /Not authorized to perform sts:AssumeRoleWithWebIdentity/,
+    sentence: (_, { id }) =>
+      `AWS does not give the role to this token while it works on ${id}: the subject that the role's trust policy names must be the token's, letter by letter. ` +
+      'On GitHub the subject has ids since 15 July 2026; README.md says under "Immutable subject claims" which one a repository has and how to trust it.',
+  },
+  {
     said: /failed to get shared config profile, (\S+)/,
     sentence: ([, profile]) => `The AWS profile ${profile} does not exist in this machine's AWS configuration; correct AWS_PROFILE, or create it: ${command`aws configure sso --profile ${word.profile(profile)}`}`,
   },

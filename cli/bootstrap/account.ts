@@ -5,7 +5,8 @@ import { UsageError, WorkFailed } from "../command";
 import { word } from "../pasteable";
 import { asked, isRefusal, nothingIf } from "./asked";
 import { BRANCH_TAG, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
-import type { BootstrapOptions, GitHub } from "./options";
+import type { BootstrapOptions } from "./options";
+import { inSubject, isBranch, isSameRepository, repositoryOf, type GitHub } from "./repository";
 
 /** What the account holds of this bootstrap before anything is done. */
 export interface Found {
@@ -44,6 +45,7 @@ export async function lookAt({ bucket, region, github }: BootstrapOptions): Prom
   const roles = ROLE_KINDS.filter((kind) => valueOf(tagsOfRoles[kind], OWNER_TAG) === bucket);
   const before = githubOf(roles.map((kind) => tagsOfRoles[kind])[0]);
   if (typeof github === "object") throwIfOfOthers(github, before, ROLE_KINDS.filter((kind) => tagsOfRoles[kind] !== undefined && !roles.includes(kind)), account, bucket);
+  if (github === undefined) throwIfForNobody(roles, before);
   const githubTokens = await githubTokensOf(iam, account, bucket).catch((error: unknown) => {
     // They matter to roles only; if the state holds a provider all the same, terraform asks for it and says so.
     if (github === undefined && roles.length === 0 && isRefusal(error)) return "none" as const;
@@ -70,11 +72,24 @@ export function throwIfOfOthers(wanted: GitHub, before: GitHub | undefined, stra
         "so it is another bootstrap's or somebody's own; delete it, or do without --github.",
     );
   }
-  // GitHub does not tell upper from lower case: correcting that is no other repository.
-  if (before === undefined || before.repository.toLowerCase() === wanted.repository.toLowerCase()) return;
+  if (before === undefined || isSameRepository(before, wanted)) return;
+  // Two repositories that had one name, one after the other, are told apart by their ids only.
+  const [theirs, ours] = before.repository.toLowerCase() === wanted.repository.toLowerCase() ? [inSubject(before), inSubject(wanted)] : [before.repository, wanted.repository];
   throw new UsageError(
-    `The roles ${ROLE_KINDS.map((kind) => ROLES[kind]).join(" and ")} of account ${account} are for ${before.repository}, and an account has them once, so ${wanted.repository} cannot have them too; ` +
+    `The roles ${ROLE_KINDS.map((kind) => ROLES[kind]).join(" and ")} of account ${account} are for ${theirs}, and an account has them once, so ${ours} cannot have them too; ` +
       "run this with another account's credentials, or take them from that repository first: run this with --no-github, then again as now.",
+  );
+}
+
+/**
+ * Without `--github` the roles stay as they are, which their tags tell.
+ * @throws {UsageError} if they do not: the roles would be removed unasked
+ */
+export function throwIfForNobody(roles: readonly RoleKind[], before: GitHub | undefined): void {
+  if (roles.length === 0 || before !== undefined) return;
+  throw new UsageError(
+    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${roles.map((kind) => ROLES[kind]).join(" and ")} must name the repository and the branch that the roles are for, so nothing was changed; ` +
+      "run this with --github OWNER/REPO, or with --no-github to remove the roles.",
   );
 }
 
@@ -143,9 +158,10 @@ async function githubTokensOf(iam: IAMClient, account: string, bucket: string): 
   return valueOf(found.Tags, OWNER_TAG) === bucket ? "ours" : "others";
 }
 
-function githubOf(tags: Tags | undefined): GitHub | undefined {
-  const [repository, branch] = [valueOf(tags, REPOSITORY_TAG), valueOf(tags, BRANCH_TAG)];
-  return repository !== undefined && branch !== undefined ? { repository, branch } : undefined;
+/** What a role is for, by its tags, in either format; anybody who may tag roles can have written them. */
+export function githubOf(tags: Tags | undefined): GitHub | undefined {
+  const [repository, branch] = [repositoryOf(valueOf(tags, REPOSITORY_TAG) ?? ""), valueOf(tags, BRANCH_TAG)];
+  return repository !== undefined && branch !== undefined && isBranch(branch) ? { ...repository, branch } : undefined;
 }
 
 function valueOf(tags: Tags | undefined, key: string): string | undefined {

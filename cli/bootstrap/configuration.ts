@@ -1,6 +1,6 @@
 import { BRANCH_TAG, GITHUB_TOKENS, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
-import type { GitHub } from "./options";
 import { policyOf, trustOf } from "./policies";
+import { inSubject, type GitHub } from "./repository";
 
 /** What shall be in the account. */
 export interface Wanted {
@@ -104,15 +104,16 @@ function tokensBlocks(): Blocks {
   return { aws_iam_openid_connect_provider: { github: { url: `https://${GITHUB_TOKENS}`, client_id_list: ["sts.amazonaws.com"] } } };
 }
 
-function roleBlocks({ account, bucket, ownsGitHubTokens }: Wanted, { repository, branch }: GitHub): Blocks {
+function roleBlocks({ account, bucket, ownsGitHubTokens }: Wanted, github: GitHub): Blocks {
+  const { repository, branch } = github;
   const tokens = ownsGitHubTokens ? `\${${TOKENS_ADDRESS}.arn}` : githubTokensArn(account);
   const each = (block: (kind: RoleKind) => object) => Object.fromEntries(ROLE_KINDS.map((kind) => [kind, block(kind)]));
   return {
     aws_iam_role: each((kind) => ({
       name: ROLES[kind],
       description: kind === "plan" ? `Plans pull requests of ${repository}` : `Deploys ${branch} of ${repository}`,
-      assume_role_policy: JSON.stringify(trustOf(kind, tokens, GITHUB_TOKENS, repository, branch)),
-      tags: { [REPOSITORY_TAG]: repository, [BRANCH_TAG]: branch },
+      assume_role_policy: JSON.stringify(trustOf(kind, tokens, GITHUB_TOKENS, github)),
+      tags: { [REPOSITORY_TAG]: inSubject(github), [BRANCH_TAG]: branch },
     })),
     aws_iam_role_policy: each((kind) => ({ name: ROLES[kind], role: `\${${roleAddress(kind)}.name}`, policy: JSON.stringify(policyOf(kind, { account, bucket })) })),
   };

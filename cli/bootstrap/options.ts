@@ -1,11 +1,5 @@
 import { UsageError } from "../command";
-
-/** The repository whose workflows may plan and deploy, and the branch that is deployed. */
-export interface GitHub {
-  /** `OWNER/REPO` as GitHub spells it; IAM tells upper from lower case. */
-  readonly repository: string;
-  readonly branch: string;
-}
+import { isBranch, repositoryOf, type GitHub } from "./repository";
 
 /** A bucket and its region. */
 interface Place {
@@ -18,6 +12,16 @@ export interface BootstrapOptions extends Place {
   readonly github?: GitHub | "none";
 }
 
+/** The same as the command line has it. */
+export interface AskedOptions extends Place {
+  readonly github?: AskedGitHub | "none";
+}
+
+export interface AskedGitHub extends Omit<GitHub, "ids"> {
+  /** `"to be asked"`: GitHub is to say them. */
+  readonly ids?: GitHub["ids"] | "to be asked";
+}
+
 /** What commander makes of the command line; a bucket and a region that it does not name are those of `main.ts`. */
 export interface CommandLine {
   readonly bucket?: string;
@@ -25,6 +29,8 @@ export interface CommandLine {
   /** false: `--no-github`. */
   readonly github?: string | false;
   readonly branch?: string;
+  /** false: `--no-immutable-subject`. */
+  readonly immutableSubject?: boolean;
 }
 
 const DEFAULT_BRANCH = "main";
@@ -33,8 +39,6 @@ const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 const RESERVED = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$/;
 /** As in the stacks' own region; China and GovCloud name their resources otherwise. */
 const REGION = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/;
-const REPOSITORY = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/[A-Za-z0-9._-]{1,100}$/;
-const BRANCH = /^(?!\/|.*\/\/|.*\.\.)[A-Za-z0-9._/-]{1,200}(?<![/.])$/;
 
 /** Where a bucket and its region are written. */
 const ON_COMMAND_LINE = { bucket: "--bucket", region: "--region" };
@@ -54,7 +58,7 @@ export function namesBucket(commandLine: CommandLine): commandLine is CommandLin
  * What to do about each bucket of `main.ts`, with the rest of the command line.
  * @throws {UsageError} with a line for each fault, or if roles are asked for and there are several buckets
  */
-export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]): BootstrapOptions[] {
+export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]): AskedOptions[] {
   if (commandLine.github !== undefined && buckets.length > 1) {
     throw new UsageError(`--github and --no-github need one bucket, as an account has the roles once (got ${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`);
   }
@@ -66,15 +70,19 @@ export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]):
  * @param names where the bucket and its region are written
  * @throws {UsageError} with a line for each fault
  */
-export function checkOptions({ bucket, region, github, branch }: CommandLine & Place, names = ON_COMMAND_LINE): BootstrapOptions {
+export function checkOptions({ bucket, region, github, branch, immutableSubject = true }: CommandLine & Place, names = ON_COMMAND_LINE): AskedOptions {
+  const named = typeof github === "string" ? repositoryOf(github) : undefined;
   const faults = [
     BUCKET.test(bucket) && !RESERVED.test(bucket) ? [] : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that AWS reserves, such as xn-- (got ${bucket})`,
     REGION.test(region) ? [] : `${names.region} must be an AWS region outside China and GovCloud, such as us-east-1 (got ${region})`,
-    typeof github !== "string" || REPOSITORY.test(github) ? [] : `--github: got ${github}; allowed is OWNER/REPO as GitHub spells it; correct it`,
-    branch === undefined || BRANCH.test(branch) ? [] : `--branch: got ${branch}; allowed is one branch's name, without wildcards; correct it`,
+    typeof github !== "string" || named !== undefined ? [] : `--github must be OWNER/REPO, or OWNER@OWNER_ID/REPO@REPO_ID with GitHub's numeric ids (got ${github})`,
+    branch === undefined || isBranch(branch) ? [] : `--branch: got ${branch}; allowed is one branch's name, without wildcards; correct it`,
     branch === undefined || typeof github === "string" ? [] : "--branch: says which branch of a repository is deployed; give --github OWNER/REPO too",
+    immutableSubject || typeof github === "string" ? [] : "--no-immutable-subject needs --github OWNER/REPO, the repository whose tokens have the previous subject",
+    immutableSubject || named?.ids === undefined ? [] : `--no-immutable-subject must go with OWNER/REPO, as the previous subject has no ids (got ${github})`,
   ].flat();
   if (faults.length > 0) throw new UsageError(faults.join("\n"));
-  if (typeof github !== "string") return { bucket, region, ...(github === false ? { github: "none" } : {}) };
-  return { bucket, region, github: { repository: github, branch: branch ?? DEFAULT_BRANCH } };
+  if (named === undefined) return { bucket, region, ...(github === false ? { github: "none" } : {}) };
+  const ids = immutableSubject ? (named.ids ?? "to be asked") : undefined;
+  return { bucket, region, github: { repository: named.repository, branch: branch ?? DEFAULT_BRANCH, ...(ids === undefined ? {} : { ids }) } };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleKind } from "./names";
+import { subjectPrefix, type GitHub } from "./repository";
 
 /**
  * What a role may do. In the files beside, `<bucket>` and `<account>` stand for the state bucket's name and the account's
@@ -32,15 +33,19 @@ export function policyOf(kind: RoleKind, { account, bucket }: { readonly account
 }
 
 /** Which workflows may take the role: all pull requests' of a repository, or those of the branch that is deployed. */
-export function trustOf(kind: RoleKind, provider: string, tokens: string, repository: string, branch: string): object {
-  const subject = kind === "plan" ? `repo:${repository}:pull_request` : `repo:${repository}:ref:refs/heads/${branch}`;
+export function subjectOf(kind: RoleKind, github: GitHub): string {
+  return `${subjectPrefix(github)}:${kind === "plan" ? "pull_request" : `ref:refs/heads/${github.branch}`}`;
+}
+
+/** Exactly one subject may take the role: a pattern of ids would let another repository of the same name in. */
+export function trustOf(kind: RoleKind, provider: string, tokens: string, github: GitHub): object {
   return {
     Version: "2012-10-17",
     Statement: [{
       Effect: "Allow",
       Principal: { Federated: provider },
       Action: "sts:AssumeRoleWithWebIdentity",
-      Condition: { StringEquals: { [`${tokens}:aud`]: "sts.amazonaws.com", [`${tokens}:sub`]: subject } },
+      Condition: { StringEquals: { [`${tokens}:aud`]: "sts.amazonaws.com", [`${tokens}:sub`]: subjectOf(kind, github) } },
     }],
   };
 }

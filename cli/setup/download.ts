@@ -6,13 +6,13 @@ import { fetch, ProxyAgent, type Response } from "undici";
  * Node's own fetch knows of them from version 24 on only, and if it is told to.
  * @throws what undici's fetch throws; the reason is in its cause
  */
-export async function download(url: string, signal?: AbortSignal): Promise<Response> {
+export async function download(url: string, signal?: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   const proxy = proxyFor(url);
-  if (proxy === undefined) return fetch(url, { signal });
+  if (proxy === undefined) return fetch(url, { signal, headers });
   const dispatcher = new ProxyAgent(proxy);
   // A proxy that takes the connection and then says nothing would keep this process alive.
   signal?.addEventListener("abort", () => void dispatcher.destroy(), { once: true });
-  return fetch(url, { signal, dispatcher });
+  return fetch(url, { signal, headers, dispatcher });
 }
 
 /** As terraform has it: ALL_PROXY does not count, and a proxy without a scheme speaks HTTP. */
@@ -28,5 +28,7 @@ function proxyFor(url: string): string | undefined {
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   if (cause === undefined) return message;
-  return (cause as NodeJS.ErrnoException).code ?? reasonOf(cause);
+  const { code } = cause as NodeJS.ErrnoException;
+  // Of a tunnel that the proxy refuses, only the message says so; the codes are a number and "aborted".
+  return typeof code === "string" && code !== "UND_ERR_ABORTED" ? code : reasonOf(cause);
 }
