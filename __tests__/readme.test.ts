@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { committedPolicy } from "../cli/bootstrap/policies";
+import { actionsOf, refusedBy } from "./support/iam-policy";
 import { PROJECT } from "./support/rehearsal-room";
+import { synthOf } from "./support/synth";
 
 /* What a newcomer reads and follows names only what is there. */
 
@@ -8,6 +11,8 @@ const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
 const README = text("README.md");
 const SCRIPTS = Object.keys((JSON.parse(text("package.json")) as { scripts: object }).scripts);
 const PAGES = ["README.md", "help", ".github/workflows/pull-request.yml", ".github/workflows/keep-plan.yml", ".github/workflows/deploy.yml"];
+const HEADINGS = README.replace(/```[^]*?```/g, "").match(/^#+ .*$/gm) ?? [];
+const ANCHORS = HEADINGS.map((line) => line.replace(/^#+ /, "").toLowerCase().replace(/[^\w\s-]/g, "").replace(/ /g, "-"));
 /** npm's own names for scripts that are run without `run`. */
 const SHORT = ["test"];
 
@@ -21,11 +26,9 @@ test("help names every script", () => {
 });
 
 test("every link within README.md leads to a heading", () => {
-  const headings = README.replace(/```[^]*?```/g, "").match(/^#+ .*$/gm) ?? [];
-  const anchors = headings.map((line) => line.replace(/^#+ /, "").toLowerCase().replace(/[^\w\s-]/g, "").replace(/ /g, "-"));
   const links = [...README.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = ""]) => anchor);
   expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+  expect(links.filter((anchor) => !ANCHORS.includes(anchor))).toEqual([]);
 });
 
 test("every file that README.md names is there", () => {
@@ -34,9 +37,45 @@ test("every file that README.md names is there", () => {
   expect(files.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
 });
 
+test("every link of SECURITY.md to README.md leads to a heading", () => {
+  const links = [...text("SECURITY.md").matchAll(/\]\(README\.md#([^)]+)\)/g)].map(([, anchor = ""]) => anchor);
+  expect(links.length).toBeGreaterThan(0);
+  expect(links.filter((anchor) => !ANCHORS.includes(anchor))).toEqual([]);
+});
+
 test("README.md and the prompts of commands speak of the same sections", () => {
   const sources = ["cli/terraform-faults.ts", ".github/workflows/pull-request.yml", ".github/workflows/deploy.yml"].map(text).join("\n");
   const named = [...sources.matchAll(/README(?:\.md)? says under ["']([^"']+)["']/g)].map(([, section = ""]) => section);
   expect(named).toEqual(expect.arrayContaining(["Moving the state", "Pull requests on GitHub", "Immutable subject claims"]));
   expect(named.filter((section) => !new RegExp(`^#+ ${section}$`, "m").test(README))).toEqual([]);
+});
+
+/* What README.md says of the roles, and what their policies say. The one cannot change without the other. */
+describe("README.md says if, and only if, it is so", () => {
+  const may = (kind: "plan" | "deploy", action: string, resource = "*") => refusedBy(kind, [{ action, resource, client: "terraform" }]).length === 0;
+  const state = (key: string) => `arn:aws:s3:::acme-states/${key}`;
+  const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+
+  test.each<[claim: string, isSo: boolean]>([
+    ["every object in the state bucket, the bootstrap's own state included", may("plan", "s3:GetObject", state("web/terraform.tfstate")) && may("plan", "s3:GetObject", state("bootstrap/terraform.tfstate"))],
+    ["with the user data of every instance in the account", may("plan", "ec2:DescribeInstanceAttribute")],
+    ["| the stacks' locks (`*.tflock`) |", may("plan", "s3:PutObject", state("web/terraform.tfstate.tflock")) && !may("plan", "s3:PutObject", state("web/terraform.tfstate"))],
+    ["read; write nothing but `*.tflock` in the state bucket", actionsOf(committedPolicy("plan")).filter((action) => !/:(Describe|Get|List)/.test(action)).join() === "s3:DeleteObject,s3:PutObject"],
+    ["roles and instance profiles named `alb-web-*`, except the two roles here", may("deploy", "iam:CreateRole", role("alb-web-x")) && !may("deploy", "iam:CreateRole", role("x")) && !may("deploy", "iam:DeleteRole", role("alb-web-plan"))],
+    ["states and kept plans, except the bootstrap's own state", may("deploy", "s3:PutObject", state("plans/c/web.tfplan")) && !may("deploy", "s3:PutObject", state("bootstrap/terraform.tfstate"))],
+  ])("%s", (claim, isSo) => {
+    expect(README.includes(claim)).toBe(isSo);
+  });
+
+  test("availability zones by data source move no subnet, and can be pinned", () => {
+    const zones = ({ data = {} }: ReturnType<typeof synthOf>) => "aws_availability_zones" in data;
+    const byDefault = synthOf({ domainName: "www.example.com" });
+    const subnets = Object.values(byDefault.resource?.aws_subnet ?? {});
+    expect(README).toContain("CKV_AWS_394");
+    expect(zones(byDefault)).toBe(true);
+    expect(subnets.length).toBeGreaterThan(0);
+    for (const { lifecycle } of subnets) expect(lifecycle).toEqual({ ignore_changes: ["availability_zone"] });
+    expect(README).toContain('To pin them: `network: { zones: ["us-east-1a", "us-east-1b"] }`');
+    expect(zones(synthOf({ domainName: "www.example.com", network: { zones: ["us-east-1a", "us-east-1b"] } }))).toBe(false);
+  });
 });
