@@ -1,8 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { askGitHub } from "../cli/bootstrap/ask-github";
 import { UsageError, WorkFailed } from "../cli/command";
 import { needShell } from "./support/shell";
@@ -157,11 +159,29 @@ describe("without gh", () => {
     stopping.abort(new WorkFailed("Interrupted by SIGINT"));
     await expect(asking).rejects.toThrow("Interrupted by SIGINT");
   });
+
+  test("an interruption ends gh, and nothing else where there is no gh", async () => {
+    const sent = jest.spyOn(ChildProcess.prototype, "kill");
+    const interrupted = async (lines: string | undefined, after: () => unknown) => {
+      const stopping = new AbortController();
+      const asking = ask(lines, {}, { signal: stopping.signal });
+      await after();
+      stopping.abort(new WorkFailed("Interrupted by SIGINT"));
+      await expect(asking).rejects.toThrow("Interrupted by SIGINT");
+    };
+    await interrupted(undefined, () => undefined);
+    expect(sent).not.toHaveBeenCalled();
+    await interrupted("exec /bin/sleep 600", async () => {
+      while (!existsSync(join(folder, "log"))) await pause(10);
+    });
+    expect(sent).toHaveBeenCalledTimes(1);
+    sent.mockRestore();
+  });
 });
 
 test("escape sequences of what gh says do not reach the terminal", async () => {
   answers = {};
   const refused = await ask("printf '\\033[31mred\\033]0;title\\007\\n' >&2; exit 1").catch((error: Error) => error.message);
-  expect(refused).toContain("gh:  [31mred ]0;title");
+  expect(refused).toContain(String.raw`gh: \u{1b}[31mred\u{1b}]0;title\u{7}`);
   expect(refused).not.toMatch(/[\x00-\x1f\x7f]/);
 });

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { NO_OTHER_AWS } from "../rehearsal/local-aws";
+import { NO_OTHER_AWS } from "../rehearsal/surroundings";
 import { newCommand, say } from "./command";
 import { dropMissingCliConfiguration } from "./setup/cli-configuration";
 

@@ -1,10 +1,10 @@
 import { ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { devNull } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, fetch } from "undici";
+import { emulatorEnvironment } from "./surroundings";
 
 /** The first start after an installation compiles Python files, which takes the longest. */
 const READY_WITHIN_MS = 60_000;
@@ -78,14 +78,6 @@ export interface Call {
   readonly resource: string;
   /** Terraform's own calls and its provider's, or those of anybody else. */
   readonly client: "terraform" | "other";
-}
-
-/** What keeps AWS's SDKs and tools from the person's files and from the metadata service of the machine that they run on. */
-export const NO_OTHER_AWS = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_EC2_METADATA_DISABLED: "true" } as const;
-
-/** An environment without proxies, of which none leads to this machine. */
-export function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(https?|all|no)_proxy$/i.test(name)));
 }
 
 interface Address {
@@ -219,15 +211,6 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** The emulator has AWS clients of its own. */
-function emulatorEnvironment(identity: string): NodeJS.ProcessEnv {
-  return {
-    ...Object.fromEntries(Object.entries(withoutProxies(process.env)).filter(([name]) => !name.startsWith("AWS_"))), ...NO_OTHER_AWS,
-    AWS_ACCESS_KEY_ID: "emulator", AWS_SECRET_ACCESS_KEY: "emulator", AWS_DEFAULT_REGION: "us-east-1",
-    ALB_WEB_LOCAL_AWS: identity,
-  };
 }
 
 /** Waits for the server's first line. */

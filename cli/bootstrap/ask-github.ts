@@ -1,4 +1,6 @@
 import { UsageError, WorkFailed } from "../command";
+import { command, word } from "../pasteable";
+import { printable } from "../printable";
 import { download, reasonOf } from "../setup/download";
 import { firstLine, runProgram } from "../setup/program";
 import type { AskedGitHub, AskedOptions, BootstrapOptions } from "./options";
@@ -80,20 +82,24 @@ export function repositoryIn(answer: unknown): Repository | undefined {
 export function throwIfOtherSubject(found: Repository, answer: unknown): void {
   const { use_default: usesDefault, include_claim_keys: claims, sub_claim_prefix: prefix } = (answer ?? {}) as { use_default?: unknown; include_claim_keys?: unknown; sub_claim_prefix?: unknown };
   const { repository } = found;
-  const endpoint = `repos/${repository}/actions/oidc/customization/sub`;
   if (typeof prefix === "string" && prefix.toLowerCase() === subjectPrefix({ repository }).toLowerCase()) {
     throw new UsageError(
       `--github: the tokens of ${repository} have the previous subject, ${subjectPrefix({ repository })}:…, so that a role for ${subjectPrefix(found)}:… could not be assumed. ` +
-        `Let the repository have the immutable one first: gh api --method PUT ${endpoint} -F use_default=true -F use_immutable_subject=true; or add --no-immutable-subject.`,
+        `Let the repository have the immutable one first: ${useImmutable(repository)}; or add --no-immutable-subject.`,
     );
   }
   // Without claims of its own it has GitHub's default all the same, or that of its organization.
   if (usesDefault === false && Array.isArray(claims) && claims.length > 0) {
     throw new UsageError(
       `--github: ${repository} or its organization customizes the subject of its tokens, which the roles need as it is by default; ` +
-        `gh api ${endpoint} shows it. Take the customization back: gh api --method PUT ${endpoint} -F use_default=true -F use_immutable_subject=true`,
+        `${command`gh api repos/${word.repository(repository)}/actions/oidc/customization/sub`} shows it. Take the customization back: ${useImmutable(repository)}`,
     );
   }
+}
+
+/** The command that gives a repository's tokens the immutable subject. */
+function useImmutable(repository: string): string {
+  return command`gh api --method PUT repos/${word.repository(repository)}/actions/oidc/customization/sub -F use_default=true -F use_immutable_subject=true`;
 }
 
 /** What to pass where GitHub cannot be asked; the repository's name is one by its grammar, and so can be pasted. */
@@ -101,7 +107,7 @@ function howToPass(repository: string): string {
   const [owner, name] = repository.split("/");
   return (
     `Pass them: --github ${owner}@OWNER_ID/${name}@REPO_ID. ${API}/repos/${repository} shows them as owner.id and id; ` +
-    `so does: gh api repos/${repository} --jq '"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"'`
+    `so does: ${command`gh api repos/${word.repository(repository)} --jq '"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"'`}`
   );
 }
 
@@ -110,7 +116,7 @@ function withGh({ env, signal, answerWithinMs = ANSWER_WITHIN_MS }: AskOptions):
   return async (path) => {
     const { outcome, stdout, text } = await runProgram("gh", ["api", "--hostname", "github.com", path], env, answerWithinMs, signal);
     if (outcome === "missing") return { why: "there is no gh" };
-    return outcome === "ok" ? jsonOf(stdout, "gh") : { why: `gh: ${printable(firstLine(text))}` };
+    return outcome === "ok" ? jsonOf(stdout, "gh") : { why: `gh: ${shortened(firstLine(text))}` };
   };
 }
 
@@ -125,7 +131,7 @@ function withApi({ env, signal, api = API, answerWithinMs = ANSWER_WITHIN_MS }: 
       if (response.status === 401) return { why: `${api} does not accept ${env.GH_TOKEN ? "GH_TOKEN" : "GITHUB_TOKEN"}` };
       return response.ok ? jsonOf(text, api) : { why: `${api} answers ${response.status}` };
     } catch (error) {
-      return { why: `${api}: ${printable(reasonOf(error))}` };
+      return { why: `${api}: ${shortened(reasonOf(error))}` };
     }
   };
 }
@@ -138,7 +144,7 @@ function jsonOf(text: string, from: string): Answer {
   }
 }
 
-/** What a program or a network says goes to a terminal: no escape sequences, and not much of it. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, " ").slice(0, 200);
+/** What a program or a network says, and not much of it. */
+function shortened(text: string): string {
+  return printable(text).slice(0, 200);
 }

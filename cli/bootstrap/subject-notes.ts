@@ -1,3 +1,4 @@
+import { command, word } from "../pasteable";
 import { subjectOf } from "./policies";
 import { subjectPrefix, type GitHub } from "./repository";
 
@@ -8,10 +9,9 @@ import { subjectPrefix, type GitHub } from "./repository";
  */
 export function subjectNotes(before: GitHub | undefined, now: GitHub): string[] {
   const { repository, ids } = now;
-  const endpoint = `repos/${repository}/actions/oidc/customization/sub`;
   const isChanged = before !== undefined && subjectPrefix(before) !== subjectPrefix(now);
   return [
-    `The roles trust GitHub's tokens with the subject ${subjectOf("plan", now)} or ${subjectOf("deploy", now)}. sub_claim_prefix in the output of gh api ${endpoint} must be ${subjectPrefix(now)}.`,
+    `The roles trust GitHub's tokens with the subject ${subjectOf("plan", now)} or ${subjectOf("deploy", now)}. sub_claim_prefix in the output of ${command`gh api repos/${word.repository(repository)}/actions/oidc/customization/sub`} must be ${subjectPrefix(now)}.`,
     isChanged ? [`Until now they trusted ${subjectPrefix(before)}:….`] : [],
     isChanged && before.ids === undefined
       ? [`If workflows fail with "Not authorized to perform sts:AssumeRoleWithWebIdentity" from now on, the repository's tokens have the previous subject: run this again with --github ${repository} --no-immutable-subject.`]

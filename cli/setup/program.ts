@@ -21,16 +21,21 @@ export function runProgram(
   timeoutMs = 0,
   signal?: AbortSignal,
 ): Promise<ProgramResult> {
-  const options = { env, signal, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
+  const options = { env, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
   return new Promise<ProgramResult>((resolve) => {
     // Throws at once for some faults, ENOTDIR for one.
-    execFile(command, args, options, (error, stdout, stderr) => {
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
+      signal?.removeEventListener("abort", end);
       const text = `${stdout}\n${stderr}`.trim();
       if (error === null) resolve({ outcome: "ok", stdout, text });
+      else if (signal?.aborted) resolve({ outcome: "failed", stdout, text: "it was interrupted" });
       else if (error.code === "ENOENT") resolve({ outcome: "missing", stdout, text: error.message });
       else if (error.killed) resolve({ outcome: "failed", stdout, text: `no answer within ${timeoutMs / 1000} s` });
       else resolve({ outcome: "failed", stdout, text: text || error.message });
     });
+    // Node's own `signal` sends its signal to a process that could not be started too, whose number may then be 0: to this process and all of its group.
+    const end = () => child.kill();
+    child.once("spawn", () => (signal?.aborted ? end() : signal?.addEventListener("abort", end, { once: true })));
   }).catch((error: Error) => ({ outcome: "failed", stdout: "", text: error.message }));
 }
 
