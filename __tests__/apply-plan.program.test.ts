@@ -1,20 +1,20 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { KeptPlans } from "../cli/github/kept-plans";
+import { strToU8, zipSync } from "fflate";
+import { KeptRecords } from "../cli/github/kept-records";
 import type { StackFolder } from "../cli/project";
 import { progressTo } from "../cli/apply-progress";
-import { applySavedPlan, hasStateMoved, throwIfPlanOfOther, writePlanOfPullRequest } from "../cli/saved-plan";
+import { applySavedPlan, throwIfPlanOfOther } from "../cli/saved-plan";
 import { Terraform } from "../cli/terraform";
 import { needShell } from "./support/shell";
 
 const COMMIT = "a".repeat(40);
 const ENV = { ...process.env };
 const place = { bucket: "acme-state", region: "us-east-1" };
-const kept = () => new KeptPlans(place, new AbortController().signal);
+const kept = () => new KeptRecords(place, new AbortController().signal);
 
 describe("S3 refuses", () => {
   let server: Server;
@@ -36,27 +36,32 @@ describe("S3 refuses", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const READING = `reading s3://acme-state/plans/${COMMIT}/web.json`;
+  const READING = `listing s3://acme-state/plans/7/${COMMIT}/`;
+  const RECORD = { version: 1 as const, stack: "web", configuration: { backend: "b".repeat(64), providers: "c".repeat(64) }, resources: {}, outputs: {} };
 
   test.each([
-    [403, "AccessDenied", `AWS refuses ${READING}; the deploy role needs s3:GetObject, s3:ListBucket and s3:PutObject there.`],
+    [403, "AccessDenied", `AWS refuses ${READING}; update the roles and the bucket's policy with npm run bootstrap -- --github OWNER/REPO, which this version's workflows need.`],
     [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npm run bootstrap`],
     [301, "PermanentRedirect", `The bucket acme-state is not in us-east-1 (${READING}); correct region in backend.s3.`],
     [400, "Strange", `AWS fails ${READING}: Strange: as it says`],
-    [404, "NoSuchKey", `No plan of web is kept for commit ${COMMIT} (s3://acme-state/plans/${COMMIT}/web.json), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.`],
   ])("with %i %s, told in a sentence", async (status, code, sentence) => {
     answer = { status, code };
-    await expect(kept().fetch(COMMIT, "web")).rejects.toThrow(new Error(sentence));
+    await expect(kept().fetch(7, COMMIT, "web")).rejects.toThrow(new Error(sentence));
   });
 
   test("to write, told so", async () => {
     answer = { status: 403, code: "AccessDenied" };
-    await expect(kept().keep(COMMIT, "web", null)).rejects.toThrow(`AWS refuses writing s3://acme-state/plans/${COMMIT}/web.json; `);
+    await expect(kept().keep({ pullRequest: 7, base: COMMIT, head: COMMIT }, RECORD)).rejects.toThrow(`AWS refuses writing s3://acme-state/plans/7/${COMMIT}/${COMMIT}/web.json; `);
+  });
+
+  test("to say the key, as there is none, told so", async () => {
+    answer = { status: 404, code: "NoSuchKey" };
+    await expect(kept().key()).rejects.toThrow("The bucket acme-state has no key for records of plans (alb-web/record.key), without which plans cannot be compared; npm run bootstrap -- --github OWNER/REPO makes it.");
   });
 
   test("nobody, where there are no credentials", async () => {
     process.env = { PATH: ENV.PATH, AWS_ENDPOINT_URL: process.env.AWS_ENDPOINT_URL, AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere", AWS_CONFIG_FILE: "/nowhere" };
-    await expect(kept().fetch(COMMIT, "web")).rejects.toThrow(`There are no AWS credentials (${READING}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
+    await expect(kept().fetch(7, COMMIT, "web")).rejects.toThrow(`There are no AWS credentials (${READING}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
   });
 });
 
@@ -86,42 +91,27 @@ describe("a saved plan", () => {
   const ADOPTED = "tfconfig/m-/adopted.tf.json";
   const OTHER = "The plan of web was made from another program than this one (";
 
-  test.each<[string, () => void, here: string, fromPullRequest: string]>([
-    ["the same program", () => plan({ tfplan: "", [PROGRAM]: "{}", [MODULES]: "[]" }), "", ""],
-    ["another program", () => plan({ [PROGRAM]: "{ }" }), OTHER, OTHER],
-    ["no program", () => plan({ tfplan: "" }), OTHER, OTHER],
-    ["nobody knows what, as it is no plan", () => writeFileSync(file, "no plan"), OTHER, OTHER],
-    ["a program that Terraform Cloud holds", () => writeFileSync(file, BOOKMARK), "", OTHER],
-    ["the same program and another file", () => plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" }), 'holds "m-/extra.tf"', 'holds "m-/extra.tf"'],
-    ["the same program and a module", () => plan({ [PROGRAM]: "{}", "tfconfig/m-x/main.tf": "" }), 'holds "m-x/main.tf"', 'holds "m-x/main.tf"'],
-    ["what was adopted, as it lies in the folder", () => adopted("{1}", "{1}"), "", 'holds "m-/adopted.tf.json"'],
-    ["what was adopted, as it lay in the folder", () => adopted("{1}", "{2}"), 'holds "m-/adopted.tf.json"', 'holds "m-/adopted.tf.json"'],
-    ["what was adopted, of which nothing lies in the folder", () => adopted("{1}"), 'holds "m-/adopted.tf.json"', 'holds "m-/adopted.tf.json"'],
-  ])("is one of %s", async (_, write, here, fromPullRequest) => {
+  test.each<[string, () => void, here: string]>([
+    ["the same program", () => plan({ tfplan: "", [PROGRAM]: "{}", [MODULES]: "[]" }), ""],
+    ["another program", () => plan({ [PROGRAM]: "{ }" }), OTHER],
+    ["no program", () => plan({ tfplan: "" }), OTHER],
+    ["nobody knows what, as it is no plan", () => writeFileSync(file, "no plan"), OTHER],
+    ["a program that Terraform Cloud holds", () => writeFileSync(file, BOOKMARK), ""],
+    ["the same program and another file", () => plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" }), 'holds "m-/extra.tf"'],
+    ["the same program and a module", () => plan({ [PROGRAM]: "{}", "tfconfig/m-x/main.tf": "" }), 'holds "m-x/main.tf"'],
+    ["what was adopted, as it lies in the folder", () => adopted("{1}", "{1}"), ""],
+    ["what was adopted, as it lay in the folder", () => adopted("{1}", "{2}"), 'holds "m-/adopted.tf.json"'],
+    ["what was adopted, of which nothing lies in the folder", () => adopted("{1}"), 'holds "m-/adopted.tf.json"'],
+  ])("is one of %s", async (_, write, here) => {
     write();
-    const taken = join(folder, "taken.tfplan");
-    const looks: [() => Promise<void>, string][] = [
-      [() => throwIfPlanOfOther(opened(""), file), here],
-      [() => writePlanOfPullRequest(opened(""), readFileSync(file), taken), fromPullRequest],
-    ];
-    for (const [look, sentence] of looks) await (sentence === "" ? expect(look()).resolves.toBeUndefined() : expect(look()).rejects.toThrow(sentence));
-    expect(existsSync(taken)).toBe(fromPullRequest === "");
+    const look = throwIfPlanOfOther(opened(""), file);
+    await (here === "" ? expect(look).resolves.toBeUndefined() : expect(look).rejects.toThrow(here));
   });
 
   function adopted(inPlan: string, inFolder?: string): void {
     plan({ [PROGRAM]: "{}", [ADOPTED]: inPlan });
     if (inFolder !== undefined) writeFileSync(join(folder, "adopted.tf.json"), inFolder);
   }
-
-  // A zip may hold a name twice, and each reader takes which it likes.
-  test("of a pull request is packed anew, so that terraform reads what was looked at", async () => {
-    plan({ [PROGRAM.replace("cdk", "CDK")]: '{"resource": {}}', [PROGRAM]: "{}", tfplan: "changes" });
-    const twice = Buffer.from(readFileSync(file, "latin1").replaceAll("CDK", "cdk"), "latin1");
-    expect(twice.toString("latin1").split(PROGRAM)).toHaveLength(5);
-    await writePlanOfPullRequest(opened(""), twice, file);
-    expect(readFileSync(file, "latin1").split(PROGRAM)).toHaveLength(3);
-    expect(Object.entries(unzipSync(readFileSync(file))).map(([name, text]) => [name, strFromU8(text)])).toEqual([[PROGRAM, "{}"], ["tfplan", "changes"]]);
-  });
 
   test("that holds more says what, and what is allowed", async () => {
     plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" });
@@ -130,20 +120,6 @@ describe("a saved plan", () => {
         "plan again (npm run plan -- web) and have the new plan reviewed.",
     );
     await expect(throwIfPlanOfOther(opened(""), file)).rejects.toThrow(sentence("adopted.tf.json as it lies beside that"));
-    await expect(writePlanOfPullRequest(opened(""), readFileSync(file), file)).rejects.toThrow(sentence("nothing else"));
-  });
-
-  test.each<[string, string, string, boolean]>([
-    ["the same state", '{"lineage": "a", "serial": 3}', '{"lineage": "a", "serial": 3}', false],
-    ["a later one", '{"lineage": "a", "serial": 3}', '{"lineage": "a", "serial": 4}', true],
-    ["an earlier one, brought back", '{"lineage": "a", "serial": 3}', '{"lineage": "a", "serial": 2}', true],
-    ["one of another stack", '{"lineage": "a", "serial": 3}', '{"lineage": "b", "serial": 3}', true],
-    ["none yet, then and now", '{"lineage": "", "serial": 0}', "", false],
-    ["one where there was none", '{"lineage": "", "serial": 0}', '{"lineage": "a", "serial": 1}', true],
-    ["none where there was one", '{"lineage": "a", "serial": 3}', "", true],
-  ])("finds %s", async (_, then, now, isMoved) => {
-    plan({ tfstate: then });
-    expect(await hasStateMoved(opened(now), file)).toBe(isMoved);
   });
 
   test("is applied with progress where terraform runs here, and as text where Terraform Cloud runs it", async () => {

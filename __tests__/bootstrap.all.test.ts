@@ -3,7 +3,7 @@ import {
 } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand, DeleteBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketLifecycleConfigurationCommand,
-  GetBucketOwnershipControlsCommand, GetBucketPolicyCommand, GetBucketTaggingCommand, GetBucketVersioningCommand, GetPublicAccessBlockCommand, HeadBucketCommand,
+  GetBucketOwnershipControlsCommand, GetBucketPolicyCommand, GetBucketTaggingCommand, GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand, HeadBucketCommand,
   HeadObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client,
 } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -198,12 +198,13 @@ describe("with --github", () => {
       LINE,
       "gh variable set AWS_REGION --repo Acme/site --body us-east-1",
       `gh variable set AWS_PLAN_ROLE --repo Acme/site --body arn:aws:iam::${ACCOUNT}:role/alb-web-plan`,
+      `gh variable set AWS_KEEP_ROLE --repo Acme/site --body arn:aws:iam::${ACCOUNT}:role/alb-web-keep`,
       `gh variable set AWS_DEPLOY_ROLE --repo Acme/site --body arn:aws:iam::${ACCOUNT}:role/alb-web-deploy`,
       "",
     ]);
   });
 
-  test.each([["plan", `repo:${SITE}:pull_request`], ["deploy", `repo:${SITE}:ref:refs/heads/release`]] as const)("the role to %s trusts %s and has the committed policy", async (kind, subject) => {
+  test.each([["plan", `repo:${SITE}:pull_request`], ["keep", `repo:${SITE}:ref:refs/heads/release`], ["deploy", `repo:${SITE}:ref:refs/heads/release`]] as const)("the role to %s trusts %s and has the committed policy", async (kind, subject) => {
     const { aws } = await github;
     const iam = new IAMClient(settings(aws));
     const RoleName = `alb-web-${kind}`;
@@ -214,6 +215,13 @@ describe("with --github", () => {
     const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: RoleName }));
     expect(JSON.parse(decodeURIComponent(PolicyDocument))).toEqual(policyOf(kind, { account: ACCOUNT, bucket: BUCKET }));
     expect(PolicyDocument).not.toMatch(/<|%3C/);
+  });
+
+  test("the bucket gets a key for records, which later runs leave as it is", async () => {
+    const { aws, last } = await github;
+    const key = async (of: LocalAws) => (await new S3Client(settings(of)).send(new GetObjectCommand({ Bucket: BUCKET, Key: "alb-web/record.key" }))).Body?.transformToString();
+    expect(await key(aws)).toMatch(/^[0-9a-f]{64}$/);
+    expect(await key(last)).toBe(await key(aws));
   });
 
   test("a later run without it keeps the roles", async () => {
@@ -228,7 +236,7 @@ describe("with --github", () => {
 
   test("--no-github removes the roles and leaves the provider", async () => {
     const { last, removed } = await github;
-    expect(removed).toMatchObject({ code: 0, stdout: `${LINE}\n`, stderr: expect.stringContaining("0 added, 0 changed, 4 removed") });
+    expect(removed).toMatchObject({ code: 0, stdout: `${LINE}\n`, stderr: expect.stringContaining("0 added, 0 changed, 6 removed") });
     const iam = new IAMClient(settings(last));
     expect((await iam.send(new ListRolesCommand({}))).Roles?.map(({ RoleName }) => RoleName)).toEqual([]);
     expect((await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: TOKENS }))).ClientIDList).toEqual(["sts.amazonaws.com"]);
@@ -238,15 +246,15 @@ describe("with --github", () => {
     const other = await clone();
     const iam = new IAMClient(settings(other));
     await iam.send(new CreateOpenIDConnectProviderCommand({ Url: "https://token.actions.githubusercontent.com", ClientIDList: ["sts.amazonaws.com", "theirs"], ThumbprintList: ["6938fd4d98bab03faadb97b34396831e3780aea1"] }));
-    expect(await bootstrap(`${ARGS} --github ${SITE}`, other)).toMatchObject({ code: 0, stderr: expect.stringMatching(/4 added[^]*from elsewhere; the roles trust that one/) });
+    expect(await bootstrap(`${ARGS} --github ${SITE}`, other)).toMatchObject({ code: 0, stderr: expect.stringMatching(/6 added[^]*from elsewhere; the roles trust that one/) });
     expect((await iam.send(new ListOpenIDConnectProvidersCommand({}))).OpenIDConnectProviderList).toEqual([{ Arn: TOKENS }]);
     expect((await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: TOKENS }))).ClientIDList).toEqual(["sts.amazonaws.com", "theirs"]);
   });
 });
 
 describe("roles in the previous format", () => {
-  const subjects = async (aws: LocalAws) => (await Promise.all(["alb-web-plan", "alb-web-deploy"].map((name) => trustedBy(aws, name)))).flat().map(({ Condition }) => Condition.StringEquals["token.actions.githubusercontent.com:sub"]);
-  const BY_NAME = ["repo:Acme/site:pull_request", "repo:Acme/site:ref:refs/heads/main"];
+  const subjects = async (aws: LocalAws) => (await Promise.all(["alb-web-plan", "alb-web-keep", "alb-web-deploy"].map((name) => trustedBy(aws, name)))).flat().map(({ Condition }) => Condition.StringEquals["token.actions.githubusercontent.com:sub"]);
+  const BY_NAME = ["repo:Acme/site:pull_request", "repo:Acme/site:ref:refs/heads/main", "repo:Acme/site:ref:refs/heads/main"];
   let aws: LocalAws;
 
   beforeAll(async () => {
@@ -264,14 +272,14 @@ describe("roles in the previous format", () => {
   test("get the ids from a run with --github, and lose them again", async () => {
     const changed = await clone(aws);
     expect(await bootstrap(`${ARGS} --github ${SITE}`, changed)).toMatchObject({ code: 0, stderr: expect.stringContaining("Until now they trusted repo:Acme/site:….") });
-    expect(await subjects(changed)).toEqual([`repo:${SITE}:pull_request`, `repo:${SITE}:ref:refs/heads/main`]);
+    expect(await subjects(changed)).toEqual([`repo:${SITE}:pull_request`, `repo:${SITE}:ref:refs/heads/main`, `repo:${SITE}:ref:refs/heads/main`]);
     expect(await bootstrap(`${ARGS} --github Acme/site --no-immutable-subject`, changed)).toMatchObject({ code: 0, stderr: expect.stringContaining(`Until now they trusted repo:${SITE}:….`) });
     expect(await subjects(changed)).toEqual(BY_NAME);
   });
 
   test("are removed by --no-github", async () => {
     const last = await clone(aws);
-    expect(await bootstrap(`${ARGS} --no-github`, last)).toMatchObject({ code: 0, stderr: expect.stringContaining("Removed: alb-web-plan, alb-web-deploy.") });
+    expect(await bootstrap(`${ARGS} --no-github`, last)).toMatchObject({ code: 0, stderr: expect.stringContaining("Removed: alb-web-plan, alb-web-keep, alb-web-deploy.") });
   });
 
   test("whose tags name no repository are not removed unasked", async () => {
@@ -334,6 +342,8 @@ function kill(pid: number): void {
   for (const each of children) kill(each.pid);
 }
 
+const RECORDS = ["plans/*", "deploys/*", "alb-web/record.key"];
+
 async function expectBucket(aws: LocalAws): Promise<void> {
   const s3 = new S3Client(settings(aws));
   const bucket = { Bucket: BUCKET };
@@ -345,12 +355,14 @@ async function expectBucket(aws: LocalAws): Promise<void> {
   expect((await s3.send(new GetBucketTaggingCommand(bucket))).TagSet).toEqual([{ Key: "alb-web:bootstrap", Value: BUCKET }]);
   expect((await s3.send(new GetBucketLifecycleConfigurationCommand(bucket))).Rules).toMatchObject([
     { Status: "Enabled", Filter: { Prefix: "" }, NoncurrentVersionExpiration: { NoncurrentDays: 90, NewerNoncurrentVersions: 20 }, Expiration: { ExpiredObjectDeleteMarker: true }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
-    { Status: "Enabled", Filter: { Prefix: "plans/" }, Expiration: { Days: 30 }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+    ...["plans/", "deploys/"].map((Prefix) => ({ Status: "Enabled", Filter: { Prefix }, Expiration: { Days: 30 }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } })),
   ]);
   expect(JSON.parse((await s3.send(new GetBucketPolicyCommand(bucket))).Policy ?? "").Statement).toMatchObject([
     { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } },
     { Effect: "Deny", Principal: "*", Action: "s3:DeleteBucket", Resource: arn },
     { Effect: "Deny", Principal: "*", Action: "s3:DeleteObjectVersion", Resource: `${arn}/*` },
+    { Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: RECORDS.map((it) => `${arn}/${it}`), Condition: { Null: { "s3:if-none-match": "true" } } },
+    { Effect: "Deny", Principal: "*", Action: "s3:DeleteObject", Resource: RECORDS.map((it) => `${arn}/${it}`) },
   ]);
 }
 

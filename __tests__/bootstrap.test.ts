@@ -110,7 +110,7 @@ describe("roles that the account has", () => {
 
   test("are not taken from one repository for another without a word", () => {
     expect(check("acme/other", SITE)).toThrow(UsageError);
-    expect(check("acme/other", SITE)).toThrow(/^The roles alb-web-plan and alb-web-deploy of account 123456789012 are for acme\/site, and an account has them once, so acme\/other cannot have them too; .*--no-github/);
+    expect(check("acme/other", SITE)).toThrow(/^The roles alb-web-plan, alb-web-keep and alb-web-deploy of account 123456789012 are for acme\/site, and an account has them once, so acme\/other cannot have them too; .*--no-github/);
   });
 
   test("are settled again for the same repository, however it is spelled, and where there are none", () => {
@@ -140,6 +140,6 @@ describe("the configuration", () => {
 
   test("has roles only for a repository", () => {
     expect(configuration(wanted)).not.toHaveProperty("resource.aws_iam_role");
-    expect(Object.keys((configuration({ ...wanted, github: SITE }) as { resource: { aws_iam_role: object } }).resource.aws_iam_role)).toEqual(["plan", "deploy"]);
+    expect(Object.keys((configuration({ ...wanted, github: SITE }) as { resource: { aws_iam_role: object } }).resource.aws_iam_role)).toEqual(["plan", "keep", "deploy"]);
   });
 });

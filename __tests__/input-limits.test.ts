@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import type { StackFolder } from "../cli/project";
-import { writePlanOfPullRequest } from "../cli/saved-plan";
+import { throwIfPlanOfOther } from "../cli/saved-plan";
 import { review } from "../path/review/review";
 import { trace } from "../path/trace";
 import { UnreadableFile } from "../topology/unreadable-file";
@@ -76,7 +76,8 @@ describe("a saved plan", () => {
   const folder = mkdtempSync(join(tmpdir(), "alb-web-limits-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const PROGRAM = "tfconfig/m-/cdk.tf.json";
-  const opened = { stack: { id: "web", text: "{}" } } as unknown as StackFolder;
+  const opened = { stack: { id: "web", text: "{}" }, folder } as unknown as StackFolder;
+  const file = join(folder, "web.tfplan");
 
   /** As one of zeros would be, which says of itself how much it unpacks to. */
   function saysItUnpacksTo(plan: Uint8Array, size: number): Buffer {
@@ -88,7 +89,9 @@ describe("a saved plan", () => {
 
   test("that unpacks to gigabytes is refused before it is unpacked", async () => {
     const bytes = zipSync({ [PROGRAM]: Buffer.from("{}"), tfplan: new Uint8Array(10_000) });
-    await writePlanOfPullRequest(opened, Buffer.from(bytes), join(folder, "tfplan"));
-    await expect(writePlanOfPullRequest(opened, saysItUnpacksTo(bytes, 700 * 1024 * 1024), join(folder, "other"))).rejects.toThrow(/^The plan of web unpacks to more than 512 MiB, so it was not applied and nothing was changed;/);
+    writeFileSync(file, bytes);
+    await throwIfPlanOfOther(opened, file);
+    writeFileSync(file, saysItUnpacksTo(bytes, 700 * 1024 * 1024));
+    await expect(throwIfPlanOfOther(opened, file)).rejects.toThrow(/^The plan of web unpacks to more than 512 MiB, so it was not applied and nothing was changed;/);
   });
 });

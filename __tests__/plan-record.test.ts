@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { changesOf, differences, MAX_RECORD_BYTES, parseRecord, type ComparedPlan, type PlanRecord } from "../cli/github/plan-record";
+import { changesOf, differences, MAX_RECORD_BYTES, parseKept, parsePlanned, recordOf, type ComparedPlan, type KeptRecord, type PlannedRecord } from "../cli/github/plan-record";
 
 const KEY = Buffer.alloc(32, 1);
 
@@ -13,7 +13,10 @@ const replaced = (address: string, before: object, after: object, ...paths: stri
 const destroyed = (address: string, before: object = {}): Change => ({ address, mode: "managed", change: { actions: ["delete"], before: { id: "a-1", ...before }, after: null, after_unknown: false } });
 const left = (address: string, more: Partial<Change> = {}): Change => ({ address, mode: "managed", change: { actions: ["no-op"], before: { id: "a-1" }, after: { id: "a-1" }, after_unknown: {} }, ...more });
 
-const compared = (reviewed: ComparedPlan, now: ComparedPlan) => differences(changesOf(reviewed, KEY), changesOf(now, KEY));
+const CONFIGURATION = { backend: "1".repeat(64), providers: "2".repeat(64) };
+const recorded = (plan: ComparedPlan, key = KEY): PlannedRecord => ({ version: 1, stack: "web", configuration: CONFIGURATION, ...changesOf(plan, key) });
+const compared = (reviewed: ComparedPlan, now: ComparedPlan) => differences(recorded(reviewed), recorded(now));
+const continued = (reviewed: ComparedPlan, now: ComparedPlan) => differences(recorded(reviewed), recorded(now), true);
 
 describe("two plans do the same", () => {
   test.each<[string, ComparedPlan, ComparedPlan]>([
@@ -33,8 +36,8 @@ describe("they do not", () => {
     ["something is created more", planOf(), planOf(created("a.a", {})), "a.a: now create, which was not reviewed"],
     ["something is destroyed more", planOf(), planOf(destroyed("a.a")), "a.a: now delete, which was not reviewed"],
     ["something is done no more", planOf(updated("a.a", { x: 1 }, { x: 2 })), planOf(left("a.a")), "a.a: reviewed was update, which is not planned any more"],
-    ["another thing is done", planOf(updated("a.a", { x: 1 }, { x: 2 })), planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])), "a.a: reviewed was update, now replace"],
-    ["the old one goes first", planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])), planOf({ ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]), change: { ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]).change, actions: ["delete", "create"] } }), "a.a: reviewed was replace, now replace"],
+    ["another thing is done", planOf(updated("a.a", { x: 1 }, { x: 2 })), planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])), "a.a: reviewed was update, now replace (created first)"],
+    ["the old one goes first", planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])), planOf({ ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]), change: { ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]).change, actions: ["delete", "create"] } }), "a.a: reviewed was replace (created first), now replace (destroyed first)"],
     ["a value is another", planOf(created("a.a", { x: 1, y: 1 })), planOf(created("a.a", { x: 2, y: 1 })), "a.a: other values for x"],
     ["a value deep within is another", planOf(created("a.a", { x: [{ y: { z: 1 } }] })), planOf(created("a.a", { x: [{ y: { z: 2 } }] })), "a.a: other values for x"],
     ["a known value was unknown", planOf(created("a.a", { n: 1 }, { x: true })), planOf(created("a.a", { n: 1, x: "y" })), "a.a: other values for x"],
@@ -42,6 +45,9 @@ describe("they do not", () => {
     ["another attribute changes too", planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 1 })), planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 2 })), "a.a: other values for y"],
     ["an attribute is taken away", planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 1 })), planOf(updated("a.a", { x: 1, y: 1 }, { x: 2 })), "a.a: other values for y"],
     ["another attribute forces the replacement", planOf(replaced("a.a", { x: 1, y: 1 }, { x: 2, y: 2 }, ["x"])), planOf(replaced("a.a", { x: 1, y: 1 }, { x: 2, y: 2 }, ["y"])), "a.a: replaced as y changes, not x"],
+    ["a value was another before, as somebody has changed it since", planOf(updated("a.a", { x: 1 }, { x: 2 })), planOf(updated("a.a", { x: 3 }, { x: 2 })), "a.a: other values for x"],
+    ["an output is called as what every object has", planOf(), { output_changes: { constructor: { actions: ["create"], before: null, after: "a", after_unknown: false } } }, "output constructor: now create, which was not reviewed"],
+    ["an action is invoked more", planOf(), { action_invocations: [{ address: "action.aws_lambda_invoke.a" }] }, "action action.aws_lambda_invoke.a (1): now update, which was not reviewed"],
     ["another object is destroyed", planOf(destroyed("a.a", { id: "a-1" })), planOf(destroyed("a.a", { id: "a-2" })), "a.a: delete of another object"],
     ["another object is moved here", planOf(left("a.b", { previous_address: "a.a" })), planOf(left("a.b", { previous_address: "a.c" })), "a.b: moved from a.c instead of a.a"],
     ["nothing is moved here any more", planOf(left("a.b", { previous_address: "a.a" })), planOf(left("a.b")), "a.b: reviewed was move, which is not planned any more"],
@@ -54,15 +60,60 @@ describe("they do not", () => {
 
   test("under another key", () => {
     const plan = planOf(created("a.a", { x: 1 }));
-    expect(differences(changesOf(plan, KEY), changesOf(plan, randomBytes(32)))).toEqual(["a.a: other values for x"]);
+    expect(differences(recorded(plan), recorded(plan, randomBytes(32)))).toEqual(["a.a: other values for x"]);
+  });
+});
+
+describe("after terraform has failed in the middle", () => {
+  const both = [created("a.a", { x: 1 }), created("a.b", { y: 1 }, { other: true, list: { 0: true } }), updated("a.c", { x: 1 }, { x: 2 }), destroyed("a.d")];
+  const { change } = replaced("a.e", { x: 1 }, { x: 2 }, ["x"]);
+
+  test.each<[string, ComparedPlan, ComparedPlan]>([
+    ["what is done is planned no more", planOf(...both), planOf(...both.slice(2))],
+    ["nothing is left", planOf(...both), planOf()],
+    ["what was unknown is known", planOf(...both), planOf(created("a.b", { y: 1, other: "b-1", list: ["b-1"] }))],
+    ["what a failed creation left is replaced", planOf(created("a.a", { x: 1 })), planOf({ address: "a.a", mode: "managed", change: { actions: ["delete", "create"], before: { id: "a-9", x: 1 }, after: { x: 1 }, after_unknown: { id: true } } })],
+    ["a replacement has come halfway", planOf({ address: "a.e", mode: "managed", change: { ...change, actions: ["delete", "create"] } }), planOf(created("a.e", { x: 2 }))],
+    ["the replaced object is left", planOf(replaced("a.e", { x: 1 }, { x: 2 }, ["x"])), planOf({ ...destroyed("a.e"), deposed: "abcd1234" })],
+  ])("the rest may be done: %s", (_, reviewed, now) => {
+    expect(continued(reviewed, now)).toEqual([]);
+    expect(compared(reviewed, now)).not.toEqual([]);
+  });
+
+  test.each<[string, ComparedPlan, ComparedPlan, string]>([
+    ["something else is done", planOf(created("a.a", {})), planOf(destroyed("a.z")), "a.z: now delete, which was not reviewed"],
+    ["what was known is another value", planOf(created("a.a", { x: 1 })), planOf(created("a.a", { x: 2 })), "a.a: other values for x"],
+    ["another attribute changes", planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 1 })), planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 2 })), "a.a: other values for y"],
+    ["another object is destroyed", planOf(destroyed("a.a", { id: "a-1" })), planOf(destroyed("a.a", { id: "a-2" })), "a.a: delete of another object"],
+    ["what was updated is replaced", planOf(updated("a.a", { x: 1 }, { x: 2 })), planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])), "a.a: reviewed was update, now replace (created first)"],
+    ["what was created is destroyed", planOf(created("a.a", {})), planOf(destroyed("a.a")), "a.a: reviewed was create, now delete"],
+    ["a deposed object of what was not replaced goes", planOf(updated("a.a", { x: 1 }, { x: 2 })), planOf({ ...destroyed("a.a"), deposed: "abcd1234" }), "a.a (deposed abcd1234): now delete, which was not reviewed"],
+  ])("but nothing else: %s", (_, reviewed, now, sentence) => {
+    expect(continued(reviewed, now).filter((it) => !it.includes("not planned any more"))).toEqual([sentence]);
+  });
+});
+
+describe("the configuration", () => {
+  const stack = (terraform: object, provider: object = { aws: [{ region: "us-east-1" }] }) => ({ id: "web", folder: "", text: "", json: { terraform, provider } }) as never;
+  const record = (terraform: object, provider?: object) => recordOf(stack(terraform, provider), planOf(), KEY);
+  const reviewed = record({ backend: { s3: { bucket: "acme-state", key: "web" } }, required_providers: { aws: { version: "5.100.0" } } });
+
+  test.each([
+    ["backend", record({ backend: { s3: { bucket: "evil", key: "web" } }, required_providers: { aws: { version: "5.100.0" } } })],
+    ["providers", record({ backend: { s3: { bucket: "acme-state", key: "web" } }, required_providers: { aws: { version: "5.100.0" } } }, { aws: [{ region: "us-east-1", endpoints: [{ s3: "https://evil.example" }] }] })],
+    ["providers", record({ backend: { s3: { bucket: "acme-state", key: "web" } }, required_providers: { aws: { source: "evil/aws" } } })],
+  ])("of the %s must be the reviewed one", (part, now) => {
+    for (const isContinued of [false, true]) expect(differences(reviewed, now, isContinued)).toEqual([`the configuration of the ${part} is another one`]);
   });
 });
 
 describe("a record", () => {
-  const record: PlanRecord = { version: 1, stack: "web", pullRequest: 7, base: "a".repeat(40), head: "b".repeat(40), ...changesOf(planOf(created("a.a", { password: "hunter2" }), replaced("a.b", { x: 1 }, { x: 2 }, ["x"]), destroyed("a.c")), KEY) };
+  const planned = recorded(planOf(created("a.a", { password: "hunter2" }), replaced("a.b", { x: 1 }, { x: 2 }, ["x"]), destroyed("a.c")));
+  const record: KeptRecord = { ...planned, pullRequest: 7, base: "a".repeat(40), head: "b".repeat(40) };
 
   test("is read as it was written", () => {
-    expect(parseRecord(JSON.stringify(record))).toEqual(record);
+    expect(parseKept(JSON.stringify(record))).toEqual(record);
+    expect(parsePlanned(JSON.stringify(planned))).toEqual(planned);
   });
 
   test("holds no value", () => {
@@ -71,12 +122,16 @@ describe("a record", () => {
 
   test.each<[string, object]>([
     ["another version", { version: 2 }], ["a commit that is none", { head: "main" }], ["a number that is none", { pullRequest: "7" }], ["more than it may", { plan: "UEsDB" }],
-    ["a value in the clear", { resources: { "a.a": { actions: ["create"], attributes: { x: "hunter2" } } } }], ["an unknown action", { resources: { "a.a": { actions: ["explode"], attributes: {} } } }],
+    ["a value in the clear", { resources: { "a.a": { actions: ["create"], attributes: { x: { to: "hunter2" } } } } }], ["an unknown action", { resources: { "a.a": { actions: ["explode"], attributes: {} } } }],
   ])("is refused with %s", (_, change) => {
-    expect(() => parseRecord(JSON.stringify({ ...record, ...change }))).toThrow(SyntaxError);
+    expect(() => parseKept(JSON.stringify({ ...record, ...change }))).toThrow(SyntaxError);
+  });
+
+  test("does not say itself which pull request it is of", () => {
+    expect(() => parsePlanned(JSON.stringify(record))).toThrow(SyntaxError);
   });
 
   test("is refused where it is too large, before it is read", () => {
-    expect(() => parseRecord(" ".repeat(MAX_RECORD_BYTES + 1))).toThrow(`it has more than ${MAX_RECORD_BYTES} bytes`);
+    expect(() => parseKept(" ".repeat(MAX_RECORD_BYTES + 1))).toThrow(`it has more than ${MAX_RECORD_BYTES} bytes`);
   });
 });

@@ -1,17 +1,18 @@
-import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { AttachRolePolicyCommand, CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { roleArn, ROLES, type RoleKind } from "../cli/bootstrap/names";
 import { policyOf } from "../cli/bootstrap/policies";
+import { RECORD_KEY } from "../cli/github/kept-records";
 import { NOT_RECORDED } from "../cli/bootstrap/not-recorded";
 import type { Call, LocalAws } from "../rehearsal/local-aws";
 import { byTerraform, refusedBy } from "./support/iam-policy";
 import { ProjectRoom, type Ended } from "./support/project-room";
 
 /*
- * The two roles at work, as npm run bootstrap makes them, on a local AWS that checks every call: what they may do suffices for a
+ * The roles at work, as npm run bootstrap makes them, on a local AWS that checks every call: what they may do suffices for a
  * deploy, an edit and a destroy, and what they may not do is refused. Needs what rehearsals need.
  */
 
@@ -55,7 +56,7 @@ beforeAll(async () => {
 
   deployed = terraform("apply -auto-approve -input=false", deploy);
   refused = refusals(untouched, deploy, plan);
-  planned = deployed.then(() => terraform("plan -input=false -detailed-exitcode", plan));
+  planned = deployed.then(() => terraform("plan -input=false -lock=false -detailed-exitcode", plan));
   edited = deployed.then(throwIfFailed).then(async () => {
     const own = [await clone(), await clone()];
     destroyed = destroy(await clone(), deploy);
@@ -102,15 +103,43 @@ test("the role for deploys takes a site down", async () => {
   expect(await destroyed).toMatchObject({ code: 0, stdout: expect.stringContaining("Destroy complete!") });
 });
 
+const REFUSED = { $metadata: { httpStatusCode: 403 } };
+const RECORD = "plans/7/abc/def/web.json";
+
 test.each<[RoleKind, string, boolean]>([
-  ["plan", "web/terraform.tfstate.tflock", true], ["plan", "web/terraform.tfstate", false], ["plan", "plans/abc/web.tfplan", false], ["plan", "bootstrap/terraform.tfstate.tflock", false],
-  ["deploy", "web/terraform.tfstate", true], ["deploy", "plans/abc/web.tfplan", true], ["deploy", "bootstrap/terraform.tfstate", false],
-])("the role for %ss writes %s: %s", async (kind, key, isAllowed) => {
-  const aws = await clone();
-  const s3 = new S3Client({ ...(await clientFor(kind, aws)), forcePathStyle: true });
-  const put = s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "x", IfNoneMatch: key.startsWith("plans/") ? "*" : undefined }));
+  ["plan", "web/terraform.tfstate.tflock", false], ["plan", "web/terraform.tfstate", false], ["plan", RECORD, false], ["plan", "bootstrap/terraform.tfstate.tflock", false],
+  ["keep", RECORD, true], ["keep", "web/terraform.tfstate", false], ["keep", "deploys/7/abc/web.applied", false], ["keep", RECORD_KEY, false],
+  ["deploy", "web/terraform.tfstate", true], ["deploy", "deploys/7/abc/web.applied", true], ["deploy", RECORD, false], ["deploy", "bootstrap/terraform.tfstate", false],
+])("the role to %s writes %s: %s", async (kind, key, isAllowed) => {
+  const put = (await s3For(kind)).send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "x", IfNoneMatch: /^(plans|deploys|alb-web)\//.test(key) ? "*" : undefined }));
   if (isAllowed) await put;
   else await expect(put).rejects.toThrow("is not authorized to perform: s3:PutObject");
+});
+
+test.each<[RoleKind, string, boolean]>([
+  ["plan", RECORD_KEY, true], ["plan", "bootstrap/terraform.tfstate", false], ["keep", RECORD_KEY, false], ["keep", "bootstrap/terraform.tfstate", false], ["deploy", RECORD_KEY, true], ["deploy", RECORD, true],
+])("the role to %s reads %s: %s", async (kind, Key, isAllowed) => {
+  const aws = await clone();
+  await aws.enforceAccess(false);
+  if (Key === RECORD) await new S3Client({ ...client(aws, "anybody", "anything"), forcePathStyle: true }).send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "a".repeat(64), IfNoneMatch: "*" }));
+  const got = (await s3For(kind, aws)).send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+  if (isAllowed) expect(await (await got).Body?.transformToString()).toMatch(/^[0-9a-f]{64}$/);
+  else await expect(got).rejects.toThrow("is not authorized to perform: s3:GetObject");
+});
+
+/** The bucket's own policy, which holds for everybody: here for a role that may write there, and for an administrator. */
+test.each(["keep", "administrator"] as const)("no record is written over or deleted by %s", async (who) => {
+  const aws = await clone();
+  const s3 = await s3For(who, aws);
+  const put = (IfNoneMatch?: string, Key = RECORD) => s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "x", IfNoneMatch }));
+  await put("*");
+  await expect(put()).rejects.toMatchObject(REFUSED);
+  await expect(put("*")).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+  await expect(put(undefined, "plans/7/abc/def/other.json")).rejects.toMatchObject(REFUSED);
+  if (who === "keep") return;
+  await expect(put(undefined, RECORD_KEY)).rejects.toMatchObject(REFUSED);
+  for (const Key of [RECORD, RECORD_KEY]) await expect(s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }))).rejects.toMatchObject(REFUSED);
+  await put(undefined, "web/anything");
 });
 
 test.each<[what: string, RoleName: string, PolicyArn: string]>([
@@ -157,6 +186,22 @@ async function clientFor(kind: RoleKind, aws: LocalAws) {
   return client(aws, keys.AWS_ACCESS_KEY_ID, keys.AWS_SECRET_ACCESS_KEY, keys.AWS_SESSION_TOKEN);
 }
 
+/** S3 with the keys of a role, or of somebody whose policy allows everything. */
+async function s3For(who: RoleKind | "administrator", aws?: LocalAws): Promise<S3Client> {
+  const on = aws ?? (await clone());
+  return new S3Client({ ...(who === "administrator" ? await administrator(on) : await clientFor(who, on)), forcePathStyle: true });
+}
+
+async function administrator(aws: LocalAws) {
+  await aws.enforceAccess(false);
+  const [iam, UserName] = [new IAMClient(client(aws, "anybody", "anything")), "administrator"];
+  await iam.send(new CreateUserCommand({ UserName }));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "all", PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }) }));
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  await aws.enforceAccess(true);
+  return client(aws, key?.AccessKeyId ?? "", key?.SecretAccessKey ?? "");
+}
+
 async function clone(): Promise<LocalAws> {
   const made = await room.localAws.clone();
   clones.push(made);
@@ -170,8 +215,9 @@ function terraform(args: string, env: NodeJS.ProcessEnv, stack = "web"): Promise
 /** One after the other, beside the deploy, which mostly waits. */
 async function refusals(aws: LocalAws, deploy: NodeJS.ProcessEnv, plan: NodeJS.ProcessEnv): Promise<Map<string, Ended>> {
   const json = JSON.parse(await readFile(join(room.folder, "own.json"), "utf8")) as { resource: Record<string, Record<string, unknown>> };
+  // The role for plans takes no lock either.
   const apply = (type: string, keys: NodeJS.ProcessEnv) =>
-    terraform(`apply -auto-approve -input=false -target=${type}.${Object.keys(json.resource[type] ?? {})[0]}`, { ...keys, AWS_ENDPOINT_URL: aws.endpoint }, "refused");
+    terraform(`apply -auto-approve -input=false -lock=${keys !== plan} -target=${type}.${Object.keys(json.resource[type] ?? {})[0]}`, { ...keys, AWS_ENDPOINT_URL: aws.endpoint }, "refused");
   const ended = new Map<string, Ended>([["plan", await apply("aws_vpc", plan)]]);
   for (const [action, type] of Object.entries(NEEDED)) {
     await allowDeploys(aws, (each) => each !== action);

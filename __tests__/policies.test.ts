@@ -1,8 +1,9 @@
+import { ROLE_KINDS } from "../cli/bootstrap/names";
 import { NOT_RECORDED } from "../cli/bootstrap/not-recorded";
 import { committedPolicy, policyOf, type PolicyStatement } from "../cli/bootstrap/policies";
 import { actionsOf, isRead, refusedBy } from "./support/iam-policy";
 
-/* The two roles' policies as they are committed. That they suffice is shown where stacks are rehearsed. */
+/* The roles' policies as they are committed. That they suffice is shown where stacks are rehearsed. */
 
 /** What IAM takes for all policies within a role; without white space. */
 const MAX_INLINE = 10_240;
@@ -10,7 +11,7 @@ const MAX_INLINE = 10_240;
 const MAX_MANAGED = 6_144;
 /** All that IAM allows in the longest names of an account and a bucket. */
 const LONGEST = { account: "123456789012", bucket: "b".repeat(63) };
-const KINDS = ["plan", "deploy"] as const;
+const KINDS = ROLE_KINDS;
 
 describe.each(KINDS)("the policy to %s", (kind) => {
   const { Statement } = committedPolicy(kind);
@@ -40,9 +41,15 @@ describe.each(KINDS)("the policy to %s", (kind) => {
   });
 });
 
-test("the policy to plan only reads, and writes nothing but locks", () => {
-  const writing = committedPolicy("plan").Statement.filter(({ Action, Effect }) => Effect === "Allow" && Action.some((action) => !isRead(action)));
-  expect(writing).toEqual([{ Sid: "LockStates", Effect: "Allow", Action: ["s3:DeleteObject", "s3:PutObject"], Resource: "arn:aws:s3:::<bucket>/*.tflock" }]);
+test("the policy to plan only reads", () => {
+  expect(actionsOf(committedPolicy("plan")).filter((action) => !isRead(action))).toEqual([]);
+});
+
+test("the policy to keep reads and writes records, and nothing else", () => {
+  expect(committedPolicy("keep").Statement).toEqual([
+    { Sid: "FindRecords", Effect: "Allow", Action: ["s3:ListBucket"], Resource: "arn:aws:s3:::<bucket>" },
+    { Sid: "KeepRecords", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::<bucket>/plans/*" },
+  ]);
 });
 
 test("whoever may deploy may plan", () => {
@@ -75,14 +82,20 @@ describe("a call is found to be refused", () => {
     ["what a statement denies", "deploy", "iam:TagRole", "arn:aws:iam::123456789012:role/alb-web-deploy"],
     ["a role of the bootstrap's for an instance", "deploy", "iam:PassRole", "arn:aws:iam::123456789012:role/alb-web-plan"],
     ["the bootstrap's own state", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate"],
-    ["a lock of the bootstrap's own state", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate.tflock"],
-    ["letting go of that lock", "plan", "s3:DeleteObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate.tflock"],
+    ["a record of a plan, by the role to deploy", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/plans/7/a/b/web.json"],
+    ["the key of records, by the role to deploy", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/alb-web/record.key"],
+    ["a record of a plan, by the role to plan", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/plans/7/a/b/web.json"],
+    ["a state's lock, by the role to plan", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate.tflock"],
+    ["to read the bootstrap's own state", "plan", "s3:GetObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate"],
+    ["a state, by the role to keep", "keep", "s3:GetObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate"],
   ] as const)("%s", (_what, kind, action, resource) => {
     expect(refusedBy(kind, call(action, resource))).toEqual([`${action} on ${resource}`]);
   });
 
   test("unless it is allowed, or somebody else's", () => {
-    expect(refusedBy("plan", call("s3:PutObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate.tflock"))).toEqual([]);
+    expect(refusedBy("plan", call("s3:GetObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate"))).toEqual([]);
+    expect(refusedBy("keep", call("s3:PutObject", "arn:aws:s3:::any-bucket/plans/7/a/b/web.json"))).toEqual([]);
+    expect(refusedBy("deploy", call("s3:PutObject", "arn:aws:s3:::any-bucket/deploys/7/a/web.started"))).toEqual([]);
     expect(refusedBy("deploy", call("iam:CreateRole", "arn:aws:iam::123456789012:role/alb-web-site-1"))).toEqual([]);
     expect(refusedBy("deploy", call("ec2:CreateVpnGateway", "*", "other"))).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROLES, type RoleKind } from "../cli/bootstrap/names";
 import { committedPolicy } from "../cli/bootstrap/policies";
 import { actionsOf, refusedBy } from "./support/iam-policy";
 import { PROJECT } from "./support/rehearsal-room";
@@ -44,7 +45,7 @@ test("every link of SECURITY.md to README.md leads to a heading", () => {
 });
 
 test("README.md and the prompts of commands speak of the same sections", () => {
-  const sources = ["cli/terraform-faults.ts", ".github/workflows/pull-request.yml", ".github/workflows/deploy.yml"].map(text).join("\n");
+  const sources = ["cli/terraform-faults.ts", ".github/workflows/pull-request.yml", ".github/workflows/keep-plan.yml", ".github/workflows/deploy.yml"].map(text).join("\n");
   const named = [...sources.matchAll(/README(?:\.md)? says under ["']([^"']+)["']/g)].map(([, section = ""]) => section);
   expect(named).toEqual(expect.arrayContaining(["Moving the state", "Pull requests on GitHub", "Immutable subject claims"]));
   expect(named.filter((section) => !new RegExp(`^#+ ${section}$`, "m").test(README))).toEqual([]);
@@ -52,17 +53,18 @@ test("README.md and the prompts of commands speak of the same sections", () => {
 
 /* What README.md says of the roles, and what their policies say. The one cannot change without the other. */
 describe("README.md says if, and only if, it is so", () => {
-  const may = (kind: "plan" | "deploy", action: string, resource = "*") => refusedBy(kind, [{ action, resource, client: "terraform" }]).length === 0;
+  const onlyReads = (kind: RoleKind) => actionsOf(committedPolicy(kind)).every((action) => /:(Describe|Get|List)/.test(action));
+  const may = (kind: RoleKind, action: string, resource = "*") => refusedBy(kind, [{ action, resource, client: "terraform" }]).length === 0;
   const state = (key: string) => `arn:aws:s3:::acme-states/${key}`;
   const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
 
   test.each<[claim: string, isSo: boolean]>([
-    ["every object in the state bucket, the bootstrap's own state included", may("plan", "s3:GetObject", state("web/terraform.tfstate")) && may("plan", "s3:GetObject", state("bootstrap/terraform.tfstate"))],
+    ["every object in the state bucket except `bootstrap/` | nothing |", may("plan", "s3:GetObject", state("web/terraform.tfstate")) && !may("plan", "s3:GetObject", state("bootstrap/terraform.tfstate")) && onlyReads("plan")],
     ["with the user data of every instance in the account", may("plan", "ec2:DescribeInstanceAttribute")],
-    ["| the stacks' locks (`*.tflock`) |", may("plan", "s3:PutObject", state("web/terraform.tfstate.tflock")) && !may("plan", "s3:PutObject", state("web/terraform.tfstate"))],
-    ["read; write nothing but `*.tflock` in the state bucket", actionsOf(committedPolicy("plan")).filter((action) => !/:(Describe|Get|List)/.test(action)).join() === "s3:DeleteObject,s3:PutObject"],
-    ["roles and instance profiles named `alb-web-*`, except the two roles here", may("deploy", "iam:CreateRole", role("alb-web-x")) && !may("deploy", "iam:CreateRole", role("x")) && !may("deploy", "iam:DeleteRole", role("alb-web-plan"))],
-    ["states and kept plans, except the bootstrap's own state", may("deploy", "s3:PutObject", state("plans/c/web.tfplan")) && !may("deploy", "s3:PutObject", state("bootstrap/terraform.tfstate"))],
+    ["read, all but the bootstrap's own state; write nothing |", onlyReads("plan")],
+    ["adds records to `plans/` in the state bucket |", may("keep", "s3:PutObject", state("plans/7/a/b/web.json")) && !may("keep", "s3:PutObject", state("web/terraform.tfstate")) && !may("keep", "s3:DeleteObject", state("plans/7/a/b/web.json"))],
+    ["roles and instance profiles named `alb-web-*`, except the three roles here", may("deploy", "iam:CreateRole", role("alb-web-x")) && !may("deploy", "iam:CreateRole", role("x")) && Object.values(ROLES).every((name) => !may("deploy", "iam:DeleteRole", role(name)))],
+    ["every object in the state bucket except `bootstrap/`, `plans/` and `alb-web/` |", may("deploy", "s3:PutObject", state("web/terraform.tfstate")) && ["bootstrap/x", "plans/x", "alb-web/x"].every((key) => !may("deploy", "s3:PutObject", state(key)))],
   ])("%s", (claim, isSo) => {
     expect(README.includes(claim)).toBe(isSo);
   });

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { BOT } from "./support/github-api";
+import { BASE, BOT } from "./support/github-api";
 import { GitHubProject } from "./support/github-project";
 import type { Ended } from "./support/project-room";
 
@@ -13,6 +13,8 @@ jest.setTimeout(300_000);
 const FIRST = "1".repeat(40);
 const SECOND = "2".repeat(40);
 const MERGE = "e".repeat(40);
+const KEY = `plans/7/${SECOND}/${BASE}/web.json`;
+const kept = async () => (await project.keys()).filter((key) => key.startsWith("plans/"));
 const site = (tags: object) => `new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "acme-state" } }, tags: ${JSON.stringify(tags)} });`;
 
 let project: GitHubProject;
@@ -52,27 +54,33 @@ test("a comment of somebody else is not ours, whatever is in it", async () => {
   expect(project.github.comments.get(8)).toHaveLength(2);
 });
 
-test("the plan is kept in the state bucket, encrypted, and taken off GitHub", async () => {
-  expect(readdirSync(`${project.artifacts}/plans`).sort()).toEqual(["web.json", "web.tfplan"]);
+test("what it does is kept in the state bucket, encrypted, and taken off GitHub", async () => {
+  expect(readdirSync(`${project.artifacts}/records`).sort()).toEqual(["web.json"]);
   expect(await project.keep(SECOND)).toMatchObject({ code: 0, stdout: "web: changes, kept in acme-state\n" });
-  expect(await project.keys()).toEqual([`plans/${SECOND}/web.json`, `plans/${SECOND}/web.tfplan`]);
-  for (const key of await project.keys()) expect(await project.encryptionOf(key)).toBe("AES256");
+  expect(await kept()).toEqual([KEY]);
+  expect(await project.encryptionOf(KEY)).toBe("AES256");
   expect(project.leftOnGitHub()).toEqual(["logs"]);
 });
 
+test("no value of the plan is in it", async () => {
+  const record = await project.object(KEY);
+  expect(record).toContain("aws_route53_zone");
+  expect(record).not.toMatch(/example|two/);
+});
+
 test("what is kept can be kept again, but not overwritten", async () => {
-  const key = `plans/${SECOND}/web.tfplan`;
-  const before = await project.object(key);
+  const before = await project.object(KEY);
+  const records = project.uploaded();
+  project.upload(records);
   expect(await project.keep(SECOND)).toMatchObject({ code: 0 });
-  const { code, stderr } = await project.room.shell(
-    `mkdir other && cp '${project.artifacts}/plans/web.json' other/ && echo another > other/web.tfplan && npm run -s keep-plan -- --commit ${SECOND} --branch main --from other --run 1`,
-    project.github.env,
-  );
-  expect({ code, stderr }).toEqual({
+  const { stack, ...record } = JSON.parse(records["web.json"] ?? "") as { stack: string };
+  project.upload({ "web.json": JSON.stringify({ ...record, stack, resources: {} }) });
+  expect(await project.keep(SECOND)).toMatchObject({
     code: 1,
-    stderr: `s3://acme-state/${key} is kept already, with another content, and is not overwritten: what was reviewed is what is deployed. To plan the same change again, push another commit, which may be empty: git commit --allow-empty -m "Plan again".\n`,
+    stderr: `s3://acme-state/${KEY} is kept already, with another content, and is not overwritten: what was reviewed is what is deployed. To plan the same change again, push another commit, which may be empty: git commit --allow-empty -m "Plan again".\n`,
   });
-  expect(await project.object(key)).toBe(before);
+  expect(await project.object(KEY)).toBe(before);
+  expect(project.leftOnGitHub()).toEqual(["logs"]);
 });
 
 test("merging applies it", async () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { plansFromPullRequest } from "../cli/github/plan-artifact";
+import { strToU8, zipSync } from "fflate";
+import { WorkFailed } from "../cli/command";
+import { recordsIn } from "../cli/github/record-artifact";
 import { lint, LINT_MS } from "./support/actionlint";
 import { PROJECT } from "./support/rehearsal-room";
 import { jobOf, WORKFLOWS, workflows, type Job, type Step } from "./support/workflow";
@@ -79,6 +80,7 @@ test("a job has these rights, and no other", () => {
     "keep-plan.yml keep": { actions: "write", contents: "read", "id-token": "write", "pull-requests": "read" },
     "deploy.yml deploy": { contents: "read", "id-token": "write", "pull-requests": "read" },
     "deploy.yml not-set-up": {},
+    "keep-plan.yml not-set-up": {},
   });
 });
 
@@ -94,11 +96,12 @@ describe("a fork's pull request", () => {
   test("leaves no plan that is kept", () => {
     const { if: condition = "" } = jobOf("keep-plan.yml", "keep");
     expect(condition).toContain("github.event.workflow_run.head_repository.full_name == github.repository");
-    expect(condition).toContain("github.event.workflow_run.conclusion == 'success'");
     expect(condition).toContain("github.event.workflow_run.event == 'pull_request'");
-    const ofDefaultBranch = "(github.event.workflow_run.pull_requests[0] == null || github.event.workflow_run.pull_requests[0].base.ref == github.event.repository.default_branch)";
-    expect(condition).toContain(`&& ${ofDefaultBranch}`);
-    expect(condition.replace(ofDefaultBranch, "")).not.toContain("||");
+    expect(condition).not.toContain("||");
+  });
+
+  test("leaves no upload either, as a branch's does not where its workflow failed", () => {
+    expect(jobOf("keep-plan.yml", "keep").if).not.toContain("conclusion");
   });
 
   test("is synthesized and tested", () => {
@@ -108,13 +111,15 @@ describe("a fork's pull request", () => {
   });
 });
 
-describe("what holds the deploy role", () => {
+describe("what holds a role that writes", () => {
   const roleOf = ({ steps }: Job) => steps.flatMap((step) => (step.uses?.startsWith("aws-actions/") ? [step.with?.["role-to-assume"]] : []));
 
   test("is never a pull request's job", () => {
     const holders = JOBS.filter(([, , job]) => roleOf(job).includes("${{ vars.AWS_DEPLOY_ROLE }}"));
-    expect(holders.map(([file, id]) => `${file} ${id}`)).toEqual(["deploy.yml deploy", "keep-plan.yml keep"]);
-    expect(holders.flatMap(([file]) => Object.keys(workflows()[file]?.on ?? {}))).toEqual(["push", "workflow_run"]);
+    expect(holders.map(([file, id]) => `${file} ${id}`)).toEqual(["deploy.yml deploy"]);
+    expect(Object.keys(workflows()["deploy.yml"]?.on ?? {})).toEqual(["push"]);
+    expect(roleOf(jobOf("keep-plan.yml", "keep"))).toEqual(["${{ vars.AWS_KEEP_ROLE }}"]);
+    expect(Object.keys(workflows()["keep-plan.yml"]?.on ?? {})).toEqual(["workflow_run"]);
     expect(workflows()["deploy.yml"]?.on.push?.branches).toEqual(["main"]);
     expect(roleOf(jobOf("pull-request.yml", "plan"))).toEqual(["${{ vars.AWS_PLAN_ROLE }}"]);
   });
@@ -132,17 +137,13 @@ describe("what holds the deploy role", () => {
     expect(minutes * 60).toBeLessThan(3600);
   });
 
-  test("may keep plans only, where it runs before a merge", () => {
-    const { with: inputs } = jobOf("keep-plan.yml", "keep").steps.find(({ uses }) => uses?.startsWith("aws-actions/")) ?? {};
-    const policy = String(inputs?.["inline-session-policy"]);
-    expect(policy.length).toBeLessThanOrEqual(2048);
-    expect(JSON.parse(policy)).toEqual({
-      Version: "2012-10-17",
-      Statement: [
-        { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::*/plans/*" },
-        { Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::*" },
-      ],
-    });
+  test("runs no script of a package, and takes no file of another run's but through this project's own code", () => {
+    for (const job of [jobOf("keep-plan.yml", "keep"), jobOf("deploy.yml", "deploy")]) {
+      const installs = job.steps.flatMap(({ run }) => (/^npm (ci|i|install)\b|^npx /.test(run ?? "") ? [run] : []));
+      expect(installs).toEqual(["npm ci --ignore-scripts"]);
+      expect(job.steps.filter(({ uses }) => /^actions\/(download-artifact|cache)@/.test(uses ?? ""))).toEqual([]);
+      expect(job.steps.filter(({ with: inputs }) => inputs?.cache !== undefined)).toEqual([]);
+    }
   });
 
   test("follows the workflow that plans, by its name", () => {
@@ -151,8 +152,13 @@ describe("what holds the deploy role", () => {
 
   test("is not interrupted, and deploys one after the other", () => {
     expect(jobOf("deploy.yml", "deploy").concurrency).toEqual({ group: "deploy", "cancel-in-progress": false });
-    expect(jobOf("pull-request.yml", "plan").concurrency?.["cancel-in-progress"]).toBe(false);
   });
+});
+
+test("a pull request's plan locks nothing, and leaves records only", () => {
+  const { env, steps } = jobOf("pull-request.yml", "plan");
+  expect(env).toEqual({ TF_CLI_ARGS_plan: "-lock=false" });
+  expect(steps.flatMap(({ uses, with: inputs }) => (uses?.startsWith("actions/upload-artifact@") ? [[inputs?.name, inputs?.path, inputs?.["retention-days"]]] : []))).toEqual([["records", "records/*.json", 1]]);
 });
 
 test("what is not deployed on merge is not planned, and a notice says so", () => {
@@ -170,57 +176,54 @@ test("where nothing is set up, jobs that need AWS are left out and a notice says
   expect(jobOf("pull-request.yml", "plan").if).toContain("vars.AWS_PLAN_ROLE != ''");
   expect(steps.find((step) => step.if === "vars.AWS_PLAN_ROLE == ''")?.run).toContain("::notice");
   expect(jobOf("deploy.yml", "deploy").if).toBe("vars.AWS_DEPLOY_ROLE != ''");
+  expect(jobOf("keep-plan.yml", "not-set-up")).toMatchObject({ if: "vars.AWS_KEEP_ROLE == '' && vars.AWS_PLAN_ROLE != ''", steps: [{ run: expect.stringContaining("::warning") as string }] });
   expect(jobOf("deploy.yml", "not-set-up")).toMatchObject({ if: "vars.AWS_DEPLOY_ROLE == ''", steps: [{ run: expect.stringContaining("::notice") as string }] });
 });
 
 test("each command of a workflow is one of package.json", () => {
   const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { scripts: Record<string, string> };
   const used = STEPS.flatMap(([, { run = "" }]) => [...run.matchAll(/npm run (?:-s )?([\w-]+)/g)].map(([, name]) => name ?? ""));
-  expect(used).toEqual(["deploy-merged", "keep-plan", "plan", "comment"]);
+  expect(used).toEqual(["deploy-merged", "keep-plan", "plan", "record", "comment"]);
   expect(used.filter((name) => scripts[name] === undefined)).toEqual([]);
 });
 
 describe("what a pull request uploaded", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "alb-web-upload-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  const DIGEST = "a".repeat(64);
+  const record = (stack: string, more: object = {}) => ({ version: 1, stack, configuration: { backend: DIGEST, providers: DIGEST }, resources: {}, outputs: {}, ...more });
+  const zip = (files: Record<string, string | Uint8Array>) => Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, typeof text === "string" ? strToU8(text) : text]))));
+  const json = (stack: string, more?: object) => JSON.stringify(record(stack, more));
 
-  const CHANGES = JSON.stringify({ resource_changes: [{ address: "aws_lb.a", change: { actions: ["create"] } }] });
-  const write = (files: Record<string, string>) => Object.entries(files).forEach(([name, text]) => writeFileSync(join(folder, name), text));
-
-  test("is a plan for each stack, or nothing where nothing changes", async () => {
-    write({ "web.tfplan": "a plan", "web.json": CHANGES, "a.b-c_d.tfplan": "another", "a.b-c_d.json": "{}" });
-    expect(await plansFromPullRequest(folder)).toEqual([{ stack: "a.b-c_d", plan: null }, { stack: "web", plan: Buffer.from("a plan") }]);
+  test("is a record for each stack", () => {
+    expect(recordsIn(zip({ "web.json": json("web"), "a.b-c_d.json": json("a.b-c_d") }))).toEqual([record("a.b-c_d"), record("web")]);
   });
 
-  test.each<[string, Record<string, string>, string]>([
-    ["another kind of file", { "web.tfplan": "", "web.json": CHANGES, "package.json.sh": "" }, 'a file called "package.json.sh"; allowed is <stack>.tfplan and <stack>.json only'],
-    ["dots for a stack", { "...tfplan": "", "...json": CHANGES }, "allowed is <stack>.tfplan and <stack>.json only"],
-    ["a name that is too long", { [`${"x".repeat(129)}.json`]: CHANGES }, "allowed is <stack>.tfplan and <stack>.json only"],
-    ["a plan alone", { "web.tfplan": "" }, "one of web.tfplan and web.json alone; allowed is both for each stack"],
-    ["JSON alone", { "web.json": CHANGES }, "one of web.tfplan and web.json alone; allowed is both for each stack"],
-    ["JSON of another kind", { "web.tfplan": "", "web.json": '{"resource_changes": [{}]}' }, "web.json that cannot be read"],
-    ["nothing", {}, "There are no plans in "],
-  ])("is refused with %s", async (_, files, sentence) => {
-    write(files);
-    await expect(plansFromPullRequest(folder)).rejects.toThrow(sentence);
+  test.each<[string, Record<string, string | Uint8Array>, string]>([
+    ["a plan", { "web.json": json("web"), "web.tfplan": "PK" }, 'a file called "web.tfplan"; allowed is <stack>.json only'],
+    ["a path that leads elsewhere", { "../web.json": json("web") }, 'a file called "../web.json"; allowed is <stack>.json only'],
+    ["dots for a stack", { "...json": json("..") }, "allowed is <stack>.json only"],
+    ["a name that is too long", { [`${"x".repeat(129)}.json`]: json("web") }, "allowed is <stack>.json only"],
+    ["a record of another stack", { "web.json": json("api") }, "web.json, which is no record (it is of another stack); allowed is what npm run record writes"],
+    ["what says which pull request it is of", { "web.json": json("web", { pullRequest: 7 }) }, "web.json, which is no record (pullRequest: "],
+    ["what is not JSON", { "web.json": "{" }, "web.json, which is no record ("],
+    ["a value in the clear", { "web.json": json("web", { resources: { "a.b": { actions: ["create"], attributes: { password: { to: "hunter2" } } } } }) }, "web.json, which is no record (resources.a.b.attributes.password.to: "],
+    ["too large a record", { "web.json": new Uint8Array(16 * 1024 * 1024 + 1) }, "web.json of 16777217 bytes; allowed is at most 16777216"],
+    ["nothing", {}, "no record; allowed is one for each stack"],
+  ])("is refused with %s", (_, files, sentence) => {
+    expect(() => recordsIn(zip(files))).toThrow(WorkFailed);
+    expect(() => recordsIn(zip(files))).toThrow(sentence);
   });
 
-  test("is refused with a link, which may lead anywhere", async () => {
-    write({ "web.json": CHANGES });
-    symlinkSync("/etc/hostname", join(folder, "web.tfplan"));
-    await expect(plansFromPullRequest(folder)).rejects.toThrow("web.tfplan, which is no file; allowed is files only");
+  test("is refused with too many files", () => {
+    expect(() => recordsIn(zip(Object.fromEntries(Array.from({ length: 401 }, (_, index) => [`s${index}.json`, json(`s${index}`)]))))).toThrow("more than 400 files; allowed is at most 400, so none of them was kept.");
   });
 
-  test("is refused with a file that is too large, before it is read", async () => {
-    write({ "web.json": CHANGES, "web.tfplan": "x".repeat(50 * 1024 * 1024 + 1) });
-    await expect(plansFromPullRequest(folder)).rejects.toThrow(/^The plans of the pull request hold web\.tfplan of 52428801 bytes; allowed is at most 52428800, so none of them was kept\.$/);
+  test("is refused where it unpacks to more than it may, before it is unpacked", () => {
+    const sixteen = new Uint8Array(16 * 1024 * 1024);
+    const bytes = zip(Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`s${index}.json`, sixteen])));
+    expect(() => recordsIn(bytes)).toThrow("more than 268435456 bytes");
   });
 
-  test("is refused with too many files", async () => {
-    for (let index = 0; index <= 400; index += 1) writeFileSync(join(folder, `${index}.json`), "");
-    await expect(plansFromPullRequest(folder)).rejects.toThrow("401 files; allowed is at most 400");
+  test("is refused where it is no ZIP file", () => {
+    expect(() => recordsIn(Buffer.from("no"))).toThrow(/^The records of the pull request hold what is no ZIP file \(.*\); allowed is what actions\/upload-artifact makes, so none of them was kept\.$/);
   });
 });

@@ -6,6 +6,7 @@ import { settled } from "./bootstrap/ask-github";
 import { GITHUB_TOKENS, roleArn, ROLES, type RoleKind } from "./bootstrap/names";
 import { checkOptions, namesBucket, optionsFor, type AskedOptions, type BootstrapOptions, type CommandLine } from "./bootstrap/options";
 import type { GitHub } from "./bootstrap/repository";
+import { makeRecordKey } from "./bootstrap/record-key";
 import { BootstrapRun, wantedOf } from "./bootstrap/run";
 import { subjectNotes } from "./bootstrap/subject-notes";
 import type { Wanted } from "./bootstrap/configuration";
@@ -40,7 +41,7 @@ void runCommand(async () => {
   const command = newTerraformCommand("bootstrap", DESCRIPTION, "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 internal error")
     .option("--bucket <name>", "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other")
     .option("--region <region>", "the bucket's region")
-    .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless they are given: OWNER@OWNER_ID/REPO@REPO_ID")
+    .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-keep and alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless they are given: OWNER@OWNER_ID/REPO@REPO_ID")
     .option("--no-immutable-subject", "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject claims, renamed or transferred: trust its name without ids")
     .option("--no-github", "remove these roles")
     .option("--branch <branch>", "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must name too (default: main)")
@@ -119,6 +120,7 @@ function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[]
         const isToRemove = options.github === "none" && found.roles.length > 0;
         if (isToRemove && found.github !== undefined) await run.takeUp(found, tell);
         const done = await run.settle(tell);
+        if (wanted.github !== undefined) await makeRecordKey(options);
         if (isToRemove) work.left = await rolesOf(options.bucket, options.region);
         task.title = `${options.bucket}: ${found.hasBucket ? done : "created"}`;
       },
@@ -145,7 +147,7 @@ async function report({ works, stackIds }: Stage): Promise<void> {
 function variablesFor({ asked: { region }, wanted }: Work): string[] {
   if (wanted?.github === undefined) return [];
   const { account, github } = wanted;
-  const variables = { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
+  const variables = { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_KEEP_ROLE: roleArn(account, "keep"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
   return Object.entries(variables).map(([name, value]) => command`gh variable set ${word.name(name)} --repo ${word.repository(github.repository)} --body ${word.awsId(value)}`);
 }
 

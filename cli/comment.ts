@@ -7,7 +7,7 @@ import { abortedByPerson, newCommand, runCommand, say, throwIfNoCommit, UsageErr
 import { commentBody, MARKER, type PlannedStack } from "./github/comment-body";
 import { GitHub } from "./github/github";
 import { addToSummary, SUMMARY_LIMIT } from "./github/job";
-import { placeOf } from "./github/kept-plans";
+import { placeOf } from "./github/kept-records";
 import { hasChanges, summaryOf } from "./github/plan-summary";
 import { postComment } from "./github/sticky-comment";
 import { PLANS, synthesizeProject } from "./project";

@@ -1,24 +1,31 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { abortedByPerson, runCommand, throwIfNoCommit, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
-import { KeptPlans, notDeployed, placeOf } from "./github/kept-plans";
+import { KeptRecords, notDeployed, placeOf } from "./github/kept-records";
+import { differences, recordOf, type ComparedPlan, type KeptRecord } from "./github/plan-record";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
-import { applySavedPlan, hasStateMoved, writePlanOfPullRequest } from "./saved-plan";
+import { applySavedPlan } from "./saved-plan";
 import { newTerraformCommand } from "./terraform-environment";
 
-/** A stack whose plan is to be applied. */
+/** A stack of which something was reviewed. */
 interface Reviewed {
   readonly opened: StackFolder;
-  readonly kept: KeptPlans;
+  readonly kept: KeptRecords;
+  readonly record: KeptRecord;
+  /** Whether an earlier run began to apply it. */
+  readonly isContinued: boolean;
+  /** The plan that is made here. */
   readonly file: string;
 }
 
 interface Stage {
   reviewed: Reviewed[];
+  /** Of those, what is to be applied. */
+  changing: Reviewed[];
   /** What became of each stack, for the result. */
   results: string[];
   pullRequest?: PullRequest;
@@ -37,9 +44,11 @@ interface Deployment {
 
 /** GitHub may take a moment to know which pull request a commit came from. */
 const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
+/** A list that nobody reads to its end; the plan of a new pull request shows the rest. */
+const MOST_DIFFERENCES = 100;
 
 void runCommand(async () => {
-  const command = newTerraformCommand("deploy-merged", "Applies exactly the plans that were reviewed in the pull request that a commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 internal error")
+  const command = newTerraformCommand("deploy-merged", "Plans what was merged, and applies it if it does what was reviewed in the pull request that the commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 internal error")
     .argument("<commit>", "the commit that the merge made")
     .requiredOption("--branch <name>", "the branch that it was pushed to")
     .action(deploy);
@@ -52,7 +61,7 @@ async function deploy(commit: string, { branch }: { readonly branch: string }): 
   const github = GitHub.of(process.env, signal);
   const folder = await mkdtemp(join(tmpdir(), "alb-web-plans-"));
   try {
-    const { results } = await taskList<Stage>(tasksFor({ commit, branch, github, folder, signal }), { reviewed: [], results: [] }, signal);
+    const { results } = await taskList<Stage>(tasksFor({ commit, branch, github, folder, signal }), { reviewed: [], changing: [], results: [] }, signal);
     await writeResult(results.join("\n"));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -69,66 +78,98 @@ function tasksFor({ commit, branch, github, folder, signal }: Deployment): Task<
       },
     },
     {
-      title: "fetch its plans",
-      // All of them are looked at before the first one is applied.
+      title: "fetch what was reviewed",
       task: async (stage, task) => {
         const stacks = await openStacks({ signal, onProgress: (text) => (task.output = text) });
-        for (const opened of stacks) await fetchPlan(opened, stage, folder, signal);
-        task.title = `plans with changes: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
+        for (const opened of stacks) await fetchRecord(opened, stage, folder, signal);
+        task.title = `reviewed: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "nothing that is left"}`;
       },
     },
     {
-      title: "look whether a state has moved",
-      task: async ({ reviewed, pullRequest }, task) => {
-        for (const { opened, file } of reviewed) {
-          task.output = opened.stack.id;
-          await initialize(opened);
-          if (await hasStateMoved(opened, file)) throw moved(opened.stack.id, pullRequest);
+      title: "plan again, and compare",
+      // All of them are compared before the first one is applied.
+      task: async (stage, task) => {
+        const found: string[] = [];
+        for (const reviewed of stage.reviewed) {
+          task.output = reviewed.opened.stack.id;
+          found.push(...(await planned(reviewed, stage)).map((difference) => `${reviewed.opened.stack.id}: ${difference}`));
         }
+        if (found.length > 0) throw other(found, stage.pullRequest);
+        task.title = `the same as reviewed; with changes: ${stage.changing.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
       },
     },
     {
-      title: "apply them",
-      task: ({ reviewed, pullRequest }, task) => task.newListr(reviewed.map((it) => applyTask(it, pullRequest?.head.sha ?? "")), { concurrent: false, exitOnError: true }),
+      title: "apply",
+      task: ({ changing, pullRequest }, task) => task.newListr(changing.map((it) => applyTask(it, pullRequest)), { concurrent: false, exitOnError: true }),
     },
   ];
 }
 
-async function fetchPlan(opened: StackFolder, { pullRequest, reviewed, results }: Stage, folder: string, signal: AbortSignal): Promise<void> {
+async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results }: Stage, folder: string, signal: AbortSignal): Promise<void> {
   const { stack } = opened;
+  const [number, head] = [pullRequest?.number ?? 0, pullRequest?.head.sha ?? ""];
   const place = placeOf(stack);
   if (place === undefined) {
     results.push(notDeployed(stack.id));
     return;
   }
-  const kept = new KeptPlans(place, signal);
-  const { plan, isApplied } = await kept.fetch(pullRequest?.head.sha ?? "", stack.id);
-  if (plan === null || isApplied) {
-    results.push(`${stack.id}: ${isApplied ? "applied already" : "no changes"}`);
-    return;
-  }
-  const file = join(folder, `${stack.id}.tfplan`);
-  await writePlanOfPullRequest(opened, plan, file);
-  reviewed.push({ opened, kept, file });
+  const kept = new KeptRecords(place, signal);
+  const record = await kept.fetch(number, head, stack.id);
+  const progress = await kept.progress(number, head, stack.id);
+  if (progress === "applied") results.push(`${stack.id}: applied already`);
+  else reviewed.push({ opened, kept, record, isContinued: progress === "started", file: join(folder, `${stack.id}.tfplan`) });
 }
 
-function applyTask({ opened, kept, file }: Reviewed, commit: string): Task<Stage> {
+/**
+ * Plans a stack with the rights of this job, from what was merged.
+ * @returns how the plan differs from the reviewed one
+ */
+async function planned(reviewed: Reviewed, { changing, results }: Stage): Promise<string[]> {
+  const { opened, kept, record, isContinued, file } = reviewed;
+  const { stack, terraform } = opened;
+  await throwIfMoreThanTheProgram(opened);
+  await initialize(opened);
+  const { hasChanges } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
+  const { stdout } = await terraform.run(["show", "-json", "-no-color", file]);
+  const found = differences(record, recordOf(stack, JSON.parse(stdout) as ComparedPlan, await kept.key()), isContinued);
+  if (hasChanges) changing.push(reviewed);
+  else results.push(`${stack.id}: no changes`);
+  return found;
+}
+
+/**
+ * terraform reads every file of its kind in the folder, such as one that was committed there.
+ * @throws {WorkFailed} if there is one that `main.ts` did not make
+ */
+async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promise<void> {
+  const other = (await readdir(folder)).find((name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name));
+  if (other === undefined) return;
+  throw new WorkFailed(`The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.`);
+}
+
+function applyTask({ opened, kept, file }: Reviewed, pullRequest: PullRequest | undefined): Task<Stage> {
   const { id } = opened.stack;
+  const [number, head] = [pullRequest?.number ?? 0, pullRequest?.head.sha ?? ""];
   return quiet({
     title: id,
     task: async ({ results }, task) => {
+      await kept.note("started", number, head, id);
       const result = await applySavedPlan(opened, file, (text) => (task.output = text));
-      await kept.noteApplied(commit, id);
+      await kept.note("applied", number, head, id);
       results.push(`${id}: ${result}`);
       task.title = `${id}: ${result}`;
     },
   });
 }
 
-function moved(stackId: string, pullRequest: PullRequest | undefined): WorkFailed {
+function other(found: readonly string[], pullRequest: PullRequest | undefined): WorkFailed {
+  const shown = found.slice(0, MOST_DIFFERENCES).map((it) => `- ${it}`);
+  const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
   return new WorkFailed(
-    `The state of ${stackId} has moved since its plan was reviewed in pull request #${pullRequest?.number}, so nothing was changed, in no stack. ` +
-      "Open another pull request, whose commit may be empty (git commit --allow-empty -m \"Plan again\"), have its plan reviewed, and merge that.",
+    [
+      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was changed, in no stack:`, ...shown, ...rest,
+      'Plan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan again"), have its plan reviewed, and merge that.',
+    ].join("\n"),
   );
 }
 

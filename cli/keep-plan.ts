@@ -1,7 +1,8 @@
 import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
-import { KeptPlans, notDeployed, placeOf, type PlanPlace } from "./github/kept-plans";
-import { plansFromPullRequest } from "./github/plan-artifact";
+import { KeptRecords, notDeployed, placeOf, type Planned, type RecordPlace } from "./github/kept-records";
+import type { PlannedRecord } from "./github/plan-record";
+import { ARTIFACT, MAX_ARTIFACT_BYTES, recordsIn } from "./github/record-artifact";
 import { command, word } from "./pasteable";
 import { synthesizeProject } from "./project";
 import { throwIfPlaceholder } from "./state-buckets";
@@ -9,73 +10,97 @@ import type { SynthesizedStack } from "./synthesize";
 
 interface KeepArguments {
   readonly commit: string;
+  readonly headBranch: string;
   readonly branch: string;
-  readonly from: string;
+  readonly pullRequests: string;
   readonly run: string;
 }
 
-/** The name that pull-request.yml uploads the plans under. */
-const ARTIFACT = "plans";
+/** As GitHub's event tells the pull requests of a run. */
+type OfEvent = readonly { readonly number?: unknown; readonly base?: { readonly sha?: unknown } }[];
 
 void runCommand(async () => {
-  const command = newCommand("keep-plan", "Keeps the plans of a pull request in the state buckets of their stacks, until it is merged.", "0 good, 1 failed, 2 wrong usage, 70 internal error")
+  const command = newCommand("keep-plan", "Keeps the records of a pull request's plans in the state buckets of their stacks, until it is merged.", "0 good, 1 failed, 2 wrong usage, 70 internal error")
     .requiredOption("--commit <id>", "the commit that was planned")
+    .requiredOption("--head-branch <name>", "the branch that it is on")
     .requiredOption("--branch <name>", "the branch whose merges are deployed; plans for others are not kept")
-    .requiredOption("--from <folder>", "where the pull request's plans are")
-    .requiredOption("--run <id>", "the workflow run that uploaded them; its plans are deleted from GitHub, kept or not")
+    .requiredOption("--pull-requests <json>", "the pull requests of the run, as GitHub's event tells them")
+    .requiredOption("--run <id>", "the workflow run that uploaded the records; they are deleted from GitHub, kept or not")
     .action(keepPlans);
   await command.parseAsync();
 });
 
-async function keepPlans({ commit, branch, from, run }: KeepArguments): Promise<void> {
+async function keepPlans({ commit, headBranch, branch, pullRequests, run }: KeepArguments): Promise<void> {
   throwIfNoCommit("--commit", commit);
   if (!/^\d{1,15}$/.test(run)) throw new UsageError(`--run: got ${run}; allowed is a run's number`);
-  const signal = abortedByPerson("some of the plans may be kept already; run it again");
+  const ofEvent = parsedEvent(pullRequests);
+  const signal = abortedByPerson("some of the records may be kept already; run it again");
   const github = GitHub.of(process.env, signal);
   try {
-    const isAwaited = isToBeMerged(await github.pullRequestsOf(commit), commit, branch);
-    const kept = isAwaited ? await keepAll(commit, from, signal) : [`no plan kept: no pull request ends with ${commit} any more, as it was pushed to again, or closed`];
-    await writeResult(kept.join("\n"));
+    await writeResult((await keep({ commit, headBranch, branch, run: Number(run) }, ofEvent, github, signal)).join("\n"));
   } finally {
-    // They can hold secrets, and who can read the repository can read them there.
+    // What a pull request's own code uploaded stays nowhere, whatever became of it.
     await github.deleteArtifacts(Number(run), ARTIFACT);
   }
 }
 
+interface Run {
+  readonly commit: string;
+  readonly headBranch: string;
+  readonly branch: string;
+  readonly run: number;
+}
+
+async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: AbortSignal): Promise<string[]> {
+  const artifact = await github.artifact(planned.run, ARTIFACT, MAX_ARTIFACT_BYTES);
+  if (artifact === undefined) return [`no plan kept: run ${planned.run} left no records, as nothing was planned or the plan failed`];
+  const pullRequest = pullRequestOf(await github.pullRequestsFrom(planned.headBranch), planned);
+  if (pullRequest === undefined) return [`no plan kept: no pull request ends with ${planned.commit} any more, as it was pushed to again, or closed`];
+  const base = ofEvent.find(({ number }) => number === pullRequest.number)?.base?.sha ?? pullRequest.base.sha;
+  if (typeof base !== "string" || !/^[0-9a-f]{40}$/.test(base)) throw new WorkFailed(`GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan was kept; run this job again.`);
+  return keepAll({ pullRequest: pullRequest.number, base, head: planned.commit }, recordsIn(artifact), signal);
+}
+
 /**
- * Whether a pull request ends with the commit; one that is merged counts, as somebody may have been quick.
- * @throws {WorkFailed} if one of them is for another branch: what such a merge does is another thing, and only one plan of each stack is kept for a commit
+ * The pull request whose run it was; one that is merged counts, as somebody may have been quick.
+ *
+ * The branch that a pull request is for brings its own workflow file, so what a run for another branch uploaded says nothing of this
+ * one. A run does not tell for which branch it was, so there must be none for another one, not even a closed one.
+ * @throws {WorkFailed} if there is
  */
-function isToBeMerged(pullRequests: readonly PullRequest[], commit: string, branch: string): boolean {
-  const ofCommit = pullRequests.filter(({ head, state, merged_at }) => head.sha === commit && (state === "open" || merged_at !== null));
+function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch }: Run): PullRequest | undefined {
+  const ofCommit = ofBranch.filter(({ head }) => head.sha === commit);
   const other = ofCommit.find(({ base }) => base.ref !== branch);
-  if (other === undefined) return ofCommit.length > 0;
+  if (other === undefined) return ofCommit.filter(({ state, merged_at }) => state === "open" || merged_at !== null).sort((one, { number }) => one.number - number).at(-1);
   throw new WorkFailed(
-    `Commit ${commit} is also that of pull request #${other.number} onto ${other.base.ref}, and only what is merged into ${branch} is deployed, so no plan was kept; close #${other.number}, and push another ` +
-      'commit, which may be empty: git commit --allow-empty -m "Plan again".',
+    `Commit ${commit} is also that of pull request #${other.number} onto ${other.base.ref}, and only what is merged into ${branch} is deployed, so no plan was kept; ` +
+      `${other.state === "open" ? `close #${other.number}, and ` : ""}push another commit, which may be empty: git commit --allow-empty -m "Plan again".`,
   );
 }
 
-/** @returns what became of each stack's plan */
-async function keepAll(commit: string, from: string, signal: AbortSignal): Promise<string[]> {
-  const plans = await plansFromPullRequest(from);
+/** @returns what became of each stack's record */
+async function keepAll(planned: Planned, records: readonly PlannedRecord[], signal: AbortSignal): Promise<string[]> {
   const stacks = await synthesizeProject(signal);
   throwIfPlaceholder(stacks);
-  // All places are known before the first plan is kept.
-  const placed = plans.map((it) => ({ ...it, place: placeFor(it.stack, stacks) }));
+  // All places are known before the first record is kept.
+  const placed = records.map((record) => ({ record, place: placeFor(record.stack, stacks) }));
   const kept: string[] = [];
-  for (const { stack, plan, place } of placed) {
-    if (place !== undefined) await new KeptPlans(place, signal).keep(commit, stack, plan);
-    kept.push(place === undefined ? notDeployed(stack) : `${stack}: ${plan === null ? "no changes" : "changes"}, kept in ${place.bucket}`);
+  for (const { record, place } of placed) {
+    if (place !== undefined) await new KeptRecords(place, signal).keep(planned, record);
+    kept.push(place === undefined ? notDeployed(record.stack) : `${record.stack}: ${changesIn(record)}, kept in ${place.bucket}`);
   }
   return kept;
+}
+
+function changesIn({ resources, outputs }: PlannedRecord): string {
+  return Object.keys(resources).length + Object.keys(outputs).length > 0 ? "changes" : "no changes";
 }
 
 /**
  * A stack that only the pull request has goes where all others are; main.ts of the pull request is not asked.
  * @returns nothing for a stack whose state is not in S3
  */
-function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): PlanPlace | undefined {
+function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): RecordPlace | undefined {
   const known = stacks.find(({ id }) => id === stackId);
   if (known !== undefined) return placeOf(known);
   const places = stacks.map(placeOf).filter((place) => place !== undefined);
@@ -85,4 +110,14 @@ function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): PlanPla
     `${stackId} is not in main.ts of this branch, whose stacks have ${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only where all share one. ` +
       `Deploy ${stackId} by hand first: ${command`npm run plan -- ${word.stack(stackId)}`}, ${command`npm run apply -- ${word.stack(stackId)}`}`,
   );
+}
+
+function parsedEvent(text: string): OfEvent {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value) && value.every((it) => typeof it === "object" && it !== null)) return value as OfEvent;
+  } catch {
+    // The same as what is no list.
+  }
+  throw new UsageError("--pull-requests: allowed is a list, such as toJSON(github.event.workflow_run.pull_requests)");
 }

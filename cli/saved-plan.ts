@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { strFromU8, unzipSync, zipSync, type UnzipFileFilter, type Unzipped } from "fflate";
+import { readFile } from "node:fs/promises";
+import { strFromU8, unzipSync, type UnzipFileFilter, type Unzipped } from "fflate";
 import { ADOPTED_FILE, readBlocks } from "./adoption/import-blocks";
 import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
 import { command, word } from "./pasteable";
 import { planFile, type StackFolder } from "./project";
 
-/** What terraform and OpenTofu keep within a saved plan: all files of the configuration, and the state that it was made for. */
+/** What terraform and OpenTofu keep within a saved plan: all files of the configuration. */
 const CONFIGURATION = "tfconfig/";
 const PROGRAM = "tfconfig/m-/cdk.tf.json";
 const ADOPTED = `tfconfig/m-/${ADOPTED_FILE}`;
@@ -15,7 +15,6 @@ const ADOPTED = `tfconfig/m-/${ADOPTED_FILE}`;
 const MAX_UNPACKED = 512 * 1024 * 1024;
 /** Names folders of modules; without files of theirs in the plan there is none but the program's own. */
 const MODULES = "tfconfig/modules.json";
-const STATE = "tfstate";
 
 /**
  * The file that `npm run plan` keeps a stack's plan in.
@@ -38,20 +37,6 @@ export async function throwIfPlanOfOther({ stack, folder }: StackFolder, file: s
   if (!isBookmark(bytes)) throwIfOther(stack.id, entriesOf(stack.id, bytes), { [PROGRAM]: stack.text, [ADOPTED]: await readBlocks(folder) });
 }
 
-/**
- * Writes a plan that a pull request made, whose author decided what is in it: the stack's program alone, and packed anew, so
- * that terraform reads what was looked at here, however it would have read the author's file.
- *
- * What else is in it cannot be held against the program: the changes, the state before them and the backend, which terraform
- * takes from the plan too. Whoever may push a branch and gets it merged could forge them; the state's version is looked at.
- * @throws {WorkFailed} if it was made from another program than the stack's, holds more than that, or is no plan
- */
-export async function writePlanOfPullRequest({ stack }: StackFolder, plan: Buffer, file: string): Promise<void> {
-  const entries = entriesOf(stack.id, plan);
-  throwIfOther(stack.id, entries, { [PROGRAM]: stack.text });
-  await writeFile(file, zipSync(entries), { mode: 0o600 });
-}
-
 function throwIfOther(stackId: string, entries: Unzipped, own: Readonly<Record<string, string | undefined>>): void {
   if (textOf(entries[PROGRAM]) !== own[PROGRAM]) throw refused(stackId, "was made from another program than this one (main.ts, or what it uses, has changed since)");
   const names = Object.keys(entries).filter((name) => name.startsWith(CONFIGURATION) && name !== MODULES);
@@ -63,17 +48,6 @@ function throwIfOther(stackId: string, entries: Unzipped, own: Readonly<Record<s
 
 function refused(stackId: string, why: string): WorkFailed {
   return new WorkFailed(`The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(stackId)}`}) and have the new plan reviewed.`);
-}
-
-/**
- * Whether the state is another one than the plan was made for. terraform looks at that too, but only once it applies; of
- * several plans, some would be applied by then. The stack must be initialized.
- */
-export async function hasStateMoved({ stack, terraform }: StackFolder, file: string): Promise<boolean> {
-  const bytes = await readFile(file);
-  if (isBookmark(bytes)) return false;
-  const { stdout } = await terraform.run(["state", "pull"]);
-  return versionOf(textOf(entriesOf(stack.id, bytes)[STATE])) !== versionOf(stdout);
 }
 
 /**
@@ -116,10 +90,4 @@ function unzipped(plan: Buffer, filter: UnzipFileFilter): Unzipped {
 
 function textOf(entry: Uint8Array | undefined): string | undefined {
   return entry === undefined ? undefined : strFromU8(entry);
-}
-
-/** A state's lineage and serial; where there is none yet, what terraform begins with. */
-function versionOf(state: string | undefined): string {
-  const { lineage = "", serial = 0 } = JSON.parse(state?.trim() || "{}") as { lineage?: string; serial?: number };
-  return serial === 0 ? "none" : `${lineage} ${serial}`;
 }

@@ -1,3 +1,4 @@
+import { zipSync } from "fflate";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PullRequest } from "../../cli/github/github";
@@ -24,16 +25,29 @@ interface Answer {
   readonly status: number;
   readonly body?: unknown;
   /** In JSON's place. */
-  readonly text?: string;
+  readonly text?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What a run uploaded. */
+export interface KeptArtifact {
+  readonly id: number;
+  readonly name: string;
+  /** What GitHub makes of it. @default - an empty ZIP file */
+  readonly zip?: Buffer;
+}
+
+/** A commit of the branch that pull requests are merged into. */
+export const BASE = "0a".repeat(20);
 
 export class GitHubApi {
   readonly comments = new Map<number, KeptComment[]>();
   /** By commit. */
   readonly pullRequests = new Map<string, PullRequest[]>();
+  /** Each pull request with the branch that it is from. */
+  private readonly branches = new Map<number, { readonly branch: string; readonly pullRequest: PullRequest }>();
   /** By run. */
-  readonly artifacts = new Map<number, { id: number; name: string }[]>();
+  readonly artifacts = new Map<number, KeptArtifact[]>();
   /** Such as "GET issues/7/comments". */
   readonly calls: string[] = [];
   /** What every call is answered with, if set. */
@@ -48,7 +62,7 @@ export class GitHubApi {
     server.on("request", (request, response) => {
       void bodyOf(request).then((body) => {
         const { status, body: answer, text, headers } = api.fault ?? api.answer(request, body);
-        response.writeHead(status, { "content-type": "application/json", ...headers });
+        response.writeHead(status, { "content-type": "application/json", ...headers, ...(status === 302 ? { location: `${api.env.GITHUB_API_URL}/blobs/${request.url?.split("/").at(-2)}` } : {}) });
         response.end(text ?? (answer === undefined ? undefined : JSON.stringify(answer)));
       });
     });
@@ -72,13 +86,29 @@ export class GitHubApi {
 
   /** A pull request from a branch of the repository is merged. */
   merge(number: number, head: string, mergeCommit: string, { from = REPOSITORY, into = "main" } = {}): void {
-    this.pullRequests.set(mergeCommit, [{ number, state: "closed", merged_at: "2026-11-22T12:00:00Z", merge_commit_sha: mergeCommit, base: { ref: into }, head: { sha: head, repo: { full_name: from } } }]);
+    const merged: PullRequest = { number, state: "closed", merged_at: "2026-11-22T12:00:00Z", merge_commit_sha: mergeCommit, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: from } } };
+    this.pullRequests.set(mergeCommit, [merged]);
+    this.branches.set(number, { branch: this.branchOf(number), pullRequest: merged });
   }
 
-  /** A pull request whose branch ends with this commit is opened. */
-  open(number: number, head: string, into = "main"): void {
-    const opened: PullRequest = { number, state: "open", merged_at: null, merge_commit_sha: null, base: { ref: into }, head: { sha: head, repo: { full_name: REPOSITORY } } };
-    this.pullRequests.set(head, [...(this.pullRequests.get(head) ?? []).filter((it) => it.number !== number), opened]);
+  /**
+   * A pull request whose branch ends with this commit is opened, or pushed to.
+   * @param branch where it is from. @default - one of its own
+   */
+  open(number: number, head: string, into = "main", branch = this.branchOf(number)): void {
+    const opened: PullRequest = { number, state: "open", merged_at: null, merge_commit_sha: null, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: REPOSITORY } } };
+    this.branches.set(number, { branch, pullRequest: opened });
+  }
+
+  /** It is closed, and not merged. */
+  close(number: number): void {
+    const { branch, pullRequest } = this.branches.get(number) ?? {};
+    if (branch === undefined || pullRequest === undefined) throw new Error(`no pull request ${number}`);
+    this.branches.set(number, { branch, pullRequest: { ...pullRequest, state: "closed" } });
+  }
+
+  branchOf(number: number): string {
+    return this.branches.get(number)?.branch ?? `change-${number}`;
   }
 
   async stop(): Promise<void> {
@@ -90,12 +120,14 @@ export class GitHubApi {
     const { pathname, searchParams } = new URL(url, "http://localhost");
     const path = pathname.replace(`/repos/${REPOSITORY}/`, "");
     this.calls.push(`${method} ${path}`);
+    const artifact = (id: string) => [...this.artifacts.values()].flat().find((it) => String(it.id) === id)?.zip ?? Buffer.from(zipSync({}));
+    if (pathname.startsWith("/blobs/")) return { status: 200, text: artifact(pathname.split("/").at(-1) ?? "") };
     if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401, body: { message: "Bad credentials" } };
     const page = <T>(all: readonly T[]): T[] => {
       const [size, number] = [Number(searchParams.get("per_page") ?? 30), Number(searchParams.get("page") ?? 1)];
       return all.slice((number - 1) * size, number * size);
     };
-    const [, kind, id = "", more = ""] = /^(issues\/comments|issues|commits|actions\/runs|actions\/artifacts)\/([^/]+)(.*)$/.exec(path) ?? [];
+    const [, kind, id = "", more = ""] = /^(issues\/comments|issues|commits|actions\/runs|actions\/artifacts|pulls)(?:\/([^/]+)(.*))?$/.exec(path) ?? [];
     switch (`${method} ${kind} ${more}`.trim()) {
       case "GET issues /comments":
         return { status: 200, body: page(this.comments.get(Number(id)) ?? []) };
@@ -108,10 +140,18 @@ export class GitHubApi {
       }
       case "GET commits /pulls":
         return { status: 200, body: page(this.pullRequests.get(id) ?? []) };
+      case "GET pulls": {
+        const [owner, branch] = (searchParams.get("head") ?? "").split(":");
+        const isAll = searchParams.get("state") === "all";
+        const found = [...this.branches.values()].filter((it) => `${owner}` === REPOSITORY.split("/")[0] && it.branch === branch && (isAll || it.pullRequest.state === "open"));
+        return { status: 200, body: page(found.map(({ pullRequest }) => pullRequest)) };
+      }
       case "GET actions/runs /artifacts": {
-        const all = this.artifacts.get(Number(id)) ?? [];
+        const all = (this.artifacts.get(Number(id)) ?? []).map(({ id: number, name, zip }) => ({ id: number, name, size_in_bytes: zip?.length ?? 22 }));
         return { status: 200, body: { total_count: all.length, artifacts: page(all) } };
       }
+      case "GET actions/artifacts /zip":
+        return { status: 302 };
       case "DELETE actions/artifacts":
         for (const [run, all] of this.artifacts) this.artifacts.set(run, all.filter((it) => it.id !== Number(id)));
         return { status: 204 };

@@ -76,7 +76,7 @@ export function throwIfOfOthers(wanted: GitHub, before: GitHub | undefined, stra
   // Two repositories that had one name, one after the other, are told apart by their ids only.
   const [theirs, ours] = before.repository.toLowerCase() === wanted.repository.toLowerCase() ? [inSubject(before), inSubject(wanted)] : [before.repository, wanted.repository];
   throw new UsageError(
-    `The roles ${ROLE_KINDS.map((kind) => ROLES[kind]).join(" and ")} of account ${account} are for ${theirs}, and an account has them once, so ${ours} cannot have them too; ` +
+    `The roles ${named(ROLE_KINDS)} of account ${account} are for ${theirs}, and an account has them once, so ${ours} cannot have them too; ` +
       "run this with another account's credentials, or take them from that repository first: run this with --no-github, then again as now.",
   );
 }
@@ -88,9 +88,13 @@ export function throwIfOfOthers(wanted: GitHub, before: GitHub | undefined, stra
 export function throwIfForNobody(roles: readonly RoleKind[], before: GitHub | undefined): void {
   if (roles.length === 0 || before !== undefined) return;
   throw new UsageError(
-    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${roles.map((kind) => ROLES[kind]).join(" and ")} must name the repository and the branch that the roles are for, so nothing was changed; ` +
+    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${named(roles)} must name the repository and the branch that the roles are for, so nothing was changed; ` +
       "run this with --github OWNER/REPO, or with --no-github to remove the roles.",
   );
+}
+
+function named(kinds: readonly RoleKind[]): string {
+  return new Intl.ListFormat("en-GB").format(kinds.map((kind) => ROLES[kind]));
 }
 
 async function accountOf(region: string): Promise<string> {
@@ -142,8 +146,8 @@ async function stateIsThere(s3: S3Client, bucket: string, account: string): Prom
 }
 
 async function tagsOfAllRoles(iam: IAMClient): Promise<Record<RoleKind, Tags | undefined>> {
-  const [plan, deploy] = await Promise.all([roleTags(iam, "plan"), roleTags(iam, "deploy")]);
-  return { plan, deploy };
+  const [plan, keep, deploy] = await Promise.all([roleTags(iam, "plan"), roleTags(iam, "keep"), roleTags(iam, "deploy")]);
+  return { plan, keep, deploy };
 }
 
 async function roleTags(iam: IAMClient, kind: RoleKind): Promise<Tags | undefined> {

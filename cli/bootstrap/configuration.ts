@@ -1,4 +1,5 @@
 import { BRANCH_TAG, GITHUB_TOKENS, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
+import { RECORD_KEY } from "../github/kept-records";
 import { policyOf, trustOf } from "./policies";
 import { inSubject, type GitHub } from "./repository";
 
@@ -22,8 +23,15 @@ export const roleAddress = (kind: RoleKind) => `aws_iam_role.${kind}`;
 /** Earlier states can be brought back for so long, and always the last few. */
 const OLD_VERSIONS_DAYS = 90;
 const OLD_VERSIONS_KEPT = 20;
-/** A reviewed plan is applied within days or never, and can hold secrets. */
-const PLANS_DAYS = 30;
+/** What was reviewed is deployed within days or never. */
+const RECORDS_DAYS = 30;
+const DESCRIPTIONS: Readonly<Record<RoleKind, (github: GitHub) => string>> = {
+  plan: ({ repository }) => `Plans pull requests of ${repository}`,
+  keep: ({ repository }) => `Keeps what plans of ${repository} do`,
+  deploy: ({ repository, branch }) => `Deploys ${branch} of ${repository}`,
+};
+/** Who may write to the bucket may write these once, and delete none: what was reviewed stays what was reviewed. */
+const RECORDS = ["plans/*", "deploys/*", RECORD_KEY];
 const BUCKET = `\${${BUCKET_ADDRESS}.bucket}`;
 type Blocks = Readonly<Record<string, object>>;
 
@@ -75,6 +83,9 @@ function bucketPolicy(bucket: string): object {
       deny("KeepTheBucket", "s3:DeleteBucket", arn),
       // Old versions still expire: S3's own rules are not asked.
       deny("KeepEarlierStates", "s3:DeleteObjectVersion", `${arn}/*`),
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+      deny("WriteRecordsOnce", "s3:PutObject", RECORDS.map((it) => `${arn}/${it}`), { Condition: { Null: { "s3:if-none-match": "true" } } }),
+      deny("KeepRecords", "s3:DeleteObject", RECORDS.map((it) => `${arn}/${it}`)),
     ],
   };
 }
@@ -90,13 +101,13 @@ function lifecycleRules(): object[] {
       expiration: { expired_object_delete_marker: true },
       abort_incomplete_multipart_upload: { days_after_initiation: 7 },
     },
-    {
-      id: "reviewed-plans-expire",
+    ...["plans", "deploys"].map((folder) => ({
+      id: `${folder}-expire`,
       status: "Enabled",
-      filter: { prefix: "plans/" },
-      expiration: { days: PLANS_DAYS },
+      filter: { prefix: `${folder}/` },
+      expiration: { days: RECORDS_DAYS },
       noncurrent_version_expiration: { noncurrent_days: 1 },
-    },
+    })),
   ];
 }
 
@@ -105,13 +116,13 @@ function tokensBlocks(): Blocks {
 }
 
 function roleBlocks({ account, bucket, ownsGitHubTokens }: Wanted, github: GitHub): Blocks {
-  const { repository, branch } = github;
+  const { branch } = github;
   const tokens = ownsGitHubTokens ? `\${${TOKENS_ADDRESS}.arn}` : githubTokensArn(account);
   const each = (block: (kind: RoleKind) => object) => Object.fromEntries(ROLE_KINDS.map((kind) => [kind, block(kind)]));
   return {
     aws_iam_role: each((kind) => ({
       name: ROLES[kind],
-      description: kind === "plan" ? `Plans pull requests of ${repository}` : `Deploys ${branch} of ${repository}`,
+      description: DESCRIPTIONS[kind](github),
       assume_role_policy: JSON.stringify(trustOf(kind, tokens, GITHUB_TOKENS, github)),
       tags: { [REPOSITORY_TAG]: inSubject(github), [BRANCH_TAG]: branch },
     })),

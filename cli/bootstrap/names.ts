@@ -7,10 +7,10 @@ export const OWNER_TAG = "alb-web:bootstrap";
 export const REPOSITORY_TAG = "alb-web:repository";
 export const BRANCH_TAG = "alb-web:branch";
 
-/** The role that plans, and the one that deploys. */
-export const ROLES = { plan: "alb-web-plan", deploy: "alb-web-deploy" } as const;
+/** The role that plans, the one that keeps what a plan does, and the one that deploys. */
+export const ROLES = { plan: "alb-web-plan", keep: "alb-web-keep", deploy: "alb-web-deploy" } as const;
 export type RoleKind = keyof typeof ROLES;
-export const ROLE_KINDS: readonly RoleKind[] = ["plan", "deploy"];
+export const ROLE_KINDS: readonly RoleKind[] = ["plan", "keep", "deploy"];
 
 /** Who vouches for GitHub's workflows. An account can have it once. */
 export const GITHUB_TOKENS = "token.actions.githubusercontent.com";

@@ -32,7 +32,7 @@ export function policyOf(kind: RoleKind, { account, bucket }: { readonly account
   return JSON.parse(text.replaceAll("<account>", account).replaceAll("<bucket>", bucket)) as Policy;
 }
 
-/** Which workflows may take the role: all pull requests' of a repository, or those of the branch that is deployed. */
+/** Which workflows may take the role: all pull requests' of a repository, or those that run on the branch that is deployed. */
 export function subjectOf(kind: RoleKind, github: GitHub): string {
   return `${subjectPrefix(github)}:${kind === "plan" ? "pull_request" : `ref:refs/heads/${github.branch}`}`;
 }

@@ -45,7 +45,7 @@ const LEAST_OF_REVIEWS = 2_000;
 /** One line for each stack, what those do that change something, and below it, folded, what terraform says of them, cut at a line's end where there is no room. */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
-  const end = changed.some(({ isDeployed }) => isDeployed) ? ["", "Merging applies exactly these plans, or nothing if a state has moved since."] : [];
+  const end = changed.some(({ isDeployed }) => isDeployed) ? ["", "Merging plans again, and applies that if it does exactly this; else nothing."] : [];
   const start = [MARKER, `### Plan of ${commit}`, ""];
   const lines = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt)];
   const left = limit - [...lines, ...end].join("\n").length;

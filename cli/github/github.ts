@@ -15,7 +15,7 @@ export interface PullRequest {
   readonly merge_commit_sha: string | null;
   readonly state: "open" | "closed";
   /** The branch that it is, or was, to be merged into. */
-  readonly base: { readonly ref: string };
+  readonly base: { readonly ref: string; readonly sha: string };
   /** `repo` is null once the fork is deleted. */
   readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
 }
@@ -23,6 +23,7 @@ export interface PullRequest {
 interface Artifact {
   readonly id: number;
   readonly name: string;
+  readonly size_in_bytes: number;
 }
 
 /** What one call asks for; `needs` is the permission that the job's token must have for it. */
@@ -78,15 +79,35 @@ export class GitHub {
     return this.pages((page) => this.call<PullRequest[]>({ path: `commits/${commit}/pulls?${page}`, needs: "pull-requests: read" }));
   }
 
+  /** All pull requests from a branch of the repository, closed ones too. */
+  pullRequestsFrom(branch: string): Promise<PullRequest[]> {
+    const [owner = ""] = this.repository.split("/");
+    return this.pages((page) => this.call<PullRequest[]>({ path: `pulls?state=all&head=${encodeURIComponent(`${owner}:${branch}`)}&${page}`, needs: "pull-requests: read" }));
+  }
+
+  /**
+   * The ZIP file of what a workflow run left under a name; nothing if it left none.
+   * @throws {WorkFailed} if it is larger than it may be
+   */
+  async artifact(run: number, name: string, maxBytes: number): Promise<Buffer | undefined> {
+    const newest = (await this.artifacts(run, name)).sort((one, other) => one.id - other.id).at(-1);
+    if (newest === undefined) return undefined;
+    if (newest.size_in_bytes > maxBytes) throw new WorkFailed(`The artifact ${name} of run ${run} has ${newest.size_in_bytes} bytes; allowed are ${maxBytes}, so nothing of it was read.`);
+    const { bytes } = await this.send({ path: `actions/artifacts/${newest.id}/zip`, needs: "actions: read" });
+    return bytes;
+  }
+
   /** Deletes what a workflow run left under a name. */
   async deleteArtifacts(run: number, name: string): Promise<void> {
-    const artifacts = await this.pages(async (page) => {
-      const answer = await this.call<{ artifacts: Artifact[] }>({ path: `actions/runs/${run}/artifacts?${page}`, needs: "actions: write" });
+    for (const { id } of await this.artifacts(run, name)) await this.call({ method: "DELETE", path: `actions/artifacts/${id}`, needs: "actions: write" });
+  }
+
+  private async artifacts(run: number, name: string): Promise<Artifact[]> {
+    const all = await this.pages(async (page) => {
+      const answer = await this.call<{ artifacts: Artifact[] }>({ path: `actions/runs/${run}/artifacts?${page}`, needs: "actions: read" });
       return answer.artifacts;
     });
-    for (const { id } of artifacts.filter((artifact) => artifact.name === name)) {
-      await this.call({ method: "DELETE", path: `actions/artifacts/${id}`, needs: "actions: write" });
-    }
+    return all.filter((artifact) => artifact.name === name);
   }
 
   private async pages<T>(read: (page: string) => Promise<T[]>): Promise<T[]> {
@@ -98,25 +119,32 @@ export class GitHub {
     }
   }
 
-  private async call<T>({ method = "GET", path, body, needs }: Call): Promise<T> {
-    const url = `${this.api}/repos/${this.repository}/${path}`;
+  private async call<T>(call: Call): Promise<T> {
+    const { bytes, what, status } = await this.send(call);
+    const text = bytes.toString();
+    try {
+      return (text === "" ? undefined : JSON.parse(text)) as T;
+    } catch {
+      throw new WorkFailed(`GitHub (${this.api}) answers ${status} without JSON (${what}): ${messageIn(text)}; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`);
+    }
+  }
+
+  private async send({ method = "GET", path, body, needs }: Call): Promise<{ readonly bytes: Buffer; readonly what: string; readonly status: number }> {
+    const what = `${method} ${path.replace(/\?.*/, "")}`;
     const headers = { authorization: `Bearer ${this.token}`, accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28", "user-agent": "alb-web" };
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-    const response = await fetch(url, { method, headers, signal, body: body && JSON.stringify(body) }).catch((error: Error) => {
+    // A redirection to where GitHub keeps files is followed without the token, as fetch does for any other host.
+    const response = await fetch(`${this.api}/repos/${this.repository}/${path}`, { method, headers, signal, body: body && JSON.stringify(body) }).catch((error: Error) => {
       this.signal.throwIfAborted();
       const { cause } = error as { cause?: { code?: string; message?: string } };
       throw new WorkFailed(`GitHub (${this.api}) does not answer: ${cause?.code ?? cause?.message ?? error.message}; try again.`);
     });
-    const text = await response.text().catch(() => {
+    const bytes = await response.arrayBuffer().then(Buffer.from, () => {
       this.signal.throwIfAborted();
-      throw new WorkFailed(`GitHub (${this.api}) broke off within its answer (${method} ${path.replace(/\?.*/, "")}); try again.`);
+      throw new WorkFailed(`GitHub (${this.api}) broke off within its answer (${what}); try again.`);
     });
-    if (!response.ok) throw new WorkFailed(this.fault(response, `${method} ${path.replace(/\?.*/, "")}`, text, needs), { cause: response });
-    try {
-      return (text === "" ? undefined : JSON.parse(text)) as T;
-    } catch {
-      throw new WorkFailed(`GitHub (${this.api}) answers ${response.status} without JSON (${method} ${path.replace(/\?.*/, "")}): ${messageIn(text)}; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`);
-    }
+    if (!response.ok) throw new WorkFailed(this.fault(response, what, bytes.toString(), needs), { cause: response });
+    return { bytes, what, status: response.status };
   }
 
   private fault(response: Response, what: string, text: string, needs: string): string {

@@ -7,7 +7,6 @@ whatever it says. Without that much, no policy that AWS would accept could be tr
 import json
 import re
 import threading
-from contextlib import contextmanager
 
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import AccessDeniedError
@@ -69,6 +68,7 @@ def apply():
     """Applies all of it."""
     calls_are_recorded_and_checked_by_their_iam_names()
     conditions_of_policies_are_asked()
+    buckets_policies_know_the_request()
     signatures_are_not_checked()
     refusals_are_told_as_each_service_tells_them()
 
@@ -82,6 +82,7 @@ def calls_are_recorded_and_checked_by_their_iam_names():
 
     def authenticate(response, request_class, resource="*"):
         action, resource = action_of(response), resource_of(response, resource)
+        context.facts = {}
         if action is None:  # not signed
             return original(response, request_class, resource)
         agent = response.headers.get("User-Agent", "")
@@ -90,14 +91,30 @@ def calls_are_recorded_and_checked_by_their_iam_names():
         # moto asks the response for the action's name.
         response._get_action = lambda: action.partition(":")[2]
         try:
-            with asking({"iam:PolicyARN": first(response.querystring.get("PolicyArn"))}):
-                if isinstance(response, S3Response):
-                    refuse_others(response, action, resource)
-                return original(response, request_class, resource)
+            context.facts = facts_of(response)
+            if isinstance(response, S3Response):
+                refuse_others(response, action, resource)
+            return original(response, request_class, resource)
         finally:
             del response._get_action
 
     ActionAuthenticatorMixin._authenticate_and_authorize_action = authenticate
+
+
+def buckets_policies_know_the_request():
+    """moto asks a bucket's policy before it asks who calls."""
+    original = S3Response._key_response
+
+    def key_response(response, request, full_url):
+        context.facts = facts_of(response)
+        return original(response, request, full_url)
+
+    S3Response._key_response = key_response
+
+
+def facts_of(response):
+    """What a policy's condition can ask of a call."""
+    return {"iam:PolicyARN": first(response.querystring.get("PolicyArn")), "s3:if-none-match": response.headers.get("If-None-Match")}
 
 
 def action_of(response):
@@ -140,15 +157,6 @@ def first(value):
     return value[0] if isinstance(value, list) and value else value
 
 
-@contextmanager
-def asking(facts):
-    context.facts = facts
-    try:
-        yield
-    finally:
-        context.facts = {}
-
-
 def conditions_of_policies_are_asked():
     """A statement whose condition is not met says nothing, neither yes nor no.
 
@@ -170,9 +178,13 @@ def conditions_of_policies_are_asked():
 def is_met(condition):
     facts = {**ALWAYS, **getattr(context, "facts", {})}
     for operator, expectations in condition.items():
-        if operator not in ("Bool", "StringEquals", "ArnEquals"):
+        if operator not in ("Bool", "StringEquals", "ArnEquals", "Null"):
             raise NotImplementedError(f"condition operator {operator} of a policy")
         for key, expected in expectations.items():
+            if operator == "Null":
+                if (facts.get(key) is None) != (expected == "true"):
+                    return False
+                continue
             if facts.get(key) not in (expected if isinstance(expected, list) else [expected]):
                 return False
     return True

@@ -1,0 +1,37 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { abortedByPerson, newCommand, runCommand, UsageError, writeResult } from "./command";
+import { KeptRecords, notDeployed, placeOf } from "./github/kept-records";
+import { recordOf, type ComparedPlan } from "./github/plan-record";
+import { planFile, PROJECT, synthesizeProject } from "./project";
+import { throwIfPlaceholder } from "./state-buckets";
+import type { SynthesizedStack } from "./synthesize";
+
+/** Where the records are written; ignored by git. */
+const RECORDS = join(PROJECT, "records");
+
+void runCommand(async () => {
+  const command = newCommand("record", "Writes what each plan in plans/ does as a record, in which values are digests: what a merge is compared with.", "0 good, 1 failed, 2 wrong usage, 70 internal error").action(record);
+  await command.parseAsync();
+});
+
+async function record(): Promise<void> {
+  const signal = abortedByPerson("no record was written");
+  const stacks = await synthesizeProject(signal);
+  throwIfPlaceholder(stacks);
+  await rm(RECORDS, { recursive: true, force: true });
+  await mkdir(RECORDS, { recursive: true });
+  for (const stack of stacks) await writeResult(await recordStack(stack, signal));
+}
+
+async function recordStack(stack: SynthesizedStack, signal: AbortSignal): Promise<string> {
+  const place = placeOf(stack);
+  if (place === undefined) return notDeployed(stack.id);
+  const text = await readFile(planFile(stack.id, "json"), "utf8").catch(() => {
+    throw new UsageError(`There is no plan of ${stack.id} in plans/; make the plans with npm run plan.`);
+  });
+  const written = recordOf(stack, JSON.parse(text) as ComparedPlan, await new KeptRecords(place, signal).key());
+  const file = join(RECORDS, `${stack.id}.json`);
+  await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
+  return `${stack.id}: ${relative(PROJECT, file)}`;
+}
