@@ -4,7 +4,6 @@ import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../cli/command";
 import { keptShellLines, nextSteps, resultsAsTable } from "../cli/rehearsal-report";
-import { withLock } from "../cli/setup/lock";
 import { SetupError } from "../cli/setup/setup-error";
 import { synthesize } from "../cli/synthesize";
 import { Terraform } from "../cli/terraform";
@@ -361,23 +360,6 @@ describe("synthesizing", () => {
     stopping.abort(new WorkFailed("interrupted"));
     expect(await refusal).toEqual(new WorkFailed("interrupted"));
     expect(isRunning(Number(readFileSync(pidFile, "utf8")))).toBe(false);
-  });
-});
-
-describe("waiting for another process's lock", () => {
-  test("is told, and ends when it is interrupted", async () => {
-    const lock = join(folder, "lock");
-    writeFileSync(lock, String(process.pid));
-    const stopping = new AbortController();
-    const told: string[] = [];
-    const onWait = () => {
-      told.push("waits");
-      stopping.abort(new WorkFailed("interrupted"));
-    };
-    const waiting = withLock(lock, onWait, () => Promise.resolve("done"), stopping.signal).catch((error: unknown) => error);
-    expect(await waiting).toEqual(new WorkFailed("interrupted"));
-    expect(told).toEqual(["waits"]);
-    expect(existsSync(lock)).toBe(true);
   });
 });
 

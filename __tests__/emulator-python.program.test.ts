@@ -112,7 +112,8 @@ describe("finding a Python for the emulator", () => {
       const both = await Promise.all([find((text) => told.push(text)), find((text) => told.push(text))]);
       expect(both).toEqual([join(home, "bin", "python"), join(home, "bin", "python")]);
       expect(wasRun()).toEqual(["venv", "pip"]);
-      expect(told).toContain(`waiting for another process that makes ${home}`);
+      // The one who came first may not have noted yet who it is.
+      expect(told).toContainEqual(expect.stringMatching(/^waiting for (process \d+|another process) to make /));
     });
 
     test("is made anew when its making was interrupted", async () => {
@@ -142,7 +143,6 @@ describe("finding a Python for the emulator", () => {
       mkdirSync(cacheDir);
       writeFileSync(`${home}.lock`, gone);
       expect(await find()).toBe(join(home, "bin", "python"));
-      expect(existsSync(`${home}.lock`)).toBe(false);
     });
 
     test("is refused when what pip installed does not load", async () => {
@@ -167,7 +167,6 @@ describe("finding a Python for the emulator", () => {
       const python = put("python3", { venv: `/bin/mkdir -p "$3/bin"; echo "${output}"; exit 1` });
       expect(await failure()).toBe(`Python 3.12.1 (${python}) cannot make a virtual environment${why}`);
       expect(existsSync(home)).toBe(false);
-      expect(existsSync(`${home}.lock`)).toBe(false);
     });
 
     const noSuch = "ERROR: No matching distribution found for moto==5.2.1";

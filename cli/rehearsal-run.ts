@@ -12,7 +12,7 @@ import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
 import { throwIfReachingOut } from "./rehearsal-reach";
 import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
-import { withLock } from "./setup/lock";
+import { withLock, type HeldLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
 import { Terraform, type TerraformEvent } from "./terraform";
 
@@ -84,8 +84,8 @@ export class Rehearsal {
     if (lock !== undefined) await writeFile(join(folder, ".terraform.lock.hcl"), lock);
     // Where there are checksums, a copy in the cache must have one of them.
     const { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: anyCopy, ...strict } = env;
-    const fetch = () => this.terraformIn(lock === undefined ? env : strict).run(["init", "-input=false", "-no-color"]);
-    await this.attempt("init", () => withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => report("waiting for another rehearsal to fetch the provider"), fetch, signal));
+    const fetch = (held: HeldLock) => this.terraformIn(lock === undefined ? env : strict).holding(held).run(["init", "-input=false", "-no-color"]);
+    await this.attempt("init", () => withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, (holder) => report(`waiting for ${holder} to fetch the provider`), fetch, signal));
     await this.attempt("init", () => throwIfReachingOut(folder));
   }
 

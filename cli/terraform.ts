@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { WorkFailed } from "./command";
 import { endOnAbort, groupIsGone } from "./end-on-abort";
 import { FollowedOutput } from "./followed-output";
+import type { HeldLock } from "./setup/lock";
 import { knownFault } from "./terraform-faults";
 
 /** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
@@ -32,6 +33,11 @@ export interface TerraformOptions {
    * @default - as long as it needs: what it works on is real
    */
   readonly graceMs?: number;
+  /**
+   * Descriptors that it has open too, to its end: what is locked through them stays so, even if this process is killed before.
+   * @default - none
+   */
+  readonly holds?: readonly number[];
 }
 
 export interface TerraformResult {
@@ -43,6 +49,11 @@ export interface TerraformResult {
 /** The one place that starts terraform. */
 export class Terraform {
   constructor(private readonly options: TerraformOptions) {}
+
+  /** The same terraform, which keeps a lock until it has ended, whatever becomes of this process. */
+  holding({ descriptor }: HeldLock): Terraform {
+    return new Terraform({ ...this.options, holds: [...(this.options.holds ?? []), descriptor] });
+  }
 
   /**
    * @param args the command line, such as `["plan", "-json"]`
@@ -70,11 +81,11 @@ export class Terraform {
   }
 
   private spawn(args: string[], onLine: (line: string) => void): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const { command, folder, env, signal, graceMs } = this.options;
+    const { command, folder, env, signal, graceMs, holds = [] } = this.options;
     return new Promise((resolve, reject) => {
       const [stdout, stderr] = [new FollowedOutput(onLine), new FollowedOutput()];
       // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
-      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", stdout.fd, stderr.fd], detached: process.platform !== "win32" });
+      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", stdout.fd, stderr.fd, ...holds], detached: process.platform !== "win32" });
       // Interrupted once, it stores its state, lets go of the lock and ends its provider.
       const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
       const ended = () => {

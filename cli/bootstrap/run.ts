@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
 import { command, word } from "../pasteable";
 import { CACHE, PROJECT, type Tools } from "../project";
-import { withLock } from "../setup/lock";
+import { withLock, type HeldLock } from "../setup/lock";
 import { Terraform } from "../terraform";
 import { NEEDED_RIGHTS } from "./asked";
 import { BUCKET_ADDRESS, configuration, firstConfiguration, roleAddress, TOKENS_ADDRESS, type Wanted } from "./configuration";
@@ -80,8 +80,8 @@ export class BootstrapRun {
     report("terraform init");
     await mkdir(PLUGINS, { recursive: true });
     await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
-    const init = () => this.said(this.terraform.run(["init", "-input=false", "-no-color"]));
-    await withLock(`${PLUGINS}.lock`, () => report("waiting for another command to fetch the provider"), init, this.options.signal);
+    const init = (held: HeldLock) => this.said(this.terraform.holding(held).run(["init", "-input=false", "-no-color"]));
+    await withLock(`${PLUGINS}.lock`, (holder) => report(`waiting for ${holder} to fetch the provider`), init, this.options.signal);
   }
 
   /** Tells what terraform says in our own words: its advice, and ours, is for stacks, which have a folder that stays. */

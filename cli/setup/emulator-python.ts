@@ -68,7 +68,7 @@ export async function findEmulatorPython(options: FindEmulatorPythonOptions): Pr
     if (python !== undefined) found.push(python);
   }
   const base = found.find(isNewEnough) ?? refuse(found);
-  const onWait = () => onProgress(`waiting for another process that makes ${home}`);
+  const onWait = (holder: string) => onProgress(`waiting for ${holder} to make ${home}`);
   return withLock(`${home}.lock`, onWait, async () => {
     const madeByAnother = await ownPython(home, sum, env);
     return madeByAnother ?? makeEnvironment(home, base, sum, { env, requirementsFile, onProgress, signal });

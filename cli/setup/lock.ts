@@ -1,54 +1,50 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { tryLock } from "fs-native-extensions";
 
-/** Longer than any work under a lock takes; what is older was left behind, whoever has its process id now. */
-const MAX_AGE_MS = 20 * 60_000;
 const POLL_MS = 250;
 
+/** A lock that is held. */
+export interface HeldLock {
+  /**
+   * The lock is held as long as any process has this descriptor open. A program that is started with it keeps the lock to its own
+   * end, even if this process is killed before.
+   */
+  readonly descriptor: number;
+}
+
 /**
- * Does some work while no other process of this machine does work under the same lock.
- * A lock whose process has died is taken over.
- * @param file the lock: there while it is held, with the holder's process id in it
- * @param onWait told once, when another process holds the lock
+ * Does some work while no other process of this machine does work under the same lock. The operating system holds the lock and
+ * releases it when its holder ends, however that happens. The file stays: whoever removed it could remove the next holder's.
+ * @param file where the lock is; its content is a note for those who wait, and of no other meaning
+ * @param onWait told once, when somebody else holds the lock, who that is
  * @param signal ends the waiting
  * @returns what the work returns; rejects as the work does
  */
-export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function withLock<T>(file: string, onWait: (holder: string) => void, work: (lock: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  for (let round = 0; !(await take(file)); round++) {
-    signal?.throwIfAborted();
-    if (await isLeftBehind(file)) await rm(file, { force: true });
-    else if (round === 0) onWait();
-    // Also after a removal: who saw the same dead lock has then removed it too, and not the next one.
-    await sleep(POLL_MS);
-  }
+  const handle = await open(file, "a+");
   try {
-    return await work();
+    for (let round = 0; !tryLock(handle.fd); round++) {
+      signal?.throwIfAborted();
+      if (round === 0) onWait(await holderOf(handle));
+      await sleep(POLL_MS);
+    }
+    // Only a note; whether the disk is full is for the work to find out.
+    await handle.truncate().then(() => handle.appendFile(String(process.pid))).catch(() => undefined);
+    return await work({ descriptor: handle.fd });
   } finally {
-    await rm(file, { force: true });
+    await handle.close();
   }
 }
 
-async function take(file: string): Promise<boolean> {
-  try {
-    await writeFile(file, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-async function isLeftBehind(file: string): Promise<boolean> {
-  try {
-    const holder = Number(await readFile(file, "utf8"));
-    const { mtimeMs } = await stat(file);
-    return Date.now() - mtimeMs > MAX_AGE_MS || (holder > 0 && !isRunning(holder));
-  } catch {
-    // Given back in the meantime.
-    return false;
-  }
+async function holderOf(handle: FileHandle): Promise<string> {
+  // Windows lets nobody read what another process has locked.
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(20), 0, 20, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
+  const pid = Number(buffer.toString("utf8", 0, bytesRead));
+  if (!Number.isSafeInteger(pid) || pid <= 0) return "another process";
+  return isRunning(pid) ? `process ${pid}` : `what process ${pid} started before it was ended`;
 }
 
 function isRunning(processId: number): boolean {
