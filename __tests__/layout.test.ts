@@ -67,6 +67,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   ]),
   "what is printed goes through cli/command.ts or cli/progress.ts, where text of others becomes harmless": (source) =>
     (!isIn(source, "cli") && !isIn(source, "rehearsal")) || source.path === "cli/command.ts" ? [] : withoutComments(source.text).match(/\bstd(out|err)\s*(\?\.|\.)\s*(write|once|pipe)\b|\bconsole\s*\.\s*\w+/g) ?? [],
+  "cli/ writes files with cli/write-file.ts, whose errors name the file": (source) =>
+    !isIn(source, "cli") || source.path === "cli/write-file.ts" ? [] : importsOf(source).filter(({ from }) => /^(node:)?fs(\/promises)?$/.test(from)).flatMap(({ names }) => names.filter((name) => /^(write|append)File/.test(name))),
   "a file can be read in one go": ({ path, text }) => (path.startsWith("__tests__/") || text.split("\n").length <= MAX_LINES + 1 ? [] : [`${text.split("\n").length - 1} lines`]),
 };
 
@@ -118,6 +120,8 @@ describe("the rule finds", () => {
     [/^types are not/, "cli/command.ts", "  // @ts-expect-error wrong\nx();"],
     [/^what is printed/, "cli/plan.ts", "process.stderr.write(`${text}\\n`);"],
     [/^what is printed/, "rehearsal/site.ts", "console.warn(text);"],
+    [/^cli\/ writes files/, "cli/plan.ts", 'import { rm, writeFile } from "node:fs/promises";'],
+    [/^cli\/ writes files/, "cli/setup/lock.ts", 'import { appendFileSync } from "node:fs";'],
     [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES + 1)],
   ])("%s in %s (%#)", (rule, path, text) => {
     expect(ruleOf(rule)({ path, text }, [zone])).not.toEqual([]);
@@ -135,6 +139,7 @@ describe("the rule finds", () => {
     [/^inheritance/, "constructs/dns.ts", "class PublicZone extends Construct implements IHostedZone {}\ninterface A extends B {}"],
     [/^types are not/, "cli/command.ts", '// in any case\nconst text = "as many as any";\n/* f(x: any) */'],
     [/^what is printed/, "cli/plan.ts", "// Not console.log(x).\nconst { columns } = process.stdout;"],
+    [/^cli\/ writes files/, "cli/plan.ts", 'import { rm } from "node:fs/promises";\nimport { writeFile } from "./write-file";'],
     [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES)],
     [/^a file can be read/, "__tests__/props.test.ts", "x\n".repeat(MAX_LINES + 1)],
   ])("nothing for %s in %s (%#)", (rule, path, text) => {

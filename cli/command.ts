@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
-import { appendFile, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { TimeIsUp } from "../path/deadline";
 import { printable, printableLines } from "./printable";
 import { SetupError } from "./setup/setup-error";
+import { systemRefusal } from "./system-refusals";
+import { writeFile } from "./write-file";
 
 // The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -74,6 +76,11 @@ function exitCodeOf(error: unknown): number {
     say(error.message);
     return error instanceof UsageError ? EXIT.usage : EXIT.broken;
   }
+  const refusal = systemRefusal(error);
+  if (refusal !== undefined) {
+    say(refusal);
+    return EXIT.broken;
+  }
   say(`Internal error in alb-web. Please report it:\n${error instanceof Error ? error.stack : String(error)}`);
   return EXIT.internal;
 }
@@ -85,7 +92,7 @@ function exitCodeOf(error: unknown): number {
 export async function throwIfNotWritable(out: string | undefined): Promise<void> {
   if (out === undefined) return;
   const isNew = !existsSync(out);
-  await appendFile(out, "").catch((error: Error) => {
+  await writeFile(out, "", { flag: "a" }).catch((error: Error) => {
     throw new UsageError(`--out: cannot write ${out}: ${error.message}`);
   });
   if (isNew) await rm(out);
@@ -95,6 +102,9 @@ export async function throwIfNotWritable(out: string | undefined): Promise<void>
 export function throwIfNoCommit(argument: string, commit: string): void {
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
 }
+
+// Where nobody can be told anything any more, the work goes on and has its exit code.
+process.stderr.on("error", () => undefined);
 
 /** Lines for a person, on standard error. Here, in `writeResult` and in progress.ts is where what others wrote becomes harmless. */
 export function say(text: string): void {

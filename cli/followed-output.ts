@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,14 @@ import { StringDecoder } from "node:string_decoder";
 
 const LOOK_EVERY_MS = 50;
 const CHUNK_BYTES = 1 << 16;
+
+/** All that a process wrote. */
+export interface Output {
+  /** Without the last line's end. */
+  readonly text: string;
+  /** Why the process could not write all that it wanted to, such as a full disk; it may have ended well nevertheless. */
+  readonly refusal?: Error;
+}
 
 /**
  * What a process writes, line by line, through a file. A pipe would close where this process is killed, and end the writer with its
@@ -29,15 +37,26 @@ export class FollowedOutput {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
-  /** Call it once the process has ended. @returns all that it wrote, without the last line's end */
-  end(): string {
+  /** Call it once the process has ended. */
+  end(): Output {
     clearInterval(this.timer);
     this.look();
+    const refusal = this.refusal();
     this.rest += this.decoder.end();
     if (this.rest !== "") this.take(this.rest);
     closeSync(this.fd);
     rmSync(this.file, { force: true });
-    return this.lines.join("\n");
+    return { text: this.lines.join("\n"), refusal };
+  }
+
+  /** Where the process's last byte found no place, neither does another one. */
+  private refusal(): Error | undefined {
+    try {
+      writeSync(this.fd, "\n");
+      return undefined;
+    } catch (error) {
+      return Object.assign(error as Error, { path: this.file });
+    }
   }
 
   private look(): void {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { TimeIsUp } from "../path/deadline";
@@ -15,6 +15,7 @@ import type { Terraform } from "./terraform";
 import { RunWatch } from "./terraform-cloud/run-watch";
 import { newTerraformCommand } from "./terraform-environment";
 import { asSentence } from "./tracing/escape";
+import { writeFile } from "./write-file";
 
 const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
 /** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { worst } from "../path/report";
 import { expectationOf, type Outputs } from "../rehearsal/expectation";
@@ -15,6 +15,7 @@ import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
 import { withLock, type HeldLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
 import { Terraform, type TerraformEvent } from "./terraform";
+import { writeFile } from "./write-file";
 
 /** The result of one stack's rehearsal. */
 export interface RehearsalResult {

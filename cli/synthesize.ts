@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { StackJson } from "../rehearsal/stack-files";
-import { UsageError } from "./command";
+import { UsageError, WorkFailed } from "./command";
 import { endOnAbort } from "./end-on-abort";
+import { refusalIn } from "./system-refusals";
 
 /** A program that takes longer to end is ended. */
 const END_WITHIN_MS = 20_000;
@@ -22,12 +23,15 @@ export interface SynthesizedStack {
  * Runs the app of `cdktf.json` as cdktf-cli does, but into a folder of its own, so that `cdktf.out` stays as it is.
  * @param signal ends the app
  * @throws {UsageError} with the app's own words, if it does not synthesize
+ * @throws {WorkFailed} if there is no space left for what it writes
  */
 export async function synthesize(projectFolder: string, outFolder: string, signal?: AbortSignal): Promise<SynthesizedStack[]> {
   const { app, context = {} } = await readCdktfJson(join(projectFolder, "cdktf.json"));
   const env = { ...process.env, CDKTF_OUTDIR: outFolder, CDKTF_CONTEXT_JSON: JSON.stringify(context) };
   const { code, stderr } = await runApp(app, projectFolder, env, signal);
   signal?.throwIfAborted();
+  const refusal = code === 0 ? undefined : refusalIn(stderr);
+  if (refusal !== undefined) throw new WorkFailed(refusal);
   if (code !== 0) throw new UsageError(`The program does not synthesize (${app}):\n${withoutFramesOfOthers(stderr)}`);
   const written = await readFile(join(outFolder, "manifest.json"), "utf8").catch(() => {
     throw new UsageError(`The program (${app}) ended without writing a stack; end it with app.synth().`);

@@ -2,6 +2,7 @@ import { basename, relative } from "node:path";
 import { accountFaults, oneLine } from "./account-faults";
 import { command, quoted, toRun, word } from "./pasteable";
 import { tokenVariable } from "./setup/cli-configuration";
+import { refusalIn } from "./system-refusals";
 
 interface KnownFault {
   /** Found in what terraform said, on one line. */
@@ -157,5 +158,5 @@ export function knownFault(said: string, folder: string): string | undefined {
     const found = fault.said.exec(text);
     if (found !== null) return fault.sentence(found, stack);
   }
-  return accountFaults(said, folder);
+  return refusalIn(text) ?? accountFaults(said, folder);
 }

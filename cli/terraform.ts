@@ -4,6 +4,7 @@ import { WorkFailed } from "./command";
 import { endOnAbort, groupIsGone } from "./end-on-abort";
 import { FollowedOutput } from "./followed-output";
 import type { HeldLock } from "./setup/lock";
+import { systemRefusal } from "./system-refusals";
 import { knownFault } from "./terraform-faults";
 
 /** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
@@ -46,6 +47,14 @@ export interface TerraformResult {
   readonly events: readonly TerraformEvent[];
 }
 
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What kept it from writing more. */
+  readonly refusal?: Error;
+}
+
 /** The one place that starts terraform. */
 export class Terraform {
   constructor(private readonly options: TerraformOptions) {}
@@ -64,7 +73,7 @@ export class Terraform {
   async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined, onLine: (line: string) => void = () => undefined): Promise<TerraformResult> {
     this.options.signal?.throwIfAborted();
     const events: TerraformEvent[] = [];
-    const { code, stdout, stderr } = await this.spawn([...args], (line) => {
+    const { code, stdout, stderr, refusal } = await this.spawn([...args], (line) => {
       onLine(stripVTControlCharacters(line));
       const event = eventOf(line);
       if (event === undefined) return;
@@ -75,12 +84,14 @@ export class Terraform {
     const hasChanges = code === HAS_CHANGES && args.includes("-detailed-exitcode");
     if (code !== 0 && !hasChanges) {
       const said = saidBy(events, stdout, stderr);
-      throw new WorkFailed(knownFault(said, this.options.folder) ?? `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`);
+      throw new WorkFailed(knownFault(said, this.options.folder) ?? systemRefusal(refusal) ?? `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`);
     }
+    // It ends well although it could not write what it had to say.
+    if (refusal !== undefined) throw refusal;
     return { stdout, hasChanges, events };
   }
 
-  private spawn(args: string[], onLine: (line: string) => void): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  private spawn(args: string[], onLine: (line: string) => void): Promise<Ended> {
     const { command, folder, env, signal, graceMs, holds = [] } = this.options;
     return new Promise((resolve, reject) => {
       const [stdout, stderr] = [new FollowedOutput(onLine), new FollowedOutput()];
@@ -90,7 +101,8 @@ export class Terraform {
       const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
       const ended = () => {
         stop();
-        return { stdout: stdout.end(), stderr: stderr.end() };
+        const [out, errors] = [stdout.end(), stderr.end()];
+        return { stdout: out.text, stderr: errors.text, refusal: out.refusal ?? errors.refusal };
       };
       child.once("error", (error) => {
         ended();

@@ -4,7 +4,7 @@
  * the file's content: a program starts in two thirds of the time that it takes to load sucrase and do it again.
  */
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 const CACHE = join(__dirname, "..", "node_modules", ".cache", "alb-web");
@@ -35,7 +35,16 @@ function keep(kept, code) {
     writeFileSync(`${kept}.${process.pid}`, code);
     renameSync(`${kept}.${process.pid}`, kept);
   } catch {
-    // Made again the next time.
+    // Made again the next time; a full disk may have taken half of it.
+    removeIfPossible(`${kept}.${process.pid}`);
   }
   return code;
+}
+
+function removeIfPossible(file) {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is in nobody's way.
+  }
 }

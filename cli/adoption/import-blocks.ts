@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { WorkFailed } from "../command";
 import type { Terraform } from "../terraform";
 import type { Adoption } from "./model";
+import { writeFile } from "../write-file";
 
 /** Beside the stack's JSON, which terraform reads it with. */
 export const ADOPTED_FILE = "adopted.tf.json";

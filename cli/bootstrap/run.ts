@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
 import { command, word } from "../pasteable";
@@ -10,6 +10,7 @@ import { BUCKET_ADDRESS, configuration, firstConfiguration, roleAddress, TOKENS_
 import type { Found } from "./account";
 import { githubTokensArn, ROLES, STATE_KEY } from "./names";
 import type { BootstrapOptions } from "./options";
+import { writeFile } from "../write-file";
 
 const PLAN = "bootstrap.tfplan";
 const PLUGINS = join(CACHE, "plugins");

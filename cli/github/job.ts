@@ -1,4 +1,5 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
+import { writeFile } from "../write-file";
 
 /* What a job of GitHub Actions knows, and how its steps answer; all of it in files that the environment names. */
 
@@ -31,10 +32,10 @@ export async function pullRequestOfJob({ GITHUB_EVENT_PATH, GITHUB_REPOSITORY }:
 
 /** The page of the workflow's run; it has room for what a comment has none for. */
 export async function addToSummary(text: string, { GITHUB_STEP_SUMMARY }: NodeJS.ProcessEnv): Promise<void> {
-  if (GITHUB_STEP_SUMMARY) await appendFile(GITHUB_STEP_SUMMARY, `${text}\n`);
+  if (GITHUB_STEP_SUMMARY) await writeFile(GITHUB_STEP_SUMMARY, `${text}\n`, { flag: "a" });
 }
 
 /** An output of the step. @param value one line */
 export async function setOutput(name: string, value: string, { GITHUB_OUTPUT }: NodeJS.ProcessEnv): Promise<void> {
-  if (GITHUB_OUTPUT) await appendFile(GITHUB_OUTPUT, `${name}=${value}\n`);
+  if (GITHUB_OUTPUT) await writeFile(GITHUB_OUTPUT, `${name}=${value}\n`, { flag: "a" });
 }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { command, word } from "../pasteable";
 import { withLock } from "./lock";
 import { isAtLeast, lastLine, runProgram } from "./program";
 import { nameOf, probePython, type Python } from "./python-probe";
 import { SetupError } from "./setup-error";
+import { refusalIn } from "../system-refusals";
+import { writeFile } from "../write-file";
 
 export interface FindEmulatorPythonOptions {
   /** Folder that keeps the project's own Python environment, in `python`, from one run to the next. */
@@ -119,13 +121,13 @@ async function makeEnvironment(
     onProgress(`making a Python environment in ${home}`);
     const made = await runProgram(base.executable, ["-m", "venv", home], env, 0, signal);
     signal?.throwIfAborted();
-    if (made.outcome !== "ok") throw venvError(base, made.text);
+    if (made.outcome !== "ok") throw refusedBySystem(made.text) ?? venvError(base, made.text);
 
     onProgress("installing the local AWS (moto)");
     const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", requirementsFile];
     const installed = await runProgram(executable, pip, env, 0, signal);
     signal?.throwIfAborted();
-    if (installed.outcome !== "ok") throw pipError(base, requirementsFile, installed.text);
+    if (installed.outcome !== "ok") throw refusedBySystem(installed.text) ?? pipError(base, requirementsFile, installed.text);
 
     const { lacks } = (await probePython([executable], env)) ?? { lacks: "it does not answer" };
     if (lacks !== undefined) throw loadError(base, requirementsFile, lacks);
@@ -140,6 +142,11 @@ async function makeEnvironment(
 function remove(home: string): Promise<void> {
   // The pip of a killed process may still be writing into it.
   return rm(home, { recursive: true, force: true, maxRetries: 10 });
+}
+
+function refusedBySystem(text: string): SetupError | undefined {
+  const refusal = refusalIn(text);
+  return refusal === undefined ? undefined : new SetupError(refusal);
 }
 
 function venvError(base: Python, text: string): SetupError {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, link, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SetupError } from "./setup-error";
+import { writeFile } from "../write-file";
 
 /** The registries whose names a copy is laid down under: a provider's address begins with them. */
 export const REGISTRIES = { terraform: "registry.terraform.io", opentofu: "registry.opentofu.org" } as const;

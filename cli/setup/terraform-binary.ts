@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { download, reasonOf } from "./download";
 import { firstLine, isAtLeast, runProgram } from "./program";
 import { SetupError } from "./setup-error";
+import { writeFile } from "../write-file";
 
 /** A terraform that can deploy and rehearse this project. */
 export interface TerraformBinary {
