@@ -109,20 +109,29 @@ test("within one process, too, one works after the other, also after one that fa
 });
 
 test("of several processes, some of which are killed while they work, never two work at once", async () => {
-  const place = join(folder, "place");
+  const [place, go] = [join(folder, "place"), join(folder, "go")];
   writeFileSync(lock, "4194304");
-  const workers = ["killed", "1", "2", "killed", "3"].map((name) => run(`
-    const { mkdirSync, rmSync, appendFileSync } = require("node:fs");
+  const workers = ["killed", "1", "2", "killed", "3"].map((name, index) => run(`
+    const { existsSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
+    const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
     const round = () => withLock(lock, () => undefined, async () => {
       mkdirSync(${JSON.stringify(place)});
-      await new Promise((wake) => setTimeout(wake, 5));
+      await pause(20);
       rmSync(${JSON.stringify(place)}, { recursive: true });
       // Nothing is half done here.
       if (${JSON.stringify(name)} === "killed") process.kill(process.pid, "SIGKILL");
     });
-    void (async () => { for (let count = 0; count < 5; count++) await round(); })();
+    writeFileSync(${JSON.stringify(join(folder, "ready"))} + ${index}, "");
+    void (async () => {
+      while (!existsSync(${JSON.stringify(go)})) await pause(5);
+      for (let count = 0; count < 5; count++) await round();
+    })();
   `));
-  const codes = await Promise.all(workers.map(endOf));
+  const ends = workers.map(endOf);
+  // All at once, so that there is something to keep apart.
+  await until(() => workers.every((_, index) => existsSync(join(folder, `ready${index}`))));
+  writeFileSync(go, "");
+  const codes = await Promise.all(ends);
   expect(codes).toEqual([null, 0, 0, null, 0]);
   // Nobody has left it.
   mkdirSync(place);

@@ -99,6 +99,12 @@ describe("what another program says of a full disk", () => {
     expect(refusalIn(said)).toMatch(new RegExp(`^${sentence.replace(/[.()/]/g, "\\$&")} Free some space on .*, then run the command again\\.$`));
   });
 
+  test("of other things that the system refuses it is a sentence in Node's words only", () => {
+    expect(refusalIn("[Error: EROFS: read-only file system, open '/out/cdk.tf.json'] {\n  code: 'EROFS'")).toMatch(/^\/out\/cdk\.tf\.json cannot be opened: read-only file system \(EROFS\)\./);
+    expect(refusalIn("open /out/x: read-only file system")).toBeUndefined();
+    expect(refusalIn("Error: connect EACCES 1.2.3.4:443\nError: EACCES: permission denied, connect")).toBeUndefined();
+  });
+
   test("nothing: is no sentence", () => {
     expect(refusalIn("Error: there was no space left on devices\nopen /a: permission denied")).toBeUndefined();
   });
@@ -127,7 +133,7 @@ describe("what another program says of a full disk", () => {
     writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ app: `"${process.execPath}" -e "require('node:fs').writeFileSync('${fullDevice()}', 'x')"` }));
     const error = await synthesize(folder, join(folder, "out")).catch((it: unknown) => it);
     expect(error).toBeInstanceOf(WorkFailed);
-    expect((error as Error).message).toContain(of("A file"));
+    expect((error as Error).message).toContain(of(`A file in ${join(folder, "out")}`));
   });
 });
 

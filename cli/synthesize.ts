@@ -23,14 +23,14 @@ export interface SynthesizedStack {
  * Runs the app of `cdktf.json` as cdktf-cli does, but into a folder of its own, so that `cdktf.out` stays as it is.
  * @param signal ends the app
  * @throws {UsageError} with the app's own words, if it does not synthesize
- * @throws {WorkFailed} if there is no space left for what it writes
+ * @throws {WorkFailed} if the operating system does not let it write, or read what it needs
  */
 export async function synthesize(projectFolder: string, outFolder: string, signal?: AbortSignal): Promise<SynthesizedStack[]> {
   const { app, context = {} } = await readCdktfJson(join(projectFolder, "cdktf.json"));
   const env = { ...process.env, CDKTF_OUTDIR: outFolder, CDKTF_CONTEXT_JSON: JSON.stringify(context) };
   const { code, stderr } = await runApp(app, projectFolder, env, signal);
   signal?.throwIfAborted();
-  const refusal = code === 0 ? undefined : refusalIn(stderr);
+  const refusal = code === 0 ? undefined : refusalIn(stderr, outFolder);
   if (refusal !== undefined) throw new WorkFailed(refusal);
   if (code !== 0) throw new UsageError(`The program does not synthesize (${app}):\n${withoutFramesOfOthers(stderr)}`);
   const written = await readFile(join(outFolder, "manifest.json"), "utf8").catch(() => {

@@ -32,6 +32,9 @@ const DONE: Readonly<Record<string, string>> = {
   read: "read", scandir: "read", stat: "read", lstat: "read", realpath: "read", unlink: "removed", rmdir: "removed", rm: "removed", rename: "renamed", chmod: "changed",
 };
 
+/** Whatever it was called for: there is no place for what is to be written. */
+const WRITING = ["ENOSPC", "EDQUOT", "EFBIG"];
+
 /** Not about files: what they fail with has other reasons. */
 const OTHERS = /^(kill|connect|bind|listen|getaddrinfo|spawn)/;
 
@@ -51,23 +54,31 @@ export function systemRefusal(error: unknown): string | undefined {
 /** What a program says, in its own words, when there is no space left: `open /tmp/x: no space left on device`, `[Errno 28] No space left on device: '/tmp/x'`. */
 const NO_SPACE = /(?<!\w)(no space left on device|disk quota exceeded)(?!\w)/i;
 
+/** An error of Node, such as `EROFS: read-only file system, open '/tmp/x'`. */
+const OF_NODE = /\b(E[A-Z]+): [a-z][^,\n]*, (\w+)(?: '([^'\n]+)')?/;
+
 /**
  * The same for what another program said before it failed.
- * @returns nothing if there was space
+ * @param folder where it writes, for files that it does not name
+ * @returns nothing if it was refused nothing that is known here
  */
-export function refusalIn(said: string): string | undefined {
+export function refusalIn(said: string, folder?: string): string | undefined {
+  const [, code = "", syscall = "", file] = OF_NODE.exec(said) ?? [];
+  const refusal = REFUSALS[code];
+  if (refusal !== undefined && !OTHERS.test(syscall)) return sentence(code, refusal, file, DONE[syscall] ?? "opened", folder);
   const line = said.split("\n").find((it) => NO_SPACE.test(it));
   if (line === undefined) return undefined;
-  const code = /quota/i.test(NO_SPACE.exec(line)?.[1] ?? "") ? "EDQUOT" : "ENOSPC";
-  const [before = "", , after = ""] = line.split(NO_SPACE);
-  // Go has the path before, Node and Python have it behind.
-  const path = /(?:^|[\s'"])(\/[^\s'":]+)['"]?: *$/.exec(before)?.[1] ?? /^(?:, \w+|:) '([^']+)'/.exec(after)?.[1];
-  return sentence(code, REFUSALS[code] as Refusal, path, "written");
+  const [before = "", words = "", after = ""] = line.split(NO_SPACE);
+  // Go has the path before, Python has it behind.
+  const path = /(?:^|[\s'"])(\/[^\s'":]+)['"]?: *$/.exec(before)?.[1] ?? /^: '([^']+)'/.exec(after)?.[1];
+  const known = /quota/i.test(words) ? "EDQUOT" : "ENOSPC";
+  return sentence(known, REFUSALS[known] as Refusal, path, "written", folder);
 }
 
-function sentence(code: string, { said, remedy }: Refusal, path: string | undefined, done: string): string {
-  const place = path === undefined ? (code === "ENOSPC" ? fullPlaces() : undefined) : dirname(path);
-  return `${path ?? "A file"} cannot be ${done}: ${said} (${code}). ${remedy(place)}, then run the command again.`;
+function sentence(code: string, { said, remedy }: Refusal, path: string | undefined, done: string, folder?: string): string {
+  const place = path === undefined ? (folder ?? (code === "ENOSPC" ? fullPlaces() : undefined)) : dirname(path);
+  const what = path ?? (folder === undefined ? "A file" : `A file in ${folder}`);
+  return `${what} cannot be ${WRITING.includes(code) ? "written" : done}: ${said} (${code}). ${remedy(place)}, then run the command again.`;
 }
 
 /** The folders that commands write to and that have no space left. */
