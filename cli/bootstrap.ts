@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { lookAt, rolesOf, type Found } from "./bootstrap/account";
 import { settled } from "./bootstrap/ask-github";
@@ -15,6 +14,7 @@ import { command, deployOf, word, type Word } from "./pasteable";
 import { quiet, taskList, type Task } from "./progress";
 import { findTools, synthesizeProject, type Tools } from "./project";
 import { stateBucketsOf } from "./state-buckets";
+import { TemporaryFolder } from "./temporary-folder";
 import { newTerraformCommand } from "./terraform-environment";
 
 /** One bucket, from what is asked for to what became of it. */
@@ -52,13 +52,13 @@ void runCommand(async () => {
 async function bootstrap(commandLine: CommandLine): Promise<void> {
   const works = namesBucket(commandLine) ? [{ asked: checkOptions(commandLine) }] : [];
   const signal = abortedByPerson("what was begun is completed by running this again");
-  const folder = await mkdtemp(join(tmpdir(), "alb-web-bootstrap-"));
+  const temporary = await TemporaryFolder.make("bootstrap");
   try {
     const first = works.length === 0 ? [namedByMain(commandLine, signal)] : [];
-    const stage = await taskList<Stage>([...first, terraformTask(signal), workTask(folder, signal)], { works, stackIds: [] }, signal);
+    const stage = await taskList<Stage>([...first, terraformTask(signal), workTask(temporary, signal)], { works, stackIds: [] }, signal);
     await report(stage);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await temporary.remove();
   }
 }
 
@@ -85,14 +85,14 @@ function terraformTask(signal: AbortSignal): Task<Stage> {
 }
 
 /** One bucket after the other: what is wrong with one is the reason to stop, and the next run goes on from there. */
-function workTask(folder: string, signal: AbortSignal): Task<Stage> {
+function workTask(temporary: TemporaryFolder, signal: AbortSignal): Task<Stage> {
   return {
     title: "bootstrap",
-    task: (stage, task) => task.newListr(stage.works.flatMap((work) => tasksOf(work, folder, signal)).map(quiet), { concurrent: false, exitOnError: true }),
+    task: (stage, task) => task.newListr(stage.works.flatMap((work) => tasksOf(work, temporary, signal)).map(quiet), { concurrent: false, exitOnError: true }),
   };
 }
 
-function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[] {
+function tasksOf(work: Work, temporary: TemporaryFolder, signal: AbortSignal): Task<Stage>[] {
   const { asked } = work;
   return [
     {
@@ -113,7 +113,7 @@ function tasksOf(work: Work, folder: string, signal: AbortSignal): Task<Stage>[]
       task: async ({ tools }, task) => {
         const { options, wanted, found } = work;
         if (options === undefined || wanted === undefined || found === undefined || tools === undefined) return;
-        const run = new BootstrapRun(wanted, { tools, folder: await mkdtemp(join(folder, "alb-web-bootstrap-")), signal });
+        const run = new BootstrapRun(wanted, { tools, folder: await mkdtemp(join(temporary.path, "alb-web-bootstrap-")), inUse: temporary, signal });
         const tell = (text: string) => (task.output = text);
         if (found.hasBucket) await run.useBucket(tell);
         else await run.createBucket(tell);

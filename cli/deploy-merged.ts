@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { abortedByPerson, runCommand, throwIfNoCommit, WorkFailed, writeResult } from "./command";
@@ -9,6 +8,7 @@ import { differences, recordOf, type ComparedPlan, type KeptRecord } from "./git
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan } from "./saved-plan";
+import { TemporaryFolder } from "./temporary-folder";
 import { newTerraformCommand } from "./terraform-environment";
 
 /** A stack of which something was reviewed. */
@@ -38,7 +38,7 @@ interface Deployment {
   readonly branch: string;
   readonly github: GitHub;
   /** For plans, while they are applied. */
-  readonly folder: string;
+  readonly temporary: TemporaryFolder;
   readonly signal: AbortSignal;
 }
 
@@ -59,16 +59,16 @@ async function deploy(commit: string, { branch }: { readonly branch: string }): 
   throwIfNoCommit("commit", commit);
   const signal = abortedByPerson("terraform stored in the state what it had done by then");
   const github = GitHub.of(process.env, signal);
-  const folder = await mkdtemp(join(tmpdir(), "alb-web-plans-"));
+  const temporary = await TemporaryFolder.make("plans");
   try {
-    const { results } = await taskList<Stage>(tasksFor({ commit, branch, github, folder, signal }), { reviewed: [], changing: [], results: [] }, signal);
+    const { results } = await taskList<Stage>(tasksFor({ commit, branch, github, temporary, signal }), { reviewed: [], changing: [], results: [] }, signal);
     await writeResult(results.join("\n"));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await temporary.remove();
   }
 }
 
-function tasksFor({ commit, branch, github, folder, signal }: Deployment): Task<Stage>[] {
+function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Task<Stage>[] {
   return [
     {
       title: "find the pull request",
@@ -81,7 +81,7 @@ function tasksFor({ commit, branch, github, folder, signal }: Deployment): Task<
       title: "fetch what was reviewed",
       task: async (stage, task) => {
         const stacks = await openStacks({ signal, onProgress: (text) => (task.output = text) });
-        for (const opened of stacks) await fetchRecord(opened, stage, folder, signal);
+        for (const opened of stacks) await fetchRecord(opened, stage, temporary, signal);
         task.title = `reviewed: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "nothing that is left"}`;
       },
     },
@@ -105,7 +105,7 @@ function tasksFor({ commit, branch, github, folder, signal }: Deployment): Task<
   ];
 }
 
-async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results }: Stage, folder: string, signal: AbortSignal): Promise<void> {
+async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results }: Stage, temporary: TemporaryFolder, signal: AbortSignal): Promise<void> {
   const { stack } = opened;
   const [number, head] = [pullRequest?.number ?? 0, pullRequest?.head.sha ?? ""];
   const place = placeOf(stack);
@@ -117,7 +117,7 @@ async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results
   const record = await kept.fetch(number, head, stack.id);
   const progress = await kept.progress(number, head, stack.id);
   if (progress === "applied") results.push(`${stack.id}: applied already`);
-  else reviewed.push({ opened, kept, record, isContinued: progress === "started", file: join(folder, `${stack.id}.tfplan`) });
+  else reviewed.push({ opened: { ...opened, terraform: opened.terraform.holding(temporary) }, kept, record, isContinued: progress === "started", file: join(temporary.path, `${stack.id}.tfplan`) });
 }
 
 /**
@@ -173,7 +173,7 @@ function other(found: readonly string[], pullRequest: PullRequest | undefined): 
   );
 }
 
-async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "folder">): Promise<PullRequest> {
+async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "temporary">): Promise<PullRequest> {
   for (const wait of [0, ...ASK_AGAIN_AFTER_MS]) {
     await pause(wait, undefined, { signal });
     const merged = (await github.pullRequestsOf(commit)).find((it) => it.merged_at !== null && it.merge_commit_sha === commit && it.base.ref === branch);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { TimeIsUp } from "../path/deadline";
@@ -102,10 +102,11 @@ interface Planned {
 }
 
 async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Promise<Planned> {
-  const file = planFile(stack.id, "tfplan");
+  // terraform goes on when this process is killed, and a plan without its review must not be there to be applied.
+  const file = unfinishedPlan(stack.id);
   await mkdir(PLANS, { recursive: true });
+  await writeFile(file, "", { mode: OWNER_ONLY });
   const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`], undefined, (line) => watch.read(line));
-  await chmod(file, OWNER_ONLY);
   const json = await terraform.run(["show", "-json", "-no-color", file]).catch((error: unknown) => {
     if (isRefusedToShow(error)) return undefined;
     throw error;
@@ -113,6 +114,7 @@ async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Pr
   if (json === undefined) return { hasChanges, lacks: await keepWithoutServer(stack.id, watch, log) };
   const text = await inWords(terraform, file, log);
   await keep(stack.id, json.stdout, text);
+  await rename(file, planFile(stack.id, "tfplan"));
   return { hasChanges };
 }
 
@@ -198,7 +200,11 @@ async function inWords(terraform: Terraform, file: string, log: string): Promise
 }
 
 async function removePlan(stackId: string): Promise<void> {
-  for (const kind of KINDS) await rm(planFile(stackId, kind), { force: true });
+  for (const file of [unfinishedPlan(stackId), ...KINDS.map((kind) => planFile(stackId, kind))]) await rm(file, { force: true });
+}
+
+function unfinishedPlan(stackId: string): string {
+  return `${planFile(stackId, "tfplan")}.unfinished`;
 }
 
 function shown(file: string): string {

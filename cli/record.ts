@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { abortedByPerson, newCommand, runCommand, UsageError, writeResult } from "./command";
 import { KeptRecords, notDeployed, placeOf } from "./github/kept-records";
@@ -6,6 +6,7 @@ import { recordOf, type ComparedPlan } from "./github/plan-record";
 import { planFile, PROJECT, synthesizeProject } from "./project";
 import { throwIfPlaceholder } from "./state-buckets";
 import type { SynthesizedStack } from "./synthesize";
+import { writeFile } from "./write-file";
 
 /** Where the records are written; ignored by git. */
 const RECORDS = join(PROJECT, "records");

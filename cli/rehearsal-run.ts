@@ -46,6 +46,11 @@ export interface RehearsalOptions {
   readonly lock?: string;
   /** An empty folder for the copy of the stack. */
   readonly folder: string;
+  /**
+   * What is in use as long as terraform runs, such as the folder that all of this is in.
+   * @default - nothing but the folder itself
+   */
+  readonly inUse?: HeldLock;
   readonly signal: AbortSignal;
 }
 
@@ -69,8 +74,9 @@ export class Rehearsal {
   }
 
   private terraformIn(env: NodeJS.ProcessEnv): Terraform {
-    const { terraform, folder, signal } = this.options;
-    return new Terraform({ command: terraform, folder, env, signal, graceMs: REHEARSAL_GRACE_MS });
+    const { terraform, folder, signal, inUse } = this.options;
+    const own = new Terraform({ command: terraform, folder, env, signal, graceMs: REHEARSAL_GRACE_MS });
+    return inUse === undefined ? own : own.holding(inUse);
   }
 
   /**

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { worst, type Verdict } from "../path/report";
 import { LocalAws } from "../rehearsal/local-aws";
@@ -16,6 +15,7 @@ import { throwIfDevOverrides } from "./setup/cli-configuration";
 import { REGISTRIES } from "./setup/provider-copies";
 import { withPlaceholder } from "./state-buckets";
 import { synthesize, type SynthesizedStack } from "./synthesize";
+import { TemporaryFolder } from "./temporary-folder";
 import { forgetAws, localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
 
 /** Each takes one core now and then and about 1 GB; most of its time is waiting. */
@@ -54,21 +54,22 @@ void runCommand(async () => {
 async function rehearse(stackId: string | undefined, options: Options): Promise<void> {
   if (!["text", "json"].includes(options.format)) throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
   await throwIfNotWritable(options.out);
-  const folder = await mkdtemp(join(tmpdir(), "alb-web-rehearsal-"));
+  const temporary = await TemporaryFolder.make("rehearsal");
   const signal = abortedByPerson("nothing is left running");
   const stage: Stage = { stacks: [], rehearsals: [], failures: [] };
   try {
     say(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.`);
-    await taskList(tasksFor(stackId, options, folder, signal), stage, signal);
+    await taskList(tasksFor(stackId, options, temporary, signal), stage, signal);
     await report(stage, options);
     if (stage.fault !== undefined) throw stage.fault;
   } finally {
     if (options.keep !== true || process.exitCode === undefined) await stage.localAws?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await temporary.remove();
   }
 }
 
-function tasksFor(stackId: string | undefined, { keep = false }: Options, folder: string, signal: AbortSignal): Task<Stage>[] {
+function tasksFor(stackId: string | undefined, { keep = false }: Options, inUse: TemporaryFolder, signal: AbortSignal): Task<Stage>[] {
+  const { path: folder } = inUse;
   return [
     {
       title: "synthesize main.ts",
@@ -107,7 +108,7 @@ function tasksFor(stackId: string | undefined, { keep = false }: Options, folder
         const env = { ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)), ...temporary };
         const lock = await lockFor(found(stage));
         for (const stack of stage.stacks) {
-          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, lock, folder: join(folder, "stacks", stack.id), signal });
+          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, lock, folder: join(folder, "stacks", stack.id), inUse, signal });
           stage.rehearsals.push(rehearsal);
           await rehearsal.init((text) => (task.output = text));
         }

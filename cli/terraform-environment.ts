@@ -4,12 +4,16 @@ import type { Command } from "commander";
 import { NO_OTHER_AWS } from "../rehearsal/surroundings";
 import { newCommand, say } from "./command";
 import { dropMissingCliConfiguration } from "./setup/cli-configuration";
+import { sweepTemporaryFolders } from "./temporary-folder";
 
 const ACCESS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" };
 
-/** A command that runs terraform, which complains on every call of a CLI configuration that is not there. */
+/** A command that runs terraform, which complains on every call of a CLI configuration that is not there. What killed commands left goes first. */
 export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Command {
-  return newCommand(...texts).hook("preAction", () => dropMissingCliConfiguration(process.env, say));
+  return newCommand(...texts).hook("preAction", async () => {
+    dropMissingCliConfiguration(process.env, say);
+    await sweepTemporaryFolders();
+  });
 }
 
 /**

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { regionOf } from "../../rehearsal/stack-files";
 import { UsageError } from "../command";
 import type { StackFolder } from "../project";
+import { TemporaryFolder } from "../temporary-folder";
 import { ADOPTABLE } from "./adoptable";
 import { awsIn, OWNER_TAGS, type Aws } from "./aws";
 import { readBlocks, restoreBlocks, writeBlocks } from "./import-blocks";
@@ -46,19 +45,19 @@ export async function adoptStack({ opened, chosen, onProgress }: AdoptionOptions
   const { folder, stack } = opened;
   const owner = ownerOf(opened);
   const aws = awsIn(regionOf(stack.json));
-  const temporary = await mkdtemp(join(tmpdir(), "alb-web-adopt-"));
+  const temporary = await TemporaryFolder.make("adopt");
   // Blocks of an earlier run may be done with, so each run finds everything anew.
   const before = await readBlocks(folder);
   try {
     await writeBlocks(folder, []);
-    const result = await inRounds(opened, join(temporary, "plan"), aws, owner, chosen, onProgress);
+    const result = await inRounds({ ...opened, terraform: opened.terraform.holding(temporary) }, join(temporary.path, "plan"), aws, owner, chosen, onProgress);
     throwIfNoChoice(chosen, result);
     return result;
   } catch (error) {
     await restoreBlocks(folder, before);
     throw error;
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await temporary.remove();
   }
 }
 

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly tools: Tools;
   /** An empty folder, which is the caller's to remove. */
   readonly folder: string;
+  /** What is in use as long as terraform runs. */
+  readonly inUse: HeldLock;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export class BootstrapRun {
     private readonly wanted: Wanted,
     private readonly options: RunOptions,
   ) {
-    this.terraform = new Terraform({ command: options.tools.binary.command, folder: options.folder, env: environment(options.tools), signal: options.signal });
+    this.terraform = new Terraform({ command: options.tools.binary.command, folder: options.folder, env: environment(options.tools), signal: options.signal }).holding(options.inUse);
   }
 
   /** Creates the bucket, which no state can be in yet, and moves the state into it. */
