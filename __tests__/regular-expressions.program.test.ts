@@ -33,7 +33,7 @@ const PROJECT = resolve(__dirname, "..");
 const ROOMS = ["topology", "path", "rehearsal", "cli"];
 /** Polynomial, but never of more than a short text; each with what bounds it. */
 const BOUNDED: Readonly<Record<string, string>> = {
-  "Lock Info: ID: +(\\S+) .*?Operation: +(?:OperationType)?(\\S*) Who: +(.*?) Version: .*?Created: +(\\S+ [\\d:]+)": "reads one line in which no two blanks stand side by side",
+  "Lock Info: ID: +(\\S+) .*?Operation: +(?:OperationType)?(\\S*) Who: +(.*?) Version: .*?Created: +([\\d-]+ [\\d:]+)": "reads one line in which no two blanks stand side by side",
   "Failed to read organization \"[^\"]+\" at host (\\S+).*?: unauthorized": "reads one message of terraform, whose host is the program's own",
 };
 

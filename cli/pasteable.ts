@@ -13,7 +13,6 @@ export interface Word {
   readonly isOne: boolean;
 }
 
-const KEY = String.raw`\[(?:\d+|"[\w .:/@*+=,-]*")\]`;
 /** A blank can be quoted in every shell but that of Windows. */
 const PATH = process.platform === "win32" ? /^[\p{L}\p{N}_./\\][\p{L}\p{N}_.@+,=/:\\-]*$/u : /^[\p{L}\p{N}_./][\p{L}\p{N}_.@+,=/ -]*$/u;
 /** No shell reads more than itself out of these; what else a grammar allows is quoted. */
@@ -22,7 +21,7 @@ const MAX_SHOWN = 60;
 
 /** What can stand in a command line, each with its grammar; none has a single quote, and none can be taken for an option. */
 export const word = {
-  address: grammar("a resource's address", new RegExp(String.raw`^(?:module\.[A-Za-z_][\w-]*(?:${KEY})?\.)*[a-z]\w*\.[A-Za-z_][\w-]*(?:${KEY})?$`)),
+  address: grammar("a resource's address", /^(?:module\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?\.)*[a-z]\w*\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?$/),
   /** An ARN, or what AWS, and terraform for want of that, identifies a resource by. */
   awsId: grammar("an AWS id", /^[A-Za-z0-9_][\w.:/+=,@*-]{0,2047}$/),
   bucket: grammar("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),

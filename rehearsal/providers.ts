@@ -35,7 +35,7 @@ export function outsideProviders(lock: string): string[] {
 
 /** Whether a file of a module configures a provider itself, which nobody outside of the module can correct. */
 export function configuresProvider(fileName: string, text: string): boolean {
-  if (!fileName.endsWith(".json")) return /^\s*provider\s+"/m.test(text);
+  if (!fileName.endsWith(".json")) return /^[ \t]*provider[ \t]+"/m.test(text);
   try {
     return (JSON.parse(text) as { provider?: unknown }).provider !== undefined;
   } catch {
