@@ -98,7 +98,9 @@ describe("credentials that only the provider needs", () => {
     await mkdir(join(home, ".aws", "sso", "cache"), { recursive: true });
     await writeFile(join(home, ".aws", "config"), `[profile acme]\nsso_account_id = 123456789012\nsso_role_name = admin\n${more}sso_region = us-east-1\nsso_start_url = https://acme.awsapps.com/start\n`);
     await writeFile(join(home, ".aws", "sso", "cache", `${createHash("sha1").update(key).digest("hex")}.json`), JSON.stringify(expired));
-    await expect(planWith({ AWS_PROFILE: "acme", HOME: home, ...nobody })).rejects.toThrow(EXPIRED);
+    // The environment of a rehearsal reads no AWS files; a person's reads those in HOME.
+    const itsFiles = { AWS_CONFIG_FILE: undefined, AWS_SHARED_CREDENTIALS_FILE: undefined };
+    await expect(planWith({ AWS_PROFILE: "acme", HOME: home, ...nobody, ...itsFiles })).rejects.toThrow(EXPIRED);
   });
 });
 

@@ -132,7 +132,7 @@ describe("a file that is nothing to trace is told in one sentence, with what to 
 test("what a stack accepts stands in its file, where it is found", () => {
   writeApp(join(folder, "accepting"), { web: { domainName: "www.example.com", accept: [{ finding: "P33", reason: "a peered VPC's proxy asks on 8080" }] } }, closeInstances);
   const { code, out } = traced([join(folder, "accepting", "stacks", "web", "cdk.tf.json")]);
-  expect([code, out]).toEqual([0, expect.stringMatching(/1 accepted finding[^]*^Accepted\n\n! P33 {2}target: .*\n {2}accepted {2}a peered VPC's proxy asks on 8080$/m)]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/1 accepted\s+finding[^]*^Accepted\n\n! P33 {2}target: .*\n {2}accepted {2}a peered VPC's proxy asks on 8080$/m)]);
 });
 
 describe("it reads", () => {
