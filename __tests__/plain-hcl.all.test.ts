@@ -49,6 +49,10 @@ test.each(["new", "existing", "ends"])("terraform finds nothing to say about %s"
   expect(JSON.parse(await terraform(folderOf(id), "validate", "-json"))).toMatchObject({ valid: true, diagnostics: [] });
 });
 
+test.each(Object.keys(STACKS))("%s requires the terraform that its JSON requires", (id) => {
+  expect(readFileSync(join(folderOf(id), "cdk.tf"), "utf8")).toContain(`\nrequired_version = "${synthOf(DOMAIN).terraform.required_version}"\n`);
+});
+
 test.each(Object.entries(STACKS))("%s boots what its JSON boots", async (id, props) => {
   const hcl = readFileSync(join(folderOf(id), "cdk.tf"), "utf8");
   const [, script = ""] = /\nuser_data = (<<(\w+)\n[^]*?\n\2|"[^\n]*")\n/.exec(hcl) ?? [];

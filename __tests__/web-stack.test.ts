@@ -1,3 +1,4 @@
+import { MINIMUM_VERSION } from "../cli/setup/terraform-binary";
 import { InvalidPropsError } from "../constructs/web-stack";
 import { addressed, all, ALB_GROUP, EC2_GROUP, EXISTING_NETWORK, refTo, stackOf, synthAll, synthOf, theOnly, validatedJson, type StackJson } from "./support/synth";
 
@@ -69,6 +70,10 @@ describe("outputs", () => {
   test("tell the health check's own path", () => {
     expect(valueOf(synthOf({ domainName: "www.example.com", healthCheck: { path: "/up?deep=1" } }))).toMatchObject({ health_check_url: "https://www.example.com/up?deep=1" });
   });
+});
+
+test("an older terraform or OpenTofu than commands accept is refused by itself, too", () => {
+  expect(json.terraform).toMatchObject({ required_version: `>= ${MINIMUM_VERSION}` });
 });
 
 describe("the provider", () => {

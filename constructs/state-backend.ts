@@ -3,7 +3,10 @@ import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type Terraf
 /** What `main.ts` names as cloned. No bucket's name has upper case, so it is nobody's; whoever deploys writes their own. */
 export const PLACEHOLDER_BUCKET = "CHANGE-ME";
 
-/** State in S3, locked by S3 itself (terraform 1.10 or later). */
+/** Versions of terraform and OpenTofu that deploy a stack: those with S3's native lock (`use_lockfile`). Others refuse it in one sentence. */
+export const TERRAFORM_VERSIONS = ">= 1.10.0";
+
+/** State in S3, locked by S3 itself ({@link TERRAFORM_VERSIONS}). */
 export interface S3BackendProps {
   readonly s3: {
     /**
@@ -53,7 +56,7 @@ export function keepState(stack: TerraformStack, location: StateLocation): void 
     new CloudBackend(stack, { organization, hostname, workspaces: new NamedCloudWorkspace(workspace) });
   } else {
     const backend = new S3Backend(stack, { ...location.s3, encrypt: true });
-    // cdktf's own props lack S3's native lock (terraform 1.10 or later).
+    // cdktf's own props lack S3's native lock.
     backend.addOverride("use_lockfile", true);
   }
 }

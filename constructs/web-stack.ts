@@ -10,7 +10,7 @@ import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from
 import { plainHcl } from "./plain-hcl";
 import { InvalidPropsError } from "./refusals";
 import type { Settings } from "./settings";
-import { keepState, stateWarning } from "./state-backend";
+import { keepState, stateWarning, TERRAFORM_VERSIONS } from "./state-backend";
 import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";
 import { WebTopology, type Site } from "./web-topology";
@@ -34,6 +34,8 @@ export class WebStack extends TerraformStack {
     // Without valid props there is nothing to build; the stack is refused before it is written.
     if (settings === undefined) return;
     new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: tagsOf(settings) }] });
+    // cdktf has no prop for it.
+    this.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
     keepState(this, settings.backend);
     const warning = stateWarning(id, props.backend);
     if (warning !== undefined) Annotations.of(this).addWarning(warning);
@@ -89,7 +91,9 @@ export class WebStack extends TerraformStack {
   /** For `cdktf synth --hcl`. */
   override toHclTerraform(): ReturnType<TerraformStack["toHclTerraform"]> {
     const { hcl, metadata } = super.toHclTerraform();
-    return { hcl: this.userData === undefined ? hcl : plainHcl(hcl, literal(this.userData)), metadata };
+    if (this.userData === undefined) return { hcl, metadata };
+    const { terraform } = this.toTerraform() as { terraform: { required_version: string } };
+    return { hcl: plainHcl(hcl, literal(this.userData), terraform.required_version), metadata };
   }
 
   private parts(): WebTopology {
