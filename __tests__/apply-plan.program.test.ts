@@ -37,7 +37,7 @@ describe("S3 refuses", () => {
   });
 
   const READING = `listing s3://acme-state/plans/7/${COMMIT}/`;
-  const RECORD = { version: 1 as const, stack: "web", configuration: { backend: "b".repeat(64), providers: "c".repeat(64) }, resources: {}, outputs: {} };
+  const RECORD = { version: 1 as const, stack: "web", configuration: { backend: "b".repeat(32), providers: "c".repeat(32) }, resources: {}, outputs: {} };
 
   test.each([
     [403, "AccessDenied", `AWS refuses ${READING}; update the roles and the bucket's policy with npm run bootstrap -- --github OWNER/REPO, which this version's workflows need.`],
@@ -46,7 +46,7 @@ describe("S3 refuses", () => {
     [400, "Strange", `AWS fails ${READING}: Strange: as it says`],
   ])("with %i %s, told in a sentence", async (status, code, sentence) => {
     answer = { status, code };
-    await expect(kept().fetch(7, COMMIT, "web")).rejects.toThrow(new Error(sentence));
+    await expect(kept().fetch({ pullRequest: 7, head: COMMIT }, "web")).rejects.toThrow(new Error(sentence));
   });
 
   test("to write, told so", async () => {
@@ -61,7 +61,7 @@ describe("S3 refuses", () => {
 
   test("nobody, where there are no credentials", async () => {
     process.env = { PATH: ENV.PATH, AWS_ENDPOINT_URL: process.env.AWS_ENDPOINT_URL, AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere", AWS_CONFIG_FILE: "/nowhere" };
-    await expect(kept().fetch(7, COMMIT, "web")).rejects.toThrow(`There are no AWS credentials (${READING}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
+    await expect(kept().fetch({ pullRequest: 7, head: COMMIT }, "web")).rejects.toThrow(`There are no AWS credentials (${READING}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
   });
 });
 

@@ -50,7 +50,7 @@ describe("the comment", () => {
     expect(told).toMatch(/^### ✖ outage: The site will be unreachable for the time two instances need to boot\.\n\n`production`: /);
     expect(told).toContain("```mermaid\nflowchart LR\n");
     expect(rest.join("").trim()).toBe([
-      "Merging applies exactly these plans, or nothing if a state has moved since.", "", "<details><summary>Plan of <code>production</code></summary>", "", "```text", "Plan: 2 to add", "```", "", "</details>",
+      "Merging plans again, and applies that if it does exactly this; else nothing.", "", "<details><summary>Plan of <code>production</code></summary>", "", "```text", "Plan: 2 to add", "```", "", "</details>",
     ].join("\n"));
   });
 
@@ -60,14 +60,14 @@ describe("the comment", () => {
 
   test("does without a review where one could not be made", () => {
     expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).not.toContain("### ✖");
-    expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).toContain("- `web`: 2 to create\n\nMerging applies exactly these plans");
+    expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).toContain("- `web`: 2 to create\n\nMerging plans again");
   });
 
   test("promises no deploy of a stack whose state is not in S3", () => {
     const alone = body([stack("web", "-", undefined, false)]);
     expect(alone).toContain("- `web`: 2 to create (merging does not deploy it, as its state is not in S3)\n");
     expect(alone).not.toContain("Merging applies");
-    expect(body([stack("web", "-", undefined, false), stack("other", "-")])).toContain("Merging applies exactly these plans");
+    expect(body([stack("web", "-", undefined, false), stack("other", "-")])).toContain("Merging plans again");
   });
 
   test("shows what is replaced or destroyed in bold", () => {
@@ -104,7 +104,7 @@ describe("the comment", () => {
     const told = cut.split("\n").filter((line) => line.startsWith("- `"));
     expect(told.filter((line) => line.endsWith("1 to create"))).toHaveLength(450);
     expect(cut).toContain(`- and ${900 - told.length} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${WHOLE_AT}).`);
-    expect(cut).toContain("\nMerging applies exactly these plans");
+    expect(cut).toContain("\nMerging plans again");
   });
 
   test("leaves the room that a short plan does not need to the long ones", () => {

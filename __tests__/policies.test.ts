@@ -47,7 +47,6 @@ test("the policy to plan only reads", () => {
 
 test("the policy to keep reads and writes records, and nothing else", () => {
   expect(committedPolicy("keep").Statement).toEqual([
-    { Sid: "FindRecords", Effect: "Allow", Action: ["s3:ListBucket"], Resource: "arn:aws:s3:::<bucket>" },
     { Sid: "KeepRecords", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::<bucket>/plans/*" },
   ]);
 });

@@ -292,6 +292,8 @@ describe("props that do not go together", () => {
     ["any code of an app behind NGINX", { healthCheck: { matcher: "204" } }, ["healthCheck.matcher"], { healthCheck: { matcher: "204" }, server: { proxyPort: 3000 } }],
     ["one place for the state", { backend: { s3: { bucket: "states" }, cloud: { organization: "acme", workspace: "web" } } }, ["backend"], { backend: { s3: { bucket: "states" } } }],
     ["a state that is not where the bucket keeps reviewed plans", { backend: { s3: { bucket: "states", key: "plans/web.tfstate" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "web/plans.tfstate" } } }],
+    ["a state that is not where the bucket keeps what was deployed", { backend: { s3: { bucket: "states", key: "deploys/terraform.tfstate" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "deploys" } } }],
+    ["a state that is not where the bucket keeps its key", { backend: { s3: { bucket: "states", key: "alb-web/terraform.tfstate" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "alb-web-2/terraform.tfstate" } } }],
     ["a state that is not where the bucket keeps its own", { backend: { s3: { bucket: "states", key: "bootstrap/terraform.tfstate" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "bootstrap" } } }],
     ["a state that is not named as a lock", { backend: { s3: { bucket: "states", key: "a.tflock" } } }, ["backend.s3.key"], { backend: { s3: { bucket: "states", key: "a" } } }],
     ["some place for the state", { backend: {} }, ["backend"], { backend: "local" }],

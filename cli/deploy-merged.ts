@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -5,6 +6,7 @@ import { abortedByPerson, runCommand, throwIfNoCommit, WorkFailed, writeResult }
 import { GitHub, type PullRequest } from "./github/github";
 import { KeptRecords, notDeployed, placeOf } from "./github/kept-records";
 import { differences, recordOf, type ComparedPlan, type KeptRecord } from "./github/plan-record";
+import { printable } from "./printable";
 import { quiet, taskList, type Task } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan } from "./saved-plan";
@@ -42,8 +44,13 @@ interface Deployment {
   readonly signal: AbortSignal;
 }
 
+/** Where terraform reads which workspace it works in, and so which state. */
+const WORKSPACE = join(".terraform", "environment");
 /** GitHub may take a moment to know which pull request a commit came from. */
 const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
+/** Keep plan starts at the moment that a pull request is green, and some are merged at that moment. */
+const KEPT_WITHIN_MS = 5 * 60_000;
+const LOOK_AGAIN_AFTER_MS = 5_000;
 /** A list that nobody reads to its end; the plan of a new pull request shows the rest. */
 const MOST_DIFFERENCES = 100;
 
@@ -74,6 +81,7 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
       title: "find the pull request",
       task: async (stage, task) => {
         stage.pullRequest = await mergedBy({ commit, branch, github, signal });
+        if (process.env.GITHUB_RUN_ATTEMPT !== undefined && process.env.GITHUB_RUN_ATTEMPT !== "1") await throwIfOvertaken(commit, branch, github);
         task.title = `pull request #${stage.pullRequest.number}, reviewed at ${stage.pullRequest.head.sha}`;
       },
     },
@@ -81,7 +89,7 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
       title: "fetch what was reviewed",
       task: async (stage, task) => {
         const stacks = await openStacks({ signal, onProgress: (text) => (task.output = text) });
-        for (const opened of stacks) await fetchRecord(opened, stage, temporary, signal);
+        for (const opened of stacks) await fetchRecord(opened, stage, { temporary, signal, tell: (text) => (task.output = text) });
         task.title = `reviewed: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "nothing that is left"}`;
       },
     },
@@ -100,24 +108,59 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
     },
     {
       title: "apply",
-      task: ({ changing, pullRequest }, task) => task.newListr(changing.map((it) => applyTask(it, pullRequest)), { concurrent: false, exitOnError: true }),
+      task: ({ changing }, task) => task.newListr(changing.map(applyTask), { concurrent: false, exitOnError: true }),
     },
   ];
 }
 
-async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results }: Stage, temporary: TemporaryFolder, signal: AbortSignal): Promise<void> {
-  const { stack } = opened;
-  const [number, head] = [pullRequest?.number ?? 0, pullRequest?.head.sha ?? ""];
-  const place = placeOf(stack);
+interface Fetching {
+  readonly temporary: TemporaryFolder;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results }: Stage, { temporary, signal, tell }: Fetching): Promise<void> {
+  const { id } = opened.stack;
+  const place = placeOf(opened.stack);
+  if (pullRequest === undefined) return;
   if (place === undefined) {
-    results.push(notDeployed(stack.id));
+    results.push(notDeployed(id));
     return;
   }
   const kept = new KeptRecords(place, signal);
-  const record = await kept.fetch(number, head, stack.id);
-  const progress = await kept.progress(number, head, stack.id);
-  if (progress === "applied") results.push(`${stack.id}: applied already`);
-  else reviewed.push({ opened: { ...opened, terraform: opened.terraform.holding(temporary) }, kept, record, isContinued: progress === "started", file: join(temporary.path, `${stack.id}.tfplan`) });
+  const planned = { pullRequest: pullRequest.number, head: pullRequest.head.sha };
+  const record = await awaited(async () => kept.fetch(planned, id), Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS, () => tell(`${id}: waiting for Keep plan`), signal);
+  if (record === undefined) {
+    throw new WorkFailed(
+      `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} (${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it ` +
+        "under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.",
+    );
+  }
+  const progress = await kept.progress(planned, id);
+  if (progress === "applied") results.push(`${id}: applied already`);
+  else reviewed.push({ opened: { ...opened, terraform: opened.terraform.holding(temporary) }, kept, record, isContinued: progress === "started", file: join(temporary.path, `${id}.tfplan`) });
+}
+
+async function awaited<T>(ask: () => Promise<T | undefined>, until: number, onWait: () => void, signal: AbortSignal): Promise<T | undefined> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined || !(Date.now() < until)) return answer;
+    onWait();
+    await pause(LOOK_AGAIN_AFTER_MS, undefined, { signal });
+  }
+}
+
+/**
+ * A run can be run again for a month. What was merged since would be taken back by what this one holds.
+ * @throws {WorkFailed} if there is something newer on the branch
+ */
+async function throwIfOvertaken(commit: string, branch: string, github: GitHub): Promise<void> {
+  const tip = await github.tipOf(branch);
+  if (tip === commit) return;
+  throw new WorkFailed(
+    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could take back what came after it, so nothing was changed. ` +
+      'To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"',
+  );
 }
 
 /**
@@ -142,20 +185,20 @@ async function planned(reviewed: Reviewed, { changing, results }: Stage): Promis
  * @throws {WorkFailed} if there is one that `main.ts` did not make
  */
 async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promise<void> {
-  const other = (await readdir(folder)).find((name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name));
+  const files = [...(await readdir(folder)), ...(existsSync(join(folder, WORKSPACE)) ? [WORKSPACE] : [])];
+  const other = files.find((name) => name !== "cdk.tf.json" && (name === WORKSPACE || /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name)));
   if (other === undefined) return;
   throw new WorkFailed(`The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.`);
 }
 
-function applyTask({ opened, kept, file }: Reviewed, pullRequest: PullRequest | undefined): Task<Stage> {
+function applyTask({ opened, kept, file, record }: Reviewed): Task<Stage> {
   const { id } = opened.stack;
-  const [number, head] = [pullRequest?.number ?? 0, pullRequest?.head.sha ?? ""];
   return quiet({
     title: id,
     task: async ({ results }, task) => {
-      await kept.note("started", number, head, id);
+      await kept.note("started", record);
       const result = await applySavedPlan(opened, file, (text) => (task.output = text));
-      await kept.note("applied", number, head, id);
+      await kept.note("applied", record);
       results.push(`${id}: ${result}`);
       task.title = `${id}: ${result}`;
     },
@@ -163,7 +206,7 @@ function applyTask({ opened, kept, file }: Reviewed, pullRequest: PullRequest | 
 }
 
 function other(found: readonly string[], pullRequest: PullRequest | undefined): WorkFailed {
-  const shown = found.slice(0, MOST_DIFFERENCES).map((it) => `- ${it}`);
+  const shown = found.slice(0, MOST_DIFFERENCES).map((it) => `- ${printable(it)}`);
   const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
   return new WorkFailed(
     [

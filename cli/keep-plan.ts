@@ -1,6 +1,6 @@
 import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
-import { KeptRecords, notDeployed, placeOf, type Planned, type RecordPlace } from "./github/kept-records";
+import { isRefusal, KeptRecords, notDeployed, placeOf, refusal, type Planned, type RecordPlace } from "./github/kept-records";
 import type { PlannedRecord } from "./github/plan-record";
 import { ARTIFACT, MAX_ARTIFACT_BYTES, recordsIn } from "./github/record-artifact";
 import { command, word } from "./pasteable";
@@ -14,6 +14,7 @@ interface KeepArguments {
   readonly branch: string;
   readonly pullRequests: string;
   readonly run: string;
+  readonly started: string;
 }
 
 /** As GitHub's event tells the pull requests of a run. */
@@ -25,23 +26,28 @@ void runCommand(async () => {
     .requiredOption("--head-branch <name>", "the branch that it is on")
     .requiredOption("--branch <name>", "the branch whose merges are deployed; plans for others are not kept")
     .requiredOption("--pull-requests <json>", "the pull requests of the run, as GitHub's event tells them")
-    .requiredOption("--run <id>", "the workflow run that uploaded the records; they are deleted from GitHub, kept or not")
+    .requiredOption("--run <id>", "the workflow run that uploaded the records; they are deleted from GitHub, kept or refused")
+    .requiredOption("--started <time>", "when GitHub created that run, such as 2026-11-30T12:00:00Z")
     .action(keepPlans);
   await command.parseAsync();
 });
 
-async function keepPlans({ commit, headBranch, branch, pullRequests, run }: KeepArguments): Promise<void> {
+async function keepPlans({ commit, headBranch, branch, pullRequests, run, started }: KeepArguments): Promise<void> {
   throwIfNoCommit("--commit", commit);
   if (!/^\d{1,15}$/.test(run)) throw new UsageError(`--run: got ${run}; allowed is a run's number`);
+  if (Number.isNaN(Date.parse(started))) throw new UsageError(`--started: got ${started}; allowed is a time, such as 2026-11-30T12:00:00Z`);
   const ofEvent = parsedEvent(pullRequests);
   const signal = abortedByPerson("some of the records may be kept already; run it again");
   const github = GitHub.of(process.env, signal);
-  try {
-    await writeResult((await keep({ commit, headBranch, branch, run: Number(run) }, ofEvent, github, signal)).join("\n"));
-  } finally {
-    // What a pull request's own code uploaded stays nowhere, whatever became of it.
-    await github.deleteArtifacts(Number(run), ARTIFACT);
-  }
+  const asked = { commit, headBranch, branch, run: Number(run), started: Date.parse(started) };
+  const kept = await keep(asked, ofEvent, github, signal).catch(async (error: unknown) => {
+    // What fails for another reason can be tried again, by running this job again.
+    if (isRefusal(error)) await github.deleteArtifacts(asked.run, ARTIFACT);
+    throw error;
+  });
+  // What a pull request's own code uploaded stays nowhere.
+  await github.deleteArtifacts(asked.run, ARTIFACT);
+  await writeResult(kept.join("\n"));
 }
 
 interface Run {
@@ -49,6 +55,8 @@ interface Run {
   readonly headBranch: string;
   readonly branch: string;
   readonly run: number;
+  /** In milliseconds. */
+  readonly started: number;
 }
 
 async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: AbortSignal): Promise<string[]> {
@@ -65,15 +73,19 @@ async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: Abor
  * The pull request whose run it was; one that is merged counts, as somebody may have been quick.
  *
  * The branch that a pull request is for brings its own workflow file, so what a run for another branch uploaded says nothing of this
- * one. A run does not tell for which branch it was, so there must be none for another one, not even a closed one.
+ * one. A run does not tell for which branch it was, so there must be no other pull request that it can have been for.
  * @throws {WorkFailed} if there is
  */
-function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch }: Run): PullRequest | undefined {
+function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, started }: Run): PullRequest | undefined {
   const ofCommit = ofBranch.filter(({ head }) => head.sha === commit);
-  const other = ofCommit.find(({ base }) => base.ref !== branch);
-  if (other === undefined) return ofCommit.filter(({ state, merged_at }) => state === "open" || merged_at !== null).sort((one, { number }) => one.number - number).at(-1);
-  throw new WorkFailed(
-    `Commit ${commit} is also that of pull request #${other.number} onto ${other.base.ref}, and only what is merged into ${branch} is deployed, so no plan was kept; ` +
+  const onto = ofCommit.filter(({ base, state, merged_at }) => base.ref === branch && (state === "open" || merged_at !== null));
+  const found = onto.sort((one, { number }) => one.number - number).at(-1);
+  const other = ofCommit.find(({ base }) => base.ref !== branch) ?? ofBranch.find(({ number, closed_at: closed }) => number !== found?.number && (closed === null || Date.parse(closed) >= started));
+  if (other === undefined) return found;
+  const whose = other.head.sha === commit ? `Commit ${commit} is also that of` : `Commit ${commit} is on the branch of`;
+  const also = `${whose} pull request #${other.number} onto ${other.base.ref}${other.state === "open" ? "" : ", which was closed"}`;
+  throw refusal(
+    `${also}, so nobody can tell which one was planned, and no plan was kept; ` +
       `${other.state === "open" ? `close #${other.number}, and ` : ""}push another commit, which may be empty: git commit --allow-empty -m "Plan again".`,
   );
 }
@@ -106,7 +118,7 @@ function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): RecordP
   const places = stacks.map(placeOf).filter((place) => place !== undefined);
   const [place, ...others] = places.filter(({ bucket }, index) => places.findIndex((it) => it.bucket === bucket) === index);
   if (place !== undefined && others.length === 0) return place;
-  throw new WorkFailed(
+  throw refusal(
     `${stackId} is not in main.ts of this branch, whose stacks have ${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only where all share one. ` +
       `Deploy ${stackId} by hand first: ${command`npm run plan -- ${word.stack(stackId)}`}, ${command`npm run apply -- ${word.stack(stackId)}`}`,
   );

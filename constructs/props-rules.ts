@@ -59,7 +59,7 @@ function idFaults(stackId: string): Fault[] {
 function stateIsInPlaceOfItsOwn({ backend }: Settings): Fault[] {
   const key = "s3" in backend ? backend.s3.key : "";
   return [
-    ...when(/^(plans|bootstrap)\//.test(key), "backend.s3.key", key, "must be a key outside plans/ and bootstrap/, where the bucket keeps reviewed plans and its own state; give another key, or the stack another id"),
+    ...when(/^(alb-web|bootstrap|deploys|plans)\//.test(key), "backend.s3.key", key, "must be a key outside alb-web/, bootstrap/, deploys/ and plans/, where the bucket keeps its own state and what was reviewed and deployed; give another key, or the stack another id"),
     ...when(key.endsWith(".tflock"), "backend.s3.key", key, "must not end with .tflock, as the key of a lock does"),
   ];
 }

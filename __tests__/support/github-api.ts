@@ -46,6 +46,8 @@ export class GitHubApi {
   readonly pullRequests = new Map<string, PullRequest[]>();
   /** Each pull request with the branch that it is from. */
   private readonly branches = new Map<number, { readonly branch: string; readonly pullRequest: PullRequest }>();
+  /** The commits that branches end with. */
+  readonly tips = new Map<string, string>();
   /** By run. */
   readonly artifacts = new Map<number, KeptArtifact[]>();
   /** Such as "GET issues/7/comments". */
@@ -85,8 +87,8 @@ export class GitHubApi {
   }
 
   /** A pull request from a branch of the repository is merged. */
-  merge(number: number, head: string, mergeCommit: string, { from = REPOSITORY, into = "main" } = {}): void {
-    const merged: PullRequest = { number, state: "closed", merged_at: "2026-11-22T12:00:00Z", merge_commit_sha: mergeCommit, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: from } } };
+  merge(number: number, head: string, mergeCommit: string, { from = REPOSITORY, into = "main", at = "2026-11-22T12:00:00Z" } = {}): void {
+    const merged: PullRequest = { number, state: "closed", closed_at: at, merged_at: at, merge_commit_sha: mergeCommit, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: from } } };
     this.pullRequests.set(mergeCommit, [merged]);
     this.branches.set(number, { branch: this.branchOf(number), pullRequest: merged });
   }
@@ -96,15 +98,15 @@ export class GitHubApi {
    * @param branch where it is from. @default - one of its own
    */
   open(number: number, head: string, into = "main", branch = this.branchOf(number)): void {
-    const opened: PullRequest = { number, state: "open", merged_at: null, merge_commit_sha: null, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: REPOSITORY } } };
+    const opened: PullRequest = { number, state: "open", closed_at: null, merged_at: null, merge_commit_sha: null, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: REPOSITORY } } };
     this.branches.set(number, { branch, pullRequest: opened });
   }
 
   /** It is closed, and not merged. */
-  close(number: number): void {
+  close(number: number, at = "2026-11-22T12:00:00Z"): void {
     const { branch, pullRequest } = this.branches.get(number) ?? {};
     if (branch === undefined || pullRequest === undefined) throw new Error(`no pull request ${number}`);
-    this.branches.set(number, { branch, pullRequest: { ...pullRequest, state: "closed" } });
+    this.branches.set(number, { branch, pullRequest: { ...pullRequest, state: "closed", closed_at: at } });
   }
 
   branchOf(number: number): string {
@@ -128,6 +130,8 @@ export class GitHubApi {
       return all.slice((number - 1) * size, number * size);
     };
     const [, kind, id = "", more = ""] = /^(issues\/comments|issues|commits|actions\/runs|actions\/artifacts|pulls)(?:\/([^/]+)(.*))?$/.exec(path) ?? [];
+    const [, branch] = /^git\/ref\/heads\/(.+)$/.exec(path) ?? [];
+    if (branch !== undefined) return { status: 200, body: { object: { sha: this.tips.get(branch) } } };
     switch (`${method} ${kind} ${more}`.trim()) {
       case "GET issues /comments":
         return { status: 200, body: page(this.comments.get(Number(id)) ?? []) };

@@ -11,6 +11,8 @@ import { needShell } from "./shell";
 import { jobOf, runJob, type Runner } from "./workflow";
 
 export const BUCKET = "acme-state";
+/** When all runs of pull requests were created. */
+export const STARTED = "2026-11-22T12:30:00Z";
 
 /** A project on GitHub: a checkout whose workflows run against the local AWS and GitHub's stand-in. */
 export class GitHubProject {
@@ -67,13 +69,17 @@ export class GitHubProject {
   keep(commit: string, ofEvent: readonly object[] = [{ number: this.planned, base: { ref: "main", sha: BASE } }], headBranch = this.github.branchOf(this.planned)): Promise<Ended> {
     return runJob(jobOf("keep-plan.yml", "keep"), this.runner({
       "github.event.workflow_run.head_sha": commit, "github.event.workflow_run.id": `${this.run}`, "github.event.repository.default_branch": "main",
-      "github.event.workflow_run.head_branch": headBranch, "toJSON(github.event.workflow_run.pull_requests)": JSON.stringify(ofEvent),
+      "github.event.workflow_run.head_branch": headBranch, "github.event.workflow_run.created_at": STARTED, "toJSON(github.event.workflow_run.pull_requests)": JSON.stringify(ofEvent),
     }));
   }
 
-  /** deploy.yml, for a commit on main. */
-  deploy(commit: string): Promise<Ended> {
-    return runJob(jobOf("deploy.yml", "deploy"), this.runner({ "github.sha": commit, "github.ref_name": "main" }));
+  /**
+   * deploy.yml, for a commit on main.
+   * @param attempt how often it runs. @default 1
+   */
+  deploy(commit: string, attempt = 1): Promise<Ended> {
+    const runner = this.runner({ "github.sha": commit, "github.ref_name": "main" });
+    return runJob(jobOf("deploy.yml", "deploy"), { ...runner, env: { ...runner.env, GITHUB_RUN_ATTEMPT: `${attempt}` } });
   }
 
   /** The last run's artifacts, as GitHub has them. */

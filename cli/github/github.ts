@@ -14,6 +14,7 @@ export interface PullRequest {
   readonly merged_at: string | null;
   readonly merge_commit_sha: string | null;
   readonly state: "open" | "closed";
+  readonly closed_at: string | null;
   /** The branch that it is, or was, to be merged into. */
   readonly base: { readonly ref: string; readonly sha: string };
   /** `repo` is null once the fork is deleted. */
@@ -80,9 +81,16 @@ export class GitHub {
   }
 
   /** All pull requests from a branch of the repository, closed ones too. */
-  pullRequestsFrom(branch: string): Promise<PullRequest[]> {
+  async pullRequestsFrom(branch: string): Promise<PullRequest[]> {
     const [owner = ""] = this.repository.split("/");
-    return this.pages((page) => this.call<PullRequest[]>({ path: `pulls?state=all&head=${encodeURIComponent(`${owner}:${branch}`)}&${page}`, needs: "pull-requests: read" }));
+    const found = await this.pages((page) => this.call<PullRequest[]>({ path: `pulls?state=all&head=${encodeURIComponent(`${owner}:${branch}`)}&${page}`, needs: "pull-requests: read" }));
+    // Of the same owner there can be a fork of another name.
+    return found.filter(({ head }) => head.repo?.full_name === this.repository);
+  }
+
+  /** The commit that a branch ends with. */
+  async tipOf(branch: string): Promise<string> {
+    return (await this.call<{ object: { sha: string } }>({ path: `git/ref/heads/${branch}`, needs: "contents: read" })).object.sha;
   }
 
   /**
@@ -104,8 +112,8 @@ export class GitHub {
 
   private async artifacts(run: number, name: string): Promise<Artifact[]> {
     const all = await this.pages(async (page) => {
-      const answer = await this.call<{ artifacts: Artifact[] }>({ path: `actions/runs/${run}/artifacts?${page}`, needs: "actions: read" });
-      return answer.artifacts;
+      const answer = await this.call<{ artifacts: Artifact[] } | undefined>({ path: `actions/runs/${run}/artifacts?${page}`, needs: "actions: read" });
+      return answer?.artifacts as Artifact[];
     });
     return all.filter((artifact) => artifact.name === name);
   }
@@ -113,7 +121,8 @@ export class GitHub {
   private async pages<T>(read: (page: string) => Promise<T[]>): Promise<T[]> {
     const all: T[] = [];
     for (let page = 1; ; page += 1) {
-      const items = await read(`per_page=${PER_PAGE}&page=${page}`);
+      const items: unknown = await read(`per_page=${PER_PAGE}&page=${page}`);
+      if (!isList<T>(items)) throw new WorkFailed(`GitHub (${this.api}) answers with something else than a list; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`);
       all.push(...items);
       if (items.length < PER_PAGE) return all;
     }
@@ -165,6 +174,10 @@ export function isForbidden(error: unknown): boolean {
 /** Whether it only may not do so any more now. */
 function isSpent({ status, headers }: Response): boolean {
   return (status === 403 || status === 429) && (headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after"));
+}
+
+function isList<T>(value: unknown): value is T[] {
+  return Array.isArray(value);
 }
 
 function messageIn(text: string): string {

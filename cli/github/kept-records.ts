@@ -1,7 +1,7 @@
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { WorkFailed } from "../command";
 import type { SynthesizedStack } from "../synthesize";
-import { MAX_RECORD_BYTES, parseKept, type KeptRecord, type PlannedRecord } from "./plan-record";
+import { differences, MAX_RECORD_BYTES, parseKept, type KeptRecord, type PlannedRecord } from "./plan-record";
 
 /** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
 export interface RecordPlace {
@@ -14,6 +14,17 @@ export interface Planned {
   readonly pullRequest: number;
   readonly base: string;
   readonly head: string;
+}
+
+const REFUSED = Symbol("refused");
+
+/** What a pull request's workflow left is not kept, and would not be if it were tried again. */
+export function refusal(message: string): WorkFailed {
+  return new WorkFailed(message, { cause: REFUSED });
+}
+
+export function isRefusal(error: unknown): boolean {
+  return error instanceof WorkFailed && error.cause === REFUSED;
 }
 
 /** How far a merge has come with a stack. */
@@ -70,41 +81,51 @@ export class KeptRecords {
     const kept: KeptRecord = { ...record, pullRequest, base, head };
     const key = `plans/${pullRequest}/${head}/${base}/${record.stack}.json`;
     if (await this.putOnce(key, `${JSON.stringify(kept, null, 2)}\n`)) return;
-    throw new WorkFailed(
+    throw refusal(
       `s3://${this.place.bucket}/${key} is kept already, with another content, and is not overwritten: what was reviewed is what is deployed. To plan the same change again, push another ` +
         'commit, which may be empty: git commit --allow-empty -m "Plan again".',
     );
   }
 
   /**
-   * What a stack's plan did when the pull request was last planned at this commit.
-   * @throws {WorkFailed} if nothing is kept, or it is no record of it
+   * What a stack's plan did when the pull request was planned at this commit.
+   * @returns nothing if nothing is kept
+   * @throws {WorkFailed} if what is kept is no record of it, or it was planned against several bases and did not always do the same
    */
-  async fetch(pullRequest: number, head: string, stack: string): Promise<KeptRecord> {
-    const prefix = `plans/${pullRequest}/${head}/`;
-    const newest = (await this.list(prefix)).filter(({ key }) => key.split("/").slice(4).join("/") === `${stack}.json`).sort((one, other) => one.time - other.time).at(-1);
-    if (newest === undefined) {
-      throw new WorkFailed(
-        `No plan of ${stack} is kept for commit ${head} of pull request #${pullRequest} (s3://${this.place.bucket}/${prefix}), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it ` +
-          "under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.",
-      );
+  async fetch({ pullRequest, head }: Omit<Planned, "base">, stack: string): Promise<KeptRecord | undefined> {
+    const keys = (await this.list(this.prefixOf({ pullRequest, head }))).filter((key) => key.split("/").slice(4).join("/") === `${stack}.json`);
+    const records: KeptRecord[] = [];
+    for (const key of keys) {
+      const record = this.parsed((await this.get(key)) ?? Buffer.alloc(0), key);
+      if (record.pullRequest !== pullRequest || record.head !== head || record.stack !== stack) throw this.noRecord(key, "it is of another plan");
+      records.push(record);
     }
-    const record = this.parsed((await this.get(newest.key)) ?? Buffer.alloc(0), newest.key);
-    if (record.pullRequest === pullRequest && record.head === head && record.stack === stack) return record;
-    throw this.noRecord(newest.key, "it is of another plan");
+    const [first] = records;
+    if (first === undefined || records.every((it) => differences(first, it).length === 0)) return first;
+    throw new WorkFailed(
+      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, and not always with the same result (s3://${this.place.bucket}/${this.prefixOf({ pullRequest, head })}), ` +
+        "so nobody can tell which one was reviewed, and nothing was changed; open another pull request and merge that.",
+    );
+  }
+
+  /** Where records of a commit are, for a person who looks for them. */
+  addressOf(planned: Omit<Planned, "base">): string {
+    return `s3://${this.place.bucket}/${this.prefixOf(planned)}`;
+  }
+
+  private prefixOf({ pullRequest, head }: Omit<Planned, "base">): string {
+    return `plans/${pullRequest}/${head}/`;
   }
 
   /** How far a merge of the pull request's commit has come with a stack. */
-  async progress(pullRequest: number, head: string, stack: string): Promise<Progress> {
-    for (const progress of ["applied", "started"] as const) {
-      if ((await this.get(`deploys/${pullRequest}/${head}/${stack}.${progress}`)) !== undefined) return progress;
-    }
+  async progress(planned: Omit<Planned, "base">, stack: string): Promise<Progress> {
+    for (const progress of ["applied", "started"] as const) if ((await this.get(noteOf(progress, planned, stack))) !== undefined) return progress;
     return "none";
   }
 
   /** Notes it, so that a job that is run again goes on from there. */
-  async note(progress: Exclude<Progress, "none">, pullRequest: number, head: string, stack: string): Promise<void> {
-    await this.putOnce(`deploys/${pullRequest}/${head}/${stack}.${progress}`, `${stack}\n`);
+  async note(progress: Exclude<Progress, "none">, record: KeptRecord): Promise<void> {
+    await this.putOnce(noteOf(progress, record, record.stack), `${record.stack}\n`);
   }
 
   private parsed(bytes: Buffer, key: string): KeptRecord {
@@ -128,16 +149,17 @@ export class KeptRecords {
       await this.s3.send(put, { abortSignal: this.signal });
       return true;
     } catch (error) {
-      if (!isAnswer(error, 412)) throw this.fault(error, "writing", key);
+      // 409: somebody else writes it at this moment.
+      if (!isAnswer(error, 412) && !isAnswer(error, 409)) throw this.fault(error, "writing", key);
       return (await this.get(key))?.equals(body) ?? false;
     }
   }
 
-  private async list(prefix: string): Promise<{ readonly key: string; readonly time: number }[]> {
+  private async list(prefix: string): Promise<string[]> {
     try {
-      const found: { key: string; time: number }[] = [];
+      const found: string[] = [];
       for await (const { Contents = [] } of paginateListObjectsV2({ client: this.s3 }, { Bucket: this.place.bucket, Prefix: prefix }, { abortSignal: this.signal })) {
-        found.push(...Contents.map(({ Key = "", LastModified }) => ({ key: Key, time: LastModified?.getTime() ?? 0 })));
+        found.push(...Contents.map(({ Key = "" }) => Key));
       }
       return found;
     } catch (error) {
@@ -167,6 +189,10 @@ export class KeptRecords {
     if (error instanceof Error && error.name === "CredentialsProviderError") return new WorkFailed(`There are no AWS credentials (${what}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
     return error instanceof Error ? new WorkFailed(`AWS fails ${what}: ${error.name}: ${error.message}`) : error;
   }
+}
+
+function noteOf(progress: Progress, { pullRequest, head }: Omit<Planned, "base">, stack: string): string {
+  return `deploys/${pullRequest}/${head}/${stack}.${progress}`;
 }
 
 function isAnswer(error: unknown, status: number): boolean {

@@ -1,5 +1,7 @@
 import { strFromU8, unzipSync, type Unzipped } from "fflate";
-import { WorkFailed } from "../command";
+import type { WorkFailed } from "../command";
+import { printable } from "../printable";
+import { isRefusal, refusal } from "./kept-records";
 import { parsePlanned, MAX_RECORD_BYTES, type PlannedRecord } from "./plan-record";
 
 /** The name that pull-request.yml uploads records under. */
@@ -37,7 +39,7 @@ function unpacked(artifact: Buffer): Unzipped {
   try {
     return unzipSync(artifact, { filter: fitting });
   } catch (error) {
-    throw error instanceof WorkFailed ? error : refused(`what is no ZIP file (${(error as Error).message})`, "what actions/upload-artifact makes");
+    throw isRefusal(error) ? error : refused(`what is no ZIP file (${(error as Error).message})`, "what actions/upload-artifact makes");
   }
 }
 
@@ -54,5 +56,5 @@ function recordIn(file: string, text: string): PlannedRecord {
 }
 
 function refused(got: string, allowed: string): WorkFailed {
-  return new WorkFailed(`The records of the pull request hold ${got}; allowed is ${allowed}, so none of them was kept.`);
+  return refusal(`The records of the pull request hold ${printable(got)}; allowed is ${allowed}, so none of them was kept.`);
 }
