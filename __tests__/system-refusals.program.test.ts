@@ -36,7 +36,8 @@ describe("an error of the operating system", () => {
     ["ENFILE", "scandir", "/d/f", "/d/f cannot be read: too many open files in the system (ENFILE). End other programs, then run the command again."],
     ["ENOTDIR", "mkdir", "/d/f", "/d/f cannot be created: not a directory (ENOTDIR). Move the file away that is in a folder's place, then run the command again."],
     ["EIO", "read", "/d/f", "/d/f cannot be read: input/output error (EIO). Check the disk, then run the command again."],
-    ["ENOLCK", "", undefined, "A file cannot be opened: no locks available (ENOLCK). Use a checkout on a file system that supports locks, then run the command again."],
+    ["ENOTSUP", "", undefined, "A file cannot be opened: operation not supported (ENOTSUP). Use a checkout and a TMPDIR on file systems that support locks, then run the command again."],
+    ["ENOLCK", "", undefined, "A file cannot be opened: no locks available (ENOLCK). Use a checkout and a TMPDIR on file systems that support locks, then run the command again."],
   ])("%s of %s is a sentence that says what, why and what to do", (code, syscall, path, sentence) => {
     expect(systemRefusal(errorOf(code, syscall, path))).toBe(sentence);
   });

@@ -11,6 +11,7 @@ interface Refusal {
 }
 
 const FREE_SPACE = (place: string | undefined) => `Free some space on ${place === undefined ? "that disk" : `the disk of ${place}`}`;
+const LOCKS = () => "Use a checkout and a TMPDIR on file systems that support locks";
 const ALLOW = () => "Give this user the right to do that";
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
@@ -24,7 +25,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENFILE: { said: "too many open files in the system", remedy: () => "End other programs" },
   ENOTDIR: { said: "not a directory", remedy: () => "Move the file away that is in a folder's place" },
   EIO: { said: "input/output error", remedy: () => "Check the disk" },
-  ENOLCK: { said: "no locks available", remedy: () => "Use a checkout on a file system that supports locks" },
+  ENOLCK: { said: "no locks available", remedy: LOCKS },
+  ENOTSUP: { said: "operation not supported", remedy: LOCKS },
+  EOPNOTSUPP: { said: "operation not supported", remedy: LOCKS },
+  ENOSYS: { said: "function not implemented", remedy: LOCKS },
 };
 
 const DONE: Readonly<Record<string, string>> = {

@@ -39,8 +39,8 @@ const KNOWN: readonly KnownFault[] = [
   {
     said: /Lock Info: ID: +(\S+) .*?Operation: +(?:OperationType)?(\S*) Who: +(.*?) Version: .*?Created: +([\d-]+ [\d:]+)/,
     sentence: ([, lock = "", operation = "", who = "", since], { id, folder }) =>
-      `The state of ${id} is locked by ${asPerson(who)} since ${since} UTC (${asOperation(operation)}, lock ${word.lockId(lock).isOne ? lock : quoted(lock)}). Wait until that has ended; ` +
-      `if its process was killed, ${toRun`terraform -chdir=${word.file(folder)} force-unlock ${word.lockId(lock)}`}; then, after an apply: ${command`npm run adopt -- ${word.stack(id)}`}`,
+      `The state of ${id} is locked by ${asPerson(who)} since ${since} UTC (${asOperation(operation)}, lock ${word.lockId(lock).isOne ? lock : quoted(lock)}). Wait until that has ended; terraform goes on if only npm run was killed. ` +
+      `If terraform itself was killed, ${toRun`terraform -chdir=${word.file(folder)} force-unlock ${word.lockId(lock)}`}; then, after an apply: ${command`npm run adopt -- ${word.stack(id)}`}`,
   },
   {
     // EC2 says RequestExpired of credentials that expire during a deploy.

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LocalAws } from "../../rehearsal/local-aws";
-import { FamilyWatch, type RunningProcess } from "./processes";
+import { endProcesses, FamilyWatch, type RunningProcess } from "./processes";
 import { ProjectRoom, type Ended } from "./project-room";
 import { startLocalAws } from "./rehearsal-room";
 
@@ -23,6 +23,11 @@ export async function seededAccount(): Promise<LocalAws> {
 /** A checkout with one stack, `web`, in which terraform runs as cdktf runs it and can be ended in the middle. */
 export class CrashRoom {
   private constructor(readonly room: ProjectRoom) {}
+
+  /** In a checkout that is there already, with its stack. */
+  static of(room: ProjectRoom): CrashRoom {
+    return new CrashRoom(room);
+  }
 
   /** @param props of the stack, as they stand in main.ts */
   static async open(localAws: LocalAws, props: string = SITE): Promise<CrashRoom> {
@@ -103,7 +108,7 @@ export class CrashRoom {
   /**
    * Begins an apply and signals terraform, and nothing else, so long after it began to create the first resource.
    * @param type counts from the first of this type only
-   * @returns processes of that terraform that still run
+   * @returns processes of that terraform that would not end, and had to be ended
    */
   async applyUntil(signal: "SIGKILL" | "SIGINT", seconds: number, type = ""): Promise<RunningProcess[]> {
     const child = spawn(this.binary, ["apply", "-auto-approve", "-input=false", "-json"], { cwd: this.room.stackFolder("web"), env: this.room.env, stdio: ["ignore", "pipe", "ignore"] });
@@ -133,7 +138,12 @@ async function stillRunning(watch: FamilyWatch): Promise<RunningProcess[]> {
   const deadline = Date.now() + PLUGIN_ENDS_WITHIN_MS;
   for (;;) {
     const running = watch.leftOver();
-    if (running.length === 0 || Date.now() > deadline) return running;
+    if (running.length === 0) return [];
+    if (Date.now() > deadline) {
+      // The test says that they ran on; the machine is not to have them for good.
+      endProcesses(running);
+      return running;
+    }
     await pause(100);
   }
 }

@@ -17,6 +17,17 @@ export function runningProcesses(): RunningProcess[] {
   });
 }
 
+/** Ends processes at once. */
+export function endProcesses(processes: readonly Pick<RunningProcess, "pid">[]): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 /** Keeps an eye on a process and all that descend from it, also those that leave its group. */
 export class FamilyWatch {
   private readonly seen = new Map<number, string>();

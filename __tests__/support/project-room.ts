@@ -15,6 +15,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A `main.ts`. @param stacks lines such as `new WebStack(app, "web", {});` */
+export function programOf(...stacks: string[]): string {
+  return ['import { App } from "cdktf";', 'import { WebStack } from "./constructs/web-stack";', "", "const app = new App();", ...stacks, "app.synth();", ""].join("\n");
+}
+
 /** A person's checkout, and a shell in it whose AWS is a local one: commands are run as a person runs them. */
 export class ProjectRoom {
   private constructor(
@@ -36,8 +41,7 @@ export class ProjectRoom {
 
   /** Replaces `main.ts` by a program of stacks. @param stacks lines such as `new WebStack(app, "web", {});` */
   async program(...stacks: string[]): Promise<void> {
-    const lines = ['import { App } from "cdktf";', 'import { WebStack } from "./constructs/web-stack";', "", "const app = new App();", ...stacks, "app.synth();", ""];
-    await writeFile(join(this.folder, "main.ts"), lines.join("\n"));
+    await writeFile(join(this.folder, "main.ts"), programOf(...stacks));
   }
 
   /** Has `main.ts` written as `cdktf synth` does, without cdktf-cli's own seconds. */

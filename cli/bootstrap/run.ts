@@ -99,7 +99,7 @@ export class BootstrapRun {
       if (who !== undefined) {
         throw new WorkFailed(
           `Another npm run bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it has ended; ` +
-            `if its process was killed, delete its lock first: ${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
+            `if its terraform was killed, delete its lock first: ${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
         );
       }
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
