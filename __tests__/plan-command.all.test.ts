@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
@@ -29,6 +29,8 @@ test("all stacks are planned, with terraform's code for changes, and each is kep
   expect([code, stdout]).toEqual([2, "shop: changes, plans/shop.txt, plans/shop.md\nweb: changes, plans/web.txt, plans/web.md\n"]);
   expect(stderr).toContain("The .tfplan and .json files can hold secrets in clear");
   for (const file of ["web", "shop"].flatMap((id) => KINDS.map((kind) => `plans/${id}.${kind}`))) expect([file, existsSync(join(room.folder, file))]).toEqual([file, true]);
+  expect(readdirSync(join(room.folder, "plans"))).toHaveLength(2 * KINDS.length);
+  for (const kind of ["tfplan", "json"]) expect(statSync(join(room.folder, "plans", `web.${kind}`)).mode & 0o777).toBe(0o600);
   expect(JSON.parse(await kept("web.json"))).toMatchObject({ format_version: expect.stringMatching(/^1\./), resource_changes: [{ type: "aws_route53_zone", change: { actions: ["create"] } }] });
   expect(await kept("web.txt")).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");
 });
