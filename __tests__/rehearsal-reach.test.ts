@@ -90,6 +90,11 @@ describe("what terraform has fetched", () => {
     ["main.tf", 'provider "aws" {\n  profile = "prod"\n}\n'],
     ["main.tf.json", '{"provider": {"aws": {"profile": "prod"}}}'],
     ["main.tofu", '  provider "aws" {}\n'],
+    ["bare.tf", "locals {}\r\n\tprovider aws {}\n"],
+    ["mark.tf", '\uFEFFprovider "aws" {}\n'],
+    ["before.tf", '/* of\nours */ provider "aws" {}\n'],
+    ["within.tf", 'provider/**/aws{}\n'],
+    ["after.tf", "provider aws /**/ {}\n"],
   ])("is refused where a module configures a provider itself, in %s", async (file, text) => {
     module(file, text);
     await expect(throwIfReachingOut(folder)).rejects.toThrow(new WorkFailed(
@@ -98,7 +103,7 @@ describe("what terraform has fetched", () => {
   });
 
   test("may be a module that uses the stack's provider", async () => {
-    module("main.tf", 'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}\nresource "aws_vpc" "a" {\n  provider = aws.west\n}\n');
+    module("main.tf", 'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}\nresource "aws_vpc" "a" {\n  # provider aws of the stack\n  provider = aws.west\n}\nmodule "b" {\n  source = "./b"\n  providers = {\n    aws = aws.west\n  }\n}\n');
     await expect(throwIfReachingOut(folder)).resolves.toBeUndefined();
   });
 });

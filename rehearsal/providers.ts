@@ -33,9 +33,12 @@ export function outsideProviders(lock: string): string[] {
   return sources.filter((source) => source !== "hashicorp/aws" && !STAY_HERE.includes(source)).sort();
 }
 
+/** A block `provider`: its label may go without quotes, and comments may stand around both; a byte order mark may begin the file. */
+const PROVIDER_BLOCK = /(?:^|\*\/)[ \t\uFEFF]*provider(?:[ \t]*(?:"|\/\*)|[ \t]+[\w-]+[ \t]*(?:\{|\/\*))/m;
+
 /** Whether a file of a module configures a provider itself, which nobody outside of the module can correct. */
 export function configuresProvider(fileName: string, text: string): boolean {
-  if (!fileName.endsWith(".json")) return /^[ \t]*provider[ \t]+"/m.test(text);
+  if (!fileName.endsWith(".json")) return PROVIDER_BLOCK.test(text);
   try {
     return (JSON.parse(text) as { provider?: unknown }).provider !== undefined;
   } catch {
