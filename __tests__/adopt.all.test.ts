@@ -5,7 +5,7 @@ import { CrashRoom, seededAccount, SITE } from "./support/crash-room";
 
 /* A state that is lost as a whole: every kind of resource is found again and imported, and nothing is made twice. */
 
-jest.setTimeout(15 * 60_000);
+jest.setTimeout(30 * 60_000);
 
 /** Has every kind that adopt can find, each at least once. */
 const EVERYTHING = [
