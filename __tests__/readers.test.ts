@@ -222,6 +222,7 @@ describe("a plan", () => {
 
   test.each([
     ["the validation", refs("aws_acm_certificate_validation.v.certificate_arn", "aws_acm_certificate_validation.v"), undefined, "validation"],
+    ["the validation of a key, of which a plan does not say the attribute", refs("aws_acm_certificate_validation.v", "each.key"), undefined, "validation"],
     ["the certificate", refs("aws_acm_certificate.c.arn", "aws_acm_certificate.c"), undefined, "certificate"],
     ["the certificate, after waiting for the validation", refs("aws_acm_certificate.c.arn", "aws_acm_certificate.c"), ["aws_acm_certificate_validation.v"], "validation"],
   ])("tells whether a listener takes %s", (_, certificate_arn, dependsOn, via) => {

@@ -57,6 +57,7 @@ export function canonical(type: string, attribute: string): string {
   if (type === "aws_default_route_table" && attribute === "id") return "default_route_table_id";
   if (type === "aws_default_network_acl" && attribute === "id") return "default_network_acl_id";
   if (type === "aws_wafv2_web_acl" && attribute === "id") return "arn";
+  if (type === "aws_acm_certificate_validation" && attribute === "arn") return "certificate_arn";
   return attribute;
 }
 
