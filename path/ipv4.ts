@@ -36,6 +36,16 @@ function parsed(cidr: string): readonly Range[] {
   }
 }
 
+/** The range of a CIDR and those of all CIDRs around it, from the narrowest. */
+export function enclosing({ first, last }: Range): readonly Range[] {
+  const all: Range[] = [];
+  for (let size = last - first + 1; size <= 2 ** 32; size *= 2) {
+    const from = Math.floor(first / size) * size;
+    all.push({ first: from, last: from + size - 1 });
+  }
+  return all;
+}
+
 /** What of the range is in none of the others. */
 export function without(range: Range, others: readonly Range[]): readonly Range[] {
   const rest: Range[] = [];

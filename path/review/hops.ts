@@ -86,11 +86,12 @@ function effectOf(finding: Finding, world: World): Effect {
  */
 export function causesOfFaults(traces: Traces, world: World, told: readonly Told[]): Told[] {
   const hadPath = (traces.before?.paths.length ?? 0) > 0;
+  const suspects = suspectsIn(world, told);
   return newFaults(traces, world).filter(({ id }) => !TOLD_BY_RULES.has(id) || !hadPath).map((finding): Told => {
     const { id, hop, observed, required, symptom, share, fix } = finding;
     const effect = effectOf(finding, world);
     const { title } = rowOf(id);
-    const brought = hadPath ? broughtBy(finding, world, told) : undefined;
+    const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
     const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
     return {
       address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text,
@@ -106,20 +107,53 @@ const BESIDE = /_(rule|attachment|association|certificate|validation|record)$|^a
 /** Rows of what security groups let through. */
 const OF_GROUPS = new Set(["P30", "P31", "P32", "P33", "P34", "P35", "P61", "P64"]);
 
+interface Naming {
+  readonly change: Change;
+  readonly place: number;
+}
+
+/** What may have brought a fault, looked through once for all of them. */
+interface Suspects {
+  /** The first that takes another security group. */
+  readonly regrouped: Change | undefined;
+  /** Changes beside the path by what they name, before or after; with their places in the plan. */
+  readonly naming: ReadonlyMap<unknown, readonly Naming[]>;
+  /** The only change beside the path that rules tell of at a hop; nothing in its place where they are several. */
+  readonly onlyAt: ReadonlyMap<Hop | null, Change | undefined>;
+  /** The only one that rules tell of at all. */
+  readonly single: Change | undefined;
+}
+
+function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly Told[]): Suspects {
+  const moving = all.filter(({ type }) => BESIDE.test(type));
+  const naming = new Map<unknown, Naming[]>();
+  for (const [place, change] of moving.entries()) {
+    for (const value of new Set([change.before, change.after].flatMap((values) => Object.values(values ?? {})))) {
+      if (typeof value !== "string" || value === "") continue;
+      const same = naming.get(value);
+      if (same === undefined) naming.set(value, [{ change, place }]);
+      else same.push({ change, place });
+    }
+  }
+  const hops = new Map<string, Set<Hop | null>>();
+  for (const { address, hop } of told) hops.set(address, (hops.get(address) ?? new Set()).add(hop));
+  const onlyAt = new Map<Hop | null, Change | undefined>();
+  for (const change of moving) for (const hop of hops.get(change.address) ?? []) onlyAt.set(hop, onlyAt.has(hop) ? undefined : change);
+  const [single = "", ...more] = hops.keys();
+  return {
+    regrouped: all.find(({ address: at, doing, differing }) => doing === "update" && differing.some((it) => /security_groups?(_ids)?$/.test(it)) && (serving.servers.has(at) || serving.balancers.has(at))),
+    naming, onlyAt, single: more.length === 0 ? byAddress.get(single) : undefined,
+  };
+}
+
 /** The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be meant. */
-function broughtBy({ id, address, hop }: Finding, { byAddress, moving: all, serving }: World, told: readonly Told[]): Change | undefined {
+function broughtBy({ id, address, hop }: Finding, { byAddress }: World, { regrouped, naming, onlyAt, single }: Suspects): Change | undefined {
   const itself = byAddress.get(address);
   if (itself !== undefined && itself.doing !== "none" && itself.doing !== "read" && (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")) return itself;
   // Whoever takes another group is meant, and not the group.
-  const regrouped = OF_GROUPS.has(id) ? all.find(({ address: at, doing, differing }) => doing === "update" && differing.some((it) => /security_groups?(_ids)?$/.test(it)) && (serving.servers.has(at) || serving.balancers.has(at))) : undefined;
-  if (regrouped !== undefined) return regrouped;
-  const moving = all.filter(({ type }) => BESIDE.test(type));
-  const ids = [own(itself?.before, "id"), own(itself?.before, "arn")].filter((it) => typeof it === "string" && it !== "");
-  const naming = moving.filter(({ before, after }) => [before, after].some((values) => Object.values(values ?? {}).some((it) => ids.includes(it))));
-  if (naming.length > 0) return naming.find(({ doing }) => doing !== "create") ?? naming[0];
-  const same = new Set(told.filter((it) => it.hop === hop).map((it) => it.address));
-  const [only, ...others] = moving.filter((it) => same.has(it.address));
-  if (only !== undefined) return others.length === 0 ? only : undefined;
-  const [single, ...more] = new Set(told.map((it) => it.address));
-  return single !== undefined && more.length === 0 ? byAddress.get(single) : undefined;
+  if (OF_GROUPS.has(id) && regrouped !== undefined) return regrouped;
+  const ids = new Set([own(itself?.before, "id"), own(itself?.before, "arn")]);
+  const named = [...ids].flatMap((it) => naming.get(it) ?? []).sort((a, b) => a.place - b.place).map((it) => it.change);
+  if (named.length > 0) return named.find(({ doing }) => doing !== "create") ?? named[0];
+  return onlyAt.has(hop) ? onlyAt.get(hop) : single;
 }

@@ -24,7 +24,7 @@ export function pictureOf({ before, after, byAddress }: World, trace: TraceRepor
     const [from, to] = JSON.parse(key) as [string, string];
     return { from, to, is: !now.edges.has(key) ? "gone" : old.edges.has(key) ? "kept" : "new" };
   });
-  return { nodes: nodes.sort((one, other) => HOPS.indexOf(one.hop) - HOPS.indexOf(other.hop)), edges };
+  return { nodes: HOPS.flatMap((hop) => nodes.filter((it) => it.hop === hop)), edges };
 }
 
 function sideOf(topology: Topology | undefined): Side {

@@ -66,9 +66,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   // What nobody notices is told of what does nothing worse.
   const worse = new Set([...told, ...faults].filter(({ effect }) => effect !== "none").map(({ address }) => address));
   const all = [...told, ...faults].filter(({ effect, address }) => effect !== "none" || !worse.has(address));
-  const worst = (one: Cause) => EFFECTS.indexOf(one.effect);
-  const place = ({ hop }: Cause) => (hop === null ? HOPS.length : HOPS.indexOf(hop));
-  return all.sort((one, other) => worst(other) - worst(one) || place(one) - place(other));
+  return EFFECTS.toReversed().flatMap((effect) => [...HOPS, null].flatMap((hop) => all.filter((it) => it.effect === effect && it.hop === hop)));
 }
 
 function countsOf(changes: readonly Change[]): Counts {

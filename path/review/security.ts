@@ -3,22 +3,12 @@ import { own } from "../../topology/json";
 import { holdsTrue } from "../../topology/plan-values";
 import type { SecurityRule, Topology } from "../../topology/model";
 import { known, type Attr } from "../../topology/value";
-import { covers as coversRange, rangesOf } from "../ipv4";
 import { code } from "./because";
+import { holderOf, type Permission } from "./permissions";
 import type { SecurityChanges } from "./report";
 import type { World } from "./world";
 
 /* What becomes allowed, and what no longer is, in words. */
-
-/** One permission of a group: so many rules are written in one. */
-interface Permission {
-  readonly direction: "ingress" | "egress";
-  readonly protocol: string;
-  readonly first: number;
-  readonly last: number;
-  readonly peer: string;
-  readonly kind: "ipv4" | "ipv6" | "group" | "list";
-}
 
 export function securityOf({ before, after, changes }: World): SecurityChanges {
   const [had, has] = [permissionsIn(before), permissionsIn(after)];
@@ -26,8 +16,9 @@ export function securityOf({ before, after, changes }: World): SecurityChanges {
   const closed: string[] = [];
   for (const address of new Set([...had.keys(), ...has.keys()])) {
     const [old, now] = [had.get(address) ?? [], has.get(address) ?? []];
-    opened.push(...now.filter((it) => !old.some((other) => includes(other, it))).map((it) => inWords(it, "opened", address)));
-    closed.push(...old.filter((it) => !now.some((other) => includes(other, it))).map((it) => inWords(it, "closed", address)));
+    const [held, holds] = [holderOf(old), holderOf(now)];
+    for (const it of now) if (!held(it)) opened.push(inWords(it, "opened", address));
+    for (const it of old) if (!holds(it)) closed.push(inWords(it, "closed", address));
   }
   for (const change of changes) {
     for (const { type, path, open, when, words } of SETTINGS) {
@@ -88,16 +79,6 @@ function permissionsOf(rule: SecurityRule, direction: Permission["direction"], t
   const of = (kind: Permission["kind"], peers: readonly string[]) => peers.map((peer): Permission => ({ direction, protocol: isAll ? "all" : protocol, ...ports, peer, kind }));
   const groups = rule.groupIds.items.map((id) => topology?.byId.securityGroup(id as Attr<string>)?.address ?? id);
   return [...of("ipv4", rule.cidrs.items), ...of("ipv6", rule.ipv6Cidrs.items), ...of("group", groups), ...of("list", rule.prefixListIds.items)];
-}
-
-/** Whether one permission holds all that another one does. */
-function includes(one: Permission, other: Permission): boolean {
-  if (one.direction !== other.direction || one.kind !== other.kind) return false;
-  if (one.protocol !== "all" && (one.protocol !== other.protocol || one.first > other.first || one.last < other.last)) return false;
-  if (one.peer === other.peer) return true;
-  if (one.kind === "ipv6") return one.peer === "::/0";
-  const [range] = one.kind === "ipv4" ? rangesOf(other.peer) : [];
-  return range !== undefined && coversRange(rangesOf(one.peer), range);
 }
 
 const PORTS: Readonly<Record<number, string>> = { 22: "SSH", 3389: "RDP" };

@@ -24,6 +24,8 @@ export interface World {
   readonly later: Later;
   /** All that something is done to, data apart. */
   readonly moving: readonly Change[];
+  /** Types of which the plan makes a new resource. */
+  readonly created: ReadonlySet<string>;
   /** Changes that take away a resource of this id or ARN. */
   readonly replacedById: ReadonlyMap<string, Change>;
 }
@@ -50,7 +52,8 @@ export function worldOf(whole: unknown, given: unknown): World {
       if (typeof value === "string" && value !== "") replacedById.set(value, change);
     }
   }
-  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving: changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read"), replacedById };
+  const moving = changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
+  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById };
 }
 
 function notAPlan(plan: unknown): UnreadableFile {

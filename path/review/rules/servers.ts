@@ -44,17 +44,31 @@ function stoppingIn({ doing, differing }: Change): string | undefined {
   return doing === "update" ? differing.find((it) => STOPPING.test(it)) : undefined;
 }
 
+interface Share {
+  readonly hit: number;
+  readonly all: number;
+  readonly left: number;
+}
+
+/** By the groups of what stands; asked for by each of their servers. */
+const shares = new WeakMap<TargetGroup, Share>();
+
 /** How many of a group's targets are away at once. */
-function shareOf({ registrations }: TargetGroup, { byAddress, serving }: World): { hit: number; all: number; left: number } {
+function shareOf(group: TargetGroup, { byAddress, serving }: World): Share {
+  const known = shares.get(group);
+  if (known !== undefined) return known;
+  const { registrations } = group;
   const hit = registrations.filter(({ address }) => {
     const change = byAddress.get(serving.serverOf.get(address) ?? "");
     return change !== undefined && (isGone(change) || stoppingIn(change) !== undefined);
   }).length;
-  return { hit, all: registrations.length, left: registrations.length - hit };
+  const share = { hit, all: registrations.length, left: registrations.length - hit };
+  shares.set(group, share);
+  return share;
 }
 
-function isReplacedElsewhere({ moving }: World): boolean {
-  return moving.some(({ doing, type }) => doing === "create" && (type === "aws_instance" || type === "aws_autoscaling_group"));
+function isReplacedElsewhere({ created }: World): boolean {
+  return created.has("aws_instance") || created.has("aws_autoscaling_group");
 }
 
 function inWords(count: number): string {

@@ -1,3 +1,4 @@
+import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { listed, code, named, tell, type EffectRule } from "../because";
 import type { Forwarder } from "../serving";
@@ -57,10 +58,10 @@ export const attachmentRule: EffectRule = (change, world) => {
   if (found === undefined || !isGone(change) || !change.type.includes("attachment")) return [];
   const { registrations, address } = found.group;
   if (world.byAddress.get(address)?.doing === "destroy") return tell(change, world, { hop, effect: "brief", then: "its target group goes as well; what still forwards to that for a moment is answered with 503", phrase: "while a target group is taken away" });
-  const kept = registrations.filter((it) => !isGone(world.byAddress.get(it.address)));
-  const isReplaced = change.doing === "replace" || world.moving.some((it) => it.doing === "create" && it.type === change.type);
-  if (kept.length > 0) {
-    return tell(change, world, { hop, effect: "none", then: `${kept.length} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun` });
+  const kept = keptIn(found.group, world);
+  const isReplaced = change.doing === "replace" || world.created.has(change.type);
+  if (kept > 0) {
+    return tell(change, world, { hop, effect: "none", then: `${kept} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun` });
   }
   if (!isReplaced) return tell(change, world, { hop, effect: "outage", then: "no target is left in the group, and the load balancer answers 503", avoid: "register another target first", phrase: "as no target is left" });
   const all = registrations.length === 1 ? "the only target" : registrations.length === 2 ? "both targets" : `all ${registrations.length} targets`;
@@ -69,3 +70,13 @@ export const attachmentRule: EffectRule = (change, world) => {
     avoid: "change one attachment in an apply of its own, and the others after it is healthy; or register the targets in a second group, and let the listener turn to that", phrase: "while the targets are registered anew",
   });
 };
+
+/** By the groups of what stands; asked for by each of their attachments. */
+const kept = new WeakMap<TargetGroup, number>();
+
+/** How many registrations of a group stay. */
+function keptIn(group: TargetGroup, { byAddress }: World): number {
+  const found = kept.get(group) ?? group.registrations.filter(({ address }) => !isGone(byAddress.get(address))).length;
+  kept.set(group, found);
+  return found;
+}
