@@ -49,14 +49,30 @@ test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])("after %i looks at the 
   for (const shown of [reportAsText(report, { source: "plan.json" }).replace(/\s+/g, " "), reportAsMarkdown(report, { source: "plan.json" })]) expect(shown).toContain("Stopped after 10 seconds of CPU time, ");
 });
 
-test("by default the clock is that of the CPU, as a busy machine changes no verdict", () => {
-  const busy = jest.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
-  const deadline = new Deadline();
-  busy.mockReturnValue({ user: (LIMIT_SEC - 1) * 1e6, system: 0 });
-  expect(deadline.isOver()).toBe(false);
-  busy.mockReturnValue({ user: (LIMIT_SEC - 1) * 1e6, system: 1e6 });
-  expect(deadline.isOver()).toBe(true);
-  busy.mockRestore();
+describe("by default", () => {
+  let now = 0;
+  /** A clock of the day that goes on as the test says. */
+  const pass = (ms: number): void => void (now += ms);
+
+  beforeEach(() => void jest.spyOn(performance, "now").mockImplementation(() => now));
+  afterEach(() => jest.restoreAllMocks());
+
+  test("the clock is that of the CPU, as a busy machine changes no verdict", () => {
+    const busy = jest.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+    const deadline = new Deadline();
+    pass(60_000);
+    busy.mockReturnValue({ user: (LIMIT_SEC - 1) * 1e6, system: 0 });
+    expect(deadline.isOver()).toBe(false);
+    pass(100);
+    busy.mockReturnValue({ user: (LIMIT_SEC - 1) * 1e6, system: 1e6 });
+    expect(deadline.isOver()).toBe(true);
+  });
+
+  test("the CPU time is not asked for after each rule, as that takes longer than most rules", () => {
+    const asked = jest.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+    trace(PLAN);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
 });
 
 test("where is the rules that took the time, and the path that they looked at", () => {

@@ -20,8 +20,16 @@ export interface Entry {
   readonly balancer?: Balancer;
 }
 
-/** All ways in that the file declares. */
-export function entriesOf(topology: Topology): Entry[] {
+const made = new WeakMap<Topology, readonly Entry[]>();
+
+/** All ways in that the file declares; made once for each file. */
+export function entriesOf(topology: Topology): readonly Entry[] {
+  const found = made.get(topology) ?? declaredIn(topology);
+  made.set(topology, found);
+  return found;
+}
+
+function declaredIn(topology: Topology): Entry[] {
   const balancers = topology.balancers.filter(isApplication);
   const byName = new Map(balancers.map((it) => [known(it.dnsName), it]));
   const named = new Map<Balancer, DnsRecord[]>();
@@ -29,7 +37,7 @@ export function entriesOf(topology: Topology): Entry[] {
   for (const record of topology.records) {
     if (!mayServe(record)) continue;
     const balancer = balancerOf(record, byName);
-    if (balancer !== undefined) named.set(balancer, [...(named.get(balancer) ?? []), record]);
+    if (balancer !== undefined) push(named, balancer, record);
     else if (balancers.length > 0 && leadsToSomeBalancer(record)) elsewhere.push(record);
   }
   return [
@@ -88,7 +96,7 @@ function groupedByName(records: readonly DnsRecord[]): { host: string; records: 
   for (const record of records) {
     const fqdn = known(record.fqdn);
     const host = fqdn === undefined ? `name-of-${record.address}` : fqdn.replace(/^(\*|\\052)\./, "any-name.");
-    hosts.set(host, [...(hosts.get(host) ?? []), record]);
+    push(hosts, host, record);
   }
   return [...hosts].map(([host, same]) => ({ host, records: same }));
 }
@@ -127,4 +135,10 @@ function isCovered(host: string, topology: Topology): boolean {
   certified.set(topology, names);
   const dot = host.indexOf(".");
   return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`));
+}
+
+function push<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }

@@ -1,6 +1,7 @@
 import type { Action, Topology } from "../topology/model";
 import { known, Unknown, type Attr } from "../topology/value";
 import type { Hop } from "./report";
+import { listedOn } from "./rules/picked-certificates";
 import type { TracedPath } from "./traced-path";
 
 /* What each hop of a path consists of, in words. */
@@ -21,12 +22,14 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
     const what = records.map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`).join(" and ");
     return { resources: records.map(({ address }) => address), observed: `${what} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}` };
   },
-  tls: ({ steps, topology, scheme }) => {
+  tls: (path) => {
+    const { steps, scheme } = path;
     if (steps.length === 0 && scheme === "https") return { resources: [], observed: "not reached" };
-    const secure = steps.filter(({ listener }) => known(listener.protocol) === "HTTPS");
+    const secure = steps.map(({ listener }) => listener).filter(({ protocol }) => known(protocol) === "HTTPS");
     if (secure.length === 0) return { resources: [], observed: "no TLS: plain HTTP" };
-    const certificates = secure.flatMap(({ listener }) => listener.certificates.map(({ arn }) => topology.byId.certificate(arn)?.address ?? shown(arn)));
-    return { resources: [...new Set(secure.flatMap(({ listener }) => listener.certificates.map(({ address }) => address)))], observed: certificates.length === 0 ? "no certificate" : [...new Set(certificates)].join(", ") };
+    const { uses, more } = listedOn(path, secure);
+    const names = [...new Set(uses.map(({ use, certificate }) => certificate?.address ?? shown(use.arn)))];
+    return { resources: [...new Set(uses.map(({ use }) => use.address))], observed: names.length === 0 ? "no certificate" : `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}` };
   },
   listener: ({ steps, port, balancer, topology }) => {
     if (balancer === undefined) return { resources: [], observed: "not reached" };

@@ -1,6 +1,8 @@
 import type { Action, Balancer, Condition, Listener, TargetGroup, Topology } from "../topology/model";
 import { isUnknown, known, Unknown, type Attr } from "../topology/value";
 import type { Entry } from "./entries";
+import { actionsOf } from "./rules/listener-repairs";
+import { rulesFor } from "./rules/rules-by-host";
 import { matches } from "./rules/wildcards";
 import type { Outcome, Step, Target, TracedPath } from "./traced-path";
 
@@ -72,7 +74,8 @@ export function redirectedPort({ protocol, host, port }: Extract<Action, { type:
 
 function outcomesOf(listener: Listener, request: Pick<Entry, "host" | "path" | "hasPath" | "isOwnName">): Outcome[] {
   const outcomes: Outcome[] = [];
-  for (const rule of listener.rules) {
+  // By the balancer's own name anybody may ask for any host.
+  for (const rule of request.isOwnName ? listener.rules : rulesFor(listener, request.host)) {
     const matched = rule.conditions.map((condition) => matchOf(condition, request, rule.address));
     if (matched.includes("never")) continue;
     const open = matched.find((it) => it instanceof Unknown) as Unknown | undefined;
@@ -86,7 +89,6 @@ function outcomesOf(listener: Listener, request: Pick<Entry, "host" | "path" | "
 function matchOf({ kind, values }: Condition, request: Pick<Entry, "host" | "path" | "hasPath" | "isOwnName">, address: string): "always" | "some" | "never" | Unknown {
   const fallback = values.open === undefined ? "never" : new Unknown(address, `condition.${kind}`, values.open.why);
   if (kind === "host-header") {
-    // By the balancer's own name anybody may ask for any host.
     if (request.isOwnName) return "some";
     return values.items.some((it) => matches(it.toLowerCase(), request.host)) ? "always" : fallback;
   }
@@ -99,6 +101,9 @@ function matchOf({ kind, values }: Condition, request: Pick<Entry, "host" | "pat
   return kind === "unknown" ? (fallback === "never" ? "some" : fallback) : "some";
 }
 
+/** All groups that a balancer's listeners forward to, asked for by each path that comes to none. */
+const declared = new WeakMap<Balancer, readonly TargetGroup[]>();
+
 function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topology: Topology): TargetGroup[] {
   const outcomes = steps.flatMap((step) => step.outcomes);
   const reached = forwardedBy(outcomes.flatMap(({ actions }) => actions), topology);
@@ -106,8 +111,9 @@ function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topolo
   const isLost = steps.length === 0 || outcomes.some(({ actions }) => actions.some((action) => action.type === "redirect" && known(action.host) === "#{host}"));
   if (!isLost) return [];
   // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all faults are named at once.
-  const declared = forwardedBy(balancer.listeners.flatMap(({ defaultActions, rules }) => [...defaultActions, ...rules.flatMap(({ actions }) => actions)]), topology);
-  if (declared.length > 0) return declared;
+  const all = declared.get(balancer) ?? forwardedBy(balancer.listeners.flatMap(actionsOf), topology);
+  declared.set(balancer, all);
+  if (all.length > 0) return [...all];
   const isOnly = topology.balancers.filter(({ type }) => known(type) === "application").length === 1;
   return isOnly ? topology.targetGroups.filter(({ isData }) => !isData) : [];
 }

@@ -28,6 +28,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
   const zoneOf = new Map(zones.map((zone) => [zone.id, zone]));
   const validations = validationsOf(source);
   const byAddress = new Map(certificates.map((it) => [it.address, it]));
+  const byBase = addressesByBase(certificates);
   const awaited = awaitedRecords(source, certificates);
   return source.ofType("aws_route53_record").map((it): DnsRecord => {
     const zoneId = it.fields.text("zone_id", expected.ZONE);
@@ -44,7 +45,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
       }),
       values: it.fields.list("records"),
       ...(routing !== undefined && { routing }),
-      validates: alias === undefined ? validatedBy(it, name, fqdn, validations, byAddress, awaited) : [],
+      validates: alias === undefined ? validatedBy(it, name, fqdn, validations, byAddress, byBase, awaited) : [],
     };
   });
 }
@@ -88,9 +89,9 @@ function awaitedRecords(source: Source, certificates: readonly Certificate[]): R
   return found;
 }
 
-function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, awaited: ReadonlyMap<string, readonly string[]>): DnsRecord["validates"] {
+function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, byBase: ReadonlyMap<string, readonly string[]>, awaited: ReadonlyMap<string, readonly string[]>): DnsRecord["validates"] {
   if (typeof name === "string" && !name.startsWith("${")) {
-    return validations.get(plainText(name)) ?? standing(record, fqdn, certificates);
+    return validations.get(plainText(name)) ?? standing(record, fqdn, byBase);
   }
   const through = [...record.fields.through("name"), ...record.fields.through("records")];
   const key = /\["((?:[^"\\]|\\.)*)"\]$/.exec(record.address)?.[1];
@@ -111,11 +112,24 @@ function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, v
   return [{ certificate, domain: byKey ?? byText?.toLowerCase() ?? only ?? new Unknown(record.address, "name", "known after apply") }];
 }
 
+/** Certificates by their names, a wildcard's below its asterisk. */
+function addressesByBase(certificates: readonly Certificate[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { address, names } of certificates) {
+    for (const base of new Set(names.items.map((it) => it.replace(/^\*\./, "")))) {
+      const same = found.get(base);
+      if (same === undefined) found.set(base, [address]);
+      else same.push(address);
+    }
+  }
+  return found;
+}
+
 /** A record that validates a name stays the same for all certificates of an account, also for one that is yet to be made. */
-function standing(record: Resource, fqdn: Attr<string>, certificates: ReadonlyMap<string, Certificate>): DnsRecord["validates"] {
+function standing(record: Resource, fqdn: Attr<string>, byBase: ReadonlyMap<string, readonly string[]>): DnsRecord["validates"] {
   const [, domain] = typeof fqdn === "string" ? (/^_[0-9a-f]{32}\.(.+)$/.exec(fqdn) ?? []) : [];
   if (domain === undefined || !record.fields.list("records").items.some((value) => /\.acm-validations\.aws\.?$/.test(value))) return [];
-  return [...certificates.values()].filter(({ names }) => names.items.some((it) => it.replace(/^\*\./, "") === domain)).map(({ address }) => ({ certificate: address, domain }));
+  return (byBase.get(domain) ?? []).map((certificate) => ({ certificate, domain }));
 }
 
 /** Lower case, and without the dot at the end. */

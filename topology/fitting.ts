@@ -17,7 +17,8 @@ interface Sibling {
   readonly known: unknown;
 }
 
-const exchangeable = new WeakMap<readonly Sibling[], boolean>();
+/** The places of instances that are exchangeable; nothing where they are not. */
+const places = new WeakMap<readonly Sibling[], { readonly of: ReadonlyMap<Sibling, number> | undefined }>();
 
 /**
  * The place of an instance whose block names as many things as it has instances. By `count` the order is that of the list; by `for_each`
@@ -25,10 +26,14 @@ const exchangeable = new WeakMap<readonly Sibling[], boolean>();
  */
 export function placeOf(instance: Sibling, siblings: readonly Sibling[]): Place | undefined {
   if (siblings.length < 2) return undefined;
-  const known = exchangeable.get(siblings);
-  const isSure = known ?? (siblings.every(({ key }) => typeof key === "number") || new Set(siblings.map((it) => JSON.stringify(it.known))).size === 1);
-  exchangeable.set(siblings, isSure);
-  return isSure ? { index: siblings.indexOf(instance), of: siblings.length } : undefined;
+  const found = places.get(siblings) ?? { of: areExchangeable(siblings) ? new Map(siblings.map((it, index) => [it, index] as const)) : undefined };
+  places.set(siblings, found);
+  const index = found.of?.get(instance);
+  return found.of === undefined ? undefined : { index: index ?? siblings.indexOf(instance), of: siblings.length };
+}
+
+function areExchangeable(siblings: readonly Sibling[]): boolean {
+  return siblings.every(({ key }) => typeof key === "number") || new Set(siblings.map((it) => JSON.stringify(it.known))).size === 1;
 }
 
 const byKeys = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();

@@ -100,7 +100,7 @@ const madeWaiting = new WeakMap<Topology, ReadonlyMap<string, Balancer>>();
 
 /** Balancers that no record leads to, by the names that their certificates and rules are for. */
 function waitingFor(topology: Topology): ReadonlyMap<string, Balancer> {
-  const found = madeWaiting.get(topology) ?? new Map(recordsOf(topology).orphans.flatMap((balancer) => namesFor(balancer, topology).map((name) => [name, balancer] as const)));
+  const found = madeWaiting.get(topology) ?? new Map(recordsOf(topology).orphans.flatMap((balancer) => [...namesFor(balancer, topology)].map((name) => [name, balancer] as const)));
   madeWaiting.set(topology, found);
   return found;
 }

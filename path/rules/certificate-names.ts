@@ -4,7 +4,8 @@ import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { covers, isMistakenWildcard, isPublicName } from "./domain-names";
+import { ancestry, covers, isMistakenWildcard, isPublicName } from "./domain-names";
+import { certificatesAt, type ListenerCertificates } from "./picked-certificates";
 import { isByMistake } from "./record-names";
 import { isPrivate, recordsOf } from "./record-targets";
 import { validationRecord } from "./validation";
@@ -20,11 +21,11 @@ export function goodForName(path: TracedPath, report: Reporter): void {
   const host = path.records.map(nameOf).find((name) => name?.startsWith("*.")) ?? path.host;
   for (const { listener } of path.steps) {
     if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0) continue;
-    const certificates = listener.certificates.map(({ arn }) => path.topology.byId.certificate(arn));
-    if (certificates.some((it) => it !== undefined && isGoodFor(it, host))) continue;
-    const open = openName(path, certificates) ?? openCertificate(listener, certificates, host);
+    const at = certificatesAt(listener, path);
+    if (at.isGoodFor(host)) continue;
+    const open = openName(path, at) ?? openCertificate(at, host);
     if (open !== undefined) report.open("tls", open);
-    else faultsOf(listener, certificates.filter((it) => it !== undefined), host, path).forEach((fault) => report.fault(fault));
+    else faultsOf(listener, at, host, path).forEach((fault) => report.fault(fault));
   }
 }
 
@@ -39,57 +40,60 @@ function isForInside({ from, records, topology, balancer }: TracedPath): boolean
 }
 
 /** A name of which the file tells only a part, if any. */
-function openName({ records, topology, host }: TracedPath, certificates: readonly (Certificate | undefined)[]): Unknown | undefined {
+function openName({ records, topology, host }: TracedPath, { all }: ListenerCertificates): Unknown | undefined {
   const isWhole = records.length === 0 || records.some(({ fqdn, zoneId }) => known(fqdn) !== undefined && known(topology.byId.zone(zoneId)?.name) !== undefined);
   const [record] = records;
   if (isWhole || record === undefined) return undefined;
   if (isUnknown(record.fqdn)) return record.fqdn;
   // `app.staging` in a zone that is not in the file may be a name that leaves the zone's out.
-  const names = certificates.flatMap((it) => it?.names.items ?? []);
-  const isBegun = names.some((name) => name.startsWith(`${host}.`) || name.startsWith(`*.${host.slice(host.indexOf(".") + 1)}.`));
-  return isBegun || !isPublicName(host) ? new Unknown(record.address, "zone_id", `the zone's name is not in the file, so that ${host} may be a name within it`) : undefined;
+  const isBegun = (name: string) => name.startsWith(`${host}.`) || name.startsWith(`*.${host.slice(host.indexOf(".") + 1)}.`);
+  return !isPublicName(host) || all.some(({ certificate }) => certificate?.names.items.some(isBegun)) ? new Unknown(record.address, "zone_id", `the zone's name is not in the file, so that ${host} may be a name within it`) : undefined;
 }
 
 /** A certificate of which the file does not tell whether it is good for the name. */
-function openCertificate(listener: Listener, certificates: readonly (Certificate | undefined)[], host: string): Unknown | undefined {
-  for (const [index, { address, arn }] of listener.certificates.entries()) {
-    const certificate = certificates[index];
-    if (isUnknown(arn)) return arn;
-    if (certificate?.names.open !== undefined) return certificate.names.open;
-    if (certificate?.isData === true) return new Unknown(certificate.address, "domain", `a data source tells the first name only, so that the certificate may be good for ${host} as well`);
-    if (certificate === undefined) return new Unknown(address, "certificate_arn", `the certificate ${arn ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`);
-  }
-  return undefined;
+function openCertificate({ firstOpen }: ListenerCertificates, host: string): Unknown | undefined {
+  if (firstOpen === undefined) return undefined;
+  const { use: { address, arn }, certificate } = firstOpen;
+  if (isUnknown(arn)) return arn;
+  if (certificate?.names.open !== undefined) return certificate.names.open;
+  if (certificate?.isData === true) return new Unknown(certificate.address, "domain", `a data source tells the first name only, so that the certificate may be good for ${host} as well`);
+  return new Unknown(address, "certificate_arn", `the certificate ${known(arn) ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`);
 }
 
-const made = new WeakMap<Listener, { readonly names: ReadonlySet<string>; readonly faults: readonly Fault[] }>();
+/** What lacks on a listener, and of which names. */
+interface Lack {
+  readonly names: ReadonlySet<string>;
+  readonly faults: readonly Fault[];
+}
+
+const made = new WeakMap<Listener, Lack>();
 
 /** One fault and one fix for all names that lead to the balancer, as a listener may serve thousands. */
-function faultsOf(listener: Listener, certificates: readonly Certificate[], host: string, path: TracedPath): readonly Fault[] {
-  const found = made.get(listener) ?? forAll(certificates, path);
+function faultsOf(listener: Listener, at: ListenerCertificates, host: string, path: TracedPath): readonly Fault[] {
+  const found = made.get(listener) ?? forAll(at, path);
   made.set(listener, found);
-  return found.names.has(host) ? found.faults.filter(({ id }) => id === idFor(host, certificates)) : faultsFor([host], certificates, path);
+  return found.names.has(host) ? found.faults.filter(({ id }) => id === idFor(host, at)) : faultsFor([host], at, path);
 }
 
-function forAll(certificates: readonly Certificate[], path: TracedPath): { names: ReadonlySet<string>; faults: readonly Fault[] } {
+function forAll(at: ListenerCertificates, path: TracedPath): Lack {
   const { topology, balancer } = path;
   const all = balancer === undefined ? [] : recordsOf(topology).to(balancer);
   const publics = all.filter((record) => !isPrivate(record, topology));
   const leading = (publics.length > 0 ? publics : all).map(nameOf).filter((name) => name !== undefined);
-  const names = new Set(leading.filter((name) => !certificates.some((it) => isGoodFor(it, name))));
-  return { names, faults: faultsFor([...names], certificates, path) };
+  const names = new Set(leading.filter((name) => !at.isGoodFor(name)));
+  return { names, faults: faultsFor([...names], at, path) };
 }
 
-function idFor(host: string, certificates: readonly Certificate[]): "P11" | "P12" {
-  return certificates.some(({ names }) => names.items.some((name) => isMistakenWildcard(name, host))) ? "P12" : "P11";
+function idFor(host: string, { names }: ListenerCertificates): "P11" | "P12" {
+  return ancestry(host).map((above) => `*.${above}`).some((pattern) => names.has(pattern) && isMistakenWildcard(pattern, host)) ? "P12" : "P11";
 }
 
-function faultsFor(hosts: readonly string[], certificates: readonly Certificate[], path: TracedPath): Fault[] {
-  const [certificate] = certificates;
+function faultsFor(hosts: readonly string[], at: ListenerCertificates, path: TracedPath): Fault[] {
+  const certificate = at.all.map((it) => it.certificate).find((it) => it !== undefined);
   if (certificate === undefined) return [];
-  const names = [...new Set(certificates.flatMap((it) => it.names.items))].join(", ");
+  const names = [...at.names].join(", ");
   return (["P11", "P12"] as const).flatMap((id) => {
-    const alike = hosts.filter((host) => idFor(host, certificates) === id);
+    const alike = hosts.filter((host) => idFor(host, at) === id);
     if (alike.length === 0) return [];
     const missing = alike.join(", ");
     return [{

@@ -20,6 +20,12 @@ export function covers(pattern: string, host: string): boolean {
   return dot > 0 && host.slice(dot + 1) === pattern.slice(2);
 }
 
+/** All names of a certificate that make it good for `host`: the name itself and the wildcard above it. */
+export function widened(host: string): string[] {
+  const dot = host.indexOf(".");
+  return dot > 0 ? [...new Set([host, `*${host.slice(dot)}`])] : [host];
+}
+
 /** Whether somebody who wrote this wildcard may have meant it for `host`, which it does not cover. */
 export function isMistakenWildcard(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") && isWithin(host, pattern.slice(2)) && !covers(pattern, host);

@@ -73,8 +73,11 @@ export function withTls(topology: Topology, listener: Listener, host: string): E
   return [setting(listener.address, "protocol", "HTTPS"), setting(listener.address, "certificate_arn", certificate)];
 }
 
+const priorities = new WeakMap<Listener, number>();
+
 /** A priority after those of all rules. */
-export function lastPriority({ rules }: Listener): number {
-  const taken = rules.map(({ priority }) => known(priority) ?? 0);
-  return taken.length === 0 ? FIRST_PRIORITY : taken.reduce((a, b) => Math.max(a, b), 0) + 1;
+export function lastPriority(listener: Listener): number {
+  const found = priorities.get(listener) ?? listener.rules.reduce((last, { priority }) => Math.max(last, known(priority) ?? 0), listener.rules.length === 0 ? FIRST_PRIORITY - 1 : 0) + 1;
+  priorities.set(listener, found);
+  return found;
 }

@@ -4,9 +4,9 @@ import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { FileReporter, Reporter, Rules } from "../rule";
 import type { Step, TracedPath } from "../traced-path";
-import { covers } from "./domain-names";
 import { groupUsers } from "./group-users";
 import { forward, lastPriority, likelyGroup } from "./listener-repairs";
+import { certificatesAt } from "./picked-certificates";
 import { shownHost } from "./simulated-request";
 import { includes } from "./wildcards";
 
@@ -55,11 +55,21 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
  * Whether the rules may well be for names whose records are elsewhere, so that this one is the balancer's technical name: nobody asked for
  * this URL, and the listener has no certificate, or one that covers a name of the rules.
  */
-function isForOthers({ hasPath, topology }: TracedPath, listener: Listener): boolean {
-  const hosts = listener.rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header").flatMap(({ values }) => values.items.map((it) => it.toLowerCase()));
-  if (hasPath || hosts.length === 0) return false;
-  const certificates = listener.certificates.map(({ arn }) => topology.byId.certificate(arn));
-  return certificates.length === 0 || certificates.some((it) => it === undefined || it.isData || it.names.open !== undefined || it.names.items.some((name) => hosts.some((host) => covers(name, host))));
+function isForOthers(path: TracedPath, listener: Listener): boolean {
+  if (path.hasPath) return false;
+  const found = forOthers.get(listener) ?? mayBeForOthers(path, listener);
+  forOthers.set(listener, found);
+  return found;
+}
+
+/** Asked for each name that no rule takes. */
+const forOthers = new WeakMap<Listener, boolean>();
+
+function mayBeForOthers(path: TracedPath, listener: Listener): boolean {
+  const hosts = new Set(listener.rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header").flatMap(({ values }) => values.items.map((it) => it.toLowerCase())));
+  if (hosts.size === 0) return false;
+  const { all, firstOpen, isGoodFor } = certificatesAt(listener, path);
+  return all.length === 0 || firstOpen !== undefined || [...hosts].some(isGoodFor);
 }
 
 /** The code of the fixed text that is all a request can get; nothing if it can get something else, or perhaps can. */
@@ -72,7 +82,16 @@ function refusal({ outcomes }: Step): string | undefined {
   return outcomes.length > 0 && codes.every((it) => it !== undefined && /^[45]/.test(it)) ? code : undefined;
 }
 
-function namesIn({ rules }: Listener): string {
+/** Asked for each name that no rule takes, as the priorities are. */
+const shownNames = new WeakMap<Listener, string>();
+
+function namesIn(listener: Listener): string {
+  const found = shownNames.get(listener) ?? namesOfRules(listener);
+  shownNames.set(listener, found);
+  return found;
+}
+
+function namesOfRules({ rules }: Listener): string {
   const names = [...new Set(rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header" || kind === "path-pattern").flatMap(({ values }) => values.items))];
   return names.length === 0 ? "for other requests" : `for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
 }
@@ -117,10 +136,10 @@ function isReached(topology: Topology, report: FileReporter): void {
     for (const listener of balancer.listeners) {
       const rules = listener.rules.filter(({ priority }) => known(priority) !== undefined);
       const hidden = new Map<ListenerRule, ListenerRule[]>();
+      const earlierOf = earlierRules(rules);
       let everything: ListenerRule | undefined;
       rules.forEach((rule, index) => {
-        const earlier = rules.slice(0, Math.min(index, MAX_EARLIER)).find((it) => known(it.priority) !== known(rule.priority) && !doesTheSame(it, rule) && takesAllOf(it, rule));
-        const by = earlier ?? (everything !== undefined && !doesTheSame(everything, rule) ? everything : undefined);
+        const by = earlierOf(rule, index) ?? (everything !== undefined && !doesTheSame(everything, rule) ? everything : undefined);
         if (by !== undefined && hidden.get(by)?.push(rule) === undefined) hidden.set(by, [rule]);
         if (everything === undefined && rule.conditions.length > 0 && rule.conditions.every(isAlwaysTrue)) everything = rule;
       });
@@ -135,6 +154,30 @@ function isReached(topology: Topology, report: FileReporter): void {
       }
     }
   }
+}
+
+/** The first rule before another one that takes all its requests and answers them otherwise; of those that answer alike none is looked at. */
+function earlierRules(rules: readonly ListenerRule[]): (rule: ListenerRule, index: number) => ListenerRule | undefined {
+  const places = new Map<string, number[]>();
+  rules.slice(0, MAX_EARLIER).forEach((rule, place) => {
+    const text = doings(rule);
+    if (text !== undefined && places.get(text)?.push(place) === undefined) places.set(text, [place]);
+  });
+  return (rule, index) => {
+    const own = doings(rule);
+    if (own === undefined) return undefined;
+    let first: number | undefined;
+    for (const [text, those] of places) {
+      if (text === own) continue;
+      const found = those.find((place) => place >= (first ?? index) || isBefore(rules[place], rule));
+      if (found !== undefined && found < (first ?? index)) first = found;
+    }
+    return first === undefined ? undefined : rules[first];
+  };
+}
+
+function isBefore(earlier: ListenerRule | undefined, rule: ListenerRule): boolean {
+  return earlier !== undefined && known(earlier.priority) !== known(rule.priority) && takesAllOf(earlier, rule);
 }
 
 /** Rules that answer alike, or perhaps do, take nothing from each other. */

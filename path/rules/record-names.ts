@@ -5,7 +5,7 @@ import { fix, setting } from "../fix";
 import type { Fix } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { covers, isWithin, plain } from "./domain-names";
+import { isWithin, plain, widened } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
 /* Route 53 appends the zone's name to a record's name that does not end in it. */
@@ -61,15 +61,19 @@ function outsidersOf(path: TracedPath): Outsider[] {
 
 /** Whether the balancer is made for requests to this name. */
 export function answersFor(balancer: Balancer, name: string, { topology }: TracedPath): boolean {
-  return namesFor(balancer, topology).some((pattern) => covers(pattern, name));
+  return widened(name).some((pattern) => namesFor(balancer, topology).has(pattern));
 }
 
+const made = new WeakMap<Balancer, ReadonlySet<string>>();
+
 /** The names of the balancer's certificates and of its rules, wildcards among them. */
-export function namesFor({ listeners }: Balancer, { byId }: Topology): string[] {
-  return listeners.flatMap(({ certificates, rules }) => [
+export function namesFor(balancer: Balancer, { byId }: Topology): ReadonlySet<string> {
+  const found = made.get(balancer) ?? new Set(balancer.listeners.flatMap(({ certificates, rules }) => [
     ...certificates.flatMap(({ arn }) => byId.certificate(arn)?.names.items ?? []),
     ...rules.flatMap(({ conditions }) => conditions.flatMap(({ kind, values }) => (kind === "host-header" ? values.items.map(plain) : []))),
-  ]);
+  ]));
+  made.set(balancer, found);
+  return found;
 }
 
 function inside(record: DnsRecord, name: string, zone: string, balancer: Balancer, path: TracedPath): Fix {

@@ -1,5 +1,6 @@
 import type { Action, Balancer, Condition, Listener, ListenerRule } from "../../topology/model";
 import { isUnknown, known, type Unknown } from "../../topology/value";
+import { rulesFor } from "./rules-by-host";
 import { matches } from "./wildcards";
 
 /* What a listener does with one request: that of a client that sends no special headers and no query. */
@@ -25,7 +26,7 @@ export interface Met {
 
 /** The action that answers the request; nothing where the file does not tell. */
 export function met(listener: Listener, request: Request): Met | undefined {
-  for (const rule of listener.rules) {
+  for (const rule of rulesFor(listener, request.host)) {
     const isMatch = rule.conditions.map((it) => holds(it, request));
     if (isMatch.includes(false)) continue;
     if (isMatch.includes(undefined)) return undefined;

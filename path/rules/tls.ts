@@ -7,31 +7,28 @@ import type { Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { goodForName, isGoodFor } from "./certificate-names";
 import { BY_NO_PROP } from "./expressions";
+import { ofEachCertificate, type Use } from "./picked-certificates";
 import { caaAllowsAmazon, mailIsNotDns, validated } from "./validation";
 
 /* Whether the listener has a certificate that is issued and good for the name. */
 
 export const tlsRules: Rules = {
-  path: [goodForName, inRegion, waitedFor, replacedInOrder, validated, mailIsNotDns, caaAllowsAmazon],
+  path: [goodForName, ...[inRegion, waitedFor, replacedInOrder, validated, mailIsNotDns, caaAllowsAmazon].map(ofEachCertificate)],
   file: [],
 };
 
 /** P13. */
-function inRegion(path: TracedPath, report: Reporter): void {
+function inRegion({ use, certificate }: Use, path: TracedPath, report: Reporter): void {
   const { balancer } = path;
   const region = known(balancer?.region);
-  if (balancer === undefined || region === undefined) return;
-  for (const use of used(path)) {
-    const certificate = path.topology.byId.certificate(use.arn);
-    const other = regionOfArn(use.arn) ?? known(certificate?.region);
-    if (other === undefined || other === region) continue;
-    const isWritten = certificate === undefined;
-    report.fault({
-      id: "P13", hop: "tls", address: isWritten ? use.address : certificate.address, attribute: isWritten ? "certificate_arn" : "provider",
-      observed: `the certificate is in ${other}, ${balancer.address} in ${region}`, required: `a certificate in ${region}`, symptom: "CertificateNotFound when the listener is applied",
-      fix: fix(`Take a certificate in ${region}.`, "certificate: { arn } is one in the stack's region; a requested one always is", isWritten ? instead(use, region, path) : moving(certificate, balancer)),
-    });
-  }
+  const other = regionOfArn(use.arn) ?? known(certificate?.region);
+  if (balancer === undefined || region === undefined || other === undefined || other === region) return;
+  const isWritten = certificate === undefined;
+  report.fault({
+    id: "P13", hop: "tls", address: isWritten ? use.address : certificate.address, attribute: isWritten ? "certificate_arn" : "provider",
+    observed: `the certificate is in ${other}, ${balancer.address} in ${region}`, required: `a certificate in ${region}`, symptom: "CertificateNotFound when the listener is applied",
+    fix: fix(`Take a certificate in ${region}.`, "certificate: { arn } is one in the stack's region; a requested one always is", isWritten ? instead(use, region, path) : moving(certificate, balancer)),
+  });
 }
 
 /** `arn:aws:acm:us-east-1:…` */
@@ -58,21 +55,17 @@ function moduleOf(address: string): string {
 }
 
 /** P14. A state does not say by which way a listener has its ARN, and what is used there was issued. */
-function waitedFor(path: TracedPath, report: Reporter): void {
-  const { topology } = path;
-  for (const use of used(path)) {
-    const certificate = topology.byId.certificate(use.arn);
-    if (use.via !== "certificate" || certificate === undefined || certificate.isData || !isRequested(certificate)) continue;
-    // One that is there already was issued by an earlier apply.
-    if (topology.source === "plan" && !certificate.actions.includes("create")) continue;
-    const [validation] = certificate.validations;
-    report.fault({
-      id: "P14", hop: "tls", address: use.address, attribute: "certificate_arn", observed: `the ARN of ${certificate.address}, which is there before the certificate is issued`,
-      required: validation === undefined ? "an aws_acm_certificate_validation that the listener waits for" : `certificate_arn of ${validation}`,
-      symptom: "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a supported signature, and a supported key size",
-      fix: fix("Take the ARN from the validation, which waits until the certificate is issued.", BY_NO_PROP, waiting(use, certificate, validation)),
-    });
-  }
+function waitedFor({ use, certificate }: Use, { topology }: TracedPath, report: Reporter): void {
+  if (use.via !== "certificate" || certificate === undefined || certificate.isData || !isRequested(certificate)) return;
+  // One that is there already was issued by an earlier apply.
+  if (topology.source === "plan" && !certificate.actions.includes("create")) return;
+  const [validation] = certificate.validations;
+  report.fault({
+    id: "P14", hop: "tls", address: use.address, attribute: "certificate_arn", observed: `the ARN of ${certificate.address}, which is there before the certificate is issued`,
+    required: validation === undefined ? "an aws_acm_certificate_validation that the listener waits for" : `certificate_arn of ${validation}`,
+    symptom: "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a supported signature, and a supported key size",
+    fix: fix("Take the ARN from the validation, which waits until the certificate is issued.", BY_NO_PROP, waiting(use, certificate, validation)),
+  });
 }
 
 /** Neither imported, nor issued by an authority of the account's own, which does it at once. */
@@ -89,19 +82,11 @@ function waiting({ address }: CertificateUse, certificate: Certificate, validati
 }
 
 /** P18. Only a plan says what is replaced, and in which order. */
-function replacedInOrder(path: TracedPath, report: Reporter): void {
-  for (const use of used(path)) {
-    const certificate = path.topology.byId.certificate(use.arn);
-    if (certificate === undefined || certificate.actions.join() !== "delete,create") continue;
-    report.fault({
-      id: "P18", hop: "tls", address: certificate.address, attribute: "lifecycle.create_before_destroy", observed: `the plan destroys the certificate that ${use.address} uses, and makes the new one afterwards`,
-      required: "the new certificate first", symptom: "ResourceInUseException when it is applied; HTTPS stops where the listener goes with it",
-      fix: fix("Let terraform make the new certificate before it destroys the old one.", BY_NO_PROP, [setting(certificate.address, "lifecycle.create_before_destroy", true)]),
-    });
-  }
-}
-
-/** The certificates of the listeners on the path. */
-function used({ steps }: TracedPath): CertificateUse[] {
-  return steps.flatMap(({ listener }) => (known(listener.protocol) === "HTTPS" ? listener.certificates : []));
+function replacedInOrder({ use, certificate }: Use, _: TracedPath, report: Reporter): void {
+  if (certificate === undefined || certificate.actions.join() !== "delete,create") return;
+  report.fault({
+    id: "P18", hop: "tls", address: certificate.address, attribute: "lifecycle.create_before_destroy", observed: `the plan destroys the certificate that ${use.address} uses, and makes the new one afterwards`,
+    required: "the new certificate first", symptom: "ResourceInUseException when it is applied; HTTPS stops where the listener goes with it",
+    fix: fix("Let terraform make the new certificate before it destroys the old one.", BY_NO_PROP, [setting(certificate.address, "lifecycle.create_before_destroy", true)]),
+  });
 }

@@ -7,6 +7,7 @@ import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { ancestry, isWithin, withoutWildcard } from "./domain-names";
 import { BY_NO_PROP } from "./expressions";
+import type { Use } from "./picked-certificates";
 import { recordsOf } from "./record-targets";
 
 /* Whether ACM can issue the certificates of the path. */
@@ -15,33 +16,29 @@ const AUTHORITIES = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws
 const PENDING = "the certificate stays PENDING_VALIDATION; terraform prints \"Still creating\" until its timeout";
 
 /** P15. */
-export function validated(path: TracedPath, report: Reporter): void {
+export function validated({ certificate }: Use, path: TracedPath, report: Reporter): void {
+  if (!isRequested(certificate, "DNS")) return;
   const { topology } = path;
-  const records = validationRecords(topology);
-  for (const certificate of requested(path, "DNS")) {
-    const own = records.get(certificate.address) ?? [];
-    for (const { record, domain } of own) inZoneOf(domain, record, report, path);
-    const bases = [...new Set(certificate.names.items.map(withoutWildcard))];
-    const missing = bases.filter((base) => !isValidated(base, own, topology));
-    if (missing.length === 0) continue;
-    // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the file does not wait for.
-    const here = missing.filter((base) => recordsOf(topology).zoneFor(base) !== undefined);
-    if (here.length === 0 || (own.length === 0 && certificate.validations.length === 0)) {
-      report.assume({ hop: "tls", address: certificate.address, text: `records that validate ${missing.join(", ")} are in DNS` });
-      continue;
-    }
-    const hidden = unreadableRecord(topology);
-    if (hidden !== undefined) {
-      report.open("tls", new Unknown(hidden.address, "name", `known after apply, so that it may or may not be the record that validates ${here.join(", ")}`));
-      continue;
-    }
-    report.fault({
-      id: "P15", hop: "tls", address: certificate.address, attribute: "domain_validation_options",
-      observed: own.length === 0 ? "no validation record" : `validation records for ${own.map(({ domain }) => domain).join(", ")} only`,
-      required: `a record for ${here.join(", ")}`, symptom: PENDING,
-      fix: fix(`Add the validation record of ${here.join(", ")}.`, BY_NO_PROP, here.flatMap((name) => validationRecord(certificate, name, path))),
-    });
+  const own = validationRecords(topology).get(certificate.address) ?? [];
+  for (const { record, domain } of own) inZoneOf(domain, record, report, path);
+  const bases = [...new Set(certificate.names.items.map(withoutWildcard))];
+  const missing = bases.filter((base) => !isValidated(base, own, topology));
+  if (missing.length === 0) return;
+  // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the file does not wait for.
+  const here = missing.filter((base) => recordsOf(topology).zoneFor(base) !== undefined);
+  if (here.length === 0 || (own.length === 0 && certificate.validations.length === 0)) {
+    return report.assume({ hop: "tls", address: certificate.address, text: `records that validate ${missing.join(", ")} are in DNS` });
   }
+  const hidden = unreadableRecord(topology);
+  if (hidden !== undefined) {
+    return report.open("tls", new Unknown(hidden.address, "name", `known after apply, so that it may or may not be the record that validates ${here.join(", ")}`));
+  }
+  report.fault({
+    id: "P15", hop: "tls", address: certificate.address, attribute: "domain_validation_options",
+    observed: own.length === 0 ? "no validation record" : `validation records for ${own.map(({ domain }) => domain).join(", ")} only`,
+    required: `a record for ${here.join(", ")}`, symptom: PENDING,
+    fix: fix(`Add the validation record of ${here.join(", ")}.`, BY_NO_PROP, here.flatMap((name) => validationRecord(certificate, name, path))),
+  });
 }
 
 /** Whether a record is for the name: of whichever certificate, as ACM asks for the same one for all of an account. */
@@ -95,36 +92,33 @@ export function validationRecord(certificate: Certificate, name: string, { topol
 }
 
 /** P16. */
-export function mailIsNotDns(path: TracedPath, report: Reporter): void {
-  for (const certificate of requested(path, "EMAIL")) {
-    const [wired] = validationRecords(path.topology).get(certificate.address) ?? [];
-    if (wired === undefined) continue;
-    report.fault({
-      id: "P16", hop: "tls", address: certificate.address, attribute: "validation_method", observed: `EMAIL, and ${wired.record.address} is made of DNS validation options`,
-      required: "DNS, as there are no such options with mail", symptom: "\"Invalid for_each argument\" or an invalid index; by mail, the certificate waits until somebody answers",
-      fix: fix("Let the certificate be validated through DNS.", BY_NO_PROP, [setting(certificate.address, "validation_method", "DNS")]),
-    });
-  }
+export function mailIsNotDns({ certificate }: Use, { topology }: TracedPath, report: Reporter): void {
+  if (!isRequested(certificate, "EMAIL")) return;
+  const [wired] = validationRecords(topology).get(certificate.address) ?? [];
+  if (wired === undefined) return;
+  report.fault({
+    id: "P16", hop: "tls", address: certificate.address, attribute: "validation_method", observed: `EMAIL, and ${wired.record.address} is made of DNS validation options`,
+    required: "DNS, as there are no such options with mail", symptom: "\"Invalid for_each argument\" or an invalid index; by mail, the certificate waits until somebody answers",
+    fix: fix("Let the certificate be validated through DNS.", BY_NO_PROP, [setting(certificate.address, "validation_method", "DNS")]),
+  });
 }
 
 /** P17. */
-export function caaAllowsAmazon(path: TracedPath, report: Reporter): void {
-  const records = caaRecords(path.topology);
-  if (records.size === 0) return;
-  for (const certificate of [...requested(path, "DNS"), ...requested(path, "EMAIL")]) {
-    for (const name of certificate.names.items) {
-      // The nearest set of records counts alone.
-      const nearest = ancestry(withoutWildcard(name)).map((above) => records.get(above)).find((it) => it !== undefined);
-      for (const record of nearest ?? []) {
-        const tag = refusedBy(record, name.startsWith("*."));
-        if (isUnknown(tag)) report.open("tls", tag);
-        if (tag === undefined || isUnknown(tag)) continue;
-        report.fault({
-          id: "P17", hop: "tls", address: record.address, attribute: "records", observed: `${record.values.items.join(", ")}: only these may issue for ${name}`,
-          required: `0 ${tag} "amazon.com" among them`, symptom: "the certificate fails with CAA_ERROR",
-          fix: fix("Let Amazon issue as well.", BY_NO_PROP, [setting(record.address, "records", [...record.values.items, `0 ${tag} "amazon.com"`])]),
-        });
-      }
+export function caaAllowsAmazon({ certificate }: Use, { topology }: TracedPath, report: Reporter): void {
+  const records = caaRecords(topology);
+  if (records.size === 0 || !isRequested(certificate, "DNS", "EMAIL")) return;
+  for (const name of certificate.names.items) {
+    // The nearest set of records counts alone.
+    const nearest = ancestry(withoutWildcard(name)).map((above) => records.get(above)).find((it) => it !== undefined);
+    for (const record of nearest ?? []) {
+      const tag = refusedBy(record, name.startsWith("*."));
+      if (isUnknown(tag)) report.open("tls", tag);
+      if (tag === undefined || isUnknown(tag)) continue;
+      report.fault({
+        id: "P17", hop: "tls", address: record.address, attribute: "records", observed: `${record.values.items.join(", ")}: only these may issue for ${name}`,
+        required: `0 ${tag} "amazon.com" among them`, symptom: "the certificate fails with CAA_ERROR",
+        fix: fix("Let Amazon issue as well.", BY_NO_PROP, [setting(record.address, "records", [...record.values.items, `0 ${tag} "amazon.com"`])]),
+      });
     }
   }
 }
@@ -142,11 +136,9 @@ function refusedBy({ values }: DnsRecord, isWildcard: boolean): string | Unknown
   return values.open ?? (asked.length > 0 ? tag : undefined);
 }
 
-/** Certificates of the path that this file has ACM issue. */
-function requested({ topology, steps }: TracedPath, method: "DNS" | "EMAIL"): Certificate[] {
-  const uses = steps.flatMap(({ listener }) => (known(listener.protocol) === "HTTPS" ? listener.certificates : []));
-  const certificates = new Set(uses.map(({ arn }) => topology.byId.certificate(arn)));
-  return [...certificates].filter((it): it is Certificate => it !== undefined && !it.isData && known(it.validationMethod) === method);
+/** Whether this file has ACM issue it. */
+function isRequested(certificate: Certificate | undefined, ...methods: readonly ("DNS" | "EMAIL")[]): certificate is Certificate {
+  return certificate !== undefined && !certificate.isData && methods.some((it) => it === known(certificate.validationMethod));
 }
 
 interface ValidationRecord {
