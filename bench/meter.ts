@@ -7,14 +7,14 @@ import { join, resolve } from "node:path";
 
 export const PROJECT = resolve(__dirname, "..");
 
-interface Cost {
+export interface Cost {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly megabytes: number;
 }
 
 /** Starts node, and has each process write down what it took. */
-class Meter {
+export class Meter {
   readonly folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
   private readonly script = join(this.folder, "meter.js");
   private readonly result = join(this.folder, "cost");
@@ -23,12 +23,15 @@ class Meter {
     writeFileSync(this.script, `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); require("fs").writeFileSync(${JSON.stringify(this.result)}, JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });`);
   }
 
-  /** @param look throws if what was printed is not what was to be measured */
-  cost(args: readonly string[], look: (stdout: string) => void = () => undefined): Cost {
+  /**
+   * @param look throws if what was printed is not what was to be measured
+   * @param expected exit codes of a run that is
+   */
+  cost(args: readonly string[], look: (stdout: string) => void = () => undefined, expected: readonly (number | null)[] = [0]): Cost {
     const started = process.hrtime.bigint();
     const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", this.script, ...args], { cwd: PROJECT, encoding: "utf8", maxBuffer: 1 << 28 });
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stdout.slice(0, 2_000)}${stderr}`);
+    if (!expected.includes(status)) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stdout.slice(0, 2_000)}${stderr}`);
     look(stdout);
     return { seconds, ...(JSON.parse(readFileSync(this.result, "utf8")) as Omit<Cost, "seconds">) };
   }
@@ -122,6 +125,11 @@ function median(values: readonly number[]): number {
 }
 
 function print(rows: readonly (readonly string[])[]): void {
-  for (const row of rows) console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(58) : cell.padStart(14))).join(""));
+  for (const row of rows) console.log(line(row));
   console.log();
+}
+
+/** A row of a table. */
+export function line(cells: readonly string[]): string {
+  return cells.map((cell, index) => (index === 0 ? cell.padEnd(58) : cell.padStart(16))).join("");
 }
