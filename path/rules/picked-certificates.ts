@@ -67,10 +67,25 @@ function hostsOf({ host, records }: Pick<TracedPath, "host" | "records">): strin
   return [host, ...records.flatMap(({ fqdn }) => known(fqdn)?.replace(/^\\052\./, "*.") ?? [])];
 }
 
+export interface OnPath {
+  readonly met: readonly Use[];
+  readonly others: readonly Use[];
+}
+
+const onPaths = new WeakMap<TracedPath, Map<Listener, OnPath>>();
+
 /** The certificates that requests of the path meet at a listener on it: first those of its names, then those of no declared name. */
-export function certificatesOn(path: TracedPath, listener: Listener): { readonly met: readonly Use[]; readonly others: readonly Use[] } {
+export function certificatesOn(path: TracedPath, listener: Listener): OnPath {
+  const known = onPaths.get(path) ?? new Map<Listener, OnPath>();
+  onPaths.set(path, known);
+  const found = known.get(listener) ?? metOn(path, listener);
+  known.set(listener, found);
+  return found;
+}
+
+function metOn(path: TracedPath, listener: Listener): OnPath {
   const { metBy, others } = certificatesAt(listener, path);
-  return { met: metBy(hostsOf(path)), others };
+  return { met: metBy(new Set(hostsOf(path))), others };
 }
 
 /** A path lists no more, so that a report of thousands of names does not list thousands of certificates for each. */
