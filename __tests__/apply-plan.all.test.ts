@@ -348,6 +348,13 @@ describe("what is uploaded", () => {
     expect(left()).toEqual(["logs"]);
   });
 
+  test("is not kept once it was pushed to again, while it was planned", async () => {
+    const commit = "66".repeat(20);
+    project.github.open(35, "67".repeat(20));
+    expect(await keep(35, commit, "one")).toMatchObject({ code: 0, stdout: `no plan kept: no pull request ends with ${commit} any more, as it was pushed to again, or closed\n` });
+    expect(left()).toEqual(["logs"]);
+  });
+
   test("is nothing where the plan failed, which is no fault", async () => {
     const commit = "61".repeat(20);
     project.github.open(29, commit);

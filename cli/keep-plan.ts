@@ -80,7 +80,8 @@ function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, start
   const ofCommit = ofBranch.filter(({ head }) => head.sha === commit);
   const onto = ofCommit.filter(({ base, state, merged_at }) => base.ref === branch && (state === "open" || merged_at !== null));
   const found = onto.sort((one, { number }) => one.number - number).at(-1);
-  const other = ofCommit.find(({ base }) => base.ref !== branch) ?? ofBranch.find(({ number, closed_at: closed }) => number !== found?.number && (closed === null || Date.parse(closed) >= started));
+  const wasThere = ({ closed_at: closed }: PullRequest) => closed === null || Date.parse(closed) >= started;
+  const other = ofCommit.find(({ base }) => base.ref !== branch) ?? ofBranch.find((it) => found !== undefined && it.number !== found.number && wasThere(it));
   if (other === undefined) return found;
   const whose = other.head.sha === commit ? `Commit ${commit} is also that of` : `Commit ${commit} is on the branch of`;
   const also = `${whose} pull request #${other.number} onto ${other.base.ref}${other.state === "open" ? "" : ", which was closed"}`;
