@@ -104,7 +104,7 @@ export function throwIfNoCommit(argument: string, commit: string): void {
 }
 
 // Where nobody can be told anything any more, the work goes on and has its exit code.
-process.stderr.on("error", () => undefined);
+if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
 
 /** Lines for a person, on standard error. Here, in `writeResult` and in progress.ts is where what others wrote becomes harmless. */
 export function say(text: string): void {
