@@ -86,7 +86,7 @@ function expectedWith(name: string, other: string | undefined): { verdict: strin
 }
 
 /** What the local AWS makes up anew each time for what is read, and the tags that a provider adds. */
-const LEFT_OUT = ["caller_reference", "snapshot_id", "root_snapshot_id", "creation_date", "association_id", "certificate", "tags_all"];
+const LEFT_OUT = ["caller_reference", "snapshot_id", "root_snapshot_id", "creation_date", "association_id", "certificate", "tags_all", "user_id"];
 const IDS = /\b(vpc|subnet|acl|rtb|rtbassoc|igw|sg|dopt|pl)-[0-9a-f]{8,17}\b/g;
 
 /**
