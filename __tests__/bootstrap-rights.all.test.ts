@@ -12,7 +12,7 @@ jest.setTimeout(8 * 60_000);
 const BUCKET = "acme-states";
 const COMMAND = `node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1`;
 const STATE = { Bucket: BUCKET, Key: "bootstrap/terraform.tfstate" };
-const ROLES = ["alb-web-deploy", "alb-web-plan"];
+const ROLES = ["alb-web-deploy", "alb-web-keep", "alb-web-plan"];
 
 let room: ProjectRoom;
 /** A bootstrap that stands, and the same one with roles for acme/site. */
@@ -89,14 +89,14 @@ describe("roles for a repository", () => {
 
   test("are removed though the state was lost", async () => {
     const { aws, ended } = await afterLoss;
-    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/4 removed[^]*\nRemoved: alb-web-plan, alb-web-deploy\.\n/) });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/6 removed[^]*\nRemoved: alb-web-plan, alb-web-keep, alb-web-deploy\.\n/) });
     expect(await rolesOf(aws)).toEqual([]);
   });
 
   test("are removed though the state never held them", async () => {
     const aws = await clone(withRoles);
     await knowNoRoles(aws);
-    expect(await bootstrap(aws, "--no-github")).toMatchObject({ code: 0, stderr: expect.stringMatching(/4 removed[^]*\nRemoved: alb-web-plan, alb-web-deploy\.\n/) });
+    expect(await bootstrap(aws, "--no-github")).toMatchObject({ code: 0, stderr: expect.stringMatching(/6 removed[^]*\nRemoved: alb-web-plan, alb-web-keep, alb-web-deploy\.\n/) });
     expect(await rolesOf(aws)).toEqual([]);
   });
 
