@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -120,6 +120,15 @@ describe("finding terraform", () => {
     writeFileSync(command, "damaged");
     expect(await find()).toMatchObject({ command, version: PINNED_VERSION });
     expect(requested).toHaveLength(2);
+  });
+
+  test("removes what a process that was killed long ago has left half written, and nothing that is being written", async () => {
+    const folder = join(cacheDir, `terraform-${PINNED_VERSION}`);
+    mkdirSync(folder, { recursive: true });
+    for (const name of ["terraform.long-ago", "terraform.now"]) writeFileSync(join(folder, name), "half");
+    utimesSync(join(folder, "terraform.long-ago"), new Date(0), new Date(0));
+    await find();
+    expect(readdirSync(folder).sort()).toEqual(["terraform", "terraform.now"]);
   });
 
   test("refuses a download with the wrong checksum and keeps nothing of it", async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { download, reasonOf } from "./download";
 import { firstLine, isAtLeast, runProgram } from "./program";
@@ -59,6 +59,8 @@ export const PINNED_SHA256: Readonly<Record<string, string>> = {
 const RELEASES = "https://releases.hashicorp.com";
 const EXECUTABLE = process.platform === "win32" ? "terraform.exe" : "terraform";
 const ADVICE = `install terraform ${MINIMUM_VERSION} or later yourself and try again`;
+/** Nobody takes as long to write 90 MB. */
+const WRITTEN_WITHIN_MS = 60 * 60_000;
 /** A shim of a version manager may wait for an answer that nobody gives. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
@@ -169,6 +171,15 @@ async function fetchZip(url: string, onProgress: (text: string) => void, signal?
   return Buffer.concat(chunks);
 }
 
+/** What processes that were killed wrote beside the file; what is younger may be another process's that writes now. */
+async function removeUnfinished(file: string): Promise<void> {
+  const names = (await readdir(dirname(file))).filter((name) => name.startsWith(`${basename(file)}.`));
+  for (const unfinished of names.map((name) => join(dirname(file), name))) {
+    const { mtimeMs } = await stat(unfinished).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > WRITTEN_WITHIN_MS) await rm(unfinished, { force: true });
+  }
+}
+
 /** Writes beside and renames, so that the file is whole whenever it is there. */
 async function putInPlace(zip: Uint8Array, file: string): Promise<void> {
   const binary = unzipSync(zip, { filter: ({ name }) => name === EXECUTABLE })[EXECUTABLE];
@@ -176,6 +187,7 @@ async function putInPlace(zip: Uint8Array, file: string): Promise<void> {
 
   const unfinished = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
+  await removeUnfinished(file);
   try {
     await writeFile(unfinished, binary);
     await chmod(unfinished, 0o755);
