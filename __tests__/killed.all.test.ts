@@ -15,7 +15,7 @@ import { IS_EXHAUSTIVE } from "./support/sample";
 
 const KILLS = IS_EXHAUSTIVE ? 5 : 1;
 
-jest.setTimeout(30 * 60_000);
+jest.setTimeout(60 * 60_000);
 
 let killing: Killing;
 let kills: Promise<Kill>[];

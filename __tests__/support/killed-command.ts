@@ -9,8 +9,8 @@ import { ProjectRoom, type Ended } from "./project-room";
 import { endProcesses } from "./processes";
 import { zoneStack } from "./terraform-cloud-room";
 
-/** What a killed command started must be gone by then: terraform finishes what it is at. */
-const GONE_WITHIN_MS = 5 * 60_000;
+/** What a killed command started must be gone by then. terraform finishes what it is at, which takes minutes on a machine that does much else. */
+const GONE_WITHIN_MS = 20 * 60_000;
 const LOOK_EVERY_MS = 100;
 /** In the environment of a command and of all that it starts, whoever their parent is by now. */
 const MARK = "ALB_WEB_KILLED_RUN";
