@@ -286,6 +286,13 @@ describe("terraform", () => {
   });
 });
 
+test("a command that forgets the person's AWS settings stays silent about versions of Node", () => {
+  const env: NodeJS.ProcessEnv = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", AWS_PROFILE: "prod" };
+  forgetAws(env);
+  expect(env).toMatchObject({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
+  expect(env).not.toHaveProperty("AWS_PROFILE");
+});
+
 test("a process forgets the person's AWS settings, and the files and the service that AWS's clients would ask", () => {
   const env = { AWS_PROFILE: "prod", AWS_USE_FIPS_ENDPOINT: "true", AWS_CONFIG_FILE: "/own", PATH: "/bin" };
   forgetAws(env);

@@ -9,7 +9,8 @@ import { systemRefusal } from "./system-refusals";
 import { writeFile } from "./write-file";
 
 // The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+export const NO_SDK_WARNING = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
+process.env[NO_SDK_WARNING] ??= "true";
 
 /** The exit codes of every command. */
 export const EXIT = {

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { NO_OTHER_AWS } from "../rehearsal/surroundings";
-import { newCommand, say } from "./command";
+import { newCommand, NO_SDK_WARNING, say } from "./command";
 import { dropMissingCliConfiguration } from "./setup/cli-configuration";
 import { sweepTemporaryFolders } from "./temporary-folder";
 
@@ -53,7 +53,8 @@ export function withoutAwsAndTerraform(env: NodeJS.ProcessEnv): NodeJS.ProcessEn
 
 /** Has this process, too, know nothing of the person's AWS settings: those of SDK clients come from its environment and from files that it names. */
 export function forgetAws(env: NodeJS.ProcessEnv = process.env): void {
-  for (const name of Object.keys(env)) if (name.startsWith("AWS_")) delete env[name];
+  // The one is this program's own (command.ts), and leads nowhere.
+  for (const name of Object.keys(env)) if (name.startsWith("AWS_") && name !== NO_SDK_WARNING) delete env[name];
   Object.assign(env, NO_OTHER_AWS);
 }
 
