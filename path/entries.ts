@@ -1,3 +1,4 @@
+import { addTo } from "../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../topology/model";
 import { plainName } from "../topology/dns";
 import { isUnknown, known } from "../topology/value";
@@ -37,7 +38,7 @@ function declaredIn(topology: Topology): Entry[] {
   for (const record of topology.records) {
     if (!mayServe(record)) continue;
     const balancer = balancerOf(record, byName);
-    if (balancer !== undefined) push(named, balancer, record);
+    if (balancer !== undefined) addTo(named, balancer, record);
     else if (balancers.length > 0 && leadsToSomeBalancer(record)) elsewhere.push(record);
   }
   return [
@@ -96,7 +97,7 @@ function groupedByName(records: readonly DnsRecord[]): { host: string; records: 
   for (const record of records) {
     const fqdn = known(record.fqdn);
     const host = fqdn === undefined ? `name-of-${record.address}` : fqdn.replace(/^(\*|\\052)\./, "any-name.");
-    push(hosts, host, record);
+    addTo(hosts, host, record);
   }
   return [...hosts].map(([host, same]) => ({ host, records: same }));
 }
@@ -135,10 +136,4 @@ function isCovered(host: string, topology: Topology): boolean {
   certified.set(topology, names);
   const dot = host.indexOf(".");
   return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`));
-}
-
-function push<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
 }

@@ -1,6 +1,7 @@
 import * as expected from "./expected";
 import type { Fields } from "./fields";
 import { plainName } from "./dns";
+import { addTo } from "./lists";
 import type { Action, Balancer, CertificateUse, Condition, Listener, ListenerRule } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
@@ -99,9 +100,7 @@ export function grouped<T>(items: readonly T[], idOf: (item: T) => Attr<string>)
   for (const item of items) {
     const id = idOf(item);
     if (typeof id !== "string") continue;
-    const list = found.get(id);
-    if (list === undefined) found.set(id, [item]);
-    else list.push(item);
+    addTo(found, id, item);
   }
   return found;
 }

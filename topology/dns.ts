@@ -1,5 +1,6 @@
 import { Deferred, type Expected } from "./fields";
 import * as expected from "./expected";
+import { addTo } from "./lists";
 import type { Certificate, DnsRecord, Zone } from "./model";
 import { objectOf, own, textOf } from "./json";
 import { partOf } from "./part";
@@ -117,9 +118,7 @@ function addressesByBase(certificates: readonly Certificate[]): ReadonlyMap<stri
   const found = new Map<string, string[]>();
   for (const { address, names } of certificates) {
     for (const base of new Set(names.items.map((it) => it.replace(/^\*\./, "")))) {
-      const same = found.get(base);
-      if (same === undefined) found.set(base, [address]);
-      else same.push(address);
+      addTo(found, base, address);
     }
   }
   return found;

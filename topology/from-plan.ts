@@ -1,6 +1,7 @@
 import { Fields } from "./fields";
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
+import { addTo } from "./lists";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
@@ -22,9 +23,7 @@ export function readPlan(plan: Json): Source {
   const instances = new Map<string, PlannedInstance[]>();
   for (const instance of modules.all) {
     const key = instance.isData ? `data.${instance.type}` : instance.type;
-    const list = instances.get(key);
-    if (list === undefined) instances.set(key, [instance]);
-    else list.push(instance);
+    addTo(instances, key, instance);
   }
   // Most types of a large plan are asked for by nobody.
   const byType = new Map<string, Resource[]>();

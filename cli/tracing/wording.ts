@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import { HOPS, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "../../path/report";
 
 /* How every form of a trace's report says the same things. */
@@ -54,9 +55,7 @@ export function groupsBy<T>(items: readonly T[], keyOf: (item: T) => readonly un
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = JSON.stringify(keyOf(item));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+    addTo(groups, key, item);
   }
   return [...groups.values()];
 }

@@ -1,5 +1,6 @@
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
+import { addTo } from "../../topology/lists";
 import { HOPS, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
 import { rowOf } from "../rows";
 import { attributeOf, code, doneTo, type Told } from "./because";
@@ -130,9 +131,7 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
   for (const [place, change] of moving.entries()) {
     for (const value of new Set([change.before, change.after].flatMap((values) => Object.values(values ?? {})))) {
       if (typeof value !== "string" || value === "") continue;
-      const same = naming.get(value);
-      if (same === undefined) naming.set(value, [{ change, place }]);
-      else same.push({ change, place });
+      addTo(naming, value, { change, place });
     }
   }
   const hops = new Map<string, Set<Hop | null>>();

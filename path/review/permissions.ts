@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import { enclosing, rangesOf } from "../ipv4";
 
 /* What the rules of one security group let through, and whether that holds something else; a group can have thousands of rules. */
@@ -23,9 +24,7 @@ export function holderOf(permissions: readonly Permission[]): (it: Permission) =
   const lists = new Map<string, Permission[]>();
   for (const it of permissions) {
     const key = keyOf(it, peerOf(it), it.protocol);
-    const same = lists.get(key);
-    if (same === undefined) lists.set(key, [it]);
-    else same.push(it);
+    addTo(lists, key, it);
   }
   const sorted = new Map<string, readonly Ports[]>();
   return (it) => wider(it).some((peer) => {

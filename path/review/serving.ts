@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Action, Balancer, Certificate, DnsRecord, Listener, ListenerRule, Registration, Server, TargetGroup, Topology, Zone } from "../../topology/model";
 import { grouped } from "../../topology/balancers";
 import { known } from "../../topology/value";
@@ -47,9 +48,7 @@ export function servingIn(topology: Topology | undefined): Serving {
   const forwarders = new Map<string, Forwarder[]>();
   const note = (forwarder: Forwarder, actions: ListenerRule["actions"]): void => {
     for (const arn of actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map((group) => known(group.arn) ?? "") : []))) {
-      const same = forwarders.get(arn);
-      if (same === undefined) forwarders.set(arn, [forwarder]);
-      else same.push(forwarder);
+      addTo(forwarders, arn, forwarder);
     }
   };
   const all = topology === undefined ? [] : [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];

@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Action, Balancer, Mover, Registration, Server, TargetGroup, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { actionsOf, forwardedTo } from "./listener-repairs";
@@ -43,8 +44,8 @@ function indexed(topology: Topology): GroupUsers {
   const users = new Map<string, Balancer[]>();
   const near = new Map<string | undefined, Balancer[]>();
   const own = topology.balancers.filter(({ isData, type }) => !isData && type !== "classic");
-  for (const balancer of topology.balancers) for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it))))) push(users, arn, balancer);
-  for (const balancer of own) for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(topology.byId.subnet(id)?.vpcId)))) push(near, vpc, balancer);
+  for (const balancer of topology.balancers) for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it))))) addTo(users, arn, balancer);
+  for (const balancer of own) for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(topology.byId.subnet(id)?.vpcId)))) addTo(near, vpc, balancer);
   const registrations = topology.targetGroups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
   const attachments = new Map(registrations.filter(({ registration }) => registration.attribute === "target_id").map(({ registration }) => [known(registration.targetId), registration]));
   const busy = new Set(registrations.filter(({ group }) => isUsed(group)).map(({ registration }) => known(registration.autoScalingGroup) ?? known(registration.targetId)));
@@ -83,10 +84,4 @@ function openForward(all: ReturnType<typeof allActions>): Unknown | undefined {
     }
   }
   return undefined;
-}
-
-function push<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
 }

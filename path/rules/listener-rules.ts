@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Condition, Listener, ListenerRule, Topology } from "../../topology/model";
 import { isUnknown, known } from "../../topology/value";
 import { fix, setting } from "../fix";
@@ -140,7 +141,7 @@ function isReached(topology: Topology, report: FileReporter): void {
       let everything: ListenerRule | undefined;
       rules.forEach((rule, index) => {
         const by = earlierOf(rule, index) ?? (everything !== undefined && !doesTheSame(everything, rule) ? everything : undefined);
-        if (by !== undefined && hidden.get(by)?.push(rule) === undefined) hidden.set(by, [rule]);
+        if (by !== undefined) addTo(hidden, by, rule);
         if (everything === undefined && rule.conditions.length > 0 && rule.conditions.every(isAlwaysTrue)) everything = rule;
       });
       for (const [by, those] of hidden) {
@@ -161,7 +162,7 @@ function earlierRules(rules: readonly ListenerRule[]): (rule: ListenerRule, inde
   const places = new Map<string, number[]>();
   rules.slice(0, MAX_EARLIER).forEach((rule, place) => {
     const text = doings(rule);
-    if (text !== undefined && places.get(text)?.push(place) === undefined) places.set(text, [place]);
+    if (text !== undefined) addTo(places, text, place);
   });
   return (rule, index) => {
     const own = doings(rule);

@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Gateway, RouteTable, Subnet, Topology } from "../../topology/model";
 import { known, type Attr } from "../../topology/value";
 
@@ -42,9 +43,7 @@ function groups<T>(parts: readonly T[], keysOf: (part: T) => readonly Attr<strin
     for (const key of keysOf(part)) {
       const text = known(key);
       if (text === undefined) continue;
-      const list = byKey.get(text);
-      if (list === undefined) byKey.set(text, [part]);
-      else list.push(part);
+      addTo(byKey, text, part);
     }
   }
   return (key) => byKey.get(known(key) ?? "") ?? [];

@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Certificate, CertificateUse, Listener } from "../../topology/model";
 import { known } from "../../topology/value";
 import { entriesOf } from "../entries";
@@ -45,9 +46,7 @@ function indexed(listener: Listener, { topology, balancer }: Pick<TracedPath, "t
   const byName = new Map<string, Use[]>();
   for (const it of all) {
     for (const name of it.certificate?.names.items ?? []) {
-      const same = byName.get(name);
-      if (same === undefined) byName.set(name, [it]);
-      else same.push(it);
+      addTo(byName, name, it);
     }
   }
   const own = all.filter(({ use }) => use.address === listener.address);

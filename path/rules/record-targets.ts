@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Balancer, DnsRecord, Topology, Zone } from "../../topology/model";
 import { known, type Attr } from "../../topology/value";
 import { ancestry, plain } from "./domain-names";
@@ -107,9 +108,7 @@ function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K | undefined): 
   for (const item of items) {
     const key = keyOf(item);
     if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+    addTo(groups, key, item);
   }
   return groups;
 }

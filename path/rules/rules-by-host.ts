@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Listener, ListenerRule } from "../../topology/model";
 
 /* The rules of a listener that a request for a host can meet, as a listener may have a rule for each of thousands of names. */
@@ -28,9 +29,7 @@ function indexed(listener: Listener): Indexed {
     const hosts = hostsOf(rule);
     if (hosts === undefined) general.push(place);
     for (const host of hosts ?? []) {
-      const same = byHost.get(host);
-      if (same === undefined) byHost.set(host, [place]);
-      else same.push(place);
+      addTo(byHost, host, place);
     }
   });
   const found = { byHost, general };

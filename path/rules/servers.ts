@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { SecurityGroup, Server, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
@@ -16,9 +17,7 @@ function serversOf({ targets }: PathEnd): readonly { readonly server: Server; re
   const all = new Map<Server, Target[]>();
   for (const target of targets) {
     if (target.server === undefined) continue;
-    const list = all.get(target.server);
-    if (list === undefined) all.set(target.server, [target]);
-    else list.push(target);
+    addTo(all, target.server, target);
   }
   return [...all].map(([server, list]) => ({ server, targets: list }));
 }

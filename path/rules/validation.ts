@@ -1,3 +1,4 @@
+import { addTo } from "../../topology/lists";
 import type { Certificate, DnsRecord, Topology, Zone } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { isUnknown, known, Unknown } from "../../topology/value";
@@ -158,9 +159,7 @@ function validationRecords(topology: Topology): ReadonlyMap<string, readonly Val
     for (const { certificate, domain } of record.validates) {
       const name = known(domain);
       const entry = { record, ...(name !== undefined && { domain: withoutWildcard(name) }) };
-      const others = made.get(certificate);
-      if (others === undefined) made.set(certificate, [entry]);
-      else others.push(entry);
+      addTo(made, certificate, entry);
     }
   }
   madeRecords.set(topology, made);
@@ -189,9 +188,7 @@ function caaRecords(topology: Topology): ReadonlyMap<string, readonly DnsRecord[
   for (const record of topology.records) {
     const name = known(record.fqdn);
     if (known(record.type)?.toUpperCase() !== "CAA" || name === undefined || topology.byId.zone(record.zoneId)?.isPrivate === true) continue;
-    const others = made.get(name);
-    if (others === undefined) made.set(name, [record]);
-    else others.push(record);
+    addTo(made, name, record);
   }
   madeCaa.set(topology, made);
   return made;

@@ -1,5 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
+import { addTo } from "../../../topology/lists";
 import type { Hop } from "../../report";
 import { named, tell, type EffectRule } from "../because";
 import { goesFirst, hopOfGroup, isGone, type World } from "../world";
@@ -63,9 +64,7 @@ function namersOf(world: World): Namers {
   const note = (map: Map<string, Change[]>, ids: Iterable<unknown>, change: Change): void => {
     for (const id of new Set(ids)) {
       if (typeof id !== "string") continue;
-      const list = map.get(id);
-      if (list === undefined) map.set(id, [change]);
-      else list.push(change);
+      addTo(map, id, change);
     }
   };
   for (const change of world.changes) {
