@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { strFromU8, unzipSync, type UnzipFileFilter, type Unzipped } from "fflate";
+import { strFromU8, type Unzipped } from "fflate";
 import { ADOPTED_FILE, readBlocks } from "./adoption/import-blocks";
 import { progressTo } from "./apply-progress";
 import { UsageError, WorkFailed } from "./command";
 import { command, word } from "./pasteable";
 import { planFile, type StackFolder } from "./project";
+import { UnpacksToMore, unzipWithin } from "./unzip";
 
 /** What terraform and OpenTofu keep within a saved plan: all files of the configuration. */
 const CONFIGURATION = "tfconfig/";
@@ -73,17 +74,10 @@ function isBookmark(bytes: Buffer): boolean {
  * @throws {WorkFailed} if it unpacks to more than any plan
  */
 function entriesOf(stackId: string, plan: Buffer): Unzipped {
-  let size = 0;
-  // An entry is never unpacked to more than it says of itself.
-  const entries = unzipped(plan, ({ originalSize }) => (size += originalSize) <= MAX_UNPACKED);
-  if (size > MAX_UNPACKED) throw refused(stackId, `unpacks to more than ${MAX_UNPACKED / 1024 / 1024} MiB`);
-  return entries;
-}
-
-function unzipped(plan: Buffer, filter: UnzipFileFilter): Unzipped {
   try {
-    return unzipSync(plan, { filter });
-  } catch {
+    return unzipWithin(plan, MAX_UNPACKED);
+  } catch (error) {
+    if (error instanceof UnpacksToMore) throw refused(stackId, `unpacks to more than ${MAX_UNPACKED / 1024 / 1024} MiB`);
     return {};
   }
 }

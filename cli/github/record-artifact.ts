@@ -1,6 +1,7 @@
-import { strFromU8, unzipSync, type Unzipped } from "fflate";
+import { strFromU8, type Unzipped } from "fflate";
 import type { WorkFailed } from "../command";
 import { printable } from "../printable";
+import { UnpacksToMore, unzipWithin } from "../unzip";
 import { isRefusal, refusal } from "./kept-records";
 import { parsePlanned, MAX_RECORD_BYTES, type PlannedRecord } from "./plan-record";
 
@@ -26,19 +27,16 @@ export function recordsIn(artifact: Buffer): PlannedRecord[] {
   return entries.map(([name, bytes]) => recordIn(name, strFromU8(bytes))).sort((one, other) => (one.stack < other.stack ? -1 : 1));
 }
 
-/** An entry is never unpacked to more than it says of itself. */
 function unpacked(artifact: Buffer): Unzipped {
-  let [files, size] = [0, 0];
-  const fitting = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
-    if (!FILE.test(name)) throw refused(`a file called ${JSON.stringify(name)}`, "<stack>.json only");
-    if (originalSize > MAX_RECORD_BYTES) throw refused(`${name} of ${originalSize} bytes`, `at most ${MAX_RECORD_BYTES}`);
-    if ((files += 1) > MAX_FILES) throw refused(`more than ${MAX_FILES} files`, `at most ${MAX_FILES}`);
-    if ((size += originalSize) > MAX_UNPACKED) throw refused(`more than ${MAX_UNPACKED} bytes`, `at most ${MAX_UNPACKED}`);
-    return true;
-  };
+  let files = 0;
   try {
-    return unzipSync(artifact, { filter: fitting });
+    return unzipWithin(artifact, MAX_UNPACKED, ({ name, originalSize }) => {
+      if (!FILE.test(name)) throw refused(`a file called ${JSON.stringify(name)}`, "<stack>.json only");
+      if (originalSize > MAX_RECORD_BYTES) throw refused(`${name} of ${originalSize} bytes`, `at most ${MAX_RECORD_BYTES}`);
+      if ((files += 1) > MAX_FILES) throw refused(`more than ${MAX_FILES} files`, `at most ${MAX_FILES}`);
+    });
   } catch (error) {
+    if (error instanceof UnpacksToMore) throw refused(`more than ${MAX_UNPACKED} bytes`, `at most ${MAX_UNPACKED}`);
     throw isRefusal(error) ? error : refused(`what is no ZIP file (${(error as Error).message})`, "what actions/upload-artifact makes");
   }
 }
