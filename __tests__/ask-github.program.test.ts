@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { askGitHub } from "../cli/bootstrap/ask-github";
 import { UsageError, WorkFailed } from "../cli/command";
+import { askedOfProxy } from "./support/refusing-proxy";
 import { needShell } from "./support/shell";
 
 /* Where npm run bootstrap gets a repository's ids: gh, GitHub's API, and a sentence where neither answers. Both are stand-ins. */
@@ -136,20 +137,15 @@ describe("without gh", () => {
   });
 
   test("GitHub's own API is asked, through the user's proxy", async () => {
-    const asked: string[] = [];
-    const proxy = createServer().on("connect", (request, socket) => {
-      asked.push(request.url ?? "");
-      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    const asked = await askedOfProxy(async (address) => {
+      process.env.https_proxy = address;
+      try {
+        await expect(askGitHub(ASKED, { signal: new AbortController().signal, env: { PATH: folder } })).rejects.toThrow(/^The ids of acme\/site cannot be read from GitHub \(there is no gh; https:\/\/api\.github\.com: Proxy/);
+      } finally {
+        delete process.env.https_proxy;
+      }
     });
-    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
-    try {
-      process.env.https_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-      await expect(askGitHub(ASKED, { signal: new AbortController().signal, env: { PATH: folder } })).rejects.toThrow(/^The ids of acme\/site cannot be read from GitHub \(there is no gh; https:\/\/api\.github\.com: Proxy/);
-      expect(asked).toEqual(["api.github.com:443"]);
-    } finally {
-      delete process.env.https_proxy;
-      await new Promise((closed) => proxy.close(closed));
-    }
+    expect(asked).toEqual(["api.github.com:443"]);
   });
 
   test("an interruption is one, and no fault of GitHub's", async () => {

@@ -10,6 +10,7 @@ import { findProvider, type FindProviderOptions } from "../cli/setup/provider";
 import { SetupError } from "../cli/setup/setup-error";
 import { thisPlatform } from "../cli/setup/terraform-binary";
 import { localAwsEnvironment } from "../cli/terraform-environment";
+import { askedOfProxy } from "./support/refusing-proxy";
 import { putCopy, writeLockFile } from "./support/small-provider";
 
 /* Where terraform gets its provider from. That terraform takes what is found is held in provider.terraform.test.ts. */
@@ -163,19 +164,11 @@ describe("the registry", () => {
   });
 
   test.each([["with its scheme", ""], ["without a scheme, as terraform takes it too", "http://"]])("is asked through the user's proxy, named %s", async (_, left) => {
-    const asked: string[] = [];
-    const proxy = createServer().on("connect", (request, socket) => {
-      asked.push(request.url ?? "");
-      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-    });
-    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
-    try {
-      const address = urlOf(proxy).replace(left, "");
+    const asked = await askedOfProxy(async (proxy) => {
+      const address = proxy.replace(left, "");
       await withProxies({ HTTPS_PROXY: address, https_proxy: address }, () => expect(download("https://registry.example.com/x")).rejects.toThrow());
-      expect(asked).toEqual(["registry.example.com:443"]);
-    } finally {
-      await new Promise((closed) => proxy.close(closed));
-    }
+    });
+    expect(asked).toEqual(["registry.example.com:443"]);
   });
 
   test("is asked past ALL_PROXY, which terraform does not know", async () => {

@@ -1,0 +1,22 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * A proxy that leads nowhere, for a moment.
+ * @param work what is done meanwhile
+ * @returns whom it was asked to lead to
+ */
+export async function askedOfProxy(work: (address: string) => Promise<unknown>): Promise<string[]> {
+  const asked: string[] = [];
+  const proxy = createServer().on("connect", (request, socket) => {
+    asked.push(request.url ?? "");
+    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  });
+  await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+  try {
+    await work(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  } finally {
+    await new Promise((closed) => proxy.close(closed));
+  }
+  return asked;
+}
