@@ -170,11 +170,15 @@ describe("a reviewed change of both stacks", () => {
     return () => (project.room.env.TERRAFORM_BINARY_NAME = TERRAFORM_BINARY_NAME);
   }
 
+  async function reviewedAndMerged(number: number, commit: string, merge: string): Promise<void> {
+    await project.plan(number, commit);
+    expect(await project.keep(commit)).toMatchObject({ code: 0 });
+    project.github.merge(number, commit, merge);
+  }
+
   test("goes on with the second stack where the job ended after the first", async () => {
     await program("once more", "once more");
-    await project.plan(6, AGAIN);
-    expect(await project.keep(AGAIN)).toMatchObject({ code: 0 });
-    project.github.merge(6, AGAIN, OTHER_MERGE);
+    await reviewedAndMerged(6, AGAIN, OTHER_MERGE);
     const mend = await failing('"apply "*/two', "echo 'no more memory' >&2; exit 1");
     expect(await project.deploy(OTHER_MERGE)).toMatchObject({ code: 1, stderr: expect.stringContaining("no more memory") as string });
     mend();
@@ -183,11 +187,11 @@ describe("a reviewed change of both stacks", () => {
     for (const stack of ["one", "two"]) expect(await state(stack)).toContain("once more");
   });
 
-  test("is not run again once main is further, as it could take back what came after it", async () => {
+  test("is not run again once main is further, as it could undo what came after it", async () => {
     project.github.tips.set("main", MERGE);
     expect(said(await project.deploy(OTHER_MERGE, 2))).toEqual({
       code: 1, stdout: "",
-      stderr: `main is at ${MERGE} by now, and running the deploy of an earlier commit again could take back what came after it, so nothing was changed. To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
+      stderr: `main is at ${MERGE} by now, and running the deploy of an earlier commit again could undo what came after it, so nothing was changed. To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
     });
   });
 
@@ -221,9 +225,7 @@ describe("a reviewed change of both stacks", () => {
   test("goes on in the middle of a stack, where terraform failed after a part of it", async () => {
     const [commit, merge] = ["a1".repeat(20), "a2".repeat(20)];
     await program("halfway", "halfway");
-    await project.plan(12, commit);
-    expect(await project.keep(commit)).toMatchObject({ code: 0 });
-    project.github.merge(12, commit, merge);
+    await reviewedAndMerged(12, commit, merge);
     // It does all, and fails all the same.
     const mend = await failing('"apply "*/one', `"TERRAFORM" "$@"; echo 'the network is gone' >&2; exit 1`);
     expect(await project.deploy(merge)).toMatchObject({ code: 1, stderr: expect.stringContaining("the network is gone") as string });
@@ -234,9 +236,7 @@ describe("a reviewed change of both stacks", () => {
   test("and nothing but the rest of it", async () => {
     const [commit, merge] = ["b1".repeat(20), "b2".repeat(20)];
     await program("begun", "begun");
-    await project.plan(13, commit);
-    expect(await project.keep(commit)).toMatchObject({ code: 0 });
-    project.github.merge(13, commit, merge);
+    await reviewedAndMerged(13, commit, merge);
     const mend = await failing('"apply "*/one', "echo 'no more memory' >&2; exit 1");
     expect(await project.deploy(merge)).toMatchObject({ code: 1 });
     mend();

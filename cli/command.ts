@@ -99,9 +99,12 @@ export async function throwIfNotWritable(out: string | undefined): Promise<void>
   if (isNew) await rm(out);
 }
 
+/** A whole commit id, as git and GitHub write it. */
+export const COMMIT = /^[0-9a-f]{40}$/;
+
 /** @throws {UsageError} if an argument is no commit, which becomes part of an object's key */
 export function throwIfNoCommit(argument: string, commit: string): void {
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
+  if (!COMMIT.test(commit)) throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
 }
 
 // Where nobody can be told anything any more, the work goes on and has its exit code.

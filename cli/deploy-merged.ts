@@ -81,7 +81,7 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
       title: "find the pull request",
       task: async (stage, task) => {
         stage.pullRequest = await mergedBy({ commit, branch, github, signal });
-        if (process.env.GITHUB_RUN_ATTEMPT !== undefined && process.env.GITHUB_RUN_ATTEMPT !== "1") await throwIfOvertaken(commit, branch, github);
+        if ((process.env.GITHUB_RUN_ATTEMPT ?? "1") !== "1") await throwIfOvertaken(commit, branch, github);
         task.title = `pull request #${stage.pullRequest.number}, reviewed at ${stage.pullRequest.head.sha}`;
       },
     },
@@ -129,7 +129,7 @@ async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results
   }
   const kept = new KeptRecords(place, signal);
   const planned = { pullRequest: pullRequest.number, head: pullRequest.head.sha };
-  const record = await awaited(async () => kept.fetch(planned, id), Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS, () => tell(`${id}: waiting for Keep plan`), signal);
+  const record = await awaited(() => kept.fetch(planned, id), Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS, () => tell(`${id}: waiting for Keep plan`), signal);
   if (record === undefined) {
     throw new WorkFailed(
       `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} (${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it ` +
@@ -151,14 +151,14 @@ async function awaited<T>(ask: () => Promise<T | undefined>, until: number, onWa
 }
 
 /**
- * A run can be run again for a month. What was merged since would be taken back by what this one holds.
+ * A run can be run again for a month. What this one holds would undo what was merged since.
  * @throws {WorkFailed} if there is something newer on the branch
  */
 async function throwIfOvertaken(commit: string, branch: string, github: GitHub): Promise<void> {
   const tip = await github.tipOf(branch);
   if (tip === commit) return;
   throw new WorkFailed(
-    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could take back what came after it, so nothing was changed. ` +
+    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could undo what came after it, so nothing was changed. ` +
       'To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"',
   );
 }
@@ -185,8 +185,8 @@ async function planned(reviewed: Reviewed, { changing, results }: Stage): Promis
  * @throws {WorkFailed} if there is one that `main.ts` did not make
  */
 async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promise<void> {
-  const files = [...(await readdir(folder)), ...(existsSync(join(folder, WORKSPACE)) ? [WORKSPACE] : [])];
-  const other = files.find((name) => name !== "cdk.tf.json" && (name === WORKSPACE || /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name)));
+  const file = (await readdir(folder)).find((name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name));
+  const other = file ?? (existsSync(join(folder, WORKSPACE)) ? WORKSPACE : undefined);
   if (other === undefined) return;
   throw new WorkFailed(`The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.`);
 }

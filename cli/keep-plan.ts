@@ -1,4 +1,4 @@
-import { abortedByPerson, newCommand, runCommand, throwIfNoCommit, UsageError, WorkFailed, writeResult } from "./command";
+import { abortedByPerson, COMMIT, newCommand, runCommand, throwIfNoCommit, UsageError, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
 import { isRefusal, KeptRecords, notDeployed, placeOf, refusal, type Planned, type RecordPlace } from "./github/kept-records";
 import type { PlannedRecord } from "./github/plan-record";
@@ -65,7 +65,7 @@ async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: Abor
   const pullRequest = pullRequestOf(await github.pullRequestsFrom(planned.headBranch), planned);
   if (pullRequest === undefined) return [`no plan kept: no pull request ends with ${planned.commit} any more, as it was pushed to again, or closed`];
   const base = ofEvent.find(({ number }) => number === pullRequest.number)?.base?.sha ?? pullRequest.base.sha;
-  if (typeof base !== "string" || !/^[0-9a-f]{40}$/.test(base)) throw new WorkFailed(`GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan was kept; run this job again.`);
+  if (typeof base !== "string" || !COMMIT.test(base)) throw new WorkFailed(`GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan was kept; run this job again.`);
   return keepAll({ pullRequest: pullRequest.number, base, head: planned.commit }, recordsIn(artifact), signal);
 }
 

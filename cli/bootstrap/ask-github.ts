@@ -5,6 +5,7 @@ import { download, reasonOf } from "../setup/download";
 import { firstLine, runProgram } from "../setup/program";
 import type { AskedGitHub, AskedOptions, BootstrapOptions } from "./options";
 import { repositoryOf, subjectPrefix, type Repository } from "./repository";
+import { showSubject } from "./subject-notes";
 
 const API = "https://api.github.com";
 const ANSWER_WITHIN_MS = 15_000;
@@ -92,7 +93,7 @@ export function throwIfOtherSubject(found: Repository, answer: unknown): void {
   if (usesDefault === false && Array.isArray(claims) && claims.length > 0) {
     throw new UsageError(
       `--github: ${repository} or its organization customizes the subject of its tokens, which the roles need as it is by default; ` +
-        `${command`gh api repos/${word.repository(repository)}/actions/oidc/customization/sub`} shows it. Take the customization back: ${useImmutable(repository)}`,
+        `${showSubject(repository)} shows it. Take the customization back: ${useImmutable(repository)}`,
     );
   }
 }

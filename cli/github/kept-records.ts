@@ -79,7 +79,7 @@ export class KeptRecords {
   async keep(planned: Planned, record: PlannedRecord): Promise<void> {
     const { pullRequest, base, head } = planned;
     const kept: KeptRecord = { ...record, pullRequest, base, head };
-    const key = `plans/${pullRequest}/${head}/${base}/${record.stack}.json`;
+    const key = `${prefixOf(planned)}${base}/${record.stack}.json`;
     if (await this.putOnce(key, `${JSON.stringify(kept, null, 2)}\n`)) return;
     throw refusal(
       `s3://${this.place.bucket}/${key} is kept already, with another content, and is not overwritten: what was reviewed is what is deployed. To plan the same change again, push another ` +
@@ -93,7 +93,7 @@ export class KeptRecords {
    * @throws {WorkFailed} if what is kept is no record of it, or it was planned against several bases and did not always do the same
    */
   async fetch({ pullRequest, head }: Omit<Planned, "base">, stack: string): Promise<KeptRecord | undefined> {
-    const keys = (await this.list(this.prefixOf({ pullRequest, head }))).filter((key) => key.split("/").slice(4).join("/") === `${stack}.json`);
+    const keys = (await this.list(prefixOf({ pullRequest, head }))).filter((key) => key.split("/").slice(4).join("/") === `${stack}.json`);
     const records: KeptRecord[] = [];
     for (const key of keys) {
       const record = this.parsed((await this.get(key)) ?? Buffer.alloc(0), key);
@@ -103,18 +103,14 @@ export class KeptRecords {
     const [first] = records;
     if (first === undefined || records.every((it) => differences(first, it).length === 0)) return first;
     throw new WorkFailed(
-      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, and not always with the same result (s3://${this.place.bucket}/${this.prefixOf({ pullRequest, head })}), ` +
+      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, and not always with the same result (${this.addressOf({ pullRequest, head })}), ` +
         "so nobody can tell which one was reviewed, and nothing was changed; open another pull request and merge that.",
     );
   }
 
   /** Where records of a commit are, for a person who looks for them. */
   addressOf(planned: Omit<Planned, "base">): string {
-    return `s3://${this.place.bucket}/${this.prefixOf(planned)}`;
-  }
-
-  private prefixOf({ pullRequest, head }: Omit<Planned, "base">): string {
-    return `plans/${pullRequest}/${head}/`;
+    return `s3://${this.place.bucket}/${prefixOf(planned)}`;
   }
 
   /** How far a merge of the pull request's commit has come with a stack. */
@@ -189,6 +185,10 @@ export class KeptRecords {
     if (error instanceof Error && error.name === "CredentialsProviderError") return new WorkFailed(`There are no AWS credentials (${what}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
     return error instanceof Error ? new WorkFailed(`AWS fails ${what}: ${error.name}: ${error.message}`) : error;
   }
+}
+
+function prefixOf({ pullRequest, head }: Omit<Planned, "base">): string {
+  return `plans/${pullRequest}/${head}/`;
 }
 
 function noteOf(progress: Progress, { pullRequest, head }: Omit<Planned, "base">, stack: string): string {

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import * as v from "valibot";
+import { COMMIT } from "../command";
 import type { SynthesizedStack } from "../synthesize";
 
 /*
@@ -15,7 +16,7 @@ const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const digestOrUnknown = v.union([digest, v.literal("unknown")]);
 /** Of what is within a list or an object, by the digests of the way to it: parts can be unknown before the apply, and known afterwards. */
 const parts = v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}(\/[0-9a-f]{16})*$/)), digestOrUnknown);
-const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
+const commit = v.pipe(v.string(), v.regex(COMMIT));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096));
 const actions = v.pipe(v.array(v.picklist(["no-op", "create", "read", "update", "delete", "forget"])), v.minLength(1), v.maxLength(2));
 
@@ -231,7 +232,7 @@ function isRestOf(address: string, before: Changes, after: Changes): boolean {
     return now.actions.join() === "delete" && replaced?.actions.length === 2 && replaced.id === now.id;
   }
   const isSame = reviewed.actions.join() === now.actions.join() && reviewed.id === now.id;
-  // A failed creation leaves nothing, or an object of which terraform changes the rest, or which is tainted and made anew.
+  // A failed creation leaves nothing, or an object of which terraform changes the rest, or which is tainted and so created again.
   const isRestOfCreation = reviewed.actions.includes("create") && (["create", "update"].includes(now.actions.join()) || now.isTainted === true);
   // A move or an import is in the state before anything else is done.
   return (isSame || isRestOfCreation) && [undefined, reviewed.from].includes(now.from) && [undefined, reviewed.imports].includes(now.imports) &&
