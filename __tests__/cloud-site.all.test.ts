@@ -27,12 +27,12 @@ test("the shell has a token and no access to AWS", () => {
 });
 
 test("cdktf diff plans in the workspace, which terraform creates", async () => {
-  expect(words(await room.cdktf("diff web"))).toContain("Plan: 38 to add, 0 to change, 0 to destroy.");
+  expect(words(await room.cdktf("diff web"))).toContain("Plan: 39 to add, 0 to change, 0 to destroy.");
   expect(room.cloud.workspace(ORGANIZATION, "web").runs.map(({ status, planOnly }) => ({ status, planOnly }))).toEqual([{ status: "planned_and_finished", planOnly: true }]);
 });
 
 test("cdktf deploy creates the site there", async () => {
-  expect(words(await room.cdktf("deploy web --auto-approve"))).toContain("Apply complete! Resources: 38 added, 0 changed, 0 destroyed.");
+  expect(words(await room.cdktf("deploy web --auto-approve"))).toContain("Apply complete! Resources: 39 added, 0 changed, 0 destroyed.");
 });
 
 test("cdktf output shows it", async () => {
@@ -53,7 +53,7 @@ test("the site's state moves to S3 and back, and nothing is to change after eith
 });
 
 test("cdktf destroy takes it down there", async () => {
-  expect(words(await room.cdktf("destroy web --auto-approve"))).toContain("Apply complete! Resources: 0 added, 0 changed, 38 destroyed.");
+  expect(words(await room.cdktf("destroy web --auto-approve"))).toContain("Apply complete! Resources: 0 added, 0 changed, 39 destroyed.");
   expect((await room.run(room.at("web", "state list"))).trim()).toBe("");
 });
 

@@ -60,8 +60,31 @@ test.each([[undefined, true], [false, true], [true, false]])("disposable %p: pro
 
 test("is another one in another VPC only, and stands before the one it replaces goes", () => {
   const [address] = addressed(byDefault, "aws_security_group").find(([, group]) => group.name === "alb-security-group") ?? [];
-  expect(theOnly(byDefault, "aws_lb").lifecycle).toEqual({ create_before_destroy: true, replace_triggered_by: [`${address}.vpc_id`] });
+  expect(theOnly(byDefault, "aws_lb").lifecycle).toMatchObject({ create_before_destroy: true, replace_triggered_by: [`${address}.vpc_id`] });
   expect(theOnly(site({ domainName: "shop.example.com" }), "aws_lb").name_prefix).toBe(theOnly(byDefault, "aws_lb").name_prefix);
+});
+
+test("fails the plan, in words, where two of its subnets are in one zone", () => {
+  const [first, second] = addressed(byDefault, "aws_subnet").map(([address]) => address).filter((address) => address.includes("public"));
+  expect(theOnly(byDefault, "aws_lb").lifecycle).toMatchObject({ precondition: [{
+    condition: `\${length(distinct([${first}.availability_zone, ${second}.availability_zone])) == 2}`,
+    error_message: "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; write the zones by name.",
+  }] });
+});
+
+test("waits for the rules of its security group, as another group without them would let nobody in", () => {
+  const rules = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"].flatMap((type) => addressed(byDefault, type).map(([address]) => address));
+  expect(theOnly(byDefault, "aws_lb").depends_on).toEqual(expect.arrayContaining(rules));
+});
+
+test("whatever forwards waits until the targets are registered, so that another group takes over with all of them", () => {
+  for (const http of ["redirect", "forward"] as const) {
+    const json = site({ http, instances: { count: 3 } });
+    const targets = addressed(json, "aws_lb_target_group_attachment").map(([address]) => address);
+    expect(targets).toHaveLength(3);
+    expect(listenerOf(json, 443)?.depends_on).toEqual(targets);
+    expect(listenerOf(json, 80)?.depends_on).toEqual(http === "forward" ? targets : undefined);
+  }
 });
 
 test("has no name of its own, so that one whose making was interrupted is not in its successor's way", () => {

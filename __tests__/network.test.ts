@@ -1,5 +1,5 @@
 import type { WebStackProps } from "../constructs/web-stack";
-import { addressed, all, EXISTING_NETWORK, synthOf, theOnly, type Block, type StackJson } from "./support/synth";
+import { addressed, all, EXISTING_NETWORK, refTo, synthOf, theOnly, type Block, type StackJson } from "./support/synth";
 
 const site = (network?: WebStackProps["network"], more: Partial<WebStackProps> = {}) => synthOf({ domainName: "www.example.com", network, ...more });
 const byDefault = site();
@@ -27,7 +27,23 @@ describe("a new network", () => {
 
   test("fails the plan, in words, where the account has fewer zones", () => {
     expect(theOnly(site({ zones: 6 }), "data.aws_availability_zones").lifecycle).toEqual({
-      postcondition: [{ condition: "${length(self.names) >= 6}", error_message: "network.zones is 6, but us-east-1 has fewer zones for this account; lower it, or choose another region." }],
+      postcondition: [{ condition: "${length(self.names) >= 6}", error_message: "network.zones is 6, but us-east-1 has fewer zones with t3.micro for this account; lower it, or choose another instances.type or region." }],
+    });
+  });
+
+  test("takes zones only that have the instance type", () => {
+    for (const json of [byDefault, site(undefined, { instances: { type: "t2.micro" } })]) {
+      const [type] = all(json, "aws_instance").map(({ instance_type }) => instance_type);
+      expect(theOnly(json, "data.aws_ec2_instance_type_offerings")).toMatchObject({ location_type: "availability-zone", filter: [{ name: "instance-type", values: [type] }] });
+      expect(theOnly(json, "data.aws_availability_zones").filter).toEqual([
+        { name: "opt-in-status", values: ["opt-in-not-required"] }, { name: "zone-name", values: refTo(json, "data.aws_ec2_instance_type_offerings", "locations") },
+      ]);
+    }
+  });
+
+  test("fails the plan, in words, where the region does not have the instance type", () => {
+    expect(theOnly(byDefault, "data.aws_ec2_instance_type_offerings").lifecycle).toEqual({
+      postcondition: [{ condition: "${length(self.locations) > 0}", error_message: "instances.type: t3.micro does not exist in us-east-1; choose another instances.type or region." }],
     });
   });
 
@@ -53,8 +69,9 @@ describe("a new network", () => {
 
   test("closes the VPC's default group", () => {
     const group = theOnly(byDefault, "aws_default_security_group");
-    expect(group.ingress).toBeUndefined();
-    expect(group.egress).toBeUndefined();
+    // Empty, not absent: what is absent is left to whoever changes it by hand.
+    expect(group.ingress).toEqual([]);
+    expect(group.egress).toEqual([]);
   });
 
   test("leads public subnets to the internet, and private ones nowhere", () => {

@@ -8,6 +8,16 @@ test("a new network has the two groups by these very names", () => {
   expect(all(byDefault, "aws_security_group").map(({ name }) => name).sort()).toEqual([ALB_GROUP, EC2_GROUP]);
 });
 
+/* AWS changes neither of a group that stands: another description would mean another group, first, under a name that is taken (InvalidGroup.Duplicate). */
+test("the groups of a new network have these names and descriptions, whatever else is chosen, in every version", () => {
+  const choices: Partial<WebStackProps>[] = [{}, { domainName: "shop.example.com", appPort: 8080, healthCheck: { port: 9000 } }, { instances: { placement: "public" }, ssh: { cidrs: ["203.0.113.7/32"] } }, { network: { egress: "nat", cidr: "10.9.0.0/16" }, tags: { team: "web" } }];
+  for (const props of choices) {
+    expect(all(synthOf({ domainName: "www.example.com", ...props }), "aws_security_group").map(({ name, description }) => [name, description])).toEqual([
+      ["alb-security-group", "Clients to the load balancer"], ["ec2-target-group-security-group", "The load balancer to the instances"],
+    ]);
+  }
+});
+
 test("these are all the rules there are by default", () => {
   expect(rulesOf(byDefault)).toEqual([
     `${ALB_GROUP} sends 80 to ${EC2_GROUP}`,

@@ -1,6 +1,6 @@
 import { settingsOf } from "../constructs/settings";
 import type { WebStackProps } from "../constructs/web-stack";
-import { addressed, all, EXISTING_NETWORK, refTo, synthOf, theOnly } from "./support/synth";
+import { addressed, all, EXISTING_NETWORK, refTo, synthOf, theOnly, type Block } from "./support/synth";
 
 const site = (more: Partial<WebStackProps> = {}) => synthOf({ domainName: "www.example.com", ...more });
 const byDefault = site();
@@ -46,7 +46,28 @@ describe("an instance", () => {
   });
 
   test("stays when there is a newer image, and is replaced by a new one before it goes", () => {
-    expect(instance.lifecycle).toEqual({ create_before_destroy: true, ignore_changes: ["ami"] });
+    expect(instance.lifecycle).toMatchObject({ create_before_destroy: true, ignore_changes: ["ami"] });
+  });
+
+  test("is replaced when its type or its disk changes, which AWS does to a stopped instance, or for a system that does not see it", () => {
+    const [address] = addressed(byDefault, "terraform_data").map(([it]) => it);
+    expect((instance.lifecycle as Block).replace_triggered_by).toEqual([address]);
+    expect(theOnly(byDefault, "terraform_data").input).toEqual({ type: "t3.micro", diskGiB: 8 });
+    expect(theOnly(site({ instances: { type: "t3.small", diskGiB: 20, count: 3, detailedMonitoring: true } }), "terraform_data").input).toEqual({ type: "t3.small", diskGiB: 20 });
+  });
+
+  test.each<[string, Partial<WebStackProps>, string]>([
+    ["a new network", {}, "aws_subnet"], ["named zones", { network: { zones: ["us-east-1a", "us-east-1b"] } }, "aws_subnet"], ["an existing network", { network: EXISTING_NETWORK }, "data.aws_subnet"],
+  ])("fails the plan, in words, where its zone in %s does not have its type", (_, more, subnets) => {
+    const json = site(more);
+    const [offerings] = addressed(json, "data.aws_ec2_instance_type_offerings").map(([it]) => it);
+    for (const { subnet_id, lifecycle } of all(json, "aws_instance")) {
+      const [subnet = ""] = addressed(json, subnets).map(([it]) => it).filter((it) => subnet_id === `\${${it}.id}`);
+      expect((lifecycle as Block).precondition).toEqual([{
+        condition: `\${contains(${offerings}.locations, ${subnet}.availability_zone)}`,
+        error_message: `instances.type: \${${subnet}.availability_zone} does not have t3.micro; choose another type, or other zones or subnets in network.`,
+      }]);
+    }
   });
 
   test("is replaced when its boot script changes, which runs on new machines only", () => {

@@ -29,12 +29,14 @@ test("a domain name alone makes these resources", () => {
     "1 aws_vpc_endpoint", // S3, where Amazon Linux's packages lie; free
     "2 aws_vpc_security_group_egress_rule", // load balancer to instances, instances to S3
     "3 aws_vpc_security_group_ingress_rule", // 80 and 443 from everyone, the app port from the load balancer
+    "1 terraform_data", // the type and the disk, whose change replaces the instances
   ]);
 });
 
 test("a domain name alone looks these up", () => {
   expect(countsOf(json.data)).toEqual([
-    "1 aws_availability_zones", // the account's first two
+    "1 aws_availability_zones", // the first two of the account
+    "1 aws_ec2_instance_type_offerings", // which of these have the instance type
     "1 aws_ec2_managed_prefix_list", // S3's addresses, for the rule to them
     "1 aws_route53_zone", // the registrable domain's
     "1 aws_ssm_parameter", // the newest Amazon Linux 2023

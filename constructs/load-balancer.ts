@@ -1,8 +1,10 @@
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { ICertificate } from "./certificate";
 import type { INetwork } from "./network";
+import { operand } from "./references";
 import type { Settings } from "./settings";
 import type { ITargetGroup } from "./target-group";
 
@@ -13,6 +15,8 @@ export interface LoadBalancerOptions extends Pick<Settings, "http" | "tlsPolicy"
   readonly securityGroupId: string;
   /** The address of the security group's VPC; another one replaces the load balancer, which cannot move. */
   readonly securityGroupVpc: string;
+  /** Without them its group lets nobody in. */
+  readonly securityGroupRules: readonly ITerraformDependable[];
   readonly certificate: ICertificate;
   readonly targetGroup: ITargetGroup;
   readonly deletionProtection: boolean;
@@ -37,7 +41,7 @@ export class LoadBalancer extends Construct {
       namePrefix: options.namePrefix,
       loadBalancerType: "application",
       internal: false,
-      subnets: [...network.publicSubnetIds],
+      subnets: network.publicSubnets.map(({ id }) => id),
       securityGroups: [options.securityGroupId],
       idleTimeout: options.idleTimeoutSec,
       dropInvalidHeaderFields: true,
@@ -45,8 +49,15 @@ export class LoadBalancer extends Construct {
       enableDeletionProtection: options.deletionProtection,
       accessLogs: options.accessLogsBucket === undefined ? undefined : { enabled: true, bucket: options.accessLogsBucket, prefix: options.accessLogsPrefix },
       // The new one answers before the old one goes, or is kept by its protection.
-      lifecycle: { createBeforeDestroy: true, replaceTriggeredBy: [options.securityGroupVpc] },
-      dependsOn: [...network.routes],
+      lifecycle: {
+        createBeforeDestroy: true, replaceTriggeredBy: [options.securityGroupVpc],
+        precondition: [{
+          condition: `\${length(distinct([${network.publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ")}])) == ${network.publicSubnets.length}}`,
+          errorMessage: "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; write the zones by name.",
+        }],
+      },
+      // Where it gets another group, that group must have its rules first.
+      dependsOn: [...network.routes, ...options.securityGroupRules],
     });
     this.arn = balancer.arn;
     this.dnsName = balancer.dnsName;
@@ -55,12 +66,15 @@ export class LoadBalancer extends Construct {
     // The listeners are not created before the old ones go: that would hold for all that they need, and a validation record
     // would be written and then deleted as the old one of the same name.
     const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
+    // A group that replaces another one has all its targets before the listener changes over; if one of them cannot be launched, the
+    // old group goes on serving.
+    const dependsOn = [...targetGroup.targets];
     const redirect = [{ type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } }];
     new LbListener(this, "http", {
-      loadBalancerArn: balancer.arn, port: HTTP, protocol: "HTTP", defaultAction: options.http === "redirect" ? redirect : forward,
+      loadBalancerArn: balancer.arn, port: HTTP, protocol: "HTTP", ...(options.http === "redirect" ? { defaultAction: redirect } : { defaultAction: forward, dependsOn }),
     });
     new LbListener(this, "https", {
-      loadBalancerArn: balancer.arn, port: HTTPS, protocol: "HTTPS", sslPolicy: options.tlsPolicy, certificateArn: certificate.issuedArn, defaultAction: forward,
+      loadBalancerArn: balancer.arn, port: HTTPS, protocol: "HTTPS", sslPolicy: options.tlsPolicy, certificateArn: certificate.issuedArn, defaultAction: forward, dependsOn,
     });
   }
 }

@@ -17,22 +17,31 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Netmask } from "netmask";
 import { isReference, operand } from "./references";
+import type { IInstanceType } from "./instance-type";
 import type { NewNetworkSettings } from "./settings";
 import type { ExistingNetworkProps } from "./web-stack-props";
+
+export interface ISubnet {
+  readonly id: string;
+  /** The name of its zone. */
+  readonly availabilityZone: string;
+}
 
 /** Where the load balancer and the instances live. */
 export interface INetwork {
   readonly vpcId: string;
   /** Subnets the load balancer answers from; each in another zone. */
-  readonly publicSubnetIds: readonly string[];
+  readonly publicSubnets: readonly ISubnet[];
   /** Subnets without an address of their own; may be none in an existing network. */
-  readonly privateSubnetIds: readonly string[];
+  readonly privateSubnets: readonly ISubnet[];
   /** What must exist before anything in the subnets can send or receive a packet. */
   readonly routes: readonly ITerraformDependable[];
 }
 
 export interface NewNetworkOptions extends NewNetworkSettings {
   readonly region: string;
+  /** Zones that do not have it are passed over. */
+  readonly instanceType: IInstanceType;
   /** Begins the `Name` tags. */
   readonly name: string;
 }
@@ -44,8 +53,8 @@ const ANYWHERE = "0.0.0.0/0";
 /** A VPC with a public and a private subnet in each zone. */
 export class NewNetwork extends Construct implements INetwork {
   readonly vpcId: string;
-  readonly publicSubnetIds: string[] = [];
-  readonly privateSubnetIds: string[] = [];
+  readonly publicSubnets: ISubnet[] = [];
+  readonly privateSubnets: ISubnet[] = [];
   readonly routes: ITerraformDependable[] = [];
 
   private readonly name: string;
@@ -56,7 +65,8 @@ export class NewNetwork extends Construct implements INetwork {
     const vpc = new Vpc(this, "vpc", { cidrBlock: options.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: this.named("vpc") });
     this.vpcId = vpc.id;
     // AWS opens this group to its own members; whatever forgets to name a group gets a closed one.
-    new DefaultSecurityGroup(this, "default-security-group", { vpcId: vpc.id, tags: this.named("default, closed") });
+    // Empty lists and not none: without them a rule that somebody adds later would stay.
+    new DefaultSecurityGroup(this, "default-security-group", { vpcId: vpc.id, ingress: [], egress: [], tags: this.named("default, closed") });
 
     if (options.flowLogsBucket !== undefined) {
       new FlowLog(this, "flow-log", {
@@ -75,11 +85,11 @@ export class NewNetwork extends Construct implements INetwork {
 
     const privateTables = this.zonesOf(options).map(({ letter, zone }) => {
       const publicSubnet = this.subnet("public", letter, zone, options.cidr);
-      this.publicSubnetIds.push(publicSubnet.id);
+      this.publicSubnets.push(publicSubnet);
       this.associate("public", letter, publicSubnet, publicTable);
 
       const privateSubnet = this.subnet("private", letter, zone, options.cidr);
-      this.privateSubnetIds.push(privateSubnet.id);
+      this.privateSubnets.push(privateSubnet);
       const table = new RouteTable(this, `private-routes-${letter}`, { vpcId: vpc.id, tags: this.named(`private ${letter}`) });
       this.associate("private", letter, privateSubnet, table);
       if (options.egress === "nat") this.natRoute(letter, publicSubnet, table, wayOut);
@@ -93,15 +103,15 @@ export class NewNetwork extends Construct implements INetwork {
     );
   }
 
-  private zonesOf({ zones, region }: NewNetworkOptions): { letter: string; zone: string }[] {
+  private zonesOf({ zones, region, instanceType }: NewNetworkOptions): { letter: string; zone: string }[] {
     if (typeof zones !== "number") return zones.map((zone) => ({ letter: zone.slice(-1), zone }));
     const available = new DataAwsAvailabilityZones(this, "zones", {
       state: "available",
-      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }, { name: "zone-name", values: instanceType.zones }],
       lifecycle: {
         postcondition: [{
           condition: `\${length(self.names) >= ${zones}}`,
-          errorMessage: `network.zones is ${zones}, but ${region} has fewer zones for this account; lower it, or choose another region.`,
+          errorMessage: `network.zones is ${zones}, but ${region} has fewer zones with ${instanceType.name} for this account; lower it, or choose another instances.type or region.`,
         }],
       },
     });
@@ -143,8 +153,8 @@ export interface ExistingNetworkOptions extends ExistingNetworkProps {
 /** A network that is only looked at; the plan fails in words if it does not fit together. */
 export class ExistingNetwork extends Construct implements INetwork {
   readonly vpcId: string;
-  readonly publicSubnetIds: string[];
-  readonly privateSubnetIds: string[];
+  readonly publicSubnets: ISubnet[];
+  readonly privateSubnets: ISubnet[];
   readonly routes: ITerraformDependable[] = [];
 
   constructor(scope: Construct, id: string, options: ExistingNetworkOptions) {
@@ -153,8 +163,8 @@ export class ExistingNetwork extends Construct implements INetwork {
     this.vpcId = vpc.id;
     const publicSubnets: DataAwsSubnet[] = [];
     options.publicSubnetIds.forEach((subnetId, index) => publicSubnets.push(this.publicSubnet(nameOf(subnetId, "public", index), subnetId, options.vpcId, publicSubnets)));
-    this.publicSubnetIds = publicSubnets.map((subnet) => subnet.id);
-    this.privateSubnetIds = (options.privateSubnetIds ?? []).map((subnetId, index) => this.privateSubnet(nameOf(subnetId, "private", index), subnetId, options.vpcId, publicSubnets).id);
+    this.publicSubnets = publicSubnets;
+    this.privateSubnets = (options.privateSubnetIds ?? []).map((subnetId, index) => this.privateSubnet(nameOf(subnetId, "private", index), subnetId, options.vpcId, publicSubnets));
     if (options.needsS3Endpoint) {
       // The lookup fails where there is none.
       new DataAwsVpcEndpoint(this, "s3-endpoint", {

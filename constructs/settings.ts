@@ -1,7 +1,8 @@
 import { registrableDomain } from "./domain-names";
 import type { Owner } from "./names";
 import type { CloudBackendProps, S3BackendProps, StateLocation } from "./state-backend";
-import type { AcceptedFinding, ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, SshProps, WebStackProps } from "./web-stack-props";
+import type { SshProps } from "./server-props";
+import type { AcceptedFinding, ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, WebStackProps } from "./web-stack-props";
 
 /** Props with every default filled in; what the parts are built from. */
 export interface Settings {

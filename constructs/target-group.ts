@@ -1,5 +1,6 @@
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Settings } from "./settings";
 import type { IWebServers } from "./web-servers";
@@ -13,10 +14,13 @@ export interface TargetGroupOptions extends Pick<Settings, "appPort" | "healthCh
 /** Where requests go: the instances, on the app port. */
 export interface ITargetGroup {
   readonly arn: string;
+  /** The registrations of all targets; what sends requests waits for them. */
+  readonly targets: readonly ITerraformDependable[];
 }
 
 export class TargetGroup extends Construct implements ITargetGroup {
   readonly arn: string;
+  readonly targets: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, options: TargetGroupOptions) {
     super(scope, id);
@@ -42,9 +46,8 @@ export class TargetGroup extends Construct implements ITargetGroup {
       lifecycle: { createBeforeDestroy: true },
     });
     this.arn = group.arn;
-    options.servers.instanceIds.forEach((instanceId, index) => {
+    this.targets = options.servers.instanceIds.map((instanceId, index) =>
       // No port of its own: the group's counts.
-      new LbTargetGroupAttachment(this, `target-${index + 1}`, { targetGroupArn: group.arn, targetId: instanceId, lifecycle: { createBeforeDestroy: true } });
-    });
+      new LbTargetGroupAttachment(this, `target-${index + 1}`, { targetGroupArn: group.arn, targetId: instanceId, lifecycle: { createBeforeDestroy: true } }));
   }
 }

@@ -4,15 +4,18 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
-import type { ITerraformDependable } from "cdktf";
+import { DataResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { IInstanceType } from "./instance-type";
 import { literal } from "./names";
-import { isReference } from "./references";
+import type { ISubnet } from "./network";
+import { isReference, operand } from "./references";
 import type { Settings } from "./settings";
 
 export interface WebServersOptions extends Pick<Settings, "instances" | "architecture"> {
+  readonly instanceType: IInstanceType;
   /** Subnets that the instances are spread over. */
-  readonly subnetIds: readonly string[];
+  readonly subnets: readonly ISubnet[];
   readonly securityGroupId: string;
   readonly userData: string;
   readonly keyName?: string;
@@ -41,22 +44,27 @@ export class WebServers extends Construct implements IWebServers {
     });
     // Only looked up, so that the plan fails where there is none; AWS says so once it starts the instances.
     if (options.keyName !== undefined) new DataAwsKeyPair(this, "key-pair", { keyName: literal(options.keyName) });
-    const profile = this.profile(options.iamNamePrefix);
-    this.instanceIds = Array.from({ length: options.instances.count }, (_, index) => this.instance(index, options, image.insecureValue, profile.name).id);
+    const { type, diskGiB, count } = options.instances;
+    // AWS changes the type of a stopped instance only, all of them at the same time, and gives a larger disk to a system that does not use it
+    // before it boots again. terraform would do both in place.
+    const machine = new DataResource(this, "machine", { input: { type, diskGiB } });
+    const parts = { ami: image.insecureValue, iamInstanceProfile: this.profile(options.iamNamePrefix).name, machine: `${machine.terraformResourceType}.${machine.friendlyUniqueId}` };
+    this.instanceIds = Array.from({ length: count }, (_, index) => this.instance(index, options, parts).id);
   }
 
-  private instance(index: number, options: WebServersOptions, ami: string, profileName: string): Instance {
+  private instance(index: number, options: WebServersOptions, { ami, iamInstanceProfile, machine }: { ami: string; iamInstanceProfile: string; machine: string }): Instance {
     const { type, diskGiB, placement, detailedMonitoring } = options.instances;
+    const subnet = options.subnets[index % options.subnets.length] as ISubnet;
     const name = { Name: `${options.name} ${index + 1}` };
     return new Instance(this, `instance-${index + 1}`, {
       ami,
       instanceType: type,
-      subnetId: options.subnetIds[index % options.subnetIds.length],
+      subnetId: subnet.id,
       vpcSecurityGroupIds: [options.securityGroupId],
       associatePublicIpAddress: placement === "public",
       monitoring: detailedMonitoring,
       keyName: options.keyName && (isReference(options.keyName) ? options.keyName : literal(options.keyName)),
-      iamInstanceProfile: profileName,
+      iamInstanceProfile,
       userData: literal(options.userData),
       // Changed user data runs on a new machine only; an old one would be stopped, started and unchanged.
       userDataReplaceOnChange: true,
@@ -65,7 +73,13 @@ export class WebServers extends Construct implements IWebServers {
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       tags: name,
       // A new image is for new machines; it must not replace those that serve.
-      lifecycle: { createBeforeDestroy: true, ignoreChanges: ["ami"] },
+      lifecycle: {
+        createBeforeDestroy: true, ignoreChanges: ["ami"], replaceTriggeredBy: [machine],
+        precondition: [{
+          condition: options.instanceType.isOfferedIn(operand(subnet.availabilityZone)),
+          errorMessage: `instances.type: \${${operand(subnet.availabilityZone)}} does not have ${type}; choose another type, or other zones or subnets in network.`,
+        }],
+      },
       dependsOn: [...options.bootNeeds],
     });
   }

@@ -1,3 +1,4 @@
+import type { OwnServerProps, ProxiedServerProps, SshProps } from "./server-props";
 import type { CloudBackendProps, S3BackendProps } from "./state-backend";
 
 /** The choices of a `WebStack`. Only `domainName` is required. Ids, ARNs, buckets and key pairs can be references, all else is literal. */
@@ -75,7 +76,10 @@ export interface WebStackProps {
    */
   readonly idleTimeoutSec?: number;
   /**
-   * Seconds that an instance which is taken out may still finish its requests, 0 to 3600.
+   * Seconds that the load balancer goes on with the requests to a target that is deregistered, 0 to 3600. It holds for instances that run on,
+   * such as one that you take out by hand. terraform does not wait for it: the AWS provider deregisters a target and returns
+   * (hashicorp/terraform-provider-aws#5603), and an instance that is replaced or removed is terminated at once.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
    * @default - as long as `idleTimeoutSec`, at most 3600
    */
   readonly deregistrationDelaySec?: number;
@@ -159,7 +163,7 @@ export interface NewNetworkProps {
    */
   readonly cidr?: string;
   /**
-   * How many zones (2 to 6, the first ones of the region), or which (`["us-east-1a", …]`). A
+   * How many zones (2 to 6, the first ones of the region that have `instances.type`), or which (`["us-east-1a", …]`). A
    * zone that is added or taken out of the list leaves the other zones' subnets as they are.
    * @default 2
    */
@@ -246,12 +250,14 @@ export interface InstancesProps {
    */
   readonly count?: number;
   /**
-   * EC2 instance type; the image's architecture follows from it (`t4g.small` is arm64).
+   * EC2 instance type; the image's architecture follows from it (`t4g.small` is arm64). Another one replaces the instances. The plan fails
+   * where a zone of the instances does not have it.
    * @default "t3.micro"
    */
   readonly type?: string;
   /**
-   * Root disk in GiB, 8 to 16384: gp3, encrypted.
+   * Root disk in GiB, 8 to 16384: gp3, encrypted. Another size replaces the instances, as AWS makes no disk smaller and a system
+   * uses a larger one only once it boots again.
    * @default 8
    */
   readonly diskGiB?: number;
@@ -266,35 +272,4 @@ export interface InstancesProps {
    * @default false
    */
   readonly detailedMonitoring?: boolean;
-}
-
-/** NGINX on the app port, in front of an app on the same machine. */
-export interface ProxiedServerProps {
-  /** Port that the app listens on, on 127.0.0.1; it must answer the health check's path too. */
-  readonly proxyPort: number;
-  /**
-   * Shell lines, run as root at first boot, that install and start the app.
-   * @default - the app comes from elsewhere
-   */
-  readonly setup?: string;
-}
-
-/** Your own boot script instead of NGINX. */
-export interface OwnServerProps {
-  /**
-   * EC2 user data, at most 16 KiB, beginning in its first column with `#!` or `#cloud-config`. It
-   * must end up serving `appPort` and answering the health check.
-   */
-  readonly userData: string;
-}
-
-/** SSH to the instances. */
-export interface SshProps {
-  /** IPv4 ranges that may connect, /8 or narrower; `203.0.113.7/32` is one address. */
-  readonly cidrs: readonly string[];
-  /**
-   * Name of an existing EC2 key pair.
-   * @default - no key; use EC2 Instance Connect, which Amazon Linux brings
-   */
-  readonly keyName?: string;
 }

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { Certificate, type ICertificate } from "./certificate";
 import { AliasRecord, HostedZones } from "./dns";
+import { InstanceType } from "./instance-type";
 import { LoadBalancer } from "./load-balancer";
 import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
 import { ExistingNetwork, NewNetwork, type INetwork } from "./network";
@@ -32,7 +33,8 @@ export class WebTopology extends Construct {
 
   private build(settings: Settings): Site {
     const { owner, names, appPort, healthCheck, instances, region } = settings;
-    const network = this.network(settings);
+    const instanceType = new InstanceType(this, "instance-type", instances.type, region);
+    const network = this.network(settings, instanceType);
     const certificate = this.certificate(settings);
     const groups = new SecurityGroups(this, "security-groups", {
       vpcId: network.vpcId, region, appPort, healthCheckPort: healthCheck.port,
@@ -41,8 +43,8 @@ export class WebTopology extends Construct {
       outbound: settings.network.egress === "nat" || instances.placement === "public" ? "internet" : "s3",
     });
     const servers = new WebServers(this, "web-servers", {
-      instances, architecture: settings.architecture, userData: userDataFor(settings), keyName: settings.ssh?.keyName,
-      subnetIds: instances.placement === "public" ? network.publicSubnetIds : network.privateSubnetIds,
+      instances, instanceType, architecture: settings.architecture, userData: userDataFor(settings), keyName: settings.ssh?.keyName,
+      subnets: instances.placement === "public" ? network.publicSubnets : network.privateSubnets,
       securityGroupId: groups.instancesGroupId, iamNamePrefix: iamNamePrefix(owner), name: owner.stackId,
       bootNeeds: [...network.routes, ...groups.rules],
     });
@@ -52,7 +54,7 @@ export class WebTopology extends Construct {
     });
     const loadBalancer = new LoadBalancer(this, "load-balancer", {
       namePrefix: loadBalancerNamePrefix(owner), network, certificate, targetGroup,
-      securityGroupId: groups.loadBalancerGroupId, securityGroupVpc: groups.loadBalancerGroupVpc,
+      securityGroupId: groups.loadBalancerGroupId, securityGroupVpc: groups.loadBalancerGroupVpc, securityGroupRules: groups.rules,
       http: settings.http, tlsPolicy: settings.tlsPolicy, idleTimeoutSec: settings.idleTimeoutSec, deletionProtection: !settings.disposable,
       accessLogsBucket: settings.accessLogsBucket, accessLogsPrefix: owner.stackId,
     });
@@ -60,11 +62,11 @@ export class WebTopology extends Construct {
     return { loadBalancer, targetGroup, servers };
   }
 
-  private network({ network, region, owner, instances, server }: Settings): INetwork {
+  private network({ network, region, owner, instances, server }: Settings, instanceType: InstanceType): INetwork {
     const needsS3Endpoint = instances.placement === "private" && network.egress === "none" && server.userData === undefined;
     return isExistingNetwork(network)
       ? new ExistingNetwork(this, "network", { ...network, region, needsS3Endpoint })
-      : new NewNetwork(this, "network", { ...network, region, name: owner.stackId });
+      : new NewNetwork(this, "network", { ...network, region, instanceType, name: owner.stackId });
   }
 
   private certificate({ certificateArn, names }: Settings): ICertificate {

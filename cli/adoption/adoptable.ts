@@ -44,4 +44,5 @@ export const ADOPTABLE: Readonly<Record<string, Adoptable>> = {
   aws_vpc_endpoint: tagged("vpc_id"),
   aws_vpc_security_group_egress_rule: beside(ruleOf("out"), ...RULE_PARENTS),
   aws_vpc_security_group_ingress_rule: beside(ruleOf("in"), ...RULE_PARENTS),
+  terraform_data: createdAgain("it is in the state only"),
 };
