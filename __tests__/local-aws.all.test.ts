@@ -3,18 +3,22 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   CreateVpcCommand,
+  DescribeIamInstanceProfileAssociationsCommand,
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeManagedPrefixListsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupRulesCommand,
   DescribeSubnetsCommand,
+  DescribeVolumesModificationsCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   EC2Client,
   Instance,
   ModifyInstanceAttributeCommand,
+  ModifyVolumeCommand,
   MonitorInstancesCommand,
+  ReplaceIamInstanceProfileAssociationCommand,
   RunInstancesCommand,
   RunInstancesCommandInput,
   UnmonitorInstancesCommand,
@@ -31,6 +35,7 @@ import {
   ModifyLoadBalancerAttributesCommand,
   SetSubnetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateInstanceProfileCommand, CreateRoleCommand, GetRoleCommand, IAMClient, UpdateRoleCommand } from "@aws-sdk/client-iam";
 import {
   ChangeResourceRecordSetsCommand,
   GetHostedZoneCommand,
@@ -415,6 +420,32 @@ describe("instances", () => {
   });
 });
 
+test("of a volume the last modification is described", async () => {
+  const { BlockDeviceMappings: [disk] = [] } = await describeInstance(await runInstance({ SubnetId: PRIVATE_SUBNETS[0] }));
+  const VolumeId = disk?.Ebs?.VolumeId;
+  for (const VolumeType of ["gp2", "gp3"] as const) await ec2.send(new ModifyVolumeCommand({ VolumeId, VolumeType }));
+  const { VolumesModifications = [] } = await ec2.send(new DescribeVolumesModificationsCommand({ VolumeIds: [VolumeId ?? ""] }));
+  expect(VolumesModifications.map(({ TargetVolumeType }) => TargetVolumeType)).toEqual(["gp3"]);
+});
+
+describe("roles and their profiles", () => {
+  test("an instance has the profile that replaces another one", async () => {
+    const iam = new IAMClient(settings(aws));
+    for (const InstanceProfileName of ["one", "other"]) await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
+    const id = await runInstance({ SubnetId: PRIVATE_SUBNETS[0], IamInstanceProfile: { Name: "one" } });
+    const { IamInstanceProfileAssociations: [association] = [] } = await ec2.send(new DescribeIamInstanceProfileAssociationsCommand({ Filters: [{ Name: "instance-id", Values: [id] }] }));
+    await ec2.send(new ReplaceIamInstanceProfileAssociationCommand({ AssociationId: association?.AssociationId, IamInstanceProfile: { Name: "other" } }));
+    expect((await describeInstance(id)).IamInstanceProfile?.Arn).toMatch(/instance-profile\/other$/);
+  });
+
+  test("a role keeps its description where only the session's length changes", async () => {
+    const iam = new IAMClient(settings(aws));
+    await iam.send(new CreateRoleCommand({ RoleName: "site", Description: "for a site", AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }));
+    await iam.send(new UpdateRoleCommand({ RoleName: "site", MaxSessionDuration: 7200 }));
+    expect((await iam.send(new GetRoleCommand({ RoleName: "site" }))).Role).toMatchObject({ Description: "for a site", MaxSessionDuration: 7200 });
+  });
+});
+
 function connect(to: LocalAws): void {
   acm = new ACMClient(settings(to));
   ec2 = new EC2Client(settings(to));
@@ -522,7 +553,7 @@ async function change(ResourceRecordSet: ResourceRecordSet): Promise<void> {
   await route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: ZONE_ID, ChangeBatch }));
 }
 
-async function runInstance(where: Pick<RunInstancesCommandInput, "SubnetId" | "NetworkInterfaces">): Promise<string> {
+async function runInstance(where: Pick<RunInstancesCommandInput, "IamInstanceProfile" | "NetworkInterfaces" | "SubnetId">): Promise<string> {
   const command = new RunInstancesCommand({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1, ...where });
   return (await ec2.send(command)).Instances?.[0]?.InstanceId ?? "";
 }

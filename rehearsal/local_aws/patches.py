@@ -9,12 +9,15 @@ import os
 
 from moto.acm.models import CertBundle, acm_backends
 from moto.core.responses import ActionResult
+from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.iam_instance_profile import IamInstanceProfileAssociationBackend
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses.monitoring import Monitoring
 from moto.elbv2.exceptions import DuplicateListenerError, ELBClientError
 from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, elbv2_backends
+from moto.iam.models import IAMBackend
 from moto.moto_api._internal import mock_random
 from moto.route53.exceptions import Route53ClientError
 from moto.route53.models import Route53Backend, route53_backends
@@ -57,6 +60,9 @@ def apply():
     """Applies all patches."""
     deletion_protection_is_enforced()
     detailed_monitoring_can_be_switched()
+    last_modification_of_a_volume_is_described()
+    instance_has_the_profile_that_replaced_another()
+    role_keeps_what_an_update_leaves_out()
     interface_without_public_address_says_so()
     instance_has_the_groups_of_its_interface()
     rule_keeps_its_description()
@@ -120,6 +126,45 @@ def detailed_monitoring_can_be_switched():
 
     Monitoring.monitor_instances = switch_to("enabled")
     Monitoring.unmonitor_instances = switch_to("disabled")
+
+
+def last_modification_of_a_volume_is_described():
+    """AWS describes the most recent modification of a volume. moto describes all, of which the provider takes none."""
+    original = EBSBackend.describe_volumes_modifications
+
+    @functools.wraps(original)
+    def describe_volumes_modifications(backend, volume_ids=None, filters=None):
+        latest = {each.volume.id: each for each in original(backend, volume_ids, filters)}
+        return list(latest.values())
+
+    EBSBackend.describe_volumes_modifications = describe_volumes_modifications
+
+
+def instance_has_the_profile_that_replaced_another():
+    """AWS gives an instance the profile that replaces its own. moto changes the association, and describes the instance with the old one."""
+    original = IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
+
+    @functools.wraps(original)
+    def replace(backend, *args, **kwargs):
+        association = original(backend, *args, **kwargs)
+        profile = {"Arn": association.iam_instance_profile.arn, "Id": association.association_id}
+        backend.modify_instance_attribute(association.instance_id, "iam_instance_profile", profile)
+        return association
+
+    IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association = replace
+
+
+def role_keeps_what_an_update_leaves_out():
+    """AWS changes what UpdateRole names. moto drops the description where only the session's length is given."""
+    original = IAMBackend.update_role
+
+    @functools.wraps(original)
+    def update_role(backend, role_name, role_description, max_session_duration):
+        role = backend.get_role(role_name)
+        description = role.description if role_description is None else role_description
+        return original(backend, role_name, description, max_session_duration or role.max_session_duration)
+
+    IAMBackend.update_role = update_role
 
 
 def interface_without_public_address_says_so():
