@@ -73,6 +73,18 @@ describe("credentials that only the provider needs", () => {
     await expect(planWith(nobody)).rejects.toThrow(/^There are no AWS credentials; .*$/);
   });
 
+  test("a region that is newer than the provider", async () => {
+    await expect(planWith({ AWS_REGION: "ap-southeast-6" })).resolves.toBeDefined(); // the stack's own counts
+    const file = join(folder, "cdk.tf.json");
+    const before = await readFile(file, "utf8");
+    await writeFile(file, before.replace("us-east-1", "ap-southeast-6"));
+    try {
+      await expect(planWith({})).rejects.toThrow(/^The AWS provider in use \(hashicorp\/aws 5\.100\.0\), or terraform itself, does not know the region ap-southeast-6: /);
+    } finally {
+      await writeFile(file, before);
+    }
+  });
+
   test("a profile that does not exist", async () => {
     await expect(planWith({ AWS_PROFILE: "acme", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" })).rejects.toThrow(/^The AWS profile acme does not exist in this machine's AWS configuration; .*$/);
   });
@@ -107,6 +119,11 @@ describe("credentials that only the provider needs", () => {
 test("a bucket that is in another region", async () => {
   const { run } = await stack("web", s3({ region: "eu-west-1" }));
   await expect(run("init")).rejects.toThrow(/^The state bucket of web is in region us-east-1, not in eu-west-1; add region: "us-east-1" to backend.s3 of the stack.$|^The state bucket of web is in another region than backend.s3 says; /);
+});
+
+test("a bucket in a region that terraform does not know", async () => {
+  const { run } = await stack("no-region", s3({ region: "xx-nowhere-9" }));
+  await expect(run("init")).rejects.toThrow(/^The AWS provider in use .* does not know the region xx-nowhere-9: /);
 });
 
 test("a bucket that does not exist", async () => {

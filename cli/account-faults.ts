@@ -1,38 +1,24 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { OTHER_ACCOUNT, type AccountFault, type Context, type Program } from "./faults/account-fault";
+import { IN_THE_WAY_FAULTS } from "./faults/in-the-way-faults";
+import { NAME_FAULTS } from "./faults/name-faults";
+import { NEW_ACCOUNT_FAULTS } from "./faults/new-account-faults";
+import { QUOTA_FAULTS } from "./faults/quota-faults";
 import { command, word } from "./pasteable";
-
-/** A block of the stack's JSON, as far as it is named in a sentence. */
-type Arguments = Readonly<Record<string, unknown>>;
-
-/** What `WebStack` names and the AWS account lacks. */
-interface AccountFault {
-  /** What the AWS provider says, on one line. */
-  readonly said: RegExp;
-  /** The data source that says so: its arguments are in the stack's JSON, as the provider does not repeat them. */
-  readonly dataSource?: string;
-  readonly sentence: (context: Context) => string;
-}
-
-interface Context {
-  readonly id: string;
-  /** Where the stack looks, such as "us-east-1". */
-  readonly region: string;
-  /** The groups of `said`. */
-  readonly found: readonly string[];
-  /** Of the data source; empty where its block was not found. */
-  readonly args: Arguments;
-}
-
-const OTHER_ACCOUNT = "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use)";
 
 /** Region, VPC, subnets and key pair come together: one of them is wrong, or the account is another one. */
 function missing(what: string, value: unknown, prop: string, { id, region }: Context): string {
   return `${what}${value === undefined ? "" : ` ${String(value)}`} of ${id} does not exist in this AWS account in ${region}. Correct ${prop} or region, or ${OTHER_ACCOUNT}.`;
 }
 
+/** What `WebStack` names and the AWS account lacks, and what AWS refuses it; the first that fits counts. */
 const FAULTS: readonly AccountFault[] = [
+  ...NEW_ACCOUNT_FAULTS,
+  ...QUOTA_FAULTS,
+  ...NAME_FAULTS,
+  ...IN_THE_WAY_FAULTS,
   {
     said: /no matching Route 53 Hosted Zone found/,
     dataSource: "aws_route53_zone",
@@ -89,9 +75,20 @@ const FAULTS: readonly AccountFault[] = [
     sentence: ({ id, found: [type, zone] }) => `The instance type ${type} of ${id} is not offered in ${zone}. Change instances.type, or name other zones in network.zones.`,
   },
   {
+    // No policy in the account helps against those of its organization.
+    said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+).*?(?:with an explicit deny in a|because no) (service|resource) control policy/,
+    sentence: ({ id, found: [who, action, kind] }) => `${who} is not allowed to perform ${action}, which ${id} needs: a ${kind} control policy of the AWS organization denies it to the account. Only the organization's administrators can change that; a policy can allow other regions or instance types.`,
+  },
+  {
     said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+)/,
     sentence: ({ id, found: [who, action] }) =>
       `${who} is not allowed to perform ${action}, which ${id} needs. cli/bootstrap/policies/plan.json lists the permissions that a plan needs, deploy.json those of a deploy.`,
+  },
+  {
+    // As EC2 says it to whom it does not name: the reason is within the code.
+    said: /UnauthorizedOperation: You are not authorized to perform this operation\. Encoded authorization failure message: (\S+)/,
+    sentence: ({ id, region, found: [message] }) =>
+      `These credentials are not allowed to do what ${id} needs. ${command`aws sts decode-authorization-message --encoded-message ${word.encoded(message)} --query DecodedMessage --output text --region ${word.region(region)}`} shows the action and the policy. cli/bootstrap/policies/deploy.json lists the permissions that a deploy needs.`,
   },
 ];
 
@@ -106,7 +103,8 @@ export function accountFaults(said: string, folder: string): string | undefined 
   const program = programIn(folder);
   // Not a stack: bootstrap needs other permissions than the policies for stacks have, and says so itself.
   if (program === undefined) return undefined;
-  const errors = said.split(/(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
+  // ACM begins a message of its own so.
+  const errors = said.split(/(?<!Exception:[\s│]*)(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
   const told = errors.map((error) => ({ error, sentence: sentenceFor(oneLine(error), program, basename(folder)) }));
   if (told.every(({ sentence }) => sentence === undefined)) return undefined;
   return [...new Set(told.map(({ error, sentence }) => sentence ?? error.trim()))].join("\n");
@@ -124,14 +122,9 @@ function sentenceFor(error: string, program: Program, id: string): string | unde
     // With `-json` the address stands before the provider's words, else after them.
     const [, name = ""] = dataSource === undefined ? [] : (new RegExp(`data\\.${dataSource}\\.([\\w-]+)`).exec(error) ?? []);
     const args = program.data?.[dataSource ?? ""]?.[name] ?? {};
-    return sentence({ id, region: program.provider?.aws?.[0]?.region ?? "the stack's region", found: found.slice(1), args });
+    return sentence({ id, region: program.provider?.aws?.[0]?.region ?? "the stack's region", found: found.slice(1), args, program });
   }
   return undefined;
-}
-
-interface Program {
-  readonly provider?: { readonly aws?: readonly { readonly region?: string }[] };
-  readonly data?: Readonly<Record<string, Readonly<Record<string, Arguments>>>>;
 }
 
 /** The stack's JSON; nothing where terraform was run for something else. */

@@ -27,12 +27,15 @@ export const word = {
   bucket: grammar("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   debianPackage: grammar("a package's name", /^[a-z0-9][a-z0-9.+-]+$/),
   dnsName: grammar("a DNS name", /^(?:\*\.)?[A-Za-z0-9_][\w.-]{0,253}$/),
+  /** Of an authorization failure, as STS decodes it. */
+  encoded: grammar("an encoded message", /^[A-Za-z0-9_][\w=+/-]*$/),
   file: grammar("a plain path", PATH),
   host: grammar("a host name", /^[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?$/),
   lockId: grammar("a lock ID", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i),
   /** Of a variable, or a platform as terraform calls it. */
   name: grammar("a plain name", /^\w+$/),
   profile: grammar("a profile's plain name", /^[\w.@+][\w.@+-]*$/),
+  quota: grammar("a quota's code", /^L-[0-9A-F]{8}$/),
   region: grammar("an AWS region", /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/),
   repository: grammar("a GitHub repository", /^[A-Za-z0-9][A-Za-z0-9-]*\/[\w.-]+$/),
   stack: grammar("a stack's id", /^\w[\w.-]{0,127}$/),

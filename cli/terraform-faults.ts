@@ -64,7 +64,12 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /GetCallerIdentity, https response error StatusCode: 403|InvalidClientTokenId|SignatureDoesNotMatch|AuthFailure/,
-    sentence: () => "AWS does not accept the credentials in use; aws sts get-caller-identity shows whose they are.",
+    sentence: () => "AWS does not accept the credentials in use; aws sts get-caller-identity shows whose they are. A region that the account has not enabled refuses good ones too: aws account list-regions shows those that it has.",
+  },
+  {
+    // The provider's list, and that of terraform's own backend; constructs/regions.ts refuses what a stack says before that.
+    said: /invalid AWS Region: ([\w-]+)/i,
+    sentence: ([, region]) => `The AWS provider in use (hashicorp/aws 5.100.0), or terraform itself, does not know the region ${region}: it is misspelt, or newer than both. Choose another region; constructs/regions.ts lists those that work.`,
   },
   {
     said: /requested bucket from "([^"]+)", actual location "([^"]+)"/,
