@@ -118,6 +118,16 @@ describe("beside its parent it finds", () => {
     expect(await aliasRecord(aws, { ...record, allow_overwrite: true })).toEqual([]);
   });
 
+  test("a CNAME in the place of the record, by its own id, and no record of another type", async () => {
+    const zone_id = await zoneOf("moved.example.com");
+    const create = (set: ResourceRecordSet) => aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone_id, ChangeBatch: { Changes: [{ Action: "CREATE", ResourceRecordSet: set }] } }));
+    const at = (name: string) => ({ zone_id, name, type: "A", alias: [{ name: "a.cloudfront.net" }] });
+    await create({ Name: "www.moved.example.com", Type: "CNAME", TTL: 60, ResourceRecords: [{ Value: "old.example.net" }] });
+    await create({ Name: "shop.moved.example.com", Type: "AAAA", TTL: 60, ResourceRecords: [{ Value: "2001:db8::1" }] });
+    expect(await aliasRecord(aws, at("www.moved.example.com"))).toMatchObject([{ id: `${zone_id}_www.moved.example.com_CNAME`, values: { "alias.0.name": null } }]);
+    expect(await aliasRecord(aws, at("shop.moved.example.com"))).toEqual([]);
+  });
+
   test("rules in the stack's groups that neither state nor plan has, such as the one by which AWS lets everything out", async () => {
     const GroupId = await groupIn(await vpcOf("web"), "fresh");
     const standing: Planned[] = [{ address: "aws_security_group.fresh", type: "aws_security_group", values: { id: GroupId }, unknown: new Set() }];

@@ -1,6 +1,6 @@
 import { DescribeRouteTablesCommand, paginateDescribeSecurityGroupRules, type SecurityGroupRule } from "@aws-sdk/client-ec2";
 import { paginateDescribeListeners } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ListResourceRecordSetsCommand, type RRType } from "@aws-sdk/client-route-53";
+import { ListResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
 import { command, word } from "../pasteable";
 import { all, asked, type Aws } from "./aws";
 import type { Found, Values } from "./model";
@@ -48,20 +48,24 @@ export function foundRule({ region }: Aws, { SecurityGroupRuleId = "", IsEgress 
   return { type, id: SecurityGroupRuleId, values: {}, look: command`aws ec2 describe-security-group-rules --security-group-rule-ids ${word.awsId(SecurityGroupRuleId)} --region ${word.region(region)}` };
 }
 
+/** More than Route 53 has types of records; they come by name and type. */
+const MAX_TYPES_OF_A_NAME = 20;
+
 /**
- * A zone has one record of a name and type; it is the site's if it points to the site's load balancer. A certificate's
- * record is written over, whatever is there, so it is not looked for.
+ * A zone has one record of a name and type; it is the site's if it points to the site's load balancer. A CNAME stands in its place too,
+ * as no other record may beside it; imported, it becomes the site's in one change. A certificate's record is written over, whatever is
+ * there, so it is not looked for.
  */
 export const aliasRecord: Find = async ({ route53 }, { zone_id, name, type, alias, allow_overwrite }) => {
   if (allow_overwrite === true) return [];
   const planned = (alias as readonly { readonly name?: string }[] | undefined)?.[0]?.name;
-  const request = { HostedZoneId: String(zone_id), StartRecordName: String(name), StartRecordType: type as RRType, MaxItems: 1 };
+  const request = { HostedZoneId: String(zone_id), StartRecordName: String(name), MaxItems: MAX_TYPES_OF_A_NAME };
   const { ResourceRecordSets = [] } = await asked(route53.send(new ListResourceRecordSetsCommand(request)));
-  return ResourceRecordSets.filter((record) => record.Type === type && recordName(record.Name) === recordName(String(name))).map(({ AliasTarget }) => {
+  return ResourceRecordSets.filter((record) => (record.Type === type || record.Type === "CNAME") && recordName(record.Name) === recordName(String(name))).slice(0, 1).map(({ AliasTarget, Type }) => {
     const target = AliasTarget?.DNSName;
     const isSameTarget = target !== undefined && recordName(target) === recordName(planned);
     return {
-      type: "aws_route53_record", id: `${String(zone_id)}_${String(name)}_${String(type)}`, values: { "alias.0.name": isSameTarget ? planned : (target ?? null) },
+      type: "aws_route53_record", id: `${String(zone_id)}_${String(name)}_${String(Type)}`, values: { "alias.0.name": isSameTarget ? planned : (target ?? null) },
       look: command`aws route53 list-resource-record-sets --hosted-zone-id ${word.awsId(zone_id)} --start-record-name ${word.dnsName(name)} --max-items 1`,
     };
   });

@@ -1,0 +1,72 @@
+import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, ListResourceRecordSetsCommand, Route53Client } from "@aws-sdk/client-route-53";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Aws } from "../cli/adoption/aws";
+import { aliasRecord } from "../cli/adoption/beside-parent";
+import { findTerraform } from "../cli/setup/terraform-binary";
+import { Terraform } from "../cli/terraform";
+import { terraformEnvironment } from "../cli/terraform-environment";
+import type { LocalAws } from "../rehearsal/local-aws";
+import { CACHE, startLocalAws } from "./support/rehearsal-room";
+import { synthOf } from "./support/synth";
+
+/*
+ * docs/before-the-first-deploy.md, "Moving a name that is in use": the site's alias record where the zone has a record of the name
+ * already. The record is the stack's own, with the real provider; its target is one that the local AWS takes without a load balancer.
+ */
+
+jest.setTimeout(180_000);
+
+const TARGET = { name: "d111111abcdef8.cloudfront.net", zone_id: "Z2FDTNDATAQYW2", evaluate_target_health: false };
+const NAME = "www.example.com";
+
+let aws: LocalAws;
+let route53: Route53Client;
+let scratch: string;
+let command: string;
+
+beforeAll(async () => {
+  ({ command } = await findTerraform({ cacheDir: CACHE, env: process.env }));
+  aws = await startLocalAws();
+  route53 = new Route53Client({ region: "us-east-1", endpoint: aws.endpoint, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+  scratch = await mkdtemp(join(tmpdir(), "alb-web-moving-"));
+});
+
+afterAll(async () => {
+  route53.destroy();
+  await aws.stop();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+test.each<[type: "A" | "CNAME", value: string]>([
+  ["A", "203.0.113.7"],
+  ["CNAME", "old.example.net"],
+])("a record of type %s, once adopted, becomes the alias in one change, and nothing is left to do", async (type, value) => {
+  const { HostedZone } = await route53.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: type }));
+  const zoneId = (HostedZone?.Id ?? "").replace("/hostedzone/", "");
+  const old = { Name: NAME, Type: type, TTL: 60, ResourceRecords: [{ Value: value }] };
+  await route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch: { Changes: [{ Action: "CREATE", ResourceRecordSet: old }] } }));
+
+  const folder = join(scratch, type, "web");
+  await mkdir(folder, { recursive: true });
+  const { provider, resource } = synthOf({ domainName: NAME });
+  const [id, record] = Object.entries(resource?.aws_route53_record ?? {}).find(([, it]) => it.type === "A") ?? [];
+  await writeFile(join(folder, "cdk.tf.json"), JSON.stringify({
+    terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } }, provider,
+    resource: { aws_route53_record: { [String(id)]: { ...record, zone_id: zoneId, alias: TARGET } } },
+  }));
+  const terraform = new Terraform({ command, folder, env: await terraformEnvironment(CACHE, aws.endpoint) });
+  await terraform.run(["init", "-input=false", "-no-color"]);
+  const found = await aliasRecord({ route53 } as Aws, { ...record, zone_id: zoneId, alias: [TARGET] });
+  expect(found).toMatchObject([{ id: `${zoneId}_${NAME}_${type}`, values: { "alias.0.name": null } }]);
+  await terraform.run(["import", "-no-color", `aws_route53_record.${id}`, String(found[0]?.id)]);
+  await terraform.run(["plan", "-input=false", "-no-color", "-out=switch.tfplan"]);
+  const plan = JSON.parse((await terraform.run(["show", "-json", "switch.tfplan"])).stdout) as { resource_changes: { change: { actions: string[] } }[] };
+  expect(plan.resource_changes.map(({ change }) => change.actions)).toEqual([["update"]]);
+
+  await terraform.run(["apply", "-no-color", "switch.tfplan"]);
+  const { ResourceRecordSets = [] } = await route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }));
+  expect(ResourceRecordSets.filter((it) => it.Name === `${NAME}.`)).toEqual([expect.objectContaining({ Type: "A", AliasTarget: expect.objectContaining({ DNSName: TARGET.name }) as unknown })]);
+  expect((await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode"])).hasChanges).toBe(false);
+});
