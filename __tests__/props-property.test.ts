@@ -27,7 +27,7 @@ const sound = {
   ),
   appPort: port,
   healthCheck: optional({ path: fc.constantFrom("/", "/up", "/up?deep=1"), port, matcher: fc.constantFrom("200", "200-299", "204"), intervalSec: fc.integer({ min: 5, max: 300 }), timeoutSec: fc.integer({ min: 2, max: 20 }), healthyThreshold: fc.integer({ min: 2, max: 10 }) }),
-  instances: optional({ count: fc.integer({ min: 1, max: 4 }), type: fc.constantFrom("t3.micro", "t4g.small", "t2.micro"), diskGiB: fc.integer({ min: 8, max: 16384 }), placement: fc.constantFrom("private", "public"), detailedMonitoring: fc.boolean() }),
+  instances: optional({ count: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 1, max: 4 }) }, { weight: 1, arbitrary: fc.integer({ min: 30, max: 60 }) }), type: fc.constantFrom("t3.micro", "t4g.small", "t2.micro", "t3a.nano"), diskGiB: fc.integer({ min: 8, max: 16384 }), placement: fc.constantFrom("private", "public"), detailedMonitoring: fc.boolean() }),
   server: fc.oneof(fc.record({ proxyPort: port, setup: fc.string({ unit: "binary" }) }, { requiredKeys: ["proxyPort"] }), fc.record({ userData: fc.string({ unit: "binary" }).map((text) => `#!/bin/sh\n${text}`) })),
   http: fc.constantFrom("redirect", "forward"),
   tlsPolicy: fc.constantFrom(...TLS_POLICIES),
@@ -80,6 +80,17 @@ test("garbage one level down is refused in words, or is fine", () => {
   fc.assert(fc.property(fc.constantFrom(...NAMES), garbage, (path, value) => {
     const [outer = "", inner = ""] = path.split(".");
     outcomeOf({ domainName: "www.example.com", [outer]: { [inner]: value } });
+  }), { numRuns: 200 });
+});
+
+test("a site's instances and its load balancer fit into every subnet, or their number is refused", () => {
+  const many = fc.record({ cidr: fc.constantFrom("10.0.0.0/21", "10.0.0.0/22", "10.0.0.0/23"), zones: fc.integer({ min: 2, max: 3 }), count: fc.integer({ min: 30, max: 100 }), placement: fc.constantFrom("private" as const, "public" as const) });
+  fc.assert(fc.property(many, ({ cidr, zones, count, placement }) => {
+    const size = 2 ** (32 - Number(cidr.split("/")[1]) - 4);
+    // AWS keeps the first four and the last address of a subnet.
+    const room = size - 5 - (placement === "public" ? 8 : 0);
+    const faults = refusalOf({ web: { domainName: "www.example.com", network: { cidr, zones }, instances: { count, placement } } })?.faults ?? [];
+    expect(faults).toEqual(Math.ceil(count / zones) <= room ? [] : [expect.stringMatching(/^web: instances\.count must be at most \d+ in \d zones of /)]);
   }), { numRuns: 200 });
 });
 

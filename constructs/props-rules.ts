@@ -1,3 +1,4 @@
+import { Netmask } from "netmask";
 import { isInZone, MAX_COMMON_NAME } from "./domain-names";
 import { shown } from "./echo";
 import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./props-schema";
@@ -15,6 +16,12 @@ interface Rule {
   readonly check: (settings: Settings, props: WebStackProps) => readonly Fault[];
 }
 
+/** A public and a private one for each of the eight zones that there can be. */
+const SUBNETS_OF_A_RANGE = 16;
+const RESERVED_BY_AWS = 5;
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html */
+const KEPT_FOR_LOAD_BALANCER = 8;
+
 const fault = (prop: string, got: unknown, advice: string): Fault => ({ prop, got: shown(got, { prop }), advice });
 const when = (isFaulty: boolean, prop: string, got: unknown, advice: string): Fault[] => (isFaulty ? [fault(prop, got, advice)] : []);
 
@@ -27,6 +34,8 @@ const RULES: readonly Rule[] = [
   { reads: ["network"], check: networkIsNewOrExisting },
   { reads: ["network", "instances"], check: instancesHaveSubnets },
   { reads: ["network", "instances"], check: egressFitsPlacement },
+  { reads: ["network", "instances"], check: instancesFitIntoSubnets },
+  { reads: ["instances", "server"], check: nginxHasMemory },
   { reads: ["network", "instances", "ssh"], check: sshHasAWay },
   { reads: ["healthCheck"], check: timeoutIsBelowInterval },
   { reads: ["server"], check: serverIsOneKind },
@@ -120,6 +129,24 @@ function instancesHaveSubnets({ network, instances }: Settings): Fault[] {
 function egressFitsPlacement({ network, instances }: Settings): Fault[] {
   return when(network.egress === "nat" && instances.placement === "public", "network.egress", "nat",
     'must be "none" with instances.placement "public"; those instances have a route to the internet');
+}
+
+/** A subnet is a sixteenth of the range (constructs/network.ts); AWS keeps 5 of its addresses: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+function instancesFitIntoSubnets({ network, instances }: Settings): Fault[] {
+  if (isExistingNetwork(network)) return [];
+  const usable = new Netmask(network.cidr).size / SUBNETS_OF_A_RANGE - RESERVED_BY_AWS;
+  const kept = instances.placement === "public" ? KEPT_FOR_LOAD_BALANCER : 0;
+  const zones = typeof network.zones === "number" ? network.zones : network.zones.length;
+  const max = (usable - kept) * zones;
+  const why = kept === 0 ? "" : `, ${kept} of which the load balancer needs free`;
+  return when(instances.count > max, "instances.count", instances.count,
+    `must be at most ${max} in ${zones} zones of ${network.cidr}, whose subnets have ${usable} addresses each${why}; lower it, widen network.cidr, or add zones`);
+}
+
+/** dnf is killed in 512 MiB (https://github.com/amazonlinux/amazon-linux-2023/issues/404), which is what every .nano has: t2, t3, t3a and t4g. */
+function nginxHasMemory({ instances: { type }, server }: Settings): Fault[] {
+  return when(type.endsWith(".nano") && server.userData === undefined, "instances.type", type,
+    `must be a type with more than 512 MiB of memory, in which NGINX cannot be installed; choose "${type.replace(/nano$/, "micro")}", or set server.userData to a boot script that needs less`);
 }
 
 function sshHasAWay({ network, instances, ssh }: Settings): Fault[] {

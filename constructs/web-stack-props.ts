@@ -157,8 +157,8 @@ export interface CertificateProps {
 /** A network of the stack's own: a public and a private subnet in each zone. */
 export interface NewNetworkProps {
   /**
-   * The VPC's private IPv4 range, /16 to /23: each subnet gets a sixteenth, at least the /27 that
-   * a load balancer asks for.
+   * The VPC's private IPv4 range, /16 to /23: each subnet gets a sixteenth, at least the /27 that a load balancer asks for.
+   * `instances.count` must fit into the subnets; leave room for twice as many, as instances are replaced the new ones first.
    * @default "10.0.0.0/16"
    */
   readonly cidr?: string;
@@ -169,9 +169,9 @@ export interface NewNetworkProps {
    */
   readonly zones?: number | readonly string[];
   /**
-   * How the instances reach the internet. `none`: not at all; Amazon Linux's packages come through
-   * the S3 gateway endpoint, which is free. `nat`: a NAT gateway in each zone, for an app that
-   * calls out (HTTP and HTTPS), at about 33 USD a month each.
+   * How the instances reach the internet. `none`: not at all; Amazon Linux's packages come through the S3 gateway endpoint, which is
+   * free. `nat`: a NAT gateway in each zone, for an app that calls out (HTTP and HTTPS), at about 37 USD a month each. Each takes an
+   * Elastic IP address, of which an account has 5 in a region by default (quota L-0263D0A3), what else has one included.
    * @default "none"
    */
   readonly egress?: "none" | "nat";
@@ -245,13 +245,13 @@ export interface HealthCheckProps {
 /** The machines behind the load balancer; they boot Amazon Linux 2023. */
 export interface InstancesProps {
   /**
-   * How many, 1 to 100, spread over the zones.
+   * How many, 1 to 100, spread over the zones, whose subnets must have room for them: a /23 has for 54 in two zones, with public placement 38.
    * @default 2
    */
   readonly count?: number;
   /**
    * EC2 instance type; the image's architecture follows from it (`t4g.small` is arm64). Another one replaces the instances. The plan fails
-   * where a zone of the instances does not have it.
+   * where a zone of the instances does not have it. NGINX cannot be installed on a `.nano`.
    * @default "t3.micro"
    */
   readonly type?: string;

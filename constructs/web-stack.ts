@@ -8,6 +8,7 @@ import type { HostedZones } from "./dns";
 import { literal } from "./names";
 import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from "./path-check";
 import { plainHcl } from "./plain-hcl";
+import { quotaWarning } from "./quota-warning";
 import { InvalidPropsError } from "./refusals";
 import type { Settings } from "./settings";
 import { keepState, stateWarning, TERRAFORM_VERSIONS } from "./state-backend";
@@ -37,8 +38,9 @@ export class WebStack extends TerraformStack {
     // cdktf has no prop for it.
     this.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
     keepState(this, settings.backend);
-    const warning = stateWarning(id, props.backend);
-    if (warning !== undefined) Annotations.of(this).addWarning(warning);
+    for (const warning of [stateWarning(id, props.backend), quotaWarning(settings)]) {
+      if (warning !== undefined) Annotations.of(this).addWarning(warning);
+    }
     this.topology = new WebTopology(this, "site", settings);
     this.userData = userDataFor(settings);
     this.addOutputs(settings, this.topology);
