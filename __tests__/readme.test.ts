@@ -11,7 +11,7 @@ import { synthOf } from "./support/synth";
 const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
 const README = text("README.md");
 const SCRIPTS = Object.keys((JSON.parse(text("package.json")) as { scripts: object }).scripts);
-const PAGES = ["README.md", "help", ".github/workflows/pull-request.yml", ".github/workflows/keep-plan.yml", ".github/workflows/deploy.yml"];
+const PAGES = ["README.md", "docs/before-the-first-deploy.md", "help", ".github/workflows/pull-request.yml", ".github/workflows/keep-plan.yml", ".github/workflows/deploy.yml"];
 const HEADINGS = README.replace(/```[^]*?```/g, "").match(/^#+ .*$/gm) ?? [];
 const ANCHORS = HEADINGS.map((line) => line.replace(/^#+ /, "").toLowerCase().replace(/[^\w\s-]/g, "").replace(/ /g, "-"));
 /** npm's own names for scripts that are run without `run`. */
@@ -36,6 +36,25 @@ test("every file that README.md names is there", () => {
   const files = [...README.matchAll(/`((?:cli|constructs|rehearsal|__tests__)\/[\w./-]+)`/g)].map(([, file = ""]) => file);
   expect(files.length).toBeGreaterThan(0);
   expect(files.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
+});
+
+test("every link of README.md to a page in docs/, and within such a page, leads to a heading", () => {
+  const anchorsOf = (page: string) => (text(page).replace(/```[^]*?```/g, "").match(/^#+ .*$/gm) ?? []).map((line) => line.replace(/^#+ /, "").toLowerCase().replace(/[^\w\s-]/g, "").replace(/ /g, "-"));
+  const links = [...README.matchAll(/\]\((docs\/[\w-]+\.md)(?:#([^)]+))?\)/g)].map(([, page = "", anchor]) => ({ page, anchor }));
+  expect(links.length).toBeGreaterThan(0);
+  const within = [...new Set(links.map(({ page }) => page))].flatMap((page) => [...text(page).matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => ({ page, anchor })));
+  expect([...links, ...within].filter(({ page, anchor }) => anchor !== undefined && !anchorsOf(page).includes(anchor))).toEqual([]);
+});
+
+test("docs/before-the-first-deploy.md has what sentences name of it, and quotas by the codes that sentences have", () => {
+  const page = text("docs/before-the-first-deploy.md");
+  const sentences = ["cli/faults/name-faults.ts", "cli/faults/quota-faults.ts", "constructs/quota-warning.ts"].map(text).join("\n");
+  const named = [...sentences.matchAll(/"([^"]+)" in docs\/before-the-first-deploy\.md/g)].map(([, section = ""]) => section);
+  expect(named).toEqual(["Moving a name that is in use"]);
+  expect(named.filter((section) => !new RegExp(`^#+ ${section}$`, "m").test(page))).toEqual([]);
+  const codes = [...new Set(sentences.match(/L-[0-9A-F]{8}/g))];
+  expect(codes.length).toBeGreaterThan(0);
+  expect(codes.filter((code) => !page.includes(code))).toEqual([]);
 });
 
 test("every link of SECURITY.md to README.md leads to a heading", () => {
