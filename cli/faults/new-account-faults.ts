@@ -12,7 +12,7 @@ export const NEW_ACCOUNT_FAULTS: readonly AccountFault[] = [
   {
     said: /The specified instance type is not eligible for Free Tier/,
     sentence: ({ id, region, program }) =>
-      `This account is on AWS's free plan, which does not run ${typeOf(program)} of ${id}. Set instances.type to one that it runs (${command`aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true --query "InstanceTypes[].InstanceType" --region ${word.region(region)}`}), or upgrade to the paid plan (Billing and Cost Management).`,
+      `This account is on AWS's free plan, which does not run ${typeOf(program)} of ${id}. Set instances.type to one that it runs (${command`aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true --query "InstanceTypes[].InstanceType" --region ${word.region(region)}`}), or upgrade to the paid plan: aws freetier upgrade-account-plan --account-plan-type PAID`,
   },
   {
     said: /PendingVerification: Your (?:request for accessing resources in this region is being validated|account is currently being verified)/,

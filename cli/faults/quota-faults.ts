@@ -80,6 +80,10 @@ export const QUOTA_FAULTS: readonly AccountFault[] = [
       `The account has reached its quota ${name} in ${context.region} (${usual} by default): ${use(context)}, or raise the quota (${raising(service, code, 2 * usual, context.region)}); then deploy again.`,
   })),
   {
+    said: /LimitExceededException: Certificate has too many domains/,
+    sentence: ({ id }) => `The account's quota of names in a certificate is smaller than what ${id} asks for, domainName included. Shorten alternativeNames, or raise the quota (Service Quotas, AWS Certificate Manager, 10 by default); then deploy again.`,
+  },
+  {
     // The SDK takes it for a throttled request and tries 25 times first.
     said: /RequestCertificate.*?LimitExceededException: (?:Error: )?(.*?)\.? *(?: with |$)/,
     sentence: ({ id, region, found: [reason] }) =>
