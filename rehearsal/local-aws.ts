@@ -80,6 +80,14 @@ export interface Call {
   readonly client: "terraform" | "other";
 }
 
+/** What an AWS account may have in a region. */
+export interface Quotas {
+  /** Of running On-Demand standard instances. */
+  readonly vcpus: number;
+  /** Elastic IP addresses. */
+  readonly addresses: number;
+}
+
 interface Address {
   readonly port: number;
   readonly pid: number;
@@ -160,6 +168,11 @@ export class LocalAws {
    */
   async enforceAccess(on: boolean): Promise<void> {
     await this.control("settings", { enforceAccess: on });
+  }
+
+  /** Sets quotas of the account, for each region; there are none at first. A clone takes them over. */
+  async setQuotas({ vcpus, addresses }: Quotas): Promise<void> {
+    for (const quota of [{ vcpus }, { addresses }]) await this.control("settings", quota);
   }
 
   /**

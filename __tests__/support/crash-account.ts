@@ -75,7 +75,8 @@ async function balancingOf(client: elb.ElasticLoadBalancingV2Client): Promise<Ac
     aws_lb: balancers.map((it) => it.LoadBalancerArn ?? ""),
     aws_lb_target_group: groups.map((it) => it.TargetGroupArn ?? ""),
     aws_lb_listener: listeners.flat().map((it) => it.ListenerArn ?? ""),
-    aws_lb_target_group_attachment: targets.flatMap(({ TargetHealthDescriptions = [] }, index) => TargetHealthDescriptions.map(({ Target }) => `${groups[index]?.TargetGroupArn} ${Target?.Id}`)),
+    aws_lb_target_group_attachment: targets.flatMap(({ TargetHealthDescriptions = [] }, index) =>
+      TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State !== "draining").map(({ Target }) => `${groups[index]?.TargetGroupArn} ${Target?.Id}`)),
   };
 }
 

@@ -1,6 +1,5 @@
-import { ACMClient, DeleteCertificateCommand } from "@aws-sdk/client-acm";
 import {
-  AllocateAddressCommand, AssociateAddressCommand, AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DeleteRouteCommand, DeleteSubnetCommand, DeleteVpcEndpointsCommand, DisassociateRouteTableCommand,
+  AllocateAddressCommand, AssociateAddressCommand, AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, DeleteRouteCommand, DeleteVpcEndpointsCommand, DisassociateRouteTableCommand,
   EC2Client, ModifyInstanceAttributeCommand, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand, StopInstancesCommand, TerminateInstancesCommand,
   type IpPermission,
 } from "@aws-sdk/client-ec2";
@@ -17,7 +16,6 @@ import type { LocalAws } from "../../rehearsal/local-aws";
 /** AWS's API on a clone of the applied site, and what is there. */
 export interface Account {
   readonly localAws: LocalAws;
-  readonly acm: ACMClient;
   readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
   readonly route53: Route53Client;
@@ -51,21 +49,19 @@ const FOUND: Action[] = [{ Type: "redirect", RedirectConfig: { Protocol: "HTTPS"
 
 export function accountOf(localAws: LocalAws, site: Site): Account {
   const config = { endpoint: localAws.endpoint, region: REGION, credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 };
-  return { localAws, site, acm: new ACMClient(config), ec2: new EC2Client(config), elb: new ElasticLoadBalancingV2Client(config), route53: new Route53Client(config) };
+  return { localAws, site, ec2: new EC2Client(config), elb: new ElasticLoadBalancingV2Client(config), route53: new Route53Client(config) };
 }
 
+/** A target whose group no listener uses any more. */
+const NOT_IN_USE = "is unused (Target.NotInUse)";
+
 export const SPOILT_STEPS: readonly SpoiltStep[] = [
-  {
-    step: "0a", what: "the subnets of one zone are gone", spoil: deleteOneZonesSubnets,
-    broken: { "0a": "subnets in 1 zone(s): us-east-1a", "5.3": "is in a zone that the load balancer does not cover" },
-  },
   { step: "0b", what: "the zone is gone", spoil: deleteZone, broken: { "0b": "no public zone for www.example.com; no public zone for example.com", "0c": "validation record", "7": "no A alias for www.example.com" } },
   {
     step: "0b", what: "there is a second zone of the same name",
     spoil: ({ route53 }) => route53.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "second" })),
     broken: { "0b": "two public zones are called example.com" },
   },
-  { step: "0c", what: "the certificate is gone", spoil: ({ acm, site }) => acm.send(new DeleteCertificateCommand({ CertificateArn: certificateArn(site) })), broken: { "0c": "no certificate for www.example.com", "5.6": "its certificate is" } },
   { step: "0c", what: "a validation record is gone", spoil: (account) => deleteRecords(account, "example.net", ({ Type }) => Type === "CNAME"), broken: { "0c": "the validation record _" } },
   { step: "0c", what: "a validation record says something else", spoil: changeValidation, broken: { "0c": "the validation record _" } },
   { step: "1a", what: "443 is closed", spoil: (account) => revoke(account, albGroup(account), 443), broken: { "1a": "443 is not open to everyone" } },
@@ -101,7 +97,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
   {
     step: "5.1-2", what: "the balancer is gone", spoil: ({ elb, site }) => elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancerArn(site) })),
     broken: {
-      "1a": "no group called", "1b": "not open to the load balancer", "5.1-2": "no load balancer", "5.3": "it covers 0 zone(s)", "5.4": "it has no group",
+      "1a": "no group called", "1b": "not open to the load balancer", "4": NOT_IN_USE, "5.1-2": "no load balancer", "5.3": "it covers 0 zone(s)", "5.4": "it has no group",
       "5.5": "none on HTTP:80; none on HTTPS:443", "5.6": "HTTPS:443 has no certificate", "6": "the load balancer has no name", "7": "www.example.com points to", "8": "does nothing",
     },
   },
@@ -117,15 +113,15 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     step: "5.5", what: "the HTTP listener is on another port", spoil: (account) => changeListener(account, 80, { Port: 8080 }),
     broken: { "5.5": "none on HTTP:80", "6": "HTTP:80 leads nowhere", "8": "HTTP:80 does not redirect to HTTPS:443, but does nothing" },
   },
-  { step: "5.5", what: "the HTTPS listener is gone", spoil: (account) => deleteListener(account, 443), broken: { "5.5": "none on HTTPS:443", "5.6": "HTTPS:443 has no certificate", "6": "HTTPS:443 leads nowhere" } },
-  { step: "5.5", what: "HTTPS forwards to another target group", spoil: forwardElsewhere, broken: { "5.5": "HTTPS:443 does not forward to the target group", "6": "HTTPS:443 leads nowhere" } },
+  { step: "5.5", what: "the HTTPS listener is gone", spoil: (account) => deleteListener(account, 443), broken: { "4": NOT_IN_USE, "5.5": "none on HTTPS:443", "5.6": "HTTPS:443 has no certificate", "6": "HTTPS:443 leads nowhere" } },
+  { step: "5.5", what: "HTTPS forwards to another target group", spoil: forwardElsewhere, broken: { "4": NOT_IN_USE, "5.5": "HTTPS:443 does not forward to the target group", "6": "HTTPS:443 leads nowhere" } },
   { step: "5.6", what: "HTTPS uses a certificate for another name", spoil: (account) => useCertificateFor(account, ["www.example.org"]), broken: { "5.6": "its certificate is for none of the site's names" } },
   {
     step: "5.6", what: "HTTPS uses a certificate for some of the names", spoil: (account) => useCertificateFor(account, ["www.example.com", "*.shop.example.com"]),
     broken: { "0c": "does not cover example.com; the certificate does not cover www.example.net", "5.6": "its certificate does not cover example.com" },
   },
   { step: "5.6", what: "HTTPS takes versions of TLS before 1.2", spoil: (account) => changeListener(account, 443, { SslPolicy: OLD_POLICY }), broken: { "5.6": `its policy is ${OLD_POLICY}` } },
-  { step: "6", what: "HTTPS answers 503", spoil: (account) => changeListener(account, 443, { DefaultActions: NOTHING }), broken: { "5.5": "HTTPS:443 does not forward to the target group", "6": "HTTPS:443 leads nowhere" } },
+  { step: "6", what: "HTTPS answers 503", spoil: (account) => changeListener(account, 443, { DefaultActions: NOTHING }), broken: { "4": NOT_IN_USE, "5.5": "HTTPS:443 does not forward to the target group", "6": "HTTPS:443 leads nowhere" } },
   { step: "7", what: "the domain's alias is gone", spoil: (account) => deleteRecords(account, "example.com", isAliasOf("www.example.com")), broken: { "7": "no A alias for www.example.com" } },
   { step: "7", what: "a further name's alias is gone", spoil: (account) => deleteRecords(account, "example.net", isAliasOf("www.example.net")), broken: { "7": "no A alias for www.example.net" } },
   { step: "7", what: "a wildcard's alias is gone", spoil: (account) => deleteRecords(account, "example.com", isAliasOf("*.shop.example.com")), broken: { "7": "no A alias for *.shop.example.com" } },
@@ -135,7 +131,13 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
   { step: "8", what: "port 80 redirects for the time being", spoil: (account) => changeListener(account, 80, { DefaultActions: FOUND }), broken: { "8": "HTTP:80 does not redirect to HTTPS:443" } },
 ];
 
+/** What AWS does not let happen, or what the local AWS does not show. */
 export const SEEN_OTHERWISE: readonly SeenOtherwise[] = [
+  {
+    step: "0a", what: "the subnets of one zone are gone", change: (site) => ({ ...site, subnets: site.subnets.filter(({ AvailabilityZone }) => AvailabilityZone !== "us-east-1b") }),
+    broken: { "0a": "subnets in 1 zone(s): us-east-1a", "5.3": "is in a zone that the load balancer does not cover" },
+  },
+  { step: "0c", what: "the certificate is gone", change: (site) => ({ ...site, certificates: [] }), broken: { "0c": "no certificate for www.example.com", "5.6": "its certificate is" } },
   { step: "0b", what: "the zone is private", change: (site) => ({ ...site, zones: site.zones.filter(({ name }) => name !== "example.net") }), broken: { "0b": "no public zone for www.example.net", "0c": "validation record", "7": "no A alias for www.example.net" } },
   { step: "0c", what: "the certificate waits", change: (site) => ({ ...site, certificates: site.certificates.map((it) => ({ ...it, Status: "PENDING_VALIDATION" as const })) }), broken: { "0c": "the certificate is PENDING_VALIDATION", "5.6": "its certificate is PENDING_VALIDATION" } },
   { step: "3", what: "the target group takes addresses", change: (site) => ({ ...site, targetGroup: { ...site.targetGroup, TargetType: "ip" } }), broken: { "3": "its type is ip" } },
@@ -168,7 +170,6 @@ export function allowSshFrom(CidrIp: string): SpoiltStep["spoil"] {
   return (account) => open(account, ec2Group(account), 22, { IpRanges: [{ CidrIp }] });
 }
 
-const certificateArn = ({ listeners }: Site) => listeners.find(({ Port }) => Port === 443)?.Certificates?.[0]?.CertificateArn;
 const balancerArn = ({ balancer }: Site) => balancer?.LoadBalancerArn;
 const firstInstance = ({ instances }: Site) => instances[0]?.InstanceId ?? "";
 const albGroup = ({ site }: Account) => site.balancer?.SecurityGroups?.[0] ?? "";
@@ -176,11 +177,6 @@ const ec2Group = ({ site }: Account) => site.instances[0]?.SecurityGroups?.[0]?.
 const defaultGroup = ({ site }: Account) => site.groups.find(({ GroupName }) => GroupName === "default")?.GroupId ?? "";
 const forwardTo = (TargetGroupArn: string | undefined): Action[] => [{ Type: "forward", TargetGroupArn }];
 const isAliasOf = (name: string) => (record: ResourceRecordSet) => record.AliasTarget !== undefined && withoutDot(record.Name ?? "") === name;
-
-async function deleteOneZonesSubnets({ ec2, site }: Account): Promise<void> {
-  const doomed = site.subnets.filter(({ AvailabilityZone }) => AvailabilityZone === "us-east-1b");
-  for (const { SubnetId } of doomed) await ec2.send(new DeleteSubnetCommand({ SubnetId }));
-}
 
 async function deleteZone(account: Account): Promise<void> {
   await deleteRecords(account, "example.com", ({ Type }) => Type !== "NS" && Type !== "SOA");

@@ -39,7 +39,9 @@ export function targetGroupMatches({ targetGroup }: Site, { appPort, healthCheck
   };
 }
 
-export function targetsAreHealthy({ targets }: Site, { instanceIds, appPort }: Expectation): Finding {
+/** A target that drains is deregistered already. */
+export function targetsAreHealthy(site: Site, { instanceIds, appPort }: Expectation): Finding {
+  const targets = site.targets.filter(({ TargetHealth }) => TargetHealth?.State !== "draining");
   const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const missing = instanceIds.filter((id) => !targets.some(({ Target }) => Target?.Id === id));
   const unwell = targets.filter((target) => !healthy.includes(target));

@@ -63,12 +63,29 @@ OBJECT_PARTS = {
     ("POST", "restore"): "RestoreObject",
 }
 
+# What Elastic Load Balancing does with the caller's own permissions, so that AWS checks them without a call of the caller's.
+ASKED_BY_BALANCERS = {
+    "elasticloadbalancing:CreateLoadBalancer": (
+        "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeInternetGateways", "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:GetSecurityGroupsForVpc",
+    ),
+    "elasticloadbalancing:CreateTargetGroup": ("ec2:DescribeInternetGateways", "ec2:DescribeVpcs"),
+    "elasticloadbalancing:RegisterTargets": ("ec2:DescribeInstances", "ec2:DescribeInternetGateways", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
+    "elasticloadbalancing:SetSecurityGroups": ("ec2:GetSecurityGroupsForVpc",),
+    "elasticloadbalancing:SetSubnets": ("ec2:DescribeSubnets", "ec2:GetSecurityGroupsForVpc"),
+}
+# The role that the first load balancer or target group of an account brings about. AWS looks for it, and creates it, by itself.
+SERVICE = "elasticloadbalancing.amazonaws.com"
+MAKE_ROLE = ("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup")
+accounts_with_role = set()
+
 
 def apply():
     """Applies all of it."""
     calls_are_recorded_and_checked_by_their_iam_names()
     conditions_of_policies_are_asked()
     buckets_policies_know_the_request()
+    permissions_for_balancers_are_asked()
     signatures_are_not_checked()
     refusals_are_told_as_each_service_tells_them()
 
@@ -188,6 +205,32 @@ def is_met(condition):
             if facts.get(key) not in (expected if isinstance(expected, list) else [expected]):
                 return False
     return True
+
+
+def permissions_for_balancers_are_asked():
+    """AWS checks what load balancing does on behalf of the caller. moto checks the call itself only.
+
+    None of it is recorded: it is no call of the caller's.
+    """
+    original = IAMRequest.check_action_permitted
+
+    def check_action_permitted(request, resource):
+        original(request, resource)
+        own = request._action
+        asked = [(each, "*") for each in ASKED_BY_BALANCERS.get(own, ())]
+        if own in MAKE_ROLE and request.account_id not in accounts_with_role:
+            context.facts = {**context.facts, "iam:AWSServiceName": SERVICE}
+            role = f"arn:aws:iam::{request.account_id}:role/aws-service-role/{SERVICE}/AWSServiceRoleForElasticLoadBalancing"
+            asked.append(("iam:CreateServiceLinkedRole", role))
+        try:
+            for request._action, what in asked:
+                original(request, what)
+        finally:
+            request._action = own
+        if own in MAKE_ROLE:
+            accounts_with_role.add(request.account_id)
+
+    IAMRequest.check_action_permitted = check_action_permitted
 
 
 def signatures_are_not_checked():

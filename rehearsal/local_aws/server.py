@@ -7,7 +7,7 @@ program that started it, however that one ends.
 Control requests are POSTs under /_local-aws/, with a JSON body or none, and are answered in JSON:
   seed      puts in what an account already holds (see seed.py)
   clone     a second server on a new port, which goes on from the same state: {"port": N, "pid": N}
-  settings  one of {"enforceDeletionProtection": bool}, {"enforceAccess": bool}
+  settings  one of {"enforceDeletionProtection": bool}, {"enforceAccess": bool}, {"vcpus": N or null}, {"addresses": N or null}
   calls     {"reset": bool}: the IAM actions that were called: {"calls": [{"action": …, "resource": …, "client": …}]}
   detach    {"idleSeconds": N}: live on without the starter, until no request has come for N seconds
 """
@@ -33,6 +33,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 import access
 import patches
+import refusals
 import seed
 
 CONTROL = "/_local-aws/"
@@ -161,8 +162,12 @@ class LocalAws:
 
     def settings(self, wanted):
         [(name, value)] = wanted.items() if len(wanted) == 1 else [(None, None)]
-        if name not in ("enforceDeletionProtection", "enforceAccess") or not isinstance(value, bool):
-            raise seed.SeedError('settings: pass {"enforceDeletionProtection": true or false}, or the same with "enforceAccess"')
+        is_quota = name in ("vcpus", "addresses") and (value is None or type(value) is int and value >= 0)
+        if not is_quota and (name not in ("enforceDeletionProtection", "enforceAccess") or not isinstance(value, bool)):
+            raise seed.SeedError(
+                'settings: pass {"enforceDeletionProtection": true or false}, the same with "enforceAccess", '
+                'or {"vcpus": a whole number or null}, the same with "addresses"'
+            )
         if name == "enforceAccess":
             # The number of calls that pass before moto checks them.
             moto.settings.INITIAL_NO_AUTH_ACTION_COUNT = 0 if value else float("inf")
@@ -275,6 +280,7 @@ def main():
         signal.signal(each, lambda *_: os._exit(0))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended clones leave no zombies
     patches.apply()
+    refusals.apply()
     access.apply()
     local_aws = LocalAws()
     local_aws.server = local_aws.open_port()
