@@ -51,6 +51,19 @@ for (const each of stack.node.findAll()) if (each instanceof Subnet) each.addOve
 app.synth();
 `;
 
+/** One address more than a new AWS account may have. */
+const SIX_ADDRESSES = `
+import { App, TerraformStack } from "cdktf";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+
+const app = new App();
+const stack = new TerraformStack(app, "addresses");
+new AwsProvider(stack, "aws", { region: "us-east-1" });
+for (let count = 1; count <= 6; count++) new Eip(stack, "address-" + count, { domain: "vpc" });
+app.synth();
+`;
+
 const WITH_FAULTS = `
 import { App } from "cdktf";
 import { WebStack } from "./constructs/web-stack";
@@ -107,7 +120,7 @@ let protectedRoom: Promise<RehearsalRoom>;
 let refusal: Promise<unknown>;
 
 beforeAll(async () => {
-  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_FAULTS]) checkouts.push(await Checkout.of(main));
+  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_FAULTS, SIX_ADDRESSES]) checkouts.push(await Checkout.of(main));
   interrupted = checkouts[0]!.npmRunRehearse();
   terminated = checkouts[1]!.rehearse();
   failing = checkouts[2]!.rehearse();
@@ -183,6 +196,20 @@ describe("a stack that fails at apply", () => {
   });
 });
 
+describe("quotas", () => {
+  test("are those of a new AWS account, and the error ends with the one that is exceeded and what to do", async () => {
+    const { code, stderr } = await checkouts[5]!.rehearse().ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^addresses: apply: [^]*AddressLimitExceeded[^]*\nThe quota "EC2-VPC Elastic IPs" is 5 in this rehearsal, as in a new AWS account, [^\n]*pass it with --addresses; [^\n]* \(Service Quotas, L-0263D0A3\)\.\nNext: /m);
+  });
+
+  test("of an account that has higher ones are passed", async () => {
+    const { code, stderr } = await checkouts[5]!.rehearse("--addresses", "6", "--vcpus", "0").ended;
+    expect(stderr).toMatch(/addresses: destroy: 6 destroyed/);
+    expect(code).toBe(3); // it holds no site
+  });
+});
+
 describe("--keep", () => {
   let pid: number;
 
@@ -240,6 +267,7 @@ describe("the command line", () => {
   test.each([
     ["a format that it does not have", ["--format", "nonsense"], /^--format: got nonsense; allowed is text or json$/m],
     ["a stack that there is not", ["nonsense"], /^There is no stack nonsense; main\.ts has first, second\.$/m],
+    ["a quota that is no number", ["--vcpus", "many"], /^error: option '--vcpus <number>' argument 'many' is invalid\. Must be a whole number\.$/m],
     ["an option that it does not have", ["--nonsense"], /^error: unknown option '--nonsense'$/m],
   ])("refuses %s", async (_what, args, sentence) => {
     const { code, stdout, stderr, leftOver } = await reader().rehearse(...args).ended;

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { worst } from "../path/report";
 import { expectationOf, type Outputs } from "../rehearsal/expectation";
-import { type LocalAws } from "../rehearsal/local-aws";
+import type { LocalAws, Quotas } from "../rehearsal/local-aws";
 import { withoutProxies } from "../rehearsal/surroundings";
 import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { IDENTITY_FILE, identityChecks, withLocalProviders } from "../rehearsal/providers";
@@ -10,6 +10,7 @@ import { readSite, type Site } from "../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "../rehearsal/walkthrough";
 import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
+import { exceededQuotas } from "./rehearsal-quotas";
 import { throwIfReachingOut } from "./rehearsal-reach";
 import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
 import { withLock, type HeldLock } from "./setup/lock";
@@ -46,6 +47,11 @@ export interface RehearsalOptions {
   readonly lock?: string;
   /** An empty folder for the copy of the stack. */
   readonly folder: string;
+  /**
+   * The local AWS's quotas, for the sentence about one that is exceeded.
+   * @default - it has none
+   */
+  readonly quotas?: Quotas;
   /**
    * What is in use as long as terraform runs, such as the folder that all of this is in.
    * @default - nothing but the folder itself
@@ -164,7 +170,10 @@ export class Rehearsal {
       return await work();
     } catch (error) {
       this.plan.failure = `${stage} failed`;
-      throw error instanceof WorkFailed ? new WorkFailed(`${this.stack}: ${stage}: ${error.message}`) : error;
+      if (!(error instanceof WorkFailed)) throw error;
+      const { quotas } = this.options;
+      const exceeded = quotas === undefined ? [] : exceededQuotas(`${error.message} ${String(error.cause)}`, quotas);
+      throw new WorkFailed([`${this.stack}: ${stage}: ${error.message}`, ...exceeded].join("\n"));
     }
   }
 }

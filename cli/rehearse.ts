@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { worst, type Verdict } from "../path/report";
-import { LocalAws } from "../rehearsal/local-aws";
+import { LocalAws, type Quotas } from "../rehearsal/local-aws";
 import { leftOutOf } from "../rehearsal/providers";
 import { seedsFor } from "../rehearsal/seed-for";
 import { abortedByPerson, EXIT, runCommand, say, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
 import { printableJson } from "./printable";
 import { quiet, showProgress, taskList, type Task } from "./progress";
 import { CACHE, chosenStacks, findTools, PROJECT, standingAlone, type Tools } from "./project";
+import { NEW_ACCOUNT, quotaOf } from "./rehearsal-quotas";
 import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, nextSteps, resultsAsTable } from "./rehearsal-report";
 import { findEmulatorPython } from "./setup/emulator-python";
@@ -25,7 +26,7 @@ const KEPT_IDLE_SEC = 8 * 60 * 60;
 
 const EXIT_OF: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 
-interface Options {
+interface Options extends Quotas {
   readonly keep?: boolean;
   readonly format: string;
   readonly out?: string;
@@ -46,6 +47,8 @@ void runCommand(async () => {
   const command = withOut(newTerraformCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down."))
     .argument("[stack]", "one stack only (default: all stacks, side by side)")
     .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
+    .option("--vcpus <number>", "the account's quota of vCPUs for running On-Demand standard instances", quotaOf, NEW_ACCOUNT.vcpus)
+    .option("--addresses <number>", "the account's quota of Elastic IP addresses", quotaOf, NEW_ACCOUNT.addresses)
     .option("--format <format>", "text or json", "text")
     .action(rehearse);
   await command.parseAsync();
@@ -68,7 +71,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   }
 }
 
-function tasksFor(stackId: string | undefined, { keep = false }: Options, inUse: TemporaryFolder, signal: AbortSignal): Task<Stage>[] {
+function tasksFor(stackId: string | undefined, { keep = false, vcpus, addresses }: Options, inUse: TemporaryFolder, signal: AbortSignal): Task<Stage>[] {
   const { path: folder } = inUse;
   return [
     {
@@ -95,6 +98,7 @@ function tasksFor(stackId: string | undefined, { keep = false }: Options, inUse:
         forgetAws();
         stage.localAws = await LocalAws.start({ python });
         for (const seed of seedsFor(stage.stacks)) await stage.localAws.seed(seed);
+        await stage.localAws.setQuotas({ vcpus, addresses });
         task.title = `local AWS at ${stage.localAws.endpoint}`;
       },
     },
@@ -108,7 +112,7 @@ function tasksFor(stackId: string | undefined, { keep = false }: Options, inUse:
         const env = { ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)), ...temporary };
         const lock = await lockFor(found(stage));
         for (const stack of stage.stacks) {
-          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, lock, folder: join(folder, "stacks", stack.id), inUse, signal });
+          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, lock, folder: join(folder, "stacks", stack.id), quotas: { vcpus, addresses }, inUse, signal });
           stage.rehearsals.push(rehearsal);
           await rehearsal.init((text) => (task.output = text));
         }

@@ -68,7 +68,8 @@ export class Terraform {
    * @param args the command line, such as `["plan", "-json"]`
    * @param onEvent called for each line of `-json` output
    * @param onLine called for each line of any output, without colours
-   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said
+   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said, which is the
+   *   cause in either case
    */
   async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined, onLine: (line: string) => void = () => undefined): Promise<TerraformResult> {
     this.options.signal?.throwIfAborted();
@@ -84,7 +85,7 @@ export class Terraform {
     const hasChanges = code === HAS_CHANGES && args.includes("-detailed-exitcode");
     if (code !== 0 && !hasChanges) {
       const said = saidBy(events, stdout, stderr);
-      throw new WorkFailed(knownFault(said, this.options.folder) ?? systemRefusal(refusal) ?? `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`);
+      throw new WorkFailed(knownFault(said, this.options.folder) ?? systemRefusal(refusal) ?? `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`, { cause: said });
     }
     // It ends well although it could not write what it had to say.
     if (refusal !== undefined) throw refusal;
