@@ -42,12 +42,19 @@ export interface Site {
   readonly listeners: readonly Listener[];
 }
 
-/** Reads the site through the AWS SDK; what is not there is simply missing from the answer. */
-export async function readSite(endpoint: string, expected: Expectation): Promise<Site> {
-  const config = { endpoint, region: expected.region, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" }, maxAttempts: 2 };
+/** Route 53 answers five requests a second and account, ACM ten, and refuses what comes beyond that. */
+export const PATIENT = { maxAttempts: 8 } as const;
+
+/**
+ * Reads the site through the AWS SDK; what is not there is simply missing from the answer.
+ * @param endpoint the local AWS's; without one, the environment's own credentials and endpoint are used
+ */
+export async function readSite(endpoint: string | undefined, expected: Expectation): Promise<Site> {
+  const { region } = expected;
+  const config = endpoint === undefined ? { region, ...PATIENT } : { endpoint, region, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" }, maxAttempts: 2 };
   const elb = new ElasticLoadBalancingV2Client(config);
   const [targetGroup, balancer, zones, certificates] = await Promise.all([
-    theTargetGroup(elb, expected), theBalancer(elb, expected), publicZones(new Route53Client(config)), certificatesOf(new ACMClient(config), expected),
+    theTargetGroup(elb, expected), theBalancer(elb, expected), publicZones(new Route53Client(config), zoneNamesOf(expected)), certificatesOf(new ACMClient(config), expected),
   ]);
   const vpcId = targetGroup?.VpcId ?? balancer?.VpcId;
   const [network, targets, listeners] = await Promise.all([
@@ -91,10 +98,16 @@ async function userDataOf(ec2: EC2Client, { InstanceId }: Instance): Promise<str
   return Buffer.from(UserData?.Value ?? "", "base64").toString();
 }
 
-async function publicZones(route53: Route53Client): Promise<ZoneView[]> {
+function zoneNamesOf({ names, createdZone }: Expectation): string[] {
+  return createdZone === undefined ? [...names] : [createdZone, ...names];
+}
+
+/** The public zones that records of these names can be in, however many others the account has. */
+export async function publicZones(route53: Route53Client, names: readonly string[]): Promise<ZoneView[]> {
   const zones = await all(paginateListHostedZones({ client: route53 }, {}), (page) => page.HostedZones);
+  const concerns = (zone: string) => names.some((name) => name === zone || name.endsWith(`.${zone}`));
   return Promise.all(
-    zones.filter(({ Config }) => Config?.PrivateZone !== true).map(async ({ Id, Name = "" }) => {
+    zones.filter(({ Config, Name = "" }) => Config?.PrivateZone !== true && concerns(withoutDot(Name))).map(async ({ Id, Name = "" }) => {
       const [zone, records] = await Promise.all([route53.send(new GetHostedZoneCommand({ Id })), recordsOf(route53, Id)]);
       return { id: (Id ?? "").replace("/hostedzone/", ""), name: withoutDot(Name), nameServers: zone.DelegationSet?.NameServers ?? [], records };
     }),
@@ -114,7 +127,10 @@ async function recordsOf(route53: Route53Client, HostedZoneId: string | undefine
 
 async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<CertificateDetail[]> {
   const summaries = await all(paginateListCertificates({ client: acm }, {}), (page) => page.CertificateSummaryList);
-  const details = await Promise.all(summaries.map(({ CertificateArn }) => acm.send(new DescribeCertificateCommand({ CertificateArn }))));
+  // Other certificates of the account are not looked at, where the list says whose they are.
+  const concerned = summaries.filter(({ DomainName = "", SubjectAlternativeNameSummaries: others, HasAdditionalSubjectAlternativeNames: hasMore }) =>
+    others === undefined || hasMore === true || [DomainName, ...others].some((name) => names.includes(name)));
+  const details = await Promise.all(concerned.map(({ CertificateArn }) => acm.send(new DescribeCertificateCommand({ CertificateArn }))));
   return details.flatMap(({ Certificate }) => (Certificate && namesOf(Certificate).some((name) => names.includes(name)) ? [Certificate] : []));
 }
 
