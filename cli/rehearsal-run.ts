@@ -178,7 +178,8 @@ export class Rehearsal {
   }
 }
 
-function changedAddresses(events: readonly TerraformEvent[]): string[] {
+/** What a plan would change. */
+export function changedAddresses(events: readonly TerraformEvent[]): string[] {
   const addresses = events.flatMap(({ type, change }) => (type === "planned_change" ? [change?.resource?.addr ?? "?"] : []));
   return addresses.length > 0 ? addresses : ["an output"];
 }

@@ -16,7 +16,7 @@ export interface TerraformEvent {
   readonly "@level"?: string;
   readonly "@message"?: string;
   readonly diagnostic?: { readonly severity: string; readonly summary: string; readonly detail?: string; readonly address?: string };
-  readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string }; readonly elapsed_seconds?: number };
+  readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string; readonly resource_type?: string }; readonly elapsed_seconds?: number };
   readonly change?: { readonly resource?: { readonly addr?: string } };
   readonly changes?: { readonly add: number; readonly change: number; readonly remove: number; readonly operation: string };
 }

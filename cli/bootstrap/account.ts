@@ -97,9 +97,13 @@ function named(kinds: readonly RoleKind[]): string {
   return new Intl.ListFormat("en-GB").format(kinds.map((kind) => ROLES[kind]));
 }
 
-async function accountOf(region: string): Promise<string> {
+/**
+ * The account of the credentials in use.
+ * @throws {WorkFailed} without credentials that AWS accepts
+ */
+export async function accountOf(region: string, sts = new STSClient({ region })): Promise<string> {
   try {
-    const { Account } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    const { Account } = await sts.send(new GetCallerIdentityCommand({}));
     return Account ?? "";
   } catch (error) {
     const { name, message } = error as Error;

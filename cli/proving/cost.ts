@@ -1,0 +1,31 @@
+/** One line of an estimate. */
+export interface CostLine {
+  readonly what: string;
+  /** USD for an hour. */
+  readonly anHour: number;
+}
+
+/** AWS's list prices in us-east-1, in USD, as the README's cost table has them. */
+export const RATES = { loadBalancer: 0.0225, capacityUnit: 0.008, address: 0.005, instance: 0.0104, gibMonth: 0.08 } as const;
+/** The default site. */
+export const CHARGED = { addresses: 2, instances: 2, instanceType: "t3.micro", diskGib: 8 } as const;
+const HOURS_A_MONTH = 730;
+
+/** What the default site costs in an hour. AWS charges a load balancer for every hour that it begins, so less time hardly costs less. */
+export function costOfAnHour(): CostLine[] {
+  const { addresses, instances, instanceType, diskGib } = CHARGED;
+  return [
+    { what: "Application Load Balancer, one capacity unit", anHour: RATES.loadBalancer + RATES.capacityUnit },
+    { what: `its public IPv4 addresses, ${addresses}`, anHour: addresses * RATES.address },
+    { what: `${instances} × ${instanceType}`, anHour: instances * RATES.instance },
+    { what: `${instances} × ${diskGib} GiB gp3`, anHour: (instances * diskGib * RATES.gibMonth) / HOURS_A_MONTH },
+  ];
+}
+
+/** The estimate for a person to decide on. */
+export function costInWords(lines: readonly CostLine[] = costOfAnHour()): string {
+  const total = lines.reduce((sum, { anHour }) => sum + anHour, 0);
+  const width = Math.max(...lines.map(({ what }) => what.length));
+  const row = (what: string, usd: number) => `  ${what.padEnd(width)}  ${usd.toFixed(4)} USD`;
+  return ["An hour of it costs, at AWS's list prices of us-east-1 (other regions differ; taxes not included):", ...lines.map(({ what, anHour }) => row(what, anHour)), row("together", total)].join("\n");
+}

@@ -1,0 +1,38 @@
+import { WorkFailed } from "../command";
+
+/** One Ctrl-C can come twice: from the terminal, and from npm, which passes it on. */
+const SAME_WITHIN_MS = 1_000;
+
+/** The first Ctrl-C, or signal to end, stops what is built; the second stops taking it down too. */
+export class Interruptions {
+  private readonly building = new AbortController();
+  private readonly destroying = new AbortController();
+  private last = Number.NEGATIVE_INFINITY;
+
+  /** @param now the clock, in milliseconds */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  get first(): AbortSignal {
+    return this.building.signal;
+  }
+
+  get second(): AbortSignal {
+    return this.destroying.signal;
+  }
+
+  /** Begins to listen. */
+  listen(): this {
+    const heard = (name: NodeJS.Signals) => this.hear(name);
+    process.on("SIGINT", heard).on("SIGTERM", heard).on("SIGHUP", heard);
+    return this;
+  }
+
+  hear(name: NodeJS.Signals): void {
+    const isSame = this.now() - this.last < SAME_WITHIN_MS;
+    this.last = this.now();
+    if (isSame) return;
+    const reason = new WorkFailed(`Interrupted by ${name}`);
+    if (this.first.aborted) this.destroying.abort(reason);
+    else this.building.abort(reason);
+  }
+}

@@ -1,0 +1,247 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { worst } from "../../path/report";
+import { expectationOf, type Expectation, type Outputs } from "../../rehearsal/expectation";
+import { readSite, type Site } from "../../rehearsal/site";
+import { checkWalkthrough, type PlanFacts, type StepResult } from "../../rehearsal/walkthrough";
+import { progressTo } from "../apply-progress";
+import { WorkFailed } from "../command";
+import type { Tools } from "../project";
+import { changedAddresses, type RehearsalResult, type Stage } from "../rehearsal-run";
+import { checkTraces, inWords, traceOf, type Traces } from "../rehearsal-trace";
+import type { Terraform, TerraformEvent } from "../terraform";
+import type { Account } from "./account";
+import type { ProvingFolder } from "./folder";
+import type { Interruptions } from "./interruptions";
+import { leftOf, typesIn, type Left } from "./left";
+import { commitOf, minuteOf, publishedSteps, waitStep, type ProofRecord, type ProofTimes } from "./record";
+import { timesOf } from "./times";
+import { answers200, firstGood, redirectsToHttps, targetsAreWell, type Answer, type FirstGood } from "./traffic";
+
+export interface ProvingOptions {
+  readonly folder: ProvingFolder;
+  readonly domain: string;
+  readonly zone: string;
+  readonly account: Account;
+  readonly tools: Tools;
+  readonly interruptions: Interruptions;
+}
+
+const PLAN_FILE = "prove.tfplan";
+const TRAFFIC_WITHIN_MS = 15 * 60_000;
+const HEALTH_EVERY_MS = 5_000;
+const REQUEST_EVERY_MS = 2_000;
+/** AWS's lists show for a while what is gone. */
+const GONE_WITHIN_MS = 2 * 60_000;
+const GONE_EVERY_MS = 10_000;
+const NO_TRAFFIC = "not asked: this is a stand-in for AWS, which carries no traffic";
+
+type Waited = "targets_healthy" | "http" | "https";
+const TITLES: Readonly<Record<Waited, readonly [id: string, title: string]>> = {
+  targets_healthy: ["healthy", "Targets become healthy"],
+  http: ["http", "http:// redirects to https://"],
+  https: ["https", "https:// answers"],
+};
+
+/** Builds a site on AWS, checks it, takes it down, and knows what was seen. */
+export class ProvingRun {
+  readonly began = new Date();
+  /** Whether terraform was asked to create something. */
+  hasBegun = false;
+  /** What AWS still holds after the destroy; nothing if it could not be asked, or was not. */
+  left?: readonly Left[];
+  private readonly expectedBefore: Expectation;
+  private readonly events: TerraformEvent[] = [];
+  private readonly times: Omit<ProofTimes, "resources"> = {};
+  private readonly waited = new Map<Waited, FirstGood>();
+  private readonly traces: Traces = {};
+  private provider = "unknown";
+  private outputs: Outputs = {};
+  private site?: Site;
+  private appliedAt = 0;
+  private whyUnknownLeft = "not reached";
+  private readonly plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = { added: 0, driftedAddresses: [] };
+
+  constructor(private readonly options: ProvingOptions) {
+    this.expectedBefore = expectationOf(options.folder.json, {});
+  }
+
+  /** What is interrupted by the first Ctrl-C. */
+  stages(): Stage[] {
+    const { first } = this.options.interruptions;
+    const terraform = this.options.folder.terraform(this.options.tools, first);
+    return [
+      { title: "terraform init", run: () => this.attempt("init", () => this.init(terraform)) },
+      { title: "plan", run: () => this.attempt("plan", () => this.readPlan(terraform)) },
+      { title: "apply", run: (report) => this.attempt("apply", () => this.timed("apply", () => this.apply(terraform, report))) },
+      { title: "wait for targets and requests", run: (report) => this.attempt("wait", () => this.waitForTraffic(report, first)) },
+      { title: "second plan", run: () => this.attempt("second plan", () => this.planAgain(terraform)) },
+      { title: "check the walkthrough", run: () => this.attempt("check", () => this.check(terraform)) },
+    ];
+  }
+
+  /** What is done in any case. @param signal stops it */
+  lastStages(signal: AbortSignal): Stage[] {
+    const terraform = this.options.folder.terraform(this.options.tools, signal);
+    return [
+      { title: "destroy", run: (report) => this.attempt("destroy", () => this.timed("destroy", () => this.destroy(terraform, report))) },
+      { title: "look for what is left", run: () => this.lookForLeft(signal) },
+    ];
+  }
+
+  /** Whether terraform has destroyed all that the state knows. */
+  get isDown(): boolean {
+    return this.plan.destroyed !== undefined;
+  }
+
+  /** As a rehearsal's, for the person at the terminal. */
+  result(): RehearsalResult {
+    const steps = this.steps();
+    return { stack: this.options.folder.id, verdict: worst(steps.map(({ verdict }) => verdict)), steps, seconds: Math.round((Date.now() - this.began.getTime()) / 1000) };
+  }
+
+  /** For everybody. */
+  async record(): Promise<ProofRecord> {
+    const { account, domain, zone, tools: { binary: { product, version } } } = this.options;
+    const { verdict, steps } = this.result();
+    return {
+      format_version: "1.0", date: minuteOf(this.began), region: this.expectedBefore.region, on_aws: account.isAws,
+      versions: { terraform: `${product} ${version}`, provider: this.provider, ...(await commitOf()) },
+      verdict, times: { ...this.times, resources: timesOf(this.events) }, steps: publishedSteps(steps, { account: account.number, domain, zone }),
+    };
+  }
+
+  private steps(): StepResult[] {
+    const { isAws } = this.options.account;
+    const waits = (Object.keys(TITLES) as Waited[]).map((name) => waitStep(...TITLES[name], this.waited.get(name), isAws ? undefined : NO_TRAFFIC));
+    return [...checkWalkthrough(this.site, this.expected(), this.plan satisfies PlanFacts), checkTraces(this.traces), ...waits, this.leftStep()];
+  }
+
+  private leftStep(): StepResult {
+    const step = { id: "left", title: "Nothing is left" };
+    if (this.left === undefined) return { ...step, verdict: "unknown", observed: this.whyUnknownLeft };
+    const isNone = this.left.length === 0;
+    return { ...step, verdict: isNone ? "ok" : "broken", observed: isNone ? "nothing with the stack's tags, no record of the name" : `left: ${typesIn(this.left.map(({ type }) => type))}` };
+  }
+
+  private expected(): Expectation {
+    return expectationOf(this.options.folder.json, this.outputs);
+  }
+
+  private async init(terraform: Terraform): Promise<string> {
+    await this.options.folder.keepToAccount(this.options.account.number);
+    await terraform.run(["init", "-input=false", "-no-color"]);
+    const lock = await readFile(join(this.options.folder.terraformFolder, ".terraform.lock.hcl"), "utf8");
+    this.provider = /^ {2}version +?= "([\w.-]+)"$/m.exec(lock)?.[1] ?? "unknown";
+    return `aws ${this.provider}`;
+  }
+
+  private async readPlan(terraform: Terraform): Promise<string> {
+    const { events } = await this.timed("plan", () => terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]));
+    this.plan.added = events.find(({ type }) => type === "change_summary")?.changes?.add ?? 0;
+    this.traces.plan = await this.traceOf(terraform, [PLAN_FILE]);
+    return `${this.plan.added} to add; its path is ${inWords(this.traces.plan)}`;
+  }
+
+  private async apply(terraform: Terraform, report: (text: string) => void): Promise<string> {
+    this.hasBegun = true;
+    const progress = progressTo(report);
+    await terraform.run(["apply", "-input=false", "-json", PLAN_FILE], (event) => this.follow(event, progress));
+    this.appliedAt = performance.now();
+    return `${this.plan.added} added`;
+  }
+
+  /** Before any other question, as the time runs. Nobody looks the name up before its record is there: a resolver would remember that there is none. */
+  private async waitForTraffic(report: (text: string) => void, signal: AbortSignal): Promise<string> {
+    this.outputs = JSON.parse((await this.options.folder.terraform(this.options.tools, signal).run(["output", "-json"])).stdout) as Outputs;
+    if (!this.options.account.isAws) return NO_TRAFFIC;
+    const { domain } = this.options;
+    const { region, targetGroupArn = "", instanceCount, healthCheckPath } = this.expected();
+    const elb = new ElasticLoadBalancingV2Client({ region });
+    const last = new Map<Waited, string>();
+    const wait = async (name: Waited, everyMs: number, ask: (signal: AbortSignal) => Promise<Answer>) => {
+      const told = async (it: AbortSignal) => {
+        const answer = await ask(it);
+        last.set(name, answer.observed);
+        report([...last].map(([what, observed]) => `${TITLES[what][0]}: ${observed}`).join("; "));
+        return answer;
+      };
+      const answer = await firstGood(told, { everyMs, withinMs: TRAFFIC_WITHIN_MS, since: this.appliedAt, signal });
+      this.waited.set(name, answer);
+      if (answer.isGood) this.times[name] = answer.seconds;
+    };
+    await Promise.all([
+      wait("targets_healthy", HEALTH_EVERY_MS, (it) => targetsAreWell(elb, targetGroupArn, instanceCount, it)),
+      wait("http", REQUEST_EVERY_MS, (it) => redirectsToHttps(`http://${domain}/`, it)),
+      wait("https", REQUEST_EVERY_MS, (it) => answers200(`https://${domain}${healthCheckPath}`, it)),
+    ]);
+    return [...this.waited].map(([name, { observed, seconds }]) => `${TITLES[name][0]}: ${observed}, ${seconds} s`).join("; ");
+  }
+
+  private async planAgain(terraform: Terraform): Promise<string> {
+    const { hasChanges, events } = await terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode"]);
+    if (hasChanges) this.plan.driftedAddresses = changedAddresses(events);
+    return hasChanges ? `would change ${this.plan.driftedAddresses.join(", ")}` : "no changes";
+  }
+
+  private async check(terraform: Terraform): Promise<string> {
+    this.traces.state = await this.traceOf(terraform, []);
+    const site = await readSite(undefined, this.expected()).catch((error: Error) => {
+      throw new WorkFailed(`AWS does not say what it holds (${error.name}: ${error.message})`);
+    });
+    this.site = site;
+    const broken = checkWalkthrough(site, this.expected(), this.plan).filter(({ verdict }) => verdict === "broken");
+    return broken.length === 0 ? "as it should be" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
+  }
+
+  private async destroy(terraform: Terraform, report: (text: string) => void): Promise<string> {
+    const progress = progressTo(report);
+    const { events } = await terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], (event) => this.follow(event, progress));
+    const destroyed = events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes?.remove ?? 0;
+    this.plan.destroyed = destroyed;
+    return `${destroyed} destroyed`;
+  }
+
+  /** Not being allowed to ask is no failure: the state says that all of it is gone. */
+  private async lookForLeft(signal: AbortSignal): Promise<string> {
+    const { folder, domain, account: { isAws } } = this.options;
+    const look = async (): Promise<Answer> => {
+      this.left = await leftOf(folder, domain);
+      return { isGood: this.left.length === 0, observed: "" };
+    };
+    try {
+      await firstGood(look, { everyMs: GONE_EVERY_MS, withinMs: isAws ? GONE_WITHIN_MS : 0, since: performance.now(), signal });
+    } catch (error) {
+      if (!(error instanceof WorkFailed) || signal.aborted) throw error;
+      this.whyUnknownLeft = error.message.split("\n")[0] ?? "";
+    }
+    return this.leftStep().observed;
+  }
+
+  private async traceOf(terraform: Terraform, args: readonly string[]) {
+    return traceOf((await terraform.run(["show", "-json", ...args])).stdout, this.options.folder.json);
+  }
+
+  private follow(event: TerraformEvent, progress: (event: TerraformEvent) => void): void {
+    if (event.type === "apply_complete") this.events.push(event);
+    progress(event);
+  }
+
+  private async timed<T>(name: "plan" | "apply" | "destroy", work: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    const done = await work();
+    this.times[name] = Math.round((performance.now() - since) / 1000);
+    return done;
+  }
+
+  /** Remembers which stage failed first, and passes the failure on. */
+  private async attempt<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.plan.failure ??= `${stage} failed`;
+      throw error instanceof WorkFailed && !this.options.interruptions.first.aborted ? new WorkFailed(`${stage}: ${error.message}`, { cause: error }) : error;
+    }
+  }
+}

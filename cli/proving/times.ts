@@ -1,0 +1,25 @@
+import type { TerraformEvent } from "../terraform";
+
+/** How long resources of one type took, in seconds. */
+export interface TypeTimes {
+  readonly type: string;
+  readonly count: number;
+  /** The slowest one's. */
+  readonly create?: number;
+  readonly destroy?: number;
+}
+
+/** What terraform's `-json` output says of each resource type, the slowest first. @param events of an apply and a destroy */
+export function timesOf(events: readonly TerraformEvent[]): TypeTimes[] {
+  const types = new Map<string, { created: Set<string>; create?: number; destroy?: number }>();
+  for (const { type: kind, hook } of events) {
+    const { action, elapsed_seconds: seconds = 0, resource: { addr = "", resource_type: type } = {} } = hook ?? {};
+    if (kind !== "apply_complete" || type === undefined || (action !== "create" && action !== "delete")) continue;
+    const times = types.get(type) ?? { created: new Set<string>() };
+    types.set(type, times);
+    if (action === "create") Object.assign(times, { create: Math.max(times.create ?? 0, seconds) }).created.add(addr);
+    else times.destroy = Math.max(times.destroy ?? 0, seconds);
+  }
+  const rows = [...types].map(([type, { created, create, destroy }]) => ({ type, count: created.size, create, destroy }));
+  return rows.sort((a, b) => (b.create ?? 0) - (a.create ?? 0) || a.type.localeCompare(b.type));
+}
