@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { refusalOf, recordsOfSite } from "../cli/proving/account";
+import { delegationWarning, refusalOf, recordsOfSite } from "../cli/proving/account";
 import { CHARGED, costInWords, costOfAnHour, RATES } from "../cli/proving/cost";
 import { Interruptions } from "../cli/proving/interruptions";
 import { isYes } from "../cli/proving/question";
@@ -84,6 +84,15 @@ describe("a name is refused", () => {
     expect(recordsOfSite("www.example.com", [zone("example.com", ["A", "www.example.com"], ["CNAME", CNAME])])).toEqual(["A www.example.com", `CNAME ${CNAME}`]);
     expect(withoutDot("www.example.com.")).toBe("www.example.com");
   });
+});
+
+test.each<[string, string[] | undefined, boolean]>([
+  ["of the zone", ["ns-1.awsdns-01.com", "NS-2.awsdns-02.net."], false], ["of which one is the zone's", ["ns-2.awsdns-02.net", "ns.example.net"], false], ["of somebody else", ["ns2.example.net", "ns1.example.net"], true],
+  ["that nobody knows", [], false], ["that were not asked for", undefined, false],
+])("name servers %s (%j) are warned of: %s", (_, asked, isWarned) => {
+  const warning = delegationWarning("example.com", ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"], asked);
+  expect(warning !== undefined).toBe(isWarned);
+  if (isWarned) expect(warning).toContain("example.com is answered by ns1.example.net, ns2.example.net, not by the zone's name servers");
 });
 
 describe("Ctrl-C", () => {

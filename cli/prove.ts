@@ -79,6 +79,7 @@ async function madeReady(domain: string, { region, yes = false }: Options, signa
     const count = Object.values(folder.json.resource ?? {}).reduce((sum, each) => sum + Object.keys(each).length, 0);
     say(`Account ${account.number}, region ${region}${account.isAws ? "" : ", on a stand-in for AWS"}: ${count} resources for https://${domain}/ are created, checked and destroyed, in about 15 minutes.`);
     say(costInWords());
+    if (account.warning !== undefined) say(account.warning);
     const answer = yes ? "yes" : await ask('Create them? Type "yes"; anything else creates nothing.', signal);
     if (!isYes(answer)) throw new UsageError("Not answered with yes. Nothing was created.");
     return { folder, tools, account, domain, zone: zoneOf(folder) };
@@ -183,7 +184,7 @@ async function report(run: ProvingRun, out: string | undefined): Promise<void> {
   const file = out ?? fileNameOf(record);
   await writeFile(file, `${printableJson(record)}\n`);
   await writeResult(`${resultsAsTable([result])}\n\n${rowOf(record)}`);
-  say(`The record is in ${file}. ${record.on_aws ? "To add it to what was seen on AWS, see docs/prove.md." : "It is not of AWS itself, so it does not belong into docs/prove.md."}`);
+  say(`The record is in ${file}. ${record.on_aws ? "To add it to what was seen on AWS, see docs/prove.md." : "It is not of AWS itself; do not add it to docs/prove.md."}`);
   process.exitCode = EXIT_OF[result.verdict];
 }
 

@@ -1,3 +1,4 @@
+import { Resolver } from "node:dns/promises";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { STSClient } from "@aws-sdk/client-sts";
 import { PATIENT, publicZones, withoutDot, type ZoneView } from "../../rehearsal/site";
@@ -9,8 +10,11 @@ export interface Account {
   readonly number: string;
   /** Whether it is AWS that answers, not a stand-in for it. */
   readonly isAws: boolean;
+  /** What will probably go wrong; nothing if nothing is known. */
+  readonly warning?: string;
 }
 
+const RESOLVER = { timeout: 3_000, tries: 2 } as const;
 const AWS_HOST = /\.(amazonaws\.com|api\.aws)$/;
 const ADDRESSES = ["A", "AAAA", "CNAME"];
 
@@ -21,9 +25,19 @@ const ADDRESSES = ["A", "AAAA", "CNAME"];
  */
 export async function lookAt(domain: string, zoneName: string, region: string): Promise<Account> {
   const account = await whoseAccount(region);
-  const refusal = refusalOf(domain, zoneName, account.number, await zonesOf(region, domain));
+  const zones = await zonesOf(region, domain);
+  const refusal = refusalOf(domain, zoneName, account.number, zones);
   if (refusal !== undefined) throw new UsageError(`${refusal} Nothing was created.`);
-  return account;
+  // Of the zone, never of the name: a resolver would remember that the name does not exist, and not see its record for a while.
+  const asked = account.isAws ? await new Resolver(RESOLVER).resolveNs(zoneName).catch(() => undefined) : undefined;
+  return { ...account, warning: delegationWarning(zoneName, zones.find(({ name }) => name === zoneName)?.nameServers ?? [], asked) };
+}
+
+/** @param asked the name servers that this machine's resolver knows of; nothing if it knows of none */
+export function delegationWarning(zoneName: string, own: readonly string[], asked: readonly string[] | undefined): string | undefined {
+  const [theirs, ours] = [asked ?? [], own].map((names) => names.map((name) => withoutDot(name).toLowerCase()));
+  if (theirs === undefined || theirs.length === 0 || theirs.some((name) => ours?.includes(name))) return undefined;
+  return `Warning: ${zoneName} is answered by ${theirs.sort().join(", ")}, not by the zone's name servers in this account. ACM would not see the validation record, and the apply would fail after 15 minutes.`;
 }
 
 /** The account of the credentials in use. @throws {WorkFailed} without credentials that AWS accepts */
