@@ -5,8 +5,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { findEmulatorPython } from "../cli/setup/emulator-python";
+import type { ProvingFolder } from "../cli/proving/folder";
+import { Interruptions } from "../cli/proving/interruptions";
+import { ProvingRun } from "../cli/proving/run";
 import { answers200, redirectsToHttps, targetsAreWell } from "../cli/proving/traffic";
+import type { Tools } from "../cli/project";
 import { CACHE, PROJECT } from "./support/rehearsal-room";
+import { synthOf } from "./support/synth";
 
 /* What npm run prove asks over the network, of servers on this machine. */
 
@@ -77,12 +82,53 @@ test("an interrupted question ends", async () => {
   expect(await answers200(url, stopping.signal)).toMatchObject({ isGood: false });
 });
 
+/** What DescribeTargetHealth answers. @param states each as `state reason` */
+function targetHealth(states: readonly string[]): string {
+  const members = states.map((it) => it.split(" ")).map(([state = "", reason]) => `<member><TargetHealth><State>${state}</State>${reason === undefined ? "" : `<Reason>${reason}</Reason>`}</TargetHealth></member>`);
+  return `<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`;
+}
+
 test.each<[states: string[], isGood: boolean, observed: string]>([
   [["healthy", "healthy"], true, "healthy, healthy"], [["healthy", "initial Elb.RegistrationInProgress"], false, "healthy, initial (Elb.RegistrationInProgress)"], [["healthy"], false, "healthy"], [[], false, "no targets"],
 ])("targets that are %j are both healthy: %s", async (states, isGood, observed) => {
-  const members = states.map((it) => it.split(" ")).map(([state = "", reason]) => `<member><TargetHealth><State>${state}</State>${reason === undefined ? "" : `<Reason>${reason}</Reason>`}</TargetHealth></member>`);
-  const answer = `<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`;
-  const endpoint = await serving((_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(answer));
+  const endpoint = await serving((_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(targetHealth(states)));
   const elb = new ElasticLoadBalancingV2Client({ endpoint, region: "us-east-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } });
   expect(await targetsAreWell(elb, "arn", 2, never)).toEqual({ isGood, observed });
+});
+
+/* Where it is AWS that answers, which no test can have: the local one stands for ELB, and terraform's outputs are given. */
+describe("on AWS", () => {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  afterAll(() => {
+    for (const [name, value] of Object.entries({ AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY })) if (value === undefined) delete process.env[name]; else process.env[name] = value;
+  });
+
+  test("targets and requests are waited for side by side, and measured; what was not reached stays unknown", async () => {
+    let asked = 0;
+    const elb = await serving((_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(targetHealth(["healthy", "healthy"])));
+    const site = await serving((_, response) => { asked += 1; response.writeHead(asked > 1 ? 301 : 503, { location: "https://127.0.0.1/" }).end(); });
+    Object.assign(process.env, { AWS_ENDPOINT_URL: elb, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" });
+    const interruptions = new Interruptions();
+    const stdout = JSON.stringify({ target_group_arn: { value: "arn" } });
+    const folder = { id: "prove-1a2b3c", json: synthOf({ domainName: "www.example.com", disposable: true }), terraform: () => ({ run: () => Promise.resolve({ stdout, events: [] }) }) } as unknown as ProvingFolder;
+    const tools = { binary: { command: "terraform", product: "terraform", version: "1.11.4" } } as unknown as Tools;
+    const run = new ProvingRun({ folder, tools, interruptions, domain: new URL(site).host, zone: "example.com", account: { number: "123456789012", isAws: true } });
+    const stages = new Map(run.stages().map((stage) => [stage.title, stage]));
+    await stages.get("apply")?.run(() => undefined);
+    const said: string[] = [];
+    const waiting = stages.get("wait for targets and requests")?.run((text) => {
+      // HTTPS of a server without it is never answered; what was good by then is kept.
+      if (/http: 301.*https: no answer/.test(said.at(-1) ?? "")) interruptions.hear("SIGINT");
+      said.push(text);
+    });
+    await expect(waiting).rejects.toThrow("Interrupted by SIGINT");
+    expect(said.at(-1)).toMatch(/healthy: healthy, healthy/);
+    const { steps, times, verdict, on_aws } = await run.record();
+    expect(steps.filter(({ id }) => ["healthy", "http", "https"].includes(id))).toEqual([
+      { id: "healthy", verdict: "ok", observed: expect.stringMatching(/^healthy, healthy, \d+ s after the apply$/) },
+      { id: "http", verdict: "ok", observed: expect.stringMatching(/^301 to https:\/\/ADDRESS\/, [2-9] s after the apply$/) },
+      { id: "https", verdict: "unknown", observed: "not reached" },
+    ]);
+    expect([times.http! >= 2, times.targets_healthy! >= 0, "https" in times, verdict, on_aws]).toEqual([true, true, false, "broken", true]);
+  });
 });
