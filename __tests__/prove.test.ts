@@ -145,7 +145,7 @@ describe("the first good answer", () => {
 test("each type's slowest resource is what it took", () => {
   const done = (action: string, type: string, name: string, seconds: number) => ({ type: "apply_complete", hook: { action, resource: { addr: `${type}.${name}`, resource_type: type }, elapsed_seconds: seconds } });
   const events = [
-    done("create", "aws_subnet", "a", 1), done("create", "aws_subnet", "b", 4), done("create", "aws_lb", "web", 150), done("read", "aws_vpc", "x", 9),
+    done("create", "aws_subnet", "a", 4), done("create", "aws_subnet", "b", 1), done("create", "aws_lb", "web", 150), done("read", "aws_vpc", "x", 9),
     { type: "apply_start", hook: { action: "create", resource: { addr: "aws_vpc.x", resource_type: "aws_vpc" } } }, done("delete", "aws_subnet", "a", 2), done("delete", "aws_lb", "web", 20),
   ];
   expect(timesOf(events)).toEqual([{ type: "aws_lb", count: 1, create: 150, destroy: 20 }, { type: "aws_subnet", count: 2, create: 4, destroy: 2 }]);
