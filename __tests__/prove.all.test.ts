@@ -34,7 +34,7 @@ let whole: Room;
 let refused: Room;
 let terminated: Room;
 let twice: Room;
-/** Beside the others: each is interrupted while it applies, one of them while it destroys too. */
+/** Side by side with the others: each is interrupted while it applies, one of them while it destroys too. */
 let interrupted: Promise<EndedCommand>[] = [];
 
 interface Room {

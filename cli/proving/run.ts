@@ -161,13 +161,13 @@ export class ProvingRun {
     const elb = new ElasticLoadBalancingV2Client({ region });
     const last = new Map<Waited, string>();
     const wait = async (name: Waited, everyMs: number, ask: (signal: AbortSignal) => Promise<Answer>) => {
-      const told = async (it: AbortSignal) => {
+      const askAndReport = async (it: AbortSignal) => {
         const answer = await ask(it);
         last.set(name, answer.observed);
         report([...last].map(([what, observed]) => `${TITLES[what][0]}: ${observed}`).join("; "));
         return answer;
       };
-      const answer = await firstGood(told, { everyMs, withinMs: TRAFFIC_WITHIN_MS, since: this.appliedAt, signal });
+      const answer = await firstGood(askAndReport, { everyMs, withinMs: TRAFFIC_WITHIN_MS, since: this.appliedAt, signal });
       this.waited.set(name, answer);
       if (answer.isGood) this.times[name] = answer.seconds;
     };
