@@ -10,10 +10,12 @@ import { Interruptions } from "../cli/proving/interruptions";
 import { ProvingRun } from "../cli/proving/run";
 import { answers200, redirectsToHttps, targetsAreWell } from "../cli/proving/traffic";
 import type { Tools } from "../cli/project";
-import { CACHE, PROJECT } from "./support/rehearsal-room";
+import { expectationOf } from "../rehearsal/expectation";
+import { readSite } from "../rehearsal/site";
+import { CACHE, PROJECT, startLocalAws } from "./support/rehearsal-room";
 import { synthOf } from "./support/synth";
 
-/* What npm run prove asks over the network, of servers on this machine. */
+/* What npm run prove asks over the network, of servers on this machine, and how much of an account it reads. */
 
 /** A key and a certificate that nobody has signed but itself, for 127.0.0.1. */
 const SELF_SIGNED = `
@@ -131,4 +133,21 @@ describe("on AWS", () => {
     ]);
     expect([times.http! >= 2, times.targets_healthy! >= 0, "https" in times, verdict, on_aws]).toEqual([true, true, false, "broken", true]);
   });
+});
+
+test("of an account's zones, only those that the names can be in are read", async () => {
+  const aws = await startLocalAws();
+  try {
+    await aws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }, { name: "ample.com" }, { name: "www.example.org" }] });
+    const read = async (...names: string[]) => {
+      await aws.calls(true);
+      const { zones } = await readSite(aws.endpoint, { ...expectationOf({}, {}), names });
+      return [zones.map(({ name }) => name), (await aws.calls()).some(({ action }) => action === "route53:GetHostedZone")];
+    };
+    expect(await read("www.example.net")).toEqual([[], false]);
+    expect(await read("www.example.com")).toEqual([["example.com"], true]);
+    expect(await read("example.com", "*.example.org")).toEqual([["example.com"], true]);
+  } finally {
+    await aws.stop();
+  }
 });

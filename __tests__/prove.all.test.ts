@@ -5,9 +5,7 @@ import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-e
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { ChangeResourceRecordSetsCommand, ListHostedZonesCommand, Route53Client } from "@aws-sdk/client-route-53";
 import type { ProofRecord } from "../cli/proving/record";
-import { expectationOf } from "../rehearsal/expectation";
 import type { Call, LocalAws } from "../rehearsal/local-aws";
-import { readSite } from "../rehearsal/site";
 import { accountOf, growth, type Account } from "./support/crash-account";
 import { isRead, refusedBy } from "./support/iam-policy";
 import { ProjectRoom, type Ended } from "./support/project-room";
@@ -221,23 +219,6 @@ test("a second Ctrl-C says what is left; --resume takes it down, in the same acc
   expect(await prove(room, `--resume proving/${id}`)).toMatchObject({ code: 0, stdout: `${id}: Everything that was created is taken down.\n` });
   expect(existsSync(folder)).toBe(false);
   expect(growth(before, await accountOf(room.localAws))).toEqual({});
-});
-
-test("what the account has for other names is not read one by one", async () => {
-  const aws = await base.clone();
-  try {
-    const ask = async (...names: string[]) => {
-      await aws.calls(true);
-      const { zones } = await readSite(aws.endpoint, { ...expectationOf({}, {}), names });
-      return [zones.map(({ name }) => name), (await aws.calls()).map(({ action }) => action).filter((it) => /GetHostedZone|DescribeCertificate/.test(it))];
-    };
-    await aws.seed({ region: "us-east-1", hostedZones: [{ name: "ample.com" }], certificates: [{ arn: "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555", names: ["www.example.com", "example.com"] }] });
-    expect(await ask("www.example.net")).toEqual([[], []]);
-    expect(await ask("www.example.com")).toEqual([["example.com"], ["acm:DescribeCertificate", "route53:GetHostedZone"]]);
-    expect(await ask("example.com")).toEqual([["example.com"], ["acm:DescribeCertificate", "route53:GetHostedZone"]]);
-  } finally {
-    await aws.stop();
-  }
 });
 
 async function open(): Promise<ProjectRoom> {

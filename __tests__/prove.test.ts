@@ -7,7 +7,7 @@ import { isYes } from "../cli/proving/question";
 import { fileNameOf, minuteOf, PROOFS, published, publishedSteps, rowOf, TABLE_HEAD, waitStep, type ProofRecord } from "../cli/proving/record";
 import { timesOf } from "../cli/proving/times";
 import { firstGood, type Answer } from "../cli/proving/traffic";
-import { withoutDot, type ZoneView } from "../rehearsal/site";
+import { mayBeFor, withoutDot, type ZoneView } from "../rehearsal/site";
 import { PROJECT } from "./support/rehearsal-room";
 import { synthOf } from "./support/synth";
 
@@ -93,6 +93,16 @@ test.each<[string, string[] | undefined, boolean]>([
   const warning = delegationWarning("example.com", ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"], asked);
   expect(warning !== undefined).toBe(isWarned);
   if (isWarned) expect(warning).toContain("example.com is answered by ns1.example.net, ns2.example.net, not by the zone's name servers");
+});
+
+test.each<[string, Parameters<typeof mayBeFor>[1], boolean]>([
+  ["its first name", { DomainName: "www.example.com", SubjectAlternativeNameSummaries: ["www.example.com"] }, true],
+  ["another of its names", { DomainName: "example.com", SubjectAlternativeNameSummaries: ["example.com", "www.example.com"] }, true],
+  ["none of its names", { DomainName: "example.org", SubjectAlternativeNameSummaries: ["example.org"], HasAdditionalSubjectAlternativeNames: false }, false],
+  ["names beyond those that are listed", { DomainName: "example.org", SubjectAlternativeNameSummaries: ["example.org"], HasAdditionalSubjectAlternativeNames: true }, true],
+  ["names that are not listed", { DomainName: "example.org" }, true],
+])("a certificate whose summary has the site's name among %s (%j) is looked at: %s", (_, summary, is) => {
+  expect(mayBeFor(["www.example.com"], summary)).toBe(is);
 });
 
 describe("Ctrl-C", () => {

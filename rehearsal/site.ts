@@ -1,4 +1,4 @@
-import { ACMClient, DescribeCertificateCommand, paginateListCertificates, type CertificateDetail } from "@aws-sdk/client-acm";
+import { ACMClient, DescribeCertificateCommand, paginateListCertificates, type CertificateDetail, type CertificateSummary } from "@aws-sdk/client-acm";
 import {
   DescribeInstanceAttributeCommand, EC2Client, paginateDescribeInstances, paginateDescribeManagedPrefixLists, paginateDescribeRouteTables,
   paginateDescribeSecurityGroupRules, paginateDescribeSecurityGroups, paginateDescribeSubnets, paginateDescribeVpcEndpoints, type Instance,
@@ -127,11 +127,15 @@ async function recordsOf(route53: Route53Client, HostedZoneId: string | undefine
 
 async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<CertificateDetail[]> {
   const summaries = await all(paginateListCertificates({ client: acm }, {}), (page) => page.CertificateSummaryList);
-  // Other certificates of the account are not looked at, where the list says whose they are.
-  const concerned = summaries.filter(({ DomainName = "", SubjectAlternativeNameSummaries: others, HasAdditionalSubjectAlternativeNames: hasMore }) =>
-    others === undefined || hasMore === true || [DomainName, ...others].some((name) => names.includes(name)));
+  const concerned = summaries.filter((summary) => mayBeFor(names, summary));
   const details = await Promise.all(concerned.map(({ CertificateArn }) => acm.send(new DescribeCertificateCommand({ CertificateArn }))));
   return details.flatMap(({ Certificate }) => (Certificate && namesOf(Certificate).some((name) => names.includes(name)) ? [Certificate] : []));
+}
+
+/** Whether a certificate of the list can be for one of the names; ACM lists the first 100 of a certificate's names, and says if there are more. */
+export function mayBeFor(names: readonly string[], summary: CertificateSummary): boolean {
+  const { DomainName = "", SubjectAlternativeNameSummaries: others, HasAdditionalSubjectAlternativeNames: hasMore } = summary;
+  return others === undefined || hasMore === true || [DomainName, ...others].some((name) => names.includes(name));
 }
 
 /** Every name that a certificate is for. */
