@@ -11,7 +11,7 @@ import { synthOf } from "./support/synth";
 const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
 const README = text("README.md");
 const SCRIPTS = Object.keys((JSON.parse(text("package.json")) as { scripts: object }).scripts);
-const PAGES = ["README.md", "docs/before-the-first-deploy.md", "docs/permissions.md", "docs/what-aws-checks.md", "help", ".github/workflows/pull-request.yml", ".github/workflows/keep-plan.yml", ".github/workflows/deploy.yml"];
+const PAGES = ["README.md", "docs/before-the-first-deploy.md", "docs/permissions.md", "docs/prove.md", "docs/what-aws-checks.md", "help", ".github/workflows/pull-request.yml", ".github/workflows/keep-plan.yml", ".github/workflows/deploy.yml"];
 const HEADINGS = README.replace(/```[^]*?```/g, "").match(/^#+ .*$/gm) ?? [];
 const ANCHORS = HEADINGS.map((line) => line.replace(/^#+ /, "").toLowerCase().replace(/[^\w\s-]/g, "").replace(/ /g, "-"));
 /** npm's own names for scripts that are run without `run`. */
