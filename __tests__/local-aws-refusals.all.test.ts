@@ -375,6 +375,16 @@ describe("a network", () => {
     await create("10.7.201.0/28");
   });
 
+  test("has one route table for each subnet", async () => {
+    const { Subnet } = await compute.send(new ec2.CreateSubnetCommand({ VpcId: VPC, CidrBlock: "10.7.202.0/28" }));
+    const tables = await Promise.all([1, 2].map(async () => (await compute.send(new ec2.CreateRouteTableCommand({ VpcId: VPC }))).RouteTable?.RouteTableId));
+    const associate = (RouteTableId: string | undefined) => compute.send(new ec2.AssociateRouteTableCommand({ RouteTableId, SubnetId: Subnet?.SubnetId }));
+    const { AssociationId } = await associate(tables[0]);
+    await refused(associate(tables[1]), "Resource.AlreadyAssociated", `the specified association for route table ${tables[1]} conflicts with an existing association`);
+    await compute.send(new ec2.DisassociateRouteTableCommand({ AssociationId }));
+    await associate(tables[1]);
+  });
+
   test("has routes to gateways that are attached to it", async () => {
     const { RouteTable } = await compute.send(new ec2.CreateRouteTableCommand({ VpcId: VPC }));
     const RouteTableId = RouteTable?.RouteTableId ?? "";

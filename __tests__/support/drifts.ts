@@ -76,8 +76,7 @@ export const DRIFTS: Readonly<Record<string, Drift>> = {
     repair: ["ec2:ModifyNetworkInterfaceAttribute"],
   },
   "an instance's detailed monitoring": {
-    happens: (site) => site.ec2.send(new ec2.MonitorInstancesCommand({ InstanceIds: [site.id("aws_instance", "instance-1")] })),
-    repair: ["ec2:UnmonitorInstances"],
+    happens: (site) => site.ec2.send(new ec2.UnmonitorInstancesCommand({ InstanceIds: [site.id("aws_instance", "instance-1")] })),
   },
   "an instance's profile that is gone": {
     happens: async (site) => site.ec2.send(new ec2.DisassociateIamInstanceProfileCommand({ AssociationId: await profileOf(site, site.id("aws_instance", "instance-1")) })),

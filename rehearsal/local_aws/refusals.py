@@ -88,6 +88,22 @@ def subnet_in_use_is_not_deleted():
             raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 
+def subnet_has_one_route_table():
+    """AWS refuses to associate a subnet with a second route table. moto answers with the association that there is.
+
+    So a table that was exchanged by hand, under an association of another id, cannot be repaired by associating the old one.
+    """
+
+    @refused_at(EC2Backend, "associate_route_table")
+    def refuse(ec2, call):
+        table_id, subnet_id = call["route_table_id"], call["subnet_id"]
+        others = [table for table in ec2.route_tables.values() if subnet_id in table._associations.values() and table.id != table_id]
+        if subnet_id and others:
+            raise EC2ClientError(
+                "Resource.AlreadyAssociated", f"the specified association for route table {table_id} conflicts with an existing association"
+            )
+
+
 def gateway_stays_while_public_addresses_are_mapped():
     """AWS detaches an internet gateway once no instance, NAT gateway or load balancer of the VPC has a public address. moto does at once."""
 
@@ -646,7 +662,7 @@ def balancers_that_send_to(elb, target_group_arn):
 
 
 REFUSALS = [
-    group_in_use_is_not_deleted, subnet_in_use_is_not_deleted, gateway_stays_while_public_addresses_are_mapped,
+    group_in_use_is_not_deleted, subnet_in_use_is_not_deleted, subnet_has_one_route_table, gateway_stays_while_public_addresses_are_mapped,
     attached_gateway_is_not_deleted, vpc_in_use_is_not_deleted, certificate_in_use_is_not_deleted, target_group_in_use_is_not_deleted,
     load_balancer_name_is_taken_once, target_group_name_is_taken_once, group_name_is_taken_once_in_a_vpc,
     vcpus_have_a_quota, addresses_have_a_quota, disk_does_not_shrink, disk_is_modified_four_times_a_day,
