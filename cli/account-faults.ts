@@ -76,7 +76,7 @@ const FAULTS: readonly AccountFault[] = [
   },
   {
     // No policy in the account helps against those of its organization.
-    said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+).*?(?:with an explicit deny in a|because no) (service|resource) control policy/,
+    said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+).{0,2000}?(?:with an explicit deny in a|because no) (service|resource) control policy/,
     sentence: ({ id, found: [who, action, kind] }) => `${who} is not allowed to perform ${action}, which ${id} needs: a ${kind} control policy of the AWS organization denies it to the account. Only the organization's administrators can change that; a policy can allow other regions or instance types.`,
   },
   {
@@ -104,7 +104,7 @@ export function accountFaults(said: string, folder: string): string | undefined 
   // Not a stack: bootstrap needs other permissions than the policies for stacks have, and says so itself.
   if (program === undefined) return undefined;
   // ACM begins a message of its own so.
-  const errors = said.split(/(?<!Exception:[\s│]*)(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
+  const errors = said.split(/(?<!Exception:[\s│]{0,9})(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
   const told = errors.map((error) => ({ error, sentence: sentenceFor(oneLine(error), program, basename(folder)) }));
   if (told.every(({ sentence }) => sentence === undefined)) return undefined;
   return [...new Set(told.map(({ error, sentence }) => sentence ?? error.trim()))].join("\n");

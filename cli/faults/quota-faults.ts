@@ -85,7 +85,7 @@ export const QUOTA_FAULTS: readonly AccountFault[] = [
   },
   {
     // The SDK takes it for a throttled request and tries 25 times first.
-    said: /RequestCertificate.*?LimitExceededException: (?:Error: )?(.*?)\.? *(?: with |$)/,
+    said: /RequestCertificate.{0,400}?LimitExceededException: (?:Error: )?([^.]{1,300})/,
     sentence: ({ id, region, found: [reason] }) =>
       `ACM refuses another certificate for ${id} in ${region}: ${reason}. Deleted certificates count for a year. Raise the quota (Service Quotas, AWS Certificate Manager), or set certificate.arn to a certificate that the account has.`,
   },
