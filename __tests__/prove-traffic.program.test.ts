@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpServer, request as httpRequest, type RequestListener, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -147,6 +147,27 @@ test("of an account's zones, only those that the names can be in are read", asyn
     expect(await read("www.example.net")).toEqual([[], false]);
     expect(await read("www.example.com")).toEqual([["example.com"], true]);
     expect(await read("example.com", "*.example.org")).toEqual([["example.com"], true]);
+  } finally {
+    await aws.stop();
+  }
+});
+
+test("what is deleted between the list and the question about it is missing from a site, and no error", async () => {
+  const aws = await startLocalAws();
+  try {
+    await aws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }], certificates: [{ arn: "arn:aws:acm:us-east-1:123456789012:certificate/1", names: ["www.example.com"] }] });
+    const seen = async (endpoint: string) => {
+      const { zones, certificates } = await readSite(endpoint, { ...expectationOf({}, {}), names: ["www.example.com"] });
+      return [zones.length, certificates.length];
+    };
+    const endpoint = await serving((request, response) => {
+      const { headers, method, url = "" } = request;
+      if (headers["x-amz-target"] === "CertificateManager.DescribeCertificate") response.writeHead(400, { "content-type": "application/x-amz-json-1.1" }).end('{"__type": "ResourceNotFoundException", "message": "gone"}');
+      else if (/\/hostedzone\/\w+$/.test(url)) response.writeHead(404, { "content-type": "text/xml" }).end("<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchHostedZone</Code><Message>gone</Message></Error></ErrorResponse>");
+      else request.pipe(httpRequest(`${aws.endpoint}${url}`, { method, headers }, (answer) => { response.writeHead(answer.statusCode ?? 500, answer.headers); answer.pipe(response); }));
+    });
+    expect(await seen(aws.endpoint)).toEqual([1, 1]);
+    expect(await seen(endpoint)).toEqual([0, 0]);
   } finally {
     await aws.stop();
   }

@@ -106,12 +106,23 @@ function zoneNamesOf({ names, createdZone }: Expectation): string[] {
 export async function publicZones(route53: Route53Client, names: readonly string[]): Promise<ZoneView[]> {
   const zones = await all(paginateListHostedZones({ client: route53 }, {}), (page) => page.HostedZones);
   const concerns = (zone: string) => names.some((name) => name === zone || name.endsWith(`.${zone}`));
-  return Promise.all(
+  const views = await Promise.all(
     zones.filter(({ Config, Name = "" }) => Config?.PrivateZone !== true && concerns(withoutDot(Name))).map(async ({ Id, Name = "" }) => {
-      const [zone, records] = await Promise.all([route53.send(new GetHostedZoneCommand({ Id })), recordsOf(route53, Id)]);
-      return { id: (Id ?? "").replace("/hostedzone/", ""), name: withoutDot(Name), nameServers: zone.DelegationSet?.NameServers ?? [], records };
+      const found = await unlessGone("NoSuchHostedZone", Promise.all([route53.send(new GetHostedZoneCommand({ Id })), recordsOf(route53, Id)]));
+      if (found === undefined) return [];
+      const [zone, records] = found;
+      return [{ id: (Id ?? "").replace("/hostedzone/", ""), name: withoutDot(Name), nameServers: zone.DelegationSet?.NameServers ?? [], records }];
     }),
   );
+  return views.flat();
+}
+
+/** An account is in use: what was listed, another site's for instance, can be deleted before it is asked for. */
+async function unlessGone<T>(error: string, asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((reason: Error) => {
+    if (reason.name === error) return undefined;
+    throw reason;
+  });
 }
 
 async function recordsOf(route53: Route53Client, HostedZoneId: string | undefined): Promise<ResourceRecordSet[]> {
@@ -128,8 +139,8 @@ async function recordsOf(route53: Route53Client, HostedZoneId: string | undefine
 async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<CertificateDetail[]> {
   const summaries = await all(paginateListCertificates({ client: acm }, {}), (page) => page.CertificateSummaryList);
   const concerned = summaries.filter((summary) => mayBeFor(names, summary));
-  const details = await Promise.all(concerned.map(({ CertificateArn }) => acm.send(new DescribeCertificateCommand({ CertificateArn }))));
-  return details.flatMap(({ Certificate }) => (Certificate && namesOf(Certificate).some((name) => names.includes(name)) ? [Certificate] : []));
+  const details = await Promise.all(concerned.map(({ CertificateArn }) => unlessGone("ResourceNotFoundException", acm.send(new DescribeCertificateCommand({ CertificateArn })))));
+  return details.flatMap((detail) => detail?.Certificate ?? []).filter((it) => namesOf(it).some((name) => names.includes(name)));
 }
 
 /** Whether a certificate of the list can be for one of the names; ACM lists the first 100 of a certificate's names, and says if there are more. */
