@@ -1,5 +1,5 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, copyOf, the } from "./pick";
+import { add, copyOf, takeOutAll, the } from "./pick";
 
 /* P01 to P10: what goes wrong between the client's question and the balancer's addresses. */
 
@@ -217,7 +217,7 @@ export const dnsMutants: readonly Mutant[] = [
     mutate: (stack) => {
       Object.assign(aliasOf(stack).body, { set_identifier: "first", weighted_routing_policy: { weight: 100 } });
       (aliasOf(stack).body.alias as Record<string, unknown>).evaluate_target_health = true;
-      delete stack.resource.aws_lb_target_group_attachment;
+      takeOutAll(stack, "aws_lb_target_group_attachment");
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, copyOf, takeOut, the, type Picked } from "./pick";
+import { add, copyOf, takeOut, takeOutAll, the, type Picked } from "./pick";
 
 /* P19 to P29, and P68: what is wrong with listeners, their redirects and rules, and with what stands around the balancer. */
 
@@ -91,7 +91,7 @@ export const listenerMutants: readonly Mutant[] = [
   {
     row: "P21", name: "the balancer has no listener at all", base: "site", at: { type: "aws_lb", attribute: "listener on port 443" }, also: ["P48"],
     mutate: (stack) => {
-      delete stack.resource.aws_lb_listener;
+      takeOutAll(stack, "aws_lb_listener");
     },
   },
   {

@@ -1,3 +1,4 @@
+import { applyEdits } from "./edits";
 import type { SynthesizedJson } from "./mutant";
 
 type Json = Record<string, unknown>;
@@ -32,9 +33,12 @@ export function add(stack: SynthesizedJson, type: string, name: string, body: Js
 
 /** Takes a resource out of a stack. */
 export function takeOut(stack: SynthesizedJson, { address }: Picked): void {
-  const [type = "", name = ""] = address.split(".");
-  const blocks = stack.resource[type] ?? {};
-  delete blocks[name];
+  applyEdits(stack, [{ remove: address }]);
+}
+
+/** Takes all of a type out of a stack. */
+export function takeOutAll(stack: SynthesizedJson, type: string): void {
+  for (const each of all(stack, type)) takeOut(stack, each);
 }
 
 export function copyOf<T>(value: T): T {

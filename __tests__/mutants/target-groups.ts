@@ -1,5 +1,5 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, all, copyOf, the } from "./pick";
+import { add, all, copyOf, takeOutAll, the } from "./pick";
 
 /* P48 to P60, less P50, and less P58 and P59, which terraform itself refuses: what is wrong with target groups and what is in them. */
 
@@ -68,7 +68,7 @@ export const targetGroupMutants: readonly Mutant[] = [
   {
     row: "P49", name: "no instance is attached", base: "site", at: { type: "aws_lb_target_group", attribute: "targets" },
     mutate: (stack) => {
-      delete stack.resource.aws_lb_target_group_attachment;
+      takeOutAll(stack, "aws_lb_target_group_attachment");
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, copyOf, takeOut, the } from "./pick";
+import { add, copyOf, takeOut, takeOutAll, the } from "./pick";
 
 /* P11 to P18: what keeps the listener from having an issued certificate for the name. */
 
@@ -78,7 +78,7 @@ export const tlsMutants: readonly Mutant[] = [
   {
     row: "P14", name: "nothing waits for the certificate", base: "inline-groups", at: { type: "aws_alb_listener", attribute: "certificate_arn" }, cannot: { state: ISSUED },
     mutate: (stack) => {
-      delete stack.resource.aws_acm_certificate_validation;
+      takeOutAll(stack, "aws_acm_certificate_validation");
       httpsOf(stack).body.certificate_arn = `\${${certificateOf(stack).address}.arn}`;
     },
   },
