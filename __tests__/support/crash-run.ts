@@ -67,9 +67,9 @@ export function faultsOf({ leftOver, orphans, adoptCode, adopted, onAws, inState
 /** What adopt leaves to be made again; disks come with their instances. */
 const MADE_AGAIN = ["aws_default_security_group", "aws_ebs_volume", "aws_iam_role_policy_attachment", "aws_lb_target_group_attachment", "aws_route53_record"];
 
-/** What the state's resources are on AWS: a validation is nothing there, and an instance has a disk. */
+/** What the state's resources are on AWS: a validation and terraform's own data are nothing there, and an instance has a disk. */
 function onlyOnAws(inState: Readonly<Record<string, number>>): Record<string, number> {
-  const { aws_acm_certificate_validation: _, ...others } = inState;
+  const { aws_acm_certificate_validation: _waits, terraform_data: _kept, ...others } = inState;
   return { ...others, aws_ebs_volume: others.aws_instance ?? 0 };
 }
 
