@@ -200,7 +200,7 @@ describe("quotas", () => {
   test("are those of a new AWS account, and the error ends with the one that is exceeded and what to do", async () => {
     const { code, stderr } = await checkouts[5]!.rehearse().ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^addresses: apply: [^]*AddressLimitExceeded[^]*\nThe quota "EC2-VPC Elastic IPs" is 5 in this rehearsal, as in a new AWS account, [^\n]*pass it with --addresses; [^\n]* \(Service Quotas, L-0263D0A3\)\.\nNext: /m);
+    expect(stderr).toMatch(/^addresses: apply: The account has reached its quota EC2-VPC Elastic IPs in us-east-1 [^\n]*\nThe quota "EC2-VPC Elastic IPs" is 5 in this rehearsal, as in a new AWS account, [^\n]*pass it with --addresses; [^\n]* \(Service Quotas, L-0263D0A3\)\.\nNext: /m);
   });
 
   test("of an account that has higher ones are passed", async () => {
@@ -309,7 +309,7 @@ describe("the command line", () => {
 });
 
 test("a stack as it would be deployed cannot be taken down, which is why the override takes its protection off", async () => {
-  expect(String(await refusal)).toMatch(/more: destroy: terraform destroy [^]*OperationNotPermitted[^]*deletion protection/);
+  expect(String(await refusal)).toMatch(/more: destroy: The load balancer of more is protected from deletion\. Set disposable: true/);
 });
 
 /** What destroying a stack says whose balancer kept its protection. */
