@@ -73,7 +73,7 @@ async function refusedOf(regions: readonly string[]): Promise<string[]> {
     provider: { aws: regions.map((region) => ({ alias: region, region, ...skip })) },
     data: { aws_region: Object.fromEntries(regions.map((region) => [region, { provider: `aws.${region}` }])) },
   }));
-  // The plan fails, as some are refused; its text names each.
-  const text = await terraform.run(["plan", "-input=false", "-no-color", "-parallelism=2"]).then(({ stdout }) => stdout, (error: Error) => error.message);
+  // The plan fails, as some are refused; its text, of which our own sentence is made, names each.
+  const text = await terraform.run(["plan", "-input=false", "-no-color", "-parallelism=2"]).then(({ stdout }) => stdout, (error: Error) => String(error.cause));
   return [...text.matchAll(/invalid AWS Region: ([a-z0-9-]+)/gi)].map(([, region = ""]) => region);
 }
