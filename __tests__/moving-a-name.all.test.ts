@@ -72,7 +72,7 @@ test.each<[type: "A" | "CNAME", value: string]>([
   expect((await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode"])).hasChanges).toBe(false);
 });
 
-/* The local AWS lets a record stand beside a CNAME, so what AWS would refuse is kept out of the first deploy: it creates all but the record. */
+/* What AWS would refuse is kept out of the first deploy: it creates all but the record. */
 test("a site of which AWS has created everything but its record takes over the CNAME as adopt says, and is whole", async () => {
   const account = await seededAccount();
   const room = await CrashRoom.open(await account.clone());
