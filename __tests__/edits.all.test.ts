@@ -131,6 +131,10 @@ describe("another app port, which is another target group", () => {
     expect([registered, takenOut, listener("apply_start")].map(({ length }) => length)).toEqual([3, 3, 1]);
     expect(Math.max(...registered)).toBeLessThan(Math.min(...listener("apply_start")));
     expect(Math.max(...listener("apply_complete"))).toBeLessThan(Math.min(...takenOut));
+    // Without the rules of the old port the old targets would answer nobody.
+    const closed = orderOf("apply_start", "aws_vpc_security_group_", "delete");
+    expect(closed).toHaveLength(2);
+    expect(Math.max(...listener("apply_complete"))).toBeLessThan(Math.min(...closed));
   });
 
   test("leaves the old one serving, with all its targets, where no new instance can be launched", async () => {
