@@ -126,8 +126,7 @@ export class Rehearsal {
 
   private async readPlan(): Promise<string> {
     const { events } = await this.terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]);
-    const changes = events.find(({ type }) => type === "change_summary")?.changes;
-    this.plan.added = changes?.add ?? 0;
+    this.plan.added = addedIn(events);
     return `${this.plan.added} to add`;
   }
 
@@ -160,7 +159,7 @@ export class Rehearsal {
 
   private async destroy(report: (text: string) => void): Promise<string> {
     const { events } = await this.terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], progressTo(report));
-    this.plan.destroyed = events.findLast((event) => event.type === "change_summary" && event.changes?.operation === "destroy")?.changes?.remove ?? 0;
+    this.plan.destroyed = destroyedIn(events);
     return `${this.plan.destroyed} destroyed`;
   }
 
@@ -172,10 +171,20 @@ export class Rehearsal {
       this.plan.failure = `${stage} failed`;
       if (!(error instanceof WorkFailed)) throw error;
       const { quotas } = this.options;
-      const exceeded = quotas === undefined ? [] : exceededQuotas(`${error.message} ${String(error.cause)}`, quotas);
+      const exceeded = quotas === undefined ? [] : exceededQuotas(String(error.cause), quotas);
       throw new WorkFailed([`${this.stack}: ${stage}: ${error.message}`, ...exceeded].join("\n"));
     }
   }
+}
+
+/** How many resources a plan adds. */
+export function addedIn(events: readonly TerraformEvent[]): number {
+  return events.find(({ type }) => type === "change_summary")?.changes?.add ?? 0;
+}
+
+/** How many resources a destroy has removed. */
+export function destroyedIn(events: readonly TerraformEvent[]): number {
+  return events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes?.remove ?? 0;
 }
 
 /** What a plan would change. */

@@ -8,7 +8,7 @@ import { checkWalkthrough, type PlanFacts, type StepResult } from "../../rehears
 import { progressTo } from "../apply-progress";
 import { WorkFailed } from "../command";
 import type { Tools } from "../project";
-import { changedAddresses, type RehearsalResult, type Stage } from "../rehearsal-run";
+import { addedIn, changedAddresses, destroyedIn, type RehearsalResult, type Stage } from "../rehearsal-run";
 import { checkTraces, inWords, traceOf, type Traces } from "../rehearsal-trace";
 import type { Terraform, TerraformEvent } from "../terraform";
 import type { Account } from "./account";
@@ -139,7 +139,7 @@ export class ProvingRun {
 
   private async readPlan(terraform: Terraform): Promise<string> {
     const { events } = await this.timed("plan", () => terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]));
-    this.plan.added = events.find(({ type }) => type === "change_summary")?.changes?.add ?? 0;
+    this.plan.added = addedIn(events);
     this.traces.plan = await this.traceOf(terraform, [PLAN_FILE]);
     return `${this.plan.added} to add; its path is ${inWords(this.traces.plan)}`;
   }
@@ -198,9 +198,8 @@ export class ProvingRun {
   private async destroy(terraform: Terraform, report: (text: string) => void): Promise<string> {
     const progress = progressTo(report);
     const { events } = await terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], (event) => this.follow(event, progress));
-    const destroyed = events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes?.remove ?? 0;
-    this.plan.destroyed = destroyed;
-    return `${destroyed} destroyed`;
+    this.plan.destroyed = destroyedIn(events);
+    return `${this.plan.destroyed} destroyed`;
   }
 
   /** Not being allowed to ask is no failure: the state says that all of it is gone. */
