@@ -4,6 +4,7 @@ import { committedPolicy } from "../cli/bootstrap/policies";
 import type { SynthesizedStack } from "../cli/synthesize";
 import { REHEARSED } from "./support/combinations";
 import { actionsOf, byTerraform, isRead, refusedBy } from "./support/iam-policy";
+import { queue } from "./support/side-by-side";
 import { stackIdOf } from "./support/stack-id";
 import { RehearsalRoom, runStages } from "./support/rehearsal-room";
 
@@ -71,20 +72,8 @@ function resultOf(name: string): Promise<RehearsalResult> {
 
 /** Begins them in order, so many at a time. */
 function rehearseAll(ids: readonly string[]): Map<string, Promise<RehearsalResult>> {
-  const free: (() => void)[] = [];
-  let running = 0;
-  const begin = async (id: string): Promise<RehearsalResult> => {
-    if (running === SIDE_BY_SIDE) await new Promise<void>((wake) => free.push(wake));
-    else running += 1;
-    try {
-      return await rehearse(id);
-    } finally {
-      const next = free.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
-  const results = new Map(ids.map((id) => [id, begin(id)]));
+  const begin = queue(SIDE_BY_SIDE);
+  const results = new Map(ids.map((id) => [id, begin(() => rehearse(id))]));
   for (const result of results.values()) result.catch(() => undefined); // told by the test that awaits it
   return results;
 }

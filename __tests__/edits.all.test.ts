@@ -18,6 +18,7 @@ import { EDITS, IN_PLACE, STANDING, STANDING_INSIDE } from "./support/edits";
 import { byTerraform, refusedBy } from "./support/iam-policy";
 import { CACHE, RehearsalRoom } from "./support/rehearsal-room";
 import { IS_EXHAUSTIVE } from "./support/sample";
+import { queue } from "./support/side-by-side";
 import { writeApp } from "./support/synth";
 
 /*
@@ -247,21 +248,4 @@ function stackOf(name: string, props: WebStackProps, id = "web"): SynthesizedSta
   writeApp(folder, { [id]: props });
   const text = readFileSync(join(folder, "stacks", id, "cdk.tf.json"), "utf8");
   return { id, folder: join(folder, "stacks", id), text, json: JSON.parse(text) as SynthesizedStack["json"] };
-}
-
-/** Begins what it is given in order, so many at a time. */
-function queue(sideBySide: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running === sideBySide) await new Promise<void>((wake) => waiting.push(wake));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

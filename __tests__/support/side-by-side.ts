@@ -1,0 +1,16 @@
+/** Begins what it is given in order, so many at a time. */
+export function queue(sideBySide: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running === sideBySide) await new Promise<void>((wake) => waiting.push(wake));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
