@@ -4,6 +4,7 @@ import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
+import { ShownElsewhere } from "./shown-elsewhere";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
 import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
@@ -71,12 +72,14 @@ class Modules {
   private readonly scopes = new Map<string, ModuleScope>();
   private readonly regions = new Map<string, Attr<string>>();
   private readonly providers: Json;
+  private readonly shown: ShownElsewhere;
 
   constructor(private readonly plan: Json) {
     const configuration = objectOf(plan.configuration);
     this.providers = objectOf(configuration.provider_config);
     const variables = objectOf(plan.variables);
     this.scopes.set("", new ModuleScope(objectOf(configuration.root_module), undefined, undefined, undefined, variables, plan.complete !== false));
+    this.shown = ShownElsewhere.ofPlan(listOf(plan.resource_changes));
     for (const read of this.dataSources()) this.add(read, objectOf(read.values), EMPTY, []);
     for (const item of listOf(plan.resource_changes)) {
       const change = objectOf(own(item, "change"));
@@ -119,7 +122,7 @@ class Modules {
     }
   }
 
-  private add(item: Json, after: Json, unknown: Json, actions: readonly string[], change: Json = EMPTY): void {
+  private add(item: Json, planned: Json, unknown: Json, actions: readonly string[], change: Json = EMPTY): void {
     const { address, type, name } = { address: textOf(item.address), type: textOf(item.type), name: textOf(item.name) };
     if (address === undefined || type === undefined || name === undefined) return;
     throwIfTooLong(address);
@@ -132,6 +135,7 @@ class Modules {
     const key = typeof item.index === "string" || typeof item.index === "number" ? item.index : undefined;
     const siblings = scope.siblingsOf(label) as PlannedInstance[];
     const expressions = objectOf(config.expressions);
+    const after = this.shown.in(`${isData ? "data." : ""}${typeOf(type)}`, isData ? planned : objectOf(change.before), planned, (argument) => Object.hasOwn(expressions, argument));
     let fields: Map<string, unknown> | undefined;
     const instance: PlannedInstance = {
       address, type: typeOf(type), isData, key, scope, siblings, change, actions, config, known: after,

@@ -1,6 +1,8 @@
 import { Fields } from "./fields";
 import { listOf, objectOf, own, textOf, type Json } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
+import { addTo } from "./lists";
+import { ShownElsewhere } from "./shown-elsewhere";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
@@ -8,25 +10,30 @@ import { Unknown, type Attr } from "./value";
 
 export function readState(state: Json): Source {
   const byType = new Map<string, Resource[]>();
-  const modules: unknown[] = [objectOf(state.values).root_module];
-  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
-    for (const item of listOf(own(module, "resources"))) {
-      const resource = resourceOf(objectOf(item));
-      if (resource === undefined) continue;
-      const key = resource.isData ? `data.${resource.type}` : resource.type;
-      const list = byType.get(key) ?? byType.set(key, []).get(key);
-      list?.push(resource);
-    }
-    modules.push(...listOf(own(module, "child_modules")));
+  const items = [...resourcesIn(objectOf(state.values).root_module)];
+  const shown = ShownElsewhere.ofState(items);
+  for (const item of items) {
+    const resource = resourceOf(item, shown);
+    if (resource !== undefined) addTo(byType, resource.isData ? `data.${resource.type}` : resource.type, resource);
   }
   return { kind: "state", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
 }
 
-function resourceOf(item: Json): Resource | undefined {
+function* resourcesIn(root: unknown): Iterable<Json> {
+  const modules: unknown[] = [root];
+  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
+    for (const item of listOf(own(module, "resources"))) yield objectOf(item);
+    modules.push(...listOf(own(module, "child_modules")));
+  }
+}
+
+function resourceOf(item: Json, shown: ShownElsewhere): Resource | undefined {
   const { address, type } = { address: textOf(item.address), type: textOf(item.type) };
   if (address === undefined || type === undefined) return undefined;
   throwIfTooLong(address);
-  const values = objectOf(item.values);
+  const isData = item.mode === "data";
+  const read = objectOf(item.values);
+  const values = shown.in(`${isData ? "data." : ""}${typeOf(type)}`, read, read, () => false);
   const fields = new Fields(address, (name) => {
     const value = own(values, name);
     const isHash = name === "user_data" && typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
@@ -38,7 +45,7 @@ function resourceOf(item: Json): Resource | undefined {
     return typeof given === "string" && given !== "" && tooLong(given) === undefined ? given : symbol(address, attribute);
   };
   return {
-    address, type: typeOf(type), isData: item.mode === "data", actions: [], fields, identity, dependsOn: [], changesInPlace: () => false,
+    address, type: typeOf(type), isData, actions: [], fields, identity, dependsOn: [], changesInPlace: () => false,
     region: textOf(own(values, "region")) ?? /^arn:[^:]*:[^:]*:([^:]+):/.exec(textOf(own(values, "arn")) ?? "")?.[1],
     isConfigured: (argument) => fields.isSet(argument),
   };

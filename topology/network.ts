@@ -62,10 +62,11 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
     const own = inline.items.map((block) => routeOf(block, it.isData ? "" : "cidr_block", kinds));
     const beside = (routes.get(String(known(id))) ?? []).map(({ fields }) => routeOf(fields, "destination_cidr_block", kinds));
     const open = it.isData && !it.fields.isSet("routes") ? new Unknown(it.address, "routes", "only read here") : (inline.open ?? stray);
+    const vpcId = it.fields.text("vpc_id", expected.VPC) ?? vpcOfMain.get(id)?.id;
     return {
-      ...partOf(it), id,
-      vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfMain.get(id)?.id,
-      isMain: it.type === "aws_default_route_table" || main.has(id) || vpcOfMain.has(id),
+      ...partOf(it), id, vpcId,
+      // The table that a VPC began with is the main one until another one takes its place.
+      isMain: main.has(id) || (!replaced.has(vpcId) && (it.type === "aws_default_route_table" || vpcOfMain.has(id))),
       routes: [...own, ...beside], ...(open !== undefined && { open }),
     };
   });
@@ -113,7 +114,8 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
   const stray = strayAmong(source.ofType("aws_network_acl_rule"), aclOf);
   const vpcOfAcl = new Map(vpcs.map((vpc) => [vpc.defaultNetworkAclId, vpc]));
   const ofSubnet = new Map<string, NetworkAcl>();
-  const written = source.ofType("aws_network_acl", "aws_default_network_acl").map((it): NetworkAcl => {
+  const resources = source.ofType("aws_network_acl", "aws_default_network_acl");
+  const written = resources.map((it): NetworkAcl => {
     const isDefault = it.type === "aws_default_network_acl";
     const id = isDefault ? it.fields.text("default_network_acl_id", { ...expected.NETWORK_ACL, attribute: "default_network_acl_id" }) : it.identity("id");
     const rules = beside.get(String(known(id))) ?? [];
@@ -126,10 +128,12 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
       ...partOf(it), id, isDefault, vpcId: it.fields.text("vpc_id", expected.VPC) ?? vpcOfAcl.get(id)?.id,
       ingress: entries("ingress"), egress: entries("egress"), ...(open !== undefined && { open }),
     };
-    // A state of the default one still has the subnets that other ACLs took from it later.
-    for (const subnet of it.fields.list("subnet_ids", expected.SUBNET).items) if (!isDefault || !ofSubnet.has(subnet)) ofSubnet.set(subnet, acl);
     return acl;
   });
+  // The subnets that an ACL shows can be those of before another one took them: the default one's least of all, then one that does not say it.
+  const rank = (it: Resource) => (it.type === "aws_default_network_acl" ? 0 : it.isConfigured("subnet_ids") ? 2 : 1);
+  const byRank = [...resources.entries()].sort(([, a], [, b]) => rank(a) - rank(b));
+  for (const [place, { fields }] of byRank) for (const subnet of fields.list("subnet_ids", expected.SUBNET).items) ofSubnet.set(subnet, written[place] as NetworkAcl);
   const byId = new Map(written.map((acl) => [acl.id, acl]));
   for (const { fields } of source.ofType("aws_network_acl_association")) {
     const acl = byId.get(fields.text("network_acl_id", expected.NETWORK_ACL));

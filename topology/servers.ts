@@ -14,7 +14,10 @@ export function serversOf(source: Source): Server[] {
     const id = it.identity("id");
     const own = it.fields.blocks("network_interface").items.map((block) => interfaces.get(String(known(block.text("network_interface_id", expected.NETWORK_INTERFACE)))));
     const beside = (attached.get(String(known(it.identity("primary_network_interface_id")))) ?? []).flatMap(({ fields }) => known(fields.text("security_group_id", expected.SECURITY_GROUP)) ?? []);
-    const groups = joined(it.fields.list("vpc_security_group_ids", expected.SECURITY_GROUP), it.fields.list("security_groups", expected.SECURITY_GROUP), ...own.map((card) => card?.groups ?? NONE), { items: beside });
+    const ids = it.fields.list("vpc_security_group_ids", expected.SECURITY_GROUP);
+    // Of an instance that stands the one list shows by their names what the other has by their ids.
+    const names = ids.items.length > 0 && !it.isConfigured("security_groups") ? NONE : it.fields.list("security_groups", expected.SECURITY_GROUP);
+    const groups = joined(ids, names, ...own.map((card) => card?.groups ?? NONE), { items: beside });
     const subnet = it.fields.text("subnet_id", expected.SUBNET);
     const placed: Listed<string> = subnet instanceof Unknown ? { items: [], open: subnet } : { items: subnet === undefined ? [] : [subnet] };
     const isOpen = it.isData && !it.fields.isSet("ami");

@@ -45,11 +45,11 @@ export function registrationsOf(source: Source): Registration[] {
   }));
   const groups = source.ofType("aws_autoscaling_group").flatMap((group) => {
     const autoScalingGroup = group.identity("id");
-    // A plan shows what attachments beside it have registered as well, also of those that go.
-    const listed = source.kind !== "plan" || group.isConfigured("target_group_arns") ? group.fields.list("target_group_arns", expected.TARGET_GROUP) : { items: [] };
+    const listed = group.fields.list("target_group_arns", expected.TARGET_GROUP);
     const sources = group.fields.blocks("traffic_source").items.map((block) => block.text("identifier", expected.TARGET_GROUP));
+    // A refresh shows in each of the two what the other one registers.
     const arns: { arn: Attr<string>; attribute: string }[] = [
-      ...listed.items.map((arn) => ({ arn, attribute: "target_group_arns" })), ...sources.map((arn) => ({ arn, attribute: "traffic_source" })),
+      ...listed.items.map((arn) => ({ arn, attribute: "target_group_arns" })), ...sources.filter((arn) => typeof arn !== "string" || !listed.items.includes(arn)).map((arn) => ({ arn, attribute: "traffic_source" })),
     ];
     return arns.map(({ arn, attribute }): Registration => ({ address: group.address, attribute, targetGroupArn: arn, targetId: undefined, autoScalingGroup, port: undefined }));
   });
@@ -65,9 +65,9 @@ export function registrationsOf(source: Source): Registration[] {
     address, attribute: block.path("target_group_arn"), targetGroupArn: block.text("target_group_arn", expected.TARGET_GROUP),
     targetId: new Unknown(address, block.path("target_group_arn"), "tasks of a container service are not modelled"), port: block.number("container_port"),
   })));
-  // A state shows that in both places; it is the attachment that registers.
+  // What a refresh has filled shows that in both places; it is the attachment that registers.
   const beside = new Set([...linked, ...fed].map(linkOf));
-  return [...attachments, ...groups.filter((it) => source.kind !== "state" || !beside.has(linkOf(it))), ...linked, ...fed, ...services];
+  return [...attachments, ...groups.filter((it) => source.kind === "synthesized" || !beside.has(linkOf(it))), ...linked, ...fed, ...services];
 }
 
 function linkOf({ autoScalingGroup, targetGroupArn }: Registration): string {

@@ -71,9 +71,10 @@ export const created = (values: Values): Planned => ({ actions: ["create"], set:
 
 /**
  * The plan that changes the site in this way, and leaves all else as it is.
- * @param site what stands; empty for a first apply
+ * @param given what stands; empty for a first apply
  */
-export function planOf(changes: Readonly<Record<string, Planned>>, site: Readonly<Record<string, Values>> = SITE): Record<string, unknown> {
+export function planOf(changes: Readonly<Record<string, Planned>>, given: Readonly<Record<string, Values>> = SITE): Record<string, unknown> {
+  const site = refreshed(given);
   const addresses = [...new Set([...Object.keys(site), ...Object.keys(changes)])];
   const resources = addresses.map((address) => ({ address, mode: "managed", ...partsOf(address) }));
   return {
@@ -82,6 +83,22 @@ export function planOf(changes: Readonly<Record<string, Planned>>, site: Readonl
     prior_state: Object.keys(site).length === 0 ? {} : { format_version: "1.0", values: { root_module: { resources: resources.flatMap((it) => (site[it.address] === undefined ? [] : [{ ...it, values: site[it.address] }])) } } },
     configuration: { provider_config: { aws: { expressions: { region: { constant_value: "us-east-1" } } } }, root_module: { resources: resources.map((it) => ({ ...it, provider_config_key: "aws", expressions: {} })) } },
   };
+}
+
+/** Its groups and route tables list what stands beside them, as they do once terraform has looked at AWS. */
+export function refreshed(site: Readonly<Record<string, Values>>): Readonly<Record<string, Values>> {
+  const of = (type: string, name: string, id: unknown): Values[] => Object.entries(site).flatMap(([address, it]) => (address.startsWith(`${type}.`) && it[name] === id ? [it] : []));
+  const permissions = (direction: string, id: unknown): Values[] => of(`aws_vpc_security_group_${direction}_rule`, "security_group_id", id).map((it) => ({
+    protocol: it.ip_protocol, from_port: it.from_port ?? 0, to_port: it.to_port ?? 0, description: "", self: it.referenced_security_group_id === id, prefix_list_ids: [],
+    cidr_blocks: [it.cidr_ipv4].filter(Boolean), ipv6_cidr_blocks: [it.cidr_ipv6].filter(Boolean), security_groups: [it.referenced_security_group_id].filter((group) => group !== undefined && group !== id),
+  }));
+  const list = (values: Values, name: string): unknown[] => (Array.isArray(values[name]) ? values[name] as unknown[] : []);
+  return Object.fromEntries(Object.entries(site).map(([address, it]) => {
+    if (/^aws_(default_)?security_group\./.test(address)) return [address, { ...it, ingress: [...list(it, "ingress"), ...permissions("ingress", it.id)], egress: [...list(it, "egress"), ...permissions("egress", it.id)] }];
+    if (!address.startsWith("aws_route_table.")) return [address, it];
+    const routes = of("aws_route", "route_table_id", it.id).map((route) => ({ cidr_block: route.destination_cidr_block ?? "", ipv6_cidr_block: route.destination_ipv6_cidr_block ?? "", gateway_id: route.gateway_id ?? "", nat_gateway_id: route.nat_gateway_id ?? "" }));
+    return [address, { ...it, route: [...list(it, "route"), ...routes] }];
+  }));
 }
 
 function changeOf(before: Values | undefined, planned: Planned | undefined): object {

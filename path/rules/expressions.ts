@@ -1,4 +1,9 @@
-/* What the fixes of several rules write alike. */
+/* What several rules write alike. */
 
 /** For faults that this project's props cannot make. */
 export const BY_NO_PROP = "no prop causes this; remove the override or the resource you added";
+
+/** The first few of several texts, and how many more there are. */
+export function few(all: readonly string[]): string {
+  return all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;
+}

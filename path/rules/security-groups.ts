@@ -4,7 +4,7 @@ import { fix, setting } from "../fix";
 import type { Edit, Fix } from "../report";
 import type { PathRule, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP } from "./expressions";
+import { BY_NO_PROP, few } from "./expressions";
 import { balancerGroups, isApplication } from "./balancer-groups";
 import { movedOut, opening, renamed, takenAway } from "./group-fixes";
 import { prefixListWeights } from "./prefix-lists";
@@ -185,10 +185,6 @@ const twoKinds: PathRule = (path, report) => {
     }
   }
 };
-
-function few(all: readonly string[]): string {
-  return all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;
-}
 
 /** Rows 30 to 38. */
 export const securityGroupRules: Rules = { path: [clients, targetPassage, otherVpc, twoKinds, prefixListWeights], file: [] };

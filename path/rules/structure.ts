@@ -1,12 +1,13 @@
-import type { Action } from "../../topology/model";
+import type { Action, Topology } from "../../topology/model";
 import { isUnknown, Unknown } from "../../topology/value";
 import type { Hop } from "../report";
-import type { Reporter, Rules } from "../rule";
+import type { FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
+import { few } from "./expressions";
 
 /* What of the path itself the file leaves open; without it no other rule can say much. */
 
-export const structureRules: Rules = { path: [name, listeners, groups, targets], file: [] };
+export const structureRules: Rules = { path: [name, listeners, groups, targets], file: [lastRefresh] };
 
 function name({ records, isOwnName, host, balancer, topology }: TracedPath, report: Reporter): void {
   if (isOwnName) return;
@@ -78,4 +79,12 @@ function targets(path: TracedPath, report: Reporter): void {
     else if (subnets.length === 0) report.open("target", new Unknown(server.address, "subnet_id", "AWS chooses the subnet"));
     report.assume({ hop: "target", address: server.address, text: "its image starts, and what it runs listens where requests are sent" });
   }
+}
+
+/** A state shows in a group also what another resource put there, and has it still when an apply took that away and no refresh followed. */
+function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topology, report: FileReporter): void {
+  if (source !== "state") return;
+  const isOwn = (part: { readonly address: string; readonly isData: boolean }, lines: readonly { readonly address: string; readonly attribute: string }[]) => !part.isData && lines.some((it) => it.address === part.address && /^(ingress|egress|route)\b/.test(it.attribute));
+  const listing = [...securityGroups.filter((it) => isOwn(it, [...it.ingress, ...it.egress])), ...networkAcls.filter((it) => isOwn(it, [...it.ingress, ...it.egress])), ...routeTables.filter((it) => isOwn(it, it.routes))];
+  if (listing.length > 0) report.assume({ hop: "target", text: `the state was refreshed after the last apply, so that what it lists in ${few(listing.map(({ address }) => address))} itself is still there` });
 }
