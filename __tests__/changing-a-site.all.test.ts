@@ -81,7 +81,7 @@ beforeAll(async () => {
   }));
   const roots = [standing, ...Object.values(changed).map(({ root }) => root)];
   for (const seed of seedsFor(roots.map((json) => ({ id: "web", json: json as StackJson })))) await localAws.seed(seed);
-  planned = await planChanges({ standing }, { ...changed, nothing: { base: "standing", root: standing } }, localAws, { refresh: true, defaultTags: true });
+  planned = await planChanges({ standing }, { ...changed, nothing: { base: "standing", root: standing } }, localAws, { defaultTags: true });
 }, 1_800_000);
 
 afterAll(() => localAws?.stop());

@@ -57,7 +57,9 @@ describe.each(ALL)("$name", ({ changed: { effect, cause, broken = [], repaired =
   test(`is ${effect}${cause === undefined ? "" : `, for ${cause.attribute === "" ? "all" : cause.attribute} of a ${cause.type}`}`, () => {
     const { plan, refused } = planned[key] ?? {};
     expect(refused ?? "").toBe("");
-    const { report } = review(plan);
+    const { report, watch } = review(plan);
+    // The site was applied, and nobody has been at it since.
+    expect(watch.filter((it) => it.includes("outside terraform"))).toEqual([]);
     const same = report.causes.filter((it) => it.effect === effect && (cause === undefined || (typeOf(it.address) === cause.type && it.attribute === cause.attribute && it.hop === cause.hop)));
     const told = report.causes.map((it) => `${it.effect} ${it.hop} ${it.address} ${it.attribute}`);
     expect({ effect: report.effect, told: cause === undefined || same.length > 0 ? [] : told }).toEqual({ effect, told: [] });

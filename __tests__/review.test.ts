@@ -213,8 +213,25 @@ describe("security", () => {
 describe("what to watch", () => {
   const drifted = (before: Values, after: Values) => ({ address: "aws_lb.web", mode: "managed", type: "aws_lb", name: "web", change: { actions: ["update"], before, after, after_unknown: {} } });
 
-  test("is no drift in which one nothing stands for another, as after each first apply", () => {
-    expect(review({ ...planOf({}), resource_drift: [drifted({ tags: null, access_logs: null, name_prefix: null }, { tags: {}, access_logs: [], name_prefix: "" })] }).watch).toEqual([]);
+  describe("is of what was changed outside terraform what terraform's own text tells", () => {
+    const changing = planOf({ "aws_instance.a": { set: { tags: {} } } });
+    const timeout = [drifted({ idle_timeout: 60, tags: null }, { idle_timeout: 90, tags: {} })];
+    const uses = (attribute: string, resource = "aws_lb.web") => [{ resource, attribute: [attribute] }];
+    const told = ["1 resource was changed outside terraform since the last apply: `aws_lb.web`."];
+
+    test.each<[string, Values, readonly string[]]>([
+      ["what the plan was made of", { ...changing, resource_drift: timeout, relevant_attributes: uses("idle_timeout") }, told],
+      ["no other attribute", { ...changing, resource_drift: timeout, relevant_attributes: uses("name") }, []],
+      ["no other resource", { ...changing, resource_drift: timeout, relevant_attributes: uses("idle_timeout", "aws_lb.other") }, []],
+      ["nothing where the plan was made of nothing else", { ...changing, resource_drift: timeout }, []],
+      ["nothing where one nothing stands for another", { ...changing, resource_drift: timeout, relevant_attributes: uses("tags") }, []],
+      ["nothing where the plan changes nothing", { ...planOf({}), resource_drift: timeout, relevant_attributes: uses("idle_timeout") }, []],
+      ["what changes an output only", { ...planOf({}), output_changes: { url: { actions: ["update"] } }, resource_drift: timeout, relevant_attributes: uses("idle_timeout") }, told],
+      ["what was taken away", { ...changing, resource_drift: [{ ...timeout[0], change: { actions: ["delete"], before: { idle_timeout: 60 }, after: null } }], relevant_attributes: uses("arn") }, told],
+      ["everything, from a Terraform that does not say what it used", { ...changing, terraform_version: "1.1.9", resource_drift: timeout }, told],
+    ])("%s", (_, plan, watch) => {
+      expect(review(plan).watch).toEqual(watch);
+    });
   });
 
   test("is told once of several resources", () => {
@@ -223,7 +240,7 @@ describe("what to watch", () => {
   });
 
   test("is data that is lost, drift, and a plan that is not whole", () => {
-    const plan = { ...planOf({ "aws_db_instance.main": replaced("engine") }, { ...SITE, "aws_db_instance.main": { id: "db", identifier: "db" } }), errored: true, resource_drift: [drifted({ idle_timeout: 60 }, { idle_timeout: 90 })] };
+    const plan = { ...planOf({ "aws_db_instance.main": replaced("engine") }, { ...SITE, "aws_db_instance.main": { id: "db", identifier: "db" } }), errored: true, resource_drift: [drifted({ idle_timeout: 60 }, { idle_timeout: 90 })], relevant_attributes: [{ resource: "aws_lb.web", attribute: ["idle_timeout"] }] };
     expect(review(plan).watch).toEqual(["The plan ended with an error, so it is not whole.", "`aws_db_instance.main` is replaced or destroyed, with the data in it.", "1 resource was changed outside terraform since the last apply: `aws_lb.web`."]);
   });
 

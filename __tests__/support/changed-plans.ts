@@ -24,11 +24,6 @@ interface State {
 
 export interface ChangeOptions {
   /**
-   * Whether the provider looks at what stands before it plans, as for a person.
-   * @default false
-   */
-  readonly refresh?: boolean;
-  /**
    * Whether the stacks' own default tags are on everything.
    * @default false
    */
@@ -39,7 +34,7 @@ export interface ChangeOptions {
  * The plan of each change, by its key.
  * @throws {Error} if a base cannot be applied, or terraform refuses for a reason that is in no change
  */
-export async function planChanges(bases: Readonly<Record<string, Root>>, changes: Readonly<Record<string, Changing>>, localAws: LocalAws, { refresh = false, defaultTags = false }: ChangeOptions = {}): Promise<Record<string, Planned>> {
+export async function planChanges(bases: Readonly<Record<string, Root>>, changes: Readonly<Record<string, Changing>>, localAws: LocalAws, { defaultTags = false }: ChangeOptions = {}): Promise<Record<string, Planned>> {
   const folder = await mkdtemp(join(tmpdir(), "alb-web-changed-"));
   try {
     const terraform = await terraformIn(folder, { localAws });
@@ -57,7 +52,7 @@ export async function planChanges(bases: Readonly<Record<string, Root>>, changes
       await writeHouse(folder, tenants, { localAws });
       await writeFile(stateFile, JSON.stringify(stateFor(applied, tenants, changes, standing)));
       await terraform.run(["init", "-input=false", "-no-color"]);
-      const refused = await refusedIn(terraform, ["plan", "-input=false", "-json", "-lock=false", `-refresh=${refresh}`, "-parallelism=64", "-out=changed.tfplan"]);
+      const refused = await refusedIn(terraform, ["plan", "-input=false", "-json", "-lock=false", "-parallelism=64", "-out=changed.tfplan"]);
       if (refused.size === 0) break;
       for (const { key, module } of tenants) if (refused.has(module)) results[key] = { plan: undefined, refused: refused.get(module) as string };
       tenants = tenants.filter(({ module }) => !refused.has(module));

@@ -1,4 +1,4 @@
-import { changesOf, type Change } from "../../topology/changes";
+import type { Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own } from "../../topology/json";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import type { Topology } from "../../topology/model";
@@ -7,6 +7,7 @@ import { HOPS, type Finding, type TraceReport } from "../report";
 import { rowOf } from "../rows";
 import { traceTopology } from "../trace";
 import { code, listed, named, type Told } from "./because";
+import { driftOf } from "./drift";
 import { causesOfFaults, hopChanges, keyOf, newFaults, unseenBefore, type Traces } from "./hops";
 import { pictureOf } from "./picture";
 import { withoutSecrets } from "./secrets";
@@ -98,8 +99,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const stood = traces.after.findings.filter((it) => it.severity === "error" && !fresh.has(keyOf(it)) && known.has(keyOf(it)));
   const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts));
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
-  // After its first apply AWS writes much otherwise than terraform did, such as nothing for an empty map.
-  const drift = changesOf({ resource_changes: own(plan, "resource_drift") }).filter(({ doing, differing }) => doing !== "none" && (doing !== "update" || differing.length > 0));
+  const drift = isObject(plan) ? driftOf(plan, changes) : [];
   const forgotten = changes.filter(({ doing }) => doing === "forget");
   return [
     ...(isObject(plan) && plan.errored === true ? ["The plan ended with an error, so it is not whole."] : isObject(plan) && plan.complete === false ? ["The plan is of some resources only; what it leaves out was not looked at."] : []),
@@ -109,7 +109,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
     ...rowsOf(unseenBefore(traces, world)).map(([row, of]) => `${row}: a state does not tell whether it was so before${of}.`),
     ...rowsOf(warnings).map(([row, of, { observed }]) => `${row}: ${observed}${of}.`),
     ...(open.length > 0 ? [`Known after the apply only: ${listed(open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`))}${open.length > MOST_OPEN ? ` and ${open.length - MOST_OPEN} more` : ""}; what depends on that is called unknown.`] : []),
-    ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift.map(({ address }) => address))}.`] : []),
+    ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`] : []),
     ...(forgotten.length > 0 ? [`${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`] : []),
   ];
 }
