@@ -210,6 +210,32 @@ describe("security", () => {
   });
 });
 
+describe("of a site that stands, each resource destroyed by itself", () => {
+  /** Whose end no request notices, with the reason. */
+  const UNNOTICED: Readonly<Record<string, string>> = {
+    "aws_acm_certificate_validation.main": "it only waits", "aws_lb_listener_rule.api": "the default action answers", "aws_lb_listener_rule.old": "the default action answers",
+    ...Object.fromEntries(["a", "b", "api", "api-b"].map((name) => [`aws_lb_target_group_attachment.${name}`, "the other target answers, and this one ends what it has begun"])),
+  };
+  /** AWS takes none of these away from what needs it. */
+  const REFUSED = ["aws_vpc.main", "aws_internet_gateway.main", "aws_subnet.a", "aws_subnet.b", "aws_security_group.alb", "aws_security_group.web", "aws_acm_certificate.main", "aws_lb_target_group.web", "aws_lb_target_group.api"];
+
+  test.each(Object.keys(SITE))("%s", (address) => {
+    const { effect } = of({ [address]: destroyed() });
+    expect(UNNOTICED[address] !== undefined ? effect === "none" : REFUSED.includes(address) ? effect === "fails" : ["brief", "outage"].includes(effect)).toBe(true);
+  });
+
+  test("a VPC that goes with all that is in it is in nobody's way", () => {
+    expect(of(Object.fromEntries(Object.keys(SITE).map((address) => [address, destroyed()]))).effect).toBe("outage");
+  });
+
+  test("a group that goes with the rules that name it is in nobody's way, though the other group still lists them", () => {
+    const site = { ...SITE, "aws_security_group.old": { id: "sg-old", name: "old", vpc_id: "vpc-1", ingress: [], egress: [] }, "aws_vpc_security_group_ingress_rule.old": { id: "sgr-9", security_group_id: "sg-web", ip_protocol: "tcp", from_port: 22, to_port: 22, referenced_security_group_id: "sg-old" } };
+    const rule = "aws_vpc_security_group_ingress_rule.old";
+    expect(of({ "aws_security_group.old": destroyed(), [rule]: destroyed() }, site).effect).toBe("none");
+    expect(of({ "aws_security_group.old": destroyed() }, site).effect).toBe("fails");
+  });
+});
+
 describe("what to watch", () => {
   const drifted = (before: Values, after: Values) => ({ address: "aws_lb.web", mode: "managed", type: "aws_lb", name: "web", change: { actions: ["update"], before, after, after_unknown: {} } });
 

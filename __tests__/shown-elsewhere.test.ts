@@ -193,3 +193,11 @@ test("a rule that is written into its group by the same plan stays, whatever goe
   Object.assign(parent?.change ?? {}, { actions: ["update"], after: { ...parent?.change.after, ingress: [entry({ security_groups: ["sg-3"] })] } });
   expect(rulesOf("ingress")(readTopology(plan))).toEqual(["sg-3"]);
 });
+
+test("an Auto Scaling group that is made anew under another name registers what it is told to", () => {
+  const before = { ...SCALING, target_group_arns: [TG] };
+  const address = "aws_autoscaling_group.g";
+  const plan = planOf({ ...(PAIRS["a target group of an Auto Scaling group"] as Pair), parent: [address, before] }, {}) as { resource_changes: { address: string; change: object }[] };
+  Object.assign(plan.resource_changes.find((it) => it.address === address)?.change ?? {}, { actions: ["create", "delete"], after: { ...before, name: "other" }, after_unknown: { id: true } });
+  expect(readTopology(plan).targetGroups.flatMap(({ registrations }) => registrations.map((it) => it.address))).toContain(address);
+});

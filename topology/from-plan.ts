@@ -33,7 +33,7 @@ export function readPlan(plan: Json): Source {
     byType.set(type, made);
     return made;
   };
-  return { kind: "plan", isPartial: plan.complete === false || plan.errored === true, ofType: (...types) => types.flatMap(resources) };
+  return { kind: "plan", isPartial: plan.complete === false || plan.errored === true, destroyed: modules.destroyed, ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
@@ -69,6 +69,7 @@ export function identityOf(instance: Instance, name: string): Attr<string> {
 /** The modules of a plan, and the instances in each. */
 class Modules {
   readonly all: PlannedInstance[] = [];
+  readonly destroyed = new Set<string>();
   private readonly scopes = new Map<string, ModuleScope>();
   private readonly regions = new Map<string, Attr<string>>();
   private readonly providers: Json;
@@ -84,6 +85,8 @@ class Modules {
     for (const item of listOf(plan.resource_changes)) {
       const change = objectOf(own(item, "change"));
       const actions = listOf(change.actions).filter((it) => typeof it === "string");
+      const [type, id] = [textOf(own(item, "type")) ?? "", textOf(own(change.before, "id"))];
+      if (actions.join() === "delete" && NAMED_BY_ID.has(type) && own(item, "mode") !== "data" && id !== undefined) this.destroyed.add(id);
       // Of what is only destroyed nothing is left on the path; what was put aside for it neither.
       if (!isObject(change.after) || (actions.length === 1 && (actions[0] === "delete" || actions[0] === "forget")) || own(item, "deposed") !== undefined) continue;
       this.add(objectOf(item), objectOf(change.after), objectOf(change.after_unknown), actions, change);
@@ -135,7 +138,8 @@ class Modules {
     const key = typeof item.index === "string" || typeof item.index === "number" ? item.index : undefined;
     const siblings = scope.siblingsOf(label) as PlannedInstance[];
     const expressions = objectOf(config.expressions);
-    const after = this.shown.in(`${isData ? "data." : ""}${typeOf(type)}`, isData ? planned : objectOf(change.before), planned, (argument) => Object.hasOwn(expressions, argument));
+    // What is made anew shows nothing yet.
+    const after = actions.includes("create") ? planned : this.shown.in(`${isData ? "data." : ""}${typeOf(type)}`, isData ? planned : objectOf(change.before), planned, (argument) => Object.hasOwn(expressions, argument));
     let fields: Map<string, unknown> | undefined;
     const instance: PlannedInstance = {
       address, type: typeOf(type), isData, key, scope, siblings, change, actions, config, known: after,
@@ -289,5 +293,8 @@ function isCounted(block: Json): boolean {
 function moduleOf(address: string): string {
   return /^((?:module\.[^.[\]]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.)*)/s.exec(address)?.[1]?.slice(0, -1) ?? "";
 }
+
+/** These are told by nothing but their ids; other types can have the id of one of them. */
+const NAMED_BY_ID = new Set(["aws_route_table", "aws_internet_gateway", "aws_egress_only_internet_gateway", "aws_nat_gateway", "aws_vpc_endpoint", "aws_instance"]);
 
 const EMPTY: Json = Object.freeze({});

@@ -5,7 +5,7 @@ import { listedSubnetsOf } from "./listed-subnets";
 import type { Gateway, NetworkAcl, Route, RouteTable, Subnet, Vpc } from "./network-model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
-import { Unknown, known, type Attr } from "./value";
+import { isUnknown, Unknown, known, type Attr } from "./value";
 
 export function vpcsOf(source: Source): Vpc[] {
   const more = grouped(source.ofType("aws_vpc_ipv4_cidr_block_association"), ({ fields }) => fields.text("vpc_id", expected.VPC));
@@ -51,6 +51,8 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
   const vpcOfMain = new Map(vpcs.map((vpc) => [vpc.mainRouteTableId, vpc]));
   const kinds = new Map(gateways.map(({ id, kind }) => [id, kind]));
   const tableOf = ({ fields }: Resource) => fields.text("route_table_id", expected.ROUTE_TABLE);
+  // One to a gateway that is destroyed leads nowhere.
+  const leads = (route: Route) => isUnknown(route.target) || route.target === undefined || source.destroyed?.has(known(route.target.id) ?? "") !== true;
   const routes = grouped(source.ofType("aws_route"), tableOf);
   const stray = strayAmong(source.ofType("aws_route"), tableOf);
   const mains = source.ofType("aws_main_route_table_association");
@@ -67,7 +69,7 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
       ...partOf(it), id, vpcId,
       // The table that a VPC began with is the main one until another one takes its place.
       isMain: main.has(id) || (!replaced.has(vpcId) && (it.type === "aws_default_route_table" || vpcOfMain.has(id))),
-      routes: [...own, ...beside], ...(open !== undefined && { open }),
+      routes: [...own, ...beside].filter(leads), ...(open !== undefined && { open }),
     };
   });
   const isWritten = new Set(written.map(({ id }) => id));
@@ -76,7 +78,7 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
     const toInternet: Route[] = vpc.isDefault ? [{ address: vpc.address, attribute: "main_route_table_id", destination: "0.0.0.0/0", target: { kind: "internet-gateway", id: undefined } }] : [];
     const open = vpc.isData && !vpc.isDefault ? new Unknown(vpc.address, "main_route_table_id", "its routes are not in the file") : stray;
     const { address, region, isData, actions } = vpc;
-    return { address, region, isData, actions, id: vpc.mainRouteTableId, vpcId: vpc.id, isMain: !replaced.has(vpc.id), routes: [...beside, ...toInternet], ...(open !== undefined && { open }) };
+    return { address, region, isData, actions, id: vpc.mainRouteTableId, vpcId: vpc.id, isMain: !replaced.has(vpc.id), routes: [...beside.filter(leads), ...toInternet], ...(open !== undefined && { open }) };
   });
   return [...written, ...implied];
 }
@@ -169,7 +171,8 @@ export function subnetsOf(source: Source, vpcs: readonly Vpc[], tables: readonly
   const vpcById = new Map(vpcs.map((it) => [it.id, it]));
   const defaultAcl = new Map(acls.acls.filter(({ isDefault }) => isDefault).map((it) => [it.vpcId, it]));
   const subnetOf = ({ fields }: Resource) => fields.text("subnet_id", expected.SUBNET);
-  const associations = source.ofType("aws_route_table_association").filter(({ fields }) => !fields.isSet("gateway_id"));
+  // With its table an association goes too, and the subnet is left to the main table.
+  const associations = source.ofType("aws_route_table_association").filter(({ fields }) => !fields.isSet("gateway_id") && source.destroyed?.has(known(fields.text("route_table_id", expected.ROUTE_TABLE)) ?? "") !== true);
   const associated = grouped(associations, subnetOf);
   const stray = strayAmong(associations, subnetOf);
   const theDefault = vpcs.find(({ isDefault }) => isDefault);

@@ -25,6 +25,8 @@ export interface Source {
   readonly kind: "plan" | "state" | "synthesized";
   /** A plan of some targets, or one that terraform could not finish: what it lacks may be there all the same. */
   readonly isPartial?: boolean;
+  /** Ids of gateways, route tables and instances that a plan destroys; what still names one of them names nothing. */
+  readonly destroyed?: ReadonlySet<string>;
   /** All of a type, in the file's order. */
   ofType(...types: readonly string[]): readonly Resource[];
 }

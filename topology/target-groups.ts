@@ -67,7 +67,9 @@ export function registrationsOf(source: Source): Registration[] {
   })));
   // What a refresh has filled shows that in both places; it is the attachment that registers.
   const beside = new Set([...linked, ...fed].map(linkOf));
-  return [...attachments, ...groups.filter((it) => source.kind === "synthesized" || !beside.has(linkOf(it))), ...linked, ...fed, ...services];
+  // AWS takes an instance out that is terminated, also where its attachment stays in the state.
+  const registered = attachments.filter(({ targetId }) => source.destroyed?.has(known(targetId) ?? "") !== true);
+  return [...registered, ...groups.filter((it) => source.kind === "synthesized" || !beside.has(linkOf(it))), ...linked, ...fed, ...services];
 }
 
 function linkOf({ autoScalingGroup, targetGroupArn }: Registration): string {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { changesOf, type Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own, type Json } from "../../topology/json";
 import type { Topology } from "../../topology/model";
+import { ShownElsewhere } from "../../topology/shown-elsewhere";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
@@ -28,6 +29,8 @@ export interface World {
   readonly created: ReadonlySet<string>;
   /** Changes that take away a resource of this id or ARN. */
   readonly replacedById: ReadonlyMap<string, Change>;
+  /** What stands of a resource by itself, less what others made in it. */
+  standing(change: Change): Json;
 }
 
 /**
@@ -52,8 +55,10 @@ export function worldOf(whole: unknown, given: unknown): World {
       if (typeof value === "string" && value !== "") replacedById.set(value, change);
     }
   }
+  const shown = ShownElsewhere.ofPlan(listOf(plan.resource_changes));
+  const standing = ({ type, before = {} }: Change): Json => shown.in(type, before, before, () => false);
   const moving = changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
-  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById };
+  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };
 }
 
 function notAPlan(plan: unknown): UnreadableFile {

@@ -1,5 +1,5 @@
 import type { Change } from "../../../topology/changes";
-import { listOf, own } from "../../../topology/json";
+import { listOf, own, type Json } from "../../../topology/json";
 import { addTo } from "../../../topology/lists";
 import type { Hop } from "../../report";
 import { named, tell, type EffectRule } from "../because";
@@ -53,6 +53,8 @@ interface Namers {
   readonly groups: ReadonlyMap<string, readonly Change[]>;
   /** By a subnet's id: what is in it. */
   readonly subnets: ReadonlyMap<string, readonly Change[]>;
+  /** By a VPC's id: what it cannot be destroyed with. */
+  readonly vpcs: ReadonlyMap<string, readonly Change[]>;
 }
 
 const namers = new WeakMap<World, Namers>();
@@ -60,7 +62,7 @@ const namers = new WeakMap<World, Namers>();
 function namersOf(world: World): Namers {
   const known = namers.get(world);
   if (known !== undefined) return known;
-  const found = { groups: new Map<string, Change[]>(), subnets: new Map<string, Change[]>() };
+  const found = { groups: new Map<string, Change[]>(), subnets: new Map<string, Change[]>(), vpcs: new Map<string, Change[]>() };
   const note = (map: Map<string, Change[]>, ids: Iterable<unknown>, change: Change): void => {
     for (const id of new Set(ids)) {
       if (typeof id !== "string") continue;
@@ -69,28 +71,30 @@ function namersOf(world: World): Namers {
   };
   for (const change of world.changes) {
     if (change.isData || change.before === undefined || TEMPLATES.test(change.type)) continue;
-    note(found.groups, groupsNamedBy(change), change);
-    if (TENANTS.test(change.type)) note(found.subnets, subnetsNamedBy(change), change);
+    const before = world.standing(change);
+    note(found.groups, groupsNamedBy(change.type, before), change);
+    if (IN_VPC.test(change.type)) note(found.vpcs, [own(before, "vpc_id")], change);
+    if (TENANTS.test(change.type)) note(found.subnets, subnetsNamedBy(before), change);
   }
   namers.set(world, found);
   return found;
 }
 
-function groupsNamedBy({ type, before }: Change): unknown[] {
+function groupsNamedBy(type: string, before: Json): unknown[] {
   if (OWN_RULE.test(type)) return [own(before, "source_security_group_id"), own(before, "referenced_security_group_id")];
   const inline = type === "aws_security_group" ? ["ingress", "egress"].flatMap((name) => inBlocks(before, name, "security_groups")) : [];
   const blocks = BLOCKS.flatMap((name) => [...inBlocks(before, name, "security_groups"), ...inBlocks(before, name, "security_group_ids")]);
   return [...["security_groups", "vpc_security_group_ids", "security_group_ids"].flatMap((name) => listOf(own(before, name))), ...inline, ...blocks];
 }
 
-function subnetsNamedBy({ before }: Change): unknown[] {
+function subnetsNamedBy(before: Json): unknown[] {
   const lists = ["subnets", "subnet_ids", "vpc_zone_identifier"].flatMap((name) => listOf(own(before, name)));
   return [own(before, "subnet_id"), ...lists, ...BLOCKS.flatMap((name) => [...inBlocks(before, name, "subnets"), ...inBlocks(before, name, "subnet_ids")])];
 }
 
 const BLOCKS = ["network_configuration", "vpc_config", "network_interface"];
 
-function inBlocks(values: Change["before"], block: string, list: string): readonly unknown[] {
+function inBlocks(values: Json, block: string, list: string): readonly unknown[] {
   return listOf(own(values, block)).flatMap((it) => listOf(own(it, list)));
 }
 
@@ -122,6 +126,24 @@ export const subnetRule: EffectRule = (change, world) => {
     });
   }
   return hop === null ? [] : tell(change, world, { hop, effect: "none", then: change.doing === "destroy" ? "nothing is in it by then" : "what is in it is replaced as well, and reported by itself" });
+};
+
+/** AWS destroys no VPC that still has one of these. */
+const IN_VPC = /^aws_(subnet|security_group|internet_gateway|route_table|network_acl|vpc_endpoint|lb|nat_gateway)$/;
+
+/** A VPC, or its gateway to the internet, which other resources still need. */
+export const vpcRule: EffectRule = (change, world) => {
+  const isGateway = change.type === "aws_internet_gateway";
+  if ((change.type !== "aws_vpc" && !isGateway) || !isGone(change)) return [];
+  const vpc = own(change.before, isGateway ? "vpc_id" : "id");
+  const all = typeof vpc === "string" && vpc !== "" ? (namersOf(world).vpcs.get(vpc) ?? []) : [];
+  const inTheWay = all.filter((it) => it !== change && !isGone(it) && (!isGateway || (it.type === "aws_lb" && own(it.before, "internal") === false) || (it.type === "aws_nat_gateway" && own(it.before, "connectivity_type") !== "private"))).map(({ address }) => address);
+  if (inTheWay.length === 0) return [];
+  const [is, has] = inTheWay.length === 1 ? ["is", "has"] : ["are", "have"];
+  return tell(change, world, {
+    hop: "listener", effect: "fails", then: `AWS refuses to destroy it with \`DependencyViolation\`, as ${named(inTheWay)} still ${isGateway ? `${has} public addresses that lead through it` : `${is} in it`}`,
+    avoid: "leave it in the configuration; or take away what needs it as well", phrase: isGateway ? "the internet gateway is still in use" : "the VPC is still in use",
+  });
 };
 
 export const routeRule: EffectRule = (change, world) => {
