@@ -3,10 +3,11 @@ import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { deferred } from "./references";
-import type { Expression, Instance, Scope } from "./scope";
+import type { Instance } from "./scope";
 import { ShownElsewhere } from "./shown-elsewhere";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
-import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
+import { ModuleScope } from "./module-scope";
+import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
 import { Unknown, type Attr } from "./value";
 
 /* A plan as `terraform show -json` writes it: what is known, and by its configuration what the rest refers to. */
@@ -70,6 +71,8 @@ export function identityOf(instance: Instance, name: string): Attr<string> {
 class Modules {
   readonly all: PlannedInstance[] = [];
   readonly destroyed = new Set<string>();
+  /** The same of everything, each with its type. */
+  private readonly gone = new Set<string>();
   private readonly scopes = new Map<string, ModuleScope>();
   private readonly regions = new Map<string, Attr<string>>();
   private readonly providers: Json;
@@ -81,16 +84,24 @@ class Modules {
     const variables = objectOf(plan.variables);
     this.scopes.set("", new ModuleScope(objectOf(configuration.root_module), undefined, undefined, undefined, variables, plan.complete !== false));
     this.shown = ShownElsewhere.ofPlan(listOf(plan.resource_changes));
-    for (const read of this.dataSources()) this.add(read, objectOf(read.values), EMPTY, []);
+    for (const item of listOf(plan.resource_changes)) this.note(item);
+    // A data source shows what stood when it was read.
+    for (const read of this.dataSources()) if (!this.gone.has(nameOf(read, objectOf(read.values)))) this.add(read, objectOf(read.values), EMPTY, []);
     for (const item of listOf(plan.resource_changes)) {
       const change = objectOf(own(item, "change"));
       const actions = listOf(change.actions).filter((it) => typeof it === "string");
-      const [type, id] = [textOf(own(item, "type")) ?? "", textOf(own(change.before, "id"))];
-      if (actions.join() === "delete" && NAMED_BY_ID.has(type) && own(item, "mode") !== "data" && id !== undefined) this.destroyed.add(id);
       // Of what is only destroyed nothing is left on the path; what was put aside for it neither.
       if (!isObject(change.after) || (actions.length === 1 && (actions[0] === "delete" || actions[0] === "forget")) || own(item, "deposed") !== undefined) continue;
       this.add(objectOf(item), objectOf(change.after), objectOf(change.after_unknown), actions, change);
     }
+  }
+
+  private note(item: unknown): void {
+    const change = objectOf(own(item, "change"));
+    const [type, id] = [textOf(own(item, "type")) ?? "", textOf(own(change.before, "id"))];
+    if (listOf(change.actions).join() !== "delete" || own(item, "mode") === "data" || own(item, "deposed") !== undefined || id === undefined) return;
+    this.gone.add(nameOf(item, objectOf(change.before)));
+    if (NAMED_BY_ID.has(type)) this.destroyed.add(id);
   }
 
   hasNoConfiguration(instance: PlannedInstance): boolean {
@@ -174,124 +185,13 @@ class Modules {
   }
 }
 
-/** One instance of a module. */
-class ModuleScope implements Scope {
-  private readonly configs = new Map<string, Json>();
-  private readonly byLabel = new Map<string, Instance[]>();
-  private readonly byType = new Map<string, Instance[]>();
-  private readonly called = new Map<string, ModuleScope[]>();
-  private readonly withoutResources = new Map<string, ModuleScope>();
-  private readonly calls: Json;
-  private readonly outputs: Json;
-
-  constructor(
-    private readonly config: Json,
-    private readonly parent: ModuleScope | undefined,
-    private readonly name: string | undefined,
-    readonly key: string | number | undefined,
-    private readonly given: Json = EMPTY,
-    /** A plan of some targets only does not have all resources. */
-    private readonly isWhole: boolean = parent?.isWhole ?? true,
-  ) {
-    for (const item of listOf(config.resources)) {
-      const address = textOf(own(item, "address"));
-      if (address !== undefined) this.configs.set(address, objectOf(item));
-    }
-    this.calls = objectOf(config.module_calls);
-    this.outputs = objectOf(config.outputs);
-  }
-
-  configOf(label: string): Json {
-    return this.configs.get(label) ?? EMPTY;
-  }
-
-  call(name: string): Json {
-    return objectOf(own(this.calls, name));
-  }
-
-  siblingsOf(label: string): Instance[] {
-    return this.byLabel.get(label) ?? this.byLabel.set(label, []).get(label) ?? [];
-  }
-
-  add(instance: Instance): void {
-    const list = this.byType.get(instance.type) ?? this.byType.set(instance.type, []).get(instance.type);
-    list?.push(instance);
-  }
-
-  addChild(name: string, scope: ModuleScope): void {
-    const list = this.called.get(name) ?? this.called.set(name, []).get(name);
-    list?.push(scope);
-  }
-
-  instances(name: string): readonly Instance[] {
-    return this.byLabel.get(name) ?? this.byLabel.get(newName(name)) ?? [];
-  }
-
-  ofTypes(types: readonly string[]): readonly Instance[] {
-    return types.flatMap((type) => this.byType.get(type) ?? []);
-  }
-
-  /** What the call of the module waits for, and the calls around it. */
-  get dependsOn(): readonly string[] {
-    if (this.parent === undefined || this.name === undefined) return [];
-    return [...listOf(this.parent.call(this.name).depends_on).filter((it) => typeof it === "string"), ...this.parent.dependsOn];
-  }
-
-  isEmpty(name: string): boolean {
-    const block = name.startsWith("module.") ? this.call(name.slice("module.".length)) : this.configOf(name);
-    return this.isWhole && isCounted(block);
-  }
-
-  children(name: string): readonly Scope[] {
-    const called = this.called.get(name);
-    if (called !== undefined) return called;
-    const call = this.call(name);
-    if (!isObject(own(call, "module")) || isCounted(call)) return [];
-    // One that makes nothing can still hand on what it is given.
-    const scope = this.withoutResources.get(name) ?? new ModuleScope(objectOf(call.module), this, name, undefined);
-    this.withoutResources.set(name, scope);
-    return [scope];
-  }
-
-  get childNames(): readonly string[] {
-    return [...this.called.keys()];
-  }
-
-  get outputNames(): readonly string[] {
-    return Object.keys(this.outputs);
-  }
-
-  get variableNames(): readonly string[] {
-    return Object.keys(objectOf(this.config.variables));
-  }
-
-  output(name: string): Expression | undefined {
-    return expressionOf(own(own(this.outputs, name), "expression"));
-  }
-
-  variable(name: string): ReturnType<Scope["variable"]> {
-    const value = own(this.given, name);
-    if (value !== undefined) return { value: own(value, "value") };
-    const call = this.name === undefined ? undefined : this.parent?.call(this.name);
-    const expression = expressionOf(own(own(call, "expressions"), name));
-    if (expression !== undefined && this.parent !== undefined) return { expression, caller: this.parent, forEach: expressionOf(own(call, "for_each_expression")) };
-    const declared = own(objectOf(this.config.variables), name);
-    const byDefault = own(declared, "default");
-    return byDefault === undefined ? undefined : { value: byDefault };
-  }
-
-  /** A plan does not hold them. */
-  local(): undefined {
-    return undefined;
-  }
-}
-
-function isCounted(block: Json): boolean {
-  return own(block, "count_expression") !== undefined || own(block, "for_each_expression") !== undefined;
-}
-
 function moduleOf(address: string): string {
   return /^((?:module\.[^.[\]]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.)*)/s.exec(address)?.[1]?.slice(0, -1) ?? "";
+}
+
+/** What a resource is on AWS, to itself and to a data source of it. */
+function nameOf(item: unknown, values: Json): string {
+  return `${typeOf(textOf(own(item, "type")) ?? "")} ${textOf(own(values, "arn")) ?? textOf(own(values, "id")) ?? ""}`;
 }
 
 /** These are told by nothing but their ids; other types can have the id of one of them. */
