@@ -163,7 +163,7 @@ describe("a job that uses it", () => {
     ["a plan that is not there", { plan: "web.json" }, "web.json: expected a plan as `terraform show -json tfplan` writes it, got no file; there is none of that name.\n"],
     ["a script for a plan", { plan: '$(touch spoilt)"; touch spoilt; echo "`touch spoilt`' }, "got no file; there is none of that name.\n"],
     ["an option for a plan", { plan: "--help" }, "--help: expected a plan"],
-    ["another effect", { "fail-on": "outages" }, "fail-on: got outages; allowed is brief, outage, fails\n"],
+    ["another effect", { "fail-on": "outages" }, "fail-on: got outages; allowed is brief, unknown, outage, fails\n"],
     ["another answer", { comment: "yes" }, "comment: got yes; allowed is true or false\n"],
     ["a name that would end the mark", { name: "a --> b" }, 'name: got "a --> b"; allowed are at most 60 letters, digits, blanks and _ . / -\n'],
   ])("with %s ends with one sentence", async (_, inputs, sentence) => {

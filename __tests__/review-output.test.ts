@@ -235,7 +235,7 @@ describe("the page", () => {
   });
 
   test("tells the worst causes first", () => {
-    const ranks = [...reviewsAsMarkdown([named(largeReview(50))]).matchAll(/^- [✖!✔] (will fail|outage|brief|no effect), /gm)].map(([, word = ""]) => ["will fail", "outage", "brief", "no effect"].indexOf(word));
+    const ranks = [...reviewsAsMarkdown([named(largeReview(50))]).matchAll(/^- [✖!?✔] (will fail|outage|unknown|brief|no effect), /gm)].map(([, word = ""]) => ["will fail", "outage", "unknown", "brief", "no effect"].indexOf(word));
     expect(ranks.length).toBeGreaterThan(40);
     expect([...ranks].sort((one, other) => one - other)).toEqual(ranks);
   });
@@ -414,7 +414,7 @@ describe("hostile text", () => {
   ];
   const TITLES = "Causes, and how to avoid them|What is opened and closed|What to watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, forgotten or read|Outputs that change";
   const TAGS_OF_OURS = [
-    new RegExp(`^<details><summary>(${TITLES}) \\(\\d+\\)</summary>$`), /^<details( open)?><summary><b>[✔!✖] (no effect|brief|outage|will fail)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
+    new RegExp(`^<details><summary>(${TITLES}) \\(\\d+\\)</summary>$`), /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|will fail)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
   ];
 
   /** Lines that are not written as ours are. */

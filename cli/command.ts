@@ -121,8 +121,8 @@ export async function writeResult(text: string, out?: string): Promise<void> {
 }
 
 /** A command to the runner of a workflow, which must not be one of somebody else's making: a line that GitHub shows above the run. */
-export async function writeNotice(title: string, text: string): Promise<void> {
-  await write(`::notice title=${title}::${printable(text).replace(/%/g, "%25")}`);
+export async function writeNotice(title: string, text: string, kind: "notice" | "warning" = "notice"): Promise<void> {
+  await write(`::${kind} title=${title}::${printable(text).replace(/%/g, "%25")}`);
 }
 
 async function write(text: string, out?: string): Promise<void> {

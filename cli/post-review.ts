@@ -3,7 +3,7 @@ import { abortedByPerson, EXIT, newCommand, runCommand, UsageError, writeNotice,
 import { GitHub, isForbidden } from "./github/github";
 import { addToSummary, pullRequestOfJob, setOutput } from "./github/job";
 import { postComment } from "./github/sticky-comment";
-import { gateOf, isAsBad, reviewsOf } from "./review";
+import { gateOf, isAsBad, passedUnknown, reviewsOf } from "./review";
 import { isNews, reviewsAsMarkdown } from "./reviewing/markdown";
 
 interface PostArguments {
@@ -44,7 +44,9 @@ async function postReview({ plans, failOn, comment, name, author }: PostArgument
   const told = comment === "true" ? await tell(page, reviews.some(({ review }) => isNews(review)), name, author, signal) : "no comment, as comment is false";
   await writeResult([`effect: ${effect}`, ...(told === undefined ? [] : [told])].join("\n"));
   if (told === undefined) await writeNotice("No comment", "The token of a pull request from a fork may not comment; the review is in the job's summary.");
-  if (gate !== undefined && isAsBad(effect, gate)) process.exitCode = EXIT.broken;
+  if (gate === undefined) return;
+  for (const warning of passedUnknown(reviews, gate)) await writeNotice("Unknown effect", warning, "warning");
+  if (isAsBad(effect, gate)) process.exitCode = EXIT.broken;
 }
 
 /** @returns what became of the comment; nothing if the token of a fork's pull request may not comment */

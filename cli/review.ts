@@ -3,7 +3,7 @@ import { TimeIsUp } from "../path/deadline";
 import { EFFECTS, type Effect, type Review } from "../path/review/report";
 import { review } from "../path/review/review";
 import { UnreadableFile } from "../topology/unreadable-file";
-import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
+import { EXIT, newCommand, runCommand, say, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
 import { printableJson } from "./printable";
 import { reviewsAsMarkdown, type NamedReview } from "./reviewing/markdown";
 import { PLAN, readJson, shownName, STANDARD_INPUT } from "./tracing/input";
@@ -32,7 +32,10 @@ async function reviewFiles(files: readonly string[], { format, out, failOn }: Op
   if (files.filter((file) => file === STANDARD_INPUT).length > 1) throw new UsageError("- stands for standard input, which can be read once; give the other plans as files");
   await throwIfNotWritable(out);
   const reviews = await reviewsOf(files);
-  if (gate !== undefined && reviews.some(({ review: { report } }) => isAsBad(report.effect, gate))) process.exitCode = EXIT.broken;
+  if (gate !== undefined) {
+    if (reviews.some(({ review: { report } }) => isAsBad(report.effect, gate))) process.exitCode = EXIT.broken;
+    for (const warning of passedUnknown(reviews, gate)) say(`warning: ${warning}`);
+  }
   await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
 }
 
@@ -66,6 +69,12 @@ function reviewOf(file: string, document: unknown): Review {
     if (error instanceof TimeIsUp) throw new TimeIsUp(`${shownName(file)}: ${error.message}`);
     throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
   }
+}
+
+/** What a gate lets pass although nobody knows its effect, a sentence for each plan. */
+export function passedUnknown(reviews: readonly NamedReview[], gate: Effect): string[] {
+  return reviews.filter(({ review: { report } }) => report.effect === "unknown" && !isAsBad(report.effect, gate))
+    .map(({ name, review: { report } }) => `${name}: the effect is unknown, which --fail-on ${gate} does not stop. ${report.summary}`);
 }
 
 /** Whether an effect is a gate's, or worse. */

@@ -14,6 +14,8 @@ export interface Change {
   readonly type: string;
   readonly isData: boolean;
   readonly doing: Doing;
+  /** Terraform's own words for it, such as `delete,create`. */
+  readonly words: string;
   /** Of a replacement: whether the new one is there before the old one goes. */
   readonly isCreatedFirst: boolean;
   /** What is there; `undefined` for something new. */
@@ -59,7 +61,7 @@ function changeOf(item: Json, whole: Json): Change | undefined {
   let differing: readonly string[] | undefined;
   return {
     address: typeof item.deposed === "string" ? `${address} (deposed ${item.deposed})` : address,
-    type: typeOf(type), isData, doing, isCreatedFirst: actions[0] === "create", before, after, unknown,
+    type: typeOf(type), isData, doing, words: actions.join(), isCreatedFirst: actions[0] === "create", before, after, unknown,
     forcedBy: [...new Set(listOf(change.replace_paths).map(pathText).filter((it) => it !== ""))],
     get differing() { return (differing ??= doing === "none" || before === undefined || after === undefined ? [] : differingPaths(objectOf(whole.before), objectOf(whole.after), unknown)); },
     reason: textOf(item.action_reason), movedFrom: movedFrom === address ? undefined : movedFrom,
@@ -67,7 +69,7 @@ function changeOf(item: Json, whole: Json): Change | undefined {
 }
 
 function doingOf(actions: readonly string[], isData: boolean, isImported: boolean, isMoved: boolean): Doing {
-  const known: Readonly<Record<string, Doing>> = { "create": "create", "update": "update", "delete": "destroy", "delete,create": "replace", "create,delete": "replace", "read": "read", "forget": "forget", "create,forget": "create" };
+  const known: Readonly<Record<string, Doing>> = { "create": "create", "update": "update", "delete": "destroy", "delete,create": "replace", "create,delete": "replace", "read": "read", "forget": "forget", "create,forget": "create", "forget,create": "create" };
   const word = actions.join();
   if (isData) return word === "read" ? "read" : "none";
   if (word === "no-op" || word === "") return isImported ? "import" : isMoved ? "move" : "none";

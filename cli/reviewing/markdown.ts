@@ -75,7 +75,7 @@ function planLine({ name, review }: NamedReview): string {
 
 /** What nobody should overlook is open. */
 function frameOf({ name, review: { report: { effect } } }: NamedReview): readonly [start: string, end: string] {
-  const isOpen = EFFECTS.indexOf(effect) >= EFFECTS.indexOf("outage");
+  const isOpen = EFFECTS.indexOf(effect) >= EFFECTS.indexOf("unknown");
   return [`\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: <code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`, "\n</details>\n"];
 }
 
@@ -183,7 +183,7 @@ function fitHead([title = "", ...lines]: readonly string[], limit: number): stri
 }
 
 function causeLines({ report }: Review): string[] {
-  return alike(report.causes).map((it) => `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop)}: ${toldCause(it, "Instead:")}`);
+  return alike(report.causes).map((it) => `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop, it.cause.effect)}: ${toldCause(it, "Instead:")}`);
 }
 
 function toldCause({ cause: { attribute, why, avoid }, addresses }: ReturnType<typeof alike>[number], instead: string): string {

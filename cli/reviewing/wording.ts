@@ -5,8 +5,8 @@ import { groupsBy } from "../tracing/wording";
 
 /* How a review says things, on every page alike. */
 
-const MARKS: Readonly<Record<Effect, string>> = { none: "✔", brief: "!", outage: "✖", fails: "✖" };
-const WORDS: Readonly<Record<Effect, string>> = { none: "no effect", brief: "brief", outage: "outage", fails: "will fail" };
+const MARKS: Readonly<Record<Effect, string>> = { none: "✔", brief: "!", unknown: "?", outage: "✖", fails: "✖" };
+const WORDS: Readonly<Record<Effect, string>> = { none: "no effect", brief: "brief", unknown: "unknown", outage: "outage", fails: "will fail" };
 
 /** `✖ outage`: the colour, which GitHub takes away, is never the only mark. */
 export function shownEffect(effect: Effect): string {
@@ -51,6 +51,7 @@ export function asTagText(text: string): string {
   return printable(text).replace(/[&<>"']/g, (it) => `&#${it.codePointAt(0) ?? 0};`);
 }
 
-export function shownPlace(hop: Hop | null): string {
-  return hop === null ? "beside the path" : hop.replace("-", " ");
+/** Where a cause is; what is unknown and at no hop may be anywhere. */
+export function shownPlace(hop: Hop | null, effect: Effect): string {
+  return hop !== null ? hop.replace("-", " ") : effect === "unknown" ? "perhaps on the path" : "beside the path";
 }

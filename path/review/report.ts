@@ -4,11 +4,12 @@ import type { Hop, Verdict } from "../report";
 /* What a review of a plan answers, for people and for programs. */
 
 /** What the requests to the site notice of an apply; a later one is worse. */
-export const EFFECTS = ["none", "brief", "outage", "fails"] as const;
+export const EFFECTS = ["none", "brief", "unknown", "outage", "fails"] as const;
 
 /**
- * `none`: no request notices. `brief`: some requests fail, or all of them for seconds. `outage`: nobody is answered at some declared
- * address, for minutes or for good. `fails`: AWS or terraform refuses a step, so that the apply ends half done.
+ * `none`: no request notices. `brief`: some requests fail, or all of them for seconds. `unknown`: the plan holds something whose effect
+ * cannot be determined. `outage`: nobody is answered at some declared address, for minutes or for good. `fails`: AWS or terraform
+ * refuses a step, so that the apply ends half done.
  */
 export type Effect = (typeof EFFECTS)[number];
 
@@ -32,11 +33,11 @@ export interface Counts {
 
 /** One change, and what it does to the path. */
 export interface Cause {
-  /** The resource, as Terraform writes it. */
+  /** The resource or action, as Terraform writes it; `plan` for what the plan says of itself. */
   readonly address: string;
   /** The attribute that makes Terraform do it, such as `ami` or `health_check.path`; empty where none does, as for a tainted resource. */
   readonly attribute: string;
-  /** Null for what is not on the path of a request. */
+  /** Null for what is not on the path of a request, or of which nobody knows whether it is. */
   readonly hop: Hop | null;
   readonly effect: Effect;
   /** Why, in which order, and what traffic does meanwhile. Values stand between backticks. */

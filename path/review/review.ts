@@ -12,9 +12,11 @@ import { causesOfFaults, hopChanges, keyOf, newFaults, unseenBefore, type Traces
 import { pictureOf } from "./picture";
 import { withoutSecrets } from "./secrets";
 import { EFFECTS, worstEffect, type Cause, type ChangeLine, type Counts, type Review } from "./report";
+import { causesOfActions } from "./actions";
 import { EFFECT_RULES } from "./rules/all-rules";
 import { securityOf } from "./security";
 import { summaryOf } from "./summary";
+import { causesOfUnread } from "./unread";
 import { worldOf, type World } from "./world";
 
 /**
@@ -65,8 +67,9 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
   const faults = causesOfFaults(traces, world, told).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
   // What nobody notices is told of what does nothing worse.
-  const worse = new Set([...told, ...faults].filter(({ effect }) => effect !== "none").map(({ address }) => address));
-  const all = [...told, ...faults].filter(({ effect, address }) => effect !== "none" || !worse.has(address));
+  const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...faults];
+  const worse = new Set(found.filter(({ effect }) => effect !== "none").map(({ address }) => address));
+  const all = found.filter(({ effect, address }) => effect !== "none" || !worse.has(address));
   return EFFECTS.toReversed().flatMap((effect) => [...HOPS, null].flatMap((hop) => all.filter((it) => it.effect === effect && it.hop === hop)));
 }
 
@@ -102,7 +105,6 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
   const forgotten = changes.filter(({ doing }) => doing === "forget");
   return [
-    ...(isObject(plan) && plan.errored === true ? ["The plan ended with an error, so it is not whole."] : isObject(plan) && plan.complete === false ? ["The plan is of some resources only; what it leaves out was not looked at."] : []),
     ...(lost.length > 0 ? [`${named(lost.map(({ address }) => address))} ${lost.length === 1 ? "is" : "are"} ${lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed"}, with the data in ${lost.length === 1 ? "it" : "them"}.`] : []),
     ...(unprotected.length > 0 ? [`${named(unprotected.map(({ address }) => address))} ${unprotected.length === 1 ? "is" : "are"} no longer protected from deletion.`] : []),
     ...rowsOf(stood).map(([row, of]) => `${row} was there before and stays${of}.`),

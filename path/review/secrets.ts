@@ -21,6 +21,9 @@ export function withoutSecrets(plan: unknown): unknown {
   return {
     ...plan,
     ...("resource_changes" in plan && { resource_changes: changes }), ...("resource_drift" in plan && { resource_drift: drift }),
+    ...("deferred_changes" in plan && { deferred_changes: listOf(plan.deferred_changes).map((it) => (isObject(it) ? { ...it, resource_change: changeOf(it.resource_change, marked) } : it)) }),
+    ...("action_invocations" in plan && { action_invocations: listOf(plan.action_invocations).map(invocationOf) }),
+    ...("deferred_action_invocations" in plan && { deferred_action_invocations: listOf(plan.deferred_action_invocations).map((it) => (isObject(it) ? { ...it, action_invocation: invocationOf(it.action_invocation) } : it)) }),
     ...(isObject(plan.prior_state) && { prior_state: { ...plan.prior_state, values: valuesOf(plan.prior_state.values) } }),
     ...(isObject(plan.planned_values) && { planned_values: valuesOf(plan.planned_values) }),
     ...("output_changes" in plan && { output_changes: mapped(plan.output_changes, (it) => ({ actions: own(it, "actions") })) }),
@@ -76,6 +79,11 @@ function stateModule(module: unknown): unknown {
 function stateResource(resource: unknown): unknown {
   const marks = own(resource, "sensitive_values");
   return isObject(resource) && holdsTrue(marks) ? { ...resource, values: whole(resource.values, marks, textOf(resource.address) ?? "") } : resource;
+}
+
+function invocationOf(item: unknown): unknown {
+  const marks = own(item, "config_sensitive");
+  return isObject(item) && holdsTrue(marks) ? { ...item, config_values: whole(item.config_values, marks, textOf(item.address) ?? "") } : item;
 }
 
 function givenTo(variables: Json, module: unknown): unknown {

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { changesOf, type Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own, type Json } from "../../topology/json";
 import type { Topology } from "../../topology/model";
+import { formatOf, type PlanFormat } from "../../topology/plan-format";
 import { ShownElsewhere } from "../../topology/shown-elsewhere";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
 import type { Hop } from "../report";
 import { laterIn, servingIn, type Later, type Serving } from "./serving";
+import { stoppedBy } from "./stopped";
 
 /* A plan from both sides: what is there, what will be there, and what terraform does in between. */
 
@@ -27,6 +29,10 @@ export interface World {
   readonly moving: readonly Change[];
   /** Types of which the plan makes a new resource. */
   readonly created: ReadonlySet<string>;
+  /** What the plan says of itself. */
+  readonly format: PlanFormat;
+  /** Ids of instances that its actions stop. */
+  readonly stopped: ReadonlySet<string>;
   /** Changes that take away a resource of this id or ARN. */
   readonly replacedById: ReadonlyMap<string, Change>;
   /** What stands of a resource by itself, less what others made in it. */
@@ -58,7 +64,8 @@ export function worldOf(whole: unknown, given: unknown): World {
   const shown = ShownElsewhere.ofPlan(listOf(plan.resource_changes));
   const standing = ({ type, before = {} }: Change): Json => shown.in(type, before, before, () => false);
   const moving = changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
-  return { changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };
+  const format = formatOf(plan);
+  return { format, stopped: stoppedBy(format.invocations), changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };
 }
 
 function notAPlan(plan: unknown): UnreadableFile {

@@ -44,7 +44,7 @@ function stoppingIn({ doing, differing }: Change): string | undefined {
   return doing === "update" ? differing.find((it) => STOPPING.test(it)) : undefined;
 }
 
-interface Share {
+export interface Share {
   readonly hit: number;
   readonly all: number;
   readonly left: number;
@@ -53,14 +53,16 @@ interface Share {
 /** By the groups of what stands; asked for by each of their servers. */
 const shares = new WeakMap<TargetGroup, Share>();
 
-/** How many of a group's targets are away at once. */
-function shareOf(group: TargetGroup, { byAddress, serving }: World): Share {
+/** How many of a group's targets are away at once, be it by a change or as an action stops them. */
+export function shareOf(group: TargetGroup, { byAddress, serving, stopped }: World): Share {
   const known = shares.get(group);
   if (known !== undefined) return known;
   const { registrations } = group;
-  const hit = registrations.filter(({ address }) => {
-    const change = byAddress.get(serving.serverOf.get(address) ?? "");
-    return change !== undefined && (isGone(change) || stoppingIn(change) !== undefined);
+  const hit = registrations.filter(({ address, targetId }) => {
+    const server = serving.serverOf.get(address) ?? "";
+    const change = byAddress.get(server);
+    if (change !== undefined && (isGone(change) || stoppingIn(change) !== undefined)) return true;
+    return stopped.size > 0 && [targetId, serving.servers.get(server)?.server.id].some((id) => typeof id === "string" && stopped.has(id));
   }).length;
   const share = { hit, all: registrations.length, left: registrations.length - hit };
   shares.set(group, share);

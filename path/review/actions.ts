@@ -1,0 +1,77 @@
+import type { Invocation } from "../../topology/plan-format";
+import type { TargetGroup } from "../../topology/model";
+import { known } from "../../topology/value";
+import { code, type Told } from "./because";
+import { shareOf } from "./rules/servers";
+import { STOP, stoppedId } from "./stopped";
+import type { World } from "./world";
+
+/* What the actions do that terraform 1.14 or newer invokes while it applies. */
+
+/** Actions that no request can notice, and what they do. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  aws_cloudfront_create_invalidation: "a distribution fetches its files again, and requests are answered meanwhile", aws_ses_send_email: "it sends a mail", aws_sns_publish: "it sends a message",
+  aws_transcribe_start_transcription_job: "it transcribes a recording", aws_dynamodb_create_backup: "the table goes on answering", aws_athena_execute_query: "it asks what is stored in S3",
+  aws_dms_start_replication_task_assessment_run: "it assesses a migration", aws_bedrockagent_agent_prepare: "it prepares an agent", aws_ssoadmin_rename_application: "it gives an application another name",
+  aws_agentregistry_submit_registry_record_for_approval: "it submits a record of a registry", aws_agentregistry_update_registry_record_status: "it updates a record of a registry",
+  aws_bedrockagentcore_submit_registry_record_for_approval: "it submits a record of a registry",
+};
+
+/** Actions that start what somebody else wrote. */
+const OPEN_ENDED: Readonly<Record<string, string>> = {
+  aws_lambda_invoke: "what the function does is not in the plan", aws_codebuild_start_build: "what the build does is not in the plan", aws_sfn_start_execution: "what the state machine does is not in the plan",
+  aws_events_put_events: "what the rules of the event bus start is not in the plan", aws_ssm_send_command: "what the command does on the instances is not in the plan",
+};
+
+const LOOK = "Look up what the action does; if it leaves the path alone, the rest of this review holds";
+
+/** Whether terraform's action of this type is known to leave the path alone. */
+export function isHarmless(type: string): boolean {
+  return Object.hasOwn(HARMLESS, type);
+}
+
+/** What each invoked action does to the path. */
+export function causesOfActions(world: World): Told[] {
+  return world.format.invocations.map((it): Told => {
+    if (it.type === STOP) return stopOf(it, world);
+    const done = Object.hasOwn(HARMLESS, it.type) ? HARMLESS[it.type] : undefined;
+    if (done !== undefined) return { address: it.address, attribute: "", hop: null, effect: "none", why: `${invoked(it)}; ${done}.`, avoid: "", phrase: "" };
+    const open = Object.hasOwn(OPEN_ENDED, it.type) ? OPEN_ENDED[it.type] : undefined;
+    return { address: it.address, attribute: "", hop: null, effect: "unknown", why: `${invoked(it)}; ${open ?? "what it does is not known to this version of alb-web"}.`, avoid: LOOK, phrase: "as terraform invokes an action whose effect is not in the plan" };
+  });
+}
+
+/** "Invoked as `aws_lambda_invoke`, triggered by `aws_instance.a`" */
+function invoked({ type, trigger }: Invocation): string {
+  return `Terraform invokes ${code(type)}${trigger === undefined ? "" : `, triggered by ${code(trigger)}`}`;
+}
+
+function stopOf(it: Invocation, world: World): Told {
+  const id = stoppedId(it);
+  const attribute = "instance_id";
+  const open = (why: string): Told => ({ address: it.address, attribute, hop: "target", effect: "unknown", why: `${invoked(it)}; ${why}.`, avoid: "Look up which instance it is; a stopped target answers nothing until it is started again", phrase: "as terraform stops an instance that may be a target" });
+  if (id === undefined) return open("which instance it stops is known after the apply only, or sensitive");
+  const groups = groupsOf(id, world);
+  if (groups.length === 0) {
+    const isHere = [world.before, world.after].some((topology) => topology?.servers.some((server) => server.kind === "instance" && known(server.id) === id));
+    return isHere ? { address: it.address, attribute, hop: null, effect: "none", why: `${invoked(it)}; the instance that it stops is in no target group that something forwards to.`, avoid: "", phrase: "" } : open(`the instance that it stops, ${code(id)}, is not in the plan`);
+  }
+  const shares = groups.map((group) => ({ group, ...shareOf(group, world) }));
+  const worst = shares.find(({ left }) => left <= 0);
+  const { group, all, left } = worst ?? shares[0] ?? { group: undefined, all: 1, left: 0 };
+  const avoid = "Take the instance out of the target group first, or stop one instance at a time and start it again before the next";
+  if (worst === undefined) return { address: it.address, attribute, hop: "target", effect: "brief", why: `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${code(group?.address ?? "")} answer meanwhile.`, avoid, phrase: "as some of the targets are stopped" };
+  return { address: it.address, attribute, hop: "target", effect: "outage", why: `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ${code(group?.address ?? "")} is left, and the load balancer answers 503 until one is started again.`, avoid, phrase: "once the targets are stopped" };
+}
+
+/** Target groups on a path, before or after, that have the instance in them. */
+function groupsOf(id: string, { serving, before, after, byAddress, later }: World): readonly TargetGroup[] {
+  const standing = [...serving.targetGroups.values()].filter((group) => byAddress.get(group.address)?.doing !== "destroy" && holds(group, id, before));
+  if (standing.length > 0) return standing;
+  const forwarded = new Set([...later.actions.values()].flatMap((actions) => actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))));
+  return after.targetGroups.filter((group) => forwarded.has(known(group.arn) ?? "") && holds(group, id, after));
+}
+
+function holds({ registrations }: TargetGroup, id: string, topology: World["before"]): boolean {
+  return registrations.some(({ targetId }) => known(targetId) === id || known(topology?.byId.server(targetId)?.id) === id);
+}

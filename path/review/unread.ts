@@ -1,0 +1,36 @@
+import type { Change } from "../../topology/changes";
+import { shortened } from "../../topology/limits";
+import type { Deferral } from "../../topology/plan-format";
+import { isHarmless } from "./actions";
+import { code, type Told } from "./because";
+import type { World } from "./world";
+
+/* What a plan holds and nobody reads: it may do anything, so no answer is better than `unknown`. */
+
+const PLAN = "plan";
+const LATER = "Apply this plan, plan again, and review that plan before it is applied";
+
+/** What keeps a review from saying that no request notices. */
+export function causesOfUnread({ format, changes }: World): Told[] {
+  const { isErrored, isPartial, newVersion, unknownParts, deferrals } = format;
+  return [
+    ...(isErrored ? [unread({ attribute: "errored", why: "The plan ended with an error, so it does not hold everything that the configuration would do.", avoid: "Correct the error, plan again, and review that plan", phrase: "as the plan ended with an error" })] : []),
+    ...(isPartial && !isErrored && deferrals.length === 0 ? [unread({ attribute: "complete", why: "The plan is of some resources only; what it leaves out was not looked at.", avoid: "Plan without `-target` and `-exclude`", phrase: "as the plan is of some resources only" })] : []),
+    ...(newVersion === undefined ? [] : [unread({ attribute: "format_version", why: `The plan has the format ${code(newVersion)}, of which this version of alb-web knows only the majors 0 and 1.`, avoid: "Use a newer version of alb-web", phrase: "as the plan has a format that this version does not know" })]),
+    ...unknownParts.map((name) => unread({ attribute: name, why: `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not looked at.`, avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it", phrase: "as the plan has a part that this version does not know" })),
+    ...deferrals.filter(({ isAction, type }) => !isAction || !isHarmless(type)).map(causeOfDeferral),
+    ...changes.filter(({ doing }) => doing === "other").map(causeOfOther),
+  ];
+}
+
+function unread(cause: Pick<Told, "attribute" | "why" | "avoid" | "phrase"> & Partial<Pick<Told, "address">>): Told {
+  return { address: PLAN, hop: null, effect: "unknown", ...cause };
+}
+
+function causeOfDeferral({ address, reason, isAction }: Deferral): Told {
+  return unread({ address, attribute: "", why: `Terraform leaves this ${isAction ? "action" : "change"} for a later plan (${code(reason)}), which says what it does.`, avoid: LATER, phrase: `as terraform leaves ${isAction ? "actions" : "changes"} for a later plan` });
+}
+
+function causeOfOther({ address, words }: Change): Told {
+  return unread({ address, attribute: "actions", why: `Terraform plans ${code(shortened(words))}, which is not known to this version of alb-web.`, avoid: "Use a newer version of alb-web, or look up what terraform does then", phrase: "as terraform plans what this version does not know" });
+}
