@@ -3,14 +3,14 @@ import { isObject, listOf, objectOf, own } from "../../topology/json";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import type { Topology } from "../../topology/model";
 import { Deadline, TimeIsUp } from "../deadline";
-import { HOPS, type Finding, type TraceReport } from "../report";
+import { HOPS, type Finding, type Open, type TraceReport } from "../report";
 import { rowOf } from "../rows";
 import { traceTopology } from "../trace";
 import { code, listed, named, type Told } from "./because";
 import { driftOf } from "./drift";
 import { causesOfFaults, hopChanges, keyOf, newFaults, unseenBefore, type Traces } from "./hops";
 import { pictureOf } from "./picture";
-import { withoutSecrets } from "./secrets";
+import { SENSITIVE, withoutSecrets } from "./secrets";
 import { EFFECTS, worstEffect, type Cause, type ChangeLine, type Counts, type Review } from "./report";
 import { causesOfActions } from "./actions";
 import { EFFECT_RULES } from "./rules/all-rules";
@@ -102,6 +102,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const stood = traces.after.findings.filter((it) => it.severity === "error" && !fresh.has(keyOf(it)) && known.has(keyOf(it)));
   const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts));
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
+  const [later, secret] = [open.filter(({ why }) => why !== SENSITIVE), open.filter(({ why }) => why === SENSITIVE)];
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
   const forgotten = changes.filter(({ doing }) => doing === "forget");
   return [
@@ -110,10 +111,15 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
     ...rowsOf(stood).map(([row, of]) => `${row} was there before and stays${of}.`),
     ...rowsOf(unseenBefore(traces, world)).map(([row, of]) => `${row}: a state does not tell whether it was so before${of}.`),
     ...rowsOf(warnings).map(([row, of, { observed }]) => `${row}: ${observed}${of}.`),
-    ...(open.length > 0 ? [`Known after the apply only: ${listed(open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`))}${open.length > MOST_OPEN ? ` and ${open.length - MOST_OPEN} more` : ""}; what depends on that is called unknown.`] : []),
+    ...(later.length > 0 ? [`Known after the apply only: ${openNames(later)}; what depends on that is called unknown.`] : []),
+    ...(secret.length > 0 ? [`Sensitive, so not looked at: ${openNames(secret)}; what depends on that is called unknown.`] : []),
     ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`] : []),
     ...(forgotten.length > 0 ? [`${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`] : []),
   ];
+}
+
+function openNames(open: readonly Open[]): string {
+  return `${listed(open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`))}${open.length > MOST_OPEN ? ` and ${open.length - MOST_OPEN} more` : ""}`;
 }
 
 /** Findings of one row together: what the row is and where, how many more there are, and the first of them. */

@@ -7,10 +7,17 @@ import { Unknown } from "../../topology/value";
  * unknown, and nothing that is written can hold it.
  */
 
-const WHY = "it is sensitive, so it is not looked at";
+/** Why a value is left open that a plan marks as sensitive. */
+export const SENSITIVE = "it is sensitive, so it is not looked at";
 
-/** Arguments of resources that are sensitive, by the resource's address without keys. */
-type Marked = Map<string, Set<string>>;
+/** What of a resource is sensitive in any of its instances, by the resource's address without keys. */
+type Marked = Map<string, Shape>;
+
+/**
+ * What is marked below some value: all of it, or some of its arguments. Of several blocks it makes no difference which, as those of the
+ * configuration and those of the plan need not stand in one order.
+ */
+type Shape = true | ReadonlyMap<string, Shape>;
 
 /** A copy where it must be one, sharing all else; anything that is no plan comes back as it is. */
 export function withoutSecrets(plan: unknown): unknown {
@@ -38,14 +45,32 @@ function changeOf(item: unknown, marked: Marked): unknown {
   const address = textOf(item.address) ?? "";
   const [before, after] = [change.before_sensitive, change.after_sensitive];
   if (!holdsTrue(before) && !holdsTrue(after)) return item;
-  for (const marks of [before, after]) {
-    for (const [name, mark] of Object.entries(objectOf(marks))) {
-      if (!holdsTrue(mark)) continue;
-      const key = withoutKeys(address);
-      marked.set(key, (marked.get(key) ?? new Set()).add(name));
-    }
-  }
+  const key = withoutKeys(address);
+  const shape = joined([marked.get(key), shapeOf(before), shapeOf(after)]);
+  if (shape !== undefined) marked.set(key, shape);
   return { ...item, change: { ...change, before: whole(change.before, before, address), after: whole(change.after, after, address) } };
+}
+
+/** Nothing where no mark is in it. */
+function shapeOf(marks: unknown): Shape | undefined {
+  if (marks === true) return true;
+  if (Array.isArray(marks)) return joined(marks.map(shapeOf));
+  const inner = Object.entries(objectOf(marks)).flatMap(([name, it]) => {
+    const shape = shapeOf(it);
+    return shape === undefined ? [] : [[name, shape] as const];
+  });
+  return inner.length === 0 ? undefined : new Map(inner);
+}
+
+function joined(shapes: readonly (Shape | undefined)[]): Shape | undefined {
+  const all = shapes.filter((it) => it !== undefined);
+  if (all.length < 2) return all[0];
+  const found = new Map<string, Shape>();
+  for (const shape of all) {
+    if (shape === true) return true;
+    for (const [name, it] of shape) found.set(name, joined([found.get(name), it]) ?? it);
+  }
+  return found;
 }
 
 /** A resource stays an object, so that it is seen to be there. */
@@ -56,9 +81,13 @@ function whole(values: unknown, marks: unknown, address: string): unknown {
 
 function hiddenIn(value: unknown, marks: unknown, address: string, path: string): unknown {
   if (value === undefined || value === null || !holdsTrue(marks)) return value;
-  if (marks === true) return new Unknown(address, path, WHY);
-  if (Array.isArray(value)) return value.map((it, index) => hiddenIn(it, listOf(marks)[index] ?? own(marks, index), address, path));
-  if (!isObject(value)) return new Unknown(address, path, WHY);
+  if (marks === true) return new Unknown(address, path, SENSITIVE);
+  if (Array.isArray(value)) {
+    // Marks that do not fit their list may each be that of another item.
+    const isMisfit = Array.isArray(marks) && marks.length !== value.length && marks.some((it) => holdsTrue(it));
+    return value.map((it, index) => hiddenIn(it, isMisfit || (listOf(marks)[index] ?? own(marks, index)), address, path));
+  }
+  if (!isObject(value) || Array.isArray(marks)) return new Unknown(address, path, SENSITIVE);
   return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, hiddenIn(it, own(marks, name), address, path === "" ? name : `${path}.${name}`)]));
 }
 
@@ -88,7 +117,7 @@ function invocationOf(item: unknown): unknown {
 
 function givenTo(variables: Json, module: unknown): unknown {
   const declared = own(module, "variables");
-  return Object.fromEntries(Object.entries(variables).map(([name, it]) => [name, own(own(declared, name), "sensitive") === true ? { value: new Unknown(`var.${name}`, "", WHY) } : it]));
+  return Object.fromEntries(Object.entries(variables).map(([name, it]) => [name, own(own(declared, name), "sensitive") === true ? { value: new Unknown(`var.${name}`, "", SENSITIVE) } : it]));
 }
 
 function moduleOf(module: unknown, path: string, marked: Marked): unknown {
@@ -96,16 +125,26 @@ function moduleOf(module: unknown, path: string, marked: Marked): unknown {
   return {
     ...module,
     ...("resources" in module && { resources: listOf(module.resources).map((it) => configOf(it, path, marked)) }),
-    ...("variables" in module && { variables: mapped(module.variables, (it, name) => (own(it, "sensitive") === true && own(it, "default") !== undefined ? { sensitive: true, default: new Unknown(`var.${name}`, "", WHY) } : it)) }),
+    ...("variables" in module && { variables: mapped(module.variables, (it, name) => (own(it, "sensitive") === true && own(it, "default") !== undefined ? { sensitive: true, default: new Unknown(`var.${name}`, "", SENSITIVE) } : it)) }),
     ...("outputs" in module && { outputs: mapped(module.outputs, (it, name) => (own(it, "sensitive") === true ? { sensitive: true, expression: hiddenConstant(`output.${name}`) } : it)) }),
     ...("module_calls" in module && { module_calls: mapped(module.module_calls, (it, name) => callOf(it, `${path}module.${name}.`, marked)) }),
   };
 }
 
 function configOf(resource: unknown, path: string, marked: Marked): unknown {
-  const names = marked.get(`${path}${textOf(own(resource, "address")) ?? ""}`);
-  if (names === undefined || !isObject(resource)) return resource;
-  return { ...resource, expressions: mapped(resource.expressions, (it, name) => (names.has(name) ? hiddenConstant(`${path}${String(resource.address)}`, name) : it)) };
+  const shape = marked.get(`${path}${textOf(own(resource, "address")) ?? ""}`);
+  if (shape === undefined || !isObject(resource)) return resource;
+  const address = `${path}${String(resource.address)}`;
+  return { ...resource, expressions: mapped(resource.expressions, (it, name) => expressionWithout(it, shape === true ? true : shape.get(name), address, name)) };
+}
+
+/** Blocks keep what is not marked in them; a single expression goes whole, as it says how the secret is made. */
+function expressionWithout(expression: unknown, shape: Shape | undefined, address: string, path: string): unknown {
+  if (shape === undefined) return expression;
+  if (shape === true) return hiddenConstant(address, path);
+  if (Array.isArray(expression)) return expression.map((it) => expressionWithout(it, shape, address, path));
+  if (!isObject(expression) || Object.hasOwn(expression, "constant_value") || Object.hasOwn(expression, "references")) return hiddenConstant(address, path);
+  return mapped(expression, (it, name) => expressionWithout(it, shape.get(name), address, `${path}.${name}`));
 }
 
 function callOf(call: unknown, path: string, marked: Marked): unknown {
@@ -116,7 +155,7 @@ function callOf(call: unknown, path: string, marked: Marked): unknown {
 }
 
 function hiddenConstant(address: string, path = ""): Json {
-  return { constant_value: new Unknown(address, path, WHY) };
+  return { constant_value: new Unknown(address, path, SENSITIVE) };
 }
 
 function mapped(values: unknown, change: (value: unknown, name: string) => unknown): unknown {
