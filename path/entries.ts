@@ -15,6 +15,8 @@ export interface Entry {
   /** `/` unless a URL was asked for. */
   readonly path: string;
   readonly hasPath: boolean;
+  /** Whether only a client counts that sends no headers and no query of its own. */
+  readonly isPlain?: boolean;
   readonly isOwnName: boolean;
   readonly from: "internet" | "vpc";
   readonly records: readonly DnsRecord[];

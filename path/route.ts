@@ -2,6 +2,7 @@ import type { Action, Balancer, Condition, Listener, TargetGroup, Topology } fro
 import { isUnknown, known, Unknown, type Attr } from "../topology/value";
 import type { Entry } from "./entries";
 import { actionsOf } from "./rules/listener-repairs";
+import { holds } from "./rules/simulated-request";
 import { rulesFor } from "./rules/rules-by-host";
 import { matches } from "./rules/wildcards";
 import type { Outcome, Step, Target, TracedPath } from "./traced-path";
@@ -72,7 +73,10 @@ export function redirectedPort({ protocol, host, port }: Extract<Action, { type:
   return known(protocol) === undefined ? undefined : known(from.port);
 }
 
-function outcomesOf(listener: Listener, request: Pick<Entry, "host" | "path" | "hasPath" | "isOwnName">): Outcome[] {
+/** What of a request the rules of a listener look at. */
+type Asked = Pick<Entry, "host" | "path" | "hasPath" | "isOwnName" | "isPlain">;
+
+function outcomesOf(listener: Listener, request: Asked): Outcome[] {
   const outcomes: Outcome[] = [];
   // By the balancer's own name anybody may ask for any host.
   for (const rule of request.isOwnName ? listener.rules : rulesFor(listener, request.host)) {
@@ -86,7 +90,10 @@ function outcomesOf(listener: Listener, request: Pick<Entry, "host" | "path" | "
   return [...outcomes, { match: outcomes.length === 0 ? "always" : "some", actions: listener.defaultActions, address: listener.address }];
 }
 
-function matchOf({ kind, values }: Condition, request: Pick<Entry, "host" | "path" | "hasPath" | "isOwnName">, address: string): "always" | "some" | "never" | Unknown {
+function matchOf({ kind, values }: Condition, request: Asked, address: string): "always" | "some" | "never" | Unknown {
+  // What such a client meets, the simulation of one request says too.
+  const plain = request.isPlain === true ? holds({ kind, values }, request) : undefined;
+  if (plain !== undefined) return plain ? "always" : "never";
   const fallback = values.open === undefined ? "never" : new Unknown(address, `condition.${kind}`, values.open.why);
   if (kind === "host-header") {
     if (request.isOwnName) return "some";

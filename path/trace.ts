@@ -22,6 +22,11 @@ export interface TraceOptions {
    * @default after ten seconds of CPU time
    */
   readonly deadline?: Deadline;
+  /**
+   * Only what a client meets that asks for each URL itself, without headers and a query of its own, and not what others may meet there.
+   * @default false
+   */
+  readonly isHomeOnly?: boolean;
 }
 
 /**
@@ -44,8 +49,9 @@ function topologyOf(document: unknown): Topology {
 }
 
 /** The same for what was read already. */
-export function traceTopology(topology: Topology, { url, deadline = new Deadline() }: TraceOptions = {}): TraceReport {
-  const entries = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
+export function traceTopology(topology: Topology, { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {}): TraceReport {
+  const declared = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
+  const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
   const servers = serverIndex(topology);
   const work: Work = { findings: new Map(), assumed: new Map(), deadline };
   const { findings, assumed } = work;

@@ -2,9 +2,11 @@ import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
 import { HOPS, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
+import type { Deadline } from "../deadline";
 import { rowOf } from "../rows";
 import { attributeOf, code, doneTo, type Told } from "./because";
 import type { Effect, HopChange } from "./report";
+import { unansweredBy } from "./unanswered";
 import { isGone, type World } from "./world";
 
 /* The path before and after, by two traces; only what both could see is called broken or repaired by the change. */
@@ -69,14 +71,16 @@ function isRefused({ id }: Pick<Finding, "id">): boolean {
   return rowOf(id).certainty[0] === "apply";
 }
 
-function effectOf(finding: Finding, world: World): Effect {
+const NONE: ReadonlySet<string> = new Set();
+
+function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string>): Effect {
   // What it was for is answered by other rules.
   if (finding.id === "P48") return "none";
   // The row of logs is one of web ACLs too, which AWS takes.
   if (finding.id === "P68" && finding.attribute.startsWith("default_action")) return "outage";
   if (isRefused(finding)) return "fails";
   // Others answer, or answer some of the time.
-  if (finding.share !== undefined) return "brief";
+  if (finding.share !== undefined && !unanswered.has(keyOf(finding))) return "brief";
   const change = world.byAddress.get(finding.address);
   return NEVER_ISSUED.has(finding.id) && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
 }
@@ -85,19 +89,22 @@ function effectOf(finding: Finding, world: World): Effect {
  * What the trace of the plan finds broken, as causes; told of what changes, as far as that can be found, and not of what it breaks.
  * @param told what rules say of single changes, among which the one may be that brings the fault
  */
-export function causesOfFaults(traces: Traces, world: World, told: readonly Told[]): Told[] {
+export function causesOfFaults(traces: Traces, world: World, told: readonly Told[], deadline: Deadline): Told[] {
   const hadPath = (traces.before?.paths.length ?? 0) > 0;
   const suspects = suspectsIn(world, told);
-  return newFaults(traces, world).filter(({ id }) => !TOLD_BY_RULES.has(id) || !hadPath).map((finding): Told => {
+  const faults = newFaults(traces, world);
+  const fresh = new Set(faults.map(keyOf));
+  const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(keyOf(it)), deadline) : NONE;
+  return faults.filter(({ id }) => !TOLD_BY_RULES.has(id) || !hadPath).map((finding): Told => {
     const { id, hop, observed, required, symptom, share, fix } = finding;
-    const effect = effectOf(finding, world);
+    const effect = effectOf(finding, world, unanswered);
     const { title } = rowOf(id);
     const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
     const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
     return {
       address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text,
       why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
-      phrase: effect === "fails" ? title : `as ${title}${share === undefined ? "" : ` (${share})`}`,
+      phrase: effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
     };
   });
 }

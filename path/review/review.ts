@@ -65,7 +65,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   });
   deadline.enter("in the effects of what the trace found");
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
-  const faults = causesOfFaults(traces, world, told).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
+  const faults = causesOfFaults(traces, world, told, deadline).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
   // What nobody notices is told of what does nothing worse.
   const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...faults];
   const worse = new Set(found.filter(({ effect }) => effect !== "none").map(({ address }) => address));

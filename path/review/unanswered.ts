@@ -1,0 +1,79 @@
+import type { SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
+import { isUnknown, known } from "../../topology/value";
+import { TimeIsUp, type Deadline } from "../deadline";
+import type { Finding, PathReport } from "../report";
+import { traceTopology } from "../trace";
+
+/*
+ * Whether nobody is answered at some declared URL. A finding's `share` says which part of a path it hits, where a path is every request
+ * that may come to a name; here only the one request counts that a client without special headers makes to the URL itself.
+ */
+
+/** A redirect decides on the whole request. */
+const OF_REDIRECTS = new Set(["P22", "P23", "P24"]);
+/** Whatever is sent to the group fails. */
+const OF_GROUPS = new Set(["P29", "P49"]);
+/** Of a network ACL, by the subnets of the balancer. */
+const OF_SUBNETS = /^\d+ of \d+ of the balancer's subnets$/;
+/** Such as "1 of 2 targets": each that is hit is hit by every request. */
+const OF_TARGETS = /^\d+ of \d+ (targets|servers)$/;
+
+/**
+ * Findings by which, alone or together, a URL is answered by nobody.
+ * @param isNew whether the change brings a finding
+ * @throws {TimeIsUp} if there was not enough time
+ */
+export function unansweredBy(topology: Topology, isNew: (finding: Finding) => boolean, deadline: Deadline): ReadonlySet<string> {
+  const report = traceTopology(topology, { deadline, isHomeOnly: true });
+  if (report.stopped !== undefined) throw new TimeIsUp(report.stopped);
+  const fresh = new Map(report.findings.filter((it) => it.severity === "error" && isNew(it)).map((it) => [placeOf(it), it]));
+  return new Set(report.paths.flatMap((path) => endingIn(path, path.hops.flatMap(({ findings }) => findings.flatMap((it) => fresh.get(placeOf(it)) ?? [])), topology)).map(placeOf));
+}
+
+/** Equal for a finding and where a path names it. */
+export function placeOf({ id, address }: Pick<Finding, "id" | "address">): string {
+  return JSON.stringify([id, address]);
+}
+
+/** The findings that keep the URL's request from any answer; none where some target may still give one. */
+function endingIn({ hops, balancer: at }: PathReport, found: readonly Finding[], topology: Topology): readonly Finding[] {
+  const balancer = topology.balancers.find(({ address }) => address === at);
+  const whole = [...found.filter(({ id, share }) => share === undefined || OF_REDIRECTS.has(id)), ...endingInSubnets(balancer?.subnetIds.items ?? [], found, topology)];
+  const addresses = hops.find(({ hop }) => hop === "target-group")?.resources ?? [];
+  const groups = addresses.map((address) => topology.targetGroups.find((it) => it.address === address));
+  const parts = groups.map((group) => (group === undefined ? [] : endingAt(group, found, topology)));
+  return parts.length > 0 && parts.every((it) => it.length > 0) ? [...whole, ...parts.flat()] : whole;
+}
+
+/** The findings by which network ACLs shut all of some subnets, each of them one part. */
+function endingInSubnets(ids: readonly string[], found: readonly Finding[], { byId }: Topology): readonly Finding[] {
+  const parts = found.filter(({ share = "" }) => OF_SUBNETS.test(share));
+  if (parts.length < 2) return [];
+  const hit = ids.map((id) => {
+    const acl = byId.subnet(id)?.networkAcl;
+    return acl === undefined || isUnknown(acl) ? [] : parts.filter(({ address }) => acl.address === address || [...acl.ingress, ...acl.egress].some((it) => it.address === address));
+  });
+  return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
+}
+
+/** The findings by which no target of a group answers. */
+function endingAt(group: TargetGroup, found: readonly Finding[], topology: Topology): readonly Finding[] {
+  const ofGroup = found.filter(({ id, address }) => OF_GROUPS.has(id) && address === group.address);
+  if (ofGroup.length > 0) return ofGroup;
+  const parts = found.filter(({ share = "" }) => OF_TARGETS.test(share));
+  const hit = group.registrations.map((registration) => {
+    const server = topology.byId.server(registration.autoScalingGroup ?? registration.targetId) ?? topology.servers.find(({ privateIp }) => typeof privateIp === "string" && privateIp === known(registration.targetId));
+    return parts.filter(({ address }) => address === registration.address || (server !== undefined && isOf(address, server, topology)));
+  });
+  return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
+}
+
+/** Whether a finding's address is the server's own, or that of a group that it has or of a rule in one. */
+function isOf(address: string, server: Server, { byId }: Topology): boolean {
+  if (address === server.address || address === server.settingsAddress) return true;
+  return server.securityGroupIds.items.map((id) => byId.securityGroup(id)).some((group) => group !== undefined && (group.address === address || hasRule(group, address)));
+}
+
+function hasRule({ ingress, egress }: SecurityGroup, address: string): boolean {
+  return ingress.some((it) => it.address === address) || egress.some((it) => it.address === address);
+}
