@@ -151,7 +151,7 @@ describe("it is a fault to accept", () => {
   test.each<[what: string, accept: unknown, fault: RegExp]>([
     ["without a reason", [{ finding: "P33" }], /^web: accept\.0\.reason must be a sentence of at most 500 characters \(got nothing\); say why the finding is acceptable here$/],
     ["for an empty reason", [{ finding: "P33", reason: " " }], /^web: accept\.0\.reason must be a sentence .* \(got " "\)/],
-    ["an id that does not exist", [{ finding: "P69", reason: "x" }], /^web: accept\.0\.finding must be the id of a finding, from P01 to P68, such as "P33" \(got "P69"\)$/],
+    ["an id that does not exist", [{ finding: "P76", reason: "x" }], /^web: accept\.0\.finding must be the id of a finding, from P01 to P75, such as "P33" \(got "P76"\)$/],
     ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding must be .* \(got "p33"\)$/],
     ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
     ["one thing for two reasons", [...KNOWN_BETTER, { finding: "P33", reason: "y" }], /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/],

@@ -168,7 +168,7 @@ const props = object(
     tags,
     backend,
     accept: list(object({
-      finding: text((it) => /^P(0[1-9]|[1-5]\d|6[0-8])$/.test(it), 'must be the id of a finding, from P01 to P68, such as "P33"'),
+      finding: text((it) => /^P(0[1-9]|[1-6]\d|7[0-5])$/.test(it), 'must be the id of a finding, from P01 to P75, such as "P33"'),
       reason: text((it) => it.trim() !== "" && it.length <= 500, "must be a sentence of at most 500 characters; say why the finding is acceptable here"),
     }), 0, 68, "must be a list of { finding, reason }"),
   },

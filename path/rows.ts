@@ -88,6 +88,13 @@ export const ROWS: readonly Row[] = [
   row(66, "target", "certain", "new user data is not run on instances that stay"),
   row(67, "target", "likely", "containers cannot reach the instance's metadata"),
   row(68, "listener", ["apply", "certain"], "the log bucket refuses the balancer, or the web ACL blocks everything"),
+  row(69, "dns", "apply", "two records have one name and type"),
+  row(70, "target", "apply", "two security groups of a VPC have one name"),
+  row(71, "listener", "apply", "two routes of a table have one destination"),
+  row(72, "target", "apply", "a rule exists already in its security group"),
+  row(73, "target", "apply", "an entry of that number exists already in its network ACL"),
+  row(74, "listener", "apply", "a resource has a new address, and the old one is in the way"),
+  row(75, "target-group", "certain", "a destroy takes away what another resource writes"),
 ];
 
 const BY_ID = new Map(ROWS.map((it) => [it.id, it]));

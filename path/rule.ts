@@ -26,7 +26,8 @@ export type TargetRule = (end: PathEnd, report: Reporter) => void;
  */
 export type FileRule = (topology: Topology, report: FileReporter) => void;
 
-export interface FileReporter extends Omit<Reporter, "fault"> {
+export interface FileReporter extends Omit<Reporter, "fault" | "open"> {
+  open(hop: Hop, unknown: Unknown, on?: readonly Balancer[]): void;
   fault(finding: Parameters<Reporter["fault"]>[0], on?: readonly Balancer[]): void;
 }
 

@@ -96,7 +96,7 @@ function fileNotes(topology: Topology, { findings, assumed, deadline }: Work): F
   const notes: FileNote[] = [];
   const report = inTime(deadline, {
     fault: (told: Parameters<Reporter["fault"]>[0], on?: readonly Balancer[]) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
-    open: (hop, unknown) => notes.push({ open: openOf(hop, unknown) }),
+    open: (hop, unknown, on?: readonly Balancer[]) => notes.push({ open: openOf(hop, unknown), on }),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   });
   deadline.run(() => {
@@ -112,7 +112,7 @@ function fileNotes(topology: Topology, { findings, assumed, deadline }: Work): F
 function inTime(deadline: Deadline, { fault, open, assume }: FileReporter): FileReporter {
   return {
     fault: (told, on) => (deadline.check(), fault(told, on)),
-    open: (hop, unknown) => (deadline.check(), open(hop, unknown)),
+    open: (hop, unknown, on) => (deadline.check(), open(hop, unknown, on)),
     assume: (assumption) => (deadline.check(), assume(assumption)),
   };
 }

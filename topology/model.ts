@@ -1,5 +1,6 @@
 import type { Gateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc } from "./network-model";
 import type { Attr, Listed } from "./value";
+import type { Writers } from "./writers";
 
 export type { AclEntry, Gateway, NetworkAcl, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Vpc } from "./network-model";
 
@@ -268,6 +269,8 @@ export interface Topology {
   readonly logBuckets: readonly LogBucket[];
   readonly webAcls: readonly WebAcl[];
   readonly blockPublicAccess: readonly BlockPublicAccess[];
+  /** Who writes what, where two resources may write one thing. */
+  readonly writers: Writers;
   /** A part of the list above by its id or ARN; nothing if the file does not hold it. */
   readonly byId: {
     readonly zone: (id: Attr<string>) => Zone | undefined;

@@ -12,6 +12,7 @@ import { symbol } from "./source";
 import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { known, Unknown, type Attr } from "./value";
+import { writersOf } from "./writers";
 
 /**
  * The topology of a parsed plan, state or synthesized file.
@@ -58,6 +59,7 @@ export function readTopology(document: unknown): Topology {
     looseRegistrations: registrations.filter(({ targetGroupArn }) => !groupArns.has(targetGroupArn)),
     movers: moversOf(source),
     networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
+    writers: writersOf(source, document),
     byId: {
       zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
       targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: subnetOf,

@@ -8,10 +8,11 @@ import { subnetMutants } from "./subnets";
 import { targetGroupMutants } from "./target-groups";
 import { targetZoneMutants } from "./target-zones";
 import { tlsMutants } from "./tls";
+import { twoWritersMutants } from "./two-writers";
 
 /** All faults that the tests put into correct stacks. */
 export const MUTANTS: readonly Mutant[] = [
-  ...dnsMutants, ...tlsMutants, ...listenerMutants, ...targetGroupMutants, ...subnetMutants, ...securityGroupMutants, ...networkAclMutants, ...serverMutants, ...targetZoneMutants,
+  ...dnsMutants, ...tlsMutants, ...listenerMutants, ...targetGroupMutants, ...subnetMutants, ...securityGroupMutants, ...networkAclMutants, ...serverMutants, ...targetZoneMutants, ...twoWritersMutants,
 ];
 
 /** What the sample of the mutants must hold: each row in each form of a file, each base, each type of resource at fault, each reason why a form cannot hold one. */

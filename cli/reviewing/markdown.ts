@@ -131,6 +131,7 @@ interface Section {
 function sectionsOf(review: Review): Section[] {
   return [
     { title: "Causes, and how to avoid them", lines: causeLines(review) },
+    { title: "Blocks to paste", lines: blocksOf(review.report.causes) },
     { title: "What is opened and closed", lines: securityLines(review) },
     { title: "What to watch", lines: review.watch.map((it) => `- ! ${sentence(it)}`) },
     ...KINDS.map(([title, doings]) => ({ title, lines: review.changes.filter(({ doing }) => doings.includes(doing)).map(changeLine) })),
@@ -188,6 +189,11 @@ function causeLines({ report }: Review): string[] {
 
 function toldCause({ cause: { attribute, why, avoid }, addresses }: ReturnType<typeof alike>[number], instead: string): string {
   return `${attributeOf(attribute)}${firstOf(addresses.map(shownAddress))}. ${sentence(why)}${avoid === "" ? "" : ` ${instead} ${sentence(avoid)}.`.replace(/\.\.$/, ".")}`;
+}
+
+/** Each once, however many causes it avoids; blocks of one kind are not told apart by what stands between them. */
+function blocksOf(causes: readonly Cause[]): string[] {
+  return [...new Set(causes.flatMap(({ hcl }) => hcl ?? []))].map((hcl) => asBlock("hcl", hcl).join("\n"));
 }
 
 function securityLines({ report: { security: { opened, closed } } }: Review): string[] {

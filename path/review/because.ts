@@ -21,11 +21,13 @@ export interface Telling {
   readonly then: string;
   readonly avoid?: string;
   readonly phrase?: string;
+  /** Blocks to paste. */
+  readonly hcl?: string;
 }
 
 /** One cause, whose sentence begins with what terraform does and why. */
-export function tell(change: Change, world: World, { hop, effect, attribute, then, avoid = "", phrase = "" }: Telling): Told[] {
-  return [{ address: change.address, attribute: attribute ?? attributeOf(change), hop, effect, why: `${doneTo(change, world)}${then === "" ? "" : `; ${then}`}.`, avoid, phrase }];
+export function tell(change: Change, world: World, { hop, effect, attribute, then, avoid = "", phrase = "", hcl = "" }: Telling): Told[] {
+  return [{ address: change.address, attribute: attribute ?? attributeOf(change), hop, effect, why: `${doneTo(change, world)}${then === "" ? "" : `; ${then}`}.`, avoid, phrase, ...(hcl !== "" && { hcl }) }];
 }
 
 /** The attribute that forces a replacement, or the first one that differs. */

@@ -22,6 +22,8 @@ const NOT_IN_STATES = new Set(["P14", "P18", "P37", "P66"]);
 const OF_SCRIPTS = new Set(["P25", "P53", "P54", "P55", "P62", "P64", "P65", "P67"]);
 /** Rules about what changes tell of these more exactly. */
 const TOLD_BY_RULES = new Set(["P18", "P27", "P66"]);
+/** Rows whose fix is blocks that keep what stands, ready to paste. */
+const WITH_BLOCKS = new Set(["P49", "P69", "P70", "P71", "P72", "P73", "P74", "P75"]);
 /** The apply waits for a certificate that is never issued, and ends with an error. */
 const NEVER_ISSUED = new Set(["P15", "P16", "P17"]);
 
@@ -95,14 +97,17 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const faults = newFaults(traces, world);
   const fresh = new Set(faults.map(keyOf));
   const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(keyOf(it)), deadline) : NONE;
-  return faults.filter(({ id }) => !TOLD_BY_RULES.has(id) || !hadPath).map((finding): Told => {
+  const out = new Set(told.filter(({ effect }) => effect === "outage").map(({ address }) => address));
+  // Rules tell of most of what a destroy takes away, and of more than that it does.
+  const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)));
+  return faults.filter((it) => !isTold(it)).map((finding): Told => {
     const { id, hop, observed, required, symptom, share, fix } = finding;
     const effect = effectOf(finding, world, unanswered);
     const { title } = rowOf(id);
     const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
     const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
     return {
-      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text,
+      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text, ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && { hcl: fix.hcl }),
       why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
       phrase: effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
     };

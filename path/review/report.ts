@@ -44,6 +44,8 @@ export interface Cause {
   readonly why: string;
   /** How to avoid it; empty where there is nothing to avoid. */
   readonly avoid: string;
+  /** Blocks of Terraform's language that avoid it, ready to paste; absent where there are none. */
+  readonly hcl?: string;
 }
 
 /** Permissions in words, such as "443 opened to everyone (IPv4) by aws_security_group.alb". Values stand between backticks. */

@@ -9,6 +9,7 @@ import { traceTopology } from "../trace";
 import { code, listed, named, type Told } from "./because";
 import { driftOf } from "./drift";
 import { causesOfFaults, hopChanges, keyOf, newFaults, unseenBefore, type Traces } from "./hops";
+import { withMove } from "./moves";
 import { pictureOf } from "./picture";
 import { SENSITIVE, withoutSecrets } from "./secrets";
 import { EFFECTS, worstEffect, type Cause, type ChangeLine, type Counts, type Review } from "./report";
@@ -45,7 +46,7 @@ function reviewOf(plan: unknown, deadline: Deadline): Review {
   return {
     report: {
       format_version: "1.0", effect, summary: summaryOf(effect, causes, counts, traces.after, world), hops: hopChanges(traces, world), counts,
-      causes: causes.map(({ address, attribute, hop, effect: its, why, avoid }): Cause => ({ address, attribute, hop, effect: its, why, avoid })), security: securityOf(world),
+      causes: causes.map(({ phrase: _, ...cause }): Cause => cause), security: securityOf(world),
     },
     watch: watchOf(world, traces, shown), changes: world.changes.flatMap(lineOf), outputs: outputsOf(shown), picture: pictureOf(world, traces.after),
   };
@@ -69,7 +70,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   // What nobody notices is told of what does nothing worse.
   const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...faults];
   const worse = new Set(found.filter(({ effect }) => effect !== "none").map(({ address }) => address));
-  const all = found.filter(({ effect, address }) => effect !== "none" || !worse.has(address));
+  const all = found.filter(({ effect, address }) => effect !== "none" || !worse.has(address)).map((it) => withMove(it, world));
   return EFFECTS.toReversed().flatMap((effect) => [...HOPS, null].flatMap((hop) => all.filter((it) => it.effect === effect && it.hop === hop)));
 }
 

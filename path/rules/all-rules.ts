@@ -17,6 +17,7 @@ import { targetFitRules } from "./target-fit";
 import { targetGroupRules } from "./target-groups";
 import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
+import { twoWritersRules } from "./two-writers";
 
 /** Every rule there is, by what it looks at. */
 export const RULES: readonly (Rules & { readonly subject: string })[] = [
@@ -38,4 +39,5 @@ export const RULES: readonly (Rules & { readonly subject: string })[] = [
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },
   { subject: "packages", ...packageRules },
+  { subject: "what two resources write", ...twoWritersRules },
 ];

@@ -1,6 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
-import { Unknown } from "../../../topology/value";
+import { movedBlock } from "../../blocks";
+import { identityOf, UNIQUE } from "../../once-on-aws";
 import type { Hop } from "../../report";
 import { code, listed, tell, type EffectRule, type Told } from "../because";
 import { hopOfGroup, isGone, type World } from "../world";
@@ -34,42 +35,6 @@ export const protectionRule: EffectRule = (change, world) => {
 };
 
 const GROUP_RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"];
-const PERMISSION = { by: ["ip_protocol", "from_port", "to_port", "cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"], within: ["security_group_id"], code: "InvalidPermission.Duplicate" };
-
-/** What AWS has only once, by type: the arguments that name it, and those that say within what. */
-const UNIQUE: Readonly<Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>> = {
-  aws_lb: { by: ["name"], code: "DuplicateLoadBalancerName" },
-  aws_lb_target_group: { by: ["name"], code: "DuplicateTargetGroupName" },
-  aws_lb_listener: { by: ["port"], within: ["load_balancer_arn"], code: "DuplicateListener" },
-  aws_lb_listener_rule: { by: ["priority"], within: ["listener_arn"], code: "PriorityInUse" },
-  ...Object.fromEntries(GROUP_RULES.map((type) => [type, PERMISSION])),
-  aws_security_group: { by: ["name"], within: ["vpc_id"], code: "InvalidGroup.Duplicate" },
-  aws_route53_record: { by: ["name", "type", "set_identifier"], within: ["zone_id"], code: "InvalidChangeBatch" },
-  aws_autoscaling_group: { by: ["name"], code: "AlreadyExists" },
-  aws_launch_template: { by: ["name"], code: "InvalidLaunchTemplateName.AlreadyExistsException" },
-  aws_launch_configuration: { by: ["name"], code: "AlreadyExists" },
-  aws_iam_role: { by: ["name"], code: "EntityAlreadyExists" }, aws_iam_instance_profile: { by: ["name"], code: "EntityAlreadyExists" }, aws_iam_policy: { by: ["name", "path"], code: "EntityAlreadyExists" }, aws_iam_user: { by: ["name"], code: "EntityAlreadyExists" },
-  aws_key_pair: { by: ["key_name"], code: "InvalidKeyPair.Duplicate" }, aws_s3_bucket: { by: ["bucket"], code: "BucketAlreadyOwnedByYou" }, aws_wafv2_web_acl: { by: ["name"], within: ["scope"], code: "WAFDuplicateItemException" },
-  aws_db_instance: { by: ["identifier"], code: "DBInstanceAlreadyExists" }, aws_rds_cluster: { by: ["cluster_identifier"], code: "DBClusterAlreadyExistsFault" }, aws_db_subnet_group: { by: ["name"], code: "DBSubnetGroupAlreadyExists" },
-  aws_lambda_function: { by: ["function_name"], code: "ResourceConflictException" }, aws_dynamodb_table: { by: ["name"], code: "ResourceInUseException" }, aws_sqs_queue: { by: ["name"], code: "QueueAlreadyExists" },
-  aws_cloudwatch_log_group: { by: ["name"], code: "ResourceAlreadyExistsException" }, aws_ecr_repository: { by: ["name"], code: "RepositoryAlreadyExistsException" }, aws_elasticache_cluster: { by: ["cluster_id"], code: "CacheClusterAlreadyExists" },
-  aws_elasticache_replication_group: { by: ["replication_group_id"], code: "ReplicationGroupAlreadyExistsFault" }, aws_ecs_service: { by: ["name"], within: ["cluster"], code: "InvalidParameterException" },
-};
-
-/** What a resource is called by on AWS; nothing where that is not known, or where AWS chooses. */
-function identityOf(type: string, values: Change["before"], unknown: Change["unknown"] = {}): string | undefined {
-  const rule = Object.hasOwn(UNIQUE, type) ? UNIQUE[type] : undefined;
-  if (rule === undefined || values === undefined) return undefined;
-  const [first = ""] = rule.by;
-  const attributes = [...rule.by, ...(rule.within ?? [])];
-  if (attributes.some((it) => own(unknown, it) === true)) return undefined;
-  if (attributes.some((it) => own(values, it) instanceof Unknown)) return undefined;
-  const main = own(values, first);
-  if (main === undefined || main === null || main === "") return undefined;
-  // A state has "" where a plan has nothing.
-  return JSON.stringify([type, ...attributes.map((it) => own(values, it) || null)]);
-}
-
 /** A new one is made before the old one goes, and has its name. */
 export const namesakeRule: EffectRule = (change, world) => {
   if (change.doing !== "replace" || !change.isCreatedFirst) return [];
@@ -120,10 +85,12 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   const isPermission = GROUP_RULES.includes(change.type);
   const what = isPermission ? "the same permission" : `${code(name)} ${code(String(own(change.after, name)))}`;
   const goes = isGone(other) || other.doing === "update";
+  const isRenamed = change.doing === "create" && isGone(other);
   return tell(change, world, {
     hop: hopOf(change, world), effect: "fails", attribute: isPermission ? "from_port" : name,
     then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
-    avoid: change.doing === "create" && isGone(other) ? `add \`moved { from = ${other.address} to = ${change.address} }\`, if it is the same one under another name; or make the new one in a second apply` : goes ? "change one of the two in an apply of its own, by way of a value that nobody has" : `choose another ${code(name)}`,
+    ...(isRenamed && { hcl: movedBlock(other.address, change.address) }),
+    avoid: isRenamed ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply" : goes ? "change one of the two in an apply of its own, by way of a value that nobody has" : `choose another ${code(name)}`,
     phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : name === "port" ? "a port" : name === "priority" ? "a priority" : "a name"} that another one still has`,
   });
 };

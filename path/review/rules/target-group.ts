@@ -3,6 +3,7 @@ import { known } from "../../../topology/value";
 import { listed, code, named, tell, type EffectRule } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
+import { isLost } from "./same-pair";
 
 /* Target groups, and what is registered in them. */
 
@@ -55,7 +56,7 @@ function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World
 
 export const attachmentRule: EffectRule = (change, world) => {
   const found = world.serving.registrations.get(change.address);
-  if (found === undefined || !isGone(change) || !change.type.includes("attachment")) return [];
+  if (found === undefined || !isGone(change) || !change.type.includes("attachment") || isLost(change, world)) return [];
   const { registrations, address } = found.group;
   if (world.byAddress.get(address)?.doing === "destroy") return tell(change, world, { hop, effect: "brief", then: "its target group goes as well; what still forwards to that for a moment is answered with 503", phrase: "while a target group is taken away" });
   const kept = keptIn(found.group, world);

@@ -1,0 +1,57 @@
+import type { Permission } from "./permissions-of-groups";
+
+/* Blocks of Terraform's language that keep what is there, ready to paste. */
+
+/** Terraform writes no such address; as part of a block it would be another block. */
+function isPlain(address: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return !/[\u0000-\u001f\u007f\u2028\u2029]/.test(address);
+}
+
+/** Terraform then keeps the resource, under its new address; empty where no block can say so. */
+export function movedBlock(from: string, to: string): string {
+  return isPlain(from) && isPlain(to) ? `moved {\n  from = ${from}\n  to   = ${to}\n}` : "";
+}
+
+/** Terraform then forgets the old one and leaves it on AWS. */
+export function removedBlock(from: string): string {
+  // A block takes no key.
+  const label = from.endsWith("]") ? from.slice(0, Math.max(0, from.lastIndexOf("["))) : from;
+  return isPlain(label) ? `removed {\n  from = ${label}\n\n  lifecycle {\n    destroy = false\n  }\n}` : "";
+}
+
+/**
+ * Terraform then takes what stands into its state.
+ * @param id as the provider takes it
+ * @param note lines above the id
+ */
+export function importBlock(to: string, id: string, note: readonly string[] = []): string {
+  return isPlain(to) && isPlain(id) ? ["import {", `  to = ${to}`, ...note.filter(isPlain).map((line) => `  # ${line}`), `  id = ${quoted(id)}`, "}"].join("\n") : "";
+}
+
+/** `${` would begin an expression. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll("${", "$${").replaceAll("%{", "%%{");
+}
+
+/** The import of a rule beside its group. */
+export function importOfRule(type: string, address: string, permissions: readonly Permission[]): string {
+  const [first] = permissions;
+  if (first === undefined) return "";
+  if (type !== "aws_security_group_rule") return importBlock(address, "sgr-…", ["the rule's id is not in the plan; it is what this prints:", lookUp(first)]);
+  const { group, direction, protocol, from = 0, to = 0 } = first;
+  const sources = permissions.map(({ source }) => (source === group ? "self" : source));
+  return importBlock(address, [group, direction, protocol === "-1" ? "all" : protocol, from, to, ...sources].join("_"));
+}
+
+const FIELDS: Readonly<Record<Permission["kind"], string>> = { cidr: "CidrIpv4", ipv6: "CidrIpv6", "prefix-list": "PrefixListId", group: "ReferencedGroupInfo.GroupId" };
+
+/** Asks AWS for the id of a rule. */
+function lookUp({ group, direction, protocol, from, to, kind, source }: Permission): string {
+  const is = (field: string, value: string | number): string[] => (typeof value === "number" || SAFE.test(value) ? [`${field}==\`${JSON.stringify(value)}\``] : []);
+  const conditions = [`IsEgress==\`${direction === "egress"}\``, ...is("IpProtocol", protocol), ...(from === undefined ? [] : is("FromPort", from)), ...(to === undefined ? [] : is("ToPort", to)), ...is(FIELDS[kind], source)];
+  return `aws ec2 describe-security-group-rules --filters Name=group-id,Values=${SAFE.test(group) ? group : "sg-…"} --query 'SecurityGroupRules[?${conditions.join(" && ")}].SecurityGroupRuleId' --output text`;
+}
+
+/** A shell takes it for no more than it is. */
+const SAFE = /^[A-Za-z0-9.:/_-]{1,80}$/;

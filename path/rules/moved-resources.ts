@@ -1,0 +1,124 @@
+import type { Change } from "../../topology/changes";
+import { own } from "../../topology/json";
+import { addTo } from "../../topology/lists";
+import type { Balancer, TargetGroup, Topology } from "../../topology/model";
+import { Unknown } from "../../topology/value";
+import { importOfRule, movedBlock, removedBlock } from "../blocks";
+import { groupPorts, twinsOf, type Twins } from "../twins";
+import { isSamePort, samenessOf } from "../once-on-aws";
+import { isRuleBeside, permissionsOfRule } from "../permissions-of-groups";
+import type { Finding, Fix, Hop } from "../report";
+import type { FileReporter } from "../rule";
+import { groupUsers } from "./group-users";
+import { hopOfGroup } from "./written-twice";
+
+/*
+ * P74 and P75, of what has a new address in the configuration, and no `moved` block: terraform destroys the old one and creates the new
+ * one in whatever order, as it takes them for two.
+ */
+
+const HOPS: Readonly<Record<string, Hop>> = {
+  aws_lb: "listener", aws_lb_listener: "listener", aws_lb_listener_rule: "listener", aws_lb_target_group: "target-group", aws_route53_record: "dns", aws_route: "listener", aws_route_table_association: "listener",
+  aws_security_group: "target", aws_network_acl_rule: "target", aws_autoscaling_group: "target", aws_launch_template: "target",
+};
+
+/** P74: AWS refuses the new one while the old one is there. */
+export function oldOneInTheWay(topology: Topology, report: FileReporter): void {
+  for (const twins of twinsOf(topology.writers.changes).all) {
+    const { old, fresh, code } = twins;
+    const hop = isRuleBeside(fresh.type) ? hopOfGroup(own(fresh.after, "security_group_id"), topology) : HOPS[fresh.type];
+    if (code === undefined || hop === undefined || (fresh.type === "aws_route53_record" && own(fresh.after, "allow_overwrite") === true)) continue;
+    report.fault({
+      id: "P74", hop, address: fresh.address, attribute: "", observed: `${old.address} is the same on AWS, and is destroyed in the same apply; terraform does not wait for that`,
+      required: old.type === fresh.type ? "a `moved` block, so that terraform keeps what is there" : "terraform to forget the one, and to import the other",
+      symptom: `${code} at apply${code === "Resource.AlreadyAssociated" ? ", or the new association is gone after it" : ""}`, fix: keeping(twins),
+    });
+  }
+}
+
+/** What keeps the thing itself; between types of resources nothing can be moved. */
+export function keeping({ old, fresh }: Pick<Twins, "old" | "fresh">): Fix {
+  const base = { props: "", edits: [] };
+  if (old.type === fresh.type) return { ...base, text: "Add the `moved` block, so that terraform keeps what is there.", hcl: movedBlock(old.address, fresh.address) };
+  const imported = isRuleBeside(fresh.type) ? importOfRule(fresh.type, fresh.address, permissionsOfRule(fresh.type, fresh.after)) : "";
+  return { ...base, text: `Let terraform forget ${old.address}${imported === "" ? "" : " and import what stands"}, as nothing can be moved from ${old.type} to ${fresh.type}.`, hcl: [removedBlock(old.address), imported].filter((it) => it !== "").join("\n\n") };
+}
+
+/** A pair on AWS that the apply takes away by destroying another resource that stands for the same one. */
+export interface Lost {
+  /** The one that will be in the state, and not on AWS. */
+  readonly change: Change;
+  /** The one that is destroyed under another address, in whatever order; absent where the new one is surely there first. */
+  readonly old?: Change;
+}
+
+const lost = new WeakMap<readonly Change[], readonly Lost[]>();
+
+/** Attachments and the like whose old resource goes last, or may do so. */
+export function lostIn(changes: readonly Change[]): readonly Lost[] {
+  const found = lost.get(changes) ?? [
+    ...changes.filter((it) => it.doing === "replace" && it.isCreatedFirst && isSamePair(it, changes)).map((change): Lost => ({ change })),
+    ...twinsOf(changes).all.filter(({ isOne, code }) => isOne && code === undefined).map(({ old, fresh }): Lost => ({ change: fresh, old })),
+  ];
+  lost.set(changes, found);
+  return found;
+}
+
+/** Whether a replacement stands for the same pair as before. */
+function isSamePair(change: Change, changes: readonly Change[]): boolean {
+  const [had, has] = [samenessOf(change.type, change.before), samenessOf(change.type, change.after, change.unknown)];
+  const isSame = had.length > 0 && had[0]?.code === undefined && had[0]?.key === has[0]?.key;
+  return isSame && (change.type !== "aws_lb_target_group_attachment" || isSamePort(change.before, change.after, groupPorts(changes)(change)));
+}
+
+/** P75: AWS takes the new one for the old one, and the destroy of the old one takes it away. */
+export function takenAwayAgain(topology: Topology, report: FileReporter): void {
+  const all = lostIn(topology.writers.changes);
+  if (all.length === 0) return;
+  const byAddress = new Map(all.map((it) => [it.change.address, it]));
+  const told = new Set<string>();
+  for (const group of topology.targetGroups) {
+    const on = groupUsers(topology).balancersOf(group);
+    const here = group.registrations.flatMap(({ address }) => byAddress.get(address) ?? []);
+    if (on === undefined || here.length === 0) continue;
+    reportLost(here, group, on, report);
+    for (const { change } of here) told.add(change.address);
+  }
+  for (const listener of topology.balancers.flatMap((it) => it.listeners.map((one) => ({ ...one, balancer: it })))) {
+    for (const { address } of listener.certificates) {
+      const found = byAddress.get(address);
+      if (found === undefined || told.has(address)) continue;
+      told.add(address);
+      tellOf(found, "tls", "certificate_arn", `${listener.address} answers with its default certificate: NET::ERR_CERT_COMMON_NAME_INVALID`, undefined, [listener.balancer], report);
+    }
+  }
+}
+
+function reportLost(here: readonly Lost[], group: TargetGroup, on: readonly Balancer[], report: FileReporter): void {
+  const kinds = new Map<boolean, Lost[]>();
+  for (const it of here) addTo(kinds, it.old === undefined, it);
+  const count = group.registrations.length;
+  const share = here.length < count ? `${here.length} of ${count} registrations` : undefined;
+  for (const it of here) tellOf(it, "target-group", "target_group_arn", share === undefined ? "503 Service Temporarily Unavailable after the apply, and until the next one; the target group has no registered targets" : "targets are missing in the target group after the apply, and until the next one", share, on, report);
+  const [race] = kinds.get(false) ?? [];
+  if (race !== undefined && share === undefined) report.open("target-group", new Unknown(race.change.address, "target_group_arn", `whether it is registered after the apply depends on what comes last: its creation, or the destroy of ${race.old?.address ?? ""}`), on);
+}
+
+function tellOf(it: Lost, hop: Hop, attribute: string, symptom: string, share: string | undefined, on: readonly Balancer[], report: FileReporter): void {
+  const { change, old } = it;
+  const severity: Pick<Finding, "severity"> | object = old === undefined ? {} : { severity: "warning" };
+  report.fault({
+    id: "P75", hop, ...severity, address: change.address, attribute,
+    observed: old === undefined ? "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away" : `${old.address} is the same pair on AWS, and is destroyed in the same apply; if that comes last, it takes this one away`,
+    required: old === undefined ? "no `create_before_destroy` for what is no more than a pair" : "a `moved` block, so that terraform keeps what is there", symptom, ...(share !== undefined && { share }),
+    fix: old === undefined ? withoutCreateFirst(change) : keeping({ old, fresh: change }),
+  }, on);
+}
+
+/** What to do where a pair is replaced by itself. */
+export function withoutCreateFirst({ address, forcedBy, before, after }: Change): Fix {
+  const isPort = forcedBy.join() === "port" && own(before, "port") !== own(after, "port");
+  const label = address.endsWith("]") ? address.slice(0, Math.max(0, address.lastIndexOf("["))) : address;
+  const text = `${isPort ? "Leave `port` as it was, as it is the target group's own. Or remove" : "Remove"} \`create_before_destroy\` from ${label} and from what makes it follow.`;
+  return { text, props: "", hcl: "", edits: [] };
+}

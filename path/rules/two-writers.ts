@@ -1,0 +1,11 @@
+import type { Rules } from "../rule";
+import { detachesItself } from "./detached-groups";
+import { oldOneInTheWay, takenAwayAgain } from "./moved-resources";
+import { oneRecordOfAName } from "./records-of-one-name";
+import { standsInParent } from "./standing-blocks";
+import { takenFromParent } from "./taken-from-parent";
+import { oneEntryOfANumber, oneGroupOfAName, onePermissionOnce, oneRouteToADestination } from "./written-twice";
+
+/* Two resources that write one and the same thing on AWS. */
+
+export const twoWritersRules: Rules = { path: [], file: [oneRecordOfAName, detachesItself, oneGroupOfAName, oneRouteToADestination, onePermissionOnce, oneEntryOfANumber, standsInParent, oldOneInTheWay, takenAwayAgain, takenFromParent] };

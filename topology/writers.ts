@@ -1,0 +1,91 @@
+import { changesOf, type Change } from "./changes";
+import * as expected from "./expected";
+import { objectOf } from "./json";
+import type { Resource, Source } from "./source";
+import { isUnknown, type Attr } from "./value";
+
+/* Who writes one and the same thing on AWS: what a rule on two resources has to know beside the parts of the path. */
+
+/** What lets a record stand beside others of its name and type. */
+export interface RecordTerms {
+  /** `weighted`, `multivalue`, …; absent: simple. */
+  readonly policy?: string;
+  readonly setIdentifier: Attr<string>;
+  readonly mayOverwrite: Attr<boolean>;
+}
+
+/** The target groups that an Auto Scaling group's own configuration lists. */
+export interface OwnTargetGroups {
+  /** The Auto Scaling group, with its name as an id. */
+  readonly address: string;
+  readonly id: Attr<string>;
+  readonly argument: "target_group_arns" | "traffic_source";
+  readonly items: readonly string[];
+  /** Whether `lifecycle.ignore_changes` names the argument, which only a synthesized file tells. */
+  readonly isIgnored: boolean | undefined;
+}
+
+export interface Writers {
+  /** Of a plan; nothing in a state or a synthesized file. */
+  readonly changes: readonly Change[];
+  /** Of each record, by its address. */
+  readonly records: ReadonlyMap<string, RecordTerms>;
+  readonly ownTargetGroups: readonly OwnTargetGroups[];
+  /** Whether the configuration of a parent writes blocks of its own, such as `route` in a route table; what a plan shows there may be computed. */
+  isInline(address: string, block: string): boolean;
+}
+
+export function writersOf(source: Source, document: unknown): Writers {
+  let changes: readonly Change[] | undefined;
+  let inline: ReadonlySet<string> | undefined;
+  return {
+    get changes() { return (changes ??= source.kind === "plan" ? changesOf(objectOf(document)) : []); },
+    records: new Map(source.ofType("aws_route53_record").map((it) => [it.address, termsOf(it)])),
+    ownTargetGroups: source.kind === "state" ? [] : source.ofType("aws_autoscaling_group").flatMap(ownTargetGroupsOf),
+    isInline: (address, block) => (inline ??= inlineIn(source)).has(`${address} ${block}`),
+  };
+}
+
+const POLICIES = ["weighted", "failover", "latency", "geolocation", "geoproximity", "cidr"];
+
+function termsOf({ fields }: Resource): RecordTerms {
+  const setIdentifier = fields.text("set_identifier");
+  const policy = POLICIES.find((it) => fields.blocks(`${it}_routing_policy`).items.length > 0) ?? (fields.flag("multivalue_answer_routing_policy") === true ? "multivalue" : undefined);
+  return { ...(policy !== undefined && { policy }), setIdentifier: setIdentifier === "" ? undefined : setIdentifier, mayOverwrite: fields.flag("allow_overwrite") };
+}
+
+function ownTargetGroupsOf(group: Resource): OwnTargetGroups[] {
+  const base = { address: group.address, id: group.identity("id") };
+  const isIgnored = (argument: string): boolean | undefined => {
+    const ignored = group.fields.block("lifecycle")?.list("ignore_changes").items;
+    return ignored?.includes("all") === true || ignored?.includes(argument);
+  };
+  const found: OwnTargetGroups[] = [];
+  const arns = group.fields.list("target_group_arns", expected.TARGET_GROUP);
+  if (group.isConfigured("target_group_arns") && group.fields.raw("target_group_arns") !== undefined && arns.open === undefined) {
+    found.push({ ...base, argument: "target_group_arns", items: arns.items, isIgnored: isIgnored("target_group_arns") });
+  }
+  const sources = group.fields.blocks("traffic_source");
+  const identifiers = sources.items.map((it) => it.text("identifier", expected.TARGET_GROUP));
+  if (group.isConfigured("traffic_source") && sources.items.length > 0 && sources.open === undefined && !identifiers.some(isUnknown)) {
+    found.push({ ...base, argument: "traffic_source", items: identifiers.filter((it) => typeof it === "string"), isIgnored: isIgnored("traffic_source") });
+  }
+  return found;
+}
+
+const PARENTS: Readonly<Record<string, readonly string[]>> = {
+  aws_security_group: ["ingress", "egress"], aws_default_security_group: ["ingress", "egress"], aws_network_acl: ["ingress", "egress"], aws_default_network_acl: ["ingress", "egress"],
+  aws_route_table: ["route"], aws_default_route_table: ["route"],
+};
+
+function inlineIn(source: Source): ReadonlySet<string> {
+  if (source.kind === "state") return new Set();
+  return new Set(Object.entries(PARENTS).flatMap(([type, blocks]) => source.ofType(type).flatMap((it) => blocks.filter((block) => isWritten(it, block)).map((block) => `${it.address} ${block}`))));
+}
+
+/** A dynamic block that makes nothing is written too. */
+function isWritten({ isConfigured, fields, actions }: Resource, block: string): boolean {
+  const { items, open } = fields.blocks(block);
+  // Of something new nothing is computed that is known before the apply.
+  return items.length + (open === undefined ? 0 : 1) > 0 && (isConfigured(block) || actions.join() === "create");
+}
