@@ -1,9 +1,10 @@
 import { addTo } from "../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../topology/model";
-import { plainName } from "../topology/dns";
-import { isUnknown, known } from "../topology/value";
+import { known } from "../topology/value";
 import { isApplication } from "./rules/balancer-groups";
-import { covers } from "./rules/domain-names";
+import { anyNameOf, chainsOf, mayServe, type Chain } from "./rules/record-chains";
+import { isLost } from "./rules/record-ends";
+import { recordsOf } from "./rules/record-targets";
 
 /* Where clients come in: names that lead to a balancer, on each port that matters. */
 
@@ -19,7 +20,10 @@ export interface Entry {
   readonly isPlain?: boolean;
   readonly isOwnName: boolean;
   readonly from: "internet" | "vpc";
+  /** Those of the name. */
   readonly records: readonly DnsRecord[];
+  /** Those of other names that they lead over. */
+  readonly over: readonly DnsRecord[];
   readonly balancer?: Balancer;
 }
 
@@ -34,18 +38,17 @@ export function entriesOf(topology: Topology): readonly Entry[] {
 
 function declaredIn(topology: Topology): Entry[] {
   const balancers = topology.balancers.filter(isApplication);
-  const byName = new Map(balancers.map((it) => [known(it.dnsName), it]));
+  const [chains, applications] = [chainsOf(topology), new Set(balancers)];
   const named = new Map<Balancer, DnsRecord[]>();
   const elsewhere: DnsRecord[] = [];
-  for (const record of topology.records) {
-    if (!mayServe(record)) continue;
-    const balancer = balancerOf(record, byName);
-    if (balancer !== undefined) addTo(named, balancer, record);
-    else if (balancers.length > 0 && leadsToSomeBalancer(record)) elsewhere.push(record);
+  for (const record of topology.records.filter(mayServe)) {
+    const reached = chains.of(record).balancers.filter((it) => applications.has(it));
+    for (const balancer of reached) addTo(named, balancer, record);
+    if (reached.length === 0 && balancers.length > 0 && (leadsToSomeBalancer(chains.of(record)) || isLost(record, topology))) elsewhere.push(record);
   }
   return [
     ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),
-    ...groupedByName(elsewhere).flatMap(({ host, records }) => ({ ...WHOLE, scheme: "https" as const, host, port: 443, isOwnName: false, from: "internet" as const, records })),
+    ...groupedByName(elsewhere).flatMap(({ host, records }) => ({ ...WHOLE, scheme: "https" as const, host, port: 443, isOwnName: false, from: "internet" as const, records, over: overOf(records, topology) })),
   ];
 }
 
@@ -58,13 +61,19 @@ export function entryOf(url: URL, topology: Topology): Entry {
   const scheme = url.protocol === "http:" ? "http" : "https";
   const port = url.port === "" ? (scheme === "http" ? 80 : 443) : Number(url.port);
   const own = byName.get(host);
-  const same = topology.records.filter((record) => mayServe(record) && known(record.fqdn) === host);
-  const records = same.length > 0 ? same : topology.records.filter((record) => mayServe(record) && covers(known(record.fqdn) ?? "", host));
-  const led = records.map((record) => balancerOf(record, byName)).find((it) => it !== undefined);
+  const records = chainsOf(topology).answering(host);
+  const led = records.flatMap((record) => chainsOf(topology).of(record).balancers).find(isApplication);
   // A name without a record here is delegated elsewhere; there is only one balancer that it can mean.
   const only = records.length === 0 && balancers.length === 1 ? balancers[0] : undefined;
   const balancer = own ?? led ?? only;
-  return { scheme, host, port, path: url.pathname, hasPath: true, isOwnName: own !== undefined, from: balancer !== undefined && isInternal(balancer) && !records.some((it) => isPublic(it, topology)) ? "vpc" : "internet", records, ...(balancer !== undefined && { balancer }) };
+  return { scheme, host, port, path: url.pathname, hasPath: true, isOwnName: own !== undefined, from: balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen) ? "vpc" : "internet", records, over: overOf(records, topology), ...(balancer !== undefined && { balancer }) };
+}
+
+/** The further records that those of a name lead over. */
+function overOf(records: readonly DnsRecord[], topology: Topology): readonly DnsRecord[] {
+  const chains = chainsOf(topology);
+  const own = new Set(records);
+  return [...new Set(records.flatMap((record) => chains.of(record).links))].filter((it) => !own.has(it));
 }
 
 const WHOLE = { path: "/", hasPath: false } as const;
@@ -73,32 +82,16 @@ function isInternal({ isInternal: value }: Balancer): boolean {
   return known(value) === true;
 }
 
-/** Records of addresses and names; mail and the like lead no request here. */
-function mayServe({ type, validates }: DnsRecord): boolean {
-  return validates.length === 0 && (isUnknown(type) || type === "A" || type === "AAAA" || type === "CNAME");
-}
-
-function balancerOf({ alias, values }: DnsRecord, byName: ReadonlyMap<string | undefined, Balancer>): Balancer | undefined {
-  const names = alias === undefined ? values.items.map((it) => known(plainName(it)) ?? "") : [known(alias.name) ?? ""];
-  return names.map((name) => (name === "" ? undefined : (byName.get(name) ?? byName.get(name.replace(/^dualstack\./, ""))))).find((it) => it !== undefined);
-}
-
 /** A balancer's name that is written out, or one that the file leaves open. */
-function leadsToSomeBalancer({ alias, values }: DnsRecord): boolean {
-  const names = alias === undefined ? values.items : [known(alias.name) ?? ""];
-  if (names.some((name) => /\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?\.?$/.test(name))) return true;
-  return alias !== undefined && isUnknown(alias.name);
-}
-
-function isPublic(record: DnsRecord, { byId }: Topology): boolean {
-  return known(byId.zone(record.zoneId)?.isPrivate) !== true;
+function leadsToSomeBalancer({ ends, isOpen }: Chain): boolean {
+  return isOpen || ends.some(({ name }) => /\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/.test(name));
 }
 
 function groupedByName(records: readonly DnsRecord[]): { host: string; records: DnsRecord[] }[] {
   const hosts = new Map<string, DnsRecord[]>();
   for (const record of records) {
     const fqdn = known(record.fqdn);
-    const host = fqdn === undefined ? `name-of-${record.address}` : fqdn.replace(/^(\*|\\052)\./, "any-name.");
+    const host = fqdn === undefined ? `name-of-${record.address}` : anyNameOf(fqdn);
     addTo(hosts, host, record);
   }
   return [...hosts].map(([host, same]) => ({ host, records: same }));
@@ -106,13 +99,14 @@ function groupedByName(records: readonly DnsRecord[]): { host: string; records: 
 
 function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: Topology): Entry[] {
   const isInside = isInternal(balancer);
-  const publics = records.filter((record) => isPublic(record, topology));
-  const privates = records.filter((record) => !isPublic(record, topology));
+  const { isSeen } = recordsOf(topology);
+  const publics = records.filter(isSeen);
+  const privates = records.filter((record) => !isSeen(record));
   const publicNames = new Set(publics.map(({ fqdn }) => known(fqdn)));
   // A private name beside the public one is for those inside; alone it leads nobody to a public balancer.
   const alone = privates.filter(({ fqdn }) => !publicNames.has(known(fqdn)));
   const of = (host: string, from: Entry["from"], own: readonly DnsRecord[], isOwnName = false) => portsOf(balancer, host, isOwnName, topology).map(({ port, scheme }): Entry => ({
-    ...WHOLE, scheme, port, host, isOwnName, from, records: own, balancer,
+    ...WHOLE, scheme, port, host, isOwnName, from, records: own, over: overOf(own, topology), balancer,
   }));
   const fromInternet = groupedByName(isInside ? publics : [...publics, ...alone]).flatMap(({ host, records: same }) => of(host, "internet", same));
   const fromInside = isInside ? groupedByName(privates).flatMap(({ host, records: same }) => of(host, "vpc", same)) : [];

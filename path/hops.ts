@@ -15,12 +15,16 @@ export function viewOf(hop: Hop, path: TracedPath): HopView {
   return VIEWS[hop](path);
 }
 
+/** Records that a name leads over, by their addresses. */
+const MOST_SHOWN = 3;
+
 const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
-  dns: ({ records, isOwnName, balancer, host }) => {
+  dns: ({ records, over, isOwnName, balancer, host }) => {
     if (isOwnName) return { resources: [], observed: "the balancer's own name, which AWS makes" };
     if (records.length === 0) return { resources: [], observed: `no record of ${host} in the file` };
     const what = records.map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`).join(" and ");
-    return { resources: records.map(({ address }) => address), observed: `${what} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}` };
+    const way = over.length === 0 ? "" : ` over ${over.slice(0, MOST_SHOWN).map(({ address }) => address).join(", ")}${over.length > MOST_SHOWN ? ` and ${over.length - MOST_SHOWN} more` : ""}`;
+    return { resources: [...records, ...over].map(({ address }) => address), observed: `${what}${way} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}` };
   },
   tls: (path) => {
     const { steps, scheme } = path;

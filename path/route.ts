@@ -17,7 +17,7 @@ export function routeOf(entry: Entry, topology: Topology, servers: ServerIndex):
   const name = host === "" || host.startsWith("${") ? "balancer.invalid" : host;
   const url = urlOf(scheme, name, port, path);
   return {
-    topology, url, host, isOwnName: entry.isOwnName, port, scheme, hasPath: entry.hasPath, from: entry.from, records: entry.records, ...(balancer !== undefined && { balancer }),
+    topology, url, host, isOwnName: entry.isOwnName, port, scheme, hasPath: entry.hasPath, from: entry.from, records: entry.records, over: entry.over, ...(balancer !== undefined && { balancer }),
     steps, targetGroups, targets: servers.targetsOf(targetGroups, topology),
   };
 }

@@ -25,7 +25,7 @@ export const ROWS: readonly Row[] = [
   row(3, "dns", "likely", "two public zones have one name"),
   row(4, "dns", "certain", "the record's name is outside its zone"),
   row(5, "dns", "apply", "the alias names a zone that is not the balancer's own"),
-  row(6, "dns", ["certain", "likely"], "the record leads to another balancer, or to one by a fixed name"),
+  row(6, "dns", ["certain", "likely"], "the record leads to another balancer, to one by a fixed name, or to nothing"),
   row(7, "dns", "apply", "a CNAME stands at the top of its zone"),
   row(8, "dns", "certain", "IPv6 is answered or listened to on one side only"),
   row(9, "dns", "certain", "a public record leads to an internal balancer"),

@@ -50,6 +50,8 @@ export interface TracedPath {
   readonly from: "internet" | "vpc";
   /** Records of this name. */
   readonly records: readonly DnsRecord[];
+  /** Records of other names that these lead over. */
+  readonly over: readonly DnsRecord[];
   /** Absent: the records lead to none, or to one that is not in the file. */
   readonly balancer?: Balancer;
   /** The listener on the port, then those that redirects lead to on the same balancer; empty when there is none on the port. */

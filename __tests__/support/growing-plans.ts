@@ -22,6 +22,7 @@ const TOKEN = "_0123456789abcdef0123456789abcdef";
 const certificateArn = (index: number): string => `arn:aws:acm:${REGION}:123456789012:certificate/many-${index}`;
 const hostOf = (name: string): string => `${name}.example.com`;
 const alias = [{ name: LB.dns_name, zone_id: LB.zone_id, evaluate_target_health: true }];
+const cnameOf = (name: string, to: string): Values => ({ id: `Z1_www-${name}_CNAME`, zone_id: "Z1", name: `www-${name}.example.com`, fqdn: `www-${name}.example.com`, type: "CNAME", records: [to], ttl: 300, alias: [] });
 const rule = (name: string, index: number): Values => ({
   listener_arn: HTTPS.arn, priority: 100 + index, condition: [{ host_header: [{ values: [hostOf(name)] }] }], action: [{ type: "forward", order: 1, target_group_arn: GROUP.arn }],
 });
@@ -70,6 +71,18 @@ const FOREIGN: readonly Many[] = CERTIFICATES.filter(({ label }) => !/^aws_acm_|
 
 /** Names of which no rule takes any, as those are for names whose records are elsewhere; an idle load balancer may have been meant. */
 const UNTAKEN: readonly Many[] = CERTIFICATES.filter(({ label }) => /^aws_(route53_record|lb_listener_rule)\.many$/.test(label)).map((it) => (it.label.startsWith("aws_lb_") ? { ...it, before: (name, index) => it.before?.(`of-${name}`, index) ?? {} } : it));
+/** Names that lead over another one each, all of which goes. */
+const CHAINS: readonly Many[] = [
+  { label: "aws_route53_record.many", before: (name) => ({ id: `Z1_${hostOf(name)}_A`, zone_id: "Z1", name: hostOf(name), fqdn: hostOf(name), type: "A", alias }), planned: () => destroyed() },
+  { label: "aws_route53_record.over", before: (name) => cnameOf(name, hostOf(name)), planned: () => destroyed() },
+];
+/** Names that all lead over one name. */
+const HUB: readonly Many[] = [{ label: "aws_route53_record.over", before: (name) => cnameOf(name, "www.example.com"), planned: () => ({ set: { ttl: 60 } }) }];
+/** Names of which each leads over the one before. */
+const LINE: readonly Many[] = [{ label: "aws_route53_record.over", before: (name, index) => cnameOf(name, index === 0 ? "www.example.com" : `www-s${index - 1}.example.com`), planned: () => ({ set: { ttl: 60 } }) }];
+/** Names that lead to nothing. */
+const LOST: readonly Many[] = [{ label: "aws_route53_record.over", before: (name) => cnameOf(name, `gone-${name}.example.com`), planned: () => ({ set: { ttl: 60 } }) }];
+
 const { "aws_lb_listener_rule.api": _api, "aws_lb_listener_rule.old": _old, ...WITHOUT_RULES } = SITE;
 const SITE_OF_UNTAKEN: Readonly<Record<string, Values>> = {
   ...WITHOUT_RULES,
@@ -106,6 +119,7 @@ const LISTENER_RULES: readonly Many[] = [{
 
 const KINDS = {
   "changed certificates": CERTIFICATES, "new certificates": NEW_CERTIFICATES, "certificates of validated names": RENEWED, "certificates that lose their validation": BEREFT, "certificates of other files": FOREIGN, "names that no rule takes": UNTAKEN,
+  "names that lead over other names": CHAINS, "names that lead over one name": HUB, "names that lead over each other": LINE, "names that lead to nothing": LOST,
   "replaced instances": INSTANCES, "changed security group rules": GROUP_RULES, "changed listener rules": LISTENER_RULES,
 } as const;
 

@@ -1,6 +1,7 @@
 import type { Action, Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { entriesOf } from "../entries";
+import { chainsOf } from "../rules/record-chains";
 import { HOPS, type Hop, type TraceReport } from "../report";
 import type { Picture, PictureEdge, PictureNode } from "./report";
 import type { World } from "./world";
@@ -33,13 +34,14 @@ function sideOf(topology: Topology | undefined): Side {
   const note = (address: string, hop: Hop, label: string) => nodes.set(address, { hop, label });
   const lead = (from: string, to: string) => edges.add(JSON.stringify([from, to]));
   const entries = topology === undefined ? [] : entriesOf(topology);
-  for (const { records, balancer } of entries) {
+  const chains = topology && chainsOf(topology);
+  for (const { records, over, balancer } of entries) {
     if (balancer === undefined) continue;
     if (records.length === 0) lead(CLIENT, balancer.address);
-    for (const record of records) {
+    for (const record of records) lead(CLIENT, record.address);
+    for (const record of [...records, ...over]) {
       note(record.address, "dns", known(record.fqdn) ?? "");
-      lead(CLIENT, record.address);
-      lead(record.address, balancer.address);
+      for (const next of chains?.nextOf(record) ?? []) lead(record.address, next.address);
     }
   }
   for (const balancer of new Set(entries.flatMap((it) => it.balancer ?? []))) addBalancer(balancer, topology as Topology, note, lead);

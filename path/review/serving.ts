@@ -3,6 +3,9 @@ import type { Action, Balancer, Certificate, DnsRecord, Listener, ListenerRule, 
 import { grouped } from "../../topology/balancers";
 import { known } from "../../topology/value";
 import { entriesOf } from "../entries";
+import { ancestry } from "../rules/domain-names";
+import { chainsOf, mayServe } from "../rules/record-chains";
+import { isLost } from "../rules/record-ends";
 
 /* What of a state answers requests, and what will, each to be looked up at once. */
 
@@ -19,6 +22,10 @@ export interface Serving {
   readonly records: ReadonlyMap<string, DnsRecord>;
   /** Those that serve, by their names. */
   readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
+  /** Other names that lead to a balancer over the records of a name. */
+  readonly namesOver: (fqdn: string) => readonly string[];
+  /** Records that delegate to a zone in which a name that serves is, by address. */
+  readonly delegations: ReadonlyMap<string, DnsRecord>;
   /** Records that validate a certificate, by address. */
   readonly validations: ReadonlyMap<string, DnsRecord>;
   readonly certificates: ReadonlyMap<string, Certificate>;
@@ -75,13 +82,14 @@ export function servingIn(topology: Topology | undefined): Serving {
   }
   const idsOf = (lists: readonly { readonly items: readonly string[] }[]) => new Set(lists.flatMap(({ items }) => items));
   const [running, open] = [[...servers.values()].map(({ server }) => server), [...balancers.values()]];
-  const records = indexed(topology === undefined ? [] : entriesOf(topology).flatMap((it) => it.records));
+  const records = indexed(topology === undefined ? [] : entriesOf(topology).flatMap((it) => [...it.records, ...it.over]));
   const servingZones = new Set([...records.values()].flatMap(({ zoneId }) => known(zoneId) ?? []));
   const uses = all.flatMap((listener) => listener.certificates);
   return {
     balancers, listeners, forwarders, servers, serverOf, records, rules: indexed(rules),
     balancerOf: new Map((topology?.balancers ?? []).flatMap((it) => it.listeners.map((listener) => [listener.address, it] as const))),
     recordsNamed: grouped([...records.values()], ({ fqdn }) => fqdn),
+    namesOver: topology === undefined ? () => [] : namesOver(topology, records), delegations: indexed(delegationsIn(topology, records)),
     validations: indexed((topology?.records ?? []).filter(({ validates }) => validates.length > 0)),
     certificates: indexed(topology?.certificates ?? []),
     certificateUsers: new Map([...grouped(uses, ({ arn }) => arn)].map(([arn, same]) => [arn, same.map(({ address }) => address)])),
@@ -93,15 +101,43 @@ export function servingIn(topology: Topology | undefined): Serving {
   };
 }
 
+/** Each name's answer is kept, as many records can have one name. */
+function namesOver(topology: Topology, serving: ReadonlyMap<string, DnsRecord>): Serving["namesOver"] {
+  const chains = chainsOf(topology);
+  const made = new Map<string, readonly string[]>();
+  const led = (fqdn: string): string[] => {
+    const found = new Set([fqdn]);
+    for (const name of found) {
+      for (const { address, fqdn: its } of chains.leadingOver(name)) if (serving.has(address) && found.size < MOST_NAMES) found.add(known(its) ?? address);
+    }
+    return [...found].slice(1);
+  };
+  return (fqdn) => {
+    const names = made.get(fqdn) ?? led(fqdn);
+    made.set(fqdn, names);
+    return names;
+  };
+}
+
+/** Of thousands that lead over one name no review lists more. */
+const MOST_NAMES = 100;
+
+function delegationsIn(topology: Topology | undefined, serving: ReadonlyMap<string, DnsRecord>): DnsRecord[] {
+  const names = new Set([...serving.values()].flatMap(({ fqdn }) => ancestry(known(fqdn) ?? "")));
+  return (topology?.records ?? []).filter(({ type, fqdn, zoneId }) => known(type)?.toUpperCase() === "NS" && names.has(known(fqdn) ?? "") && known(topology?.byId.zone(zoneId)?.name) !== known(fqdn));
+}
 
 /** What will answer. */
 export interface Later {
   readonly balancers: ReadonlyMap<string, Balancer>;
   /** What a listener or a rule will do by default, by its address. */
   readonly actions: ReadonlyMap<string, readonly Action[]>;
-  readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
+  /** The records that will answer for a name: its own, or a wildcard's. */
+  readonly answering: (fqdn: string) => readonly DnsRecord[];
   /** Addresses of records that will lead to a balancer of the plan. */
   readonly leading: ReadonlySet<string>;
+  /** Addresses of records that will lead to nothing at all. */
+  readonly lost: ReadonlySet<string>;
 }
 
 export function laterIn(topology: Topology): Later {
@@ -110,9 +146,10 @@ export function laterIn(topology: Topology): Later {
   const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
   return {
     balancers: indexed(balancers),
-    leading: new Set(entriesOf(topology).flatMap((entry) => (entry.balancer === undefined ? [] : entry.records.map(({ address }) => address)))),
+    leading: new Set(records.filter((it) => mayServe(it) && chainsOf(topology).of(it).balancers.length > 0).map(({ address }) => address)),
+    lost: new Set(records.filter((it) => mayServe(it) && isLost(it, topology)).map(({ address }) => address)),
     actions: new Map([...listeners.map((it) => [it.address, it.defaultActions] as const), ...rules.map((it) => [it.address, it.actions] as const)]),
-    recordsNamed: grouped(records.filter(({ validates }) => validates.length === 0), ({ fqdn }) => fqdn),
+    answering: chainsOf(topology).answering,
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Balancer, DnsRecord, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
-import { isUnknown, known, Unknown } from "../../topology/value";
+import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { BY_NO_PROP } from "./expressions";
 import { answersFor, namesFor } from "./record-names";
-import { hostOf, isBalancerName, recordsOf, targetNames } from "./record-targets";
+import { hostOf, targetNames } from "./record-chains";
+import { isBalancerName, recordsOf } from "./record-targets";
 
 /* Whether a record leads to the right balancer, in the way that Route 53 asks for. */
 
@@ -24,11 +25,14 @@ const ZONE_DATA_SOURCE = /^\$\{(module\..*\.)?data\.aws_(elb|lb|alb)_hosted_zone
 /** P05. */
 export function zoneOfAlias(path: TracedPath, report: Reporter): void {
   const records = recordsOf(path.topology);
-  for (const record of path.records) {
+  for (const record of [...path.records, ...path.over]) {
     const balancer = records.balancerOf(record);
     const zoneId = record.alias?.zoneId;
-    // An alias for another record of the zone has that zone's id.
-    if (balancer === undefined || zoneId === undefined || hostOf(known(balancer.dnsName) ?? "") !== targetNames(record)[0]) continue;
+    if (balancer === undefined || zoneId === undefined) continue;
+    if (hostOf(known(balancer.dnsName) ?? "") !== targetNames(record)[0]) {
+      zoneOfAliasedRecord(record, zoneId, path, report);
+      continue;
+    }
     if (isUnknown(zoneId)) {
       report.open("dns", zoneId);
       continue;
@@ -42,6 +46,21 @@ export function zoneOfAlias(path: TracedPath, report: Reporter): void {
       fix: fix("Take zone_id from the balancer, as dns_name is.", BY_NO_PROP, [setting(record.address, "alias.zone_id", symbol(balancer.address, "zone_id"))]),
     });
   }
+}
+
+/** An alias for another record names the zone of both. */
+function zoneOfAliasedRecord(record: DnsRecord, zoneId: Attr<string>, { topology }: TracedPath, report: Reporter): void {
+  const [named, own] = [known(zoneId), known(record.zoneId)];
+  if (named === undefined || own === undefined || named === own || (topology.byId.zone(named) ?? named) === (topology.byId.zone(own) ?? own)) return;
+  const balancer = topology.balancers.find((it) => it.zoneId === named);
+  const other = topology.byId.zone(named);
+  // One of both may be an expression for the other's id.
+  if (balancer === undefined && (other === undefined || known(other.name) === known(topology.byId.zone(own)?.name)) && (named.startsWith("${") || own.startsWith("${"))) return;
+  report.fault({
+    id: "P05", hop: "dns", address: record.address, attribute: "alias.zone_id", observed: balancer === undefined ? `the zone ${other?.address ?? named}, and the alias is for a record of ${topology.byId.zone(own)?.address ?? own}` : `the zone of ${balancer.address}, and the alias is for another record`,
+    required: "the zone_id of the record itself, as both records are in one zone", symptom: "InvalidChangeBatch when it is applied: the alias target name does not lie within the target zone",
+    fix: fix("Take the zone of the record itself.", BY_NO_PROP, [setting(record.address, "alias.zone_id", own)]),
+  });
 }
 
 /** What is seen in its place; open where it cannot be told, nothing where it is right. */
@@ -69,7 +88,7 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
   const { balancer } = path;
   const isMadeHere = path.topology.balancers.some(({ isData }) => !isData);
   // A balancer that no record leads to is traced by its own name, where the record that was meant for it must be told of.
-  const fixed = path.records.length > 0 ? path.records : balancer !== undefined && records.to(balancer).length === 0 ? records.fixed : [];
+  const fixed = path.records.length > 0 ? [...path.records, ...path.over] : balancer !== undefined && records.to(balancer).length === 0 ? records.fixed : [];
   for (const record of fixed) {
     const name = targetNames(record).find(isBalancerName);
     if (name === undefined || records.balancerOf(record) !== undefined || !isMadeHere) continue;
@@ -87,7 +106,7 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
   if (left === undefined) return;
   // A wildcard may be for other names, whose records are elsewhere.
   const isCertain = certain !== undefined;
-  for (const record of path.records.filter((it) => records.balancerOf(it) === balancer)) {
+  for (const record of path.records.filter((it) => records.leadsTo(it, balancer))) {
     report.fault({
       id: "P06", severity: isCertain ? "error" : "warning", hop: "dns", address: record.address, attribute: targetAttribute(record), observed: `${path.host} leads to ${balancer.address}, which has nothing for that name`,
       required: `${left.address}, which is set up for ${path.host} and to which no record leads`, symptom: "the wrong site, its certificate, or 404 and 503",

@@ -5,9 +5,10 @@ import type { Edit } from "../report";
 import type { Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { ancestry, covers, isMistakenWildcard, isPublicName } from "./domain-names";
+import { anyNameOf } from "./record-chains";
 import { certificatesAt, type ListenerCertificates } from "./picked-certificates";
 import { isByMistake } from "./record-names";
-import { isPrivate, recordsOf } from "./record-targets";
+import { recordsOf } from "./record-targets";
 import { validationRecord } from "./validation";
 
 /* Whether one of the listener's certificates is good for the name that the client asks for. */
@@ -17,8 +18,9 @@ type Fault = Parameters<Reporter["fault"]>[0];
 /** P11 and P12. */
 export function goodForName(path: TracedPath, report: Reporter): void {
   if (path.isOwnName || isByMistake(path) || isForInside(path)) return;
-  // A wildcard record stands for any name that it covers.
-  const host = path.records.map(nameOf).find((name) => name?.startsWith("*.")) ?? path.host;
+  // A wildcard record stands for any name below it, unless one of them is asked for.
+  const wildcard = path.records.map(nameOf).find((name) => name?.startsWith("*."));
+  const host = wildcard !== undefined && path.host === anyNameOf(wildcard) ? wildcard : path.host;
   for (const { listener } of path.steps) {
     if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0) continue;
     const at = certificatesAt(listener, path);
@@ -35,7 +37,7 @@ export function isGoodFor({ names }: Certificate, host: string): boolean {
 
 /** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
 function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
-  if (from !== "internet" || records.length === 0 || balancer === undefined || !records.every((it) => isPrivate(it, topology))) return false;
+  if (from !== "internet" || records.length === 0 || balancer === undefined || records.some(recordsOf(topology).isSeen)) return false;
   return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).isFoundFromOutside(balancer);
 }
 
@@ -78,7 +80,7 @@ function faultsOf(listener: Listener, at: ListenerCertificates, host: string, pa
 function forAll(at: ListenerCertificates, path: TracedPath): Lack {
   const { topology, balancer } = path;
   const all = balancer === undefined ? [] : recordsOf(topology).to(balancer);
-  const publics = all.filter((record) => !isPrivate(record, topology));
+  const publics = all.filter(recordsOf(topology).isSeen);
   const leading = (publics.length > 0 ? publics : all).map(nameOf).filter((name) => name !== undefined);
   const names = new Set(leading.filter((name) => !at.isGoodFor(name)));
   return { names, faults: faultsFor([...names], at, path) };

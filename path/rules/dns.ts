@@ -10,20 +10,22 @@ import { isPublicName } from "./domain-names";
 import { BY_NO_PROP } from "./expressions";
 import { ipVersions } from "./ip-versions";
 import { writtenOutside } from "./record-names";
-import { isPrivate, recordsOf } from "./record-targets";
+import { chainsOf, isPrivate } from "./record-chains";
+import { leadsSomewhere, mayLeadSomewhere } from "./record-ends";
+import { recordsOf } from "./record-targets";
 
 /* Whether the client's question for the name is answered with the balancer's addresses. */
 
 export const dnsRules: Rules = {
-  path: [seenByEverybody, delegated, oneZone, writtenOutside, zoneOfAlias, balancerBehindRecord, noCnameAtTop, ipVersions, noInternalBalancer, healthDecides],
-  file: [],
+  path: [seenByEverybody, delegated, oneZone, writtenOutside, zoneOfAlias, balancerBehindRecord, leadsSomewhere, noCnameAtTop, ipVersions, noInternalBalancer, healthDecides],
+  file: [mayLeadSomewhere],
 };
 
 /** P01. */
 function seenByEverybody(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
   const records = recordsOf(topology);
-  for (const { zoneId } of path.records) {
+  for (const { zoneId } of [...path.records, ...path.over]) {
     const open = topology.byId.zone(zoneId)?.isPrivate;
     if (isUnknown(open)) report.open("dns", open);
   }
@@ -32,15 +34,15 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
   const behind = candidates.map((record) => records.balancerOf(record)).find((it) => it !== undefined);
   if (behind === undefined || behind.isInternal !== false) return;
   // A name that is answered inside and outside, or a further name for the VPC's own use, is as it should be.
-  const isSeen = (record: DnsRecord): boolean => !isPrivate(record, topology);
-  if (records.isFoundFromOutside(behind) || candidates.some(isSeen) || candidates.some(({ fqdn }) => records.named(known(fqdn) ?? "").some(isSeen))) return;
-  for (const record of candidates) {
+  if (records.isFoundFromOutside(behind) || candidates.some(records.isSeen) || candidates.some(({ fqdn }) => records.named(known(fqdn) ?? "").some(records.isSeen))) return;
+  for (const candidate of candidates) {
+    const record = isPrivate(candidate, topology) ? candidate : (chainsOf(topology).of(candidate).hiddenBy ?? candidate);
     const zone = topology.byId.zone(record.zoneId);
     const name = known(record.fqdn);
     if (zone === undefined || name === undefined || !isPublicName(name)) continue;
     report.fault({
       id: "P01", hop: "dns", address: record.address, attribute: "zone_id",
-      observed: `${name} is in ${zone.address}, a private zone`, required: `a record for ${name} in a public zone, as ${behind.address} serves the internet`,
+      observed: `${name} is in ${zone.address}, a private zone${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} leads to it`}`, required: `a record for ${name} in a public zone, as ${behind.address} serves the internet`,
       symptom: "NXDOMAIN for everybody outside the zone's VPCs", fix: intoPublicZone(record, zone, records.zoneFor(name)),
     });
   }
@@ -56,7 +58,7 @@ function intoPublicZone(record: DnsRecord, zone: Zone, publicZone: Zone | undefi
 /** P02. */
 function delegated(path: TracedPath, report: Reporter): void {
   const records = recordsOf(path.topology);
-  for (const record of path.records) {
+  for (const record of [...path.records, ...path.over]) {
     const zone = path.topology.byId.zone(record.zoneId);
     const name = known(zone?.name);
     if (zone === undefined || name === undefined || zone.isPrivate === true) continue;
@@ -91,14 +93,14 @@ function delegation(zone: Zone, name: string, above: Zone | undefined): Fix {
 /** P03. */
 function oneZone(path: TracedPath, report: Reporter): void {
   const records = recordsOf(path.topology);
-  for (const record of path.records) {
+  for (const record of [...path.records, ...path.over]) {
     const zone = path.topology.byId.zone(record.zoneId);
     const same = records.publicZones(known(zone?.name) ?? "");
     // Two data sources of one name read one zone.
     if (zone === undefined || same.length < 2 || same.every(({ isData }) => isData)) continue;
     const [kept, ...others] = [...same].sort((a, b) => Number(b.isData) - Number(a.isData));
     if (kept === undefined) continue;
-    const moved = path.records.filter(({ zoneId }) => others.some(({ id }) => id === zoneId)).map((it): Edit => setting(it.address, "zone_id", symbol(kept.address, "zone_id")));
+    const moved = [...path.records, ...path.over].filter(({ zoneId }) => others.some(({ id }) => id === zoneId)).map((it): Edit => setting(it.address, "zone_id", symbol(kept.address, "zone_id")));
     report.fault({
       id: "P03", hop: "dns", address: others[0]?.address ?? zone.address, attribute: "name",
       observed: `${same.map(({ address }) => address).join(" and ")} are both called ${known(zone.name)}`, required: "one public zone of a name, to which the registrar delegates",
@@ -110,7 +112,7 @@ function oneZone(path: TracedPath, report: Reporter): void {
 
 /** P07. */
 function noCnameAtTop(path: TracedPath, report: Reporter): void {
-  for (const record of path.records) {
+  for (const record of [...path.records, ...path.over]) {
     const name = known(record.fqdn);
     if (known(record.type)?.toUpperCase() !== "CNAME" || name === undefined || name !== known(path.topology.byId.zone(record.zoneId)?.name)) continue;
     const balancer = recordsOf(path.topology).balancerOf(record);
@@ -133,7 +135,7 @@ function aliasTo({ address }: DnsRecord, balancer: Balancer): Edit[] {
 function noInternalBalancer(path: TracedPath, report: Reporter): void {
   for (const record of path.records) {
     const balancer = recordsOf(path.topology).balancerOf(record);
-    if (balancer === undefined || balancer.isInternal !== true || path.topology.byId.zone(record.zoneId)?.isPrivate !== false) continue;
+    if (balancer === undefined || balancer.isInternal !== true || path.topology.byId.zone(record.zoneId)?.isPrivate !== false || !recordsOf(path.topology).isSeen(record)) continue;
     report.fault({
       id: "P09", hop: "dns", address: balancer.address, attribute: "internal",
       observed: `${record.address} gives the internet the name ${known(record.fqdn) ?? path.host}, and the balancer is internal`,
@@ -147,7 +149,7 @@ function noInternalBalancer(path: TracedPath, report: Reporter): void {
 function healthDecides(path: TracedPath, report: Reporter): void {
   const { balancer } = path;
   if (balancer === undefined) return;
-  const routed = path.records.filter((record) => recordsOf(path.topology).balancerOf(record) === balancer && record.alias !== undefined);
+  const routed = path.records.filter((record) => recordsOf(path.topology).leadsTo(record, balancer) && record.alias !== undefined);
   const failover = path.records.filter(({ routing }) => routing === "failover");
   const isBlind = failover.length > 0 && failover.every(({ alias }) => alias !== undefined && alias.evaluateTargetHealth === false);
   const empty = path.targetGroups.length > 0 && path.targetGroups.every(({ registrations }) => registrations.length === 0);

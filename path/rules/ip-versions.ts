@@ -15,7 +15,7 @@ const EVERYBODY = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 export function ipVersions(path: TracedPath, report: Reporter): void {
   const { balancer } = path;
   if (balancer === undefined) return;
-  const records = path.records.filter((record) => recordsOf(path.topology).balancerOf(record) === balancer);
+  const records = path.records.filter((record) => recordsOf(path.topology).leadsTo(record, balancer));
   const answers = (type: string) => records.filter((record) => known(record.type)?.toUpperCase() === type && record.alias !== undefined);
   const kind = balancer.ipAddressType;
   if (isUnknown(kind)) {

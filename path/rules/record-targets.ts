@@ -2,12 +2,16 @@ import { addTo } from "../../topology/lists";
 import type { Balancer, DnsRecord, Topology, Zone } from "../../topology/model";
 import { known, type Attr } from "../../topology/value";
 import { ancestry, plain } from "./domain-names";
+import { chainsOf, isPrivate, mayServe, targetNames } from "./record-chains";
 
 /* Where records lead, and which zones they are in; made once for each file. */
 
 export interface Records {
-  /** The balancer of the file that a record leads to, over other records of the file too. */
+  /** The balancer of the file that a record leads to, over other records of the file too; the first where it leads to several. */
   balancerOf(record: DnsRecord): Balancer | undefined;
+  leadsTo(record: DnsRecord, balancer: Balancer): boolean;
+  /** Whether everybody sees the record, and all that it leads over. */
+  isSeen(record: DnsRecord): boolean;
   /** All records that lead to a balancer. */
   to(balancer: Balancer): readonly DnsRecord[];
   /** Whether a record leads to a balancer that is not in a private zone, as far as the file says. */
@@ -34,17 +38,6 @@ export function recordsOf(topology: Topology): Records {
   return found;
 }
 
-/** Whether the record is in a zone that only VPCs see. */
-export function isPrivate({ zoneId }: DnsRecord, { byId }: Topology): boolean {
-  return byId.zone(zoneId)?.isPrivate === true;
-}
-
-/** What a record says: the alias's name, or a CNAME's values. */
-export function targetNames(record: DnsRecord): readonly string[] {
-  if (record.alias !== undefined) return [known(record.alias.name)].filter((name) => name !== undefined).map(hostOf);
-  return known(record.type)?.toUpperCase() === "CNAME" ? record.values.items.map(hostOf) : [];
-}
-
 /** The name of a balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
 export function isBalancerName(name: string): boolean {
   return /^[a-z0-9-]+\.([a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name);
@@ -53,39 +46,28 @@ export function isBalancerName(name: string): boolean {
 function indexed(topology: Topology): Records {
   const byName = grouped(topology.records, (record) => known(record.fqdn));
   const byWriting = grouped(topology.records, (record) => mapped(record.name, plain));
-  const byDnsName = grouped(topology.balancers, (balancer) => mapped(balancer.dnsName, hostOf));
+  const chains = chainsOf(topology);
   const zones = grouped(distinctZones(topology.zones), (zone) => (zone.isPrivate === false ? known(zone.name) : undefined));
 
-  const follow = (record: DnsRecord, seen: Set<DnsRecord>): Balancer | undefined => {
-    if (seen.has(record) || seen.size > 4) return undefined;
-    seen.add(record);
-    for (const name of targetNames(record)) {
-      const balancer = byDnsName.get(name)?.[0] ?? byName.get(name)?.map((next) => follow(next, seen)).find((it) => it !== undefined);
-      if (balancer !== undefined) return balancer;
-    }
-    return undefined;
-  };
-  const targets = new Map(topology.records.map((record) => [record, follow(record, new Set())]));
-  const byBalancer = grouped(topology.records, (record) => targets.get(record));
-
-  const outside = new Set(topology.records.filter((record) => !isPrivate(record, topology)).map((record) => targets.get(record)));
+  const targets = new Map(topology.records.map((record) => [record, mayServe(record) ? chains.of(record).balancers : []] as const));
+  const byBalancer = new Map<Balancer, DnsRecord[]>();
+  for (const [record, balancers] of targets) for (const balancer of balancers) addTo(byBalancer, balancer, record);
+  const isSeen = (record: DnsRecord): boolean => !isPrivate(record, topology) && chains.of(record).hiddenBy === undefined;
+  const outside = new Set([...targets].flatMap(([record, balancers]) => (balancers.length > 0 && isSeen(record) ? balancers : [])));
 
   return {
     isFoundFromOutside: (balancer) => outside.has(balancer),
-    balancerOf: (record) => targets.get(record),
+    isSeen,
+    balancerOf: (record) => targets.get(record)?.[0],
+    leadsTo: (record, balancer) => targets.get(record)?.includes(balancer) === true,
     to: (balancer) => byBalancer.get(balancer) ?? [],
     named: (fqdn) => byName.get(fqdn) ?? [],
     written: (name) => byWriting.get(name) ?? [],
-    fixed: topology.records.filter((record) => targets.get(record) === undefined && targetNames(record).some(isBalancerName)),
+    fixed: topology.records.filter((record) => targets.get(record)?.length === 0 && targetNames(record).some(isBalancerName)),
     orphans: topology.balancers.filter((balancer) => !byBalancer.has(balancer)),
     publicZones: (name) => zones.get(name) ?? [],
     zoneFor: (name) => ancestry(name).map((above) => zones.get(above)?.[0]).find((zone) => zone !== undefined),
   };
-}
-
-/** Aliases may have `dualstack.` in front of a balancer's name. */
-export function hostOf(name: string): string {
-  return plain(name).replace(/^dualstack\./, "");
 }
 
 function distinctZones(zones: readonly Zone[]): Zone[] {

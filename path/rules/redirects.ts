@@ -6,6 +6,7 @@ import type { FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { BY_NO_PROP } from "./expressions";
 import { forward, likelyGroup, missingListener, pathOf } from "./listener-repairs";
+import { chainsOf } from "./record-chains";
 import { recordsOf } from "./record-targets";
 import { destination, listenerAt, met, urlOf, type Met, type Redirect, type Request } from "./simulated-request";
 
@@ -96,9 +97,7 @@ function walk(topology: Topology, balancer: Balancer, start: Request, report: Re
 
 /** A redirect to another host is followed only if the file says that it leads back. */
 function leadsHere(topology: Topology, balancer: Balancer, host: string, from: string): boolean {
-  const records = recordsOf(topology);
-  const wildcard = host.replace(/^[^.]+/, "*");
-  return host === from || [host, wildcard].some((name) => records.named(name).some((record) => records.balancerOf(record) === balancer));
+  return host === from || chainsOf(topology).answering(host).some((record) => recordsOf(topology).leadsTo(record, balancer));
 }
 
 /** Whether something listens where a redirect leads. */

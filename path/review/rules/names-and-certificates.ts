@@ -1,38 +1,63 @@
 import type { Change } from "../../../topology/changes";
+import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { named, tell, type EffectRule } from "../because";
+import { code, named, tell, type EffectRule } from "../because";
 import { goesFirst, isGone, type World } from "../world";
 
 /* Zones, records and certificates. */
 
 export const recordRule: EffectRule = (change, world) => {
   const record = world.serving.records.get(change.address);
-  if (record === undefined) return validationRecord(change, world);
+  if (record === undefined) return delegationRule(change, world);
   const hop = "dns";
   const fqdn = known(record.fqdn);
-  const name = fqdn === undefined ? "its name" : `\`${fqdn}\``;
-  if (change.doing === "update" && change.differing.some((it) => /^(alias\.name|records)/.test(it)) && !leadsHere(change, world)) {
+  const over = fqdn === undefined ? [] : world.serving.namesOver(fqdn);
+  const itself = fqdn === undefined ? "its name" : code(fqdn);
+  const name = over.length === 0 ? itself : `${itself}, over which ${named(over)} ${over.length === 1 ? "leads" : "lead"},`;
+  const { lost, leading, answering } = world.later;
+  if (change.doing === "update" && lost.has(change.address)) return tell(change, world, { hop, effect: "outage", then: `${name} leads to nothing from then on`, avoid: "let it lead to the load balancer", phrase: `at ${itself}, which leads to nothing` });
+  if (change.doing === "update" && change.differing.some((it) => /^(alias\.name|records)/.test(it)) && !leading.has(change.address)) {
     return tell(change, world, { hop, effect: "none", then: `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that answers` });
   }
   if (!isGone(change)) return change.doing === "update" ? tell(change, world, { hop, effect: "none", then: "Route 53 answers with the old values or the new ones, never with none" }) : [];
-  const sisters = (world.serving.recordsNamed.get(fqdn ?? "") ?? []).filter((it) => it !== record && !isGone(world.byAddress.get(it.address)));
+  const sisters = (world.serving.recordsNamed.get(fqdn ?? "") ?? []).filter((it) => it !== record && !isGone(world.byAddress.get(it.address)) && answersAs(it, record));
   if (sisters.length > 0) return tell(change, world, { hop, effect: "brief", then: `${name} still has ${named(sisters.map(({ address }) => address))}`, phrase: "while one of its records is away" });
-  const later = world.later.recordsNamed.get(fqdn ?? "") ?? [];
+  const later = answering(fqdn ?? "").filter((it) => answersAs(it, record) && !lost.has(it.address));
   const isRenamed = change.doing === "replace" && later.length === 0;
   if (change.doing === "destroy" && later.length > 0) {
     return tell(change, world, { hop, effect: "brief", then: `${name} is answered by ${named(later.map(({ address }) => address))} once that is there`, avoid: "add a `moved` block, if it is the same record under another name", phrase: "while a record is exchanged" });
   }
   if (change.doing === "replace" && change.isCreatedFirst && !isRenamed) return tell(change, world, { hop, effect: "brief", then: `${name} is answered by one of both`, phrase: "while a record is exchanged" });
+  const isForGood = isRenamed || change.doing === "destroy";
+  // The name stays, with answers of the other kind of addresses.
+  const other = isForGood && (world.serving.recordsNamed.get(fqdn ?? "") ?? []).some((it) => it !== record && !isGone(world.byAddress.get(it.address)));
+  const missing = other ? `has no ${known(record.type) ?? ""} record any more` : "is not found any more";
   return tell(change, world, {
-    hop, effect: "outage", then: isRenamed || change.doing === "destroy" ? `${name} is not found any more, and resolvers keep that answer` : `${name} is not found in between, and resolvers keep that answer for as long as the zone's SOA record says (15 minutes in Route 53)`,
+    hop, effect: "outage", then: isForGood ? `${name} ${missing}, and resolvers keep that answer` : `${name} is not found in between, and resolvers keep that answer for as long as the zone's SOA record says (15 minutes in Route 53)`,
     avoid: isRenamed ? "add the new name beside the old one, and take that away when nobody asks for it any more" : change.doing === "destroy" ? "keep the record until nobody asks for it any more" : "make the new record in place of the old one with `allow_overwrite`, or in two applies",
-    phrase: isRenamed || change.doing === "destroy" ? `at ${name}, which is not found any more` : `at ${name} until resolvers ask again`,
+    phrase: isForGood ? `at ${shownAll(itself, over)}, which ${over.length === 0 ? missing : missing.replace(/^is /, "are ").replace(/^has /, "have ")}` : `at ${shownAll(itself, over)} until resolvers ask again`,
   });
 };
 
-/** Whether the record will lead to a balancer of the plan. */
-function leadsHere({ address }: Change, { later }: World): boolean {
-  return later.leading.has(address);
+/** Whether a record answers those who asked for the other; without IPv6 clients fall back to IPv4, and only few the other way round. */
+function answersAs(it: DnsRecord, other: DnsRecord): boolean {
+  const [type, asked] = [known(it.type)?.toUpperCase(), known(other.type)?.toUpperCase()];
+  return type === undefined || asked === undefined || type === asked || type === "CNAME" || type === "A";
+}
+
+function shownAll(name: string, over: readonly string[]): string {
+  return over.length === 0 ? name : over.length === 1 ? `${name} and ${named(over)}` : `${name} and the ${over.length} names that lead over it`;
+}
+
+/** The record by which the zone above names the servers of one in which a name that serves is. */
+function delegationRule(change: Change, world: World): ReturnType<EffectRule> {
+  const record = world.serving.delegations.get(change.address);
+  if (record === undefined || !isGone(change)) return validationRecord(change, world);
+  const zone = code(known(record.fqdn) ?? "its zone");
+  const hop = "dns";
+  const isNamedAgain = world.after.records.some((it) => known(it.type)?.toUpperCase() === "NS" && known(it.fqdn) === known(record.fqdn));
+  if (isNamedAgain) return tell(change, world, { hop, effect: "brief", then: `${zone} is delegated again once the new record is there`, phrase: "while a delegation is exchanged" });
+  return tell(change, world, { hop, effect: "outage", then: `nothing delegates to ${zone} any more, so its names are not found`, avoid: "keep it until nobody asks for the zone's names any more", phrase: `at all names of ${zone}, to which nothing delegates any more` });
 }
 
 /** The record by which a certificate is validated; it is asked for only when that is issued or renewed. */
