@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
   ["the target group's type, made first under another name", { "aws_lb_target_group.web": replaced("ip_address_type", { name: "web-2" }, true) }, "brief", "aws_lb_target_group.web", "ip_address_type", "target-group"],
   ["the target group's type, made first under a name that AWS makes", { "aws_lb_target_group.web": { ...replaced("ip_address_type", {}, true), open: ["name"] } }, "brief", "aws_lb_target_group.web", "ip_address_type", "target-group"],
   ["a target group whose listeners go first", { "aws_lb_target_group.web": replaced("port", { port: 8080 }), "aws_lb_listener.https": replaced("load_balancer_arn"), "aws_lb_listener_rule.old": replaced("listener_arn"), "aws_lb_listener_rule.api": replaced("listener_arn") }, "outage", "aws_lb_target_group.web", "port", "target-group"],
-  ["its health check's path", { "aws_lb_target_group.web": { set: { health_check: [{ ...(SITE["aws_lb_target_group.web"]?.health_check as Values[])[0], path: "/ready" }] } } }, "brief", "aws_lb_target_group.web", "health_check.path", "target-group"],
+  ["its health check's path", { "aws_lb_target_group.web": { set: { health_check: [{ ...(SITE["aws_lb_target_group.web"]?.health_check as Values[])[0], path: "/ready" }] } } }, "none", "aws_lb_target_group.web", "health_check.path", "target-group"],
   ["its health check's interval", { "aws_lb_target_group.web": { set: { health_check: [{ ...(SITE["aws_lb_target_group.web"]?.health_check as Values[])[0], interval: 30 }] } } }, "none", "aws_lb_target_group.web", "health_check.interval", "target-group"],
   ["its deregistration delay", { "aws_lb_target_group.web": { set: { deregistration_delay: "30" } } }, "none", "aws_lb_target_group.web", "deregistration_delay", "target-group"],
 

@@ -53,7 +53,7 @@ export const ROWS: readonly Row[] = [
   row(31, "listener", "certain", "the balancer has no security group of its own"),
   row(32, "target", "certain", "the balancer's group does not let requests out to the targets"),
   row(33, "target", "certain", "the targets' group does not open their port to the balancer"),
-  row(34, "target", "certain", "the targets' group does not open the health check's port"),
+  row(34, "target", ["certain", "likely"], "the targets' group does not open the health check's port"),
   row(35, "target", "certain", "a rule's ports, protocol or addresses miss what it is for"),
   row(36, "target", "apply", "a rule refers to a group of another VPC"),
   row(37, "target", "certain", "rules stand in a group and beside it"),

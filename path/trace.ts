@@ -201,8 +201,9 @@ function kept(told: Parameters<Reporter["fault"]>[0], findings: Map<string, Find
   return finding;
 }
 
-function findingKey({ id, address, attribute }: Finding): string {
-  return JSON.stringify([id, address, attribute]);
+/** What breaks one path can be no more than a warning on another. */
+function findingKey({ id, address, attribute, severity }: Finding): string {
+  return JSON.stringify([id, address, attribute, severity]);
 }
 
 function openOf(hop: Hop, { address, attribute, why }: Unknown): Open {

@@ -208,6 +208,10 @@ export interface Server extends Part {
   readonly metadataOptions?: { readonly httpTokens: Attr<string>; readonly hopLimit: Attr<number> };
   /** Where the address, the groups, and the user data are set: the instance, or its launch template. */
   readonly settingsAddress: string;
+  /** Only of an Auto Scaling group: `EC2`, or `ELB` where instances that fail the load balancer's health checks are replaced. */
+  readonly healthCheckType?: Attr<string>;
+  /** Only of an Auto Scaling group: how many healthy instances terraform waits for. */
+  readonly waitsForHealthy?: Attr<number>;
   /** Only of an Auto Scaling group. */
   readonly capacity?: { readonly min: Attr<number>; readonly max: Attr<number>; readonly desired: Attr<number> };
 }

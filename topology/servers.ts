@@ -116,6 +116,9 @@ function autoScalingGroupsOf(source: Source): Server[] {
       changesUserDataInPlace: false,
       metadataOptions: settings === undefined ? undefined : metadataOf(settings.fields),
       settingsAddress: settings?.address ?? it.address,
+      // A plan leaves open what is not configured, which is EC2.
+      healthCheckType: it.isConfigured("health_check_type") || source.kind !== "plan" ? it.fields.text("health_check_type") : known(it.fields.text("health_check_type")),
+      waitsForHealthy: it.fields.number("wait_for_elb_capacity") ?? it.fields.number("min_elb_capacity"),
       capacity: { min: it.fields.number("min_size"), max: it.fields.number("max_size"), desired: it.fields.number("desired_capacity") },
     };
   });

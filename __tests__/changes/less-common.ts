@@ -104,7 +104,7 @@ export const LESS_COMMON: readonly Changed[] = [
   // Target groups and what is in them.
   classic("a target group's kind of targets", set("aws_lb_target_group.web", { target_type: "ip" }), "fails", group("target_type"), { broken: ["target-group"] }),
   classic("a target group's other settings", set("aws_lb_target_group.web", { slow_start: 60, load_balancing_algorithm_type: "least_outstanding_requests" }), "none"),
-  classic("the health check's protocol", check({ protocol: "HTTPS" }), "brief", group("health_check.protocol")),
+  classic("the health check's protocol", check({ protocol: "HTTPS" }), "none", group("health_check.protocol")),
   classic("the health check's thresholds", check({ healthy_threshold: 2, unhealthy_threshold: 5, timeout: 4 }), "none"),
   prefixed("a target group's protocol, by a prefix and made first", set("aws_lb_target_group.web", { protocol: "HTTPS" }), "brief", group("protocol")),
   prefixed("a target group's protocol version, by a prefix and made first", set("aws_lb_target_group.web", { protocol_version: "HTTP2" }), "brief", group("protocol_version")),

@@ -138,7 +138,7 @@ export const securityGroupMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P34", name: "the health check goes to a port that only the balancer's group opens", base: "site", at: { type: "aws_security_group", attribute: "ingress" },
+    row: "P34", name: "the health check goes to a port that only the balancer's group opens", base: "site", at: { type: "aws_security_group", attribute: "ingress" }, verdict: "ok",
     mutate: (stack) => {
       (targetGroupOf(stack).body.health_check as Json).port = "8081";
       add(stack, "aws_vpc_security_group_egress_rule", "to-health", { ...toInstances(stack).body, description: "Health checks", from_port: 8081, to_port: 8081 });
@@ -153,7 +153,7 @@ export const securityGroupMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P34", name: "the health check's port is open to the targets themselves only", base: "inline-groups", at: { type: "aws_security_group", attribute: "ingress" },
+    row: "P34", name: "the health check's port is open to the targets themselves only", base: "inline-groups", at: { type: "aws_security_group", attribute: "ingress" }, verdict: "ok",
     mutate: (stack) => {
       (targetGroupOf(stack).body.health_check as Json).port = 8080;
       inline(stack, "web").ingress = [inlineRule(tcp(80), { security_groups: ["${aws_security_group.alb.id}"] }), { ...inlineRule(tcp(8080), {}), self: true }];

@@ -19,7 +19,7 @@ export interface Traces {
 /** Rows that no state tells of, so that one which is new in a plan may have been there before. */
 const NOT_IN_STATES = new Set(["P14", "P18", "P37", "P66"]);
 /** Rows that look at the boot scripts, of which a state of provider 5 holds hashes. */
-const OF_SCRIPTS = new Set(["P25", "P53", "P54", "P55", "P62", "P64", "P65", "P67"]);
+export const OF_SCRIPTS: ReadonlySet<string> = new Set(["P25", "P53", "P54", "P55", "P62", "P64", "P65", "P67"]);
 /** Rules about what changes tell of these more exactly. */
 const TOLD_BY_RULES = new Set(["P18", "P27", "P66"]);
 /** Rows whose fix is blocks that keep what stands, ready to paste. */
@@ -45,8 +45,10 @@ function verdictOn(hop: Hop, paths: readonly PathReport[]): Verdict | null {
 /** Faults on a path of what is planned, that were not there before, as far as both traces could see them. */
 export function newFaults({ before, after }: Traces, world: World): Finding[] {
   const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(keyOf))));
-  const known = new Set(before?.findings.map(keyOf));
-  const knownRows = new Set(before?.findings.map(({ id, hop }) => `${id} ${hop}`));
+  // What was a warning before and is an error now is new.
+  const faults = before?.findings.filter(({ severity }) => severity === "error") ?? [];
+  const known = new Set(faults.map(keyOf));
+  const knownRows = new Set(faults.map(({ id, hop }) => `${id} ${hop}`));
   return after.findings.filter((finding) => {
     if (finding.severity !== "error" || known.has(keyOf(finding))) return false;
     if (!onPath.has(keyOf(finding)) && !isRefused(finding)) return false;

@@ -7,8 +7,9 @@ import { HOPS, type Finding, type Open, type TraceReport } from "../report";
 import { rowOf } from "../rows";
 import { traceTopology } from "../trace";
 import { code, listed, named, type Told } from "./because";
+import { FAILS_OPEN } from "../rules/health-readers";
 import { driftOf } from "./drift";
-import { causesOfFaults, hopChanges, keyOf, newFaults, unseenBefore, type Traces } from "./hops";
+import { causesOfFaults, hopChanges, keyOf, newFaults, OF_SCRIPTS, unseenBefore, type Traces } from "./hops";
 import { withMove } from "./moves";
 import { pictureOf } from "./picture";
 import { SENSITIVE, withoutSecrets } from "./secrets";
@@ -101,7 +102,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const known = new Set(traces.before?.findings.map(keyOf));
   const onPath = new Set(traces.after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(keyOf))));
   const stood = traces.after.findings.filter((it) => it.severity === "error" && !fresh.has(keyOf(it)) && known.has(keyOf(it)));
-  const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts));
+  const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts || !OF_SCRIPTS.has(it.id)));
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
   const [later, secret] = [open.filter(({ why }) => why !== SENSITIVE), open.filter(({ why }) => why === SENSITIVE)];
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
@@ -111,7 +112,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
     ...(unprotected.length > 0 ? [`${named(unprotected.map(({ address }) => address))} ${unprotected.length === 1 ? "is" : "are"} no longer protected from deletion.`] : []),
     ...rowsOf(stood).map(([row, of]) => `${row} was there before and stays${of}.`),
     ...rowsOf(unseenBefore(traces, world)).map(([row, of]) => `${row}: a state does not tell whether it was so before${of}.`),
-    ...rowsOf(warnings).map(([row, of, { observed }]) => `${row}: ${observed}${of}.`),
+    ...rowsOf(warnings).map(([row, of, { observed, symptom }]) => `${row}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`),
     ...(later.length > 0 ? [`Known after the apply only: ${openNames(later)}; what depends on that is called unknown.`] : []),
     ...(secret.length > 0 ? [`Sensitive, so not looked at: ${openNames(secret)}; what depends on that is called unknown.`] : []),
     ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`] : []),

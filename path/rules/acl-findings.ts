@@ -4,6 +4,7 @@ import { overlaps, type Range } from "../ipv4";
 import { fix, setting } from "../fix";
 import type { Edit, Finding, Hop } from "../report";
 import { allowsAny, type Decision, type Packets } from "./acl-decisions";
+import { ofHealthChecksOnly, type HealthReaders } from "./health-readers";
 import { plain, type Direction } from "./reachability";
 
 /** Packets that an ACL has to let through. */
@@ -19,6 +20,8 @@ export interface Flow {
   readonly packets: readonly Packets[];
   /** Why it is not known which packets these are. */
   readonly vague?: Unknown;
+  /** Of health checks to a port to which no requests go: what looks at the targets' health. */
+  readonly health?: readonly HealthReaders[];
   readonly isBlocked: (decisions: readonly Decision[]) => boolean;
 }
 
@@ -32,12 +35,14 @@ interface Blockage {
   readonly flows: Flow[];
 }
 
+type Fault = Omit<Finding, "severity"> & Partial<Pick<Finding, "severity">>;
+
 /** An entry's number goes so far. */
 const MOST_NUMBERS = 32_766;
 const NO_PROP = "this project leaves the VPC's default network ACL as it is: remove the added ACL, or its override";
 
 /** One finding for each direction of an ACL that lacks entries, and for each entry that denies too early. */
-export function blockages(topology: Topology, found: readonly { readonly flow: Flow; readonly decisions: readonly Decision[] }[], own: readonly Subnet[], others: readonly Subnet[]): readonly Omit<Finding, "severity">[] {
+export function blockages(topology: Topology, found: readonly { readonly flow: Flow; readonly decisions: readonly Decision[] }[], own: readonly Subnet[], others: readonly Subnet[]): readonly Fault[] {
   const all = new Map<string, Blockage>();
   for (const { flow, decisions } of found) {
     const { acl, direction } = flow;
@@ -62,13 +67,13 @@ function isBefore(by: AclEntry, entries: readonly AclEntry[], packets: Packets):
   return entries.slice(entries.indexOf(by) + 1).some((it) => allowsAny(it, packets));
 }
 
-function finding(topology: Topology, { acl, direction, by, isEmpty, flows }: Blockage, index: number, own: readonly Subnet[], others: readonly Subnet[]): Omit<Finding, "severity"> {
+function finding(topology: Topology, { acl, direction, by, isEmpty, flows }: Blockage, index: number, own: readonly Subnet[], others: readonly Subnet[]): Fault {
   const hop: Hop = flows.every((it) => it.hop === "listener") ? "listener" : "target";
   const wanted = [...new Set(flows.map(({ what, ports }) => `tcp ${rangeInWords(ports)} (${what})`))].join(", ");
   const side = [{ subnets: own, name: "the balancer's subnets" }, { subnets: others, name: "the targets' subnets" }].find(({ subnets }) => subnets.some((it) => it.networkAcl === acl));
   const hit = side?.subnets.filter((it) => it.networkAcl === acl).length ?? 0;
   const common = {
-    hop, required: `${direction === "ingress" ? "in" : "out"}: ${wanted}`, symptom: symptomOf(flows),
+    hop, required: `${direction === "ingress" ? "in" : "out"}: ${wanted}`, ...seenAs(flows),
     ...(side !== undefined && hit < side.subnets.length && { share: `${hit} of ${side.subnets.length} of ${side.name}` }),
   };
   if (by !== undefined) {
@@ -87,8 +92,10 @@ function finding(topology: Topology, { acl, direction, by, isEmpty, flows }: Blo
   };
 }
 
-function symptomOf(flows: readonly Flow[]): string {
-  return flows.some((it) => it.hop === "listener") ? "ERR_CONNECTION_TIMED_OUT" : "504 Gateway Timeout; Target.Timeout in the target's health; Reachability Analyzer: SUBNET_ACL_RESTRICTION";
+function seenAs(flows: readonly Flow[]): Pick<Fault, "symptom" | "severity"> {
+  if (flows.some((it) => it.hop === "listener")) return { symptom: "ERR_CONNECTION_TIMED_OUT" };
+  const unhealthy = "Target.Timeout in the target's health; Reachability Analyzer: SUBNET_ACL_RESTRICTION";
+  return flows.every(({ health }) => health !== undefined) ? ofHealthChecksOnly(unhealthy, flows.flatMap(({ health }) => health ?? [])) : { symptom: `504 Gateway Timeout; ${unhealthy}` };
 }
 
 interface NewEntry {

@@ -6,6 +6,7 @@ import type { Target, TracedPath } from "../traced-path";
 import { bootScript } from "./boot-script";
 import { BY_NO_PROP } from "./expressions";
 import { codesOf } from "./health-check";
+import { healthReaders, ofHealthChecksOnly } from "./health-readers";
 import { forwardedTo } from "./listener-repairs";
 import { opensPort } from "./reachability";
 import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "./user-data";
@@ -91,9 +92,10 @@ function speaksTheGroupsProtocol(path: PathEnd, report: Reporter): void {
       const speaksTls = answersTls(script, it.port);
       if (speaksTls === undefined || speaksTls === (it.protocol === "HTTPS")) continue;
       const better = speaksTls ? "HTTPS" : "HTTP";
+      const unhealthy = speaksTls ? "Target.ResponseCodeMismatch [400]" : "Target.FailedHealthChecks";
       report.fault({
         id: "P54", hop: "target", address: it.address, attribute: it.attribute, observed: `${it.protocol} to port ${it.port}, on which ${server.address} speaks ${speaksTls ? "TLS" : "plain HTTP"}`,
-        required: `${it.attribute} ${better}, or an application that speaks ${it.protocol}`, symptom: speaksTls ? "400 Bad Request; Target.ResponseCodeMismatch [400]" : "502 Bad Gateway; Target.FailedHealthChecks",
+        required: `${it.attribute} ${better}, or an application that speaks ${it.protocol}`, symptom: it === check ? ofHealthChecksOnly(unhealthy, [healthReaders(path.topology, targetGroup)]).symptom : `${speaksTls ? "400 Bad Request" : "502 Bad Gateway"}; ${unhealthy}`,
         fix: fix(`Speak ${better} to the targets.`, BY_NO_PROP, [setting(it.address, it.attribute, better)]),
       });
     }
@@ -112,7 +114,7 @@ function answersTheHealthCheck(path: PathEnd, report: Reporter): void {
     const better = pathThatAnswers(script);
     report.fault({
       id: "P55", hop: "target", address: targetGroup.address, attribute: "health_check.path", observed: `${server.address} seems to answer ${checked} with ${code}, and the check expects ${matcher}`,
-      required: "a path that answers with an expected code", symptom: `Target.ResponseCodeMismatch [${code}]; all targets unhealthy`,
+      required: "a path that answers with an expected code", symptom: ofHealthChecksOnly(`Target.ResponseCodeMismatch [${code}]`, [healthReaders(path.topology, targetGroup)]).symptom,
       fix: better !== undefined && better !== checked ? fix(`Ask for ${better}.`, `healthCheck: { path: ${JSON.stringify(better)} }`, [setting(targetGroup.address, "health_check.path", better)])
         : fix(`Expect ${code} as well.`, `healthCheck: { matcher: "${matcher},${code}" }`, [setting(targetGroup.address, "health_check.matcher", `${matcher},${code}`)]),
     });

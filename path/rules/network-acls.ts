@@ -6,6 +6,7 @@ import type { TracedPath } from "../traced-path";
 import { decide, type Decision, type Packets } from "./acl-decisions";
 import { blockages, type Flow } from "./acl-findings";
 import { isApplication } from "./balancer-groups";
+import { healthReaders, type HealthReaders } from "./health-readers";
 import { subnetPlace, vpcIdOf, vpcRanges, type Direction, type Place } from "./reachability";
 
 /** Ports from which AWS lets its own connections begin, and to which the answers go. */
@@ -25,7 +26,13 @@ interface Guarded {
 /** A subnet with targets, and the ports on which they are asked. */
 interface TargetSubnet {
   readonly subnet: Subnet;
-  readonly ports: Map<string, number | Unknown>;
+  readonly ports: Map<string, Asked>;
+}
+
+interface Asked {
+  readonly port: number | Unknown;
+  /** Where only health checks go there: what looks at the targets' health. */
+  readonly health: Set<HealthReaders> | undefined;
 }
 
 /** Rows 39 and 40: packets to and from clients and targets at the subnets of both. An ACL knows no connections: answers need an entry too. */
@@ -77,18 +84,19 @@ function guarded(subnets: readonly Subnet[], report: Reporter): readonly Guarded
 
 function targetSubnets({ topology, targets }: TracedPath): readonly TargetSubnet[] {
   const bySubnet = new Map<Subnet, TargetSubnet>();
-  const seen = new Set<string>();
   for (const { server, subnets, port, healthPort, targetGroup } of targets) {
     const all = subnets.length > 0 ? subnets : (server?.subnetIds.items ?? []).map((id) => topology.byId.subnet(id)).filter((it) => it !== undefined);
     const health = known(targetGroup.healthCheck.enabled) === false ? undefined : healthPort;
     for (const subnet of all) {
       const one = bySubnet.get(subnet) ?? { subnet, ports: new Map() };
       bySubnet.set(subnet, one);
-      for (const it of [port, health]) {
+      for (const [it, isHealth] of [[port, false], [health, true]] as const) {
         if (it === undefined) continue;
         const key = isUnknown(it) ? `${it.address} ${it.attribute}` : String(it);
-        if (!seen.has(`${subnet.address} ${key}`)) one.ports.set(key, it);
-        seen.add(`${subnet.address} ${key}`);
+        const before = one.ports.get(key);
+        if (before === undefined) one.ports.set(key, { port: it, health: isHealth ? new Set([healthReaders(topology, targetGroup)]) : undefined });
+        else if (!isHealth) one.ports.set(key, { port: it, health: undefined });
+        else before.health?.add(healthReaders(topology, targetGroup));
       }
     }
   }
@@ -102,7 +110,7 @@ function balancerFlows(path: TracedPath, groups: readonly Guarded[], targets: re
   return groups.flatMap(({ acl, subnets }) => {
     const others = targets.filter(({ subnet }) => !isOnly(subnets, subnet));
     const answers = others.map(({ subnet }) => ({ place: subnetPlace(path.topology, subnet), ports: EPHEMERAL }));
-    const requests = others.flatMap(({ subnet, ports }) => [...ports.values()].map((port) => ({ place: subnetPlace(path.topology, subnet), port })));
+    const requests = others.flatMap(({ subnet, ports }) => [...ports.values()].map((asked) => ({ place: subnetPlace(path.topology, subnet), asked })));
     return [
       ...clientFlows(path, acl, report),
       ...toPorts(acl, "egress", requests, "targets"),
@@ -117,9 +125,9 @@ function targetFlows(topology: Topology, groups: readonly Guarded[], targets: re
   return groups.flatMap(({ acl, subnets }) => {
     const places = own.filter((it) => !isOnly(subnets, it)).map((it) => subnetPlace(topology, it));
     if (places.length === 0) return [];
-    const ports = new Map(subnets.flatMap((it) => [...(portsOf.get(it) ?? [])])).values();
+    const ports = subnets.flatMap((it) => [...(portsOf.get(it)?.values() ?? [])]);
     return [
-      ...toPorts(acl, "ingress", [...ports].flatMap((port) => places.map((place) => ({ place, port }))), "the balancer"),
+      ...toPorts(acl, "ingress", ports.flatMap((asked) => places.map((place) => ({ place, asked }))), "the balancer"),
       flowOf(acl, "egress", places.map((place) => ({ place, ports: EPHEMERAL })), "answers to the balancer", EPHEMERAL),
     ];
   });
@@ -130,13 +138,20 @@ function isOnly(subnets: readonly Subnet[], one: Subnet): boolean {
   return subnets.length === 1 && subnets[0] === one;
 }
 
-function toPorts(acl: NetworkAcl, direction: Direction, all: readonly { readonly place: Place; readonly port: number | Unknown }[], whom: string): readonly Flow[] {
-  const byPort = new Map<number | Unknown, Place[]>();
-  for (const { place, port } of all) byPort.set(port, [...(byPort.get(port) ?? []), place]);
-  return [...byPort].map(([port, places]) => {
+function toPorts(acl: NetworkAcl, direction: Direction, all: readonly { readonly place: Place; readonly asked: Asked }[], whom: string): readonly Flow[] {
+  const byPort = new Map<number | Unknown, { readonly places: Set<Place>; health: Set<HealthReaders> | undefined }>();
+  for (const { place, asked: { port, health } } of all) {
+    const one = byPort.get(port) ?? { places: new Set(), health: new Set() };
+    byPort.set(port, one);
+    one.places.add(place);
+    if (health === undefined) one.health = undefined;
+    for (const it of health ?? []) one.health?.add(it);
+  }
+  return [...byPort].map(([port, { places, health }]) => {
     const ports = isUnknown(port) ? { first: 1, last: 65535 } : { first: port, last: port };
-    const flow = flowOf(acl, direction, places.map((place) => ({ place, ports })), `${direction === "ingress" ? "requests and health checks from" : "requests and health checks to"} ${whom}`, ports);
-    return isUnknown(port) ? { ...flow, vague: port } : flow;
+    const what = health === undefined ? "requests and health checks" : "health checks";
+    const flow = flowOf(acl, direction, [...places].map((place) => ({ place, ports })), `${what} ${direction === "ingress" ? "from" : "to"} ${whom}`, ports);
+    return { ...flow, ...(health !== undefined && { health: [...health] }), ...(isUnknown(port) && { vague: port }) };
   });
 }
 

@@ -6,12 +6,14 @@ import type { Edit, Finding } from "../report";
 import type { PathRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
+import { healthReaders, ofHealthChecksOnly, type HealthReaders } from "./health-readers";
 import { opening, renamed, ruleSetting, type Source } from "./group-fixes";
 import { argument, attributeOf, isAll, isMeantFor, isTcp, names, opensPort, passage, placesOf, rangesIn, ruleInWords, ruleSet, rulesInWords, type Passage, type Peer, type RuleSet } from "./reachability";
 
 const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
+const UNHEALTHY = "Target.Timeout in the target's health, though the application works";
 
-type Fault = Omit<Finding, "severity">;
+type Fault = Omit<Finding, "severity"> & Partial<Pick<Finding, "severity">>;
 
 /** Ports that a group keeps shut, for so many targets. */
 interface Shut {
@@ -23,6 +25,8 @@ interface Shut {
   readonly sources: Source[];
   readonly whom: string[];
   readonly share: { share?: string };
+  /** What looks at the health of the targets that are kept shut. */
+  readonly health: HealthReaders[];
   count: number;
 }
 
@@ -46,7 +50,9 @@ export const targetPassage: PathRule = (path, report) => {
     seen.shut.forEach((it) => addShut(shut, it, count));
     seen.missed.forEach((fault) => {
       const key = JSON.stringify([fault.address, fault.attribute]);
-      missed.set(key, { fault, count: (missed.get(key)?.count ?? 0) + count });
+      const before = missed.get(key);
+      // What requests meet too is worse than what only health checks meet.
+      missed.set(key, { fault: before === undefined || fault.severity !== "warning" ? fault : before.fault, count: (before?.count ?? 0) + count });
     });
     seen.opens.forEach((it) => report.open("target", it));
     seen.assumed.forEach((it) => report.assume({ hop: "target", ...it }));
@@ -89,7 +95,8 @@ function seenOf(topology: Topology, view: View, target: Target): Seen | undefine
   if (view.byRegistration.has(registration)) return view.byRegistration.get(registration);
   const text = (value: Attr<unknown>) => (isUnknown(value) ? [value.address, value.attribute] : value);
   const one = server === undefined ? [text(registration.targetId), registration.address] : [server.securityGroupIds.items, text(server.securityGroupIds.open), server.subnetIds.items, text(server.privateIp), text(server.hasSecurityGroups)];
-  const kind = JSON.stringify([one, text(port), text(healthPort), text(targetGroup.healthCheck.enabled)]);
+  const health = healthReaders(topology, targetGroup);
+  const kind = JSON.stringify([one, text(port), text(healthPort), text(targetGroup.healthCheck.enabled), health.readers.map(({ address }) => address), text(health.open)]);
   const isFunction = ["lambda", "alb"].includes(known(targetGroup.targetType) ?? "");
   const seen = isFunction ? undefined : (view.byKind.get(kind) ?? newlySeen(topology, view, target));
   if (seen !== undefined) view.byKind.set(kind, seen);
@@ -103,6 +110,9 @@ function newlySeen(topology: Topology, view: View, target: Target): Seen {
   const seen: Seen = { shut: [], missed: [], opens: [], assumed };
   fromBalancer(topology, view, target, seen);
   toTarget(topology, view, target, seen);
+  const { readers, open } = healthReaders(topology, target.targetGroup);
+  const isOnlyHealth = seen.missed.some(({ severity }) => severity === "warning") || seen.shut.some(({ checks }) => checks.every(({ what }) => what === "health checks"));
+  if (isOnlyHealth && readers.length === 0 && open !== undefined) seen.opens.push(open);
   return seen;
 }
 
@@ -118,10 +128,11 @@ function addShut(all: Map<string, Shut>, one: Omit<Shut, "count">, count: number
   const key = JSON.stringify([one.id, one.group.address]);
   const before = all.get(key);
   if (before === undefined) {
-    all.set(key, { ...one, checks: [...one.checks], sources: [...one.sources], whom: [...one.whom], count });
+    all.set(key, { ...one, health: [...one.health], checks: [...one.checks], sources: [...one.sources], whom: [...one.whom], count });
     return;
   }
   before.count += count;
+  before.health.push(...one.health);
   before.checks.push(...one.checks.filter((it) => !before.checks.some((other) => other.what === it.what && samePort(other.port, it.port))));
   before.sources.push(...one.sources.filter((it) => !before.sources.some((other) => JSON.stringify(other) === JSON.stringify(it))));
   before.whom.push(...one.whom.filter((it) => !before.whom.includes(it)));
@@ -156,7 +167,7 @@ function fromBalancer(topology: Topology, { out: set }: View, target: Target, { 
   const blocked = results.filter(({ through }) => through.answer === "no" || through.answer === "partly");
   if (blocked.length === 0 || group === undefined) return;
   shut.push({
-    id: "P32", set, group, checks: blocked.map(({ check }) => check), sources: [...sourcesOfTarget(target)],
+    id: "P32", set, group, health: [healthReaders(topology, target.targetGroup)], checks: blocked.map(({ check }) => check), sources: [...sourcesOfTarget(target)],
     whom: [namesOf(topology, server?.securityGroupIds) || (known(registration.targetId) ?? "the targets")], share: shareOf(blocked.map(({ through }) => through), "the targets' subnets"),
   });
 }
@@ -179,27 +190,32 @@ function toTarget(topology: Topology, { peer: balancer, sets }: View, target: Ta
   for (const { check, through } of results.filter((it) => it.through.answer === "no" || it.through.answer === "partly")) {
     const miss = nearest(set, check.port, balancer);
     if (miss === undefined) far.push(check);
-    else missed.push(nearMiss(topology, miss, check, through, balancer));
+    else missed.push(nearMiss(topology, miss, check, through, balancer, healthReaders(topology, target.targetGroup)));
   }
   if (far.length === 0 || group === undefined) return;
   const id = far.every(({ what }) => what === "health checks") ? "P34" : "P33";
   const sources = balancer.groupIds.items.slice(0, 1).map((it) => ({ group: it }));
-  shut.push({ id, set, group, checks: far, sources, whom: [namesOf(topology, balancer.groupIds) || "the balancer"], share: {} });
+  shut.push({ id, set, group, health: [healthReaders(topology, target.targetGroup)], checks: far, sources, whom: [namesOf(topology, balancer.groupIds) || "the balancer"], share: {} });
 }
 
-function shutFault(topology: Topology, { id, set, group, checks, sources, whom, share }: Shut): Fault {
+/** What is seen of ports that are shut: no request fails where only health checks do. */
+function seenAs(checks: readonly Check[], health: readonly HealthReaders[]): Pick<Fault, "symptom" | "severity"> {
+  return checks.every(({ what }) => what === "health checks") ? ofHealthChecksOnly(UNHEALTHY, health) : { symptom: TIMEOUT };
+}
+
+function shutFault(topology: Topology, { id, set, group, health, checks, sources, whom, share }: Shut): Fault {
   const shown = checks.map(checkInWords).join(" and ");
   const wanted = sources.flatMap((source) => checks.flatMap(({ port }) => (isUnknown(port) ? [] : [{ port, source }])));
   const at = { id, hop: "target" as const, address: group.address, attribute: set.direction, observed: rulesInWords(topology, set), ...share };
   if (id === "P32") {
     return {
-      ...at, required: `${shown} to ${whom.join(", ")}`, symptom: TIMEOUT,
+      ...at, required: `${shown} to ${whom.join(", ")}`, ...seenAs(checks, health),
       fix: fix(`Let the balancer out to ${shown} of its targets.`, "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override", opening(group, "egress", wanted, "to_targets")),
     };
   }
   const prop = id === "P34" ? "`healthCheck: { port }`" : "`appPort`";
   return {
-    ...at, required: `${shown} from ${whom.join(", ")}`, symptom: id === "P34" ? "Target.Timeout in the target's health, though the application works" : TIMEOUT,
+    ...at, required: `${shown} from ${whom.join(", ")}`, ...seenAs(checks, health),
     fix: fix(`Open ${shown} of the targets to the balancer.`, `${prop} opens its port in both groups; no prop closes it: remove the override`, opening(group, "ingress", wanted, "from_balancer")),
   };
 }
@@ -226,7 +242,7 @@ function nearest({ rules }: RuleSet, port: number | Unknown, peer: Peer): Miss |
   return misses.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function nearMiss(topology: Topology, { rule, what }: Miss, check: Check, through: Passage, balancer: Peer): Fault {
+function nearMiss(topology: Topology, { rule, what }: Miss, check: Check, through: Passage, balancer: Peer, health: HealthReaders): Fault {
   const [groupId] = balancer.groupIds.items;
   const ways: Record<Miss["what"], { argument: string; text: string; edits: readonly Edit[]; why: string }> = {
     ports: { argument: "from_port", text: "Give the rule's ports from the lower to the higher.", why: "its first port is above its last", edits: [ruleSetting(rule, "from_port", known(rule.toPort)), ruleSetting(rule, "to_port", known(rule.fromPort))] },
@@ -237,7 +253,7 @@ function nearMiss(topology: Topology, { rule, what }: Miss, check: Check, throug
   return {
     id: "P35", hop: "target", address: rule.address, attribute: attributeOf(rule, way.argument), observed: `${ruleInWords(topology, rule, "ingress")}: ${way.why}`,
     required: `${checkInWords(check)} from ${namesOf(topology, balancer.groupIds) || "the balancer"}`,
-    symptom: check.what === "health checks" ? "Target.Timeout in the target's health, though the application works" : TIMEOUT, ...shareOf([through], "the balancer's subnets"),
+    ...seenAs([check], [health]), ...shareOf([through], "the balancer's subnets"),
     fix: fix(way.text, "`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource", way.edits),
   };
 }

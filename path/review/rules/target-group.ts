@@ -1,5 +1,6 @@
 import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { FAILS_OPEN, healthReaders } from "../../rules/health-readers";
 import { listed, code, named, tell, type EffectRule } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
@@ -35,8 +36,13 @@ export const targetGroupRule: EffectRule = (change, world) => {
   if (change.doing !== "update") return [];
   const judging = change.differing.filter((it) => JUDGING.includes(it));
   if (judging.length > 0) {
+    const by = `all targets are judged by ${listed(judging.map(code))} from then on`;
+    const after = world.after.byId.targetGroup(group.arn) ?? group;
+    const { readers: [first], open } = healthReaders(world.after, after);
+    // Requests do not fail for that alone: while no target is healthy, the load balancer sends them to all.
+    if (first === undefined && open === undefined) return tell(change, world, { hop, effect: "none", attribute: judging[0], then: `${by}; ${FAILS_OPEN}`, avoid: "let the targets answer the new check before the apply" });
     return tell(change, world, {
-      hop, effect: "brief", attribute: judging[0], then: `all targets are judged by ${listed(judging.map(code))} from then on, and those that do not answer so become unhealthy within a few checks`,
+      hop, effect: "brief", attribute: judging[0], then: `${by}, and those that do not answer so become unhealthy within a few checks: ${first?.does ?? `${open?.address} may replace them`}`,
       avoid: "let the targets answer the new check before the apply", phrase: "if the targets do not answer the new health check at once",
     });
   }

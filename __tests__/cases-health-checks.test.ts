@@ -1,0 +1,90 @@
+import type { TraceReport } from "../path/report";
+import type { Effect } from "../path/review/report";
+import { review } from "../path/review/review";
+import { trace } from "../path/trace";
+import { destroyed, planOf, SITE, type Planned, type Values } from "./support/standing-site";
+
+/*
+ * Where only health checks fail. A load balancer sends requests to healthy targets; while none is healthy, to all of them. So nobody
+ * notices for that alone, unless something else looks at the targets' health: an Auto Scaling group, a container service, Route 53.
+ */
+
+type Site = Readonly<Record<string, Values>>;
+
+const GROUP = SITE["aws_lb_target_group.web"] ?? {};
+const CHECK = (GROUP.health_check as readonly Values[])[0] ?? {};
+/** The checks go to 8081, on which only the load balancer's group lets them out. */
+const OUT = { "aws_vpc_security_group_egress_rule.health": { ...SITE["aws_vpc_security_group_egress_rule.alb"], id: "sgr-h", from_port: 8081, to_port: 8081 } };
+const IN = { "aws_vpc_security_group_ingress_rule.health": { ...SITE["aws_vpc_security_group_ingress_rule.web"], id: "sgr-i", from_port: 8081, to_port: 8081 } };
+const withCheck = (values: Values, site: Site = SITE): Site => ({ ...site, "aws_lb_target_group.web": { ...GROUP, health_check: [{ ...CHECK, ...values }] } });
+const CLOSED: Site = withCheck({ port: "8081" }, { ...SITE, ...OUT });
+/** An Auto Scaling group in place of instances. */
+const scaling = (type: string, site: Site): Site => ({
+  ...Object.fromEntries(Object.entries(site).filter(([address]) => !/^aws_(instance|lb_target_group_attachment)\./.test(address))),
+  "aws_launch_template.web": { id: "lt-1", name: "web", vpc_security_group_ids: ["sg-web"] },
+  "aws_autoscaling_group.web": { id: "web", name: "web", launch_template: [{ id: "lt-1" }], min_size: 2, max_size: 2, desired_capacity: 2, health_check_type: type, vpc_zone_identifier: ["subnet-a", "subnet-b"] },
+  "aws_autoscaling_group.api": { id: "api", name: "api", launch_template: [{ id: "lt-1" }], min_size: 2, max_size: 2, desired_capacity: 2, health_check_type: "EC2", vpc_zone_identifier: ["subnet-a", "subnet-b"] },
+  "aws_autoscaling_attachment.web": { id: "att-w", autoscaling_group_name: "web", lb_target_group_arn: GROUP.arn },
+  "aws_autoscaling_attachment.api": { id: "att-a", autoscaling_group_name: "api", lb_target_group_arn: SITE["aws_lb_target_group.api"]?.arn },
+});
+const failover = (site: Site): Site => ({
+  ...site,
+  "aws_route53_record.www": { ...SITE["aws_route53_record.www"], set_identifier: "first", failover_routing_policy: [{ type: "PRIMARY" }] },
+  "aws_route53_record.sorry": { id: "sorry", zone_id: "Z1", name: "www.example.com", fqdn: "www.example.com", type: "A", set_identifier: "second", failover_routing_policy: [{ type: "SECONDARY" }], alias: [{ name: "d111111abcdef8.cloudfront.net", zone_id: "Z2FDTNDATAQYW2", evaluate_target_health: false }] },
+});
+
+const traced = (site: Site): TraceReport => trace(planOf({}, site));
+const found = ({ findings }: TraceReport): string[] => findings.map(({ id, severity, address }) => `${id} ${severity} ${address}`);
+const OPEN = /; an unhealthy target gets no requests while another one is healthy; while none is, the load balancer sends them to all$/;
+
+describe("a health check whose port is closed", () => {
+  test.each<[string, Site, string, RegExp]>([
+    ["at the targets", CLOSED, "P34 warning aws_security_group.web", OPEN],
+    ["at the targets of an Auto Scaling group that looks at its instances alone", scaling("EC2", CLOSED), "P34 warning aws_security_group.web", OPEN],
+    ["at the targets of an Auto Scaling group that replaces what is unhealthy", scaling("ELB", CLOSED), "P34 error aws_security_group.web", /; aws_autoscaling_group\.web terminates its instances and launches others, over and over$/],
+    ["where Route 53 then answers with another record", failover(CLOSED), "P34 error aws_security_group.web", /; Route 53 answers with other records in place of aws_route53_record\.www$/],
+    ["at the load balancer", withCheck({ port: "8081" }, { ...SITE, ...IN }), "P32 warning aws_security_group.alb", OPEN],
+    ["by a rule for other addresses", withCheck({ port: "8081" }, { ...SITE, ...OUT, "aws_vpc_security_group_ingress_rule.health": { ...IN["aws_vpc_security_group_ingress_rule.health"], referenced_security_group_id: null, cidr_ipv4: "192.0.2.0/24" } }), "P35 warning aws_vpc_security_group_ingress_rule.health", OPEN],
+  ])("%s", (_, site, expected, symptom) => {
+    const report = traced(site);
+    expect(found(report)).toEqual([expected]);
+    expect(report.verdict).toBe(expected.includes(" error ") ? "broken" : "ok");
+    expect(report.findings[0]?.symptom).toMatch(symptom);
+  });
+
+  test("is an error where requests meet the same rule", () => {
+    const other = { ...SITE["aws_vpc_security_group_ingress_rule.web"], to_port: 9000, referenced_security_group_id: null, cidr_ipv4: "192.0.2.0/24" };
+    expect(found(traced({ ...CLOSED, "aws_vpc_security_group_ingress_rule.web": other }))).toEqual(["P35 error aws_vpc_security_group_ingress_rule.web"]);
+  });
+
+  test("is an error where another listener's requests meet the same rule", () => {
+    const rule = { ...SITE["aws_vpc_security_group_ingress_rule.web"], referenced_security_group_id: null, cidr_ipv4: "192.0.2.0/24", from_port: 8081, to_port: 8081 };
+    const report = traced({ ...CLOSED, "aws_vpc_security_group_ingress_rule.health": rule, "aws_lb_target_group.api": { ...SITE["aws_lb_target_group.api"], port: 8081 } });
+    expect(found(report)).toContain("P35 error aws_vpc_security_group_ingress_rule.health");
+    expect(report.verdict).toBe("broken");
+  });
+
+  test("is left open where the file does not say whether an Auto Scaling group looks at it", () => {
+    const plan = planOf({ "aws_autoscaling_group.web": { actions: ["create"], set: { ...scaling("ELB", CLOSED)["aws_autoscaling_group.web"], health_check_type: undefined }, open: ["health_check_type"] } }, scaling("ELB", CLOSED)) as { configuration: { root_module: { variables?: object; resources: { address: string; expressions: object }[] } } };
+    for (const it of plan.configuration.root_module.resources) if (it.address === "aws_autoscaling_group.web") it.expressions = { health_check_type: { references: ["data.external.type"] } };
+    expect(found(trace(plan))).toEqual(["P34 warning aws_security_group.web"]);
+    expect(trace(plan).verdict).toBe("unknown");
+  });
+});
+
+/** The second target group of the site goes on answering, so that it is never more than some of the requests. */
+describe("what a review says of it:", () => {
+  const path = { "aws_lb_target_group.web": { set: { health_check: [{ ...CHECK, path: "/ready" }] } } };
+  test.each<[string, Site, Readonly<Record<string, Planned>>, Effect, RegExp]>([
+    ["the check's path changes", SITE, path, "none", /all targets are judged by `health_check\.path` from then on; an unhealthy target gets no requests/],
+    ["the check's path changes, at which an Auto Scaling group looks", scaling("ELB", SITE), path, "brief", /aws_autoscaling_group\.web terminates its instances/],
+    ["the check's path changes, at which Route 53 looks", failover(SITE), path, "brief", /Route 53 answers with other records/],
+    ["the rule for the check's port goes", { ...CLOSED, ...IN }, { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "none", /P34 \(.*\): .*; an unhealthy target gets no requests while another one is healthy/],
+    ["the rule for the check's port goes, at which an Auto Scaling group looks", scaling("ELB", { ...CLOSED, ...IN }), { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "brief", /P34, at `aws_security_group\.web`/],
+    ["an Auto Scaling group looks at a check from then on that is closed", scaling("EC2", CLOSED), { "aws_autoscaling_group.web": { set: { health_check_type: "ELB" } } }, "brief", /P34.*terminates its instances/],
+  ])("%s", (_, site, changes, effect, text) => {
+    const { report, watch } = review(planOf(changes, site));
+    expect(report.effect).toBe(effect);
+    expect([...report.causes.map(({ why }) => why), ...watch].join("\n")).toMatch(text);
+  });
+});
