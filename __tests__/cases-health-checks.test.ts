@@ -72,7 +72,7 @@ describe("a health check whose port is closed", () => {
   });
 });
 
-/** The second target group of the site goes on answering, so that it is never more than some of the requests. */
+/** At `/` nobody is answered while an Auto Scaling group ends all that it starts, though the second target group answers at `/api/`. */
 describe("what a review says of it:", () => {
   const path = { "aws_lb_target_group.web": { set: { health_check: [{ ...CHECK, path: "/ready" }] } } };
   test.each<[string, Site, Readonly<Record<string, Planned>>, Effect, RegExp]>([
@@ -80,8 +80,8 @@ describe("what a review says of it:", () => {
     ["the check's path changes, at which an Auto Scaling group looks", scaling("ELB", SITE), path, "brief", /aws_autoscaling_group\.web terminates its instances/],
     ["the check's path changes, at which Route 53 looks", failover(SITE), path, "brief", /Route 53 answers with other records/],
     ["the rule for the check's port goes", { ...CLOSED, ...IN }, { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "none", /P34 \(.*\): .*; an unhealthy target gets no requests while another one is healthy/],
-    ["the rule for the check's port goes, at which an Auto Scaling group looks", scaling("ELB", { ...CLOSED, ...IN }), { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "brief", /P34, at `aws_security_group\.web`/],
-    ["an Auto Scaling group looks at a check from then on that is closed", scaling("EC2", CLOSED), { "aws_autoscaling_group.web": { set: { health_check_type: "ELB" } } }, "brief", /P34.*terminates its instances/],
+    ["the rule for the check's port goes, at which an Auto Scaling group looks", scaling("ELB", { ...CLOSED, ...IN }), { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "outage", /P34, at `aws_security_group\.web`/],
+    ["an Auto Scaling group looks at a check from then on that is closed", scaling("EC2", CLOSED), { "aws_autoscaling_group.web": { set: { health_check_type: "ELB" } } }, "outage", /P34.*terminates its instances/],
   ])("%s", (_, site, changes, effect, text) => {
     const { report, watch } = review(planOf(changes, site));
     expect(report.effect).toBe(effect);
