@@ -1,4 +1,5 @@
 import type { Action, Balancer, Condition, Listener, TargetGroup, Topology } from "../topology/model";
+import { NOT_KNOWN } from "../topology/unread";
 import { isUnknown, known, Unknown, type Attr } from "../topology/value";
 import type { Entry } from "./entries";
 import { actionsOf } from "./rules/listener-repairs";
@@ -94,7 +95,7 @@ function matchOf({ kind, values }: Condition, request: Asked, address: string): 
   // What such a client meets, the simulation of one request says too.
   const plain = request.isPlain === true ? holds({ kind, values }, request) : undefined;
   if (plain !== undefined) return plain ? "always" : "never";
-  const fallback = values.open === undefined ? "never" : new Unknown(address, `condition.${kind}`, values.open.why);
+  const fallback = values.open === undefined ? "never" : values.open.why.endsWith(NOT_KNOWN) ? values.open : new Unknown(address, `condition.${kind}`, values.open.why);
   if (kind === "host-header") {
     if (request.isOwnName) return "some";
     return values.items.some((it) => matches(it.toLowerCase(), request.host)) ? "always" : fallback;

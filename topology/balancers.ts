@@ -6,6 +6,7 @@ import type { Action, Balancer, CertificateUse, Condition, Listener, ListenerRul
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
 import { certificateUse } from "./tls";
+import { NOT_KNOWN } from "./unread";
 import { Unknown, known, type Attr, type Listed } from "./value";
 
 export function balancersOf(source: Source, listeners: ReadonlyMap<string, readonly Listener[]>): Balancer[] {
@@ -123,16 +124,27 @@ function ruleOf(resource: Resource): ListenerRule {
 
 const CONDITIONS = ["host_header", "path_pattern", "http_header", "http_request_method", "query_string", "source_ip"] as const;
 
+/** Some requests have such a header, whatever the pattern is. */
+const KNOWN_OF: Readonly<Record<string, readonly string[]>> = { http_header: ["http_header_name", "values", "regex_values"], query_string: ["key", "value"] };
+
 function conditionsOf(block: Fields): Condition[] {
   // Once a condition was written as `field` and `values`.
   const field = block.text("field");
   if (typeof field === "string" && block.isSet("values")) return [{ kind: field === "host-header" || field === "path-pattern" ? field : "unknown", values: block.list("values") }];
-  return CONDITIONS.flatMap((name): Condition[] => {
+  const strange = leftIn(block, ["field", "values", ...CONDITIONS], "the condition");
+  return [...(strange === undefined ? [] : [{ kind: "unknown" as const, values: { items: [], open: strange } }]), ...CONDITIONS.flatMap((name): Condition[] => {
     const inner = block.block(name);
     if (inner === undefined) return [];
     const values = name === "query_string" ? { items: block.blocks(name).items.map((it) => `${shown(it.text("key"))}=${shown(it.text("value"))}`) } : inner.list("values");
-    return [{ kind: name.replaceAll("_", "-") as Condition["kind"], values }];
-  });
+    const open = values.open ?? leftIn(inner, KNOWN_OF[name] ?? ["values"], "the argument");
+    return [{ kind: name.replaceAll("_", "-") as Condition["kind"], values: { items: values.items, ...(open !== undefined && { open }) } }];
+  })];
+}
+
+/** What a block has beside what is read of it. */
+function leftIn(block: Fields, names: readonly string[], what: string): Unknown | undefined {
+  const name = block.names.find((it) => !names.includes(it) && block.isSet(it));
+  return name === undefined ? undefined : new Unknown(block.address, block.path(name).replace(/\[\d+\]/g, ""), `${what} is ${NOT_KNOWN}`);
 }
 
 function shown(value: Attr<string>): string {
@@ -161,7 +173,7 @@ function actionOf(block: Fields): Action {
   }
   if (type === "fixed-response") return { type, attribute: block.path("fixed_response"), statusCode: block.block("fixed_response")?.text("status_code") ?? "200" };
   if (type?.startsWith("authenticate-") === true || type === "jwt-validation") return { type: "authenticate", attribute };
-  return { type: "unknown", why: type === undefined ? "it has no type" : `its type is ${type}`, attribute };
+  return { type: "unknown", why: type === undefined ? "it has no type" : `its type ${type} is ${NOT_KNOWN}`, attribute };
 }
 
 function forwardOf(block: Fields): { targetGroups: { arn: Attr<string>; weight: Attr<number> }[]; attribute: string } {

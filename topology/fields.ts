@@ -46,6 +46,8 @@ export class Fields {
     private readonly read: (name: string) => unknown,
     /** Such as `default_action[0].`; empty for the resource itself. */
     private readonly prefix = "",
+    /** What a block holds, by its names; of a resource they are asked for elsewhere. */
+    readonly names: readonly string[] = [],
   ) {}
 
   /** How messages name an argument. */
@@ -111,7 +113,7 @@ export class Fields {
     const items = list.filter((it) => isObject(it) && !(it instanceof Deferred) && !(it instanceof Unknown));
     const left = list.find((it) => it instanceof Deferred || it instanceof Unknown) as Deferred | Unknown | undefined;
     return {
-      items: items.map((it, index) => new Fields(this.address, (key) => own(it, key), `${this.prefix}${name}${list.length > 1 ? `[${index}]` : ""}.`)),
+      items: items.map((it, index) => new Fields(this.address, (key) => own(it, key), `${this.prefix}${name}${list.length > 1 ? `[${index}]` : ""}.`, Object.keys(it as object))),
       ...(left !== undefined && { open: new Unknown(left.address, left.attribute, "known after apply") }),
     };
   }

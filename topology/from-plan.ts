@@ -9,6 +9,7 @@ import { ShownElsewhere } from "./shown-elsewhere";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
 import { ModuleScope } from "./module-scope";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { unreadArguments } from "./unread";
 import { Unknown, type Attr } from "./value";
 
 /* A plan as `terraform show -json` writes it: what is known, and by its configuration what the rest refers to. */
@@ -18,6 +19,7 @@ interface PlannedInstance extends Instance {
   readonly change: Json;
   readonly actions: readonly string[];
   readonly config: Json;
+  readonly known: Json;
   readonly siblings: PlannedInstance[];
 }
 
@@ -35,7 +37,7 @@ export function readPlan(plan: Json): Source {
     byType.set(type, made);
     return made;
   };
-  return { kind: "plan", isPartial: isPartial(plan), destroyed: modules.destroyed, ofType: (...types) => types.flatMap(resources) };
+  return { kind: "plan", isPartial: isPartial(plan), destroyed: modules.destroyed, types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
@@ -50,6 +52,8 @@ function resourceOf(instance: PlannedInstance, modules: Modules): Resource {
     identity: (attribute) => identityOf(instance, attribute),
     isConfigured: (argument) => Object.hasOwn(expressions, argument) || (modules.hasNoConfiguration(instance) && isGiven(instance.field(argument))),
     changesInPlace: (argument) => instance.actions.length === 1 && instance.actions[0] === "update" && own(instance.change.before, argument) !== own(instance.change.after, argument),
+    argumentNames: () => [...new Set([...Object.keys(expressions), ...Object.keys(instance.known)])],
+    unread: () => unreadArguments(instance.address, instance.type, { ...(!modules.hasNoConfiguration(instance) && { written: expressions }), values: instance.known, unknown: objectOf(instance.change.after_unknown) }),
     get dependsOn() { return [...listOf(instance.config.depends_on).filter((it) => typeof it === "string"), ...instance.scope.dependsOn]; },
   };
 }

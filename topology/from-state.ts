@@ -4,6 +4,7 @@ import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { ShownElsewhere } from "./shown-elsewhere";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { unreadArguments } from "./unread";
 import { Unknown, type Attr } from "./value";
 
 /* A state as `terraform show -json` writes it: everything is known but what was never told. */
@@ -16,7 +17,7 @@ export function readState(state: Json): Source {
     const resource = resourceOf(item, shown);
     if (resource !== undefined) addTo(byType, resource.isData ? `data.${resource.type}` : resource.type, resource);
   }
-  return { kind: "state", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+  return { kind: "state", types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
 }
 
 function* resourcesIn(root: unknown): Iterable<Json> {
@@ -47,6 +48,8 @@ function resourceOf(item: Json, shown: ShownElsewhere): Resource | undefined {
   return {
     address, type: typeOf(type), isData, actions: [], fields, identity, dependsOn: [], changesInPlace: () => false,
     region: textOf(own(values, "region")) ?? /^arn:[^:]*:[^:]*:([^:]+):/.exec(textOf(own(values, "arn")) ?? "")?.[1],
+    argumentNames: () => Object.keys(values),
+    unread: () => unreadArguments(address, typeOf(type), { values }),
     isConfigured: (argument) => fields.isSet(argument),
   };
 }

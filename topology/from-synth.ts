@@ -4,6 +4,7 @@ import { throwIfTooLong, tooLong } from "./limits";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
 import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
+import { unreadArguments } from "./unread";
 import { Unknown, type Attr } from "./value";
 
 /* Terraform's JSON syntax, as cdktf writes it: every `${…}` is an expression. */
@@ -16,7 +17,7 @@ export function readSynthesized(json: Json): Source {
     const list = byType.get(key) ?? byType.set(key, []).get(key);
     list?.push(resourceOf(instance, root));
   }
-  return { kind: "synthesized", ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+  return { kind: "synthesized", types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
 }
 
 interface WrittenInstance extends Instance {
@@ -33,10 +34,23 @@ function resourceOf(instance: WrittenInstance, root: RootScope): Resource {
       const given = instance.field(attribute === "id" ? (NAMED_BY[instance.type] ?? attribute) : attribute);
       return typeof given === "string" && tooLong(given) === undefined ? given : symbol(instance.address, attribute);
     },
+    argumentNames: () => Object.keys(argumentsOf(instance.body)),
+    unread: () => {
+      const written = argumentsOf(instance.body);
+      return unreadArguments(instance.address, instance.type, { written, values: written });
+    },
     isConfigured: (argument) => Object.hasOwn(instance.body, argument),
     changesInPlace: () => false,
     dependsOn: listOf(instance.body.depends_on).filter((it) => typeof it === "string"),
   };
+}
+
+const META = new Set(["//", "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider", "provisioner"]);
+
+/** What the provider is given, dynamic blocks as blocks of their content. */
+function argumentsOf(body: Json): Json {
+  const dynamic = blocksOf(body.dynamic).flatMap((it) => Object.entries(objectOf(it)).map(([name, block]) => [name, blocksOf(block).flatMap((one) => blocksOf(own(one, "content")))] as const));
+  return Object.fromEntries([...dynamic, ...Object.entries(body).filter(([name]) => !META.has(name))]);
 }
 
 class RootScope implements Scope {

@@ -1,5 +1,5 @@
 import type { Gateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc } from "./network-model";
-import type { Attr, Listed } from "./value";
+import type { Attr, Listed, Unknown } from "./value";
 import type { Writers } from "./writers";
 
 export type { AclEntry, Gateway, NetworkAcl, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Vpc } from "./network-model";
@@ -244,6 +244,14 @@ export interface BlockPublicAccess extends Part {
   readonly excluded: Listed<string>;
 }
 
+/** A resource whose type no reader knows, and which by its name may change a path. */
+export interface Stranger {
+  readonly address: string;
+  readonly type: string;
+  /** All that its arguments name. */
+  readonly names: Listed<string>;
+}
+
 /** Everything that a trace looks at. */
 export interface Topology {
   readonly source: "plan" | "state" | "synthesized";
@@ -275,6 +283,9 @@ export interface Topology {
   readonly blockPublicAccess: readonly BlockPublicAccess[];
   /** Who writes what, where two resources may write one thing. */
   readonly writers: Writers;
+  /** Arguments that are set and that no reader knows, by the address of the resource. */
+  readonly unread: ReadonlyMap<string, readonly Unknown[]>;
+  readonly strangers: readonly Stranger[];
   /** A part of the list above by its id or ARN; nothing if the file does not hold it. */
   readonly byId: {
     readonly zone: (id: Attr<string>) => Zone | undefined;

@@ -1,5 +1,5 @@
 import type { Fields } from "./fields";
-import type { Attr } from "./value";
+import type { Attr, Unknown } from "./value";
 
 /** A resource or data source, as every reader gives it. */
 export interface Resource {
@@ -16,6 +16,10 @@ export interface Resource {
   isConfigured(argument: string): boolean;
   /** Whether a plan gives it another value without replacing it. */
   changesInPlace(argument: string): boolean;
+  /** Names of all that the file says of it, the provider's own attributes included where it has those. */
+  argumentNames(): readonly string[];
+  /** Arguments that are set and that no reader knows; only of what is on a path. */
+  unread(): readonly Unknown[];
   /** What the configuration makes it wait for, as addresses without indexes. */
   readonly dependsOn: readonly string[];
 }
@@ -27,6 +31,8 @@ export interface Source {
   readonly isPartial?: boolean;
   /** Ids of gateways, route tables and instances that a plan destroys; what still names one of them names nothing. */
   readonly destroyed?: ReadonlySet<string>;
+  /** Types of what the file makes, data sources apart. */
+  types(): readonly string[];
   /** All of a type, in the file's order. */
   ofType(...types: readonly string[]): readonly Resource[];
 }

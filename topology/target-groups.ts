@@ -3,6 +3,7 @@ import * as expected from "./expected";
 import type { Mover, Registration, TargetGroup } from "./model";
 import { partOf } from "./part";
 import type { Source } from "./source";
+import { NOT_KNOWN } from "./unread";
 import { Unknown, known, type Attr } from "./value";
 
 export function targetGroupsOf(source: Source, all: readonly Registration[]): TargetGroup[] {
@@ -21,7 +22,7 @@ export function targetGroupsOf(source: Source, all: readonly Registration[]): Ta
       port: it.fields.number("port") ?? open("port"),
       protocol: it.fields.text("protocol") ?? open("protocol"),
       protocolVersion: it.fields.text("protocol_version") ?? (leftOpen ? open("protocol_version") : "HTTP1"),
-      targetType: it.fields.text("target_type") ?? (leftOpen ? open("target_type") : "instance"),
+      targetType: typeOfTargets(it.address, it.fields.text("target_type")) ?? (leftOpen ? open("target_type") : "instance"),
       vpcId: it.fields.text("vpc_id", expected.VPC),
       deregistrationDelay: it.fields.number("deregistration_delay"),
       healthCheck: {
@@ -36,6 +37,12 @@ export function targetGroupsOf(source: Source, all: readonly Registration[]): Ta
       registrations: [...own, ...elsewhere],
     };
   });
+}
+
+const TARGET_TYPES = ["instance", "ip", "lambda", "alb"];
+
+function typeOfTargets(address: string, type: Attr<string>): Attr<string> {
+  return typeof type === "string" && !TARGET_TYPES.includes(type) ? new Unknown(address, "target_type", `the type ${type} is ${NOT_KNOWN}`) : type;
 }
 
 export function registrationsOf(source: Source): Registration[] {

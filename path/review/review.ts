@@ -18,7 +18,7 @@ import { causesOfActions } from "./actions";
 import { EFFECT_RULES } from "./rules/all-rules";
 import { securityOf } from "./security";
 import { summaryOf } from "./summary";
-import { causesOfUnread } from "./unread";
+import { causesOfNotKnown, causesOfUnread, isNotKnown } from "./unread";
 import { worldOf, type World } from "./world";
 
 /**
@@ -69,7 +69,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
   const faults = causesOfFaults(traces, world, told, deadline).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
   // What nobody notices is told of what does nothing worse.
-  const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...faults];
+  const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...causesOfNotKnown(traces, world), ...faults];
   const worse = new Set(found.filter(({ effect }) => effect !== "none").map(({ address }) => address));
   const all = found.filter(({ effect, address }) => effect !== "none" || !worse.has(address)).map((it) => withMove(it, world));
   return EFFECTS.toReversed().flatMap((effect) => [...HOPS, null].flatMap((hop) => all.filter((it) => it.effect === effect && it.hop === hop)));
@@ -104,7 +104,10 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const stood = traces.after.findings.filter((it) => it.severity === "error" && !fresh.has(keyOf(it)) && known.has(keyOf(it)));
   const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts || !OF_SCRIPTS.has(it.id)));
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
-  const [later, secret] = [open.filter(({ why }) => why !== SENSITIVE), open.filter(({ why }) => why === SENSITIVE)];
+  const secret = open.filter(({ why }) => why === SENSITIVE);
+  const later = open.filter((it) => it.why !== SENSITIVE && !isNotKnown(it));
+  // Where anything changes they are causes.
+  const strange = world.moving.length > 0 ? [] : open.filter(isNotKnown);
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
   const forgotten = changes.filter(({ doing }) => doing === "forget");
   return [
@@ -115,6 +118,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
     ...rowsOf(warnings).map(([row, of, { observed, symptom }]) => `${row}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`),
     ...(later.length > 0 ? [`Known after the apply only: ${openNames(later)}; what depends on that is called unknown.`] : []),
     ...(secret.length > 0 ? [`Sensitive, so not looked at: ${openNames(secret)}; what depends on that is called unknown.`] : []),
+    ...(strange.length > 0 ? [`Not known to this version: ${openNames(strange)}; what depends on that is called unknown.`] : []),
     ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`] : []),
     ...(forgotten.length > 0 ? [`${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`] : []),
   ];

@@ -1,8 +1,11 @@
 import type { Change } from "../../topology/changes";
 import { shortened } from "../../topology/limits";
 import type { Deferral } from "../../topology/plan-format";
+import { NOT_KNOWN } from "../../topology/unread";
+import type { Open, TraceReport } from "../report";
 import { isHarmless } from "./actions";
-import { code, type Told } from "./because";
+import { code, doneTo, type Told } from "./because";
+import type { Traces } from "./hops";
 import type { World } from "./world";
 
 /* What a plan holds and nobody reads: it may do anything, so no answer is better than `unknown`. */
@@ -21,6 +24,34 @@ export function causesOfUnread({ format, changes }: World): Told[] {
     ...deferrals.filter(({ isAction, type }) => !isAction || !isHarmless(type)).map(causeOfDeferral),
     ...changes.filter(({ doing }) => doing === "other").map(causeOfOther),
   ];
+}
+
+/**
+ * Arguments, types and resources on a path that no reader knows, before or after. A change that has nothing to do with them leaves them
+ * as they are, but whether requests notice it can be told of a path only that is wholly read.
+ */
+export function causesOfNotKnown({ before, after }: Traces, world: World): Told[] {
+  if (world.moving.length === 0) return [];
+  const isMoving = ({ address }: Open) => (world.byAddress.get(address)?.doing ?? "none") !== "none";
+  const all = [...opensOf(after), ...(before === undefined ? [] : opensOf(before).filter(isMoving))];
+  return [...new Map(all.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].map((open): Told => {
+    const { hop, address, attribute, why } = open;
+    const change = world.byAddress.get(address);
+    const text = `${why}, so the ${hop.replace("-", " ")} is not proven`;
+    return {
+      address, attribute, hop, effect: "unknown", why: `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}.`,
+      avoid: "Use a newer version of alb-web, or look up what this does to requests", phrase: "as something on the path is not known to this version",
+    };
+  });
+}
+
+function opensOf({ paths }: TraceReport): Open[] {
+  return paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open.filter(isNotKnown)));
+}
+
+/** Whether something is left open because no reader knows it. */
+export function isNotKnown({ why }: Pick<Open, "why">): boolean {
+  return why.endsWith(NOT_KNOWN);
 }
 
 function unread(cause: Pick<Told, "attribute" | "why" | "avoid" | "phrase"> & Partial<Pick<Told, "address">>): Told {

@@ -18,6 +18,7 @@ import { targetGroupRules } from "./target-groups";
 import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
 import { twoWritersRules } from "./two-writers";
+import { unreadRules } from "./unread";
 
 /** Every rule there is, by what it looks at. */
 export const RULES: readonly (Rules & { readonly subject: string })[] = [
@@ -40,4 +41,5 @@ export const RULES: readonly (Rules & { readonly subject: string })[] = [
   { subject: "servers", ...serverRules },
   { subject: "packages", ...packageRules },
   { subject: "what two resources write", ...twoWritersRules },
+  { subject: "what is not read", ...unreadRules },
 ];

@@ -1,0 +1,96 @@
+import { isObject, own, type Json } from "./json";
+import { KNOWN_ARGUMENTS, type Known } from "./known-arguments";
+import type { Stranger } from "./model";
+import type { Source } from "./source";
+import { holdsTrue } from "./plan-values";
+import { Deferred } from "./fields";
+import { Unknown } from "./value";
+
+/* What is set on a path and no reader knows: arguments of its resources, and resources that by their names write to it. */
+
+/** How every reason ends that is of this kind. */
+export const NOT_KNOWN = "not known to this version";
+
+/** Names of resource types that change load balancers, what they forward to, whom a security group lets in, or what a name leads to. */
+const WRITING = /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_|^aws_route53_records|^aws_autoscaling_[a-z0-9_]{0,60}attachment/;
+
+/**
+ * Of those, types that are read, and types that do nothing to a path: classic load balancers' own, certificates that clients bring, and a
+ * group's use in another VPC.
+ */
+const NO_STRANGERS = new Set([
+  ...Object.keys(KNOWN_ARGUMENTS), "aws_lb_trust_store", "aws_lb_trust_store_revocation", "aws_lb_cookie_stickiness_policy", "aws_lb_ssl_negotiation_policy", "aws_vpc_security_group_vpc_association",
+]);
+
+/** Whether resources of the type may change a path, and no reader knows how. */
+export function isStrange(type: string): boolean {
+  return WRITING.test(type) && !NO_STRANGERS.has(type);
+}
+
+/** Resources of such types, with all that their arguments name. */
+export function strangersOf(source: Source): Stranger[] {
+  return source.types().filter(isStrange).flatMap((type) => source.ofType(type)).map(({ address, type, fields, argumentNames }): Stranger => {
+    const lists = argumentNames().map((name) => fields.list(name));
+    return { address, type, names: { items: [...new Set(lists.flatMap(({ items }) => items))], ...(lists.some(({ open }) => open !== undefined) && { open: new Unknown(address, "", "known after apply") }) } };
+  });
+}
+
+/** By the addresses of the resources that have any. */
+export function unreadIn(source: Source): ReadonlyMap<string, readonly Unknown[]> {
+  const found = source.ofType(...Object.keys(KNOWN_ARGUMENTS)).map((it) => [it.address, it.unread()] as const);
+  return new Map(found.filter(([, unread]) => unread.length > 0));
+}
+
+/** What a file says of one resource: what its configuration writes, if the file has that, and what it will be. */
+export interface Said {
+  readonly written?: Json;
+  readonly values: Json;
+  /** As a plan's `after_unknown`. */
+  readonly unknown?: Json;
+}
+
+/** Arguments that are set and that no reader knows, by the names that messages use. */
+export function unreadArguments(address: string, type: string, said: Said): Unknown[] {
+  const known = Object.hasOwn(KNOWN_ARGUMENTS, type) ? KNOWN_ARGUMENTS[type] : undefined;
+  if (known === undefined) return [];
+  const found = new Set<string>();
+  collect(known, said.written, [said.values], [said.unknown], "", found);
+  return [...found].map((attribute) => new Unknown(address, attribute, `the argument is ${NOT_KNOWN}`));
+}
+
+function collect(known: Known, written: Json | undefined, values: readonly unknown[], unknown: readonly unknown[], prefix: string, found: Set<string>): void {
+  for (const name of new Set([...Object.keys(written ?? {}), ...values.flatMap((it) => (isObject(it) ? Object.keys(it) : []))])) {
+    const inner = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (inner === true) continue;
+    const expressions = own(written, name);
+    const [held, open] = [values, unknown].map((all) => all.map((it) => own(it, name))) as [unknown[], unknown[]];
+    if (inner === undefined) {
+      // What the configuration does not write, a dynamic block may; anything else is the provider's own.
+      const isSet = expressions !== undefined ? open.some((it) => holdsTrue(it)) || held.some((it) => holdsAnything(it)) : held.some((it) => (prefix === "" ? isBlocks(it) : holdsAnything(it) && it !== false && it !== 0));
+      if (isSet) found.add(`${prefix}${name}`);
+      continue;
+    }
+    const blocks = isBlocks(expressions) ? (expressions as readonly Json[]) : [undefined];
+    for (const block of blocks) collect(inner, block, held.flatMap(blocksOf), open.flatMap(blocksOf), `${prefix}${name}.`, found);
+  }
+}
+
+function blocksOf(value: unknown): readonly unknown[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.filter((it) => isObject(it) && !isLeft(it));
+}
+
+/** A value that the file leaves open stands for itself, and not for a block. */
+function isLeft(value: unknown): boolean {
+  return value instanceof Unknown || value instanceof Deferred;
+}
+
+function isBlocks(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((it) => isObject(it) && !isLeft(it));
+}
+
+function holdsAnything(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return false;
+  if (isLeft(value)) return true;
+  return Array.isArray(value) ? value.some(holdsAnything) : !isObject(value) || Object.values(value).some(holdsAnything);
+}
