@@ -124,3 +124,31 @@ test("what provider 6 has and was looked at is known", () => {
     "aws_lb_listener_rule.api": rule({ transform: [], condition: [{ http_header: [{ http_header_name: "X-Version", regex_values: ["^2"], values: null }] }] }), "aws_route53_zone.main": { enable_accelerated_recovery: true },
   }))).toEqual({ verdict: "ok", opens: [], effect: "none", told: [] });
 });
+
+describe("what is known after the apply only", () => {
+  /** An update by which an argument follows a resource that the file does not have. */
+  const opened = (address: string, name: string, planned: Planned = { open: [name] }, site: Record<string, Values> = SITE): Json => {
+    const plan = planOf({ [address]: planned }, site) as Json & { configuration: { root_module: { resources: (Json & { address: string })[] } } };
+    const config = plan.configuration.root_module.resources.find((it) => it.address === address);
+    Object.assign(config ?? {}, { expressions: { [name]: { references: ["data.external.x.result"] } } });
+    return plan;
+  };
+
+  test("is unknown where this plan changes it and its hop was proven before", () => {
+    const { report } = review(opened("aws_vpc_security_group_ingress_rule.web", "cidr_ipv4", { set: { referenced_security_group_id: null }, open: ["cidr_ipv4"] }, withValues({ "aws_vpc_security_group_ingress_rule.web": { referenced_security_group_id: null, cidr_ipv4: "10.0.0.0/16" } })));
+    expect(report).toMatchObject({ effect: "unknown", summary: "It cannot be determined whether requests will fail, as a value on the path is known after the apply only." });
+    expect(report.causes.filter(({ effect }) => effect === "unknown")).toEqual([expect.objectContaining({ address: "aws_vpc_security_group_ingress_rule.web", attribute: "cidr_ipv4", hop: "target", why: expect.stringMatching(/^Changed in place: `cidr_ipv4`; `cidr_ipv4` is left open .* which was proven before, is not any more\.$/) as string })]);
+  });
+
+  test("of a listener's port is unknown, as the old port is no declared URL any more", () => {
+    expect(review(opened("aws_lb_listener.http", "port")).report).toMatchObject({ effect: "unknown", summary: "It cannot be determined whether requests will fail, as the port of a listener is known after the apply only." });
+  });
+
+  test.each<[string, Json]>([
+    ["the provider computes it, and nothing on the path asks for it", planOf({ "aws_lb_listener.http": { open: ["tags_all"] } })],
+    ["its resource is new, and a path besides", opened("aws_vpc_security_group_ingress_rule.more", "from_port", { actions: ["create"], set: SITE["aws_vpc_security_group_ingress_rule.web"] ?? {}, open: ["id", "from_port"] })],
+    ["a first apply makes everything", opened("aws_lb_listener.http", "port", created(SITE["aws_lb_listener.http"] ?? {}), {})],
+  ])("is no reason where %s", (_, plan) => {
+    expect(review(plan).report.effect).toBe("none");
+  });
+});

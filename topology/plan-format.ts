@@ -42,8 +42,8 @@ export interface PlanFormat {
 /** The parts of a plan that Terraform 1.0 to 1.15 and OpenTofu 1.6 to 1.12 write. */
 const PARTS = new Set([
   "format_version", "terraform_version", "variables", "planned_values", "resource_drift", "resource_changes", "output_changes", "prior_state", "configuration",
-  // Terraform 1.2 and 1.3 had `condition_results` for what is `checks` since.
-  "relevant_attributes", "condition_results", "checks", "timestamp", "errored", "applyable", "complete", "deferred_changes", "deferred_action_invocations", "action_invocations",
+  // Terraform 1.2 and 1.3 had `condition_results` for what is `checks` since; the first is where people put a comment into JSON.
+  "//", "relevant_attributes", "condition_results", "checks", "timestamp", "errored", "applyable", "complete", "deferred_changes", "deferred_action_invocations", "action_invocations",
 ]);
 
 /** Terraform 1.0 writes 0.1 and 0.2; a change that a reader must know of raises the first number. */

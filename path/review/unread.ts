@@ -1,8 +1,10 @@
 import type { Change } from "../../topology/changes";
+import { own } from "../../topology/json";
 import { shortened } from "../../topology/limits";
 import type { Deferral } from "../../topology/plan-format";
+import { holdsTrue } from "../../topology/plan-values";
 import { NOT_KNOWN } from "../../topology/unread";
-import type { Open, TraceReport } from "../report";
+import { HOPS, type Hop, type Open, type TraceReport } from "../report";
 import { isHarmless } from "./actions";
 import { code, doneTo, type Told } from "./because";
 import type { Traces } from "./hops";
@@ -43,6 +45,30 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
       avoid: "Use a newer version of alb-web, or look up what this does to requests", phrase: "as something on the path is not known to this version",
     };
   });
+}
+
+/**
+ * Attributes of a path that this plan changes to what is known after the apply only, where the hop was proven before and is not any more:
+ * whether it still holds, the plan does not say. What is open at something new is no reason, nor what leads out of the file.
+ */
+export function causesOfOpened({ before, after }: Traces, world: World): Told[] {
+  if (before === undefined) return [];
+  const proven = HOPS.filter((hop) => isProven(hop, before) && !isProven(hop, after));
+  const open = after.paths.flatMap(({ hops }) => hops.flatMap((it) => (proven.includes(it.hop) && it.verdict === "unknown" ? it.open : []))).filter((it) => !isNotKnown(it));
+  return [...new Map(open.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].flatMap(({ hop, address, attribute, why }): Told[] => {
+    const change = world.byAddress.get(address);
+    const [root = ""] = attribute.split(/[.[]/);
+    if (change === undefined || (change.doing !== "update" && change.doing !== "replace") || !holdsTrue(own(change.unknown, root))) return [];
+    return [{
+      address, attribute, hop, effect: "unknown", why: `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ${hop.replace("-", " ")}, which was proven before, is not any more.`,
+      avoid: "Write out the value, or apply what it comes from first and plan again", phrase: "as a value on the path is known after the apply only",
+    }];
+  });
+}
+
+function isProven(hop: Hop, { paths }: TraceReport): boolean {
+  const all = paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop));
+  return all.length > 0 && all.every(({ verdict }) => verdict === "ok");
 }
 
 function opensOf({ paths }: TraceReport): Open[] {

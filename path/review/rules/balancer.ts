@@ -1,5 +1,6 @@
 import { valueAt, type Change } from "../../../topology/changes";
-import { listOf } from "../../../topology/json";
+import { listOf, own } from "../../../topology/json";
+import { holdsTrue } from "../../../topology/plan-values";
 import { known } from "../../../topology/value";
 import { tell, type EffectRule, type Telling } from "../because";
 import type { World } from "../world";
@@ -49,6 +50,9 @@ export const listenerRule: EffectRule = (change, world) => {
   if (change.doing === "replace") return tell(change, world, replacedListener(change, shown(port)));
   if (change.doing !== "update") return [];
   const { differing } = change;
+  if (differing.includes("port") && holdsTrue(own(change.unknown, "port"))) {
+    return tell(change, world, { hop, effect: "unknown", attribute: "port", then: `which port it has instead of ${shown(port)} is known after the apply only`, avoid: "write out the port", phrase: "as the port of a listener is known after the apply only" });
+  }
   if (differing.includes("port") && !isServed(world, change, port)) {
     return tell(change, world, { hop, effect: "outage", attribute: "port", then: `port ${shown(port)} is refused from then on`, avoid: `add a listener for the new port, and keep the one on ${shown(port)}`, phrase: `on port ${shown(port)}, on which nothing listens any more` });
   }
