@@ -61,9 +61,12 @@ function byIdentity(gone: readonly Change[], fresh: readonly Change[], changes: 
   }
 }
 
+const portsByArn = new WeakMap<readonly Change[], ReadonlyMap<unknown, unknown>>();
+
 /** The port of the target group that an attachment names. */
 export function groupPorts(changes: readonly Change[]): (attachment: Change) => number | undefined {
-  const ports = new Map(changes.filter(({ type }) => type === "aws_lb_target_group").map(({ before }) => [own(before, "arn"), own(before, "port")]));
+  const ports = portsByArn.get(changes) ?? new Map(changes.filter(({ type }) => type === "aws_lb_target_group").map(({ before }) => [own(before, "arn"), own(before, "port")]));
+  portsByArn.set(changes, ports);
   return ({ after, before }) => {
     const port = ports.get(own(after ?? before, "target_group_arn"));
     return typeof port === "number" ? port : undefined;

@@ -117,10 +117,25 @@ const LISTENER_RULES: readonly Many[] = [{
   planned: (name) => ({ set: { condition: [{ path_pattern: [{ values: [`/${name}/*`, `/more-${name}/*`] }] }] } }),
 }];
 
+const [STANDING_INSTANCES] = INSTANCES.map(({ label, before }) => ({ label, before }));
+const pair = (index: number): Values => ({ target_group_arn: GROUP.arn, target_id: `i-${index}`, port: null });
+
+/** Under a new address, without a moved block. */
+const MOVED: readonly Many[] = [
+  ...(STANDING_INSTANCES === undefined ? [] : [STANDING_INSTANCES]),
+  { label: "aws_lb_target_group_attachment.old", before: (_, index) => ({ id: `att-${index}`, ...pair(index) }), planned: () => destroyed() },
+  { label: "aws_lb_target_group_attachment.many", planned: fresh((_, index) => pair(index)) },
+];
+
+/** Each by two resources. */
+const RULES_TWICE: readonly Many[] = ["one", "other"].map((name) => ({ label: `aws_vpc_security_group_ingress_rule.${name}`, planned: fresh((_, index) => ({ security_group_id: "sg-web", ip_protocol: "tcp", from_port: 9090, to_port: 9090, cidr_ipv4: peer(index) })) }));
+const RECORDS_TWICE: readonly Many[] = ["one", "other"].map((name) => ({ label: `aws_route53_record.${name}`, planned: fresh((key) => ({ zone_id: "Z1", name: hostOf(key), type: "TXT", alias: [], records: ["x"] }), "fqdn") }));
+
 const KINDS = {
   "changed certificates": CERTIFICATES, "new certificates": NEW_CERTIFICATES, "certificates of validated names": RENEWED, "certificates that lose their validation": BEREFT, "certificates of other files": FOREIGN, "names that no rule takes": UNTAKEN,
   "names that lead over other names": CHAINS, "names that lead over one name": HUB, "names that lead over each other": LINE, "names that lead to nothing": LOST,
   "replaced instances": INSTANCES, "changed security group rules": GROUP_RULES, "changed listener rules": LISTENER_RULES,
+  "attachments under a new address": MOVED, "rules that are written twice": RULES_TWICE, "records that are written twice": RECORDS_TWICE,
 } as const;
 
 export type Kind = keyof typeof KINDS;

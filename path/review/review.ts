@@ -1,7 +1,8 @@
 import type { Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own } from "../../topology/json";
-import { UnreadableFile } from "../../topology/unreadable-file";
+import { addTo } from "../../topology/lists";
 import type { Topology } from "../../topology/model";
+import { UnreadableFile } from "../../topology/unreadable-file";
 import { Deadline, TimeIsUp } from "../deadline";
 import { HOPS, type Finding, type Open, type TraceReport } from "../report";
 import { rowOf } from "../rows";
@@ -131,6 +132,6 @@ function openNames(open: readonly Open[]): string {
 /** Findings of one row together: what the row is and where, how many more there are, and the first of them. */
 function rowsOf(findings: readonly Finding[]): [row: string, others: string, first: Finding][] {
   const rows = new Map<string, Finding[]>();
-  for (const finding of findings) rows.set(finding.id, [...(rows.get(finding.id) ?? []), finding]);
+  for (const finding of findings) addTo(rows, finding.id, finding);
   return [...rows].flatMap(([id, [first, ...others]]) => (first === undefined ? [] : [[`${id} (${rowOf(id).title}, at ${code(first.address)})`, others.length === 0 ? "" : `, and so ${named(others.map(({ address }) => address))}`, first]]));
 }

@@ -39,7 +39,7 @@ type On = Parameters<FileReporter["fault"]>[1];
 function reportList({ address, argument, items, isIgnored }: OwnTargetGroups, registration: Registration, group: TargetGroup, topology: Topology, report: FileReporter, on: On): void {
   const isNow = detachesNow(address, argument, known(group.arn) ?? "", topology) && !isMade(topology, registration.address);
   const isSure = isNow || (topology.source === "synthesized" && isIgnored !== true);
-  const others = group.registrations.filter((it) => it !== registration && it.address !== address).length;
+  const others = group.registrations.length - 1;
   report.fault({
     id: "P49", hop: "target-group", ...(!isSure && { severity: "warning" as const }), address, attribute: argument,
     observed: `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not name ${group.address}`}, and ${registration.address} attaches ${group.address} to it${isNow ? "; this apply detaches it" : ""}`,

@@ -1,7 +1,8 @@
 import type { Change } from "../../topology/changes";
 import { listOf, own } from "../../topology/json";
-import type { Topology } from "../../topology/model";
+import type { TargetGroup, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
+import type { OwnTargetGroups } from "../../topology/writers";
 import { removedBlock } from "../blocks";
 import type { Fix } from "../report";
 import type { FileReporter } from "../rule";
@@ -19,7 +20,7 @@ export function takenFromParent(topology: Topology, report: FileReporter): void 
   const gone = changes.filter(({ doing, isData }) => !isData && doing === "destroy");
   if (gone.length === 0) return;
   fromBlocks(gone, topology, report);
-  fromLists(gone, topology, report);
+  fromLists(topology, report);
 }
 
 function fromBlocks(gone: readonly Change[], topology: Topology, report: FileReporter): void {
@@ -49,22 +50,43 @@ function fromBlocks(gone: readonly Change[], topology: Topology, report: FileRep
   }
 }
 
-/** Attachments of an Auto Scaling group whose own list names the target group as well. */
-function fromLists(gone: readonly Change[], topology: Topology, report: FileReporter): void {
-  const links = gone.filter(({ type }) => type === "aws_autoscaling_attachment" || type === "aws_autoscaling_traffic_source_attachment");
-  if (links.length === 0) return;
+/** An attachment that goes, and takes away what the Auto Scaling group's own list stands for by now. */
+interface TakenLink {
+  readonly list: OwnTargetGroups;
+  readonly group: TargetGroup;
+}
+
+const takenLinks = new WeakMap<Topology, ReadonlyMap<string, TakenLink>>();
+
+/** Attachments of an Auto Scaling group whose own list names the target group as well, by address. */
+export function linksTaken(topology: Topology): ReadonlyMap<string, TakenLink> {
+  const found = takenLinks.get(topology) ?? new Map(linksIn(topology));
+  takenLinks.set(topology, found);
+  return found;
+}
+
+function linksIn(topology: Topology): (readonly [string, TakenLink])[] {
+  const links = topology.writers.changes.filter(({ type, doing }) => doing === "destroy" && (type === "aws_autoscaling_attachment" || type === "aws_autoscaling_traffic_source_attachment"));
+  if (links.length === 0) return [];
   const lists = new Map(topology.writers.ownTargetGroups.map((it) => [JSON.stringify([known(it.id), it.argument]), it]));
   const staying = new Set(topology.targetGroups.flatMap(({ registrations, arn }) => registrations.filter(({ attribute }) => attribute === "autoscaling_group_name").map((it) => JSON.stringify([known(it.autoScalingGroup), known(arn)]))));
-  for (const { address, before } of links) {
+  return links.flatMap(({ address, before }) => {
     const name = own(before, "autoscaling_group_name");
     const arn = [own(before, "lb_target_group_arn"), own(before, "alb_target_group_arn"), own(listOf(own(before, "traffic_source"))[0], "identifier")].find((it): it is string => typeof it === "string" && it !== "");
     const list = (["target_group_arns", "traffic_source"] as const).map((argument) => lists.get(JSON.stringify([name, argument]))).find((it) => arn !== undefined && it?.items.includes(arn) === true);
     const group = topology.byId.targetGroup(arn);
-    const on = group === undefined ? undefined : groupUsers(topology).balancersOf(group);
-    if (list === undefined || group === undefined || on === undefined || staying.has(JSON.stringify([name, arn]))) continue;
-    const had = changeOf(topology, list.address)?.before;
-    if (!listOf(own(had, list.argument)).some((it) => it === arn || own(it, "identifier") === arn)) continue;
-    const others = group.registrations.filter((it) => it.address !== list.address).length;
+    if (list === undefined || group === undefined || staying.has(JSON.stringify([name, arn]))) return [];
+    // What is not there yet, the group's own update adds.
+    const had = listOf(own(changeOf(topology, list.address)?.before, list.argument)).some((it) => it === arn || own(it, "identifier") === arn);
+    return had ? [[address, { list, group }] as const] : [];
+  });
+}
+
+function fromLists(topology: Topology, report: FileReporter): void {
+  for (const [address, { list, group }] of linksTaken(topology)) {
+    const on = groupUsers(topology).balancersOf(group);
+    const others = group.registrations.length - 1;
+    if (on === undefined) continue;
     report.fault({
       id: "P75", hop: "target-group", address, attribute: "autoscaling_group_name", observed: `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so this apply does not attach it again`,
       required: "terraform to forget the attachment, and to leave on AWS what the list stands for", symptom: "503 Service Temporarily Unavailable after the apply, and until the next one", ...(others > 0 && { share: `1 of ${others + 1} registrations` }), fix: forgetting(address),

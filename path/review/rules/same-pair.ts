@@ -1,6 +1,7 @@
 import type { Change } from "../../../topology/changes";
-import { keeping, lostIn, withoutCreateFirst, type Lost } from "../../rules/moved-resources";
+import type { Attr } from "../../../topology/value";
 import type { Finding } from "../../report";
+import { keeping, lostIn, withoutCreateFirst, type Lost } from "../../rules/moved-resources";
 import { tell, type EffectRule, type Telling } from "../because";
 import { isGone, type World } from "../world";
 
@@ -14,6 +15,10 @@ interface Pairs {
   readonly byGoing: ReadonlyMap<Change, Lost>;
   /** Addresses of what may not be there after the apply. */
   readonly addresses: ReadonlySet<string>;
+  /** By a target group's ARN: how many registrations stay, and how many the plan has. */
+  readonly left: Map<unknown, { readonly left: number; readonly all: number }>;
+  /** What names a certificate for a listener. */
+  readonly certificates: ReadonlySet<string>;
 }
 
 const made = new WeakMap<World, Pairs>();
@@ -21,9 +26,11 @@ const made = new WeakMap<World, Pairs>();
 function pairsOf(world: World): Pairs {
   const known = made.get(world);
   if (known !== undefined) return known;
-  const byAddress = new Map(world.changes.map((it) => [it.address, it]));
   const all = lostIn(world.changes);
-  const found = { byGoing: new Map(all.flatMap((it) => { const going = it.old === undefined ? it.change : byAddress.get(it.old.address); return going === undefined ? [] : [[going, it] as const]; })), addresses: new Set(all.map(({ change }) => change.address)) };
+  const found: Pairs = {
+    byGoing: new Map(all.map((it) => [it.old ?? it.change, it])), addresses: new Set(all.map(({ change }) => change.address)), left: new Map(),
+    certificates: new Set([...world.serving.certificateUsers.values()].flat()),
+  };
   made.set(world, found);
   return found;
 }
@@ -40,22 +47,28 @@ export const samePairRule: EffectRule = (change, world) => {
 };
 
 function attachment(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
-  const { serving, after } = world;
-  const standing = serving.registrations.get(change.address);
+  const standing = world.serving.registrations.get(change.address);
   if (standing === undefined) return [];
-  const later = after.byId.targetGroup(standing.group.arn)?.registrations ?? [];
-  const left = later.filter(({ address }) => !pairsOf(world).addresses.has(address)).length;
+  const { left, all } = leftIn(standing.group.arn, world);
   const how = howOf(found, "the target that it registers");
   const lost: Partial<Telling> = left > 0
-    ? { effect: "brief", then: `${how}; ${left} of ${later.length} targets are registered then`, phrase: "until the next apply registers its targets again" }
+    ? { effect: "brief", then: `${how}; ${left} of ${all} targets are registered then`, phrase: "until the next apply registers its targets again" }
     : { effect: "outage", then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`, phrase: found.old === undefined ? "until the next apply, as the targets are registered and taken out again" : "until the next apply, if the destroy of an attachment comes after its creation under the new address" };
   return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found) });
 }
 
+function leftIn(arn: Attr<string>, world: World): { readonly left: number; readonly all: number } {
+  const { left, addresses } = pairsOf(world);
+  const known = left.get(arn);
+  if (known !== undefined) return known;
+  const later = world.after.byId.targetGroup(arn)?.registrations ?? [];
+  const found = { left: later.filter(({ address }) => !addresses.has(address)).length, all: later.length };
+  left.set(arn, found);
+  return found;
+}
+
 function certificate(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
-  const users = [...world.serving.certificateUsers.values()].filter((it) => it.includes(change.address));
-  // Another listener's own, or this one's default, does not make up for it.
-  if (users.length === 0) return [];
+  if (!pairsOf(world).certificates.has(change.address)) return [];
   return tell(change, world, {
     hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: "at the names of a certificate that is added and taken away again, until the next apply", ...repair(found),
   });

@@ -1,6 +1,7 @@
 import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { FAILS_OPEN, healthReaders } from "../../rules/health-readers";
+import { linksTaken } from "../../rules/taken-from-parent";
 import { listed, code, named, tell, type EffectRule } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
@@ -63,6 +64,8 @@ function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World
 export const attachmentRule: EffectRule = (change, world) => {
   const found = world.serving.registrations.get(change.address);
   if (found === undefined || !isGone(change) || !change.type.includes("attachment") || isLost(change, world)) return [];
+  // The trace tells of it.
+  if (linksTaken(world.after).has(change.address)) return [];
   const { registrations, address } = found.group;
   if (world.byAddress.get(address)?.doing === "destroy") return tell(change, world, { hop, effect: "brief", then: "its target group goes as well; what still forwards to that for a moment is answered with 503", phrase: "while a target group is taken away" });
   const kept = keptIn(found.group, world);
