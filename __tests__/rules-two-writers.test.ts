@@ -172,6 +172,19 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes).effect).toBe("brief");
   });
 
+  test("a record that overwrites may be destroyed after that", () => {
+    const changes = { "aws_route53_record.www": destroyed(), "aws_route53_record.site": record({ allow_overwrite: true }) };
+    expect(told(traced(changes))).toEqual(["P75 warning aws_route53_record.site"]);
+    expect(traced(changes).verdict).toBe("unknown");
+    expect(reviewed(changes)).toMatchObject({ effect: "outage", summary: "The site will be unreachable at `www.example.com` until the next apply, if the destroy of its old record comes last." });
+  });
+
+  test("a record that does not overwrite is refused", () => {
+    const changes = { "aws_route53_record.www": destroyed(), "aws_route53_record.site": record({}) };
+    expect(told(traced(changes))).toEqual(["P74 error aws_route53_record.site"]);
+    expect(reviewed(changes).effect).toBe("fails");
+  });
+
   test("a certificate of a listener is missed there", () => {
     const pair: Values = { listener_arn: SITE["aws_lb_listener.https"]?.arn, certificate_arn: "arn:aws:acm:us-east-1:123456789012:certificate/more" };
     const site = { ...SITE, "aws_lb_listener_certificate.more": { id: "x", ...pair } };

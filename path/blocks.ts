@@ -1,3 +1,4 @@
+import { blockOf } from "./addresses";
 import type { Permission } from "./permissions-of-groups";
 
 /* Blocks of Terraform's language that keep what is there, ready to paste. */
@@ -16,8 +17,8 @@ export function movedBlock(from: string, to: string): string {
 /** Terraform then forgets the old one and leaves it on AWS. */
 export function removedBlock(from: string): string {
   // A block takes no key.
-  const label = from.endsWith("]") ? from.slice(0, Math.max(0, from.lastIndexOf("["))) : from;
-  return isPlain(label) ? `removed {\n  from = ${label}\n\n  lifecycle {\n    destroy = false\n  }\n}` : "";
+  const label = blockOf(from);
+  return isPlain(label) && !label.includes("[") ? `removed {\n  from = ${label}\n\n  lifecycle {\n    destroy = false\n  }\n}` : "";
 }
 
 /**

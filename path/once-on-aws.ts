@@ -74,6 +74,8 @@ export function samenessOf(type: string, values: Json | undefined, unknown: Json
     return keyOf(type, [one, other], undefined, more);
   }
   const identity = identityOf(type, values, unknown);
+  // Route 53 is asked to put it there, whatever is there.
+  if (identity !== undefined && type === "aws_route53_record" && own(values, "allow_overwrite") === true) return [{ key: identity }];
   const code = UNIQUE[type]?.code;
   return identity === undefined || code === undefined ? [] : [{ key: identity, code }];
 }

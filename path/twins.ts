@@ -3,6 +3,7 @@ import { own, type Json } from "../topology/json";
 import { addTo } from "../topology/lists";
 import { holdsTrue } from "../topology/plan-values";
 import { Unknown } from "../topology/value";
+import { blockOf, keyOf } from "./addresses";
 import { isSamePort, samenessOf } from "./once-on-aws";
 
 /* What a plan destroys under one address and creates under another, although it is the same thing. */
@@ -41,6 +42,7 @@ function indexed(changes: readonly Change[]): TwinIndex {
   if ((gone?.length ?? 0) > 0 && (fresh?.length ?? 0) > 0) {
     byIdentity(gone ?? [], fresh ?? [], changes, byChange, note);
     byArguments(gone ?? [], fresh ?? [], byChange, note);
+    byKeys(gone ?? [], fresh ?? [], all, byChange, note);
   }
   return { all, of: (change) => byChange.get(change) };
 }
@@ -94,6 +96,25 @@ function byArguments(gone: readonly Change[], fresh: readonly Change[], taken: R
     kinds.set(kind, index);
     const found = index.get(JSON.stringify(names.map((name) => own(change.after, name))))?.pop();
     if (found !== undefined) note({ old: found, fresh: change, isOne: false });
+  }
+}
+
+/** By their keys, where another block's instances went from these keys to those: what names an instance has the same keys as that. */
+function byKeys(gone: readonly Change[], fresh: readonly Change[], all: readonly Twins[], taken: ReadonlyMap<Change, Twins>, note: (twins: Twins) => void): void {
+  const oldKeys = new Map<string, Set<string>>();
+  for (const twins of all) {
+    const { old: { address: was }, fresh: { address: is } } = twins;
+    if (blockOf(was) === blockOf(is)) oldKeys.set(keyOf(is), (oldKeys.get(keyOf(is)) ?? new Set()).add(keyOf(was)));
+  }
+  if (oldKeys.size === 0) return;
+  const old = new Map(gone.filter((it) => !taken.has(it)).map((it) => [it.address, it]));
+  for (const change of fresh) {
+    if (taken.has(change)) continue;
+    for (const was of oldKeys.get(keyOf(change.address)) ?? []) {
+      const found = old.get(blockOf(change.address) + was);
+      if (found === undefined || taken.has(found) || taken.has(change)) continue;
+      note({ old: found, fresh: change, isOne: false });
+    }
   }
 }
 

@@ -2,7 +2,8 @@ import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
 import type { Balancer, TargetGroup, Topology } from "../../topology/model";
-import { Unknown } from "../../topology/value";
+import { known, Unknown } from "../../topology/value";
+import { blockOf } from "../addresses";
 import { importOfRule, movedBlock, removedBlock } from "../blocks";
 import { groupPorts, twinsOf, type Twins } from "../twins";
 import { isSamePort, samenessOf } from "../once-on-aws";
@@ -10,6 +11,7 @@ import { isRuleBeside, permissionsOfRule } from "../permissions-of-groups";
 import type { Finding, Fix, Hop } from "../report";
 import type { FileReporter } from "../rule";
 import { groupUsers } from "./group-users";
+import { recordsOf } from "./record-targets";
 import { hopOfGroup } from "./written-twice";
 
 /*
@@ -27,7 +29,7 @@ export function oldOneInTheWay(topology: Topology, report: FileReporter): void {
   for (const twins of twinsOf(topology.writers.changes).all) {
     const { old, fresh, code } = twins;
     const hop = isRuleBeside(fresh.type) ? hopOfGroup(own(fresh.after, "security_group_id"), topology) : HOPS[fresh.type];
-    if (code === undefined || hop === undefined || (fresh.type === "aws_route53_record" && own(fresh.after, "allow_overwrite") === true)) continue;
+    if (code === undefined || hop === undefined) continue;
     report.fault({
       id: "P74", hop, address: fresh.address, attribute: "", observed: `${old.address} is the same on AWS, and is destroyed in the same apply; terraform does not wait for that`,
       required: old.type === fresh.type ? "a `moved` block, so that terraform keeps what is there" : "terraform to forget the one, and to import the other",
@@ -84,12 +86,21 @@ export function takenAwayAgain(topology: Topology, report: FileReporter): void {
     reportLost(here, group, on, report);
     for (const { change } of here) told.add(change.address);
   }
+  const records = recordsOf(topology);
+  for (const record of topology.records) {
+    const found = byAddress.get(record.address);
+    const balancer = found === undefined ? undefined : records.balancerOf(record);
+    if (found === undefined || balancer === undefined) continue;
+    tellOf(found, "dns", "name", `NXDOMAIN for ${known(record.fqdn) ?? "its name"} after the apply, and until the next one`, undefined, [balancer], report);
+    if (found.old !== undefined) report.open("dns", new Unknown(record.address, "name", `whether it is there after the apply depends on what comes last: its creation, or the destroy of ${found.old.address}`), [balancer]);
+  }
   for (const listener of topology.balancers.flatMap((it) => it.listeners.map((one) => ({ ...one, balancer: it })))) {
     for (const { address } of listener.certificates) {
       const found = byAddress.get(address);
       if (found === undefined || told.has(address)) continue;
       told.add(address);
       tellOf(found, "tls", "certificate_arn", `${listener.address} answers with its default certificate: NET::ERR_CERT_COMMON_NAME_INVALID`, undefined, [listener.balancer], report);
+      if (found.old !== undefined) report.open("tls", new Unknown(address, "certificate_arn", `whether the listener has it after the apply depends on what comes last: its creation, or the destroy of ${found.old.address}`), [listener.balancer]);
     }
   }
 }
@@ -118,7 +129,6 @@ function tellOf(it: Lost, hop: Hop, attribute: string, symptom: string, share: s
 /** What to do where a pair is replaced by itself. */
 export function withoutCreateFirst({ address, forcedBy, before, after }: Change): Fix {
   const isPort = forcedBy.join() === "port" && own(before, "port") !== own(after, "port");
-  const label = address.endsWith("]") ? address.slice(0, Math.max(0, address.lastIndexOf("["))) : address;
-  const text = `${isPort ? "Leave `port` as it was, as it is the target group's own. Or remove" : "Remove"} \`create_before_destroy\` from ${label} and from what makes it follow.`;
+  const text = `${isPort ? "Leave `port` as it was, as it is the target group's own. Or remove" : "Remove"} \`create_before_destroy\` from ${blockOf(address)} and from what makes it follow.`;
   return { text, props: "", hcl: "", edits: [] };
 }

@@ -1,6 +1,7 @@
 import type { DnsRecord, Topology } from "../../topology/model";
 import { isSymbol } from "../../topology/source";
 import { isUnknown, known } from "../../topology/value";
+import { blockOf } from "../addresses";
 import { fix, setting } from "../fix";
 import type { Fix } from "../report";
 import type { FileReporter } from "../rule";
@@ -120,17 +121,12 @@ function refusedOf(record: DnsRecord, other: DnsRecord, topology: Topology): Dns
 
 function repairOf(refused: DnsRecord, kept: DnsRecord, why: Clash["why"], { isValidation }: Name): Fix {
   if (isValidation || (refused.validates.length > 0 && kept.validates.length > 0)) {
-    return fix("Set `allow_overwrite = true`, as both names have the same validation record; or make one record for both.", "one validation record for each distinct name is what the stack makes; remove the override", [setting(withoutKey(refused.address), "allow_overwrite", true)]);
+    return fix("Set `allow_overwrite = true`, as both names have the same validation record; or make one record for both.", "one validation record for each distinct name is what the stack makes; remove the override", [setting(blockOf(refused.address), "allow_overwrite", true)]);
   }
   if (why === "identifier") return fix("Give each record a `set_identifier` of its own.", BY_NO_PROP, [setting(refused.address, "set_identifier", lastLabel(refused.address))]);
   return fix(`Keep one of the two, ${kept.address} or ${refused.address}.`, BY_NO_PROP, [{ remove: refused.address }]);
 }
 
-/** The block, all of whose instances take the argument. */
-function withoutKey(address: string): string {
-  return address.endsWith("]") ? address.slice(0, Math.max(0, address.lastIndexOf("["))) : address;
-}
-
 function lastLabel(address: string): string {
-  return withoutKey(address).split(".").at(-1) ?? "second";
+  return blockOf(address).split(".").at(-1) ?? "second";
 }

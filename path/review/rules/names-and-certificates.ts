@@ -3,12 +3,14 @@ import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { code, named, tell, type EffectRule } from "../because";
 import { goesFirst, isGone, type World } from "../world";
+import { isLost } from "./same-pair";
 
 /* Zones, records and certificates. */
 
 export const recordRule: EffectRule = (change, world) => {
   const record = world.serving.records.get(change.address);
   if (record === undefined) return delegationRule(change, world);
+  if (isLost(change, world)) return [];
   const hop = "dns";
   const fqdn = known(record.fqdn);
   const over = fqdn === undefined ? [] : world.serving.namesOver(fqdn);

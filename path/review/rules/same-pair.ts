@@ -1,5 +1,5 @@
 import type { Change } from "../../../topology/changes";
-import type { Attr } from "../../../topology/value";
+import { known, type Attr } from "../../../topology/value";
 import type { Finding } from "../../report";
 import { keeping, lostIn, withoutCreateFirst, type Lost } from "../../rules/moved-resources";
 import { tell, type EffectRule, type Telling } from "../because";
@@ -24,8 +24,8 @@ interface Pairs {
 const made = new WeakMap<World, Pairs>();
 
 function pairsOf(world: World): Pairs {
-  const known = made.get(world);
-  if (known !== undefined) return known;
+  const before = made.get(world);
+  if (before !== undefined) return before;
   const all = lostIn(world.changes);
   const found: Pairs = {
     byGoing: new Map(all.map((it) => [it.old ?? it.change, it])), addresses: new Set(all.map(({ change }) => change.address)), left: new Map(),
@@ -43,6 +43,7 @@ export function isLost(change: Change, world: World): boolean {
 export const samePairRule: EffectRule = (change, world) => {
   const found = isGone(change) ? pairsOf(world).byGoing.get(change) : undefined;
   if (found === undefined) return [];
+  if (change.type === "aws_route53_record") return record(change, found, world);
   return change.type === "aws_lb_listener_certificate" ? certificate(change, found, world) : attachment(change, found, world);
 };
 
@@ -59,18 +60,28 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
 
 function leftIn(arn: Attr<string>, world: World): { readonly left: number; readonly all: number } {
   const { left, addresses } = pairsOf(world);
-  const known = left.get(arn);
-  if (known !== undefined) return known;
+  const before = left.get(arn);
+  if (before !== undefined) return before;
   const later = world.after.byId.targetGroup(arn)?.registrations ?? [];
   const found = { left: later.filter(({ address }) => !addresses.has(address)).length, all: later.length };
   left.set(arn, found);
   return found;
 }
 
+/** Only of a record with `allow_overwrite`, as Route 53 refuses another one. */
+function record(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
+  const standing = world.serving.records.get(change.address);
+  if (standing === undefined) return [];
+  const name = known(standing.fqdn);
+  return tell(change, world, {
+    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${name === undefined ? "its name" : `\`${name}\``} is not found until the next apply`, phrase: `at ${name === undefined ? "a name" : `\`${name}\``} until the next apply, if the destroy of its old record comes last`, ...repair(found),
+  });
+}
+
 function certificate(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
   if (!pairsOf(world).certificates.has(change.address)) return [];
   return tell(change, world, {
-    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: "at the names of a certificate that is added and taken away again, until the next apply", ...repair(found),
+    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: `at the names of a certificate until the next apply${found.old === undefined ? ", as it is added and taken away again" : ", if its destroy under the old address comes last"}`, ...repair(found),
   });
 }
 
