@@ -28,6 +28,8 @@ const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT,
 const THIS_FILE = "__tests__/layout.test.ts";
 /** Only these know how the parts fit together. */
 const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
+/** Facts that props and plans are held against alike. */
+const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts"];
 const MAX_LINES = 300;
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -44,6 +46,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
 
   "constructs/ knows nothing of cli/ and rehearsal/": (source) => (isIn(source, "constructs") ? roomsKnownTo(source, ["cli", "rehearsal", "bench", "__tests__"]) : []),
+  "constructs/ takes facts of AWS from topology/, and only the stack asks path/": (source) =>
+    !isIn(source, "constructs") ? [] : importsOf(source).filter(({ isTypeOnly }) => !isTypeOnly).map(({ from }) => pathOf(source, from)).filter((path) => (path.startsWith("topology/") && !FACTS.includes(`${path}.ts`)) || (path.startsWith("path/") && source.path !== "constructs/web-stack.ts")),
   "cli/ and rehearsal/ know nothing of constructs/: they run the app and read its files": (source) => (isIn(source, "cli") || isIn(source, "rehearsal") ? roomsKnownTo(source, ["constructs", "bench", "__tests__"]) : []),
   "rehearsal/ knows nothing of cli/": (source) => (isIn(source, "rehearsal") ? roomsKnownTo(source, ["cli"]) : []),
   "path/ and topology/ are pure": (source) =>
@@ -95,6 +99,8 @@ describe("the rule finds", () => {
     [/^constructs\/ reads no files/, "constructs/dns.ts", 'const fs = require("fs");'],
     [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'import { x } from "../cli/command";'],
     [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'const { x } = await import("../rehearsal/site");'],
+    [/^constructs\/ takes facts/, "constructs/props-schema.ts", 'import { rangesOf } from "../path/ipv4";'],
+    [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { readTopology } from "../topology/topology";'],
     [/^cli\/ and rehearsal\/ know nothing/, "cli/setup/lock.ts", 'import { x } from "../../constructs/names";'],
     [/^cli\/ and rehearsal\/ know nothing/, "rehearsal/site.ts", 'export type { WebStackProps } from "../constructs/web-stack";'],
     [/^rehearsal\/ knows nothing of cli/, "rehearsal/checks/finding.ts", 'import { EXIT } from "../../cli/command";'],
@@ -132,6 +138,8 @@ describe("the rule finds", () => {
     [/^cdktf is known/, "__tests__/cli-parts.test.ts", 'import { join } from "node:path";\nconst program = `\nimport { App } from "cdktf";\n`;'],
     [/^the AWS provider/, "constructs/dns.ts", 'import { Lb } from "@cdktf/provider-aws/lib/lb";'],
     [/^constructs\/ reads no files/, "constructs/names.ts", 'import { createHash } from "node:crypto";\n// a process of its own'],
+    [/^constructs\/ takes facts/, "constructs/props-schema.ts", 'import { isMatcher } from "../topology/health-check-values";\nimport type { Finding } from "../path/report";'],
+    [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { trace } from "../path/trace";'],
     [/^cli\/ and rehearsal\/ know nothing/, "cli/rehearse.ts", 'import { x } from "../rehearsal/site";'],
     [/^a part knows/, "constructs/certificate.ts", 'import type { IHostedZone } from "./dns";'],
     [/^a part knows/, "constructs/certificate.ts", 'import { type IHostedZone } from "./dns";'],

@@ -1,5 +1,5 @@
 import type { TraceReport } from "../path/report";
-import { codesOf } from "../path/rules/health-check";
+import { codesOf } from "../topology/health-check-values";
 import { trace } from "../path/trace";
 import { baseStack } from "./mutants/bases";
 import { applyEdits } from "./mutants/edits";

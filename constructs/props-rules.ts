@@ -1,6 +1,7 @@
 import { Netmask } from "netmask";
 import { isInZone, MAX_COMMON_NAME } from "./domain-names";
 import { shown } from "./echo";
+import { expects } from "../topology/health-check-values";
 import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./props-schema";
 import type { Fault } from "./props-values";
 import { isReference } from "./references";
@@ -181,9 +182,7 @@ function portsDiffer({ server, appPort, healthCheck }: Settings): Fault[] {
 /** NGINX alone answers 200; behind a proxy it is the app that answers. */
 function nginxAnswersAreMatched({ server, healthCheck }: Settings): Fault[] {
   const isAlone = server.proxyPort === undefined && server.userData === undefined;
-  const [first = 0, last = first] = healthCheck.matcher.split("-").map(Number);
-  const has200 = healthCheck.matcher.split(",").includes("200") || (first <= 200 && 200 <= last);
-  return when(isAlone && !has200, "healthCheck.matcher", healthCheck.matcher, "must include 200, which NGINX answers");
+  return when(isAlone && !expects(healthCheck.matcher, 200), "healthCheck.matcher", healthCheck.matcher, "must include 200, which NGINX answers");
 }
 
 function bootScriptFits(settings: Settings): Fault[] {

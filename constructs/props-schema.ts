@@ -1,5 +1,7 @@
 import { Netmask } from "netmask";
 import * as v from "valibot";
+import { isHealthPath, isMatcher } from "../topology/health-check-values";
+import { PRIVATE_RANGES } from "../topology/reserved-ranges";
 import { isPublicHostName, isServableName } from "./domain-names";
 import { domainNameAdvice, servableNameAdvice, zoneNameAdvice } from "./host-name-advice";
 import { flag, hasSeenKeys, idText, isObject, issuesOf, list, object, oneOf, oneOfMany, text, value, whole, type Fault } from "./props-values";
@@ -22,7 +24,7 @@ export const MAX_USER_DATA_BYTES = 16 * 1024;
 /** 50 tags fit on a resource; the rest is for the stack's own and for tools that tag by themselves. */
 const MAX_TAGS = 40;
 const RESERVED_TAG = /^(Name$|alb-web:|aws:)/i;
-const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map((range) => new Netmask(range));
+const PRIVATE = PRIVATE_RANGES.map((range) => new Netmask(range));
 
 const port = () => whole(1, 65535, "", [22]); // 22 is sshd's
 const awsRegion = () => oneOfMany(REGIONS, "an AWS region that hashicorp/aws 5.100.0 supports, outside China and GovCloud");
@@ -40,7 +42,7 @@ const hasBootHeader = (input: string) =>
 
 /** Whether the range lies within the private address space. */
 export function isPrivateRange(cidr: string): boolean {
-  return PRIVATE_RANGES.some((range) => range.contains(cidr));
+  return PRIVATE.some((range) => range.contains(cidr));
 }
 
 const isBucketName = (it: string) => /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(it) && !/\.\.|\.-|-\./.test(it);
@@ -78,22 +80,14 @@ function subnetIds(what: string, min = 2) {
 }
 
 const healthCheck = object({}, {
-  path: text((it) => /^\/[\w\-.~/]*(\?[\w\-.~=&]*)?$/.test(it) && !/\/(\/|\.\.?(\/|\?|$))/.test(it) && it.length <= 1024, 'must be a path that begins with "/", of letters, digits and / - . _ ~, with or without a query'),
+  path: text(isHealthPath, 'must be a path that begins with "/", of letters, digits and / - . _ ~, with or without a query'),
   port: port(),
-  matcher: text(isMatcher, 'must be status codes from 200 to 499, such as "200", "200,204" or "200-299"'),
+  matcher: text((it) => isMatcher(it), 'must be status codes from 200 to 499, such as "200", "200,204", "200-299" or "200-299,301"'),
   intervalSec: whole(5, 300, " of seconds"),
   timeoutSec: whole(2, 120, " of seconds"),
   healthyThreshold: whole(2, 10, ""),
   unhealthyThreshold: whole(2, 10, ""),
 });
-
-/** ELB takes single codes, a list of them, or one range. */
-function isMatcher(it: string): boolean {
-  const codes = it.match(/\d+/g)?.map(Number) ?? [];
-  const [first = 0, last = 0] = codes;
-  const isRange = /^\d{3}-\d{3}$/.test(it) && first <= last;
-  return (isRange || /^\d{3}(,\d{3})*$/.test(it)) && codes.every((code) => code >= 200 && code <= 499);
-}
 
 const instances = object({}, {
   count: whole(1, 100, ""),

@@ -1,4 +1,5 @@
 import { Netmask } from "netmask";
+import { RESERVED_RANGES } from "../topology/reserved-ranges";
 
 /** IPv4 addresses from the first to the last, both included, as numbers. */
 export interface Range {
@@ -11,8 +12,8 @@ const read = new Map<string, readonly Range[]>();
 
 export const EVERY_ADDRESS: Range = { first: 0, last: 2 ** 32 - 1 };
 
-/** Ranges that never are an address on the internet: private networks, this host, link-local, multicast and above. */
-const NOT_PUBLIC: readonly Range[] = ["0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3"].flatMap(rangesOf);
+/** Ranges that never are an address on the internet. */
+const NOT_PUBLIC: readonly Range[] = RESERVED_RANGES.flatMap(rangesOf);
 
 /** The addresses of a CIDR, or the one address; none if it is neither, or IPv6. */
 export function rangesOf(cidr: string): readonly Range[] {

@@ -1,11 +1,11 @@
 import type { Server } from "../../topology/model";
+import { codesOf, expects, isHealthPath, isMatcher } from "../../topology/health-check-values";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { PathEnd, Reporter, Rules } from "../rule";
 import type { Target, TracedPath } from "../traced-path";
 import { bootScript } from "./boot-script";
 import { BY_NO_PROP } from "./expressions";
-import { codesOf } from "./health-check";
 import { healthReaders, ofHealthChecksOnly } from "./health-readers";
 import { forwardedTo } from "./listener-repairs";
 import { opensPort } from "./reachability";
@@ -109,14 +109,15 @@ function answersTheHealthCheck(path: PathEnd, report: Reporter): void {
     const [checked, matcher] = [known(asked), known(expected)];
     if (server === undefined || checked === undefined || matcher === undefined || enabled === false || targetGroup.protocolVersion === "GRPC") continue;
     const code = codeOf(script, checked, known(healthPort));
-    const codes = codesOf(matcher);
-    if (code === undefined || codes === undefined || codes.some(([from, to]) => from <= code && code <= to)) continue;
+    if (code === undefined || codesOf(matcher) === undefined || expects(matcher, code)) continue;
     const better = pathThatAnswers(script);
+    const wider = `${matcher},${code}`;
     report.fault({
       id: "P55", hop: "target", address: targetGroup.address, attribute: "health_check.path", observed: `${server.address} seems to answer ${checked} with ${code}, and the check expects ${matcher}`,
       required: "a path that answers with an expected code", symptom: ofHealthChecksOnly(`Target.ResponseCodeMismatch [${code}]`, [healthReaders(path.topology, targetGroup)]).symptom,
       fix: better !== undefined && better !== checked ? fix(`Ask for ${better}.`, `healthCheck: { path: ${JSON.stringify(better)} }`, [setting(targetGroup.address, "health_check.path", better)])
-        : fix(`Expect ${code} as well.`, `healthCheck: { matcher: "${matcher},${code}" }`, [setting(targetGroup.address, "health_check.matcher", `${matcher},${code}`)]),
+        : isMatcher(wider) ? fix(`Expect ${code} as well.`, `healthCheck: { matcher: "${wider}" }`, [setting(targetGroup.address, "health_check.matcher", wider)])
+        : fix(`Let the application answer ${checked} with an expected code.`, "server.setup, server.userData or the application behind server.proxyPort", []),
     });
   }
 }
@@ -143,5 +144,5 @@ function codeOf(script: string, path: string, port: number | undefined): number 
 /** A path that the script visibly answers with 200. */
 function pathThatAnswers(script: string): string | undefined {
   const [, own] = /\blocation\s+=\s+(\/[^\s{]*)\s*\{[^{}]*\breturn\s+200\b/.exec(script) ?? [];
-  return own ?? (PAGES.test(script) && !answersWithHttpsRedirect(script) ? "/" : undefined);
+  return own !== undefined && isHealthPath(own) ? own : (PAGES.test(script) && !answersWithHttpsRedirect(script) ? "/" : undefined);
 }

@@ -1,4 +1,5 @@
 import type { TargetGroup, Topology } from "../../topology/model";
+import { GRPC_CODES, HTTP_CODES, isHealthPath, isMatcher } from "../../topology/health-check-values";
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { FileReporter, Rules } from "../rule";
@@ -22,21 +23,14 @@ function expectsCodesThatAreAllowed(topology: Topology, report: FileReporter): v
     const matcher = known(group.healthCheck.matcher);
     const version = known(group.protocolVersion)?.toUpperCase();
     if (matcher === undefined || version === undefined) continue;
-    const [least, most, usual] = version === "GRPC" ? [0, 99, "0-99"] : [200, 499, "200"];
-    const codes = codesOf(matcher);
-    const isAllowed = codes !== undefined && codes.every(([from, to]) => least <= from && from <= to && to <= most);
-    if (isAllowed) continue;
+    const [range, usual] = version === "GRPC" ? [GRPC_CODES, "0-99"] : [HTTP_CODES, "200"];
+    if (isMatcher(matcher, range)) continue;
+    const [least, most] = range;
     report.fault({
       id: "P56", hop: "target-group", address: group.address, attribute: "health_check.matcher", observed: `matcher "${matcher.slice(0, 60)}"${version === "GRPC" ? " for gRPC" : ""}`, required: `codes from ${least} to ${most}, such as "${usual}"`,
-      symptom: "the apply fails: ValidationError, health check matcher", fix: fix(`Expect ${usual}.`, `healthCheck: { matcher: "${usual}" }`, [setting(group.address, "health_check.matcher", usual)]),
+      symptom: "the apply fails: ValidationError, health check matcher", fix: fix(`Expect ${usual}.`, version === "GRPC" ? BY_NO_PROP : `healthCheck: { matcher: "${usual}" }`, [setting(group.address, "health_check.matcher", usual)]),
     }, groupUsers(topology).balancersOf(group));
   }
-}
-
-/** `200,301-302` as ranges; nothing if it is not written so. */
-export function codesOf(matcher: string): [from: number, to: number][] | undefined {
-  const parts = matcher.split(",").map((it) => /^\s*(\d{1,3})(?:-(\d{1,3}))?\s*$/.exec(it));
-  return parts.every((it) => it !== null) ? parts.map(([, from, to]) => [Number(from), Number(to ?? from)]) : undefined;
 }
 
 /** P57 */
@@ -70,7 +64,7 @@ function isACheckOfItsGroup(topology: Topology, report: FileReporter): void {
     if (asked !== undefined && !/^[/$]/.test(asked)) {
       report.fault({
         id: "P58", hop: "target-group", address: group.address, attribute: "health_check.path", observed: `the path "${asked.slice(0, 60)}"`, required: "a path that begins with /",
-        symptom: "terraform plan fails: health_check.path", fix: fix(`Ask for /${asked}.`, `healthCheck: { path: ${JSON.stringify(`/${asked}`)} }`, [setting(group.address, "health_check.path", `/${asked}`)]),
+        symptom: "terraform plan fails: health_check.path", fix: fix(`Ask for /${asked}.`, isHealthPath(`/${asked}`) ? `healthCheck: { path: ${JSON.stringify(`/${asked}`)} }` : BY_NO_PROP, [setting(group.address, "health_check.path", `/${asked}`)]),
       }, on);
     }
   }

@@ -1,3 +1,4 @@
+import { holdsPublic, rangesOf } from "../ipv4";
 import { bootScript, type BootScript } from "./boot-script";
 import { shownCommand, toolOf } from "./shown-command";
 
@@ -122,7 +123,8 @@ const PACKAGES_OF_CONTAINERS = /\binstall\b[^;&|]*\b(docker|docker-ce|docker\.io
 
 /** The instance itself, its metadata, or a private address. */
 function isNear(host: string): boolean {
-  return /^(localhost$|127\.|0\.0\.0\.0$|169\.254\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/.test(host) || /\.(internal|local)$/.test(host) || !host.includes(".");
+  const [address] = rangesOf(host);
+  return (address === undefined ? /^\[/.test(host) || /\.(internal|local)$/.test(host) || !host.includes(".") : !holdsPublic(address));
 }
 
 /** What starts containers with a network of their own; they ask for the metadata one hop further away. */
