@@ -1,7 +1,9 @@
+import type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
 import type { Gateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc } from "./network-model";
 import type { Attr, Listed, Unknown } from "./value";
 import type { Writers } from "./writers";
 
+export type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
 export type { AclEntry, Gateway, NetworkAcl, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Vpc } from "./network-model";
 
 /* The resources on the path of a request, in plain types, whatever they were read from. */
@@ -217,32 +219,6 @@ export interface Server extends Part {
 }
 
 /* around the path */
-
-export interface LogBucket extends Part {
-  /** The bucket's name. */
-  readonly id: Attr<string>;
-  /** Policies' documents as text, with their addresses. */
-  readonly policies: readonly { readonly address: string; readonly text: Attr<string> }[];
-  /** Server-side encryption by this algorithm: `AES256`, `aws:kms`, `aws:kms:dsse`. */
-  readonly encryption?: { readonly address: string; readonly algorithm: Attr<string> };
-}
-
-export interface WebAcl extends Part {
-  readonly arn: Attr<string>;
-  readonly defaultAction: Attr<"allow" | "block">;
-  /** Whether any rule allows something. */
-  readonly hasAllowRule: boolean;
-  /** Balancers' ARNs, with the association's address. */
-  readonly associations: readonly { readonly address: string; readonly resourceArn: Attr<string> }[];
-}
-
-/** `aws_vpc_block_public_access_options`. */
-export interface BlockPublicAccess extends Part {
-  /** `off`, `block-bidirectional`, `block-ingress`. */
-  readonly mode: Attr<string>;
-  /** Ids of VPCs and subnets that are exempt. */
-  readonly excluded: Listed<string>;
-}
 
 /** A resource whose type no reader knows, and which by its name may change a path. */
 export interface Stranger {

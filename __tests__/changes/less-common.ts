@@ -165,7 +165,7 @@ export const LESS_COMMON: readonly Changed[] = [
   prefixed("the targets' security group's description, by a prefix and made first", set("aws_security_group.web", { description: "other" }), "brief", securityGroup("description", "target")),
   classic("a security group that nothing has", all(add("aws_security_group.more", { name: "more", description: "more", vpc_id: "${aws_vpc.main.id}" })), "none"),
   classic("who may come in", set("aws_vpc_security_group_ingress_rule.https", { cidr_ipv4: "10.0.0.0/8" }), "outage", ingress("cidr_ipv4", "listener"), { broken: ["listener"] }),
-  classic("a rule of a security group under another name, without a moved block", rename("aws_vpc_security_group_ingress_rule.https", "aws_vpc_security_group_ingress_rule.tls"), "fails", ingress("from_port", "listener")),
+  classic("a rule of a security group under another name, without a moved block", rename("aws_vpc_security_group_ingress_rule.https", "aws_vpc_security_group_ingress_rule.tls"), "fails", ingress("from_port", "listener"), { broken: ["listener"] }),
   classic("what the balancer may reach", drop("aws_vpc_security_group_egress_rule.alb"), "outage", at("aws_vpc_security_group_egress_rule", "", "target"), { broken: ["target"] }),
   on("closed")("the port that was closed, and is opened", add("aws_vpc_security_group_ingress_rule.web", { security_group_id: "${aws_security_group.web.id}", ip_protocol: "tcp", from_port: 80, to_port: 80, referenced_security_group_id: "${aws_security_group.alb.id}" }), "none", undefined, { repaired: ["target"] }),
   on("closed")("nothing in a site that is broken", () => undefined, "none"),
@@ -180,7 +180,7 @@ export const LESS_COMMON: readonly Changed[] = [
     stack.resource = JSON.parse(JSON.stringify(stack.resource).replaceAll('o.domain_name == \\"www.fore.example.com\\"', 'o.domain_name == \\"other.fore.example.com\\"')) as SynthesizedJson["resource"];
   }), "outage", undefined, { broken: ["tls"] }),
   classic("whether DNS asks for the health", set("aws_route53_record.www", { alias: { name: "${aws_lb.web.dns_name}", zone_id: "${aws_lb.web.zone_id}", evaluate_target_health: false } }), "none", at("aws_route53_record", "alias.evaluate_target_health", "dns")),
-  classic("a record under another name, without a moved block", rename("aws_route53_record.www", "aws_route53_record.site"), "fails", at("aws_route53_record", "name", "dns")),
+  classic("a record under another name, without a moved block", rename("aws_route53_record.www", "aws_route53_record.site"), "fails", at("aws_route53_record", "name", "dns"), { broken: ["dns"] }),
   classic("a record under another name, with a moved block", move("aws_route53_record.www", "aws_route53_record.site"), "none"),
   classic("a record of another type beside", add("aws_route53_record.text", { zone_id: "${data.aws_route53_zone.main.zone_id}", name: "www.example.com", type: "TXT", ttl: 60, records: ["x"] }), "none"),
   inline("a CNAME's TTL", set("aws_route53_record.www", { ttl: 60 }), "none", at("aws_route53_record", "ttl", "dns")),

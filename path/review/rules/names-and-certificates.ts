@@ -19,7 +19,7 @@ export const recordRule: EffectRule = (change, world) => {
   const { lost, leading, answering } = world.later;
   if (change.doing === "update" && lost.has(change.address)) return tell(change, world, { hop, effect: "outage", then: `${name} leads to nothing from then on`, avoid: "let it lead to the load balancer", phrase: `at ${itself}, which leads to nothing` });
   if (change.doing === "update" && change.differing.some((it) => /^(alias\.name|records)/.test(it)) && !leading.has(change.address)) {
-    return tell(change, world, { hop, effect: "none", then: `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that answers` });
+    return tell(change, world, { hop, effect: "unknown", then: `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that answers`, avoid: "make sure that it answers before the apply", phrase: `as ${itself} leads out of this plan` });
   }
   if (!isGone(change)) return change.doing === "update" ? tell(change, world, { hop, effect: "none", then: "Route 53 answers with the old values or the new ones, never with none" }) : [];
   const sisters = (world.serving.recordsNamed.get(fqdn ?? "") ?? []).filter((it) => it !== record && !isGone(world.byAddress.get(it.address)) && answersAs(it, record));
