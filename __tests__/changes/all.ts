@@ -47,8 +47,8 @@ export const CHANGED: readonly Changed[] = [
   classic("a listener that answers a fixed text", set("aws_lb_listener.https", { default_action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "503" } }] }), "outage", listener("default_action.fixed_response")),
   classic("a second listener on a port that is taken", add("aws_lb_listener.more", { load_balancer_arn: "${aws_lb.web.arn}", port: 80, protocol: "HTTP", default_action: [{ type: "redirect", redirect: { port: "443", protocol: "HTTPS", status_code: "HTTP_301" } }] }), "fails", listener("port"), ["listener"]),
   classic("a rule's action", set("aws_lb_listener_rule.api", { action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.web.arn}" }] }), "none", { type: "aws_lb_listener_rule", attribute: "action.target_group_arn", hop: "listener" }, ["target-group"]),
-  classic("two rules that change places", all(set("aws_lb_listener_rule.api", { priority: 20 }), set("aws_lb_listener_rule.old", { priority: 10 })), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }, ["listener"]),
-  classic("a rule under another name, without a moved block", rename("aws_lb_listener_rule.api", "aws_lb_listener_rule.api2"), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }),
+  classic("two rules that change places", all(set("aws_lb_listener_rule.api", { priority: 20 }), set("aws_lb_listener_rule.old", { priority: 10 })), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }),
+  classic("a rule under another name, without a moved block", rename("aws_lb_listener_rule.api", "aws_lb_listener_rule.api2"), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }, ["listener"]),
 
   classic("a target group's port", set("aws_lb_target_group.web", { port: 8080 }), "fails", group("port"), ["target"]),
   classic("a target group's protocol", set("aws_lb_target_group.web", { protocol: "HTTPS" }), "fails", group("protocol")),
