@@ -33,6 +33,8 @@ const OWN_PORT = withValues({
   "aws_lb_target_group.api": { port: 8080 }, "aws_vpc_security_group_ingress_rule.api": { ...SITE["aws_vpc_security_group_ingress_rule.web"], id: "sgr-5", from_port: 8080, to_port: 8080 },
   "aws_vpc_security_group_egress_rule.api": { ...SITE["aws_vpc_security_group_egress_rule.alb"], id: "sgr-6", from_port: 8080, to_port: 8080 },
 });
+/** What only requests with a header lead to. */
+const OF_HEADER = { ...OWN_PORT, "aws_lb_listener_rule.api": { ...SITE["aws_lb_listener_rule.api"], condition: [{ http_header: [{ http_header_name: "X-Beta", values: ["*"] }] }] } };
 const acl = (id: string, subnet: string): Values => ({ id, vpc_id: "vpc-1", subnet_ids: [subnet], ingress: [{ rule_no: 100, action: "allow", protocol: "-1", from_port: 0, to_port: 0, cidr_block: "0.0.0.0/0" }], egress: [{ rule_no: 100, action: "allow", protocol: "-1", from_port: 0, to_port: 0, cidr_block: "0.0.0.0/0" }] });
 const OWN_ACLS = withValues({ "aws_network_acl.a": acl("acl-a", "subnet-a"), "aws_network_acl.b": acl("acl-b", "subnet-b") });
 const shutAcl: Planned = { set: { ingress: [{ rule_no: 100, action: "deny", protocol: "-1", from_port: 0, to_port: 0, cidr_block: "0.0.0.0/0" }] } };
@@ -52,6 +54,8 @@ test.each<[string, Record<string, Planned>, Effect, Record<string, Values>?]>([
   ["the only listener speaks HTTP/1.1 to a group that takes HTTP/2", { "aws_lb_target_group.web": { actions: ["create", "delete"], set: { protocol_version: "HTTP2", name: "web-2" }, forcedBy: [["protocol_version"]] } }, "outage", ONE_LISTENER],
   ["a name's every request is led in a circle", { "aws_lb_listener_rule.loop": loopAt({ host_header: [{ values: ["www.example.com"] }] }) }, "outage"],
   ["the requests of some paths are led in a circle", { "aws_lb_listener_rule.loop": loopAt({ path_pattern: [{ values: ["/legacy/*"] }] }) }, "brief"],
+  ["only those with some header have a target left", { "aws_vpc_security_group_ingress_rule.web": elsewhere }, "outage", OF_HEADER],
+  ["only those with some header have none", { "aws_vpc_security_group_ingress_rule.api": elsewhere }, "brief", OF_HEADER],
   ["clients over IPv6 have no answer", { "aws_route53_record.www6": created({ ...SITE["aws_route53_record.www"], type: "AAAA" }) }, "brief"],
   ["a listener of a URL goes", { "aws_lb_listener.http": destroyed() }, "outage"],
 ])("where %s", (_, changes, effect, site = SITE) => {

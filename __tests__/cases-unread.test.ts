@@ -5,6 +5,7 @@ import { reviewsAsMarkdown } from "../cli/reviewing/markdown";
 import { EFFECTS, type Cause, type ReviewReport } from "../path/review/report";
 import { review } from "../path/review/review";
 import { withoutSecrets } from "../path/review/secrets";
+import { trace } from "../path/trace";
 import { destroyed, planOf, SITE, type Planned, type Values } from "./support/standing-site";
 
 /* What a plan holds and nobody reads lowers the headline of its review: an answer of no effect has looked at everything. */
@@ -47,6 +48,18 @@ describe("an action that terraform invokes", () => {
     expect([report.effect, told(report)]).toEqual([effect, causes]);
   });
 
+  test("makes the target unknown in a trace, or is assumed to leave the path as it is", () => {
+    const traced = (plan: Json) => {
+      const { verdict, paths, assumed } = trace(plan);
+      return { verdict, open: [...new Set(paths.flatMap(({ hops }) => hops.flatMap(({ hop, open }) => open.map(({ address }) => `${hop}: ${address}`))))], assumed: assumed.filter(({ address = "" }) => address.startsWith("action.")).map(({ text }) => text) };
+    };
+    expect(traced(invoking(stop("i-a")))).toEqual({ verdict: "unknown", open: ["target: action.aws_ec2_stop_instance.x0"], assumed: [] });
+    expect(traced(invoking(["aws_ec2_stop_instance", {}, { config_unknown: { instance_id: true } }])).open).toEqual(["target: action.aws_ec2_stop_instance.x0"]);
+    expect(traced(invoking(["aws_lambda_invoke"], ["aws_sns_publish"], stop("i-other")))).toEqual({ verdict: "ok", open: [], assumed: ["the action action.aws_lambda_invoke.x0 leaves the path as it is"] });
+    // A path of a case that has other faults is unknown at its targets, too.
+    expect(trace(caseOf("action")).paths.flatMap(({ hops }) => hops.filter(({ hop }) => hop === "target").map(({ verdict }) => verdict))).toEqual(["unknown", "unknown"]);
+  });
+
   test("and a change that takes the other target away are an outage together", () => {
     const plan = { ...invoking(stop("i-a")), resource_changes: planOf({ "aws_instance.b": { set: { instance_type: "t3.small" } } }).resource_changes };
     expect(told(reportOf(plan))).toEqual(["aws_instance.b instance_type", "action.aws_ec2_stop_instance.x0 instance_id"]);
@@ -64,7 +77,8 @@ describe("an action that terraform invokes", () => {
 
   test("keeps its sensitive configuration to itself", () => {
     const plan = invoking(["aws_lambda_invoke", { payload: "correct-horse", list: ["correct-horse"] }, { config_sensitive: { payload: true, list: [true] } }]);
-    const later = { ...plan, deferred_action_invocations: [{ reason: "deferred_prereq", action_invocation: (plan.action_invocations as Json[])[0] }] };
+    const change = { before: { token: "correct-horse" }, after: { token: "correct-horse" }, before_sensitive: { token: true }, after_sensitive: { token: true } };
+    const later = { ...plan, deferred_changes: [{ reason: "unknown", resource_change: { address: "aws_x.y", type: "aws_x", change } }], deferred_action_invocations: [{ reason: "deferred_prereq", action_invocation: (plan.action_invocations as Json[])[0] }] };
     expect(JSON.stringify(withoutSecrets(later))).not.toContain("correct-horse");
   });
 });
@@ -94,6 +108,10 @@ describe("the effect is unknown, and the reason is a cause, of a plan", () => {
   test("but not of one with all the parts that Terraform 1.0 to 1.15 and OpenTofu 1.6 to 1.12 write", () => {
     const parts = { variables: {}, planned_values: {}, resource_drift: [], output_changes: {}, relevant_attributes: [{ resource: "aws_lb.web", attribute: ["arn"] }], checks: [{ address: {} }], condition_results: [{ address: "x" }], timestamp: "2026-01-01T00:00:00Z", errored: false, applyable: true, complete: true, deferred_changes: [], deferred_action_invocations: [], action_invocations: [] };
     expect(["0.1", "0.2", "1.0", "1.1", "1.2", "1.9"].map((format_version) => reportOf({ ...plan, ...parts, format_version }).effect)).toEqual(Array(6).fill("none"));
+  });
+
+  test("nor of one that leaves a harmless action for a later plan", () => {
+    expect(reportOf({ ...plan, deferred_action_invocations: [{ reason: "deferred_prereq", action_invocation: { address: "action.aws_ses_send_email.x", type: "aws_ses_send_email", name: "x" } }] }).effect).toBe("none");
   });
 
   test("and a part that holds nothing is none", () => {

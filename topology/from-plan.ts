@@ -3,7 +3,7 @@ import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { deferred } from "./references";
-import { isPartial } from "./plan-format";
+import { formatOf, isPartial } from "./plan-format";
 import type { Instance } from "./scope";
 import { ShownElsewhere } from "./shown-elsewhere";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
@@ -37,7 +37,7 @@ export function readPlan(plan: Json): Source {
     byType.set(type, made);
     return made;
   };
-  return { kind: "plan", isPartial: isPartial(plan), destroyed: modules.destroyed, types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
+  return { kind: "plan", isPartial: isPartial(plan), invocations: formatOf(plan).invocations, destroyed: modules.destroyed, types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {

@@ -1,6 +1,7 @@
 import type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
 import type { Gateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc } from "./network-model";
-import type { Attr, Listed, Unknown } from "./value";
+import type { NotRead } from "./unread-model";
+import type { Attr, Listed } from "./value";
 import type { Writers } from "./writers";
 
 export type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
@@ -218,18 +219,8 @@ export interface Server extends Part {
   readonly capacity?: { readonly min: Attr<number>; readonly max: Attr<number>; readonly desired: Attr<number> };
 }
 
-/* around the path */
-
-/** A resource whose type no reader knows, and which by its name may change a path. */
-export interface Stranger {
-  readonly address: string;
-  readonly type: string;
-  /** All that its arguments name. */
-  readonly names: Listed<string>;
-}
-
 /** Everything that a trace looks at. */
-export interface Topology {
+export interface Topology extends NotRead {
   readonly source: "plan" | "state" | "synthesized";
   /** A plan of some targets, or one that terraform could not finish: what it lacks may be there all the same. */
   readonly isPartial?: boolean;
@@ -259,9 +250,6 @@ export interface Topology {
   readonly blockPublicAccess: readonly BlockPublicAccess[];
   /** Who writes what, where two resources may write one thing. */
   readonly writers: Writers;
-  /** Arguments that are set and that no reader knows, by the address of the resource. */
-  readonly unread: ReadonlyMap<string, readonly Unknown[]>;
-  readonly strangers: readonly Stranger[];
   /** A part of the list above by its id or ARN; nothing if the file does not hold it. */
   readonly byId: {
     readonly zone: (id: Attr<string>) => Zone | undefined;

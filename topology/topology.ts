@@ -61,7 +61,7 @@ export function readTopology(document: unknown): Topology {
     movers: moversOf(source),
     networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
     writers: writersOf(source, document),
-    unread: unreadIn(source), strangers: strangersOf(source),
+    unread: unreadIn(source), strangers: strangersOf(source), invocations: source.invocations ?? [],
     byId: {
       zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
       targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: subnetOf,

@@ -1,6 +1,6 @@
 import { isObject, own, type Json } from "./json";
 import { KNOWN_ARGUMENTS, type Known } from "./known-arguments";
-import type { Stranger } from "./model";
+import type { Stranger } from "./unread-model";
 import type { Source } from "./source";
 import { holdsTrue } from "./plan-values";
 import { Deferred } from "./fields";

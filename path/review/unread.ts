@@ -5,7 +5,7 @@ import type { Deferral } from "../../topology/plan-format";
 import { holdsTrue } from "../../topology/plan-values";
 import { NOT_KNOWN } from "../../topology/unread";
 import { HOPS, type Hop, type Open, type TraceReport } from "../report";
-import { isHarmless } from "./actions";
+import { isHarmless } from "../rules/invoked-actions";
 import { code, doneTo, type Told } from "./because";
 import type { Traces } from "./hops";
 import type { World } from "./world";

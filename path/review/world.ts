@@ -8,8 +8,8 @@ import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
 import type { Hop } from "../report";
+import { stoppedBy } from "../rules/invoked-actions";
 import { laterIn, servingIn, type Later, type Serving } from "./serving";
-import { stoppedBy } from "./stopped";
 
 /* A plan from both sides: what is there, what will be there, and what terraform does in between. */
 

@@ -2,6 +2,7 @@ import type { Rules } from "../rule";
 import { applicationRules } from "./application";
 import { dnsRules } from "./dns";
 import { healthCheckRules } from "./health-check";
+import { invokedActionRules } from "./invoked-actions";
 import { listenerRuleRules } from "./listener-rules";
 import { listenerRules } from "./listeners";
 import { logAndWafRules } from "./logs-and-waf";
@@ -41,5 +42,6 @@ export const RULES: readonly (Rules & { readonly subject: string })[] = [
   { subject: "servers", ...serverRules },
   { subject: "packages", ...packageRules },
   { subject: "what two resources write", ...twoWritersRules },
+  { subject: "invoked actions", ...invokedActionRules },
   { subject: "what is not read", ...unreadRules },
 ];

@@ -1,5 +1,6 @@
-import type { Stranger, Topology } from "../../topology/model";
+import type { Topology } from "../../topology/model";
 import { NOT_KNOWN } from "../../topology/unread";
+import type { Stranger } from "../../topology/unread-model";
 import { known, Unknown, type Attr } from "../../topology/value";
 import type { Hop } from "../report";
 import type { PathRule, Reporter, Rules, TargetRule } from "../rule";
