@@ -134,6 +134,12 @@ describe("the effect is unknown, and the reason is a cause, of a plan", () => {
   });
 });
 
+test.each<[string, Json]>([["a part that no version so far has", { traffic_shifts: [{ to: "x" }] }], ["a format with another major", { format_version: "2.0" }]])("a trace of a plan with %s proves nothing, and finds what there is", (_, more) => {
+  const { verdict, paths } = trace({ ...planOf({}), ...more });
+  expect([verdict, paths.flatMap(({ hops }) => hops.map((it) => it.verdict)).every((it) => it === "unknown")]).toEqual(["unknown", true]);
+  expect(trace({ ...planOf({ "aws_lb_listener.https": destroyed() }), ...more }).verdict).toBe("broken");
+});
+
 describe("a page and a gate", () => {
   const unknown = { name: "plan.json", review: review({ ...planOf({ "aws_lb.web": { set: { idle_timeout: 61 } } }), complete: false }) };
   const none = { name: "other.json", review: review(planOf({})) };

@@ -37,7 +37,7 @@ export function readPlan(plan: Json): Source {
     byType.set(type, made);
     return made;
   };
-  return { kind: "plan", isPartial: isPartial(plan), invocations: formatOf(plan).invocations, destroyed: modules.destroyed, types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
+  return { kind: "plan", isPartial: isPartial(plan), format: formatOf(plan), destroyed: modules.destroyed, types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {

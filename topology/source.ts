@@ -1,5 +1,5 @@
 import type { Fields } from "./fields";
-import type { Invocation } from "./plan-format";
+import type { PlanFormat } from "./plan-format";
 import type { Attr, Unknown } from "./value";
 
 /** A resource or data source, as every reader gives it. */
@@ -32,8 +32,8 @@ export interface Source {
   readonly isPartial?: boolean;
   /** Ids of gateways, route tables and instances that a plan destroys; what still names one of them names nothing. */
   readonly destroyed?: ReadonlySet<string>;
-  /** Actions that a plan's apply invokes. */
-  readonly invocations?: readonly Invocation[];
+  /** What a plan says of itself. */
+  readonly format?: PlanFormat;
   /** Types of what the file makes, data sources apart. */
   types(): readonly string[];
   /** All of a type, in the file's order. */

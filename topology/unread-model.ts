@@ -14,6 +14,8 @@ export interface NotRead {
   /** Arguments that are set and that no reader knows, by the address of the resource. */
   readonly unread: ReadonlyMap<string, readonly Unknown[]>;
   readonly strangers: readonly Stranger[];
+  /** Parts of a plan, or its whole format, that no reader knows. */
+  readonly parts: readonly Unknown[];
   /** Actions that the apply of a plan invokes. */
   readonly invocations: readonly Invocation[];
 }

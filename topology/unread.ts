@@ -35,6 +35,15 @@ export function strangersOf(source: Source): Stranger[] {
   });
 }
 
+/** What plans call themselves where they are meant as a whole. */
+export const PLAN = "plan";
+
+export function partsNotKnown({ format }: Source): Unknown[] {
+  if (format === undefined) return [];
+  const { newVersion, unknownParts } = format;
+  return [...(newVersion === undefined ? [] : [new Unknown(PLAN, "format_version", `the plan's format ${newVersion} is ${NOT_KNOWN}`)]), ...unknownParts.map((name) => new Unknown(PLAN, name, `this part of the plan is ${NOT_KNOWN}`))];
+}
+
 /** By the addresses of the resources that have any. */
 export function unreadIn(source: Source): ReadonlyMap<string, readonly Unknown[]> {
   const found = source.ofType(...Object.keys(KNOWN_ARGUMENTS)).map((it) => [it.address, it.unread()] as const);

@@ -1,6 +1,7 @@
 import type { Change } from "../../topology/changes";
 import { isObject, listOf, objectOf, own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
+import { PLAN } from "../../topology/unread";
 import type { Topology } from "../../topology/model";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { Deadline, TimeIsUp } from "../deadline";
@@ -108,7 +109,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const secret = open.filter(({ why }) => why === SENSITIVE);
   const later = open.filter((it) => it.why !== SENSITIVE && !isNotKnown(it));
   // Where anything changes they are causes.
-  const strange = world.moving.length > 0 ? [] : open.filter(isNotKnown);
+  const strange = world.moving.length > 0 ? [] : open.filter((it) => isNotKnown(it) && it.address !== PLAN);
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
   const forgotten = changes.filter(({ doing }) => doing === "forget");
   return [

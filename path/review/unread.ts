@@ -3,7 +3,7 @@ import { own } from "../../topology/json";
 import { shortened } from "../../topology/limits";
 import type { Deferral } from "../../topology/plan-format";
 import { holdsTrue } from "../../topology/plan-values";
-import { NOT_KNOWN } from "../../topology/unread";
+import { NOT_KNOWN, PLAN } from "../../topology/unread";
 import { HOPS, type Hop, type Open, type TraceReport } from "../report";
 import { isHarmless } from "../rules/invoked-actions";
 import { code, doneTo, type Told } from "./because";
@@ -12,7 +12,6 @@ import type { World } from "./world";
 
 /* What a plan holds and nobody reads: it may do anything, so no answer is better than `unknown`. */
 
-const PLAN = "plan";
 const LATER = "Apply this plan, plan again, and review that plan before it is applied";
 
 /** What keeps a review from saying that no request notices. */
@@ -35,7 +34,7 @@ export function causesOfUnread({ format, changes }: World): Told[] {
 export function causesOfNotKnown({ before, after }: Traces, world: World): Told[] {
   if (world.moving.length === 0) return [];
   const isMoving = ({ address }: Open) => (world.byAddress.get(address)?.doing ?? "none") !== "none";
-  const all = [...opensOf(after), ...(before === undefined ? [] : opensOf(before).filter(isMoving))];
+  const all = [...opensOf(after).filter(({ address }) => address !== PLAN), ...(before === undefined ? [] : opensOf(before).filter(isMoving))];
   return [...new Map(all.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].map((open): Told => {
     const { hop, address, attribute, why } = open;
     const change = world.byAddress.get(address);

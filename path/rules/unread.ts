@@ -2,7 +2,7 @@ import type { Topology } from "../../topology/model";
 import { NOT_KNOWN } from "../../topology/unread";
 import type { Stranger } from "../../topology/unread-model";
 import { known, Unknown, type Attr } from "../../topology/value";
-import type { Hop } from "../report";
+import { HOPS, type Hop } from "../report";
 import type { PathRule, Reporter, Rules, TargetRule } from "../rule";
 import type { TracedPath } from "../traced-path";
 
@@ -67,4 +67,9 @@ function identitiesOf({ records, balancer, steps, targetGroups, targets }: Trace
   ];
 }
 
-export const unreadRules: Rules = { path: [ofPath, strangers], targets: [ofTargets], file: [] };
+/** Such a part may do anything to any hop. */
+const parts: PathRule = ({ topology }, report) => {
+  for (const it of topology.parts) for (const hop of HOPS) report.open(hop, it);
+};
+
+export const unreadRules: Rules = { path: [ofPath, strangers, parts], targets: [ofTargets], file: [] };
