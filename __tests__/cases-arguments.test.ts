@@ -120,6 +120,7 @@ test("a state shows blocks that nobody knows; what else is new in it, the provid
 test("what provider 6 has and was looked at is known", () => {
   expect(standing(withValues({
     "aws_lb.web": { region: "us-east-1", secondary_ips_auto_assigned_per_subnet: 0, health_check_logs: [{ bucket: "logs", enabled: false }] }, "aws_lb_target_group.web": { target_control_port: 9000 }, "aws_lb_target_group_attachment.a": { quic_server_id: "x" },
+    "aws_network_interface.a": { id: "eni-a", subnet_id: "subnet-a", security_groups: ["sg-web"] }, "aws_instance.a": { subnet_id: null, vpc_security_group_ids: null, primary_network_interface: [{ network_interface_id: "eni-a" }] },
     "aws_lb_listener.https": { default_action: [{ type: "jwt-validation", order: 1, jwt_validation: [{ issuer: "https://login.example.net", jwks_endpoint: "https://login.example.net/keys" }] }, { type: "forward", order: 2, target_group_arn: SITE["aws_lb_target_group.web"]?.arn }] },
     "aws_lb_listener_rule.api": rule({ transform: [], condition: [{ http_header: [{ http_header_name: "X-Version", regex_values: ["^2"], values: null }] }] }), "aws_route53_zone.main": { enable_accelerated_recovery: true },
   }))).toEqual({ verdict: "ok", opens: [], effect: "none", told: [] });

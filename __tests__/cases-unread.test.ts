@@ -140,6 +140,22 @@ test.each<[string, Json]>([["a part that no version so far has", { traffic_shift
   expect(trace({ ...planOf({ "aws_lb_listener.https": destroyed() }), ...more }).verdict).toBe("broken");
 });
 
+describe("a plan that does not list what it leaves as it is", () => {
+  const only = (address: string, plan: Json): Json => ({ ...plan, resource_changes: (plan.resource_changes as Json[]).filter((it) => it.address === address) });
+
+  test("has the path that stands, as far as nothing changes it", () => {
+    const { report } = review({ ...only("aws_lb.web", planOf({ "aws_lb.web": { set: { idle_timeout: 61 } } })), complete: false });
+    expect([report.effect, report.hops.map(({ before, after }) => [before, after])]).toEqual(["unknown", Array(5).fill(["ok", "ok"])]);
+    expect(review({ ...only("aws_lb_listener.http", planOf({ "aws_lb_listener.http": destroyed() })), complete: false }).report.effect).toBe("outage");
+  });
+
+  test("nor is it gone where a person invokes an action", () => {
+    const { report } = review({ ...invoking(["aws_ses_send_email"]), resource_changes: [] });
+    expect([report.effect, report.hops.map(({ before, after }) => [before, after])]).toEqual(["none", Array(5).fill(["ok", "ok"])]);
+    expect(trace({ ...invoking(stop("i-a"), stop("i-b")), resource_changes: [] }).verdict).toBe("unknown");
+  });
+});
+
 describe("a page and a gate", () => {
   const unknown = { name: "plan.json", review: review({ ...planOf({ "aws_lb.web": { set: { idle_timeout: 61 } } }), complete: false }) };
   const none = { name: "other.json", review: review(planOf({})) };

@@ -91,7 +91,7 @@ class Modules {
     this.shown = ShownElsewhere.ofPlan(listOf(plan.resource_changes));
     for (const item of listOf(plan.resource_changes)) this.note(item);
     // A data source shows what stood when it was read.
-    for (const read of this.dataSources()) if (!this.gone.has(nameOf(read, objectOf(read.values)))) this.add(read, objectOf(read.values), EMPTY, []);
+    for (const read of this.standing("data")) if (!this.gone.has(nameOf(read, objectOf(read.values)))) this.add(read, objectOf(read.values), EMPTY, []);
     for (const item of listOf(plan.resource_changes)) {
       const change = objectOf(own(item, "change"));
       const actions = listOf(change.actions).filter((it) => typeof it === "string");
@@ -99,6 +99,9 @@ class Modules {
       if (!isObject(change.after) || (actions.length === 1 && (actions[0] === "delete" || actions[0] === "forget")) || own(item, "deposed") !== undefined) continue;
       this.add(objectOf(item), objectOf(change.after), objectOf(change.after_unknown), actions, change);
     }
+    // Of some targets only, or of actions alone, a plan does not list what it leaves as it is.
+    const listed = isPartial(plan) || listOf(plan.action_invocations).length > 0 ? new Set(listOf(plan.resource_changes).map((it) => own(it, "address"))) : undefined;
+    if (listed !== undefined) for (const it of this.standing("managed")) if (!listed.has(it.address)) this.add(it, objectOf(it.values), EMPTY, ["no-op"], { before: it.values, after: it.values });
   }
 
   private note(item: unknown): void {
@@ -131,12 +134,12 @@ class Modules {
     return new Fields(asker.address, () => deferred(expression, scope, asker, "region")).text("region");
   }
 
-  /** Data sources that were read for the plan; those that are read at apply stand among the changes. */
-  private *dataSources(): Iterable<Json> {
+  /** Data sources that were read for the plan (those that are read at apply stand among the changes), or what is there already. */
+  private *standing(mode: "data" | "managed"): Iterable<Json> {
     const state = objectOf(objectOf(this.plan.prior_state).values);
     const modules: unknown[] = [state.root_module];
     for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
-      for (const item of listOf(own(module, "resources"))) if (own(item, "mode") === "data") yield objectOf(item);
+      for (const item of listOf(own(module, "resources"))) if (own(item, "mode") === mode && own(item, "deposed_key") === undefined) yield objectOf(item);
       modules.push(...listOf(own(module, "child_modules")));
     }
   }

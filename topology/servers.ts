@@ -12,7 +12,7 @@ export function serversOf(source: Source): Server[] {
   const attached = grouped(source.ofType("aws_network_interface_sg_attachment"), ({ fields }) => fields.text("network_interface_id", { ...expected.NETWORK_INTERFACE, attribute: "primary_network_interface_id" }));
   const instances = source.ofType("aws_instance", "data.aws_instance", "aws_spot_instance_request").map((it): Server => {
     const id = it.identity("id");
-    const own = it.fields.blocks("network_interface").items.map((block) => interfaces.get(String(known(block.text("network_interface_id", expected.NETWORK_INTERFACE)))));
+    const own = INTERFACES.flatMap((name) => it.fields.blocks(name).items).map((block) => interfaces.get(String(known(block.text("network_interface_id", expected.NETWORK_INTERFACE)))));
     const beside = (attached.get(String(known(it.identity("primary_network_interface_id")))) ?? []).flatMap(({ fields }) => known(fields.text("security_group_id", expected.SECURITY_GROUP)) ?? []);
     const ids = it.fields.list("vpc_security_group_ids", expected.SECURITY_GROUP);
     // Of an instance that stands the one list shows by their names what the other has by their ids.
@@ -37,11 +37,14 @@ export function serversOf(source: Source): Server[] {
   return [...instances, ...autoScalingGroupsOf(source)];
 }
 
+/** The second is what provider 6 has for the first. */
+const INTERFACES = ["network_interface", "primary_network_interface"];
+
 const NONE: Listed<string> = { items: [] };
 
 /** A group may be named by a launch template, or by an interface that is not in the file. */
 function isSetBySomething({ fields, address }: Resource): Attr<boolean> {
-  const by = ["launch_template", "network_interface"].find((name) => fields.isSet(name));
+  const by = ["launch_template", ...INTERFACES].find((name) => fields.isSet(name));
   return by === undefined ? false : new Unknown(address, by, "its security groups are set there");
 }
 
