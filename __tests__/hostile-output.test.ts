@@ -123,7 +123,7 @@ describe("what is written", () => {
       stacks: [{ id: text, text: `a\n${text}\n`, isDeployed: true, summary: { create: 1, update: 0, replace: 0, destroy: 0, others: 0 } }],
     }),
     "a review": (text) => reviewsAsMarkdown([{ name: text, review: {
-      report: { format_version: "1.0", effect: "outage", summary: text, hops: [], counts: { create: 0, update: 1, replace: 0, destroy: 0 }, causes: [{ address: text, attribute: text, hop: "dns", effect: "outage", why: text, avoid: text }], security: { opened: [text], closed: [] } },
+      report: { format_version: "1.0", effect: "outage", summary: text, hops: [], counts: { create: 0, update: 1, replace: 0, destroy: 0 }, causes: [{ address: text, attribute: text, hop: "dns", effect: "outage", why: text, avoid: text, hcl: text }], security: { opened: [text], closed: [] } },
       watch: [text], changes: [{ address: text, doing: "update", isCreatedFirst: false, attributes: [text], reason: text }], outputs: [text], picture: { nodes: [], edges: [] },
     } }]),
   };

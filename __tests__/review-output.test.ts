@@ -377,7 +377,7 @@ describe("hostile text", () => {
         format_version: fc.constant("1.0" as const), effect: fc.constantFrom(...EFFECTS), summary: text,
         hops: few(fc.record({ hop, before: verdict, after: verdict, change: fc.constantFrom("broken", "repaired", "unchanged") }) as fc.Arbitrary<HopChange>),
         counts: fc.record({ create: count(), update: count(), replace: count(), destroy: count() }),
-        causes: few(fc.record({ address: text, attribute: text, hop: fc.option(hop), effect: fc.constantFrom(...EFFECTS), why: text, avoid: text })),
+        causes: few(fc.record({ address: text, attribute: text, hop: fc.option(hop), effect: fc.constantFrom(...EFFECTS), why: text, avoid: text, hcl: text })),
         security: fc.record({ opened: few(text), closed: few(text) }),
       }),
       watch: few(text), changes: few(fc.record({ address: text, doing: fc.constantFrom(...DOINGS), isCreatedFirst: fc.boolean(), attributes: few(text), reason: text })), outputs: few(text),
@@ -412,7 +412,7 @@ describe("hostile text", () => {
     new RegExp(`^ {2}subgraph ${FRAME}\\[${LABEL}\\]$`, "u"), new RegExp(`^ {4}${ID}(\\[${LABEL}\\]|\\(\\[${LABEL}\\]\\)|\\(${LABEL}\\)|\\{\\{${LABEL}\\}\\}|\\[/${LABEL}\\\\\\]):::(none|create|update|replace|destroy)$`, "u"),
     new RegExp(`^ {2}${ID} (-->|==>|-\\.->)(\\|[a-z, ]+\\|)? ${ID}$`),
   ];
-  const TITLES = "Causes, and how to avoid them|What is opened and closed|What to watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, forgotten or read|Outputs that change";
+  const TITLES = "Causes, and how to avoid them|Blocks to paste|What is opened and closed|What to watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, forgotten or read|Outputs that change";
   const TAGS_OF_OURS = [
     new RegExp(`^<details><summary>(${TITLES}) \\(\\d+\\)</summary>$`), /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|will fail)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
   ];
@@ -421,10 +421,15 @@ describe("hostile text", () => {
   function faultsOf(page: string): string[] {
     const faults: string[] = [];
     const expectThat = (isSo: boolean, what: string) => void (isSo || faults.push(what));
-    const [inPicture, inFrame, open] = [{ is: false }, { is: false }, { count: 0 }];
+    const [inPicture, inFrame, open, block] = [{ is: false }, { is: false }, { count: 0 }, { end: "" }];
     for (const [index, it] of page.split("\n").entries()) {
       expectThat(!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(it), `no shape: ${it}`);
-      if (inPicture.is) {
+      const [, fence = ""] = /^(`{3,})hcl$/.exec(it) ?? [];
+      if (block.end !== "") {
+        // Whatever stands in it, as no other line ends it.
+        if (it === block.end) block.end = "";
+      } else if (fence !== "") block.end = fence;
+      else if (inPicture.is) {
         if (it === "```") inPicture.is = false;
         else {
           expectThat(PICTURE.some((line) => line.test(it)), `picture: ${it}`);
@@ -443,7 +448,7 @@ describe("hostile text", () => {
         expectThat(isInert(rest), `text: ${it}`);
       }
     }
-    expectThat(!inPicture.is && !inFrame.is && open.count === 0, "something has no end");
+    expectThat(!inPicture.is && !inFrame.is && open.count === 0 && block.end === "", "something has no end");
     return faults;
   }
 

@@ -52,6 +52,23 @@ describe("records of one name (P69)", () => {
   });
 });
 
+describe("a validation record whose name is known after the apply only (P69)", () => {
+  const fresh: Planned = { ...created({ domain_name: "*.www.example.com", validation_method: "DNS" }), open: ["id", "arn", "domain_validation_options", "subject_alternative_names"] };
+  const validation: Planned = { ...created({ zone_id: ZONE, ttl: 60, alias: [] }), open: ["id", "fqdn", "name", "type", "records"] };
+  const plan = (more: Values = {}) => configured(planOf({ "aws_acm_certificate.more": fresh, "aws_route53_record.more": { ...validation, set: { ...validation.set, ...more } } }), {
+    "aws_route53_record.more": Object.fromEntries(["name", "type", "records"].map((it) => [it, { references: ["aws_acm_certificate.more.domain_validation_options", "aws_acm_certificate.more"] }])),
+  });
+
+  test("is that of another certificate's name, which stands", () => {
+    expect(told(trace(plan()))).toEqual(["P69 error aws_route53_record.more"]);
+    expect(review(plan()).report.effect).toBe("fails");
+  });
+
+  test("may overwrite that", () => {
+    expect(told(trace(plan({ allow_overwrite: true })))).toEqual([]);
+  });
+});
+
 describe("a rule that stands in its group already (P72)", () => {
   const { "aws_vpc_security_group_ingress_rule.web": _, ...rest } = SITE;
   const inside = { from_port: 80, to_port: 80, protocol: "tcp", cidr_blocks: ["10.0.0.0/8", "192.168.0.0/16"], ipv6_cidr_blocks: [], prefix_list_ids: [], security_groups: ["sg-alb"], self: true, description: "" };

@@ -84,7 +84,7 @@ export const twoWritersMutants: readonly Mutant[] = [
     row: "P74", name: "a listener has another name, without a moved block", base: "site", at: { type: "aws_lb_listener" }, cannot: { synthesized: OF_CHANGES, plan: OF_CHANGES, state: OF_CHANGES }, mutate: renamed("aws_lb_listener"),
   },
   {
-    row: "P75", name: "attachments have other names, without moved blocks", base: "site", at: { type: "aws_lb_target_group_attachment" }, cannot: { synthesized: OF_CHANGES, plan: OF_CHANGES, state: OF_CHANGES }, mutate: renamed("aws_lb_target_group_attachment"),
+    row: "P75", name: "attachments have other names, without moved blocks", base: "inline-groups", at: { type: "aws_alb_target_group_attachment" }, cannot: { synthesized: OF_CHANGES, plan: OF_CHANGES, state: OF_CHANGES }, mutate: renamed("aws_alb_target_group_attachment"),
   },
 ];
 

@@ -13,16 +13,29 @@ import { BY_NO_PROP } from "./expressions";
 export function oneRecordOfAName(topology: Topology, report: FileReporter): void {
   if (topology.source === "state") return;
   const names = new Map<string, Seen>();
-  for (const record of topology.records) {
-    const name = nameOf(record);
-    if (name === undefined) continue;
-    const seen = names.get(name.key) ?? { byType: new Map() };
-    names.set(name.key, seen);
+  const seenAt = (key: string): Seen => names.get(key) ?? names.set(key, { byType: new Map() }).get(key) ?? { byType: new Map() };
+  const named = topology.records.flatMap((record) => { const name = nameOf(record); return name === undefined ? [] : [{ record, name }]; });
+  // One whose name is not known yet may be one that stands.
+  for (const { record, name } of [...named.filter(({ name: { isValidation } }) => !isValidation), ...named.filter(({ name: { isValidation } }) => isValidation)]) {
     const type = known(record.type)?.toUpperCase() ?? (name.isValidation ? "CNAME" : undefined);
     if (type === undefined) continue;
-    const found = clashOf(record, type, seen, topology);
+    const found = clashOf(record, type, seenAt(name.key), topology);
+    const validated = name.isValidation ? undefined : validationKey(record);
+    if (validated !== undefined) clashOf(record, type, seenAt(validated), topology);
     if (found !== undefined) reportClash(record, found, type, name, topology, report);
   }
+}
+
+/** ACM asks for one and the same record for a name and the wildcard below it, whatever the certificate. */
+function validationKey({ zoneId, validates }: DnsRecord): string | undefined {
+  const domain = validatedDomain(validates);
+  return known(zoneId) === undefined || domain === undefined ? undefined : JSON.stringify([known(zoneId), "validation", domain]);
+}
+
+function validatedDomain(validates: DnsRecord["validates"]): string | undefined {
+  const domains = new Set(validates.map(({ domain }) => known(domain)?.replace(/^\*\./, "")));
+  const [domain] = domains;
+  return domains.size === 1 && domain !== undefined && !isSymbol(domain) ? domain : undefined;
 }
 
 interface Name {
@@ -34,18 +47,16 @@ interface Name {
 }
 
 /** Records of one name have one key. */
-function nameOf({ zoneId, fqdn, validates }: DnsRecord): Name | undefined {
-  const zone = known(zoneId);
+function nameOf(record: DnsRecord): Name | undefined {
+  const zone = known(record.zoneId);
+  const name = known(record.fqdn);
   if (zone === undefined) return undefined;
-  const name = known(fqdn);
   if (name !== undefined && !name.includes("${")) {
     const plain = name.replace(/^\\052\./, "*.");
     return { key: JSON.stringify([zone, plain]), text: plain, isValidation: false };
   }
-  // ACM asks for one and the same record for a name and the wildcard below it, whatever the certificate.
-  const domains = new Set(validates.map(({ domain }) => known(domain)?.replace(/^\*\./, "")));
-  const [domain] = domains;
-  return domains.size === 1 && domain !== undefined && !isSymbol(domain) ? { key: JSON.stringify([zone, "validation", domain]), text: `the validation record of ${domain}`, isValidation: true } : undefined;
+  const key = validationKey(record);
+  return key === undefined ? undefined : { key, text: `the validation record of ${validatedDomain(record.validates) ?? ""}`, isValidation: true };
 }
 
 /** What was seen of a name so far; of each kind the first. */

@@ -8,6 +8,7 @@ import type { Fix } from "../report";
 import type { FileReporter } from "../rule";
 import { changeOf } from "./coming";
 import { groupUsers } from "./group-users";
+import { isOnTheWay } from "./on-the-way";
 import { blocksIn, CHILDREN } from "./standing-blocks";
 
 /*
@@ -43,8 +44,8 @@ function fromBlocks(gone: readonly Change[], topology: Topology, report: FileRep
     const parent = child?.keysOf(change.type, change.before).filter((key) => !again.has(key)).map((key) => kept.get(key)).find((it) => it !== undefined && topology.writers.isInline(it.address, block ?? ""));
     if (child === undefined || parent === undefined) continue;
     report.fault({
-      id: "P75", hop: child.hopOf({ ...change, after: change.before }, topology), address: change.address, attribute: child.attribute,
-      observed: `destroyed, and a \`${block ?? ""}\` block of ${parent.address} stands for ${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it again`,
+      id: "P75", ...(!isOnTheWay(change, topology) && { severity: "warning" as const }), hop: child.hopOf({ ...change, after: change.before }, topology), address: change.address, attribute: child.attribute,
+      observed: `destroyed, and the \`${block ?? ""}\` block of ${parent.address} stands for ${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it again`,
       required: "terraform to forget the resource, and to leave on AWS what the block stands for", symptom: "it is missing after the apply, and until the next one", fix: forgetting(change.address),
     });
   }
