@@ -1,6 +1,7 @@
 import { review } from "../path/review/review";
 import type { TraceReport } from "../path/report";
 import { trace } from "../path/trace";
+import { autoScalingStack } from "./mutants/auto-scaling-base";
 import { created, destroyed, planOf, replaced, SITE, type Planned, type Values } from "./support/standing-site";
 
 /* P49 and P69 to P75: two resources that write one thing. The mutants show that each is found in a new site; here stand plans of a site that stands. */
@@ -138,6 +139,53 @@ describe("an Auto Scaling group whose own list leaves a target group out (P49)",
   test("is a warning where the group is new, as a plan does not hold `ignore_changes`", () => {
     const plan = planOf({ "aws_autoscaling_group.app": { ...created({ ...group, target_group_arns: [] }), open: ["arn"] }, "aws_autoscaling_attachment.web": created(link(arn)), "aws_autoscaling_attachment.api": created(link(api)) }, rest);
     expect(told(trace(listed(plan, [])))).toEqual(["P49 warning aws_autoscaling_group.app"]);
+  });
+});
+
+describe("an Auto Scaling group of a synthesized file (P49)", () => {
+  const stackWith = (group: Record<string, unknown>): unknown => {
+    const stack = autoScalingStack();
+    Object.assign(stack.resource.aws_autoscaling_group?.app ?? {}, { target_group_arns: [] }, group);
+    stack.resource.aws_autoscaling_attachment = { app: { autoscaling_group_name: "${aws_autoscaling_group.app.name}", lb_target_group_arn: "${aws_lb_target_group.app.arn}" } };
+    return stack;
+  };
+
+  test.each<[what: string, group: Record<string, unknown>, expected: readonly string[]]>([
+    ["whose list is empty", {}, ["P49 error aws_autoscaling_group.app"]],
+    ["that ignores other changes", { lifecycle: { ignore_changes: ["desired_capacity"] } }, ["P49 error aws_autoscaling_group.app"]],
+    ["that ignores changes of the list", { lifecycle: { ignore_changes: ["target_group_arns"] } }, []],
+    ["that ignores all changes", { lifecycle: { ignore_changes: ["all"] } }, []],
+    ["that lists the target group as well", { target_group_arns: ["${aws_lb_target_group.app.arn}"] }, []],
+    ["without a list", { target_group_arns: null }, []],
+  ])("%s", (_, group, expected) => {
+    expect(told(trace(stackWith(group)))).toEqual(expected);
+  });
+});
+
+describe("what a destroy takes out of a parent (P75)", () => {
+  const { "aws_route.out": out, ...rest } = SITE;
+  const route = { cidr_block: "0.0.0.0/0", gateway_id: "igw-1" };
+  const site: Site = { ...rest, "aws_route.out": out ?? {}, "aws_route_table.public": { ...SITE["aws_route_table.public"], route: [route] } };
+  const written = { "aws_route_table.public": { route: { constant_value: [route] } } };
+
+  test("is an error where requests need it", () => {
+    const plan = configured(planOf({ "aws_route.out": destroyed() }, site), written);
+    expect(told(trace(plan))).toEqual(["P75 error aws_route.out"]);
+    expect(review(plan).report).toMatchObject({ effect: "outage", summary: "The site will be unreachable as a destroy takes away what another resource writes." });
+  });
+
+  test("is a warning where they do not", () => {
+    const ssh = { from_port: 22, to_port: 22, protocol: "tcp", cidr_blocks: ["10.0.0.0/8"], ipv6_cidr_blocks: [], prefix_list_ids: [], security_groups: [], self: false, description: "" };
+    const web = { from_port: 80, to_port: 80, protocol: "tcp", cidr_blocks: [], ipv6_cidr_blocks: [], prefix_list_ids: [], security_groups: ["sg-alb"], self: false, description: "" };
+    const { "aws_vpc_security_group_ingress_rule.web": _web, ...others } = SITE;
+    const inside: Site = { ...others, "aws_security_group.web": { ...SITE["aws_security_group.web"], ingress: [ssh, web] }, "aws_vpc_security_group_ingress_rule.ssh": { id: "sgr-9", security_group_id: "sg-web", ip_protocol: "tcp", from_port: 22, to_port: 22, cidr_ipv4: "10.0.0.0/8" } };
+    const plan = configured(planOf({ "aws_vpc_security_group_ingress_rule.ssh": destroyed() }, inside), { "aws_security_group.web": { ingress: { constant_value: [ssh, web] } } });
+    expect(told(trace(plan))).toEqual(["P75 warning aws_vpc_security_group_ingress_rule.ssh"]);
+    expect(review(plan).report.effect).toBe("none");
+  });
+
+  test("is nothing where the configuration does not write it", () => {
+    expect(told(traced({ "aws_route.out": destroyed() }, site))).toEqual([]);
   });
 });
 

@@ -109,7 +109,7 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
     const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
     const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
     return {
-      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text, ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && { hcl: fix.hcl }),
+      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text, ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
       why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
       phrase: effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
     };

@@ -24,6 +24,9 @@ const HOPS: Readonly<Record<string, Hop>> = {
   aws_security_group: "target", aws_network_acl_rule: "target", aws_autoscaling_group: "target", aws_launch_template: "target",
 };
 
+/** What comes of it where the destroy is the faster one. */
+const OTHERWISE: Readonly<Record<string, string>> = { "Resource.AlreadyAssociated": ", or the new association is gone after it", RouteAlreadyExists: ", or terraform waits five minutes for the old route to be gone, and fails" };
+
 /** P74: AWS refuses the new one while the old one is there. */
 export function oldOneInTheWay(topology: Topology, report: FileReporter): void {
   for (const twins of twinsOf(topology.writers.changes).all) {
@@ -33,7 +36,7 @@ export function oldOneInTheWay(topology: Topology, report: FileReporter): void {
     report.fault({
       id: "P74", hop, address: fresh.address, attribute: "", observed: `${old.address} is the same on AWS, and is destroyed in the same apply; terraform does not wait for that`,
       required: old.type === fresh.type ? "a `moved` block, so that terraform keeps what is there" : "terraform to forget the one, and to import the other",
-      symptom: `${code} at apply${code === "Resource.AlreadyAssociated" ? ", or the new association is gone after it" : ""}`, fix: keeping(twins),
+      symptom: `${code} at apply${OTHERWISE[code] ?? ""}`, fix: keeping(twins),
     });
   }
 }

@@ -114,7 +114,7 @@ function reportClash(record: DnsRecord, { other, why }: Clash, type: string, nam
   report.fault({
     id: "P69", hop: name.isValidation || record.validates.length > 0 ? "tls" : "dns", address: refused.address, attribute: ATTRIBUTES[why], observed: `${what} is written by ${kept.address} too${NOTES[why]}`,
     required: why === "identifier" ? "a `set_identifier` of its own for each record" : why === "same" ? "one record for a name and type" : why === "cname" ? "no other record beside a CNAME" : "one routing policy for all records of a name and type",
-    symptom: `InvalidChangeBatch: Tried to create resource record set [name='${name.isValidation ? "_…" : name.text}', type='${type}'] but it already exists`,
+    symptom: why === "same" ? `InvalidChangeBatch: Tried to create resource record set [name='${name.isValidation ? "_…" : name.text}', type='${type}'] but it already exists` : "InvalidChangeBatch at apply",
     fix: repairOf(refused, kept, why, name),
   });
 }

@@ -3,12 +3,12 @@ import { balancerRule, listenerRule, listenerRuleRule } from "./balancer";
 import { certificateRule, recordRule, zoneRule } from "./names-and-certificates";
 import { groupRuleRule, routeRule, securityGroupRule, subnetRule, vpcRule } from "./network";
 import { namesakeRule, protectionRule, takenRule } from "./refusals";
-import { samePairRule } from "./same-pair";
+import { relinkedRule, samePairRule } from "./same-pair";
 import { autoScalingRule, instanceRule, launchConfigurationRule, serviceRule } from "./servers";
 import { attachmentRule, targetGroupRule } from "./target-group";
 
 /** In the order of a request; what AWS refuses comes first. */
 export const EFFECT_RULES: readonly EffectRule[] = [
-  protectionRule, namesakeRule, takenRule, recordRule, zoneRule, certificateRule, balancerRule, listenerRule, listenerRuleRule, targetGroupRule, attachmentRule, samePairRule, instanceRule, autoScalingRule, launchConfigurationRule, serviceRule,
+  protectionRule, namesakeRule, takenRule, recordRule, zoneRule, certificateRule, balancerRule, listenerRule, listenerRuleRule, targetGroupRule, attachmentRule, samePairRule, relinkedRule, instanceRule, autoScalingRule, launchConfigurationRule, serviceRule,
   securityGroupRule, groupRuleRule, subnetRule, vpcRule, routeRule,
 ];

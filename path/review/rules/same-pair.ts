@@ -1,8 +1,9 @@
 import type { Change } from "../../../topology/changes";
+import { listOf, own } from "../../../topology/json";
 import { known, type Attr } from "../../../topology/value";
 import type { Finding } from "../../report";
 import { keeping, lostIn, withoutCreateFirst, type Lost } from "../../rules/moved-resources";
-import { tell, type EffectRule, type Telling } from "../because";
+import { code, tell, type EffectRule, type Telling } from "../because";
 import { isGone, type World } from "../world";
 
 /*
@@ -67,6 +68,20 @@ function leftIn(arn: Attr<string>, world: World): { readonly left: number; reado
   left.set(arn, found);
   return found;
 }
+
+/** An Auto Scaling group lets a target group go from its own list, and an attachment that this apply makes adds it again. */
+export const relinkedRule: EffectRule = (change, world) => {
+  if (change.type !== "aws_autoscaling_group" || change.doing !== "update") return [];
+  const has = new Set(listOf(own(change.after, "target_group_arns")));
+  const gone = listOf(own(change.before, "target_group_arns")).filter((arn) => typeof arn === "string" && !has.has(arn) && world.serving.forwarders.has(arn)) as string[];
+  const again = gone.flatMap((arn) => world.after.byId.targetGroup(arn)?.registrations.filter(({ address }) => world.byAddress.get(address)?.doing === "create") ?? []);
+  const [first] = again;
+  if (first === undefined) return [];
+  return tell(change, world, {
+    hop: "target-group", effect: "brief", attribute: "target_group_arns", then: `its instances are taken out of the target group before ${code(first.address)} registers them again, and the load balancer answers 503 until one has passed a health check`,
+    avoid: "leave `target_group_arns` out in place of setting it to another list: the group then keeps what it has", phrase: "while the targets are registered anew",
+  });
+};
 
 /** Only of a record with `allow_overwrite`, as Route 53 refuses another one. */
 function record(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
