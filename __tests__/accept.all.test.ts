@@ -61,6 +61,21 @@ test("cdktf synth writes what is accepted, and says so", async () => {
   expect(existsSync(join(checkout.folder, "cdktf.out", "stacks", "web", "cdk.tf.json"))).toBe(true);
 });
 
+test("cdktf synth refuses what is accepted without an address and found at several", async () => {
+  writeFileSync(join(checkout.folder, "main.ts"), `
+import { App } from "cdktf";
+import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
+import { WebStack } from "./constructs/web-stack";
+
+const app = new App();
+const stack = new WebStack(app, "web", { domainName: "www.example.com", accept: [{ finding: "P53", reason: "x" }] });
+for (const each of stack.node.findAll()) if (each instanceof LbTargetGroupAttachment) each.addOverride("port", 8080);
+app.synth();
+`);
+  const { code, text } = await cdktf("synth");
+  expect([code, text]).toEqual([1, expect.stringMatching(/ +web: accept must name one finding \(got "P53", which is found at aws_lb_target_group_attachment\.[^,]+, aws_lb_target_group_attachment\.[^,]+\); add the address of each that you accept\n/)]);
+});
+
 function cdktf(command: string): Promise<{ code: number; text: string }> {
   return new Promise((resolve) => {
     const env = { ...process.env, CI: "1", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1" };

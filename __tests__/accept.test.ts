@@ -12,6 +12,8 @@ const DOMAIN = { domainName: "www.example.com" };
 const SHOP = { domainName: "www.example.org" };
 const KNOWN_BETTER = [{ finding: "P33", reason: "a peered VPC's proxy asks on 8080" }];
 
+const AT_WEB = [{ finding: "P33", address: "aws_security_group.web", reason: "x" }];
+
 let folder: string;
 
 beforeEach(() => {
@@ -24,6 +26,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function addListener(stack: WebStack): void {
   const action = { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "200" } };
   stack.addOverride("resource.aws_lb_listener.mine", { load_balancer_arn: stack.site.loadBalancer.arn, port: 80, protocol: "HTTP", default_action: [action] });
+}
+
+/** Two findings of one id: a listener on each port of the site. */
+function addListeners(stack: WebStack): void {
+  addListener(stack);
+  const action = { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "200" } };
+  stack.addOverride("resource.aws_lb_listener.other", { load_balancer_arn: stack.site.loadBalancer.arn, port: 443, protocol: "HTTP", default_action: [action] });
 }
 
 function refusalOf(work: () => unknown): BrokenPathError {
@@ -129,6 +138,44 @@ describe("what is accepted", () => {
     expect(stacks.web?.annotations).toContainEqual(expect.objectContaining({ level: "@cdktf/warn", message: "P33 is accepted: a peered VPC's proxy asks on 8080" }));
   });
 
+  describe("of an id that is found at several addresses", () => {
+    const addresses = [...new Set(trace(stackOf(DOMAIN, addListeners).toTerraform()).findings.filter(({ id }) => id === "P27").map(({ address }) => address))];
+    const ids = (faults: readonly string[]) => faults.map((fault) => /^web: (P\d\d: [^,:]*|accept)/.exec(fault)?.[1]);
+    const others = refusalOf(() => writeApp(mkdtempSync(join(tmpdir(), "alb-web-accept-")), { web: DOMAIN }, addListeners)).faults;
+
+    test("is none without an address, and the addresses are listed", () => {
+      expect(addresses.length).toBeGreaterThan(1);
+      const { faults } = refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P27", reason: "x" }] } }, addListeners));
+      expect(faults).toEqual([...others, `web: accept must name one finding (got "P27", which is found at ${addresses.join(", ")}); add the address of each that you accept`]);
+      expect(written()).toEqual([]);
+    });
+
+    test("is the one at the address, and no other", () => {
+      const [address = ""] = addresses;
+      const { faults } = refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P27", address, reason: "x" }] } }, addListeners));
+      expect(ids(faults)).toEqual(ids(others.filter((it) => !it.startsWith(`web: P27: ${address},`))));
+    });
+
+    test("is each that is named", () => {
+      const accept = addresses.map((address) => ({ finding: "P27", address, reason: `at ${address}` }));
+      const left = others.filter((it) => !it.startsWith("web: P27: "));
+      if (left.length > 0) expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).faults).toEqual(left);
+      else writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners);
+    });
+
+    test("is a fault at an address where it is not", () => {
+      const accept = [...addresses.map((address) => ({ finding: "P27", address, reason: "x" })), { finding: "P27", address: "aws_lb_listener.gone", reason: "x" }];
+      expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).faults).toContain('web: accept must name findings that the path has (got "P27" at aws_lb_listener.gone); remove it');
+    });
+  });
+
+  test("at an address is told with it", () => {
+    const [address = ""] = trace(stackOf(DOMAIN, closeInstances).toTerraform()).findings.filter(({ id }) => id === "P33").map((it) => it.address);
+    writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P33", address, reason: "a proxy asks" }] } }, closeInstances);
+    expect(readFileSync(join(folder, "manifest.json"), "utf8")).toContain(`P33 at ${address} is accepted: a proxy asks`);
+    expect(JSON.parse(readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8"))).toMatchObject({ "//": { metadata: { accepted: [{ finding: "P33", address, reason: "a proxy asks" }] } } });
+  });
+
   test("leaves nothing in a stack that accepts nothing", () => {
     writeApp(folder, { web: DOMAIN });
     expect(readFileSync(join(folder, "stacks", "web", "cdk.tf.json"), "utf8")).not.toContain("accepted");
@@ -155,9 +202,12 @@ describe("it is a fault to accept", () => {
     ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding must be .* \(got "p33"\)$/],
     ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
     ["one thing for two reasons", [...KNOWN_BETTER, { finding: "P33", reason: "y" }], /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/],
-    ["an id alone", ["P33"], /^web: accept\.0 must be an object with finding, reason \(got "P33"\)$/],
-    ["no list", { finding: "P33", reason: "x" }, /^web: accept must be a list of \{ finding, reason \} \(got .*\)$/],
-    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until is not a prop \(got a text of 4 characters\); the props are finding, reason$/],
+    ["one thing at one address twice", [...AT_WEB, ...AT_WEB], /^web: accept\.1\.finding must be named once in accept at aws_security_group\.web \(got "P33"\)$/],
+    ["one thing at an address and everywhere", [...AT_WEB, ...KNOWN_BETTER], /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/],
+    ["at no address", [{ finding: "P33", address: "web", reason: "x" }], /^web: accept\.0\.address must be the address at which the finding is, such as "aws_security_group\.web" \(got "web"\)$/],
+    ["an id alone", ["P33"], /^web: accept\.0 must be an object with finding, reason, address \(got "P33"\)$/],
+    ["no list", { finding: "P33", reason: "x" }, /^web: accept must be a list of \{ finding, reason \} and \{ finding, address, reason \} \(got .*\)$/],
+    ["with more", [{ finding: "P33", reason: "x", until: "2030" }], /^web: accept\.0\.until is not a prop \(got a text of 4 characters\); the props are finding, reason, address$/],
   ])("%s", (_, accept, fault) => {
     expect(faultsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(fault)]);
   });

@@ -129,6 +129,19 @@ describe("a file that is nothing to trace is told in one sentence, with what to 
   });
 });
 
+test("what a stack accepts of several findings without an address is refused in a sentence", () => {
+  writeApp(join(folder, "several"), { web: { domainName: "www.example.com" } });
+  const file = join(folder, "several", "stacks", "web", "cdk.tf.json");
+  const json = JSON.parse(readFileSync(file, "utf8")) as { resource: Record<string, Record<string, Record<string, unknown>>>; "//": { metadata: Record<string, unknown> } };
+  for (const block of Object.values(json.resource.aws_lb_target_group_attachment ?? {})) block.port = 8080;
+  json["//"].metadata.accepted = [{ finding: "P53", reason: "x" }];
+  writeFileSync(file, JSON.stringify(json));
+  const { code, out } = traced([file]);
+  const [one = "", ...others] = Object.keys(json.resource.aws_lb_target_group_attachment ?? {}).map((name) => `aws_lb_target_group_attachment.${name}`);
+  expect(others.length).toBeGreaterThan(0);
+  expect([code, out.replace(/\s+/g, " ")]).toEqual([1, expect.stringContaining(`Not accepted ✖ accept must name one finding (got "P53", which is found at ${[one, ...others].join(", ")}); add the address of each that you accept`)]);
+});
+
 test("what a stack accepts stands in its file, where it is found", () => {
   writeApp(join(folder, "accepting"), { web: { domainName: "www.example.com", accept: [{ finding: "P33", reason: "a peered VPC's proxy asks on 8080" }] } }, closeInstances);
   const { code, out } = traced([join(folder, "accepting", "stacks", "web", "cdk.tf.json")]);

@@ -251,17 +251,39 @@ describe("what is accepted", () => {
     for (const report of reports) {
       const same = withAccepted(report, [{ finding: "P00", reason: "x" }]);
       expect([same.verdict, same.paths]).toEqual([report.verdict, report.paths]);
-      const none = withAccepted(report, report.findings.map(({ id }) => ({ finding: id, reason: "x" })));
+      const none = withAccepted(report, report.findings.map(({ id, address }) => ({ finding: id, address, reason: "x" })));
       expect([none.verdict, ...none.paths.map(({ verdict }) => verdict)]).not.toContain("broken");
     }
+  });
+
+  test("is no finding of several that an entry without an address is for, and the addresses are told", () => {
+    const other = { ...GROUP_CLOSED, address: "aws_security_group.other" };
+    const several = { ...ALL_WELL, verdict: "broken" as const, findings: [GROUP_CLOSED, other] };
+    const report = withAccepted(several, [{ finding: "P33", reason: "x" }]);
+    const sentence = `accept must name one finding (got "P33", which is found at ${GROUP_CLOSED.address}, aws_security_group.other); add the address of each that you accept`;
+    expect([report.verdict, report.findings, report.notAccepted]).toEqual(["broken", several.findings, [sentence]]);
+    expect(reportAsText(report, SOURCE).replace(/\s+/g, " ")).toContain(`Not accepted ✖ ${sentence}`);
+    expect(reportAsMarkdown(report, SOURCE)).toContain("**Not accepted**\n\n- ✖ accept must name one finding");
+    const one = withAccepted(several, [{ finding: "P33", address: other.address, reason: "x" }]);
+    expect([one.verdict, one.findings.map(({ accepted }) => accepted), one.notAccepted]).toEqual(["broken", [undefined, "x"], undefined]);
+    expect(withAccepted(several, several.findings.map(({ address }) => ({ finding: "P33", address, reason: "x" }))).verdict).toBe("ok");
+    const many = { ...several, findings: Array.from({ length: 12 }, (_, index) => ({ ...other, address: `aws_security_group.g${index}` })) };
+    expect(withAccepted(many, [{ finding: "P33", reason: "x" }]).notAccepted?.[0]).toMatch(/aws_security_group\.g9 and 2 more\);/);
+  });
+
+  test("is one finding where it is found twice at one address", () => {
+    const twice = { ...ALL_WELL, verdict: "broken" as const, findings: [GROUP_CLOSED, { ...GROUP_CLOSED, attribute: "egress" }] };
+    expect(withAccepted(twice, [{ finding: "P33", reason: "x" }])).toMatchObject({ verdict: "ok", findings: [{ accepted: "x" }, { accepted: "x" }] });
   });
 
   test("is known to match, or not", () => {
     const stale = { finding: "P11", reason: "c" };
     expect(unmatched(BROKEN, [{ finding: "P33", reason: "b" }, { finding: "P60", reason: "a warning" }, stale])).toEqual([stale]);
+    const elsewhere = { finding: "P33", address: "aws_security_group.gone", reason: "d" };
+    expect(unmatched(BROKEN, [{ ...elsewhere, address: GROUP_CLOSED.address }, elsewhere])).toEqual([elsewhere]);
   });
 
-  test.each([[undefined], [null], [[]], ["x"], [{ "//": null }], [{ "//": { metadata: { accepted: "P33" } } }], [{ "//": { metadata: { accepted: [{ finding: 33 }, null, "P33", { finding: "P33" }] } } }]])("is nothing in %j", (document) => {
+  test.each([[undefined], [null], [[]], ["x"], [{ "//": null }], [{ "//": { metadata: { accepted: "P33" } } }], [{ "//": { metadata: { accepted: [{ finding: 33 }, null, "P33", { finding: "P33" }, { finding: "P33", address: 1, reason: "x" }] } } }]])("is nothing in %j", (document) => {
     expect(acceptedIn(document)).toEqual([]);
   });
 });

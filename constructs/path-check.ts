@@ -2,7 +2,6 @@ import { Aspects } from "cdktf";
 import { Node, type IConstruct } from "constructs";
 import type { Finding, TraceReport } from "../path/report";
 import { BrokenPathError } from "./refusals";
-import type { AcceptedFinding } from "./web-stack-props";
 
 /** A stack, and how the path through what it synthesizes is asked for. */
 export interface PathOwner {
@@ -13,8 +12,8 @@ export interface PathOwner {
 export interface PathAnswer {
   /** With what is accepted marked. */
   readonly report: TraceReport;
-  /** What is accepted although nothing is found of it. */
-  readonly idle: readonly AcceptedFinding[];
+  /** A sentence for each that is accepted although nothing is found of it. */
+  readonly idle: readonly string[];
 }
 
 interface Paths {
@@ -69,8 +68,9 @@ function faultsOf({ stackId, ask }: PathOwner): string[] {
   const faults = report.verdict === "broken" ? report.findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined) : [];
   return [
     ...faults.map((finding) => `${stackId}: ${sentence(finding)}`),
+    ...(report.notAccepted ?? []).map((sentence) => `${stackId}: ${sentence}`),
     // Before the site is there, nothing can be found on its path.
-    ...(report.paths.length === 0 ? [] : idle).map(({ finding }) => `${stackId}: accept must name findings that the path has (got "${finding}"); remove it`),
+    ...(report.paths.length === 0 ? [] : idle).map((sentence) => `${stackId}: ${sentence}`),
   ];
 }
 

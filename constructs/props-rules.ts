@@ -7,7 +7,7 @@ import type { Fault } from "./props-values";
 import { isReference } from "./references";
 import { isExistingNetwork, settingsOf, type Settings } from "./settings";
 import { userDataFor } from "./user-data";
-import type { WebStackProps } from "./web-stack-props";
+import type { AcceptedFinding, WebStackProps } from "./web-stack-props";
 
 type PropName = keyof WebStackProps;
 
@@ -199,7 +199,8 @@ function backendIsOneKind(_: Settings, { backend }: WebStackProps): Fault[] {
   return when(kinds.length !== 1, "backend", backend, 'must be one of "local", { s3: … } and { cloud: … }');
 }
 
+/** Without an address a finding is accepted wherever it is, so that no other entry can be for it. */
 function findingsAreAcceptedOnce({ accept }: Settings): Fault[] {
-  const ids = accept.map(({ finding }) => finding);
-  return ids.flatMap((id, index) => when(ids.indexOf(id) < index, `accept.${index}.finding`, id, "must be named once in accept"));
+  const isSame = (one: AcceptedFinding, other: AcceptedFinding) => one.finding === other.finding && (one.address === undefined || other.address === undefined || one.address === other.address);
+  return accept.flatMap((it, index) => when(accept.slice(0, index).some((before) => isSame(before, it)), `accept.${index}.finding`, it.finding, `must be named once in accept${it.address === undefined ? "" : ` at ${it.address}`}`));
 }

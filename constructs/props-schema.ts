@@ -164,7 +164,9 @@ const props = object(
     accept: list(object({
       finding: text((it) => /^P(0[1-9]|[1-6]\d|7[0-5])$/.test(it), 'must be the id of a finding, from P01 to P75, such as "P33"'),
       reason: text((it) => it.trim() !== "" && it.length <= 500, "must be a sentence of at most 500 characters; say why the finding is acceptable here"),
-    }), 0, 68, "must be a list of { finding, reason }"),
+    }, {
+      address: text((it) => it.length <= 500 && /^[a-z]\w*\.\S/.test(it) && !/[\n\r]/.test(it), 'must be the address at which the finding is, such as "aws_security_group.web"'),
+    }), 0, 500, "must be a list of { finding, reason } and { finding, address, reason }"),
   },
 );
 

@@ -108,7 +108,8 @@ export interface WebStackProps {
    */
   readonly backend?: "local" | S3BackendProps | CloudBackendProps;
   /**
-   * Findings that may break this stack's path, because you know better. An entry that no longer matches anything is an error.
+   * Findings that may break this stack's path, because you know better. An entry that no longer matches anything is an error, and so is
+   * one without an address that matches several.
    * @default - none: a stack whose path is broken is refused
    */
   readonly accept?: readonly AcceptedFinding[];
@@ -118,6 +119,11 @@ export interface WebStackProps {
 export interface AcceptedFinding {
   /** Its id, such as `P33`. */
   readonly finding: string;
+  /**
+   * Where it is found, as the finding says it: `aws_security_group.web`.
+   * @default - it is found at one address only
+   */
+  readonly address?: string;
   /** Why it is no fault here; it is shown wherever the finding is. */
   readonly reason: string;
 }
@@ -216,7 +222,7 @@ export interface HealthCheckProps {
    */
   readonly port?: number;
   /**
-   * Status codes that count as well: `200`, `200,204` or `200-299`, from 200 to 499.
+   * Status codes that count as well: `200`, `200,204`, `200-299` or `200-299,301`, from 200 to 499.
    * @default "200"
    */
   readonly matcher?: string;

@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { ACCEPTED_KEY, unmatched, withAccepted } from "../path/accept";
+import { ACCEPTED_KEY, shownEntry, unmatched, withAccepted } from "../path/accept";
 import { trace } from "../path/trace";
 import { checkProps, throwIfAnyFault } from "./app-check";
 import type { HostedZones } from "./dns";
@@ -105,13 +105,13 @@ export class WebStack extends TerraformStack {
 
   private askPath({ accept }: Settings): PathAnswer {
     const report = trace(this.toTerraform());
-    return { report: withAccepted(report, accept), idle: unmatched(report, accept) };
+    return { report: withAccepted(report, accept), idle: unmatched(report, accept).map((it) => `accept must name findings that the path has (got ${shownEntry(it)}); remove it`) };
   }
 
   /** cdktf prints it with every synth, diff and deploy; `npm run trace` tells it of the file. */
   private showAccepted({ accept }: Settings): void {
     if (accept.length === 0) return;
-    for (const { finding, reason } of accept) Annotations.of(this).addWarning(`${finding} is accepted: ${reason}`);
+    for (const { finding, address, reason } of accept) Annotations.of(this).addWarning(`${finding}${address === undefined ? "" : ` at ${address}`} is accepted: ${reason}`);
     this.addOverride(`//.metadata.${ACCEPTED_KEY}`, accept);
   }
 

@@ -101,6 +101,8 @@ export interface TraceReport {
   readonly assumed: readonly Assumption[];
   /** One line: what was proven, what assumed, what is not modelled. */
   readonly coverage: string;
+  /** What an `accept` of the stack names that is not clearly one finding, a sentence each; absent: nothing. */
+  readonly notAccepted?: readonly string[];
   /** Where the trace ran out of time, in one sentence; absent: it looked at everything. */
   readonly stopped?: string;
 }

@@ -22,7 +22,7 @@ export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOption
     `### Path: ${shownVerdict(report.verdict)}`, "", `${asCode(source)}: ${countsOf(report)}`, "",
     ...(report.paths.length === 0 ? [NO_PATH] : [...asBlock("mermaid", pictureOf(report).join("\n")), ...unpictured(report), "", ...tableOf(report)]),
   ];
-  const end = ["", ...folded("Hop by hop", hopLines(report.paths)), ...folded("Left open by the file", openLines(report)), ...folded("Assumed", assumedLines(report)), asSentence(report.coverage), ""];
+  const end = [...(report.notAccepted === undefined ? [] : ["", "**Not accepted**", "", ...report.notAccepted.map((it) => `- ✖ ${asSentence(it)}`)]), "", ...folded("Hop by hop", hopLines(report.paths)), ...folded("Left open by the file", openLines(report)), ...folded("Assumed", assumedLines(report)), asSentence(report.coverage), ""];
   const room = LIMIT - [...head, ...end].join("\n").length;
   return [...head, ...findingLines([["Faults", faults], ["Warnings", warnings], ["Accepted", accepted]], report, room), ...end].join("\n");
 }

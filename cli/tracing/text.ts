@@ -55,6 +55,7 @@ export function reportAsText(report: TraceReport, { source, columns = COLUMNS, h
     ...findingParts(page, "Faults", faults, report),
     ...findingParts(page, "Warnings", warnings, report),
     ...findingParts(page, "Accepted", accepted, report),
+    ...(report.notAccepted === undefined ? [] : [[page.paint("bold", "Not accepted"), "", ...report.notAccepted.flatMap((it) => row(page, { indent: 0, label: "✖", format: "red", width: 2 }, it))]]),
     listPart(page, "Left open by the file", opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` }))),
     listPart(page, "Assumed", assumedAlike(report).map(({ hop, addresses, text }) => ({ hop, text: addresses.length === 0 ? text : `${firstOf(addresses)}: ${text}` }))),
     wrapped(report.coverage, page.columns),
