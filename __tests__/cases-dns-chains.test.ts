@@ -156,6 +156,14 @@ describe("faults on the way are those of each name that leads over it:", () => {
     expect(report.findings).toMatchObject([{ id: "P01", address: "aws_route53_record.app", observed: "app.example.com is in aws_route53_zone.inside, a private zone, and www.example.com leads to it" }]);
   });
 
+  test("addresses of one kind only, and a failover that nothing decides", () => {
+    const only = { ...siteOf(APEX), "aws_lb.web": { ...LB, ip_address_type: "dualstack-without-public-ipv4" } };
+    expect(errors(traced(only, {}, "https://www.example.com/"))).toContain("P08 aws_lb.web");
+    const blind = (identifier: string) => alias("app.example.com", { ...ALIAS, evaluate_target_health: false }, "A", { set_identifier: identifier, failover_routing_policy: [{ type: identifier.toUpperCase() }] });
+    const report = traced(siteOf({ first: blind("primary"), second: blind("secondary"), www: cname("www.example.com", "app.example.com") }), {}, "https://www.example.com/");
+    expect(report.findings.map(({ id, address }) => `${id} ${address}`)).toEqual(["P10 aws_route53_record.first", "P10 aws_route53_record.second"]);
+  });
+
   test("an internal load balancer", () => {
     const site = siteOf(APEX);
     const report = traced({ ...site, "aws_lb.web": { ...LB, internal: true } }, {}, "https://www.example.com/");

@@ -149,8 +149,9 @@ function noInternalBalancer(path: TracedPath, report: Reporter): void {
 function healthDecides(path: TracedPath, report: Reporter): void {
   const { balancer } = path;
   if (balancer === undefined) return;
-  const routed = path.records.filter((record) => recordsOf(path.topology).leadsTo(record, balancer) && record.alias !== undefined);
-  const failover = path.records.filter(({ routing }) => routing === "failover");
+  const records = [...path.records, ...path.over];
+  const routed = records.filter((record) => recordsOf(path.topology).leadsTo(record, balancer) && record.alias !== undefined);
+  const failover = records.filter(({ routing }) => routing === "failover");
   const isBlind = failover.length > 0 && failover.every(({ alias }) => alias !== undefined && alias.evaluateTargetHealth === false);
   const empty = path.targetGroups.length > 0 && path.targetGroups.every(({ registrations }) => registrations.length === 0);
   for (const record of routed) {

@@ -1,4 +1,4 @@
-import type { Balancer, SecurityGroup, SecurityRule } from "../../topology/model";
+import type { Balancer, DnsRecord, SecurityGroup, SecurityRule } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
@@ -15,23 +15,23 @@ const EVERYBODY = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 export function ipVersions(path: TracedPath, report: Reporter): void {
   const { balancer } = path;
   if (balancer === undefined) return;
-  const records = path.records.filter((record) => recordsOf(path.topology).leadsTo(record, balancer));
+  const records = [...path.records, ...path.over].filter((record) => recordsOf(path.topology).leadsTo(record, balancer));
   const answers = (type: string) => records.filter((record) => known(record.type)?.toUpperCase() === type && record.alias !== undefined);
   const kind = balancer.ipAddressType;
   if (isUnknown(kind)) {
     if (answers("AAAA").length > 0) report.open("dns", kind);
     return;
   }
-  if (kind === undefined || kind === "ipv4") return recordsWithoutIpv6(path, report, balancer, answers("AAAA").map(({ address }) => address));
+  if (kind === undefined || kind === "ipv4") return recordsWithoutIpv6(path, report, balancer, answers("AAAA"));
   if (kind === "dualstack-without-public-ipv4" && path.from === "internet" && answers("A").length > 0 && answers("AAAA").length === 0) return noIpv4(report, balancer, answers("A")[0]?.address ?? "");
   // Whoever follows a CNAME, or the balancer's own name, is told both kinds of addresses.
   groupsWithoutIpv6(path, report, balancer, answers("AAAA").length > 0);
 }
 
-function recordsWithoutIpv6(path: TracedPath, report: Reporter, balancer: Balancer, addresses: readonly string[]): void {
-  for (const address of addresses) {
+function recordsWithoutIpv6(path: TracedPath, report: Reporter, balancer: Balancer, records: readonly DnsRecord[]): void {
+  for (const { address, fqdn } of records) {
     report.fault({
-      id: "P08", hop: "dns", address, attribute: "type", observed: `an AAAA record for ${path.host}, and ${balancer.address} has IPv4 addresses only`,
+      id: "P08", hop: "dns", address, attribute: "type", observed: `an AAAA record for ${path.records.some((it) => it.address === address) ? path.host : (known(fqdn) ?? path.host)}, and ${balancer.address} has IPv4 addresses only`,
       required: "ip_address_type \"dualstack\" on the balancer and IPv6 in its subnets, or no AAAA record", symptom: "no answer for AAAA; clients with IPv6 alone cannot reach the name",
       share: "clients over IPv6", fix: fix("Take the AAAA record away.", BY_NO_PROP, [{ remove: address }]),
     });
