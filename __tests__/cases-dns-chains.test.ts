@@ -59,12 +59,31 @@ describe("every name that ends at the load balancer is a way in:", () => {
     expect(verdicts(trace(plan))).toEqual({ "https://example.com/": OK, "https://www.example.com/": OK });
   });
 
+  test("for everybody by public records, and within a VPC by its own", () => {
+    const inside = { ...LB, id: `${String(LB.id)}-in`, arn: `${String(LB.arn)}-in`, name: "in", internal: true, dns_name: "internal-in-1.us-east-1.elb.amazonaws.com" };
+    const own = { zone_id: "Z2" };
+    const site = {
+      ...siteOf({ app: alias("app.example.com"), "app-in": alias("app.example.com", { ...ALIAS, name: inside.dns_name }, "A", own), www: cname("www.example.com", "app.example.com"), "www-in": cname("web.example.com", "app.example.com", own) }),
+      "aws_lb.in": inside, "aws_route53_zone.inside": { id: "Z2", zone_id: "Z2", name: "example.com", vpc: [{ vpc_id: "vpc-1" }] },
+    };
+    const report = traced(site);
+    expect(errors(report).filter((it) => /^P0/.test(it))).toEqual([]);
+    expect([...new Set(report.paths.map(({ url, from, balancer }) => `${url.replace(/^https?:/, "")} ${from} ${balancer}`))].sort()).toEqual([
+      "//app.example.com/ internet aws_lb.web", "//app.example.com/ vpc aws_lb.in", "//web.example.com/ vpc aws_lb.in", "//www.example.com/ internet aws_lb.web",
+    ]);
+  });
+
   test("of several load balancers each one that a name leads to", () => {
     const green = { ...LB, id: `${String(LB.id)}-green`, arn: `${String(LB.arn)}-green`, name: "green", dns_name: "green-1.us-east-1.elb.amazonaws.com" };
     const weighted = (identifier: string, to: Values) => alias("app.example.com", { ...ALIAS, ...to }, "A", { set_identifier: identifier, weighted_routing_policy: [{ weight: 1 }] });
     const report = traced({ ...siteOf({ a: weighted("a", {}), b: weighted("b", { name: green.dns_name }), www: cname("www.example.com", "app.example.com") }), "aws_lb.green": green });
     expect(report.paths.filter(({ url }) => url === "https://www.example.com/").map(({ balancer }) => balancer)).toEqual(["aws_lb.web", "aws_lb.green"]);
   });
+});
+
+test.each([["other.example.com", 1], ["a.other.example.com", 1], ["b.example.com", 0], ["a.b.example.com", 0]])("a wildcard answers %s, unless that name or one above it is there, of whatever type", (name, count) => {
+  const site = siteOf({ any: alias("*.example.com"), text: record("b.example.com", "TXT", { records: ["x"] }) });
+  expect(traced(site, {}, `https://${name}/`).paths[0]?.hops[0]?.resources).toHaveLength(count);
 });
 
 describe("the certificate has to be good for the name that is asked for", () => {
@@ -120,6 +139,12 @@ describe("what leads to nothing", () => {
     const report = traced(siteOf({ ...APEX, ...dangling }), zoneIsNew);
     expect(verdicts(report)).toEqual({ "https://example.com/": OK, "https://www.example.com/": OK, "https://old.example.com/": "broken nowhere" });
     expect(errors(report)).toEqual(["P06 aws_route53_record.old"]);
+  });
+
+  test("is a warning where a record's name is not known, or a cluster may make records", () => {
+    const open: Planned = { actions: ["create"], set: alias("x.example.com"), open: ["id", "name", "fqdn"] };
+    expect(P06(traced(siteOf({ ...APEX, ...dangling }), { ...zoneIsNew, "aws_route53_record.open": open }))).toMatchObject([{ severity: "warning", address: "aws_route53_record.old" }]);
+    expect(P06(traced({ ...siteOf({ ...APEX, ...dangling }), "aws_eks_cluster.main": { name: "main" } }, zoneIsNew))).toMatchObject([{ severity: "warning" }]);
   });
 
   test("is a name of one label, to which Route 53 appends nothing", () => {

@@ -27,11 +27,21 @@ const scaling = (type: string, site: Site): Site => ({
   "aws_autoscaling_attachment.web": { id: "att-w", autoscaling_group_name: "web", lb_target_group_arn: GROUP.arn },
   "aws_autoscaling_attachment.api": { id: "att-a", autoscaling_group_name: "api", lb_target_group_arn: SITE["aws_lb_target_group.api"]?.arn },
 });
+const withService = (site: Site): Site => ({
+  ...Object.fromEntries(Object.entries(site).filter(([address]) => !/^aws_(instance|lb_target_group_attachment)\./.test(address))),
+  "aws_ecs_service.web": { id: "svc", name: "web", cluster: "c", desired_count: 2, deployment_minimum_healthy_percent: 100, task_definition: "web:1", launch_type: "FARGATE", load_balancer: [{ target_group_arn: GROUP.arn, container_name: "web", container_port: 80 }] },
+});
 const failover = (site: Site): Site => ({
   ...site,
   "aws_route53_record.www": { ...SITE["aws_route53_record.www"], set_identifier: "first", failover_routing_policy: [{ type: "PRIMARY" }] },
   "aws_route53_record.sorry": { id: "sorry", zone_id: "Z1", name: "www.example.com", fqdn: "www.example.com", type: "A", set_identifier: "second", failover_routing_policy: [{ type: "SECONDARY" }], alias: [{ name: "d111111abcdef8.cloudfront.net", zone_id: "Z2FDTNDATAQYW2", evaluate_target_health: false }] },
 });
+
+/** The same records, which do not follow the targets' health; a weighted one need not. */
+const blindly = (site: Site): Site => {
+  const { failover_routing_policy: _policy, alias, ...www } = site["aws_route53_record.www"] ?? {};
+  return { ...site, "aws_route53_record.www": { ...www, weighted_routing_policy: [{ weight: 1 }], alias: [{ ...(alias as readonly Values[])[0], evaluate_target_health: false }] } };
+};
 
 const traced = (site: Site): TraceReport => trace(planOf({}, site));
 const found = ({ findings }: TraceReport): string[] => findings.map(({ id, severity, address }) => `${id} ${severity} ${address}`);
@@ -42,6 +52,7 @@ describe("a health check whose port is closed", () => {
     ["at the targets", CLOSED, "P34 warning aws_security_group.web", OPEN],
     ["at the targets of an Auto Scaling group that looks at its instances alone", scaling("EC2", CLOSED), "P34 warning aws_security_group.web", OPEN],
     ["at the targets of an Auto Scaling group that replaces what is unhealthy", scaling("ELB", CLOSED), "P34 error aws_security_group.web", /; aws_autoscaling_group\.web terminates its instances and launches others, over and over$/],
+    ["where Route 53 has another record, and does not look at it", blindly(failover(CLOSED)), "P34 warning aws_security_group.web", OPEN],
     ["where Route 53 then answers with another record", failover(CLOSED), "P34 error aws_security_group.web", /; Route 53 answers with other records in place of aws_route53_record\.www$/],
     ["at the load balancer", withCheck({ port: "8081" }, { ...SITE, ...IN }), "P32 warning aws_security_group.alb", OPEN],
     ["by a rule for other addresses", withCheck({ port: "8081" }, { ...SITE, ...OUT, "aws_vpc_security_group_ingress_rule.health": { ...IN["aws_vpc_security_group_ingress_rule.health"], referenced_security_group_id: null, cidr_ipv4: "192.0.2.0/24" } }), "P35 warning aws_vpc_security_group_ingress_rule.health", OPEN],
@@ -72,12 +83,36 @@ describe("a health check whose port is closed", () => {
   });
 });
 
+describe("an apply that waits for healthy instances", () => {
+  const site = scaling("EC2", CLOSED);
+  const traceOf = (set: Values, open: readonly string[], actions: readonly string[] = ["create"]) => {
+    const plan = planOf({ "aws_autoscaling_group.web": { actions, set: { ...site["aws_autoscaling_group.web"], ...set }, open } }, site) as { configuration: { root_module: { resources: { address: string; expressions: object }[] } } };
+    for (const it of plan.configuration.root_module.resources) if (it.address === "aws_autoscaling_group.web") it.expressions = Object.fromEntries(open.map((name) => [name, { references: ["data.external.number"] }]));
+    return trace(plan);
+  };
+
+  test("does so in vain", () => {
+    const { findings, verdict } = traceOf({ wait_for_elb_capacity: 2 }, []);
+    expect([verdict, ...findings.map(({ id, severity, symptom }) => `${id} ${severity} ${symptom}`)]).toEqual(["broken", expect.stringMatching(/^P34 error .*; the apply waits for healthy instances of aws_autoscaling_group\.web until it ends with "timeout while waiting for state"$/)]);
+  });
+
+  test("is over for one that stands", () => {
+    expect(found(traceOf({ wait_for_elb_capacity: 2 }, [], ["no-op"]))).toEqual(["P34 warning aws_security_group.web"]);
+  });
+
+  test("is left open where the file does not say whether it waits", () => {
+    const report = traceOf({}, ["wait_for_elb_capacity"]);
+    expect([report.verdict, ...found(report)]).toEqual(["unknown", "P34 warning aws_security_group.web"]);
+  });
+});
+
 /** At `/` nobody is answered while an Auto Scaling group ends all that it starts, though the second target group answers at `/api/`. */
 describe("what a review says of it:", () => {
   const path = { "aws_lb_target_group.web": { set: { health_check: [{ ...CHECK, path: "/ready" }] } } };
   test.each<[string, Site, Readonly<Record<string, Planned>>, Effect, RegExp]>([
     ["the check's path changes", SITE, path, "none", /all targets are judged by `health_check\.path` from then on; an unhealthy target gets no requests/],
     ["the check's path changes, at which an Auto Scaling group looks", scaling("ELB", SITE), path, "brief", /aws_autoscaling_group\.web terminates its instances/],
+    ["the check's path changes, at which a container service looks", withService(SITE), path, "brief", /aws_ecs_service\.web stops its tasks and starts others, over and over/],
     ["the check's path changes, at which Route 53 looks", failover(SITE), path, "brief", /Route 53 answers with other records/],
     ["the rule for the check's port goes", { ...CLOSED, ...IN }, { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "none", /P34 \(.*\): .*; an unhealthy target gets no requests while another one is healthy/],
     ["the rule for the check's port goes, at which an Auto Scaling group looks", scaling("ELB", { ...CLOSED, ...IN }), { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "outage", /P34, at `aws_security_group\.web`/],

@@ -1,5 +1,5 @@
 import type { DnsRecord, Topology, Zone } from "../../topology/model";
-import { known } from "../../topology/value";
+import { isUnknown, known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Finding } from "../report";
 import type { FileReporter, Reporter } from "../rule";
@@ -63,7 +63,16 @@ function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd
   const zone = recordsOf(topology).zoneFor(name);
   const zoneName = known(zone?.name);
   if (zone === undefined || zoneName === undefined || zone.isData || isDelegated(name, zoneName, topology)) return undefined;
-  return { record, name, zone, isCertain: zone.actions.includes("create") };
+  return { record, name, zone, isCertain: zone.actions.includes("create") && !mayNameOthers(topology) };
+}
+
+const others = new WeakMap<Topology, boolean>();
+
+/** Whether records of names that the file does not tell may come into being with it: by names that are open, or by a cluster's own means. */
+function mayNameOthers(topology: Topology): boolean {
+  const found = others.get(topology) ?? (topology.records.some((it) => mayServe(it) && isUnknown(it.fqdn)) || topology.movers.some(({ address }) => /(^|\.)(aws_eks_cluster|kubernetes_manifest|kubectl_manifest|helm_release)\./.test(address)));
+  others.set(topology, found);
+  return found;
 }
 
 /** Whether another zone answers for the name, or may. */
