@@ -62,16 +62,8 @@ test("cdktf synth writes what is accepted, and says so", async () => {
 });
 
 test("cdktf synth refuses what is accepted without an address and found at several", async () => {
-  writeFileSync(join(checkout.folder, "main.ts"), `
-import { App } from "cdktf";
-import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
-import { WebStack } from "./constructs/web-stack";
-
-const app = new App();
-const stack = new WebStack(app, "web", { domainName: "www.example.com", accept: [{ finding: "P53", reason: "x" }] });
-for (const each of stack.node.findAll()) if (each instanceof LbTargetGroupAttachment) each.addOverride("port", 8080);
-app.synth();
-`);
+  const attached = program('accept: [{ finding: "P53", reason: "x" }]').replaceAll("VpcSecurityGroupIngressRule", "LbTargetGroupAttachment").replace("vpc-security-group-ingress-rule", "lb-target-group-attachment");
+  writeFileSync(join(checkout.folder, "main.ts"), attached.replace(/^ {2}if .*$/m, '  if (each instanceof LbTargetGroupAttachment) each.addOverride("port", 8080);'));
   const { code, text } = await cdktf("synth");
   expect([code, text]).toEqual([1, expect.stringMatching(/ +web: accept must name one finding \(got "P53", which is found at aws_lb_target_group_attachment\.[^,]+, aws_lb_target_group_attachment\.[^,]+\); add the address of each that you accept\n/)]);
 });

@@ -1,6 +1,6 @@
 import { changesOf, type Change } from "./changes";
 import * as expected from "./expected";
-import { objectOf } from "./json";
+import { listOf, objectOf, own } from "./json";
 import type { Resource, Source } from "./source";
 import { isUnknown, type Attr } from "./value";
 
@@ -38,11 +38,12 @@ export interface Writers {
 export function writersOf(source: Source, document: unknown): Writers {
   let changes: readonly Change[] | undefined;
   let inline: ReadonlySet<string> | undefined;
+  const changesIn = () => (changes ??= source.kind === "plan" ? changesOf(objectOf(document)) : []);
   return {
-    get changes() { return (changes ??= source.kind === "plan" ? changesOf(objectOf(document)) : []); },
+    get changes() { return changesIn(); },
     records: new Map(source.ofType("aws_route53_record").map((it) => [it.address, termsOf(it)])),
     ownTargetGroups: source.kind === "state" ? [] : source.ofType("aws_autoscaling_group").flatMap(ownTargetGroupsOf),
-    isInline: (address, block) => (inline ??= inlineIn(source)).has(`${address} ${block}`),
+    isInline: (address, block) => (inline ??= inlineIn(source, changesIn())).has(`${address} ${block}`),
   };
 }
 
@@ -78,14 +79,17 @@ const PARENTS: Readonly<Record<string, readonly string[]>> = {
   aws_route_table: ["route"], aws_default_route_table: ["route"],
 };
 
-function inlineIn(source: Source): ReadonlySet<string> {
+function inlineIn(source: Source, changes: readonly Change[]): ReadonlySet<string> {
   if (source.kind === "state") return new Set();
-  return new Set(Object.entries(PARENTS).flatMap(([type, blocks]) => source.ofType(type).flatMap((it) => blocks.filter((block) => isWritten(it, block)).map((block) => `${it.address} ${block}`))));
+  const planned = new Map(changes.map((it) => [it.address, it]));
+  return new Set(Object.entries(PARENTS).flatMap(([type, blocks]) => source.ofType(type).flatMap((it) => blocks.filter((block) => isWritten(it, block, planned.get(it.address))).map((block) => `${it.address} ${block}`))));
 }
 
 /** A dynamic block that makes nothing is written too. */
-function isWritten({ isConfigured, fields, actions }: Resource, block: string): boolean {
+function isWritten({ isConfigured, fields, actions }: Resource, block: string, planned: Change | undefined): boolean {
   const { items, open } = fields.blocks(block);
+  // What the plan takes out of it by another resource is written all the same.
+  const isThere = items.length > 0 || open !== undefined || listOf(own(planned?.after, block)).length > 0;
   // Of something new nothing is computed that is known before the apply.
-  return items.length + (open === undefined ? 0 : 1) > 0 && (isConfigured(block) || actions.join() === "create");
+  return isThere && (isConfigured(block) || actions.join() === "create");
 }
