@@ -73,6 +73,13 @@ describe("every name that ends at the load balancer is a way in:", () => {
     ]);
   });
 
+  test("within a VPC by a public record for a private one, which nobody else can follow", () => {
+    const site = { ...siteOf({ app: alias("app.example.com", ALIAS, "A", { zone_id: "Z2" }), www: cname("www.example.com", "app.example.com") }), "aws_lb.web": { ...LB, internal: true }, "aws_route53_zone.inside": { id: "Z2", zone_id: "Z2", name: "example.com", vpc: [{ vpc_id: "vpc-1" }] } };
+    const report = traced(site);
+    expect(report.findings.filter(({ id }) => /^P(0|1[12])/.test(id))).toEqual([]);
+    expect([...new Set(report.paths.map(({ url, from }) => `${url.replace(/^https?:/, "")} ${from}`))].sort()).toEqual(["//app.example.com/ vpc", "//www.example.com/ vpc"]);
+  });
+
   test("of several load balancers each one that a name leads to", () => {
     const green = { ...LB, id: `${String(LB.id)}-green`, arn: `${String(LB.arn)}-green`, name: "green", dns_name: "green-1.us-east-1.elb.amazonaws.com" };
     const weighted = (identifier: string, to: Values) => alias("app.example.com", { ...ALIAS, ...to }, "A", { set_identifier: identifier, weighted_routing_policy: [{ weight: 1 }] });
@@ -211,6 +218,8 @@ describe("to take away a record is an outage of every name that leads over it:",
     ["a wildcard that a CNAME leads over", siteOf({ any: alias("*.apps.example.com"), www: cname("www.example.com", "shop.apps.example.com") }), { "aws_route53_record.any": destroyed() }, "outage", /apps\.example\.com`, over which `www\.example\.com` leads/],
     ["the CNAME, in place of which a wildcard answers", siteOf({ ...APEX, any: cname("*.example.com", "example.com") }), { "aws_route53_record.www": destroyed() }, "brief", /is answered by `aws_route53_record\.any`/],
     ["one of two weighted records", siteOf(weighted), { "aws_route53_record.a": destroyed() }, "brief", /still has `aws_route53_record\.b`/],
+    ["one of two weighted records, that leads elsewhere", siteOf({ ...weighted, b: { ...weighted.b, alias: [{ name: "d111111abcdef8.cloudfront.net", zone_id: "Z2FDTNDATAQYW2", evaluate_target_health: false }] } }), { "aws_route53_record.b": destroyed() }, "brief", /`app\.example\.com`, over which `www\.example\.com` leads, still has `aws_route53_record\.a`/],
+    ["a zone's own name servers, which delegate to nothing", { ...delegated, "aws_route53_record.own": record("shop.example.com", "NS", { records: ["ns-1.awsdns-01.org."] }, { zone_id: "Z3" }) }, { "aws_route53_record.own": destroyed() }, "none", undefined],
     ["both weighted records", siteOf(weighted), { "aws_route53_record.a": destroyed(), "aws_route53_record.b": destroyed() }, "outage", /over which `www\.example\.com` leads/],
     ["the addresses, of which only those of IPv6 stay", IPV6, { "aws_route53_record.apex": destroyed() }, "outage", /has no A record any more/],
     ["the addresses of IPv6", IPV6, { "aws_route53_record.ipv6": destroyed() }, "brief", /still has `aws_route53_record\.apex`/],
