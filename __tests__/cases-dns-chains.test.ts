@@ -177,6 +177,14 @@ describe("faults on the way are those of each name that leads over it:", () => {
     expect(errors(report)).toEqual(["P05 aws_route53_record.www"]);
   });
 
+  test("redirects to a name that leads back over another, in a circle", () => {
+    const HTTPS = SITE["aws_lb_listener.https"] ?? {};
+    const to = (host: string) => [{ type: "redirect", order: 1, redirect: [{ protocol: "HTTPS", port: "443", host, path: "/#{path}", query: "#{query}", status_code: "HTTP_301" }] }];
+    const rule = { id: "back", arn: "back", listener_arn: HTTPS.arn, priority: 1, condition: [{ host_header: [{ values: ["www.example.com"] }] }], action: to("example.com") };
+    const report = traced({ ...siteOf(APEX), "aws_lb_listener.https": { ...HTTPS, default_action: to("www.example.com") }, "aws_lb_listener_rule.back": rule });
+    expect(report.findings.filter(({ id }) => id === "P24")).toMatchObject([{ observed: expect.stringContaining("https://www.example.com -> https://example.com") }]);
+  });
+
   test("a CNAME at the apex", () => {
     const report = traced(siteOf({ app: alias("app.example.com"), apex: cname("example.com", "app.example.com"), www: cname("www.example.com", "example.com") }), {}, "https://www.example.com/");
     expect(errors(report)).toEqual(["P07 aws_route53_record.apex"]);

@@ -75,6 +75,38 @@ describe("a health check whose port is closed", () => {
     expect(report.verdict).toBe("broken");
   });
 
+  describe("by a network ACL of the targets", () => {
+    const subnet = (id: string, zone: string, cidr_block: string): Values => ({ ...SITE["aws_subnet.a"], id, availability_zone: zone, cidr_block });
+    const allowing = (...ports: readonly number[]): Values => ({
+      id: "acl-2", vpc_id: "vpc-1", subnet_ids: ["subnet-a", "subnet-b"], egress: [{ rule_no: 1, from_port: 0, to_port: 0, protocol: "-1", action: "allow", cidr_block: "0.0.0.0/0" }],
+      ingress: ports.map((port) => ({ rule_no: port, from_port: port, to_port: port, protocol: "6", action: "allow", cidr_block: "0.0.0.0/0" })),
+    });
+    const site = (acl: Values, more: Site = {}): Site => ({
+      ...CLOSED, ...IN, "aws_subnet.c": subnet("subnet-c", "us-east-1a", "10.0.2.0/24"), "aws_subnet.d": subnet("subnet-d", "us-east-1b", "10.0.3.0/24"),
+      "aws_route_table_association.c": { id: "rtbassoc-c", subnet_id: "subnet-c", route_table_id: "rtb-1" }, "aws_route_table_association.d": { id: "rtbassoc-d", subnet_id: "subnet-d", route_table_id: "rtb-1" },
+      "aws_lb.web": { ...SITE["aws_lb.web"], subnets: ["subnet-c", "subnet-d"] }, "aws_network_acl.web": acl, ...more,
+    });
+
+    test.each<[string, Site, string[]]>([
+      ["that lets in both ports", site(allowing(80, 8081)), []],
+      ["that keeps out health checks", site(allowing(80)), ["P39 warning aws_network_acl.web"]],
+      ["that keeps out requests too", site(allowing(22)), ["P39 error aws_network_acl.web"]],
+      ["to whose port another group's requests go", site(allowing(80), { "aws_lb_target_group.api": { ...SITE["aws_lb_target_group.api"], port: 8081 } }), ["P39 error aws_network_acl.web"]],
+    ])("%s", (_, it, expected) => expect(found(traced(it))).toEqual(expected));
+  });
+
+  test("is an error on the path of another port, whose requests meet the same rule", () => {
+    const rule = { ...SITE["aws_vpc_security_group_ingress_rule.web"], referenced_security_group_id: null, cidr_ipv4: "192.0.2.0/24", from_port: 8081, to_port: 8081 };
+    const { "aws_lb_listener_rule.api": _api, "aws_lb_listener_rule.old": _old, ...site } = CLOSED;
+    const forward = (group: string) => ({ default_action: [{ type: "forward", order: 1, target_group_arn: SITE[`aws_lb_target_group.${group}`]?.arn }] });
+    const report = traced({
+      ...site, "aws_vpc_security_group_ingress_rule.health": rule, "aws_lb_target_group.api": { ...SITE["aws_lb_target_group.api"], port: 8081 },
+      "aws_lb_listener.http": { ...SITE["aws_lb_listener.http"], ...forward("web") }, "aws_lb_listener.https": { ...SITE["aws_lb_listener.https"], ...forward("api") },
+    });
+    expect(found(report)).toEqual(["P35 warning aws_vpc_security_group_ingress_rule.health", "P35 error aws_vpc_security_group_ingress_rule.health"]);
+    expect(report.paths.map(({ url, verdict }) => `${url} ${verdict}`)).toEqual(["http://www.example.com/ ok", "https://www.example.com/ broken"]);
+  });
+
   test("is left open where the file does not say whether an Auto Scaling group looks at it", () => {
     const plan = planOf({ "aws_autoscaling_group.web": { actions: ["create"], set: { ...scaling("ELB", CLOSED)["aws_autoscaling_group.web"], health_check_type: undefined }, open: ["health_check_type"] } }, scaling("ELB", CLOSED)) as { configuration: { root_module: { variables?: object; resources: { address: string; expressions: object }[] } } };
     for (const it of plan.configuration.root_module.resources) if (it.address === "aws_autoscaling_group.web") it.expressions = { health_check_type: { references: ["data.external.type"] } };

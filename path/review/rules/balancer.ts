@@ -4,6 +4,7 @@ import { holdsTrue } from "../../../topology/plan-values";
 import { known } from "../../../topology/value";
 import { tell, type EffectRule, type Telling } from "../because";
 import type { World } from "../world";
+import { NOT_YET } from "./target-group";
 
 /* Load balancers, their listeners and rules. */
 
@@ -99,7 +100,7 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
   const fresh = groups.filter((it) => it !== undefined && byAddress.get(it.address)?.doing === "create");
   if (groups.length === 0 || fresh.length < groups.length || serving.targetGroups.size === 0) return undefined;
   const attribute = change.differing.find((it) => it.includes("target_group") || it.includes("forward")) ?? telling(change.differing);
-  return { hop: "listener", effect: "brief", attribute, then: "the target group that it turns to is new, and answers 503 until its targets have passed a health check", avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
+  return { hop: "listener", effect: "brief", attribute, then: `the target group that it turns to is new, and ${NOT_YET}`, avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
 }
 
 export const listenerRuleRule: EffectRule = (change, world) => {

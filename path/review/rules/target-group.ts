@@ -30,7 +30,7 @@ export const targetGroupRule: EffectRule = (change, world) => {
     if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "nothing forwards to it by then" });
     const isAlone = forwarders.every(({ address }) => goesFirst(world.byAddress.get(address)));
     return tell(change, world, {
-      hop, effect: "brief", then: isAlone ? "its listener goes too, and the new one answers 503 until the targets have passed a health check" : "the listener turns to the new group as soon as it is there, and that one answers 503 until its targets have passed a health check",
+      hop, effect: "brief", then: isAlone ? `its listener goes too, and the new group ${NOT_YET}` : `the listener turns to the new group as soon as it is there, and that one ${NOT_YET}`,
       avoid: "apply when few people visit; or make the new group beside the old one, and let the listener turn to it in a second apply", phrase: "until the targets of the new group are healthy",
     });
   }
@@ -61,6 +61,9 @@ function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World
   return isReplaced || change.doing === "none";
 }
 
+/** AWS sends requests to a target that has passed a health check, or to all once all have failed theirs; before that it answers itself. */
+export const NOT_YET = "has no healthy target at first: requests are answered with 502, 503 or 504 until one has passed a health check";
+
 export const attachmentRule: EffectRule = (change, world) => {
   const found = world.serving.registrations.get(change.address);
   if (found === undefined || !isGone(change) || !change.type.includes("attachment") || isLost(change, world)) return [];
@@ -76,7 +79,7 @@ export const attachmentRule: EffectRule = (change, world) => {
   if (!isReplaced) return tell(change, world, { hop, effect: "outage", then: "no target is left in the group, and the load balancer answers 503", avoid: "register another target first", phrase: "as no target is left" });
   const all = registrations.length === 1 ? "the only target" : registrations.length === 2 ? "both targets" : `all ${registrations.length} targets`;
   return tell(change, world, {
-    hop, effect: "brief", then: `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and the load balancer answers 503 until one has passed a health check`,
+    hop, effect: "brief", then: `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and requests are answered with 502, 503 or 504 until one has passed a health check`,
     avoid: "change one attachment in an apply of its own, and the others after it is healthy; or register the targets in a second group, and let the listener turn to that", phrase: "while the targets are registered anew",
   });
 };
