@@ -76,6 +76,8 @@ describe("a health check whose port is closed", () => {
   });
 
   describe("by a network ACL of the targets", () => {
+    const API_ON_8081: Site = { "aws_lb_target_group.api": { ...SITE["aws_lb_target_group.api"], port: 8081 } };
+    const forwarding = (address: string, group: string): Site => ({ [address]: { ...SITE[address], [address.includes("rule") ? "action" : "default_action"]: [{ type: "forward", order: 1, target_group_arn: SITE[`aws_lb_target_group.${group}`]?.arn }] } });
     const subnet = (id: string, zone: string, cidr_block: string): Values => ({ ...SITE["aws_subnet.a"], id, availability_zone: zone, cidr_block });
     const allowing = (...ports: readonly number[]): Values => ({
       id: "acl-2", vpc_id: "vpc-1", subnet_ids: ["subnet-a", "subnet-b"], egress: [{ rule_no: 1, from_port: 0, to_port: 0, protocol: "-1", action: "allow", cidr_block: "0.0.0.0/0" }],
@@ -91,7 +93,8 @@ describe("a health check whose port is closed", () => {
       ["that lets in both ports", site(allowing(80, 8081)), []],
       ["that keeps out health checks", site(allowing(80)), ["P39 warning aws_network_acl.web"]],
       ["that keeps out requests too", site(allowing(22)), ["P39 error aws_network_acl.web"]],
-      ["to whose port another group's requests go", site(allowing(80), { "aws_lb_target_group.api": { ...SITE["aws_lb_target_group.api"], port: 8081 } }), ["P39 error aws_network_acl.web"]],
+      ["to whose port another group's requests go", site(allowing(80), API_ON_8081), ["P39 error aws_network_acl.web"]],
+      ["to whose port another group's requests go, by a later rule", site(allowing(80), { ...API_ON_8081, ...forwarding("aws_lb_listener_rule.api", "web"), ...forwarding("aws_lb_listener.https", "api") }), ["P39 error aws_network_acl.web"]],
     ])("%s", (_, it, expected) => expect(found(traced(it))).toEqual(expected));
   });
 
@@ -148,6 +151,7 @@ describe("what a review says of it:", () => {
     ["the check's path changes, at which Route 53 looks", failover(SITE), path, "brief", /Route 53 answers with other records/],
     ["the rule for the check's port goes", { ...CLOSED, ...IN }, { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "none", /P34 \(.*\): .*; an unhealthy target gets no requests while another one is healthy/],
     ["the rule for the check's port goes, at which an Auto Scaling group looks", scaling("ELB", { ...CLOSED, ...IN }), { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "outage", /P34, at `aws_security_group\.web`/],
+    ["the rule for the check's port goes, while nobody knows what the instances run", { ...CLOSED, ...IN, "aws_instance.a": { ...SITE["aws_instance.a"], user_data: "a".repeat(40) } }, { "aws_vpc_security_group_ingress_rule.health": destroyed() }, "none", /P34 \(.*\): .*; an unhealthy target/],
     ["an Auto Scaling group looks at a check from then on that is closed", scaling("EC2", CLOSED), { "aws_autoscaling_group.web": { set: { health_check_type: "ELB" } } }, "outage", /P34.*terminates its instances/],
   ])("%s", (_, site, changes, effect, text) => {
     const { report, watch } = review(planOf(changes, site));
