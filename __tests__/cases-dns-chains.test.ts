@@ -148,6 +148,12 @@ describe("what leads to nothing", () => {
     expect(errors(report)).toEqual(["P06 aws_route53_record.old"]);
   });
 
+  test("is nothing that a plan of some resources can tell, nor of a private zone", () => {
+    expect(P06(trace({ ...planOf(zoneIsNew, siteOf({ ...APEX, ...dangling })), complete: false }))).toEqual([]);
+    const inside = { ...siteOf({ ...APEX, old: cname("old.example.com", "gone.example.com", { zone_id: "Z2" }) }), "aws_route53_zone.inside": { id: "Z2", zone_id: "Z2", name: "example.com", vpc: [{ vpc_id: "vpc-1" }] } };
+    expect(P06(traced(inside, zoneIsNew))).toEqual([]);
+  });
+
   test("is a warning where a record's name is not known, or a cluster may make records", () => {
     const open: Planned = { actions: ["create"], set: alias("x.example.com"), open: ["id", "name", "fqdn"] };
     expect(P06(traced(siteOf({ ...APEX, ...dangling }), { ...zoneIsNew, "aws_route53_record.open": open }))).toMatchObject([{ severity: "warning", address: "aws_route53_record.old" }]);
@@ -234,7 +240,11 @@ describe("to take away a record is an outage of every name that leads over it:",
     ["the addresses, while a text record of the name stays", siteOf({ ...APEX, text: record("example.com", "TXT", { records: ["v=spf1 -all"] }) }), { "aws_route53_record.apex": destroyed() }, "outage", /is not found any more/],
     ["the record, in place of which comes one that leads to nothing", siteOf(APEX), { "aws_route53_record.www": destroyed(), "aws_route53_record.new": created(cname("www.example.com", "example", { allow_overwrite: true })) }, "outage", /`www\.example\.com` is not found/],
     ["the delegation of its zone", delegated, { "aws_route53_record.ns": destroyed() }, "outage", /nothing delegates to `shop\.example\.com` any more/],
-    ["the delegation, which is made anew", delegated, { "aws_route53_record.ns": destroyed(), "aws_route53_record.again": created(record("shop.example.com", "NS", { records: ["ns-2.awsdns-02.org."] }, { allow_overwrite: true })) }, "brief", /is delegated again/],
+    ["the delegation, which is made anew", delegated, { "aws_route53_record.ns": replaced("zone_id") }, "brief", /is delegated again/],
+    ["the delegation, over which another is written", delegated, { "aws_route53_record.ns": destroyed(), "aws_route53_record.again": created(record("shop.example.com", "NS", { records: ["ns-2.awsdns-02.org."] }, { allow_overwrite: true })) }, "outage", /is written over it, and terraform may then destroy that one/],
+    ["the record, over which another is written", siteOf(APEX), { "aws_route53_record.apex": destroyed(), "aws_route53_record.new": created({ ...APEX.apex, allow_overwrite: true }) }, "outage", /`aws_route53_record\.new` is written over it, and terraform may then destroy that one, .* over which `www\.example\.com` leads, is not found until the next apply/],
+    ["the record, over which its own successor is written", siteOf(APEX), { "aws_route53_record.apex": replaced("ttl", { allow_overwrite: true }, true) }, "outage", /and terraform then destroys that one/],
+    ["the record, beside which one of another set is written", siteOf(weighted), { "aws_route53_record.a": destroyed(), "aws_route53_record.b": destroyed(), "aws_route53_record.c": created({ ...weighted.a, set_identifier: "c", allow_overwrite: true }) }, "brief", /is answered by `aws_route53_record\.c`/],
     ["what leads elsewhere", siteOf({ ...APEX, cdn: cname("cdn.example.com", "d111111abcdef8.cloudfront.net") }), { "aws_route53_record.cdn": destroyed() }, "none", undefined],
     ["nothing: the record is replaced", siteOf(APEX), { "aws_route53_record.apex": replaced("zone_id") }, "outage", /over which `www\.example\.com` leads, is not found in between/],
     ["nothing: it then leads to nothing", siteOf(APEX), { "aws_route53_record.www": { set: { records: ["example"] } } }, "outage", /leads to nothing from then on/],

@@ -1,6 +1,8 @@
 import type { Change } from "../../../topology/changes";
+import { own } from "../../../topology/json";
 import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { recordsOf } from "../../rules/record-targets";
 import { code, named, tell, type EffectRule } from "../because";
 import { goesFirst, isGone, type World } from "../world";
 import { isLost } from "./same-pair";
@@ -26,6 +28,8 @@ export const recordRule: EffectRule = (change, world) => {
   if (sisters.length > 0) return tell(change, world, { hop, effect: "brief", then: `${name} still has ${named(sisters.map(({ address }) => address))}`, phrase: "while one of its records is away" });
   const later = answering(fqdn ?? "").filter((it) => answersAs(it, record) && !lost.has(it.address));
   const isRenamed = change.doing === "replace" && later.length === 0;
+  const overwriting = later.map(({ address }) => world.byAddress.get(address)).find((it) => overwrites(it, change));
+  if (overwriting !== undefined) return tellOverwritten(change, overwriting, name, itself, world);
   if (change.doing === "destroy" && later.length > 0) {
     return tell(change, world, { hop, effect: "brief", then: `${name} is answered by ${named(later.map(({ address }) => address))} once that is there`, avoid: "add a `moved` block, if it is the same record under another name", phrase: "while a record is exchanged" });
   }
@@ -40,6 +44,24 @@ export const recordRule: EffectRule = (change, world) => {
     phrase: isForGood ? `at ${shownAll(itself, over)}, which ${over.length === 0 ? missing : missing.replace(/^is /, "are ").replace(/^has /, "have ")}` : `at ${shownAll(itself, over)} until resolvers ask again`,
   });
 };
+
+/**
+ * Whether a record is written over one that is destroyed as well. The provider destroys whatever has the name, the type and the set
+ * identifier at that moment; of two addresses nothing orders the two, and by create_before_destroy the new one is always the one that goes.
+ */
+function overwrites(it: Change | undefined, { doing, address, isCreatedFirst, before }: Change): boolean {
+  if (it === undefined || own(it.after, "allow_overwrite") !== true) return false;
+  const isAlsoWritten = it.address === address ? doing === "replace" && isCreatedFirst : doing === "destroy" && (it.doing === "create" || it.doing === "replace");
+  return isAlsoWritten && ["zone_id", "name", "type", "set_identifier"].every((key) => (own(it.after, key) || undefined) === (own(before, key) || undefined));
+}
+
+function tellOverwritten(change: Change, by: Change, name: string, itself: string, world: World): ReturnType<EffectRule> {
+  const isItself = by.address === change.address;
+  return tell(change, world, {
+    hop: "dns", effect: "outage", then: `${isItself ? "the new one is written over the old one" : `${code(by.address)} is written over it`}, and terraform ${isItself ? "then destroys" : "may then destroy"} that one, as the provider destroys whatever has the name and the type; ${name} is not found until the next apply`,
+    avoid: isItself ? "take `create_before_destroy` away" : "add a `moved` block, if it is the same record under another name; or take the old one out of the state with a `removed` block", phrase: `at ${itself}, whose new record may be destroyed with the old one`,
+  });
+}
 
 /** Whether a record answers those who asked for the other; without IPv6 clients fall back to IPv4, and only few the other way round. */
 function answersAs(it: DnsRecord, other: DnsRecord): boolean {
@@ -57,8 +79,10 @@ function delegationRule(change: Change, world: World): ReturnType<EffectRule> {
   if (record === undefined || !isGone(change)) return validationRecord(change, world);
   const zone = code(known(record.fqdn) ?? "its zone");
   const hop = "dns";
-  const isNamedAgain = world.after.records.some((it) => known(it.type)?.toUpperCase() === "NS" && known(it.fqdn) === known(record.fqdn));
-  if (isNamedAgain) return tell(change, world, { hop, effect: "brief", then: `${zone} is delegated again once the new record is there`, phrase: "while a delegation is exchanged" });
+  const again = recordsOf(world.after).named(known(record.fqdn) ?? "").filter(({ type }) => known(type)?.toUpperCase() === "NS");
+  const overwriting = again.map(({ address }) => world.byAddress.get(address)).find((it) => overwrites(it, change));
+  if (overwriting !== undefined) return tellOverwritten(change, overwriting, zone, zone, world);
+  if (again.length > 0) return tell(change, world, { hop, effect: "brief", then: `${zone} is delegated again once the new record is there`, phrase: "while a delegation is exchanged" });
   return tell(change, world, { hop, effect: "outage", then: `nothing delegates to ${zone} any more, so its names are not found`, avoid: "keep it until nobody asks for the zone's names any more", phrase: `at all names of ${zone}, to which nothing delegates any more` });
 }
 
