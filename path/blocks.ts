@@ -1,7 +1,10 @@
+import type { Change } from "../topology/changes";
 import { blockOf } from "./addresses";
 import type { Permission } from "./permissions-of-groups";
 
 /* Blocks of Terraform's language that keep what is there, ready to paste. */
+
+const blocksLeft = new WeakMap<readonly Change[], ReadonlySet<string>>();
 
 /** Terraform writes no such address; as part of a block it would be another block. */
 function isPlain(address: string): boolean {
@@ -14,11 +17,16 @@ export function movedBlock(from: string, to: string): string {
   return isPlain(from) && isPlain(to) ? `moved {\n  from = ${from}\n  to   = ${to}\n}` : "";
 }
 
-/** Terraform then forgets the old one and leaves it on AWS. */
-export function removedBlock(from: string): string {
+/**
+ * Terraform then forgets the resource and leaves it on AWS. Empty where a block cannot say so: it is for all instances, so that the
+ * configuration may have none of them any more.
+ */
+export function removedBlock(from: string, changes: readonly Change[]): string {
+  const staying = blocksLeft.get(changes) ?? new Set(changes.flatMap(({ doing, address }) => (doing === "destroy" ? [] : [blockOf(address)])));
+  blocksLeft.set(changes, staying);
   // A block takes no key.
   const label = blockOf(from);
-  return isPlain(label) && !label.includes("[") ? `removed {\n  from = ${label}\n\n  lifecycle {\n    destroy = false\n  }\n}` : "";
+  return isPlain(label) && !label.includes("[") && !staying.has(label) ? `removed {\n  from = ${label}\n  lifecycle {\n    destroy = false\n  }\n}` : "";
 }
 
 /**

@@ -193,7 +193,7 @@ function toldCause({ cause: { attribute, why, avoid }, addresses }: ReturnType<t
 
 /** Each once, however many causes it avoids; blocks of one kind are not told apart by what stands between them. */
 function blocksOf(causes: readonly Cause[]): string[] {
-  return [...new Set(causes.flatMap(({ hcl }) => hcl ?? []))].map((hcl) => asBlock("hcl", hcl).join("\n"));
+  return [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))].map((hcl) => asBlock("hcl", hcl).join("\n"));
 }
 
 function securityLines({ report: { security: { opened, closed } } }: Review): string[] {

@@ -1,14 +1,13 @@
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
-import { addTo } from "../../topology/lists";
-import type { Balancer, TargetGroup, Topology } from "../../topology/model";
+import type { Balancer, Topology } from "../../topology/model";
 import { known, Unknown } from "../../topology/value";
 import { blockOf } from "../addresses";
 import { importOfRule, movedBlock, removedBlock } from "../blocks";
 import { groupPorts, twinsOf, type Twins } from "../twins";
 import { isSamePort, samenessOf } from "../once-on-aws";
 import { isRuleBeside, permissionsOfRule } from "../permissions-of-groups";
-import type { Finding, Fix, Hop } from "../report";
+import type { Fix, Hop } from "../report";
 import type { FileReporter } from "../rule";
 import { groupUsers } from "./group-users";
 import { recordsOf } from "./record-targets";
@@ -36,17 +35,17 @@ export function oldOneInTheWay(topology: Topology, report: FileReporter): void {
     report.fault({
       id: "P74", hop, address: fresh.address, attribute: "", observed: `${old.address} is the same on AWS, and is destroyed in the same apply; terraform does not wait for that`,
       required: old.type === fresh.type ? "a `moved` block, so that terraform keeps what is there" : "terraform to forget the one, and to import the other",
-      symptom: `${code} at apply${OTHERWISE[code] ?? ""}`, fix: keeping(twins),
+      symptom: `${code} at apply${OTHERWISE[code] ?? ""}`, fix: keeping(twins, topology.writers.changes),
     });
   }
 }
 
 /** What keeps the thing itself; between types of resources nothing can be moved. */
-export function keeping({ old, fresh }: Pick<Twins, "old" | "fresh">): Fix {
+export function keeping({ old, fresh }: Pick<Twins, "old" | "fresh">, changes: readonly Change[]): Fix {
   const base = { props: "", edits: [] };
   if (old.type === fresh.type) return { ...base, text: "Add the `moved` block, so that terraform keeps what is there.", hcl: movedBlock(old.address, fresh.address) };
   const imported = isRuleBeside(fresh.type) ? importOfRule(fresh.type, fresh.address, permissionsOfRule(fresh.type, fresh.after)) : "";
-  return { ...base, text: `Let terraform forget ${old.address}${imported === "" ? "" : " and import what stands"}, as nothing can be moved from ${old.type} to ${fresh.type}.`, hcl: [removedBlock(old.address), imported].filter((it) => it !== "").join("\n\n") };
+  return { ...base, text: `Let terraform forget ${old.address}${imported === "" ? "" : " and import what stands"}, as nothing can be moved from ${old.type} to ${fresh.type}.`, hcl: [removedBlock(old.address, changes), imported].filter((it) => it !== "").join("\n\n") };
 }
 
 /** A pair on AWS that the apply takes away by destroying another resource that stands for the same one. */
@@ -81,52 +80,56 @@ export function takenAwayAgain(topology: Topology, report: FileReporter): void {
   const all = lostIn(topology.writers.changes);
   if (all.length === 0) return;
   const byAddress = new Map(all.map((it) => [it.change.address, it]));
-  const told = new Set<string>();
+  const tell = (lost: Lost, what: What): void => reportLost(lost, what, topology, report);
   for (const group of topology.targetGroups) {
     const on = groupUsers(topology).balancersOf(group);
     const here = group.registrations.flatMap(({ address }) => byAddress.get(address) ?? []);
     if (on === undefined || here.length === 0) continue;
-    reportLost(here, group, on, report);
-    for (const { change } of here) told.add(change.address);
+    const count = group.registrations.length;
+    const what: What = here.length < count
+      ? { hop: "target-group", attribute: "target_group_arn", on, symptom: "targets are missing in the target group after the apply, and until the next one", share: `${here.length} of ${count} registrations` }
+      : { hop: "target-group", attribute: "target_group_arn", on, symptom: "503 Service Temporarily Unavailable after the apply, and until the next one; the target group has no registered targets" };
+    for (const lost of here) tell(lost, what);
   }
   const records = recordsOf(topology);
   for (const record of topology.records) {
-    const found = byAddress.get(record.address);
-    const balancer = found === undefined ? undefined : records.balancerOf(record);
-    if (found === undefined || balancer === undefined) continue;
-    tellOf(found, "dns", "name", `NXDOMAIN for ${known(record.fqdn) ?? "its name"} after the apply, and until the next one`, undefined, [balancer], report);
-    if (found.old !== undefined) report.open("dns", new Unknown(record.address, "name", `whether it is there after the apply depends on what comes last: its creation, or the destroy of ${found.old.address}`), [balancer]);
+    const lost = byAddress.get(record.address);
+    const balancer = lost === undefined ? undefined : records.balancerOf(record);
+    if (lost !== undefined && balancer !== undefined) tell(lost, { hop: "dns", attribute: "name", on: [balancer], symptom: `NXDOMAIN for ${known(record.fqdn) ?? "its name"} after the apply, and until the next one` });
   }
-  for (const listener of topology.balancers.flatMap((it) => it.listeners.map((one) => ({ ...one, balancer: it })))) {
-    for (const { address } of listener.certificates) {
-      const found = byAddress.get(address);
-      if (found === undefined || told.has(address)) continue;
-      told.add(address);
-      tellOf(found, "tls", "certificate_arn", `${listener.address} answers with its default certificate: NET::ERR_CERT_COMMON_NAME_INVALID`, undefined, [listener.balancer], report);
-      if (found.old !== undefined) report.open("tls", new Unknown(address, "certificate_arn", `whether the listener has it after the apply depends on what comes last: its creation, or the destroy of ${found.old.address}`), [listener.balancer]);
+  for (const balancer of topology.balancers) {
+    for (const listener of balancer.listeners) {
+      for (const lost of new Set(listener.certificates.flatMap(({ address }) => byAddress.get(address) ?? []))) {
+        tell(lost, { hop: "tls", attribute: "certificate_arn", on: [balancer], symptom: `${listener.address} answers with another certificate: NET::ERR_CERT_COMMON_NAME_INVALID` });
+      }
     }
   }
 }
 
-function reportLost(here: readonly Lost[], group: TargetGroup, on: readonly Balancer[], report: FileReporter): void {
-  const kinds = new Map<boolean, Lost[]>();
-  for (const it of here) addTo(kinds, it.old === undefined, it);
-  const count = group.registrations.length;
-  const share = here.length < count ? `${here.length} of ${count} registrations` : undefined;
-  for (const it of here) tellOf(it, "target-group", "target_group_arn", share === undefined ? "503 Service Temporarily Unavailable after the apply, and until the next one; the target group has no registered targets" : "targets are missing in the target group after the apply, and until the next one", share, on, report);
-  const [race] = kinds.get(false) ?? [];
-  if (race !== undefined && share === undefined) report.open("target-group", new Unknown(race.change.address, "target_group_arn", `whether it is registered after the apply depends on what comes last: its creation, or the destroy of ${race.old?.address ?? ""}`), on);
+/** What is missing then, and where. */
+interface What {
+  readonly hop: Hop;
+  readonly attribute: string;
+  readonly on: readonly Balancer[];
+  readonly symptom: string;
+  /** Absent: nothing is left. */
+  readonly share?: string;
 }
 
-function tellOf(it: Lost, hop: Hop, attribute: string, symptom: string, share: string | undefined, on: readonly Balancer[], report: FileReporter): void {
-  const { change, old } = it;
-  const severity: Pick<Finding, "severity"> | object = old === undefined ? {} : { severity: "warning" };
+function reportLost({ change, old }: Lost, { hop, attribute, on, ...seen }: What, { writers }: Topology, report: FileReporter): void {
+  const { address } = change;
+  if (old === undefined) {
+    report.fault({
+      id: "P75", hop, address, attribute, ...seen, observed: "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away",
+      required: "no `create_before_destroy` for what is no more than a pair", fix: withoutCreateFirst(change),
+    }, on);
+    return;
+  }
   report.fault({
-    id: "P75", hop, ...severity, address: change.address, attribute,
-    observed: old === undefined ? "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away" : `${old.address} is the same pair on AWS, and is destroyed in the same apply; if that comes last, it takes this one away`,
-    required: old === undefined ? "no `create_before_destroy` for what is no more than a pair" : "a `moved` block, so that terraform keeps what is there", symptom, ...(share !== undefined && { share }),
-    fix: old === undefined ? withoutCreateFirst(change) : keeping({ old, fresh: change }),
+    id: "P75", hop, severity: "warning", address, attribute, ...seen, observed: `${old.address} is the same on AWS, and is destroyed in the same apply; if that comes last, it takes this one away`,
+    required: "a `moved` block, so that terraform keeps what is there", fix: keeping({ old, fresh: change }, writers.changes),
   }, on);
+  if (seen.share === undefined) report.open(hop, new Unknown(address, attribute, `whether it is there after the apply depends on what comes last: its creation, or the destroy of ${old.address}`), on);
 }
 
 /** What to do where a pair is replaced by itself. */

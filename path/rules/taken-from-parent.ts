@@ -46,7 +46,7 @@ function fromBlocks(gone: readonly Change[], topology: Topology, report: FileRep
     report.fault({
       id: "P75", ...(!isOnTheWay(change, topology) && { severity: "warning" as const }), hop: child.hopOf({ ...change, after: change.before }, topology), address: change.address, attribute: child.attribute,
       observed: `destroyed, and the \`${block ?? ""}\` block of ${parent.address} stands for ${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it again`,
-      required: "terraform to forget the resource, and to leave on AWS what the block stands for", symptom: "it is missing after the apply, and until the next one", fix: forgetting(change.address),
+      required: "terraform to forget the resource, and to leave on AWS what the block stands for", symptom: "it is missing after the apply, and until the next one", fix: forgetting(change.address, topology),
     });
   }
 }
@@ -90,11 +90,12 @@ function fromLists(topology: Topology, report: FileReporter): void {
     if (on === undefined) continue;
     report.fault({
       id: "P75", hop: "target-group", address, attribute: "autoscaling_group_name", observed: `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so this apply does not attach it again`,
-      required: "terraform to forget the attachment, and to leave on AWS what the list stands for", symptom: "503 Service Temporarily Unavailable after the apply, and until the next one", ...(others > 0 && { share: `1 of ${others + 1} registrations` }), fix: forgetting(address),
+      required: "terraform to forget the attachment, and to leave on AWS what the list stands for", symptom: "503 Service Temporarily Unavailable after the apply, and until the next one", ...(others > 0 && { share: `1 of ${others + 1} registrations` }), fix: forgetting(address, topology),
     }, on);
   }
 }
 
-function forgetting(address: string): Fix {
-  return { text: `Let terraform forget ${address}, with the \`removed\` block, in place of destroying it.`, props: "", hcl: removedBlock(address), edits: [] };
+function forgetting(address: string, { writers }: Topology): Fix {
+  const hcl = removedBlock(address, writers.changes);
+  return { text: `Let terraform forget ${address}, with ${hcl === "" ? "`terraform state rm`" : "the `removed` block"}, in place of destroying it.`, props: "", hcl, edits: [] };
 }

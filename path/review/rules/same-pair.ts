@@ -56,7 +56,7 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
   const lost: Partial<Telling> = left > 0
     ? { effect: "brief", then: `${how}; ${left} of ${all} targets are registered then`, phrase: "until the next apply registers its targets again" }
     : { effect: "outage", then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`, phrase: found.old === undefined ? "until the next apply, as the targets are registered and taken out again" : "until the next apply, if the destroy of an attachment comes after its creation under the new address" };
-  return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found) });
+  return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found, world) });
 }
 
 function leftIn(arn: Attr<string>, world: World): { readonly left: number; readonly all: number } {
@@ -89,14 +89,14 @@ function record(change: Change, found: Lost, world: World): ReturnType<EffectRul
   if (standing === undefined) return [];
   const name = known(standing.fqdn);
   return tell(change, world, {
-    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${name === undefined ? "its name" : `\`${name}\``} is not found until the next apply`, phrase: `at ${name === undefined ? "a name" : `\`${name}\``} until the next apply, if the destroy of its old record comes last`, ...repair(found),
+    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${name === undefined ? "its name" : `\`${name}\``} is not found until the next apply`, phrase: `at ${name === undefined ? "a name" : `\`${name}\``} until the next apply, if the destroy of its old record comes last`, ...repair(found, world),
   });
 }
 
 function certificate(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
   if (!pairsOf(world).certificates.has(change.address)) return [];
   return tell(change, world, {
-    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: `at the names of a certificate until the next apply${found.old === undefined ? ", as it is added and taken away again" : ", if its destroy under the old address comes last"}`, ...repair(found),
+    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: `at the names of a certificate until the next apply${found.old === undefined ? ", as it is added and taken away again" : ", if its destroy under the old address comes last"}`, ...repair(found, world),
   });
 }
 
@@ -106,7 +106,7 @@ function howOf({ old }: Lost, what: string): string {
     : `the new one stands for the same pair, which AWS has once, and terraform does not order the two: where the destroy comes last, it takes ${what} away`;
 }
 
-function repair({ change, old }: Lost): Pick<Telling, "avoid" | "hcl"> {
-  const { text, hcl }: Pick<Finding["fix"], "text" | "hcl"> = old === undefined ? withoutCreateFirst(change) : keeping({ old, fresh: change });
+function repair({ change, old }: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {
+  const { text, hcl }: Pick<Finding["fix"], "text" | "hcl"> = old === undefined ? withoutCreateFirst(change) : keeping({ old, fresh: change }, changes);
   return { avoid: text.replace(/\.$/, "").replace(/^[A-Z]/, (it) => it.toLowerCase()), hcl };
 }
