@@ -45,6 +45,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     verdict: "broken", effect: "fails", findings: ["app", "clients", "out"].map((it) => `P72 aws_security_group_rule.${it}`),
     blocks: [imported("aws_security_group_rule.app", "sg-1_ingress_tcp_8080_8080_sg-1"), imported("aws_security_group_rule.clients", "sg-1_ingress_tcp_80_80_0.0.0.0/0"), imported("aws_security_group_rule.out", "sg-1_egress_all_0_0_0.0.0.0/0")],
   },
+  // What the blocks to paste come to: nothing is refused, and the next plan is empty.
+  "blocks-forgotten": { verdict: "ok", effect: "none", findings: [], blocks: [] },
+  "blocks-imported": { verdict: "ok", effect: "none", findings: [], blocks: [] },
+  "keys-moved": { verdict: "ok", effect: "none", findings: [], blocks: [] },
   "group-attachment-renamed": { verdict: "unknown", effect: "outage", findings: ["P75 aws_autoscaling_attachment.web"], blocks: [moved("aws_autoscaling_attachment.app", "aws_autoscaling_attachment.web")] },
   "instances-keyed": { verdict: "ok", effect: "outage", findings: [], blocks: [...keyed("aws_instance.app", AB), ...keyed("aws_lb_target_group_attachment.app", AB)] },
   "list-to-attachment": { verdict: "ok", effect: "none", findings: [], blocks: [] },

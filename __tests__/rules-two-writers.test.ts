@@ -2,6 +2,7 @@ import { review } from "../path/review/review";
 import type { TraceReport } from "../path/report";
 import { trace } from "../path/trace";
 import { autoScalingStack } from "./mutants/auto-scaling-base";
+import { handMadePlan } from "./support/hand-made-plan";
 import { created, destroyed, planOf, replaced, SITE, type Planned, type Values } from "./support/standing-site";
 
 /* P49 and P69 to P75: two resources that write one thing. The mutants show that each is found in a new site; here stand plans of a site that stands. */
@@ -109,6 +110,19 @@ describe("two rules that are one (P72)", () => {
   });
   test("are none where they stand already", () => {
     expect(told(traced({}, { ...SITE, "aws_vpc_security_group_ingress_rule.a": { id: "sgr-a", ...rule }, "aws_vpc_security_group_ingress_rule.b": { id: "sgr-b", ...rule } }))).toEqual([]);
+  });
+});
+
+describe("a route of a table that is only read (P71)", () => {
+  const plan = (destination: string, ...more: readonly string[]) => handMadePlan(
+    { blocks: Object.fromEntries([destination, ...more].map((it, index) => [`aws_route.new_${index}`, { after: { route_table_id: "rtb-9", destination_cidr_block: it, gateway_id: "igw-9" }, unknown: { id: true } }])) },
+    { "aws_route_table.read": { id: "rtb-9", route_table_id: "rtb-9", vpc_id: "vpc-9", routes: [{ cidr_block: "0.0.0.0/0", gateway_id: "igw-1" }] } },
+  );
+
+  test.each<[what: string, destinations: readonly [string, ...string[]], expected: readonly string[]]>([
+    ["that stands", ["0.0.0.0/0"], ["P71 error aws_route.new_0"]], ["to somewhere else", ["10.9.0.0/16"], []], ["that is written twice", ["10.9.0.0/16", "10.9.0.0/16"], ["P71 error aws_route.new_1"]],
+  ])("%s", (_, destinations, expected) => {
+    expect(told(trace(plan(...destinations)))).toEqual(expected);
   });
 });
 

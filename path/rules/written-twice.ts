@@ -2,7 +2,7 @@ import type { NetworkAcl, SecurityGroup, SecurityRule, Topology } from "../../to
 import { known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { FileReporter } from "../rule";
-import { isMade } from "./coming";
+import { changeOf, isMade } from "./coming";
 import { BY_NO_PROP } from "./expressions";
 
 /* P70 to P73: what AWS has only once in a VPC, a table, a group or an ACL, written by two resources of one file. */
@@ -39,12 +39,12 @@ export function oneGroupOfAName(topology: Topology, report: FileReporter): void 
 export function oneRouteToADestination(topology: Topology, report: FileReporter): void {
   if (topology.source === "state") return;
   for (const table of topology.routeTables) {
-    if (table.isData) continue;
-    // What a table shows without blocks of its own is computed.
-    const routes = table.routes.filter(({ address, attribute }) => address !== table.address || (attribute.startsWith("route") && topology.writers.isInline(address, "route")));
+    // What a table shows without blocks of its own is computed; one that is only read has what stands.
+    const routes = table.routes.filter(({ address, attribute }) => address !== table.address || (attribute.startsWith("route") && (table.isData || topology.writers.isInline(address, "route"))));
     twice(routes, ({ destination }) => plain(known(destination)), (route, other) => {
       const refused = [route, other].filter(({ address }) => address !== table.address).find(({ address }) => isMade(topology, address)) ?? (isMade(topology, table.address) ? route : undefined);
-      if (refused === undefined) return;
+      // One that is made anew in the same place is what was read.
+      if (refused === undefined || (table.isData && [route, other].some(({ address }) => address === table.address) && changeOf(topology, refused.address)?.doing === "replace")) return;
       const kept = refused === route ? other : route;
       report.fault({
         id: "P71", hop: "listener", address: refused.address, attribute: refused.attribute, observed: `${kept.address} has a route of ${table.address} to ${known(route.destination) ?? ""} too`, required: "one route to a destination in a table",
@@ -58,7 +58,7 @@ export function oneRouteToADestination(topology: Topology, report: FileReporter)
 export function onePermissionOnce(topology: Topology, report: FileReporter): void {
   if (topology.source === "state") return;
   for (const group of topology.securityGroups) {
-    if (group.isData || group.standalone.length < 2) continue;
+    if (group.standalone.length < 2) continue;
     for (const direction of ["ingress", "egress"] as const) {
       const all = group[direction].filter(({ address, attribute }) => attribute === "" && address !== group.address).flatMap((rule) => permissionsOf(rule).map((key) => ({ key, address: rule.address })));
       const told = new Set<string>();
