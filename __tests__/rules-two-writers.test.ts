@@ -1,3 +1,4 @@
+import { moduleOf } from "../path/addresses";
 import { review } from "../path/review/review";
 import type { TraceReport } from "../path/report";
 import { trace } from "../path/trace";
@@ -17,6 +18,17 @@ function configured(plan: Record<string, unknown>, expressions: Readonly<Record<
   const { configuration } = plan as { configuration: { root_module: { resources: { address: string }[] } } };
   const resources = configuration.root_module.resources.map((it) => ({ ...it, expressions: expressions[it.address] ?? {} }));
   return { ...plan, configuration: { ...configuration, root_module: { resources } } };
+}
+
+/** A plan in which the module's part of an address is no part of its type. */
+function withModules(plan: Record<string, unknown>): Record<string, unknown> {
+  const inModule = (it: { address: string }) => {
+    const module = moduleOf(it.address);
+    const [type, name] = it.address.slice(module.length).replace(/^\./, "").split(".");
+    return module === "" ? it : { ...it, module_address: module, type, name };
+  };
+  const { resource_changes, prior_state } = plan as { resource_changes: { address: string }[]; prior_state: { values: { root_module: { resources: { address: string }[] } } } };
+  return { ...plan, resource_changes: resource_changes.map(inModule), prior_state: { values: { root_module: { resources: prior_state.values.root_module.resources.map(inModule) } } } };
 }
 
 const ZONE = "Z1";
@@ -225,6 +237,22 @@ describe("what has a new address (P74, P75)", () => {
     const { id: _id, arn: _arn, ...instance } = SITE["aws_instance.a"] as Record<string, unknown>;
     const changes = { "aws_instance.a": destroyed(), "aws_instance.first": created(instance) };
     expect(reviewed(changes).causes.find(({ address }) => address === "aws_instance.a")).toMatchObject({ avoid: "add the `moved` block, if it is the same one under another address", hcl: "moved {\n  from = aws_instance.a\n  to   = aws_instance.first\n}" });
+  });
+
+  test("all that is in a module is moved with it", () => {
+    const inModule = (name: string, site: Site): Site => Object.fromEntries(Object.entries(site).map(([address, values]) => [/^aws_(instance|lb_target_group_attachment)\./.test(address) ? `module.${name}.module.app["x"].${address}` : address, values]));
+    const before = inModule("old", SITE);
+    const fresh = Object.entries(inModule("new", SITE)).filter(([address]) => address.startsWith("module.")).map(([address, values]): [string, Planned] => [address, { ...created(values), open: ["id", "arn", "target_id"] }]);
+    const changes = { ...Object.fromEntries(Object.keys(before).filter((it) => it.startsWith("module.")).map((it) => [it, destroyed("delete_because_no_module")])), ...Object.fromEntries(fresh) };
+    const { causes, effect } = review(withModules(planOf(changes, before))).report;
+    expect(effect).toBe("outage");
+    expect([...new Set(causes.flatMap(({ hcl }) => hcl ?? []))]).toEqual(["moved {\n  from = module.old\n  to   = module.new\n}"]);
+  });
+
+  test.each([
+    ["module.a.aws_lb.web", "module.a"], ['module.a["x.y[\\"]"].module.b[0].aws_lb.web["a.b"]', 'module.a["x.y[\\"]"].module.b[0]'], ["aws_lb.module", ""], ["module.a", ""], ['module.a["', ""],
+  ])("the module of %s is %j", (address, module) => {
+    expect(moduleOf(address)).toBe(module);
   });
 
   test("a route table's association may be refused, or be gone", () => {

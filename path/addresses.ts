@@ -16,3 +16,26 @@ export function blockOf(address: string): string {
 export function keyOf(address: string): string {
   return address.slice(keyAt(address));
 }
+
+/** `module.a["x"].module.b` of a resource in it; empty for one of the root module. */
+export function moduleOf(address: string): string {
+  let end = 0;
+  for (let at = 0; address.startsWith("module.", at);) {
+    const name = nameEnd(address, at + "module.".length);
+    if (address[name] !== ".") break;
+    end = name;
+    at = name + 1;
+  }
+  return address.slice(0, end);
+}
+
+/** Where a module's name ends, with its key. */
+function nameEnd(address: string, start: number): number {
+  let at = start;
+  while (at < address.length && address[at] !== "." && address[at] !== "[") at += 1;
+  if (address[at] !== "[") return at;
+  if (address[at + 1] !== '"') return address.indexOf("]", at) + 1 || address.length;
+  at += 2;
+  while (at < address.length && address[at] !== '"') at += address[at] === "\\" ? 2 : 1;
+  return at + 2;
+}

@@ -1,8 +1,26 @@
 import type { Change } from "../topology/changes";
-import { blockOf } from "./addresses";
+import { blockOf, moduleOf } from "./addresses";
 import type { Permission } from "./permissions-of-groups";
 
 /* Blocks of Terraform's language that keep what is there, ready to paste. */
+
+function shortest(was: string, is: string): readonly [from: string, to: string] {
+  const [old, now] = [moduleOf(was), moduleOf(is)];
+  if (old === now || old === "" || now === "" || was.slice(old.length) !== is.slice(now.length)) return [was, is];
+  // Modules in it keep their names.
+  const [from, to] = [stepsOf(old), stepsOf(now)];
+  while (from.length > 1 && to.length > 1 && from.at(-1) === to.at(-1)) {
+    from.pop();
+    to.pop();
+  }
+  return [from.join("."), to.join(".")];
+}
+
+/** `module.a` and `module.b` of `module.a.module.b`. */
+function stepsOf(path: string): string[] {
+  const parent = moduleOf(path);
+  return parent === "" ? [path] : [...stepsOf(parent), path.slice(parent.length + 1)];
+}
 
 const blocksLeft = new WeakMap<readonly Change[], ReadonlySet<string>>();
 
@@ -12,8 +30,12 @@ function isPlain(address: string): boolean {
   return !/[\u0000-\u001f\u007f\u2028\u2029]/.test(address);
 }
 
-/** Terraform then keeps the resource, under its new address; empty where no block can say so. */
-export function movedBlock(from: string, to: string): string {
+/**
+ * Terraform then keeps the resource, under its new address; empty where no block can say so. Where only its module has another name, the
+ * block is of the module, with all that is in it.
+ */
+export function movedBlock(was: string, is: string): string {
+  const [from, to] = shortest(was, is);
   return isPlain(from) && isPlain(to) ? `moved {\n  from = ${from}\n  to   = ${to}\n}` : "";
 }
 

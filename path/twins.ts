@@ -3,7 +3,7 @@ import { own, type Json } from "../topology/json";
 import { addTo } from "../topology/lists";
 import { holdsTrue } from "../topology/plan-values";
 import { Unknown } from "../topology/value";
-import { blockOf, keyOf } from "./addresses";
+import { blockOf, keyOf, moduleOf } from "./addresses";
 import { isSamePort, samenessOf } from "./once-on-aws";
 
 /* What a plan destroys under one address and creates under another, although it is the same thing. */
@@ -41,6 +41,7 @@ function indexed(changes: readonly Change[]): TwinIndex {
   };
   if ((gone?.length ?? 0) > 0 && (fresh?.length ?? 0) > 0) {
     byIdentity(gone ?? [], fresh ?? [], changes, byChange, note);
+    byModules(gone ?? [], fresh ?? [], byChange, note);
     byArguments(gone ?? [], fresh ?? [], byChange, note);
     byKeys(gone ?? [], fresh ?? [], all, byChange, note);
   }
@@ -73,6 +74,24 @@ export function groupPorts(changes: readonly Change[]): (attachment: Change) => 
     const port = ports.get(own(after ?? before, "target_group_arn"));
     return typeof port === "number" ? port : undefined;
   };
+}
+
+/** What has the same address in a module of another name or key; only where one module can be meant. */
+function byModules(gone: readonly Change[], fresh: readonly Change[], taken: ReadonlyMap<Change, Twins>, note: (twins: Twins) => void): void {
+  const inModules = (changes: readonly Change[]): Map<string, Change[]> => {
+    const found = new Map<string, Change[]>();
+    for (const change of changes) {
+      const module = moduleOf(change.address);
+      if (module !== "") addTo(found, change.address.slice(module.length), change);
+    }
+    return found;
+  };
+  const now = inModules(fresh);
+  for (const [address, [old, ...others]] of inModules(gone)) {
+    const [change, ...more] = now.get(address) ?? [];
+    if (old === undefined || change === undefined || others.length > 0 || more.length > 0 || taken.has(old) || taken.has(change)) continue;
+    note({ old, fresh: change, isOne: false });
+  }
 }
 
 /** Terraform's reasons for what lost its place in `count` or `for_each`, or its block. */

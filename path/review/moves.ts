@@ -9,7 +9,8 @@ import type { World } from "./world";
 export function withMove(told: Told, { byAddress, changes }: World): Told {
   const change = told.effect === "none" || told.hcl !== undefined ? undefined : byAddress.get(told.address);
   const twins = change === undefined ? undefined : twinsOf(changes).of(change);
-  if (twins === undefined || twins.old.type !== twins.fresh.type) return told;
+  // What is wrong with the new one is mended there.
+  if (twins === undefined || twins.old !== change || twins.old.type !== twins.fresh.type) return told;
   const hcl = movedBlock(twins.old.address, twins.fresh.address);
   return hcl === "" ? told : { ...told, avoid: "add the `moved` block, if it is the same one under another address", hcl };
 }
