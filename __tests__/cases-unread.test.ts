@@ -28,7 +28,8 @@ const stop = (id: string) => ["aws_ec2_stop_instance", { instance_id: id, force:
 
 describe("an action that terraform invokes", () => {
   test("is an outage where it stops every target, as in a plan of terraform 1.14", () => {
-    const report = reportOf(caseOf("action"));
+    const { report, watch } = review(caseOf("action"));
+    expect(watch.filter((it) => it.startsWith("Known after the apply"))).toEqual([]);
     expect({ effect: report.effect, told: told(report), summary: report.summary }).toEqual({
       effect: "outage", told: ["action.aws_ec2_stop_instance.x0 instance_id", "action.aws_ec2_stop_instance.x1 instance_id"], summary: "The site will be unreachable once the targets are stopped.",
     });

@@ -107,7 +107,8 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const warnings = traces.after.findings.filter((it) => it.severity === "warning" && onPath.has(keyOf(it)) && !known.has(keyOf(it)) && (traces.before === undefined || world.knowsScripts || !OF_SCRIPTS.has(it.id)));
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
   const secret = open.filter(({ why }) => why === SENSITIVE);
-  const later = open.filter((it) => it.why !== SENSITIVE && !isNotKnown(it));
+  const invoked = new Set(world.format.invocations.map(({ address }) => address));
+  const later = open.filter((it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address));
   // Where anything changes they are causes.
   const strange = world.moving.length > 0 ? [] : open.filter((it) => isNotKnown(it) && it.address !== PLAN);
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
