@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Effect } from "../path/review/report";
 import { review } from "../path/review/review";
-import { created, destroyed, planOf, SITE, type Planned, type Values } from "./support/standing-site";
+import { created, destroyed, planOf, replaced, SITE, type Planned, type Values } from "./support/standing-site";
 
 /* An outage is that nobody is answered at some declared URL, whatever share of a path each of the findings hits. */
 
@@ -47,6 +47,7 @@ const loopAt = (condition: unknown): Planned => created({ listener_arn: HTTPS, p
 test.each<[string, Record<string, Planned>, Effect, Record<string, Values>?]>([
   ["the group of each of two targets is shut", { "aws_vpc_security_group_ingress_rule.a": elsewhere, "aws_vpc_security_group_ingress_rule.b": elsewhere }, "outage", OWN_GROUPS],
   ["the group of one of two targets is shut", { "aws_vpc_security_group_ingress_rule.a": elsewhere }, "brief", OWN_GROUPS],
+  ["one of two targets in one group is asked on a port that is shut", { "aws_lb_target_group_attachment.a": { ...replaced("port", { port: 81 }) } }, "brief"],
   ["the port of all targets is shut, and only those of some paths are left", { "aws_vpc_security_group_ingress_rule.web": elsewhere }, "outage", OWN_PORT],
   ["the port of what only some paths lead to is shut", { "aws_vpc_security_group_ingress_rule.api": elsewhere }, "brief", OWN_PORT],
   ["the network ACL of each of the balancer's subnets is shut", { "aws_network_acl.a": shutAcl, "aws_network_acl.b": shutAcl }, "outage", OWN_ACLS],

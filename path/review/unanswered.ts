@@ -1,4 +1,4 @@
-import type { SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
+import type { Registration, SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
 import { isUnknown, known } from "../../topology/value";
 import { TimeIsUp, type Deadline } from "../deadline";
 import type { Finding, PathReport } from "../report";
@@ -41,7 +41,8 @@ function endingIn({ hops, balancer: at }: PathReport, found: readonly Finding[],
   const whole = [...found.filter(({ id, share }) => share === undefined || OF_REDIRECTS.has(id)), ...endingInSubnets(balancer?.subnetIds.items ?? [], found, topology)];
   const addresses = hops.find(({ hop }) => hop === "target-group")?.resources ?? [];
   const groups = addresses.map((address) => topology.targetGroups.find((it) => it.address === address));
-  const parts = groups.map((group) => (group === undefined ? [] : endingAt(group, found, topology)));
+  const all = groups.flatMap((group) => group?.registrations ?? []);
+  const parts = groups.map((group) => (group === undefined ? [] : endingAt(group, all, found, topology)));
   return parts.length > 0 && parts.every((it) => it.length > 0) ? [...whole, ...parts.flat()] : whole;
 }
 
@@ -57,15 +58,23 @@ function endingInSubnets(ids: readonly string[], found: readonly Finding[], { by
 }
 
 /** The findings by which no target of a group answers. */
-function endingAt(group: TargetGroup, found: readonly Finding[], topology: Topology): readonly Finding[] {
+function endingAt(group: TargetGroup, all: readonly Registration[], found: readonly Finding[], topology: Topology): readonly Finding[] {
   const ofGroup = found.filter(({ id, address }) => OF_GROUPS.has(id) && address === group.address);
   if (ofGroup.length > 0) return ofGroup;
-  const parts = found.filter(({ share = "" }) => OF_TARGETS.test(share));
-  const hit = group.registrations.map((registration) => {
-    const server = topology.byId.server(registration.autoScalingGroup ?? registration.targetId) ?? topology.servers.find(({ privateIp }) => typeof privateIp === "string" && privateIp === known(registration.targetId));
-    return parts.filter(({ address }) => address === registration.address || (server !== undefined && isOf(address, server, topology)));
+  const parts = found.filter(({ share = "" }) => OF_TARGETS.test(share)).flatMap((finding) => {
+    const hit = new Set(all.filter((it) => isAt(finding.address, it, topology)));
+    // Of a security group that several targets have it does not say which of them it hits.
+    return Number.parseInt(finding.share ?? "", 10) < hit.size ? [] : [{ finding, hit }];
   });
+  const hit = group.registrations.map((registration) => parts.filter((it) => it.hit.has(registration)).map(({ finding }) => finding));
   return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
+}
+
+/** Whether a finding's address is a registration's own, or one of its server's. */
+function isAt(address: string, registration: Registration, topology: Topology): boolean {
+  if (address === registration.address) return true;
+  const server = topology.byId.server(registration.autoScalingGroup ?? registration.targetId) ?? topology.servers.find(({ privateIp }) => typeof privateIp === "string" && privateIp === known(registration.targetId));
+  return server !== undefined && isOf(address, server, topology);
 }
 
 /** Whether a finding's address is the server's own, or that of a group that it has or of a rule in one. */

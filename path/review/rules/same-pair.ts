@@ -3,7 +3,7 @@ import { listOf, own } from "../../../topology/json";
 import { known, type Attr } from "../../../topology/value";
 import type { Finding } from "../../report";
 import { keeping, lostIn, withoutCreateFirst, type Lost } from "../../rules/moved-resources";
-import { code, tell, type EffectRule, type Telling } from "../because";
+import { code, named, tell, type EffectRule, type Telling } from "../because";
 import { isGone, type World } from "../world";
 
 /*
@@ -88,8 +88,10 @@ function record(change: Change, found: Lost, world: World): ReturnType<EffectRul
   const standing = world.serving.records.get(change.address);
   if (standing === undefined) return [];
   const name = known(standing.fqdn);
+  const over = name === undefined ? [] : world.serving.namesOver(name);
+  const names = name === undefined ? "its name is" : over.length === 0 ? `${code(name)} is` : `${named([name, ...over])} are`;
   return tell(change, world, {
-    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${name === undefined ? "its name" : `\`${name}\``} is not found until the next apply`, phrase: `at ${name === undefined ? "a name" : `\`${name}\``} until the next apply, if the destroy of its old record comes last`, ...repair(found, world),
+    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${names} not found until the next apply`, phrase: `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, if the destroy of its old record comes last`, ...repair(found, world),
   });
 }
 
