@@ -287,6 +287,30 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes)).toMatchObject({ effect: "outage", summary: "The site will be unreachable at `www.example.com` until the next apply, if the destroy of its old record comes last." });
   });
 
+  test("one of two records of a name is destroyed, and takes the other one away", () => {
+    const site = { ...SITE, "aws_route53_record.more": { ...SITE["aws_route53_record.www"], allow_overwrite: true } };
+    const changes = { "aws_route53_record.more": destroyed() };
+    expect(told(traced(changes, site))).toEqual(["P75 error aws_route53_record.www"]);
+    expect(reviewed(changes, site)).toMatchObject({ effect: "outage", summary: "The site will be unreachable at `www.example.com` until the next apply, as another record of the name is destroyed." });
+  });
+
+  test("one of two attachments of a target is destroyed, and takes the other one away", () => {
+    const site = { ...SITE, "aws_lb_target_group_attachment.a2": { ...SITE["aws_lb_target_group_attachment.a"], port: 80 }, "aws_lb_target_group_attachment.b2": { ...SITE["aws_lb_target_group_attachment.b"] } };
+    const changes = { "aws_lb_target_group_attachment.a2": destroyed(), "aws_lb_target_group_attachment.b2": destroyed() };
+    expect(told(traced(changes, site))).toEqual(["P75 error aws_lb_target_group_attachment.a", "P75 error aws_lb_target_group_attachment.b"]);
+    const { effect, causes } = reviewed(changes, site);
+    expect(effect).toBe("outage");
+    expect(causes[0]?.hcl).toBe("removed {\n  from = aws_lb_target_group_attachment.a2\n  lifecycle {\n    destroy = false\n  }\n}");
+    expect(told(traced({ "aws_lb_target_group_attachment.a2": destroyed() }, { ...site, "aws_lb_target_group_attachment.a2": { ...SITE["aws_lb_target_group_attachment.a"], port: 9090 } }))).toEqual([]);
+  });
+
+  test("no block forgets one of several instances", () => {
+    const site = { ...SITE, 'aws_lb_target_group_attachment.more["a"]': SITE["aws_lb_target_group_attachment.a"] ?? {}, 'aws_lb_target_group_attachment.more["b"]': SITE["aws_lb_target_group_attachment.b"] ?? {} };
+    const [cause] = reviewed({ 'aws_lb_target_group_attachment.more["a"]': destroyed("delete_because_each_key") }, site).causes;
+    expect(cause?.avoid).toContain("`terraform state rm`");
+    expect(cause?.hcl).toBeUndefined();
+  });
+
   test("a record that does not overwrite is refused", () => {
     const changes = { "aws_route53_record.www": destroyed(), "aws_route53_record.site": record({}) };
     expect(told(traced(changes))).toEqual(["P74 error aws_route53_record.site"]);

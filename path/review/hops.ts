@@ -1,6 +1,7 @@
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
+import { lostIn } from "../lost-pairs";
 import { HOPS, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
 import type { Deadline } from "../deadline";
 import { rowOf } from "../rows";
@@ -99,7 +100,7 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const faults = newFaults(traces, world);
   const fresh = new Set(faults.map(keyOf));
   const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(keyOf(it)), deadline) : NONE;
-  const out = new Set(told.filter(({ effect }) => effect === "outage").map(({ address }) => address));
+  const out = new Set([...told.filter(({ effect }) => effect === "outage").map(({ address }) => address), ...lostIn(world.changes).map(({ change }) => change.address)]);
   // Rules tell of most of what a destroy takes away, and of more than that it does.
   const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)));
   return faults.filter((it) => !isTold(it)).map((finding): Told => {

@@ -4,8 +4,8 @@ import type { Balancer, Topology } from "../../topology/model";
 import { known, Unknown } from "../../topology/value";
 import { blockOf } from "../addresses";
 import { importOfRule, movedBlock, removedBlock } from "../blocks";
-import { groupPorts, twinsOf, type Twins } from "../twins";
-import { isSamePort, samenessOf } from "../once-on-aws";
+import { lostIn, type Lost } from "../lost-pairs";
+import { twinsOf, type Twins } from "../twins";
 import { isRuleBeside, permissionsOfRule } from "../permissions-of-groups";
 import type { Fix, Hop } from "../report";
 import type { FileReporter } from "../rule";
@@ -41,38 +41,11 @@ export function oldOneInTheWay(topology: Topology, report: FileReporter): void {
 }
 
 /** What keeps the thing itself; between types of resources nothing can be moved. */
-export function keeping({ old, fresh }: Pick<Twins, "old" | "fresh">, changes: readonly Change[]): Fix {
+function keeping({ old, fresh }: Pick<Twins, "old" | "fresh">, changes: readonly Change[]): Fix {
   const base = { props: "", edits: [] };
   if (old.type === fresh.type) return { ...base, text: "Add the `moved` block, so that terraform keeps what is there.", hcl: movedBlock(old.address, fresh.address) };
   const imported = isRuleBeside(fresh.type) ? importOfRule(fresh.type, fresh.address, permissionsOfRule(fresh.type, fresh.after)) : "";
   return { ...base, text: `Let terraform forget ${old.address}${imported === "" ? "" : " and import what stands"}, as nothing can be moved from ${old.type} to ${fresh.type}.`, hcl: [removedBlock(old.address, changes), imported].filter((it) => it !== "").join("\n\n") };
-}
-
-/** A pair on AWS that the apply takes away by destroying another resource that stands for the same one. */
-export interface Lost {
-  /** The one that will be in the state, and not on AWS. */
-  readonly change: Change;
-  /** The one that is destroyed under another address, in whatever order; absent where the new one is surely there first. */
-  readonly old?: Change;
-}
-
-const lost = new WeakMap<readonly Change[], readonly Lost[]>();
-
-/** Attachments and the like whose old resource goes last, or may do so. */
-export function lostIn(changes: readonly Change[]): readonly Lost[] {
-  const found = lost.get(changes) ?? [
-    ...changes.filter((it) => it.doing === "replace" && it.isCreatedFirst && isSamePair(it, changes)).map((change): Lost => ({ change })),
-    ...twinsOf(changes).all.filter(({ isOne, code }) => isOne && code === undefined).map(({ old, fresh }): Lost => ({ change: fresh, old })),
-  ];
-  lost.set(changes, found);
-  return found;
-}
-
-/** Whether a replacement stands for the same pair as before. */
-function isSamePair(change: Change, changes: readonly Change[]): boolean {
-  const [had, has] = [samenessOf(change.type, change.before), samenessOf(change.type, change.after, change.unknown)];
-  const isSame = had.length > 0 && had[0]?.code === undefined && had[0]?.key === has[0]?.key;
-  return isSame && (change.type !== "aws_lb_target_group_attachment" || isSamePort(change.before, change.after, groupPorts(changes)(change)));
 }
 
 /** P75: AWS takes the new one for the old one, and the destroy of the old one takes it away. */
@@ -116,24 +89,31 @@ interface What {
   readonly share?: string;
 }
 
-function reportLost({ change, old }: Lost, { hop, attribute, on, ...seen }: What, { writers }: Topology, report: FileReporter): void {
-  const { address } = change;
-  if (old === undefined) {
-    report.fault({
-      id: "P75", hop, address, attribute, ...seen, observed: "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away",
-      required: "no `create_before_destroy` for what is no more than a pair", fix: withoutCreateFirst(change),
-    }, on);
-    return;
-  }
+function reportLost(lost: Lost, { hop, attribute, on, ...seen }: What, { writers }: Topology, report: FileReporter): void {
+  const { change: { address }, old, isSure } = lost;
+  const severity: Pick<Parameters<FileReporter["fault"]>[0], "severity"> = isSure ? {} : { severity: "warning" };
   report.fault({
-    id: "P75", hop, severity: "warning", address, attribute, ...seen, observed: `${old.address} is the same on AWS, and is destroyed in the same apply; if that comes last, it takes this one away`,
-    required: "a `moved` block, so that terraform keeps what is there", fix: keeping({ old, fresh: change }, writers.changes),
+    id: "P75", hop, ...severity, address, attribute, ...seen, fix: repairOf(lost, writers.changes),
+    observed: old === undefined ? "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away"
+      : `${old.address} is the same on AWS, and is destroyed in the same apply; ${isSure ? "that" : "if that comes last, it"} takes this one away`,
+    required: old === undefined ? "no `create_before_destroy` for what is no more than a pair" : isSure ? "terraform to forget the one, and to leave on AWS what the other stands for" : "a `moved` block, so that terraform keeps what is there",
   }, on);
-  if (seen.share === undefined) report.open(hop, new Unknown(address, attribute, `whether it is there after the apply depends on what comes last: its creation, or the destroy of ${old.address}`), on);
+  if (old !== undefined && !isSure && seen.share === undefined) report.open(hop, new Unknown(address, attribute, `whether it is there after the apply depends on what comes last: its creation, or the destroy of ${old.address}`), on);
+}
+
+/** What keeps it. */
+export function repairOf({ change, old, isSure }: Lost, changes: readonly Change[]): Fix {
+  return old === undefined ? withoutCreateFirst(change) : isSure ? forgetting(old.address, changes) : keeping({ old, fresh: change }, changes);
+}
+
+/** Terraform leaves the resource on AWS. */
+export function forgetting(address: string, changes: readonly Change[]): Fix {
+  const hcl = removedBlock(address, changes);
+  return { text: `Let terraform forget ${address}, with ${hcl === "" ? "`terraform state rm`" : "the `removed` block"}, in place of destroying it.`, props: "", hcl, edits: [] };
 }
 
 /** What to do where a pair is replaced by itself. */
-export function withoutCreateFirst({ address, forcedBy, before, after }: Change): Fix {
+function withoutCreateFirst({ address, forcedBy, before, after }: Change): Fix {
   const isPort = forcedBy.join() === "port" && own(before, "port") !== own(after, "port");
   const text = `${isPort ? "Leave `port` as it was, as it is the target group's own. Or remove" : "Remove"} \`create_before_destroy\` from ${blockOf(address)} and from what makes it follow.`;
   return { text, props: "", hcl: "", edits: [] };

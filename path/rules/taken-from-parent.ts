@@ -3,11 +3,10 @@ import { listOf, own } from "../../topology/json";
 import type { TargetGroup, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import type { OwnTargetGroups } from "../../topology/writers";
-import { removedBlock } from "../blocks";
-import type { Fix } from "../report";
 import type { FileReporter } from "../rule";
 import { changeOf } from "./coming";
 import { groupUsers } from "./group-users";
+import { forgetting } from "./moved-resources";
 import { isOnTheWay } from "./on-the-way";
 import { blocksIn, CHILDREN } from "./standing-blocks";
 
@@ -46,7 +45,7 @@ function fromBlocks(gone: readonly Change[], topology: Topology, report: FileRep
     report.fault({
       id: "P75", ...(!isOnTheWay(change, topology) && { severity: "warning" as const }), hop: child.hopOf({ ...change, after: change.before }, topology), address: change.address, attribute: child.attribute,
       observed: `destroyed, and the \`${block ?? ""}\` block of ${parent.address} stands for ${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it again`,
-      required: "terraform to forget the resource, and to leave on AWS what the block stands for", symptom: "it is missing after the apply, and until the next one", fix: forgetting(change.address, topology),
+      required: "terraform to forget the resource, and to leave on AWS what the block stands for", symptom: "it is missing after the apply, and until the next one", fix: forgetting(change.address, topology.writers.changes),
     });
   }
 }
@@ -90,12 +89,7 @@ function fromLists(topology: Topology, report: FileReporter): void {
     if (on === undefined) continue;
     report.fault({
       id: "P75", hop: "target-group", address, attribute: "autoscaling_group_name", observed: `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so this apply does not attach it again`,
-      required: "terraform to forget the attachment, and to leave on AWS what the list stands for", symptom: "503 Service Temporarily Unavailable after the apply, and until the next one", ...(others > 0 && { share: `1 of ${others + 1} registrations` }), fix: forgetting(address, topology),
+      required: "terraform to forget the attachment, and to leave on AWS what the list stands for", symptom: "503 Service Temporarily Unavailable after the apply, and until the next one", ...(others > 0 && { share: `1 of ${others + 1} registrations` }), fix: forgetting(address, topology.writers.changes),
     }, on);
   }
-}
-
-function forgetting(address: string, { writers }: Topology): Fix {
-  const hcl = removedBlock(address, writers.changes);
-  return { text: `Let terraform forget ${address}, with ${hcl === "" ? "`terraform state rm`" : "the `removed` block"}, in place of destroying it.`, props: "", hcl, edits: [] };
 }

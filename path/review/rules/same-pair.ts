@@ -1,8 +1,8 @@
 import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import { known, type Attr } from "../../../topology/value";
-import type { Finding } from "../../report";
-import { keeping, lostIn, withoutCreateFirst, type Lost } from "../../rules/moved-resources";
+import { lostIn, type Lost } from "../../lost-pairs";
+import { repairOf } from "../../rules/moved-resources";
 import { code, named, tell, type EffectRule, type Telling } from "../because";
 import { isGone, type World } from "../world";
 
@@ -55,7 +55,7 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
   const how = howOf(found, "the target that it registers");
   const lost: Partial<Telling> = left > 0
     ? { effect: "brief", then: `${how}; ${left} of ${all} targets are registered then`, phrase: "until the next apply registers its targets again" }
-    : { effect: "outage", then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`, phrase: found.old === undefined ? "until the next apply, as the targets are registered and taken out again" : "until the next apply, if the destroy of an attachment comes after its creation under the new address" };
+    : { effect: "outage", then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`, phrase: `until the next apply, ${found.old === undefined ? "as the targets are registered and taken out again" : found.isSure ? "as another attachment of the targets is destroyed" : "if the destroy of an attachment comes after its creation under the new address"}` };
   return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found, world) });
 }
 
@@ -91,24 +91,23 @@ function record(change: Change, found: Lost, world: World): ReturnType<EffectRul
   const over = name === undefined ? [] : world.serving.namesOver(name);
   const names = name === undefined ? "its name is" : over.length === 0 ? `${code(name)} is` : `${named([name, ...over])} are`;
   return tell(change, world, {
-    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${names} not found until the next apply`, phrase: `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, if the destroy of its old record comes last`, ...repair(found, world),
+    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${names} not found until the next apply`, phrase: `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, ${found.isSure ? "as another record of the name is destroyed" : "if the destroy of its old record comes last"}`, ...repair(found, world),
   });
 }
 
 function certificate(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
   if (!pairsOf(world).certificates.has(change.address)) return [];
   return tell(change, world, {
-    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: `at the names of a certificate until the next apply${found.old === undefined ? ", as it is added and taken away again" : ", if its destroy under the old address comes last"}`, ...repair(found, world),
+    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: `at the names of a certificate until the next apply${found.isSure ? ", as it is taken away again" : ", if its destroy under the old address comes last"}`, ...repair(found, world),
   });
 }
 
-function howOf({ old }: Lost, what: string): string {
-  return old === undefined
-    ? `the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old one takes ${what} away`
-    : `the new one stands for the same pair, which AWS has once, and terraform does not order the two: where the destroy comes last, it takes ${what} away`;
+function howOf({ old, isSure, change }: Lost, what: string): string {
+  if (old === undefined) return `the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old one takes ${what} away`;
+  return isSure ? `${code(change.address)} stands for the same, which AWS has once, and so the destroy takes ${what} away from it too` : `the new one stands for the same, which AWS has once, and terraform does not order the two: where the destroy comes last, it takes ${what} away`;
 }
 
-function repair({ change, old }: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {
-  const { text, hcl }: Pick<Finding["fix"], "text" | "hcl"> = old === undefined ? withoutCreateFirst(change) : keeping({ old, fresh: change }, changes);
+function repair(lost: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {
+  const { text, hcl } = repairOf(lost, changes);
   return { avoid: text.replace(/\.$/, "").replace(/^[A-Z]/, (it) => it.toLowerCase()), hcl };
 }
