@@ -71,6 +71,8 @@ interface Shown {
   readonly by?: string;
   /** Whether the readers have what stands there from the others as well, so that it would be told twice. @default false */
   readonly isRead?: boolean;
+  /** Whether its configuration lists what others register as well. @default false */
+  readonly isListed?: boolean;
   /** The value less what goes of it; `instead` is what comes in its place. */
   readonly less: (value: unknown, goes: (key: string) => boolean, parent: Json, instead: readonly string[]) => unknown;
 }
@@ -116,8 +118,8 @@ export const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   aws_internet_gateway: [{ attribute: "vpc_id", place: "gateway-vpc", less: nothing }],
   aws_vpc_endpoint: ENDPOINT, "data.aws_vpc_endpoint": ENDPOINT,
   aws_autoscaling_group: [
-    { attribute: "target_group_arns", place: "target-groups", by: "name", less: members },
-    { attribute: "traffic_source", place: "target-groups", by: "name", less: blocksBy((source) => text(source, "identifier")) },
+    { attribute: "target_group_arns", place: "target-groups", by: "name", isListed: true, less: members },
+    { attribute: "traffic_source", place: "target-groups", by: "name", isListed: true, less: blocksBy((source) => text(source, "identifier")) },
   ],
   aws_instance: GROUPS_OF_INSTANCE, aws_spot_instance_request: GROUPS_OF_INSTANCE,
   aws_network_interface: [{ attribute: "security_groups", place: "interface-groups", less: members }],
@@ -164,10 +166,11 @@ export class ShownElsewhere {
   in(type: string, before: Json, after: Json, isConfigured: (argument: string) => boolean): Json {
     const shown = Object.hasOwn(SHOWN, type) ? (SHOWN[type] ?? []) : [];
     let left = after;
-    for (const { attribute, place, by = "id", isRead = false, less } of shown) {
+    for (const { attribute, place, by = "id", isRead = false, isListed = false, less } of shown) {
       const value = own(after, attribute);
       const slot = `${place} ${text(before, by)}`;
-      const going = this.goes.get(slot);
+      // What a list of its own names as well is told as two writers of one thing.
+      const going = isListed && isConfigured(attribute) ? undefined : this.goes.get(slot);
       const standing = isRead && !isConfigured(attribute) ? this.stays.get(slot) : undefined;
       if ((going ?? standing) === undefined || value === undefined || value === null) continue;
       const stood = new Set<string>();
