@@ -170,6 +170,22 @@ describe("what leads to nothing", () => {
     expect(P06(report)).toMatchObject([{ severity: "error", address: "aws_route53_record.old", symptom: expect.stringContaining("InvalidChangeBatch") }]);
   });
 
+  test("is a name whose record the plan destroys, whoever has the zone", () => {
+    const { "aws_route53_zone.main": _zone, ...elsewhere } = siteOf({ ...APEX, any: alias("*.apps.example.com"), shop: cname("shop.example.com", "a.apps.example.com") });
+    const report = traced(elsewhere, { "aws_route53_record.apex": destroyed(), "aws_route53_record.any": destroyed() });
+    expect(P06(report)).toMatchObject([
+      { severity: "error", address: "aws_route53_record.www", observed: "www.example.com leads to example.com, whose record this plan destroys" },
+      { severity: "error", address: "aws_route53_record.shop", observed: "shop.example.com leads to a.apps.example.com, whose record this plan destroys" },
+    ]);
+    expect(verdicts(report)).toMatchObject({ "https://www.example.com/": "broken nowhere", "https://shop.example.com/": "broken nowhere" });
+  });
+
+  test("is the share of several records that does", () => {
+    const www = (identifier: string, to: string) => cname("www.example.com", to, { set_identifier: identifier, weighted_routing_policy: [{ weight: 1 }] });
+    const report = traced(siteOf({ a: alias("a.example.com"), b: alias("b.example.com"), "www-a": www("a", "a.example.com"), "www-b": www("b", "b.example.com") }), { "aws_route53_record.b": destroyed() });
+    expect(report.findings).toMatchObject([{ id: "P06", address: "aws_route53_record.www-b", share: "1 of 2 records of the name" }]);
+  });
+
   test("is a circle, told once", () => {
     const report = traced(siteOf({ ...APEX, a: cname("a.example.com", "b.example.com"), b: cname("b.example.com", "a.example.com") }));
     expect(P06(report)).toEqual([{ severity: "error", address: "aws_route53_record.a", observed: "a.example.com -> b.example.com -> a.example.com", symptom: "SERVFAIL: resolvers give up" }]);

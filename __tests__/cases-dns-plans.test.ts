@@ -28,3 +28,9 @@ test.each<[string, Effect, RegExp | undefined]>([
   expect(report.effect).toBe(effect);
   if (text !== undefined) expect(report.causes.map(({ why }) => why).join("\n")).toMatch(text);
 });
+
+test("the trace of a plan that destroys what others lead to says so", () => {
+  const report = trace(plan("dns-chains-apex-destroyed"));
+  expect(report.verdict).toBe("broken");
+  expect(report.findings.map(({ id, severity, address }) => `${id} ${severity} ${address}`).sort()).toEqual(["any", "blog", "www"].map((name) => `P06 error aws_route53_record.${name}`));
+});

@@ -41,10 +41,23 @@ function declaredIn(topology: Topology): Entry[] {
   const [chains, applications] = [chainsOf(topology), new Set(balancers)];
   const named = new Map<Balancer, DnsRecord[]>();
   const elsewhere: DnsRecord[] = [];
+  const served = new Map<string | undefined, Set<Balancer>>();
+  const lost: DnsRecord[] = [];
   for (const record of topology.records.filter(mayServe)) {
     const reached = chains.of(record).balancers.filter((it) => applications.has(it));
-    for (const balancer of reached) addTo(named, balancer, record);
-    if (reached.length === 0 && balancers.length > 0 && (leadsToSomeBalancer(chains.of(record)) || isLost(record, topology))) elsewhere.push(record);
+    for (const balancer of reached) {
+      addTo(named, balancer, record);
+      served.set(known(record.fqdn), (served.get(known(record.fqdn)) ?? new Set()).add(balancer));
+    }
+    if (reached.length > 0 || balancers.length === 0) continue;
+    if (isLost(record, topology)) lost.push(record);
+    else if (leadsToSomeBalancer(chains.of(record))) elsewhere.push(record);
+  }
+  // One of several records of a name is a part of its way in.
+  for (const record of lost) {
+    const beside = known(record.fqdn) === undefined ? undefined : served.get(known(record.fqdn));
+    if (beside === undefined) elsewhere.push(record);
+    for (const balancer of beside ?? []) addTo(named, balancer, record);
   }
   return [
     ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),

@@ -2,7 +2,7 @@ import { Deferred, type Expected } from "./fields";
 import * as expected from "./expected";
 import { addTo } from "./lists";
 import type { Certificate, DnsRecord, Zone } from "./model";
-import { objectOf, own, textOf } from "./json";
+import { listOf, objectOf, own, textOf } from "./json";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
 import { Unknown, known, type Attr } from "./value";
@@ -49,6 +49,16 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
       validates: alias === undefined ? validatedBy(it, name, fqdn, validations, byAddress, byBase, awaited) : [],
     };
   });
+}
+
+/** Names of which a plan destroys a record that answers with addresses, or leads to another name. */
+export function goneNamesOf(document: unknown): ReadonlySet<string> {
+  const changes = listOf(own(document, "resource_changes")).filter((it) => own(it, "type") === "aws_route53_record" && own(it, "mode") !== "data");
+  return new Set(changes.flatMap((it) => {
+    const change = own(it, "change");
+    const [name, type] = [textOf(own(own(change, "before"), "fqdn")), textOf(own(own(change, "before"), "type"))];
+    return name !== undefined && /^(a|aaaa|cname)$/i.test(type ?? "") && listOf(own(change, "actions")).includes("delete") ? [plainText(name).replace(/^\\052\./, "*.")] : [];
+  }));
 }
 
 /** Route 53 appends the zone's name to a name that does not end with it. */

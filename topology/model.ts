@@ -226,6 +226,8 @@ export interface Topology extends NotRead {
   readonly isPartial?: boolean;
   readonly zones: readonly Zone[];
   readonly records: readonly DnsRecord[];
+  /** Names of which the plan destroys a record; empty in a state or a synthesized file. */
+  readonly goneNames: ReadonlySet<string>;
   readonly certificates: readonly Certificate[];
   /** Application load balancers and others, each with its listeners. */
   readonly balancers: readonly Balancer[];

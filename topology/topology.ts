@@ -1,7 +1,7 @@
 import { listOfAlike, oneOfAlike } from "./alike-subnets";
 import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
 import { balancersOf, grouped, listenerRulesOf, listenersOf } from "./balancers";
-import { recordsOf, zonesOf } from "./dns";
+import { goneNamesOf, recordsOf, zonesOf } from "./dns";
 import { readDocument } from "./document";
 import { defaultSubnetsOf } from "./listed-subnets";
 import type { Balancer, SecurityGroup, Server, Topology } from "./model";
@@ -54,7 +54,7 @@ export function readTopology(document: unknown): Topology {
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
     source: source.kind, isPartial: source.isPartial, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways: settled, securityGroups,
-    records: recordsOf(source, zones, certificates),
+    records: recordsOf(source, zones, certificates), goneNames: goneNamesOf(document),
     looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
     looseRules: rules.filter(({ listenerArn }) => !listenerArns.has(listenerArn)),
     looseRegistrations: registrations.filter(({ targetGroupArn }) => !groupArns.has(targetGroupArn)),

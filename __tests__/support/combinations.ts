@@ -76,7 +76,7 @@ export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
     domainName: "www.ours.example.com",
     alternativeNames: ["ours.example.com", "beside.example.org"],
     hostedZone: { name: "ours.example.com", create: true, delegated: true },
-    accept: [{ finding: "P02", reason: "the registrar names the zone's name servers, which no file says" }],
+    accept: [{ finding: "P02", address: "aws_route53_zone.site_hosted-zone_C00B6A47", reason: "the registrar names the zone's name servers, which no file says" }],
     disposable: true,
   },
   "a certificate that the account has, and HTTP forwarded": {

@@ -5,6 +5,7 @@ import { lostIn } from "../lost-pairs";
 import { HOPS, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
 import type { Deadline } from "../deadline";
 import { rowOf } from "../rows";
+import { leadsToGone } from "../rules/record-ends";
 import { attributeOf, code, doneTo, type Told } from "./because";
 import type { Effect, HopChange } from "./report";
 import { unansweredBy } from "./unanswered";
@@ -101,8 +102,9 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const fresh = new Set(faults.map(keyOf));
   const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(keyOf(it)), deadline) : NONE;
   const out = new Set([...told.filter(({ effect }) => effect === "outage").map(({ address }) => address), ...lostIn(world.changes).map(({ change }) => change.address)]);
+  const ofGoneNames = new Set(world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address));
   // Rules tell of most of what a destroy takes away, and of more than that it does.
-  const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)));
+  const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)) || (id === "P06" && ofGoneNames.has(address)));
   return faults.filter((it) => !isTold(it)).map((finding): Told => {
     const { id, hop, observed, required, symptom, share, fix } = finding;
     const effect = effectOf(finding, world, unanswered);

@@ -15,8 +15,10 @@ import { recordsOf } from "./record-targets";
 interface LooseEnd {
   readonly record: DnsRecord;
   readonly name: string;
-  /** Absent: it is no name on the internet at all. */
+  /** Absent: it is no name on the internet at all, or one that goes. */
   readonly zone?: Zone;
+  /** Whether the plan destroys the record that it leads to. */
+  readonly isGone?: boolean;
   /** Whether nobody can have made a record of it elsewhere. */
   readonly isCertain: boolean;
 }
@@ -27,11 +29,18 @@ export function isLost(record: DnsRecord, topology: Topology): boolean {
   return chain.isCircle || (chain.balancers.length === 0 && looseEnds(chain, topology).some(({ isCertain }) => isCertain));
 }
 
+/** Whether the record leads to a name whose record the plan destroys, of which the review tells already. */
+export function leadsToGone(record: DnsRecord, topology: Topology): boolean {
+  return looseEnds(chainsOf(topology).of(record), topology).some(({ isGone }) => isGone === true);
+}
+
 /** P06 of what leads to nothing for certain. */
 export function leadsSomewhere(path: TracedPath, report: Reporter): void {
   const chains = chainsOf(path.topology);
   const ends = new Set<LooseEnd>(path.records.flatMap((record) => looseEnds(chains.of(record), path.topology)));
-  for (const end of ends) if (end.isCertain) report.fault(toNothing(end, path.topology));
+  const lost = path.records.filter((record) => isLost(record, path.topology)).length;
+  const share = path.records.length > 1 && lost < path.records.length ? { share: `${lost} of ${path.records.length} records of the name` } : {};
+  for (const end of ends) if (end.isCertain) report.fault({ ...toNothing(end, path.topology), ...share });
   const all = [...path.records, ...path.over].filter((record) => chains.of(record).isCircle);
   // Told at one of them, wherever a client comes into the circle.
   const [first] = [...all].sort((a, b) => (a.address < b.address ? -1 : 1));
@@ -57,7 +66,9 @@ function looseEnds(chain: Chain, topology: Topology): readonly LooseEnd[] {
 }
 
 function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd | undefined {
-  if (name === "" || name.includes("${") || isPrivate(record, topology) || topology.isPartial === true) return undefined;
+  if (name === "" || name.includes("${")) return undefined;
+  if ([name, ...ancestry(name).slice(1).map((above) => `*.${above}`)].some((it) => topology.goneNames.has(it))) return { record, name, isGone: true, isCertain: true };
+  if (isPrivate(record, topology) || topology.isPartial === true) return undefined;
   // Route 53 appends the zone's name to a record's own name only, never to what it says.
   if (!name.includes(".")) return record.alias === undefined ? { record, name, isCertain: true } : undefined;
   const zone = recordsOf(topology).zoneFor(name);
@@ -81,15 +92,15 @@ function isDelegated(name: string, zone: string, topology: Topology): boolean {
   return ancestry(name).some((above) => above !== zone && isWithin(above, zone) && named(above).some(({ type }) => known(type)?.toUpperCase() === "NS"));
 }
 
-function toNothing({ record, name, zone }: LooseEnd, topology: Topology): Omit<Finding, "severity"> {
+function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: Topology): Omit<Finding, "severity"> {
   const isAlias = record.alias !== undefined;
   const attribute = isAlias ? "alias.name" : "records";
   const type = isAlias ? `${known(record.type) ?? ""} record` : "record";
-  const meant = zone === undefined ? known(topology.byId.zone(record.zoneId)?.name) : undefined;
+  const meant = zone === undefined && !isGone ? known(topology.byId.zone(record.zoneId)?.name) : undefined;
   const whole = meant === undefined ? undefined : `${name}.${meant}`;
   return {
-    id: "P06", hop: "dns", address: record.address, attribute, observed: `${known(record.fqdn) ?? record.address} leads to ${name}${zone === undefined ? ", which is no whole name" : `, and ${zone.address} has no ${type} of that name`}`,
-    required: zone === undefined ? `the whole name${whole === undefined ? "" : `, such as ${whole}`}` : `a ${type} of ${name}, or another name`,
+    id: "P06", hop: "dns", address: record.address, attribute, observed: `${known(record.fqdn) ?? record.address} leads to ${name}${isGone ? ", whose record this plan destroys" : zone === undefined ? ", which is no whole name" : `, and ${zone.address} has no ${type} of that name`}`,
+    required: zone === undefined && !isGone ? `the whole name${whole === undefined ? "" : `, such as ${whole}`}` : `a ${type} of ${name}, or another name`,
     symptom: isAlias ? "InvalidChangeBatch when it is applied: Tried to create an alias that targets a name that was not found" : "NXDOMAIN",
     fix: whole !== undefined ? fix(`Write ${whole}.`, BY_NO_PROP, [setting(record.address, attribute, [whole])]) : fix(`Add a ${type} of ${name}, or let this one lead to the load balancer.`, BY_NO_PROP, []),
   };
