@@ -108,7 +108,10 @@ function namesOver(topology: Topology, serving: ReadonlyMap<string, DnsRecord>):
   const led = (fqdn: string): string[] => {
     const found = new Set([fqdn]);
     for (const name of found) {
-      for (const { address, fqdn: its } of chains.leadingOver(name)) if (serving.has(address) && found.size < MOST_NAMES) found.add(known(its) ?? address);
+      for (const { address, fqdn: its } of chains.leadingOver(name)) {
+        if (found.size >= MOST_NAMES) break;
+        if (serving.has(address)) found.add(known(its) ?? address);
+      }
     }
     return [...found].slice(1);
   };

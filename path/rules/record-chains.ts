@@ -33,6 +33,9 @@ export interface Chains {
   leadingOver(name: string): readonly DnsRecord[];
 }
 
+/** Route 53 takes 100 weighted records of a name, and one for each country and state; what has more is none of its files. */
+const MOST_OF_A_NAME = 500;
+
 /** Resolvers give up after some ten; nobody writes as many. It also bounds what a chain costs. */
 const MAX_LINKS = 16;
 
@@ -60,7 +63,7 @@ function isCname(type: DnsRecord["type"]): boolean {
 /** What a record says: the alias's name, or a CNAME's values. */
 export function targetNames(record: DnsRecord): readonly string[] {
   if (record.alias !== undefined) return [known(record.alias.name)].filter((name) => name !== undefined).map(hostOf);
-  return isCname(record.type) || isUnknown(record.type) ? record.values.items.map(hostOf) : [];
+  return isCname(record.type) || isUnknown(record.type) ? [...new Set(record.values.items.slice(0, MOST_OF_A_NAME).map(hostOf))] : [];
 }
 
 /** Aliases may have `dualstack.` in front of a balancer's name, and a state writes the asterisk as `\052`. */
@@ -123,7 +126,7 @@ function indexed(topology: Topology): Chains {
   /** What answers a record's question for the name it says: an alias asks for the same type in its own zone, and no wildcard answers it. */
   const next = (record: DnsRecord, name: string): readonly DnsRecord[] => {
     const meant = name.startsWith("${") ? bySymbol.get(name) : undefined;
-    const all = meant !== undefined && known(meant.fqdn) === undefined ? [meant] : record.alias === undefined ? answering(standsFor(name)) : (byName.get(standsFor(name)) ?? []);
+    const all = (meant !== undefined && known(meant.fqdn) === undefined ? [meant] : record.alias === undefined ? answering(standsFor(name)) : (byName.get(standsFor(name)) ?? [])).slice(0, MOST_OF_A_NAME);
     if (record.alias !== undefined) return all.filter((it) => (isUnknown(it.type) || isUnknown(record.type) || known(it.type)?.toUpperCase() === known(record.type)?.toUpperCase()) && isPrivate(it, topology) === isPrivate(record, topology));
     const seen = all.filter((it) => isPrivate(it, topology) === isPrivate(record, topology));
     return seen.length > 0 ? seen : all;
