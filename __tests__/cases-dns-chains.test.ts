@@ -180,6 +180,11 @@ describe("what leads to nothing", () => {
     expect(verdicts(report)).toMatchObject({ "https://www.example.com/": "broken nowhere", "https://shop.example.com/": "broken nowhere" });
   });
 
+  test("is nothing that can be told where only the record of IPv6 goes, or one set of several", () => {
+    const { "aws_route53_zone.main": _zone, ...elsewhere } = siteOf({ ipv6: alias("six.example.com", ALIAS, "AAAA"), set: alias("far.example.com", ALIAS, "A", { set_identifier: "a", latency_routing_policy: [{ region: "us-east-1" }] }), six: cname("a.example.com", "six.example.com"), far: cname("b.example.com", "far.example.com") });
+    expect(P06(traced(elsewhere, { "aws_route53_record.ipv6": destroyed(), "aws_route53_record.set": destroyed() }))).toEqual([]);
+  });
+
   test("is the share of several records that does", () => {
     const www = (identifier: string, to: string) => cname("www.example.com", to, { set_identifier: identifier, weighted_routing_policy: [{ weight: 1 }] });
     const report = traced(siteOf({ a: alias("a.example.com"), b: alias("b.example.com"), "www-a": www("a", "a.example.com"), "www-b": www("b", "b.example.com") }), { "aws_route53_record.b": destroyed() });
@@ -261,6 +266,7 @@ describe("to take away a record is an outage of every name that leads over it:",
     ["the record, over which another is written", siteOf(APEX), { "aws_route53_record.apex": destroyed(), "aws_route53_record.new": created({ ...APEX.apex, allow_overwrite: true }) }, "outage", /it takes the record away: `example\.com` and `www\.example\.com` are not found until the next apply/],
     ["the record, over which its own successor is written", siteOf(APEX), { "aws_route53_record.apex": replaced("ttl", { allow_overwrite: true }, true) }, "outage", /and terraform then destroys that one/],
     ["the record, beside which one of another set is written", siteOf(weighted), { "aws_route53_record.a": destroyed(), "aws_route53_record.b": destroyed(), "aws_route53_record.c": created({ ...weighted.a, set_identifier: "c", allow_overwrite: true }) }, "brief", /is answered by `aws_route53_record\.c`/],
+    ["what another name leads over, though it is no load balancer's", siteOf({ ...APEX, ftp: record("ftp.example.com", "A", { records: ["192.0.2.1"] }), files: cname("files.example.com", "ftp.example.com") }), { "aws_route53_record.ftp": destroyed() }, "outage", /P06.*files\.example\.com leads to ftp\.example\.com, whose record this plan destroys/],
     ["what leads elsewhere", siteOf({ ...APEX, cdn: cname("cdn.example.com", "d111111abcdef8.cloudfront.net") }), { "aws_route53_record.cdn": destroyed() }, "none", undefined],
     ["nothing: the record is replaced", siteOf(APEX), { "aws_route53_record.apex": replaced("zone_id") }, "outage", /over which `www\.example\.com` leads, is not found in between/],
     ["nothing: it then leads to nothing", siteOf(APEX), { "aws_route53_record.www": { set: { records: ["example"] } } }, "outage", /leads to nothing from then on/],

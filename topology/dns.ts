@@ -51,13 +51,13 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
   });
 }
 
-/** Names of which a plan destroys a record that answers with addresses, or leads to another name. */
+/** Names of which a plan destroys the record that answers. Of IPv6, and of one set of several, others may stand elsewhere. */
 export function goneNamesOf(document: unknown): ReadonlySet<string> {
   const changes = listOf(own(document, "resource_changes")).filter((it) => own(it, "type") === "aws_route53_record" && own(it, "mode") !== "data");
   return new Set(changes.flatMap((it) => {
     const change = own(it, "change");
-    const [name, type] = [textOf(own(own(change, "before"), "fqdn")), textOf(own(own(change, "before"), "type"))];
-    return name !== undefined && /^(a|aaaa|cname)$/i.test(type ?? "") && listOf(own(change, "actions")).includes("delete") ? [plainText(name).replace(/^\\052\./, "*.")] : [];
+    const [name, type, set] = ["fqdn", "type", "set_identifier"].map((key) => textOf(own(own(change, "before"), key)));
+    return name !== undefined && /^(a|cname)$/i.test(type ?? "") && (set ?? "") === "" && listOf(own(change, "actions")).includes("delete") ? [plainText(name).replace(/^\\052\./, "*.")] : [];
   }));
 }
 

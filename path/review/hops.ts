@@ -102,7 +102,9 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const fresh = new Set(faults.map(keyOf));
   const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(keyOf(it)), deadline) : NONE;
   const out = new Set([...told.filter(({ effect }) => effect === "outage").map(({ address }) => address), ...lostIn(world.changes).map(({ change }) => change.address)]);
-  const ofGoneNames = new Set(world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address));
+  // What goes is told with all names that lead over it.
+  const isGoneTold = told.some(({ hop, effect }) => hop === "dns" && effect === "outage");
+  const ofGoneNames = new Set(isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : []);
   // Rules tell of most of what a destroy takes away, and of more than that it does.
   const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)) || (id === "P06" && ofGoneNames.has(address)));
   return faults.filter((it) => !isTold(it)).map((finding): Told => {
