@@ -63,8 +63,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   "record-twice": { verdict: "broken", effect: "fails", findings: ["P69 aws_route53_record.again"], blocks: [] },
   "route-blocks-to-routes": { verdict: "broken", effect: "fails", findings: ["P71 aws_route.internet"], blocks: [imported("aws_route.internet", "rtb-1_0.0.0.0/0")] },
   "route-renamed": { verdict: "broken", effect: "fails", findings: ["P74 aws_route.out"], blocks: [moved("aws_route.internet", "aws_route.out")] },
-  "routes-to-route-blocks": { verdict: "broken", effect: "outage", findings: ["P75 aws_route.internet"], blocks: [removed("aws_route.internet")] },
-  "rules-to-blocks": { verdict: "broken", effect: "outage", findings: ["app", "clients", "out"].map((it) => `P75 aws_security_group_rule.${it}`), blocks: ["app", "clients", "out"].map((it) => removed(`aws_security_group_rule.${it}`)) },
+  "routes-to-route-blocks": { verdict: "broken", effect: "outage", findings: ["P44 aws_route_table.public", "P75 aws_route.internet"], blocks: [removed("aws_route.internet")] },
+  "rules-to-blocks": { verdict: "broken", effect: "outage", findings: ["P30 aws_security_group.lb", "P32 aws_security_group.lb", "P33 aws_security_group.app", ...["app", "clients", "out"].map((it) => `P75 aws_security_group_rule.${it}`)], blocks: ["app", "clients", "out"].map((it) => removed(`aws_security_group_rule.${it}`)) },
   "rules-to-the-newer-kind": {
     verdict: "broken", effect: "fails", findings: ["P74 aws_vpc_security_group_egress_rule.out", "P74 aws_vpc_security_group_ingress_rule.app", "P74 aws_vpc_security_group_ingress_rule.clients"],
     blocks: [
