@@ -32,7 +32,8 @@ const NEVER_ISSUED = new Set(["P15", "P16", "P17"]);
 export function hopChanges(traces: Traces, world: World): HopChange[] {
   const { before, after } = traces;
   if ((before?.paths.length ?? 0) === 0 && after.paths.length === 0) return [];
-  const fresh = new Set(newFaults(traces, world).map(({ hop }) => hop));
+  // Which of two comes first decides whether an address that changes breaks anything but the apply.
+  const fresh = new Set(newFaults(traces, world).filter(({ id }) => id !== "P74").map(({ hop }) => hop));
   return HOPS.map((hop): HopChange => {
     const [was, is] = [verdictOn(hop, before?.paths ?? []), verdictOn(hop, after.paths)];
     const change = was !== null && fresh.has(hop) ? "broken" : was === "broken" && is === "ok" ? "repaired" : "unchanged";
