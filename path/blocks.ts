@@ -4,6 +4,7 @@ import type { Permission } from "./permissions-of-groups";
 
 /* Blocks of Terraform's language that keep what is there, ready to paste. */
 
+/** Without what both addresses end with, where only their modules differ. */
 function shortest(was: string, is: string): readonly [from: string, to: string] {
   const [old, now] = [moduleOf(was), moduleOf(is)];
   if (old === now || old === "" || now === "" || was.slice(old.length) !== is.slice(now.length)) return [was, is];
@@ -26,7 +27,6 @@ const blocksLeft = new WeakMap<readonly Change[], ReadonlySet<string>>();
 
 /** Terraform writes no such address; as part of a block it would be another block. */
 function isPlain(address: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return !/[\u0000-\u001f\u007f\u2028\u2029]/.test(address);
 }
 
