@@ -12,7 +12,7 @@ const OWN = new Set([
   "arn", "id", "tags_all", "name", "status", "state", "type", "region", "dns_name", "zone_id", "fqdn", "domain_name", "domain_validation_options", "subject_alternative_names", "validation_method", "availability_zone",
   "availability_zone_id", "availability_zones", "bucket", "cidr_block", "ipv6_cidr_block", "default_network_acl_id", "default_route_table_id", "default_security_group_id", "original_route_table_id",
   "allocation_id", "instance_id", "network_interface_id", "primary_network_interface_id", "private_ip", "associate_public_ip_address", "ami", "subnet_id", "subnets", "vpc_zone_identifier", "desired_capacity", "user_data",
-  "user_data_base64", "internal", "ip_address_type", "protocol", "protocol_version", "ssl_policy", "priority", "source_security_group_id", "prefix_list_id", "endpoint", "domain", "resource_arn",
+  "user_data_base64", "internal", "ip_address_type", "protocol", "protocol_version", "ssl_policy", "priority", "source_security_group_id", "prefix_list_id", "endpoint", "domain", "resource_arn", "health_check_type", "allow_overwrite",
 ]);
 
 /** Those that others make in some types; where it is another one, why not. */

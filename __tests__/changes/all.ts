@@ -48,7 +48,7 @@ export const CHANGED: readonly Changed[] = [
   classic("a second listener on a port that is taken", add("aws_lb_listener.more", { load_balancer_arn: "${aws_lb.web.arn}", port: 80, protocol: "HTTP", default_action: [{ type: "redirect", redirect: { port: "443", protocol: "HTTPS", status_code: "HTTP_301" } }] }), "fails", listener("port"), ["listener"]),
   classic("a rule's action", set("aws_lb_listener_rule.api", { action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.web.arn}" }] }), "none", { type: "aws_lb_listener_rule", attribute: "action.target_group_arn", hop: "listener" }, ["target-group"]),
   classic("two rules that change places", all(set("aws_lb_listener_rule.api", { priority: 20 }), set("aws_lb_listener_rule.old", { priority: 10 })), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }),
-  classic("a rule under another name, without a moved block", rename("aws_lb_listener_rule.api", "aws_lb_listener_rule.api2"), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }, ["listener"]),
+  classic("a rule under another name, without a moved block", rename("aws_lb_listener_rule.api", "aws_lb_listener_rule.api2"), "fails", { type: "aws_lb_listener_rule", attribute: "priority", hop: "listener" }),
 
   classic("a target group's port", set("aws_lb_target_group.web", { port: 8080 }), "fails", group("port"), ["target"]),
   classic("a target group's protocol", set("aws_lb_target_group.web", { protocol: "HTTPS" }), "fails", group("protocol")),
@@ -58,7 +58,7 @@ export const CHANGED: readonly Changed[] = [
   classic("a target group's name, made before the old one goes", set("aws_lb_target_group.web", { name: "classic-two", ...FIRST }), "brief", group("name")),
   classic("a target group's protocol under its old name, made first", set("aws_lb_target_group.web", { protocol: "HTTPS", ...FIRST }), "fails", group("protocol")),
   classic("a target group's name, made by AWS, before the old one goes", set("aws_lb_target_group.web", { name: null, name_prefix: "web-", ...FIRST }), "brief", group("name_prefix")),
-  classic("a target group under another address, without a moved block", rename("aws_lb_target_group.api", "aws_lb_target_group.api2"), "fails", group("name"), ["target-group"]),
+  classic("a target group under another address, without a moved block", rename("aws_lb_target_group.api", "aws_lb_target_group.api2"), "fails", group("name")),
   classic("the health check's path", set("aws_lb_target_group.web", check({ path: "/" })), "none", group("health_check.path")),
   classic("the health check's matcher", set("aws_lb_target_group.web", check({ matcher: "200-299" })), "none", group("health_check.matcher")),
   classic("the health check's interval", set("aws_lb_target_group.web", check({ interval: 20 })), "none", group("health_check.interval")),
