@@ -118,6 +118,13 @@ describe("a health check whose port is closed", () => {
   });
 });
 
+test.each([["8081", "80", /its health checks$/, OPEN], ["8081", "8081", /some of it$/, /502 Bad Gateway$/], ["80", "90", /everything$/, /502 Bad Gateway$/]])("a check on %s of instances that listen on %s", (port, listening, required, symptom) => {
+  const user_data = `#!/bin/bash\npython3 -m http.server ${listening}\n`;
+  const instances = Object.fromEntries(["aws_instance.a", "aws_instance.b"].map((address) => [address, { ...SITE[address], user_data }]));
+  const { findings } = traced({ ...withCheck({ port }, { ...SITE, ...OUT, ...IN }), ...instances });
+  expect(findings.filter(({ id }) => id === "P65")).toMatchObject(["aws_instance.a", "aws_instance.b"].map((address) => ({ severity: "warning", address, required: expect.stringMatching(required), symptom: expect.stringMatching(symptom) })));
+});
+
 describe("an apply that waits for healthy instances", () => {
   const site = scaling("EC2", CLOSED);
   const traceOf = (set: Values, open: readonly string[], actions: readonly string[] = ["create"]) => {

@@ -6,6 +6,7 @@ import type { Edit, Fix } from "../report";
 import type { PathEnd, PathRule, Reporter, Rules, TargetRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups } from "./balancer-groups";
+import { healthReaders, ofHealthChecksOnly } from "./health-readers";
 import { passage, placesOf, ruleSet, rulesInWords, vpcIdOf, type Peer } from "./reachability";
 import { firstCommand } from "./shown-command";
 import { portsOf, runs, usesContainers } from "./user-data";
@@ -101,7 +102,7 @@ const bootScripts: TargetRule = (path, report) => {
       neverRun(server, script, shareOf(never, all.length), report);
       continue;
     }
-    otherPort(server, script, targets, report);
+    otherPort(path.topology, server, script, targets, report);
     containers(server, script, report);
   }
 };
@@ -134,19 +135,21 @@ function withScript(server: Server, script: string, text: string, props: string,
   return { ...fix(text, props, [edit]), hcl: `# in the user_data of ${server.settingsAddress}: ${change}` };
 }
 
-function otherPort(server: Server, script: string, targets: readonly Target[], report: Reporter): void {
+function otherPort(topology: Topology, server: Server, script: string, targets: readonly Target[], report: Reporter): void {
   const served = portsOf(script);
   if (served.length === 0) return;
   const wanted = [...new Set(targets.flatMap(({ port, healthPort }) => [known(port), known(healthPort)]))].filter((it) => it !== undefined);
   const missing = wanted.filter((it) => !served.includes(it));
   const [port] = missing;
   if (port === undefined) return;
+  const ofRequests = targets.some((it) => missing.includes(known(it.port) ?? NaN));
+  const what = ofRequests ? (wanted.length === missing.length ? "everything" : "some of it") : "its health checks";
   const [only] = served;
   const moved = served.length === 1 && missing.length === 1 ? script.replace(new RegExp(`(?<![\\d.])${only}(?![\\d.])`, "g"), String(port)) : script;
   report.fault({
     id: "P65", severity: "warning", hop: "target", address: server.settingsAddress, attribute: "user_data",
-    observed: `the boot script makes something listen on ${served.join(", ")}`, required: `something that listens on ${missing.join(" and ")}, where the target group sends ${wanted.length === missing.length ? "everything" : "some of it"}`,
-    symptom: "connection refused: FailedHealthChecks, 502 Bad Gateway",
+    observed: `the boot script makes something listen on ${served.join(", ")}`, required: `something that listens on ${missing.join(" and ")}, where the target group sends ${what}`,
+    symptom: ofRequests ? "connection refused: FailedHealthChecks, 502 Bad Gateway" : ofHealthChecksOnly("connection refused: Target.FailedHealthChecks", targets.map((it) => healthReaders(topology, it.targetGroup))).symptom,
     fix: withScript(
       server, moved, `Let the application listen on ${port}, or the target group have the application's port.`, "`appPort` is the port of both; with `server: { userData }` the script must serve it",
       `listen on ${port} instead of ${served.join(" and ")}`,
