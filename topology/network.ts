@@ -132,11 +132,13 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
     };
     return acl;
   });
+  const isWritten = new Set(written.map(({ id }) => id));
+  const implied = vpcs.filter(({ defaultNetworkAclId: id }) => !isWritten.has(id) && beside.has(String(known(id)))).map((vpc) => defaultAclOf(vpc, beside.get(String(known(vpc.defaultNetworkAclId))) ?? []));
   // The subnets that an ACL shows can be those of before another one took them: the default one's least of all, then one that does not say it.
   const rank = (it: Resource) => (it.type === "aws_default_network_acl" ? 0 : it.isConfigured("subnet_ids") ? 2 : 1);
   const byRank = [...resources.entries()].sort(([, a], [, b]) => rank(a) - rank(b));
   for (const [place, { fields }] of byRank) for (const subnet of fields.list("subnet_ids", expected.SUBNET).items) ofSubnet.set(subnet, written[place] as NetworkAcl);
-  const byId = new Map(written.map((acl) => [acl.id, acl]));
+  const byId = new Map([...written, ...implied].map((acl) => [acl.id, acl]));
   for (const { fields } of source.ofType("aws_network_acl_association")) {
     const acl = byId.get(fields.text("network_acl_id", expected.NETWORK_ACL));
     const subnet = fields.text("subnet_id", expected.SUBNET);
@@ -144,7 +146,15 @@ export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: Net
   }
   const takers = source.ofType("aws_network_acl", "aws_network_acl_association");
   const strayTaker = strayAmong(takers, ({ fields, type }) => (type === "aws_network_acl" ? fields.list("subnet_ids", expected.SUBNET).open : fields.text("subnet_id", expected.SUBNET)));
-  return { acls: written, ofSubnet, ...(strayTaker !== undefined && { stray: strayTaker }) };
+  return { acls: [...written, ...implied], ofSubnet, ...(strayTaker !== undefined && { stray: strayTaker }) };
+}
+
+/** The ACL that a VPC begins with, which lets everything pass, with the rules beside it. */
+function defaultAclOf({ address, region, isData, actions, id: vpcId, defaultNetworkAclId: id }: Vpc, rules: readonly Resource[]): NetworkAcl {
+  const everything: NetworkAcl["ingress"][number] = { address, attribute: "default_network_acl_id", number: 100, allow: true, protocol: "-1", cidr: "0.0.0.0/0", ipv6Cidr: undefined, fromPort: 0, toPort: 0 };
+  const entries = (isEgress: boolean) => [everything, ...rules.filter(({ fields }) => (fields.flag("egress") === true) === isEgress).map(({ fields }) => entryOf(fields, "rule_number", "rule_action"))]
+    .sort((a, b) => (known(a.number) ?? 0) - (known(b.number) ?? 0));
+  return { address, region, isData, actions, id, isDefault: true, vpcId, ingress: entries(false), egress: entries(true) };
 }
 
 function entryOf(fields: Fields, number: string, action: string): NetworkAcl["ingress"][number] {

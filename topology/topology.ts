@@ -11,7 +11,7 @@ import { serversOf } from "./servers";
 import { symbol } from "./source";
 import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
-import { partsNotKnown, strangersOf, unreadIn } from "./unread";
+import { partsNotKnown, stoppedIn, strangersOf, unreadIn } from "./unread";
 import { known, Unknown, type Attr } from "./value";
 import { writersOf } from "./writers";
 
@@ -61,7 +61,7 @@ export function readTopology(document: unknown): Topology {
     movers: moversOf(source),
     networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
     writers: writersOf(source, document),
-    unread: unreadIn(source), strangers: strangersOf(source), parts: partsNotKnown(source), invocations: source.format?.invocations ?? [],
+    unread: unreadIn(source), strangers: strangersOf(source), parts: partsNotKnown(source), invocations: source.format?.invocations ?? [], stopped: stoppedIn(source),
     byId: {
       zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
       targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: subnetOf,

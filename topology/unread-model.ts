@@ -1,5 +1,5 @@
 import type { Invocation } from "./plan-format";
-import type { Listed, Unknown } from "./value";
+import type { Attr, Listed, Unknown } from "./value";
 
 /** A resource whose type no reader knows, and which by its name may change a path. */
 export interface Stranger {
@@ -18,4 +18,6 @@ export interface NotRead {
   readonly parts: readonly Unknown[];
   /** Actions that the apply of a plan invokes. */
   readonly invocations: readonly Invocation[];
+  /** Instances that an `aws_ec2_instance_state` keeps stopped, by its address. */
+  readonly stopped: readonly { readonly address: string; readonly instanceId: Attr<string> }[];
 }

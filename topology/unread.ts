@@ -1,6 +1,7 @@
+import { INSTANCE } from "./expected";
 import { isObject, own, type Json } from "./json";
 import { KNOWN_ARGUMENTS, type Known } from "./known-arguments";
-import type { Stranger } from "./unread-model";
+import type { NotRead, Stranger } from "./unread-model";
 import type { Source } from "./source";
 import { holdsTrue } from "./plan-values";
 import { Deferred } from "./fields";
@@ -33,6 +34,11 @@ export function strangersOf(source: Source): Stranger[] {
     const lists = argumentNames().map((name) => fields.list(name));
     return { address, type, names: { items: [...new Set(lists.flatMap(({ items }) => items))], ...(lists.some(({ open }) => open !== undefined) && { open: new Unknown(address, "", "known after apply") }) } };
   });
+}
+
+/** Instances that are kept stopped beside the resource that makes them. */
+export function stoppedIn(source: Source): NotRead["stopped"] {
+  return source.ofType("aws_ec2_instance_state").filter(({ fields }) => fields.text("state") === "stopped").map(({ address, fields }) => ({ address, instanceId: fields.text("instance_id", INSTANCE) }));
 }
 
 /** What plans call themselves where they are meant as a whole. */

@@ -31,7 +31,7 @@ function stopOf(it: Invocation, world: World): Told {
   const attribute = "instance_id";
   const open = (why: string): Told => ({ address: it.address, attribute, hop: "target", effect: "unknown", why: `${invoked(it)}; ${why}.`, avoid: "Look up which instance it is; a stopped target answers nothing until it is started again", phrase: "as terraform stops an instance that may be a target" });
   if (id === undefined) return open("which instance it stops is known after the apply only, or sensitive");
-  const groups = groupsOf(id, world);
+  const groups = groupsWith(id, world);
   if (groups.length === 0) {
     const isHere = [world.before, world.after].some((topology) => topology?.servers.some((server) => server.kind === "instance" && known(server.id) === id));
     return isHere ? { address: it.address, attribute, hop: null, effect: "none", why: `${invoked(it)}; the instance that it stops is in no target group that something forwards to.`, avoid: "", phrase: "" } : open(`the instance that it stops, ${code(id)}, is not in the plan`);
@@ -45,7 +45,7 @@ function stopOf(it: Invocation, world: World): Told {
 }
 
 /** Target groups on a path, before or after, that have the instance in them. */
-function groupsOf(id: string, { serving, before, after, byAddress, later }: World): readonly TargetGroup[] {
+export function groupsWith(id: string, { serving, before, after, byAddress, later }: World): readonly TargetGroup[] {
   const standing = [...serving.targetGroups.values()].filter((group) => byAddress.get(group.address)?.doing !== "destroy" && holds(group, id, before));
   if (standing.length > 0) return standing;
   const forwarded = new Set([...later.actions.values()].flatMap((actions) => actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))));

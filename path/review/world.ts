@@ -9,6 +9,7 @@ import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
 import type { Hop } from "../report";
 import { stoppedBy } from "../rules/invoked-actions";
+import { stoppedByState } from "./rules/instance-state";
 import { laterIn, servingIn, type Later, type Serving } from "./serving";
 
 /* A plan from both sides: what is there, what will be there, and what terraform does in between. */
@@ -65,7 +66,7 @@ export function worldOf(whole: unknown, given: unknown): World {
   const standing = ({ type, before = {} }: Change): Json => shown.in(type, before, before, () => false);
   const moving = changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
   const format = formatOf(plan);
-  return { format, stopped: stoppedBy(format.invocations), changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };
+  return { format, stopped: new Set([...stoppedBy(format.invocations), ...stoppedByState(changes)]), changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };
 }
 
 function notAPlan(plan: unknown): UnreadableFile {

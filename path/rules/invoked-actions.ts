@@ -40,7 +40,11 @@ export function stoppedBy(invocations: readonly Invocation[]): ReadonlySet<strin
 }
 
 /** A target that an action stops does not answer; whether somebody starts it again, no plan says. */
-function targets({ topology: { invocations }, targets: all }: PathEnd, report: Reporter): void {
+function targets({ topology: { invocations, stopped }, targets: all }: PathEnd, report: Reporter): void {
+  for (const { address, instanceId } of stopped) {
+    const id = known(instanceId);
+    if (id !== undefined && all.some(({ server, registration }) => known(server?.id) === id || known(registration.targetId) === id)) report.open("target", new Unknown(address, "state", "this target is kept stopped, and answers nothing meanwhile"));
+  }
   for (const it of invocations) {
     if (it.type !== STOP) continue;
     const id = stoppedId(it);
