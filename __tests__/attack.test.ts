@@ -51,3 +51,50 @@ describe("a rule in the VPC's own network ACL, which is no resource", () => {
     expect(told({ "aws_network_acl_rule.deny": destroyed() }, denied)).toMatchObject({ effect: "none", trace: "ok" });
   });
 });
+
+describe("a parent whose configuration writes blocks of its own from now on takes away what stands beside it", () => {
+  const group = (from: number): Values => ({ protocol: "tcp", from_port: from, to_port: from, description: "", self: false, prefix_list_ids: [], cidr_blocks: ["10.0.0.0/8"], ipv6_cidr_blocks: [], security_groups: [] });
+  const balancer: Values = { ...group(80), cidr_blocks: [], security_groups: ["sg-alb"] };
+
+  test("as the group of the targets its only rule", () => {
+    expect(told({ "aws_security_group.web": { set: { ingress: [group(22)] } } })).toEqual({ effect: "outage", cause: ["target", "aws_security_group.web", "ingress.security_groups"], trace: "broken" });
+    expect(told({ "aws_security_group.web": { set: { ingress: [] } } })).toMatchObject({ effect: "outage", trace: "broken" });
+  });
+
+  test("but not what its blocks stand for as well", () => {
+    expect(told({ "aws_security_group.web": { set: { ingress: [balancer, group(22)] } } }).effect).toBe("none");
+  });
+
+  test("as the route table its only route", () => {
+    expect(told({ "aws_route_table.public": { set: { route: [] } } })).toMatchObject({ effect: "outage", cause: ["listener", "aws_route_table.public", "route"], trace: "broken" });
+  });
+
+  test("as the network ACL its entries", () => {
+    const entry = (from: number, protocol = "tcp"): Values => ({ rule_no: 100, action: "allow", protocol, from_port: from, to_port: from, cidr_block: "0.0.0.0/0" });
+    const rule = (egress: boolean): Values => ({ id: `nacl-${egress}`, network_acl_id: "acl-2", rule_number: 100, egress, protocol: "-1", rule_action: "allow", cidr_block: "0.0.0.0/0", from_port: 0, to_port: 0 });
+    const site = {
+      ...SITE, "aws_network_acl.main": { id: "acl-2", vpc_id: "vpc-1", subnet_ids: ["subnet-a", "subnet-b"], ingress: [entry(0, "-1")], egress: [entry(0, "-1")] }, "aws_network_acl_rule.in": rule(false), "aws_network_acl_rule.out": rule(true),
+    };
+    expect(told({}, site)).toMatchObject({ effect: "none", trace: "ok" });
+    expect(told({ "aws_network_acl.main": { set: { ingress: [{ ...entry(22), rule_no: 50 }] } } }, site)).toMatchObject({ effect: "outage", trace: "broken" });
+  });
+});
+
+test("a route that goes is missed although the route table is read as well", () => {
+  const plan = planOf({ "aws_route.out": destroyed() }) as { prior_state: { values: { root_module: { resources: object[] } } } };
+  const route = { cidr_block: "0.0.0.0/0", gateway_id: "igw-1", ipv6_cidr_block: "", nat_gateway_id: "" };
+  plan.prior_state.values.root_module.resources.push({ address: "data.aws_route_table.public", mode: "data", type: "aws_route_table", name: "public", values: { id: "rtb-1", route_table_id: "rtb-1", vpc_id: "vpc-1", routes: [route] } });
+  expect([review(plan).report.effect, trace(plan).verdict]).toEqual(["outage", "broken"]);
+});
+
+describe("a listener that turns to a new target group as well", () => {
+  const to = (weight: number): Planned => {
+    const old = { arn: SITE["aws_lb_target_group.web"]?.arn, weight: 50 };
+    return { set: { default_action: [{ type: "forward", order: 1, forward: [{ target_group: [old, { arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/5", weight }] }] }] } };
+  };
+  const green = { ...SITE["aws_lb_target_group.web"], id: "green", arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/5", name: "green" };
+
+  test.each<[weight: number, effect: string]>([[50, "brief"], [0, "none"]])("with weight %d is %s", (weight, effect) => {
+    expect(told({ "aws_lb_target_group.green": { actions: ["create"], set: green }, "aws_lb_listener.https": to(weight) }).effect).toBe(effect);
+  });
+});

@@ -5,7 +5,7 @@ import { addTo } from "./lists";
 import { deferred } from "./references";
 import { formatOf, isPartial } from "./plan-format";
 import type { Instance } from "./scope";
-import { ShownElsewhere } from "./shown-elsewhere";
+import { revokedBeside, ShownElsewhere } from "./shown-elsewhere";
 import { bootScript, expressionOf, holdsTrue, valueOf } from "./plan-values";
 import { ModuleScope } from "./module-scope";
 import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
@@ -37,7 +37,7 @@ export function readPlan(plan: Json): Source {
     byType.set(type, made);
     return made;
   };
-  return { kind: "plan", isPartial: isPartial(plan), format: formatOf(plan), destroyed: modules.destroyed, types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
+  return { kind: "plan", isPartial: isPartial(plan), format: formatOf(plan), destroyed: modules.destroyed, revoked: revokedBeside(listOf(plan.resource_changes)), types: () => [...instances.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap(resources) };
 }
 
 function resourceOf(instance: PlannedInstance, modules: Modules): Resource {

@@ -53,7 +53,7 @@ export function routeTablesOf(source: Source, vpcs: readonly Vpc[], gateways: re
   const tableOf = ({ fields }: Resource) => fields.text("route_table_id", expected.ROUTE_TABLE);
   // One to a gateway that is destroyed leads nowhere.
   const leads = (route: Route) => isUnknown(route.target) || route.target === undefined || source.destroyed?.has(known(route.target.id) ?? "") !== true;
-  const routes = grouped(source.ofType("aws_route"), tableOf);
+  const routes = grouped(source.ofType("aws_route").filter(({ address }) => source.revoked?.has(address) !== true), tableOf);
   const stray = strayAmong(source.ofType("aws_route"), tableOf);
   const mains = source.ofType("aws_main_route_table_association");
   const main = new Set(mains.map(({ fields }) => fields.text("route_table_id", expected.ROUTE_TABLE)));
@@ -112,7 +112,7 @@ function kindOf(id: Attr<string>, written: (typeof TARGETS)[number][1], kinds: R
 
 export function networkAclsOf(source: Source, vpcs: readonly Vpc[]): { acls: NetworkAcl[]; ofSubnet: ReadonlyMap<string, NetworkAcl>; stray?: Unknown } {
   const aclOf = ({ fields }: Resource) => fields.text("network_acl_id", expected.NETWORK_ACL);
-  const beside = grouped(source.ofType("aws_network_acl_rule"), aclOf);
+  const beside = grouped(source.ofType("aws_network_acl_rule").filter(({ address }) => source.revoked?.has(address) !== true), aclOf);
   const stray = strayAmong(source.ofType("aws_network_acl_rule"), aclOf);
   const vpcOfAcl = new Map(vpcs.map((vpc) => [vpc.defaultNetworkAclId, vpc]));
   const ofSubnet = new Map<string, NetworkAcl>();
@@ -176,8 +176,10 @@ export function protocolName(protocol: string): string {
 }
 
 export function subnetsOf(source: Source, vpcs: readonly Vpc[], tables: readonly RouteTable[], acls: ReturnType<typeof networkAclsOf>): Subnet[] {
-  const byId = new Map(tables.map((it) => [it.id, it]));
-  const mainOf = new Map(tables.filter(({ isMain }) => isMain).map((it) => [it.vpcId, it]));
+  // Of a table that is both made and read, what makes it tells more.
+  const ordered = [...tables].sort((a, b) => Number(b.isData) - Number(a.isData));
+  const byId = new Map(ordered.map((it) => [it.id, it]));
+  const mainOf = new Map(ordered.filter(({ isMain }) => isMain).map((it) => [it.vpcId, it]));
   const vpcById = new Map(vpcs.map((it) => [it.id, it]));
   const defaultAcl = new Map(acls.acls.filter(({ isDefault }) => isDefault).map((it) => [it.vpcId, it]));
   const subnetOf = ({ fields }: Resource) => fields.text("subnet_id", expected.SUBNET);

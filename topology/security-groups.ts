@@ -32,7 +32,7 @@ export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): Security
     const inline = (direction: Direction) => it.fields.blocks(direction);
     const rules = (direction: Direction) => [
       ...inline(direction).items.map((block) => ruleOf(block, block.path("").replace(/\.$/, ""), id)),
-      ...beside.filter((one) => one.direction === direction).map(({ rule }) => rule),
+      ...beside.filter((one) => one.direction === direction && source.revoked?.has(one.rule.address) !== true).map(({ rule }) => rule),
     ];
     const openIngress = open ?? inline("ingress").open ?? stray.ingress;
     const openEgress = open ?? inline("egress").open ?? stray.egress;

@@ -32,6 +32,8 @@ export interface Source {
   readonly isPartial?: boolean;
   /** Ids of gateways, route tables and instances that a plan destroys; what still names one of them names nothing. */
   readonly destroyed?: ReadonlySet<string>;
+  /** Addresses of rules and routes that stay in a plan, and that their parent's update takes away. */
+  readonly revoked?: ReadonlySet<string>;
   /** What a plan says of itself. */
   readonly format?: PlanFormat;
   /** Types of what the file makes, data sources apart. */

@@ -96,11 +96,12 @@ function isServed({ later, serving, byAddress }: World, change: Change, port: nu
 /** A group that this apply makes has no healthy target when the listener turns to it. */
 function toNewGroup(change: Change, { after, later, byAddress, serving }: World): Telling | undefined {
   const found = later.actions.get(change.address) ?? [];
-  const groups = found.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => after.byId.targetGroup(arn)) : []));
+  // A group of weight 0 gets no requests.
+  const groups = found.flatMap((it) => (it.type === "forward" ? it.targetGroups.filter(({ weight }) => known(weight) !== 0).map(({ arn }) => after.byId.targetGroup(arn)) : []));
   const fresh = groups.filter((it) => it !== undefined && byAddress.get(it.address)?.doing === "create");
-  if (groups.length === 0 || fresh.length < groups.length || serving.targetGroups.size === 0) return undefined;
+  if (fresh.length === 0 || serving.targetGroups.size === 0) return undefined;
   const attribute = change.differing.find((it) => it.includes("target_group") || it.includes("forward")) ?? telling(change.differing);
-  return { hop: "listener", effect: "brief", attribute, then: `the target group that it turns to is new, and ${NOT_YET}`, avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
+  return { hop: "listener", effect: "brief", attribute, then: `${fresh.length < groups.length ? "a target group that it turns to as well" : "the target group that it turns to"} is new, and ${NOT_YET}`, avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
 }
 
 export const listenerRuleRule: EffectRule = (change, world) => {
