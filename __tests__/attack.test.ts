@@ -1,6 +1,6 @@
 import { review } from "../path/review/review";
 import { trace } from "../path/trace";
-import { created, destroyed, planOf, SITE, type Planned, type Values } from "./support/standing-site";
+import { created, destroyed, planOf, replaced, SITE, type Planned, type Values } from "./support/standing-site";
 
 /* Plans that people make of a standing site, of which "no downtime expected" would be wrong. */
 
@@ -97,4 +97,69 @@ describe("a listener that turns to a new target group as well", () => {
   test.each<[weight: number, effect: string]>([[50, "brief"], [0, "none"]])("with weight %d is %s", (weight, effect) => {
     expect(told({ "aws_lb_target_group.green": { actions: ["create"], set: green }, "aws_lb_listener.https": to(weight) }).effect).toBe(effect);
   });
+});
+
+describe("a listener whose default only refuses", () => {
+  const HTTPS = SITE["aws_lb_listener.https"]?.arn;
+  const refusal = [{ type: "fixed-response", order: 1, fixed_response: [{ status_code: "404", content_type: "text/plain" }] }];
+  const hosts = (...values: string[]): Values => ({ host_header: [{ values }] });
+  const rule = (...condition: Values[]): Values => ({ id: "h", arn: `${String(HTTPS)}/h`, listener_arn: HTTPS, priority: 100, condition, action: [{ type: "forward", order: 1, target_group_arn: SITE["aws_lb_target_group.web"]?.arn }] });
+  const site = { ...SITE, "aws_lb_listener.https": { ...SITE["aws_lb_listener.https"], default_action: refusal }, "aws_lb_listener_rule.host": rule(hosts("www.example.com")) };
+
+  test.each<[name: string, planned: Planned, effect: string]>([
+    ["is for another name", { set: { condition: [hosts("ww.example.com")] } }, "outage"],
+    ["is for some paths only", { set: { condition: [hosts("www.example.com"), { path_pattern: [{ values: ["/app/*"] }] }] } }, "outage"],
+    ["goes", destroyed(), "outage"],
+    ["asks for a header", { set: { condition: [hosts("www.example.com"), { http_header: [{ http_header_name: "X-From", values: ["cdn"] }] }] } }, "unknown"],
+    ["is for more names", { set: { condition: [hosts("www.example.com", "example.com")] } }, "none"],
+  ])("and the rule of whose name %s", (_, planned, effect) => {
+    const found = told({ "aws_lb_listener_rule.host": planned }, site);
+    expect([found.effect, found.cause.slice(0, 2)]).toEqual([effect, ["listener", "aws_lb_listener_rule.host"]]);
+  });
+
+  test("and another rule that answers the name is nothing", () => {
+    expect(told({ "aws_lb_listener_rule.host": destroyed() }, { ...site, "aws_lb_listener_rule.all": { ...rule(hosts("*.example.com")), arn: `${String(HTTPS)}/a`, id: "a", priority: 200 } }).effect).toBe("none");
+  });
+});
+
+describe("a new record beside one that serves", () => {
+  const record = (more: Values): Planned => created({ zone_id: "Z1", name: "www", ttl: 60, type: "AAAA", records: ["2001:db8::1"], alias: [], ...more });
+
+  test("that leads out of the plan is unknown", () => {
+    expect(told({ "aws_route53_record.more": record({}) })).toMatchObject({ effect: "unknown", cause: ["dns", "aws_route53_record.more", ""] });
+  });
+
+  test("that leads to the same balancer, has another type or another name is nothing", () => {
+    expect(told({ "aws_route53_record.more": record({ type: "TXT", records: ["x"] }) }).effect).toBe("none");
+    expect(told({ "aws_route53_record.more": record({ name: "db" }) }).effect).toBe("none");
+    const weighted = { ...SITE, "aws_route53_record.www": { ...SITE["aws_route53_record.www"], set_identifier: "a", weighted_routing_policy: [{ weight: 1 }] } };
+    const same = created({ ...SITE["aws_route53_record.www"], set_identifier: "b", weighted_routing_policy: [{ weight: 1 }] });
+    expect(told({ "aws_route53_record.more": same }, weighted).effect).toBe("none");
+    const idle = record({ type: "A", records: ["192.0.2.1"], set_identifier: "b", weighted_routing_policy: [{ weight: 0 }] });
+    expect(told({ "aws_route53_record.more": idle }, weighted).effect).toBe("none");
+  });
+});
+
+test("instances have the groups that their interfaces will have", () => {
+  const card = (id: string, subnet: string): Values => ({ id, subnet_id: subnet, security_groups: ["sg-web"] });
+  const on = (name: string): Values => ({ ...SITE[`aws_instance.${name}`], primary_network_interface_id: `eni-${name}`, network_interface: [{ device_index: 0, network_interface_id: `eni-${name}` }] });
+  const site = { ...SITE, "aws_instance.a": on("a"), "aws_instance.b": on("b"), "aws_network_interface.a": card("eni-a", "subnet-a"), "aws_network_interface.b": card("eni-b", "subnet-b") };
+  expect(told({}, site)).toMatchObject({ effect: "none", trace: "ok" });
+  expect(told({ "aws_network_interface.a": { set: { security_groups: ["sg-alb"] } }, "aws_network_interface.b": { set: { security_groups: ["sg-alb"] } } }, site)).toMatchObject({ effect: "outage", trace: "broken" });
+});
+
+test("a prefix list of the balancer's group that loses addresses is unknown", () => {
+  const { cidr_ipv4: _, ...https } = SITE["aws_vpc_security_group_ingress_rule.https"] ?? {};
+  const list = (cidrs: readonly string[]): Values => ({ id: "pl-1", name: "clients", address_family: "IPv4", max_entries: 5, entry: cidrs.map((cidr) => ({ cidr, description: "" })) });
+  const site = { ...SITE, "aws_vpc_security_group_ingress_rule.https": { ...https, prefix_list_id: "pl-1" }, "aws_ec2_managed_prefix_list.clients": list(["0.0.0.0/0"]), "aws_ec2_managed_prefix_list_entry.all": { id: "pl-1,0.0.0.0/0", prefix_list_id: "pl-1", cidr: "0.0.0.0/0" } };
+  expect(told({ "aws_ec2_managed_prefix_list.clients": { set: { entry: [{ cidr: "10.0.0.0/8", description: "" }] } } }, site)).toMatchObject({ effect: "unknown", cause: ["listener", "aws_ec2_managed_prefix_list.clients", expect.any(String)] });
+  expect(told({ "aws_ec2_managed_prefix_list_entry.all": destroyed() }, site).effect).toBe("unknown");
+  expect(told({ "aws_ec2_managed_prefix_list.clients": { set: { entry: list(["0.0.0.0/0", "10.0.0.0/8"]).entry } } }, site).effect).toBe("none");
+  expect(told({ "aws_ec2_managed_prefix_list_entry.all": destroyed() }, { ...site, "aws_vpc_security_group_ingress_rule.https": SITE["aws_vpc_security_group_ingress_rule.https"] ?? {} }).effect).toBe("none");
+});
+
+test("an entry of a network ACL that is replaced is away for a moment", () => {
+  const rule = (egress: boolean): Values => ({ id: `nacl-${egress}`, network_acl_id: "acl-2", rule_number: 100, egress, protocol: "-1", rule_action: "allow", cidr_block: "0.0.0.0/0", from_port: 0, to_port: 0 });
+  const site = { ...SITE, "aws_network_acl.main": { id: "acl-2", vpc_id: "vpc-1", subnet_ids: ["subnet-a", "subnet-b"], ingress: [], egress: [] }, "aws_network_acl_rule.in": rule(false), "aws_network_acl_rule.out": rule(true) };
+  expect(told({ "aws_network_acl_rule.in": replaced("rule_number", { rule_number: 200 }) }, site)).toEqual({ effect: "brief", cause: ["listener", "aws_network_acl_rule.in", "rule_number"], trace: "ok" });
 });

@@ -14,9 +14,11 @@ export function serversOf(source: Source): Server[] {
     const id = it.identity("id");
     const own = INTERFACES.flatMap((name) => it.fields.blocks(name).items).map((block) => interfaces.get(String(known(block.text("network_interface_id", expected.NETWORK_INTERFACE)))));
     const beside = (attached.get(String(known(it.identity("primary_network_interface_id")))) ?? []).flatMap(({ fields }) => known(fields.text("security_group_id", expected.SECURITY_GROUP)) ?? []);
-    const ids = it.fields.list("vpc_security_group_ids", expected.SECURITY_GROUP);
+    // What stands shows those of its interface before the apply, and the interface itself those after it.
+    const isShown = own.length > 0 && own.every((card) => card !== undefined) && !it.isConfigured("vpc_security_group_ids");
+    const ids = isShown ? NONE : it.fields.list("vpc_security_group_ids", expected.SECURITY_GROUP);
     // Of an instance that stands the one list shows by their names what the other has by their ids.
-    const names = ids.items.length > 0 && !it.isConfigured("security_groups") ? NONE : it.fields.list("security_groups", expected.SECURITY_GROUP);
+    const names = (isShown || ids.items.length > 0) && !it.isConfigured("security_groups") ? NONE : it.fields.list("security_groups", expected.SECURITY_GROUP);
     const groups = joined(ids, names, ...own.map((card) => card?.groups ?? NONE), { items: beside });
     const subnet = it.fields.text("subnet_id", expected.SUBNET);
     const placed: Listed<string> = subnet instanceof Unknown ? { items: [], open: subnet } : { items: subnet === undefined ? [] : [subnet] };

@@ -2,7 +2,7 @@ import type { EffectRule } from "../because";
 import { balancerRule, listenerRule, listenerRuleRule } from "./balancer";
 import { certificateRule, recordRule, zoneRule } from "./names-and-certificates";
 import { instanceStateRule } from "./instance-state";
-import { groupRuleRule, routeRule, securityGroupRule, subnetRule, vpcRule } from "./network";
+import { aclRuleRule, groupRuleRule, prefixListRule, routeRule, securityGroupRule, subnetRule, vpcRule } from "./network";
 import { namesakeRule, protectionRule, takenRule } from "./refusals";
 import { relinkedRule, samePairRule } from "./same-pair";
 import { autoScalingRule, instanceRule, launchConfigurationRule, serviceRule } from "./servers";
@@ -11,5 +11,5 @@ import { attachmentRule, targetGroupRule } from "./target-group";
 /** In the order of a request; what AWS refuses comes first. */
 export const EFFECT_RULES: readonly EffectRule[] = [
   protectionRule, namesakeRule, takenRule, recordRule, zoneRule, certificateRule, balancerRule, listenerRule, listenerRuleRule, targetGroupRule, attachmentRule, samePairRule, relinkedRule, instanceRule, instanceStateRule, autoScalingRule, launchConfigurationRule, serviceRule,
-  securityGroupRule, groupRuleRule, subnetRule, vpcRule, routeRule,
+  securityGroupRule, groupRuleRule, aclRuleRule, prefixListRule, subnetRule, vpcRule, routeRule,
 ];

@@ -4,6 +4,7 @@ import { holdsTrue } from "../../../topology/plan-values";
 import { known } from "../../../topology/value";
 import { tell, type EffectRule, type Telling } from "../because";
 import type { World } from "../world";
+import { leftToRefusal } from "./names-of-rules";
 import { NOT_YET } from "./target-group";
 
 /* Load balancers, their listeners and rules. */
@@ -108,6 +109,8 @@ export const listenerRuleRule: EffectRule = (change, world) => {
   if (change.type === "aws_lb_listener_rule" && takesAll(change) && !world.serving.rules.has(change.address)) return tellOfTaking(change, world);
   if (!world.serving.rules.has(change.address)) return [];
   const hop = "listener";
+  const refused = leftToRefusal(change, world);
+  if (refused !== undefined) return tell(change, world, refused);
   if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it matched is answered by the rules after it, or by the listener's default action" });
   if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "in between, what it matches is answered by the rules after it", phrase: "while a listener rule is replaced" });
   if (change.doing !== "update") return [];

@@ -1,5 +1,5 @@
 import type { Change } from "../../../topology/changes";
-import { own } from "../../../topology/json";
+import { listOf, own } from "../../../topology/json";
 import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { recordsOf } from "../../rules/record-targets";
@@ -11,7 +11,7 @@ import { isLost } from "./same-pair";
 
 export const recordRule: EffectRule = (change, world) => {
   const record = world.serving.records.get(change.address);
-  if (record === undefined) return delegationRule(change, world);
+  if (record === undefined) return besideRule(change, world) ?? delegationRule(change, world);
   if (isLost(change, world)) return [];
   const hop = "dns";
   const fqdn = known(record.fqdn);
@@ -71,6 +71,24 @@ function answersAs(it: DnsRecord, other: DnsRecord): boolean {
 
 function shownAll(name: string, over: readonly string[]): string {
   return over.length === 0 ? name : over.length === 1 ? `${name} and ${named(over)}` : `${name} and the ${over.length} names that lead over it`;
+}
+
+/** A new record that answers for a name beside one that serves, and leads out of the plan: what it takes of the requests comes there. */
+function besideRule(change: Change, world: World): ReturnType<EffectRule> | undefined {
+  if (change.type !== "aws_route53_record" || change.doing !== "create" || world.later.leading.has(change.address)) return undefined;
+  const name = known(recordsByAddress(world).get(change.address)?.fqdn) ?? "";
+  const weight = listOf(change.after?.weighted_routing_policy).map((it) => own(it, "weight"))[0];
+  const isSpare = listOf(change.after?.failover_routing_policy).some((it) => own(it, "type") === "SECONDARY");
+  if (!/^(A|AAAA|CNAME)$/.test(String(change.after?.type)) || weight === 0 || isSpare || !world.serving.recordsNamed.has(name)) return undefined;
+  return tell(change, world, { hop: "dns", effect: "unknown", then: `some of those who ask for ${code(name)} are led to something that is not in this plan, so nobody can tell here whether that answers`, avoid: "make sure that it answers before the apply", phrase: `as ${code(name)} leads out of this plan for some clients` });
+}
+
+const recordsAfter = new WeakMap<World, ReadonlyMap<string, DnsRecord>>();
+
+function recordsByAddress(world: World): ReadonlyMap<string, DnsRecord> {
+  const found = recordsAfter.get(world) ?? new Map(world.after.records.map((it) => [it.address, it]));
+  recordsAfter.set(world, found);
+  return found;
 }
 
 /** The record by which the zone above names the servers of one in which a name that serves is. */

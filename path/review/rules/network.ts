@@ -109,6 +109,29 @@ export const groupRuleRule: EffectRule = (change, world) => {
   return tell(change, world, { hop, effect: "brief", then: "for the moment in between, new connections that need it are dropped", avoid: change.forcedBy.includes("security_group_id") ? "" : "add the new rule first, and take the old one away in an apply of its own", phrase: "while a security group's rule is replaced" });
 };
 
+/** An entry of a network ACL that is away for a moment; without it packets of standing connections are dropped as well. */
+export const aclRuleRule: EffectRule = (change, world) => {
+  if (change.type !== "aws_network_acl_rule" || change.doing !== "replace" || change.isCreatedFirst || own(change.before, "rule_action") !== "allow") return [];
+  const acl = own(change.before, "network_acl_id");
+  const ids = [world.serving.balancerSubnetIds, world.serving.targetSubnetIds];
+  const isOn = (world.before?.subnets ?? []).filter(({ networkAcl }) => typeof networkAcl === "object" && "egress" in networkAcl && networkAcl.id === acl).some(({ id }) => typeof id === "string" && ids.some((it) => it.has(id)));
+  return !isOn ? [] : tell(change, world, { hop: "listener", effect: "brief", then: "for the moment in between, packets that need it are dropped", avoid: "add the new entry first, and take the old one away in an apply of its own", phrase: "while an entry of a network ACL is replaced" });
+};
+
+/** Lists of addresses that let clients in, and lose some of them. */
+export const prefixListRule: EffectRule = (change, world) => {
+  const isEntry = change.type === "aws_ec2_managed_prefix_list_entry";
+  if ((!isEntry && change.type !== "aws_ec2_managed_prefix_list") || change.before === undefined) return [];
+  const id = own(change.before, isEntry ? "prefix_list_id" : "id");
+  const cidrs = (values: Json | undefined) => listOf(own(values, "entry")).map((it) => own(it, "cidr"));
+  const left = new Set(cidrs(change.after));
+  const isLess = isGone(change) || (!isEntry && change.doing === "update" && cidrs(change.before).some((it) => !left.has(it)));
+  if (typeof id !== "string" || !isLess) return [];
+  const user = world.before?.securityGroups.find((group) => hopOfGroup(group.id, world) !== null && [...group.ingress, ...group.egress].some(({ prefixListIds }) => prefixListIds.items.includes(id)));
+  if (user === undefined) return [];
+  return tell(change, world, { hop: hopOfGroup(user.id, world), effect: "unknown", then: `${named([user.address])} lets through what the list holds, and nobody can tell here who needs the addresses that go`, avoid: "make sure that no client comes from the addresses that go", phrase: "as a prefix list loses addresses" });
+};
+
 /** These stay in a subnet until they are told to leave it. */
 const TENANTS = /^aws_(lb|autoscaling_group|vpc_endpoint|db_subnet_group|lambda_function|ecs_service|eks_cluster|efs_mount_target|nat_gateway|instance|network_interface)$/;
 
