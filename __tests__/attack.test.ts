@@ -163,3 +163,34 @@ test("an entry of a network ACL that is replaced is away for a moment", () => {
   const site = { ...SITE, "aws_network_acl.main": { id: "acl-2", vpc_id: "vpc-1", subnet_ids: ["subnet-a", "subnet-b"], ingress: [], egress: [] }, "aws_network_acl_rule.in": rule(false), "aws_network_acl_rule.out": rule(true) };
   expect(told({ "aws_network_acl_rule.in": replaced("rule_number", { rule_number: 200 }) }, site)).toEqual({ effect: "brief", cause: ["listener", "aws_network_acl_rule.in", "rule_number"], trace: "ok" });
 });
+
+describe("name servers that are named in place of a zone's own", () => {
+  const zone = { ...SITE["aws_route53_zone.main"], name_servers: ["ns1.example.org", "ns2.example.org"] };
+  const ns = (records: readonly string[]): Values => ({ id: "Z0_example.com_NS", zone_id: "Z0", name: "example.com", fqdn: "example.com", type: "NS", ttl: 60, records, alias: [] });
+  const site = { ...SITE, "aws_route53_zone.main": zone, "aws_route53_zone.above": { id: "Z0", zone_id: "Z0", name: "com", vpc: [] }, "aws_route53_record.ns": ns(["ns1.example.org", "ns2.example.org"]) };
+
+  test("in the zone above are unknown, unless they are its own", () => {
+    expect(told({ "aws_route53_record.ns": { set: { records: ["ns1.example.net"] } } }, site)).toMatchObject({ effect: "unknown", cause: ["dns", "aws_route53_record.ns", "records"] });
+    expect(told({ "aws_route53_record.ns": { set: { records: ["ns2.example.org."] } } }, site).effect).toBe("none");
+  });
+
+  test("at the registrar are unknown, of a domain that is on the path", () => {
+    const domain = (name: string): Readonly<Record<string, Values>> => ({ ...SITE, "aws_route53domains_registered_domain.main": { id: name, domain_name: name, name_server: [{ name: "ns1.example.org" }] } });
+    const other = { "aws_route53domains_registered_domain.main": { set: { name_server: [{ name: "ns1.example.net" }] } } };
+    expect(told(other, domain("example.com")).effect).toBe("unknown");
+    expect(told(other, domain("example.net")).effect).toBe("none");
+  });
+});
+
+test("a function that the load balancer may not invoke any more is an outage", () => {
+  const arn = "arn:aws:lambda:us-east-1:123456789012:function:web";
+  const { "aws_lb_target_group_attachment.b": _, ...rest } = SITE;
+  const permission: Values = { id: "p", function_name: "web", action: "lambda:InvokeFunction", principal: "elasticloadbalancing.amazonaws.com" };
+  const site = {
+    ...rest, "aws_lb_target_group.web": { ...SITE["aws_lb_target_group.web"], target_type: "lambda", port: null, protocol: null, vpc_id: null, health_check: [] },
+    "aws_lb_target_group_attachment.a": { ...SITE["aws_lb_target_group_attachment.a"], target_id: arn }, "aws_lambda_function.web": { id: "web", arn, function_name: "web" }, "aws_lambda_permission.balancer": permission,
+  };
+  expect(told({ "aws_lambda_permission.balancer": destroyed() }, site)).toMatchObject({ effect: "outage", cause: ["target", "aws_lambda_permission.balancer", ""] });
+  expect(told({ "aws_lambda_permission.balancer": destroyed() }, { ...site, "aws_lambda_permission.more": { ...permission, id: "q" } }).effect).toBe("none");
+  expect(told({ "aws_lambda_permission.other": destroyed() }, { ...site, "aws_lambda_permission.other": { ...permission, function_name: "other" } }).effect).toBe("none");
+});

@@ -1,6 +1,7 @@
 import type { EffectRule } from "../because";
 import { balancerRule, listenerRule, listenerRuleRule } from "./balancer";
-import { certificateRule, recordRule, zoneRule } from "./names-and-certificates";
+import { certificateRule, recordRule, registrationRule, zoneRule } from "./names-and-certificates";
+import { functionPermissionRule } from "./function-permission";
 import { instanceStateRule } from "./instance-state";
 import { aclRuleRule, groupRuleRule, prefixListRule, routeRule, securityGroupRule, subnetRule, vpcRule } from "./network";
 import { namesakeRule, protectionRule, takenRule } from "./refusals";
@@ -10,6 +11,6 @@ import { attachmentRule, targetGroupRule } from "./target-group";
 
 /** In the order of a request; what AWS refuses comes first. */
 export const EFFECT_RULES: readonly EffectRule[] = [
-  protectionRule, namesakeRule, takenRule, recordRule, zoneRule, certificateRule, balancerRule, listenerRule, listenerRuleRule, targetGroupRule, attachmentRule, samePairRule, relinkedRule, instanceRule, instanceStateRule, autoScalingRule, launchConfigurationRule, serviceRule,
+  protectionRule, namesakeRule, takenRule, recordRule, zoneRule, registrationRule, certificateRule, balancerRule, listenerRule, listenerRuleRule, targetGroupRule, attachmentRule, samePairRule, relinkedRule, instanceRule, instanceStateRule, functionPermissionRule, autoScalingRule, launchConfigurationRule, serviceRule,
   securityGroupRule, groupRuleRule, aclRuleRule, prefixListRule, subnetRule, vpcRule, routeRule,
 ];

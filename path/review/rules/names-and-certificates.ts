@@ -2,6 +2,7 @@ import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { ancestry } from "../../rules/domain-names";
 import { recordsOf } from "../../rules/record-targets";
 import { code, named, tell, type EffectRule } from "../because";
 import { goesFirst, isGone, type World } from "../world";
@@ -79,7 +80,7 @@ function besideRule(change: Change, world: World): ReturnType<EffectRule> | unde
   const name = known(recordsByAddress(world).get(change.address)?.fqdn) ?? "";
   const weight = listOf(change.after?.weighted_routing_policy).map((it) => own(it, "weight"))[0];
   const isSpare = listOf(change.after?.failover_routing_policy).some((it) => own(it, "type") === "SECONDARY");
-  if (!/^(A|AAAA|CNAME)$/.test(String(change.after?.type)) || weight === 0 || isSpare || !world.serving.recordsNamed.has(name)) return undefined;
+  if (!/^(A|AAAA|CNAME|NS)$/.test(String(change.after?.type)) || weight === 0 || isSpare || !world.serving.recordsNamed.has(name)) return undefined;
   return tell(change, world, { hop: "dns", effect: "unknown", then: `some of those who ask for ${code(name)} are led to something that is not in this plan, so nobody can tell here whether that answers`, avoid: "make sure that it answers before the apply", phrase: `as ${code(name)} leads out of this plan for some clients` });
 }
 
@@ -94,6 +95,10 @@ function recordsByAddress(world: World): ReadonlyMap<string, DnsRecord> {
 /** The record by which the zone above names the servers of one in which a name that serves is. */
 function delegationRule(change: Change, world: World): ReturnType<EffectRule> {
   const record = world.serving.delegations.get(change.address);
+  if (record !== undefined && change.doing === "update" && change.differing.some((it) => it.startsWith("records")) && !namesOwnServers(change, record, world)) {
+    const zone = code(known(record.fqdn) ?? "its zone");
+    return tell(change, world, { hop: "dns", effect: "unknown", then: `${zone} is asked of other name servers from then on, and nobody can tell here what those answer`, avoid: "make sure that they answer for all names before the apply", phrase: `as ${zone} is delegated elsewhere` });
+  }
   if (record === undefined || !isGone(change)) return validationRecord(change, world);
   const zone = code(known(record.fqdn) ?? "its zone");
   const hop = "dns";
@@ -103,6 +108,23 @@ function delegationRule(change: Change, world: World): ReturnType<EffectRule> {
   if (again.length > 0) return tell(change, world, { hop, effect: "brief", then: `${zone} is delegated again once the new record is there`, phrase: "while a delegation is exchanged" });
   return tell(change, world, { hop, effect: "outage", then: `nothing delegates to ${zone} any more, so its names are not found`, avoid: "keep it until nobody asks for the zone's names any more", phrase: `at all names of ${zone}, to which nothing delegates any more` });
 }
+
+/** Whether a delegation names servers of the zone of this plan only. */
+function namesOwnServers({ after }: Change, { fqdn }: DnsRecord, { serving, byAddress }: World): boolean {
+  const theirs = [...serving.zones.values()].filter(({ name }) => known(name) === known(fqdn)).flatMap(({ address }) => listOf(own(byAddress.get(address)?.after, "name_servers")));
+  const bare = (it: unknown) => String(it).toLowerCase().replace(/\.$/, "");
+  const servers = new Set(theirs.map(bare));
+  const records = listOf(own(after, "records"));
+  return records.length > 0 && records.every((it) => servers.has(bare(it)));
+}
+
+/** A registrar's entry, by which all names of a domain are found. */
+export const registrationRule: EffectRule = (change, world) => {
+  if (!/^aws_route53domains_(registered_)?domain$/.test(change.type) || change.doing !== "update" || !change.differing.some((it) => it.startsWith("name_server"))) return [];
+  const domain = own(change.before, "domain_name");
+  const isAsked = [...world.serving.zones.values()].some(({ name }) => typeof domain === "string" && ancestry(known(name) ?? "").includes(domain));
+  return !isAsked ? [] : tell(change, world, { hop: "dns", effect: "unknown", then: `${code(String(domain))} is asked of other name servers from then on, and nobody can tell here what those answer`, avoid: "make sure that they answer for all names before the apply", phrase: `as ${code(String(domain))} is delegated elsewhere` });
+};
 
 /** The record by which a certificate is validated; it is asked for only when that is issued or renewed. */
 function validationRecord(change: Change, world: World): ReturnType<EffectRule> {
