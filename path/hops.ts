@@ -38,7 +38,7 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
   listener: ({ steps, port, balancer, topology }) => {
     if (balancer === undefined) return { resources: [], observed: "not reached" };
     if (steps.length === 0) return { resources: [balancer.address], observed: `nothing listens on port ${port} of ${balancer.address}` };
-    return { resources: steps.map(({ listener }) => listener.address), observed: steps.map(({ listener, outcomes }) => `${shown(listener.protocol)} :${shown(listener.port)} ${outcomes.map(({ actions }) => doing(actions, topology)).join(" or ")}`).join(", then ") };
+    return { resources: steps.map(({ listener }) => listener.address), observed: steps.map(({ listener, outcomes }) => `${shown(listener.protocol)} :${shown(listener.port)} ${unique(outcomes.map(({ actions }) => doing(actions, topology))).join(" or ")}`).join(", then ") };
   },
   "target-group": ({ targetGroups }) => ({
     resources: targetGroups.map(({ address }) => address),
@@ -46,9 +46,14 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
   }),
   target: ({ targets, targetGroups }) => ({
     resources: [...new Set(targets.map(({ server, registration }) => server?.address ?? registration.address))],
-    observed: targets.length === 0 ? (targetGroups.length === 0 ? "none on this path" : "nothing is registered") : targets.map(({ server, registration, port }) => `${server?.address ?? registration.address} :${shown(port)}`).join(", "),
+    observed: targets.length === 0 ? (targetGroups.length === 0 ? "none on this path" : "nothing is registered") : unique(targets.map(({ server, registration, port }) => `${server?.address ?? registration.address} :${shown(port)}`)).join(", "),
   }),
 };
+
+/** Several rules may forward to one group, and one machine may be in several groups. */
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
 
 function doing(actions: readonly Action[], { byId }: Topology): string {
   const last = actions.at(-1);

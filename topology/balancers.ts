@@ -22,7 +22,7 @@ export function balancersOf(source: Source, listeners: ReadonlyMap<string, reado
       zoneId: it.identity("zone_id"),
       type: it.fields.text("load_balancer_type") ?? (isLeftOpen(it) ? new Unknown(it.address, "load_balancer_type", "only read here") : "application"),
       isInternal: it.fields.flag("internal") ?? (isLeftOpen(it) ? new Unknown(it.address, "internal", "only read here") : false),
-      ipAddressType: it.fields.text("ip_address_type") ?? (isLeftOpen(it) ? new Unknown(it.address, "ip_address_type", "only read here") : "ipv4"),
+      ipAddressType: orUnset(it.fields.text("ip_address_type")) ?? (isLeftOpen(it) ? new Unknown(it.address, "ip_address_type", "only read here") : "ipv4"),
       securityGroupIds: orOpen(it, "security_groups", it.fields.list("security_groups", expected.SECURITY_GROUP)),
       hasSecurityGroups: it.fields.isSet("security_groups") ? true : isLeftOpen(it) ? new Unknown(it.address, "security_groups", "only read here") : false,
       subnetIds: orOpen(it, "subnets", {
@@ -57,6 +57,11 @@ function mappedSubnets({ address, fields }: Resource): Listed<string> {
 /** A data source that nobody has read yet. */
 function isLeftOpen(resource: Resource): boolean {
   return resource.isData && resource.fields.raw("arn") === undefined;
+}
+
+/** What a state holds that was written before AWS was asked is empty, which AWS's own value never is. */
+function orUnset<T>(value: T): T | undefined {
+  return value === "" ? undefined : value;
 }
 
 function orOpen(resource: Resource, attribute: string, listed: Listed<string>): Listed<string> {

@@ -57,14 +57,15 @@ export function goneNamesOf(document: unknown): ReadonlySet<string> {
   return new Set(changes.flatMap((it) => {
     const change = own(it, "change");
     const [name, type, set] = ["fqdn", "type", "set_identifier"].map((key) => textOf(own(own(change, "before"), key)));
-    return name !== undefined && /^(a|cname)$/i.test(type ?? "") && (set ?? "") === "" && listOf(own(change, "actions")).includes("delete") ? [plainText(name).replace(/^\\052\./, "*.")] : [];
+    return name !== undefined && name !== "" && /^(a|cname)$/i.test(type ?? "") && (set ?? "") === "" && listOf(own(change, "actions")).includes("delete") ? [plainText(name).replace(/^\\052\./, "*.")] : [];
   }));
 }
 
 /** Route 53 appends the zone's name to a name that does not end with it. */
 function fqdnOf(resource: Resource, name: Attr<string>, zone: Zone | undefined): Attr<string> {
   const given = plainName(resource.fields.text("fqdn"));
-  if (typeof given === "string") return given;
+  // A state that was written before AWS was asked has none.
+  if (typeof given === "string" && given !== "") return given;
   const plain = plainName(name);
   if (plain instanceof Unknown) return plain;
   const zoneName = zone?.name;

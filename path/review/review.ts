@@ -95,6 +95,7 @@ function outputsOf(plan: unknown): string[] {
 /** These hold what nobody gets back. */
 const STORES = /^aws_(db_instance|rds_cluster|rds_global_cluster|dynamodb_table|s3_bucket|efs_file_system|ebs_volume|fsx_.*|elasticache_(cluster|replication_group)|opensearch_domain|elasticsearch_domain|redshift_cluster|docdb_cluster|neptune_cluster|kms_key|secretsmanager_secret|cloudwatch_log_group|ecr_repository|cognito_user_pool|msk_cluster|sqs_queue|kinesis_stream)$/;
 const MOST_OPEN = 3;
+const AFTER_APPLY = /\bknown after (the )?apply\b/;
 
 function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const { changes } = world;
@@ -108,7 +109,9 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   const open = [...new Map(traces.after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open)).map((it) => [`${it.address} ${it.attribute}`, it])).values()];
   const secret = open.filter(({ why }) => why === SENSITIVE);
   const invoked = new Set(world.format.invocations.map(({ address }) => address));
-  const later = open.filter((it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address));
+  const told = new Set(warnings.map(({ address, attribute }) => `${address} ${attribute}`));
+  const unsaid = open.filter((it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address) && !told.has(`${it.address} ${it.attribute}`));
+  const [later, elsewhere] = [unsaid.filter(({ why }) => AFTER_APPLY.test(why)), unsaid.filter(({ why }) => !AFTER_APPLY.test(why))];
   // Where anything changes they are causes.
   const strange = world.moving.length > 0 ? [] : open.filter((it) => isNotKnown(it) && it.address !== PLAN);
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
@@ -120,6 +123,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
     ...rowsOf(unseenBefore(traces, world)).map(([row, of]) => `${row}: a state does not tell whether it was so before${of}.`),
     ...rowsOf(warnings).map(([row, of, { observed, symptom }]) => `${row}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`),
     ...(later.length > 0 ? [`Known after the apply only: ${openNames(later)}; what depends on that is called unknown.`] : []),
+    ...(elsewhere.length > 0 ? [`Not in the plan: ${openNames(elsewhere)}; what depends on that is called unknown.`] : []),
     ...(secret.length > 0 ? [`Sensitive, so not looked at: ${openNames(secret)}; what depends on that is called unknown.`] : []),
     ...(strange.length > 0 ? [`Not known to this version: ${openNames(strange)}; what depends on that is called unknown.`] : []),
     ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`] : []),
