@@ -7,6 +7,7 @@ import { planOf, SITE } from "./support/standing-site";
 
 /* Plans in which all is well, or of which a sentence said more than the plan does. */
 
+const twoWritersOf = (name: string): unknown => JSON.parse(readFileSync(join(fixture("two-writers"), name, "plan.json"), "utf8"));
 const caseOf = (name: string): unknown => JSON.parse(readFileSync(join(fixture("cases"), name, "plan.json"), "utf8"));
 
 describe("what a state leaves empty", () => {
@@ -38,4 +39,16 @@ describe("what is left open", () => {
 test("a group that several rules forward to is named once", () => {
   const seen = trace(caseOf("37-inline-to-rules")).paths.flatMap(({ hops }) => hops.flatMap(({ hop, observed }) => (hop === "listener" || hop === "target" ? [observed] : [])));
   expect(seen).toEqual(["HTTPS :443 forwards to aws_lb_target_group.api or forwards to aws_lb_target_group.app", "aws_autoscaling_group.app :8080"]);
+});
+
+describe("what follows of a destroy that takes away what a block writes", () => {
+  const causesOf = (name: string) => review(twoWritersOf(name)).report.causes.map(({ address, why, avoid }) => [/\bP\d\d\b/.exec(why)?.[0], address, avoid.split(",")[0]]);
+
+  test("is told after it, and without a fix that stands against its own", () => {
+    expect(causesOf("routes-to-route-blocks")).toEqual([["P75", "aws_route.internet", "Let terraform forget aws_route.internet"], ["P44", "aws_route.internet", "Let terraform forget aws_route.internet"]]);
+  });
+
+  test("is told of the rule in the group itself, in its direction, and not of another group's that names it", () => {
+    expect(causesOf("rules-to-blocks").filter(([id]) => id !== "P75").map(([id, address]) => [id, address])).toEqual([["P30", "aws_security_group_rule.clients"], ["P32", "aws_security_group_rule.out"], ["P33", "aws_security_group_rule.app"]]);
+  });
 });

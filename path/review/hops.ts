@@ -108,14 +108,17 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const ofGoneNames = new Set(isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : []);
   // Rules tell of most of what a destroy takes away, and of more than that it does.
   const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)) || (id === "P06" && ofGoneNames.has(address)));
-  return faults.filter((it) => !isTold(it)).map((finding): Told => {
+  const causes = faults.filter((it) => !isTold(it));
+  const taken = new Map(causes.filter(({ id }) => id === "P75").map(({ address, fix }) => [address, fix.text]));
+  // What follows of a destroy is told after it, and is not to be mended beside it.
+  return [...causes.filter(({ id }) => id === "P75"), ...causes.filter(({ id }) => id !== "P75")].map((finding): Told => {
     const { id, hop, observed, required, symptom, share, fix } = finding;
     const effect = effectOf(finding, world, unanswered);
     const { title } = rowOf(id);
     const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
     const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
     return {
-      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: fix.text, ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
+      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: (brought === undefined ? undefined : taken.get(brought.address)) ?? fix.text, ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
       why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
       phrase: effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
     };
@@ -173,6 +176,16 @@ function broughtBy({ id, address, hop }: Finding, { byAddress }: World, { regrou
   if (OF_GROUPS.has(id) && regrouped !== undefined) return regrouped;
   const ids = new Set([own(itself?.before, "id"), own(itself?.before, "arn")]);
   const named = [...ids].flatMap((it) => naming.get(it) ?? []).sort((a, b) => a.place - b.place).map((it) => it.change);
-  if (named.length > 0) return named.find(({ doing }) => doing !== "create") ?? named[0];
+  const within = named.filter((it) => isWithin(it, ids, id));
+  const meant = within.length > 0 ? within : named;
+  if (meant.length > 0) return meant.find(({ doing }) => doing !== "create") ?? meant[0];
   return onlyAt.has(hop) ? onlyAt.get(hop) : single;
+}
+
+const DIRECTIONS: Readonly<Record<string, "ingress" | "egress">> = { P30: "ingress", P32: "egress", P33: "ingress" };
+
+/** Whether a change is of a rule in the security group itself, in the direction of the row; another group's rule may name it as well. */
+function isWithin({ type, before, after }: Change, ids: ReadonlySet<unknown>, id: string): boolean {
+  const direction = Object.hasOwn(DIRECTIONS, id) ? DIRECTIONS[id] : undefined;
+  return direction !== undefined && [before, after].some((values) => ids.has(own(values, "security_group_id") ?? "") && (type.includes(`_${direction}_`) || own(values, "type") === direction));
 }
