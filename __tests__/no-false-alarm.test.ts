@@ -32,7 +32,11 @@ describe("what is left open", () => {
 
   test("what no resource of the plan says is not called known after the apply", () => {
     const { "aws_lb_target_group_attachment.a": _a, "aws_lb_target_group_attachment.b": _b, "aws_instance.a": _c, "aws_instance.b": _d, "aws_lb_target_group_attachment.api": _e, "aws_lb_target_group_attachment.api-b": _f, ...rest } = SITE;
-    expect(review(planOf({}, rest)).watch).toEqual(["Not in the plan: `targets` of `aws_lb_target_group.api` and `targets` of `aws_lb_target_group.web`; what depends on that is called unknown."]);
+    expect(review(planOf({}, rest)).watch).toEqual(["Left open by the plan: `targets` of `aws_lb_target_group.api` and `targets` of `aws_lb_target_group.web`; what depends on that is called unknown."]);
+  });
+
+  test("more than three are counted", () => {
+    expect(review(caseOf("dns-chains-apex-destroyed")).watch.filter((it) => it.startsWith("Left open"))).toEqual(["Left open by the plan: `records` of `aws_route53_record.any`, `alias.name` of `aws_route53_record.blog`, `records` of `aws_route53_record.shop` and 1 more; what depends on that is called unknown."]);
   });
 });
 

@@ -123,7 +123,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
     ...rowsOf(unseenBefore(traces, world)).map(([row, of]) => `${row}: a state does not tell whether it was so before${of}.`),
     ...rowsOf(warnings).map(([row, of, { observed, symptom }]) => `${row}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`),
     ...(later.length > 0 ? [`Known after the apply only: ${openNames(later)}; what depends on that is called unknown.`] : []),
-    ...(elsewhere.length > 0 ? [`Not in the plan: ${openNames(elsewhere)}; what depends on that is called unknown.`] : []),
+    ...(elsewhere.length > 0 ? [`Left open by the plan: ${openNames(elsewhere)}; what depends on that is called unknown.`] : []),
     ...(secret.length > 0 ? [`Sensitive, so not looked at: ${openNames(secret)}; what depends on that is called unknown.`] : []),
     ...(strange.length > 0 ? [`Not known to this version: ${openNames(strange)}; what depends on that is called unknown.`] : []),
     ...(drift.length > 0 ? [`${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`] : []),
@@ -132,7 +132,8 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
 }
 
 function openNames(open: readonly Open[]): string {
-  return `${listed(open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`))}${open.length > MOST_OPEN ? ` and ${open.length - MOST_OPEN} more` : ""}`;
+  const left = open.length - MOST_OPEN;
+  return listed([...open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`), ...(left > 0 ? [`${left} more`] : [])]);
 }
 
 /** Findings of one row together: what the row is and where, how many more there are, and the first of them. */
