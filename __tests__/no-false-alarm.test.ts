@@ -56,3 +56,22 @@ describe("what follows of a destroy that takes away what a block writes", () => 
     expect(causesOf("rules-to-blocks").filter(([id]) => id !== "P75").map(([id, address]) => [id, address])).toEqual([["P30", "aws_security_group_rule.clients"], ["P32", "aws_security_group_rule.out"], ["P33", "aws_security_group_rule.app"]]);
   });
 });
+
+describe("plans of the real terraform of sites that stand, with a refresh", () => {
+  const toldOf = (name: string) => {
+    const { report: { effect, summary }, watch } = review(caseOf(name));
+    return [trace(caseOf(name)).verdict, effect, summary, watch];
+  };
+
+  test.each([
+    ["of public modules: groups with counted rules, listeners of maps, one record for a name and its wildcard", "well-in-modules"],
+    ["with rules of the older kind: to themselves, of a prefix list, two of one port", "well-sg-rules"],
+    ["with an alias of an alias, a CNAME of it and records of other kinds", "well-dns-chain"],
+  ])("%s: nothing changes, and there is nothing to watch", (_, name) => {
+    expect(toldOf(name)).toEqual(["ok", "none", "Nothing changes.", []]);
+  });
+
+  test("a certificate's further name, whose validation records two certificates share with `allow_overwrite`", () => {
+    expect(toldOf("well-one-more-name")).toEqual(["ok", "none", "No downtime expected.", []]);
+  });
+});
