@@ -87,15 +87,24 @@ test("a route that goes is missed although the route table is read as well", () 
   expect([review(plan).report.effect, trace(plan).verdict]).toEqual(["outage", "broken"]);
 });
 
-describe("a listener that turns to a new target group as well", () => {
+describe("a listener that turns to another target group as well", () => {
   const to = (weight: number): Planned => {
     const old = { arn: SITE["aws_lb_target_group.web"]?.arn, weight: 50 };
     return { set: { default_action: [{ type: "forward", order: 1, forward: [{ target_group: [old, { arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/5", weight }] }] }] } };
   };
   const green = { ...SITE["aws_lb_target_group.web"], id: "green", arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/5", name: "green" };
 
-  test.each<[weight: number, effect: string]>([[50, "brief"], [0, "none"]])("with weight %d is %s", (weight, effect) => {
+  test.each<[weight: number, effect: string]>([[50, "brief"], [0, "none"]])("that is new, with weight %d, is %s", (weight, effect) => {
     expect(told({ "aws_lb_target_group.green": { actions: ["create"], set: green }, "aws_lb_listener.https": to(weight) }).effect).toBe(effect);
+  });
+
+  test.each<[weight: number, effect: string]>([[50, "unknown"], [0, "none"]])("that stands without targets, with weight %d, is %s", (weight, effect) => {
+    expect(told({ "aws_lb_listener.https": to(weight) }, { ...SITE, "aws_lb_target_group.green": green }).effect).toBe(effect);
+  });
+
+  test("that stands with targets is nothing", () => {
+    const attachment = { ...SITE["aws_lb_target_group_attachment.a"], id: "att-g", target_group_arn: green.arn };
+    expect(told({ "aws_lb_listener.https": to(50) }, { ...SITE, "aws_lb_target_group.green": green, "aws_lb_target_group_attachment.green": attachment }).effect).toBe("none");
   });
 });
 

@@ -2,7 +2,7 @@ import { valueAt, type Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import { holdsTrue } from "../../../topology/plan-values";
 import { known } from "../../../topology/value";
-import { tell, type EffectRule, type Telling } from "../because";
+import { code, tell, type EffectRule, type Telling } from "../because";
 import type { World } from "../world";
 import { leftToRefusal } from "./names-of-rules";
 import { NOT_YET } from "./target-group";
@@ -100,8 +100,14 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
   // A group of weight 0 gets no requests.
   const groups = found.flatMap((it) => (it.type === "forward" ? it.targetGroups.filter(({ weight }) => known(weight) !== 0).map(({ arn }) => after.byId.targetGroup(arn)) : []));
   const fresh = groups.filter((it) => it !== undefined && byAddress.get(it.address)?.doing === "create");
-  if (fresh.length === 0 || serving.targetGroups.size === 0) return undefined;
+  if (serving.targetGroups.size === 0) return undefined;
   const attribute = change.differing.find((it) => it.includes("target_group") || it.includes("forward")) ?? telling(change.differing);
+  if (fresh.length === 0) {
+    const before = serving.listeners.get(change.address)?.defaultActions ?? serving.rules.get(change.address)?.actions ?? [];
+    const had = new Set(before.flatMap((it) => (it.type === "forward" ? it.targetGroups.filter(({ weight }) => known(weight) !== 0).map(({ arn }) => known(arn)) : [])));
+    const idle = groups.find((it) => it !== undefined && it.registrations.length === 0 && !had.has(known(it.arn)));
+    return idle === undefined ? undefined : { hop: "target-group", effect: "unknown", attribute, then: `the plan holds no target of ${code(idle.address)}, to which it turns, so nobody can tell here whether that answers`, avoid: "make sure that the target group has healthy targets before the apply", phrase: `as ${code(idle.address)}, to which requests are turned, has no targets in this plan` };
+  }
   return { hop: "listener", effect: "brief", attribute, then: `${fresh.length < groups.length ? "a target group that it turns to as well" : "the target group that it turns to"} is new, and ${NOT_YET}`, avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
 }
 
