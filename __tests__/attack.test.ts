@@ -203,3 +203,17 @@ test("a function that the load balancer may not invoke any more is an outage", (
   expect(told({ "aws_lambda_permission.balancer": destroyed() }, { ...site, "aws_lambda_permission.more": { ...permission, id: "q" } }).effect).toBe("none");
   expect(told({ "aws_lambda_permission.other": destroyed() }, { ...site, "aws_lambda_permission.other": { ...permission, function_name: "other" } }).effect).toBe("none");
 });
+
+test("subnets that come to a route table outside of the plan are unknown", () => {
+  const other: Planned = { set: { route_table_id: "rtb-9" } };
+  expect(told({ "aws_route_table_association.a": other, "aws_route_table_association.b": other })).toEqual({ effect: "unknown", cause: ["listener", "aws_route_table_association.a", "route_table_id"], trace: "unknown" });
+});
+
+test("a service that leaves its target group is an outage", () => {
+  const block = { target_group_arn: SITE["aws_lb_target_group.web"]?.arn, container_name: "web", container_port: 80, elb_name: "" };
+  const { "aws_lb_target_group_attachment.a": _a, "aws_lb_target_group_attachment.b": _b, ...rest } = SITE;
+  const service: Values = { id: "web", name: "web", cluster: "main", desired_count: 2, launch_type: "FARGATE", load_balancer: [block], network_configuration: [{ subnets: ["subnet-a", "subnet-b"], security_groups: ["sg-web"], assign_public_ip: true }] };
+  const site = { ...rest, "aws_lb_target_group.web": { ...SITE["aws_lb_target_group.web"], target_type: "ip" }, "aws_ecs_service.web": service };
+  expect(told({ "aws_ecs_service.web": { set: { load_balancer: [] } } }, site)).toMatchObject({ effect: "outage", cause: ["target-group", "aws_ecs_service.web", "load_balancer"] });
+  expect(told({ "aws_ecs_service.web": { set: { load_balancer: [{ ...block, container_name: "app" }] } } }, site).effect).toBe("none");
+});

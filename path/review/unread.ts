@@ -48,7 +48,8 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
 
 /**
  * Attributes of a path that this plan changes to what is known after the apply only, where the hop was proven before and is not any more:
- * whether it still holds, the plan does not say. What is open at something new is no reason, nor what leads out of the file.
+ * whether it still holds, the plan does not say. The same of a subnet that comes to a route table outside of the file. What is open at something
+ * new is no reason, nor what has led out of the file before.
  */
 export function causesOfOpened({ before, after }: Traces, world: World): Told[] {
   if (before === undefined) return [];
@@ -57,7 +58,8 @@ export function causesOfOpened({ before, after }: Traces, world: World): Told[] 
   return [...new Map(open.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].flatMap(({ hop, address, attribute, why }): Told[] => {
     const change = world.byAddress.get(address);
     const [root = ""] = attribute.split(/[.[]/);
-    if (change === undefined || (change.doing !== "update" && change.doing !== "replace") || !holdsTrue(own(change.unknown, root))) return [];
+    const isLeadingOut = change?.type === "aws_route_table_association" && change.differing.includes(root);
+    if (change === undefined || (change.doing !== "update" && change.doing !== "replace") || !(holdsTrue(own(change.unknown, root)) || isLeadingOut)) return [];
     return [{
       address, attribute, hop, effect: "unknown", why: `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ${hop.replace("-", " ")}, which was proven before, is not any more.`,
       avoid: "Write out the value, or apply what it comes from first and plan again", phrase: "as a value on the path is known after the apply only",

@@ -133,6 +133,10 @@ export const serviceRule: EffectRule = (change, world) => {
   if (change.doing !== "update") return [];
   const { after, differing } = change;
   if (differing.includes("desired_count") && own(after, "desired_count") === 0) return tell(change, world, { hop, effect: "outage", attribute: "desired_count", then: "all its tasks are stopped", avoid: "keep at least one", phrase: "as all tasks are stopped" });
+  const stays = new Set(listOf(own(after, "load_balancer")).map((it) => own(it, "target_group_arn")));
+  // What is known after the apply only may be the same group.
+  const isLeaving = own(change.unknown, "load_balancer") === undefined && groups.some((arn) => typeof arn === "string" && world.serving.forwarders.has(arn) && !stays.has(arn));
+  if (isLeaving) return tell(change, world, { hop: "target-group", effect: "outage", attribute: "load_balancer", then: "its tasks leave a target group that requests are forwarded to", avoid: "let another service answer in that group first", phrase: "as a service leaves its target group" });
   const renewing = differing.find((it) => /^(task_definition|force_new_deployment|network_configuration|load_balancer|platform_version|capacity_provider_strategy)/.test(it));
   if (renewing !== undefined && own(after, "deployment_minimum_healthy_percent") === 0) {
     return tell(change, world, { hop, effect: "outage", attribute: renewing, then: "ECS may stop all tasks before new ones answer", avoid: "raise `deployment_minimum_healthy_percent`", phrase: "while all tasks of a service are exchanged" });
