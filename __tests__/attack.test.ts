@@ -217,3 +217,10 @@ test("a service that leaves its target group is an outage", () => {
   expect(told({ "aws_ecs_service.web": { set: { load_balancer: [] } } }, site)).toMatchObject({ effect: "outage", cause: ["target-group", "aws_ecs_service.web", "load_balancer"] });
   expect(told({ "aws_ecs_service.web": { set: { load_balancer: [{ ...block, container_name: "app" }] } } }, site).effect).toBe("none");
 });
+
+test("a listener that sends to a name outside of the plan what came to targets is unknown", () => {
+  const to = (host: string): Planned => ({ set: { default_action: [{ type: "redirect", order: 1, redirect: [{ host, port: "443", protocol: "HTTPS", path: "/#{path}", query: "#{query}", status_code: "HTTP_301" }] }] } });
+  expect(told({ "aws_lb_listener.https": to("shop.example.org") })).toMatchObject({ effect: "unknown", cause: ["listener", "aws_lb_listener.https", "default_action.redirect"] });
+  const site = { ...SITE, "aws_route53_record.shop": { ...SITE["aws_route53_record.www"], id: "Z1_shop_A", name: "shop.example.com", fqdn: "shop.example.com" } };
+  expect(told({ "aws_lb_listener.https": to("shop.example.com") }, site).cause[2]).not.toBe("default_action.redirect");
+});

@@ -67,7 +67,7 @@ export const listenerRule: EffectRule = (change, world) => {
   if (answersItself(change.after) && !answersItself(change.before)) {
     return tell(change, world, { hop, effect: "outage", attribute: "default_action.fixed_response", then: `what no rule matches on port ${shown(port)} is answered by the load balancer itself from then on, and comes to no target`, avoid: "", phrase: `on port ${shown(port)}, where the load balancer answers a fixed text` });
   }
-  return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(differing), then: `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are answered in the new way at once` });
+  return tell(change, world, toOtherHost(change, world) ?? toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(differing), then: `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are answered in the new way at once` });
 };
 
 function replacedListener({ forcedBy, isCreatedFirst }: Change, port: string): Telling {
@@ -109,6 +109,14 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
     return idle === undefined ? undefined : { hop: "target-group", effect: "unknown", attribute, then: `the plan holds no target of ${code(idle.address)}, to which it turns, so nobody can tell here whether that answers`, avoid: "make sure that the target group has healthy targets before the apply", phrase: `as ${code(idle.address)}, to which requests are turned, has no targets in this plan` };
   }
   return { hop: "listener", effect: "brief", attribute, then: `${fresh.length < groups.length ? "a target group that it turns to as well" : "the target group that it turns to"} is new, and ${NOT_YET}`, avoid: "make the new target group and its targets in an earlier apply", phrase: "until the new target group's targets are healthy" };
+}
+
+/** Whether requests that came to targets are sent to a name that nothing in the plan answers. */
+function toOtherHost(change: Change, { later, serving }: World): Telling | undefined {
+  const [had, has] = [serving.listeners.get(change.address)?.defaultActions.at(-1), later.actions.get(change.address)?.at(-1)];
+  const host = had?.type === "forward" && has?.type === "redirect" ? known(has.host)?.toLowerCase() : undefined;
+  if (host === undefined || host.includes("#{") || later.answering(host).length > 0) return undefined;
+  return { hop: "listener", effect: "unknown", attribute: "default_action.redirect", then: `requests are sent to ${code(host)}, of which this plan has no record, so nobody can tell here whether that answers`, avoid: "make sure that it answers before the apply", phrase: `as requests are sent to ${code(host)}, which is not in this plan` };
 }
 
 export const listenerRuleRule: EffectRule = (change, world) => {
