@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { review } from "../path/review/review";
 import { trace } from "../path/trace";
 import { fixture } from "./support/rehearsal-room";
-import { planOf, SITE } from "./support/standing-site";
+import { created, destroyed, planOf, SITE } from "./support/standing-site";
 
 /* Plans in which all is well, or of which a sentence said more than the plan does. */
 
@@ -74,4 +74,11 @@ describe("plans of the real terraform of sites that stand, with a refresh", () =
   test("a certificate's further name, whose validation records two certificates share with `allow_overwrite`", () => {
     expect(toldOf("well-one-more-name")).toEqual(["ok", "none", "No downtime expected.", []]);
   });
+});
+
+test("a rule of a network ACL takes a number, and not a name", () => {
+  const rule = { network_acl_id: "acl-2", rule_number: 100, egress: false, protocol: "-1", rule_action: "allow", cidr_block: "0.0.0.0/0" };
+  const site = { ...SITE, "aws_network_acl.main": { id: "acl-2", vpc_id: "vpc-1", subnet_ids: ["subnet-a", "subnet-b"], ingress: [], egress: [] }, "aws_network_acl_rule.in": { id: "nacl-1", ...rule }, "aws_network_acl_rule.out": { id: "nacl-2", ...rule, egress: true } };
+  const { summary } = review(planOf({ "aws_network_acl_rule.in": destroyed(), "aws_network_acl_rule.clients": created(rule) }, site)).report;
+  expect(summary).toBe("Apply will fail: a network ACL's rule takes a number that another one still has.");
 });

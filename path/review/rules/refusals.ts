@@ -51,7 +51,10 @@ export const namesakeRule: EffectRule = (change, world) => {
   });
 };
 
-const WORDS: Readonly<Record<string, string>> = { aws_lb: "the load balancer", aws_lb_target_group: "the target group", aws_security_group: "a security group", aws_lb_listener: "a listener", aws_lb_listener_rule: "a listener rule", aws_route53_record: "a record", aws_vpc_security_group_ingress_rule: "a security group's rule", aws_vpc_security_group_egress_rule: "a security group's rule", aws_launch_template: "a launch template", aws_autoscaling_group: "the Auto Scaling group" };
+const WORDS: Readonly<Record<string, string>> = { aws_lb: "the load balancer", aws_lb_target_group: "the target group", aws_security_group: "a security group", aws_lb_listener: "a listener", aws_lb_listener_rule: "a listener rule", aws_network_acl_rule: "a network ACL's rule", aws_route53_record: "a record", aws_vpc_security_group_ingress_rule: "a security group's rule", aws_vpc_security_group_egress_rule: "a security group's rule", aws_launch_template: "a launch template", aws_autoscaling_group: "the Auto Scaling group" };
+
+/** What is taken, where it is no name. */
+const TAKEN: Readonly<Record<string, string>> = { port: "a port", priority: "a priority", rule_number: "a number" };
 
 function wordFor(type: string): string {
   return WORDS[type] ?? `a resource of type ${code(type)}`;
@@ -91,6 +94,6 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
     then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
     ...(isRenamed && { hcl: movedBlock(other.address, change.address) }),
     avoid: isRenamed ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply" : goes ? "change one of the two in an apply of its own, by way of a value that nobody has" : `choose another ${code(name)}`,
-    phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : name === "port" ? "a port" : name === "priority" ? "a priority" : "a name"} that another one still has`,
+    phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : TAKEN[name] ?? "a name"} that another one still has`,
   });
 };
