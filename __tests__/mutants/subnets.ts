@@ -48,7 +48,7 @@ export const subnetMutants: readonly Mutant[] = [
   },
   {
     row: "P42", name: "both public subnets are in the first zone of the region", base: "site", at: { type: "aws_lb", attribute: "subnets" }, also: ["P50"],
-    cannot: { state: REFUSED_BALANCER },
+    cannot: { plan: "a precondition of the stack says so", state: REFUSED_BALANCER },
     mutate: (stack) => { part(stack, "aws_subnet", "public-b").body.availability_zone = part(stack, "aws_subnet", "public-a").body.availability_zone; },
   },
   {
@@ -78,6 +78,7 @@ export const subnetMutants: readonly Mutant[] = [
   },
   {
     row: "P43", name: "twenty-one instances in a subnet of /27", base: "inline-groups", at: { type: "aws_subnet", attribute: "cidr_block" }, verdict: "ok",
+    cannot: { state: REFUSED_BALANCER },
     mutate: (stack) => {
       named(stack, "aws_subnet", "a").cidr_block = "172.20.1.0/27";
       for (let count = 0; count < 20; count++) add(stack, "aws_instance", `worker_${count}`, { ami: "ami-0123456789abcdef0", instance_type: "t2.micro", subnet_id: "${aws_subnet.a.id}", vpc_security_group_ids: ["${aws_security_group.web.id}"] });
@@ -85,6 +86,7 @@ export const subnetMutants: readonly Mutant[] = [
   },
   {
     row: "P43", name: "the smallest network, and all instances in the first zone", base: "public", at: { type: "aws_subnet", attribute: "cidr_block" }, verdict: "ok",
+    cannot: { state: REFUSED_BALANCER },
     mutate: (stack) => {
       the(stack, "aws_vpc").body.cidr_block = "10.0.0.0/23";
       ["public-a", "public-b"].forEach((name, index) => { part(stack, "aws_subnet", name).body.cidr_block = `10.0.0.${index * 32}/27`; });
@@ -121,6 +123,7 @@ export const subnetMutants: readonly Mutant[] = [
   },
   {
     row: "P45", name: "the route leads to the internet gateway of another VPC", base: "auto-scaling", at: { type: "aws_route", attribute: "gateway_id" }, also: ["P63"],
+    cannot: { state: "AWS takes no route to the gateway of another VPC" },
     mutate: (stack) => { named(stack, "aws_route", "public").gateway_id = gatewayElsewhere(stack); },
   },
   {
