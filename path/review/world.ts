@@ -9,7 +9,7 @@ import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
 import type { Hop } from "../report";
 import { stoppedBy } from "../rules/invoked-actions";
-import { stoppedByState } from "./rules/instance-state";
+import { stoppedByState } from "./stopped";
 import { laterIn, servingIn, type Later, type Serving } from "./serving";
 
 /* A plan from both sides: what is there, what will be there, and what terraform does in between. */

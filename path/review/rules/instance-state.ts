@@ -1,26 +1,10 @@
-import type { Change } from "../../../topology/changes";
-import { own } from "../../../topology/json";
 import { groupsWith } from "../actions";
 import { named, tell, type EffectRule } from "../because";
+import { idIn, isStopping } from "../stopped";
 import type { World } from "../world";
 import { shareOf } from "./servers";
 
 /* `aws_ec2_instance_state`, which stops and starts an instance beside the resource that makes it. */
-
-/** Whether the change stops an instance that runs today. */
-function isStopping({ type, isData, doing, before, after }: Change): boolean {
-  return type === "aws_ec2_instance_state" && !isData && doing !== "none" && own(after, "state") === "stopped" && (doing === "create" || own(before, "state") !== "stopped");
-}
-
-function idIn({ after, unknown }: Change): string | undefined {
-  const id = own(unknown, "instance_id") === true ? undefined : own(after, "instance_id");
-  return typeof id === "string" ? id : undefined;
-}
-
-/** Ids of the instances that a plan stops in this way. */
-export function stoppedByState(changes: readonly Change[]): readonly string[] {
-  return changes.flatMap((it) => (isStopping(it) ? (idIn(it) ?? []) : []));
-}
 
 export const instanceStateRule: EffectRule = (change, world) => {
   if (!isStopping(change)) return [];
