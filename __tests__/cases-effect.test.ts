@@ -33,6 +33,8 @@ const OWN_PORT = withValues({
   "aws_lb_target_group.api": { port: 8080 }, "aws_vpc_security_group_ingress_rule.api": { ...SITE["aws_vpc_security_group_ingress_rule.web"], id: "sgr-5", from_port: 8080, to_port: 8080 },
   "aws_vpc_security_group_egress_rule.api": { ...SITE["aws_vpc_security_group_egress_rule.alb"], id: "sgr-6", from_port: 8080, to_port: 8080 },
 });
+const OFFICE = withValues({ "aws_vpc_security_group_ingress_rule.office": { ...SITE["aws_vpc_security_group_ingress_rule.https"], id: "sgr-6", cidr_ipv4: "203.0.113.0/24" } });
+const { "aws_vpc_security_group_ingress_rule.https": _everyone, ...FOR_OFFICE } = OFFICE;
 /** What only requests with a header lead to. */
 const OF_HEADER = { ...OWN_PORT, "aws_lb_listener_rule.api": { ...SITE["aws_lb_listener_rule.api"], condition: [{ http_header: [{ http_header_name: "X-Beta", values: ["*"] }] }] } };
 const acl = (id: string, subnet: string): Values => ({ id, vpc_id: "vpc-1", subnet_ids: [subnet], ingress: [{ rule_no: 100, action: "allow", protocol: "-1", from_port: 0, to_port: 0, cidr_block: "0.0.0.0/0" }], egress: [{ rule_no: 100, action: "allow", protocol: "-1", from_port: 0, to_port: 0, cidr_block: "0.0.0.0/0" }] });
@@ -58,6 +60,14 @@ test.each<[string, Record<string, Planned>, Effect, Record<string, Values>?]>([
   ["only those with some header have a target left", { "aws_vpc_security_group_ingress_rule.web": elsewhere }, "outage", OF_HEADER],
   ["only those with some header have none", { "aws_vpc_security_group_ingress_rule.api": elsewhere }, "brief", OF_HEADER],
   ["clients over IPv6 have no answer", { "aws_route53_record.www6": created({ ...SITE["aws_route53_record.www"], type: "AAAA" }) }, "brief"],
+  ["only one office gets to a port that was open to everyone", { "aws_vpc_security_group_ingress_rule.https": { set: { cidr_ipv4: "203.0.113.0/24" } } }, "brief"],
+  ["half of all clients get to a port that was open to everyone", { "aws_vpc_security_group_ingress_rule.https": { set: { cidr_ipv4: "0.0.0.0/1" } } }, "brief"],
+  ["the rule for everyone goes, and one for an office stays", { "aws_vpc_security_group_ingress_rule.https": destroyed() }, "brief", OFFICE],
+  ["a port was open to an office, and is open to everyone", { "aws_vpc_security_group_ingress_rule.office": { set: { cidr_ipv4: "0.0.0.0/0" } } }, "none", FOR_OFFICE],
+  ["everyone has two rules, of which one goes", { "aws_vpc_security_group_ingress_rule.https": destroyed() }, "none", withValues({ "aws_vpc_security_group_ingress_rule.low": { ...SITE["aws_vpc_security_group_ingress_rule.https"], id: "sgr-7", cidr_ipv4: "0.0.0.0/1" }, "aws_vpc_security_group_ingress_rule.high": { ...SITE["aws_vpc_security_group_ingress_rule.https"], id: "sgr-8", cidr_ipv4: "128.0.0.0/1" } })],
+  ["no target group that the listener forwards to has a weight", { "aws_lb_listener.https": { set: { default_action: [{ type: "forward", order: 1, forward: [{ target_group: [{ arn: SITE["aws_lb_target_group.web"]?.arn, weight: 0 }, { arn: SITE["aws_lb_target_group.api"]?.arn, weight: 0 }] }] }] } } }, "unknown"],
+  ["a rule sends its requests to a host that is in no record", { "aws_lb_listener_rule.api": { set: { action: [{ type: "redirect", order: 1, redirect: [{ protocol: "HTTPS", port: "443", host: "api.example.net", path: "/#{path}", query: "#{query}", status_code: "HTTP_302" }] }] } } }, "unknown"],
+  ["a rule sends its requests to the site itself", { "aws_lb_listener_rule.api": { set: { action: [{ type: "redirect", order: 1, redirect: [{ protocol: "HTTPS", port: "443", host: "#{host}", path: "/", query: "#{query}", status_code: "HTTP_302" }] }] } } }, "none"],
   ["a listener of a URL goes", { "aws_lb_listener.http": destroyed() }, "outage"],
 ])("where %s", (_, changes, effect, site = SITE) => {
   const { report } = review(planOf(changes, site));

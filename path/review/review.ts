@@ -19,6 +19,7 @@ import { EFFECTS, worstEffect, type Cause, type ChangeLine, type Counts, type Re
 import { causesOfActions } from "./actions";
 import { EFFECT_RULES } from "./rules/all-rules";
 import { securityOf } from "./security";
+import { causesOfShutOut } from "./shut-out";
 import { summaryOf } from "./summary";
 import { causesOfNotKnown, causesOfOpened, causesOfUnread, isNotKnown } from "./unread";
 import { worldOf, type World } from "./world";
@@ -71,7 +72,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
   const faults = causesOfFaults(traces, world, told, deadline).filter(({ address, effect }) => effect !== "fails" || !refused.has(address));
   // What nobody notices is told of what does nothing worse.
-  const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...causesOfNotKnown(traces, world), ...causesOfOpened(traces, world), ...faults];
+  const found = [...told, ...causesOfActions(world), ...causesOfUnread(world), ...causesOfShutOut(world), ...causesOfNotKnown(traces, world), ...causesOfOpened(traces, world), ...faults];
   const worse = new Set(found.filter(({ effect }) => effect !== "none").map(({ address }) => address));
   const all = found.filter(({ effect, address }) => effect !== "none" || !worse.has(address)).map((it) => withMove(it, world));
   return EFFECTS.toReversed().flatMap((effect) => [...HOPS, null].flatMap((hop) => all.filter((it) => it.effect === effect && it.hop === hop)));

@@ -102,9 +102,10 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
   const fresh = groups.filter((it) => it !== undefined && byAddress.get(it.address)?.doing === "create");
   if (serving.targetGroups.size === 0) return undefined;
   const attribute = change.differing.find((it) => it.includes("target_group") || it.includes("forward")) ?? telling(change.differing);
+  const before = serving.listeners.get(change.address)?.defaultActions ?? serving.rules.get(change.address)?.actions ?? [];
+  const had = new Set(before.flatMap((it) => (it.type === "forward" ? it.targetGroups.filter(({ weight }) => known(weight) !== 0).map(({ arn }) => known(arn)) : [])));
+  if (groups.length === 0 && had.size > 0 && found.some(({ type }) => type === "forward")) return { hop: "listener", effect: "unknown", attribute, then: "all target groups that it forwards to have the weight 0 from then on, and nobody can tell here what is answered then", avoid: "give one of them a weight", phrase: "as no target group has a weight" };
   if (fresh.length === 0) {
-    const before = serving.listeners.get(change.address)?.defaultActions ?? serving.rules.get(change.address)?.actions ?? [];
-    const had = new Set(before.flatMap((it) => (it.type === "forward" ? it.targetGroups.filter(({ weight }) => known(weight) !== 0).map(({ arn }) => known(arn)) : [])));
     const idle = groups.find((it) => it !== undefined && it.registrations.length === 0 && !had.has(known(it.arn)));
     return idle === undefined ? undefined : { hop: "target-group", effect: "unknown", attribute, then: `the plan holds no target of ${code(idle.address)}, to which it turns, so nobody can tell here whether that answers`, avoid: "make sure that the target group has healthy targets before the apply", phrase: `as ${code(idle.address)}, to which requests are turned, has no targets in this plan` };
   }
@@ -113,10 +114,10 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
 
 /** Whether requests that came to targets are sent to a name that nothing in the plan answers. */
 function toOtherHost(change: Change, { later, serving }: World): Telling | undefined {
-  const [had, has] = [serving.listeners.get(change.address)?.defaultActions.at(-1), later.actions.get(change.address)?.at(-1)];
+  const [had, has] = [(serving.listeners.get(change.address)?.defaultActions ?? serving.rules.get(change.address)?.actions)?.at(-1), later.actions.get(change.address)?.at(-1)];
   const host = had?.type === "forward" && has?.type === "redirect" ? known(has.host)?.toLowerCase() : undefined;
   if (host === undefined || host.includes("#{") || later.answering(host).length > 0) return undefined;
-  return { hop: "listener", effect: "unknown", attribute: "default_action.redirect", then: `requests are sent to ${code(host)}, of which this plan has no record, so nobody can tell here whether that answers`, avoid: "make sure that it answers before the apply", phrase: `as requests are sent to ${code(host)}, which is not in this plan` };
+  return { hop: "listener", effect: "unknown", attribute: `${serving.listeners.has(change.address) ? "default_action" : "action"}.redirect`, then: `requests are sent to ${code(host)}, of which this plan has no record, so nobody can tell here whether that answers`, avoid: "make sure that it answers before the apply", phrase: `as requests are sent to ${code(host)}, which is not in this plan` };
 }
 
 export const listenerRuleRule: EffectRule = (change, world) => {
@@ -128,7 +129,7 @@ export const listenerRuleRule: EffectRule = (change, world) => {
   if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "what it matched is answered by the rules after it, or by the listener's default action" });
   if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "in between, what it matches is answered by the rules after it", phrase: "while a listener rule is replaced" });
   if (change.doing !== "update") return [];
-  return tell(change, world, toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(change.differing), then: "new requests are answered in the new way at once" });
+  return tell(change, world, toOtherHost(change, world) ?? toNewGroup(change, world) ?? { hop, effect: "none", attribute: telling(change.differing), then: "new requests are answered in the new way at once" });
 };
 
 /** A new rule for every path by which the balancer answers itself. */
