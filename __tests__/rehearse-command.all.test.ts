@@ -47,7 +47,7 @@ import { WebStack } from "./constructs/web-stack";
 const app = new App();
 const accept = ["P43", "P46"].map((finding) => ({ finding, reason: "it shall fail at apply" }));
 const stack = new WebStack(app, "web", { domainName: "www.example.com", accept });
-for (const each of stack.node.findAll()) if (each instanceof Subnet) each.addOverride("cidr_block", "192.0.2.0/28");
+stack.node.findAll().find((each) => each instanceof Subnet).addOverride("cidr_block", "192.0.2.0/28");
 app.synth();
 `;
 
