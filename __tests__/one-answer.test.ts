@@ -60,7 +60,7 @@ describe("what P55 proposes is what props take:", () => {
   const topology = readTopology(baseStack("site"));
   const [entry] = entriesOf(topology);
   if (entry === undefined) throw new Error("the site has no way in");
-  const path = routeOf(entry, topology, serverIndex(topology));
+  const path = routeOf(entry, topology, serverIndex());
   /** What the rule says of targets whose server answers like this. */
   const found = (matcher: string, answer: string): Omit<Finding, "severity">[] => {
     const told: Omit<Finding, "severity">[] = [];

@@ -122,7 +122,7 @@ describe("a URL", () => {
 describe("a request goes", () => {
   const routeOfUrl = (resource: Resources, url: string) => {
     const topology = readTopology({ resource });
-    return routeOf(entryOf(new URL(url), topology), topology, serverIndex(topology));
+    return routeOf(entryOf(new URL(url), topology), topology, serverIndex());
   };
   const www = { aws_route53_record: { www: alias("www.example.com") } };
   const rule = (priority: number, condition: object, action: object = { type: "fixed-response", fixed_response: { status_code: "200" } }) => ({ listener_arn: "${aws_lb_listener.https.arn}", priority, condition, action });
@@ -152,7 +152,7 @@ describe("a request goes", () => {
   test("by any rule that can match, where no path was asked for", () => {
     const topology = readTopology({ resource: { ...SITE, ...www, aws_lb_listener_rule: { shop: rule(10, { path_pattern: { values: ["/shop/*"] } }) } } });
     const secure = entriesOf(topology).find(({ port }) => port === 443);
-    const path = secure && routeOf(secure, topology, serverIndex(topology));
+    const path = secure && routeOf(secure, topology, serverIndex());
     expect(path?.steps[0]?.outcomes.map(({ address, match }) => [address, match])).toEqual([["aws_lb_listener_rule.shop", "some"], ["aws_lb_listener.https", "some"]]);
   });
 

@@ -1,4 +1,4 @@
-import { worst, type Finding, type HopReport, type PathReport, type TraceReport, type Verdict } from "./report";
+import { placeOf, worst, type HopReport, type PathReport, type TraceReport, type Verdict } from "./report";
 
 /** A finding that somebody lets pass, because they know better. */
 export interface Accepted {
@@ -17,11 +17,11 @@ export function withAccepted(report: TraceReport, accepted: readonly Accepted[])
   if (accepted.length === 0) return report;
   const { reasons, ambiguous } = matched(report, accepted);
   const findings = report.findings.map((finding) => {
-    const reason = reasons.get(keyOf(finding));
+    const reason = reasons.get(placeOf(finding));
     return reason === undefined ? finding : { ...finding, accepted: reason };
   });
   const left = findings.filter((it) => it.severity === "error" && it.accepted === undefined);
-  const faults = new Set(left.map(keyOf));
+  const faults = new Set(left.map(placeOf));
   const paths = report.paths.map((path) => pathWithout(path, faults));
   // A fault can be on no path, such as that of a group that nothing uses; and without a balancer nothing is proven.
   const others: Verdict[] = [...(left.length > 0 ? ["broken" as const] : []), ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const])];
@@ -50,9 +50,9 @@ function matched(report: TraceReport, accepted: readonly Accepted[]): { readonly
   for (const { finding: id, address, reason } of accepted) {
     const all = [...(found.get(id) ?? [])];
     const [only] = all;
-    if (address !== undefined) reasons.set(keyOf({ id, address }), reason);
+    if (address !== undefined) reasons.set(placeOf({ id, address }), reason);
     else if (all.length > 1) ambiguous.push(`accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that you accept`);
-    else if (only !== undefined) reasons.set(keyOf({ id, address: only }), reason);
+    else if (only !== undefined) reasons.set(placeOf({ id, address: only }), reason);
   }
   return { reasons, ambiguous };
 }
@@ -65,7 +65,7 @@ function addressesById({ findings }: TraceReport): ReadonlyMap<string, ReadonlyS
 
 function pathWithout(path: PathReport, faults: ReadonlySet<string>): PathReport {
   const hops = path.hops.map((hop): HopReport => {
-    if (hop.verdict !== "broken" || hop.findings.some((it) => faults.has(keyOf(it)))) return hop;
+    if (hop.verdict !== "broken" || hop.findings.some((it) => faults.has(placeOf(it)))) return hop;
     return { ...hop, verdict: isProven(hop, path) ? "ok" : "unknown" };
   });
   return { ...path, hops, verdict: worst(hops.map(({ verdict }) => verdict)) };
@@ -74,10 +74,6 @@ function pathWithout(path: PathReport, faults: ReadonlySet<string>): PathReport 
 /** Whether nothing is open, and the request comes to the hop at all. */
 function isProven({ hop, open, resources }: HopReport, { balancer }: PathReport): boolean {
   return open.length === 0 && (hop === "dns" || balancer !== undefined) && !(hop === "target" && resources.length === 0);
-}
-
-function keyOf({ id, address }: Pick<Finding, "id" | "address">): string {
-  return JSON.stringify([id, address]);
 }
 
 /** What a synthesized stack says that it accepts; nothing in any other file. */

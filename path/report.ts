@@ -112,3 +112,8 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
   const all = new Set(verdicts);
   return all.has("broken") ? "broken" : all.has("unknown") ? "unknown" : "ok";
 }
+
+/** Equal for a finding and where a path names it. */
+export function placeOf({ id, address }: Pick<Finding, "id" | "address">): string {
+  return JSON.stringify([id, address]);
+}

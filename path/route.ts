@@ -1,4 +1,4 @@
-import type { Action, Balancer, Condition, Listener, TargetGroup, Topology } from "../topology/model";
+import type { Action, Balancer, Condition, Listener, Registration, Server, TargetGroup, Topology } from "../topology/model";
 import { NOT_KNOWN } from "../topology/unread";
 import { isUnknown, known, Unknown, type Attr } from "../topology/value";
 import type { Entry } from "./entries";
@@ -135,28 +135,38 @@ function forwardedBy(actions: readonly Action[], { byId }: Topology): TargetGrou
   return [...new Set(arns.flatMap((arn) => byId.targetGroup(arn) ?? []))];
 }
 
-/** Servers by their private addresses, and the targets of groups: the same list for the same groups. */
+const byPrivateIp = new WeakMap<Topology, ReadonlyMap<string, Server>>();
+
+/** The server that a registration names by its id, as an Auto Scaling group, or by its private address. */
+export function registeredServer({ autoScalingGroup, targetId }: Registration, topology: Topology): Server | undefined {
+  const found = topology.byId.server(autoScalingGroup ?? targetId);
+  if (found !== undefined || typeof targetId !== "string") return found;
+  const servers = byPrivateIp.get(topology) ?? new Map(topology.servers.flatMap((server) => (typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [])));
+  byPrivateIp.set(topology, servers);
+  return servers.get(targetId);
+}
+
+/** The targets of groups: the same list for the same groups. */
 export interface ServerIndex {
   readonly targetsOf: (groups: readonly TargetGroup[], topology: Topology) => readonly Target[];
 }
 
-export function serverIndex({ servers }: Topology): ServerIndex {
-  const byAddress = new Map(servers.flatMap((server) => (typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [])));
+export function serverIndex(): ServerIndex {
   const lists = new Map<string, readonly Target[]>();
   return {
     targetsOf: (groups, topology) => {
       const key = JSON.stringify(groups.map(({ address }) => address));
-      const found = lists.get(key) ?? groups.flatMap((group) => targetsOf(group, topology, byAddress));
+      const found = lists.get(key) ?? groups.flatMap((group) => targetsOf(group, topology));
       lists.set(key, found);
       return found;
     },
   };
 }
 
-function targetsOf(targetGroup: TargetGroup, { byId }: Topology, servers: ReadonlyMap<string, Topology["servers"][number]>): Target[] {
+function targetsOf(targetGroup: TargetGroup, topology: Topology): Target[] {
+  const { byId } = topology;
   return targetGroup.registrations.map((registration): Target => {
-    const { autoScalingGroup, targetId } = registration;
-    const server = byId.server(autoScalingGroup ?? targetId) ?? (typeof targetId === "string" ? servers.get(targetId) : undefined);
+    const server = registeredServer(registration, topology);
     const port = registration.port ?? targetGroup.port;
     return { targetGroup, registration, ...(server !== undefined && { server }), port, healthPort: healthPortOf(targetGroup, port), subnets: server?.subnetIds.items.flatMap((id) => byId.subnet(id) ?? []) ?? [] };
   });

@@ -52,7 +52,7 @@ function topologyOf(document: unknown): Topology {
 export function traceTopology(topology: Topology, { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {}): TraceReport {
   const declared = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
   const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
-  const servers = serverIndex(topology);
+  const servers = serverIndex();
   const work: Work = { findings: new Map(), assumed: new Map(), deadline };
   const { findings, assumed } = work;
   const everywhere = fileNotes(topology, work);

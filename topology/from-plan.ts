@@ -157,7 +157,7 @@ class Modules {
     const key = typeof item.index === "string" || typeof item.index === "number" ? item.index : undefined;
     const siblings = scope.siblingsOf(label) as PlannedInstance[];
     const expressions = objectOf(config.expressions);
-    // What is made anew shows nothing yet.
+    // A replacement shows nothing yet.
     const after = actions.includes("create") ? planned : this.shown.in(`${isData ? "data." : ""}${typeOf(type)}`, isData ? planned : objectOf(change.before), planned, (argument) => Object.hasOwn(expressions, argument));
     let fields: Map<string, unknown> | undefined;
     const instance: PlannedInstance = {

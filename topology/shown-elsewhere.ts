@@ -1,4 +1,5 @@
 import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { protocolName } from "./network";
 import { typeOf } from "./source";
 
 /*
@@ -19,11 +20,9 @@ const text = (values: Json, name: string): string => textOf(own(values, name)) ?
 const keyOf = (value: unknown): string => (typeof value === "number" || typeof value === "string" ? String(value) : "");
 
 const permission = (values: Json, protocol: string, peer: string): string => {
-  const name = protocol === "all" ? "-1" : protocol.toLowerCase();
-  const number = PROTOCOLS[name] ?? name;
-  return JSON.stringify([number, ...(number === "-1" ? [] : [own(values, "from_port"), own(values, "to_port")]), peer]);
+  const name = protocolName(protocol);
+  return JSON.stringify([name, ...(name === "-1" ? [] : [own(values, "from_port"), own(values, "to_port")]), peer]);
 };
-const PROTOCOLS: Readonly<Record<string, string>> = { "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6" };
 
 const PEERS = ["cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"] as const;
 
@@ -173,8 +172,7 @@ export class ShownElsewhere {
       const going = isListed && isConfigured(attribute) ? undefined : this.goes.get(slot);
       const standing = isRead && !isConfigured(attribute) ? this.stays.get(slot) : undefined;
       if ((going ?? standing) === undefined || value === undefined || value === null) continue;
-      const stood = new Set<string>();
-      less(own(before, attribute), (key) => (stood.add(key), false), before, []);
+      const stood = keysIn(less, own(before, attribute), before);
       // What the resource adds by itself is its own.
       left = { ...left, [attribute]: less(value, (key) => stood.has(key) && (going?.has(key) === true || standing?.has(key) === true), before, [...(going?.values() ?? [])].filter((it) => it !== "")) };
     }

@@ -2,7 +2,7 @@ import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
 import { lostIn } from "../lost-pairs";
-import { HOPS, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
+import { HOPS, placeOf, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
 import type { Deadline } from "../deadline";
 import { rowOf } from "../rows";
 import { leadsToGone } from "../rules/record-ends";
@@ -47,14 +47,14 @@ function verdictOn(hop: Hop, paths: readonly PathReport[]): Verdict | null {
 
 /** Faults on a path of what is planned, that were not there before, as far as both traces could see them. */
 export function newFaults({ before, after }: Traces, world: World): Finding[] {
-  const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(keyOf))));
+  const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(placeOf))));
   // What was a warning before and is an error now is new.
   const faults = before?.findings.filter(({ severity }) => severity === "error") ?? [];
-  const known = new Set(faults.map(keyOf));
+  const known = new Set(faults.map(placeOf));
   const knownRows = new Set(faults.map(({ id, hop }) => `${id} ${hop}`));
   return after.findings.filter((finding) => {
-    if (finding.severity !== "error" || known.has(keyOf(finding))) return false;
-    if (!onPath.has(keyOf(finding)) && !isRefused(finding)) return false;
+    if (finding.severity !== "error" || known.has(placeOf(finding))) return false;
+    if (!onPath.has(placeOf(finding)) && !isRefused(finding)) return false;
     if (before === undefined) return true;
     if (NOT_IN_STATES.has(finding.id) || (OF_SCRIPTS.has(finding.id) && !world.knowsScripts)) return false;
     // The same row at another resource is new where that one changes.
@@ -65,12 +65,8 @@ export function newFaults({ before, after }: Traces, world: World): Finding[] {
 /** What a plan tells and a state cannot, so that nobody knows whether the change brings it. */
 export function unseenBefore({ before, after }: Traces, world: World): Finding[] {
   if (before === undefined) return [];
-  const told = new Set([...newFaults({ before, after }, world), ...before.findings].map(keyOf));
-  return after.findings.filter((it) => it.severity === "error" && !told.has(keyOf(it)) && !TOLD_BY_RULES.has(it.id) && (NOT_IN_STATES.has(it.id) || OF_SCRIPTS.has(it.id)));
-}
-
-export function keyOf({ id, address }: Pick<Finding, "id" | "address">): string {
-  return JSON.stringify([id, address]);
+  const told = new Set([...newFaults({ before, after }, world), ...before.findings].map(placeOf));
+  return after.findings.filter((it) => it.severity === "error" && !told.has(placeOf(it)) && !TOLD_BY_RULES.has(it.id) && (NOT_IN_STATES.has(it.id) || OF_SCRIPTS.has(it.id)));
 }
 
 /** AWS takes it in no apply. */
@@ -87,7 +83,7 @@ function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string
   if (finding.id === "P68" && finding.attribute.startsWith("default_action")) return "outage";
   if (isRefused(finding)) return "fails";
   // Others answer, or answer some of the time.
-  if (finding.share !== undefined && !unanswered.has(keyOf(finding))) return "brief";
+  if (finding.share !== undefined && !unanswered.has(placeOf(finding))) return "brief";
   const change = world.byAddress.get(finding.address);
   return NEVER_ISSUED.has(finding.id) && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
 }
@@ -100,8 +96,8 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const hadPath = (traces.before?.paths.length ?? 0) > 0;
   const suspects = suspectsIn(world, told);
   const faults = newFaults(traces, world);
-  const fresh = new Set(faults.map(keyOf));
-  const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(keyOf(it)), deadline) : NONE;
+  const fresh = new Set(faults.map(placeOf));
+  const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(placeOf(it)), deadline) : NONE;
   const out = new Set([...told.filter(({ effect }) => effect === "outage").map(({ address }) => address), ...lostIn(world.changes).map(({ change }) => change.address)]);
   // What goes is told with all names that lead over it.
   const isGoneTold = told.some(({ hop, effect }) => hop === "dns" && effect === "outage");

@@ -3,6 +3,7 @@ import type { Action, Balancer, Certificate, DnsRecord, Listener, ListenerRule, 
 import { grouped } from "../../topology/balancers";
 import { known } from "../../topology/value";
 import { entriesOf } from "../entries";
+import { registeredServer } from "../route";
 import { ancestry } from "../rules/domain-names";
 import { chainsOf, mayServe } from "../rules/record-chains";
 import { isLost } from "../rules/record-ends";
@@ -70,10 +71,8 @@ export function servingIn(topology: Topology | undefined): Serving {
   const registrations = groups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
   const servers = new Map<string, { server: Server; groups: TargetGroup[] }>();
   const serverOf = new Map<string, string>();
-  const byIp = new Map((topology?.servers ?? []).map((it) => [known(it.privateIp), it]));
   for (const { registration, group } of registrations) {
-    const id = registration.autoScalingGroup ?? registration.targetId;
-    const server = topology?.byId.server(id) ?? byIp.get(known(id) ?? "");
+    const server = topology === undefined ? undefined : registeredServer(registration, topology);
     if (server === undefined) continue;
     serverOf.set(registration.address, server.address);
     const found = servers.get(server.address) ?? { server, groups: [] };

@@ -1,7 +1,8 @@
 import type { Registration, SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
-import { isUnknown, known } from "../../topology/value";
+import { isUnknown } from "../../topology/value";
 import { TimeIsUp, type Deadline } from "../deadline";
-import type { Finding, PathReport } from "../report";
+import { placeOf, type Finding, type PathReport } from "../report";
+import { registeredServer } from "../route";
 import { traceTopology } from "../trace";
 
 /*
@@ -28,11 +29,6 @@ export function unansweredBy(topology: Topology, isNew: (finding: Finding) => bo
   if (report.stopped !== undefined) throw new TimeIsUp(report.stopped);
   const fresh = new Map(report.findings.filter((it) => it.severity === "error" && isNew(it)).map((it) => [placeOf(it), it]));
   return new Set(report.paths.flatMap((path) => endingIn(path, path.hops.flatMap(({ findings }) => findings.flatMap((it) => fresh.get(placeOf(it)) ?? [])), topology)).map(placeOf));
-}
-
-/** Equal for a finding and where a path names it. */
-export function placeOf({ id, address }: Pick<Finding, "id" | "address">): string {
-  return JSON.stringify([id, address]);
 }
 
 /** The findings that keep the URL's request from any answer; none where some target may still give one. */
@@ -73,7 +69,7 @@ function endingAt(group: TargetGroup, all: readonly Registration[], found: reado
 /** Whether a finding's address is a registration's own, or one of its server's. */
 function isAt(address: string, registration: Registration, topology: Topology): boolean {
   if (address === registration.address) return true;
-  const server = topology.byId.server(registration.autoScalingGroup ?? registration.targetId) ?? topology.servers.find(({ privateIp }) => typeof privateIp === "string" && privateIp === known(registration.targetId));
+  const server = registeredServer(registration, topology);
   return server !== undefined && isOf(address, server, topology);
 }
 

@@ -62,8 +62,9 @@ export function worldOf(whole: unknown, given: unknown): World {
       if (typeof value === "string" && value !== "") replacedById.set(value, change);
     }
   }
-  const shown = ShownElsewhere.ofPlan(listOf(plan.resource_changes));
-  const standing = ({ type, before = {} }: Change): Json => shown.in(type, before, before, () => false);
+  // Few plans have rules that ask for it.
+  let shown: ShownElsewhere | undefined;
+  const standing = ({ type, before = {} }: Change): Json => (shown ??= ShownElsewhere.ofPlan(listOf(plan.resource_changes))).in(type, before, before, () => false);
   const moving = changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
   const format = formatOf(plan);
   return { format, stopped: new Set([...stoppedBy(format.invocations), ...stoppedByState(changes)]), changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };

@@ -41,15 +41,16 @@ export function stoppedBy(invocations: readonly Invocation[]): ReadonlySet<strin
 
 /** A target that an action stops does not answer; whether somebody starts it again, no plan says. */
 function targets({ topology: { invocations, stopped }, targets: all }: PathEnd, report: Reporter): void {
+  const isTarget = (id: string): boolean => all.some(({ server, registration }) => known(server?.id) === id || known(registration.targetId) === id);
   for (const { address, instanceId } of stopped) {
     const id = known(instanceId);
-    if (id !== undefined && all.some(({ server, registration }) => known(server?.id) === id || known(registration.targetId) === id)) report.open("target", new Unknown(address, "state", "this target is kept stopped, and answers nothing meanwhile"));
+    if (id !== undefined && isTarget(id)) report.open("target", new Unknown(address, "state", "this target is kept stopped, and answers nothing meanwhile"));
   }
   for (const it of invocations) {
     if (it.type !== STOP) continue;
     const id = stoppedId(it);
     if (id === undefined) report.open("target", new Unknown(it.address, "instance_id", "which instance the action stops is known after the apply only"));
-    else if (all.some(({ server, registration }) => known(server?.id) === id || known(registration.targetId) === id)) report.open("target", new Unknown(it.address, "instance_id", "the action stops this target, and the plan does not say whether it is started again"));
+    else if (isTarget(id)) report.open("target", new Unknown(it.address, "instance_id", "the action stops this target, and the plan does not say whether it is started again"));
   }
 }
 

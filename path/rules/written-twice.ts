@@ -43,7 +43,7 @@ export function oneRouteToADestination(topology: Topology, report: FileReporter)
     const routes = table.routes.filter(({ address, attribute }) => address !== table.address || (attribute.startsWith("route") && (table.isData || topology.writers.isInline(address, "route"))));
     twice(routes, ({ destination }) => plain(known(destination)), (route, other) => {
       const refused = [route, other].filter(({ address }) => address !== table.address).find(({ address }) => isMade(topology, address)) ?? (isMade(topology, table.address) ? route : undefined);
-      // One that is made anew in the same place is what was read.
+      // A replaced route is the one that the data source has read.
       if (refused === undefined || (table.isData && [route, other].some(({ address }) => address === table.address) && changeOf(topology, refused.address)?.doing === "replace")) return;
       const kept = refused === route ? other : route;
       report.fault({
