@@ -3,10 +3,13 @@ import type { Unknown } from "../topology/value";
 import type { Assumption, Finding, Hop } from "./report";
 import type { TracedPath } from "./traced-path";
 
-/** What a rule tells of what it sees; the severity follows from the row. */
+/** A finding as a rule tells it; without a severity it has its row's. */
+export type Fault = Omit<Finding, "severity"> & Partial<Pick<Finding, "severity">>;
+
+/** What a rule tells of what it sees. */
 export interface Reporter {
   /** A fault. Told again at the same address and attribute it counts once. */
-  fault(finding: Omit<Finding, "severity"> & { readonly severity?: Finding["severity"] }): void;
+  fault(finding: Fault): void;
   /** Something on the path that the file leaves open and this rule needed to know; it never counts as ok. */
   open(hop: Hop, unknown: Unknown): void;
   assume(assumption: Assumption): void;
@@ -28,7 +31,7 @@ export type FileRule = (topology: Topology, report: FileReporter) => void;
 
 export interface FileReporter extends Omit<Reporter, "fault" | "open"> {
   open(hop: Hop, unknown: Unknown, on?: readonly Balancer[]): void;
-  fault(finding: Parameters<Reporter["fault"]>[0], on?: readonly Balancer[]): void;
+  fault(finding: Fault, on?: readonly Balancer[]): void;
 }
 
 /** The rules of one subject. */

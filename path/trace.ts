@@ -9,7 +9,7 @@ import { viewOf } from "./hops";
 import { HOPS, worst, type Assumption, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "./report";
 import { routeOf, serverIndex, shownUrl } from "./route";
 import { severityOf } from "./rows";
-import type { FileReporter, PathEnd, Reporter } from "./rule";
+import type { Fault, FileReporter, PathEnd, Reporter } from "./rule";
 import { RULES } from "./rules/all-rules";
 import { isApplication } from "./rules/balancer-groups";
 import type { TracedPath } from "./traced-path";
@@ -95,7 +95,7 @@ interface FileNote {
 function fileNotes(topology: Topology, { findings, assumed, deadline }: Work): FileNote[] {
   const notes: FileNote[] = [];
   const report = inTime(deadline, {
-    fault: (told: Parameters<Reporter["fault"]>[0], on?: readonly Balancer[]) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
+    fault: (told: Fault, on?: readonly Balancer[]) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
     open: (hop, unknown, on?: readonly Balancer[]) => notes.push({ open: openOf(hop, unknown), on }),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   });
@@ -192,7 +192,7 @@ function isForwarded({ steps }: TracedPath): boolean {
 }
 
 /** Each fault once, the first time it is told. */
-function kept(told: Parameters<Reporter["fault"]>[0], findings: Map<string, Finding>): Finding {
+function kept(told: Fault, findings: Map<string, Finding>): Finding {
   const finding: Finding = { ...told, severity: told.severity ?? severityOf(told.id) };
   const key = findingKey(finding);
   const known = findings.get(key);

@@ -2,7 +2,8 @@ import type { AclEntry, NetworkAcl, Subnet, Topology } from "../../topology/mode
 import { known, type Unknown } from "../../topology/value";
 import { overlaps, type Range } from "../ipv4";
 import { fix, setting } from "../fix";
-import type { Edit, Finding, Hop } from "../report";
+import type { Edit, Hop } from "../report";
+import type { Fault } from "../rule";
 import { allowsAny, type Decision, type Packets } from "./acl-decisions";
 import { ofHealthChecksOnly, type HealthReaders } from "./health-readers";
 import { plain, type Direction } from "./reachability";
@@ -34,8 +35,6 @@ interface Blockage {
   readonly isEmpty: boolean;
   readonly flows: Flow[];
 }
-
-type Fault = Omit<Finding, "severity"> & Partial<Pick<Finding, "severity">>;
 
 /** An entry's number goes so far. */
 const MOST_NUMBERS = 32_766;

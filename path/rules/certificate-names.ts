@@ -2,7 +2,7 @@ import type { Certificate, DnsRecord, Listener } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
-import type { Reporter } from "../rule";
+import type { Fault, Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { ancestry, covers, isMistakenWildcard, isPublicName } from "./domain-names";
 import { anyNameOf } from "./record-chains";
@@ -13,7 +13,6 @@ import { validationRecord } from "./validation";
 
 /* Whether one of the listener's certificates is good for the name that the client asks for. */
 
-type Fault = Parameters<Reporter["fault"]>[0];
 
 /** P11 and P12. */
 export function goodForName(path: TracedPath, report: Reporter): void {

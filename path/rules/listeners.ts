@@ -2,7 +2,7 @@ import type { Balancer, Listener, TargetGroup, Topology } from "../../topology/m
 import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit, Finding } from "../report";
-import type { FileReporter, Reporter, Rules } from "../rule";
+import type { Fault, FileReporter, Reporter, Rules } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { isTlsPolicy } from "./elb-facts";
 import { BY_NO_PROP } from "./expressions";
@@ -58,7 +58,7 @@ function speaksTheClientsProtocol(path: TracedPath, report: Reporter): void {
   }
 }
 
-function clientsOfHttp1(listener: Listener, group: TargetGroup, version: "HTTP2" | "GRPC"): Parameters<Reporter["fault"]>[0] {
+function clientsOfHttp1(listener: Listener, group: TargetGroup, version: "HTTP2" | "GRPC"): Fault {
   return {
     id: "P29", hop: "listener", address: group.address, attribute: "protocol_version",
     observed: `${group.address} takes ${version} only, and ${listener.address} forwards plain HTTP to it, which clients speak as HTTP/1.1`,
@@ -69,7 +69,7 @@ function clientsOfHttp1(listener: Listener, group: TargetGroup, version: "HTTP2"
   };
 }
 
-function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: "HTTP2" | "GRPC"): Parameters<Reporter["fault"]>[0] {
+function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: "HTTP2" | "GRPC"): Fault {
   return {
     id: "P29", hop: "listener", address, attribute: "enable_http2", observed: `${address} lets clients speak HTTP/1.1 only, and ${group.address} takes ${version}`,
     required: "enable_http2, or a target group of HTTP1", symptom: "464 at every request", fix: fix(`Let ${address} speak HTTP/2.`, BY_NO_PROP, [setting(address, "enable_http2", true)]),

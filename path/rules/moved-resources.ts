@@ -8,7 +8,7 @@ import { lostIn, type Lost } from "../lost-pairs";
 import { twinsOf, type Twins } from "../twins";
 import { isRuleBeside, permissionsOfRule } from "../permissions-of-groups";
 import type { Fix, Hop } from "../report";
-import type { FileReporter } from "../rule";
+import type { Fault, FileReporter } from "../rule";
 import { groupUsers } from "./group-users";
 import { recordsOf } from "./record-targets";
 import { hopOfGroup } from "./written-twice";
@@ -91,7 +91,7 @@ interface What {
 
 function reportLost(lost: Lost, { hop, attribute, on, ...seen }: What, { writers }: Topology, report: FileReporter): void {
   const { change: { address }, old, isSure } = lost;
-  const severity: Pick<Parameters<FileReporter["fault"]>[0], "severity"> = isSure ? {} : { severity: "warning" };
+  const severity: Pick<Fault, "severity"> = isSure ? {} : { severity: "warning" };
   report.fault({
     id: "P75", hop, ...severity, address, attribute, ...seen, fix: repairOf(lost, writers.changes),
     observed: old === undefined ? "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away"

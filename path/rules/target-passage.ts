@@ -2,8 +2,8 @@ import type { Balancer, Registration, SecurityGroup, SecurityRule, Topology } fr
 import { isUnknown, known, Unknown, type Attr, type Listed } from "../../topology/value";
 import { rangesOf } from "../ipv4";
 import { fix } from "../fix";
-import type { Edit, Finding } from "../report";
-import type { PathRule } from "../rule";
+import type { Edit } from "../report";
+import type { Fault, PathRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
 import { healthReaders, ofHealthChecksOnly, type HealthReaders } from "./health-readers";
@@ -12,8 +12,6 @@ import { argument, attributeOf, isAll, isMeantFor, isTcp, names, opensPort, pass
 
 const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
 const UNHEALTHY = "Target.Timeout in the target's health, though the application works";
-
-type Fault = Omit<Finding, "severity"> & Partial<Pick<Finding, "severity">>;
 
 /** Ports that a group keeps shut, for so many targets. */
 interface Shut {
