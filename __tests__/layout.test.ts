@@ -30,7 +30,8 @@ const THIS_FILE = "__tests__/layout.test.ts";
 const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
 /** Facts that props and plans are held against alike. */
 const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts"];
-const MAX_LINES = 300;
+// What was 300 wide lines is up to 500 formatted ones, until those files are split by subject.
+const MAX_LINES = 500;
 
 const RULES: Readonly<Record<string, Rule>> = {
   "cdktf is known in constructs/, in main.ts and to the test helper only, so that moving off it is a rename": (source) =>
