@@ -1,7 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { PROJECT } from "./support/rehearsal-room";
 
-const adopt = (...args: string[]) => spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/adopt.ts", ...args], { cwd: PROJECT, encoding: "utf8" });
+const adopt = (...args: string[]) =>
+  spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/adopt.ts", ...args], {
+    cwd: PROJECT,
+    encoding: "utf8",
+  });
 
 describe("npm run adopt", () => {
   test("tells its exit codes", () => {

@@ -1,16 +1,26 @@
 import { review } from "../path/review/review";
 import { trace } from "../path/trace";
-import { destroyed, planOf, SITE, type Planned } from "./support/standing-site";
+import { destroyed, type Planned, planOf, SITE } from "./support/standing-site";
 
 /* What still names, by its id, something that the plan destroys. */
 
 type Plan = { prior_state: { values: { root_module: { resources: object[] } } } };
 
-const without = (...addresses: readonly string[]): typeof SITE => Object.fromEntries(Object.entries(SITE).filter(([address]) => !addresses.includes(address)));
-const effectOf = (changes: Record<string, Planned>, site?: typeof SITE): string => review(planOf(changes, site)).report.effect;
+const without = (...addresses: readonly string[]): typeof SITE =>
+  Object.fromEntries(Object.entries(SITE).filter(([address]) => !addresses.includes(address)));
+const effectOf = (changes: Record<string, Planned>, site?: typeof SITE): string =>
+  review(planOf(changes, site)).report.effect;
 
 test("a route table that goes leaves its subnets to the VPC's main one", () => {
-  const main = { "aws_route_table.main": { id: "rtb-main", vpc_id: "vpc-1", route: [] }, "aws_route.main": { id: "r-2", route_table_id: "rtb-main", destination_cidr_block: "0.0.0.0/0", gateway_id: "igw-1" } };
+  const main = {
+    "aws_route_table.main": { id: "rtb-main", vpc_id: "vpc-1", route: [] },
+    "aws_route.main": {
+      id: "r-2",
+      route_table_id: "rtb-main",
+      destination_cidr_block: "0.0.0.0/0",
+      gateway_id: "igw-1",
+    },
+  };
   const gone = { "aws_route_table.public": destroyed(), "aws_route.out": destroyed() };
   expect(effectOf(gone)).toBe("outage");
   expect(effectOf(gone, { ...SITE, ...main })).toBe("none");
@@ -31,7 +41,13 @@ describe("a data source that shows what the plan destroys", () => {
   /** The site's load balancer, read by another part of the configuration. */
   const reading = (changes: Record<string, Planned>): object => {
     const plan = planOf(changes, without()) as unknown as Plan;
-    plan.prior_state.values.root_module.resources.push({ address: "data.aws_lb.web", mode: "data", type: "aws_lb", name: "web", values: SITE["aws_lb.web"] });
+    plan.prior_state.values.root_module.resources.push({
+      address: "data.aws_lb.web",
+      mode: "data",
+      type: "aws_lb",
+      name: "web",
+      values: SITE["aws_lb.web"],
+    });
     return plan;
   };
 

@@ -10,7 +10,12 @@ import { CACHE } from "./support/rehearsal-room";
 
 const ROOT = {
   variable: { ok: { type: "bool", default: true } },
-  resource: { terraform_data: { a: {}, b: { lifecycle: { precondition: [{ condition: "${var.ok}", error_message: "Not now." }] } } } },
+  resource: {
+    terraform_data: {
+      a: {},
+      b: { lifecycle: { precondition: [{ condition: "${var.ok}", error_message: "Not now." }] } },
+    },
+  },
 };
 
 let folder: string;
@@ -24,12 +29,23 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function run(...args: string[]): string {
-  return spawnSync(command, args, { cwd: folder, encoding: "utf8", env: { ...process.env, CHECKPOINT_DISABLE: "1" } }).stdout;
+  return spawnSync(command, args, { cwd: folder, encoding: "utf8", env: { ...process.env, CHECKPOINT_DISABLE: "1" } })
+    .stdout;
 }
 
 test.each<[string, string[], string, string]>([
-  ["of one target only", ["-target=terraform_data.a"], "unknown", "It cannot be determined whether requests will fail, as the plan is of some resources only."],
-  ["that ended with an error", ["-var=ok=false"], "unknown", "It cannot be determined whether requests will fail, as the plan ended with an error."],
+  [
+    "of one target only",
+    ["-target=terraform_data.a"],
+    "unknown",
+    "It cannot be determined whether requests will fail, as the plan is of some resources only.",
+  ],
+  [
+    "that ended with an error",
+    ["-var=ok=false"],
+    "unknown",
+    "It cannot be determined whether requests will fail, as the plan ended with an error.",
+  ],
   ["of everything", [], "none", "No load balancer is in this plan, and nothing is replaced or destroyed."],
 ])("the effect of a plan %s is told", (_, args, effect, summary) => {
   run("plan", "-input=false", "-no-color", ...args, "-out=tfplan");

@@ -55,11 +55,15 @@ afterAll(async () => {
 
 test("rehearse --keep names the local AWS and the lines to use it", () => {
   expect(isRunning(pid)).toBe(true);
-  expect(lines.map((line) => line.split(/[ =]/)[1])).toEqual(expect.arrayContaining(["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]));
+  expect(lines.map((line) => line.split(/[ =]/)[1])).toEqual(
+    expect.arrayContaining(["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]),
+  );
 });
 
 test("it says what is to be done before a deploy, as main.ts names no bucket yet", async () => {
-  expect(kept).toContain("\n# To deploy web there, write a bucket name into main.ts and run npm run bootstrap first.\n");
+  expect(kept).toContain(
+    "\n# To deploy web there, write a bucket name into main.ts and run npm run bootstrap first.\n",
+  );
 });
 
 test("npm run bootstrap creates the bucket that main.ts names, and says what is next", async () => {
@@ -90,8 +94,12 @@ test("a second cdktf diff finds no changes", async () => {
 
 test("cdktf synth --hcl gives HCL alone, by which terraform changes nothing", async () => {
   expect(await cdktf("synth --hcl")).toMatchObject({ code: 0 });
-  expect(readdirSync(join(checkout.folder, "cdktf.out", "stacks", "web")).filter((name) => /\.tf(\.json)?$/.test(name))).toEqual(["cdk.tf"]);
-  const { code, text } = await shell([...lines, '"${TERRAFORM_BINARY_NAME:-terraform}" -chdir=cdktf.out/stacks/web plan -no-color'].join("\n"));
+  expect(
+    readdirSync(join(checkout.folder, "cdktf.out", "stacks", "web")).filter((name) => /\.tf(\.json)?$/.test(name)),
+  ).toEqual(["cdk.tf"]);
+  const { code, text } = await shell(
+    [...lines, '"${TERRAFORM_BINARY_NAME:-terraform}" -chdir=cdktf.out/stacks/web plan -no-color'].join("\n"),
+  );
   expect([code, text]).toEqual([0, expect.stringContaining("No changes")]);
   expect(text).not.toContain("Warning");
 });
@@ -99,7 +107,10 @@ test("cdktf synth --hcl gives HCL alone, by which terraform changes nothing", as
 test("cdktf diff and npm run plan work after it, without a file to delete", async () => {
   expect(await cdktf("diff")).toEqual({ code: 0, text: expect.stringContaining("No changes") });
   expect(await cdktf("synth --hcl")).toMatchObject({ code: 0 });
-  expect(await shell([...lines, "npm run -s plan -- web"].join("\n"))).toEqual({ code: 0, text: expect.stringContaining("web: no changes") });
+  expect(await shell([...lines, "npm run -s plan -- web"].join("\n"))).toEqual({
+    code: 0,
+    text: expect.stringContaining("web: no changes"),
+  });
 });
 
 test("cdktf output prints what was built", async () => {
@@ -132,8 +143,13 @@ function inShell(line: string): Promise<Ended> {
 function shell(script: string): Promise<Ended> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
   return new Promise((resolve) => {
-    execFile("sh", ["-ec", script], { cwd: checkout.folder, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), text: `${stdout}\n${stderr}` });
-    });
+    execFile(
+      "sh",
+      ["-ec", script],
+      { cwd: checkout.folder, env, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), text: `${stdout}\n${stderr}` });
+      },
+    );
   });
 }

@@ -4,7 +4,7 @@ import type { WebStackProps } from "../constructs/web-stack-props";
 import type { LocalAws } from "../rehearsal/local-aws";
 import { seedsFor } from "../rehearsal/seed-for";
 import type { StackJson } from "../rehearsal/stack-files";
-import { planChanges, type Changing } from "./support/changed-plans";
+import { type Changing, planChanges } from "./support/changed-plans";
 import type { Planned } from "./support/planned";
 import { PROJECT, startLocalAws } from "./support/rehearsal-room";
 import { EXISTING_NETWORK, synthOf } from "./support/synth";
@@ -17,7 +17,13 @@ import { EXISTING_NETWORK, synthOf } from "./support/synth";
 
 const STANDING: WebStackProps = { domainName: "www.example.com", alternativeNames: ["example.com"] };
 const CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
-const EVERY_OTHER_CHECK = { matcher: "200-299", intervalSec: 30, timeoutSec: 4, healthyThreshold: 4, unhealthyThreshold: 4 };
+const EVERY_OTHER_CHECK = {
+  matcher: "200-299",
+  intervalSec: 30,
+  timeoutSec: 4,
+  healthyThreshold: 4,
+  unhealthyThreshold: 4,
+};
 
 /** What the table's first column names, and what becomes of the standing props; several where a change has several directions. */
 const CHANGES: Readonly<Record<string, readonly Partial<WebStackProps>[]>> = {
@@ -34,7 +40,11 @@ const CHANGES: Readonly<Record<string, readonly Partial<WebStackProps>[]>> = {
   "`network.egress`": [{ network: { egress: "nat" } }],
   "`network.flowLogsBucket`": [{ network: { flowLogsBucket: "example-logs" } }],
   "`certificate`": [{ certificate: { arn: CERTIFICATE } }],
-  "`alternativeNames`": [{ alternativeNames: ["example.com", "shop.example.com"] }, { alternativeNames: ["shop.example.com"] }, { alternativeNames: [] }],
+  "`alternativeNames`": [
+    { alternativeNames: ["example.com", "shop.example.com"] },
+    { alternativeNames: ["shop.example.com"] },
+    { alternativeNames: [] },
+  ],
   "`healthCheck.path`": [{ healthCheck: { path: "/up" } }],
   "`healthCheck.port`": [{ healthCheck: { port: 9000 } }],
   "`idleTimeoutSec`": [{ idleTimeoutSec: 120 }],
@@ -53,7 +63,12 @@ const CHANGES: Readonly<Record<string, readonly Partial<WebStackProps>[]>> = {
 const ANOTHER_STACK = "the stack's id";
 
 /** What stands out of a plan if it is replaced, in the words of the table's second column. */
-const PARTS = { aws_acm_certificate: "certificate", aws_lb: "load balancer", aws_lb_target_group: "target group", aws_instance: "instances" } as const;
+const PARTS = {
+  aws_acm_certificate: "certificate",
+  aws_lb: "load balancer",
+  aws_lb_target_group: "target group",
+  aws_instance: "instances",
+} as const;
 
 interface Row {
   readonly changes: readonly string[];
@@ -62,12 +77,18 @@ interface Row {
 
 interface Change {
   readonly type: string;
-  readonly change: { readonly actions: readonly string[]; readonly before: Record<string, unknown> | null; readonly after: Record<string, unknown> | null };
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Record<string, unknown> | null;
+    readonly after: Record<string, unknown> | null;
+  };
 }
 
 const ROWS = rowsOf(readFileSync(join(PROJECT, "README.md"), "utf8"));
 /** Each change on its own, by a key. */
-const ALL = Object.entries(CHANGES).flatMap(([change, props]) => props.map((it, index) => ({ change, key: `${change} ${index}`, props: { ...STANDING, ...it } })));
+const ALL = Object.entries(CHANGES).flatMap(([change, props]) =>
+  props.map((it, index) => ({ change, key: `${change} ${index}`, props: { ...STANDING, ...it } })),
+);
 
 let localAws: LocalAws;
 let planned: Readonly<Record<string, Planned>> = {};
@@ -75,13 +96,17 @@ let planned: Readonly<Record<string, Planned>> = {};
 beforeAll(async () => {
   localAws = await startLocalAws();
   const standing = synthOf(STANDING);
-  const changed = Object.fromEntries(ALL.map(({ change, key, props }): [string, Changing] => {
-    const isAnother = change === ANOTHER_STACK;
-    return [key, { root: synthOf(props, isAnother ? "site" : "web"), ...(isAnother ? {} : { base: "standing" }) }];
-  }));
+  const changed = Object.fromEntries(
+    ALL.map(({ change, key, props }): [string, Changing] => {
+      const isAnother = change === ANOTHER_STACK;
+      return [key, { root: synthOf(props, isAnother ? "site" : "web"), ...(isAnother ? {} : { base: "standing" }) }];
+    }),
+  );
   const roots = [standing, ...Object.values(changed).map(({ root }) => root)];
   for (const seed of seedsFor(roots.map((json) => ({ id: "web", json: json as StackJson })))) await localAws.seed(seed);
-  planned = await planChanges({ standing }, { ...changed, nothing: { base: "standing", root: standing } }, localAws, { defaultTags: true });
+  planned = await planChanges({ standing }, { ...changed, nothing: { base: "standing", root: standing } }, localAws, {
+    defaultTags: true,
+  });
 }, 1_800_000);
 
 afterAll(() => localAws?.stop());
@@ -101,19 +126,23 @@ describe.each(ROWS)("$inThePlan", ({ changes, inThePlan }) => {
 });
 
 test("another stack's id is another place for its state", () => {
-  const placeOf = (id: string) => JSON.stringify(synthOf({ ...STANDING, backend: { s3: { bucket: "acme-states" } } }, id).terraform.backend);
+  const placeOf = (id: string) =>
+    JSON.stringify(synthOf({ ...STANDING, backend: { s3: { bucket: "acme-states" } } }, id).terraform.backend);
   expect(placeOf("site")).not.toBe(placeOf("web"));
 });
 
 /** The plan in the table's words. */
 function outcomeOf(changes: readonly Change[]): string {
-  const did = (...actions: readonly string[]) => changes.filter(({ change }) => change.actions.join() === actions.join());
+  const did = (...actions: readonly string[]) =>
+    changes.filter(({ change }) => change.actions.join() === actions.join());
   const typesOf = (them: readonly Change[]) => new Set(them.map(({ type }) => type));
   const [newFirst, oldFirst] = [typesOf(did("create", "delete")), typesOf(did("delete", "create"))];
   const replaced = Object.entries(PARTS).filter(([type]) => newFirst.has(type) || oldFirst.has(type));
-  if (replaced.length > 0) return `${listOf(replaced.map(([, name]) => name))} replaced, ${replaced.some(([type]) => oldFirst.has(type)) ? "the old first" : "the new first"}`;
+  if (replaced.length > 0)
+    return `${listOf(replaced.map(([, name]) => name))} replaced, ${replaced.some(([type]) => oldFirst.has(type)) ? "the old first" : "the new first"}`;
   const [added, removed] = [typesOf(did("create")), typesOf(did("delete"))];
-  if (added.has("aws_vpc")) return removed.size === 0 ? "all created once more, nothing destroyed" : "all created once more";
+  if (added.has("aws_vpc"))
+    return removed.size === 0 ? "all created once more, nothing destroyed" : "all created once more";
   if (added.size > 0 || removed.size > 0) return "added or removed, nothing replaced";
   return did("update").length > 0 ? "updated in place" : "no changes";
 }

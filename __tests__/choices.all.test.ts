@@ -1,12 +1,12 @@
-import type { RehearsalResult } from "../cli/rehearsal-run";
 import { NOT_RECORDED } from "../cli/bootstrap/not-recorded";
 import { committedPolicy } from "../cli/bootstrap/policies";
+import type { RehearsalResult } from "../cli/rehearsal-run";
 import type { SynthesizedStack } from "../cli/synthesize";
 import { REHEARSED } from "./support/combinations";
 import { actionsOf, byTerraform, isRead, refusedBy } from "./support/iam-policy";
+import { RehearsalRoom, runStages } from "./support/rehearsal-room";
 import { queue } from "./support/side-by-side";
 import { stackIdOf } from "./support/stack-id";
-import { RehearsalRoom, runStages } from "./support/rehearsal-room";
 
 /* Every choice is built, checked, planned again and taken down, several stacks at a time in one account; each combination by itself: npm run test:exhaustive. */
 
@@ -42,16 +42,23 @@ test("every combination is a stack of its own", async () => {
   expect(new Set(NAMES.map(stackIdOf)).size).toBe(NAMES.length);
 });
 
-test.each(NAMES.filter((name) => !isWaiting(name)))("%s: built beside the others, well in every step, planned again without a change, and taken down", async (name) => {
-  const { steps, verdict } = await resultOf(name);
-  expect(steps.filter((step) => step.verdict !== "ok")).toEqual([]);
-  expect(verdict).toBe("ok");
-  expect(steps.find(({ id }) => id === "5.7")?.observed).toMatch(/^(\d+) added, second plan empty, \1 destroyed$/);
-});
+test.each(NAMES.filter((name) => !isWaiting(name)))(
+  "%s: built beside the others, well in every step, planned again without a change, and taken down",
+  async (name) => {
+    const { steps, verdict } = await resultOf(name);
+    expect(steps.filter((step) => step.verdict !== "ok")).toEqual([]);
+    expect(verdict).toBe("ok");
+    expect(steps.find(({ id }) => id === "5.7")?.observed).toMatch(/^(\d+) added, second plan empty, \1 destroyed$/);
+  },
+);
 
 test.each(NAMES.filter(isWaiting))("%s: has its zone, and one row for the site, which is unknown", async (name) => {
   const { steps, verdict } = await resultOf(name);
-  expect(steps.map((step) => [step.id, step.verdict])).toEqual([["0b", "ok"], ["5.7", "ok"], ["site", "unknown"]]);
+  expect(steps.map((step) => [step.id, step.verdict])).toEqual([
+    ["0b", "ok"],
+    ["5.7", "ok"],
+    ["site", "unknown"],
+  ]);
   expect(verdict).toBe("unknown");
 });
 
@@ -59,7 +66,12 @@ test("the roles may do what all of this called, and no more than that and what t
   await Promise.allSettled(results.values());
   const calls = await room.localAws.calls();
   expect(refusedBy("deploy", calls)).toEqual([]);
-  expect(refusedBy("plan", calls.filter(({ action }) => isRead(action)))).toEqual([]);
+  expect(
+    refusedBy(
+      "plan",
+      calls.filter(({ action }) => isRead(action)),
+    ),
+  ).toEqual([]);
   const called = new Set(byTerraform(calls).map(({ action }) => action));
   const allowed = (["plan", "deploy"] as const).flatMap((kind) => actionsOf(committedPolicy(kind)));
   expect(allowed.filter((action) => !called.has(action) && NOT_RECORDED[action] === undefined)).toEqual([]);

@@ -40,7 +40,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the CLI configuration's token and address", async () => {
-  expect(await cloudHost("tfe.acme.example", env)).toEqual({ hostname: "tfe.acme.example", api: "https://api.acme.example/v2", token: "of-the-file" });
+  expect(await cloudHost("tfe.acme.example", env)).toEqual({
+    hostname: "tfe.acme.example",
+    api: "https://api.acme.example/v2",
+    token: "of-the-file",
+  });
 });
 
 test("the usual configuration, where no setting names another", async () => {
@@ -49,7 +53,9 @@ test("the usual configuration, where no setting names another", async () => {
 });
 
 test("a token in the environment comes first", async () => {
-  expect(await cloudHost("tfe.acme.example", { ...env, TF_TOKEN_tfe_acme_example: "of-the-shell" })).toMatchObject({ token: "of-the-shell" });
+  expect(await cloudHost("tfe.acme.example", { ...env, TF_TOKEN_tfe_acme_example: "of-the-shell" })).toMatchObject({
+    token: "of-the-shell",
+  });
   expect(tokenVariable("my-tfe.acme.example")).toBe("TF_TOKEN_my__tfe_acme_example");
 });
 
@@ -60,6 +66,13 @@ test("nothing without a token, whatever others have, and what is commented out d
 
 test("the token that terraform login keeps", async () => {
   await mkdir(join(folder, ".terraform.d"));
-  await writeFile(join(folder, ".terraform.d", "credentials.tfrc.json"), JSON.stringify({ credentials: { "no-token.example": { token: "of-a-login" } } }));
-  expect(await cloudHost("no-token.example", env)).toEqual({ hostname: "no-token.example", api: "https://api.no-token.example", token: "of-a-login" });
+  await writeFile(
+    join(folder, ".terraform.d", "credentials.tfrc.json"),
+    JSON.stringify({ credentials: { "no-token.example": { token: "of-a-login" } } }),
+  );
+  expect(await cloudHost("no-token.example", env)).toEqual({
+    hostname: "no-token.example",
+    api: "https://api.no-token.example",
+    token: "of-a-login",
+  });
 });

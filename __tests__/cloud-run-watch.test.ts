@@ -13,8 +13,19 @@ function watchOf(...lines: string[]): { watch: RunWatch; reported: string[] } {
 }
 
 test("the run is that of the first page; a plan may show another one", () => {
-  const { watch, reported } = watchOf("To view this run in a browser, visit:", PAGE, "Terraform v1.11.4", '  + value = "https://tfe.acme.example/app/others/web/runs/run-2"');
-  expect(watch.address).toEqual({ hostname: "tfe.acme.example", organization: "acme", workspace: "web", id: "run-1", link: PAGE });
+  const { watch, reported } = watchOf(
+    "To view this run in a browser, visit:",
+    PAGE,
+    "Terraform v1.11.4",
+    '  + value = "https://tfe.acme.example/app/others/web/runs/run-2"',
+  );
+  expect(watch.address).toEqual({
+    hostname: "tfe.acme.example",
+    organization: "acme",
+    workspace: "web",
+    id: "run-1",
+    link: PAGE,
+  });
   expect(reported).toEqual([`run run-1: ${PAGE}`]);
 });
 

@@ -1,5 +1,12 @@
-import { inWorkspace, ORGANIZATION, TerraformCloudRoom, until, zoneStack, type Started } from "./support/terraform-cloud-room";
 import { runningProcesses } from "./support/processes";
+import {
+  inWorkspace,
+  ORGANIZATION,
+  type Started,
+  TerraformCloudRoom,
+  until,
+  zoneStack,
+} from "./support/terraform-cloud-room";
 
 /* Runs that meet, are called off, or lose their client, in a stand-in for Terraform Cloud that runs the real terraform. */
 
@@ -26,7 +33,10 @@ test("of two applies at once the second waits, and then finds nothing to do", as
   await until("the second run waits", () => statuses("queue").includes("pending"));
   const [created, nothing] = await Promise.all([first.ended, second.ended]);
   expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining("Apply complete! Resources: 1 added") });
-  expect(nothing).toMatchObject({ code: 0, stdout: expect.stringContaining("Waiting for 1 run(s) to finish before being queued...") });
+  expect(nothing).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("Waiting for 1 run(s) to finish before being queued..."),
+  });
   expect(nothing.stdout).toContain("No changes.");
   expect(statuses("queue")).toEqual(["applied", "planned_and_finished"]);
 });
@@ -59,13 +69,19 @@ test("a run goes on to its end when its client is killed while it applies, and i
   await until("the run has ended", () => statuses("killed").includes("applied"));
   expect(workspace("killed")).toMatchObject({ states: [{}] });
   expect(workspace("killed").lockedBy).toBeUndefined();
-  expect(await room.start("killed", ["plan", "-no-color", "-detailed-exitcode"]).ended).toMatchObject({ code: 0, stdout: expect.stringContaining("No changes.") });
+  expect(await room.start("killed", ["plan", "-no-color", "-detailed-exitcode"]).ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("No changes."),
+  });
 });
 
 test("a run waits for a person: no discards it, yes applies it", async () => {
   expect((await room.start("asked", ["apply", "-no-color"], "no\n").ended).stderr).toContain("Apply discarded");
   expect(statuses("asked")).toEqual(["discarded"]);
-  expect(await room.start("asked", ["apply", "-no-color"], "yes\n").ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Resources: 1 added") });
+  expect(await room.start("asked", ["apply", "-no-color"], "yes\n").ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("Resources: 1 added"),
+  });
   expect(statuses("asked")).toEqual(["discarded", "applied"]);
 });
 
@@ -78,7 +94,10 @@ describe("npm run plan, where another run holds the workspace", () => {
     plan = room.startPlan("held");
     plan.child.stderr?.on("data", (chunk: string) => (stderr += chunk));
   };
-  const waitingFor = (run: string) => new RegExp(`waiting for run ${run} \\(planned, by person, from \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): https://app\\.terraform\\.io/app/acme/held/runs/${run}\\b`);
+  const waitingFor = (run: string) =>
+    new RegExp(
+      `waiting for run ${run} \\(planned, by person, from \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): https://app\\.terraform\\.io/app/acme/held/runs/${run}\\b`,
+    );
 
   beforeAll(async () => {
     // A server that does not know saved plans keeps the workspace for them.
@@ -92,7 +111,10 @@ describe("npm run plan, where another run holds the workspace", () => {
     startPlan();
     await until("it says what it waits for", () => waitingFor(holder).test(stderr));
     plan.child.kill("SIGINT");
-    expect(await plan.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("\nInterrupted by SIGINT; nothing was changed.\n") });
+    expect(await plan.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("\nInterrupted by SIGINT; nothing was changed.\n"),
+    });
     expect(statuses("held")).toEqual(["planned", "canceled"]);
   });
 
@@ -102,7 +124,10 @@ describe("npm run plan, where another run holds the workspace", () => {
     await room.api("POST", `/runs/${holder}/actions/discard`);
     await until("it plans", () => statuses("held").at(-1) === "planning");
     plan.child.kill("SIGINT");
-    expect(await plan.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("\nInterrupted by SIGINT; nothing was changed.\n") });
+    expect(await plan.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("\nInterrupted by SIGINT; nothing was changed.\n"),
+    });
     expect(statuses("held")).toEqual(["discarded", "canceled", "canceled"]);
     expect(workspace("held").lockedBy).toBeUndefined();
   });
@@ -110,7 +135,9 @@ describe("npm run plan, where another run holds the workspace", () => {
   test("says who has locked the workspace by hand", async () => {
     await room.api("POST", `/workspaces/${workspace("held").id}/actions/lock`);
     startPlan();
-    await until("it says what it waits for", () => stderr.includes("waiting for person, who has locked the workspace: https://app.terraform.io/app/acme/held"));
+    await until("it says what it waits for", () =>
+      stderr.includes("waiting for person, who has locked the workspace: https://app.terraform.io/app/acme/held"),
+    );
     await room.api("POST", `/workspaces/${workspace("held").id}/actions/unlock`);
     expect(await plan.ended).toMatchObject({ code: 2 });
     expect(statuses("held").at(-1)).toBe("planned");
@@ -118,7 +145,8 @@ describe("npm run plan, where another run holds the workspace", () => {
 });
 
 test("the stand-in ends what it runs when it is closed", async () => {
-  const ofRuns = () => runningProcesses().filter(({ command }) => command.includes(String(workspace("asked").runs.at(-1)?.runner?.root)));
+  const ofRuns = () =>
+    runningProcesses().filter(({ command }) => command.includes(String(workspace("asked").runs.at(-1)?.runner?.root)));
   const apply = room.start("asked", [...APPLY, "-destroy"]);
   await until("it destroys", () => workspace("asked").runs.at(-1)?.apply.log.includes("Destroying...") === true);
   expect(ofRuns()).not.toEqual([]);

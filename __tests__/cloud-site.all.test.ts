@@ -14,7 +14,11 @@ let room: TerraformCloudRoom;
 
 beforeAll(async () => {
   room = await TerraformCloudRoom.open();
-  await room.project.localAws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }], buckets: ["states"] });
+  await room.project.localAws.seed({
+    region: "us-east-1",
+    hostedZones: [{ name: "example.com" }],
+    buckets: ["states"],
+  });
   await siteIn(inWorkspace("web"));
 });
 
@@ -28,11 +32,15 @@ test("the shell has a token and no access to AWS", () => {
 
 test("cdktf diff plans in the workspace, which terraform creates", async () => {
   expect(words(await room.cdktf("diff web"))).toContain("Plan: 39 to add, 0 to change, 0 to destroy.");
-  expect(room.cloud.workspace(ORGANIZATION, "web").runs.map(({ status, planOnly }) => ({ status, planOnly }))).toEqual([{ status: "planned_and_finished", planOnly: true }]);
+  expect(room.cloud.workspace(ORGANIZATION, "web").runs.map(({ status, planOnly }) => ({ status, planOnly }))).toEqual([
+    { status: "planned_and_finished", planOnly: true },
+  ]);
 });
 
 test("cdktf deploy creates the site there", async () => {
-  expect(words(await room.cdktf("deploy web --auto-approve"))).toContain("Apply complete! Resources: 39 added, 0 changed, 0 destroyed.");
+  expect(words(await room.cdktf("deploy web --auto-approve"))).toContain(
+    "Apply complete! Resources: 39 added, 0 changed, 0 destroyed.",
+  );
 });
 
 test("cdktf output shows it", async () => {
@@ -53,18 +61,24 @@ test("the site's state moves to S3 and back, and nothing is to change after eith
 });
 
 test("cdktf destroy takes it down there", async () => {
-  expect(words(await room.cdktf("destroy web --auto-approve"))).toContain("Apply complete! Resources: 0 added, 0 changed, 39 destroyed.");
+  expect(words(await room.cdktf("destroy web --auto-approve"))).toContain(
+    "Apply complete! Resources: 0 added, 0 changed, 39 destroyed.",
+  );
   expect((await room.run(room.at("web", "state list"))).trim()).toBe("");
 });
 
 test("the server was asked for nothing that it lacks", () => {
   // A workspace that is not there yet, and one without a state.
   const expected = /^\/api\/v2\/(organizations\/acme\/workspaces\/web|workspaces\/ws-\w+\/current-state-version)$/;
-  expect(room.cloud.requests.filter(({ status, path }) => status >= 400 && !(status === 404 && expected.test(path)))).toEqual([]);
+  expect(
+    room.cloud.requests.filter(({ status, path }) => status >= 400 && !(status === 404 && expected.test(path))),
+  ).toEqual([]);
 });
 
 function siteIn(backend: string): Promise<void> {
-  return room.project.program(`new WebStack(app, "web", { domainName: "www.example.com", disposable: true, backend: ${backend} });`);
+  return room.project.program(
+    `new WebStack(app, "web", { domainName: "www.example.com", disposable: true, backend: ${backend} });`,
+  );
 }
 
 /** As README says it. */
@@ -72,5 +86,8 @@ async function move(backend: string): Promise<void> {
   await room.run(`${room.at("web", "state pull")} > web.tfstate`, room.aws);
   await siteIn(backend);
   await room.cdktf("synth");
-  await room.run(`rm -r cdktf.out/stacks/web/.terraform && ${room.at("web", "init")} && ${room.at("web", `state push -`)} < web.tfstate`, room.aws);
+  await room.run(
+    `rm -r cdktf.out/stacks/web/.terraform && ${room.at("web", "init")} && ${room.at("web", `state push -`)} < web.tfstate`,
+    room.aws,
+  );
 }

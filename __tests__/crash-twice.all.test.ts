@@ -2,7 +2,7 @@ import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { DeleteTargetGroupCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { LocalAws } from "../rehearsal/local-aws";
 import { accountOf, growth } from "./support/crash-account";
-import { CrashRoom, seededAccount, SITE } from "./support/crash-room";
+import { CrashRoom, SITE, seededAccount } from "./support/crash-room";
 import { sideBySide } from "./support/crash-run";
 import type { Ended } from "./support/project-room";
 
@@ -37,7 +37,12 @@ beforeAll(async () => {
   seeded = await seededAccount();
   // They mostly wait.
   const runs = sideBySide<unknown>([editIsKilled, applyAgainWithoutAdopt, applyAfterInterrupt, killedTwice], 4);
-  [editKilled, deployedAgain, interrupted, twice] = runs as [typeof editKilled, typeof deployedAgain, typeof interrupted, typeof twice];
+  [editKilled, deployedAgain, interrupted, twice] = runs as [
+    typeof editKilled,
+    typeof deployedAgain,
+    typeof interrupted,
+    typeof twice,
+  ];
 });
 
 afterAll(async () => {
@@ -69,7 +74,9 @@ describe("applied again without adopt", () => {
     expect(adopt.stdout).not.toMatch(/^(adopted|ambiguous)/m);
     expect(adopt.stdout).toMatch(/^left over {3}vpc-\w+, aws_vpc, "web vpc": beside aws_vpc\.\S+, which is vpc-\w+$/m);
     expect(adopt.stdout).toMatch(/^ +aws ec2 describe-vpcs --vpc-ids vpc-\w+ --region us-east-1$/m);
-    expect(adopt.stdout).toMatch(/^left over {3}certificate\/\S+, aws_acm_certificate, made \S+: beside aws_acm_certificate\./m);
+    expect(adopt.stdout).toMatch(
+      /^left over {3}certificate\/\S+, aws_acm_certificate, made \S+: beside aws_acm_certificate\./m,
+    );
     expect(adopt.stdout.match(/^left over /gm)).toHaveLength(4); // a role and its profile too
   });
 });
@@ -79,13 +86,21 @@ describe("an edit of a site that stands, killed", () => {
     const { adopt, old, made } = await editKilled;
     expect(adopt.code).toBe(3);
     expect(made.length).toBeGreaterThan(0);
-    for (const id of made) expect(adopt.stdout).toMatch(new RegExp(`^left over {3}${id.replace(/^arn:.*?:(?=targetgroup)/, "")}, aws_(instance|lb_target_group), .*: beside aws_`, "m"));
+    for (const id of made)
+      expect(adopt.stdout).toMatch(
+        new RegExp(
+          `^left over {3}${id.replace(/^arn:.*?:(?=targetgroup)/, "")}, aws_(instance|lb_target_group), .*: beside aws_`,
+          "m",
+        ),
+      );
     for (const id of [...old, ...made]) expect(adopt.stdout).not.toMatch(new RegExp(`^adopted .*${id}`, "m"));
   });
 
   test("keeps a successor that is in use already once the state lets go of the old one", async () => {
     const { kept, old, made } = await editKilled;
-    expect(kept.stdout).toMatch(new RegExp(`^adopted +aws_lb_target_group\\.\\S+ +${nameOf(made, "targetgroup")}$`, "m"));
+    expect(kept.stdout).toMatch(
+      new RegExp(`^adopted +aws_lb_target_group\\.\\S+ +${nameOf(made, "targetgroup")}$`, "m"),
+    );
     expect(kept.stdout).toMatch(new RegExp(`^left over {3}${nameOf(old, "targetgroup")}, `, "m"));
   });
 
@@ -102,7 +117,9 @@ describe("killed twice before terraform stored a state", () => {
     expect(adopt.code).toBe(3);
     for (const type of ["aws_vpc", "aws_acm_certificate", "aws_iam_role"]) {
       expect(adopt.stdout).toMatch(new RegExp(`^ambiguous {3}${type}\\.\\S+: 2 fit$`, "m"));
-      expect(adopt.stdout.match(new RegExp(`^ +npm run adopt -- web --use ${type}\\.\\S+=\\S+$`, "gm"))).toHaveLength(2);
+      expect(adopt.stdout.match(new RegExp(`^ +npm run adopt -- web --use ${type}\\.\\S+=\\S+$`, "gm"))).toHaveLength(
+        2,
+      );
     }
     expect(adopt.stdout).toMatch(/^undecided {3}\d+ more, which belong to one or the other: .*subnet-/m);
     expect(adopt.stdout).not.toMatch(/^(adopted|left over)/m);
@@ -139,12 +156,16 @@ async function editIsKilled(): Promise<KilledEdit> {
     await room.unlock();
     const made = (await machines(room)).filter((id) => !old.includes(id));
     const adopt = await room.adopt();
-    await new EC2Client(config).send(new TerminateInstancesCommand({ InstanceIds: made.filter((id) => id.startsWith("i-")) }));
+    await new EC2Client(config).send(
+      new TerminateInstancesCommand({ InstanceIds: made.filter((id) => id.startsWith("i-")) }),
+    );
     await room.terraform(`state rm ${(await room.addresses("aws_lb_target_group")).join(" ")}`);
     const kept = await room.adopt();
     await room.apply();
     const changes = await room.changes();
-    await new ElasticLoadBalancingV2Client(config).send(new DeleteTargetGroupCommand({ TargetGroupArn: old.find((id) => id.includes(":targetgroup/")) }));
+    await new ElasticLoadBalancingV2Client(config).send(
+      new DeleteTargetGroupCommand({ TargetGroupArn: old.find((id) => id.includes(":targetgroup/")) }),
+    );
     await room.destroy();
     return { adopt, old, made, kept, changes, remains: growth(empty, await accountOf(room.localAws)) };
   } finally {
@@ -163,7 +184,11 @@ async function applyAfterInterrupt(): Promise<Later> {
     const before = await accountOf(room.localAws);
     await room.applyUntil("SIGINT", 5, "aws_lb.");
     await room.apply();
-    return { adopt: await room.adopt(), changes: await room.changes(), more: growth(before, await accountOf(room.localAws)) };
+    return {
+      adopt: await room.adopt(),
+      changes: await room.changes(),
+      more: growth(before, await accountOf(room.localAws)),
+    };
   } finally {
     await room.close();
   }
@@ -178,7 +203,11 @@ async function applyAgainWithoutAdopt(): Promise<Later> {
     await room.applyUntil("SIGKILL", 7, "aws_vpc.");
     await room.unlock();
     await room.apply();
-    return { adopt: await room.adopt(), changes: await room.changes(), more: growth(before, await accountOf(room.localAws)) };
+    return {
+      adopt: await room.adopt(),
+      changes: await room.changes(),
+      more: growth(before, await accountOf(room.localAws)),
+    };
   } finally {
     await room.close();
   }
@@ -194,7 +223,9 @@ async function killedTwice(): Promise<{ adopt: Ended; chosen: Ended }> {
     }
     const adopt = await room.adopt();
     // The first one of each.
-    const choices = new Map([...adopt.stdout.matchAll(/--use (\S+)=(\S+)$/gm)].reverse().map(([, address = "", id = ""]) => [address, id]));
+    const choices = new Map(
+      [...adopt.stdout.matchAll(/--use (\S+)=(\S+)$/gm)].reverse().map(([, address = "", id = ""]) => [address, id]),
+    );
     return { adopt, chosen: await room.adopt([...choices].map(([address, id]) => `--use ${address}=${id}`).join(" ")) };
   } finally {
     await room.close();

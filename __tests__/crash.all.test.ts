@@ -1,6 +1,6 @@
 import type { LocalAws } from "../rehearsal/local-aws";
 import { seededAccount } from "./support/crash-room";
-import { faultsOf, recover, sideBySide, type Recovery } from "./support/crash-run";
+import { faultsOf, type Recovery, recover, sideBySide } from "./support/crash-run";
 import { IS_EXHAUSTIVE } from "./support/sample";
 
 /* A first apply that was killed, and the way back; more moments with npm run test:exhaustive, and twenty in crash.twenty.ts (npm run test:crash). */
@@ -20,7 +20,10 @@ let recoveries: Promise<Recovery>[] = [];
 beforeAll(async () => {
   seeded = await seededAccount();
   // They mostly wait.
-  recoveries = sideBySide(MOMENTS.map((seconds) => () => recover({ seeded, seconds, withCdktf: seconds === WITH_CDKTF })), MOMENTS.length);
+  recoveries = sideBySide(
+    MOMENTS.map((seconds) => () => recover({ seeded, seconds, withCdktf: seconds === WITH_CDKTF })),
+    MOMENTS.length,
+  );
 });
 
 afterAll(async () => {
@@ -28,14 +31,22 @@ afterAll(async () => {
   await seeded.stop();
 });
 
-describe.each(MOMENTS.map((seconds, index) => ({ seconds, index })))("terraform killed $seconds s after it began to create", ({ seconds, index }) => {
-  test("adopt and one deploy complete the site, nothing exists twice, and destroy leaves nothing", async () => {
-    expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
-  });
+describe.each(MOMENTS.map((seconds, index) => ({ seconds, index })))(
+  "terraform killed $seconds s after it began to create",
+  ({ seconds, index }) => {
+    test("adopt and one deploy complete the site, nothing exists twice, and destroy leaves nothing", async () => {
+      expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
+    });
 
-  test(seconds < STATE_AFTER_SEC ? "left what no state knows, and adopt took it over" : "left what the state was not told since it was last stored", async () => {
-    const { orphans, adopted } = await (recoveries[index] as Promise<Recovery>);
-    expect(Object.keys(orphans)).not.toEqual([]);
-    if (seconds < STATE_AFTER_SEC) expect(adopted).toBeGreaterThan(0);
-  });
-});
+    test(
+      seconds < STATE_AFTER_SEC
+        ? "left what no state knows, and adopt took it over"
+        : "left what the state was not told since it was last stored",
+      async () => {
+        const { orphans, adopted } = await (recoveries[index] as Promise<Recovery>);
+        expect(Object.keys(orphans)).not.toEqual([]);
+        if (seconds < STATE_AFTER_SEC) expect(adopted).toBeGreaterThan(0);
+      },
+    );
+  },
+);

@@ -1,6 +1,6 @@
 import type { LocalAws } from "../rehearsal/local-aws";
 import { seededAccount } from "./support/crash-room";
-import { faultsOf, recover, sideBySide, type Recovery } from "./support/crash-run";
+import { faultsOf, type Recovery, recover, sideBySide } from "./support/crash-run";
 
 /* `npm run test:crash`: a first apply is killed at twenty moments; five of them are in crash.all.test.ts. */
 
@@ -18,7 +18,10 @@ let recoveries: Promise<Recovery>[] = [];
 
 beforeAll(async () => {
   seeded = await seededAccount();
-  recoveries = sideBySide(MOMENTS.map((seconds) => () => recover({ seeded, seconds })), AT_ONCE);
+  recoveries = sideBySide(
+    MOMENTS.map((seconds) => () => recover({ seeded, seconds })),
+    AT_ONCE,
+  );
 });
 
 afterAll(async () => {
@@ -26,9 +29,12 @@ afterAll(async () => {
   await seeded.stop();
 });
 
-test.each(MOMENTS.map((seconds, index) => ({ seconds, index })))("killed after $seconds s, adopted and deployed, the site is complete, nothing exists twice, and destroy leaves nothing", async ({ index }) => {
-  expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
-});
+test.each(MOMENTS.map((seconds, index) => ({ seconds, index })))(
+  "killed after $seconds s, adopted and deployed, the site is complete, nothing exists twice, and destroy leaves nothing",
+  async ({ index }) => {
+    expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
+  },
+);
 
 test("a network that no state knows was left while terraform had stored none, and adopted", async () => {
   const early = (await Promise.all(recoveries)).filter((_, index) => (MOMENTS[index] ?? 0) < STATE_AFTER_SEC);

@@ -1,12 +1,12 @@
-import { Deadline, LIMIT_SEC, TimeIsUp } from "../path/deadline";
+import { EXIT, runCommand } from "../cli/command";
+import { reportAsMarkdown } from "../cli/tracing/markdown";
+import { reportAsText } from "../cli/tracing/text";
 import { withAccepted } from "../path/accept";
+import { Deadline, LIMIT_SEC, TimeIsUp } from "../path/deadline";
 import type { TraceReport } from "../path/report";
 import { review } from "../path/review/review";
 import { RULES } from "../path/rules/all-rules";
 import { trace } from "../path/trace";
-import { EXIT, runCommand } from "../cli/command";
-import { reportAsMarkdown } from "../cli/tracing/markdown";
-import { reportAsText } from "../cli/tracing/text";
 import { planOf, replaced, SITE } from "./support/standing-site";
 
 /* A trace that takes too long ends, by a clock of the test's own. */
@@ -39,15 +39,26 @@ test("a trace that has the time is whole, and says so by saying nothing", () => 
   expect(report.verdict).toBe("ok");
 });
 
-test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])("after %i looks at the clock it ends as unknown, and says where", (looks) => {
-  const report = trace(PLAN, { deadline: deadlineAfter(looks) });
-  expect(report.verdict).toBe("unknown");
-  expect(report.paths.map(({ url }) => url)).toEqual(trace(PLAN).paths.map(({ url }) => url));
-  expect(report.stopped).toMatch(/^Stopped after 10 seconds of CPU time, (while reading the file|in the rules on .+); what was not checked is unknown\.$/);
-  expect(report.coverage.startsWith(`${report.stopped} Proven from the plan`)).toBe(true);
-  expect(opensOf(report)).toContainEqual(expect.objectContaining({ why: "not checked to the end, as the trace stopped after 10 seconds of CPU time" }));
-  for (const shown of [reportAsText(report, { source: "plan.json" }).replace(/\s+/g, " "), reportAsMarkdown(report, { source: "plan.json" })]) expect(shown).toContain("Stopped after 10 seconds of CPU time, ");
-});
+test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])(
+  "after %i looks at the clock it ends as unknown, and says where",
+  (looks) => {
+    const report = trace(PLAN, { deadline: deadlineAfter(looks) });
+    expect(report.verdict).toBe("unknown");
+    expect(report.paths.map(({ url }) => url)).toEqual(trace(PLAN).paths.map(({ url }) => url));
+    expect(report.stopped).toMatch(
+      /^Stopped after 10 seconds of CPU time, (while reading the file|in the rules on .+); what was not checked is unknown\.$/,
+    );
+    expect(report.coverage.startsWith(`${report.stopped} Proven from the plan`)).toBe(true);
+    expect(opensOf(report)).toContainEqual(
+      expect.objectContaining({ why: "not checked to the end, as the trace stopped after 10 seconds of CPU time" }),
+    );
+    for (const shown of [
+      reportAsText(report, { source: "plan.json" }).replace(/\s+/g, " "),
+      reportAsMarkdown(report, { source: "plan.json" }),
+    ])
+      expect(shown).toContain("Stopped after 10 seconds of CPU time, ");
+  },
+);
 
 describe("by default", () => {
   let now = 0;
@@ -77,13 +88,17 @@ describe("by default", () => {
 
 test("where is the rules that took the time, and the path that they looked at", () => {
   expect(trace(PLAN, { deadline: deadlineAfter(0) }).stopped).toContain("while reading the file");
-  expect(trace(PLAN, { deadline: deadlineAfter(1) }).stopped).toContain(`in the rules on ${RULES.find(({ file }) => file.length > 0)?.subject};`);
+  expect(trace(PLAN, { deadline: deadlineAfter(1) }).stopped).toContain(
+    `in the rules on ${RULES.find(({ file }) => file.length > 0)?.subject};`,
+  );
   expect(trace(PLAN, { deadline: deadlineAfter(LOOKS - 1) }).stopped).toMatch(/in the rules on .+ of https?:\/\//);
 });
 
 test("each hop of a path that was not looked at to its end is unknown", () => {
   const { paths } = trace(PLAN, { deadline: deadlineAfter(FILE_RULES) });
-  expect(paths.flatMap(({ hops }) => hops.map(({ verdict }) => verdict))).toEqual(paths.flatMap(() => Array<string>(5).fill("unknown")));
+  expect(paths.flatMap(({ hops }) => hops.map(({ verdict }) => verdict))).toEqual(
+    paths.flatMap(() => Array<string>(5).fill("unknown")),
+  );
 });
 
 test("what was found broken before that stays broken, and what is accepted does not make it well", () => {
@@ -92,15 +107,23 @@ test("what was found broken before that stays broken, and what is accepted does 
   const looks = looksOf((deadline) => trace(broken, { deadline }));
   const report = trace(broken, { deadline: deadlineAfter(looks - 1) });
   expect([report.verdict, report.stopped]).toEqual(["broken", expect.stringContaining("Stopped")]);
-  expect(withAccepted(report, [...new Set(report.findings.map(({ id }) => id))].map((finding) => ({ finding, reason: "known" }))).verdict).toBe("unknown");
+  expect(
+    withAccepted(
+      report,
+      [...new Set(report.findings.map(({ id }) => id))].map((finding) => ({ finding, reason: "known" })),
+    ).verdict,
+  ).toBe("unknown");
 });
 
 test("a review whose traces or rules run out of time is none", () => {
   const looks = looksOf((deadline) => review(PLAN, deadline));
   expect(looks).toBeGreaterThan(2 * FILE_RULES);
   expect(() => review(PLAN, deadlineAfter(looks))).not.toThrow();
-  for (const left of [0, FILE_RULES, Math.floor(looks / 2), looks - 1]) expect(() => review(PLAN, deadlineAfter(left))).toThrow(TimeIsUp);
-  expect(() => review(PLAN, deadlineAfter(looks - 1))).toThrow("Stopped after 10 seconds of CPU time, in the effects of aws_instance.a; what was not checked is unknown.");
+  for (const left of [0, FILE_RULES, Math.floor(looks / 2), looks - 1])
+    expect(() => review(PLAN, deadlineAfter(left))).toThrow(TimeIsUp);
+  expect(() => review(PLAN, deadlineAfter(looks - 1))).toThrow(
+    "Stopped after 10 seconds of CPU time, in the effects of aws_instance.a; what was not checked is unknown.",
+  );
 });
 
 test("a command that ran out of time says so, and exits with 3", async () => {

@@ -1,7 +1,12 @@
-import { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { NOT_RECORDED, type NotRecorded } from "../cli/bootstrap/not-recorded";
 import { policyOf } from "../cli/bootstrap/policies";
 import { Rehearsal, type RehearsalResult } from "../cli/rehearsal-run";
@@ -31,7 +36,12 @@ jest.setTimeout(ALL_MS);
 
 const POLICY = policyOf("deploy", { account: "123456789012", bucket: "alb-web-rehearsal-state" });
 /** Each by itself with npm run test:exhaustive; else as few stacks, and all drifts at once. */
-const EDITED = IS_EXHAUSTIVE ? EDITS : { ...asFewStacks(edits((name) => IN_PLACE.includes(name))), ...asFewStacks(edits((name) => !IN_PLACE.includes(name))) };
+const EDITED = IS_EXHAUSTIVE
+  ? EDITS
+  : {
+      ...asFewStacks(edits((name) => IN_PLACE.includes(name))),
+      ...asFewStacks(edits((name) => !IN_PLACE.includes(name))),
+    };
 const DRIFTED = IS_EXHAUSTIVE ? Object.keys(DRIFTS).map((name) => [name]) : [Object.keys(DRIFTS)];
 const SIDE_BY_SIDE = 6;
 /** The one edit of a site in a VPC that exists: there the names of the security groups depend on it. */
@@ -58,15 +68,31 @@ let unlaunched: ReturnType<typeof movedTo>;
 beforeAll(async () => {
   room = await RehearsalRoom.open();
   keys = await keysForDeploys(room.localAws);
-  const stacks: { readonly standing: SynthesizedStack; readonly inside: SynthesizedStack; readonly moved: SynthesizedStack; readonly [edit: string]: SynthesizedStack } = { standing: stackOf("standing", STANDING), inside: stackOf("inside", STANDING_INSIDE, "inside"), [INSIDE]: stackOf(INSIDE, { ...STANDING_INSIDE, domainName: "within.example.com" }, "inside"), moved: stackOf("moved", { ...STANDING, appPort: 8080 }), ...Object.fromEntries(Object.entries(EDITED).map(([name, props]) => [name, stackOf(name, { ...STANDING, ...props })])) };
+  const stacks: {
+    readonly standing: SynthesizedStack;
+    readonly inside: SynthesizedStack;
+    readonly moved: SynthesizedStack;
+    readonly [edit: string]: SynthesizedStack;
+  } = {
+    standing: stackOf("standing", STANDING),
+    inside: stackOf("inside", STANDING_INSIDE, "inside"),
+    [INSIDE]: stackOf(INSIDE, { ...STANDING_INSIDE, domainName: "within.example.com" }, "inside"),
+    moved: stackOf("moved", { ...STANDING, appPort: 8080 }),
+    ...Object.fromEntries(
+      Object.entries(EDITED).map(([name, props]) => [name, stackOf(name, { ...STANDING, ...props })]),
+    ),
+  };
   for (const seed of seedsFor(Object.values(stacks))) await room.localAws.seed(seed);
   standing = await rehearsalOf(stacks.standing, room.localAws, "standing");
   const inside = await rehearsalOf(stacks.inside, room.localAws, "inside");
   await Promise.all([run(standing, room.localAws, "apply"), run(inside, room.localAws, "apply")]);
-  const { values } = JSON.parse((await (await terraformIn("standing", room.localAws)).run(["show", "-json"])).stdout) as { values: { root_module: { resources: ConstructorParameters<typeof Standing>[1] } } };
+  const { values } = JSON.parse(
+    (await (await terraformIn("standing", room.localAws)).run(["show", "-json"])).stdout,
+  ) as { values: { root_module: { resources: ConstructorParameters<typeof Standing>[1] } } };
 
   // The clones are made before any of them is worked on.
-  for (const _ of [...Object.keys(EDITED), INSIDE, ...DRIFTED, "moved", "unlaunched"]) clones.push(await room.localAws.clone());
+  for (const _ of [...Object.keys(EDITED), INSIDE, ...DRIFTED, "moved", "unlaunched"])
+    clones.push(await room.localAws.clone());
   const own = [...clones];
   const free = queue(SIDE_BY_SIDE);
   const begun = <T>(work: () => Promise<T>): Promise<T> => {
@@ -74,14 +100,18 @@ beforeAll(async () => {
     outcome.catch(() => undefined); // shown by the test that awaits it
     return outcome;
   };
-  editing = Object.fromEntries([...Object.keys(EDITED), INSIDE].map((name) => {
-    const localAws = own.shift() as LocalAws;
-    return [name, begun(() => edited(stacks[name] as SynthesizedStack, localAws, name))];
-  }));
-  repairing = Object.fromEntries(DRIFTED.map((names) => {
-    const localAws = own.shift() as LocalAws;
-    return [names.join(), begun(() => repaired(stacks.standing, localAws, names, values.root_module.resources))];
-  }));
+  editing = Object.fromEntries(
+    [...Object.keys(EDITED), INSIDE].map((name) => {
+      const localAws = own.shift() as LocalAws;
+      return [name, begun(() => edited(stacks[name] as SynthesizedStack, localAws, name))];
+    }),
+  );
+  repairing = Object.fromEntries(
+    DRIFTED.map((names) => {
+      const localAws = own.shift() as LocalAws;
+      return [names.join(), begun(() => repaired(stacks.standing, localAws, names, values.root_module.resources))];
+    }),
+  );
   const [first, second] = own as [LocalAws, LocalAws];
   moved = begun(() => movedTo(stacks.moved, first, "moved"));
   unlaunched = begun(async () => {
@@ -114,7 +144,12 @@ describe("a repair", () => {
     expect(result.steps.filter(({ verdict }) => verdict !== "ok")).toEqual([]);
     expect(refused).toEqual([]);
     const { called } = await repairing[name]!;
-    expect(name.split(",").flatMap((drift) => DRIFTS[drift]?.repair ?? []).filter((action) => !called.has(action))).toEqual([]);
+    expect(
+      name
+        .split(",")
+        .flatMap((drift) => DRIFTS[drift]?.repair ?? [])
+        .filter((action) => !called.has(action)),
+    ).toEqual([]);
   });
 
   test("calls what the table says that repairs call", async () => {
@@ -125,7 +160,12 @@ describe("a repair", () => {
 describe("another app port, which is another target group", () => {
   test("is what the listener gets once all new targets are registered, and before any old one goes", async () => {
     const { events } = await (await moved).applied;
-    const orderOf = (type: string, address: string, action: string) => events.flatMap((event, index) => (event.type === type && event.hook?.action === action && event.hook.resource?.addr?.includes(address) ? [index] : []));
+    const orderOf = (type: string, address: string, action: string) =>
+      events.flatMap((event, index) =>
+        event.type === type && event.hook?.action === action && event.hook.resource?.addr?.includes(address)
+          ? [index]
+          : [],
+      );
     const listener = (type: string) => orderOf(type, "aws_lb_listener.site_load-balancer_https", "update");
     const registered = orderOf("apply_complete", "aws_lb_target_group_attachment.", "create");
     const takenOut = orderOf("apply_start", "aws_lb_target_group_attachment.", "delete");
@@ -145,10 +185,18 @@ describe("another app port, which is another target group", () => {
     const elb = new ElasticLoadBalancingV2Client(clientOf(localAws));
     const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
     const balancer = LoadBalancers.find(({ LoadBalancerName }) => LoadBalancerName?.startsWith("web-"));
-    const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer?.LoadBalancerArn }));
+    const { Listeners = [] } = await elb.send(
+      new DescribeListenersCommand({ LoadBalancerArn: balancer?.LoadBalancerArn }),
+    );
     const [action] = Listeners.find(({ Port }) => Port === 443)?.DefaultActions ?? [];
-    const { TargetHealthDescriptions = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: action?.TargetGroupArn }));
-    expect(TargetHealthDescriptions.map(({ Target, TargetHealth }) => [Target?.Port, TargetHealth?.State])).toEqual([[80, "healthy"], [80, "healthy"], [80, "healthy"]]);
+    const { TargetHealthDescriptions = [] } = await elb.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn: action?.TargetGroupArn }),
+    );
+    expect(TargetHealthDescriptions.map(({ Target, TargetHealth }) => [Target?.Port, TargetHealth?.State])).toEqual([
+      [80, "healthy"],
+      [80, "healthy"],
+      [80, "healthy"],
+    ]);
   });
 });
 
@@ -157,9 +205,14 @@ function edits(isWanted: (name: string) => boolean): Readonly<Record<string, Web
 }
 
 /** Actions that the table lists and that none of these called. */
-async function missing(kind: NotRecorded["called"], outcomes: Readonly<Record<string, Promise<Outcome>>>): Promise<string[]> {
+async function missing(
+  kind: NotRecorded["called"],
+  outcomes: Readonly<Record<string, Promise<Outcome>>>,
+): Promise<string[]> {
   const called = new Set((await Promise.all(Object.values(outcomes))).flatMap((it) => [...it.called]));
-  return Object.entries(NOT_RECORDED).flatMap(([action, { called: when }]) => (when === kind && !called.has(action) ? [action] : []));
+  return Object.entries(NOT_RECORDED).flatMap(([action, { called: when }]) =>
+    when === kind && !called.has(action) ? [action] : [],
+  );
 }
 
 async function edited(stack: SynthesizedStack, localAws: LocalAws, name: string): Promise<Outcome> {
@@ -169,7 +222,12 @@ async function edited(stack: SynthesizedStack, localAws: LocalAws, name: string)
   return outcomeOf(rehearsal, localAws);
 }
 
-async function repaired(stack: SynthesizedStack, localAws: LocalAws, names: readonly string[], resources: ConstructorParameters<typeof Standing>[1]): Promise<Outcome> {
+async function repaired(
+  stack: SynthesizedStack,
+  localAws: LocalAws,
+  names: readonly string[],
+  resources: ConstructorParameters<typeof Standing>[1],
+): Promise<Outcome> {
   await localAws.enforceAccess(false);
   const site = new Standing(localAws, resources);
   for (const name of names) await DRIFTS[name]?.happens(site);
@@ -181,11 +239,19 @@ async function repaired(stack: SynthesizedStack, localAws: LocalAws, names: read
 
 async function outcomeOf(rehearsal: Rehearsal, localAws: LocalAws): Promise<Outcome> {
   const calls = await localAws.calls();
-  return { result: rehearsal.result(), called: new Set(byTerraform(calls).map(({ action }) => action)), refused: refusedBy("deploy", calls) };
+  return {
+    result: rehearsal.result(),
+    called: new Set(byTerraform(calls).map(({ action }) => action)),
+    refused: refusedBy("deploy", calls),
+  };
 }
 
 /** The site with another app port, applied by terraform alone, as its events say in what order. */
-async function movedTo(stack: SynthesizedStack, localAws: LocalAws, name: string): Promise<{ applied: Promise<{ events: readonly TerraformEvent[] }>; localAws: LocalAws }> {
+async function movedTo(
+  stack: SynthesizedStack,
+  localAws: LocalAws,
+  name: string,
+): Promise<{ applied: Promise<{ events: readonly TerraformEvent[] }>; localAws: LocalAws }> {
   await rehearsalOf(stack, localAws, name);
   await localAws.enforceAccess(true);
   const applied = (await terraformIn(name, localAws)).run(["apply", "-input=false", "-json", "-auto-approve"]);
@@ -195,7 +261,14 @@ async function movedTo(stack: SynthesizedStack, localAws: LocalAws, name: string
 
 /** Initialized in a folder of its own, with the keys of the role. */
 async function rehearsalOf(stack: SynthesizedStack, localAws: LocalAws, name: string): Promise<Rehearsal> {
-  const rehearsal = new Rehearsal({ stack, localAws, terraform: room.terraform, env: await environmentOf(localAws), folder: workFolder(name), signal: new AbortController().signal });
+  const rehearsal = new Rehearsal({
+    stack,
+    localAws,
+    terraform: room.terraform,
+    env: await environmentOf(localAws),
+    folder: workFolder(name),
+    signal: new AbortController().signal,
+  });
   await localAws.enforceAccess(false);
   await rehearsal.init();
   // It asks for whom nobody has given keys to.
@@ -213,7 +286,9 @@ async function run(rehearsal: Rehearsal, localAws: LocalAws, last: string): Prom
 }
 
 function terraformIn(name: string, localAws: LocalAws): Promise<Terraform> {
-  return environmentOf(localAws).then((env) => new Terraform({ command: room.terraform, folder: workFolder(name), env }));
+  return environmentOf(localAws).then(
+    (env) => new Terraform({ command: room.terraform, folder: workFolder(name), env }),
+  );
 }
 
 async function environmentOf({ endpoint }: LocalAws): Promise<NodeJS.ProcessEnv> {
@@ -234,12 +309,22 @@ async function keysForDeploys(localAws: LocalAws): Promise<NodeJS.ProcessEnv> {
 /** Gives that user the role's policy, or those of its actions only. */
 async function allow(localAws: LocalAws, isAllowed: (action: string) => boolean): Promise<void> {
   await localAws.enforceAccess(false);
-  const PolicyDocument = JSON.stringify({ ...POLICY, Statement: POLICY.Statement.map((it) => ({ ...it, Action: it.Action.filter(isAllowed) })) });
-  await new IAMClient(clientOf(localAws)).send(new PutUserPolicyCommand({ UserName: "deploys", PolicyName: "all", PolicyDocument }));
+  const PolicyDocument = JSON.stringify({
+    ...POLICY,
+    Statement: POLICY.Statement.map((it) => ({ ...it, Action: it.Action.filter(isAllowed) })),
+  });
+  await new IAMClient(clientOf(localAws)).send(
+    new PutUserPolicyCommand({ UserName: "deploys", PolicyName: "all", PolicyDocument }),
+  );
 }
 
 function clientOf({ endpoint }: LocalAws) {
-  return { endpoint, region: "us-east-1", maxAttempts: 2, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" } };
+  return {
+    endpoint,
+    region: "us-east-1",
+    maxAttempts: 2,
+    credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" },
+  };
 }
 
 function stackOf(name: string, props: WebStackProps, id = "web"): SynthesizedStack {

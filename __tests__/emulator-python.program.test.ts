@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACCEPTED_MOTO, findEmulatorPython } from "../cli/setup/emulator-python";
 import { SetupError } from "../cli/setup/setup-error";
-import { fakePython, makingEnvironment, type FakePython } from "./support/fake-python";
+import { type FakePython, fakePython, makingEnvironment } from "./support/fake-python";
 import { needShell } from "./support/shell";
 
 test("the requirements name one exact version each, and a moto that is accepted", () => {

@@ -20,7 +20,9 @@ async function interrupted(takesMs: number, graceMs?: number): Promise<{ code: n
   const program = `process.on("SIGINT", () => setTimeout(() => process.exit(7), ${takesMs})); setInterval(() => {}, 1000); console.log("ready");`;
   const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"], detached: true });
   const stop = endOnAbort(child.pid, stopping.signal, "SIGINT", graceMs);
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.once("close", (code, signal) => resolve({ code, signal })),
+  );
   await new Promise((ready) => child.stdout.once("data", ready));
   stopping.abort();
   return ended.finally(stop);

@@ -38,12 +38,36 @@ describe.each(Object.entries(RUNS))("a %s", (_, run) => {
 
 test.each<[cost: string, least: number, most: number, run: (all: readonly number[]) => unknown]>([
   ["a method in a method", 0.99, 1.01, (all) => all.map((it) => all.some((other) => other < 0 && it < 0))],
-  ["a loop in a loop", 0.99, 1.01, (all) => { for (const it of all) for (const other of all) if (other < it - 1e9) return; }],
-  ["a set made for each", 0.99, 1.01, (all) => { for (const it of all) new Set(all).has(it); }],
-  ["a search that stops", 0.4, 0.6, (all) => { for (const it of all) all.find((other) => other === it); }],
+  [
+    "a loop in a loop",
+    0.99,
+    1.01,
+    (all) => {
+      for (const it of all) for (const other of all) if (other < it - 1e9) return;
+    },
+  ],
+  [
+    "a set made for each",
+    0.99,
+    1.01,
+    (all) => {
+      for (const it of all) new Set(all).has(it);
+    },
+  ],
+  [
+    "a search that stops",
+    0.4,
+    0.6,
+    (all) => {
+      for (const it of all) all.find((other) => other === it);
+    },
+  ],
   ["one method after the other", 0, 0, (all) => all.map((it) => it + 1).filter((it) => it > 0)],
 ])("steps of %s are counted", (_, least, most, run) => {
-  const found = stepsForEachPair((count) => stepsOf(() => run(Array.from({ length: count }, (__, index) => index))), FEW);
+  const found = stepsForEachPair(
+    (count) => stepsOf(() => run(Array.from({ length: count }, (__, index) => index))),
+    FEW,
+  );
   expect(found).toBeGreaterThanOrEqual(least);
   expect(found).toBeLessThanOrEqual(most);
 });

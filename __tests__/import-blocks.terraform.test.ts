@@ -39,7 +39,9 @@ async function leftOf(...addresses: string[]): Promise<string[] | undefined> {
   const file = join(folder, ADOPTED_FILE);
   await restoreBlocks(folder, JSON.stringify({ import: addresses.map((to) => ({ to, id: "x" })) }));
   await dropSettledBlocks({ folder, terraform });
-  const left = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { import: { to: string }[] }).import.map(({ to }) => to) : undefined;
+  const left = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as { import: { to: string }[] }).import.map(({ to }) => to)
+    : undefined;
   await restoreBlocks(folder, undefined);
   return left;
 }

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sideBySide } from "./support/crash-run";
-import { COMMANDS, Killing, STACK, type Kill } from "./support/killed-command";
+import { COMMANDS, type Kill, Killing, STACK } from "./support/killed-command";
 import { copyOfProject } from "./support/project-copy";
 import { programOf } from "./support/project-room";
-import { start, type EndedCommand } from "./support/rehearse-command";
+import { type EndedCommand, start } from "./support/rehearse-command";
 import { IS_EXHAUSTIVE } from "./support/sample";
 
 /*
@@ -27,7 +27,10 @@ beforeAll(async () => {
   killing = await Killing.open();
   rehearsals = rehearseAtOnce();
   // They mostly wait.
-  kills = sideBySide(COMMANDS.flatMap((command) => Array.from({ length: KILLS }, () => () => killing.kill(command))), COMMANDS.length);
+  kills = sideBySide(
+    COMMANDS.flatMap((command) => Array.from({ length: KILLS }, () => () => killing.kill(command))),
+    COMMANDS.length,
+  );
 });
 
 afterAll(async () => {
@@ -39,14 +42,19 @@ afterAll(async () => {
 describe.each(COMMANDS.map(({ name }, index) => ({ name, index })))("$name, killed", ({ index }) => {
   test("leaves no process and no folder for good, and its next run does what it should", async () => {
     const its = await Promise.all(kills.slice(index * KILLS, (index + 1) * KILLS));
-    expect(its.flatMap(({ phase, afterMs, faults }) => faults.map((fault) => `killed after ${afterMs} ms (${phase}): ${fault}`))).toEqual([]);
+    expect(
+      its.flatMap(({ phase, afterMs, faults }) =>
+        faults.map((fault) => `killed after ${afterMs} ms (${phase}): ${fault}`),
+      ),
+    ).toEqual([]);
     expect(its).toHaveLength(KILLS);
   });
 });
 
 describe("rehearsals at the same time, two in one checkout and one in another", () => {
   test("end as one alone does", async () => {
-    for (const { code, stdout, stderr } of await rehearsals) expect({ code, stdout, stderr }).toMatchObject({ code: 3, stdout: expect.stringMatching(/^web: unknown /m) });
+    for (const { code, stdout, stderr } of await rehearsals)
+      expect({ code, stdout, stderr }).toMatchObject({ code: 3, stdout: expect.stringMatching(/^web: unknown /m) });
   });
 
   test("leave nothing", async () => {
@@ -61,7 +69,9 @@ async function rehearseAtOnce(): Promise<EndedCommand[]> {
   try {
     for (const { folder } of [one, other]) writeFileSync(join(folder, "main.ts"), programOf(STACK));
     const env = { ...process.env, TMPDIR: temporary };
-    const runs = [one, one, other].map(({ folder }) => start(process.execPath, ["-r", "./cli/typescript.js", "cli/rehearse.ts"], { cwd: folder, env }));
+    const runs = [one, one, other].map(({ folder }) =>
+      start(process.execPath, ["-r", "./cli/typescript.js", "cli/rehearse.ts"], { cwd: folder, env }),
+    );
     return await Promise.all(runs.map(({ ended }) => ended));
   } finally {
     await one.remove();

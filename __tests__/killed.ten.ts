@@ -1,5 +1,5 @@
 import { sideBySide } from "./support/crash-run";
-import { COMMANDS, Killing, type Kill, type KilledCommand } from "./support/killed-command";
+import { COMMANDS, type Kill, type KilledCommand, Killing } from "./support/killed-command";
 
 /* `npm run test:crash`: each command is killed at ten moments, whichever they are; one of them is in killed.all.test.ts. */
 
@@ -21,10 +21,15 @@ beforeAll(async () => {
     const kill = await killing.kill(command, await usual.get(name));
     const { phase, afterMs, left, next, faults } = kill;
     // The figures, for whoever runs it, as they come: all of it takes long.
-    process.stderr.write(`${name} killed after ${afterMs} ms (${phase}): ${left.processes.length} processes for ${left.goneAfterMs} ms, ${left.folders.length} folders; next ${next}; ${faults.join("; ") || "well"}\n`);
+    process.stderr.write(
+      `${name} killed after ${afterMs} ms (${phase}): ${left.processes.length} processes for ${left.goneAfterMs} ms, ${left.folders.length} folders; next ${next}; ${faults.join("; ") || "well"}\n`,
+    );
     return kill;
   };
-  const all = sideBySide(COMMANDS.flatMap((command) => Array.from({ length: KILLS }, () => () => killOnce(command))), AT_ONCE);
+  const all = sideBySide(
+    COMMANDS.flatMap((command) => Array.from({ length: KILLS }, () => () => killOnce(command))),
+    AT_ONCE,
+  );
   COMMANDS.forEach(({ name }, index) => kills.set(name, all.slice(index * KILLS, (index + 1) * KILLS)));
 });
 
@@ -33,8 +38,13 @@ afterAll(async () => {
   await killing.close();
 });
 
-test.each(COMMANDS.map(({ name }) => name))("%s, killed ten times, leaves nothing that its next run does not cope with", async (name) => {
-  const all = await Promise.all(kills.get(name) ?? []);
-  expect(all.flatMap(({ phase, afterMs, faults }) => faults.map((fault) => `${afterMs} ms (${phase}): ${fault}`))).toEqual([]);
-  expect(all).toHaveLength(KILLS);
-});
+test.each(COMMANDS.map(({ name }) => name))(
+  "%s, killed ten times, leaves nothing that its next run does not cope with",
+  async (name) => {
+    const all = await Promise.all(kills.get(name) ?? []);
+    expect(
+      all.flatMap(({ phase, afterMs, faults }) => faults.map((fault) => `${afterMs} ms (${phase}): ${fault}`)),
+    ).toEqual([]);
+    expect(all).toHaveLength(KILLS);
+  },
+);

@@ -24,12 +24,21 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "alb-web-schema-"));
   try {
     copyFileSync(join(PROJECT, ".terraform.lock.hcl"), join(folder, ".terraform.lock.hcl"));
-    await writeFile(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } } }));
+    await writeFile(
+      join(folder, "main.tf.json"),
+      JSON.stringify({ terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } } }),
+    );
     const env = await terraformEnvironment(CACHE, "http://127.0.0.1:9");
     const terraform = new Terraform({ command, folder, env });
-    await withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => undefined, () => terraform.run(["init", "-input=false", "-no-color"]));
+    await withLock(
+      `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+      () => undefined,
+      () => terraform.run(["init", "-input=false", "-no-color"]),
+    );
     const { stdout } = await terraform.run(["providers", "schema", "-json"]);
-    const { provider_schemas } = JSON.parse(stdout) as { provider_schemas: Record<string, { resource_schemas: typeof schemas }> };
+    const { provider_schemas } = JSON.parse(stdout) as {
+      provider_schemas: Record<string, { resource_schemas: typeof schemas }>;
+    };
     schemas = Object.values(provider_schemas)[0]?.resource_schemas ?? {};
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -42,7 +51,11 @@ function missingIn({ attributes = {}, block_types = {} }: Block, known: Known, p
     ...Object.keys(attributes).flatMap((name) => (Object.hasOwn(known, name) ? [] : [`${path}${name}`])),
     ...Object.entries(block_types).flatMap(([name, { block }]) => {
       const inner = Object.hasOwn(known, name) ? known[name] : undefined;
-      return inner === true ? [] : inner === undefined ? [`${path}${name}`] : missingIn(block, inner, `${path}${name}.`);
+      return inner === true
+        ? []
+        : inner === undefined
+          ? [`${path}${name}`]
+          : missingIn(block, inner, `${path}${name}.`);
     }),
   ];
 }
@@ -54,5 +67,9 @@ test.each(Object.entries(KNOWN_ARGUMENTS))("every argument of %s is known", (typ
 
 test("of all its types only one may write to a path, and is not read", () => {
   expect(Object.keys(schemas).length).toBeGreaterThan(1_000);
-  expect(Object.keys(schemas).filter(isStrange).filter((type) => !/^aws_alb(_|$)/.test(type))).toEqual(["aws_route53_records_exclusive"]);
+  expect(
+    Object.keys(schemas)
+      .filter(isStrange)
+      .filter((type) => !/^aws_alb(_|$)/.test(type)),
+  ).toEqual(["aws_route53_records_exclusive"]);
 });

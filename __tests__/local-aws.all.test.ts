@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -35,7 +39,13 @@ import {
   ModifyLoadBalancerAttributesCommand,
   SetSubnetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateInstanceProfileCommand, CreateRoleCommand, GetRoleCommand, IAMClient, UpdateRoleCommand } from "@aws-sdk/client-iam";
+import {
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  GetRoleCommand,
+  IAMClient,
+  UpdateRoleCommand,
+} from "@aws-sdk/client-iam";
 import {
   ChangeResourceRecordSetsCommand,
   GetHostedZoneCommand,
@@ -44,10 +54,6 @@ import {
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { findEmulatorPython } from "../cli/setup/emulator-python";
 import { isRunning, LocalAws, Seed } from "../rehearsal/local-aws";
 
@@ -94,7 +100,11 @@ let route53: Route53Client;
 
 beforeAll(async () => {
   const project = join(__dirname, "..");
-  python = await findEmulatorPython({ cacheDir: join(project, ".rehearsal"), env: process.env, requirementsFile: join(project, "rehearsal", "requirements.txt") });
+  python = await findEmulatorPython({
+    cacheDir: join(project, ".rehearsal"),
+    env: process.env,
+    requirementsFile: join(project, "rehearsal", "requirements.txt"),
+  });
   seeded = await LocalAws.start({ python });
   await seeded.seed(SEED);
   // moto loads a service at its first request; what is loaded now need not be loaded in each clone.
@@ -141,7 +151,9 @@ describe("starting and stopping", () => {
   });
 
   test("ends when its starter is killed, with its clones", async () => {
-    const starter = runStarter("const clone = await aws.clone(); tell(aws.pid, clone.pid); setInterval(() => 0, 1000);");
+    const starter = runStarter(
+      "const clone = await aws.clone(); tell(aws.pid, clone.pid); setInterval(() => 0, 1000);",
+    );
     const pids = await starter.told;
     expect(pids.map(isRunning)).toEqual([true, true]);
     starter.child.kill("SIGKILL");
@@ -170,15 +182,23 @@ describe("a call that is made again, as its answer was lost", () => {
   /** As the SDKs of AWS name a call in every attempt at it. */
   const attempt = async (name: string, call?: string): Promise<{ status: number; text: string }> => {
     const response = await fetch(aws.endpoint, {
-      method: "POST", body: new URLSearchParams({ Action: "CreateInstanceProfile", InstanceProfileName: name, Version: "2010-05-08" }),
-      headers: { "authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0", ...(call !== undefined && { "amz-sdk-invocation-id": call }) },
+      method: "POST",
+      body: new URLSearchParams({ Action: "CreateInstanceProfile", InstanceProfileName: name, Version: "2010-05-08" }),
+      headers: {
+        authorization:
+          "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0",
+        ...(call !== undefined && { "amz-sdk-invocation-id": call }),
+      },
     });
     return { status: response.status, text: await response.text() };
   };
 
   test("is done once and answered alike, and is told apart from another call for the same thing", async () => {
     const first = await attempt("asked-twice", "11111111-2222-3333-4444-555555555555");
-    expect(first).toMatchObject({ status: 200, text: expect.stringContaining("<InstanceProfileName>asked-twice<") as unknown });
+    expect(first).toMatchObject({
+      status: 200,
+      text: expect.stringContaining("<InstanceProfileName>asked-twice<") as unknown,
+    });
     expect(await attempt("asked-twice", "11111111-2222-3333-4444-555555555555")).toEqual(first);
     expect(await attempt("asked-twice", "66666666-2222-3333-4444-555555555555")).toMatchObject({ status: 409 });
     expect(await attempt("asked-twice")).toMatchObject({ status: 409 });
@@ -240,8 +260,12 @@ describe("a seed", () => {
 
   test("gives a VPC the S3 gateway endpoint, once", async () => {
     await aws.seed(SEED);
-    const { VpcEndpoints = [] } = await ec2.send(new DescribeVpcEndpointsCommand({ Filters: [{ Name: "vpc-id", Values: [SEED.vpcs![0]!.id] }] }));
-    expect(VpcEndpoints.map(({ ServiceName, VpcEndpointType }) => [ServiceName, VpcEndpointType])).toEqual([["com.amazonaws.us-east-1.s3", "Gateway"]]);
+    const { VpcEndpoints = [] } = await ec2.send(
+      new DescribeVpcEndpointsCommand({ Filters: [{ Name: "vpc-id", Values: [SEED.vpcs![0]!.id] }] }),
+    );
+    expect(VpcEndpoints.map(({ ServiceName, VpcEndpointType }) => [ServiceName, VpcEndpointType])).toEqual([
+      ["com.amazonaws.us-east-1.s3", "Gateway"],
+    ]);
   });
 
   test("puts in issued certificates, whatever account their ARN names", async () => {
@@ -315,7 +339,8 @@ describe("load balancers", () => {
   test("stays in its VPC", async () => {
     await createLoadBalancer(PUBLIC_SUBNETS);
     const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
-    const move = (Subnets: string[]) => elb.send(new SetSubnetsCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn, Subnets }));
+    const move = (Subnets: string[]) =>
+      elb.send(new SetSubnetsCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn, Subnets }));
     await expect(move(OFFLINE_SUBNETS)).rejects.toThrow("All subnets must belong to the load balancer's VPC");
     await move(PUBLIC_SUBNETS);
   });
@@ -330,13 +355,33 @@ describe("load balancers", () => {
 describe("security group rules", () => {
   test("keep their description, whoever the peer is", async () => {
     const vpcId = SEED.vpcs![0]!.id;
-    const { GroupId } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: "a", Description: "a", VpcId: vpcId }));
+    const { GroupId } = await ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: "a", Description: "a", VpcId: vpcId }),
+    );
     const { PrefixLists = [] } = await ec2.send(new DescribeManagedPrefixListsCommand({}));
     const port = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
-    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [{ ...port, UserIdGroupPairs: [{ GroupId, Description: "from a group" }] }] }));
-    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [{ ...port, PrefixListIds: [{ PrefixListId: PrefixLists[0]?.PrefixListId, Description: "from a list" }] }] }));
-    const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: "group-id", Values: [GroupId ?? ""] }] }));
-    expect(SecurityGroupRules.filter(({ IsEgress }) => IsEgress === false).map(({ Description }) => Description).sort()).toEqual(["from a group", "from a list"]);
+    await ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId,
+        IpPermissions: [{ ...port, UserIdGroupPairs: [{ GroupId, Description: "from a group" }] }],
+      }),
+    );
+    await ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId,
+        IpPermissions: [
+          { ...port, PrefixListIds: [{ PrefixListId: PrefixLists[0]?.PrefixListId, Description: "from a list" }] },
+        ],
+      }),
+    );
+    const { SecurityGroupRules = [] } = await ec2.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: "group-id", Values: [GroupId ?? ""] }] }),
+    );
+    expect(
+      SecurityGroupRules.filter(({ IsEgress }) => IsEgress === false)
+        .map(({ Description }) => Description)
+        .sort(),
+    ).toEqual(["from a group", "from a list"]);
   });
 });
 
@@ -421,28 +466,49 @@ describe("instances", () => {
 });
 
 test("of a volume the last modification is described", async () => {
-  const { BlockDeviceMappings: [disk] = [] } = await describeInstance(await runInstance({ SubnetId: PRIVATE_SUBNETS[0] }));
+  const { BlockDeviceMappings: [disk] = [] } = await describeInstance(
+    await runInstance({ SubnetId: PRIVATE_SUBNETS[0] }),
+  );
   const VolumeId = disk?.Ebs?.VolumeId;
   for (const VolumeType of ["gp2", "gp3"] as const) await ec2.send(new ModifyVolumeCommand({ VolumeId, VolumeType }));
-  const { VolumesModifications = [] } = await ec2.send(new DescribeVolumesModificationsCommand({ VolumeIds: [VolumeId ?? ""] }));
+  const { VolumesModifications = [] } = await ec2.send(
+    new DescribeVolumesModificationsCommand({ VolumeIds: [VolumeId ?? ""] }),
+  );
   expect(VolumesModifications.map(({ TargetVolumeType }) => TargetVolumeType)).toEqual(["gp3"]);
 });
 
 describe("roles and their profiles", () => {
   test("an instance has the profile that replaces another one", async () => {
     const iam = new IAMClient(settings(aws));
-    for (const InstanceProfileName of ["one", "other"]) await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
+    for (const InstanceProfileName of ["one", "other"])
+      await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
     const id = await runInstance({ SubnetId: PRIVATE_SUBNETS[0], IamInstanceProfile: { Name: "one" } });
-    const { IamInstanceProfileAssociations: [association] = [] } = await ec2.send(new DescribeIamInstanceProfileAssociationsCommand({ Filters: [{ Name: "instance-id", Values: [id] }] }));
-    await ec2.send(new ReplaceIamInstanceProfileAssociationCommand({ AssociationId: association?.AssociationId, IamInstanceProfile: { Name: "other" } }));
+    const { IamInstanceProfileAssociations: [association] = [] } = await ec2.send(
+      new DescribeIamInstanceProfileAssociationsCommand({ Filters: [{ Name: "instance-id", Values: [id] }] }),
+    );
+    await ec2.send(
+      new ReplaceIamInstanceProfileAssociationCommand({
+        AssociationId: association?.AssociationId,
+        IamInstanceProfile: { Name: "other" },
+      }),
+    );
     expect((await describeInstance(id)).IamInstanceProfile?.Arn).toMatch(/instance-profile\/other$/);
   });
 
   test("a role keeps its description where only the session's length changes", async () => {
     const iam = new IAMClient(settings(aws));
-    await iam.send(new CreateRoleCommand({ RoleName: "site", Description: "for a site", AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }));
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName: "site",
+        Description: "for a site",
+        AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [] }),
+      }),
+    );
     await iam.send(new UpdateRoleCommand({ RoleName: "site", MaxSessionDuration: 7200 }));
-    expect((await iam.send(new GetRoleCommand({ RoleName: "site" }))).Role).toMatchObject({ Description: "for a site", MaxSessionDuration: 7200 });
+    expect((await iam.send(new GetRoleCommand({ RoleName: "site" }))).Role).toMatchObject({
+      Description: "for a site",
+      MaxSessionDuration: 7200,
+    });
   });
 });
 
@@ -553,7 +619,9 @@ async function change(ResourceRecordSet: ResourceRecordSet): Promise<void> {
   await route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: ZONE_ID, ChangeBatch }));
 }
 
-async function runInstance(where: Pick<RunInstancesCommandInput, "IamInstanceProfile" | "NetworkInterfaces" | "SubnetId">): Promise<string> {
+async function runInstance(
+  where: Pick<RunInstancesCommandInput, "IamInstanceProfile" | "NetworkInterfaces" | "SubnetId">,
+): Promise<string> {
   const command = new RunInstancesCommand({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1, ...where });
   return (await ec2.send(command)).Instances?.[0]?.InstanceId ?? "";
 }

@@ -6,7 +6,10 @@ import { leavesEmptyLocalState } from "../cli/local-state";
 /* Which local state can be forgotten without asking anybody; first-deploy.all.test.ts has terraform make such folders. */
 
 const EMPTY = { version: 4, serial: 4, lineage: "3241b60c", outputs: {}, resources: [] };
-const LOCAL = { version: 3, backend: { type: "local", config: { path: "../../../terraform.web.tfstate", workspace_dir: null } } };
+const LOCAL = {
+  version: 3,
+  backend: { type: "local", config: { path: "../../../terraform.web.tfstate", workspace_dir: null } },
+};
 
 let project: string;
 let folder: string;
@@ -18,7 +21,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
-const initialized = (backend: object | string) => writeFileSync(join(folder, ".terraform", "terraform.tfstate"), typeof backend === "string" ? backend : JSON.stringify(backend));
+const initialized = (backend: object | string) =>
+  writeFileSync(
+    join(folder, ".terraform", "terraform.tfstate"),
+    typeof backend === "string" ? backend : JSON.stringify(backend),
+  );
 const state = (text: string) => writeFileSync(join(project, "terraform.web.tfstate"), text);
 
 test("one that is not there, as nothing was deployed", async () => {
@@ -45,7 +52,10 @@ test.each([
 });
 
 test.each([
-  ["another backend", { backend: { type: "s3", config: { bucket: "states", path: "../../../terraform.web.tfstate" } } }],
+  [
+    "another backend",
+    { backend: { type: "s3", config: { bucket: "states", path: "../../../terraform.web.tfstate" } } },
+  ],
   ["no backend", {}],
   ["a file that cannot be read", "{"],
 ])("not where terraform notes %s", async (_, backend) => {

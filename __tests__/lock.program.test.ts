@@ -1,5 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -29,7 +39,10 @@ afterEach(() => {
 /** Runs a program that has `withLock`, `Terraform` and `lock`. */
 function run(program: string): ChildProcess {
   const head = `const { withLock } = require("./cli/setup/lock.ts"); const { Terraform } = require("./cli/terraform.ts"); const lock = ${JSON.stringify(lock)};`;
-  const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", `${head}\n${program}`], { cwd: PROJECT, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", `${head}\n${program}`], {
+    cwd: PROJECT,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   started.push(child);
   return child;
 }
@@ -42,7 +55,9 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** A process that holds the lock until it is killed. */
 async function holder(): Promise<ChildProcess> {
-  const child = run(`void withLock(lock, () => undefined, () => new Promise(() => { console.log("held"); setInterval(() => undefined, 1000); }));`);
+  const child = run(
+    `void withLock(lock, () => undefined, () => new Promise(() => { console.log("held"); setInterval(() => undefined, 1000); }));`,
+  );
   await new Promise((resolve) => child.stdout?.once("data", resolve));
   return child;
 }
@@ -63,7 +78,12 @@ test("whoever waits is told once for whom, and stops when it is interrupted", as
   const { pid } = await holder();
   const stopping = new AbortController();
   const told: string[] = [];
-  const waiting = withLock(lock, (who) => told.push(who), () => Promise.resolve("done"), stopping.signal).catch((error: unknown) => error);
+  const waiting = withLock(
+    lock,
+    (who) => told.push(who),
+    () => Promise.resolve("done"),
+    stopping.signal,
+  ).catch((error: unknown) => error);
   await until(() => told.length > 0);
   stopping.abort(new WorkFailed("interrupted"));
   expect(await waiting).toEqual(new WorkFailed("interrupted"));
@@ -85,33 +105,50 @@ test("a holder that works for longer than anybody expected is not passed by", as
   expect(await heldBy()).toBe(`process ${pid}`);
 });
 
-test.each([["of a process that runs", () => String(process.pid)], ["that is empty, as a full disk left it", () => ""], ["of no known kind", () => "x\n"]])("a file of an earlier version %s holds nobody up", async (_, content) => {
+test.each([
+  ["of a process that runs", () => String(process.pid)],
+  ["that is empty, as a full disk left it", () => ""],
+  ["of no known kind", () => "x\n"],
+])("a file of an earlier version %s holds nobody up", async (_, content) => {
   writeFileSync(lock, content());
   expect(await heldBy()).toBeUndefined();
 });
 
 test("a full disk, which takes no note of who holds it, is no reason not to work", async () => {
   symlinkSync(fullDevice(), lock);
-  expect(await withLock(lock, () => undefined, () => Promise.resolve("done"))).toBe("done");
+  expect(
+    await withLock(
+      lock,
+      () => undefined,
+      () => Promise.resolve("done"),
+    ),
+  ).toBe("done");
 });
 
 test("within one process, too, one works after the other, also after one that fails", async () => {
   const log: string[] = [];
-  const work = (name: string) => withLock(lock, () => undefined, async () => {
-    log.push(`${name} begins`);
-    await pause(20);
-    log.push(`${name} ends`);
-    if (name === "a") throw new Error("failed");
-  });
+  const work = (name: string) =>
+    withLock(
+      lock,
+      () => undefined,
+      async () => {
+        log.push(`${name} begins`);
+        await pause(20);
+        log.push(`${name} ends`);
+        if (name === "a") throw new Error("failed");
+      },
+    );
   await Promise.allSettled([work("a"), work("b"), work("c")]);
   expect(log).toHaveLength(6);
-  for (let index = 0; index < log.length; index += 2) expect(log[index + 1]).toBe(log[index]?.replace("begins", "ends"));
+  for (let index = 0; index < log.length; index += 2)
+    expect(log[index + 1]).toBe(log[index]?.replace("begins", "ends"));
 });
 
 test("of several processes, some of which are killed while they work, never two work at once", async () => {
   const [place, go] = [join(folder, "place"), join(folder, "go")];
   writeFileSync(lock, "4194304");
-  const workers = ["killed", "1", "2", "killed", "3"].map((name, index) => run(`
+  const workers = ["killed", "1", "2", "killed", "3"].map((name, index) =>
+    run(`
     const { existsSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
     const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
     const round = () => withLock(lock, () => undefined, async () => {
@@ -126,7 +163,8 @@ test("of several processes, some of which are killed while they work, never two 
       while (!existsSync(${JSON.stringify(go)})) await pause(5);
       for (let count = 0; count < 5; count++) await round();
     })();
-  `));
+  `),
+  );
   const ends = workers.map(endOf);
   // All at once, so that there is something to keep apart.
   await until(() => workers.every((_, index) => existsSync(join(folder, `ready${index}`))));
@@ -140,7 +178,9 @@ test("of several processes, some of which are killed while they work, never two 
 
 test("terraform that outlives its command keeps the lock until it has ended", async () => {
   const [terraform, go] = [join(folder, "terraform"), join(folder, "go")];
-  writeFileSync(terraform, `#!/bin/sh\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\n`, { mode: 0o755 });
+  writeFileSync(terraform, `#!/bin/sh\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\n`, {
+    mode: 0o755,
+  });
   const command = run(`
     const terraform = new Terraform({ command: ${JSON.stringify(terraform)}, folder: ${JSON.stringify(folder)}, env: process.env });
     void withLock(lock, () => undefined, (held) => terraform.holding(held).run(["init"]));
@@ -157,6 +197,10 @@ test("terraform that outlives its command keeps the lock until it has ended", as
 
 test("terraform that has ended holds it no longer, while the command goes on", async () => {
   const terraform = new Terraform({ command: "true", folder, env: process.env });
-  await withLock(lock, () => undefined, (held) => terraform.holding(held).run(["init"]));
+  await withLock(
+    lock,
+    () => undefined,
+    (held) => terraform.holding(held).run(["init"]),
+  );
   expect(await heldBy()).toBeUndefined();
 });

@@ -25,7 +25,12 @@ beforeAll(async () => {
   // S3 and runs on this machine need it.
   Object.assign(room.project.env, room.aws);
   const { endpoint } = room.project.localAws;
-  s3 = new S3Client({ region: "us-east-1", endpoint, forcePathStyle: true, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+  s3 = new S3Client({
+    region: "us-east-1",
+    endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
   await room.project.localAws.seed({ region: "us-east-1", buckets: [BUCKET] });
   await room.project.program(zoneStack("web", PLACES.local));
   await room.project.synthesize();
@@ -38,7 +43,8 @@ afterAll(() => room.close());
 // Terraform Cloud takes only the one that it has, so that the others must keep it if there is to be a way back.
 test("local to S3, where nothing is yet", () => moves("local", "s3", "keeping its lineage"));
 test("S3 to the workspace, where nothing is yet", () => moves("s3", "cloud"));
-test("the workspace back to local, whose old copy is a stranger and replaced only by force", () => moves("cloud", "local", "refused, then by force"));
+test("the workspace back to local, whose old copy is a stranger and replaced only by force", () =>
+  moves("cloud", "local", "refused, then by force"));
 test("local, changed meanwhile, back to the workspace, which knows the lineage", async () => {
   const zone = (await room.run(room.at("web", "state list"))).trim();
   await room.run(`${room.at("web", `taint ${zone}`)} && ${room.at("web", `untaint ${zone}`)}`);
@@ -51,7 +57,9 @@ test("S3 back to local, which knows the lineage", () => moves("otherKey", "local
 test("S3 has the state under its keys and nowhere else, and every earlier one", async () => {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   expect(Contents.map(({ Key }) => Key)).toEqual(["other/terraform.tfstate", "web/terraform.tfstate"]);
-  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: "web/terraform.tfstate" }));
+  const { Versions = [] } = await s3.send(
+    new ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: "web/terraform.tfstate" }),
+  );
   expect(Versions.filter(({ Key }) => Key === "web/terraform.tfstate")).toHaveLength(2);
 });
 
@@ -76,7 +84,9 @@ async function moves(from: Place, to: Place, how?: "keeping its lineage" | "refu
     await push("-force ");
     expect(lineageOf(await stateIn(to))).toBe(lineageOf(old));
   }
-  expect(words(await room.run(room.at("web", "plan -detailed-exitcode -no-color")))).toContain("No changes. Your infrastructure matches the configuration.");
+  expect(words(await room.run(room.at("web", "plan -detailed-exitcode -no-color")))).toContain(
+    "No changes. Your infrastructure matches the configuration.",
+  );
   expect(await room.run(room.at("web", "state list"))).toMatch(/^aws_route53_zone\.\S+\n$/);
   expect(await stateIn(from)).toBe(old);
   expect(room.cloud.records.workspaceNamed(ORGANIZATION, "web")?.lockedBy).toBeUndefined();

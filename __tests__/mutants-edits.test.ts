@@ -17,21 +17,39 @@ beforeEach(() => {
 });
 
 test("sets and takes away arguments", () => {
-  applyEdits(stack, [{ set: "aws_lb.web", path: ["internal"], value: true }, { set: "aws_lb.web", path: ["name"], value: undefined }]);
+  applyEdits(stack, [
+    { set: "aws_lb.web", path: ["internal"], value: true },
+    { set: "aws_lb.web", path: ["name"], value: undefined },
+  ]);
   expect(stack.resource.aws_lb?.web).toMatchObject({ internal: true });
   expect(stack.resource.aws_lb?.web).not.toHaveProperty("name");
 });
 
-test.each([[["health_check", "port"]], [["health_check", 0, "port"]]])("finds a block that is an object by %j", (path) => {
-  applyEdits(stack, [{ set: "aws_lb_target_group.web", path, value: "80" }]);
-  expect(stack.resource.aws_lb_target_group?.web).toMatchObject({ health_check: { port: "80", path: "/" } });
-});
+test.each([[["health_check", "port"]], [["health_check", 0, "port"]]])(
+  "finds a block that is an object by %j",
+  (path) => {
+    applyEdits(stack, [{ set: "aws_lb_target_group.web", path, value: "80" }]);
+    expect(stack.resource.aws_lb_target_group?.web).toMatchObject({ health_check: { port: "80", path: "/" } });
+  },
+);
 
-test.each([[["ingress", 1, "from_port"], [{ from_port: 80 }, { from_port: 1 }]], [["ingress", "from_port"], [{ from_port: 1 }, { from_port: 443 }]], [["ingress", 2, "from_port"], [{ from_port: 80 }, { from_port: 443 }, { from_port: 1 }]]])(
-  "finds a block of several by %j", (path, expected) => {
-    applyEdits(stack, [{ set: "aws_security_group.web", path, value: 1 }]);
-    expect(stack.resource.aws_security_group?.web?.ingress).toEqual(expected);
-  });
+test.each([
+  [
+    ["ingress", 1, "from_port"],
+    [{ from_port: 80 }, { from_port: 1 }],
+  ],
+  [
+    ["ingress", "from_port"],
+    [{ from_port: 1 }, { from_port: 443 }],
+  ],
+  [
+    ["ingress", 2, "from_port"],
+    [{ from_port: 80 }, { from_port: 443 }, { from_port: 1 }],
+  ],
+])("finds a block of several by %j", (path, expected) => {
+  applyEdits(stack, [{ set: "aws_security_group.web", path, value: 1 }]);
+  expect(stack.resource.aws_security_group?.web?.ingress).toEqual(expected);
+});
 
 test("takes one of several blocks away, adds one to a single one, and makes what is missing", () => {
   applyEdits(stack, [
@@ -48,8 +66,17 @@ test("takes one of several blocks away, adds one to a single one, and makes what
 });
 
 test("adds a resource beside another, with its provider", () => {
-  applyEdits(stack, [{ add: "aws_lb_listener", name: "http", body: { port: 80, load_balancer_arn: "${aws_lb.web.arn}" }, like: "aws_lb.web" }]);
-  expect(stack.resource.aws_lb_listener).toEqual({ http: { port: 80, load_balancer_arn: "${aws_lb.web.arn}", provider: "aws.west" } });
+  applyEdits(stack, [
+    {
+      add: "aws_lb_listener",
+      name: "http",
+      body: { port: 80, load_balancer_arn: "${aws_lb.web.arn}" },
+      like: "aws_lb.web",
+    },
+  ]);
+  expect(stack.resource.aws_lb_listener).toEqual({
+    http: { port: 80, load_balancer_arn: "${aws_lb.web.arn}", provider: "aws.west" },
+  });
 });
 
 test("removes a resource, and what waits for it waits no more", () => {
@@ -59,8 +86,12 @@ test("removes a resource, and what waits for it waits no more", () => {
 });
 
 test.each([
-  [{ remove: "aws_lb.other" }], [{ set: "aws_lb.other", path: ["name"], value: 1 }], [{ add: "aws_lb", name: "web", body: {}, like: "aws_lb.web" }], [{ add: "aws_lb", name: "b", body: {}, like: "aws_lb.c" }],
-  [{ set: "aws_lb.web", path: ["name", "first"], value: 1 }], [{ set: "aws_lb.web", path: [], value: 1 }],
+  [{ remove: "aws_lb.other" }],
+  [{ set: "aws_lb.other", path: ["name"], value: 1 }],
+  [{ add: "aws_lb", name: "web", body: {}, like: "aws_lb.web" }],
+  [{ add: "aws_lb", name: "b", body: {}, like: "aws_lb.c" }],
+  [{ set: "aws_lb.web", path: ["name", "first"], value: 1 }],
+  [{ set: "aws_lb.web", path: [], value: 1 }],
 ])("says that it cannot do %j", (edit) => {
   expect(() => applyEdits(stack, [edit])).toThrow(/there is|has no block|is empty/);
 });

@@ -7,7 +7,7 @@ import { kindsOf, MUTANTS } from "./mutants/all";
 import { BASES, baseStack, mutantStack } from "./mutants/bases";
 import { inWords, misses, opensIn } from "./mutants/judge";
 import type { SynthesizedJson } from "./mutants/mutant";
-import { planAll, withOwnNames, type Planned } from "./support/planned";
+import { type Planned, planAll, withOwnNames } from "./support/planned";
 import { startLocalAws } from "./support/rehearsal-room";
 import { sampled } from "./support/sample";
 
@@ -20,7 +20,8 @@ import { sampled } from "./support/sample";
 const SHARDS = 2;
 
 /** What terraform has to do for it. */
-const resourcesOf = (mutant: (typeof MUTANTS)[number]): number => Object.values(mutantStack(mutant).resource).reduce((sum, named) => sum + Object.keys(named).length, 0);
+const resourcesOf = (mutant: (typeof MUTANTS)[number]): number =>
+  Object.values(mutantStack(mutant).resource).reduce((sum, named) => sum + Object.keys(named).length, 0);
 const RUN = sampled(MUTANTS, kindsOf, resourcesOf);
 
 const keyOf = (index: number): string => `m${index}`;
@@ -34,18 +35,33 @@ beforeAll(async () => {
   const mutants = RUN.map((mutant, index) => [keyOf(index), mutantStack(mutant), mutant] as const);
   // What no state can hold is not applied.
   const applied = [...bases, ...mutants.filter(([, , { cannot }]) => cannot?.state === undefined)];
-  const shards = Array.from({ length: SHARDS }, (_, shard) => plannedIn(applied.filter((__, index) => index % SHARDS === shard), true));
-  const all = await Promise.all([...shards, plannedIn(mutants.filter(([, , { cannot }]) => cannot?.state !== undefined), false)]);
+  const shards = Array.from({ length: SHARDS }, (_, shard) =>
+    plannedIn(
+      applied.filter((__, index) => index % SHARDS === shard),
+      true,
+    ),
+  );
+  const all = await Promise.all([
+    ...shards,
+    plannedIn(
+      mutants.filter(([, , { cannot }]) => cannot?.state !== undefined),
+      false,
+    ),
+  ]);
   planned = Object.assign({}, ...all) as Record<string, Planned>;
 }, 1_800_000);
 
 afterAll(() => Promise.all(running.map((it) => it.stop())));
 
-async function plannedIn(stacks: readonly (readonly [key: string, stack: SynthesizedJson, ...rest: unknown[]])[], apply: boolean): Promise<Record<string, Planned>> {
+async function plannedIn(
+  stacks: readonly (readonly [key: string, stack: SynthesizedJson, ...rest: unknown[]])[],
+  apply: boolean,
+): Promise<Record<string, Planned>> {
   const roots = Object.fromEntries(stacks.map(([key, stack]) => [key, withOwnNames(stack, key)]));
   const localAws = await startLocalAws();
   running.push(localAws);
-  for (const seed of seedsFor(Object.entries(roots).map(([id, json]) => ({ id, json: json as never })))) await localAws.seed(seed);
+  for (const seed of seedsFor(Object.entries(roots).map(([id, json]) => ({ id, json: json as never }))))
+    await localAws.seed(seed);
   return planAll(roots, { localAws, apply });
 }
 
@@ -72,16 +88,24 @@ describe.each(named)("%s: %s", (row, _, mutant, key) => {
 
   test(whyNoPlan === undefined ? "is found in the plan" : `is not in a plan: ${whyNoPlan}`, () => {
     const { plan, refused } = plannedOf(key);
-    if (whyNoPlan === undefined) expect({ refused: plan === undefined ? refused : "", misses: plan === undefined ? [] : misses(mutant, trace(plan)) }).toEqual({ refused: "", misses: [] });
+    if (whyNoPlan === undefined)
+      expect({
+        refused: plan === undefined ? refused : "",
+        misses: plan === undefined ? [] : misses(mutant, trace(plan)),
+      }).toEqual({ refused: "", misses: [] });
     else if (plan !== undefined) expect(misses(mutant, trace(plan))).not.toEqual([]);
   });
 
   if (whyNoState === undefined) {
     test("is found in the state", () => {
       const { state, refused } = plannedOf(key);
-      expect({ refused: state === undefined ? refused : "", misses: state === undefined ? [] : misses(mutant, trace(state)) }).toEqual({ refused: "", misses: [] });
+      expect({
+        refused: state === undefined ? refused : "",
+        misses: state === undefined ? [] : misses(mutant, trace(state)),
+      }).toEqual({ refused: "", misses: [] });
     });
   } else if (/\brefuses?\b/.test(whyNoState)) {
-    test(`is in no state, and its row says that AWS refuses it: ${whyNoState}`, () => expect(rowOf(row).certainty).toContain("apply"));
+    test(`is in no state, and its row says that AWS refuses it: ${whyNoState}`, () =>
+      expect(rowOf(row).certainty).toContain("apply"));
   }
 });

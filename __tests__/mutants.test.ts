@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { trace } from "../path/trace";
-import { ROWS } from "../path/rows";
 import type { TraceReport } from "../path/report";
+import { ROWS } from "../path/rows";
+import { trace } from "../path/trace";
 import { MUTANTS } from "./mutants/all";
 import { BASES, baseStack, mutantStack } from "./mutants/bases";
 import { CELLS_FILE, cellsText, FORMS, holding, reasons } from "./mutants/cells";
@@ -30,20 +30,26 @@ describe.each(named(inSynthesized))("%s: %s", (_row, _name, mutant) => {
   });
 });
 
-describe.each(named(inSynthesized.filter(({ unfixable }) => unfixable === undefined)))("%s: %s", (_row, _name, mutant) => {
-  test("is ended by what its fix says", () => {
-    const stack = mutantStack(mutant);
-    const report = fixed(stack, mutant, trace(stack));
-    expect(inWords(report.findings.filter(({ id, severity }) => severity === "error" || id === mutant.row))).toBe("");
-    expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
-  });
-});
+describe.each(named(inSynthesized.filter(({ unfixable }) => unfixable === undefined)))(
+  "%s: %s",
+  (_row, _name, mutant) => {
+    test("is ended by what its fix says", () => {
+      const stack = mutantStack(mutant);
+      const report = fixed(stack, mutant, trace(stack));
+      expect(inWords(report.findings.filter(({ id, severity }) => severity === "error" || id === mutant.row))).toBe("");
+      expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
+    });
+  },
+);
 
 /** Does one fix after the other, as one fault can show at several resources. */
 function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): TraceReport {
   let report = first;
   for (let fixes = 0; fixes < MAX_FIXES; fixes += 1) {
-    const [next] = [...findingsOf(mutant, report), ...report.findings.filter(({ id, severity }) => id === mutant.row || severity === "error")];
+    const [next] = [
+      ...findingsOf(mutant, report),
+      ...report.findings.filter(({ id, severity }) => id === mutant.row || severity === "error"),
+    ];
     if (next === undefined) break;
     if (next.fix.edits.length === 0) throw new Error(`the fix of ${inWords([next])} has no edits`);
     applyEdits(stack, next.fix.edits);
@@ -55,19 +61,29 @@ function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): Trac
 test("no two mutants have one name, and none is a mutant of terraform's own rows", () => {
   const names = MUTANTS.map(({ row, name }) => `${row} ${name}`);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-  expect(MUTANTS.filter(({ row }) => ROWS.find(({ id }) => id === row)?.certainty.includes("plan") !== false)).toEqual([]);
+  expect(MUTANTS.filter(({ row }) => ROWS.find(({ id }) => id === row)?.certainty.includes("plan") !== false)).toEqual(
+    [],
+  );
 });
 
 test("no two mutants of a row are the same change", () => {
   const texts = MUTANTS.map((it) => `${it.row} ${JSON.stringify(mutantStack(it))}`);
-  expect(MUTANTS.filter((_, index) => texts.indexOf(texts[index] as string) !== index).map(({ row, name }) => `${row}: ${name}`)).toEqual([]);
+  expect(
+    MUTANTS.filter((_, index) => texts.indexOf(texts[index] as string) !== index).map(
+      ({ row, name }) => `${row}: ${name}`,
+    ),
+  ).toEqual([]);
 });
 
 describe.each(ROWS.map(({ id }) => id).filter(isRowOfErrors))("row %s", (row) => {
   test.each(FORMS)("has two mutants in a file of the form %s, or the reason why not", (form) => {
     const held = holding(row, form).length;
     const why = reasons(row, form);
-    expect({ row, form, gap: held >= 2 || (held === 0 && why.length > 0) ? "" : `${held} mutants; ${why.join("; ")}` }).toEqual({ row, form, gap: "" });
+    expect({
+      row,
+      form,
+      gap: held >= 2 || (held === 0 && why.length > 0) ? "" : `${held} mutants; ${why.join("; ")}`,
+    }).toEqual({ row, form, gap: "" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, get as httpGet, type IncomingHttpHeaders, type Server } from "node:http";
-import { createServer as createSocketServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { settingsOf } from "../constructs/settings";
@@ -26,7 +26,9 @@ beforeAll(() => {
   try {
     execFileSync("nginx", ["-v"], { stdio: "ignore" });
   } catch {
-    throw new Error("these tests run the real NGINX, and there is none on PATH; install it, for example with 'apt install nginx' or 'brew install nginx'");
+    throw new Error(
+      "these tests run the real NGINX, and there is none on PATH; install it, for example with 'apt install nginx' or 'brew install nginx'",
+    );
   }
 });
 
@@ -38,7 +40,10 @@ beforeEach(() => {
   writeFileSync(join(root, "etc/nginx/mime.types"), "types { text/html html; }\n");
   program("dnf", `echo "dnf $*" >> ${root}/calls`);
   program("systemctl", `echo "systemctl $*" >> ${root}/calls; exec nginx -c ${root}/etc/nginx/nginx.conf`);
-  program("nginx", `exec ${execFileSync("sh", ["-c", "command -v nginx"], { encoding: "utf8" }).trim()} -e ${root}/var/log/nginx/error.log "$@"`);
+  program(
+    "nginx",
+    `exec ${execFileSync("sh", ["-c", "command -v nginx"], { encoding: "utf8" }).trim()} -e ${root}/var/log/nginx/error.log "$@"`,
+  );
 });
 
 afterEach(async () => {
@@ -52,14 +57,20 @@ afterEach(async () => {
 
 test("installs NGINX, then starts it and keeps it for the next boot", async () => {
   await boot({ appPort: await freePort() });
-  expect(readFileSync(join(root, "calls"), "utf8").trim().split("\n")).toEqual(["dnf install -y nginx", "systemctl enable --now nginx"]);
+  expect(readFileSync(join(root, "calls"), "utf8").trim().split("\n")).toEqual([
+    "dnf install -y nginx",
+    "systemctl enable --now nginx",
+  ]);
 });
 
 test("answers the health check with 200 and everyone else with the page", async () => {
   const appPort = await freePort();
   await boot({ appPort });
   expect(await get(appPort, "/health")).toMatchObject({ status: 200, body: "ok\n" });
-  expect(await get(appPort, "/")).toMatchObject({ status: 200, body: expect.stringContaining("www.example.com is up") });
+  expect(await get(appPort, "/")).toMatchObject({
+    status: 200,
+    body: expect.stringContaining("www.example.com is up"),
+  });
   expect((await get(appPort, "/missing")).status).toBe(404);
 });
 
@@ -91,8 +102,18 @@ test("hands requests and health checks to the app, with the host and what the lo
   }).listen(proxyPort, "127.0.0.1");
   await boot({ appPort, server: { proxyPort } });
   expect(await get(appPort, "/health")).toMatchObject({ status: 200, body: "app says /health" });
-  expect(await get(appPort, "/a?b=c", { host: "www.example.com", "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7" })).toMatchObject({ body: "app says /a?b=c" });
-  expect(seen.at(-1)).toMatchObject({ host: "www.example.com", "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7" });
+  expect(
+    await get(appPort, "/a?b=c", {
+      host: "www.example.com",
+      "x-forwarded-proto": "https",
+      "x-forwarded-for": "203.0.113.7",
+    }),
+  ).toMatchObject({ body: "app says /a?b=c" });
+  expect(seen.at(-1)).toMatchObject({
+    host: "www.example.com",
+    "x-forwarded-proto": "https",
+    "x-forwarded-for": "203.0.113.7",
+  });
 });
 
 test("says that the app is down, so that the target becomes unhealthy", async () => {
@@ -123,7 +144,10 @@ test("keeps connections longer than the load balancer does", async () => {
 /** Runs the boot script to its end. */
 function boot(props: Partial<WebStackProps>): Promise<void> {
   let script = userDataFor(settingsOf("web", { domainName: "www.example.com", ...props }));
-  for (const folder of SYSTEM_FOLDERS) script = script.replace(new RegExp(`(?<=[\\s])${folder}(?=/)`, "g"), join(root, folder)).replace(`root ${folder};`, `root ${join(root, folder)};`);
+  for (const folder of SYSTEM_FOLDERS)
+    script = script
+      .replace(new RegExp(`(?<=[\\s])${folder}(?=/)`, "g"), join(root, folder))
+      .replace(`root ${folder};`, `root ${join(root, folder)};`);
   writeFileSync(join(root, "user-data"), script, { mode: 0o755 });
   const env = { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` };
   return new Promise((resolve, reject) => {
@@ -138,11 +162,17 @@ function program(name: string, line: string): void {
   writeFileSync(join(root, "bin", name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
 }
 
-function get(port: number, path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+function get(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     httpGet({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      response
+        .on("data", (chunk: Buffer) => chunks.push(chunk))
+        .on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
     }).on("error", reject);
   });
 }

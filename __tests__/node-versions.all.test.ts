@@ -36,9 +36,11 @@ describe.each(VERSIONS)("Node %s", (version) => {
     const folder = join(CACHE, `node-${version}`);
     const name = `node-${process.platform}-${process.arch}`;
     mkdirSync(folder, { recursive: true });
-    await run(NPM, ["install", "--prefix", folder, "--no-save", "--no-audit", `${name}@${version}`], PROJECT).catch((error: Error) => {
-      throw new Error(`Node ${version} is not to be had as the npm package ${name}: ${error.message}`);
-    });
+    await run(NPM, ["install", "--prefix", folder, "--no-save", "--no-audit", `${name}@${version}`], PROJECT).catch(
+      (error: Error) => {
+        throw new Error(`Node ${version} is not to be had as the npm package ${name}: ${error.message}`);
+      },
+    );
     node = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
     expect((await run(node, ["--version"], PROJECT)).stdout).toMatch(new RegExp(`^v${version}\\.`));
   });
@@ -51,12 +53,16 @@ describe.each(VERSIONS)("Node %s", (version) => {
   if (version !== process.versions.node.split(".")[0]) {
     test("passes the tests that run no terraform", async () => {
       const { stderr } = await run(node, ["node_modules/.bin/jest", "--runTestsByPath", ...TESTS], PROJECT);
-      expect(stderr).toMatch(new RegExp(`Test Suites: ${TESTS.length} passed, ${TESTS.length} total\nTests: +\\d+ passed, \\d+ total`));
+      expect(stderr).toMatch(
+        new RegExp(`Test Suites: ${TESTS.length} passed, ${TESTS.length} total\nTests: +\\d+ passed, \\d+ total`),
+      );
     });
   }
 
   test("runs the rehearsal's command line", async () => {
-    expect((await run(node, ["-r", "./cli/typescript.js", "cli/rehearse.ts", "--help"], PROJECT)).stdout).toContain("Usage: rehearse");
+    expect((await run(node, ["-r", "./cli/typescript.js", "cli/rehearse.ts", "--help"], PROJECT)).stdout).toContain(
+      "Usage: rehearse",
+    );
   });
 
   test("runs cdktf-cli, whose diff starts terraform in a terminal of its own", async () => {
@@ -64,8 +70,15 @@ describe.each(VERSIONS)("Node %s", (version) => {
     const main = join(checkout.folder, "main.ts");
     writeFileSync(main, readFileSync(main, "utf8").replace(/backend: .*/, 'backend: "local",'));
     try {
-      const env = { ...(await localAwsEnvironment(CACHE, room.localAws.endpoint, room.terraform)), CI: "1", FORCE_COLOR: "0" };
-      const { stdout } = await run(node, ["node_modules/.bin/cdktf", "diff"], checkout.folder, { ...env, PATH: [dirname(node), process.env.PATH].join(delimiter) });
+      const env = {
+        ...(await localAwsEnvironment(CACHE, room.localAws.endpoint, room.terraform)),
+        CI: "1",
+        FORCE_COLOR: "0",
+      };
+      const { stdout } = await run(node, ["node_modules/.bin/cdktf", "diff"], checkout.folder, {
+        ...env,
+        PATH: [dirname(node), process.env.PATH].join(delimiter),
+      });
       expect(stdout).toMatch(/Plan: \d+ to add, 0 to change, 0 to destroy/);
     } finally {
       await checkout.remove();
@@ -84,11 +97,21 @@ async function synthesized(node: string): Promise<string> {
 }
 
 /** Rejects with what the program said, unless it ended well. */
-function run(command: string, args: string[], cwd: string, env: Record<string, string | undefined> = {}): Promise<{ stdout: string; stderr: string }> {
+function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: Record<string, string | undefined> = {},
+): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve({ stdout, stderr });
-      else reject(new Error(`${command} ${args.join(" ")}: ${error.message}\n${stdout}\n${stderr}`));
-    });
+    execFile(
+      command,
+      args,
+      { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ stdout, stderr });
+        else reject(new Error(`${command} ${args.join(" ")}: ${error.message}\n${stdout}\n${stderr}`));
+      },
+    );
   });
 }

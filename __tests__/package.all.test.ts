@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReviewReport } from "../path/review/report";
@@ -22,7 +31,15 @@ beforeAll(() => {
   writeFileSync(join(folder, "package.json"), "{}");
   npm(folder, "install", "--no-audit", "--no-fund", join(folder, archive));
   command = join(folder, "node_modules", ".bin", "alb-web");
-  writeFileSync(join(folder, "plan.json"), JSON.stringify(planOf({ "aws_instance.a": replaced("ami", { ami: "ami-2" }), "aws_instance.b": replaced("ami", { ami: "ami-2" }) })));
+  writeFileSync(
+    join(folder, "plan.json"),
+    JSON.stringify(
+      planOf({
+        "aws_instance.a": replaced("ami", { ami: "ami-2" }),
+        "aws_instance.b": replaced("ami", { ami: "ami-2" }),
+      }),
+    ),
+  );
 }, 240_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,7 +82,11 @@ test("traces a plan", () => {
 });
 
 test("says in one sentence what is wrong with a file, and with a command", () => {
-  expect(run("review", "package.json")).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(/^package\.json: expected a plan.*\n$/) as unknown });
+  expect(run("review", "package.json")).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringMatching(/^package\.json: expected a plan.*\n$/) as unknown,
+  });
   expect(run("deploy")).toMatchObject({ status: 2, stdout: "" });
 });
 
@@ -79,6 +100,9 @@ test("runs where it may not write, as a program that was installed by somebody e
 });
 
 function megabytesIn(path: string): number {
-  const bytes = (it: string): number => (statSync(it).isDirectory() ? readdirSync(it).reduce((sum, name) => sum + (existsSync(join(it, name)) ? bytes(join(it, name)) : 0), 0) : statSync(it).size);
+  const bytes = (it: string): number =>
+    statSync(it).isDirectory()
+      ? readdirSync(it).reduce((sum, name) => sum + (existsSync(join(it, name)) ? bytes(join(it, name)) : 0), 0)
+      : statSync(it).size;
   return bytes(path) / 1e6;
 }

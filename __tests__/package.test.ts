@@ -7,7 +7,11 @@ import { PROJECT } from "./support/rehearsal-room";
 
 /** npm packs it whatever the list says. */
 const ALWAYS_PACKED = ["package.json"];
-const { files, dependencies, bin } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { files: string[]; dependencies: Record<string, string>; bin: Record<string, string> };
+const { files, dependencies, bin } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+  files: string[];
+  dependencies: Record<string, string>;
+  bin: Record<string, string>;
+};
 
 /** All files that the command loads, and the packages that they name. */
 function loaded(): { sources: Set<string>; packages: Set<string> } {
@@ -18,12 +22,15 @@ function loaded(): { sources: Set<string>; packages: Set<string> } {
     if (sources.has(file)) continue;
     sources.add(file);
     const text = readFileSync(join(PROJECT, file), "utf8");
-    for (const [, from = ""] of text.matchAll(/(?:^import (?!type )[^"]*?|^export (?!type )[^"]*? from |\brequire\()"([^"]+)"/gm)) {
+    for (const [, from = ""] of text.matchAll(
+      /(?:^import (?!type )[^"]*?|^export (?!type )[^"]*? from |\brequire\()"([^"]+)"/gm,
+    )) {
       if (!from.startsWith(".")) packages.add(from.replace(/^((?:@[^/]+\/)?[^/]+).*$/, "$1"));
       else pending.push(fileOf(posix.join(posix.dirname(file), from)));
     }
   }
-  for (const name of [...packages]) if (name.startsWith("node:") || builtinModules.includes(name)) packages.delete(name);
+  for (const name of [...packages])
+    if (name.startsWith("node:") || builtinModules.includes(name)) packages.delete(name);
   return { sources, packages };
 }
 
@@ -31,12 +38,16 @@ function fileOf(path: string): string {
   return existsSync(join(PROJECT, path)) && /\.\w+$/.test(path) ? path : `${path}.ts`;
 }
 
-const isIn = (file: string, pattern: string): boolean => file.startsWith(`${pattern}/`) || new RegExp(`^${pattern.replace(/[.]/g, "\\.").replace(/\*/g, "[^/]*")}$`).test(file);
+const isIn = (file: string, pattern: string): boolean =>
+  file.startsWith(`${pattern}/`) ||
+  new RegExp(`^${pattern.replace(/[.]/g, "\\.").replace(/\*/g, "[^/]*")}$`).test(file);
 
 test("every file that the command loads is in the package", () => {
   const { sources } = loaded();
   expect(sources.size).toBeGreaterThan(80);
-  expect([...sources].filter((file) => !ALWAYS_PACKED.includes(file) && !files.some((pattern) => isIn(file, pattern)))).toEqual([]);
+  expect(
+    [...sources].filter((file) => !ALWAYS_PACKED.includes(file) && !files.some((pattern) => isIn(file, pattern))),
+  ).toEqual([]);
 });
 
 test("nothing is in the package that the command does not load", () => {

@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findTerraform } from "../cli/setup/terraform-binary";
 import { withLock } from "../cli/setup/lock";
+import { findTerraform } from "../cli/setup/terraform-binary";
 import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import { COMBINATIONS } from "./support/combinations";
@@ -20,7 +20,10 @@ const DOMAIN = { domainName: "www.example.com" };
 const STACKS = {
   new: DOMAIN,
   existing: COMBINATIONS["existing network"] ?? DOMAIN,
-  ends: { domainName: "ends.example.net", server: { userData: '#!/bin/bash\ncat > a <<EOF\n${x} "y" \\n\nEOF\ncat > b <<USER_DATA\nUSER_DATA\n' } },
+  ends: {
+    domainName: "ends.example.net",
+    server: { userData: '#!/bin/bash\ncat > a <<EOF\n${x} "y" \\n\nEOF\ncat > b <<USER_DATA\nUSER_DATA\n' },
+  },
   end: { domainName: "end.example.net", server: { userData: '#!/bin/bash\necho "\\$HOME"' } },
 };
 
@@ -38,19 +41,31 @@ beforeAll(async () => {
   else process.env.SYNTH_HCL_OUTPUT = before;
   for (const id of Object.keys(STACKS)) copyFileSync(join(PROJECT, LOCK_FILE), join(folderOf(id), LOCK_FILE));
   // Every stack needs the one provider, so that one of them is initialized for all.
-  const env: NodeJS.ProcessEnv = { ...(await terraformEnvironment(CACHE, "http://127.0.0.1:9")), TF_DATA_DIR: join(folder, ".terraform") };
+  const env: NodeJS.ProcessEnv = {
+    ...(await terraformEnvironment(CACHE, "http://127.0.0.1:9")),
+    TF_DATA_DIR: join(folder, ".terraform"),
+  };
   terraform = async (cwd, ...args) => (await new Terraform({ command, folder: cwd, env }).run(args)).stdout;
-  await withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => undefined, () => terraform(folderOf("new"), "init", "-backend=false", "-input=false", "-no-color"));
+  await withLock(
+    `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+    () => undefined,
+    () => terraform(folderOf("new"), "init", "-backend=false", "-input=false", "-no-color"),
+  );
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each(["new", "existing", "ends"])("terraform finds nothing to say about %s", async (id) => {
-  expect(JSON.parse(await terraform(folderOf(id), "validate", "-json"))).toMatchObject({ valid: true, diagnostics: [] });
+  expect(JSON.parse(await terraform(folderOf(id), "validate", "-json"))).toMatchObject({
+    valid: true,
+    diagnostics: [],
+  });
 });
 
 test.each(Object.keys(STACKS))("%s requires the terraform that its JSON requires", (id) => {
-  expect(readFileSync(join(folderOf(id), "cdk.tf"), "utf8")).toContain(`\nrequired_version = "${synthOf(DOMAIN).terraform.required_version}"\n`);
+  expect(readFileSync(join(folderOf(id), "cdk.tf"), "utf8")).toContain(
+    `\nrequired_version = "${synthOf(DOMAIN).terraform.required_version}"\n`,
+  );
 });
 
 test.each(Object.entries(STACKS))("%s boots what its JSON boots", async (id, props) => {
@@ -61,5 +76,7 @@ test.each(Object.entries(STACKS))("%s boots what its JSON boots", async (id, pro
   writeFileSync(join(alone, "main.tf"), `output "script" {\n  value = ${script}\n}\n`);
   await terraform(alone, "apply", "-auto-approve", "-no-color");
   const [inJson] = all(synthOf(props, id), "aws_instance");
-  expect(JSON.parse(await terraform(alone, "output", "-json", "script"))).toBe(String(inJson?.user_data).replace(/\$\$\{|%%\{/g, (escape) => escape.slice(1)));
+  expect(JSON.parse(await terraform(alone, "output", "-json", "script"))).toBe(
+    String(inJson?.user_data).replace(/\$\$\{|%%\{/g, (escape) => escape.slice(1)),
+  );
 });

@@ -1,7 +1,7 @@
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { spawn } from "node:child_process";
 import { FamilyWatch } from "./support/processes";
 import { ProjectRoom } from "./support/project-room";
 
@@ -19,19 +19,31 @@ let room: ProjectRoom;
 beforeAll(async () => {
   room = await ProjectRoom.open();
   await room.localAws.seed({ region: "us-east-1", buckets: ["my-state"] });
-  await room.program(zone("web", "example.com"), zone("shop", "example.org"), `web.addOverride("output.secret", ${SECRET});`);
+  await room.program(
+    zone("web", "example.com"),
+    zone("shop", "example.org"),
+    `web.addOverride("output.secret", ${SECRET});`,
+  );
 });
 
 afterAll(() => room.close());
 
 test("all stacks are planned, with terraform's code for changes, and each is kept as file, JSON, text and review", async () => {
   const { code, stdout, stderr } = await room.shell("npm run -s plan");
-  expect([code, stdout]).toEqual([2, "shop: changes, plans/shop.txt, plans/shop.md\nweb: changes, plans/web.txt, plans/web.md\n"]);
+  expect([code, stdout]).toEqual([
+    2,
+    "shop: changes, plans/shop.txt, plans/shop.md\nweb: changes, plans/web.txt, plans/web.md\n",
+  ]);
   expect(stderr).toContain("The .tfplan and .json files can hold secrets in clear");
-  for (const file of ["web", "shop"].flatMap((id) => KINDS.map((kind) => `plans/${id}.${kind}`))) expect([file, existsSync(join(room.folder, file))]).toEqual([file, true]);
+  for (const file of ["web", "shop"].flatMap((id) => KINDS.map((kind) => `plans/${id}.${kind}`)))
+    expect([file, existsSync(join(room.folder, file))]).toEqual([file, true]);
   expect(readdirSync(join(room.folder, "plans"))).toHaveLength(2 * KINDS.length);
-  for (const kind of ["tfplan", "json"]) expect(statSync(join(room.folder, "plans", `web.${kind}`)).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(await kept("web.json"))).toMatchObject({ format_version: expect.stringMatching(/^1\./), resource_changes: [{ type: "aws_route53_zone", change: { actions: ["create"] } }] });
+  for (const kind of ["tfplan", "json"])
+    expect(statSync(join(room.folder, "plans", `web.${kind}`)).mode & 0o777).toBe(0o600);
+  expect(JSON.parse(await kept("web.json"))).toMatchObject({
+    format_version: expect.stringMatching(/^1\./),
+    resource_changes: [{ type: "aws_route53_zone", change: { actions: ["create"] } }],
+  });
   expect(await kept("web.txt")).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");
 });
 
@@ -49,7 +61,9 @@ test("planned once more, only the time of the plan differs", async () => {
 });
 
 test("the plan is terraform's own: it can be applied, and then there are no changes", async () => {
-  const applied = await room.shell("$TERRAFORM -chdir=cdktf.out/stacks/web apply -no-color $PWD/plans/web.tfplan", { TERRAFORM: room.env.TERRAFORM_BINARY_NAME ?? "terraform" });
+  const applied = await room.shell("$TERRAFORM -chdir=cdktf.out/stacks/web apply -no-color $PWD/plans/web.tfplan", {
+    TERRAFORM: room.env.TERRAFORM_BINARY_NAME ?? "terraform",
+  });
   expect([applied.code, applied.stdout]).toEqual([0, expect.stringContaining("1 added")]);
   const { code, stdout } = await room.shell("npm run -s plan -- web");
   expect([code, stdout]).toEqual([0, "web: no changes, plans/web.txt, plans/web.md\n"]);
@@ -57,21 +71,36 @@ test("the plan is terraform's own: it can be applied, and then there are no chan
 
 test("a stack that does not exist is one sentence and code 1, as 2 means changes", async () => {
   const { code, stdout, stderr } = await room.shell("npm run -s plan -- wbe");
-  expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining("There is no stack wbe; main.ts has shop, web.\n")]);
+  expect([code, stdout, stderr]).toEqual([
+    1,
+    "",
+    expect.stringContaining("There is no stack wbe; main.ts has shop, web.\n"),
+  ]);
 });
 
 test("when a plan fails, code 1 and one sentence, told once; no older plan is left in its place", async () => {
-  const { code, stdout, stderr } = await room.shell("npm run -s plan -- shop", { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_EC2_METADATA_DISABLED: "true" });
+  const { code, stdout, stderr } = await room.shell("npm run -s plan -- shop", {
+    AWS_ACCESS_KEY_ID: "",
+    AWS_SECRET_ACCESS_KEY: "",
+    AWS_EC2_METADATA_DISABLED: "true",
+  });
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr.match(/There are no AWS credentials/g)).toHaveLength(1);
   expect(KINDS.map((kind) => existsSync(join(room.folder, "plans", `shop.${kind}`)))).toEqual(KINDS.map(() => false));
 });
 
 test("interrupted, it leaves no process and no lock", async () => {
-  const child = spawn("npm", ["run", "-s", "plan", "--", "web"], { cwd: room.folder, env: room.env, stdio: ["ignore", "ignore", "pipe"], detached: true });
+  const child = spawn("npm", ["run", "-s", "plan", "--", "web"], {
+    cwd: room.folder,
+    env: room.env,
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
+  });
   const family = new FamilyWatch(child.pid ?? 0);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  await new Promise<void>((planning) => child.stderr.on("data", (text: Buffer) => text.includes("terraform plan") && planning()));
+  await new Promise<void>((planning) =>
+    child.stderr.on("data", (text: Buffer) => text.includes("terraform plan") && planning()),
+  );
   await new Promise((wake) => setTimeout(wake, 3_000));
   // As Ctrl-C does: to the whole group.
   process.kill(-(child.pid ?? 0), "SIGINT");

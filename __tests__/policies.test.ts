@@ -1,6 +1,6 @@
 import { ROLE_KINDS } from "../cli/bootstrap/names";
 import { NOT_RECORDED } from "../cli/bootstrap/not-recorded";
-import { committedPolicy, policyOf, type PolicyStatement } from "../cli/bootstrap/policies";
+import { committedPolicy, type PolicyStatement, policyOf } from "../cli/bootstrap/policies";
 import { DRIFTS } from "./support/drifts";
 import { actionsOf, isRead, refusedBy } from "./support/iam-policy";
 
@@ -24,7 +24,9 @@ describe.each(KINDS)("the policy to %s", (kind) => {
     for (const { Action } of Statement) expect(Action).toEqual([...new Set(Action)].sort());
     const actions = allowing.flatMap(({ Action }) => Action);
     expect(actions.filter((action) => action.includes("*"))).toEqual([]);
-    expect(actions.filter((action) => !action.startsWith("s3:")).length).toBe(new Set(actions.filter((action) => !action.startsWith("s3:"))).size);
+    expect(actions.filter((action) => !action.startsWith("s3:")).length).toBe(
+      new Set(actions.filter((action) => !action.startsWith("s3:"))).size,
+    );
     expect(new Set(Statement.map(({ Sid }) => Sid)).size).toBe(Statement.length);
   });
 
@@ -34,7 +36,11 @@ describe.each(KINDS)("the policy to %s", (kind) => {
 
   test("touches buckets, roles and parameters by name only", () => {
     const named = allowing.filter(({ Action }) => Action.some((action) => /^(s3|iam|ssm):/.test(action)));
-    for (const { Resource } of named) for (const each of [Resource].flat()) expect(each).toMatch(/^arn:aws:(s3:::<bucket>|iam::<account>:(role|instance-profile)\/(alb-web-|aws-service-role\/)|ssm:\*::parameter\/aws\/service\/)/);
+    for (const { Resource } of named)
+      for (const each of [Resource].flat())
+        expect(each).toMatch(
+          /^arn:aws:(s3:::<bucket>|iam::<account>:(role|instance-profile)\/(alb-web-|aws-service-role\/)|ssm:\*::parameter\/aws\/service\/)/,
+        );
   });
 });
 
@@ -44,7 +50,12 @@ test("the policy to plan only reads", () => {
 
 test("the policy to keep reads and writes records, and nothing else", () => {
   expect(committedPolicy("keep").Statement).toEqual([
-    { Sid: "KeepRecords", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::<bucket>/plans/*" },
+    {
+      Sid: "KeepRecords",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject"],
+      Resource: "arn:aws:s3:::<bucket>/plans/*",
+    },
   ]);
 });
 
@@ -54,9 +65,15 @@ test("whoever may deploy may plan", () => {
 });
 
 test("roles are given to instances only, and may use Session Manager only", () => {
-  const statement = (action: string): PolicyStatement | undefined => committedPolicy("deploy").Statement.find(({ Action }) => Action.includes(action));
-  expect(statement("iam:PassRole")).toMatchObject({ Resource: "arn:aws:iam::<account>:role/alb-web-*", Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } } });
-  expect(statement("iam:AttachRolePolicy")).toMatchObject({ Condition: { ArnEquals: { "iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" } } });
+  const statement = (action: string): PolicyStatement | undefined =>
+    committedPolicy("deploy").Statement.find(({ Action }) => Action.includes(action));
+  expect(statement("iam:PassRole")).toMatchObject({
+    Resource: "arn:aws:iam::<account>:role/alb-web-*",
+    Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+  });
+  expect(statement("iam:AttachRolePolicy")).toMatchObject({
+    Condition: { ArnEquals: { "iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" } },
+  });
   expect(actionsOf(committedPolicy("deploy"))).not.toContain("iam:PutRolePolicy");
 });
 
@@ -69,13 +86,23 @@ test("the table of what was not recorded says for each action why, and names non
 
 test("each repair of the table is one that is tried, and the other way round", () => {
   const repairs = Object.entries(NOT_RECORDED).filter(([, { called }]) => called === "by a repair");
-  const triedFor = (action: string) => Object.entries(DRIFTS).filter(([, { repair = [] }]) => repair.includes(action)).map(([name]) => name);
-  for (const [action, { why }] of repairs) expect([action, triedFor(action)]).toEqual([action, expect.arrayContaining([why])]);
-  expect(Object.values(DRIFTS).flatMap(({ repair = [] }) => repair).filter((action) => NOT_RECORDED[action] === undefined)).toEqual([]);
+  const triedFor = (action: string) =>
+    Object.entries(DRIFTS)
+      .filter(([, { repair = [] }]) => repair.includes(action))
+      .map(([name]) => name);
+  for (const [action, { why }] of repairs)
+    expect([action, triedFor(action)]).toEqual([action, expect.arrayContaining([why])]);
+  expect(
+    Object.values(DRIFTS)
+      .flatMap(({ repair = [] }) => repair)
+      .filter((action) => NOT_RECORDED[action] === undefined),
+  ).toEqual([]);
 });
 
 describe("a call is found to be refused", () => {
-  const call = (action: string, resource = "*", client: "terraform" | "other" = "terraform") => [{ action, resource, client }];
+  const call = (action: string, resource = "*", client: "terraform" | "other" = "terraform") => [
+    { action, resource, client },
+  ];
 
   test.each([
     ["an action that no policy has", "deploy", "ec2:CreateVpnGateway", "*"],
@@ -83,13 +110,38 @@ describe("a call is found to be refused", () => {
     ["a state's object, by the role to plan", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate"],
     ["a role of another name", "deploy", "iam:CreateRole", "arn:aws:iam::123456789012:role/admin"],
     ["what a statement denies", "deploy", "iam:TagRole", "arn:aws:iam::123456789012:role/alb-web-deploy"],
-    ["a role of the bootstrap's for an instance", "deploy", "iam:PassRole", "arn:aws:iam::123456789012:role/alb-web-plan"],
+    [
+      "a role of the bootstrap's for an instance",
+      "deploy",
+      "iam:PassRole",
+      "arn:aws:iam::123456789012:role/alb-web-plan",
+    ],
     ["the bootstrap's own state", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate"],
-    ["a record of a plan, by the role to deploy", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/plans/7/a/b/web.json"],
-    ["the key of records, by the role to deploy", "deploy", "s3:PutObject", "arn:aws:s3:::any-bucket/alb-web/record.key"],
+    [
+      "a record of a plan, by the role to deploy",
+      "deploy",
+      "s3:PutObject",
+      "arn:aws:s3:::any-bucket/plans/7/a/b/web.json",
+    ],
+    [
+      "the key of records, by the role to deploy",
+      "deploy",
+      "s3:PutObject",
+      "arn:aws:s3:::any-bucket/alb-web/record.key",
+    ],
     ["a record of a plan, by the role to plan", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/plans/7/a/b/web.json"],
-    ["a state's lock, by the role to plan", "plan", "s3:PutObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate.tflock"],
-    ["to read the bootstrap's own state", "plan", "s3:GetObject", "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate"],
+    [
+      "a state's lock, by the role to plan",
+      "plan",
+      "s3:PutObject",
+      "arn:aws:s3:::any-bucket/web/terraform.tfstate.tflock",
+    ],
+    [
+      "to read the bootstrap's own state",
+      "plan",
+      "s3:GetObject",
+      "arn:aws:s3:::any-bucket/bootstrap/terraform.tfstate",
+    ],
     ["a state, by the role to keep", "keep", "s3:GetObject", "arn:aws:s3:::any-bucket/web/terraform.tfstate"],
   ] as const)("%s", (_what, kind, action, resource) => {
     expect(refusedBy(kind, call(action, resource))).toEqual([`${action} on ${resource}`]);

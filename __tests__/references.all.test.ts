@@ -29,6 +29,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test.each(["base", "web", "shop"])("%s is valid", async (id) => {
   const terraform = new Terraform({ command, folder: join(folder, "stacks", id), env });
   await copyFile(join(PROJECT, LOCK_FILE), join(folder, "stacks", id, LOCK_FILE));
-  await withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => undefined, () => terraform.run(["init", "-backend=false", "-input=false", "-no-color"]));
-  expect(JSON.parse((await terraform.run(["validate", "-json"])).stdout)).toMatchObject({ valid: true, diagnostics: [] });
+  await withLock(
+    `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+    () => undefined,
+    () => terraform.run(["init", "-backend=false", "-input=false", "-no-color"]),
+  );
+  expect(JSON.parse((await terraform.run(["validate", "-json"])).stdout)).toMatchObject({
+    valid: true,
+    diagnostics: [],
+  });
 });

@@ -18,7 +18,8 @@ jest.setTimeout(600_000);
 
 /** Regions that AWS announced or opened after 5.100.0, and one that nobody has. */
 const LATER = ["ap-southeast-6", "us-west-3"];
-const LOOKS_LIKE_ONE = /(?<![a-z0-9])(?!cn-)[a-z]{2}-(?:central|(?:north|south)?(?:east|west)|north|south)-\d(?![0-9])/g;
+const LOOKS_LIKE_ONE =
+  /(?<![a-z0-9])(?!cn-)[a-z]{2}-(?:central|(?:north|south)?(?:east|west)|north|south)-\d(?![0-9])/g;
 const LOCK_FILE = ".terraform.lock.hcl";
 
 let folder: string;
@@ -30,8 +31,15 @@ beforeAll(async () => {
   const env = await terraformEnvironment(CACHE, "http://127.0.0.1:9");
   terraform = new Terraform({ command, folder, env });
   await copyFile(join(PROJECT, LOCK_FILE), join(folder, LOCK_FILE));
-  await writeFile(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } } }));
-  await withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => undefined, () => terraform.run(["init", "-input=false", "-no-color"]));
+  await writeFile(
+    join(folder, "main.tf.json"),
+    JSON.stringify({ terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } } }),
+  );
+  await withLock(
+    `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+    () => undefined,
+    () => terraform.run(["init", "-input=false", "-no-color"]),
+  );
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -68,12 +76,18 @@ async function namesIn(file: string): Promise<Set<string>> {
 /** Those that the provider does not take. */
 async function refusedOf(regions: readonly string[]): Promise<string[]> {
   const skip = { skip_credentials_validation: true, skip_requesting_account_id: true, skip_metadata_api_check: true };
-  await writeFile(join(folder, "main.tf.json"), JSON.stringify({
-    terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } },
-    provider: { aws: regions.map((region) => ({ alias: region, region, ...skip })) },
-    data: { aws_region: Object.fromEntries(regions.map((region) => [region, { provider: `aws.${region}` }])) },
-  }));
+  await writeFile(
+    join(folder, "main.tf.json"),
+    JSON.stringify({
+      terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } },
+      provider: { aws: regions.map((region) => ({ alias: region, region, ...skip })) },
+      data: { aws_region: Object.fromEntries(regions.map((region) => [region, { provider: `aws.${region}` }])) },
+    }),
+  );
   // The plan fails, as some are refused; its text, of which our own sentence is made, names each.
-  const text = await terraform.run(["plan", "-input=false", "-no-color", "-parallelism=2"]).then(({ stdout }) => stdout, (error: Error) => String(error.cause));
+  const text = await terraform.run(["plan", "-input=false", "-no-color", "-parallelism=2"]).then(
+    ({ stdout }) => stdout,
+    (error: Error) => String(error.cause),
+  );
   return [...text.matchAll(/invalid AWS Region: ([a-z0-9-]+)/gi)].map(([, region = ""]) => region);
 }

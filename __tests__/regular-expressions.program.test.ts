@@ -20,11 +20,17 @@ interface Token {
 }
 
 interface Recheck {
-  checkSync(source: string, flags: string, options: { checker: "automaton"; timeout: null }): { readonly status: "safe" | "vulnerable" | "unknown"; readonly complexity?: { readonly type: string } };
+  checkSync(
+    source: string,
+    flags: string,
+    options: { checker: "automaton"; timeout: null },
+  ): { readonly status: "safe" | "vulnerable" | "unknown"; readonly complexity?: { readonly type: string } };
 }
 
 // The builds that need neither a worker nor the binaries of another package have no types of their own.
-const { parse } = jest.requireActual<{ parse: (code: string, isJsx: boolean, isTypeScript: boolean, isFlow: boolean) => { tokens: readonly Token[] } }>("sucrase/dist/parser");
+const { parse } = jest.requireActual<{
+  parse: (code: string, isJsx: boolean, isTypeScript: boolean, isFlow: boolean) => { tokens: readonly Token[] };
+}>("sucrase/dist/parser");
 const { TokenType } = jest.requireActual<{ TokenType: { regexp: number } }>("sucrase/dist/parser/tokenizer/types");
 const { checkSync } = jest.requireActual<Recheck>("recheck/lib/browser.js");
 
@@ -33,24 +39,44 @@ const PROJECT = resolve(__dirname, "..");
 const ROOMS = ["topology", "path", "rehearsal", "cli"];
 /** Polynomial, but never of more than a short text; each with what bounds it. */
 const BOUNDED: Readonly<Record<string, string>> = {
-  "Lock Info: ID: +(\\S+) .*?Operation: +(?:OperationType)?(\\S*) Who: +(.*?) Version: .*?Created: +([\\d-]+ [\\d:]+)": "reads one line in which no two blanks stand side by side",
-  "Failed to read organization \"[^\"]+\" at host (\\S+).*?: unauthorized": "reads one message of terraform, whose host is the program's own",
+  "Lock Info: ID: +(\\S+) .*?Operation: +(?:OperationType)?(\\S*) Who: +(.*?) Version: .*?Created: +([\\d-]+ [\\d:]+)":
+    "reads one line in which no two blanks stand side by side",
+  'Failed to read organization "[^"]+" at host (\\S+).*?: unauthorized':
+    "reads one message of terraform, whose host is the program's own",
 };
 
-const EXPRESSIONS = ROOMS.flatMap((room) => readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" }).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(room, name)))
-  .flatMap((file) => expressionsIn(file, readFileSync(join(PROJECT, file), "utf8")));
+const EXPRESSIONS = ROOMS.flatMap((room) =>
+  readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.[jt]s$/.test(name))
+    .map((name) => join(room, name)),
+).flatMap((file) => expressionsIn(file, readFileSync(join(PROJECT, file), "utf8")));
 
 test("every expression is found", () => {
   expect(EXPRESSIONS.length).toBeGreaterThan(300);
-  expect(expressionsIn("a.ts", 'const a = 4 / 2 / 1; f(/[/]"/g, "/b/", `${/c/.test(x)}`); // /d/\nnew RegExp(`^${e}\\\\s+`, "m")').map(({ source, flags }) => `${source} ${flags}`)).toEqual(['[/]" g', "c ", "^word\\s+ m"]);
+  expect(
+    expressionsIn(
+      "a.ts",
+      'const a = 4 / 2 / 1; f(/[/]"/g, "/b/", `${/c/.test(x)}`); // /d/\nnew RegExp(`^${e}\\\\s+`, "m")',
+    ).map(({ source, flags }) => `${source} ${flags}`),
+  ).toEqual(['[/]" g', "c ", "^word\\s+ m"]);
 });
 
 test("no group that repeats takes exponential time", () => {
-  expect(unique(EXPRESSIONS).flatMap(({ file, source, flags }) => repeatedIn(source).filter((group) => !isAtMostPolynomial(group, flags)).map((group) => `${file}: ${group} in ${source}`))).toEqual([]);
+  expect(
+    unique(EXPRESSIONS).flatMap(({ file, source, flags }) =>
+      repeatedIn(source)
+        .filter((group) => !isAtMostPolynomial(group, flags))
+        .map((group) => `${file}: ${group} in ${source}`),
+    ),
+  ).toEqual([]);
 });
 
 test("none takes polynomial time but of a text that is bounded", () => {
-  expect(unique(EXPRESSIONS).filter((it) => !isLinear(it) && !Object.hasOwn(BOUNDED, it.source)).map(({ file, source, flags }) => `${file}: /${source}/${flags}`)).toEqual([]);
+  expect(
+    unique(EXPRESSIONS)
+      .filter((it) => !isLinear(it) && !Object.hasOwn(BOUNDED, it.source))
+      .map(({ file, source, flags }) => `${file}: /${source}/${flags}`),
+  ).toEqual([]);
 });
 
 test("what is called bounded is there, and polynomial", () => {
@@ -60,8 +86,11 @@ test("what is called bounded is there, and polynomial", () => {
 
 /** So that the tools are seen to find something. */
 test.each([
-  ["\\|\\s*(sudo\\s+)?(\\S+=\\S+\\s+)*sh\\b", "(\\S+=\\S+\\s+)*"], ["\\baws\\s+(?:--\\S+\\s+(?:[\\w-]+\\s+)?)*s3", "(?:--\\S+\\s+(?:[\\w-]+\\s+)?)*"],
-  ["^(\\s*\\n)+", "(\\s*\\n)+"], ["^((ab|(ab){2})*c|d)$", "(ab|(ab){2})*"], ["[(]a\\)(?:a|a){3,}b", "(?:a|a){3,}"],
+  ["\\|\\s*(sudo\\s+)?(\\S+=\\S+\\s+)*sh\\b", "(\\S+=\\S+\\s+)*"],
+  ["\\baws\\s+(?:--\\S+\\s+(?:[\\w-]+\\s+)?)*s3", "(?:--\\S+\\s+(?:[\\w-]+\\s+)?)*"],
+  ["^(\\s*\\n)+", "(\\s*\\n)+"],
+  ["^((ab|(ab){2})*c|d)$", "(ab|(ab){2})*"],
+  ["[(]a\\)(?:a|a){3,}b", "(?:a|a){3,}"],
 ])("%s is exponential", (source, group) => {
   expect(repeatedIn(source).filter((it) => !isAtMostPolynomial(it, ""))).toEqual([group]);
 });
@@ -71,15 +100,19 @@ test.each(["-+$", "^\\s*-\\s+(.*)$", "\\w*l\\w*;"])("%s is polynomial", (source)
 });
 
 function expressionsIn(file: string, code: string): Expression[] {
-  const literals = parse(code, false, true, false).tokens.filter(({ type }) => type === TokenType.regexp).map(({ start, end }): Expression => {
-    const [, source = "", flags = ""] = /^\/(.*)\/(\w*)$/s.exec(code.slice(start, end)) ?? [];
-    return { file, source, flags };
-  });
-  const made = [...code.matchAll(/\bnew RegExp\((?:(["`])((?:(?!\1)[^\\]|\\.)*)\1(?:, "(\w*)")?\))?/g)].map(([call, , text, flags = ""]): Expression => {
-    // What is put in is escaped, or words of ours.
-    if (text === undefined) throw new Error(`${file}: ${call} must be given a text, so that it can be looked at`);
-    return { file, source: text.replace(/\$\{[^}]*\}/g, "word").replace(/\\\\/g, "\\"), flags };
-  });
+  const literals = parse(code, false, true, false)
+    .tokens.filter(({ type }) => type === TokenType.regexp)
+    .map(({ start, end }): Expression => {
+      const [, source = "", flags = ""] = /^\/(.*)\/(\w*)$/s.exec(code.slice(start, end)) ?? [];
+      return { file, source, flags };
+    });
+  const made = [...code.matchAll(/\bnew RegExp\((?:(["`])((?:(?!\1)[^\\]|\\.)*)\1(?:, "(\w*)")?\))?/g)].map(
+    ([call, , text, flags = ""]): Expression => {
+      // What is put in is escaped, or words of ours.
+      if (text === undefined) throw new Error(`${file}: ${call} must be given a text, so that it can be looked at`);
+      return { file, source: text.replace(/\$\{[^}]*\}/g, "word").replace(/\\\\/g, "\\"), flags };
+    },
+  );
   return [...literals, ...made];
 }
 
@@ -113,7 +146,10 @@ function isAtMostPolynomial(group: string, flags: string): boolean {
   const key = `${group}/${flags.replace(/[gmy]/g, "")}`;
   const known = decided.get(key);
   if (known !== undefined) return known;
-  const { status, complexity } = checkSync(`^(?:${group})$`, flags.replace(/[gmy]/g, ""), { checker: "automaton", timeout: null });
+  const { status, complexity } = checkSync(`^(?:${group})$`, flags.replace(/[gmy]/g, ""), {
+    checker: "automaton",
+    timeout: null,
+  });
   const is = status === "safe" || (status === "vulnerable" && complexity?.type === "polynomial");
   decided.set(key, is);
   return is;

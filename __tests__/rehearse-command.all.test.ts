@@ -1,14 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
-import { isRunning } from "../rehearsal/local-aws";
 import type { RehearsalResult } from "../cli/rehearsal-run";
+import { isRunning } from "../rehearsal/local-aws";
+import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { copyOfProject } from "./support/project-copy";
 import { RehearsalRoom, runStages } from "./support/rehearsal-room";
-import { start, type CommandRun, type EndedCommand } from "./support/rehearse-command";
+import { type CommandRun, type EndedCommand, start } from "./support/rehearse-command";
 
 /*
  * `rehearse` as a person runs it, in checkouts of their own. What takes long is started first, all of it side by side;
@@ -120,7 +120,8 @@ let protectedRoom: Promise<RehearsalRoom>;
 let refusal: Promise<unknown>;
 
 beforeAll(async () => {
-  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_FAULTS, SIX_ADDRESSES]) checkouts.push(await Checkout.of(main));
+  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_FAULTS, SIX_ADDRESSES])
+    checkouts.push(await Checkout.of(main));
   interrupted = checkouts[0]!.npmRunRehearse();
   terminated = checkouts[1]!.rehearse();
   failing = checkouts[2]!.rehearse();
@@ -177,14 +178,18 @@ describe("a stack that fails at apply", () => {
   test("ends with 1, and says step, command and what terraform said", async () => {
     const { code, stderr, leftOver } = await failing.ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^web: apply: terraform apply -input=false -json rehearsal\.tfplan failed \(exit code 1\)\nError: aws_subnet\.site_network_\S+: creating EC2 Subnet: [^]*InvalidSubnet\.Range/m);
+    expect(stderr).toMatch(
+      /^web: apply: terraform apply -input=false -json rehearsal\.tfplan failed \(exit code 1\)\nError: aws_subnet\.site_network_\S+: creating EC2 Subnet: [^]*InvalidSubnet\.Range/m,
+    );
     expect(leftOver).toEqual([]);
     expect(readdirSync(checkouts[2]!.temporary)).toEqual([]);
   });
 
   test("ends with what to look at", async () => {
     const { stderr } = await failing.ended;
-    expect(stderr).toMatch(/\nNext: look at the error above, which ended web at step 5\.7\. Correct it and run `npm run rehearse -- web` again; with `--keep`, the local AWS stays up to look at\.\n$/);
+    expect(stderr).toMatch(
+      /\nNext: look at the error above, which ended web at step 5\.7\. Correct it and run `npm run rehearse -- web` again; with `--keep`, the local AWS stays up to look at\.\n$/,
+    );
   });
 
   test("has a row that says which stage failed, and is unknown in the others", async () => {
@@ -200,7 +205,9 @@ describe("quotas", () => {
   test("are those of a new AWS account, and the error ends with the one that is exceeded and what to do", async () => {
     const { code, stderr } = await checkouts[5]!.rehearse().ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^addresses: apply: The account has reached its quota EC2-VPC Elastic IPs in us-east-1 [^\n]*\nThe quota "EC2-VPC Elastic IPs" is 5 in this rehearsal, as in a new AWS account, [^\n]*pass it with --addresses; [^\n]* \(Service Quotas, L-0263D0A3\)\.\nNext: /m);
+    expect(stderr).toMatch(
+      /^addresses: apply: The account has reached its quota EC2-VPC Elastic IPs in us-east-1 [^\n]*\nThe quota "EC2-VPC Elastic IPs" is 5 in this rehearsal, as in a new AWS account, [^\n]*pass it with --addresses; [^\n]* \(Service Quotas, L-0263D0A3\)\.\nNext: /m,
+    );
   });
 
   test("of an account that has higher ones are passed", async () => {
@@ -232,8 +239,16 @@ describe("--keep", () => {
     const program = `
       const { Route53Client, ListHostedZonesCommand } = require("@aws-sdk/client-route-53");
       new Route53Client({}).send(new ListHostedZonesCommand({})).then(({ HostedZones }) => console.log(HostedZones.map(({ Name }) => Name).join()));`;
-    const env = { PATH: process.env.PATH, HOME: checkouts[3]!.temporary, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-    const answer = execFileSync("sh", ["-c", `eval "$1"; "$2" -e "$3"`, "sh", lines, process.execPath, program], { cwd: checkouts[3]!.folder, env, encoding: "utf8" });
+    const env = {
+      PATH: process.env.PATH,
+      HOME: checkouts[3]!.temporary,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    };
+    const answer = execFileSync("sh", ["-c", `eval "$1"; "$2" -e "$3"`, "sh", lines, process.execPath, program], {
+      cwd: checkouts[3]!.folder,
+      env,
+      encoding: "utf8",
+    });
     expect(answer).toBe("example.com.\n");
   });
 
@@ -260,14 +275,23 @@ describe("the command line", () => {
     const { code, stdout, stderr } = await reader().rehearse("--format", "json").ended;
     expect(code).toBe(3);
     for (const id of ["first", "second"]) expect(stderr).toMatch(new RegExp(`^\\S+ ${id}: apply: \\d+ of 1`, "m"));
-    expect(stderr.split("\n").filter((line) => /\d+ of \d+/.test(line) && !/ (first|second): (apply|destroy): /.test(line))).toEqual([]);
-    expect((JSON.parse(stdout) as RehearsalResult[]).map(({ stack, verdict }) => [stack, verdict])).toEqual([["first", "unknown"], ["second", "unknown"]]);
+    expect(
+      stderr.split("\n").filter((line) => /\d+ of \d+/.test(line) && !/ (first|second): (apply|destroy): /.test(line)),
+    ).toEqual([]);
+    expect((JSON.parse(stdout) as RehearsalResult[]).map(({ stack, verdict }) => [stack, verdict])).toEqual([
+      ["first", "unknown"],
+      ["second", "unknown"],
+    ]);
   });
 
   test.each([
     ["a format that it does not have", ["--format", "nonsense"], /^--format: got nonsense; allowed is text or json$/m],
     ["a stack that there is not", ["nonsense"], /^There is no stack nonsense; main\.ts has first, second\.$/m],
-    ["a quota that is no number", ["--vcpus", "many"], /^error: option '--vcpus <number>' argument 'many' is invalid\. Must be a whole number\.$/m],
+    [
+      "a quota that is no number",
+      ["--vcpus", "many"],
+      /^error: option '--vcpus <number>' argument 'many' is invalid\. Must be a whole number\.$/m,
+    ],
     ["an option that it does not have", ["--nonsense"], /^error: unknown option '--nonsense'$/m],
   ])("refuses %s", async (_what, args, sentence) => {
     const { code, stdout, stderr, leftOver } = await reader().rehearse(...args).ended;
@@ -279,10 +303,15 @@ describe("the command line", () => {
 
   test("refuses a CLI configuration with dev_overrides", async () => {
     const file = join(reader().temporary, "terraformrc");
-    writeFileSync(file, 'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "/nowhere"\n  }\n  direct {}\n}\n');
+    writeFileSync(
+      file,
+      'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "/nowhere"\n  }\n  direct {}\n}\n',
+    );
     const { code, stdout, stderr } = await reader().rehearseWith({ TF_CLI_CONFIG_FILE: file }).ended;
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr.trimEnd().split("\n").at(-1)).toBe(`${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; remove them, or set TF_CLI_CONFIG_FILE to a configuration without them`);
+    expect(stderr.trimEnd().split("\n").at(-1)).toBe(
+      `${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; remove them, or set TF_CLI_CONFIG_FILE to a configuration without them`,
+    );
     rmSync(file);
   });
 
@@ -290,7 +319,9 @@ describe("the command line", () => {
     const file = join(reader().temporary, "missing");
     const { code, stderr } = await reader().rehearseWith({ TF_CLI_CONFIG_FILE: file }, "first").ended;
     expect(code).toBe(3);
-    expect(stderr.split("\n").filter((line) => line.includes(file))).toEqual([`TF_CLI_CONFIG_FILE is ignored, as there is no file ${file}.`]);
+    expect(stderr.split("\n").filter((line) => line.includes(file))).toEqual([
+      `TF_CLI_CONFIG_FILE is ignored, as there is no file ${file}.`,
+    ]);
   });
 
   test("refuses a main.ts with faults, and names all of them", async () => {
@@ -309,7 +340,9 @@ describe("the command line", () => {
 });
 
 test("a stack as it would be deployed cannot be taken down, which is why the override takes its protection off", async () => {
-  expect(String(await refusal)).toMatch(/more: destroy: The load balancer of more is protected from deletion\. Set disposable: true/);
+  expect(String(await refusal)).toMatch(
+    /more: destroy: The load balancer of more is protected from deletion\. Set disposable: true/,
+  );
 });
 
 /** What destroying a stack says whose balancer kept its protection. */
@@ -322,5 +355,10 @@ async function destroyProtected(room: RehearsalRoom): Promise<unknown> {
   writeFileSync(join(room.folderOf(stack), OVERRIDE_FILE), JSON.stringify({ terraform }));
   await runStages(rehearsal, "second plan");
   const destroy = rehearsal.stages().find(({ title }) => title === "destroy");
-  return destroy?.run(() => undefined).then(() => "it was destroyed", (error: unknown) => error);
+  return destroy
+    ?.run(() => undefined)
+    .then(
+      () => "it was destroyed",
+      (error: unknown) => error,
+    );
 }

@@ -8,7 +8,8 @@ import { ProjectRoom } from "./support/project-room";
 jest.setTimeout(600_000);
 
 const KEY = "web/terraform.tfstate";
-const PROGRAM = 'new WebStack(app, "web", { domainName: "www.example.com", disposable: true, backend: { s3: { bucket: "my-state" } } });';
+const PROGRAM =
+  'new WebStack(app, "web", { domainName: "www.example.com", disposable: true, backend: { s3: { bucket: "my-state" } } });';
 const MORE_TAGS = PROGRAM.replace("disposable: true", 'disposable: true, tags: { team: "web" }');
 
 let mine: ProjectRoom;
@@ -20,7 +21,12 @@ beforeAll(async () => {
   theirs = await ProjectRoom.open(mine.localAws);
   await mine.localAws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }], buckets: ["my-state"] });
   for (const room of [mine, theirs]) await room.program(PROGRAM);
-  s3 = new S3Client({ region: "us-east-1", endpoint: mine.localAws.endpoint, forcePathStyle: true, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" } });
+  s3 = new S3Client({
+    region: "us-east-1",
+    endpoint: mine.localAws.endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" },
+  });
 });
 
 afterAll(async () => {
@@ -41,8 +47,14 @@ test("two first deploys at once: exactly one works, the other is told who holds 
 });
 
 test("nothing exists twice, and the lock is gone", async () => {
-  expect((await mine.shell("aws ec2 describe-vpcs --filters Name=tag:alb-web:stack,Values=web --query 'length(Vpcs)'")).stdout.trim()).toBe("1");
-  expect((await mine.shell(`aws s3 ls s3://my-state/web/`)).stdout.trim().split(/\s+/).slice(3)).toEqual(["terraform.tfstate"]);
+  expect(
+    (
+      await mine.shell("aws ec2 describe-vpcs --filters Name=tag:alb-web:stack,Values=web --query 'length(Vpcs)'")
+    ).stdout.trim(),
+  ).toBe("1");
+  expect((await mine.shell(`aws s3 ls s3://my-state/web/`)).stdout.trim().split(/\s+/).slice(3)).toEqual([
+    "terraform.tfstate",
+  ]);
 });
 
 test("a diff from each of the two folders sees no changes", async () => {
@@ -54,7 +66,9 @@ test("a diff from each of the two folders sees no changes", async () => {
 });
 
 test("the state is encrypted, under a key of its own", async () => {
-  expect(await s3.send(new HeadObjectCommand({ Bucket: "my-state", Key: KEY }))).toMatchObject({ ServerSideEncryption: "AES256" });
+  expect(await s3.send(new HeadObjectCommand({ Bucket: "my-state", Key: KEY }))).toMatchObject({
+    ServerSideEncryption: "AES256",
+  });
 });
 
 test("every earlier state can be brought back", async () => {
@@ -65,7 +79,13 @@ test("every earlier state can be brought back", async () => {
   expect(await stateText()).not.toBe(before);
 
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: "my-state", Prefix: KEY }));
-  const states = await Promise.all(Versions.filter(({ Key }) => Key === KEY).map(async ({ VersionId }) => (await s3.send(new GetObjectCommand({ Bucket: "my-state", Key: KEY, VersionId }))).Body?.transformToString() ?? ""));
+  const states = await Promise.all(
+    Versions.filter(({ Key }) => Key === KEY).map(
+      async ({ VersionId }) =>
+        (await s3.send(new GetObjectCommand({ Bucket: "my-state", Key: KEY, VersionId }))).Body?.transformToString() ??
+        "",
+    ),
+  );
   // Each upload is a version, the first one of the first deploy too.
   expect(new Set(states.map((text) => (JSON.parse(text) as { serial: number }).serial)).size).toBe(states.length);
   expect(states).toContain(before);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { copyOfProject } from "./support/project-copy";
 import { RehearsalRoom } from "./support/rehearsal-room";
-import { start, type CommandRun } from "./support/rehearse-command";
+import { type CommandRun, start } from "./support/rehearse-command";
 
 /*
  * README's first command on machines that differ from ours, once everything is installed and cached: all of them at the same time,
@@ -53,7 +53,12 @@ afterAll(async () => {
   for (const { remove } of Object.values(runs)) await remove();
 });
 
-test.each(["a path with blanks and letters beyond ASCII", "a home folder that is read-only", "a TMPDIR elsewhere", "a proxy that leads nowhere"])("a rehearsal gets through its plan with %s", async (what) => {
+test.each([
+  "a path with blanks and letters beyond ASCII",
+  "a home folder that is read-only",
+  "a TMPDIR elsewhere",
+  "a proxy that leads nowhere",
+])("a rehearsal gets through its plan with %s", async (what) => {
   const { command, temporary } = theRun(what);
   await command.says(/web: plan: [1-9]\d* to add/);
   process.kill(-command.pid, "SIGINT");
@@ -85,11 +90,18 @@ async function run(name: string, env: NodeJS.ProcessEnv, temporaryName: string):
   const temporary = mkdtempSync(join(tmpdir(), temporaryName));
   // What the tests' own set-up has found is not handed on.
   const { TF_CLI_CONFIG_FILE: _found, ...inherited } = process.env;
-  const command = start("npm", ["run", "-s", "rehearse"], { cwd: folder, env: { ...inherited, TMPDIR: temporary, ...env } });
-  return { command, temporary, remove: async () => {
-    rmSync(temporary, { recursive: true, force: true });
-    await remove();
-  } };
+  const command = start("npm", ["run", "-s", "rehearse"], {
+    cwd: folder,
+    env: { ...inherited, TMPDIR: temporary, ...env },
+  });
+  return {
+    command,
+    temporary,
+    remove: async () => {
+      rmSync(temporary, { recursive: true, force: true });
+      await remove();
+    },
+  };
 }
 
 /** Where nobody may write, not even root: /proc on Linux. */

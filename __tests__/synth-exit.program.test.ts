@@ -21,7 +21,11 @@ test("cdktf.json loads it before main.ts", () => {
 });
 
 test("each stack has its files in one syntax, that of the last synth, and the lock file", () => {
-  for (const [isHcl, files] of [[false, ["cdk.tf.json"]], [true, ["cdk.tf", "metadata.json"]], [false, ["cdk.tf.json"]]] as const) {
+  for (const [isHcl, files] of [
+    [false, ["cdk.tf.json"]],
+    [true, ["cdk.tf", "metadata.json"]],
+    [false, ["cdk.tf.json"]],
+  ] as const) {
     expect(synth("site-with-more", { SYNTH_HCL_OUTPUT: String(isHcl) })).toMatchObject({ status: 0, stderr: "" });
     expect(readdirSync(stackFolder("more")).sort()).toEqual([".terraform.lock.hcl", ...files].sort());
   }
@@ -51,7 +55,10 @@ test("an error that is no refusal is shown as Node shows it", () => {
 
 function synth(fixture: string, env: NodeJS.ProcessEnv = {}): { status: number | null; stderr: string } {
   return spawnSync(APP.replace("main.ts", `__tests__/fixtures/${fixture}/main.ts`), {
-    cwd: PROJECT, encoding: "utf8", shell: true, env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "", ...env },
+    cwd: PROJECT,
+    encoding: "utf8",
+    shell: true,
+    env: { ...process.env, CDKTF_OUTDIR: folder, NODE_OPTIONS: "", ...env },
   });
 }
 

@@ -7,14 +7,42 @@ const byDefault = groupOf();
 
 test("sends HTTP to instances on the app port and asks /health every 15 seconds", () => {
   expect(byDefault).toMatchObject({
-    target_type: "instance", protocol: "HTTP", port: 80,
-    health_check: { protocol: "HTTP", path: "/health", port: "traffic-port", matcher: "200", interval: 15, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 3 },
+    target_type: "instance",
+    protocol: "HTTP",
+    port: 80,
+    health_check: {
+      protocol: "HTTP",
+      path: "/health",
+      port: "traffic-port",
+      matcher: "200",
+      interval: 15,
+      timeout: 5,
+      healthy_threshold: 2,
+      unhealthy_threshold: 3,
+    },
   });
 });
 
 test("asks what it is told to ask", () => {
-  const healthCheck = { path: "/up", port: 9000, matcher: "200-299", intervalSec: 30, timeoutSec: 10, healthyThreshold: 5, unhealthyThreshold: 10 };
-  expect(groupOf({ healthCheck }).health_check).toEqual({ protocol: "HTTP", path: "/up", port: "9000", matcher: "200-299", interval: 30, timeout: 10, healthy_threshold: 5, unhealthy_threshold: 10 });
+  const healthCheck = {
+    path: "/up",
+    port: 9000,
+    matcher: "200-299",
+    intervalSec: 30,
+    timeoutSec: 10,
+    healthyThreshold: 5,
+    unhealthyThreshold: 10,
+  };
+  expect(groupOf({ healthCheck }).health_check).toEqual({
+    protocol: "HTTP",
+    path: "/up",
+    port: "9000",
+    matcher: "200-299",
+    interval: 30,
+    timeout: 10,
+    healthy_threshold: 5,
+    unhealthy_threshold: 10,
+  });
 });
 
 test("what is said to be undefined has its default", () => {
@@ -24,7 +52,9 @@ test("what is said to be undefined has its default", () => {
 test("has every instance in it, each on the group's own port", () => {
   const json = site({ instances: { count: 3 } });
   const attachments = all(json, "aws_lb_target_group_attachment");
-  expect(attachments.map(({ target_id }) => target_id)).toEqual(addressed(json, "aws_instance").map(([address]) => `\${${address}.id}`));
+  expect(attachments.map(({ target_id }) => target_id)).toEqual(
+    addressed(json, "aws_instance").map(([address]) => `\${${address}.id}`),
+  );
   for (const attachment of attachments) {
     expect(attachment.target_group_arn).toBe(refTo(json, "aws_lb_target_group", "arn"));
     expect(attachment.port).toBeUndefined();
@@ -34,7 +64,9 @@ test("has every instance in it, each on the group's own port", () => {
 describe("the name", () => {
   test("is at most 32 characters, and the next group is there before a listener lets go of this one", () => {
     expect(byDefault.name).toMatch(/^tg-web-[0-9a-f]{8}$/);
-    expect(theOnly(synthOf({ domainName: "www.example.com" }, "a".repeat(60)), "aws_lb_target_group").name).toHaveLength(32);
+    expect(
+      theOnly(synthOf({ domainName: "www.example.com" }, "a".repeat(60)), "aws_lb_target_group").name,
+    ).toHaveLength(32);
     expect(byDefault.lifecycle).toEqual({ create_before_destroy: true });
   });
 
@@ -47,7 +79,9 @@ describe("the name", () => {
   });
 
   test("changes from one existing VPC to another", () => {
-    expect(groupOf({ network: { ...EXISTING_NETWORK, vpcId: "vpc-0fedcba9876543210" } }).name).not.toBe(groupOf({ network: EXISTING_NETWORK }).name);
+    expect(groupOf({ network: { ...EXISTING_NETWORK, vpcId: "vpc-0fedcba9876543210" } }).name).not.toBe(
+      groupOf({ network: EXISTING_NETWORK }).name,
+    );
   });
 
   test.each<[string, Partial<WebStackProps>]>([
@@ -62,7 +96,12 @@ describe("the name", () => {
 });
 
 describe("an instance that is taken out", () => {
-  test.each([[1, "1"], [60, "60"], [3600, "3600"], [4000, "3600"]])("may finish as long as a connection may idle, %i seconds: %s", (idleTimeoutSec, delay) => {
+  test.each([
+    [1, "1"],
+    [60, "60"],
+    [3600, "3600"],
+    [4000, "3600"],
+  ])("may finish as long as a connection may idle, %i seconds: %s", (idleTimeoutSec, delay) => {
     expect(groupOf({ idleTimeoutSec }).deregistration_delay).toBe(delay);
   });
 

@@ -1,5 +1,17 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { sweepTemporaryFolders, TemporaryFolder } from "../cli/temporary-folder";
@@ -40,7 +52,11 @@ async function user(more = ""): Promise<{ kill: () => Promise<void>; pid: number
       ${more}
       setInterval(() => undefined, 1000);
     });`;
-  const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", program], { cwd: PROJECT, env: { ...process.env, TMPDIR: temporary }, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", program], {
+    cwd: PROJECT,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   started.push(child);
   const its = () => readdirSync(temporary).find((name) => name.startsWith(`alb-web-rehearsal-${child.pid}-`));
   await until(() => its() !== undefined && existsSync(join(temporary, its() ?? "", "file")));
@@ -93,8 +109,12 @@ describe("a folder", () => {
 
   test("is not swept as long as terraform uses it, which outlives its command", async () => {
     const program = join(temporary, "terraform");
-    writeFileSync(program, "#!/bin/sh\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\n", { mode: 0o755 });
-    const { kill, folder } = await user(`void new Terraform({ command: ${JSON.stringify(program)}, folder: folder.path, env: process.env }).holding(folder).run(["apply"]);`);
+    writeFileSync(program, "#!/bin/sh\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\n", {
+      mode: 0o755,
+    });
+    const { kill, folder } = await user(
+      `void new Terraform({ command: ${JSON.stringify(program)}, folder: folder.path, env: process.env }).holding(folder).run(["apply"]);`,
+    );
     await until(() => existsSync(join(folder, "pid")));
     const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
     await kill();
@@ -137,7 +157,13 @@ describe("a folder", () => {
 
 describe("not swept", () => {
   test("is what has another name", async () => {
-    const names = ["alb-web-copy-1-AbC123", "alb-web-adopt-x-AbC123", "alb-web-adopt-1-AbC1234", "my-alb-web-adopt-1-AbC123", "alb-web-output-1"];
+    const names = [
+      "alb-web-copy-1-AbC123",
+      "alb-web-adopt-x-AbC123",
+      "alb-web-adopt-1-AbC1234",
+      "my-alb-web-adopt-1-AbC123",
+      "alb-web-output-1",
+    ];
     for (const name of names) leftover(name);
     await sweepTemporaryFolders();
     expect(readdirSync(temporary).sort()).toEqual(names.sort());
@@ -176,7 +202,9 @@ describe("not swept", () => {
   });
 
   test("is a folder without a mark, unless it is old and empty", async () => {
-    const [fresh, empty, full] = ["alb-web-adopt-1-fresh1", "alb-web-adopt-1-empty1", "alb-web-adopt-1-full11"].map((name) => join(temporary, name)) as [string, string, string];
+    const [fresh, empty, full] = ["alb-web-adopt-1-fresh1", "alb-web-adopt-1-empty1", "alb-web-adopt-1-full11"].map(
+      (name) => join(temporary, name),
+    ) as [string, string, string];
     for (const folder of [fresh, empty, full]) mkdirSync(folder);
     writeFileSync(join(full, "file"), "x");
     for (const folder of [empty, full]) old(folder);
@@ -185,7 +213,9 @@ describe("not swept", () => {
   });
 
   test("is terraform's output, unless it is old", async () => {
-    const [fresh, before] = ["0b8a1c2d-0000-4000-8000-000000000001", "0b8a1c2d-0000-4000-8000-000000000002"].map((id) => `alb-web-output-${id}`) as [string, string];
+    const [fresh, before] = ["0b8a1c2d-0000-4000-8000-000000000001", "0b8a1c2d-0000-4000-8000-000000000002"].map(
+      (id) => `alb-web-output-${id}`,
+    ) as [string, string];
     for (const name of [fresh, before]) writeFileSync(join(temporary, name), "x");
     old(join(temporary, before));
     await sweepTemporaryFolders();
@@ -202,15 +232,23 @@ describe("a command that runs terraform", () => {
   test("sweeps before it begins", async () => {
     const folder = leftover();
     let isThere: boolean | undefined;
-    await newTerraformCommand("try", "A command.").action(() => void (isThere = existsSync(folder))).parseAsync([], { from: "user" });
+    await newTerraformCommand("try", "A command.")
+      .action(() => void (isThere = existsSync(folder)))
+      .parseAsync([], { from: "user" });
     expect(isThere).toBe(false);
   });
 
   test("is each one of ours that starts it, as apply is", () => {
     const folder = leftover();
-    const { status } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/apply.ts", "no-such-stack"], { cwd: PROJECT, env: { ...process.env, TMPDIR: temporary } });
+    const { status } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/apply.ts", "no-such-stack"], {
+      cwd: PROJECT,
+      env: { ...process.env, TMPDIR: temporary },
+    });
     expect([status, existsSync(folder)]).toEqual([2, false]);
-    const programs = readdirSync(join(PROJECT, "cli")).filter((name) => name.endsWith(".ts")).map((name) => readFileSync(join(PROJECT, "cli", name), "utf8")).filter((text) => text.includes("void runCommand("));
+    const programs = readdirSync(join(PROJECT, "cli"))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join(PROJECT, "cli", name), "utf8"))
+      .filter((text) => text.includes("void runCommand("));
     const starting = programs.filter((text) => /\b(TemporaryFolder\.make|openStacks|findTools)\(/.test(text));
     expect(starting.length).toBeGreaterThan(5);
     for (const text of starting) expect(text).toContain("newTerraformCommand(");
@@ -218,6 +256,10 @@ describe("a command that runs terraform", () => {
 });
 
 test("no other temporary folder is made by a command, and files are those of terraform's output", () => {
-  const sources = (readdirSync(join(PROJECT, "cli"), { recursive: true }) as string[]).filter((name) => name.endsWith(".ts") && !/temporary-folder|followed-output/.test(name));
-  expect(sources.filter((name) => /\btmpdir\(/.test(readFileSync(join(PROJECT, "cli", name), "utf8")))).toEqual(["system-refusals.ts"]);
+  const sources = (readdirSync(join(PROJECT, "cli"), { recursive: true }) as string[]).filter(
+    (name) => name.endsWith(".ts") && !/temporary-folder|followed-output/.test(name),
+  );
+  expect(sources.filter((name) => /\btmpdir\(/.test(readFileSync(join(PROJECT, "cli", name), "utf8")))).toEqual([
+    "system-refusals.ts",
+  ]);
 });

@@ -79,11 +79,14 @@ describe("finding terraform", () => {
     expect(existsSync(cacheDir)).toBe(false);
   });
 
-  test.each(["TF_CLI_ARGS", "TF_CLI_ARGS_version", "TF_LOG", "TF_LOG_CORE"])("asks without the person's %s, with which it would fail", async (name) => {
-    put("terraform", standIn("1.11.4").replace("\n", `\nif [ -n "$${name}" ]; then exit 1; fi\n`));
-    expect(await find({ [name]: "-nonsense" })).toMatchObject({ command: "terraform" });
-    expect(requested).toEqual([]);
-  });
+  test.each(["TF_CLI_ARGS", "TF_CLI_ARGS_version", "TF_LOG", "TF_LOG_CORE"])(
+    "asks without the person's %s, with which it would fail",
+    async (name) => {
+      put("terraform", standIn("1.11.4").replace("\n", `\nif [ -n "$${name}" ]; then exit 1; fi\n`));
+      expect(await find({ [name]: "-nonsense" })).toMatchObject({ command: "terraform" });
+      expect(requested).toEqual([]);
+    },
+  );
 
   test("tells OpenTofu from terraform", async () => {
     put("terraform", standIn("1.10.5", "OpenTofu v1.10.5"));

@@ -7,29 +7,41 @@ import { LESS_COMMON } from "./changes/less-common";
 import { kindsOf as kindsOfMutant, MUTANTS } from "./mutants/all";
 import { asFewStacks, COMBINATIONS } from "./support/combinations";
 import { IS_EXHAUSTIVE, sampled, sampleOf } from "./support/sample";
-import { synthAll } from "./support/synth";
 import { stackIdOf } from "./support/stack-id";
+import { synthAll } from "./support/synth";
 import { modulesOf, startsPrograms, testsWithoutTerraform, unitTests } from "./support/unit-tests";
 
 /* Which tests each script of package.json runs: every file by one of them, and of large matrices a sample that has every kind. */
 
-type Sequencer = (new (options: object) => { sort: (tests: readonly object[]) => { path: string }[] }) & { readonly SLOWEST: readonly string[] };
+type Sequencer = (new (
+  options: object,
+) => { sort: (tests: readonly object[]) => { path: string }[] }) & { readonly SLOWEST: readonly string[] };
 
-const FILES = readdirSync(__dirname).filter((name) => name.endsWith(".test.ts")).map((name) => join(__dirname, name));
+const FILES = readdirSync(__dirname)
+  .filter((name) => name.endsWith(".test.ts"))
+  .map((name) => join(__dirname, name));
 
 describe("the scripts", () => {
-  const { scripts } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
   /** The one pattern of a script. */
-  const patternOf = (script: string): RegExp => new RegExp(/"([^"]+)"/.exec(scripts[script] ?? "")?.[1] ?? "there is none");
+  const patternOf = (script: string): RegExp =>
+    new RegExp(/"([^"]+)"/.exec(scripts[script] ?? "")?.[1] ?? "there is none");
 
-  test.each(["test", "test:unit"])("%s takes a name after its own arguments, which jest would else take for one more pattern to ignore", (script) => {
-    expect(scripts[script]).toMatch(/ --testPathIgnorePatterns "[^"]+" --\w+ \S+$/);
-  });
+  test.each(["test", "test:unit"])(
+    "%s takes a name after its own arguments, which jest would else take for one more pattern to ignore",
+    (script) => {
+      expect(scripts[script]).toMatch(/ --testPathIgnorePatterns "[^"]+" --\w+ \S+$/);
+    },
+  );
 
   test("npm test and test:rest run every file, each once", () => {
     expect(scripts.test).toContain("--testPathIgnorePatterns");
     expect(scripts["test:rest"]).not.toContain("--testPathIgnorePatterns");
-    expect(FILES.filter((file) => patternOf("test").test(file))).toEqual(FILES.filter((file) => patternOf("test:rest").test(file)));
+    expect(FILES.filter((file) => patternOf("test").test(file))).toEqual(
+      FILES.filter((file) => patternOf("test:rest").test(file)),
+    );
   });
 
   test("test:unit runs those that start no program", () => {
@@ -39,8 +51,12 @@ describe("the scripts", () => {
   });
 
   test.each([
-    ['import { spawnSync } from "node:child_process";', true], ['import { createServer } from "node:http";', true], ['import { RehearsalRoom } from "./support/rehearsal-room";', true],
-    ['import { lint } from "./support/actionlint";', true], ['import { fixture, PROJECT } from "./support/rehearsal-room";', false], ['import { synthOf } from "./support/synth";', false],
+    ['import { spawnSync } from "node:child_process";', true],
+    ['import { createServer } from "node:http";', true],
+    ['import { RehearsalRoom } from "./support/rehearsal-room";', true],
+    ['import { lint } from "./support/actionlint";', true],
+    ['import { fixture, PROJECT } from "./support/rehearsal-room";', false],
+    ['import { synthOf } from "./support/synth";', false],
   ])("a test with %s starts a program: %s", (line, does) => {
     const file = join(mkdtempSync(join(tmpdir(), "alb-web-runs-")), "some.test.ts");
     writeFileSync(file, `${line}\n`);
@@ -52,15 +68,23 @@ describe("the scripts", () => {
     expect(scripts["test:exhaustive"]).toMatch(/jest --config jest\.exhaustive\.config\.js --maxWorkers \d+$/);
     const { ALB_WEB_TESTS: before } = process.env;
     const { testMatch } = jest.requireActual<{ testMatch: string[] }>("../jest.exhaustive.config.js");
-    expect([testMatch, process.env.ALB_WEB_TESTS]).toEqual([["<rootDir>/__tests__/**/*.test.ts", "<rootDir>/__tests__/crash.twenty.ts"], "exhaustive"]);
+    expect([testMatch, process.env.ALB_WEB_TESTS]).toEqual([
+      ["<rootDir>/__tests__/**/*.test.ts", "<rootDir>/__tests__/crash.twenty.ts"],
+      "exhaustive",
+    ]);
     if (before === undefined) delete process.env.ALB_WEB_TESTS;
   });
 });
 
 test("the slowest files begin first, whichever way they come", () => {
   const SlowestFirst = jest.requireActual<Sequencer>("./support/slowest-first.js");
-  const tests = FILES.map((path) => ({ path, context: { config: { cacheDirectory: __dirname, id: "none", rootDir: __dirname }, hasteFS: { getSize: () => 1 } } }));
-  const sorted = new SlowestFirst({ globalConfig: {}, contexts: [] }).sort([...tests].reverse()).map(({ path }) => basename(path, ".test.ts"));
+  const tests = FILES.map((path) => ({
+    path,
+    context: { config: { cacheDirectory: __dirname, id: "none", rootDir: __dirname }, hasteFS: { getSize: () => 1 } },
+  }));
+  const sorted = new SlowestFirst({ globalConfig: {}, contexts: [] })
+    .sort([...tests].reverse())
+    .map(({ path }) => basename(path, ".test.ts"));
   expect(sorted.slice(0, SlowestFirst.SLOWEST.length)).toEqual(SlowestFirst.SLOWEST);
   expect(sorted).toHaveLength(FILES.length);
 });
@@ -89,7 +113,9 @@ describe("a sample", () => {
 
 const CHANGES = [...CHANGED, ...LESS_COMMON];
 
-describe.each<[what: string, all: readonly unknown[], sample: readonly unknown[], kinds: string[][], sampledKinds: string[][]]>([
+describe.each<
+  [what: string, all: readonly unknown[], sample: readonly unknown[], kinds: string[][], sampledKinds: string[][]]
+>([
   matrix("faults", MUTANTS, kindsOfMutant),
   matrix("changes", CHANGES, kindsOfChange),
   matrix("tests for other versions of Node", testsWithoutTerraform(), modulesOf),
@@ -106,7 +132,8 @@ describe.each<[what: string, all: readonly unknown[], sample: readonly unknown[]
 
 test("the sampled faults are of every row, in a plan and in a state where these can hold it", () => {
   const sample = sampleOf(MUTANTS, kindsOfMutant);
-  const rows = (of: typeof sample, form: "plan" | "state") => [...new Set(of.filter(({ cannot }) => cannot?.[form] === undefined).map(({ row }) => row))].sort();
+  const rows = (of: typeof sample, form: "plan" | "state") =>
+    [...new Set(of.filter(({ cannot }) => cannot?.[form] === undefined).map(({ row }) => row))].sort();
   for (const form of ["plan", "state"] as const) expect(rows(sample, form)).toEqual(rows([...MUTANTS], form));
   expect(new Set(sample.map(({ base }) => base))).toEqual(new Set(MUTANTS.map(({ base }) => base)));
 });
@@ -116,7 +143,15 @@ test("the sampled changes have every effect in every site, and every way of edit
   const seen = (of: typeof sample) => [...new Set(of.map(({ base, effect }) => `${effect} in ${base}`))].sort();
   expect(seen(sample)).toEqual(seen(CHANGES));
   const kinds = sample.flatMap(kindsOfChange);
-  for (const edit of ["moved", "removed", "makes first", "adds aws_lb_listener_rule", "drops aws_lb_listener_rule", "changes aws_lb_listener_rule"]) expect(kinds).toContain(edit);
+  for (const edit of [
+    "moved",
+    "removed",
+    "makes first",
+    "adds aws_lb_listener_rule",
+    "drops aws_lb_listener_rule",
+    "changes aws_lb_listener_rule",
+  ])
+    expect(kinds).toContain(edit);
 });
 
 test("the modules of a unit test are those that its own files import, too", () => {
@@ -142,7 +177,11 @@ describe("the combinations in fewer stacks", () => {
   });
 });
 
-function matrix<T>(what: string, all: readonly T[], kindsOf: (one: T) => string[]): [string, readonly T[], readonly T[], string[][], string[][]] {
+function matrix<T>(
+  what: string,
+  all: readonly T[],
+  kindsOf: (one: T) => string[],
+): [string, readonly T[], readonly T[], string[][], string[][]] {
   const sample = sampleOf(all, kindsOf);
   return [what, all, sample, all.map(kindsOf), sample.map(kindsOf)];
 }

@@ -6,13 +6,20 @@ import { expectedOf, folderOf, NAMES, planOf, TOPOLOGIES } from "./support/topol
 
 /* Root modules in the styles that the public uses, by plans that terraform made of them; topologies.all.test.ts makes the plans anew. */
 
-const errorsOf = (findings: readonly Finding[]): string[] => findings.filter(({ severity }) => severity === "error").map(({ id, address, attribute, observed }) => `${id} ${address} ${attribute}: ${observed}`);
+const errorsOf = (findings: readonly Finding[]): string[] =>
+  findings
+    .filter(({ severity }) => severity === "error")
+    .map(({ id, address, attribute, observed }) => `${id} ${address} ${attribute}: ${observed}`);
 const named = (verdict: string): string[] => NAMES.filter((name) => expectedOf(name).verdict === verdict);
 
 describe("a correct root module", () => {
   test.each(named("ok"))("%s is ok", (name) => {
     const report = trace(planOf(name));
-    expect({ errors: errorsOf(report.findings), open: report.paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open)), verdict: report.verdict }).toEqual({ errors: [], open: [], verdict: "ok" });
+    expect({
+      errors: errorsOf(report.findings),
+      open: report.paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open)),
+      verdict: report.verdict,
+    }).toEqual({ errors: [], open: [], verdict: "ok" });
   });
 
   test.each(named("unknown"))("%s is unknown, as not all of it is in the file, and says what is not", (name) => {
@@ -27,7 +34,9 @@ describe("a broken root module", () => {
     const expected = expectedOf(name);
     const report = trace(planOf(name));
     expect(report.verdict).toBe("broken");
-    const errors = report.findings.filter(({ severity }) => severity === "error").map(({ id, address }) => `${id} ${address.replace(/\[[^\]]*\]/g, "")}`);
+    const errors = report.findings
+      .filter(({ severity }) => severity === "error")
+      .map(({ id, address }) => `${id} ${address.replace(/\[[^\]]*\]/g, "")}`);
     expect([...new Set(errors)]).toEqual([expected.verdict === "broken" ? `${expected.id} ${expected.address}` : ""]);
   });
 });
@@ -36,18 +45,31 @@ describe("the root modules", () => {
   test("there are enough of them, and none is left out", () => {
     expect(named("ok").length + named("unknown").length).toBeGreaterThanOrEqual(18);
     expect(named("broken").length).toBeGreaterThanOrEqual(8);
-    const folders = readdirSync(TOPOLOGIES, { withFileTypes: true }).filter((it) => it.isDirectory()).map(({ name }) => name).sort();
+    const folders = readdirSync(TOPOLOGIES, { withFileTypes: true })
+      .filter((it) => it.isDirectory())
+      .map(({ name }) => name)
+      .sort();
     expect(NAMES).toEqual(folders.filter((name) => name !== PROVIDER_6));
   });
 
   test("each has its plan, made by terraform with provider 5", () => {
     for (const name of NAMES) {
-      expect({ name, plan: planOf(name) }).toMatchObject({ name, plan: { format_version: expect.stringMatching(/^1\./), terraform_version: expect.stringMatching(/^1\./), errored: false, configuration: { provider_config: { aws: { full_name: "registry.terraform.io/hashicorp/aws" } } } } });
+      expect({ name, plan: planOf(name) }).toMatchObject({
+        name,
+        plan: {
+          format_version: expect.stringMatching(/^1\./),
+          terraform_version: expect.stringMatching(/^1\./),
+          errored: false,
+          configuration: { provider_config: { aws: { full_name: "registry.terraform.io/hashicorp/aws" } } },
+        },
+      });
     }
   });
 
   test("their plans are no more than 4 MB", () => {
-    expect(NAMES.reduce((sum, name) => sum + statSync(join(folderOf(name), "plan.json")).size, 0)).toBeLessThan(4_000_000);
+    expect(NAMES.reduce((sum, name) => sum + statSync(join(folderOf(name), "plan.json")).size, 0)).toBeLessThan(
+      4_000_000,
+    );
   });
 });
 
@@ -67,7 +89,9 @@ describe("a plan of provider 6, where each resource has a region", () => {
     const [, verdict, id, address] = String(note).match(/(ok|broken)(?:: (P\d\d) (\S+))?$/) ?? [];
     const report = trace(plan);
     expect(report.verdict).toBe(verdict);
-    expect([...new Set(report.findings.filter(({ severity }) => severity === "error").map((it) => `${it.id} ${it.address}`))]).toEqual(id === undefined ? [] : [`${id} ${address}`]);
+    expect([
+      ...new Set(report.findings.filter(({ severity }) => severity === "error").map((it) => `${it.id} ${it.address}`)),
+    ]).toEqual(id === undefined ? [] : [`${id} ${address}`]);
   });
 
   function documentOf(file: string): Record<string, unknown> {

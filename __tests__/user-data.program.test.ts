@@ -14,14 +14,21 @@ describe("NGINX", () => {
   });
 
   test("listens on a health-check port of its own too", () => {
-    expect(listens({ appPort: 8080, healthCheck: { port: 9000 } })).toEqual(["listen 8080 default_server;", "listen 9000 default_server;"]);
+    expect(listens({ appPort: 8080, healthCheck: { port: 9000 } })).toEqual([
+      "listen 8080 default_server;",
+      "listen 9000 default_server;",
+    ]);
   });
 
   test("listens once where both ports are the same", () => {
     expect(listens({ appPort: 8080, healthCheck: { port: 8080 } })).toHaveLength(1);
   });
 
-  test.each([["/health", "/health"], ["/up?deep=1", "/up"], ["/a/b-c_d.e~f", "/a/b-c_d.e~f"]])("answers the health check %s with 200 at %s, unlogged", (path, location) => {
+  test.each([
+    ["/health", "/health"],
+    ["/up?deep=1", "/up"],
+    ["/a/b-c_d.e~f", "/a/b-c_d.e~f"],
+  ])("answers the health check %s with 200 at %s, unlogged", (path, location) => {
     expect(conf({ healthCheck: { path } })).toContain(`location = ${location} {
             access_log off;
             default_type text/plain;
@@ -81,7 +88,8 @@ describe("the boot script", () => {
 
 describe("in bash", () => {
   beforeAll(() => {
-    if (bash(["-c", "true"]).error !== undefined) throw new Error("bash is missing, and the boot script is one; install bash and put it on PATH");
+    if (bash(["-c", "true"]).error !== undefined)
+      throw new Error("bash is missing, and the boot script is one; install bash and put it on PATH");
   });
 
   test.each<[string, Partial<WebStackProps>]>([
@@ -108,11 +116,17 @@ describe("in bash", () => {
   });
 
   test("a command of the setup that reads its input swallows none of the lines after it", () => {
-    expect(bash(["-c", `${stepOf("cat")}${stepOf("cat > /dev/null\necho after")}`])).toMatchObject({ status: 0, stdout: "after\n" });
+    expect(bash(["-c", `${stepOf("cat")}${stepOf("cat > /dev/null\necho after")}`])).toMatchObject({
+      status: 0,
+      stdout: "after\n",
+    });
   });
 
   test("a setup that fails ends the boot script", () => {
-    expect(bash(["-c", `set -e\n${stepOf("false\necho after")}echo and NGINX`])).toMatchObject({ status: 1, stdout: "" });
+    expect(bash(["-c", `set -e\n${stepOf("false\necho after")}echo and NGINX`])).toMatchObject({
+      status: 1,
+      stdout: "",
+    });
   });
 
   /** The setup's step as it stands in the script. */

@@ -7,8 +7,8 @@ import { findTerraform } from "../cli/setup/terraform-binary";
 import { Terraform } from "../cli/terraform";
 import { terraformEnvironment } from "../cli/terraform-environment";
 import { COMBINATIONS, REHEARSED } from "./support/combinations";
-import { stackIdOf } from "./support/stack-id";
 import { CACHE, PROJECT } from "./support/rehearsal-room";
+import { stackIdOf } from "./support/stack-id";
 import { writeApp } from "./support/synth";
 
 /* terraform itself, with the AWS provider's own schema, reads every choice; each combination by itself: npm run test:exhaustive. */
@@ -38,9 +38,17 @@ beforeAll(async () => {
   const folderOf = (name: string) => join(folder, "stacks", stackIdOf(name));
   // Every stack needs the one provider, so that one of them is initialized for all.
   const [first = ""] = NAMES;
-  const env: NodeJS.ProcessEnv = { ...(await terraformEnvironment(CACHE, "http://127.0.0.1:9")), TF_DATA_DIR: join(folder, ".terraform") };
-  const run = async (name: string, ...args: string[]) => (await new Terraform({ command, folder: folderOf(name), env }).run(args)).stdout;
-  await withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, () => undefined, () => run(first, "init", "-backend=false", "-input=false", "-no-color"));
+  const env: NodeJS.ProcessEnv = {
+    ...(await terraformEnvironment(CACHE, "http://127.0.0.1:9")),
+    TF_DATA_DIR: join(folder, ".terraform"),
+  };
+  const run = async (name: string, ...args: string[]) =>
+    (await new Terraform({ command, folder: folderOf(name), env }).run(args)).stdout;
+  await withLock(
+    `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+    () => undefined,
+    () => run(first, "init", "-backend=false", "-input=false", "-no-color"),
+  );
   for (const name of NAMES.slice(1)) copyFileSync(join(folderOf(first), LOCK_FILE), join(folderOf(name), LOCK_FILE));
   validate = async (name) => JSON.parse(await run(name, "validate", "-json")) as Validation;
 }, SETUP_MS);
@@ -48,7 +56,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the combinations make every choice that there is", () => {
-  const declarations = ["web-stack-props.ts", "server-props.ts"].flatMap((name) => readFileSync(join(PROJECT, "constructs", name), "utf8").match(/^ +readonly .*/gm) ?? []);
+  const declarations = ["web-stack-props.ts", "server-props.ts"].flatMap(
+    (name) => readFileSync(join(PROJECT, "constructs", name), "utf8").match(/^ +readonly .*/gm) ?? [],
+  );
   const names = declarations.map((line) => /readonly (\w+)/.exec(line)?.[1]);
   const values = declarations.flatMap((line) => line.match(/(?<=")\w+(?=")/g) ?? []);
   const made = JSON.stringify(Object.values(COMBINATIONS));
@@ -64,12 +74,19 @@ describe("terraform finds nothing to say about", () => {
     NAMES.forEach((name, index) => {
       const lane = index % AT_A_TIME;
       const validation = (lanes[lane] ?? Promise.resolve()).then(() => validate(name));
-      lanes[lane] = validation.then(() => undefined, () => undefined); // told by the test that awaits it
+      lanes[lane] = validation.then(
+        () => undefined,
+        () => undefined,
+      ); // told by the test that awaits it
       validations.set(name, validation);
     });
   });
 
-  test.each(NAMES)("%s", async (name) => {
-    expect(await validations.get(name)).toMatchObject({ valid: true, diagnostics: [] });
-  }, VALIDATE_MS);
+  test.each(NAMES)(
+    "%s",
+    async (name) => {
+      expect(await validations.get(name)).toMatchObject({ valid: true, diagnostics: [] });
+    },
+    VALIDATE_MS,
+  );
 });

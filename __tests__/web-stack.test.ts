@@ -1,6 +1,19 @@
 import { MINIMUM_VERSION } from "../cli/setup/terraform-binary";
 import { InvalidPropsError } from "../constructs/web-stack";
-import { addressed, all, ALB_GROUP, EC2_GROUP, EXISTING_NETWORK, refTo, stackOf, synthAll, synthOf, theOnly, validatedJson, type StackJson } from "./support/synth";
+import {
+  ALB_GROUP,
+  addressed,
+  all,
+  EC2_GROUP,
+  EXISTING_NETWORK,
+  refTo,
+  type StackJson,
+  stackOf,
+  synthAll,
+  synthOf,
+  theOnly,
+  validatedJson,
+} from "./support/synth";
 
 const json = synthOf({ domainName: "www.example.com" });
 const ELB_NAME = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
@@ -44,7 +57,8 @@ test("a domain name alone looks these up", () => {
 });
 
 describe("outputs", () => {
-  const valueOf = (from: StackJson) => Object.fromEntries(Object.entries(from.output ?? {}).map(([name, { value }]) => [name, value]));
+  const valueOf = (from: StackJson) =>
+    Object.fromEntries(Object.entries(from.output ?? {}).map(([name, { value }]) => [name, value]));
 
   test("are where the site is and what there is to look at", () => {
     expect(valueOf(json)).toEqual({
@@ -60,17 +74,27 @@ describe("outputs", () => {
     const zoneOnly = synthOf({ domainName: "www.example.com", hostedZone: { create: true, delegated: false } });
     expect(valueOf(zoneOnly)).toEqual({
       name_servers: refTo(zoneOnly, "aws_route53_zone", "name_servers"),
-      next_step: "Give the name servers to the registrar of example.com, then set hostedZone.delegated to true and deploy again",
+      next_step:
+        "Give the name servers to the registrar of example.com, then set hostedZone.delegated to true and deploy again",
     });
   });
 
   test("have the name servers of a created zone beside everything else", () => {
     const outputs = valueOf(synthOf({ domainName: "www.example.com", hostedZone: { create: true, delegated: true } }));
-    expect(Object.keys(outputs).sort()).toEqual(["health_check_url", "instance_ids", "load_balancer_dns_name", "name_servers", "site_url", "target_group_arn"]);
+    expect(Object.keys(outputs).sort()).toEqual([
+      "health_check_url",
+      "instance_ids",
+      "load_balancer_dns_name",
+      "name_servers",
+      "site_url",
+      "target_group_arn",
+    ]);
   });
 
   test("tell the health check's own path", () => {
-    expect(valueOf(synthOf({ domainName: "www.example.com", healthCheck: { path: "/up?deep=1" } }))).toMatchObject({ health_check_url: "https://www.example.com/up?deep=1" });
+    expect(valueOf(synthOf({ domainName: "www.example.com", healthCheck: { path: "/up?deep=1" } }))).toMatchObject({
+      health_check_url: "https://www.example.com/up?deep=1",
+    });
   });
 });
 
@@ -84,12 +108,19 @@ describe("the provider", () => {
   });
 
   test("tags everything with the stack and the domain", () => {
-    expect(json.provider.aws).toEqual([{ region: "us-east-1", default_tags: [{ tags: { "alb-web:stack": "web", "alb-web:domain": "www.example.com" } }] }]);
+    expect(json.provider.aws).toEqual([
+      {
+        region: "us-east-1",
+        default_tags: [{ tags: { "alb-web:stack": "web", "alb-web:domain": "www.example.com" } }],
+      },
+    ]);
   });
 
   test("adds one's own tags to them", () => {
     const { aws } = synthOf({ domainName: "www.example.com", tags: { team: "web", "cost center": "42" } }).provider;
-    expect(aws[0]?.default_tags).toEqual([{ tags: { team: "web", "cost center": "42", "alb-web:stack": "web", "alb-web:domain": "www.example.com" } }]);
+    expect(aws[0]?.default_tags).toEqual([
+      { tags: { team: "web", "cost center": "42", "alb-web:stack": "web", "alb-web:domain": "www.example.com" } },
+    ]);
   });
 
   test("works in the region that is asked for, and nothing names another one", () => {
@@ -106,7 +137,12 @@ test("names no folder of the machine it was synthesized on", () => {
 
 test("hands a person's own text to AWS as it is written", () => {
   const text = "#!/bin/bash\necho ${HOME} %{x} $${y} $HOME 100%\n";
-  const written = synthOf({ domainName: "www.example.com", server: { userData: text }, instances: { placement: "public" }, ssh: { cidrs: ["203.0.113.7/32"], keyName: "key ${a} %{b}" } });
+  const written = synthOf({
+    domainName: "www.example.com",
+    server: { userData: text },
+    instances: { placement: "public" },
+    ssh: { cidrs: ["203.0.113.7/32"], keyName: "key ${a} %{b}" },
+  });
   expect(all(written, "aws_instance")[0]).toMatchObject({
     user_data: "#!/bin/bash\necho $${HOME} %%{x} $$${y} $HOME 100%\n",
     key_name: "key $${a} %%{b}",
@@ -119,14 +155,28 @@ describe("a stack's parts", () => {
 
   test("are what resources of one's own refer to", () => {
     const stack = stackOf(DOMAIN);
-    stack.addOverride("output.mine", { value: [stack.site.loadBalancer.arn, stack.site.targetGroup.arn, stack.site.servers.instanceIds[0], stack.zones.site.zoneId] });
+    stack.addOverride("output.mine", {
+      value: [
+        stack.site.loadBalancer.arn,
+        stack.site.targetGroup.arn,
+        stack.site.servers.instanceIds[0],
+        stack.zones.site.zoneId,
+      ],
+    });
     const written = validatedJson(stack);
-    expect(written.output?.mine?.value).toEqual([refTo(written, "aws_lb", "arn"), refTo(written, "aws_lb_target_group", "arn"), `\${${addressed(written, "aws_instance")[0]?.[0]}.id}`, refTo(written, "data.aws_route53_zone", "zone_id")]);
+    expect(written.output?.mine?.value).toEqual([
+      refTo(written, "aws_lb", "arn"),
+      refTo(written, "aws_lb_target_group", "arn"),
+      `\${${addressed(written, "aws_instance")[0]?.[0]}.id}`,
+      refTo(written, "data.aws_route53_zone", "zone_id"),
+    ]);
   });
 
   test("lack the site, in one sentence, while the stack creates its zone alone", () => {
     const stack = stackOf(zoneOnly);
-    expect(() => stack.site).toThrow(/^1 fault in main\.ts; nothing was written\n {2}web: hostedZone\.delegated must be true where main\.ts uses the stack's site \(got false\); until then the stack creates its zone alone\./);
+    expect(() => stack.site).toThrow(
+      /^1 fault in main\.ts; nothing was written\n {2}web: hostedZone\.delegated must be true where main\.ts uses the stack's site \(got false\); until then the stack creates its zone alone\./,
+    );
     expect(stack.zones.site.zoneId).toBeDefined();
   });
 
@@ -154,8 +204,10 @@ describe("two stacks of one account", () => {
     const groups = Object.values(inOneVpc).flatMap((stack) => all(stack, "aws_security_group").map(({ name }) => name));
     expect(new Set(groups).size).toBe(4);
     expect(groups).toEqual([
-      expect.stringMatching(new RegExp(`^${ALB_GROUP}-[0-9a-f]{8}$`)), expect.stringMatching(new RegExp(`^${EC2_GROUP}-[0-9a-f]{8}$`)),
-      expect.stringMatching(new RegExp(`^${ALB_GROUP}-[0-9a-f]{8}$`)), expect.stringMatching(new RegExp(`^${EC2_GROUP}-[0-9a-f]{8}$`)),
+      expect.stringMatching(new RegExp(`^${ALB_GROUP}-[0-9a-f]{8}$`)),
+      expect.stringMatching(new RegExp(`^${EC2_GROUP}-[0-9a-f]{8}$`)),
+      expect.stringMatching(new RegExp(`^${ALB_GROUP}-[0-9a-f]{8}$`)),
+      expect.stringMatching(new RegExp(`^${EC2_GROUP}-[0-9a-f]{8}$`)),
     ]);
   });
 
@@ -165,22 +217,29 @@ describe("two stacks of one account", () => {
 });
 
 test("the same stack id in another program names other things", () => {
-  const [here, there] = ["www.example.com", "www.example.org"].map((domainName) => uniqueNamesOf(synthOf({ domainName })));
+  const [here, there] = ["www.example.com", "www.example.org"].map((domainName) =>
+    uniqueNamesOf(synthOf({ domainName })),
+  );
   expect(here?.filter((name) => there?.includes(name))).toEqual(["alb-web-web-", "alb-web-web-", "web-"]); // prefixes, which are completed to names of their own
 });
 
-test.each(["web", "internal", "Internal", "internal-web", "a".repeat(60), "my_site.example", "-web-", "_", "1"])("gives stack %p names that ELB and IAM take", (id) => {
-  const named = synthOf({ domainName: "www.example.com" }, id);
-  // The provider appends 26 characters.
-  expect(`${theOnly(named, "aws_lb").name_prefix}${"0".repeat(26)}`).toMatch(ELB_NAME);
-  expect(theOnly(named, "aws_lb_target_group").name).toMatch(ELB_NAME);
-  // IAM appends 26 characters and takes 64.
-  expect(theOnly(named, "aws_iam_role").name_prefix).toMatch(/^[\w+=,.@-]{1,38}$/);
-  expect(theOnly(named, "aws_iam_instance_profile").name_prefix).toMatch(/^[\w+=,.@-]{1,38}$/);
-});
+test.each(["web", "internal", "Internal", "internal-web", "a".repeat(60), "my_site.example", "-web-", "_", "1"])(
+  "gives stack %p names that ELB and IAM take",
+  (id) => {
+    const named = synthOf({ domainName: "www.example.com" }, id);
+    // The provider appends 26 characters.
+    expect(`${theOnly(named, "aws_lb").name_prefix}${"0".repeat(26)}`).toMatch(ELB_NAME);
+    expect(theOnly(named, "aws_lb_target_group").name).toMatch(ELB_NAME);
+    // IAM appends 26 characters and takes 64.
+    expect(theOnly(named, "aws_iam_role").name_prefix).toMatch(/^[\w+=,.@-]{1,38}$/);
+    expect(theOnly(named, "aws_iam_instance_profile").name_prefix).toMatch(/^[\w+=,.@-]{1,38}$/);
+  },
+);
 
 function countsOf(blocks: StackJson["resource"]): string[] {
-  return Object.entries(blocks ?? {}).map(([type, ofType]) => `${Object.keys(ofType).length} ${type}`).sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1));
+  return Object.entries(blocks ?? {})
+    .map(([type, ofType]) => `${Object.keys(ofType).length} ${type}`)
+    .sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1));
 }
 
 function theOnlyBackend({ terraform }: StackJson): unknown {
@@ -190,7 +249,10 @@ function theOnlyBackend({ terraform }: StackJson): unknown {
 /** Names and prefixes of what is unique in an account or a VPC, records apart. */
 function uniqueNamesOf(stack: StackJson): unknown[] {
   const types = Object.keys(stack.resource ?? {}).filter((type) => type !== "aws_route53_record");
-  const names = types.flatMap((type) => all(stack, type)).flatMap(({ name, name_prefix }) => [name, name_prefix]).filter((it) => it !== undefined);
+  const names = types
+    .flatMap((type) => all(stack, type))
+    .flatMap(({ name, name_prefix }) => [name, name_prefix])
+    .filter((it) => it !== undefined);
   // A group's name is unique in its VPC only, and each of these stacks has one of its own.
   return names.filter((name) => name !== ALB_GROUP && name !== EC2_GROUP);
 }

@@ -15,7 +15,8 @@ const SECOND = "2".repeat(40);
 const MERGE = "e".repeat(40);
 const KEY = `plans/7/${SECOND}/${BASE}/web.json`;
 const kept = async () => (await project.keys()).filter((key) => key.startsWith("plans/"));
-const site = (tags: object) => `new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "acme-state" } }, tags: ${JSON.stringify(tags)} });`;
+const site = (tags: object) =>
+  `new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "acme-state" } }, tags: ${JSON.stringify(tags)} });`;
 
 let project: GitHubProject;
 let first: Ended;
@@ -33,7 +34,13 @@ const ours = () => (project.github.comments.get(7) ?? []).filter(({ user }) => u
 
 test("a pull request is planned, and told in a comment", async () => {
   expect(first).toMatchObject({ code: 0 });
-  expect(ours()).toEqual([expect.objectContaining({ body: expect.stringMatching(new RegExp(`^<!-- alb-web plan -->\n### Plan of ${FIRST}\n\n- \`web\`: 1 to create\n`)) as string })]);
+  expect(ours()).toEqual([
+    expect.objectContaining({
+      body: expect.stringMatching(
+        new RegExp(`^<!-- alb-web plan -->\n### Plan of ${FIRST}\n\n- \`web\`: 1 to create\n`),
+      ) as string,
+    }),
+  ]);
   expect(ours()[0]?.body).toMatch(/^### ✔ no effect: /m);
   expect(ours()[0]?.body).toContain('resource "aws_route53_zone"');
   expect(await project.summary()).toContain('resource "aws_route53_zone"');
@@ -48,7 +55,10 @@ test("a second push updates the comment, and makes no other", async () => {
 
 test("a comment of somebody else is not ours, whatever is in it", async () => {
   const theirs = project.github.comment(8, "somebody", "<!-- alb-web plan -->\nmine");
-  const { code } = await project.room.shell(`npm run -s comment -- --pull-request 8 --commit ${SECOND}`, project.github.env);
+  const { code } = await project.room.shell(
+    `npm run -s comment -- --pull-request 8 --commit ${SECOND}`,
+    project.github.env,
+  );
   expect(code).toBe(0);
   expect(theirs.body).toBe("<!-- alb-web plan -->\nmine");
   expect(project.github.comments.get(8)).toHaveLength(2);

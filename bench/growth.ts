@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { GROWING, growingPlan, type Kind } from "../__tests__/support/growing-plans";
 import { Deadline } from "../path/deadline";
 import { review } from "../path/review/review";
 import { trace } from "../path/trace";
-import { GROWING, growingPlan, type Kind } from "../__tests__/support/growing-plans";
-import { line, Meter, type Cost } from "./meter";
+import { type Cost, line, Meter } from "./meter";
 
 /*
  * npm run bench:growth: what a trace and a review cost where one site has many of a kind, such as 2,000 certificates on one load balancer.
@@ -42,7 +42,8 @@ function measured(command: Command): boolean {
   const kept = GROWING.map((kind) => {
     const { cpuSeconds, megabytes } = wholeProcess(command, kind);
     let growth = Infinity;
-    for (let attempt = 0; attempt < ATTEMPTS && growth > MAX_GROWTH; attempt += 1) growth = Math.min(growth, growthOf(command, kind));
+    for (let attempt = 0; attempt < ATTEMPTS && growth > MAX_GROWTH; attempt += 1)
+      growth = Math.min(growth, growthOf(command, kind));
     console.log(line([kind, `${cpuSeconds.toFixed(2)} s`, `${megabytes.toFixed(0)} MB`, growth.toFixed(2)]));
     return cpuSeconds < MAX_SECONDS[command] && megabytes < MAX_MEGABYTES && growth <= MAX_GROWTH;
   });
@@ -69,8 +70,15 @@ function growthOf(command: Command, kind: Kind): number {
   const costs = { few: Infinity, many: Infinity };
   for (let run = 0; run < RUNS; run += 1) {
     // As much work for both.
-    for (let part = 0; part < MANY / FEW; part += 1) costs.few = Math.min(costs.few, cpuOf(() => COMMANDS[command](few)));
-    costs.many = Math.min(costs.many, cpuOf(() => COMMANDS[command](many)));
+    for (let part = 0; part < MANY / FEW; part += 1)
+      costs.few = Math.min(
+        costs.few,
+        cpuOf(() => COMMANDS[command](few)),
+      );
+    costs.many = Math.min(
+      costs.many,
+      cpuOf(() => COMMANDS[command](many)),
+    );
   }
   return costs.many / MANY / (costs.few / FEW);
 }

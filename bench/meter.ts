@@ -20,18 +20,30 @@ export class Meter {
   private readonly result = join(this.folder, "cost");
 
   constructor() {
-    writeFileSync(this.script, `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); require("fs").writeFileSync(${JSON.stringify(this.result)}, JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });`);
+    writeFileSync(
+      this.script,
+      `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); require("fs").writeFileSync(${JSON.stringify(this.result)}, JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });`,
+    );
   }
 
   /**
    * @param look throws if what was printed is not what was to be measured
    * @param expected exit codes of a run that is
    */
-  cost(args: readonly string[], look: (stdout: string) => void = () => undefined, expected: readonly (number | null)[] = [0]): Cost {
+  cost(
+    args: readonly string[],
+    look: (stdout: string) => void = () => undefined,
+    expected: readonly (number | null)[] = [0],
+  ): Cost {
     const started = process.hrtime.bigint();
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", this.script, ...args], { cwd: PROJECT, encoding: "utf8", maxBuffer: 1 << 28 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", this.script, ...args], {
+      cwd: PROJECT,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    if (!expected.includes(status)) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stdout.slice(0, 2_000)}${stderr}`);
+    if (!expected.includes(status))
+      throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stdout.slice(0, 2_000)}${stderr}`);
     look(stdout);
     return { seconds, ...(JSON.parse(readFileSync(this.result, "utf8")) as Omit<Cost, "seconds">) };
   }
@@ -96,18 +108,30 @@ function costsOf(meter: Meter, script: string, { plan, look }: Sized): Result {
   }
   const middle = (of: (row: (typeof rows)[number]) => number) => median(rows.map(of));
   return {
-    resources: plan.resource_changes.length, megabytesOfPlan: readFileSync(file).length / 1e6,
-    parse: middle(({ parse, empty }) => parse.seconds - empty.seconds), seconds: middle(({ run, empty }) => run.seconds - empty.seconds),
-    cpu: middle(({ run, empty }) => run.cpuSeconds - empty.cpuSeconds), peak: middle(({ run }) => run.megabytes),
+    resources: plan.resource_changes.length,
+    megabytesOfPlan: readFileSync(file).length / 1e6,
+    parse: middle(({ parse, empty }) => parse.seconds - empty.seconds),
+    seconds: middle(({ run, empty }) => run.seconds - empty.seconds),
+    cpu: middle(({ run, empty }) => run.cpuSeconds - empty.cpuSeconds),
+    peak: middle(({ run }) => run.megabytes),
   };
 }
 
 function told(results: readonly Result[], script: string, limits: Limits): boolean {
-  print([["resources", "plan", "JSON.parse", script, "peak memory"], ...results.map(({ resources, megabytesOfPlan, parse, seconds, peak }) => [
-    String(resources), `${megabytesOfPlan.toFixed(1)} MB`, `${parse.toFixed(2)} s`, `${seconds.toFixed(2)} s`, `${peak.toFixed(0)} MB`,
-  ])]);
+  print([
+    ["resources", "plan", "JSON.parse", script, "peak memory"],
+    ...results.map(({ resources, megabytesOfPlan, parse, seconds, peak }) => [
+      String(resources),
+      `${megabytesOfPlan.toFixed(1)} MB`,
+      `${parse.toFixed(2)} s`,
+      `${seconds.toFixed(2)} s`,
+      `${peak.toFixed(0)} MB`,
+    ]),
+  ]);
   // In CPU time, which other programs disturb least; between two sizes, so that loading the program does not count.
-  const perResource = results.slice(1).map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
+  const perResource = results
+    .slice(1)
+    .map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
   const growth = (perResource.at(-1) ?? NaN) / (perResource[0] ?? NaN);
   const { seconds = NaN, peak = NaN, parse = NaN } = results.at(-1) ?? {};
   print([

@@ -25,7 +25,9 @@ void compare().finally(() => rmSync(folder, { recursive: true, force: true }));
 
 async function compare(): Promise<void> {
   const plain = await plainTerraform();
-  const rehearsed = seconds(() => must(process.execPath, ["-r", "./cli/typescript.js", "cli/rehearse.ts"], PROJECT, process.env));
+  const rehearsed = seconds(() =>
+    must(process.execPath, ["-r", "./cli/typescript.js", "cli/rehearse.ts"], PROJECT, process.env),
+  );
   const more = rehearsed - plain;
   console.log(`terraform apply, plan, destroy  ${plain.toFixed(1)} s`);
   console.log(`npm run rehearse                ${rehearsed.toFixed(1)} s`);
@@ -35,8 +37,17 @@ async function compare(): Promise<void> {
 
 async function plainTerraform(): Promise<number> {
   dropMissingCliConfiguration(process.env, console.error);
-  const { binary: { command }, provider: { configurationFile } } = await findTools({ onProgress: () => undefined });
-  const localAws = await LocalAws.start({ python: await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") }) });
+  const {
+    binary: { command },
+    provider: { configurationFile },
+  } = await findTools({ onProgress: () => undefined });
+  const localAws = await LocalAws.start({
+    python: await findEmulatorPython({
+      cacheDir: CACHE,
+      env: process.env,
+      requirementsFile: join(PROJECT, "rehearsal", "requirements.txt"),
+    }),
+  });
   try {
     const stacks = await synthesize(PROJECT, join(folder, "synthesized"));
     const [stack] = stacks;
@@ -48,7 +59,11 @@ async function plainTerraform(): Promise<number> {
     writeFileSync(join(work, OVERRIDE_FILE), JSON.stringify(overrideFor(stack.id, stack.json)));
     const env = await terraformEnvironment(CACHE, localAws.endpoint, configurationFile);
     must(command, ["init", "-input=false"], work, env);
-    return seconds(() => [["apply", "-auto-approve"], ["plan"], ["destroy", "-auto-approve"]].forEach((args) => must(command, [...args, "-input=false"], work, env)));
+    return seconds(() =>
+      [["apply", "-auto-approve"], ["plan"], ["destroy", "-auto-approve"]].forEach((args) =>
+        must(command, [...args, "-input=false"], work, env),
+      ),
+    );
   } finally {
     await localAws.stop();
   }

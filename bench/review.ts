@@ -28,29 +28,71 @@ process.exitCode = measure("cli/review.ts", sized, { seconds: 2, megabytes: 800,
 
 /** So many sites that stand; of each the first instance gets another image. */
 function standing(size: number): { plan: Json & { resource_changes: Json[] }; sites: number } {
-  const state = JSON.parse(readFileSync(join(TRACED, "site.state.json"), "utf8")) as { values: { root_module: { resources: Resource[] } } };
-  const { configuration } = JSON.parse(readFileSync(join(TRACED, "site.plan.json"), "utf8")) as { configuration: { provider_config: Json; root_module: Json } };
+  const state = JSON.parse(readFileSync(join(TRACED, "site.state.json"), "utf8")) as {
+    values: { root_module: { resources: Resource[] } };
+  };
+  const { configuration } = JSON.parse(readFileSync(join(TRACED, "site.plan.json"), "utf8")) as {
+    configuration: { provider_config: Json; root_module: Json };
+  };
   const { resources } = state.values.root_module;
   const sites = Math.ceil(size / resources.length);
   const text = JSON.stringify(resources);
   const zoneId = String(resources.find(({ type }) => type === "aws_route53_zone")?.values.zone_id);
   const copies = Array.from({ length: sites }, (_, site) => {
-    const own = text.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`).replace(/"((?:vpc|subnet|sg|sgr|i|igw|rtb|rtbassoc|r|vpce|acl|pl)-[0-9a-z-]{6,}|arn:[^"]+|app\/[^"]+)"/g, `"$1-${site}"`).replaceAll(zoneId, `${zoneId}${site}`).replace(/"([^"]+\.elb\.amazonaws\.com)"/g, `"s${site}-$1"`);
+    const own = text
+      .replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`)
+      .replace(
+        /"((?:vpc|subnet|sg|sgr|i|igw|rtb|rtbassoc|r|vpce|acl|pl)-[0-9a-z-]{6,}|arn:[^"]+|app\/[^"]+)"/g,
+        `"$1-${site}"`,
+      )
+      .replaceAll(zoneId, `${zoneId}${site}`)
+      .replace(/"([^"]+\.elb\.amazonaws\.com)"/g, `"s${site}-$1"`);
     const module = `module.s${site}`;
-    return { module, resources: (JSON.parse(own) as Resource[]).map((it): Resource => ({ ...it, address: `${module}.${it.address}` })) };
+    return {
+      module,
+      resources: (JSON.parse(own) as Resource[]).map((it): Resource => ({ ...it, address: `${module}.${it.address}` })),
+    };
   });
   return {
     sites,
     plan: {
-      format_version: "1.2", terraform_version: "1.11.4",
+      format_version: "1.2",
+      terraform_version: "1.11.4",
       resource_changes: copies.flatMap(({ module, resources: all }) => {
         const [first] = all.filter(({ type }) => type === "aws_instance");
-        return all.filter(({ mode }) => mode !== "data").map(({ values, sensitive_values: _, ...it }) => ({ ...it, module_address: module, change: it.address === first?.address
-          ? { actions: ["delete", "create"], before: values, after: { ...values, ami: "ami-2" }, after_unknown: {}, replace_paths: [["ami"]] }
-          : { actions: ["no-op"], before: values, after: values, after_unknown: {} } }));
+        return all
+          .filter(({ mode }) => mode !== "data")
+          .map(({ values, sensitive_values: _, ...it }) => ({
+            ...it,
+            module_address: module,
+            change:
+              it.address === first?.address
+                ? {
+                    actions: ["delete", "create"],
+                    before: values,
+                    after: { ...values, ami: "ami-2" },
+                    after_unknown: {},
+                    replace_paths: [["ami"]],
+                  }
+                : { actions: ["no-op"], before: values, after: values, after_unknown: {} },
+          }));
       }),
-      prior_state: { format_version: "1.0", values: { root_module: { child_modules: copies.map(({ module, resources: all }) => ({ address: module, resources: all })) } } },
-      configuration: { provider_config: configuration.provider_config, root_module: { module_calls: Object.fromEntries(copies.map((_, site) => [`s${site}`, { source: "./s", module: configuration.root_module }])) } },
+      prior_state: {
+        format_version: "1.0",
+        values: {
+          root_module: {
+            child_modules: copies.map(({ module, resources: all }) => ({ address: module, resources: all })),
+          },
+        },
+      },
+      configuration: {
+        provider_config: configuration.provider_config,
+        root_module: {
+          module_calls: Object.fromEntries(
+            copies.map((_, site) => [`s${site}`, { source: "./s", module: configuration.root_module }]),
+          ),
+        },
+      },
     },
   };
 }
@@ -60,5 +102,8 @@ function expectCauses(stdout: string, sites: number): void {
   const { effect, causes, hops } = JSON.parse(stdout) as ReviewReport;
   const told = causes.filter((it) => it.effect === "brief" && it.attribute === "ami").length;
   const ill = hops.filter(({ before, after }) => before !== "ok" || after !== "ok");
-  if (effect !== "brief" || told !== sites || ill.length > 0) throw new Error(`expected ${sites} instances that are replaced and a path that is ok, got ${told}, ${effect} and ${JSON.stringify(ill)}`);
+  if (effect !== "brief" || told !== sites || ill.length > 0)
+    throw new Error(
+      `expected ${sites} instances that are replaced and a path that is ok, got ${told}, ${effect} and ${JSON.stringify(ill)}`,
+    );
 }

@@ -25,9 +25,17 @@ try {
 }
 
 function compareLoaders(): boolean {
-  const [command = "", ...args] = (JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")) as { app: string }).app.split(" ");
+  const [command = "", ...args] = (
+    JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")) as { app: string }
+  ).app.split(" ");
   const bundle = join(folder, "bundle.js");
-  buildSync({ entryPoints: [join(PROJECT, "main.ts")], bundle: true, platform: "node", outfile: bundle, logLevel: "error" });
+  buildSync({
+    entryPoints: [join(PROJECT, "main.ts")],
+    bundle: true,
+    platform: "node",
+    outfile: bundle,
+    logLevel: "error",
+  });
   const app: number[] = [];
   const bundled: number[] = [];
   for (let run = 0; run <= RUNS; run += 1) {
@@ -48,11 +56,19 @@ function compareSizes(): boolean {
   const runs = SITES.map(sitesRun);
   // What one more site costs, between this size and the one before it; in CPU time, which other programs disturb least.
   const costs = runs.slice(1).map((run, index) => marginalMs(run, runs[index] ?? run));
-  print([["sites", "seconds", "memory", "one more site"], ...runs.map(({ sites, seconds, megabytes }, index) => [
-    String(sites), seconds.toFixed(2), `${megabytes.toFixed(0)} MB`, index === 0 ? "" : `${(costs[index - 1] ?? NaN).toFixed(1)} ms`,
-  ])]);
+  print([
+    ["sites", "seconds", "memory", "one more site"],
+    ...runs.map(({ sites, seconds, megabytes }, index) => [
+      String(sites),
+      seconds.toFixed(2),
+      `${megabytes.toFixed(0)} MB`,
+      index === 0 ? "" : `${(costs[index - 1] ?? NaN).toFixed(1)} ms`,
+    ]),
+  ]);
   const growth = (costs.at(-1) ?? NaN) / (costs[0] ?? NaN);
-  print([[`one more site at ${SITES.at(-1)}, to one more at ${SITES[1]}`, `${growth.toFixed(2)} (at most ${MAX_GROWTH})`]]);
+  print([
+    [`one more site at ${SITES.at(-1)}, to one more at ${SITES[1]}`, `${growth.toFixed(2)} (at most ${MAX_GROWTH})`],
+  ]);
   return growth <= MAX_GROWTH;
 }
 
@@ -69,7 +85,9 @@ interface SitesRun {
 
 function sitesRun(sites: number): SitesRun {
   const program = join(folder, `sites-${sites}.ts`);
-  writeFileSync(program, `
+  writeFileSync(
+    program,
+    `
     import { App } from "${join(PROJECT, "node_modules", "cdktf")}";
     import { WebStack } from "${join(PROJECT, "constructs", "web-stack")}";
     const app = new App();
@@ -77,10 +95,24 @@ function sitesRun(sites: number): SitesRun {
     app.synth();
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
     console.log(JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }));
-  `);
-  const runs = Array.from({ length: RUNS_FOR[sites] ?? 1 }, () => timed(process.execPath, ["-r", "./cli/typescript.js", program]));
-  const told = runs.map(({ seconds, stdout }) => ({ sites, seconds, ...(JSON.parse(stdout) as { megabytes: number; cpuSeconds: number }) }));
-  return [...told].sort((a, b) => a.cpuSeconds - b.cpuSeconds)[Math.floor(told.length / 2)] ?? { sites, seconds: NaN, cpuSeconds: NaN, megabytes: NaN };
+  `,
+  );
+  const runs = Array.from({ length: RUNS_FOR[sites] ?? 1 }, () =>
+    timed(process.execPath, ["-r", "./cli/typescript.js", program]),
+  );
+  const told = runs.map(({ seconds, stdout }) => ({
+    sites,
+    seconds,
+    ...(JSON.parse(stdout) as { megabytes: number; cpuSeconds: number }),
+  }));
+  return (
+    [...told].sort((a, b) => a.cpuSeconds - b.cpuSeconds)[Math.floor(told.length / 2)] ?? {
+      sites,
+      seconds: NaN,
+      cpuSeconds: NaN,
+      megabytes: NaN,
+    }
+  );
 }
 
 function timed(command: string, args: readonly string[]): { seconds: number; stdout: string } {
@@ -88,7 +120,12 @@ function timed(command: string, args: readonly string[]): { seconds: number; std
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out);
   const started = process.hrtime.bigint();
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: PROJECT, env: { ...process.env, CDKTF_OUTDIR: out }, encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: PROJECT,
+    env: { ...process.env, CDKTF_OUTDIR: out },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stderr}`);
   return { seconds, stdout };
@@ -100,6 +137,7 @@ function median(values: readonly number[]): number {
 }
 
 function print(rows: readonly (readonly string[])[]): void {
-  for (const row of rows) console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(42) : cell.padStart(16))).join(""));
+  for (const row of rows)
+    console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(42) : cell.padStart(16))).join(""));
   console.log();
 }

@@ -31,30 +31,54 @@ process.exitCode = measure("cli/trace.ts", sized, { seconds: 1.3, megabytes: 500
 
 /** Each site in a module, which several calls make by their `for_each`, with a domain of its own. */
 function manySites(real: Plan, sites: number): Plan {
-  const { format_version, terraform_version, planned_values: planned, prior_state: prior, resource_changes: changes, configuration } = real;
+  const {
+    format_version,
+    terraform_version,
+    planned_values: planned,
+    prior_state: prior,
+    resource_changes: changes,
+    configuration,
+  } = real;
   // What AWS has already is known in a plan: the zone, which is another one for each.
   const zoneId = JSON.stringify(prior).match(/"zone_id":"(\w+)"/)?.[1];
   if (zoneId === undefined) throw new Error(`${REAL_PLAN} has no zone that was read`);
   const values = JSON.stringify({ planned: planned.root_module, prior: prior?.values.root_module, changes });
   const copies = Array.from({ length: sites }, (_, site) => {
     const address = `module.${callOf(site)}["s${site}"]`;
-    const text = values.replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`).replaceAll(zoneId, `${zoneId}${site}`);
-    const prefixed = JSON.parse(text, (key, value: unknown) => (key === "address" ? `${address}.${String(value)}` : value)) as { planned: Module; prior?: Module; changes: Json[] };
+    const text = values
+      .replace(/(?<![A-Za-z0-9-])example\.com\b/g, `s${site}.example.com`)
+      .replaceAll(zoneId, `${zoneId}${site}`);
+    const prefixed = JSON.parse(text, (key, value: unknown) =>
+      key === "address" ? `${address}.${String(value)}` : value,
+    ) as { planned: Module; prior?: Module; changes: Json[] };
     return { ...prefixed, address };
   });
   const { outputs: _outputs, ...rootModule } = configuration.root_module;
   // As in a plan of Terraform's own language, an expression that refers to something has no text.
-  const module = JSON.parse(JSON.stringify(rootModule), (_, value: unknown) => (isReferring(value) ? { references: value.references } : value)) as Json;
-  const rootOf = (of: (copy: (typeof copies)[number]) => Module | undefined) => ({ root_module: { child_modules: copies.map((copy) => ({ address: copy.address, ...of(copy) })) } });
+  const module = JSON.parse(JSON.stringify(rootModule), (_, value: unknown) =>
+    isReferring(value) ? { references: value.references } : value,
+  ) as Json;
+  const rootOf = (of: (copy: (typeof copies)[number]) => Module | undefined) => ({
+    root_module: { child_modules: copies.map((copy) => ({ address: copy.address, ...of(copy) })) },
+  });
   return {
     format_version,
     terraform_version,
     planned_values: rootOf((it) => it.planned),
     ...(prior === undefined ? {} : { prior_state: { ...prior, values: rootOf((it) => it.prior) } }),
-    resource_changes: copies.flatMap((copy) => copy.changes.map((change) => ({ ...change, module_address: copy.address }))),
+    resource_changes: copies.flatMap((copy) =>
+      copy.changes.map((change) => ({ ...change, module_address: copy.address })),
+    ),
     configuration: {
       provider_config: configuration.provider_config,
-      root_module: { module_calls: Object.fromEntries(Array.from({ length: CALLS }, (_, call) => [callOf(call), { source: `./${callOf(call)}`, for_each_expression: { references: ["var.sites"] }, module }])) },
+      root_module: {
+        module_calls: Object.fromEntries(
+          Array.from({ length: CALLS }, (_, call) => [
+            callOf(call),
+            { source: `./${callOf(call)}`, for_each_expression: { references: ["var.sites"] }, module },
+          ]),
+        ),
+      },
     },
   };
 }
@@ -71,5 +95,6 @@ function isReferring(value: unknown): value is { readonly references: readonly s
 function expectPaths(stdout: string, sites: number): void {
   const { verdict, paths } = JSON.parse(stdout) as { verdict: string; paths: readonly { url: string }[] };
   const names = new Set(paths.map(({ url }) => new URL(url).hostname));
-  if (verdict !== "ok" || names.size !== sites) throw new Error(`expected ${sites} names that are ok, got ${names.size} and ${verdict}`);
+  if (verdict !== "ok" || names.size !== sites)
+    throw new Error(`expected ${sites} names that are ok, got ${names.size} and ${verdict}`);
 }

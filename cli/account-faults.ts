@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { OTHER_ACCOUNT, type AccountFault, type Context, type Program } from "./faults/account-fault";
+import { type AccountFault, type Context, OTHER_ACCOUNT, type Program } from "./faults/account-fault";
 import { IN_THE_WAY_FAULTS } from "./faults/in-the-way-faults";
 import { NAME_FAULTS } from "./faults/name-faults";
 import { NEW_ACCOUNT_FAULTS } from "./faults/new-account-faults";
@@ -33,9 +33,22 @@ const FAULTS: readonly AccountFault[] = [
     sentence: ({ id, args: { name } }) =>
       `This AWS account has more than one public hosted zone ${String(name ?? "of the domain")} for ${id}. Set hostedZone: { id } to the zone whose name servers the registrar has (${name === undefined ? "dig +short NS DOMAIN" : command`dig +short NS ${word.dnsName(name)}`}).`,
   },
-  { said: /no matching EC2 VPC found/, dataSource: "aws_vpc", sentence: (context) => missing("The VPC", context.args.id, "network.vpcId", context) },
-  { said: /no matching EC2 Subnet found/, dataSource: "aws_subnet", sentence: (context) => missing("The subnet", context.args.id, "network.publicSubnetIds or network.privateSubnetIds", context) },
-  { said: /no matching EC2 Key Pair found/, dataSource: "aws_key_pair", sentence: (context) => missing("The key pair", context.args.key_name, "ssh.keyName", context) },
+  {
+    said: /no matching EC2 VPC found/,
+    dataSource: "aws_vpc",
+    sentence: (context) => missing("The VPC", context.args.id, "network.vpcId", context),
+  },
+  {
+    said: /no matching EC2 Subnet found/,
+    dataSource: "aws_subnet",
+    sentence: (context) =>
+      missing("The subnet", context.args.id, "network.publicSubnetIds or network.privateSubnetIds", context),
+  },
+  {
+    said: /no matching EC2 Key Pair found/,
+    dataSource: "aws_key_pair",
+    sentence: (context) => missing("The key pair", context.args.key_name, "ssh.keyName", context),
+  },
   {
     // The VPC is another data source's reference here.
     said: /no matching EC2 VPC Endpoint found/,
@@ -45,7 +58,8 @@ const FAULTS: readonly AccountFault[] = [
   },
   {
     said: /reading SSM Parameter \(([^)]*\/al2023-ami-[^)]*-(x86_64|arm64))\): couldn't find resource/,
-    sentence: ({ id, region, found: [parameter, architecture] }) => `Amazon Linux 2023 for ${architecture}, which ${id} boots, is not offered in ${region} (SSM parameter ${parameter}). Choose another region, or an instances.type of another architecture.`,
+    sentence: ({ id, region, found: [parameter, architecture] }) =>
+      `Amazon Linux 2023 for ${architecture}, which ${id} boots, is not offered in ${region} (SSM parameter ${parameter}). Choose another region, or an instances.type of another architecture.`,
   },
   {
     said: /no matching EC2 Managed Prefix List found/,
@@ -54,7 +68,8 @@ const FAULTS: readonly AccountFault[] = [
   },
   {
     said: /CertificateNotFound\w*: Certificate '([^']+)' not found/,
-    sentence: ({ id, found: [arn] }) => `The certificate ${arn} of ${id} does not exist in this AWS account. Correct certificate.arn, omit certificate to request one, or ${OTHER_ACCOUNT}.`,
+    sentence: ({ id, found: [arn] }) =>
+      `The certificate ${arn} of ${id} does not exist in this AWS account. Correct certificate.arn, omit certificate to request one, or ${OTHER_ACCOUNT}.`,
   },
   {
     said: /(?:Access Denied for bucket: ([^\s,]+?)[.,] Please check S3 ?bucket permission|NoSuchBucket: The specified bucket does not exist.*?with aws_lb\.)/i,
@@ -68,16 +83,19 @@ const FAULTS: readonly AccountFault[] = [
   },
   {
     said: /InvalidInstanceType: The following supplied instance types do not exist: \[([^\]]+)\]/,
-    sentence: ({ id, region, found: [type] }) => `The instance type ${type} of ${id} does not exist in ${region}. Correct instances.type (${command`aws ec2 describe-instance-type-offerings --region ${word.region(region)}`} lists those that do).`,
+    sentence: ({ id, region, found: [type] }) =>
+      `The instance type ${type} of ${id} does not exist in ${region}. Correct instances.type (${command`aws ec2 describe-instance-type-offerings --region ${word.region(region)}`} lists those that do).`,
   },
   {
     said: /requested instance type \((\S+?)\) is not supported in your requested Availability Zone \((\S+?)\)/,
-    sentence: ({ id, found: [type, zone] }) => `The instance type ${type} of ${id} is not offered in ${zone}. Change instances.type, or name other zones in network.zones.`,
+    sentence: ({ id, found: [type, zone] }) =>
+      `The instance type ${type} of ${id} is not offered in ${zone}. Change instances.type, or name other zones in network.zones.`,
   },
   {
     // No policy in the account helps against those of its organization.
     said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+).{0,2000}?(?:with an explicit deny in a|because no) (service|resource) control policy/,
-    sentence: ({ id, found: [who, action, kind] }) => `${who} is not allowed to perform ${action}, which ${id} needs: a ${kind} control policy of the AWS organization denies it to the account. Only the organization's administrators can change that; a policy can allow other regions or instance types.`,
+    sentence: ({ id, found: [who, action, kind] }) =>
+      `${who} is not allowed to perform ${action}, which ${id} needs: a ${kind} control policy of the AWS organization denies it to the account. Only the organization's administrators can change that; a policy can allow other regions or instance types.`,
   },
   {
     said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+)/,
@@ -120,9 +138,16 @@ function sentenceFor(error: string, program: Program, id: string): string | unde
     const found = said.exec(error);
     if (found === null) continue;
     // With `-json` the address stands before the provider's words, else after them.
-    const [, name = ""] = dataSource === undefined ? [] : (new RegExp(`data\\.${dataSource}\\.([\\w-]+)`).exec(error) ?? []);
+    const [, name = ""] =
+      dataSource === undefined ? [] : (new RegExp(`data\\.${dataSource}\\.([\\w-]+)`).exec(error) ?? []);
     const args = program.data?.[dataSource ?? ""]?.[name] ?? {};
-    return sentence({ id, region: program.provider?.aws?.[0]?.region ?? "the stack's region", found: found.slice(1), args, program });
+    return sentence({
+      id,
+      region: program.provider?.aws?.[0]?.region ?? "the stack's region",
+      found: found.slice(1),
+      args,
+      program,
+    });
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
-import { adoptStack, type AdoptionResult } from "./adoption/adopt-stack";
+import { type AdoptionResult, adoptStack } from "./adoption/adopt-stack";
 import { adoptionReport, needsPerson } from "./adoption/report";
 import { abortedByPerson, EXIT, runCommand, UsageError, writeResult } from "./command";
-import { taskList, type Task } from "./progress";
+import { type Task, taskList } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { newTerraformCommand } from "./terraform-environment";
 
@@ -18,12 +18,18 @@ const DESCRIPTION = `Finds what a deploy that was killed left on AWS: what AWS h
 blocks for it beside the stack's JSON, so that the next deploy takes it over, and shows the plan. Nothing is changed on
 AWS or in the state, nothing is deleted, and what is ambiguous is listed, never guessed.`;
 
-const CODES = "0 nothing to adopt, or all of it adopted, 1 failed, 2 wrong usage, 3 something is ambiguous, left over or unknown, 70 internal error";
+const CODES =
+  "0 nothing to adopt, or all of it adopted, 1 failed, 2 wrong usage, 3 something is ambiguous, left over or unknown, 70 internal error";
 
 void runCommand(async () => {
   const command = newTerraformCommand("adopt", DESCRIPTION, CODES)
     .argument("<stack>", "the stack of main.ts")
-    .option("--use <address=id>", "what an ambiguous address stands for; can be given several times", choice, new Map<string, string>())
+    .option(
+      "--use <address=id>",
+      "what an ambiguous address stands for; can be given several times",
+      choice,
+      new Map<string, string>(),
+    )
     .action(adopt);
   await command.parseAsync();
 });
@@ -51,7 +57,11 @@ function tasksFor(stackId: string, chosen: ReadonlyMap<string, string>, signal: 
     {
       title: "find what the state does not know",
       task: async (stage, task) => {
-        stage.result = await adoptStack({ opened: theOne(stage.opened), chosen, onProgress: (text) => (task.output = text) });
+        stage.result = await adoptStack({
+          opened: theOne(stage.opened),
+          chosen,
+          onProgress: (text) => (task.output = text),
+        });
       },
     },
   ];
@@ -65,7 +75,8 @@ function theOne(opened: StackFolder | undefined): StackFolder {
 /** `--use aws_vpc.network=vpc-0123`; an id may hold an equals sign, an address does not. */
 function choice(text: string, before: ReadonlyMap<string, string>): Map<string, string> {
   const [, address, id] = /^([\w.-]+)=(\S+)$/.exec(text) ?? [];
-  if (address === undefined || id === undefined) throw new UsageError(`--use: got ${text}; give ADDRESS=ID, such as aws_vpc.network=vpc-0123456789abcdef0`);
+  if (address === undefined || id === undefined)
+    throw new UsageError(`--use: got ${text}; give ADDRESS=ID, such as aws_vpc.network=vpc-0123456789abcdef0`);
   if (before.has(address)) throw new UsageError(`--use: ${address} is given twice; choose one id`);
   return new Map(before).set(address, id);
 }

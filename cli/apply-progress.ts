@@ -14,7 +14,8 @@ export function progressTo(report: (text: string) => void): (event: TerraformEve
     if (type === "apply_complete") done += 1;
     if (Date.now() - reported < REPORT_EVERY_MS) return;
     reported = Date.now();
-    const waiting = type === "apply_progress" ? `, waiting for ${hook?.resource?.addr} (${hook?.elapsed_seconds} s)` : "";
+    const waiting =
+      type === "apply_progress" ? `, waiting for ${hook?.resource?.addr} (${hook?.elapsed_seconds} s)` : "";
     report(`${done} of ${planned}${waiting}`);
   };
 }

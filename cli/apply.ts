@@ -1,5 +1,5 @@
 import { abortedByPerson, runCommand, writeResult } from "./command";
-import { taskList, type Task } from "./progress";
+import { type Task, taskList } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan, savedPlan, throwIfPlanOfOther } from "./saved-plan";
 import { newTerraformCommand } from "./terraform-environment";
@@ -10,7 +10,11 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = newTerraformCommand("apply", "Applies exactly the plan that npm run plan made: what was reviewed, or nothing.", "0 applied, 1 failed, 2 wrong usage, 70 internal error")
+  const command = newTerraformCommand(
+    "apply",
+    "Applies exactly the plan that npm run plan made: what was reviewed, or nothing.",
+    "0 applied, 1 failed, 2 wrong usage, 70 internal error",
+  )
     .argument("<stack>", "whose plan, plans/<stack>.tfplan")
     .action(apply);
   await command.parseAsync();

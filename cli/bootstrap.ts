@@ -1,17 +1,24 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { lookAt, rolesOf, type Found } from "./bootstrap/account";
+import { type Found, lookAt, rolesOf } from "./bootstrap/account";
 import { settled } from "./bootstrap/ask-github";
-import { GITHUB_TOKENS, roleArn, ROLES, type RoleKind } from "./bootstrap/names";
-import { checkOptions, namesBucket, optionsFor, type AskedOptions, type BootstrapOptions, type CommandLine } from "./bootstrap/options";
-import type { GitHub } from "./bootstrap/repository";
+import type { Wanted } from "./bootstrap/configuration";
+import { GITHUB_TOKENS, ROLES, type RoleKind, roleArn } from "./bootstrap/names";
+import {
+  type AskedOptions,
+  type BootstrapOptions,
+  type CommandLine,
+  checkOptions,
+  namesBucket,
+  optionsFor,
+} from "./bootstrap/options";
 import { makeRecordKey } from "./bootstrap/record-key";
+import type { GitHub } from "./bootstrap/repository";
 import { BootstrapRun, wantedOf } from "./bootstrap/run";
 import { subjectNotes } from "./bootstrap/subject-notes";
-import type { Wanted } from "./bootstrap/configuration";
 import { abortedByPerson, runCommand, say, writeResult } from "./command";
-import { command, deployOf, word, type Word } from "./pasteable";
-import { quiet, taskList, type Task } from "./progress";
+import { command, deployOf, type Word, word } from "./pasteable";
+import { quiet, type Task, taskList } from "./progress";
 import { findTools, synthesizeProject, type Tools } from "./project";
 import { stateBucketsOf } from "./state-buckets";
 import { TemporaryFolder } from "./temporary-folder";
@@ -35,16 +42,33 @@ interface Stage {
   stackIds: string[];
 }
 
-const DESCRIPTION = "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each bucket's own state is kept in it.";
+const DESCRIPTION =
+  "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each bucket's own state is kept in it.";
 
 void runCommand(async () => {
-  const command = newTerraformCommand("bootstrap", DESCRIPTION, "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 internal error")
-    .option("--bucket <name>", "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other")
+  const command = newTerraformCommand(
+    "bootstrap",
+    DESCRIPTION,
+    "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 internal error",
+  )
+    .option(
+      "--bucket <name>",
+      "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other",
+    )
     .option("--region <region>", "the bucket's region")
-    .option("--github <owner/repo>", "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-keep and alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless they are given: OWNER@OWNER_ID/REPO@REPO_ID")
-    .option("--no-immutable-subject", "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject claims, renamed or transferred: trust its name without ids")
+    .option(
+      "--github <owner/repo>",
+      "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-keep and alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless they are given: OWNER@OWNER_ID/REPO@REPO_ID",
+    )
+    .option(
+      "--no-immutable-subject",
+      "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject claims, renamed or transferred: trust its name without ids",
+    )
     .option("--no-github", "remove these roles")
-    .option("--branch <branch>", "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must name too (default: main)")
+    .option(
+      "--branch <branch>",
+      "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must name too (default: main)",
+    )
     .action(bootstrap);
   await command.parseAsync();
 });
@@ -55,7 +79,11 @@ async function bootstrap(commandLine: CommandLine): Promise<void> {
   const temporary = await TemporaryFolder.make("bootstrap");
   try {
     const first = works.length === 0 ? [namedByMain(commandLine, signal)] : [];
-    const stage = await taskList<Stage>([...first, terraformTask(signal), workTask(temporary, signal)], { works, stackIds: [] }, signal);
+    const stage = await taskList<Stage>(
+      [...first, terraformTask(signal), workTask(temporary, signal)],
+      { works, stackIds: [] },
+      signal,
+    );
     await report(stage);
   } finally {
     await temporary.remove();
@@ -88,7 +116,11 @@ function terraformTask(signal: AbortSignal): Task<Stage> {
 function workTask(temporary: TemporaryFolder, signal: AbortSignal): Task<Stage> {
   return {
     title: "bootstrap",
-    task: (stage, task) => task.newListr(stage.works.flatMap((work) => tasksOf(work, temporary, signal)).map(quiet), { concurrent: false, exitOnError: true }),
+    task: (stage, task) =>
+      task.newListr(stage.works.flatMap((work) => tasksOf(work, temporary, signal)).map(quiet), {
+        concurrent: false,
+        exitOnError: true,
+      }),
   };
 }
 
@@ -98,13 +130,18 @@ function tasksOf(work: Work, temporary: TemporaryFolder, signal: AbortSignal): T
     {
       title: "look at the account",
       task: async (_, task) => {
-        if (typeof asked.github === "object" && asked.github.ids === "to be asked") task.output = `asking GitHub for the ids of ${asked.github.repository}`;
+        if (typeof asked.github === "object" && asked.github.ids === "to be asked")
+          task.output = `asking GitHub for the ids of ${asked.github.repository}`;
         const options = await settled(asked, { signal, env: process.env });
         const found = await lookAt(options);
         work.options = options;
         work.found = found;
         work.wanted = wantedOf(options, found);
-        const bucket = found.hasState ? "its bucket and its state are there" : found.hasBucket ? "its bucket is there, without a state" : "no bucket yet";
+        const bucket = found.hasState
+          ? "its bucket and its state are there"
+          : found.hasBucket
+            ? "its bucket is there, without a state"
+            : "no bucket yet";
         task.title = `account ${found.account}: ${bucket}`;
       },
     },
@@ -113,7 +150,12 @@ function tasksOf(work: Work, temporary: TemporaryFolder, signal: AbortSignal): T
       task: async ({ tools }, task) => {
         const { options, wanted, found } = work;
         if (options === undefined || wanted === undefined || found === undefined || tools === undefined) return;
-        const run = new BootstrapRun(wanted, { tools, folder: await mkdtemp(join(temporary.path, "alb-web-bootstrap-")), inUse: temporary, signal });
+        const run = new BootstrapRun(wanted, {
+          tools,
+          folder: await mkdtemp(join(temporary.path, "alb-web-bootstrap-")),
+          inUse: temporary,
+          signal,
+        });
         const tell = (text: string) => (task.output = text);
         if (found.hasBucket) await run.useBucket(tell);
         else await run.createBucket(tell);
@@ -140,31 +182,64 @@ async function report({ works, stackIds }: Stage): Promise<void> {
     return writeResult((variables.length === 0 ? [deployOf(stackIds)] : variables).join("\n"));
   }
   say(variables.length === 0 ? "For each stack in main.ts:" : "For each stack in main.ts, and for a shell:");
-  await writeResult([...works.map(({ asked: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`), ...variables].join("\n"));
+  await writeResult(
+    [
+      ...works.map(({ asked: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`),
+      ...variables,
+    ].join("\n"),
+  );
 }
 
 /** The lines that make GitHub's workflows take the roles. */
 function variablesFor({ asked: { region }, wanted }: Work): string[] {
   if (wanted?.github === undefined) return [];
   const { account, github } = wanted;
-  const variables = { AWS_REGION: region, AWS_PLAN_ROLE: roleArn(account, "plan"), AWS_KEEP_ROLE: roleArn(account, "keep"), AWS_DEPLOY_ROLE: roleArn(account, "deploy") };
-  return Object.entries(variables).map(([name, value]) => command`gh variable set ${word.name(name)} --repo ${word.repository(github.repository)} --body ${word.awsId(value)}`);
+  const variables = {
+    AWS_REGION: region,
+    AWS_PLAN_ROLE: roleArn(account, "plan"),
+    AWS_KEEP_ROLE: roleArn(account, "keep"),
+    AWS_DEPLOY_ROLE: roleArn(account, "deploy"),
+  };
+  return Object.entries(variables).map(
+    ([name, value]) =>
+      command`gh variable set ${word.name(name)} --repo ${word.repository(github.repository)} --body ${word.awsId(value)}`,
+  );
 }
 
 function deletionOf(role: Word): string {
   return command`aws iam delete-role-policy --role-name ${role} --policy-name ${role}; aws iam delete-role --role-name ${role}`;
 }
 
-function notes(asked: BootstrapOptions["github"], found: Found, now: GitHub | undefined, left: readonly RoleKind[]): string[] {
+function notes(
+  asked: BootstrapOptions["github"],
+  found: Found,
+  now: GitHub | undefined,
+  left: readonly RoleKind[],
+): string[] {
   const removed = asked === "none" ? found.roles.filter((kind) => !left.includes(kind)) : [];
   return [
-    found.hidesRoles === true ? ["These credentials may not read roles, so none were looked for; nothing was done about roles for GitHub."] : [],
-    asked === undefined && now !== undefined ? [`The roles for ${now.repository}, branch ${now.branch}, are kept; --no-github removes them.`] : [],
-    asked !== undefined && now !== undefined ? [`${now.branch} must be the default branch of ${now.repository}, and branches: in .github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`] : [],
+    found.hidesRoles === true
+      ? ["These credentials may not read roles, so none were looked for; nothing was done about roles for GitHub."]
+      : [],
+    asked === undefined && now !== undefined
+      ? [`The roles for ${now.repository}, branch ${now.branch}, are kept; --no-github removes them.`]
+      : [],
+    asked !== undefined && now !== undefined
+      ? [
+          `${now.branch} must be the default branch of ${now.repository}, and branches: in .github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`,
+        ]
+      : [],
     now !== undefined ? subjectNotes(found.github, now) : [],
-    now !== undefined && found.githubTokens === "others" ? [`The account has a provider of GitHub's tokens (${GITHUB_TOKENS}) from elsewhere; the roles trust that one.`] : [],
+    now !== undefined && found.githubTokens === "others"
+      ? [`The account has a provider of GitHub's tokens (${GITHUB_TOKENS}) from elsewhere; the roles trust that one.`]
+      : [],
     removed.length > 0 ? [`Removed: ${removed.map((kind) => ROLES[kind]).join(", ")}.`] : [],
-    left.map((kind) => `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ${deletionOf(word.awsId(ROLES[kind]))}`),
-    asked === "none" && found.githubTokens === "ours" ? ["The provider of GitHub's tokens stays, as other roles may trust it by now."] : [],
+    left.map(
+      (kind) =>
+        `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ${deletionOf(word.awsId(ROLES[kind]))}`,
+    ),
+    asked === "none" && found.githubTokens === "ours"
+      ? ["The provider of GitHub's tokens stays, as other roles may trust it by now."]
+      : [],
   ].flat();
 }

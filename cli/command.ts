@@ -32,10 +32,19 @@ export class UsageError extends Error {}
 export class WorkFailed extends Error {}
 
 /** A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard error. */
-export function newCommand(name: string, description: string, codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error"): Command {
+export function newCommand(
+  name: string,
+  description: string,
+  codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error",
+): Command {
   // Its own sentences about a command line repeat what was given.
   const output = { outputError: (text: string) => say(text.trimEnd()) };
-  return new Command(name).description(description).version(version).addHelpText("after", `\nExit codes: ${codes}`).configureOutput(output).exitOverride();
+  return new Command(name)
+    .description(description)
+    .version(version)
+    .addHelpText("after", `\nExit codes: ${codes}`)
+    .configureOutput(output)
+    .exitOverride();
 }
 
 /** The same, with a result that can go to a file. */
@@ -104,7 +113,8 @@ export const COMMIT = /^[0-9a-f]{40}$/;
 
 /** @throws {UsageError} if an argument is no commit, which becomes part of an object's key */
 export function throwIfNoCommit(argument: string, commit: string): void {
-  if (!COMMIT.test(commit)) throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
+  if (!COMMIT.test(commit))
+    throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
 }
 
 // Where nobody can be told anything any more, the work goes on and has its exit code.
@@ -130,7 +140,8 @@ async function write(text: string, out?: string): Promise<void> {
   if (out !== undefined) return writeFile(out, result);
   await new Promise<void>((resolve, reject) => {
     // A reader that has gone away, or a full disk.
-    const fail = (error: Error) => reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`, { cause: error }));
+    const fail = (error: Error) =>
+      reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`, { cause: error }));
     process.stdout.once("error", fail).write(result, (error) => {
       if (error) return fail(error);
       process.stdout.off("error", fail);

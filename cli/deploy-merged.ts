@@ -5,9 +5,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { abortedByPerson, runCommand, throwIfNoCommit, WorkFailed, writeResult } from "./command";
 import { GitHub, type PullRequest } from "./github/github";
 import { KeptRecords, notDeployed, placeOf } from "./github/kept-records";
-import { differences, recordOf, type ComparedPlan, type KeptRecord } from "./github/plan-record";
+import { type ComparedPlan, differences, type KeptRecord, recordOf } from "./github/plan-record";
 import { printable } from "./printable";
-import { quiet, taskList, type Task } from "./progress";
+import { quiet, type Task, taskList } from "./progress";
 import { initialize, openStacks, type StackFolder } from "./project";
 import { applySavedPlan } from "./saved-plan";
 import { TemporaryFolder } from "./temporary-folder";
@@ -55,7 +55,11 @@ const LOOK_AGAIN_AFTER_MS = 5_000;
 const MOST_DIFFERENCES = 100;
 
 void runCommand(async () => {
-  const command = newTerraformCommand("deploy-merged", "Plans what was merged, and applies it if it does what was reviewed in the pull request that the commit came from.", "0 good, 1 refused or failed, 2 wrong usage, 70 internal error")
+  const command = newTerraformCommand(
+    "deploy-merged",
+    "Plans what was merged, and applies it if it does what was reviewed in the pull request that the commit came from.",
+    "0 good, 1 refused or failed, 2 wrong usage, 70 internal error",
+  )
     .argument("<commit>", "the commit that the merge made")
     .requiredOption("--branch <name>", "the branch that it was pushed to")
     .action(deploy);
@@ -68,7 +72,11 @@ async function deploy(commit: string, { branch }: { readonly branch: string }): 
   const github = GitHub.of(process.env, signal);
   const temporary = await TemporaryFolder.make("plans");
   try {
-    const { results } = await taskList<Stage>(tasksFor({ commit, branch, github, temporary, signal }), { reviewed: [], changing: [], results: [] }, signal);
+    const { results } = await taskList<Stage>(
+      tasksFor({ commit, branch, github, temporary, signal }),
+      { reviewed: [], changing: [], results: [] },
+      signal,
+    );
     await writeResult(results.join("\n"));
   } finally {
     await temporary.remove();
@@ -89,7 +97,8 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
       title: "fetch what was reviewed",
       task: async (stage, task) => {
         const stacks = await openStacks({ signal, onProgress: (text) => (task.output = text) });
-        for (const opened of stacks) await fetchRecord(opened, stage, { temporary, signal, tell: (text) => (task.output = text) });
+        for (const opened of stacks)
+          await fetchRecord(opened, stage, { temporary, signal, tell: (text) => (task.output = text) });
         task.title = `reviewed: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "nothing that is left"}`;
       },
     },
@@ -100,7 +109,9 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
         const found: string[] = [];
         for (const reviewed of stage.reviewed) {
           task.output = reviewed.opened.stack.id;
-          found.push(...(await planned(reviewed, stage)).map((difference) => `${reviewed.opened.stack.id}: ${difference}`));
+          found.push(
+            ...(await planned(reviewed, stage)).map((difference) => `${reviewed.opened.stack.id}: ${difference}`),
+          );
         }
         if (found.length > 0) throw other(found, stage.pullRequest);
         task.title = `the same as reviewed; with changes: ${stage.changing.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
@@ -119,7 +130,11 @@ interface Fetching {
   readonly tell: (text: string) => void;
 }
 
-async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results }: Stage, { temporary, signal, tell }: Fetching): Promise<void> {
+async function fetchRecord(
+  opened: StackFolder,
+  { pullRequest, reviewed, results }: Stage,
+  { temporary, signal, tell }: Fetching,
+): Promise<void> {
   const { id } = opened.stack;
   const place = placeOf(opened.stack);
   if (pullRequest === undefined) return;
@@ -129,7 +144,12 @@ async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results
   }
   const kept = new KeptRecords(place, signal);
   const planned = { pullRequest: pullRequest.number, head: pullRequest.head.sha };
-  const record = await awaited(() => kept.fetch(planned, id), Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS, () => tell(`${id}: waiting for Keep plan`), signal);
+  const record = await awaited(
+    () => kept.fetch(planned, id),
+    Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS,
+    () => tell(`${id}: waiting for Keep plan`),
+    signal,
+  );
   if (record === undefined) {
     throw new WorkFailed(
       `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} (${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it ` +
@@ -138,10 +158,22 @@ async function fetchRecord(opened: StackFolder, { pullRequest, reviewed, results
   }
   const progress = await kept.progress(planned, id);
   if (progress === "applied") results.push(`${id}: applied already`);
-  else reviewed.push({ opened: { ...opened, terraform: opened.terraform.holding(temporary) }, kept, record, isContinued: progress === "started", file: join(temporary.path, `${id}.tfplan`) });
+  else
+    reviewed.push({
+      opened: { ...opened, terraform: opened.terraform.holding(temporary) },
+      kept,
+      record,
+      isContinued: progress === "started",
+      file: join(temporary.path, `${id}.tfplan`),
+    });
 }
 
-async function awaited<T>(ask: () => Promise<T | undefined>, until: number, onWait: () => void, signal: AbortSignal): Promise<T | undefined> {
+async function awaited<T>(
+  ask: () => Promise<T | undefined>,
+  until: number,
+  onWait: () => void,
+  signal: AbortSignal,
+): Promise<T | undefined> {
   for (;;) {
     const answer = await ask();
     if (answer !== undefined || !(Date.now() < until)) return answer;
@@ -172,7 +204,13 @@ async function planned(reviewed: Reviewed, { changing, results }: Stage): Promis
   const { stack, terraform } = opened;
   await throwIfMoreThanTheProgram(opened);
   await initialize(opened);
-  const { hasChanges } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`]);
+  const { hasChanges } = await terraform.run([
+    "plan",
+    "-input=false",
+    "-no-color",
+    "-detailed-exitcode",
+    `-out=${file}`,
+  ]);
   const { stdout } = await terraform.run(["show", "-json", "-no-color", file]);
   const found = differences(record, recordOf(stack, JSON.parse(stdout) as ComparedPlan, await kept.key()), isContinued);
   if (hasChanges) changing.push(reviewed);
@@ -185,10 +223,14 @@ async function planned(reviewed: Reviewed, { changing, results }: Stage): Promis
  * @throws {WorkFailed} if there is one that `main.ts` did not make
  */
 async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promise<void> {
-  const file = (await readdir(folder)).find((name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name));
+  const file = (await readdir(folder)).find(
+    (name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name),
+  );
   const other = file ?? (existsSync(join(folder, WORKSPACE)) ? WORKSPACE : undefined);
   if (other === undefined) return;
-  throw new WorkFailed(`The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.`);
+  throw new WorkFailed(
+    `The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.`,
+  );
 }
 
 function applyTask({ opened, kept, file, record }: Reviewed): Task<Stage> {
@@ -210,7 +252,9 @@ function other(found: readonly string[], pullRequest: PullRequest | undefined): 
   const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
   return new WorkFailed(
     [
-      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was changed, in no stack:`, ...shown, ...rest,
+      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was changed, in no stack:`,
+      ...shown,
+      ...rest,
       'Plan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan again"), have its plan reviewed, and merge that.',
     ].join("\n"),
   );
@@ -219,11 +263,15 @@ function other(found: readonly string[], pullRequest: PullRequest | undefined): 
 async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "temporary">): Promise<PullRequest> {
   for (const wait of [0, ...ASK_AGAIN_AFTER_MS]) {
     await pause(wait, undefined, { signal });
-    const merged = (await github.pullRequestsOf(commit)).find((it) => it.merged_at !== null && it.merge_commit_sha === commit && it.base.ref === branch);
+    const merged = (await github.pullRequestsOf(commit)).find(
+      (it) => it.merged_at !== null && it.merge_commit_sha === commit && it.base.ref === branch,
+    );
     if (merged === undefined) continue;
     const from = merged.head.repo?.full_name;
     if (from === undefined || from === github.repository) return merged;
-    throw new WorkFailed(`Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit without changes will do.`);
+    throw new WorkFailed(
+      `Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit without changes will do.`,
+    );
   }
   throw new WorkFailed(
     `Commit ${commit} did not come from a pull request onto ${branch}, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: ` +

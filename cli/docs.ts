@@ -8,7 +8,10 @@ import { writeFile } from "./write-file";
 const PAGES: Readonly<Record<string, () => string>> = { "docs/permissions.md": permissionsPage };
 
 void runCommand(async () => {
-  const command = newCommand("docs", "Writes the generated pages in docs/. A test fails while one of them is out of date.").action(async () => {
+  const command = newCommand(
+    "docs",
+    "Writes the generated pages in docs/. A test fails while one of them is out of date.",
+  ).action(async () => {
     for (const [path, page] of Object.entries(PAGES)) {
       await writeFile(join(PROJECT, path), page());
       say(`${path} written`);

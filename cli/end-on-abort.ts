@@ -9,7 +9,12 @@ const GONE_WITHIN_MS = 5_000;
  * @param graceMs after so many milliseconds it is ended with all that it started; if left away, it has all the time that it needs
  * @returns how to stop listening
  */
-export function endOnAbort(pid: number | undefined, signal: AbortSignal | undefined, first: "SIGINT" | "SIGTERM", graceMs?: number): () => void {
+export function endOnAbort(
+  pid: number | undefined,
+  signal: AbortSignal | undefined,
+  first: "SIGINT" | "SIGTERM",
+  graceMs?: number,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
   const group = (leader: number) => (process.platform === "win32" ? leader : -leader);
   const onAbort = () => {

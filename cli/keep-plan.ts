@@ -1,6 +1,23 @@
-import { abortedByPerson, COMMIT, newCommand, runCommand, throwIfNoCommit, UsageError, WorkFailed, writeResult } from "./command";
+import {
+  abortedByPerson,
+  COMMIT,
+  newCommand,
+  runCommand,
+  throwIfNoCommit,
+  UsageError,
+  WorkFailed,
+  writeResult,
+} from "./command";
 import { GitHub, type PullRequest } from "./github/github";
-import { isRefusal, KeptRecords, notDeployed, placeOf, refusal, type Planned, type RecordPlace } from "./github/kept-records";
+import {
+  isRefusal,
+  KeptRecords,
+  notDeployed,
+  type Planned,
+  placeOf,
+  type RecordPlace,
+  refusal,
+} from "./github/kept-records";
 import type { PlannedRecord } from "./github/plan-record";
 import { ARTIFACT, MAX_ARTIFACT_BYTES, recordsIn } from "./github/record-artifact";
 import { command, word } from "./pasteable";
@@ -21,12 +38,19 @@ interface KeepArguments {
 type OfEvent = readonly { readonly number?: unknown; readonly base?: { readonly sha?: unknown } }[];
 
 void runCommand(async () => {
-  const command = newCommand("keep-plan", "Keeps the records of a pull request's plans in the state buckets of their stacks, until it is merged.", "0 good, 1 failed, 2 wrong usage, 70 internal error")
+  const command = newCommand(
+    "keep-plan",
+    "Keeps the records of a pull request's plans in the state buckets of their stacks, until it is merged.",
+    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+  )
     .requiredOption("--commit <id>", "the commit that was planned")
     .requiredOption("--head-branch <name>", "the branch that it is on")
     .requiredOption("--branch <name>", "the branch whose merges are deployed; plans for others are not kept")
     .requiredOption("--pull-requests <json>", "the pull requests of the run, as GitHub's event tells them")
-    .requiredOption("--run <id>", "the workflow run that uploaded the records; they are deleted from GitHub, kept or refused")
+    .requiredOption(
+      "--run <id>",
+      "the workflow run that uploaded the records; they are deleted from GitHub, kept or refused",
+    )
     .requiredOption("--started <time>", "when GitHub created that run, such as 2026-11-30T12:00:00Z")
     .action(keepPlans);
   await command.parseAsync();
@@ -35,7 +59,8 @@ void runCommand(async () => {
 async function keepPlans({ commit, headBranch, branch, pullRequests, run, started }: KeepArguments): Promise<void> {
   throwIfNoCommit("--commit", commit);
   if (!/^\d{1,15}$/.test(run)) throw new UsageError(`--run: got ${run}; allowed is a run's number`);
-  if (Number.isNaN(Date.parse(started))) throw new UsageError(`--started: got ${started}; allowed is a time, such as 2026-11-30T12:00:00Z`);
+  if (Number.isNaN(Date.parse(started)))
+    throw new UsageError(`--started: got ${started}; allowed is a time, such as 2026-11-30T12:00:00Z`);
   const ofEvent = parsedEvent(pullRequests);
   const signal = abortedByPerson("some of the records may be kept already; run it again");
   const github = GitHub.of(process.env, signal);
@@ -61,11 +86,16 @@ interface Run {
 
 async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: AbortSignal): Promise<string[]> {
   const artifact = await github.artifact(planned.run, ARTIFACT, MAX_ARTIFACT_BYTES);
-  if (artifact === undefined) return [`no plan kept: run ${planned.run} left no records, as nothing was planned or the plan failed`];
+  if (artifact === undefined)
+    return [`no plan kept: run ${planned.run} left no records, as nothing was planned or the plan failed`];
   const pullRequest = pullRequestOf(await github.pullRequestsFrom(planned.headBranch), planned);
-  if (pullRequest === undefined) return [`no plan kept: no pull request ends with ${planned.commit} any more, as it was pushed to again, or closed`];
+  if (pullRequest === undefined)
+    return [`no plan kept: no pull request ends with ${planned.commit} any more, as it was pushed to again, or closed`];
   const base = ofEvent.find(({ number }) => number === pullRequest.number)?.base?.sha ?? pullRequest.base.sha;
-  if (typeof base !== "string" || !COMMIT.test(base)) throw new WorkFailed(`GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan was kept; run this job again.`);
+  if (typeof base !== "string" || !COMMIT.test(base))
+    throw new WorkFailed(
+      `GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan was kept; run this job again.`,
+    );
   return keepAll({ pullRequest: pullRequest.number, base, head: planned.commit }, recordsIn(artifact), signal);
 }
 
@@ -78,10 +108,14 @@ async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: Abor
  */
 function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, started }: Run): PullRequest | undefined {
   const ofCommit = ofBranch.filter(({ head }) => head.sha === commit);
-  const onto = ofCommit.filter(({ base, state, merged_at }) => base.ref === branch && (state === "open" || merged_at !== null));
+  const onto = ofCommit.filter(
+    ({ base, state, merged_at }) => base.ref === branch && (state === "open" || merged_at !== null),
+  );
   const found = onto.sort((one, { number }) => one.number - number).at(-1);
   const wasThere = ({ closed_at: closed }: PullRequest) => closed === null || Date.parse(closed) >= started;
-  const other = ofCommit.find(({ base }) => base.ref !== branch) ?? ofBranch.find((it) => found !== undefined && it.number !== found.number && wasThere(it));
+  const other =
+    ofCommit.find(({ base }) => base.ref !== branch) ??
+    ofBranch.find((it) => found !== undefined && it.number !== found.number && wasThere(it));
   if (other === undefined) return found;
   const whose = other.head.sha === commit ? `Commit ${commit} is also that of` : `Commit ${commit} is on the branch of`;
   const also = `${whose} pull request #${other.number} onto ${other.base.ref}${other.state === "open" ? "" : ", which was closed"}`;
@@ -100,7 +134,11 @@ async function keepAll(planned: Planned, records: readonly PlannedRecord[], sign
   const kept: string[] = [];
   for (const { record, place } of placed) {
     if (place !== undefined) await new KeptRecords(place, signal).keep(planned, record);
-    kept.push(place === undefined ? notDeployed(record.stack) : `${record.stack}: ${changesIn(record)}, kept in ${place.bucket}`);
+    kept.push(
+      place === undefined
+        ? notDeployed(record.stack)
+        : `${record.stack}: ${changesIn(record)}, kept in ${place.bucket}`,
+    );
   }
   return kept;
 }
@@ -117,7 +155,9 @@ function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): RecordP
   const known = stacks.find(({ id }) => id === stackId);
   if (known !== undefined) return placeOf(known);
   const places = stacks.map(placeOf).filter((place) => place !== undefined);
-  const [place, ...others] = places.filter(({ bucket }, index) => places.findIndex((it) => it.bucket === bucket) === index);
+  const [place, ...others] = places.filter(
+    ({ bucket }, index) => places.findIndex((it) => it.bucket === bucket) === index,
+  );
   if (place !== undefined && others.length === 0) return place;
   throw refusal(
     `${stackId} is not in main.ts of this branch, whose stacks have ${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only where all share one. ` +

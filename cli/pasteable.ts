@@ -14,14 +14,20 @@ export interface Word {
 }
 
 /** A blank can be quoted in every shell but that of Windows. */
-const PATH = process.platform === "win32" ? /^[\p{L}\p{N}_./\\][\p{L}\p{N}_.@+,=/:\\-]*$/u : /^[\p{L}\p{N}_./][\p{L}\p{N}_.@+,=/ -]*$/u;
+const PATH =
+  process.platform === "win32"
+    ? /^[\p{L}\p{N}_./\\][\p{L}\p{N}_.@+,=/:\\-]*$/u
+    : /^[\p{L}\p{N}_./][\p{L}\p{N}_.@+,=/ -]*$/u;
 /** No shell reads more than itself out of these; what else a grammar allows is quoted. */
 const PLAIN = /^[\p{L}\p{N}_.@+,=/:\\-]+$/u;
 const MAX_SHOWN = 60;
 
 /** What can stand in a command line, each with its grammar; none has a single quote, and none can be taken for an option. */
 export const word = {
-  address: grammar("a resource's address", /^(?:module\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?\.)*[a-z]\w*\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?$/),
+  address: grammar(
+    "a resource's address",
+    /^(?:module\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?\.)*[a-z]\w*\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?$/,
+  ),
   /** An ARN, or what AWS, and terraform for want of that, identifies a resource by. */
   awsId: grammar("an AWS id", /^[A-Za-z0-9_][\w.:/+=,@*-]{0,2047}$/),
   bucket: grammar("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),

@@ -8,8 +8,8 @@ import { dropSettledBlocks } from "./adoption/import-blocks";
 import { abortedByPerson, EXIT, runCommand, say, WorkFailed, writeResult } from "./command";
 import { deployOf } from "./pasteable";
 import { printableLines } from "./printable";
-import { quiet, taskList, type Task } from "./progress";
-import { initialize, openStacks, planFile, PLANS, type PlanKind, type StackFolder } from "./project";
+import { quiet, type Task, taskList } from "./progress";
+import { initialize, openStacks, PLANS, type PlanKind, planFile, type StackFolder } from "./project";
 import { reviewsAsMarkdown } from "./reviewing/markdown";
 import type { Terraform } from "./terraform";
 import { RunWatch } from "./terraform-cloud/run-watch";
@@ -36,7 +36,11 @@ interface Lack {
 }
 
 void runCommand(async () => {
-  const command = newTerraformCommand("plan", "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.", "0 no changes, 2 changes, 1 error, 70 internal error")
+  const command = newTerraformCommand(
+    "plan",
+    "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.",
+    "0 no changes, 2 changes, 1 error, 70 internal error",
+  )
     .argument("[stack]", "one stack only (default: all stacks)")
     .action(plan);
   await command.parseAsync();
@@ -47,11 +51,19 @@ async function plan(stackId: string | undefined): Promise<void> {
   const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [], lacking: [] }, signal);
   for (const { stack } of stage.stacks) {
     const files = (["txt", "md"] as const).map((kind) => planFile(stack.id, kind)).filter((file) => existsSync(file));
-    await writeResult([`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", "));
+    await writeResult(
+      [`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", "),
+    );
   }
   for (const { text } of stage.lacking) say(text);
-  say("The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.");
-  process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview) ? EXIT.broken : stage.changed.length > 0 ? HAS_CHANGES : EXIT.good;
+  say(
+    "The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.",
+  );
+  process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview)
+    ? EXIT.broken
+    : stage.changed.length > 0
+      ? HAS_CHANGES
+      : EXIT.good;
 }
 
 function tasksFor(stackId: string | undefined, signal: AbortSignal): Task<Stage>[] {
@@ -106,7 +118,11 @@ async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Pr
   const file = unfinishedPlan(stack.id);
   await mkdir(PLANS, { recursive: true });
   await writeFile(file, "", { mode: OWNER_ONLY });
-  const { hasChanges, stdout: log } = await terraform.run(["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`], undefined, (line) => watch.read(line));
+  const { hasChanges, stdout: log } = await terraform.run(
+    ["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`],
+    undefined,
+    (line) => watch.read(line),
+  );
   const json = await terraform.run(["show", "-json", "-no-color", file]).catch((error: unknown) => {
     if (isRefusedToShow(error)) return undefined;
     throw error;
@@ -138,10 +154,16 @@ async function keepWithoutServer(stackId: string, watch: RunWatch, log: string):
   if (json instanceof WorkFailed) await writeFile(planFile(stackId, "txt"), `${printableLines(text.trim())}\n`);
   else await keep(stackId, json, text);
   const status = await endRun(watch);
-  const kept = json instanceof WorkFailed ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for npm run apply.` : "JSON, text and review were kept; there is no plan for npm run apply.";
+  const kept =
+    json instanceof WorkFailed
+      ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for npm run apply.`
+      : "JSON, text and review were kept; there is no plan for npm run apply.";
   const ended = status === undefined ? [] : [`Run ${id} is ${status.replace(/_/g, " ")}.`];
   const why = `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ("can't display a cloud plan that is currently …").`;
-  return { hasReview: !(json instanceof WorkFailed), text: [why, kept, ...ended, `To deploy: ${deployOf([stackId])}`].join(" ") };
+  return {
+    hasReview: !(json instanceof WorkFailed),
+    text: [why, kept, ...ended, `To deploy: ${deployOf([stackId])}`].join(" "),
+  };
 }
 
 /** The plan's JSON, or why the server does not give it. */
@@ -172,7 +194,9 @@ async function endRun(watch: RunWatch): Promise<string | undefined> {
     return await run.end();
   } catch (error) {
     if (!(error instanceof WorkFailed)) throw error;
-    say(`Run ${address.id} was not ended (${error.message}) and may hold the workspace ${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`);
+    say(
+      `Run ${address.id} was not ended (${error.message}) and may hold the workspace ${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`,
+    );
     return undefined;
   }
 }
@@ -182,8 +206,11 @@ function reviewPage(stackId: string, json: string): string {
   try {
     return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
   } catch (error) {
-    if (error instanceof TimeIsUp) return `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at \`plans/${stackId}.txt\`.\n`;
-    say(`${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}`);
+    if (error instanceof TimeIsUp)
+      return `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at \`plans/${stackId}.txt\`.\n`;
+    say(
+      `${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}`,
+    );
     return `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at \`plans/${stackId}.txt\`.\n`;
   }
 }
@@ -200,7 +227,8 @@ async function inWords(terraform: Terraform, file: string, log: string): Promise
 }
 
 async function removePlan(stackId: string): Promise<void> {
-  for (const file of [unfinishedPlan(stackId), ...KINDS.map((kind) => planFile(stackId, kind))]) await rm(file, { force: true });
+  for (const file of [unfinishedPlan(stackId), ...KINDS.map((kind) => planFile(stackId, kind))])
+    await rm(file, { force: true });
 }
 
 function unfinishedPlan(stackId: string): string {

@@ -25,7 +25,11 @@ export function printableLines(text: string): string {
 
 /** JSON for a person and for programs: what it holds is the value itself. */
 export function printableJson(value: unknown): string {
-  const inJson = (it: string) => it.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+  const inJson = (it: string) =>
+    it
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("");
   return JSON.stringify(value, null, 2).replace(SHAPELESS_IN_LINES, inJson).replace(COMMAND, inJson);
 }
 

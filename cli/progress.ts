@@ -1,4 +1,11 @@
-import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrGetRendererClassFromValue, type ListrTask } from "listr2";
+import {
+  Listr,
+  type ListrGetRendererClassFromValue,
+  ListrLogger,
+  type ListrTask,
+  PRESET_TIMER,
+  ProcessOutput,
+} from "listr2";
 import { printable } from "./printable";
 
 type Renderer<Name extends "default" | "simple"> = ListrGetRendererClassFromValue<Name>;
@@ -32,7 +39,8 @@ function plain<T extends object>(wrapper: T): T {
       const value: unknown = Reflect.get(target, name);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
-    set: (target, name, value: unknown) => Reflect.set(target, name, typeof value === "string" ? printable(value) : value),
+    set: (target, name, value: unknown) =>
+      Reflect.set(target, name, typeof value === "string" ? printable(value) : value),
   });
 }
 
@@ -52,7 +60,11 @@ export function showProgress(task: { output: string }, title: string, text: stri
  * @param signal when it has aborted, its reason is thrown, whatever the tasks made of it
  * @throws what the first task throws that fails
  */
-export async function taskList<Ctx extends object>(tasks: Task<Ctx>[], context: Ctx, signal: AbortSignal): Promise<Ctx> {
+export async function taskList<Ctx extends object>(
+  tasks: Task<Ctx>[],
+  context: Ctx,
+  signal: AbortSignal,
+): Promise<Ctx> {
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const list = new Listr<Ctx, "default" | "simple", "simple">(tasks.map(quiet), {
     ctx: context,

@@ -5,7 +5,7 @@ import { storedTokens } from "./setup/cli-configuration";
 import { findProvider, type ProviderSource } from "./setup/provider";
 import { findTerraform, type TerraformBinary } from "./setup/terraform-binary";
 import { throwIfPlaceholder } from "./state-buckets";
-import { synthesize, synthesizedFolder, type SynthesizedStack } from "./synthesize";
+import { type SynthesizedStack, synthesize, synthesizedFolder } from "./synthesize";
 import { Terraform } from "./terraform";
 
 /** The person's checkout: where package.json and cdktf.json are. */
@@ -54,10 +54,17 @@ export async function openStacks({ stackId, signal, onProgress }: OpenStacksOpti
   onProgress("synthesizing main.ts");
   const stacks = chosenStacks(await synthesizeProject(signal), stackId);
   throwIfPlaceholder(stacks);
-  const { binary: { command, product }, provider: { configurationFile }, inWords } = await findTools({ signal, onProgress });
+  const {
+    binary: { command, product },
+    provider: { configurationFile },
+    inWords,
+  } = await findTools({ signal, onProgress });
   onProgress(inWords);
   // In place of the user's configuration, terraform does not read what `terraform login` has stored.
-  const found = configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile, ...storedTokens(process.env, product) };
+  const found =
+    configurationFile === undefined
+      ? {}
+      : { TF_CLI_CONFIG_FILE: configurationFile, ...storedTokens(process.env, product) };
   return stacks.map((stack) => {
     const { folder } = stack;
     const env = { ...process.env, ...found, TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
@@ -69,10 +76,20 @@ export async function openStacks({ stackId, signal, onProgress }: OpenStacksOpti
  * Finds terraform and where it gets the provider from.
  * @throws {SetupError} if one of them cannot be had
  */
-export async function findTools({ signal, onProgress }: Pick<OpenStacksOptions, "onProgress"> & { readonly signal?: AbortSignal }): Promise<Tools> {
+export async function findTools({
+  signal,
+  onProgress,
+}: Pick<OpenStacksOptions, "onProgress"> & { readonly signal?: AbortSignal }): Promise<Tools> {
   const { env } = process;
   const binary = await findTerraform({ cacheDir: CACHE, env, signal, onProgress });
-  const provider = await findProvider({ product: binary.product, cacheDir: CACHE, lockFile: join(PROJECT, ".terraform.lock.hcl"), env, signal, onProgress });
+  const provider = await findProvider({
+    product: binary.product,
+    cacheDir: CACHE,
+    lockFile: join(PROJECT, ".terraform.lock.hcl"),
+    env,
+    signal,
+    onProgress,
+  });
   return { binary, provider, inWords: `${binary.product} ${binary.version}, provider ${provider.origin}` };
 }
 
@@ -93,7 +110,8 @@ export async function initialize({ terraform, folder, stack }: StackFolder): Pro
 export function chosenStacks(stacks: SynthesizedStack[], stackId: string | undefined): SynthesizedStack[] {
   const found = stackId === undefined ? stacks : stacks.filter(({ id }) => id === stackId);
   if (found.length > 0) return found;
-  if (stackId === undefined) throw new UsageError("main.ts has no stack; add one with new WebStack(app, \"web\", { domainName }).");
+  if (stackId === undefined)
+    throw new UsageError('main.ts has no stack; add one with new WebStack(app, "web", { domainName }).');
   throw new UsageError(`There is no stack ${stackId}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
 }
 
@@ -102,7 +120,11 @@ export function chosenStacks(stacks: SynthesizedStack[], stackId: string | undef
  * @throws {UsageError} if one refers to resources of another stack
  */
 export function standingAlone(stacks: SynthesizedStack[]): SynthesizedStack[] {
-  const leaning = stacks.filter(({ json }) => (json as { data?: { terraform_remote_state?: object } }).data?.terraform_remote_state !== undefined);
+  const leaning = stacks.filter(
+    ({ json }) => (json as { data?: { terraform_remote_state?: object } }).data?.terraform_remote_state !== undefined,
+  );
   if (leaning.length === 0) return stacks;
-  throw new UsageError(`${leaning.map(({ id }) => id).join(", ")}: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse with ids as literals.`);
+  throw new UsageError(
+    `${leaning.map(({ id }) => id).join(", ")}: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse with ids as literals.`,
+  );
 }

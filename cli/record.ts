@@ -2,8 +2,8 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { abortedByPerson, newCommand, runCommand, UsageError, writeResult } from "./command";
 import { KeptRecords, notDeployed, placeOf } from "./github/kept-records";
-import { recordOf, type ComparedPlan } from "./github/plan-record";
-import { planFile, PROJECT, synthesizeProject } from "./project";
+import { type ComparedPlan, recordOf } from "./github/plan-record";
+import { PROJECT, planFile, synthesizeProject } from "./project";
 import { throwIfPlaceholder } from "./state-buckets";
 import type { SynthesizedStack } from "./synthesize";
 import { writeFile } from "./write-file";
@@ -12,7 +12,11 @@ import { writeFile } from "./write-file";
 const RECORDS = join(PROJECT, "records");
 
 void runCommand(async () => {
-  const command = newCommand("record", "Writes what each plan in plans/ does as a record, in which values are digests: what a merge is compared with.", "0 good, 1 failed, 2 wrong usage, 70 internal error").action(record);
+  const command = newCommand(
+    "record",
+    "Writes what each plan in plans/ does as a record, in which values are digests: what a merge is compared with.",
+    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+  ).action(record);
   await command.parseAsync();
 });
 

@@ -14,7 +14,12 @@ interface Quota {
 }
 
 const QUOTAS: Readonly<Record<keyof Quotas, Quota>> = {
-  vcpus: { code: "VcpuLimitExceeded", option: "--vcpus", name: "Running On-Demand Standard instances (vCPUs)", number: "L-1216C47A" },
+  vcpus: {
+    code: "VcpuLimitExceeded",
+    option: "--vcpus",
+    name: "Running On-Demand Standard instances (vCPUs)",
+    number: "L-1216C47A",
+  },
   addresses: { code: "AddressLimitExceeded", option: "--addresses", name: "EC2-VPC Elastic IPs", number: "L-0263D0A3" },
 };
 

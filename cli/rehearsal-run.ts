@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { worst } from "../path/report";
 import { expectationOf, type Outputs } from "../rehearsal/expectation";
 import type { LocalAws, Quotas } from "../rehearsal/local-aws";
-import { withoutProxies } from "../rehearsal/surroundings";
 import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { IDENTITY_FILE, identityChecks, withLocalProviders } from "../rehearsal/providers";
 import { readSite, type Site } from "../rehearsal/site";
+import { withoutProxies } from "../rehearsal/surroundings";
 import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "../rehearsal/walkthrough";
 import { progressTo } from "./apply-progress";
 import { WorkFailed } from "./command";
 import { exceededQuotas } from "./rehearsal-quotas";
 import { throwIfReachingOut } from "./rehearsal-reach";
-import { checkTraces, inWords, traceOf, type Traces } from "./rehearsal-trace";
-import { withLock, type HeldLock } from "./setup/lock";
+import { checkTraces, inWords, type Traces, traceOf } from "./rehearsal-trace";
+import { type HeldLock, withLock } from "./setup/lock";
 import type { SynthesizedStack } from "./synthesize";
 import { Terraform, type TerraformEvent } from "./terraform";
 import { writeFile } from "./write-file";
@@ -72,7 +72,10 @@ export class Rehearsal {
   private outputs: Outputs = {};
   private site?: Site;
   private readonly traces: Traces = {};
-  private plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = { added: 0, driftedAddresses: [] };
+  private plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = {
+    added: 0,
+    driftedAddresses: [],
+  };
 
   constructor(private readonly options: RehearsalOptions) {
     this.stack = options.stack.id;
@@ -92,13 +95,28 @@ export class Rehearsal {
   async init(report: (text: string) => void = () => undefined): Promise<void> {
     const { folder, stack, lock, env, localAws, signal } = this.options;
     await mkdir(folder, { recursive: true });
-    const files = { "cdk.tf.json": withLocalProviders(stack.json), [OVERRIDE_FILE]: overrideFor(stack.id, stack.json), [IDENTITY_FILE]: identityChecks(stack.json, localAws.identity) };
-    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content, null, 2));
+    const files = {
+      "cdk.tf.json": withLocalProviders(stack.json),
+      [OVERRIDE_FILE]: overrideFor(stack.id, stack.json),
+      [IDENTITY_FILE]: identityChecks(stack.json, localAws.identity),
+    };
+    for (const [name, content] of Object.entries(files))
+      await writeFile(join(folder, name), JSON.stringify(content, null, 2));
     if (lock !== undefined) await writeFile(join(folder, ".terraform.lock.hcl"), lock);
     // Where there are checksums, a copy in the cache must have one of them.
     const { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: anyCopy, ...strict } = env;
-    const fetch = (held: HeldLock) => this.terraformIn(lock === undefined ? env : strict).holding(held).run(["init", "-input=false", "-no-color"]);
-    await this.attempt("init", () => withLock(`${env.TF_PLUGIN_CACHE_DIR}.lock`, (holder) => report(`waiting for ${holder} to fetch the provider`), fetch, signal));
+    const fetch = (held: HeldLock) =>
+      this.terraformIn(lock === undefined ? env : strict)
+        .holding(held)
+        .run(["init", "-input=false", "-no-color"]);
+    await this.attempt("init", () =>
+      withLock(
+        `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+        (holder) => report(`waiting for ${holder} to fetch the provider`),
+        fetch,
+        signal,
+      ),
+    );
     await this.attempt("init", () => throwIfReachingOut(folder));
   }
 
@@ -106,7 +124,10 @@ export class Rehearsal {
   stages(): Stage[] {
     return [
       { title: "plan", run: () => this.attempt("plan", () => this.readPlan()) },
-      { title: "trace the plan", run: () => this.attempt("trace of the plan", () => this.traceAs("plan", [PLAN_FILE])) },
+      {
+        title: "trace the plan",
+        run: () => this.attempt("trace of the plan", () => this.traceAs("plan", [PLAN_FILE])),
+      },
       { title: "apply", run: (report) => this.attempt("apply", () => this.apply(report)) },
       { title: "trace the state", run: () => this.attempt("trace of the state", () => this.traceAs("state", [])) },
       { title: "check the walkthrough", run: () => this.attempt("check", () => this.check()) },
@@ -121,7 +142,12 @@ export class Rehearsal {
     // Without a site there is no path either, and one row says so.
     const traces = expected.hasSite || traced.verdict !== "unknown" ? [traced] : [];
     const steps = [...checkWalkthrough(this.site, expected, this.plan satisfies PlanFacts), ...traces];
-    return { stack: this.stack, verdict: worst(steps.map(({ verdict }) => verdict)), steps, seconds: Math.round((Date.now() - this.started) / 1000) };
+    return {
+      stack: this.stack,
+      verdict: worst(steps.map(({ verdict }) => verdict)),
+      steps,
+      seconds: Math.round((Date.now() - this.started) / 1000),
+    };
   }
 
   private async readPlan(): Promise<string> {
@@ -158,7 +184,10 @@ export class Rehearsal {
   }
 
   private async destroy(report: (text: string) => void): Promise<string> {
-    const { events } = await this.terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], progressTo(report));
+    const { events } = await this.terraform.run(
+      ["destroy", "-auto-approve", "-input=false", "-json"],
+      progressTo(report),
+    );
     this.plan.destroyed = destroyedIn(events);
     return `${this.plan.destroyed} destroyed`;
   }
@@ -184,11 +213,16 @@ export function addedIn(events: readonly TerraformEvent[]): number {
 
 /** How many resources a destroy has removed. */
 export function destroyedIn(events: readonly TerraformEvent[]): number {
-  return events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes?.remove ?? 0;
+  return (
+    events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes
+      ?.remove ?? 0
+  );
 }
 
 /** What a plan would change. */
 export function changedAddresses(events: readonly TerraformEvent[]): string[] {
-  const addresses = events.flatMap(({ type, change }) => (type === "planned_change" ? [change?.resource?.addr ?? "?"] : []));
+  const addresses = events.flatMap(({ type, change }) =>
+    type === "planned_change" ? [change?.resource?.addr ?? "?"] : [],
+  );
   return addresses.length > 0 ? addresses : ["an output"];
 }

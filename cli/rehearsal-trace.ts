@@ -25,16 +25,22 @@ export function traceOf(shown: string, stack: unknown): TraceReport {
  */
 export function checkTraces({ plan, state }: Traces): StepResult {
   if (plan === undefined) return { ...STEP, verdict: "unknown", observed: "not reached" };
-  if (state === undefined) return { ...STEP, verdict: "unknown", observed: `the plan is ${inWords(plan)}; the state was not reached` };
-  if (plan.verdict !== state.verdict) return { ...STEP, verdict: "broken", observed: `the plan is ${inWords(plan)}, but the state is ${inWords(state)}` };
-  if (plan.paths.length === 0 && state.paths.length === 0) return { ...STEP, verdict: plan.verdict, observed: "no path in either" };
+  if (state === undefined)
+    return { ...STEP, verdict: "unknown", observed: `the plan is ${inWords(plan)}; the state was not reached` };
+  if (plan.verdict !== state.verdict)
+    return { ...STEP, verdict: "broken", observed: `the plan is ${inWords(plan)}, but the state is ${inWords(state)}` };
+  if (plan.paths.length === 0 && state.paths.length === 0)
+    return { ...STEP, verdict: plan.verdict, observed: "no path in either" };
   return { ...STEP, verdict: plan.verdict === "broken" ? "broken" : "ok", observed: `both ${inWords(state)}` };
 }
 
 /** `broken (P33 at aws_security_group.web)` */
 export function inWords({ verdict, findings, paths }: TraceReport): string {
   if (verdict === "broken") {
-    return `broken (${findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined).map(({ id, address }) => `${id} at ${address}`).join(", ")})`;
+    return `broken (${findings
+      .filter(({ severity, accepted }) => severity === "error" && accepted === undefined)
+      .map(({ id, address }) => `${id} at ${address}`)
+      .join(", ")})`;
   }
   const accepted = [...new Set(findings.filter((it) => it.accepted !== undefined).map(({ id }) => id))];
   if (verdict === "ok") return accepted.length === 0 ? "ok" : `ok but for what is accepted (${accepted.join(", ")})`;

@@ -1,21 +1,31 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { worst, type Verdict } from "../path/report";
+import { type Verdict, worst } from "../path/report";
 import { LocalAws, type Quotas } from "../rehearsal/local-aws";
 import { leftOutOf } from "../rehearsal/providers";
 import { seedsFor } from "../rehearsal/seed-for";
-import { abortedByPerson, EXIT, runCommand, say, throwIfNotWritable, UsageError, WorkFailed, withOut, writeResult } from "./command";
+import {
+  abortedByPerson,
+  EXIT,
+  runCommand,
+  say,
+  throwIfNotWritable,
+  UsageError,
+  WorkFailed,
+  withOut,
+  writeResult,
+} from "./command";
 import { printableJson } from "./printable";
-import { quiet, showProgress, taskList, type Task } from "./progress";
+import { quiet, showProgress, type Task, taskList } from "./progress";
 import { CACHE, chosenStacks, findTools, PROJECT, standingAlone, type Tools } from "./project";
 import { NEW_ACCOUNT, quotaOf } from "./rehearsal-quotas";
-import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { keptShellLines, nextSteps, resultsAsTable } from "./rehearsal-report";
-import { findEmulatorPython } from "./setup/emulator-python";
+import { Rehearsal, type Stage as RehearsalStage } from "./rehearsal-run";
 import { throwIfDevOverrides } from "./setup/cli-configuration";
+import { findEmulatorPython } from "./setup/emulator-python";
 import { REGISTRIES } from "./setup/provider-copies";
 import { withPlaceholder } from "./state-buckets";
-import { synthesize, type SynthesizedStack } from "./synthesize";
+import { type SynthesizedStack, synthesize } from "./synthesize";
 import { TemporaryFolder } from "./temporary-folder";
 import { forgetAws, localAwsEnvironment, newTerraformCommand, terraformEnvironment } from "./terraform-environment";
 
@@ -44,10 +54,20 @@ interface Stage {
 }
 
 void runCommand(async () => {
-  const command = withOut(newTerraformCommand("rehearse", "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down."))
+  const command = withOut(
+    newTerraformCommand(
+      "rehearse",
+      "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down.",
+    ),
+  )
     .argument("[stack]", "one stack only (default: all stacks, side by side)")
     .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
-    .option("--vcpus <number>", "the account's quota of vCPUs for running On-Demand standard instances", quotaOf, NEW_ACCOUNT.vcpus)
+    .option(
+      "--vcpus <number>",
+      "the account's quota of vCPUs for running On-Demand standard instances",
+      quotaOf,
+      NEW_ACCOUNT.vcpus,
+    )
     .option("--addresses <number>", "the account's quota of Elastic IP addresses", quotaOf, NEW_ACCOUNT.addresses)
     .option("--format <format>", "text or json", "text")
     .action(rehearse);
@@ -55,7 +75,8 @@ void runCommand(async () => {
 });
 
 async function rehearse(stackId: string | undefined, options: Options): Promise<void> {
-  if (!["text", "json"].includes(options.format)) throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
+  if (!["text", "json"].includes(options.format))
+    throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
   await throwIfNotWritable(options.out);
   const temporary = await TemporaryFolder.make("rehearsal");
   const signal = abortedByPerson("nothing is left running");
@@ -71,13 +92,20 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   }
 }
 
-function tasksFor(stackId: string | undefined, { keep = false, vcpus, addresses }: Options, inUse: TemporaryFolder, signal: AbortSignal): Task<Stage>[] {
+function tasksFor(
+  stackId: string | undefined,
+  { keep = false, vcpus, addresses }: Options,
+  inUse: TemporaryFolder,
+  signal: AbortSignal,
+): Task<Stage>[] {
   const { path: folder } = inUse;
   return [
     {
       title: "synthesize main.ts",
       task: async (stage, task) => {
-        stage.stacks = standingAlone(chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId));
+        stage.stacks = standingAlone(
+          chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId),
+        );
         leaveOut(stage.stacks, keep);
         task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
       },
@@ -94,7 +122,13 @@ function tasksFor(stackId: string | undefined, { keep = false, vcpus, addresses 
       title: "start the local AWS",
       task: async (stage, task) => {
         const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
-        const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile, signal, onProgress: (text) => (task.output = text) });
+        const python = await findEmulatorPython({
+          cacheDir: CACHE,
+          env: process.env,
+          requirementsFile,
+          signal,
+          onProgress: (text) => (task.output = text),
+        });
         forgetAws();
         stage.localAws = await LocalAws.start({ python });
         for (const seed of seedsFor(stage.stacks)) await stage.localAws.seed(seed);
@@ -109,10 +143,23 @@ function tasksFor(stackId: string | undefined, { keep = false, vcpus, addresses 
         const { binary, provider } = found(stage);
         // A provider that is killed leaves its socket behind; here it goes with the folder.
         const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
-        const env = { ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)), ...temporary };
+        const env = {
+          ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)),
+          ...temporary,
+        };
         const lock = await lockFor(found(stage));
         for (const stack of stage.stacks) {
-          const rehearsal = new Rehearsal({ stack, localAws, terraform: binary.command, env, lock, folder: join(folder, "stacks", stack.id), quotas: { vcpus, addresses }, inUse, signal });
+          const rehearsal = new Rehearsal({
+            stack,
+            localAws,
+            terraform: binary.command,
+            env,
+            lock,
+            folder: join(folder, "stacks", stack.id),
+            quotas: { vcpus, addresses },
+            inUse,
+            signal,
+          });
           stage.rehearsals.push(rehearsal);
           await rehearsal.init((text) => (task.output = text));
         }
@@ -121,7 +168,10 @@ function tasksFor(stackId: string | undefined, { keep = false, vcpus, addresses 
     {
       title: "rehearse",
       task: (stage, task) =>
-        task.newListr(stage.rehearsals.map((rehearsal) => stackTask(rehearsal, signal)), { concurrent: SIDE_BY_SIDE, exitOnError: false }),
+        task.newListr(
+          stage.rehearsals.map((rehearsal) => stackTask(rehearsal, signal)),
+          { concurrent: SIDE_BY_SIDE, exitOnError: false },
+        ),
     },
   ];
 }
@@ -134,7 +184,10 @@ function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
   for (const { id, json } of stacks) {
     const names = leftOutOf(json);
     if (names.length === 0) continue;
-    if (keep) throw new UsageError(`--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead of the local AWS; remove it, or rehearse without --keep`);
+    if (keep)
+      throw new UsageError(
+        `--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead of the local AWS; remove it, or rehearse without --keep`,
+      );
     say(`${id}: the rehearsal leaves out what the AWS provider is told of ${names.join(", ")}.`);
   }
 }
@@ -148,7 +201,10 @@ async function lockFor({ binary: { product }, provider: { configurationFile } }:
 
 function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
   const stages = rehearsal.stages().map((stage) => stageTask(`${rehearsal.stack}: ${stage.title}`, stage, signal));
-  return quiet({ title: rehearsal.stack, task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }) });
+  return quiet({
+    title: rehearsal.stack,
+    task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }),
+  });
 }
 
 function stageTask(title: string, { run }: RehearsalStage, signal: AbortSignal): Task<Stage> {
@@ -170,7 +226,14 @@ async function report(stage: Stage, options: Options): Promise<void> {
   const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
   for (const failure of stage.failures) say(failure);
   const localAws = started(stage);
-  const kept = options.keep === true ? keptShellLines(await keptEnvironment(stage), localAws.pid, withPlaceholder(stage.stacks).map(({ id }) => id)) : "";
+  const kept =
+    options.keep === true
+      ? keptShellLines(
+          await keptEnvironment(stage),
+          localAws.pid,
+          withPlaceholder(stage.stacks).map(({ id }) => id),
+        )
+      : "";
   if (options.format === "json") {
     if (kept !== "") say(kept.trimEnd());
     await writeResult(printableJson(results.length === 1 ? results[0] : results), options.out);

@@ -5,8 +5,8 @@ import { review } from "../path/review/review";
 import { UnreadableFile } from "../topology/unreadable-file";
 import { EXIT, newCommand, runCommand, say, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
 import { printableJson } from "./printable";
-import { reviewsAsMarkdown, type NamedReview } from "./reviewing/markdown";
-import { PLAN, readJson, shownName, STANDARD_INPUT } from "./tracing/input";
+import { type NamedReview, reviewsAsMarkdown } from "./reviewing/markdown";
+import { PLAN, readJson, STANDARD_INPUT, shownName } from "./tracing/input";
 
 interface Options {
   readonly format: string;
@@ -19,7 +19,13 @@ const GATES = EFFECTS.slice(1);
 
 /** Reviews one plan or several; it fails only where it is asked to. */
 export function reviewCommand(): Command {
-  return withOut(newCommand("review", "Says what a plan does to the path of a request, before it is applied.", "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds of CPU time, 70 internal error"))
+  return withOut(
+    newCommand(
+      "review",
+      "Says what a plan does to the path of a request, before it is applied.",
+      "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds of CPU time, 70 internal error",
+    ),
+  )
     .argument("<plan...>", "what `terraform show -json tfplan` writes; - reads standard input")
     .option("--format <format>", "markdown or json", "markdown")
     .option("--fail-on <effect>", `exit with 1 if any plan's effect is this or worse: ${GATES.join(", ")}`)
@@ -27,9 +33,11 @@ export function reviewCommand(): Command {
 }
 
 async function reviewFiles(files: readonly string[], { format, out, failOn }: Options): Promise<void> {
-  if (!["markdown", "json"].includes(format)) throw new UsageError(`--format: got ${format}; allowed is markdown or json`);
+  if (!["markdown", "json"].includes(format))
+    throw new UsageError(`--format: got ${format}; allowed is markdown or json`);
   const gate = gateOf(failOn, "--fail-on");
-  if (files.filter((file) => file === STANDARD_INPUT).length > 1) throw new UsageError("- stands for standard input, which can be read once; give the other plans as files");
+  if (files.filter((file) => file === STANDARD_INPUT).length > 1)
+    throw new UsageError("- stands for standard input, which can be read once; give the other plans as files");
   await throwIfNotWritable(out);
   const reviews = await reviewsOf(files);
   if (gate !== undefined) {
@@ -45,7 +53,8 @@ async function reviewFiles(files: readonly string[], { format, out, failOn }: Op
  */
 export function gateOf(failOn: string | undefined, option: string): Effect | undefined {
   const gate = GATES.find((it) => it === failOn);
-  if (failOn !== undefined && gate === undefined) throw new UsageError(`${option}: got ${failOn}; allowed is ${GATES.join(", ")}`);
+  if (failOn !== undefined && gate === undefined)
+    throw new UsageError(`${option}: got ${failOn}; allowed is ${GATES.join(", ")}`);
   return gate;
 }
 
@@ -73,8 +82,12 @@ function reviewOf(file: string, document: unknown): Review {
 
 /** What a gate lets pass although nobody knows its effect, a sentence for each plan. */
 export function passedUnknown(reviews: readonly NamedReview[], gate: Effect): string[] {
-  return reviews.filter(({ review: { report } }) => report.effect === "unknown" && !isAsBad(report.effect, gate))
-    .map(({ name, review: { report } }) => `${name}: the effect is unknown, which --fail-on ${gate} does not stop. ${report.summary}`);
+  return reviews
+    .filter(({ review: { report } }) => report.effect === "unknown" && !isAsBad(report.effect, gate))
+    .map(
+      ({ name, review: { report } }) =>
+        `${name}: the effect is unknown, which --fail-on ${gate} does not stop. ${report.summary}`,
+    );
 }
 
 /** Whether an effect is a gate's, or worse. */
@@ -85,7 +98,10 @@ export function isAsBad(effect: Effect, gate: Effect): boolean {
 /** Of several plans a list, in which each names its file. */
 function asJson(reviews: readonly NamedReview[]): string {
   const [only] = reviews;
-  const value = reviews.length === 1 ? only?.review.report : reviews.map(({ name, review: { report } }) => ({ plan: name, ...report }));
+  const value =
+    reviews.length === 1
+      ? only?.review.report
+      : reviews.map(({ name, review: { report } }) => ({ plan: name, ...report }));
   return printableJson(value);
 }
 

@@ -24,7 +24,9 @@ const MODULES = "tfconfig/modules.json";
 export function savedPlan(stackId: string): string {
   const file = planFile(stackId, "tfplan");
   if (existsSync(file)) return file;
-  throw new UsageError(`There is no plan of ${stackId} in plans/; make one with ${command`npm run plan -- ${word.stack(stackId)}`}, look at plans/${stackId}.txt, and apply it then.`);
+  throw new UsageError(
+    `There is no plan of ${stackId} in plans/; make one with ${command`npm run plan -- ${word.stack(stackId)}`}, look at plans/${stackId}.txt, and apply it then.`,
+  );
 }
 
 /**
@@ -35,20 +37,30 @@ export function savedPlan(stackId: string): string {
 export async function throwIfPlanOfOther({ stack, folder }: StackFolder, file: string): Promise<void> {
   const bytes = await readFile(file);
   // With Terraform Cloud the plan stays there, with its configuration; the file only names the run.
-  if (!isBookmark(bytes)) throwIfOther(stack.id, entriesOf(stack.id, bytes), { [PROGRAM]: stack.text, [ADOPTED]: await readBlocks(folder) });
+  if (!isBookmark(bytes))
+    throwIfOther(stack.id, entriesOf(stack.id, bytes), { [PROGRAM]: stack.text, [ADOPTED]: await readBlocks(folder) });
 }
 
 function throwIfOther(stackId: string, entries: Unzipped, own: Readonly<Record<string, string | undefined>>): void {
-  if (textOf(entries[PROGRAM]) !== own[PROGRAM]) throw refused(stackId, "was made from another program than this one (main.ts, or what it uses, has changed since)");
+  if (textOf(entries[PROGRAM]) !== own[PROGRAM])
+    throw refused(stackId, "was made from another program than this one (main.ts, or what it uses, has changed since)");
   const names = Object.keys(entries).filter((name) => name.startsWith(CONFIGURATION) && name !== MODULES);
   const other = names.find((name) => textOf(entries[name]) !== own[name]);
   if (other === undefined) return;
-  const allowed = ADOPTED in own ? `cdk.tf.json as main.ts makes it, and ${ADOPTED_FILE} as it lies beside that` : "cdk.tf.json as main.ts makes it, and nothing else";
-  throw refused(stackId, `holds ${JSON.stringify(other.slice(CONFIGURATION.length))}, which is not the stack's; allowed is ${allowed}`);
+  const allowed =
+    ADOPTED in own
+      ? `cdk.tf.json as main.ts makes it, and ${ADOPTED_FILE} as it lies beside that`
+      : "cdk.tf.json as main.ts makes it, and nothing else";
+  throw refused(
+    stackId,
+    `holds ${JSON.stringify(other.slice(CONFIGURATION.length))}, which is not the stack's; allowed is ${allowed}`,
+  );
 }
 
 function refused(stackId: string, why: string): WorkFailed {
-  return new WorkFailed(`The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(stackId)}`}) and have the new plan reviewed.`);
+  return new WorkFailed(
+    `The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(stackId)}`}) and have the new plan reviewed.`,
+  );
 }
 
 /**
@@ -56,7 +68,11 @@ function refused(stackId: string, why: string): WorkFailed {
  * @returns what terraform did, such as "2 added, 0 changed, 0 destroyed"
  * @throws {WorkFailed} if the state has moved since it was made, and whatever terraform fails with
  */
-export async function applySavedPlan({ terraform }: StackFolder, file: string, report: (text: string) => void): Promise<string> {
+export async function applySavedPlan(
+  { terraform }: StackFolder,
+  file: string,
+  report: (text: string) => void,
+): Promise<string> {
   // A run that Terraform Cloud does tells its progress as text only.
   const form = isBookmark(await readFile(file)) ? "-no-color" : "-json";
   const { events, stdout } = await terraform.run(["apply", "-input=false", form, file], progressTo(report));
@@ -77,7 +93,8 @@ function entriesOf(stackId: string, plan: Buffer): Unzipped {
   try {
     return unzipWithin(plan, MAX_UNPACKED);
   } catch (error) {
-    if (error instanceof UnpacksToMore) throw refused(stackId, `unpacks to more than ${MAX_UNPACKED / 1024 / 1024} MiB`);
+    if (error instanceof UnpacksToMore)
+      throw refused(stackId, `unpacks to more than ${MAX_UNPACKED / 1024 / 1024} MiB`);
     return {};
   }
 }

@@ -22,7 +22,9 @@ export function throwIfPlaceholder(stacks: readonly SynthesizedStack[]): void {
   const waiting = withPlaceholder(stacks);
   if (waiting.length === 0) return;
   const ids = waiting.map(({ id }) => id).join(", ");
-  throw new UsageError(`backend.s3.bucket of ${ids} must be a bucket name of your own (got ${waiting[0]?.json.terraform?.backend?.s3?.bucket}): write it in main.ts, then run npm run bootstrap`);
+  throw new UsageError(
+    `backend.s3.bucket of ${ids} must be a bucket name of your own (got ${waiting[0]?.json.terraform?.backend?.s3?.bucket}): write it in main.ts, then run npm run bootstrap`,
+  );
 }
 
 /**
@@ -37,10 +39,15 @@ export function stateBucketsOf(stacks: readonly SynthesizedStack[]): StateBucket
     if (bucket === undefined || region === undefined) continue;
     const known = buckets.get(bucket);
     if (known !== undefined && known.region !== region) {
-      throw new UsageError(`backend.s3.region must be the same for all stacks with the bucket ${bucket} (got ${known.region} for ${known.stackIds.join(", ")}, ${region} for ${id})`);
+      throw new UsageError(
+        `backend.s3.region must be the same for all stacks with the bucket ${bucket} (got ${known.region} for ${known.stackIds.join(", ")}, ${region} for ${id})`,
+      );
     }
     buckets.set(bucket, { bucket, region, stackIds: [...(known?.stackIds ?? []), id] });
   }
-  if (buckets.size === 0) throw new UsageError("No stack of main.ts keeps its state in S3, so there is no bucket to create; write backend: { s3: { bucket: \"…\", region: \"…\" } } into a stack, or give --bucket and --region");
+  if (buckets.size === 0)
+    throw new UsageError(
+      'No stack of main.ts keeps its state in S3, so there is no bucket to create; write backend: { s3: { bucket: "…", region: "…" } } into a stack, or give --bucket and --region',
+    );
   return [...buckets.values()];
 }

@@ -20,7 +20,9 @@ process.on("exit", (code) => {
   const out = resolve(process.env.CDKTF_OUTDIR ?? "cdktf.out");
   const manifest = join(out, "manifest.json");
   if (code !== 0 || !existsSync(manifest)) return;
-  for (const { workingDirectory, synthesizedStackPath } of Object.values(JSON.parse(readFileSync(manifest, "utf8")).stacks)) {
+  for (const { workingDirectory, synthesizedStackPath } of Object.values(
+    JSON.parse(readFileSync(manifest, "utf8")).stacks,
+  )) {
     removeOtherSyntax(join(out, workingDirectory), join(out, synthesizedStackPath));
     if (existsSync(committed)) placeLock(join(out, workingDirectory, LOCK_FILE));
   }
@@ -28,7 +30,9 @@ process.on("exit", (code) => {
 
 /** cdktf leaves what an earlier synth wrote in the other syntax (`--hcl`), and terraform would read both: `Duplicate required providers configuration`. */
 function removeOtherSyntax(folder, written) {
-  const others = written.endsWith(".json") ? [written.slice(0, -".json".length), join(folder, "metadata.json")] : [`${written}.json`];
+  const others = written.endsWith(".json")
+    ? [written.slice(0, -".json".length), join(folder, "metadata.json")]
+    : [`${written}.json`];
   for (const other of others) rmSync(other, { force: true });
 }
 

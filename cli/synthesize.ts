@@ -25,7 +25,11 @@ export interface SynthesizedStack {
  * @throws {UsageError} with the app's own words, if it does not synthesize
  * @throws {WorkFailed} if the operating system does not let it write, or read what it needs
  */
-export async function synthesize(projectFolder: string, outFolder: string, signal?: AbortSignal): Promise<SynthesizedStack[]> {
+export async function synthesize(
+  projectFolder: string,
+  outFolder: string,
+  signal?: AbortSignal,
+): Promise<SynthesizedStack[]> {
   const { app, context = {} } = await readCdktfJson(join(projectFolder, "cdktf.json"));
   const env = { ...process.env, CDKTF_OUTDIR: outFolder, CDKTF_CONTEXT_JSON: JSON.stringify(context) };
   const { code, stderr } = await runApp(app, projectFolder, env, signal);
@@ -36,7 +40,9 @@ export async function synthesize(projectFolder: string, outFolder: string, signa
   const written = await readFile(join(outFolder, "manifest.json"), "utf8").catch(() => {
     throw new UsageError(`The program (${app}) ended without writing a stack; end it with app.synth().`);
   });
-  const manifest = JSON.parse(written) as { stacks: Record<string, { synthesizedStackPath: string; workingDirectory: string }> };
+  const manifest = JSON.parse(written) as {
+    stacks: Record<string, { synthesizedStackPath: string; workingDirectory: string }>;
+  };
   return Promise.all(
     Object.entries(manifest.stacks).map(async ([id, { synthesizedStackPath, workingDirectory }]) => {
       const text = await readFile(join(outFolder, synthesizedStackPath), "utf8");
@@ -62,14 +68,26 @@ async function readCdktfJson(file: string): Promise<{ app: string; context?: obj
       throw new UsageError(`cdktf.json is not JSON: ${(error as Error).message}`);
     }
   })();
-  if (typeof config === "object" && config !== null && "app" in config && typeof config.app === "string") return config as { app: string };
+  if (typeof config === "object" && config !== null && "app" in config && typeof config.app === "string")
+    return config as { app: string };
   throw new UsageError('cdktf.json names no program; add "app", the command line that runs main.ts');
 }
 
 /** cdktf.json holds a shell command line; what it starts ends with it. */
-function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<{ code: number | null; stderr: string }> {
+function runApp(
+  app: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<{ code: number | null; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(app, { cwd: folder, env, shell: true, stdio: ["ignore", "ignore", "pipe"], detached: process.platform !== "win32" });
+    const child = spawn(app, {
+      cwd: folder,
+      env,
+      shell: true,
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: process.platform !== "win32",
+    });
     const stop = endOnAbort(child.pid, signal, "SIGTERM", END_WITHIN_MS);
     const chunks: Buffer[] = [];
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -83,5 +101,8 @@ function runApp(app: string, folder: string, env: NodeJS.ProcessEnv, signal?: Ab
 
 /** What constructs/ refuses is printed by itself (cli/synth-exit.js); of other errors, the person's own frames are of use. */
 function withoutFramesOfOthers(stderr: string): string {
-  return stderr.replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "").replace(/(?<!\n)\n+Node\.js v[\d.]+\s*$/, "").trimEnd();
+  return stderr
+    .replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "")
+    .replace(/(?<!\n)\n+Node\.js v[\d.]+\s*$/, "")
+    .trimEnd();
 }

@@ -10,7 +10,8 @@ interface Refusal {
   readonly remedy: (place: string | undefined) => string;
 }
 
-const FREE_SPACE = (place: string | undefined) => `Free some space on ${place === undefined ? "that disk" : `the disk of ${place}`}`;
+const FREE_SPACE = (place: string | undefined) =>
+  `Free some space on ${place === undefined ? "that disk" : `the disk of ${place}`}`;
 const LOCKS = () => "Use a checkout and a TMPDIR on file systems that support locks";
 const ALLOW = () => "Give this user the right to do that";
 
@@ -18,7 +19,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENOSPC: { said: "no space left on device", remedy: FREE_SPACE },
   EDQUOT: { said: "disk quota exceeded", remedy: (place) => `${FREE_SPACE(place)}, or have the quota raised` },
   EFBIG: { said: "file too large", remedy: () => "Raise the limit of a file's size (ulimit -f)" },
-  EROFS: { said: "read-only file system", remedy: (place) => `Make ${place ?? "it"} writable, or use a checkout and a TMPDIR that are` },
+  EROFS: {
+    said: "read-only file system",
+    remedy: (place) => `Make ${place ?? "it"} writable, or use a checkout and a TMPDIR that are`,
+  },
   EACCES: { said: "permission denied", remedy: ALLOW },
   EPERM: { said: "operation not permitted", remedy: ALLOW },
   EMFILE: { said: "too many open files", remedy: () => "Raise the limit of open files (ulimit -n)" },
@@ -32,8 +36,23 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 const DONE: Readonly<Record<string, string>> = {
-  write: "written", copyfile: "written", ftruncate: "written", mkdir: "created", mkdtemp: "created", symlink: "created", link: "created",
-  read: "read", scandir: "read", stat: "read", lstat: "read", realpath: "read", unlink: "removed", rmdir: "removed", rm: "removed", rename: "renamed", chmod: "changed",
+  write: "written",
+  copyfile: "written",
+  ftruncate: "written",
+  mkdir: "created",
+  mkdtemp: "created",
+  symlink: "created",
+  link: "created",
+  read: "read",
+  scandir: "read",
+  stat: "read",
+  lstat: "read",
+  realpath: "read",
+  unlink: "removed",
+  rmdir: "removed",
+  rm: "removed",
+  rename: "renamed",
+  chmod: "changed",
 };
 
 /** Whatever it was called for: there is no place for what is to be written. */
@@ -49,7 +68,8 @@ const OTHERS = /^(kill|connect|bind|listen|getaddrinfo|spawn)/;
 export function systemRefusal(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code = "", syscall = "", path, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT" && path?.startsWith(tmpdir()) === true && !existsSync(tmpdir())) return `TMPDIR must name a folder that exists (got ${tmpdir()})`;
+  if (code === "ENOENT" && path?.startsWith(tmpdir()) === true && !existsSync(tmpdir()))
+    return `TMPDIR must name a folder that exists (got ${tmpdir()})`;
   const refusal = REFUSALS[code];
   if (refusal === undefined || OTHERS.test(syscall)) return refusalIn(message);
   return sentence(code, refusal, path, DONE[syscall] ?? "opened");
@@ -69,7 +89,8 @@ const OF_NODE = /\b(E[A-Z]+): [a-z][^,\n]*, (\w+)(?: '([^'\n]+)')?/;
 export function refusalIn(said: string, folder?: string): string | undefined {
   const [, code = "", syscall = "", file] = OF_NODE.exec(said) ?? [];
   const refusal = REFUSALS[code];
-  if (refusal !== undefined && !OTHERS.test(syscall)) return sentence(code, refusal, file, DONE[syscall] ?? "opened", folder);
+  if (refusal !== undefined && !OTHERS.test(syscall))
+    return sentence(code, refusal, file, DONE[syscall] ?? "opened", folder);
   const line = said.split("\n").find((it) => NO_SPACE.test(it));
   if (line === undefined) return undefined;
   const [before = "", words = "", after = ""] = line.split(NO_SPACE);
@@ -79,7 +100,13 @@ export function refusalIn(said: string, folder?: string): string | undefined {
   return sentence(known, REFUSALS[known] as Refusal, path, "written", folder);
 }
 
-function sentence(code: string, { said, remedy }: Refusal, path: string | undefined, done: string, folder?: string): string {
+function sentence(
+  code: string,
+  { said, remedy }: Refusal,
+  path: string | undefined,
+  done: string,
+  folder?: string,
+): string {
   const place = path === undefined ? (folder ?? (code === "ENOSPC" ? fullPlaces() : undefined)) : dirname(path);
   const what = path ?? (folder === undefined ? "A file" : `A file in ${folder}`);
   return `${what} cannot be ${WRITING.includes(code) ? "written" : done}: ${said} (${code}). ${remedy(place)}, then run the command again.`;

@@ -1,5 +1,5 @@
 import { constants, existsSync } from "node:fs";
-import { lstat, mkdtemp, open, readdir, rm, rmdir, type FileHandle } from "node:fs/promises";
+import { type FileHandle, lstat, mkdtemp, open, readdir, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tryLock } from "fs-native-extensions";

@@ -2,11 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { NO_OTHER_AWS } from "../rehearsal/surroundings";
-import { newCommand, NO_SDK_WARNING, say } from "./command";
+import { NO_SDK_WARNING, newCommand, say } from "./command";
 import { dropMissingCliConfiguration } from "./setup/cli-configuration";
 import { sweepTemporaryFolders } from "./temporary-folder";
 
-const ACCESS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" };
+const ACCESS = {
+  AWS_ACCESS_KEY_ID: "rehearsal",
+  AWS_SECRET_ACCESS_KEY: "rehearsal",
+  AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1",
+};
 
 /** A command that runs terraform, which complains on every call of a CLI configuration that is not there. What killed commands left goes first. */
 export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Command {
@@ -21,7 +26,12 @@ export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Co
  * @param terraform the binary
  * @param configurationFile what leads terraform to a copy of the provider, where the registry cannot be reached
  */
-export async function localAwsEnvironment(cacheFolder: string, endpoint: string, terraform: string, configurationFile?: string): Promise<Record<string, string>> {
+export async function localAwsEnvironment(
+  cacheFolder: string,
+  endpoint: string,
+  terraform: string,
+  configurationFile?: string,
+): Promise<Record<string, string>> {
   const plugins = await pluginCache(cacheFolder);
   return {
     ...pastTheProxy(process.env),
@@ -41,7 +51,11 @@ export async function localAwsEnvironment(cacheFolder: string, endpoint: string,
 }
 
 /** The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in; proxies, which `init` may need, do. */
-export async function terraformEnvironment(cacheFolder: string, endpoint: string, configurationFile?: string): Promise<NodeJS.ProcessEnv> {
+export async function terraformEnvironment(
+  cacheFolder: string,
+  endpoint: string,
+  configurationFile?: string,
+): Promise<NodeJS.ProcessEnv> {
   const own = await localAwsEnvironment(cacheFolder, endpoint, "terraform", configurationFile);
   return { ...withoutAwsAndTerraform(process.env), ...own, TF_IN_AUTOMATION: "1" };
 }

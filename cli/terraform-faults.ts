@@ -16,10 +16,12 @@ interface Stack {
   readonly folder: string;
 }
 
-const FORBIDDEN = "it belongs to another account, or these credentials may not use it; correct backend.s3.bucket, or use credentials that may.";
+const FORBIDDEN =
+  "it belongs to another account, or these credentials may not use it; correct backend.s3.bucket, or use credentials that may.";
 
 /** How the backend begins; a stack's own resources can meet faults of buckets too. */
-const OF_BACKEND = "(?:Failed to get existing workspaces|Error refreshing state|Error loading state|Error acquiring the state lock|Failed to (?:save|persist) state)";
+const OF_BACKEND =
+  "(?:Failed to get existing workspaces|Error refreshing state|Error loading state|Error acquiring the state lock|Failed to (?:save|persist) state)";
 
 /** What terraform, OpenTofu, their backends and the AWS provider say when something around the stack is amiss; the first that fits counts. */
 const KNOWN: readonly KnownFault[] = [
@@ -45,7 +47,8 @@ const KNOWN: readonly KnownFault[] = [
   {
     // EC2 says RequestExpired of credentials that expire during a deploy.
     said: /ExpiredToken|token included in the request is expired|api error RequestExpired|SSO session has expired|refresh cached SSO token failed|SSO token is expired/i,
-    sentence: () => "The AWS credentials have expired; log in again (aws sso login, aws login, or new keys in the environment).",
+    sentence: () =>
+      "The AWS credentials have expired; log in again (aws sso login, aws login, or new keys in the environment).",
   },
   {
     // Before the credentials that could not be refreshed: the SDK says both in one error.
@@ -56,36 +59,44 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /failed to get shared config profile, (\S+)/,
-    sentence: ([, profile]) => `The AWS profile ${profile} does not exist in this machine's AWS configuration; correct AWS_PROFILE, or create it: ${command`aws configure sso --profile ${word.profile(profile)}`}`,
+    sentence: ([, profile]) =>
+      `The AWS profile ${profile} does not exist in this machine's AWS configuration; correct AWS_PROFILE, or create it: ${command`aws configure sso --profile ${word.profile(profile)}`}`,
   },
   {
     said: /No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found/,
-    sentence: () => "There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login, aws login).",
+    sentence: () =>
+      "There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login, aws login).",
   },
   {
     said: /GetCallerIdentity, https response error StatusCode: 403|InvalidClientTokenId|SignatureDoesNotMatch|AuthFailure/,
-    sentence: () => "AWS does not accept the credentials in use; aws sts get-caller-identity shows whose they are. A region that the account has not enabled refuses good ones too: aws account list-regions shows those that it has.",
+    sentence: () =>
+      "AWS does not accept the credentials in use; aws sts get-caller-identity shows whose they are. A region that the account has not enabled refuses good ones too: aws account list-regions shows those that it has.",
   },
   {
     // The provider's list, and that of terraform's own backend; constructs/regions.ts refuses what a stack says before that.
     said: /invalid AWS Region: ([\w-]+)/i,
-    sentence: ([, region]) => `The AWS provider in use (hashicorp/aws 5.100.0), or terraform itself, does not know the region ${region}: it is misspelt, or newer than both. Choose another region; constructs/regions.ts lists those that work.`,
+    sentence: ([, region]) =>
+      `The AWS provider in use (hashicorp/aws 5.100.0), or terraform itself, does not know the region ${region}: it is misspelt, or newer than both. Choose another region; constructs/regions.ts lists those that work.`,
   },
   {
     said: /requested bucket from "([^"]+)", actual location "([^"]+)"/,
-    sentence: ([, sought, actual], { id }) => `The state bucket of ${id} is in region ${actual}, not in ${sought}; ${word.region(actual).isOne ? `add region: "${actual}"` : "add that as region"} to backend.s3 of the stack.`,
+    sentence: ([, sought, actual], { id }) =>
+      `The state bucket of ${id} is in region ${actual}, not in ${sought}; ${word.region(actual).isOne ? `add region: "${actual}"` : "add that as region"} to backend.s3 of the stack.`,
   },
   {
     said: new RegExp(`${OF_BACKEND}.*?StatusCode: 301\\b.*?PermanentRedirect`),
-    sentence: (_, { id }) => `The state bucket of ${id} is in another region than backend.s3 says; aws s3api get-bucket-location --bucket NAME tells which; add it as region to backend.s3 of the stack.`,
+    sentence: (_, { id }) =>
+      `The state bucket of ${id} is in another region than backend.s3 says; aws s3api get-bucket-location --bucket NAME tells which; add it as region to backend.s3 of the stack.`,
   },
   {
     said: /S3 bucket "([^"]+)" does not exist/,
-    sentence: ([, bucket], { id }) => `The state bucket ${bucket} of ${id} does not exist: correct backend.s3.bucket in main.ts, or create the bucket with npm run bootstrap`,
+    sentence: ([, bucket], { id }) =>
+      `The state bucket ${bucket} of ${id} does not exist: correct backend.s3.bucket in main.ts, or create the bucket with npm run bootstrap`,
   },
   {
     said: new RegExp(`${OF_BACKEND}.*?NoSuchBucket`),
-    sentence: (_, { id }) => `The state bucket of ${id} does not exist: correct backend.s3.bucket in main.ts, or create the bucket with npm run bootstrap`,
+    sentence: (_, { id }) =>
+      `The state bucket of ${id} does not exist: correct backend.s3.bucket in main.ts, or create the bucket with npm run bootstrap`,
   },
   {
     said: new RegExp(`${OF_BACKEND}.*?S3 bucket "([^"]+)".*?StatusCode: 403`),
@@ -97,11 +108,13 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /state file uses format version (\d+), which is not supported by (\S+ \S+?)\. This state file was created by (\S+ \S+?)\. /,
-    sentence: ([, , used, made], { id }) => `The state of ${id} was written by ${made}, which is newer than the ${used} in use; install that version or a later one (TERRAFORM_BINARY_NAME names another binary).`,
+    sentence: ([, , used, made], { id }) =>
+      `The state of ${id} was written by ${made}, which is newer than the ${used} in use; install that version or a later one (TERRAFORM_BINARY_NAME names another binary).`,
   },
   {
     said: /Resource instance managed by newer provider version|schema version \d+ .*?newer than/,
-    sentence: (_, { id }) => `The state of ${id} was written by a newer AWS provider than .terraform.lock.hcl has; get the checkout of whoever deployed last, or update the provider.`,
+    sentence: (_, { id }) =>
+      `The state of ${id} was written by a newer AWS provider than .terraform.lock.hcl has; get the checkout of whoever deployed last, or update the provider.`,
   },
   {
     said: /Required token could not be found.*?for (\S+?): /,
@@ -109,31 +122,38 @@ const KNOWN: readonly KnownFault[] = [
   },
   {
     said: /Failed to read organization "[^"]+" at host (\S+).*?: unauthorized/,
-    sentence: ([, host = ""]) => `${host} does not accept the token; ${login(host)}, or correct ${tokenVariable(host)}.`,
+    sentence: ([, host = ""]) =>
+      `${host} does not accept the token; ${login(host)}, or correct ${tokenVariable(host)}.`,
   },
   {
     said: /organization "([^"]+)" at host (\S+) not found/,
-    sentence: ([, organization, host], { id }) => `${host} has no organization ${organization}, or this token may not see it; correct backend.cloud.organization of ${id}, or use a token of that organization.`,
+    sentence: ([, organization, host], { id }) =>
+      `${host} has no organization ${organization}, or this token may not see it; correct backend.cloud.organization of ${id}, or use a token of that organization.`,
   },
   {
     said: /workspace (\S+) not found/,
-    sentence: ([, workspace], { id }) => `There is no workspace ${workspace} that this token may use; correct backend.cloud of ${id}, or ask an owner of the organization for access.`,
+    sentence: ([, workspace], { id }) =>
+      `There is no workspace ${workspace} that this token may use; correct backend.cloud of ${id}, or ask an owner of the organization for access.`,
   },
   {
     said: /Cannot import non-existent remote object/,
-    sentence: (_, { id, folder }) => `${folder}/adopted.tf.json names things that are gone from AWS; run ${command`npm run adopt -- ${word.stack(id)}`}, which writes it anew, or delete it.`,
+    sentence: (_, { id, folder }) =>
+      `${folder}/adopted.tf.json names things that are gone from AWS; run ${command`npm run adopt -- ${word.stack(id)}`}, which writes it anew, or delete it.`,
   },
   {
     said: /Saved plan is already applied/,
-    sentence: (_, { id }) => `This plan of ${id} was applied already; to change more, plan again (${command`npm run plan -- ${word.stack(id)}`}).`,
+    sentence: (_, { id }) =>
+      `This plan of ${id} was applied already; to change more, plan again (${command`npm run plan -- ${word.stack(id)}`}).`,
   },
   {
     said: /Saved plan (?:is stale|is discarded|does not match the given state)/,
-    sentence: (_, { id }) => `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(id)}`}) and have the new plan reviewed.`,
+    sentence: (_, { id }) =>
+      `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(id)}`}) and have the new plan reviewed.`,
   },
   {
     said: /Backend configuration changed|Backend type changed|HCP Terraform configuration (?:block )?has changed|Migrating state from HCP Terraform/i,
-    sentence: (_, { id, folder }) => `The backend of ${id} is another one than when ${folder} was last used; move the state as the README says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
+    sentence: (_, { id, folder }) =>
+      `The backend of ${id} is another one than when ${folder} was last used; move the state as the README says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
   },
 ];
 

@@ -15,10 +15,24 @@ export interface TerraformEvent {
   readonly type?: string;
   readonly "@level"?: string;
   readonly "@message"?: string;
-  readonly diagnostic?: { readonly severity: string; readonly summary: string; readonly detail?: string; readonly address?: string };
-  readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string; readonly resource_type?: string }; readonly elapsed_seconds?: number };
+  readonly diagnostic?: {
+    readonly severity: string;
+    readonly summary: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+  readonly hook?: {
+    readonly action?: string;
+    readonly resource?: { readonly addr?: string; readonly resource_type?: string };
+    readonly elapsed_seconds?: number;
+  };
   readonly change?: { readonly resource?: { readonly addr?: string } };
-  readonly changes?: { readonly add: number; readonly change: number; readonly remove: number; readonly operation: string };
+  readonly changes?: {
+    readonly add: number;
+    readonly change: number;
+    readonly remove: number;
+    readonly operation: string;
+  };
 }
 
 export interface TerraformOptions {
@@ -71,7 +85,11 @@ export class Terraform {
    * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said, which is the
    *   cause in either case
    */
-  async run(args: readonly string[], onEvent: (event: TerraformEvent) => void = () => undefined, onLine: (line: string) => void = () => undefined): Promise<TerraformResult> {
+  async run(
+    args: readonly string[],
+    onEvent: (event: TerraformEvent) => void = () => undefined,
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<TerraformResult> {
     this.options.signal?.throwIfAborted();
     const events: TerraformEvent[] = [];
     const { code, stdout, stderr, refusal } = await this.spawn([...args], (line) => {
@@ -85,7 +103,12 @@ export class Terraform {
     const hasChanges = code === HAS_CHANGES && args.includes("-detailed-exitcode");
     if (code !== 0 && !hasChanges) {
       const said = saidBy(events, stdout, stderr);
-      throw new WorkFailed(knownFault(said, this.options.folder) ?? systemRefusal(refusal) ?? `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`, { cause: said });
+      throw new WorkFailed(
+        knownFault(said, this.options.folder) ??
+          systemRefusal(refusal) ??
+          `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`,
+        { cause: said },
+      );
     }
     // It ends well although it could not write what it had to say.
     if (refusal !== undefined) throw refusal;
@@ -97,7 +120,12 @@ export class Terraform {
     return new Promise((resolve, reject) => {
       const [stdout, stderr] = [new FollowedOutput(onLine), new FollowedOutput()];
       // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
-      const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", stdout.fd, stderr.fd, ...holds], detached: process.platform !== "win32" });
+      const child = spawn(command, args, {
+        cwd: folder,
+        env,
+        stdio: ["ignore", stdout.fd, stderr.fd, ...holds],
+        detached: process.platform !== "win32",
+      });
       // Interrupted once, it stores its state, lets go of the lock and ends its provider.
       const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
       const ended = () => {
@@ -130,7 +158,9 @@ function eventOf(line: string): TerraformEvent | undefined {
 /** Errors in terraform's own words, whichever way it printed them. */
 function saidBy(events: readonly TerraformEvent[], stdout: string, stderr: string): string {
   const errors = events.flatMap(({ diagnostic }) =>
-    diagnostic?.severity === "error" ? [["Error", diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")] : [],
+    diagnostic?.severity === "error"
+      ? [["Error", diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")]
+      : [],
   );
   return errors.length > 0 ? errors.join("\n") : stripVTControlCharacters(stderr.trim() || stdout.trim());
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { acceptedIn, withAccepted } from "../path/accept";
-import { trace, type TraceOptions } from "../path/trace";
 import type { TraceReport, Verdict } from "../path/report";
+import { type TraceOptions, trace } from "../path/trace";
 import { UnreadableFile } from "../topology/unreadable-file";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
 import { printableJson } from "./printable";
@@ -20,15 +20,28 @@ const CODE: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.br
 
 /** Traces one file; its exit code is the verdict's. */
 export function traceCommand(): Command {
-  return withOut(newCommand("trace", "Says whether a request would arrive, hop by hop, and what is in its way.", "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 internal error"))
-    .argument("<file>", "what `terraform show -json` writes of a plan or a state, or a synthesized cdk.tf.json; - reads standard input")
-    .option("--url <url>", "trace this address only, such as https://www.example.com/shop; without it every public record that leads to a balancer")
+  return withOut(
+    newCommand(
+      "trace",
+      "Says whether a request would arrive, hop by hop, and what is in its way.",
+      "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 internal error",
+    ),
+  )
+    .argument(
+      "<file>",
+      "what `terraform show -json` writes of a plan or a state, or a synthesized cdk.tf.json; - reads standard input",
+    )
+    .option(
+      "--url <url>",
+      "trace this address only, such as https://www.example.com/shop; without it every public record that leads to a balancer",
+    )
     .option("--format <format>", "text, json or markdown", "text")
     .action(traceFile);
 }
 
 async function traceFile(file: string, { url, format, out }: Options): Promise<void> {
-  if (!["text", "json", "markdown"].includes(format)) throw new UsageError(`--format: got ${format}; allowed is text, json or markdown`);
+  if (!["text", "json", "markdown"].includes(format))
+    throw new UsageError(`--format: got ${format}; allowed is text, json or markdown`);
   const options: TraceOptions = { url: url === undefined ? undefined : urlOf(url) };
   await throwIfNotWritable(out);
   const report = reportOf(file, await readJson(file), options);
@@ -52,13 +65,19 @@ function rendered(report: TraceReport, file: string, format: string, out: string
   const { isTTY, columns } = process.stdout;
   const isTerminal = out === undefined && isTTY === true;
   // hasColors knows NO_COLOR and terminals without colours.
-  return reportAsText(report, { source, columns: isTerminal ? columns : undefined, hasColour: isTerminal && process.stdout.hasColors() });
+  return reportAsText(report, {
+    source,
+    columns: isTerminal ? columns : undefined,
+    hasColour: isTerminal && process.stdout.hasColors(),
+  });
 }
 
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "") {
-    throw new UsageError(`--url: got ${text}; allowed is a whole address with http or https, such as https://www.example.com/shop`);
+    throw new UsageError(
+      `--url: got ${text}; allowed is a whole address with http or https, such as https://www.example.com/shop`,
+    );
   }
   return url;
 }

@@ -17,7 +17,12 @@ require.extensions[".ts"] = (module, file) => {
 };
 
 function toJavaScript(source, filePath) {
-  return require("sucrase").transform(source, { transforms: ["typescript", "imports"], filePath, preserveDynamicImport: true, disableESTransforms: true }).code;
+  return require("sucrase").transform(source, {
+    transforms: ["typescript", "imports"],
+    filePath,
+    preserveDynamicImport: true,
+    disableESTransforms: true,
+  }).code;
 }
 
 function readKept(kept) {

@@ -1,4 +1,4 @@
-import { unzipSync, type UnzipFileInfo, type Unzipped } from "fflate";
+import { type UnzipFileInfo, type Unzipped, unzipSync } from "fflate";
 
 /** What an archive would unpack to is more than it may. */
 export class UnpacksToMore extends Error {}
@@ -10,7 +10,11 @@ export class UnpacksToMore extends Error {}
  * @param look called for each entry before it is unpacked; it may throw
  * @throws {UnpacksToMore} if they have more; fflate's own errors if it is no ZIP file
  */
-export function unzipWithin(zip: Uint8Array, maxBytes: number, look: (entry: UnzipFileInfo) => void = () => undefined): Unzipped {
+export function unzipWithin(
+  zip: Uint8Array,
+  maxBytes: number,
+  look: (entry: UnzipFileInfo) => void = () => undefined,
+): Unzipped {
   let size = 0;
   return unzipSync(zip, {
     filter: (entry) => {

@@ -1,10 +1,10 @@
-import { Node, type IConstruct } from "constructs";
+import { type IConstruct, Node } from "constructs";
 import { withoutWildcard } from "./domain-names";
 import { shown } from "./echo";
 import { propFaults } from "./props-rules";
-import { sentence, type Fault } from "./props-values";
+import { type Fault, sentence } from "./props-values";
 import { InvalidPropsError } from "./refusals";
-import { settingsOf, type Settings } from "./settings";
+import { type Settings, settingsOf } from "./settings";
 import type { WebStackProps } from "./web-stack-props";
 
 interface Registered {
@@ -51,9 +51,14 @@ function collisions(stacks: readonly Settings[]): string[] {
       return owner === stack ? [] : [{ ...claim, owner }];
     });
     // Two stacks that serve one name share its validation record too; that follows, and need not be said.
-    const isServedTwice = ({ owner }: { owner: Settings }) => taken.some((it) => it.kind === "name" && it.owner === owner);
-    return taken.filter((it) => it.kind !== "validation record" || !isServedTwice(it)).map(({ prop, thing, owner, advice }) =>
-      `${stack.owner.stackId}: ${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice })}`);
+    const isServedTwice = ({ owner }: { owner: Settings }) =>
+      taken.some((it) => it.kind === "name" && it.owner === owner);
+    return taken
+      .filter((it) => it.kind !== "validation record" || !isServedTwice(it))
+      .map(
+        ({ prop, thing, owner, advice }) =>
+          `${stack.owner.stackId}: ${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice })}`,
+      );
   });
 }
 
@@ -67,14 +72,54 @@ interface Claim {
 function claims({ owner, names, domainName, hostedZone, certificateArn, backend }: Settings): Claim[] {
   const validated = certificateArn === undefined ? [...new Set(names.map(withoutWildcard))] : [];
   return [
-    { kind: "id", prop: "id", thing: owner.stackId, advice: "must be an id of its own; the stack's folder and state are named by it" },
-    ...names.map((name) => ({ kind: "name", prop: name === domainName ? "domainName" : "alternativeNames", thing: name, advice: "must be names that no other stack serves; a name has one alias record" })),
-    ...validated.map((thing) => ({
-      kind: "validation record", prop: thing === domainName ? "domainName" : "alternativeNames", thing,
-      advice: "must not share a validation record with another stack's certificate, as a name and its wildcard do; name the hosts one by one, or set certificate.arn to the other stack's certificate",
+    {
+      kind: "id",
+      prop: "id",
+      thing: owner.stackId,
+      advice: "must be an id of its own; the stack's folder and state are named by it",
+    },
+    ...names.map((name) => ({
+      kind: "name",
+      prop: name === domainName ? "domainName" : "alternativeNames",
+      thing: name,
+      advice: "must be names that no other stack serves; a name has one alias record",
     })),
-    ...(hostedZone.create ? [{ kind: "zone", prop: "hostedZone.create", thing: hostedZone.name, advice: "must be true in one stack only for each zone; omit it here to use the existing zone" }] : []),
-    ...("s3" in backend ? [{ kind: "state", prop: "backend.s3.key", thing: `${backend.s3.bucket}/${backend.s3.key}`, advice: "must be a key of its own; omit it for the default" }] : []),
-    ...("cloud" in backend ? [{ kind: "state", prop: "backend.cloud.workspace", thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"), advice: "must be a workspace of its own" }] : []),
+    ...validated.map((thing) => ({
+      kind: "validation record",
+      prop: thing === domainName ? "domainName" : "alternativeNames",
+      thing,
+      advice:
+        "must not share a validation record with another stack's certificate, as a name and its wildcard do; name the hosts one by one, or set certificate.arn to the other stack's certificate",
+    })),
+    ...(hostedZone.create
+      ? [
+          {
+            kind: "zone",
+            prop: "hostedZone.create",
+            thing: hostedZone.name,
+            advice: "must be true in one stack only for each zone; omit it here to use the existing zone",
+          },
+        ]
+      : []),
+    ...("s3" in backend
+      ? [
+          {
+            kind: "state",
+            prop: "backend.s3.key",
+            thing: `${backend.s3.bucket}/${backend.s3.key}`,
+            advice: "must be a key of its own; omit it for the default",
+          },
+        ]
+      : []),
+    ...("cloud" in backend
+      ? [
+          {
+            kind: "state",
+            prop: "backend.cloud.workspace",
+            thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"),
+            advice: "must be a workspace of its own",
+          },
+        ]
+      : []),
   ];
 }

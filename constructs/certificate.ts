@@ -37,7 +37,9 @@ export class Certificate extends Construct implements ICertificate {
       // A listener can be moved to the new one before the old one goes.
       lifecycle: { createBeforeDestroy: true },
     });
-    const records = distinctBases(names).map(([base, name]) => validationRecord(this, base, name, certificate, zoneOf(base)));
+    const records = distinctBases(names).map(([base, name]) =>
+      validationRecord(this, base, name, certificate, zoneOf(base)),
+    );
     const validation = new AcmCertificateValidation(this, "validation", {
       certificateArn: certificate.arn,
       validationRecordFqdns: records.map((record) => record.fqdn),
@@ -53,12 +55,20 @@ function distinctBases(names: readonly string[]): [base: string, name: string][]
 }
 
 /** The options come as a set without an order, so each value is picked by its name. */
-function validationRecord(scope: Construct, base: string, name: string, certificate: AcmCertificate, zone: IHostedZone): Route53Record {
+function validationRecord(
+  scope: Construct,
+  base: string,
+  name: string,
+  certificate: AcmCertificate,
+  zone: IHostedZone,
+): Route53Record {
   const option = (attribute: string) =>
     `\${one([for o in ${certificate.fqn}.domain_validation_options : o.${attribute} if o.domain_name == "${name}"])}`;
   return new Route53Record(scope, `validation-${base}`, {
     zoneId: zone.zoneId,
-    name: option("resource_record_name"), type: option("resource_record_type"), records: [option("resource_record_value")],
+    name: option("resource_record_name"),
+    type: option("resource_record_type"),
+    records: [option("resource_record_value")],
     ttl: VALIDATION_TTL_SEC,
     // ACM gives a name the same record every time; one left behind by an earlier certificate is as good.
     allowOverwrite: true,

@@ -30,7 +30,11 @@ export class HostedZones extends Construct {
     super(scope, id);
     this.siteZoneName = options.name;
     if (options.create) {
-      const zone = new Route53Zone(this, "Default", { name: options.name, comment: "Created by alb-web", forceDestroy: options.disposable });
+      const zone = new Route53Zone(this, "Default", {
+        name: options.name,
+        comment: "Created by alb-web",
+        forceDestroy: options.disposable,
+      });
       this.site = zone;
       this.nameServers = zone.nameServers;
       return;
@@ -59,7 +63,9 @@ export class AliasRecord extends Construct {
   constructor(scope: Construct, id: string, { zone, name, target }: AliasRecordOptions) {
     super(scope, id);
     new Route53Record(this, "Default", {
-      zoneId: zone.zoneId, name, type: "A",
+      zoneId: zone.zoneId,
+      name,
+      type: "A",
       alias: { name: target.dnsName, zoneId: target.zoneId, evaluateTargetHealth: false },
     });
   }

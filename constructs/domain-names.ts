@@ -7,7 +7,11 @@ const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** Lower-case ASCII host name under a public suffix, such as `www.example.com`. */
 export function isPublicHostName(name: string): boolean {
-  return name.length <= MAX_NAME && name.split(".").every((label) => LABEL.test(label)) && registrableDomain(name) !== undefined;
+  return (
+    name.length <= MAX_NAME &&
+    name.split(".").every((label) => LABEL.test(label)) &&
+    registrableDomain(name) !== undefined
+  );
 }
 
 /** Like `isPublicHostName`, `*.` in front allowed. */

@@ -29,7 +29,8 @@ const MISTAKES: readonly Mistake[] = [
 /** What a wrong domain name must be, in words. */
 export function domainNameAdvice(input: unknown): string {
   const { name } = corrected(typeof input === "string" ? input : "");
-  if (name.startsWith("*.") && isServableName(name)) return `must be a host name without a wildcard; write "${name.slice(2)}", and "${name}" in alternativeNames`;
+  if (name.startsWith("*.") && isServableName(name))
+    return `must be a host name without a wildcard; write "${name.slice(2)}", and "${name}" in alternativeNames`;
   return adviceFor(input, isPublicHostName, "a host name");
 }
 
@@ -73,10 +74,15 @@ function remaining(name: string, what: string): string | undefined {
   if (isIp) return `must be ${what}, not an IP address; no public certificate is issued for one`;
   if (base.includes("*")) return `must be ${what} with "*." at the beginning only`;
   if (!/^[a-z0-9.-]+$/.test(base)) return undefined;
-  if (labels.some((label) => label.length > 63) || name.length > MAX_NAME) return `must be ${what} of at most ${MAX_NAME} characters, 63 between two dots`;
-  if (labels.some((label) => !/^[a-z0-9](.*[a-z0-9])?$/.test(label))) return `must be ${what} whose parts begin and end with a letter or digit`;
-  if (isIcann !== true) return `must be ${what} under a public suffix such as "com" or "co.uk"; no public certificate is issued for another one`;
-  return publicSuffix === base ? `must be ${what} under a public suffix; "${base}" is a public suffix, use a name under it such as "example.${base}"` : undefined;
+  if (labels.some((label) => label.length > 63) || name.length > MAX_NAME)
+    return `must be ${what} of at most ${MAX_NAME} characters, 63 between two dots`;
+  if (labels.some((label) => !/^[a-z0-9](.*[a-z0-9])?$/.test(label)))
+    return `must be ${what} whose parts begin and end with a letter or digit`;
+  if (isIcann !== true)
+    return `must be ${what} under a public suffix such as "com" or "co.uk"; no public certificate is issued for another one`;
+  return publicSuffix === base
+    ? `must be ${what} under a public suffix; "${base}" is a public suffix, use a name under it such as "example.${base}"`
+    : undefined;
 }
 
 /** "without a scheme, without a port and in lower case". */

@@ -18,16 +18,23 @@ export class InstanceType extends Construct implements IInstanceType {
 
   private readonly offerings: DataAwsEc2InstanceTypeOfferings;
 
-  constructor(scope: Construct, id: string, readonly name: string, region: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly name: string,
+    region: string,
+  ) {
     super(scope, id);
     this.offerings = new DataAwsEc2InstanceTypeOfferings(this, "offerings", {
       locationType: "availability-zone",
       filter: [{ name: "instance-type", values: [name] }],
       lifecycle: {
-        postcondition: [{
-          condition: "${length(self.locations) > 0}",
-          errorMessage: `instances.type: ${name} does not exist in ${region}; choose another instances.type or region.`,
-        }],
+        postcondition: [
+          {
+            condition: "${length(self.locations) > 0}",
+            errorMessage: `instances.type: ${name} does not exist in ${region}; choose another instances.type or region.`,
+          },
+        ],
       },
     });
     this.zones = Token.asList(this.offerings.locations);

@@ -8,7 +8,8 @@ import { operand } from "./references";
 import type { Settings } from "./settings";
 import type { ITargetGroup } from "./target-group";
 
-export interface LoadBalancerOptions extends Pick<Settings, "http" | "tlsPolicy" | "idleTimeoutSec" | "accessLogsBucket"> {
+export interface LoadBalancerOptions
+  extends Pick<Settings, "http" | "tlsPolicy" | "idleTimeoutSec" | "accessLogsBucket"> {
   /** The provider completes it to a name. */
   readonly namePrefix: string;
   readonly network: INetwork;
@@ -47,14 +48,21 @@ export class LoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: "defensive",
       enableDeletionProtection: options.deletionProtection,
-      accessLogs: options.accessLogsBucket === undefined ? undefined : { enabled: true, bucket: options.accessLogsBucket, prefix: options.accessLogsPrefix },
+      accessLogs:
+        options.accessLogsBucket === undefined
+          ? undefined
+          : { enabled: true, bucket: options.accessLogsBucket, prefix: options.accessLogsPrefix },
       // The new one answers before the old one goes, or is kept by its protection.
       lifecycle: {
-        createBeforeDestroy: true, replaceTriggeredBy: [options.securityGroupVpc],
-        precondition: [{
-          condition: `\${length(distinct([${network.publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ")}])) == ${network.publicSubnets.length}}`,
-          errorMessage: "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; write the zones by name.",
-        }],
+        createBeforeDestroy: true,
+        replaceTriggeredBy: [options.securityGroupVpc],
+        precondition: [
+          {
+            condition: `\${length(distinct([${network.publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ")}])) == ${network.publicSubnets.length}}`,
+            errorMessage:
+              "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; write the zones by name.",
+          },
+        ],
       },
       // Where it gets another group, that group must have its rules first.
       dependsOn: [...network.routes, ...options.securityGroupRules],
@@ -69,12 +77,23 @@ export class LoadBalancer extends Construct {
     // A group that replaces another one has all its targets before the listener changes over; if one of them cannot be launched, the
     // old group goes on serving.
     const dependsOn = [...targetGroup.targets];
-    const redirect = [{ type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } }];
+    const redirect = [
+      { type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } },
+    ];
     new LbListener(this, "http", {
-      loadBalancerArn: balancer.arn, port: HTTP, protocol: "HTTP", ...(options.http === "redirect" ? { defaultAction: redirect } : { defaultAction: forward, dependsOn }),
+      loadBalancerArn: balancer.arn,
+      port: HTTP,
+      protocol: "HTTP",
+      ...(options.http === "redirect" ? { defaultAction: redirect } : { defaultAction: forward, dependsOn }),
     });
     new LbListener(this, "https", {
-      loadBalancerArn: balancer.arn, port: HTTPS, protocol: "HTTPS", sslPolicy: options.tlsPolicy, certificateArn: certificate.issuedArn, defaultAction: forward, dependsOn,
+      loadBalancerArn: balancer.arn,
+      port: HTTPS,
+      protocol: "HTTPS",
+      sslPolicy: options.tlsPolicy,
+      certificateArn: certificate.issuedArn,
+      defaultAction: forward,
+      dependsOn,
     });
   }
 }

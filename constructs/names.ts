@@ -52,5 +52,8 @@ function hashOf(values: readonly (string | number)[]): string {
 }
 
 function slug(text: string, maxLength: number): string {
-  return text.replace(/[^A-Za-z0-9]+/g, "-").slice(0, maxLength).replace(/^-+|-+$/g, "");
+  return text
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .slice(0, maxLength)
+    .replace(/^-+|-+$/g, "");
 }

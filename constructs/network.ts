@@ -16,8 +16,8 @@ import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Netmask } from "netmask";
-import { isReference, operand } from "./references";
 import type { IInstanceType } from "./instance-type";
+import { isReference, operand } from "./references";
 import type { NewNetworkSettings } from "./settings";
 import type { ExistingNetworkProps } from "./web-stack-props";
 
@@ -62,25 +62,47 @@ export class NewNetwork extends Construct implements INetwork {
   constructor(scope: Construct, id: string, options: NewNetworkOptions) {
     super(scope, id);
     this.name = options.name;
-    const vpc = new Vpc(this, "vpc", { cidrBlock: options.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: this.named("vpc") });
+    const vpc = new Vpc(this, "vpc", {
+      cidrBlock: options.cidr,
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags: this.named("vpc"),
+    });
     this.vpcId = vpc.id;
     // AWS opens this group to its own members; whatever forgets to name a group gets a closed one.
     // Empty lists and not none: without them a rule that somebody adds later would stay.
-    new DefaultSecurityGroup(this, "default-security-group", { vpcId: vpc.id, ingress: [], egress: [], tags: this.named("default, closed") });
+    new DefaultSecurityGroup(this, "default-security-group", {
+      vpcId: vpc.id,
+      ingress: [],
+      egress: [],
+      tags: this.named("default, closed"),
+    });
 
     if (options.flowLogsBucket !== undefined) {
       new FlowLog(this, "flow-log", {
-        vpcId: vpc.id, trafficType: "ALL", logDestinationType: "s3", logDestination: `arn:aws:s3:::${options.flowLogsBucket}`, tags: this.named("flow log"),
+        vpcId: vpc.id,
+        trafficType: "ALL",
+        logDestinationType: "s3",
+        logDestination: `arn:aws:s3:::${options.flowLogsBucket}`,
+        tags: this.named("flow log"),
       });
     }
 
     const gateway = new InternetGateway(this, "internet-gateway", {
-      vpcId: vpc.id, tags: this.named("internet"),
+      vpcId: vpc.id,
+      tags: this.named("internet"),
       // terraform would move it to another VPC, which AWS refuses while the old one has public addresses.
-      lifecycle: { createBeforeDestroy: true, replaceTriggeredBy: [`${vpc.terraformResourceType}.${vpc.friendlyUniqueId}.id`] },
+      lifecycle: {
+        createBeforeDestroy: true,
+        replaceTriggeredBy: [`${vpc.terraformResourceType}.${vpc.friendlyUniqueId}.id`],
+      },
     });
     const publicTable = new RouteTable(this, "public-routes", { vpcId: vpc.id, tags: this.named("public") });
-    const wayOut = new Route(this, "public-default-route", { routeTableId: publicTable.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
+    const wayOut = new Route(this, "public-default-route", {
+      routeTableId: publicTable.id,
+      destinationCidrBlock: ANYWHERE,
+      gatewayId: gateway.id,
+    });
     this.routes.push(wayOut);
 
     const privateTables = this.zonesOf(options).map(({ letter, zone }) => {
@@ -90,15 +112,21 @@ export class NewNetwork extends Construct implements INetwork {
 
       const privateSubnet = this.subnet("private", letter, zone, options.cidr);
       this.privateSubnets.push(privateSubnet);
-      const table = new RouteTable(this, `private-routes-${letter}`, { vpcId: vpc.id, tags: this.named(`private ${letter}`) });
+      const table = new RouteTable(this, `private-routes-${letter}`, {
+        vpcId: vpc.id,
+        tags: this.named(`private ${letter}`),
+      });
       this.associate("private", letter, privateSubnet, table);
       if (options.egress === "nat") this.natRoute(letter, publicSubnet, table, wayOut);
       return table;
     });
     this.routes.push(
       new VpcEndpoint(this, "s3-endpoint", {
-        vpcId: vpc.id, vpcEndpointType: "Gateway", serviceName: `com.amazonaws.${options.region}.s3`,
-        routeTableIds: [publicTable, ...privateTables].map((table) => table.id), tags: this.named("s3"),
+        vpcId: vpc.id,
+        vpcEndpointType: "Gateway",
+        serviceName: `com.amazonaws.${options.region}.s3`,
+        routeTableIds: [publicTable, ...privateTables].map((table) => table.id),
+        tags: this.named("s3"),
       }),
     );
   }
@@ -107,15 +135,23 @@ export class NewNetwork extends Construct implements INetwork {
     if (typeof zones !== "number") return zones.map((zone) => ({ letter: zone.slice(-1), zone }));
     const available = new DataAwsAvailabilityZones(this, "zones", {
       state: "available",
-      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }, { name: "zone-name", values: instanceType.zones }],
+      filter: [
+        { name: "opt-in-status", values: ["opt-in-not-required"] },
+        { name: "zone-name", values: instanceType.zones },
+      ],
       lifecycle: {
-        postcondition: [{
-          condition: `\${length(self.names) >= ${zones}}`,
-          errorMessage: `network.zones is ${zones}, but ${region} has fewer zones with ${instanceType.name} for this account; lower it, or choose another instances.type or region.`,
-        }],
+        postcondition: [
+          {
+            condition: `\${length(self.names) >= ${zones}}`,
+            errorMessage: `network.zones is ${zones}, but ${region} has fewer zones with ${instanceType.name} for this account; lower it, or choose another instances.type or region.`,
+          },
+        ],
       },
     });
-    return [...ZONE_LETTERS.slice(0, zones)].map((letter, index) => ({ letter, zone: `\${${available.fqn}.names[${index}]}` }));
+    return [...ZONE_LETTERS.slice(0, zones)].map((letter, index) => ({
+      letter,
+      zone: `\${${available.fqn}.names[${index}]}`,
+    }));
   }
 
   private subnet(tier: "public" | "private", letter: string, zone: string, vpcCidr: string): Subnet {
@@ -130,13 +166,30 @@ export class NewNetwork extends Construct implements INetwork {
   }
 
   private associate(tier: string, letter: string, subnet: Subnet, table: RouteTable): void {
-    this.routes.push(new RouteTableAssociation(this, `${tier}-association-${letter}`, { subnetId: subnet.id, routeTableId: table.id }));
+    this.routes.push(
+      new RouteTableAssociation(this, `${tier}-association-${letter}`, { subnetId: subnet.id, routeTableId: table.id }),
+    );
   }
 
   private natRoute(letter: string, publicSubnet: Subnet, privateTable: RouteTable, wayOut: Route): void {
-    const address = new Eip(this, `nat-address-${letter}`, { domain: "vpc", tags: this.named(`nat ${letter}`), dependsOn: [wayOut] });
-    const nat = new NatGateway(this, `nat-${letter}`, { allocationId: address.id, subnetId: publicSubnet.id, tags: this.named(`nat ${letter}`), dependsOn: [wayOut] });
-    this.routes.push(new Route(this, `nat-route-${letter}`, { routeTableId: privateTable.id, destinationCidrBlock: ANYWHERE, natGatewayId: nat.id }));
+    const address = new Eip(this, `nat-address-${letter}`, {
+      domain: "vpc",
+      tags: this.named(`nat ${letter}`),
+      dependsOn: [wayOut],
+    });
+    const nat = new NatGateway(this, `nat-${letter}`, {
+      allocationId: address.id,
+      subnetId: publicSubnet.id,
+      tags: this.named(`nat ${letter}`),
+      dependsOn: [wayOut],
+    });
+    this.routes.push(
+      new Route(this, `nat-route-${letter}`, {
+        routeTableId: privateTable.id,
+        destinationCidrBlock: ANYWHERE,
+        natGatewayId: nat.id,
+      }),
+    );
   }
 
   private named(what: string): { Name: string } {
@@ -162,13 +215,19 @@ export class ExistingNetwork extends Construct implements INetwork {
     const vpc = new DataAwsVpc(this, "vpc", { id: options.vpcId });
     this.vpcId = vpc.id;
     const publicSubnets: DataAwsSubnet[] = [];
-    options.publicSubnetIds.forEach((subnetId, index) => publicSubnets.push(this.publicSubnet(nameOf(subnetId, "public", index), subnetId, options.vpcId, publicSubnets)));
+    options.publicSubnetIds.forEach((subnetId, index) =>
+      publicSubnets.push(this.publicSubnet(nameOf(subnetId, "public", index), subnetId, options.vpcId, publicSubnets)),
+    );
     this.publicSubnets = publicSubnets;
-    this.privateSubnets = (options.privateSubnetIds ?? []).map((subnetId, index) => this.privateSubnet(nameOf(subnetId, "private", index), subnetId, options.vpcId, publicSubnets));
+    this.privateSubnets = (options.privateSubnetIds ?? []).map((subnetId, index) =>
+      this.privateSubnet(nameOf(subnetId, "private", index), subnetId, options.vpcId, publicSubnets),
+    );
     if (options.needsS3Endpoint) {
       // The lookup fails where there is none.
       new DataAwsVpcEndpoint(this, "s3-endpoint", {
-        vpcId: vpc.id, serviceName: `com.amazonaws.${options.region}.s3`, filter: [{ name: "vpc-endpoint-type", values: ["Gateway"] }],
+        vpcId: vpc.id,
+        serviceName: `com.amazonaws.${options.region}.s3`,
+        filter: [{ name: "vpc-endpoint-type", values: ["Gateway"] }],
       });
     }
   }
@@ -181,7 +240,12 @@ export class ExistingNetwork extends Construct implements INetwork {
     });
   }
 
-  private privateSubnet(name: string, subnetId: string, vpcId: string, publicSubnets: readonly DataAwsSubnet[]): DataAwsSubnet {
+  private privateSubnet(
+    name: string,
+    subnetId: string,
+    vpcId: string,
+    publicSubnets: readonly DataAwsSubnet[],
+  ): DataAwsSubnet {
     const zones = publicSubnets.map((subnet) => `${subnet.fqn}.availability_zone`).join(", ");
     return this.subnet(name, subnetId, vpcId, {
       condition: `\${contains([${zones}], self.availability_zone)}`,
@@ -189,8 +253,16 @@ export class ExistingNetwork extends Construct implements INetwork {
     });
   }
 
-  private subnet(name: string, subnetId: string, vpcId: string, zoneCheck: { condition: string; errorMessage: string }): DataAwsSubnet {
-    const isInVpc = { condition: `\${self.vpc_id == ${operand(vpcId)}}`, errorMessage: `network: ${subnetId} is not in ${vpcId}; correct one of the two.` };
+  private subnet(
+    name: string,
+    subnetId: string,
+    vpcId: string,
+    zoneCheck: { condition: string; errorMessage: string },
+  ): DataAwsSubnet {
+    const isInVpc = {
+      condition: `\${self.vpc_id == ${operand(vpcId)}}`,
+      errorMessage: `network: ${subnetId} is not in ${vpcId}; correct one of the two.`,
+    };
     return new DataAwsSubnet(this, name, { id: subnetId, lifecycle: { postcondition: [isInVpc, zoneCheck] } });
   }
 }

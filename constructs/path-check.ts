@@ -1,5 +1,5 @@
 import { Aspects } from "cdktf";
-import { Node, type IConstruct } from "constructs";
+import { type IConstruct, Node } from "constructs";
 import type { Finding, TraceReport } from "../path/report";
 import { BrokenPathError } from "./refusals";
 
@@ -65,7 +65,10 @@ export function pathFault(stack: IConstruct): BrokenPathError | undefined {
 
 function faultsOf({ stackId, ask }: PathOwner): string[] {
   const { report, idle } = ask();
-  const faults = report.verdict === "broken" ? report.findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined) : [];
+  const faults =
+    report.verdict === "broken"
+      ? report.findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined)
+      : [];
   return [
     ...faults.map((finding) => `${stackId}: ${sentence(finding)}`),
     ...(report.notAccepted ?? []).map((sentence) => `${stackId}: ${sentence}`),

@@ -16,7 +16,12 @@ export function plainHcl(rendered: string, userData: string, versions: string): 
   const scripted = rendered.replaceAll(`<<EOF\n${userData}\nEOF`, () => heredoc(userData));
   const required = `required_version = ${JSON.stringify(versions)}`;
   // Each heredoc comes as two parts, itself and its end's name.
-  return scripted.split(HEREDOC).map((part, index) => (index % 3 === 0 ? corrected(part).replace(VERSIONS, () => required) : index % 3 === 1 ? part : "")).join("");
+  return scripted
+    .split(HEREDOC)
+    .map((part, index) =>
+      index % 3 === 0 ? corrected(part).replace(VERSIONS, () => required) : index % 3 === 1 ? part : "",
+    )
+    .join("");
 }
 
 /** A heredoc's last line end is part of the text; one more would make other user data, and replace the instances. */
@@ -29,5 +34,7 @@ function heredoc(text: string): string {
 function corrected(hcl: string): string {
   return hcl
     .replace(REFERENCES, (_, start: string, items: string) => `${start}[\n${items.replaceAll('"', "")}]`)
-    .replace(CONDITIONS, (_, name: string, blocks: string) => blocks.replace(/^\{$/gm, `${name} {`).replace(/^\},$/gm, "}").trimEnd());
+    .replace(CONDITIONS, (_, name: string, blocks: string) =>
+      blocks.replace(/^\{$/gm, `${name} {`).replace(/^\},$/gm, "}").trimEnd(),
+    );
 }

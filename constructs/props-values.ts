@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { closest, meant } from "./closest";
-import { shown, type Place } from "./echo";
+import { type Place, shown } from "./echo";
 import { isListReference, isReference } from "./references";
 
 /** One thing that is wrong with a stack's props. */
@@ -29,7 +29,10 @@ export function sentence({ prop, got, advice }: Fault): string {
 
 /** A value that passes `isGood`, or the one sentence that says what may stand here. */
 export function value<T>(isGood: (input: unknown) => boolean, advice: Advice): v.GenericSchema<T> {
-  const schema = v.custom<T>((input) => !isReference(input) && isGood(input), ({ input }) => (isReference(input) ? NO_LITERAL : adviceFor(advice, input)));
+  const schema = v.custom<T>(
+    (input) => !isReference(input) && isGood(input),
+    ({ input }) => (isReference(input) ? NO_LITERAL : adviceFor(advice, input)),
+  );
   adviceOf.set(schema, advice);
   return schema;
 }
@@ -40,7 +43,10 @@ export function text(isGood: (input: string) => boolean, advice: Advice) {
 
 /** An id, ARN or name that AWS gives: a text like any other, or a reference to what has it. */
 export function idText(isGood: (input: string) => boolean, advice: string) {
-  const schema = v.custom<string>((input) => typeof input === "string" && (isReference(input) || isGood(input)), advice);
+  const schema = v.custom<string>(
+    (input) => typeof input === "string" && (isReference(input) || isGood(input)),
+    advice,
+  );
   adviceOf.set(schema, advice);
   return schema;
 }
@@ -48,28 +54,42 @@ export function idText(isGood: (input: string) => boolean, advice: string) {
 export function whole(min: number, max: number, what: string, except: readonly number[] = []) {
   const but = except.length > 0 ? ` except ${except.join(", ")}` : "";
   return value<number>(
-    (input) => Number.isInteger(input) && (input as number) >= min && (input as number) <= max && !except.includes(input as number),
+    (input) =>
+      Number.isInteger(input) &&
+      (input as number) >= min &&
+      (input as number) <= max &&
+      !except.includes(input as number),
     `must be a whole number${what} from ${min} to ${max}${but}`,
   );
 }
 
 export function oneOf(values: readonly string[]) {
-  return value<string>((input) => values.includes(input as string), `must be ${values.map((it) => `"${it}"`).join(" or ")}`);
+  return value<string>(
+    (input) => values.includes(input as string),
+    `must be ${values.map((it) => `"${it}"`).join(" or ")}`,
+  );
 }
 
 /** One of more values than a sentence can list. */
 export function oneOfMany(values: readonly string[], what: string) {
-  return value<string>((input) => values.includes(input as string), (input) => {
-    const near = typeof input === "string" && input !== "" ? closest(input, values, 3) : values.slice(0, 1);
-    return `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ${near.map((it) => `"${it}"`).join(", ")}`;
-  });
+  return value<string>(
+    (input) => values.includes(input as string),
+    (input) => {
+      const near = typeof input === "string" && input !== "" ? closest(input, values, 3) : values.slice(0, 1);
+      return `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ${near.map((it) => `"${it}"`).join(", ")}`;
+    },
+  );
 }
 
 export const flag = () => value<boolean>((input) => typeof input === "boolean", "must be true or false");
 
 export function list(item: Schema, min: number, max: number, advice: string) {
-  const isGood = (input: unknown[]) => input.length >= min && input.length <= max && new Set(input).size === input.length;
-  const isLong = v.custom((input) => !isListReference(input), "must be a list whose length is known at synth; write its items one by one, such as Token.asString(Fn.element(list, 0))");
+  const isGood = (input: unknown[]) =>
+    input.length >= min && input.length <= max && new Set(input).size === input.length;
+  const isLong = v.custom(
+    (input) => !isListReference(input),
+    "must be a list whose length is known at synth; write its items one by one, such as Token.asString(Fn.element(list, 0))",
+  );
   const schema = v.pipe(isLong, v.array(item, advice), v.check(isGood, advice));
   adviceOf.set(schema, advice);
   return schema;
@@ -89,7 +109,14 @@ export function object(required: Record<string, Schema>, optional: Record<string
       return adviceFor((missing && adviceOf.get(missing)) ?? advice, undefined);
     },
   );
-  const schema = v.pipe(v.custom<Record<string, unknown>>(isObject, advice), v.check((it) => hasSeenKeys(it), `must not have a prop called ${UNSEEN_KEYS.join(", ")}; the props are ${names.join(", ")}`), entries);
+  const schema = v.pipe(
+    v.custom<Record<string, unknown>>(isObject, advice),
+    v.check(
+      (it) => hasSeenKeys(it),
+      `must not have a prop called ${UNSEEN_KEYS.join(", ")}; the props are ${names.join(", ")}`,
+    ),
+    entries,
+  );
   adviceOf.set(schema, advice);
   return schema;
 }
@@ -105,7 +132,9 @@ export function hasSeenKeys(input: object): boolean {
 /** An object as `{ … }` makes it: no array, no class. */
 export function isObject(input: unknown): input is Record<string, unknown> {
   const parent: unknown = typeof input === "object" && input !== null ? Object.getPrototypeOf(input) : undefined;
-  return parent === null || (typeof parent === "object" && parent !== undefined && Object.getPrototypeOf(parent) === null);
+  return (
+    parent === null || (typeof parent === "object" && parent !== undefined && Object.getPrototypeOf(parent) === null)
+  );
 }
 
 /** What is wrong with a value. */

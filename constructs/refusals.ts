@@ -22,7 +22,9 @@ export class BrokenPathError extends Error {
 
   /** @param outcome what came of the files */
   constructor(faults: readonly string[], outcome = "nothing was written") {
-    super(`${messageOf("on the path of requests", faults, outcome)}\n  To accept a finding, add accept: [{ finding: "P…", reason: "…" }] to the stack.`);
+    super(
+      `${messageOf("on the path of requests", faults, outcome)}\n  To accept a finding, add accept: [{ finding: "P…", reason: "…" }] to the stack.`,
+    );
     tellFaultsOnly(this, faults);
   }
 }
@@ -35,6 +37,10 @@ function tellFaultsOnly(error: Error, faults: readonly string[]): void {
   // Not enumerable, or Node would print them a second time below the message.
   Object.defineProperty(error, "faults", { value: faults });
   // What is wrong stands in the person's own file; the frames of libraries tell them nothing.
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line) && !/node:|node_modules|<anonymous>\)$|[\\/](constructs|cli)[\\/]/.test(line));
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .filter(
+      (line) => /^ {4}at /.test(line) && !/node:|node_modules|<anonymous>\)$|[\\/](constructs|cli)[\\/]/.test(line),
+    );
   error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
 }

@@ -55,10 +55,26 @@ export class SecurityGroups extends Construct {
       { id: "http-from-everyone", group: alb, direction: "in", port: 80, peer: everyone, why: "HTTP from everyone" },
       { id: "https-from-everyone", group: alb, direction: "in", port: 443, peer: everyone, why: "HTTPS from everyone" },
       ...servedPorts.flatMap((port): Rule[] => [
-        { id: `to-instances-${port}`, group: alb, direction: "out", port, peer: { group: ec2 }, why: "Requests and health checks to the instances" },
-        { id: `from-load-balancer-${port}`, group: ec2, direction: "in", port, peer: { group: alb }, why: "Requests and health checks from the load balancer" },
+        {
+          id: `to-instances-${port}`,
+          group: alb,
+          direction: "out",
+          port,
+          peer: { group: ec2 },
+          why: "Requests and health checks to the instances",
+        },
+        {
+          id: `from-load-balancer-${port}`,
+          group: ec2,
+          direction: "in",
+          port,
+          peer: { group: alb },
+          why: "Requests and health checks from the load balancer",
+        },
       ]),
-      ...options.sshCidrs.map((cidr): Rule => ({ id: `ssh-from-${cidr}`, group: ec2, direction: "in", port: 22, peer: { cidr }, why: "SSH" })),
+      ...options.sshCidrs.map(
+        (cidr): Rule => ({ id: `ssh-from-${cidr}`, group: ec2, direction: "in", port: 22, peer: { cidr }, why: "SSH" }),
+      ),
       ...this.outboundRules(ec2, options),
     ];
     this.rules = table.map((rule) => this.rule(rule));
@@ -66,15 +82,34 @@ export class SecurityGroups extends Construct {
 
   private outboundRules(ec2: SecurityGroup, { outbound, region }: SecurityGroupsOptions): Rule[] {
     if (outbound === "internet") {
-      return [80, 443].map((port) => ({ id: `to-internet-${port}`, group: ec2, direction: "out", port, peer: { cidr: EVERYONE }, why: "Calls to the internet" }));
+      return [80, 443].map((port) => ({
+        id: `to-internet-${port}`,
+        group: ec2,
+        direction: "out",
+        port,
+        peer: { cidr: EVERYONE },
+        why: "Calls to the internet",
+      }));
     }
     const s3 = new DataAwsEc2ManagedPrefixList(this, "s3-addresses", { name: `com.amazonaws.${region}.s3` });
-    return [{ id: "to-s3", group: ec2, direction: "out", port: 443, peer: { prefixList: s3.id }, why: "Packages of Amazon Linux, which lie in S3" }];
+    return [
+      {
+        id: "to-s3",
+        group: ec2,
+        direction: "out",
+        port: 443,
+        peer: { prefixList: s3.id },
+        why: "Packages of Amazon Linux, which lie in S3",
+      },
+    ];
   }
 
   private group(name: string, description: string, options: SecurityGroupsOptions): SecurityGroup {
     return new SecurityGroup(this, name, {
-      name: `${name}${options.nameSuffix}`, description, vpcId: options.vpcId, tags: { Name: name },
+      name: `${name}${options.nameSuffix}`,
+      description,
+      vpcId: options.vpcId,
+      tags: { Name: name },
       // AWS keeps a group that is still in use; another name or VPC means another group first.
       lifecycle: { createBeforeDestroy: true },
     });
@@ -82,9 +117,19 @@ export class SecurityGroups extends Construct {
 
   private rule({ id, group, direction, port, peer, why }: Rule): ITerraformDependable {
     const config = {
-      securityGroupId: group.id, description: why, ipProtocol: "tcp", fromPort: port, toPort: port,
-      ..."group" in peer ? { referencedSecurityGroupId: peer.group.id } : "cidr" in peer ? { cidrIpv4: peer.cidr } : { prefixListId: peer.prefixList },
+      securityGroupId: group.id,
+      description: why,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      ...("group" in peer
+        ? { referencedSecurityGroupId: peer.group.id }
+        : "cidr" in peer
+          ? { cidrIpv4: peer.cidr }
+          : { prefixListId: peer.prefixList }),
     };
-    return direction === "in" ? new VpcSecurityGroupIngressRule(this, id, config) : new VpcSecurityGroupEgressRule(this, id, config);
+    return direction === "in"
+      ? new VpcSecurityGroupIngressRule(this, id, config)
+      : new VpcSecurityGroupEgressRule(this, id, config);
   }
 }

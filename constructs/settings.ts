@@ -1,8 +1,15 @@
 import { registrableDomain } from "./domain-names";
 import type { Owner } from "./names";
-import type { CloudBackendProps, S3BackendProps, StateLocation } from "./state-backend";
 import type { SshProps } from "./server-props";
-import type { AcceptedFinding, ExistingNetworkProps, HealthCheckProps, InstancesProps, NewNetworkProps, WebStackProps } from "./web-stack-props";
+import type { CloudBackendProps, S3BackendProps, StateLocation } from "./state-backend";
+import type {
+  AcceptedFinding,
+  ExistingNetworkProps,
+  HealthCheckProps,
+  InstancesProps,
+  NewNetworkProps,
+  WebStackProps,
+} from "./web-stack-props";
 
 /** Props with every default filled in; what the parts are built from. */
 export interface Settings {
@@ -11,7 +18,12 @@ export interface Settings {
   readonly domainName: string;
   /** Every name that the site answers to, `domainName` first. */
   readonly names: readonly string[];
-  readonly hostedZone: { readonly name: string; readonly id?: string; readonly create: boolean; readonly delegated: boolean };
+  readonly hostedZone: {
+    readonly name: string;
+    readonly id?: string;
+    readonly create: boolean;
+    readonly delegated: boolean;
+  };
   readonly certificateArn?: string;
   readonly network: NewNetworkSettings | (ExistingNetworkProps & { readonly egress: "none" | "nat" });
   readonly appPort: number;
@@ -32,7 +44,8 @@ export interface Settings {
 }
 
 /** A new network with its defaults. */
-export type NewNetworkSettings = Required<Omit<NewNetworkProps, "flowLogsBucket">> & Pick<NewNetworkProps, "flowLogsBucket">;
+export type NewNetworkSettings = Required<Omit<NewNetworkProps, "flowLogsBucket">> &
+  Pick<NewNetworkProps, "flowLogsBucket">;
 
 const DEFAULT_REGION = "us-east-1";
 const MAX_DEREGISTRATION_DELAY_SEC = 3600;
@@ -59,11 +72,23 @@ export function settingsOf(stackId: string, props: WebStackProps): Settings {
     network: networkOf(props.network ?? {}),
     appPort,
     healthCheck: {
-      path: "/health", matcher: "200", intervalSec: 15, timeoutSec: 5, healthyThreshold: 2, unhealthyThreshold: 3,
+      path: "/health",
+      matcher: "200",
+      intervalSec: 15,
+      timeoutSec: 5,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
       ...defined(props.healthCheck),
       port: props.healthCheck?.port ?? appPort,
     },
-    instances: { count: 2, diskGiB: 8, placement: "private", detailedMonitoring: false, ...defined(props.instances), type },
+    instances: {
+      count: 2,
+      diskGiB: 8,
+      placement: "private",
+      detailedMonitoring: false,
+      ...defined(props.instances),
+      type,
+    },
     architecture: architectureOf(type),
     server: props.server ?? {},
     http: props.http ?? "redirect",
@@ -87,7 +112,12 @@ export function isExistingNetwork(network: NewNetworkProps | ExistingNetworkProp
 function networkOf(network: NewNetworkProps | ExistingNetworkProps): Settings["network"] {
   const egress = network.egress ?? "none";
   if (isExistingNetwork(network)) return { ...network, egress };
-  return { cidr: network.cidr ?? "10.0.0.0/16", zones: network.zones ?? 2, egress, flowLogsBucket: network.flowLogsBucket };
+  return {
+    cidr: network.cidr ?? "10.0.0.0/16",
+    zones: network.zones ?? 2,
+    egress,
+    flowLogsBucket: network.flowLogsBucket,
+  };
 }
 
 function stateLocation(stackId: string, region: string, backend: NonNullable<WebStackProps["backend"]>): StateLocation {

@@ -65,7 +65,10 @@ export function keepState(stack: TerraformStack, location: StateLocation): void 
  * What to change about where the state lies before somebody depends on it; cdktf shows it with every synth, diff and deploy.
  * @param backend as the stack's props have it
  */
-export function stateWarning(stackId: string, backend: "local" | S3BackendProps | CloudBackendProps | undefined): string | undefined {
+export function stateWarning(
+  stackId: string,
+  backend: "local" | S3BackendProps | CloudBackendProps | undefined,
+): string | undefined {
   if (backend === undefined) {
     return `backend is not set: the state is kept on this machine only, in terraform.${stackId}.tfstate. Write backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: "local" to keep it here.`;
   }

@@ -46,8 +46,14 @@ export class TargetGroup extends Construct implements ITargetGroup {
       lifecycle: { createBeforeDestroy: true },
     });
     this.arn = group.arn;
-    this.targets = options.servers.instanceIds.map((instanceId, index) =>
-      // No port of its own: the group's counts.
-      new LbTargetGroupAttachment(this, `target-${index + 1}`, { targetGroupArn: group.arn, targetId: instanceId, lifecycle: { createBeforeDestroy: true } }));
+    this.targets = options.servers.instanceIds.map(
+      (instanceId, index) =>
+        // No port of its own: the group's counts.
+        new LbTargetGroupAttachment(this, `target-${index + 1}`, {
+          targetGroupArn: group.arn,
+          targetId: instanceId,
+          lifecycle: { createBeforeDestroy: true },
+        }),
+    );
   }
 }

@@ -59,7 +59,8 @@ export function nginxConf(settings: ServerSettings): string {
   const { appPort, healthCheck, server, idleTimeoutSec } = settings;
   const ports = [...new Set([appPort, healthCheck.port])];
   const keepalive = idleTimeoutSec + KEEPALIVE_MARGIN_SEC;
-  const site = server.proxyPort === undefined ? staticSite(healthCheck.path) : proxiedSite(server.proxyPort, idleTimeoutSec);
+  const site =
+    server.proxyPort === undefined ? staticSite(healthCheck.path) : proxiedSite(server.proxyPort, idleTimeoutSec);
   return `worker_processes auto;
 error_log /var/log/nginx/error.log notice;
 pid /run/nginx.pid;

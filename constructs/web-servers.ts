@@ -48,11 +48,19 @@ export class WebServers extends Construct implements IWebServers {
     // AWS changes the type of a stopped instance only, all of them at the same time, and gives a larger disk to a system that does not use it
     // before it boots again. terraform would do both in place.
     const machine = new DataResource(this, "machine", { input: { type, diskGiB } });
-    const parts = { ami: image.insecureValue, iamInstanceProfile: this.profile(options.iamNamePrefix).name, machine: `${machine.terraformResourceType}.${machine.friendlyUniqueId}` };
+    const parts = {
+      ami: image.insecureValue,
+      iamInstanceProfile: this.profile(options.iamNamePrefix).name,
+      machine: `${machine.terraformResourceType}.${machine.friendlyUniqueId}`,
+    };
     this.instanceIds = Array.from({ length: count }, (_, index) => this.instance(index, options, parts).id);
   }
 
-  private instance(index: number, options: WebServersOptions, { ami, iamInstanceProfile, machine }: { ami: string; iamInstanceProfile: string; machine: string }): Instance {
+  private instance(
+    index: number,
+    options: WebServersOptions,
+    { ami, iamInstanceProfile, machine }: { ami: string; iamInstanceProfile: string; machine: string },
+  ): Instance {
     const { type, diskGiB, placement, detailedMonitoring } = options.instances;
     const subnet = options.subnets[index % options.subnets.length] as ISubnet;
     const name = { Name: `${options.name} ${index + 1}` };
@@ -74,11 +82,15 @@ export class WebServers extends Construct implements IWebServers {
       tags: name,
       // A new image is for new machines; it must not replace those that serve.
       lifecycle: {
-        createBeforeDestroy: true, ignoreChanges: ["ami"], replaceTriggeredBy: [machine],
-        precondition: [{
-          condition: options.instanceType.isOfferedIn(operand(subnet.availabilityZone)),
-          errorMessage: `instances.type: \${${operand(subnet.availabilityZone)}} does not have ${type}; choose another type, or other zones or subnets in network.`,
-        }],
+        createBeforeDestroy: true,
+        ignoreChanges: ["ami"],
+        replaceTriggeredBy: [machine],
+        precondition: [
+          {
+            condition: options.instanceType.isOfferedIn(operand(subnet.availabilityZone)),
+            errorMessage: `instances.type: \${${operand(subnet.availabilityZone)}} does not have ${type}; choose another type, or other zones or subnets in network.`,
+          },
+        ],
       },
       dependsOn: [...options.bootNeeds],
     });
@@ -94,7 +106,10 @@ export class WebServers extends Construct implements IWebServers {
         Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
       }),
     });
-    new IamRolePolicyAttachment(this, "session-manager", { role: role.name, policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" });
+    new IamRolePolicyAttachment(this, "session-manager", {
+      role: role.name,
+      policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+    });
     return new IamInstanceProfile(this, "profile", { namePrefix, role: role.name });
   }
 }

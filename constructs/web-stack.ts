@@ -14,10 +14,10 @@ import type { Settings } from "./settings";
 import { keepState, stateWarning, TERRAFORM_VERSIONS } from "./state-backend";
 import { userDataFor } from "./user-data";
 import type { WebStackProps } from "./web-stack-props";
-import { WebTopology, type Site } from "./web-topology";
+import { type Site, WebTopology } from "./web-topology";
 
-export type { WebStackProps } from "./web-stack-props";
 export { BrokenPathError, InvalidPropsError } from "./refusals";
+export type { WebStackProps } from "./web-stack-props";
 
 /** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
 export class WebStack extends TerraformStack {
@@ -105,23 +105,36 @@ export class WebStack extends TerraformStack {
 
   private askPath({ accept }: Settings): PathAnswer {
     const report = trace(this.toTerraform());
-    return { report: withAccepted(report, accept), idle: unmatched(report, accept).map((it) => `accept must name findings that the path has (got ${shownEntry(it)}); remove it`) };
+    return {
+      report: withAccepted(report, accept),
+      idle: unmatched(report, accept).map(
+        (it) => `accept must name findings that the path has (got ${shownEntry(it)}); remove it`,
+      ),
+    };
   }
 
   /** cdktf prints it with every synth, diff and deploy; `npm run trace` tells it of the file. */
   private showAccepted({ accept }: Settings): void {
     if (accept.length === 0) return;
-    for (const { finding, address, reason } of accept) Annotations.of(this).addWarning(`${finding}${address === undefined ? "" : ` at ${address}`} is accepted: ${reason}`);
+    for (const { finding, address, reason } of accept)
+      Annotations.of(this).addWarning(
+        `${finding}${address === undefined ? "" : ` at ${address}`} is accepted: ${reason}`,
+      );
     this.addOverride(`//.metadata.${ACCEPTED_KEY}`, accept);
   }
 
   private addOutputs({ domainName, healthCheck, hostedZone }: Settings, { zones, site }: WebTopology): void {
-    const output = (id: string, value: unknown, description: string) => new TerraformOutput(this, id, { value, description, staticId: true });
+    const output = (id: string, value: unknown, description: string) =>
+      new TerraformOutput(this, id, { value, description, staticId: true });
     if (zones.nameServers !== undefined) {
       output("name_servers", zones.nameServers, `Name servers that the registrar of ${hostedZone.name} must be given`);
     }
     if (site === undefined) {
-      output("next_step", `Give the name servers to the registrar of ${hostedZone.name}, then set hostedZone.delegated to true and deploy again`, "What is left to do");
+      output(
+        "next_step",
+        `Give the name servers to the registrar of ${hostedZone.name}, then set hostedZone.delegated to true and deploy again`,
+        "What is left to do",
+      );
       return;
     }
     output("site_url", `https://${domainName}`, "The site");

@@ -4,13 +4,13 @@ import { AliasRecord, HostedZones } from "./dns";
 import { InstanceType } from "./instance-type";
 import { LoadBalancer } from "./load-balancer";
 import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
-import { ExistingNetwork, NewNetwork, type INetwork } from "./network";
+import { ExistingNetwork, type INetwork, NewNetwork } from "./network";
 import { isReference, referenceText } from "./references";
 import { SecurityGroups } from "./security-groups";
 import { isExistingNetwork, type Settings } from "./settings";
 import { TargetGroup } from "./target-group";
 import { userDataFor } from "./user-data";
-import { WebServers, type IWebServers } from "./web-servers";
+import { type IWebServers, WebServers } from "./web-servers";
 
 /** The site behind its zone. */
 export interface Site {
@@ -37,33 +37,57 @@ export class WebTopology extends Construct {
     const network = this.network(settings, instanceType);
     const certificate = this.certificate(settings);
     const groups = new SecurityGroups(this, "security-groups", {
-      vpcId: network.vpcId, region, appPort, healthCheckPort: healthCheck.port,
+      vpcId: network.vpcId,
+      region,
+      appPort,
+      healthCheckPort: healthCheck.port,
       nameSuffix: isExistingNetwork(settings.network) ? ownerSuffix(owner) : "",
       sshCidrs: settings.ssh?.cidrs ?? [],
       outbound: settings.network.egress === "nat" || instances.placement === "public" ? "internet" : "s3",
     });
     const servers = new WebServers(this, "web-servers", {
-      instances, instanceType, architecture: settings.architecture, userData: userDataFor(settings), keyName: settings.ssh?.keyName,
+      instances,
+      instanceType,
+      architecture: settings.architecture,
+      userData: userDataFor(settings),
+      keyName: settings.ssh?.keyName,
       subnets: instances.placement === "public" ? network.publicSubnets : network.privateSubnets,
-      securityGroupId: groups.instancesGroupId, iamNamePrefix: iamNamePrefix(owner), name: owner.stackId,
+      securityGroupId: groups.instancesGroupId,
+      iamNamePrefix: iamNamePrefix(owner),
+      name: owner.stackId,
       bootNeeds: [...network.routes, ...groups.rules],
     });
     const targetGroup = new TargetGroup(this, "target-group", {
-      name: targetGroupName(owner, [appPort, placeOf(settings)]), vpcId: network.vpcId, servers, appPort, healthCheck,
+      name: targetGroupName(owner, [appPort, placeOf(settings)]),
+      vpcId: network.vpcId,
+      servers,
+      appPort,
+      healthCheck,
       deregistrationDelaySec: settings.deregistrationDelaySec,
     });
     const loadBalancer = new LoadBalancer(this, "load-balancer", {
-      namePrefix: loadBalancerNamePrefix(owner), network, certificate, targetGroup,
-      securityGroupId: groups.loadBalancerGroupId, securityGroupVpc: groups.loadBalancerGroupVpc, securityGroupRules: groups.rules,
-      http: settings.http, tlsPolicy: settings.tlsPolicy, idleTimeoutSec: settings.idleTimeoutSec, deletionProtection: !settings.disposable,
-      accessLogsBucket: settings.accessLogsBucket, accessLogsPrefix: owner.stackId,
+      namePrefix: loadBalancerNamePrefix(owner),
+      network,
+      certificate,
+      targetGroup,
+      securityGroupId: groups.loadBalancerGroupId,
+      securityGroupVpc: groups.loadBalancerGroupVpc,
+      securityGroupRules: groups.rules,
+      http: settings.http,
+      tlsPolicy: settings.tlsPolicy,
+      idleTimeoutSec: settings.idleTimeoutSec,
+      deletionProtection: !settings.disposable,
+      accessLogsBucket: settings.accessLogsBucket,
+      accessLogsPrefix: owner.stackId,
     });
-    for (const name of names) new AliasRecord(this, `alias-${name}`, { zone: this.zones.of(name), name, target: loadBalancer });
+    for (const name of names)
+      new AliasRecord(this, `alias-${name}`, { zone: this.zones.of(name), name, target: loadBalancer });
     return { loadBalancer, targetGroup, servers };
   }
 
   private network({ network, region, owner, instances, server }: Settings, instanceType: InstanceType): INetwork {
-    const needsS3Endpoint = instances.placement === "private" && network.egress === "none" && server.userData === undefined;
+    const needsS3Endpoint =
+      instances.placement === "private" && network.egress === "none" && server.userData === undefined;
     return isExistingNetwork(network)
       ? new ExistingNetwork(this, "network", { ...network, region, needsS3Endpoint })
       : new NewNetwork(this, "network", { ...network, region, instanceType, name: owner.stackId });

@@ -1,4 +1,4 @@
-import { placeOf, worst, type HopReport, type PathReport, type TraceReport, type Verdict } from "./report";
+import { type HopReport, type PathReport, placeOf, type TraceReport, type Verdict, worst } from "./report";
 
 /** A finding that somebody lets pass, because they know better. */
 export interface Accepted {
@@ -24,14 +24,25 @@ export function withAccepted(report: TraceReport, accepted: readonly Accepted[])
   const faults = new Set(left.map(placeOf));
   const paths = report.paths.map((path) => pathWithout(path, faults));
   // A fault can be on no path, such as that of a group that nothing uses; and without a balancer nothing is proven.
-  const others: Verdict[] = [...(left.length > 0 ? ["broken" as const] : []), ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const])];
-  return { ...report, verdict: worst([...paths.map(({ verdict }) => verdict), ...others]), paths, findings, ...(ambiguous.length > 0 && { notAccepted: ambiguous }) };
+  const others: Verdict[] = [
+    ...(left.length > 0 ? ["broken" as const] : []),
+    ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const]),
+  ];
+  return {
+    ...report,
+    verdict: worst([...paths.map(({ verdict }) => verdict), ...others]),
+    paths,
+    findings,
+    ...(ambiguous.length > 0 && { notAccepted: ambiguous }),
+  };
 }
 
 /** Those of which the report finds nothing. */
 export function unmatched(report: TraceReport, accepted: readonly Accepted[]): Accepted[] {
   const found = addressesById(report);
-  return accepted.filter(({ finding, address }) => (address === undefined ? !found.has(finding) : found.get(finding)?.has(address) !== true));
+  return accepted.filter(({ finding, address }) =>
+    address === undefined ? !found.has(finding) : found.get(finding)?.has(address) !== true,
+  );
 }
 
 /** How an entry is named in a sentence. */
@@ -43,7 +54,10 @@ export function shownEntry({ finding, address }: Accepted): string {
 const MOST_TOLD = 10;
 
 /** Reasons by the finding that they let pass, and a sentence for each entry that names several. */
-function matched(report: TraceReport, accepted: readonly Accepted[]): { readonly reasons: ReadonlyMap<string, string>; readonly ambiguous: readonly string[] } {
+function matched(
+  report: TraceReport,
+  accepted: readonly Accepted[],
+): { readonly reasons: ReadonlyMap<string, string>; readonly ambiguous: readonly string[] } {
   const found = addressesById(report);
   const reasons = new Map<string, string>();
   const ambiguous: string[] = [];
@@ -51,7 +65,10 @@ function matched(report: TraceReport, accepted: readonly Accepted[]): { readonly
     const all = [...(found.get(id) ?? [])];
     const [only] = all;
     if (address !== undefined) reasons.set(placeOf({ id, address }), reason);
-    else if (all.length > 1) ambiguous.push(`accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that you accept`);
+    else if (all.length > 1)
+      ambiguous.push(
+        `accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that you accept`,
+      );
     else if (only !== undefined) reasons.set(placeOf({ id, address: only }), reason);
   }
   return { reasons, ambiguous };
@@ -73,7 +90,9 @@ function pathWithout(path: PathReport, faults: ReadonlySet<string>): PathReport 
 
 /** Whether nothing is open, and the request comes to the hop at all. */
 function isProven({ hop, open, resources }: HopReport, { balancer }: PathReport): boolean {
-  return open.length === 0 && (hop === "dns" || balancer !== undefined) && !(hop === "target" && resources.length === 0);
+  return (
+    open.length === 0 && (hop === "dns" || balancer !== undefined) && !(hop === "target" && resources.length === 0)
+  );
 }
 
 /** What a synthesized stack says that it accepts; nothing in any other file. */
@@ -83,11 +102,18 @@ export function acceptedIn(document: unknown): Accepted[] {
   return accepted.flatMap((it: unknown): Accepted[] => {
     const [finding, address, reason] = [inside(it, "finding"), inside(it, "address"), inside(it, "reason")];
     // What names no address that can be read is not taken for every address.
-    if (typeof finding !== "string" || typeof reason !== "string" || (address !== undefined && typeof address !== "string")) return [];
+    if (
+      typeof finding !== "string" ||
+      typeof reason !== "string" ||
+      (address !== undefined && typeof address !== "string")
+    )
+      return [];
     return [{ finding, reason, ...(address !== undefined && { address }) }];
   });
 }
 
 function inside(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }

@@ -20,7 +20,7 @@ export function keyOf(address: string): string {
 /** `module.a["x"].module.b` of a resource in it; empty for one of the root module. */
 export function moduleOf(address: string): string {
   let end = 0;
-  for (let at = 0; address.startsWith("module.", at);) {
+  for (let at = 0; address.startsWith("module.", at); ) {
     const name = nameEnd(address, at + "module.".length);
     if (address[name] !== ".") break;
     end = name;

@@ -44,11 +44,15 @@ export function movedBlock(was: string, is: string): string {
  * configuration may have none of them any more.
  */
 export function removedBlock(from: string, changes: readonly Change[]): string {
-  const staying = blocksLeft.get(changes) ?? new Set(changes.flatMap(({ doing, address }) => (doing === "destroy" ? [] : [blockOf(address)])));
+  const staying =
+    blocksLeft.get(changes) ??
+    new Set(changes.flatMap(({ doing, address }) => (doing === "destroy" ? [] : [blockOf(address)])));
   blocksLeft.set(changes, staying);
   // A block takes no key.
   const label = blockOf(from);
-  return isPlain(label) && !label.includes("[") && !staying.has(label) ? `removed {\n  from = ${label}\n  lifecycle {\n    destroy = false\n  }\n}` : "";
+  return isPlain(label) && !label.includes("[") && !staying.has(label)
+    ? `removed {\n  from = ${label}\n  lifecycle {\n    destroy = false\n  }\n}`
+    : "";
 }
 
 /**
@@ -57,7 +61,15 @@ export function removedBlock(from: string, changes: readonly Change[]): string {
  * @param note lines above the id
  */
 export function importBlock(to: string, id: string, note: readonly string[] = []): string {
-  return isPlain(to) && isPlain(id) ? ["import {", `  to = ${to}`, ...note.filter(isPlain).map((line) => `  # ${line}`), `  id = ${quoted(id)}`, "}"].join("\n") : "";
+  return isPlain(to) && isPlain(id)
+    ? [
+        "import {",
+        `  to = ${to}`,
+        ...note.filter(isPlain).map((line) => `  # ${line}`),
+        `  id = ${quoted(id)}`,
+        "}",
+      ].join("\n")
+    : "";
 }
 
 /** `${` would begin an expression. */
@@ -69,18 +81,31 @@ function quoted(text: string): string {
 export function importOfRule(type: string, address: string, permissions: readonly Permission[]): string {
   const [first] = permissions;
   if (first === undefined) return "";
-  if (type !== "aws_security_group_rule") return importBlock(address, "sgr-…", ["the rule's id is not in the plan; it is what this prints:", lookUp(first)]);
+  if (type !== "aws_security_group_rule")
+    return importBlock(address, "sgr-…", ["the rule's id is not in the plan; it is what this prints:", lookUp(first)]);
   const { group, direction, protocol, from = 0, to = 0 } = first;
   const sources = permissions.map(({ source }) => (source === group ? "self" : source));
   return importBlock(address, [group, direction, protocol === "-1" ? "all" : protocol, from, to, ...sources].join("_"));
 }
 
-const FIELDS: Readonly<Record<Permission["kind"], string>> = { cidr: "CidrIpv4", ipv6: "CidrIpv6", "prefix-list": "PrefixListId", group: "ReferencedGroupInfo.GroupId" };
+const FIELDS: Readonly<Record<Permission["kind"], string>> = {
+  cidr: "CidrIpv4",
+  ipv6: "CidrIpv6",
+  "prefix-list": "PrefixListId",
+  group: "ReferencedGroupInfo.GroupId",
+};
 
 /** Asks AWS for the id of a rule. */
 function lookUp({ group, direction, protocol, from, to, kind, source }: Permission): string {
-  const is = (field: string, value: string | number): string[] => (typeof value === "number" || SAFE.test(value) ? [`${field}==\`${JSON.stringify(value)}\``] : []);
-  const conditions = [`IsEgress==\`${direction === "egress"}\``, ...is("IpProtocol", protocol), ...(from === undefined ? [] : is("FromPort", from)), ...(to === undefined ? [] : is("ToPort", to)), ...is(FIELDS[kind], source)];
+  const is = (field: string, value: string | number): string[] =>
+    typeof value === "number" || SAFE.test(value) ? [`${field}==\`${JSON.stringify(value)}\``] : [];
+  const conditions = [
+    `IsEgress==\`${direction === "egress"}\``,
+    ...is("IpProtocol", protocol),
+    ...(from === undefined ? [] : is("FromPort", from)),
+    ...(to === undefined ? [] : is("ToPort", to)),
+    ...is(FIELDS[kind], source),
+  ];
   return `aws ec2 describe-security-group-rules --filters Name=group-id,Values=${SAFE.test(group) ? group : "sg-…"} --query 'SecurityGroupRules[?${conditions.join(" && ")}].SecurityGroupRuleId' --output text`;
 }
 

@@ -30,7 +30,8 @@ export class Deadline {
   }
 
   isOver(): boolean {
-    if (this.now() >= this.end) this.sentence ??= `Stopped after ${LIMIT_SEC} seconds of CPU time, ${this.place.slice(0, LONGEST_PLACE)}; what was not checked is unknown.`;
+    if (this.now() >= this.end)
+      this.sentence ??= `Stopped after ${LIMIT_SEC} seconds of CPU time, ${this.place.slice(0, LONGEST_PLACE)}; what was not checked is unknown.`;
     return this.sentence !== undefined;
   }
 

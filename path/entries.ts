@@ -2,7 +2,7 @@ import { addTo } from "../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../topology/model";
 import { known } from "../topology/value";
 import { isApplication } from "./rules/balancer-groups";
-import { anyNameOf, chainsOf, mayServe, type Chain } from "./rules/record-chains";
+import { anyNameOf, type Chain, chainsOf, mayServe } from "./rules/record-chains";
 import { isLost } from "./rules/record-ends";
 import { recordsOf } from "./rules/record-targets";
 
@@ -61,7 +61,16 @@ function declaredIn(topology: Topology): Entry[] {
   }
   return [
     ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),
-    ...groupedByName(elsewhere).flatMap(({ host, records }) => ({ ...WHOLE, scheme: "https" as const, host, port: 443, isOwnName: false, from: "internet" as const, records, over: overOf(records, topology) })),
+    ...groupedByName(elsewhere).flatMap(({ host, records }) => ({
+      ...WHOLE,
+      scheme: "https" as const,
+      host,
+      port: 443,
+      isOwnName: false,
+      from: "internet" as const,
+      records,
+      over: overOf(records, topology),
+    })),
   ];
 }
 
@@ -79,7 +88,19 @@ export function entryOf(url: URL, topology: Topology): Entry {
   // A name without a record here is delegated elsewhere; there is only one balancer that it can mean.
   const only = records.length === 0 && balancers.length === 1 ? balancers[0] : undefined;
   const balancer = own ?? led ?? only;
-  return { scheme, host, port, path: url.pathname, hasPath: true, isOwnName: own !== undefined, from: balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen) ? "vpc" : "internet", records, over: overOf(records, topology), ...(balancer !== undefined && { balancer }) };
+  return {
+    scheme,
+    host,
+    port,
+    path: url.pathname,
+    hasPath: true,
+    isOwnName: own !== undefined,
+    from:
+      balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen) ? "vpc" : "internet",
+    records,
+    over: overOf(records, topology),
+    ...(balancer !== undefined && { balancer }),
+  };
 }
 
 /** The further records that those of a name lead over. */
@@ -118,20 +139,41 @@ function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: 
   const publicNames = new Set(publics.map(({ fqdn }) => known(fqdn)));
   // A private name beside the public one is for those inside; alone it leads nobody to a public balancer.
   const alone = privates.filter(({ fqdn }) => !publicNames.has(known(fqdn)));
-  const of = (host: string, from: Entry["from"], own: readonly DnsRecord[], isOwnName = false) => portsOf(balancer, host, isOwnName, topology).map(({ port, scheme }): Entry => ({
-    ...WHOLE, scheme, port, host, isOwnName, from, records: own, over: overOf(own, topology), balancer,
-  }));
-  const fromInternet = groupedByName(isInside ? publics : [...publics, ...alone]).flatMap(({ host, records: same }) => of(host, "internet", same));
-  const fromInside = isInside ? groupedByName(privates).flatMap(({ host, records: same }) => of(host, "vpc", same)) : [];
+  const of = (host: string, from: Entry["from"], own: readonly DnsRecord[], isOwnName = false) =>
+    portsOf(balancer, host, isOwnName, topology).map(
+      ({ port, scheme }): Entry => ({
+        ...WHOLE,
+        scheme,
+        port,
+        host,
+        isOwnName,
+        from,
+        records: own,
+        over: overOf(own, topology),
+        balancer,
+      }),
+    );
+  const fromInternet = groupedByName(isInside ? publics : [...publics, ...alone]).flatMap(({ host, records: same }) =>
+    of(host, "internet", same),
+  );
+  const fromInside = isInside
+    ? groupedByName(privates).flatMap(({ host, records: same }) => of(host, "vpc", same))
+    : [];
   const named = [...fromInternet, ...fromInside];
   if (named.length > 0 && (!isInside || fromInside.length > 0)) return named;
   return [...named, ...of(known(balancer.dnsName) ?? "", isInside ? "vpc" : "internet", [], true)];
 }
 
 /** Every port with a listener, and 443 wherever a certificate of the file covers the name. */
-function portsOf(balancer: Balancer, host: string, isOwnName: boolean, topology: Topology): { port: number; scheme: Entry["scheme"] }[] {
+function portsOf(
+  balancer: Balancer,
+  host: string,
+  isOwnName: boolean,
+  topology: Topology,
+): { port: number; scheme: Entry["scheme"] }[] {
   const ports = new Map<number, Entry["scheme"]>();
-  for (const { port, protocol } of balancer.listeners) if (typeof port === "number") ports.set(port, known(protocol) === "HTTPS" ? "https" : "http");
+  for (const { port, protocol } of balancer.listeners)
+    if (typeof port === "number") ports.set(port, known(protocol) === "HTTPS" ? "https" : "http");
   if (!isOwnName && !ports.has(443) && isCovered(host, topology)) ports.set(443, "https");
   if (ports.size === 0) ports.set(80, "http");
   return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);
@@ -141,7 +183,8 @@ const certified = new WeakMap<Topology, ReadonlySet<string>>();
 
 /** Whether a certificate of the file covers the name. */
 function isCovered(host: string, topology: Topology): boolean {
-  const names = certified.get(topology) ?? new Set(topology.certificates.flatMap((it) => (it.usedBeside ? [] : it.names.items)));
+  const names =
+    certified.get(topology) ?? new Set(topology.certificates.flatMap((it) => (it.usedBeside ? [] : it.names.items)));
   certified.set(topology, names);
   const dot = host.indexOf(".");
   return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`));

@@ -17,7 +17,11 @@ function hclOf(edits: readonly Edit[]): string {
     if ("remove" in edit) blocks.set(`remove ${edit.remove}`, `# remove ${edit.remove}`);
     else if ("add" in edit) {
       const { module } = partsOf(edit.like);
-      blocks.set(`add ${index}`, { head: `resource "${edit.add}" "${edit.name}"`, body: within(module, edit.body) as Record<string, unknown>, note: module === "" ? "" : `in ${module.slice(0, -1)}` });
+      blocks.set(`add ${index}`, {
+        head: `resource "${edit.add}" "${edit.name}"`,
+        body: within(module, edit.body) as Record<string, unknown>,
+        note: module === "" ? "" : `in ${module.slice(0, -1)}`,
+      });
     } else {
       const { module, type, name, hasKey } = partsOf(edit.set);
       // One of several blocks stays a block of its own.
@@ -25,16 +29,24 @@ function hclOf(edits: readonly Edit[]): string {
       const known = blocks.get(key);
       const change = nested(edit.path, structuredClone(within(module, edit.value)));
       if (typeof known === "object") merge(known.body, change);
-      else blocks.set(key, { head: `resource "${type}" "${name}"`, body: change, note: module !== "" || hasKey ? `${edit.set}${hasKey ? " only" : ""}` : "" });
+      else
+        blocks.set(key, {
+          head: `resource "${type}" "${name}"`,
+          body: change,
+          note: module !== "" || hasKey ? `${edit.set}${hasKey ? " only" : ""}` : "",
+        });
     }
   });
-  return [...blocks.values()].map((it) => (typeof it === "string" ? it : block(it.head, it.body, it.note === "" ? "" : `  # ${it.note}`))).join("\n\n");
+  return [...blocks.values()]
+    .map((it) => (typeof it === "string" ? it : block(it.head, it.body, it.note === "" ? "" : `  # ${it.note}`)))
+    .join("\n\n");
 }
 
 function merge(body: Record<string, unknown>, change: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(change)) {
     const known = body[key];
-    const isBlock = (it: unknown): it is Record<string, unknown> => typeof it === "object" && it !== null && !Array.isArray(it);
+    const isBlock = (it: unknown): it is Record<string, unknown> =>
+      typeof it === "object" && it !== null && !Array.isArray(it);
     if (isBlock(known) && isBlock(value)) merge(known, value);
     else body[key] = value;
   }
@@ -45,7 +57,8 @@ function within(module: string, value: unknown): unknown {
   if (module === "") return value;
   if (typeof value === "string") return value.replaceAll(`\${${module}`, "${");
   if (Array.isArray(value)) return value.map((it) => within(module, it));
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, within(module, it)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, within(module, it)]));
   return value;
 }
 
@@ -55,28 +68,51 @@ function nested([first, ...rest]: readonly (string | number)[], value: unknown):
   return { [String(first)]: names.length > 0 ? nested(names, value) : value };
 }
 
-function partsOf(address: string): { readonly module: string; readonly type: string; readonly name: string; readonly hasKey: boolean } {
+function partsOf(address: string): {
+  readonly module: string;
+  readonly type: string;
+  readonly name: string;
+  readonly hasKey: boolean;
+} {
   const [module = ""] = /^(module\.[^.[]+(\["[^"]*"\]|\[\d+\])?\.)+/.exec(address) ?? [];
-  const [type = "", name = ""] = address.slice(module.length).replace(/^data\./, "").replace(/^([^[]*)\[.*\]$/s, "$1").split(".");
+  const [type = "", name = ""] = address
+    .slice(module.length)
+    .replace(/^data\./, "")
+    .replace(/^([^[]*)\[.*\]$/s, "$1")
+    .split(".");
   return { module, type, name, hasKey: address.endsWith("]") };
 }
 
 function block(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {
   // Equal signs stand below each other, as `terraform fmt` has them.
-  const width = Math.max(0, ...Object.entries(body).filter(([, value]) => isArgument(value)).map(([key]) => key.length));
-  const lines = Object.entries(body).map(([key, value]) => argument(isArgument(value) ? key.padEnd(width) : key, value));
+  const width = Math.max(
+    0,
+    ...Object.entries(body)
+      .filter(([, value]) => isArgument(value))
+      .map(([key]) => key.length),
+  );
+  const lines = Object.entries(body).map(([key, value]) =>
+    argument(isArgument(value) ? key.padEnd(width) : key, value),
+  );
   return `${head} {${note}\n${lines.map((line) => line.replace(/^/gm, "  ")).join("\n")}\n}`;
 }
 
 function isArgument(value: unknown): boolean {
-  return value !== undefined && (typeof value !== "object" || value === null || (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null)));
+  return (
+    value !== undefined &&
+    (typeof value !== "object" ||
+      value === null ||
+      (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null)))
+  );
 }
 
 /** A nested block for an object, an argument for anything else. */
 function argument(key: string, value: unknown): string {
   if (value === undefined) return `# without ${key}`;
-  if (Array.isArray(value) && value.some((it) => typeof it === "object" && it !== null)) return value.map((it) => argument(key, it)).join("\n");
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return block(key, value as Record<string, unknown>);
+  if (Array.isArray(value) && value.some((it) => typeof it === "object" && it !== null))
+    return value.map((it) => argument(key, it)).join("\n");
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return block(key, value as Record<string, unknown>);
   return `${key} = ${literal(value)}`;
 }
 

@@ -27,7 +27,12 @@ export type Edit =
   /** Sets an argument of a resource; an index in the path names one of several blocks. `undefined` takes the argument away. */
   | { readonly set: string; readonly path: readonly (string | number)[]; readonly value: unknown }
   /** Adds a resource; `like` names one whose module and provider it shares. */
-  | { readonly add: string; readonly name: string; readonly body: Readonly<Record<string, unknown>>; readonly like: string }
+  | {
+      readonly add: string;
+      readonly name: string;
+      readonly body: Readonly<Record<string, unknown>>;
+      readonly like: string;
+    }
   | { readonly remove: string };
 
 /** One fault on the path. */

@@ -1,10 +1,19 @@
-import type { Action, Balancer, Condition, Listener, Registration, Server, TargetGroup, Topology } from "../topology/model";
+import type {
+  Action,
+  Balancer,
+  Condition,
+  Listener,
+  Registration,
+  Server,
+  TargetGroup,
+  Topology,
+} from "../topology/model";
 import { NOT_KNOWN } from "../topology/unread";
-import { isUnknown, known, Unknown, type Attr } from "../topology/value";
+import { type Attr, isUnknown, known, Unknown } from "../topology/value";
 import type { Entry } from "./entries";
 import { actionsOf } from "./rules/listener-repairs";
-import { holds } from "./rules/simulated-request";
 import { rulesFor } from "./rules/rules-by-host";
+import { holds } from "./rules/simulated-request";
 import { matches } from "./rules/wildcards";
 import type { Outcome, Step, Target, TracedPath } from "./traced-path";
 
@@ -18,14 +27,30 @@ export function routeOf(entry: Entry, topology: Topology, servers: ServerIndex):
   const name = host === "" || host.startsWith("${") ? "balancer.invalid" : host;
   const url = urlOf(scheme, name, port, path);
   return {
-    topology, url, host, isOwnName: entry.isOwnName, port, scheme, hasPath: entry.hasPath, from: entry.from, records: entry.records, over: entry.over, ...(balancer !== undefined && { balancer }),
-    steps, targetGroups, targets: servers.targetsOf(targetGroups, topology),
+    topology,
+    url,
+    host,
+    isOwnName: entry.isOwnName,
+    port,
+    scheme,
+    hasPath: entry.hasPath,
+    from: entry.from,
+    records: entry.records,
+    over: entry.over,
+    ...(balancer !== undefined && { balancer }),
+    steps,
+    targetGroups,
+    targets: servers.targetsOf(targetGroups, topology),
   };
 }
 
 /** A name, or a port, that a URL cannot hold stands for itself in the report only. */
 function urlOf(scheme: Entry["scheme"], name: string, port: number, path: string): URL {
-  const texts = [`${scheme}://${name}:${port}${path}`, `${scheme}://name.invalid:${port}${path}`, `${scheme}://name.invalid/`];
+  const texts = [
+    `${scheme}://${name}:${port}${path}`,
+    `${scheme}://name.invalid:${port}${path}`,
+    `${scheme}://name.invalid/`,
+  ];
   return new URL(texts.find((text) => URL.canParse(text)) ?? `${scheme}://name.invalid/`);
 }
 
@@ -44,7 +69,12 @@ export function listenerOn({ listeners }: Balancer, port: number): Listener | un
 function stepsOf(entry: Entry, balancer: Balancer): Step[] {
   const steps: Step[] = [];
   const seen = new Set<Listener>();
-  const pending: { listener: Listener | undefined; redirectedBy?: Step["redirectedBy"]; path: string; hasPath: boolean }[] = [{ listener: listenerOn(balancer, entry.port), path: entry.path, hasPath: entry.hasPath }];
+  const pending: {
+    listener: Listener | undefined;
+    redirectedBy?: Step["redirectedBy"];
+    path: string;
+    hasPath: boolean;
+  }[] = [{ listener: listenerOn(balancer, entry.port), path: entry.path, hasPath: entry.hasPath }];
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { listener, redirectedBy, path, hasPath } = next;
     if (listener === undefined || seen.has(listener)) continue;
@@ -57,7 +87,12 @@ function stepsOf(entry: Entry, balancer: Balancer): Step[] {
         if (action.type !== "redirect" || port === undefined) continue;
         const to = known(action.path) ?? "/#{path}";
         const target = to.replace("#{path}", path.replace(/^\//, ""));
-        pending.push({ listener: listenerOn(balancer, port), redirectedBy: { address: outcome.address, attribute: action.attribute }, path: target, hasPath: hasPath || !to.includes("#{path}") });
+        pending.push({
+          listener: listenerOn(balancer, port),
+          redirectedBy: { address: outcome.address, attribute: action.attribute },
+          path: target,
+          hasPath: hasPath || !to.includes("#{path}"),
+        });
       }
     }
   }
@@ -65,7 +100,11 @@ function stepsOf(entry: Entry, balancer: Balancer): Step[] {
 }
 
 /** The port that a redirect of this host leads to on the same balancer; nothing if it leads to another host. */
-export function redirectedPort({ protocol, host, port }: Extract<Action, { type: "redirect" }>, from: Listener, asked: string): number | undefined {
+export function redirectedPort(
+  { protocol, host, port }: Extract<Action, { type: "redirect" }>,
+  from: Listener,
+  asked: string,
+): number | undefined {
   const name = known(host) ?? "#{host}";
   if (name !== "#{host}" && name.toLowerCase() !== asked) return undefined;
   const to = known(port);
@@ -88,14 +127,22 @@ function outcomesOf(listener: Listener, request: Asked): Outcome[] {
     outcomes.push({ rule, match, actions: rule.actions, address: rule.address });
     if (match === "always") return outcomes;
   }
-  return [...outcomes, { match: outcomes.length === 0 ? "always" : "some", actions: listener.defaultActions, address: listener.address }];
+  return [
+    ...outcomes,
+    { match: outcomes.length === 0 ? "always" : "some", actions: listener.defaultActions, address: listener.address },
+  ];
 }
 
 function matchOf({ kind, values }: Condition, request: Asked, address: string): "always" | "some" | "never" | Unknown {
   // What such a client meets, the simulation of one request says too.
   const plain = request.isPlain === true ? holds({ kind, values }, request) : undefined;
   if (plain !== undefined) return plain ? "always" : "never";
-  const fallback = values.open === undefined ? "never" : values.open.why.endsWith(NOT_KNOWN) ? values.open : new Unknown(address, `condition.${kind}`, values.open.why);
+  const fallback =
+    values.open === undefined
+      ? "never"
+      : values.open.why.endsWith(NOT_KNOWN)
+        ? values.open
+        : new Unknown(address, `condition.${kind}`, values.open.why);
   if (kind === "host-header") {
     if (request.isOwnName) return "some";
     return values.items.some((it) => matches(it.toLowerCase(), request.host)) ? "always" : fallback;
@@ -114,9 +161,16 @@ const declared = new WeakMap<Balancer, readonly TargetGroup[]>();
 
 function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topology: Topology): TargetGroup[] {
   const outcomes = steps.flatMap((step) => step.outcomes);
-  const reached = forwardedBy(outcomes.flatMap(({ actions }) => actions), topology);
+  const reached = forwardedBy(
+    outcomes.flatMap(({ actions }) => actions),
+    topology,
+  );
   if (reached.length > 0 || balancer === undefined) return reached;
-  const isLost = steps.length === 0 || outcomes.some(({ actions }) => actions.some((action) => action.type === "redirect" && known(action.host) === "#{host}"));
+  const isLost =
+    steps.length === 0 ||
+    outcomes.some(({ actions }) =>
+      actions.some((action) => action.type === "redirect" && known(action.host) === "#{host}"),
+    );
   if (!isLost) return [];
   // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all faults are named at once.
   const all = declared.get(balancer) ?? forwardedBy(balancer.listeners.flatMap(actionsOf), topology);
@@ -141,7 +195,13 @@ const byPrivateIp = new WeakMap<Topology, ReadonlyMap<string, Server>>();
 export function registeredServer({ autoScalingGroup, targetId }: Registration, topology: Topology): Server | undefined {
   const found = topology.byId.server(autoScalingGroup ?? targetId);
   if (found !== undefined || typeof targetId !== "string") return found;
-  const servers = byPrivateIp.get(topology) ?? new Map(topology.servers.flatMap((server) => (typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [])));
+  const servers =
+    byPrivateIp.get(topology) ??
+    new Map(
+      topology.servers.flatMap((server) =>
+        typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [],
+      ),
+    );
   byPrivateIp.set(topology, servers);
   return servers.get(targetId);
 }
@@ -168,7 +228,14 @@ function targetsOf(targetGroup: TargetGroup, topology: Topology): Target[] {
   return targetGroup.registrations.map((registration): Target => {
     const server = registeredServer(registration, topology);
     const port = registration.port ?? targetGroup.port;
-    return { targetGroup, registration, ...(server !== undefined && { server }), port, healthPort: healthPortOf(targetGroup, port), subnets: server?.subnetIds.items.flatMap((id) => byId.subnet(id) ?? []) ?? [] };
+    return {
+      targetGroup,
+      registration,
+      ...(server !== undefined && { server }),
+      port,
+      healthPort: healthPortOf(targetGroup, port),
+      subnets: server?.subnetIds.items.flatMap((id) => byId.subnet(id) ?? []) ?? [],
+    };
   });
 }
 

@@ -16,7 +16,10 @@ export interface Row {
 }
 
 const row = (number: number, hop: Hop, certainty: Certainty | readonly Certainty[], title: string): Row => ({
-  id: `P${String(number).padStart(2, "0")}`, hop, title, certainty: typeof certainty === "string" ? [certainty] : certainty,
+  id: `P${String(number).padStart(2, "0")}`,
+  hop,
+  title,
+  certainty: typeof certainty === "string" ? [certainty] : certainty,
 });
 
 export const ROWS: readonly Row[] = [

@@ -4,9 +4,20 @@ import { readTopology } from "../topology/topology";
 import { UnreadableFile } from "../topology/unreadable-file";
 import type { Unknown } from "../topology/value";
 import { Deadline, LIMIT_SEC } from "./deadline";
-import { entriesOf, entryOf, type Entry } from "./entries";
+import { type Entry, entriesOf, entryOf } from "./entries";
 import { viewOf } from "./hops";
-import { HOPS, worst, type Assumption, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "./report";
+import {
+  type Assumption,
+  type Finding,
+  HOPS,
+  type Hop,
+  type HopReport,
+  type Open,
+  type PathReport,
+  type TraceReport,
+  type Verdict,
+  worst,
+} from "./report";
 import { routeOf, serverIndex, shownUrl } from "./route";
 import { severityOf } from "./rows";
 import type { Fault, FileReporter, PathEnd, Reporter } from "./rule";
@@ -36,7 +47,9 @@ export interface TraceOptions {
  */
 export function trace(document: unknown, { url, deadline = new Deadline() }: TraceOptions = {}): TraceReport {
   const report = traceTopology(topologyOf(document), { url, deadline });
-  return isOfThisProject(document) ? report : { ...report, findings: report.findings.map((it) => ({ ...it, fix: { ...it.fix, props: "" } })) };
+  return isOfThisProject(document)
+    ? report
+    : { ...report, findings: report.findings.map((it) => ({ ...it, fix: { ...it.fix, props: "" } })) };
 }
 
 function topologyOf(document: unknown): Topology {
@@ -44,24 +57,47 @@ function topologyOf(document: unknown): Topology {
     return readTopology(document);
   } catch (error) {
     // No terraform writes that.
-    throw error instanceof RangeError ? new UnreadableFile("expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this one is nested more deeply than any of terraform's.") : error;
+    throw error instanceof RangeError
+      ? new UnreadableFile(
+          "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this one is nested more deeply than any of terraform's.",
+        )
+      : error;
   }
 }
 
 /** The same for what was read already. */
-export function traceTopology(topology: Topology, { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {}): TraceReport {
+export function traceTopology(
+  topology: Topology,
+  { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {},
+): TraceReport {
   const declared = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
   const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
   const servers = serverIndex();
   const work: Work = { findings: new Map(), assumed: new Map(), deadline };
   const { findings, assumed } = work;
   const everywhere = fileNotes(topology, work);
-  const paths = entries.map((entry) => (deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology, servers), everywhere, work)));
+  const paths = entries.map((entry) =>
+    deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology, servers), everywhere, work),
+  );
   const errors = [...findings.values()].some(({ severity }) => severity === "error");
   const hasBalancer = entries.some(({ balancer }) => balancer !== undefined);
-  const verdicts: Verdict[] = [...paths.map(({ verdict }) => verdict), ...(errors ? ["broken" as const] : []), ...(hasBalancer && deadline.stopped === undefined ? [] : ["unknown" as const])];
-  const all = [...findings.values()].sort((a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  return { format_version: "1.0", verdict: worst(verdicts), paths, findings: all, assumed: [...assumed.values()], coverage: coverageOf(topology, paths, assumed.size, deadline), ...(deadline.stopped !== undefined && { stopped: deadline.stopped }) };
+  const verdicts: Verdict[] = [
+    ...paths.map(({ verdict }) => verdict),
+    ...(errors ? ["broken" as const] : []),
+    ...(hasBalancer && deadline.stopped === undefined ? [] : ["unknown" as const]),
+  ];
+  const all = [...findings.values()].sort(
+    (a, b) => HOPS.indexOf(a.hop) - HOPS.indexOf(b.hop) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
+  return {
+    format_version: "1.0",
+    verdict: worst(verdicts),
+    paths,
+    findings: all,
+    assumed: [...assumed.values()],
+    coverage: coverageOf(topology, paths, assumed.size, deadline),
+    ...(deadline.stopped !== undefined && { stopped: deadline.stopped }),
+  };
 }
 
 const PATH_RULES = RULES.flatMap(({ path, subject }) => path.map((rule) => ({ rule, subject })));
@@ -69,8 +105,29 @@ const TARGET_RULES = RULES.flatMap(({ targets = [], subject }) => targets.map((r
 const FILE_RULES = RULES.flatMap(({ file, subject }) => file.map((rule) => ({ rule, subject })));
 
 /** Faults that something is missing, which a plan of some targets cannot be sure of. */
-const MISSING = new Set(["P15", "P21", "P22", "P26", "P30", "P32", "P33", "P34", "P44", "P45", "P48", "P49", "P62", "P63", "P64"]);
-const notWhole = ({ hop, address, attribute }: Pick<Finding, "hop" | "address" | "attribute">): Open => ({ hop, address, attribute, why: "the plan is not of the whole configuration, and what is missing here may be there" });
+const MISSING = new Set([
+  "P15",
+  "P21",
+  "P22",
+  "P26",
+  "P30",
+  "P32",
+  "P33",
+  "P34",
+  "P44",
+  "P45",
+  "P48",
+  "P49",
+  "P62",
+  "P63",
+  "P64",
+]);
+const notWhole = ({ hop, address, attribute }: Pick<Finding, "hop" | "address" | "attribute">): Open => ({
+  hop,
+  address,
+  attribute,
+  why: "the plan is not of the whole configuration, and what is missing here may be there",
+});
 
 /** What all rules of one trace write to. */
 interface Work {
@@ -95,7 +152,12 @@ interface FileNote {
 function fileNotes(topology: Topology, { findings, assumed, deadline }: Work): FileNote[] {
   const notes: FileNote[] = [];
   const report = inTime(deadline, {
-    fault: (told: Fault, on?: readonly Balancer[]) => notes.push(topology.isPartial === true && MISSING.has(told.id) ? { open: notWhole(told), on } : { finding: kept(told, findings), on }),
+    fault: (told: Fault, on?: readonly Balancer[]) =>
+      notes.push(
+        topology.isPartial === true && MISSING.has(told.id)
+          ? { open: notWhole(told), on }
+          : { finding: kept(told, findings), on },
+      ),
     open: (hop, unknown, on?: readonly Balancer[]) => notes.push({ open: openOf(hop, unknown), on }),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   });
@@ -117,7 +179,12 @@ function inTime(deadline: Deadline, { fault, open, assume }: FileReporter): File
   };
 }
 
-function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNote[], { findings, assumed, deadline }: Work): PathReport {
+function pathReport(
+  entry: Entry,
+  path: TracedPath,
+  everywhere: readonly FileNote[],
+  { findings, assumed, deadline }: Work,
+): PathReport {
   const { balancer } = path;
   const notes: Notes = { findings: new Set(), open: new Map() };
   const leaveOpen = (open: Open) => notes.open.set(`${open.hop} ${open.address} ${open.attribute}`, open);
@@ -127,7 +194,10 @@ function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNot
     if (open !== undefined) leaveOpen(open);
   }
   const report = inTime(deadline, {
-    fault: (told) => (path.topology.isPartial === true && MISSING.has(told.id) ? leaveOpen(notWhole(told)) : notes.findings.add(kept(told, findings))),
+    fault: (told) =>
+      path.topology.isPartial === true && MISSING.has(told.id)
+        ? leaveOpen(notWhole(told))
+        : notes.findings.add(kept(told, findings)),
     open: (hop, unknown) => leaveOpen(openOf(hop, unknown)),
     assume: (assumption) => assumed.set(keyOf(assumption), assumption),
   });
@@ -141,17 +211,43 @@ function pathReport(entry: Entry, path: TracedPath, everywhere: readonly FileNot
   });
   if (deadline.stopped !== undefined) for (const hop of HOPS) leaveOpen(unchecked(hop, entry));
   const hops = HOPS.map((hop) => hopReport(hop, path, notes));
-  return { url, verdict: worst(hops.map(({ verdict }) => verdict)), from: path.from, hops, ...(balancer !== undefined && { balancer: balancer.address }) };
+  return {
+    url,
+    verdict: worst(hops.map(({ verdict }) => verdict)),
+    from: path.from,
+    hops,
+    ...(balancer !== undefined && { balancer: balancer.address }),
+  };
 }
 
 /** A path that there was no time for. */
 function untraced(entry: Entry): PathReport {
-  const hops = HOPS.map((hop): HopReport => ({ hop, verdict: "unknown", resources: [], observed: "not checked", findings: [], open: [unchecked(hop, entry)] }));
-  return { url: shownUrl(entry), verdict: "unknown", from: entry.from, hops, ...(entry.balancer !== undefined && { balancer: entry.balancer.address }) };
+  const hops = HOPS.map(
+    (hop): HopReport => ({
+      hop,
+      verdict: "unknown",
+      resources: [],
+      observed: "not checked",
+      findings: [],
+      open: [unchecked(hop, entry)],
+    }),
+  );
+  return {
+    url: shownUrl(entry),
+    verdict: "unknown",
+    from: entry.from,
+    hops,
+    ...(entry.balancer !== undefined && { balancer: entry.balancer.address }),
+  };
 }
 
 function unchecked(hop: Hop, entry: Entry): Open {
-  return { hop, address: entry.balancer?.address ?? shownUrl(entry), attribute: "path", why: `not checked to the end, as the trace stopped after ${LIMIT_SEC} seconds of CPU time` };
+  return {
+    hop,
+    address: entry.balancer?.address ?? shownUrl(entry),
+    attribute: "path",
+    why: `not checked to the end, as the trace stopped after ${LIMIT_SEC} seconds of CPU time`,
+  };
 }
 
 type Told = (report: Reporter) => void;
@@ -182,8 +278,14 @@ function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
   const here = [...notes.findings].filter((it) => it.hop === hop);
   const open = [...notes.open.values()].filter((it) => it.hop === hop);
   // A group in which nothing is seen to register, or of which nobody knows which it is, has no targets that could be called well.
-  const isReached = hop === "dns" || (path.balancer !== undefined && !(hop === "target" && path.targets.length === 0 && isForwarded(path)));
-  const verdict: Verdict = here.some(({ severity }) => severity === "error") ? "broken" : open.length > 0 || !isReached ? "unknown" : "ok";
+  const isReached =
+    hop === "dns" ||
+    (path.balancer !== undefined && !(hop === "target" && path.targets.length === 0 && isForwarded(path)));
+  const verdict: Verdict = here.some(({ severity }) => severity === "error")
+    ? "broken"
+    : open.length > 0 || !isReached
+      ? "unknown"
+      : "ok";
   return { hop, verdict, ...viewOf(hop, path), findings: here.map(({ id, address }) => ({ id, address })), open };
 }
 
@@ -214,10 +316,20 @@ function keyOf({ hop, address, text }: Assumption): string {
   return JSON.stringify([hop, address, text]);
 }
 
-function coverageOf({ balancers, source }: Topology, paths: readonly PathReport[], assumptions: number, { stopped }: Deadline): string {
+function coverageOf(
+  { balancers, source }: Topology,
+  paths: readonly PathReport[],
+  assumptions: number,
+  { stopped }: Deadline,
+): string {
   const hops = paths.flatMap((path) => path.hops);
   const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
   const others = balancers.filter((it) => !isApplication(it)).length;
-  const notModelled = ["what the targets' programs do", "quotas", "IPv6 beyond the balancer", ...(others > 0 ? [`${others} balancers that are not application load balancers`] : [])];
+  const notModelled = [
+    "what the targets' programs do",
+    "quotas",
+    "IPv6 beyond the balancer",
+    ...(others > 0 ? [`${others} balancers that are not application load balancers`] : []),
+  ];
   return `${stopped === undefined ? "" : `${stopped} `}Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}; not modelled: ${notModelled.join(", ")}.`;
 }

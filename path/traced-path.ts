@@ -1,4 +1,15 @@
-import type { Action, Balancer, DnsRecord, Listener, ListenerRule, Registration, Server, Subnet, TargetGroup, Topology } from "../topology/model";
+import type {
+  Action,
+  Balancer,
+  DnsRecord,
+  Listener,
+  ListenerRule,
+  Registration,
+  Server,
+  Subnet,
+  TargetGroup,
+  Topology,
+} from "../topology/model";
 import type { Unknown } from "../topology/value";
 
 /* The way of one request through the topology; rules look at this. */

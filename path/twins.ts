@@ -1,5 +1,5 @@
 import type { Change } from "../topology/changes";
-import { own, type Json } from "../topology/json";
+import { type Json, own } from "../topology/json";
 import { addTo } from "../topology/lists";
 import { holdsTrue } from "../topology/plan-values";
 import { Unknown } from "../topology/value";
@@ -32,7 +32,9 @@ export function twinsOf(changes: readonly Change[]): TwinIndex {
 }
 
 function indexed(changes: readonly Change[]): TwinIndex {
-  const [gone, fresh] = (["destroy", "create"] as const).map((it) => changes.filter(({ doing, isData, address }) => !isData && doing === it && !address.includes(" (deposed ")));
+  const [gone, fresh] = (["destroy", "create"] as const).map((it) =>
+    changes.filter(({ doing, isData, address }) => !isData && doing === it && !address.includes(" (deposed ")),
+  );
   const all: Twins[] = [];
   const byChange = new Map<Change, Twins>();
   const note = (twins: Twins): void => {
@@ -49,16 +51,24 @@ function indexed(changes: readonly Change[]): TwinIndex {
 }
 
 /** By what AWS has only once. */
-function byIdentity(gone: readonly Change[], fresh: readonly Change[], changes: readonly Change[], taken: ReadonlyMap<Change, Twins>, note: (twins: Twins) => void): void {
+function byIdentity(
+  gone: readonly Change[],
+  fresh: readonly Change[],
+  changes: readonly Change[],
+  taken: ReadonlyMap<Change, Twins>,
+  note: (twins: Twins) => void,
+): void {
   const old = new Map<string, Change>();
-  for (const change of gone) for (const { key } of samenessOf(change.type, change.before)) if (!old.has(key)) old.set(key, change);
+  for (const change of gone)
+    for (const { key } of samenessOf(change.type, change.before)) if (!old.has(key)) old.set(key, change);
   if (old.size === 0) return;
   const ports = groupPorts(changes);
   for (const change of fresh) {
     for (const { key, code } of samenessOf(change.type, change.after, change.unknown)) {
       const other = old.get(key);
       if (other === undefined || taken.has(other) || taken.has(change)) continue;
-      if (change.type === "aws_lb_target_group_attachment" && !isSamePort(other.before, change.after, ports(change))) continue;
+      if (change.type === "aws_lb_target_group_attachment" && !isSamePort(other.before, change.after, ports(change)))
+        continue;
       note({ old: other, fresh: change, isOne: true, ...(code !== undefined && { code }) });
     }
   }
@@ -68,7 +78,13 @@ const portsByArn = new WeakMap<readonly Change[], ReadonlyMap<unknown, unknown>>
 
 /** The port of the target group that an attachment names. */
 export function groupPorts(changes: readonly Change[]): (attachment: Change) => number | undefined {
-  const ports = portsByArn.get(changes) ?? new Map(changes.filter(({ type }) => type === "aws_lb_target_group").map(({ before }) => [own(before, "arn"), own(before, "port")]));
+  const ports =
+    portsByArn.get(changes) ??
+    new Map(
+      changes
+        .filter(({ type }) => type === "aws_lb_target_group")
+        .map(({ before }) => [own(before, "arn"), own(before, "port")]),
+    );
   portsByArn.set(changes, ports);
   return ({ after, before }) => {
     const port = ports.get(own(after ?? before, "target_group_arn"));
@@ -77,7 +93,12 @@ export function groupPorts(changes: readonly Change[]): (attachment: Change) => 
 }
 
 /** What has the same address in a module of another name or key; only where one module can be meant. */
-function byModules(gone: readonly Change[], fresh: readonly Change[], taken: ReadonlyMap<Change, Twins>, note: (twins: Twins) => void): void {
+function byModules(
+  gone: readonly Change[],
+  fresh: readonly Change[],
+  taken: ReadonlyMap<Change, Twins>,
+  note: (twins: Twins) => void,
+): void {
   const inModules = (changes: readonly Change[]): Map<string, Change[]> => {
     const found = new Map<string, Change[]>();
     for (const change of changes) {
@@ -89,7 +110,15 @@ function byModules(gone: readonly Change[], fresh: readonly Change[], taken: Rea
   const now = inModules(fresh);
   for (const [address, [old, ...others]] of inModules(gone)) {
     const [change, ...more] = now.get(address) ?? [];
-    if (old === undefined || change === undefined || others.length > 0 || more.length > 0 || taken.has(old) || taken.has(change)) continue;
+    if (
+      old === undefined ||
+      change === undefined ||
+      others.length > 0 ||
+      more.length > 0 ||
+      taken.has(old) ||
+      taken.has(change)
+    )
+      continue;
     note({ old, fresh: change, isOne: false });
   }
 }
@@ -100,7 +129,12 @@ const MOVED = /^delete_because_(wrong_repetition|count_index|each_key|no_resourc
 const MAX_KINDS = 50;
 
 /** By all arguments that the new one has and that are known: an instance whose block has `for_each` in place of `count`. */
-function byArguments(gone: readonly Change[], fresh: readonly Change[], taken: ReadonlyMap<Change, Twins>, note: (twins: Twins) => void): void {
+function byArguments(
+  gone: readonly Change[],
+  fresh: readonly Change[],
+  taken: ReadonlyMap<Change, Twins>,
+  note: (twins: Twins) => void,
+): void {
   const old = new Map<string, Change[]>();
   for (const change of gone) if (!taken.has(change) && MOVED.test(change.reason ?? "")) addTo(old, change.type, change);
   const kinds = new Map<string, Map<string, Change[]>>();
@@ -119,10 +153,19 @@ function byArguments(gone: readonly Change[], fresh: readonly Change[], taken: R
 }
 
 /** By their keys, where another block's instances went from these keys to those: what names an instance has the same keys as that. */
-function byKeys(gone: readonly Change[], fresh: readonly Change[], all: readonly Twins[], taken: ReadonlyMap<Change, Twins>, note: (twins: Twins) => void): void {
+function byKeys(
+  gone: readonly Change[],
+  fresh: readonly Change[],
+  all: readonly Twins[],
+  taken: ReadonlyMap<Change, Twins>,
+  note: (twins: Twins) => void,
+): void {
   const oldKeys = new Map<string, Set<string>>();
   for (const twins of all) {
-    const { old: { address: was }, fresh: { address: is } } = twins;
+    const {
+      old: { address: was },
+      fresh: { address: is },
+    } = twins;
     if (blockOf(was) === blockOf(is)) oldKeys.set(keyOf(is), (oldKeys.get(keyOf(is)) ?? new Set()).add(keyOf(was)));
   }
   if (oldKeys.size === 0) return;
@@ -146,9 +189,20 @@ function grouped(candidates: readonly Change[], names: readonly string[]): Map<s
 
 /** Those that say something, and are known. */
 function argumentsOf({ after, unknown }: Change): string[] {
-  return Object.keys(after ?? {}).filter((name) => name !== "tags_all" && name !== "timeouts" && !isNothing(own(after, name)) && !holdsTrue(own(unknown, name))).sort();
+  return Object.keys(after ?? {})
+    .filter(
+      (name) =>
+        name !== "tags_all" && name !== "timeouts" && !isNothing(own(after, name)) && !holdsTrue(own(unknown, name)),
+    )
+    .sort();
 }
 
 function isNothing(value: unknown): boolean {
-  return value === null || value === undefined || value === "" || value instanceof Unknown || (Array.isArray(value) ? value.length === 0 : typeof value === "object" && Object.keys(value as Json).length === 0);
+  return (
+    value === null ||
+    value === undefined ||
+    value === "" ||
+    value instanceof Unknown ||
+    (Array.isArray(value) ? value.length === 0 : typeof value === "object" && Object.keys(value as Json).length === 0)
+  );
 }

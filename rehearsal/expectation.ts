@@ -59,7 +59,9 @@ export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
 /** From the site's URL, the certificate and the alias records together, so that none of them can be missing unnoticed. */
 function namesIn(stack: StackJson & { output?: { site_url?: { value?: string } } }): string[] {
   const url = stack.output?.site_url?.value;
-  const certified = resourcesOf(stack, "aws_acm_certificate").flatMap(({ arguments: it }) => [it.domain_name, it.subject_alternative_names].flatMap(literalTexts));
+  const certified = resourcesOf(stack, "aws_acm_certificate").flatMap(({ arguments: it }) =>
+    [it.domain_name, it.subject_alternative_names].flatMap(literalTexts),
+  );
   return [...new Set([...(url === undefined ? [] : [new URL(url).hostname]), ...certified, ...aliasNamesOf(stack)])];
 }
 

@@ -7,7 +7,11 @@ const STATE_BUCKET = "alb-web-rehearsal-state";
 
 /** Where a rehearsed stack keeps its state: the bucket it names itself, or, while it names none, one of the rehearsal's. */
 export function stateLocation(stackId: string, stack: StackJson): { bucket: string; key: string; region: string } {
-  const { bucket = STATE_BUCKET, key = `${stackId}/terraform.tfstate`, region = "us-east-1" } = stack.terraform?.backend?.s3 ?? {};
+  const {
+    bucket = STATE_BUCKET,
+    key = `${stackId}/terraform.tfstate`,
+    region = "us-east-1",
+  } = stack.terraform?.backend?.s3 ?? {};
   return { bucket: isPlaceholder(bucket) ? STATE_BUCKET : bucket, key, region };
 }
 
@@ -16,11 +20,18 @@ export function stateLocation(stackId: string, stack: StackJson): { bucket: stri
  * locked as a team's would be, and the load balancer can be deleted again. Endpoint and keys come from the environment.
  */
 export function overrideFor(stackId: string, stack: StackJson): object {
-  const protectedBalancers = resourcesOf(stack, "aws_lb").filter((balancer) => balancer.arguments.enable_deletion_protection !== false);
-  const withoutProtection = protectedBalancers.map(({ address }) => [address.split(".")[1], { enable_deletion_protection: false }]);
+  const protectedBalancers = resourcesOf(stack, "aws_lb").filter(
+    (balancer) => balancer.arguments.enable_deletion_protection !== false,
+  );
+  const withoutProtection = protectedBalancers.map(({ address }) => [
+    address.split(".")[1],
+    { enable_deletion_protection: false },
+  ]);
   return {
     "//": "Written by npm run rehearse into a copy of the stack; see rehearsal/override.ts",
-    terraform: { backend: { s3: { ...stateLocation(stackId, stack), encrypt: true, use_lockfile: true, use_path_style: true } } },
+    terraform: {
+      backend: { s3: { ...stateLocation(stackId, stack), encrypt: true, use_lockfile: true, use_path_style: true } },
+    },
     ...(withoutProtection.length > 0 ? { resource: { aws_lb: Object.fromEntries(withoutProtection) } } : {}),
   };
 }

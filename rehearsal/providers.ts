@@ -15,13 +15,21 @@ type Settings = Readonly<Record<string, unknown>>;
 /** The stack with its AWS providers as a rehearsal has them: endpoint and keys come from the environment. */
 export function withLocalProviders<T extends StackJson>(stack: T): T {
   if (stack.provider?.aws === undefined) return stack;
-  const aws = blocksOf(stack).map((block) => Object.fromEntries(Object.entries(block).filter(([name]) => KEPT.includes(name))));
+  const aws = blocksOf(stack).map((block) =>
+    Object.fromEntries(Object.entries(block).filter(([name]) => KEPT.includes(name))),
+  );
   return { ...stack, provider: { ...stack.provider, aws } };
 }
 
 /** The settings of AWS providers that a rehearsal leaves out, such as `profile`; each once, sorted. */
 export function leftOutOf(stack: StackJson): string[] {
-  return [...new Set(blocksOf(stack).flatMap((block) => Object.keys(block)).filter((name) => !KEPT.includes(name)))].sort();
+  return [
+    ...new Set(
+      blocksOf(stack)
+        .flatMap((block) => Object.keys(block))
+        .filter((name) => !KEPT.includes(name)),
+    ),
+  ].sort();
 }
 
 /**
@@ -29,7 +37,9 @@ export function leftOutOf(stack: StackJson): string[] {
  * @param lock the lock file that terraform wrote for a stack: it has those of modules too
  */
 export function outsideProviders(lock: string): string[] {
-  const sources = [...lock.matchAll(/^provider "([^"\n]+)"/gm)].map(([, address = ""]) => address.replace(/^registry\.(terraform\.io|opentofu\.org)\//, ""));
+  const sources = [...lock.matchAll(/^provider "([^"\n]+)"/gm)].map(([, address = ""]) =>
+    address.replace(/^registry\.(terraform\.io|opentofu\.org)\//, ""),
+  );
   return sources.filter((source) => source !== "hashicorp/aws" && !STAY_HERE.includes(source)).sort();
 }
 
@@ -57,13 +67,23 @@ export function identityChecks(stack: StackJson, identity: string): object {
   const check = (provider: string) => ({
     provider,
     lifecycle: {
-      postcondition: [{
-        condition: `\${self.user_id == ${JSON.stringify(identity)}}`,
-        error_message: `Provider ${provider} does not talk to the local AWS of this rehearsal. Nothing was applied.`,
-      }],
+      postcondition: [
+        {
+          condition: `\${self.user_id == ${JSON.stringify(identity)}}`,
+          error_message: `Provider ${provider} does not talk to the local AWS of this rehearsal. Nothing was applied.`,
+        },
+      ],
     },
   });
-  return all.length === 0 ? {} : { data: { aws_caller_identity: Object.fromEntries(all.map((provider, index) => [`alb_web_rehearsal_${index}`, check(provider)])) } };
+  return all.length === 0
+    ? {}
+    : {
+        data: {
+          aws_caller_identity: Object.fromEntries(
+            all.map((provider, index) => [`alb_web_rehearsal_${index}`, check(provider)]),
+          ),
+        },
+      };
 }
 
 function blocksOf({ provider }: StackJson): Settings[] {
@@ -72,5 +92,7 @@ function blocksOf({ provider }: StackJson): Settings[] {
 }
 
 function usesAws(stack: StackJson): boolean {
-  return [...Object.keys(stack.resource ?? {}), ...Object.keys(stack.data ?? {})].some((type) => type.startsWith("aws_") && resourcesOf(stack, type).length + dataOf(stack, type).length > 0);
+  return [...Object.keys(stack.resource ?? {}), ...Object.keys(stack.data ?? {})].some(
+    (type) => type.startsWith("aws_") && resourcesOf(stack, type).length + dataOf(stack, type).length > 0,
+  );
 }

@@ -8,7 +8,14 @@ export function seedFor(stackId: string, stack: StackJson): Seed[] {
   const region = regionOf(stack);
   return [
     { region: state.region, buckets: [state.bucket] },
-    { region, hostedZones: zonesOf(stack), vpcs: vpcsOf(stack), certificates: certificatesOf(stack), buckets: logBucketsOf(stack), keyPairs: keyPairsOf(stack) },
+    {
+      region,
+      hostedZones: zonesOf(stack),
+      vpcs: vpcsOf(stack),
+      certificates: certificatesOf(stack),
+      buckets: logBucketsOf(stack),
+      keyPairs: keyPairsOf(stack),
+    },
   ];
 }
 
@@ -30,25 +37,44 @@ function zonesOf(stack: StackJson): SeedHostedZone[] {
 
 /** Subnets that the load balancer is put into are public ones. */
 function vpcsOf(stack: StackJson): SeedVpc[] {
-  const balancerSubnets = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { subnets } }) => (Array.isArray(subnets) ? subnets.map(String) : []));
-  const subnets = dataOf(stack, "aws_subnet").flatMap(({ address, arguments: args }) =>
-    literalTexts(args.id).map((id) => ({ id, public: balancerSubnets.some((subnet) => subnet.includes(`${address}.`)) })),
+  const balancerSubnets = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { subnets } }) =>
+    Array.isArray(subnets) ? subnets.map(String) : [],
   );
-  return dataOf(stack, "aws_vpc").flatMap(({ arguments: args }) => literalTexts(args.id).map((id) => ({ id, subnets })));
+  const subnets = dataOf(stack, "aws_subnet").flatMap(({ address, arguments: args }) =>
+    literalTexts(args.id).map((id) => ({
+      id,
+      public: balancerSubnets.some((subnet) => subnet.includes(`${address}.`)),
+    })),
+  );
+  return dataOf(stack, "aws_vpc").flatMap(({ arguments: args }) =>
+    literalTexts(args.id).map((id) => ({ id, subnets })),
+  );
 }
 
 /** A certificate's names are not in the stack; it gets all that the stack serves. */
 function certificatesOf(stack: StackJson): SeedCertificate[] {
   const names = [...new Set(aliasNamesOf(stack))];
-  return resourcesOf(stack, "aws_lb_listener").flatMap(({ arguments: args }) => literalTexts(args.certificate_arn).map((arn) => ({ arn, names })));
+  return resourcesOf(stack, "aws_lb_listener").flatMap(({ arguments: args }) =>
+    literalTexts(args.certificate_arn).map((arn) => ({ arn, names })),
+  );
 }
 
 function logBucketsOf(stack: StackJson): string[] {
-  const accessLogs = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { access_logs } }) => (access_logs === undefined ? [] : [(access_logs as { bucket: string }).bucket]));
-  const flowLogs = resourcesOf(stack, "aws_flow_log").flatMap(({ arguments: it }) => literalTexts(it.log_destination).map((arn) => arn.replace("arn:aws:s3:::", "")));
+  const accessLogs = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { access_logs } }) =>
+    access_logs === undefined ? [] : [(access_logs as { bucket: string }).bucket],
+  );
+  const flowLogs = resourcesOf(stack, "aws_flow_log").flatMap(({ arguments: it }) =>
+    literalTexts(it.log_destination).map((arn) => arn.replace("arn:aws:s3:::", "")),
+  );
   return [...new Set([...accessLogs, ...flowLogs])];
 }
 
 function keyPairsOf(stack: StackJson): string[] {
-  return [...new Set(resourcesOf(stack, "aws_instance").flatMap(({ arguments: args }) => (args.key_name === undefined ? [] : literalTexts(args.key_name))))];
+  return [
+    ...new Set(
+      resourcesOf(stack, "aws_instance").flatMap(({ arguments: args }) =>
+        args.key_name === undefined ? [] : literalTexts(args.key_name),
+      ),
+    ),
+  ];
 }

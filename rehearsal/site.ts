@@ -1,14 +1,46 @@
-import { ACMClient, DescribeCertificateCommand, paginateListCertificates, type CertificateDetail, type CertificateSummary } from "@aws-sdk/client-acm";
 import {
-  DescribeInstanceAttributeCommand, EC2Client, paginateDescribeInstances, paginateDescribeManagedPrefixLists, paginateDescribeRouteTables,
-  paginateDescribeSecurityGroupRules, paginateDescribeSecurityGroups, paginateDescribeSubnets, paginateDescribeVpcEndpoints, type Instance,
-  type RouteTable, type SecurityGroup, type SecurityGroupRule, type Subnet, type VpcEndpoint,
+  ACMClient,
+  type CertificateDetail,
+  type CertificateSummary,
+  DescribeCertificateCommand,
+  paginateListCertificates,
+} from "@aws-sdk/client-acm";
+import {
+  DescribeInstanceAttributeCommand,
+  EC2Client,
+  type Instance,
+  paginateDescribeInstances,
+  paginateDescribeManagedPrefixLists,
+  paginateDescribeRouteTables,
+  paginateDescribeSecurityGroupRules,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
+  type RouteTable,
+  type SecurityGroup,
+  type SecurityGroupRule,
+  type Subnet,
+  type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
 import {
-  DescribeListenersCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client, paginateDescribeLoadBalancers, paginateDescribeTargetGroups,
-  type Listener, type LoadBalancer, type TargetGroup, type TargetHealthDescription,
+  DescribeListenersCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  type Listener,
+  type LoadBalancer,
+  paginateDescribeLoadBalancers,
+  paginateDescribeTargetGroups,
+  type TargetGroup,
+  type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { GetHostedZoneCommand, ListResourceRecordSetsCommand, paginateListHostedZones, Route53Client, type ListResourceRecordSetsCommandOutput, type ResourceRecordSet } from "@aws-sdk/client-route-53";
+import {
+  GetHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsCommandOutput,
+  paginateListHostedZones,
+  type ResourceRecordSet,
+  Route53Client,
+} from "@aws-sdk/client-route-53";
 import type { Expectation } from "./expectation";
 
 /** A public hosted zone with its records. */
@@ -51,10 +83,16 @@ export const PATIENT = { maxAttempts: 8 } as const;
  */
 export async function readSite(endpoint: string | undefined, expected: Expectation): Promise<Site> {
   const { region } = expected;
-  const config = endpoint === undefined ? { region, ...PATIENT } : { endpoint, region, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" }, maxAttempts: 2 };
+  const config =
+    endpoint === undefined
+      ? { region, ...PATIENT }
+      : { endpoint, region, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" }, maxAttempts: 2 };
   const elb = new ElasticLoadBalancingV2Client(config);
   const [targetGroup, balancer, zones, certificates] = await Promise.all([
-    theTargetGroup(elb, expected), theBalancer(elb, expected), publicZones(new Route53Client(config), zoneNamesOf(expected)), certificatesOf(new ACMClient(config), expected),
+    theTargetGroup(elb, expected),
+    theBalancer(elb, expected),
+    publicZones(new Route53Client(config), zoneNamesOf(expected)),
+    certificatesOf(new ACMClient(config), expected),
   ]);
   const vpcId = targetGroup?.VpcId ?? balancer?.VpcId;
   const [network, targets, listeners] = await Promise.all([
@@ -62,15 +100,29 @@ export async function readSite(endpoint: string | undefined, expected: Expectati
     targetGroup ? elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup.TargetGroupArn })) : undefined,
     balancer ? elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer.LoadBalancerArn })) : undefined,
   ]);
-  return { zones, certificates, targetGroup, balancer, ...network, targets: targets?.TargetHealthDescriptions ?? [], listeners: listeners?.Listeners ?? [] };
+  return {
+    zones,
+    certificates,
+    targetGroup,
+    balancer,
+    ...network,
+    targets: targets?.TargetHealthDescriptions ?? [],
+    listeners: listeners?.Listeners ?? [],
+  };
 }
 
-async function theTargetGroup(elb: ElasticLoadBalancingV2Client, { targetGroupArn }: Expectation): Promise<TargetGroup | undefined> {
+async function theTargetGroup(
+  elb: ElasticLoadBalancingV2Client,
+  { targetGroupArn }: Expectation,
+): Promise<TargetGroup | undefined> {
   const groups = await all(paginateDescribeTargetGroups({ client: elb }, {}), (page) => page.TargetGroups);
   return groups.find((it) => it.TargetGroupArn === targetGroupArn);
 }
 
-async function theBalancer(elb: ElasticLoadBalancingV2Client, { balancerDnsName }: Expectation): Promise<LoadBalancer | undefined> {
+async function theBalancer(
+  elb: ElasticLoadBalancingV2Client,
+  { balancerDnsName }: Expectation,
+): Promise<LoadBalancer | undefined> {
   const balancers = await all(paginateDescribeLoadBalancers({ client: elb }, {}), (page) => page.LoadBalancers);
   return balancers.find((it) => it.DNSName === balancerDnsName);
 }
@@ -87,10 +139,22 @@ async function readNetwork(ec2: EC2Client, expected: Expectation, vpcId: string 
     all(paginateDescribeVpcEndpoints({ client: ec2 }, { Filters }), (page) => page.VpcEndpoints),
     all(paginateDescribeManagedPrefixLists({ client: ec2 }, { Filters: s3 }), (page) => page.PrefixLists),
   ]);
-  const declared = reservations.flatMap(({ Instances = [] }) => Instances).filter(({ InstanceId = "" }) => expected.instanceIds.includes(InstanceId));
-  const instances = await Promise.all(declared.map(async (instance) => ({ ...instance, userData: await userDataOf(ec2, instance) })));
+  const declared = reservations
+    .flatMap(({ Instances = [] }) => Instances)
+    .filter(({ InstanceId = "" }) => expected.instanceIds.includes(InstanceId));
+  const instances = await Promise.all(
+    declared.map(async (instance) => ({ ...instance, userData: await userDataOf(ec2, instance) })),
+  );
   const standing = endpoints.filter(({ State }) => State?.toLowerCase() === "available");
-  return { subnets, routeTables, groups, rules, instances, endpoints: standing, s3PrefixListIds: prefixLists.flatMap(({ PrefixListId }) => PrefixListId ?? []) };
+  return {
+    subnets,
+    routeTables,
+    groups,
+    rules,
+    instances,
+    endpoints: standing,
+    s3PrefixListIds: prefixLists.flatMap(({ PrefixListId }) => PrefixListId ?? []),
+  };
 }
 
 async function userDataOf(ec2: EC2Client, { InstanceId }: Instance): Promise<string> {
@@ -107,12 +171,24 @@ export async function publicZones(route53: Route53Client, names: readonly string
   const zones = await all(paginateListHostedZones({ client: route53 }, {}), (page) => page.HostedZones);
   const concerns = (zone: string) => names.some((name) => name === zone || name.endsWith(`.${zone}`));
   const views = await Promise.all(
-    zones.filter(({ Config, Name = "" }) => Config?.PrivateZone !== true && concerns(withoutDot(Name))).map(async ({ Id, Name = "" }) => {
-      const found = await unlessGone("NoSuchHostedZone", Promise.all([route53.send(new GetHostedZoneCommand({ Id })), recordsOf(route53, Id)]));
-      if (found === undefined) return [];
-      const [zone, records] = found;
-      return [{ id: (Id ?? "").replace("/hostedzone/", ""), name: withoutDot(Name), nameServers: zone.DelegationSet?.NameServers ?? [], records }];
-    }),
+    zones
+      .filter(({ Config, Name = "" }) => Config?.PrivateZone !== true && concerns(withoutDot(Name)))
+      .map(async ({ Id, Name = "" }) => {
+        const found = await unlessGone(
+          "NoSuchHostedZone",
+          Promise.all([route53.send(new GetHostedZoneCommand({ Id })), recordsOf(route53, Id)]),
+        );
+        if (found === undefined) return [];
+        const [zone, records] = found;
+        return [
+          {
+            id: (Id ?? "").replace("/hostedzone/", ""),
+            name: withoutDot(Name),
+            nameServers: zone.DelegationSet?.NameServers ?? [],
+            records,
+          },
+        ];
+      }),
   );
   return views.flat();
 }
@@ -129,9 +205,14 @@ async function recordsOf(route53: Route53Client, HostedZoneId: string | undefine
   const records: ResourceRecordSet[] = [];
   let next: { StartRecordName?: string; StartRecordType?: ResourceRecordSet["Type"] } | undefined = {};
   while (next !== undefined) {
-    const page: ListResourceRecordSetsCommandOutput = await route53.send(new ListResourceRecordSetsCommand({ HostedZoneId, ...next }));
+    const page: ListResourceRecordSetsCommandOutput = await route53.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId, ...next }),
+    );
     records.push(...(page.ResourceRecordSets ?? []));
-    next = page.IsTruncated === true ? { StartRecordName: page.NextRecordName, StartRecordType: page.NextRecordType } : undefined;
+    next =
+      page.IsTruncated === true
+        ? { StartRecordName: page.NextRecordName, StartRecordType: page.NextRecordType }
+        : undefined;
   }
   return records;
 }
@@ -139,13 +220,23 @@ async function recordsOf(route53: Route53Client, HostedZoneId: string | undefine
 async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<CertificateDetail[]> {
   const summaries = await all(paginateListCertificates({ client: acm }, {}), (page) => page.CertificateSummaryList);
   const concerned = summaries.filter((summary) => mayBeFor(names, summary));
-  const details = await Promise.all(concerned.map(({ CertificateArn }) => unlessGone("ResourceNotFoundException", acm.send(new DescribeCertificateCommand({ CertificateArn })))));
-  return details.flatMap((detail) => detail?.Certificate ?? []).filter((it) => namesOf(it).some((name) => names.includes(name)));
+  const details = await Promise.all(
+    concerned.map(({ CertificateArn }) =>
+      unlessGone("ResourceNotFoundException", acm.send(new DescribeCertificateCommand({ CertificateArn }))),
+    ),
+  );
+  return details
+    .flatMap((detail) => detail?.Certificate ?? [])
+    .filter((it) => namesOf(it).some((name) => names.includes(name)));
 }
 
 /** Whether a certificate of the list can be for one of the names; ACM lists the first 100 of a certificate's names, and says if there are more. */
 export function mayBeFor(names: readonly string[], summary: CertificateSummary): boolean {
-  const { DomainName = "", SubjectAlternativeNameSummaries: others, HasAdditionalSubjectAlternativeNames: hasMore } = summary;
+  const {
+    DomainName = "",
+    SubjectAlternativeNameSummaries: others,
+    HasAdditionalSubjectAlternativeNames: hasMore,
+  } = summary;
   return others === undefined || hasMore === true || [DomainName, ...others].some((name) => names.includes(name));
 }
 
@@ -159,7 +250,10 @@ export function withoutDot(name: string): string {
   return name.replace(/\.$/, "").replace(/^\\052/, "*");
 }
 
-async function all<Page, Item>(pages: AsyncIterable<Page>, items: (page: Page) => readonly Item[] | undefined): Promise<Item[]> {
+async function all<Page, Item>(
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
   const found: Item[] = [];
   for await (const page of pages) found.push(...(items(page) ?? []));
   return found;

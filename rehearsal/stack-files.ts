@@ -37,7 +37,9 @@ export function dataOf(stack: StackJson, type: string): Block[] {
 
 /** The names that the stack points to its load balancer. */
 export function aliasNamesOf(stack: StackJson): string[] {
-  return resourcesOf(stack, "aws_route53_record").flatMap(({ arguments: { alias, name } }) => (alias === undefined ? [] : literalTexts(name)));
+  return resourcesOf(stack, "aws_route53_record").flatMap(({ arguments: { alias, name } }) =>
+    alias === undefined ? [] : literalTexts(name),
+  );
 }
 
 /** The region that the stack's own provider works in. */
@@ -56,5 +58,8 @@ export function literalTexts(value: unknown): string[] {
 }
 
 function blocksOf(blocks: Blocks | undefined, type: string, prefix: string): Block[] {
-  return Object.entries(blocks?.[type] ?? {}).map(([name, args]) => ({ address: `${prefix}${type}.${name}`, arguments: args }));
+  return Object.entries(blocks?.[type] ?? {}).map(([name, args]) => ({
+    address: `${prefix}${type}.${name}`,
+    arguments: args,
+  }));
 }

@@ -2,7 +2,13 @@ import type { Finding } from "./checks/finding";
 import { balancerIsPublic, balancerLeadsToTargets, httpDoesAsDeclared, listenersExist } from "./checks/load-balancer";
 import { aliasesPointToBalancer, certificateIsIssued, domainHasZone, httpsHasCertificate } from "./checks/names";
 import { balancerCoversZones, vpcHasZones } from "./checks/network";
-import { ALB_GROUP, balancerGroupIsOpen, balancerHasGroup, EC2_GROUP, instancesGroupIsClosed } from "./checks/security-groups";
+import {
+  ALB_GROUP,
+  balancerGroupIsOpen,
+  balancerHasGroup,
+  EC2_GROUP,
+  instancesGroupIsClosed,
+} from "./checks/security-groups";
 import { instancesRun, targetGroupMatches, targetsAreHealthy } from "./checks/targets";
 import type { Expectation } from "./expectation";
 import type { Site } from "./site";
@@ -65,21 +71,39 @@ export function checkWalkthrough(site: Site | undefined, expected: Expectation, 
     const { id, title } = step;
     if (site === undefined) return { id, title, verdict: "unknown", observed: "not reached" };
     const { faults, observed } = step.check(site, expected);
-    return { id, title, verdict: faults.length > 0 ? "broken" : "ok", observed: faults.length > 0 ? faults.join("; ") : observed };
+    return {
+      id,
+      title,
+      verdict: faults.length > 0 ? "broken" : "ok",
+      observed: faults.length > 0 ? faults.join("; ") : observed,
+    };
   };
   if (!hasSite) {
     const first = createdZone === undefined ? [] : STEPS.filter(({ comesFirst }) => comesFirst === true);
-    const observed = createdZone === undefined ? "the stack holds no site" : "not created yet; it follows once hostedZone.delegated is true";
+    const observed =
+      createdZone === undefined
+        ? "the stack holds no site"
+        : "not created yet; it follows once hostedZone.delegated is true";
     return [...first.map(check), checkPlan(plan), { ...SITE_STEP, verdict: "unknown", observed }];
   }
   const results = STEPS.map(check);
-  results.splice(results.findIndex(({ id }) => id === "6"), 0, checkPlan(plan));
+  results.splice(
+    results.findIndex(({ id }) => id === "6"),
+    0,
+    checkPlan(plan),
+  );
   return results;
 }
 
 function checkPlan({ added, driftedAddresses, destroyed, failure }: PlanFacts): StepResult {
   if (failure !== undefined) return { ...PLAN_STEP, verdict: "broken", observed: failure };
-  if (driftedAddresses.length > 0) return { ...PLAN_STEP, verdict: "broken", observed: `a second plan would change ${driftedAddresses.join(", ")}` };
-  if (destroyed !== undefined && destroyed !== added) return { ...PLAN_STEP, verdict: "broken", observed: `${added} added, but ${destroyed} destroyed` };
-  return { ...PLAN_STEP, verdict: "ok", observed: `${added} added, second plan empty${destroyed === undefined ? "" : `, ${destroyed} destroyed`}` };
+  if (driftedAddresses.length > 0)
+    return { ...PLAN_STEP, verdict: "broken", observed: `a second plan would change ${driftedAddresses.join(", ")}` };
+  if (destroyed !== undefined && destroyed !== added)
+    return { ...PLAN_STEP, verdict: "broken", observed: `${added} added, but ${destroyed} destroyed` };
+  return {
+    ...PLAN_STEP,
+    verdict: "ok",
+    observed: `${added} added, second plan empty${destroyed === undefined ? "" : `, ${destroyed} destroyed`}`,
+  };
 }

@@ -1,11 +1,15 @@
 import type { Balancer } from "./model";
 import type { Subnet } from "./network-model";
-import { known, Unknown, type Attr, type Listed } from "./value";
+import { type Attr, known, type Listed, Unknown } from "./value";
 
 /* Which of several subnets is meant, where a file does not say it and it makes no difference, as with `element(aws_subnet.public[*].id, 0)`. */
 
 /** The first of those that it can be, if requests take the same way through all of them; otherwise it stays open. */
-export function oneOfAlike(id: Attr<string>, subnetOf: (id: string) => Subnet | undefined, balancers: readonly Pick<Balancer, "subnetIds">[]): Attr<string> {
+export function oneOfAlike(
+  id: Attr<string>,
+  subnetOf: (id: string) => Subnet | undefined,
+  balancers: readonly Pick<Balancer, "subnetIds">[],
+): Attr<string> {
   if (!(id instanceof Unknown) || id.among === undefined) return id;
   const subnets = id.among.map(subnetOf);
   const [first] = subnets;
@@ -21,11 +25,21 @@ export function oneOfAlike(id: Attr<string>, subnetOf: (id: string) => Subnet | 
 function isAlike(a: Subnet, b: Subnet): boolean {
   // The ACLs of subnets that a file only reads are taken to let everything pass.
   const isAclKnown = !(a.networkAcl instanceof Unknown) || (a.isData && b.isData);
-  return a.vpcId === b.vpcId && a.routeTable === b.routeTable && a.networkAcl === b.networkAcl && a.mapPublicIp === b.mapPublicIp && !(a.routeTable instanceof Unknown) && isAclKnown;
+  return (
+    a.vpcId === b.vpcId &&
+    a.routeTable === b.routeTable &&
+    a.networkAcl === b.networkAcl &&
+    a.mapPublicIp === b.mapPublicIp &&
+    !(a.routeTable instanceof Unknown) &&
+    isAclKnown
+  );
 }
 
 /** The same for a list that is nothing but one of several. */
-export function listOfAlike(list: Listed<string>, ...rest: [Parameters<typeof oneOfAlike>[1], Parameters<typeof oneOfAlike>[2]]): Listed<string> {
+export function listOfAlike(
+  list: Listed<string>,
+  ...rest: [Parameters<typeof oneOfAlike>[1], Parameters<typeof oneOfAlike>[2]]
+): Listed<string> {
   const one = list.items.length === 0 ? oneOfAlike(list.open, ...rest) : undefined;
   return typeof one === "string" ? { items: [one] } : list;
 }

@@ -8,7 +8,11 @@ const MAX_BLOCKS = 200;
 const IS_ANOTHER = 1_000;
 
 /** For each item its block of the configuration; nothing where there are more or fewer of these. */
-export function blocksFor(blocks: readonly unknown[], known: readonly unknown[], open: readonly unknown[]): readonly unknown[] {
+export function blocksFor(
+  blocks: readonly unknown[],
+  known: readonly unknown[],
+  open: readonly unknown[],
+): readonly unknown[] {
   const count = Math.max(known.length, open.length);
   const items = Array.from({ length: count }, (_, index) => index);
   if (blocks.length !== count) return items.map(() => undefined);
@@ -32,17 +36,27 @@ function costOf(block: unknown, known: unknown, open: unknown): number {
   if (!isObject(block)) return 0;
   let cost = 0;
   for (const [name, expression] of Object.entries(block)) {
-    if (!isObject(expression) || !Object.hasOwn(expression, "constant_value") || listOf(own(expression, "references")).length > 0) continue;
+    if (
+      !isObject(expression) ||
+      !Object.hasOwn(expression, "constant_value") ||
+      listOf(own(expression, "references")).length > 0
+    )
+      continue;
     if (own(open, name) === true || !isSame(own(known, name), expression.constant_value)) cost += IS_ANOTHER;
   }
   // What a block does not name is mostly known to be nothing.
-  for (const [name, it] of Object.entries(isObject(open) ? open : {})) if (it === true && !Object.hasOwn(block, name)) cost += 1;
+  for (const [name, it] of Object.entries(isObject(open) ? open : {}))
+    if (it === true && !Object.hasOwn(block, name)) cost += 1;
   return cost;
 }
 
 /** Terraform turns numbers and texts into what the argument's type is. */
 function isSame(value: unknown, constant: unknown): boolean {
   if (isObject(value) || isObject(constant)) return true;
-  if (Array.isArray(value) && Array.isArray(constant)) return value.length === constant.length && JSON.stringify(value.map(String).sort()) === JSON.stringify(constant.map(String).sort());
+  if (Array.isArray(value) && Array.isArray(constant))
+    return (
+      value.length === constant.length &&
+      JSON.stringify(value.map(String).sort()) === JSON.stringify(constant.map(String).sort())
+    );
   return String(value ?? "") === String(constant ?? "");
 }

@@ -1,11 +1,21 @@
-import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong } from "./limits";
 import { typeOf } from "./source";
 
 /* What a plan does to each resource, as `terraform show -json` says it. */
 
 /** `move` and `import` only change the state; `other` is whatever terraform may come to do. */
-export type Doing = "none" | "create" | "update" | "replace" | "destroy" | "read" | "import" | "move" | "forget" | "other";
+export type Doing =
+  | "none"
+  | "create"
+  | "update"
+  | "replace"
+  | "destroy"
+  | "read"
+  | "import"
+  | "move"
+  | "forget"
+  | "other";
 
 export interface Change {
   /** As Terraform writes it. */
@@ -43,7 +53,9 @@ const MAPS = /^(tags|tags_all|triggers|keepers|parameters|environment\.variables
  */
 export function changesOf(plan: Json, shown: Json = plan): Change[] {
   const items = listOf(shown.resource_changes);
-  return listOf(plan.resource_changes).flatMap((item, index) => changeOf(objectOf(items[index]), objectOf(own(item, "change"))) ?? []);
+  return listOf(plan.resource_changes).flatMap(
+    (item, index) => changeOf(objectOf(items[index]), objectOf(own(item, "change"))) ?? [],
+  );
 }
 
 function changeOf(item: Json, whole: Json): Change | undefined {
@@ -54,22 +66,59 @@ function changeOf(item: Json, whole: Json): Change | undefined {
   const actions = listOf(change.actions).filter((it) => typeof it === "string");
   const isData = item.mode === "data";
   const movedFrom = textOf(item.previous_address);
-  const { before, after } = { before: isObject(change.before) ? change.before : undefined, after: isObject(change.after) ? change.after : undefined };
+  const { before, after } = {
+    before: isObject(change.before) ? change.before : undefined,
+    after: isObject(change.after) ? change.after : undefined,
+  };
   const unknown = objectOf(change.after_unknown);
-  const doing = doingOf(actions, isData, own(change, "importing") !== undefined && change.importing !== null, movedFrom !== undefined && movedFrom !== address);
+  const doing = doingOf(
+    actions,
+    isData,
+    own(change, "importing") !== undefined && change.importing !== null,
+    movedFrom !== undefined && movedFrom !== address,
+  );
   // Most of a large plan is left as it is, and needs no comparison.
   let differing: readonly string[] | undefined;
   return {
     address: typeof item.deposed === "string" ? `${address} (deposed ${item.deposed})` : address,
-    type: typeOf(type), isData, doing, words: actions.join(), isCreatedFirst: actions[0] === "create", before, after, unknown,
-    forcedBy: [...new Set(listOf(change.replace_paths).map(pathText).filter((it) => it !== ""))],
-    get differing() { return (differing ??= doing === "none" || before === undefined || after === undefined ? [] : differingPaths(objectOf(whole.before), objectOf(whole.after), unknown)); },
-    reason: textOf(item.action_reason), movedFrom: movedFrom === address ? undefined : movedFrom,
+    type: typeOf(type),
+    isData,
+    doing,
+    words: actions.join(),
+    isCreatedFirst: actions[0] === "create",
+    before,
+    after,
+    unknown,
+    forcedBy: [
+      ...new Set(
+        listOf(change.replace_paths)
+          .map(pathText)
+          .filter((it) => it !== ""),
+      ),
+    ],
+    get differing() {
+      return (differing ??=
+        doing === "none" || before === undefined || after === undefined
+          ? []
+          : differingPaths(objectOf(whole.before), objectOf(whole.after), unknown));
+    },
+    reason: textOf(item.action_reason),
+    movedFrom: movedFrom === address ? undefined : movedFrom,
   };
 }
 
 function doingOf(actions: readonly string[], isData: boolean, isImported: boolean, isMoved: boolean): Doing {
-  const known: Readonly<Record<string, Doing>> = { "create": "create", "update": "update", "delete": "destroy", "delete,create": "replace", "create,delete": "replace", "read": "read", "forget": "forget", "create,forget": "create", "forget,create": "create" };
+  const known: Readonly<Record<string, Doing>> = {
+    create: "create",
+    update: "update",
+    delete: "destroy",
+    "delete,create": "replace",
+    "create,delete": "replace",
+    read: "read",
+    forget: "forget",
+    "create,forget": "create",
+    "forget,create": "create",
+  };
   const word = actions.join();
   if (isData) return word === "read" ? "read" : "none";
   if (word === "no-op" || word === "") return isImported ? "import" : isMoved ? "move" : "none";
@@ -78,7 +127,11 @@ function doingOf(actions: readonly string[], isData: boolean, isImported: boolea
 
 /** `root_block_device.encrypted`: of several blocks it makes no difference which. */
 function pathText(path: unknown): string {
-  return shortened(listOf(path).filter((it) => typeof it === "string").join("."));
+  return shortened(
+    listOf(path)
+      .filter((it) => typeof it === "string")
+      .join("."),
+  );
 }
 
 /** An attribute of the person's own map is the map. */

@@ -7,7 +7,10 @@ import { isSymbol } from "./source";
 const ATTRIBUTE = "default_security_group_id";
 
 /** The symbol for an adopted group's id; nothing for another attribute or resource, or where its VPC is not known. */
-export function groupOfVpc({ type, field }: { readonly type: string; field(name: string): unknown }, attribute: string): string | undefined {
+export function groupOfVpc(
+  { type, field }: { readonly type: string; field(name: string): unknown },
+  attribute: string,
+): string | undefined {
   if (type !== "aws_default_security_group" || attribute !== "id") return undefined;
   const vpc = field("vpc_id");
   const [id] = vpc instanceof Deferred ? vpc.resolve(VPC).values : [vpc];

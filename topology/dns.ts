@@ -1,11 +1,11 @@
-import { Deferred, type Expected } from "./fields";
 import * as expected from "./expected";
+import { Deferred, type Expected } from "./fields";
+import { listOf, objectOf, own, textOf } from "./json";
 import { addTo } from "./lists";
 import type { Certificate, DnsRecord, Zone } from "./model";
-import { listOf, objectOf, own, textOf } from "./json";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
-import { Unknown, known, type Attr } from "./value";
+import { type Attr, known, Unknown } from "./value";
 
 export function zonesOf(source: Source): Zone[] {
   return source.ofType("aws_route53_zone", "data.aws_route53_zone").map((it): Zone => {
@@ -14,7 +14,11 @@ export function zonesOf(source: Source): Zone[] {
       ...partOf(it),
       id: it.identity("id"),
       name: plainName(it.fields.text("name")),
-      isPrivate: it.isData ? (it.fields.flag("private_zone") ?? false) : associations.items.length > 0 ? true : (associations.open ?? false),
+      isPrivate: it.isData
+        ? (it.fields.flag("private_zone") ?? false)
+        : associations.items.length > 0
+          ? true
+          : (associations.open ?? false),
       vpcIds: {
         items: associations.items.flatMap((block) => known(block.text("vpc_id", expected.VPC)) ?? []),
         ...(associations.open !== undefined && { open: associations.open }),
@@ -38,11 +42,17 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
     const fqdn = fqdnOf(it, name, typeof zoneId === "string" ? zoneOf.get(zoneId) : undefined);
     const routing = ROUTING.find((policy) => it.fields.blocks(`${policy}_routing_policy`).items.length > 0);
     return {
-      ...partOf(it), zoneId, name,
+      ...partOf(it),
+      zoneId,
+      name,
       fqdn,
       type: it.fields.text("type"),
       ...(alias !== undefined && {
-        alias: { name: plainName(alias.text("name", expected.BALANCER_NAME)), zoneId: alias.text("zone_id", expected.BALANCER_ZONE), evaluateTargetHealth: alias.flag("evaluate_target_health") },
+        alias: {
+          name: plainName(alias.text("name", expected.BALANCER_NAME)),
+          zoneId: alias.text("zone_id", expected.BALANCER_ZONE),
+          evaluateTargetHealth: alias.flag("evaluate_target_health"),
+        },
       }),
       values: it.fields.list("records"),
       ...(routing !== undefined && { routing }),
@@ -53,12 +63,24 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
 
 /** Names of which a plan destroys the record that answers. Of IPv6, and of one set of several, others may stand elsewhere. */
 export function goneNamesOf(document: unknown): ReadonlySet<string> {
-  const changes = listOf(own(document, "resource_changes")).filter((it) => own(it, "type") === "aws_route53_record" && own(it, "mode") !== "data");
-  return new Set(changes.flatMap((it) => {
-    const change = own(it, "change");
-    const [name, type, set] = ["fqdn", "type", "set_identifier"].map((key) => textOf(own(own(change, "before"), key)));
-    return name !== undefined && name !== "" && /^(a|cname)$/i.test(type ?? "") && (set ?? "") === "" && listOf(own(change, "actions")).includes("delete") ? [plainText(name).replace(/^\\052\./, "*.")] : [];
-  }));
+  const changes = listOf(own(document, "resource_changes")).filter(
+    (it) => own(it, "type") === "aws_route53_record" && own(it, "mode") !== "data",
+  );
+  return new Set(
+    changes.flatMap((it) => {
+      const change = own(it, "change");
+      const [name, type, set] = ["fqdn", "type", "set_identifier"].map((key) =>
+        textOf(own(own(change, "before"), key)),
+      );
+      return name !== undefined &&
+        name !== "" &&
+        /^(a|cname)$/i.test(type ?? "") &&
+        (set ?? "") === "" &&
+        listOf(own(change, "actions")).includes("delete")
+        ? [plainText(name).replace(/^\\052\./, "*.")]
+        : [];
+    }),
+  );
 }
 
 /** Route 53 appends the zone's name to a name that does not end with it. */
@@ -69,7 +91,10 @@ function fqdnOf(resource: Resource, name: Attr<string>, zone: Zone | undefined):
   const plain = plainName(name);
   if (plain instanceof Unknown) return plain;
   const zoneName = zone?.name;
-  if (typeof zoneName !== "string") return plain?.includes(".") === true ? plain : new Unknown(resource.address, "zone_id", "the zone's name is not in the file");
+  if (typeof zoneName !== "string")
+    return plain?.includes(".") === true
+      ? plain
+      : new Unknown(resource.address, "zone_id", "the zone's name is not in the file");
   if (plain === undefined || plain === "" || plain === "@") return zoneName;
   return plain === zoneName || plain.endsWith(`.${zoneName}`) ? plain : `${plain}.${zoneName}`;
 }
@@ -82,7 +107,11 @@ function validationsOf(source: Source): ReadonlyMap<string, readonly { certifica
     for (const option of Array.isArray(options) ? options : []) {
       const name = textOf(own(objectOf(option), "resource_record_name"));
       const domain = textOf(own(objectOf(option), "domain_name"));
-      if (name !== undefined && domain !== undefined) found.set(plainText(name), [...(found.get(plainText(name)) ?? []), { certificate: certificate.address, domain: plainText(domain) }]);
+      if (name !== undefined && domain !== undefined)
+        found.set(plainText(name), [
+          ...(found.get(plainText(name)) ?? []),
+          { certificate: certificate.address, domain: plainText(domain) },
+        ]);
     }
   }
   return found;
@@ -96,12 +125,22 @@ function awaitedRecords(source: Source, certificates: readonly Certificate[]): R
   const found = new Map<string, string[]>();
   for (const { fields } of source.ofType("aws_acm_certificate_validation")) {
     const certificate = byArn.get(fields.text("certificate_arn", expected.CERTIFICATE));
-    if (certificate !== undefined) for (const record of fields.through("validation_record_fqdns", FQDN)) found.set(record, [...(found.get(record) ?? []), certificate]);
+    if (certificate !== undefined)
+      for (const record of fields.through("validation_record_fqdns", FQDN))
+        found.set(record, [...(found.get(record) ?? []), certificate]);
   }
   return found;
 }
 
-function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, validations: ReturnType<typeof validationsOf>, certificates: ReadonlyMap<string, Certificate>, byBase: ReadonlyMap<string, readonly string[]>, awaited: ReadonlyMap<string, readonly string[]>): DnsRecord["validates"] {
+function validatedBy(
+  record: Resource,
+  name: Attr<string>,
+  fqdn: Attr<string>,
+  validations: ReturnType<typeof validationsOf>,
+  certificates: ReadonlyMap<string, Certificate>,
+  byBase: ReadonlyMap<string, readonly string[]>,
+  awaited: ReadonlyMap<string, readonly string[]>,
+): DnsRecord["validates"] {
   if (typeof name === "string" && !name.startsWith("${")) {
     return validations.get(plainText(name)) ?? standing(record, fqdn, byBase);
   }
@@ -110,8 +149,14 @@ function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, v
   const named = [...new Set(through.filter((address) => certificates.has(address)))];
   const led = named.length > 0 ? named : (awaited.get(record.address) ?? []);
   // One block can make the records of several certificates, each by a key of its own.
-  const keyed = led.filter((address) => key !== undefined && certificates.get(address)?.names.items.includes(key.toLowerCase()));
-  if (led.length > 1 && keyed.length === 0) return led.map((certificate) => ({ certificate, domain: new Unknown(record.address, "name", "known after apply") }));
+  const keyed = led.filter(
+    (address) => key !== undefined && certificates.get(address)?.names.items.includes(key.toLowerCase()),
+  );
+  if (led.length > 1 && keyed.length === 0)
+    return led.map((certificate) => ({
+      certificate,
+      domain: new Unknown(record.address, "name", "known after apply"),
+    }));
   const certificate = keyed[0] ?? led[0];
   if (certificate === undefined) return [];
   const names = certificates.get(certificate)?.names.items ?? [];
@@ -121,7 +166,12 @@ function validatedBy(record: Resource, name: Attr<string>, fqdn: Attr<string>, v
   // A wildcard and the name below it have one record.
   const bases = new Set(names.map((it) => it.replace(/^\*\./, "")));
   const [only] = bases.size === 1 ? bases : [];
-  return [{ certificate, domain: byKey ?? byText?.toLowerCase() ?? only ?? new Unknown(record.address, "name", "known after apply") }];
+  return [
+    {
+      certificate,
+      domain: byKey ?? byText?.toLowerCase() ?? only ?? new Unknown(record.address, "name", "known after apply"),
+    },
+  ];
 }
 
 /** Certificates by their names, a wildcard's below its asterisk. */
@@ -136,9 +186,17 @@ function addressesByBase(certificates: readonly Certificate[]): ReadonlyMap<stri
 }
 
 /** A record that validates a name stays the same for all certificates of an account, also for one that is yet to be made. */
-function standing(record: Resource, fqdn: Attr<string>, byBase: ReadonlyMap<string, readonly string[]>): DnsRecord["validates"] {
+function standing(
+  record: Resource,
+  fqdn: Attr<string>,
+  byBase: ReadonlyMap<string, readonly string[]>,
+): DnsRecord["validates"] {
   const [, domain] = typeof fqdn === "string" ? (/^_[0-9a-f]{32}\.(.+)$/.exec(fqdn) ?? []) : [];
-  if (domain === undefined || !record.fields.list("records").items.some((value) => /\.acm-validations\.aws\.?$/.test(value))) return [];
+  if (
+    domain === undefined ||
+    !record.fields.list("records").items.some((value) => /\.acm-validations\.aws\.?$/.test(value))
+  )
+    return [];
   return (byBase.get(domain) ?? []).map((certificate) => ({ certificate, domain }));
 }
 

@@ -12,16 +12,43 @@ const EXPECTED = "expected the output of `terraform show -json` for a plan or a 
  * @throws {UnreadableFile} if it is none of them
  */
 export function readDocument(document: unknown): Source {
-  if (!isObject(document)) throw new UnreadableFile(`${EXPECTED}; this is ${document === null ? "null" : Array.isArray(document) ? "a list" : `a ${typeof document}`}.`);
-  if ("resource_changes" in document || "planned_values" in document || ("configuration" in document && "format_version" in document)) {
-    if (!isObject(document.configuration)) throw new UnreadableFile(`${EXPECTED}; this plan has no configuration, so what it refers to cannot be told.`);
+  if (!isObject(document))
+    throw new UnreadableFile(
+      `${EXPECTED}; this is ${document === null ? "null" : Array.isArray(document) ? "a list" : `a ${typeof document}`}.`,
+    );
+  if (
+    "resource_changes" in document ||
+    "planned_values" in document ||
+    ("configuration" in document && "format_version" in document)
+  ) {
+    if (!isObject(document.configuration))
+      throw new UnreadableFile(`${EXPECTED}; this plan has no configuration, so what it refers to cannot be told.`);
     return readPlan(document);
   }
-  if (isObject(document.values) || ("format_version" in document && "terraform_version" in document)) return readState(document);
+  if (isObject(document.values) || ("format_version" in document && "terraform_version" in document))
+    return readState(document);
   // An empty state is written as no more than its version.
   if ("format_version" in document && Object.keys(document).length === 1) return readState(document);
-  if ("lineage" in document || "serial" in document) throw new UnreadableFile(`${EXPECTED}; this is a state file itself: run \`terraform show -json > state.json\` beside it.`);
-  if (isObject(document.resource) || isObject(document.data) || isObject(document.module) || (isObject(document.terraform) && !("format_version" in document))) return readSynthesized(document);
+  if ("lineage" in document || "serial" in document)
+    throw new UnreadableFile(
+      `${EXPECTED}; this is a state file itself: run \`terraform show -json > state.json\` beside it.`,
+    );
+  if (
+    isObject(document.resource) ||
+    isObject(document.data) ||
+    isObject(document.module) ||
+    (isObject(document.terraform) && !("format_version" in document))
+  )
+    return readSynthesized(document);
   const keys = Object.keys(document);
-  throw new UnreadableFile(`${EXPECTED}; this is JSON with ${keys.length === 0 ? "no keys" : `the keys ${keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 40))).join(", ")}`}.`);
+  throw new UnreadableFile(
+    `${EXPECTED}; this is JSON with ${
+      keys.length === 0
+        ? "no keys"
+        : `the keys ${keys
+            .slice(0, 5)
+            .map((key) => JSON.stringify(key.slice(0, 40)))
+            .join(", ")}`
+    }.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { isObject, own } from "./json";
 import { tooLong } from "./limits";
 import { isSymbol } from "./source";
-import { Unknown, type Attr, type Listed } from "./value";
+import { type Attr, type Listed, Unknown } from "./value";
 
 /* How the parts of a topology read the arguments of a resource, whatever file it is in. */
 
@@ -57,7 +57,9 @@ export class Fields {
 
   raw(name: string): unknown {
     const value = this.read(name);
-    return value === null || (value instanceof Deferred && value.resolve(undefined).isUnset === true) ? undefined : value;
+    return value === null || (value instanceof Deferred && value.resolve(undefined).isUnset === true)
+      ? undefined
+      : value;
   }
 
   /** Whether the file gives it any value, known or not. */
@@ -108,12 +110,21 @@ export class Fields {
     const value = this.raw(name);
     if (value === undefined) return { items: [] };
     if (value instanceof Unknown) return { items: [], open: value };
-    if (value instanceof Deferred) return { items: [], open: new Unknown(value.address, value.attribute, "known after apply") };
+    if (value instanceof Deferred)
+      return { items: [], open: new Unknown(value.address, value.attribute, "known after apply") };
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     const items = list.filter((it) => isObject(it) && !(it instanceof Deferred) && !(it instanceof Unknown));
     const left = list.find((it) => it instanceof Deferred || it instanceof Unknown) as Deferred | Unknown | undefined;
     return {
-      items: items.map((it, index) => new Fields(this.address, (key) => own(it, key), `${this.prefix}${name}${list.length > 1 ? `[${index}]` : ""}.`, Object.keys(it as object))),
+      items: items.map(
+        (it, index) =>
+          new Fields(
+            this.address,
+            (key) => own(it, key),
+            `${this.prefix}${name}${list.length > 1 ? `[${index}]` : ""}.`,
+            Object.keys(it as object),
+          ),
+      ),
       ...(left !== undefined && { open: new Unknown(left.address, left.attribute, "known after apply") }),
     };
   }
@@ -137,17 +148,35 @@ export class Fields {
       if (value instanceof Deferred) {
         const { values, open, nth } = value.resolve(expected);
         const all = [...new Set(values)];
-        const one = nth === undefined || open !== undefined ? new Set(all) : new Set(all.slice(nth % all.length, (nth % all.length) + 1));
+        const one =
+          nth === undefined || open !== undefined
+            ? new Set(all)
+            : new Set(all.slice(nth % all.length, (nth % all.length) + 1));
         // What is left when the rest is open may only have decided something.
         const isBeside = open !== undefined && expected === undefined && !isSymbol([...one][0]);
-        if (one.size !== 1 || isBeside) return new Unknown(value.address, value.attribute, open ?? (one.size === 0 ? "known after apply" : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`), open === undefined ? namesIn(all) : undefined);
+        if (one.size !== 1 || isBeside)
+          return new Unknown(
+            value.address,
+            value.attribute,
+            open ??
+              (one.size === 0
+                ? "known after apply"
+                : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`),
+            open === undefined ? namesIn(all) : undefined,
+          );
         [value] = one;
       } else break;
     }
     if (value === null || value === undefined) return undefined;
     const why = tooLong(value);
     if (why !== undefined) return new Unknown(this.address, this.path(name), why);
-    if (value instanceof Unknown || typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+    if (
+      value instanceof Unknown ||
+      typeof value === "string" ||
+      typeof value === "number" ||
+      typeof value === "boolean"
+    )
+      return value;
     return new Unknown(this.address, this.path(name), "not a single value");
   }
 }

@@ -26,20 +26,28 @@ const places = new WeakMap<readonly Sibling[], { readonly of: ReadonlyMap<Siblin
  */
 export function placeOf(instance: Sibling, siblings: readonly Sibling[]): Place | undefined {
   if (siblings.length < 2) return undefined;
-  const found = places.get(siblings) ?? { of: areExchangeable(siblings) ? new Map(siblings.map((it, index) => [it, index] as const)) : undefined };
+  const found = places.get(siblings) ?? {
+    of: areExchangeable(siblings) ? new Map(siblings.map((it, index) => [it, index] as const)) : undefined,
+  };
   places.set(siblings, found);
   const index = found.of?.get(instance);
   return found.of === undefined ? undefined : { index: index ?? siblings.indexOf(instance), of: siblings.length };
 }
 
 function areExchangeable(siblings: readonly Sibling[]): boolean {
-  return siblings.every(({ key }) => typeof key === "number") || new Set(siblings.map((it) => JSON.stringify(it.known))).size === 1;
+  return (
+    siblings.every(({ key }) => typeof key === "number") ||
+    new Set(siblings.map((it) => JSON.stringify(it.known))).size === 1
+  );
 }
 
 const byKeys = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
 
 /** Those of a block that have this key; found at once, as a block can have thousands, each of which asks for one of thousands. */
-export function withKey<T extends { readonly key: string | number | undefined }>(instances: readonly T[], key: string | number): readonly T[] {
+export function withKey<T extends { readonly key: string | number | undefined }>(
+  instances: readonly T[],
+  key: string | number,
+): readonly T[] {
   if (instances.length < 8) return instances.filter((it) => String(it.key) === String(key));
   const known = byKeys.get(instances) as ReadonlyMap<string, readonly T[]> | undefined;
   if (known !== undefined) return known.get(String(key)) ?? [];
@@ -50,15 +58,21 @@ export function withKey<T extends { readonly key: string | number | undefined }>
 }
 
 export function isOfType(value: unknown, { types }: Expected): boolean {
-  const [, type] = typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
-  return type !== undefined && (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")));
+  const [, type] =
+    typeof value === "string" ? (/^\$\{(?:module\.[^.]+\.)*(?:data\.)?([a-z0-9_]+)\./.exec(value) ?? []) : [];
+  return (
+    type !== undefined &&
+    (types.includes(typeOf(type)) || (isGroupOfVpc(value) && types.includes("aws_default_security_group")))
+  );
 }
 
 /** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */
 export function wanted(values: readonly unknown[], expected: Expected | undefined): unknown[] {
   const all = values.length < 2 ? [...values] : [...new Set(values)];
   if (expected === undefined) return all;
-  const fitting = all.filter((value) => (isSymbol(value) ? isOfType(value, expected) : typeof value === "string" && expected.literal.test(value)));
+  const fitting = all.filter((value) =>
+    isSymbol(value) ? isOfType(value, expected) : typeof value === "string" && expected.literal.test(value),
+  );
   const symbols = all.filter(isSymbol);
   return fitting.length > 0 ? fitting : symbols;
 }
@@ -67,9 +81,17 @@ export function wanted(values: readonly unknown[], expected: Expected | undefine
  * `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. What an instance looks up by a name of its
  * own (`x[each.value.name]`) need not be one for each.
  */
-export function paired(values: readonly unknown[], references: readonly string[], place: Place | undefined): readonly unknown[] {
+export function paired(
+  values: readonly unknown[],
+  references: readonly string[],
+  place: Place | undefined,
+): readonly unknown[] {
   if (place === undefined || values.length !== place.of) return values;
-  if (!references.some((it) => it.startsWith("count.")) && !(references.length > 0 && references.every((it) => it.startsWith("each.")))) return values;
+  if (
+    !references.some((it) => it.startsWith("count.")) &&
+    !(references.length > 0 && references.every((it) => it.startsWith("each.")))
+  )
+    return values;
   return [values[place.index]];
 }
 
@@ -78,8 +100,12 @@ export function paired(values: readonly unknown[], references: readonly string[]
  * does, of which a plan tells no more than the block: subnets of one block, of which two are in one zone. By `for_each` they are of
  * several tiers; by `count` they can all be meant, but not for a balancer, which takes one of each zone.
  */
-export function isOfSeveralTiers(instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[], asker: string): boolean {
-  if (!instances.every(({ type, key }) => type === "aws_subnet" && (typeof key === "string" || asker === "aws_lb"))) return false;
+export function isOfSeveralTiers(
+  instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[],
+  asker: string,
+): boolean {
+  if (!instances.every(({ type, key }) => type === "aws_subnet" && (typeof key === "string" || asker === "aws_lb")))
+    return false;
   const zones = instances.map(({ field }) => field("availability_zone")).filter((it) => typeof it === "string");
   // In one zone they are wrong together, whichever are meant.
   const different = new Set(zones).size;
@@ -88,12 +114,19 @@ export function isOfSeveralTiers(instances: readonly { readonly type: string; re
 
 /** A balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not say which. */
 export function isMixOfBlocks(values: readonly unknown[], { type, scope }: Instance): boolean {
-  if (type !== "aws_lb" || values.length < 3 || !values.every((it) => typeof it === "string" && /[.{]aws_subnet\./.test(it))) return false;
+  if (
+    type !== "aws_lb" ||
+    values.length < 3 ||
+    !values.every((it) => typeof it === "string" && /[.{]aws_subnet\./.test(it))
+  )
+    return false;
   const subnets = new Map(scope.ofTypes(["aws_subnet"]).map((it) => [symbol(it.address, "id"), it]));
   const named = values.map((it) => subnets.get(String(it)));
   const zones = named.map((it) => it?.field("availability_zone"));
   // A single resource is named for itself.
-  const isWhole = named.every((it) => it !== undefined && it.siblings.length > 1) && new Set(named.map((it) => it?.siblings)).size > 1;
+  const isWhole =
+    named.every((it) => it !== undefined && it.siblings.length > 1) &&
+    new Set(named.map((it) => it?.siblings)).size > 1;
   const different = new Set(zones).size;
   return isWhole && zones.every((it) => typeof it === "string") && different > 1 && different < zones.length;
 }

@@ -1,11 +1,11 @@
 import { Fields } from "./fields";
-import { listOf, objectOf, own, textOf, type Json } from "./json";
+import { type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { ShownElsewhere } from "./shown-elsewhere";
-import { canonical, NAMED_BY, symbol, typeOf, type Resource, type Source } from "./source";
+import { canonical, NAMED_BY, type Resource, type Source, symbol, typeOf } from "./source";
 import { unreadArguments } from "./unread";
-import { Unknown, type Attr } from "./value";
+import { type Attr, Unknown } from "./value";
 
 /* A state as `terraform show -json` writes it: everything is known but what was never told. */
 
@@ -17,7 +17,11 @@ export function readState(state: Json): Source {
     const resource = resourceOf(item, shown);
     if (resource !== undefined) addTo(byType, resource.isData ? `data.${resource.type}` : resource.type, resource);
   }
-  return { kind: "state", types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+  return {
+    kind: "state",
+    types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")),
+    ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []),
+  };
 }
 
 function* resourcesIn(root: unknown): Iterable<Json> {
@@ -43,10 +47,19 @@ function resourceOf(item: Json, shown: ShownElsewhere): Resource | undefined {
   const identity = (name: string): Attr<string> => {
     const attribute = canonical(typeOf(type), name);
     const given = own(values, attribute === "id" ? (NAMED_BY[typeOf(type)] ?? attribute) : attribute);
-    return typeof given === "string" && given !== "" && tooLong(given) === undefined ? given : symbol(address, attribute);
+    return typeof given === "string" && given !== "" && tooLong(given) === undefined
+      ? given
+      : symbol(address, attribute);
   };
   return {
-    address, type: typeOf(type), isData, actions: [], fields, identity, dependsOn: [], changesInPlace: () => false,
+    address,
+    type: typeOf(type),
+    isData,
+    actions: [],
+    fields,
+    identity,
+    dependsOn: [],
+    changesInPlace: () => false,
     region: textOf(own(values, "region")) ?? /^arn:[^:]*:[^:]*:([^:]+):/.exec(textOf(own(values, "arn")) ?? "")?.[1],
     argumentNames: () => Object.keys(values),
     unread: () => unreadArguments(address, typeOf(type), { values }),

@@ -1,11 +1,11 @@
 import { Deferred, Fields } from "./fields";
-import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
 import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
-import { canonical, NAMED_BY, newName, symbol, typeOf, type Resource, type Source } from "./source";
+import { canonical, NAMED_BY, newName, type Resource, type Source, symbol, typeOf } from "./source";
 import { unreadArguments } from "./unread";
-import { Unknown, type Attr } from "./value";
+import { type Attr, Unknown } from "./value";
 
 /* Terraform's JSON syntax, as cdktf writes it: every `${…}` is an expression. */
 
@@ -17,7 +17,11 @@ export function readSynthesized(json: Json): Source {
     const list = byType.get(key) ?? byType.set(key, []).get(key);
     list?.push(resourceOf(instance, root));
   }
-  return { kind: "synthesized", types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")), ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
+  return {
+    kind: "synthesized",
+    types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")),
+    ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []),
+  };
 }
 
 interface WrittenInstance extends Instance {
@@ -26,8 +30,13 @@ interface WrittenInstance extends Instance {
 
 function resourceOf(instance: WrittenInstance, root: RootScope): Resource {
   return {
-    address: instance.address, type: instance.type, isData: instance.isData, actions: [],
-    get region() { return root.regionOf(instance); },
+    address: instance.address,
+    type: instance.type,
+    isData: instance.isData,
+    actions: [],
+    get region() {
+      return root.regionOf(instance);
+    },
     fields: new Fields(instance.address, (name) => instance.field(name)),
     identity: (name): Attr<string> => {
       const attribute = canonical(instance.type, name);
@@ -45,11 +54,25 @@ function resourceOf(instance: WrittenInstance, root: RootScope): Resource {
   };
 }
 
-const META = new Set(["//", "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider", "provisioner"]);
+const META = new Set([
+  "//",
+  "connection",
+  "count",
+  "depends_on",
+  "dynamic",
+  "for_each",
+  "lifecycle",
+  "provider",
+  "provisioner",
+]);
 
 /** What the provider is given, dynamic blocks as blocks of their content. */
 function argumentsOf(body: Json): Json {
-  const dynamic = blocksOf(body.dynamic).flatMap((it) => Object.entries(objectOf(it)).map(([name, block]) => [name, blocksOf(block).flatMap((one) => blocksOf(own(one, "content")))] as const));
+  const dynamic = blocksOf(body.dynamic).flatMap((it) =>
+    Object.entries(objectOf(it)).map(
+      ([name, block]) => [name, blocksOf(block).flatMap((one) => blocksOf(own(one, "content")))] as const,
+    ),
+  );
   return Object.fromEntries([...dynamic, ...Object.entries(body).filter(([name]) => !META.has(name))]);
 }
 
@@ -66,7 +89,8 @@ class RootScope implements Scope {
     this.locals = objectOf(Object.assign(Object.create(null), ...blocksOf(json.locals)));
     for (const kind of ["data", "resource"]) {
       for (const [type, named] of Object.entries(objectOf(blocksOf(json[kind])[0]))) {
-        for (const [name, body] of Object.entries(objectOf(blocksOf(named)[0]))) this.add(kind === "data", type, name, objectOf(blocksOf(body)[0]));
+        for (const [name, body] of Object.entries(objectOf(blocksOf(named)[0])))
+          this.add(kind === "data", type, name, objectOf(blocksOf(body)[0]));
       }
     }
   }
@@ -82,7 +106,14 @@ class RootScope implements Scope {
       const fields = new Map<string, unknown>();
       const instance: WrittenInstance = {
         address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
-        type: typeOf(type), isData, key, scope: this, body, known: key, siblings, isMany: key === undefined && (own(body, "count") !== undefined || forEach !== undefined),
+        type: typeOf(type),
+        isData,
+        key,
+        scope: this,
+        body,
+        known: key,
+        siblings,
+        isMany: key === undefined && (own(body, "count") !== undefined || forEach !== undefined),
         forEach: forEach === undefined ? undefined : expressionOf(forEach),
         field: (field) => {
           if (!fields.has(field)) fields.set(field, valueOf(own(body, field), instance, field, 0));
@@ -102,7 +133,11 @@ class RootScope implements Scope {
     if (typeof given === "string") return given;
     const [, alias] = /^\$?\{?aws\.([\w-]+)\}?$/.exec(textOf(instance.body.provider) ?? "") ?? [];
     const provider = blocksOf(own(this.json.provider, "aws")).find((it) => textOf(own(it, "alias")) === alias);
-    const asker: WrittenInstance = { ...instance, address: `provider.aws${alias === undefined ? "" : `.${alias}`}`, field: () => undefined };
+    const asker: WrittenInstance = {
+      ...instance,
+      address: `provider.aws${alias === undefined ? "" : `.${alias}`}`,
+      field: () => undefined,
+    };
     return new Fields(asker.address, () => valueOf(own(provider, "region"), asker, "region", 0)).text("region");
   }
 
@@ -151,7 +186,8 @@ function blocksOf(value: unknown): readonly unknown[] {
 /** One instance for each that the file writes out; one for all where only an expression says how many. */
 function keysOf(body: Json): readonly (string | number | undefined)[] {
   const count = own(body, "count");
-  if (typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= 10_000) return Array.from({ length: count }, (_, index) => index);
+  if (typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= 10_000)
+    return Array.from({ length: count }, (_, index) => index);
   const forEach = own(body, "for_each");
   if (isObject(forEach)) return Object.keys(forEach);
   const [, set] = /^\$\{toset\((\[[^\]]*\])\)\}$/.exec(textOf(forEach) ?? "") ?? [];
@@ -178,7 +214,9 @@ function expressionOf(value: unknown): Expression {
     } else if (typeof at === "object" && at !== null) pending.push(...Object.values(at).reverse());
   }
   const [only] = typeof value === "string" ? expressionsIn(value) : [];
-  return isConstant ? { constant: { value }, references: [] } : { references, ...(only !== undefined && value === `\${${only}}` && { text: only }) };
+  return isConstant
+    ? { constant: { value }, references: [] }
+    : { references, ...(only !== undefined && value === `\${${only}}` && { text: only }) };
 }
 
 function valueOf(value: unknown, instance: Instance, path: string, depth: number): unknown {
@@ -186,8 +224,13 @@ function valueOf(value: unknown, instance: Instance, path: string, depth: number
   if (Array.isArray(value)) return value.map((it, index) => valueOf(it, instance, `${path}[${index}]`, depth + 1));
   if (isObject(value)) {
     const entries = Object.entries(value).filter(([name]) => name !== "dynamic" && name !== "//");
-    const dynamic = Object.entries(objectOf(value.dynamic)).map(([name]) => [name, new Unknown(instance.address, `${path}.${name}`, "made by a dynamic block")] as const);
-    return Object.fromEntries([...entries.map(([name, it]) => [name, valueOf(it, instance, `${path}.${name}`, depth + 1)] as const), ...dynamic]);
+    const dynamic = Object.entries(objectOf(value.dynamic)).map(
+      ([name]) => [name, new Unknown(instance.address, `${path}.${name}`, "made by a dynamic block")] as const,
+    );
+    return Object.fromEntries([
+      ...entries.map(([name, it]) => [name, valueOf(it, instance, `${path}.${name}`, depth + 1)] as const),
+      ...dynamic,
+    ]);
   }
   if (typeof value !== "string") return value;
   const expressions = expressionsIn(value);
@@ -210,7 +253,8 @@ function template(value: string, expressions: readonly string[], instance: Insta
     const inner = whole(expression, instance, path);
     const part = inner instanceof Deferred ? inner.resolve(undefined) : { values: [inner], open: undefined };
     const [one] = part.values;
-    if (part.values.length !== 1 || part.open !== undefined || typeof one === "object") return new Unknown(instance.address, path, `made of ${expression}`);
+    if (part.values.length !== 1 || part.open !== undefined || typeof one === "object")
+      return new Unknown(instance.address, path, `made of ${expression}`);
     text = text.replace(`\${${expression}}`, () => String(one));
   }
   return unescaped(text);
@@ -251,9 +295,15 @@ const WORDS = /^(for|in|if|true|false|null|each|count|path|terraform|self)$/;
 
 /** Traversals such as `aws_lb.web.arn`, without the variables of a `for`. */
 export function referencesIn(expression: string): string[] {
-  const bound = new Set([...expression.matchAll(/\bfor\s+([\w-]+)(?:\s*,\s*([\w-]+))?\s+in\b/g)].flatMap(([, one, two]) => [one, two]));
-  const texts = expression.replace(/\["((?:[^"\\]|\\.)*)"\]|"(?:[^"\\]|\\.)*"/g, (all, index?: string) => (index === undefined ? '""' : all));
-  return [...texts.matchAll(/(?<![\w.\]"-])([A-Za-z_][\w-]*)((?:\.[\w*-]+|\[\*\]|\["(?:[^"\\]|\\.)*"\]|\[\d+\])+)/g)].flatMap(([all, root = ""]) => {
+  const bound = new Set(
+    [...expression.matchAll(/\bfor\s+([\w-]+)(?:\s*,\s*([\w-]+))?\s+in\b/g)].flatMap(([, one, two]) => [one, two]),
+  );
+  const texts = expression.replace(/\["((?:[^"\\]|\\.)*)"\]|"(?:[^"\\]|\\.)*"/g, (all, index?: string) =>
+    index === undefined ? '""' : all,
+  );
+  return [
+    ...texts.matchAll(/(?<![\w.\]"-])([A-Za-z_][\w-]*)((?:\.[\w*-]+|\[\*\]|\["(?:[^"\\]|\\.)*"\]|\[\d+\])+)/g),
+  ].flatMap(([all, root = ""]) => {
     if (bound.has(root) || (WORDS.test(root) && !/^(each|count)$/.test(root))) return [];
     return [all.replace(/\.\*|\[\*\]/g, "")];
   });

@@ -22,7 +22,9 @@ export function isObject(value: unknown): value is Json {
 
 /** An own property: `constructor` of a file is not JavaScript's. */
 export function own(object: unknown, key: string | number): unknown {
-  return typeof object === "object" && object !== null && Object.hasOwn(object, key) ? (object as Record<string | number, unknown>)[key] : undefined;
+  return typeof object === "object" && object !== null && Object.hasOwn(object, key)
+    ? (object as Record<string | number, unknown>)[key]
+    : undefined;
 }
 
 const EMPTY: Json = Object.freeze({});

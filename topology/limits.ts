@@ -11,12 +11,17 @@ const MAX_SHOWN = 1_000;
 
 /** @throws {UnreadableFile} if no configuration can have it */
 export function throwIfTooLong(address: string): void {
-  if (address.length > MAX_ADDRESS) throw new UnreadableFile(`The address of a resource must be at most ${counted(MAX_ADDRESS)} characters long (got ${counted(address.length)}: ${JSON.stringify(address.slice(0, 40)).slice(0, -1)}…").`);
+  if (address.length > MAX_ADDRESS)
+    throw new UnreadableFile(
+      `The address of a resource must be at most ${counted(MAX_ADDRESS)} characters long (got ${counted(address.length)}: ${JSON.stringify(address.slice(0, 40)).slice(0, -1)}…").`,
+    );
 }
 
 /** Why a value is not read; nothing if it is. */
 export function tooLong(value: unknown): string | undefined {
-  return typeof value === "string" && value.length > MAX_TEXT ? `longer than any value that AWS takes (${counted(value.length)} characters, at most ${counted(MAX_TEXT)})` : undefined;
+  return typeof value === "string" && value.length > MAX_TEXT
+    ? `longer than any value that AWS takes (${counted(value.length)} characters, at most ${counted(MAX_TEXT)})`
+    : undefined;
 }
 
 /** As much of a text as a report shows of it. */

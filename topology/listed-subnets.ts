@@ -1,11 +1,20 @@
 import type { Subnet, Vpc } from "./network-model";
-import { symbol, type Resource, type Source } from "./source";
-import { known, Unknown, type Attr } from "./value";
+import { type Resource, type Source, symbol } from "./source";
+import { type Attr, known, Unknown } from "./value";
 
 /* Subnets of which a file has no more than their ids, read as a list. */
 
 /** Filters that leave AWS's own subnets what they are: one in each zone. */
-const HARMLESS = ["vpc-id", "vpc_id", "availability-zone", "availabilityZone", "availability-zone-id", "default-for-az", "defaultForAz", "state"];
+const HARMLESS = [
+  "vpc-id",
+  "vpc_id",
+  "availability-zone",
+  "availabilityZone",
+  "availability-zone-id",
+  "default-for-az",
+  "defaultForAz",
+  "state",
+];
 
 /** Of these, those that leave none out. */
 const WHOLE = ["vpc-id", "vpc_id", "default-for-az", "defaultForAz", "state"];
@@ -21,8 +30,13 @@ function listsOf(source: Source, vpcs: readonly Vpc[]): List[] {
   const defaults = new Map(vpcs.filter(({ isDefault }) => isDefault).map((vpc) => [vpc.id, vpc]));
   return source.ofType("data.aws_subnets", "data.aws_subnet_ids").flatMap((resource): List[] => {
     const { fields } = resource;
-    const filters = fields.blocks("filter").items.map((filter) => ({ name: known(filter.text("name")) ?? "", values: filter.list("values").items }));
-    const vpcIds = [fields.text("vpc_id"), ...filters.filter(({ name }) => /^vpc[-_]id$/.test(name)).flatMap(({ values }) => values)].filter((id) => id !== undefined);
+    const filters = fields
+      .blocks("filter")
+      .items.map((filter) => ({ name: known(filter.text("name")) ?? "", values: filter.list("values").items }));
+    const vpcIds = [
+      fields.text("vpc_id"),
+      ...filters.filter(({ name }) => /^vpc[-_]id$/.test(name)).flatMap(({ values }) => values),
+    ].filter((id) => id !== undefined);
     const vpc = vpcIds.length === 1 ? defaults.get(vpcIds[0]) : undefined;
     if (vpc === undefined || fields.isSet("tags") || !filters.every(({ name }) => HARMLESS.includes(name))) return [];
     return [{ resource, vpc, isWhole: filters.every(({ name }) => WHOLE.includes(name)) }];
@@ -30,7 +44,12 @@ function listsOf(source: Source, vpcs: readonly Vpc[]): List[] {
 }
 
 /** As `data.aws_subnets` lists them: public, in the VPC's main route table, and each in a zone of its own. */
-export function listedSubnetsOf(source: Source, vpcs: readonly Vpc[], written: readonly Subnet[], tableOf: (vpc: Vpc) => Subnet["routeTable"]): Subnet[] {
+export function listedSubnetsOf(
+  source: Source,
+  vpcs: readonly Vpc[],
+  written: readonly Subnet[],
+  tableOf: (vpc: Vpc) => Subnet["routeTable"],
+): Subnet[] {
   const seen = new Set(written.map(({ id }) => id));
   return listsOf(source, vpcs).flatMap(({ resource, vpc }) => {
     const { address, region, actions } = resource;
@@ -38,15 +57,32 @@ export function listedSubnetsOf(source: Source, vpcs: readonly Vpc[], written: r
     return resource.fields.list("ids").items.flatMap((id, index): Subnet[] => {
       if (seen.has(id)) return [];
       seen.add(id);
-      return [{
-        address: `${address}.ids[${index}]`, region, isData: true, actions, id, vpcId: vpc.id, cidr: read, ipv6Cidr: undefined,
-        zone: symbol(address, `zones.${index}`), mapPublicIp: true, routeTable: tableOf(vpc), isAssociated: false, networkAcl: read,
-      }];
+      return [
+        {
+          address: `${address}.ids[${index}]`,
+          region,
+          isData: true,
+          actions,
+          id,
+          vpcId: vpc.id,
+          cidr: read,
+          ipv6Cidr: undefined,
+          zone: symbol(address, `zones.${index}`),
+          mapPublicIp: true,
+          routeTable: tableOf(vpc),
+          isAssociated: false,
+          networkAcl: read,
+        },
+      ];
     });
   });
 }
 
 /** All subnets of the default VPC by region, where a file reads all: a machine that names none is in one of them. */
 export function defaultSubnetsOf(source: Source, vpcs: readonly Vpc[]): ReadonlyMap<Attr<string>, readonly string[]> {
-  return new Map(listsOf(source, vpcs).filter(({ isWhole }) => isWhole).map(({ resource }) => [resource.region, resource.fields.list("ids").items]));
+  return new Map(
+    listsOf(source, vpcs)
+      .filter(({ isWhole }) => isWhole)
+      .map(({ resource }) => [resource.region, resource.fields.list("ids").items]),
+  );
 }

@@ -5,7 +5,17 @@ import type { Attr, Listed } from "./value";
 import type { Writers } from "./writers";
 
 export type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
-export type { AclEntry, Gateway, NetworkAcl, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Vpc } from "./network-model";
+export type {
+  AclEntry,
+  Gateway,
+  NetworkAcl,
+  Route,
+  RouteTable,
+  SecurityGroup,
+  SecurityRule,
+  Subnet,
+  Vpc,
+} from "./network-model";
 
 /* The resources on the path of a request, in plain types, whatever they were read from. */
 
@@ -38,7 +48,11 @@ export interface DnsRecord extends Part {
   /** As it was written. */
   readonly name: Attr<string>;
   readonly type: Attr<string>;
-  readonly alias?: { readonly name: Attr<string>; readonly zoneId: Attr<string>; readonly evaluateTargetHealth: Attr<boolean> };
+  readonly alias?: {
+    readonly name: Attr<string>;
+    readonly zoneId: Attr<string>;
+    readonly evaluateTargetHealth: Attr<boolean>;
+  };
   /** Of a record without an alias. */
   readonly values: Listed<string>;
   /** `weighted`, `failover`, `latency`, `geolocation`, … ; absent: simple. */
@@ -125,13 +139,33 @@ export interface ListenerRule extends Omit<Part, "actions"> {
 
 /** All values of one condition are alternatives; all conditions of a rule must hold. */
 export interface Condition {
-  readonly kind: "host-header" | "path-pattern" | "http-header" | "http-request-method" | "query-string" | "source-ip" | "unknown";
+  readonly kind:
+    | "host-header"
+    | "path-pattern"
+    | "http-header"
+    | "http-request-method"
+    | "query-string"
+    | "source-ip"
+    | "unknown";
   readonly values: Listed<string>;
 }
 
 export type Action =
-  | { readonly type: "forward"; readonly targetGroups: readonly { readonly arn: Attr<string>; readonly weight: Attr<number> }[]; readonly attribute: string }
-  | { readonly type: "redirect"; readonly protocol: Attr<string>; readonly host: Attr<string>; readonly port: Attr<string>; readonly path: Attr<string>; readonly query: Attr<string>; readonly statusCode: Attr<string>; readonly attribute: string }
+  | {
+      readonly type: "forward";
+      readonly targetGroups: readonly { readonly arn: Attr<string>; readonly weight: Attr<number> }[];
+      readonly attribute: string;
+    }
+  | {
+      readonly type: "redirect";
+      readonly protocol: Attr<string>;
+      readonly host: Attr<string>;
+      readonly port: Attr<string>;
+      readonly path: Attr<string>;
+      readonly query: Attr<string>;
+      readonly statusCode: Attr<string>;
+      readonly attribute: string;
+    }
   | { readonly type: "fixed-response"; readonly statusCode: Attr<string>; readonly attribute: string }
   | { readonly type: "authenticate"; readonly attribute: string }
   | { readonly type: "unknown"; readonly why: string; readonly attribute: string };

@@ -1,7 +1,7 @@
-import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { expressionOf } from "./plan-values";
-import { newName } from "./source";
 import type { Expression, Instance, Scope } from "./scope";
+import { newName } from "./source";
 
 /* The modules of a plan, each with what its configuration says and the instances that the plan has of it. */
 
@@ -65,7 +65,10 @@ export class ModuleScope implements Scope {
   /** What the call of the module waits for, and the calls around it. */
   get dependsOn(): readonly string[] {
     if (this.parent === undefined || this.name === undefined) return [];
-    return [...listOf(this.parent.call(this.name).depends_on).filter((it) => typeof it === "string"), ...this.parent.dependsOn];
+    return [
+      ...listOf(this.parent.call(this.name).depends_on).filter((it) => typeof it === "string"),
+      ...this.parent.dependsOn,
+    ];
   }
 
   isEmpty(name: string): boolean {
@@ -105,7 +108,8 @@ export class ModuleScope implements Scope {
     if (value !== undefined) return { value: own(value, "value") };
     const call = this.name === undefined ? undefined : this.parent?.call(this.name);
     const expression = expressionOf(own(own(call, "expressions"), name));
-    if (expression !== undefined && this.parent !== undefined) return { expression, caller: this.parent, forEach: expressionOf(own(call, "for_each_expression")) };
+    if (expression !== undefined && this.parent !== undefined)
+      return { expression, caller: this.parent, forEach: expressionOf(own(call, "for_each_expression")) };
     const declared = own(objectOf(this.config.variables), name);
     const byDefault = own(declared, "default");
     return byDefault === undefined ? undefined : { value: byDefault };

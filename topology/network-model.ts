@@ -43,7 +43,12 @@ export interface Route {
   readonly attribute: string;
   /** An IPv4 or IPv6 CIDR, or a prefix list's id. */
   readonly destination: Attr<string>;
-  readonly target: { readonly kind: "internet-gateway" | "nat-gateway" | "egress-only" | "endpoint" | "instance" | "other"; readonly id: Attr<string> } | Attr<never>;
+  readonly target:
+    | {
+        readonly kind: "internet-gateway" | "nat-gateway" | "egress-only" | "endpoint" | "instance" | "other";
+        readonly id: Attr<string>;
+      }
+    | Attr<never>;
 }
 
 /** An internet gateway, a NAT gateway or an endpoint. */

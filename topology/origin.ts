@@ -1,4 +1,4 @@
-import { listOf, objectOf, own, type Json } from "./json";
+import { type Json, listOf, objectOf, own } from "./json";
 
 /** The tag that a `WebStack` puts on everything it creates, by its provider's default tags. */
 const OWN_TAG = "alb-web:stack";
@@ -9,9 +9,11 @@ const OWN_TAG = "alb-web:stack";
  */
 export function isOfThisProject(document: unknown): boolean {
   const { provider, resource_changes: changes, values } = objectOf(document);
-  return blocksOf(own(provider, "aws")).some(hasOwnDefaultTag)
-    || listOf(changes).some((it) => isTagged(objectOf(it), own(own(it, "change"), "after")))
-    || resourcesBelow(own(values, "root_module")).some((it) => isTagged(objectOf(it), own(it, "values")));
+  return (
+    blocksOf(own(provider, "aws")).some(hasOwnDefaultTag) ||
+    listOf(changes).some((it) => isTagged(objectOf(it), own(own(it, "change"), "after"))) ||
+    resourcesBelow(own(values, "root_module")).some((it) => isTagged(objectOf(it), own(it, "values")))
+  );
 }
 
 function hasOwnDefaultTag(provider: unknown): boolean {

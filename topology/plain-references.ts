@@ -8,23 +8,44 @@ import { canonical, isSymbol, NAMED_BY, symbol } from "./source";
 const ROOTS = new Set(["module", "data", "var", "local", "each", "count", "path", "terraform", "self", "dynamic"]);
 
 /** The text that such an expression is; nothing where it is another one, or takes a longer way. */
-export function plainText({ references, text }: Expression, scope: Scope, expected: Expected | undefined): { readonly address: string; readonly value: string } | undefined {
+export function plainText(
+  { references, text }: Expression,
+  scope: Scope,
+  expected: Expected | undefined,
+): { readonly address: string; readonly value: string } | undefined {
   const [first, second] = references;
-  if (first === undefined || references.length > 2 || (second !== undefined && !first.startsWith(`${second}.`)) || (text !== undefined && text !== first)) return undefined;
+  if (
+    first === undefined ||
+    references.length > 2 ||
+    (second !== undefined && !first.startsWith(`${second}.`)) ||
+    (text !== undefined && text !== first)
+  )
+    return undefined;
   const dot = first.indexOf(".");
   const end = first.indexOf(".", dot + 1);
-  if (end < 0 || first.includes(".", end + 1) || first.includes("[") || ROOTS.has(first.slice(0, dot))) return undefined;
+  if (end < 0 || first.includes(".", end + 1) || first.includes("[") || ROOTS.has(first.slice(0, dot)))
+    return undefined;
   const [instance, other] = scope.instances(first.slice(0, end));
   if (instance === undefined || other !== undefined || instance.key !== undefined) return undefined;
   const attribute = canonical(instance.type, first.slice(end + 1));
   const given = instance.field(attribute);
-  const value = typeof given === "string" ? given : given === undefined || given === null ? identityIn(instance, attribute) : undefined;
-  return value !== undefined && (expected === undefined || isSymbol(value) || expected.literal.test(value)) ? { address: instance.address, value } : undefined;
+  const value =
+    typeof given === "string"
+      ? given
+      : given === undefined || given === null
+        ? identityIn(instance, attribute)
+        : undefined;
+  return value !== undefined && (expected === undefined || isSymbol(value) || expected.literal.test(value))
+    ? { address: instance.address, value }
+    : undefined;
 }
 
 /** What stands for an attribute that the file does not give; nothing for a list, of which it is not known how many it has. */
 export function identityIn(instance: Instance, attribute: string): string | undefined {
-  const identity = Object.hasOwn(NAMED_BY, instance.type) && attribute === "id" ? instance.field(NAMED_BY[instance.type] ?? "") : groupOfVpc(instance, attribute);
+  const identity =
+    Object.hasOwn(NAMED_BY, instance.type) && attribute === "id"
+      ? instance.field(NAMED_BY[instance.type] ?? "")
+      : groupOfVpc(instance, attribute);
   if (typeof identity === "string") return identity;
   return isList(attribute) ? undefined : symbol(instance.address, attribute);
 }

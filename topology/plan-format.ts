@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, own, textOf, type Json } from "./json";
+import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { shortened, throwIfTooLong } from "./limits";
 
 /* What a plan's JSON says of itself: whether it is whole, what it leaves for later, which actions it invokes, and what of it nobody reads. */
@@ -41,9 +41,27 @@ export interface PlanFormat {
 
 /** The parts of a plan that Terraform 1.0 to 1.15 and OpenTofu 1.6 to 1.12 write. */
 const PARTS = new Set([
-  "format_version", "terraform_version", "variables", "planned_values", "resource_drift", "resource_changes", "output_changes", "prior_state", "configuration",
+  "format_version",
+  "terraform_version",
+  "variables",
+  "planned_values",
+  "resource_drift",
+  "resource_changes",
+  "output_changes",
+  "prior_state",
+  "configuration",
   // Terraform 1.2 and 1.3 had `condition_results` for what is `checks` since; the first is where people put a comment into JSON.
-  "//", "relevant_attributes", "condition_results", "checks", "timestamp", "errored", "applyable", "complete", "deferred_changes", "deferred_action_invocations", "action_invocations",
+  "//",
+  "relevant_attributes",
+  "condition_results",
+  "checks",
+  "timestamp",
+  "errored",
+  "applyable",
+  "complete",
+  "deferred_changes",
+  "deferred_action_invocations",
+  "action_invocations",
 ]);
 
 /** Terraform 1.0 writes 0.1 and 0.2; a change that a reader must know of raises the first number. */
@@ -52,8 +70,12 @@ const VERSION = /^[01](\.|$)/;
 export function formatOf(plan: Json): PlanFormat {
   const version = textOf(plan.format_version);
   return {
-    isErrored: plan.errored === true, isPartial: plan.complete === false, newVersion: version === undefined || VERSION.test(version) ? undefined : shortened(version),
-    unknownParts: Object.keys(plan).filter((name) => !PARTS.has(name) && holdsAnything(plan[name])).map(shortened),
+    isErrored: plan.errored === true,
+    isPartial: plan.complete === false,
+    newVersion: version === undefined || VERSION.test(version) ? undefined : shortened(version),
+    unknownParts: Object.keys(plan)
+      .filter((name) => !PARTS.has(name) && holdsAnything(plan[name]))
+      .map(shortened),
     invocations: listOf(plan.action_invocations).map(invocationOf),
     deferrals: [
       ...listOf(plan.deferred_changes).map((it) => deferralOf(it, own(it, "resource_change"), false)),
@@ -75,13 +97,21 @@ function holdsAnything(value: unknown): boolean {
 function invocationOf(item: unknown): Invocation {
   const trigger = textOf(own(own(item, "lifecycle_action_trigger"), "triggering_resource_address"));
   return {
-    address: addressOf(item), type: shortened(textOf(own(item, "type")) ?? ""), values: objectOf(own(item, "config_values")), unknown: objectOf(own(item, "config_unknown")),
+    address: addressOf(item),
+    type: shortened(textOf(own(item, "type")) ?? ""),
+    values: objectOf(own(item, "config_values")),
+    unknown: objectOf(own(item, "config_unknown")),
     ...(trigger !== undefined && { trigger: shortened(trigger) }),
   };
 }
 
 function deferralOf(item: unknown, held: unknown, isAction: boolean): Deferral {
-  return { address: addressOf(held), type: shortened(textOf(own(held, "type")) ?? ""), reason: shortened(textOf(own(item, "reason")) ?? "unknown"), isAction };
+  return {
+    address: addressOf(held),
+    type: shortened(textOf(own(held, "type")) ?? ""),
+    reason: shortened(textOf(own(item, "reason")) ?? "unknown"),
+    isAction,
+  };
 }
 
 /** What says less than terraform does still counts. */

@@ -1,7 +1,7 @@
 import type { Fields } from "./fields";
 import { Deferred } from "./fields";
 import type { Resource, Source } from "./source";
-import { Unknown, type Attr } from "./value";
+import { type Attr, Unknown } from "./value";
 
 /* Policies that a data source puts together. */
 
@@ -11,7 +11,9 @@ export function policyReader(source: Source): (resource: Resource, argument: str
   return ({ fields }, argument) => {
     const text = fields.text(argument);
     if (typeof text === "string" && text.trimStart().startsWith("{")) return text;
-    const document = [...fields.through(argument)].map((address) => documents.get(address)).find((it) => it !== undefined);
+    const document = [...fields.through(argument)]
+      .map((address) => documents.get(address))
+      .find((it) => it !== undefined);
     if (document !== undefined) return textOf(document);
     return typeof text === "string" ? new Unknown(fields.address, argument, "its text is made at the apply") : text;
   };
@@ -20,13 +22,20 @@ export function policyReader(source: Source): (resource: Resource, argument: str
 function textOf({ fields, address }: Resource): Attr<string> {
   const json = fields.text("json");
   if (typeof json === "string" && json.trimStart().startsWith("{")) return json;
-  const beside = ["source_policy_documents", "override_policy_documents", "source_json", "override_json"].find((it) => fields.isSet(it));
+  const beside = ["source_policy_documents", "override_policy_documents", "source_json", "override_json"].find((it) =>
+    fields.isSet(it),
+  );
   if (beside !== undefined) return new Unknown(address, beside, "other documents are merged into it");
   const { items, open } = fields.blocks("statement");
   if (open !== undefined) return open;
   const statements = items.map((it) => ({
-    Effect: it.text("effect") ?? "Allow", ...listed(it, "actions", "Action"), ...listed(it, "not_actions", "NotAction"), ...listed(it, "resources", "Resource"), ...listed(it, "not_resources", "NotResource"),
-    ...principals(it, "principals", "Principal"), ...principals(it, "not_principals", "NotPrincipal"),
+    Effect: it.text("effect") ?? "Allow",
+    ...listed(it, "actions", "Action"),
+    ...listed(it, "not_actions", "NotAction"),
+    ...listed(it, "resources", "Resource"),
+    ...listed(it, "not_resources", "NotResource"),
+    ...principals(it, "principals", "Principal"),
+    ...principals(it, "not_principals", "NotPrincipal"),
   }));
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
@@ -41,8 +50,13 @@ function texts(block: Fields, argument: string): string[] {
   const items: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
   return items.flatMap((it) => {
     if (typeof it === "string") return [it];
-    const symbols = it instanceof Deferred ? it.resolve(undefined).values.filter((value) => typeof value === "string") : [];
-    return [symbols.length === 1 && symbols[0]?.startsWith("arn:") === true ? symbols[0] : `\${${symbols.map((symbol) => symbol.replace(/^\$\{|\}$/g, "")).join(" and ") || "left open"}}…`];
+    const symbols =
+      it instanceof Deferred ? it.resolve(undefined).values.filter((value) => typeof value === "string") : [];
+    return [
+      symbols.length === 1 && symbols[0]?.startsWith("arn:") === true
+        ? symbols[0]
+        : `\${${symbols.map((symbol) => symbol.replace(/^\$\{|\}$/g, "")).join(" and ") || "left open"}}…`,
+    ];
   });
 }
 

@@ -7,12 +7,21 @@
 
 /** What networks of one's own have: AWS lets a VPC be in each of them. */
 export const PRIVATE_RANGES: readonly string[] = [
-  "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", // RFC 1918
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16", // RFC 1918
   "100.64.0.0/10", // RFC 6598: between a provider's NAT and its customers
   "198.18.0.0/15", // RFC 2544: of benchmarks
 ];
 
 /** This host, link-local addresses, protocols' own, multicast, and what is kept for later. */
-const OTHERS: readonly string[] = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4"];
+const OTHERS: readonly string[] = [
+  "0.0.0.0/8",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "192.0.0.0/24",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+];
 
 export const RESERVED_RANGES: readonly string[] = [...PRIVATE_RANGES, ...OTHERS];

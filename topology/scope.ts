@@ -44,7 +44,12 @@ export interface Scope {
   output(name: string): Expression | undefined;
   readonly outputNames: readonly string[];
   /** What the caller passes, in the caller's scope; or a value that is known. */
-  variable(name: string): { readonly expression: Expression; readonly caller: Scope; readonly forEach: Expression | undefined } | { readonly value: unknown } | undefined;
+  variable(
+    name: string,
+  ):
+    | { readonly expression: Expression; readonly caller: Scope; readonly forEach: Expression | undefined }
+    | { readonly value: unknown }
+    | undefined;
   readonly variableNames: readonly string[];
   local(name: string): Expression | undefined;
 }

@@ -43,8 +43,12 @@ export interface Source {
 }
 
 const OLD_NAMES: Readonly<Record<string, string>> = {
-  aws_alb: "aws_lb", aws_alb_listener: "aws_lb_listener", aws_alb_listener_rule: "aws_lb_listener_rule", aws_alb_listener_certificate: "aws_lb_listener_certificate",
-  aws_alb_target_group: "aws_lb_target_group", aws_alb_target_group_attachment: "aws_lb_target_group_attachment",
+  aws_alb: "aws_lb",
+  aws_alb_listener: "aws_lb_listener",
+  aws_alb_listener_rule: "aws_lb_listener_rule",
+  aws_alb_listener_certificate: "aws_lb_listener_certificate",
+  aws_alb_target_group: "aws_lb_target_group",
+  aws_alb_target_group_attachment: "aws_lb_target_group_attachment",
 };
 
 /** Both names of a resource type are one. */
@@ -54,7 +58,10 @@ export function typeOf(type: string): string {
 
 /** `aws_lb.web` for `aws_alb.web`. */
 export function newName(name: string): string {
-  return name.replace(/^(data\.)?([^.]+)/, (_, data: string | undefined, type: string) => `${data ?? ""}${typeOf(type)}`);
+  return name.replace(
+    /^(data\.)?([^.]+)/,
+    (_, data: string | undefined, type: string) => `${data ?? ""}${typeOf(type)}`,
+  );
 }
 
 const ARN_IS_ID = ["aws_lb", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_acm_certificate"];

@@ -12,7 +12,7 @@ import { symbol } from "./source";
 import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { partsNotKnown, stoppedIn, strangersOf, unreadIn } from "./unread";
-import { known, Unknown, type Attr } from "./value";
+import { type Attr, known, Unknown } from "./value";
 import { writersOf } from "./writers";
 
 /**
@@ -33,9 +33,15 @@ export function readTopology(document: unknown): Topology {
   const subnets = subnetsOf(source, vpcs, routeTables, acls);
   const securityGroups = securityGroupsOf(source, vpcs);
   const vpcIdOf = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
-  const defaultGroups = new Map(securityGroups.filter(({ isDefault }) => isDefault).map(({ vpcId, id }) => [vpcId, id]));
-  const withDefaults = <T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T): T => withDefaultGroup(part, vpcIdOf, defaultGroups);
-  const balancers = balancersOf(source, grouped(listeners, ({ balancerArn }) => balancerArn)).map(withDefaults);
+  const defaultGroups = new Map(
+    securityGroups.filter(({ isDefault }) => isDefault).map(({ vpcId, id }) => [vpcId, id]),
+  );
+  const withDefaults = <T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T): T =>
+    withDefaultGroup(part, vpcIdOf, defaultGroups);
+  const balancers = balancersOf(
+    source,
+    grouped(listeners, ({ balancerArn }) => balancerArn),
+  ).map(withDefaults);
   const registrations = registrationsOf(source);
   const targetGroups = targetGroupsOf(source, registrations);
   const groupArns = new Set(targetGroups.map(({ arn }) => arn));
@@ -45,38 +51,89 @@ export function readTopology(document: unknown): Topology {
   const defaults = defaultSubnetsOf(source, vpcs);
   const placesOf = ({ subnetIds, address, region, kind, hasSecurityGroups }: Server): Server["subnetIds"] => {
     // A launch template, which leaves the groups open too, may name one.
-    const isNowhere = kind === "instance" && subnetIds.items.length === 0 && subnetIds.open === undefined && !(hasSecurityGroups instanceof Unknown);
+    const isNowhere =
+      kind === "instance" &&
+      subnetIds.items.length === 0 &&
+      subnetIds.open === undefined &&
+      !(hasSecurityGroups instanceof Unknown);
     const among = isNowhere ? defaults.get(region) : undefined;
-    const list = among === undefined ? subnetIds : { items: [], open: new Unknown(address, "subnet_id", "AWS chooses the subnet", among) };
+    const list =
+      among === undefined
+        ? subnetIds
+        : { items: [], open: new Unknown(address, "subnet_id", "AWS chooses the subnet", among) };
     return listOfAlike(list, subnetOf, balancers);
   };
-  const servers = serversOf(source).map((it) => withDefaults({ ...it, subnetIds: placesOf(it), securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) } }));
+  const servers = serversOf(source).map((it) =>
+    withDefaults({
+      ...it,
+      subnetIds: placesOf(it),
+      securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) },
+    }),
+  );
   const arns = new Set(balancers.map(({ arn }) => arn));
   return {
-    source: source.kind, isPartial: source.isPartial, zones, certificates, balancers, targetGroups, servers, vpcs, subnets, routeTables, gateways: settled, securityGroups,
-    records: recordsOf(source, zones, certificates), goneNames: goneNamesOf(document),
+    source: source.kind,
+    isPartial: source.isPartial,
+    zones,
+    certificates,
+    balancers,
+    targetGroups,
+    servers,
+    vpcs,
+    subnets,
+    routeTables,
+    gateways: settled,
+    securityGroups,
+    records: recordsOf(source, zones, certificates),
+    goneNames: goneNamesOf(document),
     looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
     looseRules: rules.filter(({ listenerArn }) => !listenerArns.has(listenerArn)),
     looseRegistrations: registrations.filter(({ targetGroupArn }) => !groupArns.has(targetGroupArn)),
     movers: moversOf(source),
-    networkAcls: acls.acls, logBuckets: logBucketsOf(source), webAcls: webAclsOf(source), blockPublicAccess: blockPublicAccessOf(source),
+    networkAcls: acls.acls,
+    logBuckets: logBucketsOf(source),
+    webAcls: webAclsOf(source),
+    blockPublicAccess: blockPublicAccessOf(source),
     writers: writersOf(source, document),
-    unread: unreadIn(source), strangers: strangersOf(source), parts: partsNotKnown(source), invocations: source.format?.invocations ?? [], stopped: stoppedIn(source),
+    unread: unreadIn(source),
+    strangers: strangersOf(source),
+    parts: partsNotKnown(source),
+    invocations: source.format?.invocations ?? [],
+    stopped: stoppedIn(source),
     byId: {
-      zone: finder(zones, ({ id }) => id), certificate: finder(certificates, ({ arn }) => arn), balancer: finder(balancers, ({ arn }) => arn),
-      targetGroup: finder(targetGroups, ({ arn }) => arn), server: finder(servers, ({ id }) => id), vpc: finder(vpcs, ({ id }) => id), subnet: subnetOf,
-      routeTable: finder(routeTables, ({ id }) => id), gateway: finder(settled, ({ id }) => id), securityGroup: finder(securityGroups, ({ id }) => id),
+      zone: finder(zones, ({ id }) => id),
+      certificate: finder(certificates, ({ arn }) => arn),
+      balancer: finder(balancers, ({ arn }) => arn),
+      targetGroup: finder(targetGroups, ({ arn }) => arn),
+      server: finder(servers, ({ id }) => id),
+      vpc: finder(vpcs, ({ id }) => id),
+      subnet: subnetOf,
+      routeTable: finder(routeTables, ({ id }) => id),
+      gateway: finder(settled, ({ id }) => id),
+      securityGroup: finder(securityGroups, ({ id }) => id),
     },
   };
 }
 
 /** Without a group of its own AWS gives a balancer or an instance the default group of its VPC; a state shows that one. */
-function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T, vpcIdOf: ReadonlyMap<Attr<string>, Attr<string>>, defaultGroups: ReadonlyMap<Attr<string>, Attr<string>>): T {
+function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(
+  part: T,
+  vpcIdOf: ReadonlyMap<Attr<string>, Attr<string>>,
+  defaultGroups: ReadonlyMap<Attr<string>, Attr<string>>,
+): T {
   const group = known(defaultGroups.get(vpcIdOf.get(part.subnetIds.items[0])));
   if (group === undefined) return part;
   const isNone = part.hasSecurityGroups === false;
-  const isOnlyDefault = part.hasSecurityGroups === true && part.securityGroupIds.items.length === 1 && part.securityGroupIds.items[0] === group && part.securityGroupIds.open === undefined;
-  return isNone ? { ...part, securityGroupIds: { items: [group] } } : isOnlyDefault && !group.startsWith("${") ? { ...part, hasSecurityGroups: false } : part;
+  const isOnlyDefault =
+    part.hasSecurityGroups === true &&
+    part.securityGroupIds.items.length === 1 &&
+    part.securityGroupIds.items[0] === group &&
+    part.securityGroupIds.open === undefined;
+  return isNone
+    ? { ...part, securityGroupIds: { items: [group] } }
+    : isOnlyDefault && !group.startsWith("${")
+      ? { ...part, hasSecurityGroups: false }
+      : part;
 }
 
 /** In the default VPC an instance may have its groups by their names; of two groups with one name nobody can tell which is meant. */
@@ -85,7 +142,8 @@ function idsByName(groups: readonly SecurityGroup[]): ReadonlyMap<string, string
   for (const group of groups) {
     if (group.isDefault) continue;
     const id = known(group.id);
-    for (const name of [known(group.name), symbol(group.address, "name")]) if (name !== undefined) ids.set(name, ids.has(name) ? undefined : id);
+    for (const name of [known(group.name), symbol(group.address, "name")])
+      if (name !== undefined) ids.set(name, ids.has(name) ? undefined : id);
   }
   return new Map([...ids].flatMap(([name, id]) => (id === undefined ? [] : [[name, id] as const])));
 }

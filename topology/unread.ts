@@ -1,10 +1,10 @@
 import { INSTANCE } from "./expected";
-import { isObject, own, type Json } from "./json";
-import { KNOWN_ARGUMENTS, type Known } from "./known-arguments";
-import type { NotRead, Stranger } from "./unread-model";
-import type { Source } from "./source";
-import { holdsTrue } from "./plan-values";
 import { Deferred } from "./fields";
+import { isObject, type Json, own } from "./json";
+import { KNOWN_ARGUMENTS, type Known } from "./known-arguments";
+import { holdsTrue } from "./plan-values";
+import type { Source } from "./source";
+import type { NotRead, Stranger } from "./unread-model";
 import { Unknown } from "./value";
 
 /* What is set on a path and no reader knows: arguments of its resources, and resources that by their names write to it. */
@@ -13,14 +13,20 @@ import { Unknown } from "./value";
 export const NOT_KNOWN = "not known to this version";
 
 /** Names of resource types that change load balancers, what they forward to, whom a security group lets in, or what a name leads to. */
-const WRITING = /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_|^aws_route53_records|^aws_autoscaling_[a-z0-9_]{0,60}attachment/;
+const WRITING =
+  /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_|^aws_route53_records|^aws_autoscaling_[a-z0-9_]{0,60}attachment/;
 
 /**
  * Of those, types that are read, and types that do nothing to a path: classic load balancers' own, certificates that clients bring, and a
  * group's use in another VPC.
  */
 const NO_STRANGERS = new Set([
-  ...Object.keys(KNOWN_ARGUMENTS), "aws_lb_trust_store", "aws_lb_trust_store_revocation", "aws_lb_cookie_stickiness_policy", "aws_lb_ssl_negotiation_policy", "aws_vpc_security_group_vpc_association",
+  ...Object.keys(KNOWN_ARGUMENTS),
+  "aws_lb_trust_store",
+  "aws_lb_trust_store_revocation",
+  "aws_lb_cookie_stickiness_policy",
+  "aws_lb_ssl_negotiation_policy",
+  "aws_vpc_security_group_vpc_association",
 ]);
 
 /** Whether resources of the type may change a path, and no reader knows how. */
@@ -30,15 +36,29 @@ export function isStrange(type: string): boolean {
 
 /** Resources of such types, with all that their arguments name. */
 export function strangersOf(source: Source): Stranger[] {
-  return source.types().filter(isStrange).flatMap((type) => source.ofType(type)).map(({ address, type, fields, argumentNames }): Stranger => {
-    const lists = argumentNames().map((name) => fields.list(name));
-    return { address, type, names: { items: [...new Set(lists.flatMap(({ items }) => items))], ...(lists.some(({ open }) => open !== undefined) && { open: new Unknown(address, "", "known after apply") }) } };
-  });
+  return source
+    .types()
+    .filter(isStrange)
+    .flatMap((type) => source.ofType(type))
+    .map(({ address, type, fields, argumentNames }): Stranger => {
+      const lists = argumentNames().map((name) => fields.list(name));
+      return {
+        address,
+        type,
+        names: {
+          items: [...new Set(lists.flatMap(({ items }) => items))],
+          ...(lists.some(({ open }) => open !== undefined) && { open: new Unknown(address, "", "known after apply") }),
+        },
+      };
+    });
 }
 
 /** Instances that are kept stopped beside the resource that makes them. */
 export function stoppedIn(source: Source): NotRead["stopped"] {
-  return source.ofType("aws_ec2_instance_state").filter(({ fields }) => fields.text("state") === "stopped").map(({ address, fields }) => ({ address, instanceId: fields.text("instance_id", INSTANCE) }));
+  return source
+    .ofType("aws_ec2_instance_state")
+    .filter(({ fields }) => fields.text("state") === "stopped")
+    .map(({ address, fields }) => ({ address, instanceId: fields.text("instance_id", INSTANCE) }));
 }
 
 /** What plans call themselves where they are meant as a whole. */
@@ -47,7 +67,12 @@ export const PLAN = "plan";
 export function partsNotKnown({ format }: Source): Unknown[] {
   if (format === undefined) return [];
   const { newVersion, unknownParts } = format;
-  return [...(newVersion === undefined ? [] : [new Unknown(PLAN, "format_version", `the plan's format ${newVersion} is ${NOT_KNOWN}`)]), ...unknownParts.map((name) => new Unknown(PLAN, name, `this part of the plan is ${NOT_KNOWN}`))];
+  return [
+    ...(newVersion === undefined
+      ? []
+      : [new Unknown(PLAN, "format_version", `the plan's format ${newVersion} is ${NOT_KNOWN}`)]),
+    ...unknownParts.map((name) => new Unknown(PLAN, name, `this part of the plan is ${NOT_KNOWN}`)),
+  ];
 }
 
 /** By the addresses of the resources that have any. */
@@ -73,20 +98,34 @@ export function unreadArguments(address: string, type: string, said: Said): Unkn
   return [...found].map((attribute) => new Unknown(address, attribute, `the argument is ${NOT_KNOWN}`));
 }
 
-function collect(known: Known, written: Json | undefined, values: readonly unknown[], unknown: readonly unknown[], prefix: string, found: Set<string>): void {
-  for (const name of new Set([...Object.keys(written ?? {}), ...values.flatMap((it) => (isObject(it) ? Object.keys(it) : []))])) {
+function collect(
+  known: Known,
+  written: Json | undefined,
+  values: readonly unknown[],
+  unknown: readonly unknown[],
+  prefix: string,
+  found: Set<string>,
+): void {
+  for (const name of new Set([
+    ...Object.keys(written ?? {}),
+    ...values.flatMap((it) => (isObject(it) ? Object.keys(it) : [])),
+  ])) {
     const inner = Object.hasOwn(known, name) ? known[name] : undefined;
     if (inner === true) continue;
     const expressions = own(written, name);
     const [held, open] = [values, unknown].map((all) => all.map((it) => own(it, name))) as [unknown[], unknown[]];
     if (inner === undefined) {
       // What the configuration does not write, a dynamic block may; anything else is the provider's own.
-      const isSet = expressions !== undefined ? open.some((it) => holdsTrue(it)) || held.some((it) => holdsAnything(it)) : held.some((it) => (prefix === "" ? isBlocks(it) : holdsAnything(it) && it !== false && it !== 0));
+      const isSet =
+        expressions !== undefined
+          ? open.some((it) => holdsTrue(it)) || held.some((it) => holdsAnything(it))
+          : held.some((it) => (prefix === "" ? isBlocks(it) : holdsAnything(it) && it !== false && it !== 0));
       if (isSet) found.add(`${prefix}${name}`);
       continue;
     }
     const blocks = isBlocks(expressions) ? (expressions as readonly Json[]) : [undefined];
-    for (const block of blocks) collect(inner, block, held.flatMap(blocksOf), open.flatMap(blocksOf), `${prefix}${name}.`, found);
+    for (const block of blocks)
+      collect(inner, block, held.flatMap(blocksOf), open.flatMap(blocksOf), `${prefix}${name}.`, found);
   }
 }
 
@@ -107,5 +146,7 @@ function isBlocks(value: unknown): boolean {
 function holdsAnything(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return false;
   if (isLeft(value)) return true;
-  return Array.isArray(value) ? value.some(holdsAnything) : !isObject(value) || Object.values(value).some(holdsAnything);
+  return Array.isArray(value)
+    ? value.some(holdsAnything)
+    : !isObject(value) || Object.values(value).some(holdsAnything);
 }

@@ -1,8 +1,8 @@
-import { changesOf, type Change } from "./changes";
+import { type Change, changesOf } from "./changes";
 import * as expected from "./expected";
 import { listOf, objectOf, own } from "./json";
 import type { Resource, Source } from "./source";
-import { isUnknown, type Attr } from "./value";
+import { type Attr, isUnknown } from "./value";
 
 /* Who writes one and the same thing on AWS: what a rule on two resources has to know beside the parts of the path. */
 
@@ -40,7 +40,9 @@ export function writersOf(source: Source, document: unknown): Writers {
   let inline: ReadonlySet<string> | undefined;
   const changesIn = () => (changes ??= source.kind === "plan" ? changesOf(objectOf(document)) : []);
   return {
-    get changes() { return changesIn(); },
+    get changes() {
+      return changesIn();
+    },
     records: new Map(source.ofType("aws_route53_record").map((it) => [it.address, termsOf(it)])),
     ownTargetGroups: source.kind === "state" ? [] : source.ofType("aws_autoscaling_group").flatMap(ownTargetGroupsOf),
     isInline: (address, block) => (inline ??= inlineIn(source, changesIn())).has(`${address} ${block}`),
@@ -51,8 +53,14 @@ const POLICIES = ["weighted", "failover", "latency", "geolocation", "geoproximit
 
 function termsOf({ fields }: Resource): RecordTerms {
   const setIdentifier = fields.text("set_identifier");
-  const policy = POLICIES.find((it) => fields.blocks(`${it}_routing_policy`).items.length > 0) ?? (fields.flag("multivalue_answer_routing_policy") === true ? "multivalue" : undefined);
-  return { ...(policy !== undefined && { policy }), setIdentifier: setIdentifier === "" ? undefined : setIdentifier, mayOverwrite: fields.flag("allow_overwrite") };
+  const policy =
+    POLICIES.find((it) => fields.blocks(`${it}_routing_policy`).items.length > 0) ??
+    (fields.flag("multivalue_answer_routing_policy") === true ? "multivalue" : undefined);
+  return {
+    ...(policy !== undefined && { policy }),
+    setIdentifier: setIdentifier === "" ? undefined : setIdentifier,
+    mayOverwrite: fields.flag("allow_overwrite"),
+  };
 }
 
 function ownTargetGroupsOf(group: Resource): OwnTargetGroups[] {
@@ -63,26 +71,59 @@ function ownTargetGroupsOf(group: Resource): OwnTargetGroups[] {
   };
   const found: OwnTargetGroups[] = [];
   const arns = group.fields.list("target_group_arns", expected.TARGET_GROUP);
-  if (group.isConfigured("target_group_arns") && group.fields.raw("target_group_arns") !== undefined && arns.open === undefined) {
-    found.push({ ...base, argument: "target_group_arns", items: arns.items, isIgnored: isIgnored("target_group_arns") });
+  if (
+    group.isConfigured("target_group_arns") &&
+    group.fields.raw("target_group_arns") !== undefined &&
+    arns.open === undefined
+  ) {
+    found.push({
+      ...base,
+      argument: "target_group_arns",
+      items: arns.items,
+      isIgnored: isIgnored("target_group_arns"),
+    });
   }
   const sources = group.fields.blocks("traffic_source");
   const identifiers = sources.items.map((it) => it.text("identifier", expected.TARGET_GROUP));
-  if (group.isConfigured("traffic_source") && sources.items.length > 0 && sources.open === undefined && !identifiers.some(isUnknown)) {
-    found.push({ ...base, argument: "traffic_source", items: identifiers.filter((it) => typeof it === "string"), isIgnored: isIgnored("traffic_source") });
+  if (
+    group.isConfigured("traffic_source") &&
+    sources.items.length > 0 &&
+    sources.open === undefined &&
+    !identifiers.some(isUnknown)
+  ) {
+    found.push({
+      ...base,
+      argument: "traffic_source",
+      items: identifiers.filter((it) => typeof it === "string"),
+      isIgnored: isIgnored("traffic_source"),
+    });
   }
   return found;
 }
 
 const PARENTS: Readonly<Record<string, readonly string[]>> = {
-  aws_security_group: ["ingress", "egress"], aws_default_security_group: ["ingress", "egress"], aws_network_acl: ["ingress", "egress"], aws_default_network_acl: ["ingress", "egress"],
-  aws_route_table: ["route"], aws_default_route_table: ["route"],
+  aws_security_group: ["ingress", "egress"],
+  aws_default_security_group: ["ingress", "egress"],
+  aws_network_acl: ["ingress", "egress"],
+  aws_default_network_acl: ["ingress", "egress"],
+  aws_route_table: ["route"],
+  aws_default_route_table: ["route"],
 };
 
 function inlineIn(source: Source, changes: readonly Change[]): ReadonlySet<string> {
   if (source.kind === "state") return new Set();
   const planned = new Map(changes.map((it) => [it.address, it]));
-  return new Set(Object.entries(PARENTS).flatMap(([type, blocks]) => source.ofType(type).flatMap((it) => blocks.filter((block) => isWritten(it, block, planned.get(it.address))).map((block) => `${it.address} ${block}`))));
+  return new Set(
+    Object.entries(PARENTS).flatMap(([type, blocks]) =>
+      source
+        .ofType(type)
+        .flatMap((it) =>
+          blocks
+            .filter((block) => isWritten(it, block, planned.get(it.address)))
+            .map((block) => `${it.address} ${block}`),
+        ),
+    ),
+  );
 }
 
 /** A dynamic block that makes nothing is written too. */

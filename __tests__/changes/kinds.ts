@@ -8,7 +8,11 @@ import type { Changed } from "./changed";
 
 export function kindsOf({ base, edit, effect, cause, broken = [], repaired = [] }: Changed): string[] {
   return [
-    `${effect} in ${base}`, `${effect} by ${cause?.type}`, `${effect} at ${cause?.hop}`, ...broken.map((hop) => `breaks ${hop}`), ...repaired.map((hop) => `repairs ${hop}`),
+    `${effect} in ${base}`,
+    `${effect} by ${cause?.type}`,
+    `${effect} at ${cause?.hop}`,
+    ...broken.map((hop) => `breaks ${hop}`),
+    ...repaired.map((hop) => `repairs ${hop}`),
     ...editsOf(base, edit),
   ];
 }
@@ -24,7 +28,9 @@ function editsOf(base: Changed["base"], edit: Changed["edit"]): string[] {
       return [
         ...(names.some((name) => old[name] === undefined) ? [`adds ${type}`] : []),
         ...(Object.keys(old).some((name) => made[name] === undefined) ? [`drops ${type}`] : []),
-        ...(names.some((name) => old[name] !== undefined && JSON.stringify(old[name]) !== JSON.stringify(made[name])) ? [`changes ${type}`] : []),
+        ...(names.some((name) => old[name] !== undefined && JSON.stringify(old[name]) !== JSON.stringify(made[name]))
+          ? [`changes ${type}`]
+          : []),
       ];
     }),
     ...["moved", "removed"].filter((block) => after[block] !== undefined),

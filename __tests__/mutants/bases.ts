@@ -29,7 +29,8 @@ export function mutantStack({ base, mutate }: Mutant): SynthesizedJson {
   const stack = baseStack(base);
   mutate(stack);
   // Terraform refuses a type without any resource.
-  for (const [type, named] of Object.entries(stack.resource)) if (Object.keys(named).length === 0) delete stack.resource[type];
+  for (const [type, named] of Object.entries(stack.resource))
+    if (Object.keys(named).length === 0) delete stack.resource[type];
   return stack;
 }
 

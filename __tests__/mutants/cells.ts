@@ -20,12 +20,19 @@ export function holding(row: string, form: Form): Mutant[] {
 
 /** Why a form holds none of a row's mutants; the reasons are those of the mutants. */
 export function reasons(row: string, form: Form): string[] {
-  return [...new Set(MUTANTS.flatMap((it) => (it.row === row && it.cannot?.[form] !== undefined ? [it.cannot[form] as string] : [])))];
+  return [
+    ...new Set(
+      MUTANTS.flatMap((it) => (it.row === row && it.cannot?.[form] !== undefined ? [it.cannot[form] as string] : [])),
+    ),
+  ];
 }
 
 export function cellsText(): string {
   const kindOf = (id: string) => (isRowOfErrors(id) ? "error" : "warning");
-  const cell = (id: string, form: Form) => [...(holding(id, form).length > 0 ? [`${holding(id, form).length}`] : []), ...reasons(id, form)].join("; ").replace(/\|/g, "\\|");
+  const cell = (id: string, form: Form) =>
+    [...(holding(id, form).length > 0 ? [`${holding(id, form).length}`] : []), ...reasons(id, form)]
+      .join("; ")
+      .replace(/\|/g, "\\|");
   return [
     "# What each form of a file can hold",
     "",
@@ -35,7 +42,10 @@ export function cellsText(): string {
     "",
     "| Row | What | Severity | Synthesized | Plan | State |",
     "|---|---|---|---|---|---|",
-    ...ROWS.map(({ id, title, certainty }) => `| ${id} | ${title} | ${certainty[0] === "plan" ? "-" : kindOf(id)} | ${FORMS.map((form) => cell(id, form) || "-").join(" | ")} |`),
+    ...ROWS.map(
+      ({ id, title, certainty }) =>
+        `| ${id} | ${title} | ${certainty[0] === "plan" ? "-" : kindOf(id)} | ${FORMS.map((form) => cell(id, form) || "-").join(" | ")} |`,
+    ),
     "",
   ].join("\n");
 }

@@ -14,8 +14,16 @@ export function isWarning({ row, verdict }: Mutant): boolean {
 
 /** Findings of the mutant's row, at the place that it says. */
 export function findingsOf(mutant: Mutant, { findings }: TraceReport): Finding[] {
-  const { row, at: { type, attribute } } = mutant;
-  const isThere = (it: Finding) => typeOf(it.address) === type && (attribute === undefined || it.attribute === attribute || it.attribute.startsWith(`${attribute}.`) || it.attribute.startsWith(`${attribute}[`));
+  const {
+    row,
+    at: { type, attribute },
+  } = mutant;
+  const isThere = (it: Finding) =>
+    typeOf(it.address) === type &&
+    (attribute === undefined ||
+      it.attribute === attribute ||
+      it.attribute.startsWith(`${attribute}.`) ||
+      it.attribute.startsWith(`${attribute}[`));
   return findings.filter((it) => it.id === row && isThere(it));
 }
 
@@ -27,7 +35,9 @@ export function misses(mutant: Mutant, report: TraceReport): string[] {
   const verdict = isWarning(mutant) ? (mutant.verdict ?? "ok") : "broken";
   const others = report.findings.filter(({ id, severity: it }) => it === "error" && id !== row && !also.includes(id));
   return [
-    ...(found.length === 0 ? [`no ${row} at ${at.type} ${at.attribute ?? ""}; found: ${inWords(report.findings) || "nothing"}`] : []),
+    ...(found.length === 0
+      ? [`no ${row} at ${at.type} ${at.attribute ?? ""}; found: ${inWords(report.findings) || "nothing"}`]
+      : []),
     ...found.filter((it) => it.severity !== severity).map((it) => `${row} is ${it.severity}, not ${severity}`),
     ...(report.verdict === verdict ? [] : [`verdict ${report.verdict}, not ${verdict}${opensIn(report)}`]),
     ...(others.length === 0 ? [] : [`beside it ${inWords(others)}`]),
@@ -36,12 +46,16 @@ export function misses(mutant: Mutant, report: TraceReport): string[] {
 
 /** What is left open, for a person who looks into a failed test. */
 export function opensIn({ verdict, paths }: TraceReport): string {
-  const opens = paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open)).map(({ hop, address, attribute, why }) => `${hop} ${address} ${attribute} (${why})`);
+  const opens = paths
+    .flatMap(({ hops }) => hops.flatMap(({ open }) => open))
+    .map(({ hop, address, attribute, why }) => `${hop} ${address} ${attribute} (${why})`);
   return verdict === "unknown" ? `: ${[...new Set(opens)].join("; ")}` : "";
 }
 
 export function inWords(findings: readonly Finding[]): string {
-  return findings.map(({ id, address, attribute, observed }) => `${id} at ${address} ${attribute} (${observed})`).join("; ");
+  return findings
+    .map(({ id, address, attribute, observed }) => `${id} at ${address} ${attribute} (${observed})`)
+    .join("; ");
 }
 
 function typeOf(address: string): string {

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Ended } from "./project-room";
 import { PROJECT } from "./rehearsal-room";
-import { valuesOf, type Step } from "./workflow";
+import { type Step, valuesOf } from "./workflow";
 
 export interface Action {
   readonly name: string;
   readonly description: string;
-  readonly inputs: Readonly<Record<string, { readonly description: string; readonly required?: boolean; readonly default?: string }>>;
+  readonly inputs: Readonly<
+    Record<string, { readonly description: string; readonly required?: boolean; readonly default?: string }>
+  >;
   readonly outputs: Readonly<Record<string, { readonly description: string; readonly value: string }>>;
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
@@ -42,11 +44,20 @@ export interface ActionEnded extends Ended {
 export async function runAction(inputs: Readonly<Record<string, string>>, job: ActionJob): Promise<ActionEnded> {
   const { actionPath, workspace, token, event, env } = job;
   const temp = mkdtempSync(join(tmpdir(), "alb-web-action-"));
-  const [summary, outputs, eventFile] = ["summary.md", "outputs", "event.json"].map((name) => join(temp, name)) as [string, string, string];
+  const [summary, outputs, eventFile] = ["summary.md", "outputs", "event.json"].map((name) => join(temp, name)) as [
+    string,
+    string,
+    string,
+  ];
   writeFileSync(summary, "");
   writeFileSync(eventFile, JSON.stringify(event));
   const { inputs: declared, outputs: promised, runs } = action();
-  const given = Object.fromEntries(Object.entries(declared).map(([name, { default: usual = "" }]) => [`inputs.${name}`, inputs[name] ?? usual.replace("${{ github.token }}", token)]));
+  const given = Object.fromEntries(
+    Object.entries(declared).map(([name, { default: usual = "" }]) => [
+      `inputs.${name}`,
+      inputs[name] ?? usual.replace("${{ github.token }}", token),
+    ]),
+  );
   const expressions: Record<string, string> = { ...given };
   let last: Ended = { code: 0, stdout: "", stderr: "" };
   try {
@@ -56,12 +67,30 @@ export async function runAction(inputs: Readonly<Record<string, string>>, job: A
       // The checkout has the modules already, and would be left without those of its tests.
       if (actionPath === PROJECT && run.includes("npm ci")) continue;
       writeFileSync(outputs, "");
-      const always = { GITHUB_ACTION_PATH: actionPath, GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: summary, GITHUB_EVENT_PATH: eventFile };
-      last = await bash(run, workspace, { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env, ...always, ...valuesOf(own, { expressions }) });
-      for (const [, name = "", value = ""] of readFileSync(outputs, "utf8").matchAll(/^([\w-]+)=(.*)$/gm)) expressions[`steps.${id}.outputs.${name}`] = value;
+      const always = {
+        GITHUB_ACTION_PATH: actionPath,
+        GITHUB_OUTPUT: outputs,
+        GITHUB_STEP_SUMMARY: summary,
+        GITHUB_EVENT_PATH: eventFile,
+      };
+      last = await bash(run, workspace, {
+        PATH: process.env.PATH ?? "",
+        HOME: process.env.HOME ?? "",
+        ...env,
+        ...always,
+        ...valuesOf(own, { expressions }),
+      });
+      for (const [, name = "", value = ""] of readFileSync(outputs, "utf8").matchAll(/^([\w-]+)=(.*)$/gm))
+        expressions[`steps.${id}.outputs.${name}`] = value;
       if (last.code !== 0) break;
     }
-    return { ...last, summary: readFileSync(summary, "utf8"), outputs: valuesOf(Object.fromEntries(Object.entries(promised).map(([name, { value }]) => [name, value])), { expressions: withNothing(expressions) }) };
+    return {
+      ...last,
+      summary: readFileSync(summary, "utf8"),
+      outputs: valuesOf(Object.fromEntries(Object.entries(promised).map(([name, { value }]) => [name, value])), {
+        expressions: withNothing(expressions),
+      }),
+    };
   } finally {
     rmSync(temp, { recursive: true });
   }
@@ -81,8 +110,13 @@ function withNothing(expressions: Readonly<Record<string, string>>): Readonly<Re
 
 function bash(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], { cwd, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, stdout, stderr });
-    });
+    execFile(
+      "bash",
+      ["--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+      { cwd, env },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : null, stdout, stderr });
+      },
+    );
   });
 }

@@ -1,4 +1,4 @@
-import { expectationOf, type Expectation, type Outputs } from "../../rehearsal/expectation";
+import { type Expectation, expectationOf, type Outputs } from "../../rehearsal/expectation";
 import type { Call, LocalAws } from "../../rehearsal/local-aws";
 import { RehearsalRoom, runStages } from "./rehearsal-room";
 
@@ -23,7 +23,12 @@ export async function applySite(fixtureName: string): Promise<AppliedSite> {
     const deploy = await room.localAws.calls(true);
     await room.terraformOf(stack).run(["plan", "-input=false", "-lock=false"]); // as pull-request.yml has it, whose role may not lock
     const plan = await room.localAws.calls(true);
-    return { calls: { deploy, plan }, localAws: room.localAws, expected: expectationOf(stack.json, outputs), stop: () => room.close() };
+    return {
+      calls: { deploy, plan },
+      localAws: room.localAws,
+      expected: expectationOf(stack.json, outputs),
+      stop: () => room.close(),
+    };
   } catch (error) {
     await room.close();
     throw error;

@@ -53,7 +53,7 @@ export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
     domainName: "app.example.com",
     appPort: 8080,
     healthCheck: { path: "/up?deep=1", matcher: "200-299" },
-    server: { proxyPort: 3000, setup: "echo \"${HOME} %{x}\" > /srv/app\n" },
+    server: { proxyPort: 3000, setup: 'echo "${HOME} %{x}" > /srv/app\n' },
   },
   "a boot script of one's own, asked on another port": {
     domainName: "own.example.com",
@@ -76,7 +76,13 @@ export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
     domainName: "www.ours.example.com",
     alternativeNames: ["ours.example.com", "beside.example.org"],
     hostedZone: { name: "ours.example.com", create: true, delegated: true },
-    accept: [{ finding: "P02", address: "aws_route53_zone.site_hosted-zone_C00B6A47", reason: "the registrar names the zone's name servers, which no file says" }],
+    accept: [
+      {
+        finding: "P02",
+        address: "aws_route53_zone.site_hosted-zone_C00B6A47",
+        reason: "the registrar names the zone's name servers, which no file says",
+      },
+    ],
     disposable: true,
   },
   "a certificate that the account has, and HTTP forwarded": {
@@ -133,11 +139,18 @@ export function asFewStacks(combinations: typeof COMBINATIONS): typeof COMBINATI
       stack.more += 1;
     }
   }
-  return Object.fromEntries(stacks.map(({ name, more, props }) => [more === 0 ? name : `${name}, and ${more} more`, props]));
+  return Object.fromEntries(
+    stacks.map(({ name, more, props }) => [more === 0 ? name : `${name}, and ${more} more`, props]),
+  );
 }
 
 function canJoin(one: WebStackProps, other: WebStackProps): boolean {
-  if (one.hostedZone?.delegated === false || other.hostedZone?.delegated === false || (isOfTheDomain(one) && isOfTheDomain(other))) return false;
+  if (
+    one.hostedZone?.delegated === false ||
+    other.hostedZone?.delegated === false ||
+    (isOfTheDomain(one) && isOfTheDomain(other))
+  )
+    return false;
   return Object.keys(other).every((name) => name === "domainName" || !Object.hasOwn(one, name));
 }
 

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { endProcesses, FamilyWatch, type RunningProcess } from "./processes";
-import { ProjectRoom, type Ended } from "./project-room";
+import { type Ended, ProjectRoom } from "./project-room";
 import { startLocalAws } from "./rehearsal-room";
 
 /** A plugin sees that its terraform is gone within moments; on a machine that does much else, within some more. */
@@ -78,9 +78,14 @@ export class CrashRoom {
 
   /** What the state has; data apart. @param type one type only */
   async addresses(type = ""): Promise<string[]> {
-    const { code, stdout, stderr } = await this.room.shell(`cd ${this.room.stackFolder("web")}; ${this.binary} state list`);
-    if (code !== 0 && !stderr.includes("No state file was found")) throw new Error(`terraform state list failed:\n${stderr}`);
-    return stdout.split("\n").filter((it) => it !== "" && !it.startsWith("data.") && it.startsWith(type === "" ? "" : `${type}.`));
+    const { code, stdout, stderr } = await this.room.shell(
+      `cd ${this.room.stackFolder("web")}; ${this.binary} state list`,
+    );
+    if (code !== 0 && !stderr.includes("No state file was found"))
+      throw new Error(`terraform state list failed:\n${stderr}`);
+    return stdout
+      .split("\n")
+      .filter((it) => it !== "" && !it.startsWith("data.") && it.startsWith(type === "" ? "" : `${type}.`));
   }
 
   /** How many of each type the state has. */
@@ -102,7 +107,9 @@ export class CrashRoom {
     const { stderr } = await this.adopt();
     const [, command] = /run: (terraform -chdir=\S+ force-unlock [0-9a-f-]{36})/.exec(stderr) ?? [];
     if (command === undefined) throw new Error(`adopt names no way to break a lock:\n${stderr}`);
-    mustBeDone(await this.room.shell(command.replace(/^terraform/, this.binary).replace("force-unlock", "force-unlock -force")));
+    mustBeDone(
+      await this.room.shell(command.replace(/^terraform/, this.binary).replace("force-unlock", "force-unlock -force")),
+    );
   }
 
   /**
@@ -111,17 +118,29 @@ export class CrashRoom {
    * @returns processes of that terraform that would not end, and had to be ended
    */
   async applyUntil(signal: "SIGKILL" | "SIGINT", seconds: number, type = ""): Promise<RunningProcess[]> {
-    const child = spawn(this.binary, ["apply", "-auto-approve", "-input=false", "-json"], { cwd: this.room.stackFolder("web"), env: this.room.env, stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn(this.binary, ["apply", "-auto-approve", "-input=false", "-json"], {
+      cwd: this.room.stackFolder("web"),
+      env: this.room.env,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const watch = new FamilyWatch(child.pid ?? 0);
     let output = "";
     let timer: NodeJS.Timeout | undefined;
     createInterface({ input: child.stdout }).on("line", (line) => {
       output += `${line}\n`;
-      if (line.includes('"type":"apply_start"') && line.includes('"action":"create"') && line.includes(`"addr":"${type}`)) timer ??= setTimeout(() => child.kill(signal), seconds * 1000);
+      if (
+        line.includes('"type":"apply_start"') &&
+        line.includes('"action":"create"') &&
+        line.includes(`"addr":"${type}`)
+      )
+        timer ??= setTimeout(() => child.kill(signal), seconds * 1000);
     });
-    const ended = await new Promise<NodeJS.Signals | null>((resolve, reject) => child.once("error", reject).once("exit", (_, name) => resolve(name)));
+    const ended = await new Promise<NodeJS.Signals | null>((resolve, reject) =>
+      child.once("error", reject).once("exit", (_, name) => resolve(name)),
+    );
     clearTimeout(timer);
-    if (signal === "SIGKILL" && ended !== "SIGKILL") throw new Error(`terraform was done before it could be killed:\n${output.slice(-2000)}`);
+    if (signal === "SIGKILL" && ended !== "SIGKILL")
+      throw new Error(`terraform was done before it could be killed:\n${output.slice(-2000)}`);
     return stillRunning(watch);
   }
 
@@ -149,6 +168,7 @@ async function stillRunning(watch: FamilyWatch): Promise<RunningProcess[]> {
 }
 
 function mustBeDone(ended: Ended): Ended {
-  if (ended.code !== 0) throw new Error(`failed (${ended.code}):\n${ended.stdout.slice(-4000)}\n${ended.stderr.slice(-4000)}`);
+  if (ended.code !== 0)
+    throw new Error(`failed (${ended.code}):\n${ended.stdout.slice(-4000)}\n${ended.stderr.slice(-4000)}`);
   return ended;
 }

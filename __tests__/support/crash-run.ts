@@ -45,27 +45,55 @@ export async function recover({ seeded, seconds, withCdktf = false }: RecoveryOp
     const secondAdopt = (await room.adopt()).stdout;
     await room.destroy();
     const remains = growth(before, await accountOf(room.localAws));
-    return { leftOver, orphans, adoptCode: adopt.code, adopted: adopt.stdout.match(/^adopted /gm)?.length ?? 0, onAws, inState, secondAdopt, remains };
+    return {
+      leftOver,
+      orphans,
+      adoptCode: adopt.code,
+      adopted: adopt.stdout.match(/^adopted /gm)?.length ?? 0,
+      onAws,
+      inState,
+      secondAdopt,
+      remains,
+    };
   } finally {
     await room.close();
   }
 }
 
 /** What is wrong with a recovery; nothing if the site was complete, nothing existed twice, and nothing was left. */
-export function faultsOf({ leftOver, orphans, adoptCode, adopted, onAws, inState, secondAdopt, remains }: Recovery): string[] {
+export function faultsOf({
+  leftOver,
+  orphans,
+  adoptCode,
+  adopted,
+  onAws,
+  inState,
+  secondAdopt,
+  remains,
+}: Recovery): string[] {
   const unequal = difference(onAws, onlyOnAws(inState));
   return [
     ...leftOver.map(({ command }) => `still runs: ${command}`),
     ...(adoptCode === 0 ? [] : [`adopt ended with ${adoptCode}`]),
-    ...(adopted === 0 && Object.keys(orphans).some((type) => !MADE_AGAIN.includes(type)) ? [`adopt adopted nothing of ${JSON.stringify(orphans)}`] : []),
+    ...(adopted === 0 && Object.keys(orphans).some((type) => !MADE_AGAIN.includes(type))
+      ? [`adopt adopted nothing of ${JSON.stringify(orphans)}`]
+      : []),
     ...Object.entries(unequal).map(([type, more]) => `AWS has ${more} more ${type} than the state`),
-    ...(/nothing to adopt.*\nNo changes\. /.test(secondAdopt) ? [] : [`after the deploy there is something to adopt, or another plan would change something:\n${secondAdopt}`]),
+    ...(/nothing to adopt.*\nNo changes\. /.test(secondAdopt)
+      ? []
+      : [`after the deploy there is something to adopt, or another plan would change something:\n${secondAdopt}`]),
     ...Object.entries(remains).map(([type, more]) => `after destroy AWS has ${more} more ${type} than before`),
   ];
 }
 
 /** What adopt leaves to be made again; disks come with their instances. */
-const MADE_AGAIN = ["aws_default_security_group", "aws_ebs_volume", "aws_iam_role_policy_attachment", "aws_lb_target_group_attachment", "aws_route53_record"];
+const MADE_AGAIN = [
+  "aws_default_security_group",
+  "aws_ebs_volume",
+  "aws_iam_role_policy_attachment",
+  "aws_lb_target_group_attachment",
+  "aws_route53_record",
+];
 
 /** What the state's resources are on AWS: a validation and terraform's own data are nothing there, and an instance has a disk. */
 function onlyOnAws(inState: Readonly<Record<string, number>>): Record<string, number> {
@@ -73,9 +101,14 @@ function onlyOnAws(inState: Readonly<Record<string, number>>): Record<string, nu
   return { ...others, aws_ebs_volume: others.aws_instance ?? 0 };
 }
 
-function difference(left: Readonly<Record<string, number>>, right: Readonly<Record<string, number>>): Record<string, number> {
+function difference(
+  left: Readonly<Record<string, number>>,
+  right: Readonly<Record<string, number>>,
+): Record<string, number> {
   const types = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-  return Object.fromEntries(types.map((type) => [type, (left[type] ?? 0) - (right[type] ?? 0)] as const).filter(([, more]) => more !== 0));
+  return Object.fromEntries(
+    types.map((type) => [type, (left[type] ?? 0) - (right[type] ?? 0)] as const).filter(([, more]) => more !== 0),
+  );
 }
 
 /** Runs what mostly waits side by side, a few at a time, in order. Each result can be awaited on its own. */

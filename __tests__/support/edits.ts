@@ -9,7 +9,12 @@ const domainName = "www.example.com";
 const CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
 const THRESHOLDS = { matcher: "200-299", intervalSec: 30, timeoutSec: 4, healthyThreshold: 4, unhealthyThreshold: 4 };
 
-export const STANDING: WebStackProps = { domainName, alternativeNames: ["example.com"], tags: { team: "web", phase: "one" }, instances: { count: 3, detailedMonitoring: true } };
+export const STANDING: WebStackProps = {
+  domainName,
+  alternativeNames: ["example.com"],
+  tags: { team: "web", phase: "one" },
+  instances: { count: 3, detailedMonitoring: true },
+};
 
 /** The same in a VPC that exists. */
 export const STANDING_INSIDE: WebStackProps = { domainName: "inside.example.com", network: EXISTING_NETWORK };
@@ -22,7 +27,14 @@ const OF_PROP = {
     "a further name": { domainName, alternativeNames: ["example.com", "shop.example.com"] },
     "a wildcard in place of a name": { domainName, alternativeNames: ["*.example.com"] },
   },
-  hostedZone: { "a zone of the stack's own": { domainName, alternativeNames: [], hostedZone: { name: domainName, create: true, delegated: true }, accept: [{ finding: "P02", reason: "the registrar names the zone's name servers, which no file says" }] } },
+  hostedZone: {
+    "a zone of the stack's own": {
+      domainName,
+      alternativeNames: [],
+      hostedZone: { name: domainName, create: true, delegated: true },
+      accept: [{ finding: "P02", reason: "the registrar names the zone's name servers, which no file says" }],
+    },
+  },
   certificate: { "a certificate that the account has": { domainName, certificate: { arn: CERTIFICATE } } },
   network: {
     "a third zone": { domainName, network: { zones: 3 } },
@@ -31,14 +43,21 @@ const OF_PROP = {
     "an existing network": { domainName, network: EXISTING_NETWORK },
   },
   appPort: { "another app port": { domainName, appPort: 8080 } },
-  healthCheck: { "other thresholds of the health check": { domainName, healthCheck: THRESHOLDS }, "another path and port of the health check": { domainName, healthCheck: { path: "/up", port: 9000 } } },
+  healthCheck: {
+    "other thresholds of the health check": { domainName, healthCheck: THRESHOLDS },
+    "another path and port of the health check": { domainName, healthCheck: { path: "/up", port: 9000 } },
+  },
   instances: {
     "instances without detailed monitoring": { domainName, instances: { count: 3 } },
     "an instance more": { domainName, instances: { count: 4, detailedMonitoring: true } },
     "two instances less": { domainName, instances: { count: 1, detailedMonitoring: true } },
     "another type of instances": { domainName, instances: { type: "t4g.small" } },
     "a larger disk": { domainName, instances: { count: 3, diskGiB: 20, detailedMonitoring: true } },
-    "instances in public subnets": { domainName, instances: { placement: "public" }, ssh: { cidrs: ["203.0.113.7/32"], keyName: "operator" } },
+    "instances in public subnets": {
+      domainName,
+      instances: { placement: "public" },
+      ssh: { cidrs: ["203.0.113.7/32"], keyName: "operator" },
+    },
   },
   server: { "an app behind NGINX": { domainName, server: { proxyPort: 3000 } } },
   http: { "HTTP forwarded": { domainName, http: "forward" } },
@@ -54,9 +73,20 @@ const OF_PROP = {
 } as const satisfies Record<keyof WebStackProps, Edits>;
 
 /** Edits of the standing site, by their words. */
-export const EDITS: Readonly<Record<string, WebStackProps>> = Object.assign({}, ...Object.values<Edits>(OF_PROP).filter((it): it is Readonly<Record<string, WebStackProps>> => !("not" in it)));
+export const EDITS: Readonly<Record<string, WebStackProps>> = Object.assign(
+  {},
+  ...Object.values<Edits>(OF_PROP).filter((it): it is Readonly<Record<string, WebStackProps>> => !("not" in it)),
+);
 
 /** Edits that change what stands, and replace nothing. In one stack with others, these would change what is new. */
 export const IN_PLACE: readonly (keyof typeof EDITS)[] = [
-  "a third zone", "other thresholds of the health check", "instances without detailed monitoring", "HTTP forwarded", "another TLS policy", "another deregistration delay", "access logs", "deletion protection taken off", "other tags",
+  "a third zone",
+  "other thresholds of the health check",
+  "instances without detailed monitoring",
+  "HTTP forwarded",
+  "another TLS policy",
+  "another deregistration delay",
+  "access logs",
+  "deletion protection taken off",
+  "other tags",
 ];

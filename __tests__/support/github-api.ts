@@ -1,6 +1,6 @@
-import { zipSync } from "fflate";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { zipSync } from "fflate";
 import type { PullRequest } from "../../cli/github/github";
 
 /*
@@ -64,7 +64,11 @@ export class GitHubApi {
     server.on("request", (request, response) => {
       void bodyOf(request).then((body) => {
         const { status, body: answer, text, headers } = api.fault ?? api.answer(request, body);
-        response.writeHead(status, { "content-type": "application/json", ...headers, ...(status === 302 ? { location: `${api.env.GITHUB_API_URL}/blobs/${request.url?.split("/").at(-2)}` } : {}) });
+        response.writeHead(status, {
+          "content-type": "application/json",
+          ...headers,
+          ...(status === 302 ? { location: `${api.env.GITHUB_API_URL}/blobs/${request.url?.split("/").at(-2)}` } : {}),
+        });
         response.end(text ?? (answer === undefined ? undefined : JSON.stringify(answer)));
       });
     });
@@ -75,20 +79,43 @@ export class GitHubApi {
   /** What a job's steps have. */
   get env(): Record<string, string> {
     const { port } = this.server.address() as AddressInfo;
-    return { GITHUB_API_URL: `http://127.0.0.1:${port}`, GITHUB_REPOSITORY: REPOSITORY, GITHUB_TOKEN: TOKEN, GITHUB_RUN_ID: "77" };
+    return {
+      GITHUB_API_URL: `http://127.0.0.1:${port}`,
+      GITHUB_REPOSITORY: REPOSITORY,
+      GITHUB_TOKEN: TOKEN,
+      GITHUB_RUN_ID: "77",
+    };
   }
 
   /** Somebody comments. */
   comment(pullRequest: number, login: string, body: string): KeptComment {
     const id = this.nextId++;
-    const comment = { id, html_url: `https://github.com/${REPOSITORY}/pull/${pullRequest}#issuecomment-${id}`, user: { login }, body };
+    const comment = {
+      id,
+      html_url: `https://github.com/${REPOSITORY}/pull/${pullRequest}#issuecomment-${id}`,
+      user: { login },
+      body,
+    };
     this.comments.set(pullRequest, [...(this.comments.get(pullRequest) ?? []), comment]);
     return comment;
   }
 
   /** A pull request from a branch of the repository is merged. */
-  merge(number: number, head: string, mergeCommit: string, { from = REPOSITORY, into = "main", at = "2026-11-22T12:00:00Z" } = {}): void {
-    const merged: PullRequest = { number, state: "closed", closed_at: at, merged_at: at, merge_commit_sha: mergeCommit, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: from } } };
+  merge(
+    number: number,
+    head: string,
+    mergeCommit: string,
+    { from = REPOSITORY, into = "main", at = "2026-11-22T12:00:00Z" } = {},
+  ): void {
+    const merged: PullRequest = {
+      number,
+      state: "closed",
+      closed_at: at,
+      merged_at: at,
+      merge_commit_sha: mergeCommit,
+      base: { ref: into, sha: BASE },
+      head: { sha: head, repo: { full_name: from } },
+    };
     this.pullRequests.set(mergeCommit, [merged]);
     this.branches.set(number, { branch: this.branchOf(number), pullRequest: merged });
   }
@@ -98,7 +125,15 @@ export class GitHubApi {
    * @param branch where it is from. @default - one of its own
    */
   open(number: number, head: string, into = "main", branch = this.branchOf(number)): void {
-    const opened: PullRequest = { number, state: "open", closed_at: null, merged_at: null, merge_commit_sha: null, base: { ref: into, sha: BASE }, head: { sha: head, repo: { full_name: REPOSITORY } } };
+    const opened: PullRequest = {
+      number,
+      state: "open",
+      closed_at: null,
+      merged_at: null,
+      merge_commit_sha: null,
+      base: { ref: into, sha: BASE },
+      head: { sha: head, repo: { full_name: REPOSITORY } },
+    };
     this.branches.set(number, { branch, pullRequest: opened });
   }
 
@@ -122,14 +157,16 @@ export class GitHubApi {
     const { pathname, searchParams } = new URL(url, "http://localhost");
     const path = pathname.replace(`/repos/${REPOSITORY}/`, "");
     this.calls.push(`${method} ${path}`);
-    const artifact = (id: string) => [...this.artifacts.values()].flat().find((it) => String(it.id) === id)?.zip ?? Buffer.from(zipSync({}));
+    const artifact = (id: string) =>
+      [...this.artifacts.values()].flat().find((it) => String(it.id) === id)?.zip ?? Buffer.from(zipSync({}));
     if (pathname.startsWith("/blobs/")) return { status: 200, text: artifact(pathname.split("/").at(-1) ?? "") };
     if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401, body: { message: "Bad credentials" } };
     const page = <T>(all: readonly T[]): T[] => {
       const [size, number] = [Number(searchParams.get("per_page") ?? 30), Number(searchParams.get("page") ?? 1)];
       return all.slice((number - 1) * size, number * size);
     };
-    const [, kind, id = "", more = ""] = /^(issues\/comments|issues|commits|actions\/runs|actions\/artifacts|pulls)(?:\/([^/]+)(.*))?$/.exec(path) ?? [];
+    const [, kind, id = "", more = ""] =
+      /^(issues\/comments|issues|commits|actions\/runs|actions\/artifacts|pulls)(?:\/([^/]+)(.*))?$/.exec(path) ?? [];
     const [, branch] = /^git\/ref\/heads\/(.+)$/.exec(path) ?? [];
     if (branch !== undefined) return { status: 200, body: { object: { sha: this.tips.get(branch) } } };
     switch (`${method} ${kind} ${more}`.trim()) {
@@ -147,17 +184,30 @@ export class GitHubApi {
       case "GET pulls": {
         const [owner, branch] = (searchParams.get("head") ?? "").split(":");
         const isAll = searchParams.get("state") === "all";
-        const found = [...this.branches.values()].filter((it) => `${owner}` === REPOSITORY.split("/")[0] && it.branch === branch && (isAll || it.pullRequest.state === "open"));
+        const found = [...this.branches.values()].filter(
+          (it) =>
+            `${owner}` === REPOSITORY.split("/")[0] &&
+            it.branch === branch &&
+            (isAll || it.pullRequest.state === "open"),
+        );
         return { status: 200, body: page(found.map(({ pullRequest }) => pullRequest)) };
       }
       case "GET actions/runs /artifacts": {
-        const all = (this.artifacts.get(Number(id)) ?? []).map(({ id: number, name, zip }) => ({ id: number, name, size_in_bytes: zip?.length ?? 22 }));
+        const all = (this.artifacts.get(Number(id)) ?? []).map(({ id: number, name, zip }) => ({
+          id: number,
+          name,
+          size_in_bytes: zip?.length ?? 22,
+        }));
         return { status: 200, body: { total_count: all.length, artifacts: page(all) } };
       }
       case "GET actions/artifacts /zip":
         return { status: 302 };
       case "DELETE actions/artifacts":
-        for (const [run, all] of this.artifacts) this.artifacts.set(run, all.filter((it) => it.id !== Number(id)));
+        for (const [run, all] of this.artifacts)
+          this.artifacts.set(
+            run,
+            all.filter((it) => it.id !== Number(id)),
+          );
         return { status: 204 };
     }
     return { status: 404, body: { message: "Not Found" } };
@@ -165,7 +215,8 @@ export class GitHubApi {
 
   private withBody(text: string, then: (body: string) => Answer): Answer {
     const { body } = JSON.parse(text) as { body: string };
-    if (body.length > BODY_LIMIT) return { status: 422, body: { message: "Validation Failed: body is too long (maximum is 65536 characters)" } };
+    if (body.length > BODY_LIMIT)
+      return { status: 422, body: { message: "Validation Failed: body is too long (maximum is 65536 characters)" } };
     return then(body);
   }
 }

@@ -2,9 +2,39 @@
 
 /** Runs where it is pasted into a shell, is obeyed by a terminal, or by the runner of a workflow. */
 export const HOSTILE = [
-  "$(touch x)", "$(touch${IFS}x)", "`touch x`", "x;touch x", "x&&touch${IFS}x", "x|sh", "x>x", "x\ntouch x", "x\rtouch x", "-x", "'x'", "\"x\"", "x'$(touch x)'", "~x", "a b", "a*b?", "!x", "%x%", "",
-  "\u001b[2J\u001b]52;c;eA==\u0007", "\u009b31m", "x\u202Ey", "x\u2066y", "x\u200by", "x\u2028::add-mask::y",
-  "::add-mask::x", "x\n::add-mask::x", "x\r\n  ::set-output name=a::b", "x ::stop-commands::y", "##[add-mask]x", "a ##[set-output name=a]b", "\t::error title=a::b", "\u00a0::warning::x",
+  "$(touch x)",
+  "$(touch${IFS}x)",
+  "`touch x`",
+  "x;touch x",
+  "x&&touch${IFS}x",
+  "x|sh",
+  "x>x",
+  "x\ntouch x",
+  "x\rtouch x",
+  "-x",
+  "'x'",
+  '"x"',
+  "x'$(touch x)'",
+  "~x",
+  "a b",
+  "a*b?",
+  "!x",
+  "%x%",
+  "",
+  "\u001b[2J\u001b]52;c;eA==\u0007",
+  "\u009b31m",
+  "x\u202Ey",
+  "x\u2066y",
+  "x\u200by",
+  "x\u2028::add-mask::y",
+  "::add-mask::x",
+  "x\n::add-mask::x",
+  "x\r\n  ::set-output name=a::b",
+  "x ::stop-commands::y",
+  "##[add-mask]x",
+  "a ##[set-output name=a]b",
+  "\t::error title=a::b",
+  "\u00a0::warning::x",
 ] as const;
 
 /** What moves a cursor, colours or turns round what follows; lines and tabs are the report's own. */
@@ -13,7 +43,8 @@ export const SHAPELESS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 /** The commands that the runner of a workflow would find in a log: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs */
 export function commandsIn(log: string): string[] {
   return log.split(/\r\n|\r|\n/).flatMap((line) => {
-    const [, name] = /^[\s\u0085]*::([a-z][^ ]*?)(?: .*?)?::/i.exec(line) ?? /##\[([a-z][^\] ]*)[^\]]*\]/i.exec(line) ?? [];
+    const [, name] =
+      /^[\s\u0085]*::([a-z][^ ]*?)(?: .*?)?::/i.exec(line) ?? /##\[([a-z][^\] ]*)[^\]]*\]/i.exec(line) ?? [];
     return name === undefined || name === "" ? [] : [name];
   });
 }

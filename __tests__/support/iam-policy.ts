@@ -1,9 +1,12 @@
-import { committedPolicy, type Policy, type PolicyStatement } from "../../cli/bootstrap/policies";
 import type { RoleKind } from "../../cli/bootstrap/names";
+import { committedPolicy, type Policy, type PolicyStatement } from "../../cli/bootstrap/policies";
 import type { Call } from "../../rehearsal/local-aws";
 
 /** A call's resource with what the placeholders of the committed policies stand for in rehearsals. */
-const PLACEHOLDERS: readonly [string, RegExp][] = [["<account>", /(?<=:)123456789012(?=:)/g], ["<bucket>", /(?<=^arn:aws:s3:::)[^/]+/]];
+const PLACEHOLDERS: readonly [string, RegExp][] = [
+  ["<account>", /(?<=:)123456789012(?=:)/g],
+  ["<bucket>", /(?<=^arn:aws:s3:::)[^/]+/],
+];
 
 /**
  * The calls of terraform that a committed policy does not allow, each as action and resource; none if it suffices.
@@ -11,7 +14,9 @@ const PLACEHOLDERS: readonly [string, RegExp][] = [["<account>", /(?<=:)12345678
  */
 export function refusedBy(kind: RoleKind, calls: readonly Call[]): string[] {
   const policy = committedPolicy(kind);
-  return byTerraform(calls).filter((call) => !allows(policy, call)).map(({ action, resource }) => `${action} on ${resource}`);
+  return byTerraform(calls)
+    .filter((call) => !allows(policy, call))
+    .map(({ action, resource }) => `${action} on ${resource}`);
 }
 
 export function byTerraform(calls: readonly Call[]): Call[] {
@@ -35,9 +40,16 @@ function allows({ Statement }: Policy, call: Call): boolean {
 }
 
 function concerns({ Action, Resource }: PolicyStatement, action: string, resource: string): boolean {
-  return Action.some((pattern) => fits(pattern, action)) && [Resource].flat().some((pattern) => fits(pattern, resource));
+  return (
+    Action.some((pattern) => fits(pattern, action)) && [Resource].flat().some((pattern) => fits(pattern, resource))
+  );
 }
 
 function fits(pattern: string, text: string): boolean {
-  return new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`).test(text);
+  return new RegExp(
+    `^${pattern
+      .split("*")
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+  ).test(text);
 }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { CrashRoom, seededAccount } from "./crash-room";
-import { ProjectRoom, type Ended } from "./project-room";
 import { endProcesses } from "./processes";
+import { type Ended, ProjectRoom } from "./project-room";
 import { zoneStack } from "./terraform-cloud-room";
 
 /** What a killed command started must be gone by then. terraform finishes what it is at, which takes minutes on a machine that does much else. */
@@ -38,40 +38,74 @@ export interface Kill {
   readonly phase: string;
   readonly afterMs: number;
   /** Of its processes and folders at the kill, and how long the last process ran on. */
-  readonly left: { readonly processes: readonly string[]; readonly folders: readonly string[]; readonly goneAfterMs: number };
+  readonly left: {
+    readonly processes: readonly string[];
+    readonly folders: readonly string[];
+    readonly goneAfterMs: number;
+  };
   /** What the next run did. */
   readonly next: string;
   readonly faults: readonly string[];
 }
 
-const endsWith = (code: number) => async (run: () => Promise<Ended>): Promise<string[]> => {
-  const next = await run();
-  return next.code === code ? [] : [`the next run ended with ${next.code} in place of ${code}:\n${next.stderr}`];
-};
+const endsWith =
+  (code: number) =>
+  async (run: () => Promise<Ended>): Promise<string[]> => {
+    const next = await run();
+    return next.code === code ? [] : [`the next run ended with ${next.code} in place of ${code}:\n${next.stderr}`];
+  };
 
 export const COMMANDS: readonly KilledCommand[] = [
   { name: "rehearse", args: [], code: 3, takesMs: 12_000, goOn: endsWith(3) },
   {
-    name: "plan", args: ["web"], code: 2, takesMs: 6_000,
+    name: "plan",
+    args: ["web"],
+    code: 2,
+    takesMs: 6_000,
     goOn: async (run, room) => {
       const at = (kind: string) => existsSync(join(room.folder, "plans", `web.${kind}`));
-      const unreviewed = at("tfplan") && !["json", "txt", "md"].every(at) ? ["there is a plan without its review, which could be applied"] : [];
-      return [...unreviewed, ...(await endsWith(2)(run)), ...(readdirSync(join(room.folder, "plans")).some((name) => name.includes("unfinished")) ? ["an unfinished plan stays"] : [])];
+      const unreviewed =
+        at("tfplan") && !["json", "txt", "md"].every(at)
+          ? ["there is a plan without its review, which could be applied"]
+          : [];
+      return [
+        ...unreviewed,
+        ...(await endsWith(2)(run)),
+        ...(readdirSync(join(room.folder, "plans")).some((name) => name.includes("unfinished"))
+          ? ["an unfinished plan stays"]
+          : []),
+      ];
     },
   },
   {
-    name: "apply", args: ["web"], code: 0, takesMs: 8_000, prepare: (room) => run(room, "plan", ["web"]).then(mustEnd(2)),
+    name: "apply",
+    args: ["web"],
+    code: 0,
+    takesMs: 8_000,
+    prepare: (room) => run(room, "plan", ["web"]).then(mustEnd(2)),
     goOn: async (apply, room) => {
       const next = await apply();
       // terraform, which outlives its command, may have applied it.
       const isDone = next.code === 1 && /was applied already|has moved since this plan was made/.test(next.stderr);
       const after = await run(room, "plan", ["web"]);
-      return [...(next.code === 0 || isDone ? [] : [`the next run ended with ${next.code}:\n${next.stderr}`]), ...(after.code === 0 ? [] : [`then a plan ended with ${after.code}:\n${after.stdout}${after.stderr}`])];
+      return [
+        ...(next.code === 0 || isDone ? [] : [`the next run ended with ${next.code}:\n${next.stderr}`]),
+        ...(after.code === 0 ? [] : [`then a plan ended with ${after.code}:\n${after.stdout}${after.stderr}`]),
+      ];
     },
   },
-  { name: "bootstrap", args: ["--bucket", BUCKET, "--region", "us-east-1"], code: 0, takesMs: 60_000, goOn: endsWith(0) },
   {
-    name: "adopt", args: ["web"], code: 0, takesMs: 12_000,
+    name: "bootstrap",
+    args: ["--bucket", BUCKET, "--region", "us-east-1"],
+    code: 0,
+    takesMs: 60_000,
+    goOn: endsWith(0),
+  },
+  {
+    name: "adopt",
+    args: ["web"],
+    code: 0,
+    takesMs: 12_000,
     prepare: async (room) => {
       const crash = CrashRoom.of(room);
       await crash.terraform("init -input=false -no-color");
@@ -80,7 +114,9 @@ export const COMMANDS: readonly KilledCommand[] = [
     },
     goOn: async (next, room) => {
       const wrong = await endsWith(0)(next);
-      return existsSync(join(room.stackFolder("web"), "adopted.tf.json")) ? wrong : [...wrong, "no import block was written"];
+      return existsSync(join(room.stackFolder("web"), "adopted.tf.json"))
+        ? wrong
+        : [...wrong, "no import block was written"];
     },
   },
 ];
@@ -132,9 +168,17 @@ export class Killing {
   }
 }
 
-async function killIn(room: ProjectRoom, { name, args, goOn }: KilledCommand, afterMs: number): Promise<Kill | undefined> {
+async function killIn(
+  room: ProjectRoom,
+  { name, args, goOn }: KilledCommand,
+  afterMs: number,
+): Promise<Kill | undefined> {
   const mark = randomUUID();
-  const child = spawn(process.execPath, commandLine(name, args), { cwd: room.folder, env: environment(room, mark), stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, commandLine(name, args), {
+    cwd: room.folder,
+    env: environment(room, mark),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_, signal) => resolve(signal)));
@@ -156,7 +200,14 @@ async function killIn(room: ProjectRoom, { name, args, goOn }: KilledCommand, af
     };
     const wrong = await goOn(again, room);
     const stays = readdirSync(temporaryOf(room)).map((it) => `still there: ${it}`);
-    return { command: name, phase: stderr.trim().split("\n").at(-1) ?? "", afterMs: Math.round(afterMs), left: { processes: processes.map((it) => it.slice(0, 80)), folders, goneAfterMs }, next, faults: [...runOn, ...wrong, ...stays] };
+    return {
+      command: name,
+      phase: stderr.trim().split("\n").at(-1) ?? "",
+      afterMs: Math.round(afterMs),
+      left: { processes: processes.map((it) => it.slice(0, 80)), folders, goneAfterMs },
+      next,
+      faults: [...runOn, ...wrong, ...stays],
+    };
   } finally {
     endProcesses(linesOf(mark));
   }
@@ -168,10 +219,15 @@ function processesOf(mark: string): string[] {
 }
 
 function linesOf(mark: string): { pid: number; text: string }[] {
-  const lines = execFileSync("ps", ["axeww", "-o", "pid=,stat=,args="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }).split("\n");
+  const lines = execFileSync("ps", ["axeww", "-o", "pid=,stat=,args="], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  }).split("\n");
   return lines.flatMap((line) => {
     const [, pid, text = ""] = /^\s*(\d+)\s+[^Z\s]\S*\s+(.*)$/.exec(line) ?? [];
-    return text.includes(`${MARK}=${mark}`) ? [{ pid: Number(pid), text: text.replace(/(?: [A-Za-z_]\w*=.*)$/, "") }] : [];
+    return text.includes(`${MARK}=${mark}`)
+      ? [{ pid: Number(pid), text: text.replace(/(?: [A-Za-z_]\w*=.*)$/, "") }]
+      : [];
   });
 }
 
@@ -185,6 +241,15 @@ function mustEnd(code: number): (ended: Ended) => void {
   };
 }
 
-const commandLine = (name: string, args: readonly string[]): string[] => ["-r", "./cli/typescript.js", `cli/${name}.ts`, ...args];
+const commandLine = (name: string, args: readonly string[]): string[] => [
+  "-r",
+  "./cli/typescript.js",
+  `cli/${name}.ts`,
+  ...args,
+];
 const temporaryOf = (room: ProjectRoom): string => join(room.folder, "tmp");
-const environment = (room: ProjectRoom, mark: string): NodeJS.ProcessEnv => ({ ...room.env, TMPDIR: temporaryOf(room), [MARK]: mark });
+const environment = (room: ProjectRoom, mark: string): NodeJS.ProcessEnv => ({
+  ...room.env,
+  TMPDIR: temporaryOf(room),
+  [MARK]: mark,
+});

@@ -81,34 +81,64 @@ const TOP_BLOCK = /^(provider "aws"|terraform) *\{ *\n([\s\S]*?)^\} *\n?/gm;
  * The plan of each root, by its key; with `apply`, its state too. A root that terraform or the local AWS refuses does not hinder the others.
  * @throws {Error} if terraform cannot be run, or refuses for a reason that is in none of the roots
  */
-export async function planAll(roots: Readonly<Record<string, Root>>, options: PlanOptions = {}): Promise<Record<string, Planned>> {
+export async function planAll(
+  roots: Readonly<Record<string, Root>>,
+  options: PlanOptions = {},
+): Promise<Record<string, Planned>> {
   const folder = await mkdtemp(join(tmpdir(), "alb-web-planned-"));
   try {
-    let tenants = await Promise.all(Object.entries(roots).map(([key, root], index) => moveIn(folder, key, `m${index}`, root)));
+    let tenants = await Promise.all(
+      Object.entries(roots).map(([key, root], index) => moveIn(folder, key, `m${index}`, root)),
+    );
     const refusals = new Map<string, string>();
     const terraform = await terraformIn(folder, options);
     if (options.apply === true) await options.localAws?.seed({ region: "us-east-1", buckets: [STATE_BUCKET] });
     await writeHouse(folder, tenants, options);
     await terraform.run(["init", "-input=false", "-no-color"]);
     for (;;) {
-      const refused = await refusedIn(terraform, ["plan", "-input=false", "-json", "-lock=false", "-refresh=false", "-parallelism=100", "-out=all.tfplan"]);
+      const refused = await refusedIn(terraform, [
+        "plan",
+        "-input=false",
+        "-json",
+        "-lock=false",
+        "-refresh=false",
+        "-parallelism=100",
+        "-out=all.tfplan",
+      ]);
       if (refused.size === 0) break;
       for (const { key, module } of tenants) if (refused.has(module)) refusals.set(key, refused.get(module) as string);
       tenants = tenants.filter(({ module }) => !refused.has(module));
       await writeHouse(folder, tenants, options);
     }
     const plan = JSON.parse((await terraform.run(["show", "-json", "all.tfplan"])).stdout) as Json;
-    const results: Record<string, Planned> = Object.fromEntries([...refusals].map(([key, refused]) => [key, { plan: undefined, refused }]));
+    const results: Record<string, Planned> = Object.fromEntries(
+      [...refusals].map(([key, refused]) => [key, { plan: undefined, refused }]),
+    );
     for (const tenant of tenants) results[tenant.key] = { plan: planOf(plan, tenant) };
     if (options.apply === true) {
       // With more at once the local AWS answers so late that calls are made twice, and refused as duplicates.
-      const refused = await refusedIn(terraform, ["apply", "-input=false", "-json", "-lock=false", "-parallelism=64", "all.tfplan"]);
+      const refused = await refusedIn(terraform, [
+        "apply",
+        "-input=false",
+        "-json",
+        "-lock=false",
+        "-parallelism=64",
+        "all.tfplan",
+      ]);
       const state = JSON.parse((await terraform.run(["show", "-json"])).stdout) as Json;
       for (const tenant of tenants) {
         const why = refused.get(tenant.module);
-        results[tenant.key] = { ...(results[tenant.key] as Planned), ...(why === undefined ? { state: stateOf(state, tenant) } : { refused: why }) };
+        results[tenant.key] = {
+          ...(results[tenant.key] as Planned),
+          ...(why === undefined ? { state: stateOf(state, tenant) } : { refused: why }),
+        };
       }
-      if (options.again === true) await planAgain(terraform, tenants.filter(({ module }) => !refused.has(module)), results);
+      if (options.again === true)
+        await planAgain(
+          terraform,
+          tenants.filter(({ module }) => !refused.has(module)),
+          results,
+        );
     }
     return Object.fromEntries(Object.keys(roots).map((key) => [key, results[key] as Planned]));
   } finally {
@@ -116,10 +146,15 @@ export async function planAll(roots: Readonly<Record<string, Root>>, options: Pl
   }
 }
 
-async function planAgain(terraform: Terraform, tenants: readonly Tenant[], results: Record<string, Planned>): Promise<void> {
+async function planAgain(
+  terraform: Terraform,
+  tenants: readonly Tenant[],
+  results: Record<string, Planned>,
+): Promise<void> {
   await terraform.run(["plan", "-input=false", "-json", "-lock=false", "-parallelism=64", "-out=again.tfplan"]);
   const plan = JSON.parse((await terraform.run(["show", "-json", "again.tfplan"])).stdout) as Json;
-  for (const tenant of tenants) results[tenant.key] = { ...(results[tenant.key] as Planned), again: planOf(plan, tenant) };
+  for (const tenant of tenants)
+    results[tenant.key] = { ...(results[tenant.key] as Planned), again: planOf(plan, tenant) };
 }
 
 /**
@@ -128,12 +163,25 @@ async function planAgain(terraform: Terraform, tenants: readonly Tenant[], resul
  * @param key short, of letters and digits
  */
 export function withOwnNames<T extends object>(stack: T, key: string): T {
-  const copy = JSON.parse(JSON.stringify(stack).replace(/(?<![A-Za-z0-9-])example\.(com|org|net)\b/g, `${key}.example.$1`)) as { resource?: Record<string, Record<string, Json>> };
-  const named = ["aws_lb", "aws_lb_target_group", "aws_security_group", "aws_autoscaling_group", "aws_launch_template", "aws_iam_role", "aws_iam_instance_profile", "aws_wafv2_web_acl"];
+  const copy = JSON.parse(
+    JSON.stringify(stack).replace(/(?<![A-Za-z0-9-])example\.(com|org|net)\b/g, `${key}.example.$1`),
+  ) as { resource?: Record<string, Record<string, Json>> };
+  const named = [
+    "aws_lb",
+    "aws_lb_target_group",
+    "aws_security_group",
+    "aws_autoscaling_group",
+    "aws_launch_template",
+    "aws_iam_role",
+    "aws_iam_instance_profile",
+    "aws_wafv2_web_acl",
+  ];
   for (const block of named.flatMap((type) => Object.values(copy.resource?.[type] ?? {}))) {
-    if (typeof block.name === "string" && !block.name.includes("${")) block.name = `${block.name.slice(0, 31 - key.length)}-${key}`;
+    if (typeof block.name === "string" && !block.name.includes("${"))
+      block.name = `${block.name.slice(0, 31 - key.length)}-${key}`;
   }
-  for (const block of Object.values(copy.resource?.aws_s3_bucket ?? {})) if (typeof block.bucket === "string" && !block.bucket.includes("${")) block.bucket = `${block.bucket}-${key}`;
+  for (const block of Object.values(copy.resource?.aws_s3_bucket ?? {}))
+    if (typeof block.bucket === "string" && !block.bucket.includes("${")) block.bucket = `${block.bucket}-${key}`;
   return copy as T;
 }
 
@@ -141,28 +189,48 @@ export async function terraformIn(folder: string, { localAws, apply }: PlanOptio
   if (apply === true && localAws === undefined) throw new Error("to apply takes a local AWS");
   const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
   // Where nothing answers, at a port that nothing can listen on.
-  return new Terraform({ command, folder, env: await terraformEnvironment(CACHE, localAws?.endpoint ?? "http://127.0.0.1:0") });
+  return new Terraform({
+    command,
+    folder,
+    env: await terraformEnvironment(CACHE, localAws?.endpoint ?? "http://127.0.0.1:0"),
+  });
 }
 
 /** @param keepsDefaultTags whether a synthesized stack's own default tags go with it; providers are shared by fewer tenants then */
-export async function moveIn(folder: string, key: string, module: string, root: Root, keepsDefaultTags = false): Promise<Tenant> {
+export async function moveIn(
+  folder: string,
+  key: string,
+  module: string,
+  root: Root,
+  keepsDefaultTags = false,
+): Promise<Tenant> {
   const home = join(folder, module);
   await mkdir(home, { recursive: true });
-  const { regions, variables } = typeof root === "string" ? await moveInFolder(home, root) : await moveInStack(home, root as Json);
+  const { regions, variables } =
+    typeof root === "string" ? await moveInFolder(home, root) : await moveInStack(home, root as Json);
   const aliases = [...regions.keys()].filter((alias) => alias !== "");
-  const aws = { source: "hashicorp/aws", ...(aliases.length > 0 ? { configuration_aliases: aliases.map((alias) => `aws.${alias}`) } : {}) };
+  const aws = {
+    source: "hashicorp/aws",
+    ...(aliases.length > 0 ? { configuration_aliases: aliases.map((alias) => `aws.${alias}`) } : {}),
+  };
   await writeFile(join(home, "as_module.tf.json"), JSON.stringify({ terraform: { required_providers: { aws } } }));
   const defaultTags = keepsDefaultTags ? defaultTagsOf(root) : undefined;
   return { key, module, root, regions, variables, ...(defaultTags !== undefined && { defaultTags }) };
 }
 
 function defaultTagsOf(root: Root): unknown {
-  const blocks = typeof root === "string" ? [] : ((root as { provider?: { aws?: readonly { alias?: string; default_tags?: unknown }[] } }).provider?.aws ?? []);
+  const blocks =
+    typeof root === "string"
+      ? []
+      : ((root as { provider?: { aws?: readonly { alias?: string; default_tags?: unknown }[] } }).provider?.aws ?? []);
   return blocks.find(({ alias }) => alias === undefined)?.default_tags;
 }
 
 async function moveInFolder(home: string, root: string): Promise<Pick<Tenant, "regions" | "variables">> {
-  await cp(root, home, { recursive: true, filter: (source) => !NOT_OF_THE_ROOT.test(source.split(/[\\/]/).at(-1) ?? "") });
+  await cp(root, home, {
+    recursive: true,
+    filter: (source) => !NOT_OF_THE_ROOT.test(source.split(/[\\/]/).at(-1) ?? ""),
+  });
   const files = (await readdir(home)).filter((file) => file.endsWith(".tf"));
   const texts = await Promise.all(files.map((file) => readFile(join(home, file), "utf8")));
   const whole = texts.join("\n");
@@ -171,9 +239,14 @@ async function moveInFolder(home: string, root: string): Promise<Pick<Tenant, "r
     if (head !== 'provider "aws"') continue;
     regions.set(body.match(/^\s*alias\s*=\s*"([^"]+)"/m)?.[1] ?? "", regionIn(body, whole, root));
   }
-  await Promise.all(files.map((file, index) => writeFile(join(home, file), (texts[index] as string).replace(TOP_BLOCK, ""))));
+  await Promise.all(
+    files.map((file, index) => writeFile(join(home, file), (texts[index] as string).replace(TOP_BLOCK, ""))),
+  );
   const values = join(home, "terraform.tfvars.json");
-  const variables = await readFile(values, "utf8").then((text) => JSON.parse(text) as Json, () => ({}));
+  const variables = await readFile(values, "utf8").then(
+    (text) => JSON.parse(text) as Json,
+    () => ({}),
+  );
   return { regions, variables };
 }
 
@@ -181,35 +254,81 @@ async function moveInFolder(home: string, root: string): Promise<Pick<Tenant, "r
 function regionIn(body: string, whole: string, root: string): string {
   const [, text, variable] = body.match(/^\s*region\s*=\s*(?:"([^"]+)"|var\.(\w+))/m) ?? [];
   if (variable === undefined) return text ?? "us-east-1";
-  const found = whole.match(new RegExp(`^variable "${variable}" \\{\\n[\\s\\S]*?^\\s*default\\s*=\\s*"([^"]+)"`, "m"))?.[1];
+  const found = whole.match(
+    new RegExp(`^variable "${variable}" \\{\\n[\\s\\S]*?^\\s*default\\s*=\\s*"([^"]+)"`, "m"),
+  )?.[1];
   if (found === undefined) throw new Error(`${root}: the provider's region is var.${variable}, which has no default`);
   return found;
 }
 
 async function moveInStack(home: string, stack: Json): Promise<Pick<Tenant, "regions" | "variables">> {
   const { provider, terraform: _terraform, ...rest } = stack;
-  const blocks = ((provider as { aws?: readonly { alias?: string; region?: string }[] } | undefined)?.aws ?? []);
+  const blocks = (provider as { aws?: readonly { alias?: string; region?: string }[] } | undefined)?.aws ?? [];
   await writeFile(join(home, "cdk.tf.json"), JSON.stringify(rest));
-  return { regions: new Map([["", "us-east-1"], ...blocks.map(({ alias = "", region = "us-east-1" }) => [alias, region] as const)]), variables: {} };
+  return {
+    regions: new Map([
+      ["", "us-east-1"],
+      ...blocks.map(({ alias = "", region = "us-east-1" }) => [alias, region] as const),
+    ]),
+    variables: {},
+  };
 }
 
 /** The root of roots. */
-export async function writeHouse(folder: string, tenants: readonly Tenant[], { localAws, apply }: PlanOptions): Promise<void> {
+export async function writeHouse(
+  folder: string,
+  tenants: readonly Tenant[],
+  { localAws, apply }: PlanOptions,
+): Promise<void> {
   const providers = new Map(tenants.flatMap((tenant) => [...housed(tenant).values()].map((it) => [it.house, it])));
-  const offline = localAws !== undefined ? {} : { skip_credentials_validation: true, skip_requesting_account_id: true, skip_region_validation: true };
-  const backend = apply !== true ? {} : {
-    // A local backend writes the whole state after each resource; this one every 20 s.
-    backend: { s3: { bucket: STATE_BUCKET, key: `${basename(folder)}/terraform.tfstate`, region: "us-east-1", use_path_style: true, skip_credentials_validation: true, skip_requesting_account_id: true } },
-  };
-  await writeFile(join(folder, "main.tf.json"), JSON.stringify({
-    terraform: { required_providers: { aws: { source: "hashicorp/aws" } }, ...backend },
-    provider: { aws: [...providers.values()].map(({ house, region, defaultTags }) => ({ alias: house, region, ...(defaultTags !== undefined && { default_tags: defaultTags }), skip_metadata_api_check: true, s3_use_path_style: true, ...offline })) },
-    module: Object.fromEntries(tenants.map((tenant) => [tenant.module, {
-      ...tenant.variables,
-      source: `./${tenant.module}`,
-      providers: Object.fromEntries([...housed(tenant)].map(([alias, { house }]) => [alias === "" ? "aws" : `aws.${alias}`, `aws.${house}`])),
-    }])),
-  }));
+  const offline =
+    localAws !== undefined
+      ? {}
+      : { skip_credentials_validation: true, skip_requesting_account_id: true, skip_region_validation: true };
+  const backend =
+    apply !== true
+      ? {}
+      : {
+          // A local backend writes the whole state after each resource; this one every 20 s.
+          backend: {
+            s3: {
+              bucket: STATE_BUCKET,
+              key: `${basename(folder)}/terraform.tfstate`,
+              region: "us-east-1",
+              use_path_style: true,
+              skip_credentials_validation: true,
+              skip_requesting_account_id: true,
+            },
+          },
+        };
+  await writeFile(
+    join(folder, "main.tf.json"),
+    JSON.stringify({
+      terraform: { required_providers: { aws: { source: "hashicorp/aws" } }, ...backend },
+      provider: {
+        aws: [...providers.values()].map(({ house, region, defaultTags }) => ({
+          alias: house,
+          region,
+          ...(defaultTags !== undefined && { default_tags: defaultTags }),
+          skip_metadata_api_check: true,
+          s3_use_path_style: true,
+          ...offline,
+        })),
+      },
+      module: Object.fromEntries(
+        tenants.map((tenant) => [
+          tenant.module,
+          {
+            ...tenant.variables,
+            source: `./${tenant.module}`,
+            providers: Object.fromEntries(
+              [...housed(tenant)].map(([alias, { house }]) => [alias === "" ? "aws" : `aws.${alias}`, `aws.${house}`]),
+            ),
+          },
+        ]),
+      ),
+    }),
+  );
 }
 
 /** Runs terraform and gives what it says against each module. Throws for what it says against none. */
@@ -227,7 +346,11 @@ export async function refusedIn(terraform: Terraform, args: readonly string[]): 
     for (const { address, range, summary, detail } of errors) {
       const module = address?.match(/^module\.(m\d+)/)?.[1] ?? range?.filename.match(/^(m\d+)\//)?.[1];
       if (module === undefined) throw error;
-      const text = [address, summary, detail].filter(Boolean).join(": ").replace(/\bmodule\.m\d+\.(?=\w)/g, "").replace(/\bmodule\.m\d+\b/g, "the root module");
+      const text = [address, summary, detail]
+        .filter(Boolean)
+        .join(": ")
+        .replace(/\bmodule\.m\d+\.(?=\w)/g, "")
+        .replace(/\bmodule\.m\d+\b/g, "the root module");
       refused.set(module, [refused.get(module), text].filter(Boolean).join("\n"));
     }
     return refused;
@@ -242,10 +365,15 @@ export function planOf(plan: Json, tenant: Tenant): Json {
     const items = ((plan[name] ?? []) as Json[]).filter(isOwn);
     return items.length === 0 ? {} : { [name]: lifted(items, own) };
   };
-  const configuration = plan.configuration as { provider_config: Json; root_module: { module_calls: Record<string, { module: Json }> } };
+  const configuration = plan.configuration as {
+    provider_config: Json;
+    root_module: { module_calls: Record<string, { module: Json }> };
+  };
   const config = configuration.root_module.module_calls[tenant.module]?.module ?? {};
   const declared = (config.variables ?? {}) as Record<string, { default?: unknown }>;
-  const variables = Object.fromEntries(Object.entries(declared).map(([name, it]) => [name, { value: tenant.variables[name] ?? it.default ?? null }]));
+  const variables = Object.fromEntries(
+    Object.entries(declared).map(([name, it]) => [name, { value: tenant.variables[name] ?? it.default ?? null }]),
+  );
   const { values, ...prior } = (plan.prior_state ?? {}) as { values?: { root_module: Json } };
   const before = moduleOf(values?.root_module, own);
   return {
@@ -256,7 +384,10 @@ export function planOf(plan: Json, tenant: Tenant): Json {
     ...list("resource_drift"),
     ...list("resource_changes"),
     ...(Object.keys(before).length === 0 ? {} : { prior_state: { ...prior, values: { root_module: before } } }),
-    configuration: { provider_config: providersOf(configuration.provider_config, tenant), root_module: withOwnProviders(config, tenant) },
+    configuration: {
+      provider_config: providersOf(configuration.provider_config, tenant),
+      root_module: withOwnProviders(config, tenant),
+    },
     ...list("relevant_attributes"),
     timestamp: plan.timestamp,
     applyable: plan.applyable,
@@ -267,7 +398,11 @@ export function planOf(plan: Json, tenant: Tenant): Json {
 
 function stateOf(state: Json, tenant: Tenant): Json {
   const { root_module: all } = (state.values ?? { root_module: {} }) as { root_module: Json };
-  return { format_version: state.format_version, terraform_version: state.terraform_version, values: { root_module: moduleOf(all, `module.${tenant.module}.`) } };
+  return {
+    format_version: state.format_version,
+    terraform_version: state.terraform_version,
+    values: { root_module: moduleOf(all, `module.${tenant.module}.`) },
+  };
 }
 
 /** A module's values, as those of a root. */
@@ -279,7 +414,8 @@ function moduleOf(all: Json | undefined, own: string): Json {
 
 /** Addresses less the module's own; what else is text is left as it is. */
 function lifted<T>(value: T, own: string): T {
-  const lift = (text: unknown): unknown => (typeof text === "string" && text.startsWith(own) ? text.slice(own.length) : text);
+  const lift = (text: unknown): unknown =>
+    typeof text === "string" && text.startsWith(own) ? text.slice(own.length) : text;
   return JSON.parse(JSON.stringify(value), (key, it: unknown) => {
     if (key === "address" || key === "previous_address" || key === "resource") return lift(it);
     // Only of module_address, where the module itself becomes the root, which has none.
@@ -291,17 +427,28 @@ function lifted<T>(value: T, own: string): T {
 function providersOf(all: Json, { module, regions }: Tenant): Json {
   const own = [...regions].map(([alias, region]) => [
     alias === "" ? "aws" : `aws.${alias}`,
-    { name: "aws", full_name: "registry.terraform.io/hashicorp/aws", ...(alias === "" ? {} : { alias }), expressions: { region: { constant_value: region } } },
+    {
+      name: "aws",
+      full_name: "registry.terraform.io/hashicorp/aws",
+      ...(alias === "" ? {} : { alias }),
+      expressions: { region: { constant_value: region } },
+    },
   ]);
   // Modules that say which version they need have an entry each.
-  const inside = Object.entries(all).filter(([key]) => key.startsWith(`module.${module}.`)).map(([key, it]) => [key.slice(`module.${module}.`.length), lifted(it, `module.${module}.`)]);
+  const inside = Object.entries(all)
+    .filter(([key]) => key.startsWith(`module.${module}.`))
+    .map(([key, it]) => [key.slice(`module.${module}.`.length), lifted(it, `module.${module}.`)]);
   return Object.fromEntries([...own, ...inside]);
 }
 
 /** A module's configuration whose resources name their root's own providers again. */
 function withOwnProviders(config: Json, tenant: Tenant): Json {
-  const nameOf = new Map([...housed(tenant)].map(([alias, { house }]) => [`aws.${house}`, alias === "" ? "aws" : `aws.${alias}`]));
-  return JSON.parse(JSON.stringify(config), (key, it: unknown) => (key === "provider_config_key" ? (nameOf.get(String(it)) ?? it) : it)) as Json;
+  const nameOf = new Map(
+    [...housed(tenant)].map(([alias, { house }]) => [`aws.${house}`, alias === "" ? "aws" : `aws.${alias}`]),
+  );
+  return JSON.parse(JSON.stringify(config), (key, it: unknown) =>
+    key === "provider_config_key" ? (nameOf.get(String(it)) ?? it) : it,
+  ) as Json;
 }
 
 /**
@@ -310,13 +457,18 @@ function withOwnProviders(config: Json, tenant: Tenant): Json {
  */
 function housed({ regions, defaultTags }: Tenant): Map<string, Housed> {
   const counts = new Map<string, number>();
-  return new Map([...regions].map(([alias, region]) => {
-    const count = (counts.get(region) ?? 0) + 1;
-    counts.set(region, count);
-    const tags = alias === "" ? defaultTags : undefined;
-    const suffix = [...(count === 1 ? [] : [count]), ...(tags === undefined ? [] : [createHash("sha256").update(JSON.stringify(tags)).digest("hex").slice(0, 8)])];
-    return [alias, { house: [`in_${region}`, ...suffix].join("_"), region, defaultTags: tags }];
-  }));
+  return new Map(
+    [...regions].map(([alias, region]) => {
+      const count = (counts.get(region) ?? 0) + 1;
+      counts.set(region, count);
+      const tags = alias === "" ? defaultTags : undefined;
+      const suffix = [
+        ...(count === 1 ? [] : [count]),
+        ...(tags === undefined ? [] : [createHash("sha256").update(JSON.stringify(tags)).digest("hex").slice(0, 8)]),
+      ];
+      return [alias, { house: [`in_${region}`, ...suffix].join("_"), region, defaultTags: tags }];
+    }),
+  );
 }
 
 interface Housed {

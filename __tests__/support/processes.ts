@@ -10,7 +10,10 @@ const LOOK_EVERY_MS = 500;
 
 /** All processes of this machine; one that ended but was not collected by its parent does not count. */
 export function runningProcesses(): RunningProcess[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }).split("\n");
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  }).split("\n");
   return lines.flatMap((line) => {
     const [, pid, parent, state = "Z", command = ""] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
     return state.startsWith("Z") ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
@@ -58,7 +61,8 @@ export class FamilyWatch {
       before = this.seen.size;
       for (const { pid, parent, command } of running) {
         // One that is about to end has its name in brackets, and its command line no more.
-        if (pid === this.root || this.seen.has(parent)) this.seen.set(pid, command.startsWith("[") ? (this.seen.get(pid) ?? command) : command);
+        if (pid === this.root || this.seen.has(parent))
+          this.seen.set(pid, command.startsWith("[") ? (this.seen.get(pid) ?? command) : command);
       }
     }
     return running;

@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { PROJECT } from "./rehearsal-room";
 
 /** What a person's own checkout holds, and what is shared with ours as it is large and never changed by a command. */
-const COPIED = [".terraform.lock.hcl", "constructs", "topology", "path", "cli", "rehearsal", "cdktf.json", "package.json", "tsconfig.json"];
+const COPIED = [
+  ".terraform.lock.hcl",
+  "constructs",
+  "topology",
+  "path",
+  "cli",
+  "rehearsal",
+  "cdktf.json",
+  "package.json",
+  "tsconfig.json",
+];
 const SHARED = ["node_modules", ".rehearsal"];
 
 /** `main.ts` as a newcomer finds it, whatever the person has made of theirs by now. */

@@ -17,7 +17,15 @@ export interface Ended {
 
 /** A `main.ts`. @param stacks lines such as `new WebStack(app, "web", {});` */
 export function programOf(...stacks: string[]): string {
-  return ['import { App } from "cdktf";', 'import { WebStack } from "./constructs/web-stack";', "", "const app = new App();", ...stacks, "app.synth();", ""].join("\n");
+  return [
+    'import { App } from "cdktf";',
+    'import { WebStack } from "./constructs/web-stack";',
+    "",
+    "const app = new App();",
+    ...stacks,
+    "app.synth();",
+    "",
+  ].join("\n");
 }
 
 /** A person's checkout, and a shell in it whose AWS is a local one: commands are run as a person runs them. */
@@ -35,7 +43,12 @@ export class ProjectRoom {
     const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
     const aws = localAws ?? (await startLocalAws());
     const { folder, remove } = await copyOfProject();
-    const env = { ...withoutAwsAndTerraform(process.env), ...(await localAwsEnvironment(CACHE, aws.endpoint, command)), CI: "1", NO_COLOR: "1" };
+    const env = {
+      ...withoutAwsAndTerraform(process.env),
+      ...(await localAwsEnvironment(CACHE, aws.endpoint, command)),
+      CI: "1",
+      NO_COLOR: "1",
+    };
     return new ProjectRoom(folder, aws, env, remove);
   }
 

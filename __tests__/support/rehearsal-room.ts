@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Rehearsal } from "../../cli/rehearsal-run";
 import { findEmulatorPython } from "../../cli/setup/emulator-python";
 import { findTerraform } from "../../cli/setup/terraform-binary";
-import { synthesize, type SynthesizedStack } from "../../cli/synthesize";
+import { type SynthesizedStack, synthesize } from "../../cli/synthesize";
 import { Terraform } from "../../cli/terraform";
 import { terraformEnvironment } from "../../cli/terraform-environment";
 import { LocalAws } from "../../rehearsal/local-aws";
@@ -47,7 +47,14 @@ export class RehearsalRoom {
   /** Copies a stack and has terraform initialized there. */
   async init(stack: SynthesizedStack): Promise<Rehearsal> {
     const { localAws, terraform, env } = this;
-    const rehearsal = new Rehearsal({ stack, localAws, terraform, env, folder: this.folderOf(stack), signal: new AbortController().signal });
+    const rehearsal = new Rehearsal({
+      stack,
+      localAws,
+      terraform,
+      env,
+      folder: this.folderOf(stack),
+      signal: new AbortController().signal,
+    });
     await rehearsal.init();
     return rehearsal;
   }
@@ -77,6 +84,10 @@ export async function runStages(rehearsal: Rehearsal, last: string): Promise<voi
 
 /** A local AWS of a test's own. Throws, and says what to install, where Python or moto is missing. */
 export async function startLocalAws(): Promise<LocalAws> {
-  const python = await findEmulatorPython({ cacheDir: CACHE, env: process.env, requirementsFile: join(PROJECT, "rehearsal", "requirements.txt") });
+  const python = await findEmulatorPython({
+    cacheDir: CACHE,
+    env: process.env,
+    requirementsFile: join(PROJECT, "rehearsal", "requirements.txt"),
+  });
   return LocalAws.start({ python });
 }

@@ -28,7 +28,11 @@ export interface CommandOptions {
 const POLL_MS = 50;
 
 /** Starts a command line as a terminal would: in a process group of its own, which Ctrl-C reaches as a whole. */
-export function start(command: string, args: readonly string[], { cwd, env = process.env }: CommandOptions): CommandRun {
+export function start(
+  command: string,
+  args: readonly string[],
+  { cwd, env = process.env }: CommandOptions,
+): CommandRun {
   const began = Date.now();
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const watch = new FamilyWatch(child.pid ?? 0);
@@ -42,7 +46,18 @@ export function start(command: string, args: readonly string[], { cwd, env = pro
     // Not "close": a process that was left over would hold the pipes open.
     child.once("exit", (code) => {
       isOver = true;
-      setTimeout(() => resolve({ code, stdout, stderr, seconds: (Date.now() - began) / 1000, family: watch.commands, leftOver: watch.leftOver() }), POLL_MS);
+      setTimeout(
+        () =>
+          resolve({
+            code,
+            stdout,
+            stderr,
+            seconds: (Date.now() - began) / 1000,
+            family: watch.commands,
+            leftOver: watch.leftOver(),
+          }),
+        POLL_MS,
+      );
     });
   });
   const says = async (text: string | RegExp): Promise<RegExpExecArray> => {

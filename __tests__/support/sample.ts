@@ -16,7 +16,9 @@ export function sampled<T>(cases: readonly T[], featuresOf: FeaturesOf<T>, costO
 
 /** Takes the case with the most features that no case taken so far has, until none is missing; of equals the cheapest, and of those the first. */
 export function sampleOf<T>(cases: readonly T[], featuresOf: FeaturesOf<T>, costOf: CostOf<T> = () => 0): T[] {
-  const candidates = cases.map((one) => ({ one, features: [...new Set(featuresOf(one))], cost: costOf(one) })).sort((a, b) => a.cost - b.cost);
+  const candidates = cases
+    .map((one) => ({ one, features: [...new Set(featuresOf(one))], cost: costOf(one) }))
+    .sort((a, b) => a.cost - b.cost);
   const missing = new Set(candidates.flatMap(({ features }) => features));
   const taken = new Set<T>();
   while (missing.size > 0) {

@@ -6,9 +6,31 @@ const Sequencer = require("@jest/test-sequencer").default;
  * mostly wait and those that mostly compute take turns. jest knows of such only what an earlier run left in its cache.
  */
 const SLOWEST = [
-  "rehearsal.terraform", "validate.terraform", // of npm test
-  "first-deploy.all", "cdktf-cli.all", "surroundings.all", "choices.all", "changing-a-site.all", "mutants.all", "cloud-site.all", "review-changes.all", "state-s3.all", "crash.all", "opentofu.all", "policies.all", "topologies.all",
-  "crash-twice.all", "prove.all", "adopt.all", "edits.all", "rehearse-command.all", "bootstrap.all", "bootstrap-rights.all", "node-versions.all", "cloud-plan.all", "workflows.all",
+  "rehearsal.terraform",
+  "validate.terraform", // of npm test
+  "first-deploy.all",
+  "cdktf-cli.all",
+  "surroundings.all",
+  "choices.all",
+  "changing-a-site.all",
+  "mutants.all",
+  "cloud-site.all",
+  "review-changes.all",
+  "state-s3.all",
+  "crash.all",
+  "opentofu.all",
+  "policies.all",
+  "topologies.all",
+  "crash-twice.all",
+  "prove.all",
+  "adopt.all",
+  "edits.all",
+  "rehearse-command.all",
+  "bootstrap.all",
+  "bootstrap-rights.all",
+  "node-versions.all",
+  "cloud-plan.all",
+  "workflows.all",
 ];
 
 module.exports = class SlowestFirst extends Sequencer {

@@ -14,7 +14,12 @@ const ZIP = zipSync(Object.fromEntries(Object.entries(FILES).map(([name, text]) 
 const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data);
 
 /** As `sha256sum` of each file, sorted and summed up once more, is what terraform calls h1. */
-const H1 = `h1:${sha256(Object.entries(FILES).sort().map(([name, text]) => `${sha256(text).digest("hex")}  ${name}\n`).join("")).digest("base64")}`;
+const H1 = `h1:${sha256(
+  Object.entries(FILES)
+    .sort()
+    .map(([name, text]) => `${sha256(text).digest("hex")}  ${name}\n`)
+    .join(""),
+).digest("base64")}`;
 const ZH = `zh:${sha256(ZIP).digest("hex")}`;
 
 export type Layout = "unpacked" | "packed";
@@ -23,7 +28,10 @@ export type Layout = "unpacked" | "packed";
 export function writeLockFile(folder: string, hashes: readonly string[] = [H1, ZH]): string {
   const file = join(folder, ".terraform.lock.hcl");
   const list = hashes.map((hash) => `    "${hash}",\n`).join("");
-  writeFileSync(file, `provider "registry.terraform.io/hashicorp/aws" {\n  version     = "${VERSION}"\n  constraints = "${VERSION}"\n  hashes = [\n${list}  ]\n}\n`);
+  writeFileSync(
+    file,
+    `provider "registry.terraform.io/hashicorp/aws" {\n  version     = "${VERSION}"\n  constraints = "${VERSION}"\n  hashes = [\n${list}  ]\n}\n`,
+  );
   return file;
 }
 
@@ -39,4 +47,6 @@ export function putCopy(root: string, layout: Layout, { registry = "registry.ter
 }
 
 /** A configuration that needs it. */
-export const NEEDS_PROVIDER = JSON.stringify({ terraform: { required_providers: { aws: { source: "hashicorp/aws", version: VERSION } } } });
+export const NEEDS_PROVIDER = JSON.stringify({
+  terraform: { required_providers: { aws: { source: "hashicorp/aws", version: VERSION } } },
+});

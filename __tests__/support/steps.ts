@@ -1,7 +1,27 @@
 /* What a computation costs without a clock: how many elements of arrays, sets and maps it looks at. The same wherever it runs. */
 
-const METHODS = ["every", "filter", "find", "findIndex", "findLast", "flatMap", "forEach", "includes", "indexOf", "join", "map", "reduce", "slice", "some", "sort"] as const;
-const ITERATORS: readonly { next: () => IteratorResult<unknown> }[] = [[][Symbol.iterator](), new Set<unknown>()[Symbol.iterator](), new Map<unknown, unknown>()[Symbol.iterator]()].map((it) => Object.getPrototypeOf(it) as { next: () => IteratorResult<unknown> });
+const METHODS = [
+  "every",
+  "filter",
+  "find",
+  "findIndex",
+  "findLast",
+  "flatMap",
+  "forEach",
+  "includes",
+  "indexOf",
+  "join",
+  "map",
+  "reduce",
+  "slice",
+  "some",
+  "sort",
+] as const;
+const ITERATORS: readonly { next: () => IteratorResult<unknown> }[] = [
+  [][Symbol.iterator](),
+  new Set<unknown>()[Symbol.iterator](),
+  new Map<unknown, unknown>()[Symbol.iterator](),
+].map((it) => Object.getPrototypeOf(it) as { next: () => IteratorResult<unknown> });
 /** These call a function for each element that they look at, and may stop early. */
 const STOPPING: ReadonlySet<string> = new Set(["every", "find", "findIndex", "findLast", "some"]);
 
@@ -21,10 +41,17 @@ export function stepsOf(run: () => unknown): number {
         steps += name === "slice" ? (result as readonly unknown[]).length : this.length;
         return result;
       }
-      return original.call(this, (...given: unknown[]) => (steps++, Reflect.apply(call, undefined, given) as unknown), others[0]);
+      return original.call(
+        this,
+        (...given: unknown[]) => (steps++, Reflect.apply(call, undefined, given) as unknown),
+        others[0],
+      );
     };
   }
-  for (const [iterator, next] of nexts) iterator.next = function (this: unknown): IteratorResult<unknown> { return steps++, next.call(this as typeof iterator); };
+  for (const [iterator, next] of nexts)
+    iterator.next = function (this: unknown): IteratorResult<unknown> {
+      return (steps++, next.call(this as typeof iterator));
+    };
   try {
     run();
     return steps;

@@ -6,6 +6,11 @@ process.noDeprecation = true;
 
 module.exports = {
   process(source, filePath) {
-    return transform(source, { transforms: ["typescript", "imports"], filePath, preserveDynamicImport: true, disableESTransforms: true });
+    return transform(source, {
+      transforms: ["typescript", "imports"],
+      filePath,
+      preserveDynamicImport: true,
+      disableESTransforms: true,
+    });
   },
 };

@@ -32,8 +32,13 @@ export function synthOf(props: WebStackProps, id = "web"): StackJson {
 export function synthAll<Id extends string>(stacks: Readonly<Record<Id, WebStackProps>>): Record<Id, StackJson> {
   return withoutStackTraces(() => {
     const app = Testing.app({ outdir });
-    const made = Object.entries<WebStackProps>(stacks).map(([id, props]) => [id, new WebStack(app, id, props)] as const);
-    return Object.fromEntries(made.map(([id, stack]) => [id, JSON.parse(Testing.synth(stack, true))])) as Record<Id, StackJson>;
+    const made = Object.entries<WebStackProps>(stacks).map(
+      ([id, props]) => [id, new WebStack(app, id, props)] as const,
+    );
+    return Object.fromEntries(made.map(([id, stack]) => [id, JSON.parse(Testing.synth(stack, true))])) as Record<
+      Id,
+      StackJson
+    >;
   });
 }
 
@@ -58,7 +63,9 @@ export function refusalOfOneId(id: string, ...stacks: readonly unknown[]): Inval
   return refusalIn((app) => stacks.map((props, index) => [new Construct(app, `place-${index}`), id, props]));
 }
 
-function refusalIn(stacksOf: (app: App) => [scope: Construct, id: string, props: unknown][]): InvalidPropsError | undefined {
+function refusalIn(
+  stacksOf: (app: App) => [scope: Construct, id: string, props: unknown][],
+): InvalidPropsError | undefined {
   const app = Testing.app({ outdir });
   try {
     for (const [scope, id, props] of stacksOf(app)) checkProps(new TerraformStack(scope, id), props as WebStackProps);
@@ -79,7 +86,11 @@ export function faultsOf(props: unknown): readonly string[] {
  * Writes an app's files as main.ts would.
  * @param change what a person does to each stack once it is made
  */
-export function writeApp(folder: string, stacks: Readonly<Record<string, unknown>>, change: (stack: WebStack) => unknown = () => undefined): void {
+export function writeApp(
+  folder: string,
+  stacks: Readonly<Record<string, unknown>>,
+  change: (stack: WebStack) => unknown = () => undefined,
+): void {
   withoutStackTraces(() => {
     const app = new App({ outdir: folder });
     for (const [id, props] of Object.entries(stacks)) change(new WebStack(app, id, props as WebStackProps));
@@ -108,14 +119,23 @@ export function onVisit(stack: WebStack, visit: (each: unknown) => unknown): voi
 
 /** The instances take what nobody sends. */
 export function closeInstances(stack: WebStack): void {
-  override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, { from_port: 8080, to_port: 8080 });
+  override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, {
+    from_port: 8080,
+    to_port: 8080,
+  });
 }
 
 /** As a person's `addOverride` on the resources of a type. */
-export function override(stack: WebStack, type: string, isIt: (block: Readonly<Record<string, unknown>>) => boolean, values: Readonly<Record<string, unknown>>): void {
+export function override(
+  stack: WebStack,
+  type: string,
+  isIt: (block: Readonly<Record<string, unknown>>) => boolean,
+  values: Readonly<Record<string, unknown>>,
+): void {
   const blocks = stack.toTerraform().resource[type] as Record<string, Record<string, unknown>>;
   for (const [name, block] of Object.entries(blocks)) {
-    if (isIt(block)) for (const [key, value] of Object.entries(values)) stack.addOverride(`resource.${type}.${name}.${key}`, value);
+    if (isIt(block))
+      for (const [key, value] of Object.entries(values)) stack.addOverride(`resource.${type}.${name}.${key}`, value);
   }
 }
 
@@ -142,26 +162,44 @@ export function refTo(json: StackJson, type: string, attribute: string): string 
 
 function onlyOne(json: StackJson, type: string): [address: string, block: Block] {
   const [found, ...others] = addressed(json, type);
-  if (found === undefined || others.length > 0) throw new Error(`expected one ${type}, got ${addressed(json, type).length}`);
+  if (found === undefined || others.length > 0)
+    throw new Error(`expected one ${type}, got ${addressed(json, type).length}`);
   return found;
 }
 
 /** All rules of all security groups in words, sorted: `ec2-target-group-security-group takes 80 from …`. */
 export function rulesOf(json: StackJson): string[] {
-  const nameOf = new Map(addressed(json, "aws_security_group").map(([address, { tags }]) => [`\${${address}.id}`, (tags as { Name: string }).Name]));
+  const nameOf = new Map(
+    addressed(json, "aws_security_group").map(([address, { tags }]) => [
+      `\${${address}.id}`,
+      (tags as { Name: string }).Name,
+    ]),
+  );
   const inWords = (type: string, verb: string, preposition: string) =>
     all(json, type).map((rule) => {
-      const { security_group_id: group, from_port: from, to_port: to, referenced_security_group_id: peerGroup, cidr_ipv4: cidr, ip_protocol: protocol } = rule;
+      const {
+        security_group_id: group,
+        from_port: from,
+        to_port: to,
+        referenced_security_group_id: peerGroup,
+        cidr_ipv4: cidr,
+        ip_protocol: protocol,
+      } = rule;
       const peer = peerGroup === undefined ? (cidr ?? "S3") : nameOf.get(peerGroup as string);
       const ports = from === to ? String(from) : `${String(from)}-${String(to)}`;
       return `${nameOf.get(group as string)} ${verb} ${protocol === "tcp" ? "" : String(protocol)}${ports} ${preposition} ${String(peer)}`;
     });
-  return [...inWords("aws_vpc_security_group_ingress_rule", "takes", "from"), ...inWords("aws_vpc_security_group_egress_rule", "sends", "to")].sort();
+  return [
+    ...inWords("aws_vpc_security_group_ingress_rule", "takes", "from"),
+    ...inWords("aws_vpc_security_group_egress_rule", "sends", "to"),
+  ].sort();
 }
 
 /** That packets get from one group to the other on a port: it takes a rule in each. */
 export function expectOpen(json: StackJson, { from, to, port }: { from: string; to: string; port: number }): void {
-  expect(rulesOf(json)).toEqual(expect.arrayContaining([`${from} sends ${port} to ${to}`, `${to} takes ${port} from ${from}`]));
+  expect(rulesOf(json)).toEqual(
+    expect.arrayContaining([`${from} sends ${port} to ${to}`, `${to} takes ${port} from ${from}`]),
+  );
 }
 
 export const ALB_GROUP = "alb-security-group";

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { findTerraform } from "../../cli/setup/terraform-binary";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { TerraformCloud } from "../fixtures/terraform-cloud/server";
-import { ProjectRoom, type Ended } from "./project-room";
+import { type Ended, ProjectRoom } from "./project-room";
 import { CACHE } from "./rehearsal-room";
 
 export const ORGANIZATION = "acme";
@@ -45,7 +45,13 @@ export class TerraformCloudRoom {
     else delete env.TF_CLI_CONFIG_FILE;
     const only = (names: RegExp) => Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
     const aws = only(/^AWS_/);
-    const cloud = await TerraformCloud.start({ terraform, machine: only(/^(PATH|TMPDIR|TF_CLI_CONFIG_FILE|TF_PLUGIN_CACHE_DIR)$/), variables: aws, token: TOKEN, organizations: [ORGANIZATION] });
+    const cloud = await TerraformCloud.start({
+      terraform,
+      machine: only(/^(PATH|TMPDIR|TF_CLI_CONFIG_FILE|TF_PLUGIN_CACHE_DIR)$/),
+      variables: aws,
+      token: TOKEN,
+      organizations: [ORGANIZATION],
+    });
     const folder = await mkdtemp(join(tmpdir(), "alb-web-home-"));
     const room = new TerraformCloudRoom(project, cloud, aws, terraform.command, folder);
     await room.leadTheShellToCloud();
@@ -71,12 +77,20 @@ export class TerraformCloudRoom {
 
   /** Starts terraform in a stack's folder, so that a test can signal it. @param input what is typed at once */
   start(stackId: string, args: readonly string[], input = ""): Started {
-    return this.started(spawn(this.terraform, args, { cwd: this.project.stackFolder(stackId), env: this.project.env }), input);
+    return this.started(
+      spawn(this.terraform, args, { cwd: this.project.stackFolder(stackId), env: this.project.env }),
+      input,
+    );
   }
 
   /** Starts `npm run plan -- STACK` without npm, which would not hand a signal on. */
   startPlan(stackId: string): Started {
-    return this.started(spawn(process.execPath, ["-r", "./cli/typescript.js", "cli/plan.ts", stackId], { cwd: this.project.folder, env: this.project.env }));
+    return this.started(
+      spawn(process.execPath, ["-r", "./cli/typescript.js", "cli/plan.ts", stackId], {
+        cwd: this.project.folder,
+        env: this.project.env,
+      }),
+    );
   }
 
   private started(child: ChildProcessWithoutNullStreams, input = ""): Started {
@@ -88,10 +102,16 @@ export class TerraformCloudRoom {
   }
 
   /** Asks the API itself; returns the document's data. */
-  async api(method: string, path: string, body: object = {}): Promise<{ id: string; attributes: Record<string, unknown> }> {
+  async api(
+    method: string,
+    path: string,
+    body: object = {},
+  ): Promise<{ id: string; attributes: Record<string, unknown> }> {
     const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/vnd.api+json" };
     const response = await fetch(`${this.cloud.url}/api/v2${path}`, { method, headers, body: JSON.stringify(body) });
-    const answer = JSON.parse((await response.text()) || "{}") as { data: { id: string; attributes: Record<string, unknown> } };
+    const answer = JSON.parse((await response.text()) || "{}") as {
+      data: { id: string; attributes: Record<string, unknown> };
+    };
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
     return answer.data;
   }
@@ -112,7 +132,10 @@ export class TerraformCloudRoom {
     const kept = env.TF_CLI_CONFIG_FILE === undefined ? "" : await readFile(env.TF_CLI_CONFIG_FILE, "utf8");
     const credentials = HOSTS.map((host) => `credentials "${host}" {\n  token = "${TOKEN}"\n}\n`);
     env.TF_CLI_CONFIG_FILE = join(this.folder, "terraformrc");
-    await writeFile(env.TF_CLI_CONFIG_FILE, [kept, ...HOSTS.map((host) => this.cloud.cliConfiguration(host)), ...credentials.slice(1)].join("\n"));
+    await writeFile(
+      env.TF_CLI_CONFIG_FILE,
+      [kept, ...HOSTS.map((host) => this.cloud.cliConfiguration(host)), ...credentials.slice(1)].join("\n"),
+    );
     env.TF_TOKEN_app_terraform_io = TOKEN;
   }
 }

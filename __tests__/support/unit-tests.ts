@@ -14,13 +14,20 @@ export function testsWithoutTerraform(): string[] {
 
 function testsBut(kinds: string): string[] {
   const folder = join(PROJECT, "__tests__");
-  return readdirSync(folder).filter((name) => new RegExp(`(?<!\\.(${kinds}))\\.test\\.ts$`).test(name)).sort().map((name) => join(folder, name));
+  return readdirSync(folder)
+    .filter((name) => new RegExp(`(?<!\\.(${kinds}))\\.test\\.ts$`).test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 /** Whether a test file starts programs or servers, by what it imports itself. */
 export function startsPrograms(file: string): boolean {
-  return [...readFileSync(file, "utf8").matchAll(/^import (?:type )?(.*) from "([^"\n]+)";$/gm)].some(([, names = "", from = ""]) =>
-    /^node:(child_process|https?|net)$/.test(from) || (/\/support\/(.*-room|action|actionlint|github-api|processes|rehearse-command)$/.test(from) && !/^\{ ((fixture|PROJECT)(, )?)+ \}$/.test(names)));
+  return [...readFileSync(file, "utf8").matchAll(/^import (?:type )?(.*) from "([^"\n]+)";$/gm)].some(
+    ([, names = "", from = ""]) =>
+      /^node:(child_process|https?|net)$/.test(from) ||
+      (/\/support\/(.*-room|action|actionlint|github-api|processes|rehearse-command)$/.test(from) &&
+        !/^\{ ((fixture|PROJECT)(, )?)+ \}$/.test(names)),
+  );
 }
 
 /** Packages, and modules of Node, that a file imports by itself and by what it imports of ours. */
@@ -30,7 +37,9 @@ export function modulesOf(file: string): string[] {
   const read = (path: string): void => {
     if (seen.has(path)) return;
     seen.add(path);
-    for (const [, name = ""] of readFileSync(path, "utf8").matchAll(/^(?:import|export)\b[^"'`;=]*["']([^"'\n]+)["'];$/gm)) {
+    for (const [, name = ""] of readFileSync(path, "utf8").matchAll(
+      /^(?:import|export)\b[^"'`;=]*["']([^"'\n]+)["'];$/gm,
+    )) {
       const own = [`${resolve(dirname(path), name)}.ts`, resolve(dirname(path), name)].find(existsSync);
       if (!name.startsWith(".")) modules.add(name);
       else if (own?.endsWith(".ts")) read(own);

@@ -26,7 +26,16 @@ export interface Job {
 
 export interface Workflow {
   readonly name: string;
-  readonly on: Readonly<Record<string, { readonly branches?: readonly string[]; readonly workflows?: readonly string[]; readonly types?: readonly string[] } | null>>;
+  readonly on: Readonly<
+    Record<
+      string,
+      {
+        readonly branches?: readonly string[];
+        readonly workflows?: readonly string[];
+        readonly types?: readonly string[];
+      } | null
+    >
+  >;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -35,7 +44,9 @@ export const WORKFLOWS = join(PROJECT, ".github", "workflows");
 
 /** All workflow files, by name. */
 export function workflows(): Readonly<Record<string, Workflow>> {
-  return Object.fromEntries(readdirSync(WORKFLOWS).map((name) => [name, parse(readFileSync(join(WORKFLOWS, name), "utf8")) as Workflow]));
+  return Object.fromEntries(
+    readdirSync(WORKFLOWS).map((name) => [name, parse(readFileSync(join(WORKFLOWS, name), "utf8")) as Workflow]),
+  );
 }
 
 export function jobOf(file: string, id: string): Job {
@@ -89,15 +100,24 @@ function upload(checkout: string, artifact: string, patterns: readonly string[])
   for (const pattern of patterns) {
     const [, folder, end] = /^(\w+)\/\*(\.\w+)$/.exec(pattern) ?? [];
     if (folder === undefined || end === undefined) throw new Error(`no stand-in for the pattern ${pattern}`);
-    for (const name of readdirSync(join(checkout, folder))) if (name.endsWith(end)) cpSync(join(checkout, folder, name), join(artifact, name));
+    for (const name of readdirSync(join(checkout, folder)))
+      if (name.endsWith(end)) cpSync(join(checkout, folder, name), join(artifact, name));
   }
 }
 
 /** Texts with the values of the expressions in them. */
-export function valuesOf(texts: Readonly<Record<string, string | number | boolean>>, { expressions }: Pick<Runner, "expressions">): Record<string, string> {
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, String(text).replace(/\$\{\{\s*(.+?)\s*\}\}/g, (_, expression: string) => {
-    const value = expressions[expression];
-    if (value === undefined) throw new Error(`${name}: no value for ${expression}`);
-    return value;
-  })]));
+export function valuesOf(
+  texts: Readonly<Record<string, string | number | boolean>>,
+  { expressions }: Pick<Runner, "expressions">,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      String(text).replace(/\$\{\{\s*(.+?)\s*\}\}/g, (_, expression: string) => {
+        const value = expressions[expression];
+        if (value === undefined) throw new Error(`${name}: no value for ${expression}`);
+        return value;
+      }),
+    ]),
+  );
 }

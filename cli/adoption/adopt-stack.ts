@@ -4,14 +4,14 @@ import { UsageError } from "../command";
 import type { StackFolder } from "../project";
 import { TemporaryFolder } from "../temporary-folder";
 import { ADOPTABLE } from "./adoptable";
-import { awsIn, OWNER_TAGS, type Aws } from "./aws";
+import { type Aws, awsIn, OWNER_TAGS } from "./aws";
 import { readBlocks, restoreBlocks, writeBlocks } from "./import-blocks";
-import { restOf, strayRules, type Rest } from "./left-over";
+import { type Rest, restOf, strayRules } from "./left-over";
 import { match, type Offer } from "./match";
 import type { Adoption, Ambiguity, Found, Owner, Planned } from "./model";
 import { ownedInAcm, ownedInElb, ownedInIam, ownedInRoute53 } from "./owned-elsewhere";
 import { ownedInEc2 } from "./owned-in-ec2";
-import { planFacts, type PlanFacts, type PlanJson } from "./plan-facts";
+import { type PlanFacts, type PlanJson, planFacts } from "./plan-facts";
 
 export interface AdoptionResult extends Rest {
   readonly stackId: string;
@@ -50,7 +50,14 @@ export async function adoptStack({ opened, chosen, onProgress }: AdoptionOptions
   const before = await readBlocks(folder);
   try {
     await writeBlocks(folder, []);
-    const result = await inRounds({ ...opened, terraform: opened.terraform.holding(temporary) }, join(temporary.path, "plan"), aws, owner, chosen, onProgress);
+    const result = await inRounds(
+      { ...opened, terraform: opened.terraform.holding(temporary) },
+      join(temporary.path, "plan"),
+      aws,
+      owner,
+      chosen,
+      onProgress,
+    );
     throwIfNoChoice(chosen, result);
     return result;
   } catch (error) {
@@ -61,7 +68,14 @@ export async function adoptStack({ opened, chosen, onProgress }: AdoptionOptions
   }
 }
 
-async function inRounds(opened: StackFolder, planFile: string, aws: Aws, owner: Owner, chosen: AdoptionOptions["chosen"], onProgress: AdoptionOptions["onProgress"]): Promise<AdoptionResult> {
+async function inRounds(
+  opened: StackFolder,
+  planFile: string,
+  aws: Aws,
+  owner: Owner,
+  chosen: AdoptionOptions["chosen"],
+  onProgress: AdoptionOptions["onProgress"],
+): Promise<AdoptionResult> {
   const adoptions: Adoption[] = [];
   onProgress("terraform plan");
   let plan = await planned(opened, planFile);
@@ -75,7 +89,13 @@ async function inRounds(opened: StackFolder, planFile: string, aws: Aws, owner: 
     if (more.length === 0) {
       const rest = restOf(unused, wanted, standing, ambiguities);
       return {
-        stackId: opened.stack.id, folder: relative(process.cwd(), opened.folder), adoptions, ambiguities, replaced, interrupted, undecided: rest.undecided,
+        stackId: opened.stack.id,
+        folder: relative(process.cwd(), opened.folder),
+        adoptions,
+        ambiguities,
+        replaced,
+        interrupted,
+        undecided: rest.undecided,
         leftOver: [...rest.leftOver, ...(await strayRules(aws, standing, adoptions, knownIds))],
         unsearched: wanted.filter(({ type }) => ADOPTABLE[type] === undefined).map(({ address }) => address),
         planText: (await opened.terraform.run(["show", "-no-color", planFile])).stdout.trim(),
@@ -94,32 +114,61 @@ async function planned({ terraform }: StackFolder, file: string): Promise<PlanFa
 }
 
 async function ownedBy(aws: Aws, owner: Owner, resources: readonly Planned[]): Promise<Found[]> {
-  const prefixes = resources.filter(({ type }) => type === "aws_iam_role" || type === "aws_iam_instance_profile").map(({ values }) => values.name_prefix);
+  const prefixes = resources
+    .filter(({ type }) => type === "aws_iam_role" || type === "aws_iam_instance_profile")
+    .map(({ values }) => values.name_prefix);
   const zones = resources.filter(({ type }) => type === "aws_route53_zone");
   const found = await Promise.all([
-    ownedInEc2(aws, owner), ownedInElb(aws, owner), ownedInAcm(aws, owner), ownedInRoute53(aws, owner, zones),
+    ownedInEc2(aws, owner),
+    ownedInElb(aws, owner),
+    ownedInAcm(aws, owner),
+    ownedInRoute53(aws, owner, zones),
     ownedInIam(aws, owner, [...new Set(prefixes.filter((it) => typeof it === "string"))]),
   ]);
   return found.flat();
 }
 
 /** Nothing is offered to an address whose parents are not known yet, and nothing that the state has at another address. */
-async function offersFor(aws: Aws, wanted: readonly Planned[], unused: readonly Found[], knownIds: ReadonlySet<string>): Promise<Offer[]> {
-  const offers = await Promise.all(wanted.map(async (planned): Promise<Offer[]> => {
-    const adoptable = ADOPTABLE[planned.type];
-    if (adoptable === undefined || adoptable.by === "nothing" || adoptable.parents.some((it) => planned.unknown.has(it))) return [];
-    if (adoptable.by === "parent") return [{ planned, inPlace: true, candidates: (await adoptable.find(aws, planned.values)).filter(({ id }) => !knownIds.has(id)) }];
-    return [{ planned, inPlace: false, candidates: unused }];
-  }));
+async function offersFor(
+  aws: Aws,
+  wanted: readonly Planned[],
+  unused: readonly Found[],
+  knownIds: ReadonlySet<string>,
+): Promise<Offer[]> {
+  const offers = await Promise.all(
+    wanted.map(async (planned): Promise<Offer[]> => {
+      const adoptable = ADOPTABLE[planned.type];
+      if (
+        adoptable === undefined ||
+        adoptable.by === "nothing" ||
+        adoptable.parents.some((it) => planned.unknown.has(it))
+      )
+        return [];
+      if (adoptable.by === "parent")
+        return [
+          {
+            planned,
+            inPlace: true,
+            candidates: (await adoptable.find(aws, planned.values)).filter(({ id }) => !knownIds.has(id)),
+          },
+        ];
+      return [{ planned, inPlace: false, candidates: unused }];
+    }),
+  );
   return offers.flat();
 }
 
 function ownerOf({ stack: { id, json } }: StackFolder): Owner {
-  const provider = (json.provider?.aws ?? []) as readonly { readonly alias?: string; readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[] }[];
+  const provider = (json.provider?.aws ?? []) as readonly {
+    readonly alias?: string;
+    readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[];
+  }[];
   const tags = provider.find(({ alias }) => alias === undefined)?.default_tags?.[0]?.tags ?? {};
   const { [OWNER_TAGS.stack]: stack, [OWNER_TAGS.domain]: domain } = tags;
   if (stack === undefined || domain === undefined) {
-    throw new UsageError(`Stack ${id} does not tag what it creates with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, so nothing of it can be found again; use terraform import.`);
+    throw new UsageError(
+      `Stack ${id} does not tag what it creates with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, so nothing of it can be found again; use terraform import.`,
+    );
   }
   return { stack, domain };
 }
@@ -127,7 +176,12 @@ function ownerOf({ stack: { id, json } }: StackFolder): Owner {
 function throwIfNoChoice(chosen: ReadonlyMap<string, string>, { adoptions, ambiguities }: AdoptionResult): void {
   for (const [address, id] of chosen) {
     if (adoptions.some((it) => it.address === address && it.found.id === id)) continue;
-    const candidates = ambiguities.find((it) => it.address === address)?.candidates.map((it) => it.id).join(" or ");
-    throw new UsageError(`--use ${address}=${id}: ${candidates === undefined ? "nothing is to be chosen for this address" : `allowed is ${candidates}`}; take address and id from what adopt lists as ambiguous.`);
+    const candidates = ambiguities
+      .find((it) => it.address === address)
+      ?.candidates.map((it) => it.id)
+      .join(" or ");
+    throw new UsageError(
+      `--use ${address}=${id}: ${candidates === undefined ? "nothing is to be chosen for this address" : `allowed is ${candidates}`}; take address and id from what adopt lists as ambiguous.`,
+    );
   }
 }

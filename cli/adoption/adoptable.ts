@@ -1,4 +1,11 @@
-import { aliasRecord, associationWithTable, listenerOnPort, routeToDestination, ruleOf, type Find } from "./beside-parent";
+import {
+  aliasRecord,
+  associationWithTable,
+  type Find,
+  listenerOnPort,
+  routeToDestination,
+  ruleOf,
+} from "./beside-parent";
 
 /** How a resource that terraform created and did not live to write down is found again. */
 export type Adoptable =

@@ -27,9 +27,13 @@ export const OWNER_TAGS = { stack: "alb-web:stack", domain: "alb-web:domain" } a
 export function awsIn(region: string): Aws {
   const config = { region };
   return {
-    region, ec2: new EC2Client(config), elb: new ElasticLoadBalancingV2Client(config), acm: new ACMClient(config),
+    region,
+    ec2: new EC2Client(config),
+    elb: new ElasticLoadBalancingV2Client(config),
+    acm: new ACMClient(config),
     // Both are the same in every region.
-    iam: new IAMClient(config), route53: new Route53Client(config),
+    iam: new IAMClient(config),
+    route53: new Route53Client(config),
   };
 }
 
@@ -44,7 +48,10 @@ export function valueOf(tags: readonly Tag[] | undefined, key: string): string |
 }
 
 /** All items of all pages. */
-export async function all<Page, Item>(pages: AsyncIterable<Page>, items: (page: Page) => readonly Item[] | undefined): Promise<Item[]> {
+export async function all<Page, Item>(
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
   const found: Item[] = [];
   for await (const page of pages) found.push(...(items(page) ?? []));
   return found;
@@ -56,6 +63,8 @@ export async function all<Page, Item>(pages: AsyncIterable<Page>, items: (page: 
  */
 export async function asked<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: Error) => {
-    throw new WorkFailed(`AWS cannot be asked what it holds: ${error.name}: ${error.message}\nadopt reads with this machine's own AWS credentials, wherever the stack's runs get theirs from.`);
+    throw new WorkFailed(
+      `AWS cannot be asked what it holds: ${error.name}: ${error.message}\nadopt reads with this machine's own AWS credentials, wherever the stack's runs get theirs from.`,
+    );
   });
 }

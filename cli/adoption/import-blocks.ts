@@ -2,8 +2,8 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { WorkFailed } from "../command";
 import type { Terraform } from "../terraform";
-import type { Adoption } from "./model";
 import { writeFile } from "../write-file";
+import type { Adoption } from "./model";
 
 /** Beside the stack's JSON, which terraform reads it with. */
 export const ADOPTED_FILE = "adopted.tf.json";
@@ -19,7 +19,10 @@ export async function readBlocks(folder: string): Promise<string | undefined> {
 
 /** Has terraform import these with the next plan or apply; nothing to import leaves no file. */
 export async function writeBlocks(folder: string, adoptions: readonly Adoption[]): Promise<void> {
-  await keepBlocks(folder, adoptions.map(({ address, found: { id, importId = id } }) => ({ to: address, id: importId })));
+  await keepBlocks(
+    folder,
+    adoptions.map(({ address, found: { id, importId = id } }) => ({ to: address, id: importId })),
+  );
 }
 
 /** Puts back what `readBlocks` read. */
@@ -33,11 +36,20 @@ export async function restoreBlocks(folder: string, text: string | undefined): P
  * the stack is destroyed, and then keep it from being deployed again.
  * @param terraform in the stack's folder, initialized
  */
-export async function dropSettledBlocks({ folder, terraform }: { readonly folder: string; readonly terraform: Terraform }): Promise<void> {
+export async function dropSettledBlocks({
+  folder,
+  terraform,
+}: {
+  readonly folder: string;
+  readonly terraform: Terraform;
+}): Promise<void> {
   const text = await readBlocks(folder);
   if (text === undefined) return;
   const inState = new Set(await addressesIn(terraform));
-  await keepBlocks(folder, (JSON.parse(text) as ImportFile).import.filter(({ to }) => !inState.has(to)));
+  await keepBlocks(
+    folder,
+    (JSON.parse(text) as ImportFile).import.filter(({ to }) => !inState.has(to)),
+  );
 }
 
 async function addressesIn(terraform: Terraform): Promise<string[]> {
@@ -51,7 +63,10 @@ async function addressesIn(terraform: Terraform): Promise<string[]> {
 }
 
 async function keepBlocks(folder: string, blocks: ImportFile["import"]): Promise<void> {
-  await restoreBlocks(folder, blocks.length === 0 ? undefined : `${JSON.stringify({ "//": COMMENT, import: blocks }, null, 2)}\n`);
+  await restoreBlocks(
+    folder,
+    blocks.length === 0 ? undefined : `${JSON.stringify({ "//": COMMENT, import: blocks }, null, 2)}\n`,
+  );
 }
 
 const COMMENT = "Written by npm run adopt. Once the stack is deployed it has done its work and can be deleted.";

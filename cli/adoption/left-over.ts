@@ -1,7 +1,7 @@
 import type { Aws } from "./aws";
 import { foundRule, rulesIn } from "./beside-parent";
 import { fits } from "./match";
-import { shortened, valueAt, type Adoption, type Ambiguity, type Found, type Planned } from "./model";
+import { type Adoption, type Ambiguity, type Found, type Planned, shortened, valueAt } from "./model";
 
 /** Something that carries the owner's tags and has no place in the plan. */
 export interface LeftOver {
@@ -22,10 +22,16 @@ export interface Rest {
 const PARENTS = ["vpc_id", "subnet_id", "allocation_id", "role", "subnets"];
 
 /** @param stillWanted addresses that the last plan would create */
-export function restOf(unused: readonly Found[], stillWanted: readonly Planned[], standing: readonly Planned[], ambiguities: readonly Ambiguity[]): Rest {
+export function restOf(
+  unused: readonly Found[],
+  stillWanted: readonly Planned[],
+  standing: readonly Planned[],
+  ambiguities: readonly Ambiguity[],
+): Rest {
   const listed = new Set(ambiguities.flatMap(({ candidates }) => candidates.map(({ id }) => id)));
   const others = unused.filter(({ id }) => !listed.has(id));
-  const isUndecided = (found: Found) => ambiguities.length > 0 && found.unusable === undefined && stillWanted.some((planned) => fits(planned, found));
+  const isUndecided = (found: Found) =>
+    ambiguities.length > 0 && found.unusable === undefined && stillWanted.some((planned) => fits(planned, found));
   return {
     undecided: others.filter(isUndecided),
     leftOver: others.filter((found) => !isUndecided(found)).map((found) => ({ found, ...remarkOn(found, standing) })),
@@ -45,12 +51,21 @@ function remarkOn(found: Found, standing: readonly Planned[]): Omit<LeftOver, "f
  * Rules in the stack's groups that neither the state nor the plan has: of an edit that was killed and taken back, or the one
  * by which AWS lets a new group send everything. terraform takes that away as the next step, and may not have got to it.
  */
-export async function strayRules(aws: Aws, standing: readonly Planned[], adoptions: readonly Adoption[], knownIds: ReadonlySet<string>): Promise<LeftOver[]> {
+export async function strayRules(
+  aws: Aws,
+  standing: readonly Planned[],
+  adoptions: readonly Adoption[],
+  knownIds: ReadonlySet<string>,
+): Promise<LeftOver[]> {
   const adopted = new Set(adoptions.map(({ found }) => found.id));
   const groups = standing.filter(({ type, values }) => type === "aws_security_group" && typeof values.id === "string");
-  const rules = await Promise.all(groups.map(async ({ address, values }) => {
-    const strays = (await rulesIn(aws, String(values.id))).filter(({ SecurityGroupRuleId = "" }) => !adopted.has(SecurityGroupRuleId) && !knownIds.has(SecurityGroupRuleId));
-    return strays.map((rule) => ({ found: foundRule(aws, rule), remark: `in ${address}, and not in the plan` }));
-  }));
+  const rules = await Promise.all(
+    groups.map(async ({ address, values }) => {
+      const strays = (await rulesIn(aws, String(values.id))).filter(
+        ({ SecurityGroupRuleId = "" }) => !adopted.has(SecurityGroupRuleId) && !knownIds.has(SecurityGroupRuleId),
+      );
+      return strays.map((rule) => ({ found: foundRule(aws, rule), remark: `in ${address}, and not in the plan` }));
+    }),
+  );
   return rules.flat();
 }

@@ -1,4 +1,4 @@
-import { attributeOf, valueAt, type Adoption, type Ambiguity, type Found, type Planned } from "./model";
+import { type Adoption, type Ambiguity, attributeOf, type Found, type Planned, valueAt } from "./model";
 
 /** What AWS holds for one address of the plan. */
 export interface Offer {
@@ -18,10 +18,13 @@ export interface Matches {
  * @param butFor attributes that need not agree
  */
 export function fits(planned: Planned, found: Found, butFor: readonly string[] = []): boolean {
-  return planned.type === found.type && Object.entries(found.values).every(([path, value]) => {
-    if (value === undefined || butFor.includes(path) || planned.unknown.has(attributeOf(path))) return true;
-    return agree(valueAt(planned.values, path) ?? null, value);
-  });
+  return (
+    planned.type === found.type &&
+    Object.entries(found.values).every(([path, value]) => {
+      if (value === undefined || butFor.includes(path) || planned.unknown.has(attributeOf(path))) return true;
+      return agree(valueAt(planned.values, path) ?? null, value);
+    })
+  );
 }
 
 /**
@@ -39,15 +42,23 @@ export function match(offers: readonly Offer[], chosen: ReadonlyMap<string, stri
     const [only] = fitting;
     if (choice !== undefined) adoptions.push({ address, found: choice });
     else if (fitting.length > 1) ambiguities.push({ address, candidates: fitting, why: `${fitting.length} fit` });
-    else if (only === undefined) ambiguities.push(...(candidates.length === 0 ? [] : [{ address, candidates, why: "there already, but not as planned" }]));
-    else if (isClaimedTwice(only, planned, sound)) ambiguities.push({ address, candidates: [only], why: "fits another address too" });
+    else if (only === undefined)
+      ambiguities.push(
+        ...(candidates.length === 0 ? [] : [{ address, candidates, why: "there already, but not as planned" }]),
+      );
+    else if (isClaimedTwice(only, planned, sound))
+      ambiguities.push({ address, candidates: [only], why: "fits another address too" });
     else adoptions.push({ address, found: only });
   }
   return { adoptions, ambiguities };
 }
 
 function soundOnes({ planned, candidates, inPlace }: Offer): Offer {
-  return { planned, inPlace, candidates: candidates.filter((found) => found.unusable === undefined && (inPlace || fits(planned, found))) };
+  return {
+    planned,
+    inPlace,
+    candidates: candidates.filter((found) => found.unusable === undefined && (inPlace || fits(planned, found))),
+  };
 }
 
 function isClaimedTwice(found: Found, by: Planned, offers: readonly Offer[]): boolean {

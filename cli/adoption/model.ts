@@ -51,7 +51,12 @@ export interface Ambiguity {
 
 /** The value at a path; nothing if there is none. */
 export function valueAt(values: Values, path: string): unknown {
-  return path.split(".").reduce<unknown>((at, step) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[step] : undefined), values);
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (at, step) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[step] : undefined),
+      values,
+    );
 }
 
 /** The attribute that a path begins with. */

@@ -13,7 +13,13 @@ interface ResourceChange {
   /** Names an object that waits to be deleted after its successor was made. */
   readonly deposed?: string;
   readonly action_reason?: string;
-  readonly change: { readonly actions: readonly string[]; readonly before?: Values | null; readonly after?: Values | null; readonly after_unknown?: unknown; readonly importing?: { readonly id?: string } };
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before?: Values | null;
+    readonly after?: Values | null;
+    readonly after_unknown?: unknown;
+    readonly importing?: { readonly id?: string };
+  };
 }
 
 interface StateModule {
@@ -39,15 +45,21 @@ const ONE_OF_A_NAME = new Set(["aws_lb", "aws_lb_target_group", "aws_security_gr
 
 /** Reads a plan. */
 export function planFacts(plan: PlanJson): PlanFacts {
-  const changes = (plan.resource_changes ?? []).filter(({ mode, deposed }) => mode === "managed" && deposed === undefined);
+  const changes = (plan.resource_changes ?? []).filter(
+    ({ mode, deposed }) => mode === "managed" && deposed === undefined,
+  );
   const isNew = ({ change: { actions } }: ResourceChange) => actions.length === 1 && actions[0] === "create";
   return {
     wanted: changes.filter(isNew).map(plannedOf),
     standing: changes.filter((it) => !isNew(it) && it.change.after != null).map(plannedOf),
     // What is about to be adopted stands in the plan's prior state too.
     knownIds: new Set(resourcesIn(plan.prior_state?.values?.root_module).map(({ values }) => String(values?.id))),
-    replaced: changes.filter(({ change: { actions, importing } }) => importing !== undefined && actions.includes("delete")).map(({ address }) => address),
-    interrupted: changes.filter(isHalfDone).map(({ address, change: { before } }) => ({ address, id: String(before?.id) })),
+    replaced: changes
+      .filter(({ change: { actions, importing } }) => importing !== undefined && actions.includes("delete"))
+      .map(({ address }) => address),
+    interrupted: changes
+      .filter(isHalfDone)
+      .map(({ address, change: { before } }) => ({ address, id: String(before?.id) })),
   };
 }
 
@@ -58,13 +70,24 @@ function isHalfDone({ type, action_reason, change: { actions, before, after } }:
 }
 
 function plannedOf({ address, type, change: { after, after_unknown } }: ResourceChange): Planned {
-  return { address, type, values: { ...after, ...derived(type, after ?? {}) }, unknown: new Set(Object.entries(after_unknown ?? {}).flatMap(([name, unknown]) => (isUnknown(unknown) ? [name] : []))) };
+  return {
+    address,
+    type,
+    values: { ...after, ...derived(type, after ?? {}) },
+    unknown: new Set(
+      Object.entries(after_unknown ?? {}).flatMap(([name, unknown]) => (isUnknown(unknown) ? [name] : [])),
+    ),
+  };
 }
 
 /** A certificate has its names in two attributes, of which the second may be unknown if it has one name only. */
 function derived(type: string, { domain_name, subject_alternative_names }: Values): Values {
   if (type !== "aws_acm_certificate") return {};
-  return { names: namesKey([domain_name, ...(Array.isArray(subject_alternative_names) ? subject_alternative_names : [])].map(String)) };
+  return {
+    names: namesKey(
+      [domain_name, ...(Array.isArray(subject_alternative_names) ? subject_alternative_names : [])].map(String),
+    ),
+  };
 }
 
 /** A list or a block counts as unknown if anything in it is. */
@@ -74,5 +97,8 @@ function isUnknown(value: unknown): boolean {
 
 function resourcesIn(module: StateModule | undefined): { readonly values?: Values }[] {
   if (module === undefined) return [];
-  return [...(module.resources ?? []).filter(({ mode }) => mode === "managed"), ...(module.child_modules ?? []).flatMap(resourcesIn)];
+  return [
+    ...(module.resources ?? []).filter(({ mode }) => mode === "managed"),
+    ...(module.child_modules ?? []).flatMap(resourcesIn),
+  ];
 }

@@ -2,7 +2,7 @@ import { command, word } from "../pasteable";
 import { printable } from "../printable";
 import type { AdoptionResult } from "./adopt-stack";
 import type { LeftOver } from "./left-over";
-import { shortened, valueAt, type Ambiguity, type Found } from "./model";
+import { type Ambiguity, type Found, shortened, valueAt } from "./model";
 
 /** What terraform says at the end of a plan. */
 const PLAN_SUMMARY = /^(Plan: .*|No changes\..*)$/m;
@@ -17,15 +17,25 @@ export function adoptionReport(result: AdoptionResult): string {
   const { adoptions, ambiguities, leftOver, undecided, unsearched, interrupted, replaced, planText, folder } = result;
   const width = Math.max(...adoptions.map(({ address }) => address.length));
   const sections = [
-    adoptions.map(({ address, found }) => `adopted     ${address.padEnd(width)}  ${shortened(found.id)}${replaced.includes(address) ? "  (differs from main.ts: the plan replaces it)" : ""}`),
+    adoptions.map(
+      ({ address, found }) =>
+        `adopted     ${address.padEnd(width)}  ${shortened(found.id)}${replaced.includes(address) ? "  (differs from main.ts: the plan replaces it)" : ""}`,
+    ),
     ambiguities.flatMap((it) => [`ambiguous   ${it.address}: ${it.why}`, ...candidatesOf(it, result)]),
-    undecided.length === 0 ? [] : [`undecided   ${undecided.length} more, which belong to one or the other: ${undecided.map(({ id }) => shortened(id)).join(", ")}`],
+    undecided.length === 0
+      ? []
+      : [
+          `undecided   ${undecided.length} more, which belong to one or the other: ${undecided.map(({ id }) => shortened(id)).join(", ")}`,
+        ],
     leftOver.flatMap((it) => leftOverLines(it, folder)),
     interrupted.flatMap(({ address, id }) => [
       `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot replace it, as AWS protects it or allows one of its name only`,
       `              ${command`terraform -chdir=${word.file(folder)} untaint ${word.address(address)}`}`,
     ]),
-    unsearched.map((address) => `unknown     ${address}: adopt does not know how to find what it creates; if AWS has it, use terraform import`),
+    unsearched.map(
+      (address) =>
+        `unknown     ${address}: adopt does not know how to find what it creates; if AWS has it, use terraform import`,
+    ),
   ].flat();
   const lines = [...sections, ...(sections.length > 0 ? [""] : []), ...closing(result), ...nextSteps(result)];
   // A name with a line's end in it would begin a line that looks like one of ours.
@@ -42,8 +52,17 @@ function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult
 
 function leftOverLines({ found, remark, successorOf }: LeftOver, folder: string): string[] {
   const name = valueAt({ name: found.values["tags.Name"] ?? found.values.name }, "name");
-  const keep = successorOf === undefined ? [] : [`              to keep this one instead, then adopt again: ${command`terraform -chdir=${word.file(folder)} state rm ${word.address(successorOf)}`}`];
-  return [`left over   ${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`, ...keep];
+  const keep =
+    successorOf === undefined
+      ? []
+      : [
+          `              to keep this one instead, then adopt again: ${command`terraform -chdir=${word.file(folder)} state rm ${word.address(successorOf)}`}`,
+        ];
+  return [
+    `left over   ${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`,
+    `              ${found.look}`,
+    ...keep,
+  ];
 }
 
 function madeAt({ createdAt }: Found): string {
@@ -69,10 +88,16 @@ function closing({ stackId, adoptions, ambiguities, leftOver, planText }: Adopti
 function nextSteps(result: AdoptionResult): string[] {
   const { adoptions, ambiguities, leftOver, interrupted, stackId } = result;
   const steps = [
-    ambiguities.length > 0 ? `decide on what is ambiguous, delete the others, and run ${command`npm run adopt -- ${word.stack(stackId)}`} again` : "",
-    leftOver.length > 0 ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing" : "",
+    ambiguities.length > 0
+      ? `decide on what is ambiguous, delete the others, and run ${command`npm run adopt -- ${word.stack(stackId)}`} again`
+      : "",
+    leftOver.length > 0
+      ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing"
+      : "",
     interrupted.length > 0 ? "untaint what was interrupted, so that the deploy completes it in place" : "",
-    ambiguities.length === 0 && adoptions.length > 0 ? `${command`npx cdktf deploy ${word.stack(stackId)}`}, then ${command`npm run adopt -- ${word.stack(stackId)}`} once more, which sees that nothing is left and takes the import blocks away` : "",
+    ambiguities.length === 0 && adoptions.length > 0
+      ? `${command`npx cdktf deploy ${word.stack(stackId)}`}, then ${command`npm run adopt -- ${word.stack(stackId)}`} once more, which sees that nothing is left and takes the import blocks away`
+      : "",
   ].filter(Boolean);
   return steps.map((step, index) => `${index === 0 ? "Next: " : "      "}${step}`);
 }

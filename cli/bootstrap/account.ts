@@ -1,12 +1,28 @@
 import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
-import { GetBucketTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListObjectVersionsCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  GetBucketTaggingCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UsageError, WorkFailed } from "../command";
 import { word } from "../pasteable";
 import { asked, isRefusal, nothingIf } from "./asked";
-import { BRANCH_TAG, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
+import {
+  BRANCH_TAG,
+  githubTokensArn,
+  OWNER_TAG,
+  REPOSITORY_TAG,
+  ROLE_KINDS,
+  ROLES,
+  type RoleKind,
+  STATE_KEY,
+} from "./names";
 import type { BootstrapOptions } from "./options";
-import { inSubject, isBranch, isSameRepository, repositoryOf, type GitHub } from "./repository";
+import { type GitHub, inSubject, isBranch, isSameRepository, repositoryOf } from "./repository";
 
 /** What the account holds of this bootstrap before anything is done. */
 export interface Found {
@@ -41,10 +57,18 @@ export async function lookAt({ bucket, region, github }: BootstrapOptions): Prom
     if (github === undefined && isRefusal(error)) return undefined;
     throw error;
   });
-  if (tagsOfRoles === undefined) return { account, hasBucket, hasState, roles: [], hidesRoles: true, githubTokens: "none" };
+  if (tagsOfRoles === undefined)
+    return { account, hasBucket, hasState, roles: [], hidesRoles: true, githubTokens: "none" };
   const roles = ROLE_KINDS.filter((kind) => valueOf(tagsOfRoles[kind], OWNER_TAG) === bucket);
   const before = githubOf(roles.map((kind) => tagsOfRoles[kind])[0]);
-  if (typeof github === "object") throwIfOfOthers(github, before, ROLE_KINDS.filter((kind) => tagsOfRoles[kind] !== undefined && !roles.includes(kind)), account, bucket);
+  if (typeof github === "object")
+    throwIfOfOthers(
+      github,
+      before,
+      ROLE_KINDS.filter((kind) => tagsOfRoles[kind] !== undefined && !roles.includes(kind)),
+      account,
+      bucket,
+    );
   if (github === undefined) throwIfForNobody(roles, before);
   const githubTokens = await githubTokensOf(iam, account, bucket).catch((error: unknown) => {
     // They matter to roles only; if the state holds a provider all the same, terraform asks for it and says so.
@@ -65,7 +89,13 @@ export async function rolesOf(bucket: string, region: string): Promise<RoleKind[
  * @param strange roles of these names that are not of this bootstrap
  * @throws {UsageError} if they are not this bootstrap's, or are for another repository
  */
-export function throwIfOfOthers(wanted: GitHub, before: GitHub | undefined, strange: readonly RoleKind[], account: string, bucket: string): void {
+export function throwIfOfOthers(
+  wanted: GitHub,
+  before: GitHub | undefined,
+  strange: readonly RoleKind[],
+  account: string,
+  bucket: string,
+): void {
   if (strange.length > 0) {
     throw new UsageError(
       `The account ${account} has a role ${strange.map((kind) => ROLES[kind]).join(" and a role ")} that is not tagged ${OWNER_TAG} = ${bucket}, ` +
@@ -74,7 +104,10 @@ export function throwIfOfOthers(wanted: GitHub, before: GitHub | undefined, stra
   }
   if (before === undefined || isSameRepository(before, wanted)) return;
   // Two repositories that had one name, one after the other, are told apart by their ids only.
-  const [theirs, ours] = before.repository.toLowerCase() === wanted.repository.toLowerCase() ? [inSubject(before), inSubject(wanted)] : [before.repository, wanted.repository];
+  const [theirs, ours] =
+    before.repository.toLowerCase() === wanted.repository.toLowerCase()
+      ? [inSubject(before), inSubject(wanted)]
+      : [before.repository, wanted.repository];
   throw new UsageError(
     `The roles ${named(ROLE_KINDS)} of account ${account} are for ${theirs}, and an account has them once, so ${ours} cannot have them too; ` +
       "run this with another account's credentials, or take them from that repository first: run this with --no-github, then again as now.",
@@ -108,9 +141,13 @@ export async function accountOf(region: string, sts = new STSClient({ region }))
   } catch (error) {
     const { name, message } = error as Error;
     if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
-      throw new WorkFailed(`There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login). (${message})`);
+      throw new WorkFailed(
+        `There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login). (${message})`,
+      );
     }
-    throw new WorkFailed(`AWS does not say whose the credentials in use are; aws sts get-caller-identity shows the same. (${name}: ${message})`);
+    throw new WorkFailed(
+      `AWS does not say whose the credentials in use are; aws sts get-caller-identity shows the same. (${name}: ${message})`,
+    );
   }
 }
 
@@ -124,14 +161,23 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
     if (!(error instanceof S3ServiceException)) return asked("s3:ListBucket", Promise.reject(error));
     const status = error.$metadata.httpStatusCode;
     if (status === 404) return false;
-    if (status === 403) throw new UsageError(`The bucket ${bucket} is there but belongs to another account, or the credentials of account ${account} may not use it; choose another name, or use credentials that may.`);
+    if (status === 403)
+      throw new UsageError(
+        `The bucket ${bucket} is there but belongs to another account, or the credentials of account ${account} may not use it; choose another name, or use credentials that may.`,
+      );
     throwIfElsewhere(bucket, region, error.$response?.headers["x-amz-bucket-region"]);
     throw new WorkFailed(`S3 does not say whether there is a bucket ${bucket}: ${error.name}: ${error.message}`);
   }
-  const tags = await asked("s3:GetBucketTagging", s3.send(new GetBucketTaggingCommand(ours)).then(({ TagSet }) => TagSet, nothingIf("NoSuchTagSet")));
+  const tags = await asked(
+    "s3:GetBucketTagging",
+    s3.send(new GetBucketTaggingCommand(ours)).then(({ TagSet }) => TagSet, nothingIf("NoSuchTagSet")),
+  );
   const owner = valueOf(tags, OWNER_TAG);
   if (owner === bucket) return true;
-  const { Versions = [], DeleteMarkers = [] } = await asked("s3:ListBucketVersions", s3.send(new ListObjectVersionsCommand({ ...ours, MaxKeys: 1 })));
+  const { Versions = [], DeleteMarkers = [] } = await asked(
+    "s3:ListBucketVersions",
+    s3.send(new ListObjectVersionsCommand({ ...ours, MaxKeys: 1 })),
+  );
   // Empty and without tags is also one that was created a moment before a crash.
   if (Versions.length + DeleteMarkers.length === 0) return true;
   throw new UsageError(
@@ -141,22 +187,37 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
 }
 
 function throwIfElsewhere(bucket: string, region: string, actual: string | undefined): void {
-  if (actual !== undefined && actual !== region) throw new UsageError(`The bucket ${bucket} is in ${actual}, not in ${region}; run this again with ${word.region(actual).isOne ? `--region ${actual}` : "that region"}, or choose another name.`);
+  if (actual !== undefined && actual !== region)
+    throw new UsageError(
+      `The bucket ${bucket} is in ${actual}, not in ${region}; run this again with ${word.region(actual).isOne ? `--region ${actual}` : "that region"}, or choose another name.`,
+    );
 }
 
 async function stateIsThere(s3: S3Client, bucket: string, account: string): Promise<boolean> {
   const head = s3.send(new HeadObjectCommand({ Bucket: bucket, Key: STATE_KEY, ExpectedBucketOwner: account }));
-  return (await asked("s3:GetObject", head.then(() => true, nothingIf("NotFound", "NoSuchKey")))) ?? false;
+  return (
+    (await asked(
+      "s3:GetObject",
+      head.then(() => true, nothingIf("NotFound", "NoSuchKey")),
+    )) ?? false
+  );
 }
 
 async function tagsOfAllRoles(iam: IAMClient): Promise<Record<RoleKind, Tags | undefined>> {
-  const [plan, keep, deploy] = await Promise.all([roleTags(iam, "plan"), roleTags(iam, "keep"), roleTags(iam, "deploy")]);
+  const [plan, keep, deploy] = await Promise.all([
+    roleTags(iam, "plan"),
+    roleTags(iam, "keep"),
+    roleTags(iam, "deploy"),
+  ]);
   return { plan, keep, deploy };
 }
 
 async function roleTags(iam: IAMClient, kind: RoleKind): Promise<Tags | undefined> {
   const role = iam.send(new GetRoleCommand({ RoleName: ROLES[kind] }));
-  return asked("iam:GetRole", role.then(({ Role }) => Role?.Tags ?? [], nothingIf(NoSuchEntityException.name)));
+  return asked(
+    "iam:GetRole",
+    role.then(({ Role }) => Role?.Tags ?? [], nothingIf(NoSuchEntityException.name)),
+  );
 }
 
 async function githubTokensOf(iam: IAMClient, account: string, bucket: string): Promise<Found["githubTokens"]> {

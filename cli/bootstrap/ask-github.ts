@@ -4,7 +4,7 @@ import { printable } from "../printable";
 import { download, reasonOf } from "../setup/download";
 import { firstLine, runProgram } from "../setup/program";
 import type { AskedGitHub, AskedOptions, BootstrapOptions } from "./options";
-import { repositoryOf, subjectPrefix, type Repository } from "./repository";
+import { type Repository, repositoryOf, subjectPrefix } from "./repository";
 import { showSubject } from "./subject-notes";
 
 const API = "https://api.github.com";
@@ -29,7 +29,10 @@ type Ask = (path: string) => Promise<Answer>;
 export async function settled({ github, ...place }: AskedOptions, options: AskOptions): Promise<BootstrapOptions> {
   if (github === undefined || github === "none") return { ...place, github };
   const { ids, ...rest } = github;
-  return { ...place, github: ids === "to be asked" ? { ...rest, ...(await askGitHub(github, options)) } : { ...rest, ids } };
+  return {
+    ...place,
+    github: ids === "to be asked" ? { ...rest, ...(await askGitHub(github, options)) } : { ...rest, ids },
+  };
 }
 
 /**
@@ -61,7 +64,9 @@ export async function askGitHub(asked: AskedGitHub, options: AskOptions): Promis
     if ("json" in customization) throwIfOtherSubject(found, customization.json);
     return found;
   }
-  throw new WorkFailed(`The ids of ${repository} cannot be read from GitHub (${whyNot.join("; ")}). ${howToPass(repository)}`);
+  throw new WorkFailed(
+    `The ids of ${repository} cannot be read from GitHub (${whyNot.join("; ")}). ${howToPass(repository)}`,
+  );
 }
 
 /**
@@ -69,11 +74,17 @@ export async function askGitHub(asked: AskedGitHub, options: AskOptions): Promis
  * @returns nothing unless the ids are whole numbers and the name is one that GitHub allows
  */
 export function repositoryIn(answer: unknown): Repository | undefined {
-  const { id, full_name: name, owner } = (answer ?? {}) as { id?: unknown; full_name?: unknown; owner?: { id?: unknown } | null };
+  const {
+    id,
+    full_name: name,
+    owner,
+  } = (answer ?? {}) as { id?: unknown; full_name?: unknown; owner?: { id?: unknown } | null };
   const ids = [owner?.id, id];
   if (typeof name !== "string" || !ids.every((each) => Number.isSafeInteger(each))) return undefined;
   const [ownerName, repositoryName, ...rest] = name.split("/");
-  return rest.length > 0 || name.includes("@") ? undefined : repositoryOf(`${ownerName}@${String(ids[0])}/${repositoryName}@${String(ids[1])}`);
+  return rest.length > 0 || name.includes("@")
+    ? undefined
+    : repositoryOf(`${ownerName}@${String(ids[0])}/${repositoryName}@${String(ids[1])}`);
 }
 
 /**
@@ -81,7 +92,11 @@ export function repositoryIn(answer: unknown): Repository | undefined {
  * @throws {UsageError} if the tokens of the repository have the previous subject, or one of the repository's own
  */
 export function throwIfOtherSubject(found: Repository, answer: unknown): void {
-  const { use_default: usesDefault, include_claim_keys: claims, sub_claim_prefix: prefix } = (answer ?? {}) as { use_default?: unknown; include_claim_keys?: unknown; sub_claim_prefix?: unknown };
+  const {
+    use_default: usesDefault,
+    include_claim_keys: claims,
+    sub_claim_prefix: prefix,
+  } = (answer ?? {}) as { use_default?: unknown; include_claim_keys?: unknown; sub_claim_prefix?: unknown };
   const { repository } = found;
   if (typeof prefix === "string" && prefix.toLowerCase() === subjectPrefix({ repository }).toLowerCase()) {
     throw new UsageError(
@@ -115,7 +130,13 @@ function howToPass(repository: string): string {
 /** A person who uses `gh` is logged in with it, which private repositories need. */
 function withGh({ env, signal, answerWithinMs = ANSWER_WITHIN_MS }: AskOptions): Ask {
   return async (path) => {
-    const { outcome, stdout, text } = await runProgram("gh", ["api", "--hostname", "github.com", path], env, answerWithinMs, signal);
+    const { outcome, stdout, text } = await runProgram(
+      "gh",
+      ["api", "--hostname", "github.com", path],
+      env,
+      answerWithinMs,
+      signal,
+    );
     if (outcome === "missing") return { why: "there is no gh" };
     return outcome === "ok" ? jsonOf(stdout, "gh") : { why: `gh: ${shortened(firstLine(text))}` };
   };
@@ -123,13 +144,23 @@ function withGh({ env, signal, answerWithinMs = ANSWER_WITHIN_MS }: AskOptions):
 
 function withApi({ env, signal, api = API, answerWithinMs = ANSWER_WITHIN_MS }: AskOptions): Ask {
   const token = env.GH_TOKEN || env.GITHUB_TOKEN;
-  const headers = { accept: "application/vnd.github+json", "user-agent": "alb-web", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const headers = {
+    accept: "application/vnd.github+json",
+    "user-agent": "alb-web",
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+  };
   return async (path) => {
     try {
-      const response = await download(`${api}/${path}`, AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]), headers);
+      const response = await download(
+        `${api}/${path}`,
+        AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
+        headers,
+      );
       const text = await response.text();
-      if (response.status === 404) return { why: `${api}: no such repository, or a private one, which needs gh auth login or GITHUB_TOKEN` };
-      if (response.status === 401) return { why: `${api} does not accept ${env.GH_TOKEN ? "GH_TOKEN" : "GITHUB_TOKEN"}` };
+      if (response.status === 404)
+        return { why: `${api}: no such repository, or a private one, which needs gh auth login or GITHUB_TOKEN` };
+      if (response.status === 401)
+        return { why: `${api} does not accept ${env.GH_TOKEN ? "GH_TOKEN" : "GITHUB_TOKEN"}` };
       return response.ok ? jsonOf(text, api) : { why: `${api} answers ${response.status}` };
     } catch (error) {
       return { why: `${api}: ${shortened(reasonOf(error))}` };

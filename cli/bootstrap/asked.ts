@@ -6,7 +6,8 @@ interface AwsError extends Error {
 }
 
 /** What credentials need for a bootstrap. */
-export const NEEDED_RIGHTS = "bootstrap needs credentials that may set up buckets and, where there are roles for GitHub, may set up roles";
+export const NEEDED_RIGHTS =
+  "bootstrap needs credentials that may set up buckets and, where there are roles for GitHub, may set up roles";
 
 /**
  * What AWS answers.
@@ -16,8 +17,11 @@ export const NEEDED_RIGHTS = "bootstrap needs credentials that may set up bucket
 export async function asked<T>(action: string, answer: Promise<T>): Promise<T> {
   return answer.catch((error: AwsError) => {
     const words = [error.name, error.message || error.code].filter(Boolean).join(": ");
-    if (isForbidden(error)) throw new WorkFailed(`AWS refuses ${action} (${words}); ${NEEDED_RIGHTS}.`, { cause: error });
-    throw new WorkFailed(`AWS does not answer ${action} (${words}); try again, and look at the network between here and AWS if it stays so.`);
+    if (isForbidden(error))
+      throw new WorkFailed(`AWS refuses ${action} (${words}); ${NEEDED_RIGHTS}.`, { cause: error });
+    throw new WorkFailed(
+      `AWS does not answer ${action} (${words}); try again, and look at the network between here and AWS if it stays so.`,
+    );
   });
 }
 

@@ -1,7 +1,17 @@
-import { BRANCH_TAG, GITHUB_TOKENS, githubTokensArn, OWNER_TAG, REPOSITORY_TAG, ROLE_KINDS, ROLES, STATE_KEY, type RoleKind } from "./names";
 import { RECORD_KEY } from "../github/kept-records";
+import {
+  BRANCH_TAG,
+  GITHUB_TOKENS,
+  githubTokensArn,
+  OWNER_TAG,
+  REPOSITORY_TAG,
+  ROLE_KINDS,
+  ROLES,
+  type RoleKind,
+  STATE_KEY,
+} from "./names";
 import { policyOf, trustOf } from "./policies";
-import { inSubject, type GitHub } from "./repository";
+import { type GitHub, inSubject } from "./repository";
 
 /** What shall be in the account. */
 export interface Wanted {
@@ -48,13 +58,20 @@ export function configuration(wanted: Wanted): object {
     terraform: { ...terraform, backend: { s3: { bucket, key: STATE_KEY, region, encrypt: true, use_lockfile: true } } },
     ...rest,
     ...(imports.length > 0 ? { import: imports } : {}),
-    resource: { ...bucketBlocks(bucket), ...(ownsGitHubTokens ? tokensBlocks() : {}), ...(github ? roleBlocks(wanted, github) : {}) },
+    resource: {
+      ...bucketBlocks(bucket),
+      ...(ownsGitHubTokens ? tokensBlocks() : {}),
+      ...(github ? roleBlocks(wanted, github) : {}),
+    },
   };
 }
 
 function base({ account, bucket, region }: Wanted) {
   return {
-    terraform: { required_version: ">= 1.10", required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } },
+    terraform: {
+      required_version: ">= 1.10",
+      required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } },
+    },
     provider: { aws: { region, allowed_account_ids: [account], default_tags: { tags: { [OWNER_TAG]: bucket } } } },
   };
 }
@@ -64,18 +81,38 @@ function bucketBlocks(bucket: string): Blocks {
   return {
     aws_s3_bucket: { state: { bucket, lifecycle: { prevent_destroy: true } } },
     aws_s3_bucket_versioning: state({ versioning_configuration: { status: "Enabled" } }),
-    aws_s3_bucket_server_side_encryption_configuration: state({ rule: { apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } } }),
+    aws_s3_bucket_server_side_encryption_configuration: state({
+      rule: { apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } },
+    }),
     aws_s3_bucket_ownership_controls: state({ rule: { object_ownership: "BucketOwnerEnforced" } }),
-    aws_s3_bucket_public_access_block: state({ block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true }),
-    aws_s3_bucket_policy: state({ policy: JSON.stringify(bucketPolicy(bucket)), depends_on: ["aws_s3_bucket_public_access_block.state"] }),
-    aws_s3_bucket_lifecycle_configuration: state({ rule: lifecycleRules(), depends_on: ["aws_s3_bucket_versioning.state"] }),
+    aws_s3_bucket_public_access_block: state({
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
+    }),
+    aws_s3_bucket_policy: state({
+      policy: JSON.stringify(bucketPolicy(bucket)),
+      depends_on: ["aws_s3_bucket_public_access_block.state"],
+    }),
+    aws_s3_bucket_lifecycle_configuration: state({
+      rule: lifecycleRules(),
+      depends_on: ["aws_s3_bucket_versioning.state"],
+    }),
   };
 }
 
 /** What nobody may do, whatever their own policies allow. Whoever is to remove the bucket removes this first. */
 function bucketPolicy(bucket: string): object {
   const arn = `arn:aws:s3:::${bucket}`;
-  const deny = (Sid: string, Action: string | string[], Resource: string | string[], more: object = {}) => ({ Sid, Effect: "Deny", Principal: "*", Action, Resource, ...more });
+  const deny = (Sid: string, Action: string | string[], Resource: string | string[], more: object = {}) => ({
+    Sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action,
+    Resource,
+    ...more,
+  });
   return {
     Version: "2012-10-17",
     Statement: [
@@ -84,8 +121,17 @@ function bucketPolicy(bucket: string): object {
       // Old versions still expire: S3's own rules are not asked.
       deny("KeepEarlierStates", "s3:DeleteObjectVersion", `${arn}/*`),
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
-      deny("WriteRecordsOnce", "s3:PutObject", RECORDS.map((it) => `${arn}/${it}`), { Condition: { Null: { "s3:if-none-match": "true" } } }),
-      deny("KeepRecords", "s3:DeleteObject", RECORDS.map((it) => `${arn}/${it}`)),
+      deny(
+        "WriteRecordsOnce",
+        "s3:PutObject",
+        RECORDS.map((it) => `${arn}/${it}`),
+        { Condition: { Null: { "s3:if-none-match": "true" } } },
+      ),
+      deny(
+        "KeepRecords",
+        "s3:DeleteObject",
+        RECORDS.map((it) => `${arn}/${it}`),
+      ),
     ],
   };
 }
@@ -96,7 +142,10 @@ function lifecycleRules(): object[] {
       id: "old-versions-expire",
       status: "Enabled",
       filter: {},
-      noncurrent_version_expiration: { noncurrent_days: OLD_VERSIONS_DAYS, newer_noncurrent_versions: OLD_VERSIONS_KEPT },
+      noncurrent_version_expiration: {
+        noncurrent_days: OLD_VERSIONS_DAYS,
+        newer_noncurrent_versions: OLD_VERSIONS_KEPT,
+      },
       // Each lock leaves a delete marker behind.
       expiration: { expired_object_delete_marker: true },
       abort_incomplete_multipart_upload: { days_after_initiation: 7 },
@@ -112,7 +161,11 @@ function lifecycleRules(): object[] {
 }
 
 function tokensBlocks(): Blocks {
-  return { aws_iam_openid_connect_provider: { github: { url: `https://${GITHUB_TOKENS}`, client_id_list: ["sts.amazonaws.com"] } } };
+  return {
+    aws_iam_openid_connect_provider: {
+      github: { url: `https://${GITHUB_TOKENS}`, client_id_list: ["sts.amazonaws.com"] },
+    },
+  };
 }
 
 function roleBlocks({ account, bucket, ownsGitHubTokens }: Wanted, github: GitHub): Blocks {
@@ -126,6 +179,10 @@ function roleBlocks({ account, bucket, ownsGitHubTokens }: Wanted, github: GitHu
       assume_role_policy: JSON.stringify(trustOf(kind, tokens, GITHUB_TOKENS, github)),
       tags: { [REPOSITORY_TAG]: inSubject(github), [BRANCH_TAG]: branch },
     })),
-    aws_iam_role_policy: each((kind) => ({ name: ROLES[kind], role: `\${${roleAddress(kind)}.name}`, policy: JSON.stringify(policyOf(kind, { account, bucket })) })),
+    aws_iam_role_policy: each((kind) => ({
+      name: ROLES[kind],
+      role: `\${${roleAddress(kind)}.name}`,
+      policy: JSON.stringify(policyOf(kind, { account, bucket })),
+    })),
   };
 }

@@ -22,7 +22,9 @@ export const NOT_RECORDED: Readonly<Record<string, NotRecorded>> = {
   "acm:RemoveTagsFromCertificate": edit("a tag goes"),
   "ec2:AssociateIamInstanceProfile": repair("an instance's profile that is gone"),
   "ec2:DeleteTags": edit("a tag goes"),
-  "ec2:DescribeAccountAttributes": checked("elasticloadbalancing:CreateLoadBalancer, while the account has no service-linked role for load balancers"),
+  "ec2:DescribeAccountAttributes": checked(
+    "elasticloadbalancing:CreateLoadBalancer, while the account has no service-linked role for load balancers",
+  ),
   "ec2:DescribeIamInstanceProfileAssociations": repair("an instance's profile that is gone"),
   "ec2:DescribeVolumesModifications": repair("a disk's type"),
   "ec2:GetSecurityGroupsForVpc": checked("elasticloadbalancing:CreateLoadBalancer and SetSecurityGroups"),
@@ -41,7 +43,9 @@ export const NOT_RECORDED: Readonly<Record<string, NotRecorded>> = {
   "elasticloadbalancing:ModifyListener": edit("another certificate, TLS policy or action"),
   "elasticloadbalancing:ModifyTargetGroup": edit("another health check"),
   "elasticloadbalancing:RemoveTags": edit("a tag goes"),
-  "elasticloadbalancing:SetSecurityGroups": edit("another domainName in an existing VPC, where the names of the groups end with a hash of it"),
+  "elasticloadbalancing:SetSecurityGroups": edit(
+    "another domainName in an existing VPC, where the names of the groups end with a hash of it",
+  ),
   "elasticloadbalancing:SetSubnets": edit("a zone more or less"),
   "iam:CreateServiceLinkedRole": checked("elasticloadbalancing:CreateLoadBalancer, the first one of an account"),
   "iam:PassRole": checked("iam:AddRoleToInstanceProfile and ec2:RunInstances with a profile"),

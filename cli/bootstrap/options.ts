@@ -1,5 +1,5 @@
 import { UsageError } from "../command";
-import { isBranch, repositoryOf, type GitHub } from "./repository";
+import { type GitHub, isBranch, repositoryOf } from "./repository";
 
 /** A bucket and its region. */
 interface Place {
@@ -51,7 +51,9 @@ const IN_MAIN = { bucket: "backend.s3.bucket", region: "backend.s3.region" };
 export function namesBucket(commandLine: CommandLine): commandLine is CommandLine & Place {
   const { bucket, region } = commandLine;
   if ((bucket === undefined) === (region === undefined)) return bucket !== undefined;
-  throw new UsageError(`--bucket and --region must be given together (got ${bucket === undefined ? "--region" : "--bucket"} only); omit both for the buckets that main.ts names`);
+  throw new UsageError(
+    `--bucket and --region must be given together (got ${bucket === undefined ? "--region" : "--bucket"} only); omit both for the buckets that main.ts names`,
+  );
 }
 
 /**
@@ -60,7 +62,9 @@ export function namesBucket(commandLine: CommandLine): commandLine is CommandLin
  */
 export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]): AskedOptions[] {
   if (commandLine.github !== undefined && buckets.length > 1) {
-    throw new UsageError(`--github and --no-github need one bucket, as an account has the roles once (got ${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`);
+    throw new UsageError(
+      `--github and --no-github need one bucket, as an account has the roles once (got ${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`,
+    );
   }
   return buckets.map(({ bucket, region }) => checkOptions({ ...commandLine, bucket, region }, IN_MAIN));
 }
@@ -70,19 +74,40 @@ export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]):
  * @param names where the bucket and its region are written
  * @throws {UsageError} with a line for each fault
  */
-export function checkOptions({ bucket, region, github, branch, immutableSubject = true }: CommandLine & Place, names = ON_COMMAND_LINE): AskedOptions {
+export function checkOptions(
+  { bucket, region, github, branch, immutableSubject = true }: CommandLine & Place,
+  names = ON_COMMAND_LINE,
+): AskedOptions {
   const named = typeof github === "string" ? repositoryOf(github) : undefined;
   const faults = [
-    BUCKET.test(bucket) && !RESERVED.test(bucket) ? [] : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that AWS reserves, such as xn-- (got ${bucket})`,
-    REGION.test(region) ? [] : `${names.region} must be an AWS region outside China and GovCloud, such as us-east-1 (got ${region})`,
-    typeof github !== "string" || named !== undefined ? [] : `--github must be OWNER/REPO, or OWNER@OWNER_ID/REPO@REPO_ID with GitHub's numeric ids (got ${github})`,
-    branch === undefined || isBranch(branch) ? [] : `--branch: got ${branch}; allowed is one branch's name, without wildcards; correct it`,
-    branch === undefined || typeof github === "string" ? [] : "--branch: says which branch of a repository is deployed; give --github OWNER/REPO too",
-    immutableSubject || typeof github === "string" ? [] : "--no-immutable-subject needs --github OWNER/REPO, the repository whose tokens have the previous subject",
-    immutableSubject || named?.ids === undefined ? [] : `--no-immutable-subject must go with OWNER/REPO, as the previous subject has no ids (got ${github})`,
+    BUCKET.test(bucket) && !RESERVED.test(bucket)
+      ? []
+      : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that AWS reserves, such as xn-- (got ${bucket})`,
+    REGION.test(region)
+      ? []
+      : `${names.region} must be an AWS region outside China and GovCloud, such as us-east-1 (got ${region})`,
+    typeof github !== "string" || named !== undefined
+      ? []
+      : `--github must be OWNER/REPO, or OWNER@OWNER_ID/REPO@REPO_ID with GitHub's numeric ids (got ${github})`,
+    branch === undefined || isBranch(branch)
+      ? []
+      : `--branch: got ${branch}; allowed is one branch's name, without wildcards; correct it`,
+    branch === undefined || typeof github === "string"
+      ? []
+      : "--branch: says which branch of a repository is deployed; give --github OWNER/REPO too",
+    immutableSubject || typeof github === "string"
+      ? []
+      : "--no-immutable-subject needs --github OWNER/REPO, the repository whose tokens have the previous subject",
+    immutableSubject || named?.ids === undefined
+      ? []
+      : `--no-immutable-subject must go with OWNER/REPO, as the previous subject has no ids (got ${github})`,
   ].flat();
   if (faults.length > 0) throw new UsageError(faults.join("\n"));
   if (named === undefined) return { bucket, region, ...(github === false ? { github: "none" } : {}) };
   const ids = immutableSubject ? (named.ids ?? "to be asked") : undefined;
-  return { bucket, region, github: { repository: named.repository, branch: branch ?? DEFAULT_BRANCH, ...(ids === undefined ? {} : { ids }) } };
+  return {
+    bucket,
+    region,
+    github: { repository: named.repository, branch: branch ?? DEFAULT_BRANCH, ...(ids === undefined ? {} : { ids }) },
+  };
 }

@@ -2,7 +2,17 @@ import { ROLE_KINDS, ROLES, type RoleKind } from "./names";
 import { NOT_RECORDED } from "./not-recorded";
 import { committedPolicy } from "./policies";
 
-const SERVICES: Readonly<Record<string, string>> = { acm: "ACM", ec2: "EC2 and VPC", elasticloadbalancing: "Elastic Load Balancing", iam: "IAM", logs: "CloudWatch Logs", route53: "Route 53", s3: "S3", ssm: "Systems Manager", sts: "STS" };
+const SERVICES: Readonly<Record<string, string>> = {
+  acm: "ACM",
+  ec2: "EC2 and VPC",
+  elasticloadbalancing: "Elastic Load Balancing",
+  iam: "IAM",
+  logs: "CloudWatch Logs",
+  route53: "Route 53",
+  s3: "S3",
+  ssm: "Systems Manager",
+  sts: "STS",
+};
 const WHEN = { "by an edit": "Edit", "by a repair": "Repair", never: "Checked by AWS along with" } as const;
 
 /** `docs/permissions.md`: each action of the roles' policies with what needs it. */
@@ -10,13 +20,20 @@ export function permissionsPage(): string {
   const rolesOf = new Map<string, RoleKind[]>();
   for (const kind of ROLE_KINDS) {
     for (const { Effect, Action } of committedPolicy(kind).Statement) {
-      for (const action of Effect === "Allow" ? Action : []) rolesOf.set(action, [...new Set([...(rolesOf.get(action) ?? []), kind])]);
+      for (const action of Effect === "Allow" ? Action : [])
+        rolesOf.set(action, [...new Set([...(rolesOf.get(action) ?? []), kind])]);
     }
   }
   const services = [...new Set([...rolesOf.keys()].map(serviceOf))].sort();
   const sections = services.map((service) => {
     const actions = [...rolesOf.keys()].filter((action) => serviceOf(action) === service).sort();
-    return [`## ${SERVICES[service] ?? service}`, "", "| Action | Needed by | Roles |", "| --- | --- | --- |", ...actions.map((action) => row(action, rolesOf.get(action) ?? []))].join("\n");
+    return [
+      `## ${SERVICES[service] ?? service}`,
+      "",
+      "| Action | Needed by | Roles |",
+      "| --- | --- | --- |",
+      ...actions.map((action) => row(action, rolesOf.get(action) ?? [])),
+    ].join("\n");
   });
   return [
     "# Permissions: each action of the roles, and what needs it",
@@ -27,7 +44,7 @@ export function permissionsPage(): string {
     "",
     "What a first deploy, a plan or a destroy of some choice of props calls was recorded there (`__tests__/choices.all.test.ts`). Every prop was",
     " edited once and every kind of drift repaired once, with a local AWS that checks each call against `deploy.json`",
-    "(`__tests__/edits.all.test.ts`); \"edit\" and \"repair\" say which one calls an action that no first deploy calls. What AWS checks along with another",
+    '(`__tests__/edits.all.test.ts`); "edit" and "repair" say which one calls an action that no first deploy calls. What AWS checks along with another',
     "call, no recording shows; those are known from AWS's documentation and from reports.",
     "",
     "`deploy.json` is longer than the 6,144 characters of a managed policy. Attach it as an inline policy, which may have 10,240:",
@@ -47,6 +64,11 @@ const serviceOf = (action: string) => action.split(":")[0] ?? "";
 
 function row(action: string, kinds: readonly RoleKind[]): string {
   const known = NOT_RECORDED[action];
-  const reason = known === undefined ? (action.startsWith("s3:") ? "State, locks and records" : "First deploy, plan or destroy") : `${WHEN[known.called]}: ${known.why}`;
+  const reason =
+    known === undefined
+      ? action.startsWith("s3:")
+        ? "State, locks and records"
+        : "First deploy, plan or destroy"
+      : `${WHEN[known.called]}: ${known.why}`;
   return `| \`${action}\` | ${reason} | ${kinds.map((kind) => `\`${ROLES[kind]}\``).join(", ")} |`;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleKind } from "./names";
-import { subjectPrefix, type GitHub } from "./repository";
+import { type GitHub, subjectPrefix } from "./repository";
 
 /**
  * What a role may do. In the files beside, `<bucket>` and `<account>` stand for the state bucket's name and the account's
@@ -27,7 +27,10 @@ export function committedPolicy(kind: RoleKind): Policy {
 }
 
 /** The policy as the role gets it. */
-export function policyOf(kind: RoleKind, { account, bucket }: { readonly account: string; readonly bucket: string }): Policy {
+export function policyOf(
+  kind: RoleKind,
+  { account, bucket }: { readonly account: string; readonly bucket: string },
+): Policy {
   const text = JSON.stringify(committedPolicy(kind));
   return JSON.parse(text.replaceAll("<account>", account).replaceAll("<bucket>", bucket)) as Policy;
 }
@@ -41,11 +44,15 @@ export function subjectOf(kind: RoleKind, github: GitHub): string {
 export function trustOf(kind: RoleKind, provider: string, tokens: string, github: GitHub): object {
   return {
     Version: "2012-10-17",
-    Statement: [{
-      Effect: "Allow",
-      Principal: { Federated: provider },
-      Action: "sts:AssumeRoleWithWebIdentity",
-      Condition: { StringEquals: { [`${tokens}:aud`]: "sts.amazonaws.com", [`${tokens}:sub`]: subjectOf(kind, github) } },
-    }],
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: provider },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: {
+          StringEquals: { [`${tokens}:aud`]: "sts.amazonaws.com", [`${tokens}:sub`]: subjectOf(kind, github) },
+        },
+      },
+    ],
   };
 }

@@ -7,8 +7,20 @@ import { asked, nothingIf } from "./asked";
  * Makes the key of the digests in records of plans, unless the bucket has one. terraform does not make it, as it would be in the
  * bootstrap's state too.
  */
-export async function makeRecordKey({ bucket, region }: { readonly bucket: string; readonly region: string }): Promise<void> {
+export async function makeRecordKey({
+  bucket,
+  region,
+}: {
+  readonly bucket: string;
+  readonly region: string;
+}): Promise<void> {
   const s3 = new S3Client({ region });
-  const put = new PutObjectCommand({ Bucket: bucket, Key: RECORD_KEY, Body: randomBytes(32).toString("hex"), ServerSideEncryption: "AES256", IfNoneMatch: "*" });
+  const put = new PutObjectCommand({
+    Bucket: bucket,
+    Key: RECORD_KEY,
+    Body: randomBytes(32).toString("hex"),
+    ServerSideEncryption: "AES256",
+    IfNoneMatch: "*",
+  });
   await asked("s3:PutObject", s3.send(put).catch(nothingIf("PreconditionFailed")));
 }

@@ -32,7 +32,8 @@ export function repositoryOf(text: string): Repository | undefined {
   const [owner = "", name = "", ...rest] = text.split("/");
   const [ownerName = "", ownerId, ...restOfOwner] = owner.split("@");
   const [repositoryName = "", repositoryId, ...restOfName] = name.split("@");
-  if (rest.length + restOfOwner.length + restOfName.length > 0 || !OWNER.test(ownerName) || !NAME.test(repositoryName)) return undefined;
+  if (rest.length + restOfOwner.length + restOfName.length > 0 || !OWNER.test(ownerName) || !NAME.test(repositoryName))
+    return undefined;
   const repository = `${ownerName}/${repositoryName}`;
   if (ownerId === undefined && repositoryId === undefined) return { repository };
   if (!ID.test(ownerId ?? "") || !ID.test(repositoryId ?? "")) return undefined;

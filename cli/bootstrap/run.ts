@@ -3,14 +3,21 @@ import { basename, join } from "node:path";
 import { WorkFailed } from "../command";
 import { command, word } from "../pasteable";
 import { CACHE, PROJECT, type Tools } from "../project";
-import { withLock, type HeldLock } from "../setup/lock";
+import { type HeldLock, withLock } from "../setup/lock";
 import { Terraform } from "../terraform";
-import { NEEDED_RIGHTS } from "./asked";
-import { BUCKET_ADDRESS, configuration, firstConfiguration, roleAddress, TOKENS_ADDRESS, type Wanted } from "./configuration";
+import { writeFile } from "../write-file";
 import type { Found } from "./account";
+import { NEEDED_RIGHTS } from "./asked";
+import {
+  BUCKET_ADDRESS,
+  configuration,
+  firstConfiguration,
+  roleAddress,
+  TOKENS_ADDRESS,
+  type Wanted,
+} from "./configuration";
 import { githubTokensArn, ROLES, STATE_KEY } from "./names";
 import type { BootstrapOptions } from "./options";
-import { writeFile } from "../write-file";
 
 const PLAN = "bootstrap.tfplan";
 const PLUGINS = join(CACHE, "plugins");
@@ -32,7 +39,12 @@ export class BootstrapRun {
     private readonly wanted: Wanted,
     private readonly options: RunOptions,
   ) {
-    this.terraform = new Terraform({ command: options.tools.binary.command, folder: options.folder, env: environment(options.tools), signal: options.signal }).holding(options.inUse);
+    this.terraform = new Terraform({
+      command: options.tools.binary.command,
+      folder: options.folder,
+      env: environment(options.tools),
+      signal: options.signal,
+    }).holding(options.inUse);
   }
 
   /** Creates the bucket, which no state can be in yet, and moves the state into it. */
@@ -65,7 +77,9 @@ export class BootstrapRun {
   /** Makes everything what it should be. @returns what was done, in a few words */
   async settle(report: (text: string) => void): Promise<string> {
     report("terraform plan");
-    const { hasChanges, events } = await this.said(this.terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode", `-out=${PLAN}`]));
+    const { hasChanges, events } = await this.said(
+      this.terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode", `-out=${PLAN}`]),
+    );
     if (!hasChanges) return "no changes";
     report("terraform apply");
     await this.said(this.terraform.run(["apply", "-input=false", "-json", PLAN]));
@@ -84,7 +98,12 @@ export class BootstrapRun {
     await mkdir(PLUGINS, { recursive: true });
     await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
     const init = (held: HeldLock) => this.said(this.terraform.holding(held).run(["init", "-input=false", "-no-color"]));
-    await withLock(`${PLUGINS}.lock`, (holder) => report(`waiting for ${holder} to fetch the provider`), init, this.options.signal);
+    await withLock(
+      `${PLUGINS}.lock`,
+      (holder) => report(`waiting for ${holder} to fetch the provider`),
+      init,
+      this.options.signal,
+    );
   }
 
   /** Tells what terraform says in our own words: its advice, and ours, is for stacks, which have a folder that stays. */
@@ -103,14 +122,25 @@ export class BootstrapRun {
         );
       }
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
-        throw new WorkFailed(`The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works on it, or somebody else took the name. Run this again in two minutes; it tells which.`);
+        throw new WorkFailed(
+          `The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works on it, or somebody else took the name. Run this again in two minutes; it tells which.`,
+        );
       }
       if (/errored\.tfstate/.test(message)) {
-        throw new WorkFailed(`What was done could not be stored in the state of ${bucket}. Run this again, with credentials that may write to the bucket: it goes on from what there is.`);
+        throw new WorkFailed(
+          `What was done could not be stored in the state of ${bucket}. Run this again, with credentials that may write to the bucket: it goes on from what there is.`,
+        );
       }
-      const [, service, call, words] = /operation error (\w+): (\w+), https response error StatusCode: 403,.*?api error (\w+: .*)/.exec(message) ?? [];
-      if (service !== undefined) throw new WorkFailed(`AWS refuses ${service.toLowerCase()}:${call} while ${bucket} is set up (${words}); ${NEEDED_RIGHTS}.`);
-      if (message.startsWith("AWS refuses access to ")) throw new WorkFailed(`AWS refuses to read or write the bootstrap's own state, s3://${bucket}/${STATE_KEY}; ${NEEDED_RIGHTS}.`);
+      const [, service, call, words] =
+        /operation error (\w+): (\w+), https response error StatusCode: 403,.*?api error (\w+: .*)/.exec(message) ?? [];
+      if (service !== undefined)
+        throw new WorkFailed(
+          `AWS refuses ${service.toLowerCase()}:${call} while ${bucket} is set up (${words}); ${NEEDED_RIGHTS}.`,
+        );
+      if (message.startsWith("AWS refuses access to "))
+        throw new WorkFailed(
+          `AWS refuses to read or write the bootstrap's own state, s3://${bucket}/${STATE_KEY}; ${NEEDED_RIGHTS}.`,
+        );
       throw new WorkFailed(message.replaceAll(basename(this.options.folder), `the bootstrap of ${bucket}`));
     }
   }
@@ -121,7 +151,10 @@ export function wantedOf({ bucket, region, github }: BootstrapOptions, found: Fo
   const wantedGitHub = github === "none" ? undefined : (github ?? found.github);
   const { account, githubTokens, hasBucket } = found;
   return {
-    account, bucket, region, github: wantedGitHub,
+    account,
+    bucket,
+    region,
+    github: wantedGitHub,
     // Ours stays even without roles: other roles of the account may trust it by now.
     ownsGitHubTokens: githubTokens === "ours" || (githubTokens === "none" && wantedGitHub !== undefined),
     imports: [
@@ -139,5 +172,11 @@ function importsOf(roles: Found["roles"]): Wanted["imports"] {
 /** The person's credentials and terraform settings, but for those that would lead to another state. */
 function environment({ provider: { configurationFile } }: Tools): NodeJS.ProcessEnv {
   const { TF_WORKSPACE: _workspace, TF_DATA_DIR: _data, ...env } = process.env;
-  return { TF_PLUGIN_CACHE_DIR: PLUGINS, ...env, ...(configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile }), TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
+  return {
+    TF_PLUGIN_CACHE_DIR: PLUGINS,
+    ...env,
+    ...(configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile }),
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+  };
 }

@@ -29,4 +29,5 @@ export interface Context {
   readonly program: Program;
 }
 
-export const OTHER_ACCOUNT = "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use)";
+export const OTHER_ACCOUNT =
+  "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use)";

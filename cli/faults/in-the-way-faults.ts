@@ -14,7 +14,8 @@ export const IN_THE_WAY_FAULTS: readonly AccountFault[] = [
   },
   {
     said: /Load balancer (?:'[^']*' )?cannot be deleted because deletion protection is enabled/,
-    sentence: ({ id }) => `The load balancer of ${id} is protected from deletion. Set disposable: true, deploy that alone, and then repeat what deletes or replaces it.`,
+    sentence: ({ id }) =>
+      `The load balancer of ${id} is protected from deletion. Set disposable: true, deploy that alone, and then repeat what deletes or replaces it.`,
   },
   {
     said: /DependencyViolation: (?:The vpc '|Network )(vpc-[0-9a-f]+)/,
@@ -35,23 +36,28 @@ export const IN_THE_WAY_FAULTS: readonly AccountFault[] = [
   },
   {
     said: /ModifyVolume.{0,300}?New size cannot be smaller than existing size/,
-    sentence: ({ id }) => `The disk of an instance of ${id} was made larger by hand, and AWS makes no disk smaller. Set instances.diskGiB to its size, which replaces the instances, the new ones first; or replace that instance alone: terraform apply -replace=ADDRESS in the stack's folder.`,
+    sentence: ({ id }) =>
+      `The disk of an instance of ${id} was made larger by hand, and AWS makes no disk smaller. Set instances.diskGiB to its size, which replaces the instances, the new ones first; or replace that instance alone: terraform apply -replace=ADDRESS in the stack's folder.`,
   },
   {
     said: /VolumeModificationRateExceeded/,
-    sentence: ({ id }) => `A disk of ${id} was modified four times within 24 hours, after which AWS refuses further changes. Deploy again tomorrow.`,
+    sentence: ({ id }) =>
+      `A disk of ${id} was modified four times within 24 hours, after which AWS refuses further changes. Deploy again tomorrow.`,
   },
   {
     said: /Resource\.AlreadyAssociated: the specified association for route table (rtb-[0-9a-f]+)/,
-    sentence: ({ id, found: [table] }) => `A subnet of ${id} that belongs to ${table} was associated with another route table by hand, and AWS gives a subnet no second one. Remove that association (VPC console: Route tables, Subnet associations), and deploy again; the subnet uses the VPC's main route table in between.`,
+    sentence: ({ id, found: [table] }) =>
+      `A subnet of ${id} that belongs to ${table} was associated with another route table by hand, and AWS gives a subnet no second one. Remove that association (VPC console: Route tables, Subnet associations), and deploy again; the subnet uses the VPC's main route table in between.`,
   },
   {
     said: /There are not enough free addresses in subnet '(subnet-[0-9a-f]+)'/,
-    sentence: ({ id, found: [subnet] }) => `The subnet ${subnet} of ${id} has too few free addresses for the instances. Lower instances.count, or name further subnets (network.privateSubnetIds, or network.publicSubnetIds with public placement).`,
+    sentence: ({ id, found: [subnet] }) =>
+      `The subnet ${subnet} of ${id} has too few free addresses for the instances. Lower instances.count, or name further subnets (network.privateSubnetIds, or network.publicSubnetIds with public placement).`,
   },
   {
     said: /Not enough IP space available in (subnet-[0-9a-f]+)/,
-    sentence: ({ id, found: [subnet] }) => `The subnet ${subnet} of ${id} has fewer than the 8 free addresses that a load balancer needs in each subnet. Free some, or name another subnet in network.publicSubnetIds.`,
+    sentence: ({ id, found: [subnet] }) =>
+      `The subnet ${subnet} of ${id} has fewer than the 8 free addresses that a load balancer needs in each subnet. Free some, or name another subnet in network.publicSubnetIds.`,
   },
 ];
 

@@ -3,7 +3,7 @@ import { printableLines } from "../printable";
 import { reviewsAsMarkdown } from "../reviewing/markdown";
 import { asTagText } from "../reviewing/wording";
 import { asCode } from "../tracing/escape";
-import { hasChanges, shownSummary, type PlanSummary } from "./plan-summary";
+import { hasChanges, type PlanSummary, shownSummary } from "./plan-summary";
 
 /** Says which comment is ours to update. */
 export const MARKER = "<!-- alb-web plan -->";
@@ -45,22 +45,29 @@ const LEAST_OF_REVIEWS = 2_000;
 /** One line for each stack, what those do that change something, and below it, folded, what terraform says of them, cut at a line's end where there is no room. */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
-  const end = changed.some(({ isDeployed }) => isDeployed) ? ["", "Merging plans again, and applies that if it does exactly this; else nothing."] : [];
+  const end = changed.some(({ isDeployed }) => isDeployed)
+    ? ["", "Merging plans again, and applies that if it does exactly this; else nothing."]
+    : [];
   const start = [MARKER, `### Plan of ${commit}`, ""];
   const lines = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt)];
   const left = limit - [...lines, ...end].join("\n").length;
   const reviewed = changed.flatMap(({ id, review }) => (review === undefined ? [] : [{ name: id, review }]));
-  const reviews = reviewed.length === 0 || left < LEAST_OF_REVIEWS ? "" : reviewsAsMarkdown(reviewed, { limit: Math.min(MOST_OF_REVIEWS, Math.floor(left * REVIEW_SHARE)) });
+  const reviews =
+    reviewed.length === 0 || left < LEAST_OF_REVIEWS
+      ? ""
+      : reviewsAsMarkdown(reviewed, { limit: Math.min(MOST_OF_REVIEWS, Math.floor(left * REVIEW_SHARE)) });
   const head = [...lines, ...(reviews === "" || reviews.length > left ? [] : ["", reviews]), ...end];
   let room = limit - head.join("\n").length;
   // Short plans first: what they leave is shared by the long ones.
   const texts = new Map<string, string>();
-  [...changed].sort((one, other) => one.text.length - other.text.length).forEach((stack, index) => {
-    const text = folded(stack, Math.floor(room / (changed.length - index)), wholeAt);
-    if (text === "") return;
-    room -= text.length + 1;
-    texts.set(stack.id, text);
-  });
+  [...changed]
+    .sort((one, other) => one.text.length - other.text.length)
+    .forEach((stack, index) => {
+      const text = folded(stack, Math.floor(room / (changed.length - index)), wholeAt);
+      if (text === "") return;
+      room -= text.length + 1;
+      texts.set(stack.id, text);
+    });
   return [...head, ...changed.flatMap(({ id }) => texts.get(id) ?? [])].join("\n");
 }
 
@@ -68,9 +75,12 @@ export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: 
 function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: string): string[] {
   const lines = stacks.map(headline);
   if (lines.join("\n").length < room) return lines;
-  const note = (left: number) => `- and ${left} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${wholeAt}).`;
+  const note = (left: number) =>
+    `- and ${left} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${wholeAt}).`;
   let left = room - note(stacks.length).length - 1;
-  const shown = [...stacks].sort((one, other) => Number(hasChanges(other.summary)) - Number(hasChanges(one.summary))).map(headline);
+  const shown = [...stacks]
+    .sort((one, other) => Number(hasChanges(other.summary)) - Number(hasChanges(one.summary)))
+    .map(headline);
   const fitting = shown.findIndex((line) => (left -= line.length + 1) < 0);
   return [...shown.slice(0, fitting), note(stacks.length - fitting)];
 }
@@ -86,7 +96,18 @@ function folded({ id, text: said }: PlannedStack, room: number, wholeAt: string)
   const text = printableLines(said);
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
-  const block = (shown: string, note: string) => ["", `<details><summary>Plan of <code>${asTagText(id)}</code></summary>`, "", `${fence}text`, shown, fence, note, "</details>", ""].join("\n");
+  const block = (shown: string, note: string) =>
+    [
+      "",
+      `<details><summary>Plan of <code>${asTagText(id)}</code></summary>`,
+      "",
+      `${fence}text`,
+      shown,
+      fence,
+      note,
+      "</details>",
+      "",
+    ].join("\n");
   const whole = block(text, "");
   if (whole.length < room) return whole;
   const note = `\nThe rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the run](${wholeAt}).\n`;

@@ -17,16 +17,27 @@ export interface PullRequestOfJob {
 
 /** The event that started the job, as far as it is read here. */
 interface Event {
-  readonly pull_request?: { readonly number: number; readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null } };
+  readonly pull_request?: {
+    readonly number: number;
+    readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
+  };
   readonly issue?: { readonly number: number; readonly pull_request?: object };
 }
 
 /** Nothing where the job was started for something else. */
-export async function pullRequestOfJob({ GITHUB_EVENT_PATH, GITHUB_REPOSITORY }: NodeJS.ProcessEnv): Promise<PullRequestOfJob | undefined> {
+export async function pullRequestOfJob({
+  GITHUB_EVENT_PATH,
+  GITHUB_REPOSITORY,
+}: NodeJS.ProcessEnv): Promise<PullRequestOfJob | undefined> {
   if (!GITHUB_EVENT_PATH) return undefined;
   const { pull_request, issue } = JSON.parse(await readFile(GITHUB_EVENT_PATH, "utf8")) as Event;
   // A fork that is deleted is none of ours either.
-  if (pull_request !== undefined) return { number: pull_request.number, commit: pull_request.head.sha, isFromFork: pull_request.head.repo?.full_name !== GITHUB_REPOSITORY };
+  if (pull_request !== undefined)
+    return {
+      number: pull_request.number,
+      commit: pull_request.head.sha,
+      isFromFork: pull_request.head.repo?.full_name !== GITHUB_REPOSITORY,
+    };
   return issue?.pull_request === undefined ? undefined : { number: issue.number, isFromFork: false };
 }
 

@@ -1,7 +1,13 @@
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { WorkFailed } from "../command";
 import type { SynthesizedStack } from "../synthesize";
-import { differences, MAX_RECORD_BYTES, parseKept, type KeptRecord, type PlannedRecord } from "./plan-record";
+import { differences, type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./plan-record";
 
 /** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
 export interface RecordPlace {
@@ -93,11 +99,14 @@ export class KeptRecords {
    * @throws {WorkFailed} if what is kept is no record of it, or it was planned against several bases and did not always do the same
    */
   async fetch({ pullRequest, head }: Omit<Planned, "base">, stack: string): Promise<KeptRecord | undefined> {
-    const keys = (await this.list(prefixOf({ pullRequest, head }))).filter((key) => key.split("/").slice(4).join("/") === `${stack}.json`);
+    const keys = (await this.list(prefixOf({ pullRequest, head }))).filter(
+      (key) => key.split("/").slice(4).join("/") === `${stack}.json`,
+    );
     const records: KeptRecord[] = [];
     for (const key of keys) {
       const record = this.parsed((await this.get(key)) ?? Buffer.alloc(0), key);
-      if (record.pullRequest !== pullRequest || record.head !== head || record.stack !== stack) throw this.noRecord(key, "it is of another plan");
+      if (record.pullRequest !== pullRequest || record.head !== head || record.stack !== stack)
+        throw this.noRecord(key, "it is of another plan");
       records.push(record);
     }
     const [first] = records;
@@ -115,7 +124,8 @@ export class KeptRecords {
 
   /** How far a merge of the pull request's commit has come with a stack. */
   async progress(planned: Omit<Planned, "base">, stack: string): Promise<Progress> {
-    for (const progress of ["applied", "started"] as const) if ((await this.get(noteOf(progress, planned, stack))) !== undefined) return progress;
+    for (const progress of ["applied", "started"] as const)
+      if ((await this.get(noteOf(progress, planned, stack))) !== undefined) return progress;
     return "none";
   }
 
@@ -134,13 +144,21 @@ export class KeptRecords {
   }
 
   private noRecord(key: string, why: string): WorkFailed {
-    return new WorkFailed(`s3://${this.place.bucket}/${key} is no record of this plan (${why}), so nothing was changed; open another pull request and merge that.`);
+    return new WorkFailed(
+      `s3://${this.place.bucket}/${key} is no record of this plan (${why}), so nothing was changed; open another pull request and merge that.`,
+    );
   }
 
   /** @returns false if something else is there, which stays */
   private async putOnce(key: string, text: string): Promise<boolean> {
     const body = Buffer.from(text);
-    const put = new PutObjectCommand({ Bucket: this.place.bucket, Key: key, Body: body, ServerSideEncryption: "AES256", IfNoneMatch: "*" });
+    const put = new PutObjectCommand({
+      Bucket: this.place.bucket,
+      Key: key,
+      Body: body,
+      ServerSideEncryption: "AES256",
+      IfNoneMatch: "*",
+    });
     try {
       await this.s3.send(put, { abortSignal: this.signal });
       return true;
@@ -154,7 +172,11 @@ export class KeptRecords {
   private async list(prefix: string): Promise<string[]> {
     try {
       const found: string[] = [];
-      for await (const { Contents = [] } of paginateListObjectsV2({ client: this.s3 }, { Bucket: this.place.bucket, Prefix: prefix }, { abortSignal: this.signal })) {
+      for await (const { Contents = [] } of paginateListObjectsV2(
+        { client: this.s3 },
+        { Bucket: this.place.bucket, Prefix: prefix },
+        { abortSignal: this.signal },
+      )) {
         found.push(...Contents.map(({ Key = "" }) => Key));
       }
       return found;
@@ -165,7 +187,10 @@ export class KeptRecords {
 
   private async get(key: string): Promise<Buffer | undefined> {
     try {
-      const { Body, ContentLength = 0 } = await this.s3.send(new GetObjectCommand({ Bucket: this.place.bucket, Key: key }), { abortSignal: this.signal });
+      const { Body, ContentLength = 0 } = await this.s3.send(
+        new GetObjectCommand({ Bucket: this.place.bucket, Key: key }),
+        { abortSignal: this.signal },
+      );
       if (ContentLength > MAX_RECORD_BYTES) throw this.noRecord(key, `it has more than ${MAX_RECORD_BYTES} bytes`);
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     } catch (error) {
@@ -179,10 +204,18 @@ export class KeptRecords {
     if (error instanceof WorkFailed) return error;
     const { bucket, region } = this.place;
     const what = `${doing} s3://${bucket}/${key}`;
-    if (isAnswer(error, 403)) return new WorkFailed(`AWS refuses ${what}; update the roles and the bucket's policy with npm run bootstrap -- --github OWNER/REPO, which this version's workflows need.`);
-    if (isAnswer(error, 404)) return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npm run bootstrap`);
-    if (isAnswer(error, 301)) return new WorkFailed(`The bucket ${bucket} is not in ${region} (${what}); correct region in backend.s3.`);
-    if (error instanceof Error && error.name === "CredentialsProviderError") return new WorkFailed(`There are no AWS credentials (${what}); in a workflow, aws-actions/configure-aws-credentials gives them.`);
+    if (isAnswer(error, 403))
+      return new WorkFailed(
+        `AWS refuses ${what}; update the roles and the bucket's policy with npm run bootstrap -- --github OWNER/REPO, which this version's workflows need.`,
+      );
+    if (isAnswer(error, 404))
+      return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npm run bootstrap`);
+    if (isAnswer(error, 301))
+      return new WorkFailed(`The bucket ${bucket} is not in ${region} (${what}); correct region in backend.s3.`);
+    if (error instanceof Error && error.name === "CredentialsProviderError")
+      return new WorkFailed(
+        `There are no AWS credentials (${what}); in a workflow, aws-actions/configure-aws-credentials gives them.`,
+      );
     return error instanceof Error ? new WorkFailed(`AWS fails ${what}: ${error.name}: ${error.message}`) : error;
   }
 }

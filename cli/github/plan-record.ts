@@ -18,7 +18,11 @@ const digestOrUnknown = v.union([digest, v.literal("unknown")]);
 const parts = v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}(\/[0-9a-f]{16})*$/)), digestOrUnknown);
 const commit = v.pipe(v.string(), v.regex(COMMIT));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096));
-const actions = v.pipe(v.array(v.picklist(["no-op", "create", "read", "update", "delete", "forget"])), v.minLength(1), v.maxLength(2));
+const actions = v.pipe(
+  v.array(v.picklist(["no-op", "create", "read", "update", "delete", "forget"])),
+  v.minLength(1),
+  v.maxLength(2),
+);
 
 const changeSchema = v.strictObject({
   actions,
@@ -109,43 +113,90 @@ function parsed<T>(schema: v.GenericSchema<unknown, T>, text: string): T {
 
 /** The record of a stack's plan. Two runs that plan the same write the same. */
 export function recordOf({ id, json }: SynthesizedStack, plan: ComparedPlan, key: Buffer): PlannedRecord {
-  const { provider, terraform } = json as { provider?: unknown; terraform?: { backend?: unknown; required_providers?: unknown } };
+  const { provider, terraform } = json as {
+    provider?: unknown;
+    terraform?: { backend?: unknown; required_providers?: unknown };
+  };
   const digests = new Digests(key, [id]);
-  const configuration = { backend: digests.of("backend", terraform?.backend ?? null), providers: digests.of("providers", { provider, required: terraform?.required_providers }) };
+  const configuration = {
+    backend: digests.of("backend", terraform?.backend ?? null),
+    providers: digests.of("providers", { provider, required: terraform?.required_providers }),
+  };
   return { version: 1, stack: id, configuration, ...changesOf(plan, digests) };
 }
 
 /** What a plan changes; what it only reads or leaves is not part of it. */
 function changesOf(plan: ComparedPlan, digests: Digests): PlannedChanges {
-  const resources = (plan.resource_changes ?? []).filter(({ mode }) => mode !== "data").flatMap((it): [string, Change][] => {
-    const { address, previous_address: from, deposed, change, action_reason: reason } = it;
-    const isMoved = from !== undefined && from !== address;
-    if (change.actions.join() === "no-op" && !isMoved && change.importing === undefined) return [];
-    const more = { ...(isMoved ? { from } : {}), ...(reason === "replace_because_tainted" ? { isTainted: true as const } : {}) };
-    return [[deposed === undefined ? address : `${address} (deposed ${deposed})`, { ...changeOf(change, digests.within(address)), ...more }]];
-  });
+  const resources = (plan.resource_changes ?? [])
+    .filter(({ mode }) => mode !== "data")
+    .flatMap((it): [string, Change][] => {
+      const { address, previous_address: from, deposed, change, action_reason: reason } = it;
+      const isMoved = from !== undefined && from !== address;
+      if (change.actions.join() === "no-op" && !isMoved && change.importing === undefined) return [];
+      const more = {
+        ...(isMoved ? { from } : {}),
+        ...(reason === "replace_because_tainted" ? { isTainted: true as const } : {}),
+      };
+      return [
+        [
+          deposed === undefined ? address : `${address} (deposed ${deposed})`,
+          { ...changeOf(change, digests.within(address)), ...more },
+        ],
+      ];
+    });
   const invoked = (plan.action_invocations ?? []).map((it, index): [string, Change] => {
     const address = `action ${it.address} (${index + 1})`;
-    return [address, { actions: ["update"], attributes: { invocation: { to: digests.within(address).of("invocation", it) } } }];
+    return [
+      address,
+      { actions: ["update"], attributes: { invocation: { to: digests.within(address).of("invocation", it) } } },
+    ];
   });
-  const outputs = Object.entries(plan.output_changes ?? {}).filter(([, { actions: it }]) => it.join() !== "no-op").map(([output, change]): [string, Change] => {
-    const value = { ...change, before: { value: change.before }, after: { value: change.after }, after_unknown: { value: change.after_unknown } };
-    return [`output.${output}`, changeOf(value, digests.within(`output.${output}`))];
-  });
+  const outputs = Object.entries(plan.output_changes ?? {})
+    .filter(([, { actions: it }]) => it.join() !== "no-op")
+    .map(([output, change]): [string, Change] => {
+      const value = {
+        ...change,
+        before: { value: change.before },
+        after: { value: change.after },
+        after_unknown: { value: change.after_unknown },
+      };
+      return [`output.${output}`, changeOf(value, digests.within(`output.${output}`))];
+    });
   return { resources: Object.fromEntries([...resources, ...invoked]), outputs: Object.fromEntries(outputs) };
 }
 
-function changeOf({ actions: doing, before, after, after_unknown: unknown, replace_paths: paths, importing }: ValueChange, digests: Digests): Change {
+function changeOf(
+  { actions: doing, before, after, after_unknown: unknown, replace_paths: paths, importing }: ValueChange,
+  digests: Digests,
+): Change {
   const [was, is, open] = [before, after, unknown].map(objectOf) as [Values, Values, Values];
-  const names = doing.join() === "delete" ? [] : [...new Set([...Object.keys(is), ...Object.keys(open), ...Object.keys(was)])].sort();
+  const names =
+    doing.join() === "delete"
+      ? []
+      : [...new Set([...Object.keys(is), ...Object.keys(open), ...Object.keys(was)])].sort();
   const isNew = before === null || before === undefined;
-  const changed = names.filter((it) => holdsUnknown(open[it]) || canonical(is[it] ?? null) !== canonical(was[it] ?? null) || (isNew && is[it] !== undefined && is[it] !== null));
+  const changed = names.filter(
+    (it) =>
+      holdsUnknown(open[it]) ||
+      canonical(is[it] ?? null) !== canonical(was[it] ?? null) ||
+      (isNew && is[it] !== undefined && is[it] !== null),
+  );
   return {
     actions: [...doing] as Change["actions"],
     ...(isNew || was.id === undefined ? {} : { id: digests.of("id", was.id) }),
     ...(importing === undefined ? {} : { imports: digests.of("import", importing) }),
-    ...(paths === undefined || paths.length === 0 ? {} : { replacedBy: [...new Set(paths.map((path) => path.join(".")))].sort() }),
-    attributes: Object.fromEntries(changed.map((it) => [it, { ...(isNew ? {} : { from: digests.of(it, was[it] ?? null) }), to: digests.within(it).ofParts(is[it] ?? null, open[it]) }])),
+    ...(paths === undefined || paths.length === 0
+      ? {}
+      : { replacedBy: [...new Set(paths.map((path) => path.join(".")))].sort() }),
+    attributes: Object.fromEntries(
+      changed.map((it) => [
+        it,
+        {
+          ...(isNew ? {} : { from: digests.of(it, was[it] ?? null) }),
+          to: digests.within(it).ofParts(is[it] ?? null, open[it]),
+        },
+      ]),
+    ),
   };
 }
 
@@ -172,8 +223,12 @@ class Digests {
 
   private *leaves(value: unknown, unknown: unknown, path: readonly string[]): Generator<[string, string]> {
     const [values, marks] = [objectOf(value), objectOf(unknown)];
-    const names = unknown === true ? [] : [...new Set([...Object.keys(values), ...Object.keys(marks).filter((it) => holdsUnknown(marks[it]))])];
-    if (names.length === 0) yield [this.way(path), unknown === true ? "unknown" : this.digest([...this.place, ...path], value, 32)];
+    const names =
+      unknown === true
+        ? []
+        : [...new Set([...Object.keys(values), ...Object.keys(marks).filter((it) => holdsUnknown(marks[it]))])];
+    if (names.length === 0)
+      yield [this.way(path), unknown === true ? "unknown" : this.digest([...this.place, ...path], value, 32)];
     for (const it of names) yield* this.leaves(values[it] ?? null, marks[it], [...path, it]);
   }
 
@@ -183,7 +238,10 @@ class Digests {
   }
 
   private digest(place: readonly string[], value: unknown, length: number): string {
-    return createHmac("sha256", this.key).update(canonical([place, value])).digest("hex").slice(0, length);
+    return createHmac("sha256", this.key)
+      .update(canonical([place, value]))
+      .digest("hex")
+      .slice(0, length);
   }
 }
 
@@ -194,14 +252,20 @@ function objectOf(value: unknown): Values {
 }
 
 function holdsUnknown(unknown: unknown): boolean {
-  return unknown === true || (typeof unknown === "object" && unknown !== null && Object.values(unknown).some(holdsUnknown));
+  return (
+    unknown === true || (typeof unknown === "object" && unknown !== null && Object.values(unknown).some(holdsUnknown))
+  );
 }
 
 /** JSON whose objects have their members in one order. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  return `{${Object.entries(value).filter(([, it]) => it !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, it]) => `${JSON.stringify(key)}:${canonical(it)}`).join()}}`;
+  return `{${Object.entries(value)
+    .filter(([, it]) => it !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, it]) => `${JSON.stringify(key)}:${canonical(it)}`)
+    .join()}}`;
 }
 
 /**
@@ -209,15 +273,20 @@ function canonical(value: unknown): string {
  * @param isContinued whether applying the reviewed plan has begun: then it may do the rest of it, and what was unknown may be known
  */
 export function differences(reviewed: PlannedRecord, now: PlannedRecord, isContinued = false): string[] {
-  const configuration = (["backend", "providers"] as const).filter((it) => reviewed.configuration[it] !== now.configuration[it])
+  const configuration = (["backend", "providers"] as const)
+    .filter((it) => reviewed.configuration[it] !== now.configuration[it])
     .map((it) => `the configuration of the ${it} is another one`);
-  return [...configuration, ...(["resources", "outputs"] as const).flatMap((part) => {
-    const [before, after] = [new Map(Object.entries(reviewed[part])), new Map(Object.entries(now[part]))];
-    return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((address) => {
-      const difference = isContinued && isRestOf(address, before, after) ? "" : differenceOf(before.get(address), after.get(address));
-      return difference === "" ? [] : [`${address}: ${difference}`];
-    });
-  })];
+  return [
+    ...configuration,
+    ...(["resources", "outputs"] as const).flatMap((part) => {
+      const [before, after] = [new Map(Object.entries(reviewed[part])), new Map(Object.entries(now[part]))];
+      return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((address) => {
+        const difference =
+          isContinued && isRestOf(address, before, after) ? "" : differenceOf(before.get(address), after.get(address));
+        return difference === "" ? [] : [`${address}: ${difference}`];
+      });
+    }),
+  ];
 }
 
 type Changes = ReadonlyMap<string, Change>;
@@ -233,31 +302,55 @@ function isRestOf(address: string, before: Changes, after: Changes): boolean {
   }
   const isSame = reviewed.actions.join() === now.actions.join() && reviewed.id === now.id;
   // A failed creation leaves nothing, or an object of which terraform changes the rest, or which is tainted and so created again.
-  const isRestOfCreation = reviewed.actions.includes("create") && (["create", "update"].includes(now.actions.join()) || now.isTainted === true);
+  const isRestOfCreation =
+    reviewed.actions.includes("create") &&
+    (["create", "update"].includes(now.actions.join()) || now.isTainted === true);
   // A move or an import is in the state before anything else is done.
-  return (isSame || isRestOfCreation) && [undefined, reviewed.from].includes(now.from) && [undefined, reviewed.imports].includes(now.imports) &&
-    Object.entries(now.attributes).every(([attribute, { from, to }]) => isStill(reviewed.attributes[attribute]?.to, to) && (isRestOfCreation || reviewed.attributes[attribute]?.from === from));
+  return (
+    (isSame || isRestOfCreation) &&
+    [undefined, reviewed.from].includes(now.from) &&
+    [undefined, reviewed.imports].includes(now.imports) &&
+    Object.entries(now.attributes).every(
+      ([attribute, { from, to }]) =>
+        isStill(reviewed.attributes[attribute]?.to, to) &&
+        (isRestOfCreation || reviewed.attributes[attribute]?.from === from),
+    )
+  );
 }
 
 /** Whether a value is the reviewed one, in all that was known then. */
 function isStill(reviewed: Parts | undefined, now: Parts): boolean {
   if (reviewed === undefined || reviewed === "unknown") return reviewed !== undefined;
   if (typeof reviewed === "string" || typeof now === "string") return reviewed === now;
-  const isOpen = (way: string) => Object.entries(reviewed).some(([it, value]) => value === "unknown" && (way === it || way.startsWith(`${it}/`)));
-  return Object.entries(reviewed).every(([way, value]) => value === "unknown" || now[way] === value) && Object.keys(now).every((way) => way in reviewed || isOpen(way));
+  const isOpen = (way: string) =>
+    Object.entries(reviewed).some(([it, value]) => value === "unknown" && (way === it || way.startsWith(`${it}/`)));
+  return (
+    Object.entries(reviewed).every(([way, value]) => value === "unknown" || now[way] === value) &&
+    Object.keys(now).every((way) => way in reviewed || isOpen(way))
+  );
 }
 
 function differenceOf(reviewed: Change | undefined, now: Change | undefined): string {
   if (reviewed === undefined || now === undefined) {
-    return reviewed === undefined ? `now ${inWords(now)}, which was not reviewed` : `reviewed was ${inWords(reviewed)}, which is not planned any more`;
+    return reviewed === undefined
+      ? `now ${inWords(now)}, which was not reviewed`
+      : `reviewed was ${inWords(reviewed)}, which is not planned any more`;
   }
   if (reviewed.actions.join() !== now.actions.join()) return `reviewed was ${inWords(reviewed)}, now ${inWords(now)}`;
-  const attributes = [...new Set([...Object.keys(reviewed.attributes), ...Object.keys(now.attributes)])].sort().filter((it) => canonical(reviewed.attributes[it]) !== canonical(now.attributes[it]));
+  const attributes = [...new Set([...Object.keys(reviewed.attributes), ...Object.keys(now.attributes)])]
+    .sort()
+    .filter((it) => canonical(reviewed.attributes[it]) !== canonical(now.attributes[it]));
   return [
     ...(reviewed.id === now.id ? [] : [`${inWords(now)} of another object`]),
-    ...(reviewed.from === now.from ? [] : [`moved from ${now.from ?? "nowhere"} instead of ${reviewed.from ?? "nowhere"}`]),
+    ...(reviewed.from === now.from
+      ? []
+      : [`moved from ${now.from ?? "nowhere"} instead of ${reviewed.from ?? "nowhere"}`]),
     ...(reviewed.imports === now.imports ? [] : ["another object is imported"]),
-    ...(canonical(reviewed.replacedBy) === canonical(now.replacedBy) ? [] : [`replaced as ${now.replacedBy?.join(", ") || "nothing"} changes, not ${reviewed.replacedBy?.join(", ") || "nothing"}`]),
+    ...(canonical(reviewed.replacedBy) === canonical(now.replacedBy)
+      ? []
+      : [
+          `replaced as ${now.replacedBy?.join(", ") || "nothing"} changes, not ${reviewed.replacedBy?.join(", ") || "nothing"}`,
+        ]),
     ...(attributes.length === 0 ? [] : [`other values for ${attributes.join(", ")}`]),
   ].join("; ");
 }

@@ -3,7 +3,7 @@ import type { WorkFailed } from "../command";
 import { printable } from "../printable";
 import { UnpacksToMore, unzipWithin } from "../unzip";
 import { isRefusal, refusal } from "./kept-records";
-import { parsePlanned, MAX_RECORD_BYTES, type PlannedRecord } from "./plan-record";
+import { MAX_RECORD_BYTES, type PlannedRecord, parsePlanned } from "./plan-record";
 
 /** The name that pull-request.yml uploads records under. */
 export const ARTIFACT = "records";
@@ -24,7 +24,9 @@ const MAX_UNPACKED = 256 * 1024 * 1024;
 export function recordsIn(artifact: Buffer): PlannedRecord[] {
   const entries = Object.entries(unpacked(artifact));
   if (entries.length === 0) throw refused("no record", "one for each stack");
-  return entries.map(([name, bytes]) => recordIn(name, strFromU8(bytes))).sort((one, other) => (one.stack < other.stack ? -1 : 1));
+  return entries
+    .map(([name, bytes]) => recordIn(name, strFromU8(bytes)))
+    .sort((one, other) => (one.stack < other.stack ? -1 : 1));
 }
 
 function unpacked(artifact: Buffer): Unzipped {
@@ -32,12 +34,15 @@ function unpacked(artifact: Buffer): Unzipped {
   try {
     return unzipWithin(artifact, MAX_UNPACKED, ({ name, originalSize }) => {
       if (!FILE.test(name)) throw refused(`a file called ${JSON.stringify(name)}`, "<stack>.json only");
-      if (originalSize > MAX_RECORD_BYTES) throw refused(`${name} of ${originalSize} bytes`, `at most ${MAX_RECORD_BYTES}`);
+      if (originalSize > MAX_RECORD_BYTES)
+        throw refused(`${name} of ${originalSize} bytes`, `at most ${MAX_RECORD_BYTES}`);
       if ((files += 1) > MAX_FILES) throw refused(`more than ${MAX_FILES} files`, `at most ${MAX_FILES}`);
     });
   } catch (error) {
     if (error instanceof UnpacksToMore) throw refused(`more than ${MAX_UNPACKED} bytes`, `at most ${MAX_UNPACKED}`);
-    throw isRefusal(error) ? error : refused(`what is no ZIP file (${(error as Error).message})`, "what actions/upload-artifact makes");
+    throw isRefusal(error)
+      ? error
+      : refused(`what is no ZIP file (${(error as Error).message})`, "what actions/upload-artifact makes");
   }
 }
 
@@ -48,11 +53,14 @@ function recordIn(file: string, text: string): PlannedRecord {
     if (record.stack !== stack) throw new SyntaxError("it is of another stack");
     return record;
   } catch (error) {
-    if (error instanceof SyntaxError) throw refused(`${file}, which is no record (${error.message})`, "what npm run record writes");
+    if (error instanceof SyntaxError)
+      throw refused(`${file}, which is no record (${error.message})`, "what npm run record writes");
     throw error;
   }
 }
 
 function refused(got: string, allowed: string): WorkFailed {
-  return refusal(`The records of the pull request hold ${printable(got)}; allowed is ${allowed}, so none of them was kept.`);
+  return refusal(
+    `The records of the pull request hold ${printable(got)}; allowed is ${allowed}, so none of them was kept.`,
+  );
 }

@@ -16,8 +16,13 @@ export interface StickyComment {
  * Where nothing changes nobody is disturbed, unless there is a comment that says otherwise.
  * @returns what was done
  */
-export async function postComment(github: GitHub, { pullRequest, marker, author, body, isNews }: StickyComment): Promise<string> {
-  const ours = (await github.comments(pullRequest)).find((it) => it.user?.login === author && it.body?.startsWith(marker));
+export async function postComment(
+  github: GitHub,
+  { pullRequest, marker, author, body, isNews }: StickyComment,
+): Promise<string> {
+  const ours = (await github.comments(pullRequest)).find(
+    (it) => it.user?.login === author && it.body?.startsWith(marker),
+  );
   if (ours !== undefined) return `updated: ${(await github.updateComment(ours.id, body)).html_url}`;
   if (!isNews) return "no changes, no comment";
   return `commented: ${(await github.createComment(pullRequest, body)).html_url}`;

@@ -6,7 +6,13 @@ export interface CostLine {
 }
 
 /** AWS's list prices in us-east-1, in USD, as the README's cost table has them. */
-export const RATES = { loadBalancer: 0.0225, capacityUnit: 0.008, address: 0.005, instance: 0.0104, gibMonth: 0.08 } as const;
+export const RATES = {
+  loadBalancer: 0.0225,
+  capacityUnit: 0.008,
+  address: 0.005,
+  instance: 0.0104,
+  gibMonth: 0.08,
+} as const;
 /** The default site. */
 export const CHARGED = { addresses: 2, instances: 2, instanceType: "t3.micro", diskGib: 8 } as const;
 const HOURS_A_MONTH = 730;
@@ -27,5 +33,9 @@ export function costInWords(lines: readonly CostLine[] = costOfAnHour()): string
   const total = lines.reduce((sum, { anHour }) => sum + anHour, 0);
   const width = Math.max(...lines.map(({ what }) => what.length));
   const row = (what: string, usd: number) => `  ${what.padEnd(width)}  ${usd.toFixed(4)} USD`;
-  return ["An hour of it costs, at AWS's list prices of us-east-1 (other regions differ; taxes not included):", ...lines.map(({ what, anHour }) => row(what, anHour)), row("together", total)].join("\n");
+  return [
+    "An hour of it costs, at AWS's list prices of us-east-1 (other regions differ; taxes not included):",
+    ...lines.map(({ what, anHour }) => row(what, anHour)),
+    row("together", total),
+  ].join("\n");
 }

@@ -47,8 +47,13 @@ export class ProvingFolder {
   static async open(folder: string): Promise<ProvingFolder> {
     const path = resolve(folder);
     const id = basename(path);
-    const text = ID.test(id) ? await readFile(join(stackFolder(path, id), "cdk.tf.json"), "utf8").catch(() => undefined) : undefined;
-    if (text === undefined) throw new UsageError(`--resume must name a folder that npm run prove has left, such as proving/prove-1a2b3c (got ${folder})`);
+    const text = ID.test(id)
+      ? await readFile(join(stackFolder(path, id), "cdk.tf.json"), "utf8").catch(() => undefined)
+      : undefined;
+    if (text === undefined)
+      throw new UsageError(
+        `--resume must name a folder that npm run prove has left, such as proving/prove-1a2b3c (got ${folder})`,
+      );
     return new ProvingFolder(id, path, JSON.parse(text) as StackJson);
   }
 
@@ -60,20 +65,30 @@ export class ProvingFolder {
   /** Has every later run of terraform there, by whomever, refuse the credentials of another account, in which it would find nothing to destroy. */
   async keepToAccount(number: string): Promise<void> {
     const provider = { aws: [{ allowed_account_ids: [number] }] };
-    await writeFile(join(this.terraformFolder, "account_override.tf.json"), JSON.stringify({ provider }, null, 2), { mode: 0o600 });
+    await writeFile(join(this.terraformFolder, "account_override.tf.json"), JSON.stringify({ provider }, null, 2), {
+      mode: 0o600,
+    });
   }
 
   terraform({ binary, provider: { configurationFile } }: Tools, signal?: AbortSignal): Terraform {
     // What would move the state or narrow a destroy is left out: the printed command has none of it either.
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OTHER_PLACE.test(name)));
-    const env = { ...own, ...(configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile }), TF_IN_AUTOMATION: "1", TF_INPUT: "0" };
+    const env = {
+      ...own,
+      ...(configurationFile === undefined ? {} : { TF_CLI_CONFIG_FILE: configurationFile }),
+      TF_IN_AUTOMATION: "1",
+      TF_INPUT: "0",
+    };
     return new Terraform({ command: binary.command, folder: this.terraformFolder, env, signal });
   }
 
   /** The two ways to take it down by hand. */
   takeDownLines(binary: string): string[] {
     const shown = (path: string) => word.file(relative(process.cwd(), path) || ".");
-    return [command`npm run prove -- --resume ${shown(this.path)}`, command`${word.file(binary)} -chdir=${shown(this.terraformFolder)} destroy`];
+    return [
+      command`npm run prove -- --resume ${shown(this.path)}`,
+      command`${word.file(binary)} -chdir=${shown(this.terraformFolder)} destroy`,
+    ];
   }
 
   /** Nothing of the site is left. */
@@ -110,6 +125,10 @@ function programOf(id: string, domainName: string, region: string): string {
 
 /** The constructs' own sentences, without the program that nobody has written. */
 function refusedOf(message: string, id: string): string {
-  const faults = message.split("\n").flatMap((line) => (line.startsWith(`  ${id}: `) ? [line.slice(id.length + 4)] : []));
-  return faults.length === 0 ? message : faults.map((it) => it.replace(/^domainName\b/, "--domain").replace(/^region\b/, "--region")).join("\n");
+  const faults = message
+    .split("\n")
+    .flatMap((line) => (line.startsWith(`  ${id}: `) ? [line.slice(id.length + 4)] : []));
+  return faults.length === 0
+    ? message
+    : faults.map((it) => it.replace(/^domainName\b/, "--domain").replace(/^region\b/, "--region")).join("\n");
 }

@@ -1,8 +1,8 @@
+import { literalTexts, regionOf, resourcesOf } from "../../rehearsal/stack-files";
 import { awsIn, OWNER_TAGS } from "../adoption/aws";
 import type { Found } from "../adoption/model";
 import { ownedInAcm, ownedInElb, ownedInIam } from "../adoption/owned-elsewhere";
 import { ownedInEc2 } from "../adoption/owned-in-ec2";
-import { literalTexts, regionOf, resourcesOf } from "../../rehearsal/stack-files";
 import { recordsOfSite, zonesOf } from "./account";
 import type { ProvingFolder } from "./folder";
 
@@ -18,23 +18,37 @@ export interface Left {
 export async function leftOf({ id, json }: Pick<ProvingFolder, "id" | "json">, domain: string): Promise<Left[]> {
   const region = regionOf(json);
   const [aws, owner] = [awsIn(region), { stack: id, domain }];
-  const prefixes = ["aws_iam_role", "aws_iam_instance_profile"].flatMap((type) => resourcesOf(json, type).flatMap(({ arguments: it }) => literalTexts(it.name_prefix)));
+  const prefixes = ["aws_iam_role", "aws_iam_instance_profile"].flatMap((type) =>
+    resourcesOf(json, type).flatMap(({ arguments: it }) => literalTexts(it.name_prefix)),
+  );
   const [records, ...found] = await Promise.all([
-    zonesOf(region, domain), ownedInEc2(aws, owner), ownedInElb(aws, owner), ownedInAcm(aws, owner), ownedInIam(aws, owner, [...new Set(prefixes)]),
+    zonesOf(region, domain),
+    ownedInEc2(aws, owner),
+    ownedInElb(aws, owner),
+    ownedInAcm(aws, owner),
+    ownedInIam(aws, owner, [...new Set(prefixes)]),
   ]);
   return [
     ...found.flat().map(({ type, id: its, look }: Found) => ({ type, line: `${type} ${its}: ${look}` })),
-    ...recordsOfSite(domain, records).map((record) => ({ type: "aws_route53_record", line: `aws_route53_record ${record}` })),
+    ...recordsOfSite(domain, records).map((record) => ({
+      type: "aws_route53_record",
+      line: `aws_route53_record ${record}`,
+    })),
   ];
 }
 
 /** The domain that a stack's tags name. */
 export function domainOf({ json }: Pick<ProvingFolder, "json">): string {
-  const provider = json.provider?.aws as readonly { readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[] }[] | undefined;
+  const provider = json.provider?.aws as
+    | readonly { readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[] }[]
+    | undefined;
   return provider?.[0]?.default_tags?.[0]?.tags?.[OWNER_TAGS.domain] ?? "";
 }
 
 /** `2 aws_subnet, 1 aws_vpc` */
 export function typesIn(types: readonly string[]): string {
-  return [...new Set(types)].sort().map((type) => `${types.filter((it) => it === type).length} ${type}`).join(", ");
+  return [...new Set(types)]
+    .sort()
+    .map((type) => `${types.filter((it) => it === type).length} ${type}`)
+    .join(", ");
 }

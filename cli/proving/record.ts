@@ -3,8 +3,8 @@ import type { Verdict } from "../../path/report";
 import type { StepResult } from "../../rehearsal/walkthrough";
 import { PROJECT } from "../project";
 import { runProgram } from "../setup/program";
-import type { FirstGood } from "./traffic";
 import type { TypeTimes } from "./times";
+import type { FirstGood } from "./traffic";
 
 /** What was seen of one site, for others to read. It names neither the account nor the domain, and no resource. */
 export interface ProofRecord {
@@ -48,7 +48,10 @@ export interface Own {
 }
 
 /** The table of docs/prove.md. */
-export const TABLE_HEAD = ["| Date | Region | Versions | Commit | Steps | Apply | Targets healthy | HTTP | HTTPS | Destroy |", "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"];
+export const TABLE_HEAD = [
+  "| Date | Region | Versions | Commit | Steps | Apply | Targets healthy | HTTP | HTTPS | Destroy |",
+  "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+];
 
 /** Where records that are published lie, from docs/prove.md. */
 export const PROOFS = "proofs";
@@ -66,7 +69,16 @@ const IDENTIFYING: readonly (readonly [RegExp, string])[] = [
 
 /** A text without what is the account's own. */
 export function published(text: string, own?: Own): string {
-  const known = own === undefined ? [] : ([[own.account, "ACCOUNT"], [own.domain, "site.example"], [own.zone, "zone.example"]] as const).filter(([it]) => it !== "");
+  const known =
+    own === undefined
+      ? []
+      : (
+          [
+            [own.account, "ACCOUNT"],
+            [own.domain, "site.example"],
+            [own.zone, "zone.example"],
+          ] as const
+        ).filter(([it]) => it !== "");
   const without = IDENTIFYING.slice(0, 1).reduce((all, [pattern, name]) => all.replace(pattern, name), text);
   const renamed = known.reduce((all, [word, name]) => all.replaceAll(word, name), without);
   return IDENTIFYING.reduce((all, [pattern, name]) => all.replace(pattern, name), renamed);
@@ -82,10 +94,19 @@ export function rowOf(record: ProofRecord): string {
   const { date, region, versions, verdict, steps, times } = record;
   const ok = steps.filter((it) => it.verdict === "ok").length;
   const time = (seconds: number | undefined, sign = "") => (seconds === undefined ? "-" : `${sign}${seconds} s`);
-  const commit = versions.alb_web === null ? "-" : `${versions.alb_web.slice(0, 7)}${versions.modified ? ", modified" : ""}`;
+  const commit =
+    versions.alb_web === null ? "-" : `${versions.alb_web.slice(0, 7)}${versions.modified ? ", modified" : ""}`;
   const cells = [
-    `[${date.slice(0, 10)}](${PROOFS}/${fileNameOf(record)})`, region, `${versions.terraform}, aws ${versions.provider}`, commit, `${verdict}: ${ok} of ${steps.length} ok`,
-    time(times.apply), time(times.targets_healthy, "+"), time(times.http, "+"), time(times.https, "+"), time(times.destroy),
+    `[${date.slice(0, 10)}](${PROOFS}/${fileNameOf(record)})`,
+    region,
+    `${versions.terraform}, aws ${versions.provider}`,
+    commit,
+    `${verdict}: ${ok} of ${steps.length} ok`,
+    time(times.apply),
+    time(times.targets_healthy, "+"),
+    time(times.http, "+"),
+    time(times.https, "+"),
+    time(times.destroy),
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -104,7 +125,12 @@ export function minuteOf(date: Date): string {
 export function waitStep(id: string, title: string, answer: FirstGood | undefined, why = "not reached"): StepResult {
   if (answer === undefined) return { id, title, verdict: "unknown", observed: why };
   const { isGood, observed, seconds } = answer;
-  return { id, title, verdict: isGood ? "ok" : "broken", observed: `${observed}, ${isGood ? "" : "still "}${seconds} s after the apply` };
+  return {
+    id,
+    title,
+    verdict: isGood ? "ok" : "broken",
+    observed: `${observed}, ${isGood ? "" : "still "}${seconds} s after the apply`,
+  };
 }
 
 /** Which alb-web it is. */
@@ -112,7 +138,15 @@ export async function commitOf(): Promise<Pick<ProofRecord["versions"], "alb_web
   const git = (...args: string[]) => runProgram("git", ["-C", PROJECT, ...args], process.env, 10_000);
   const { outcome, stdout } = await git("rev-parse", "HEAD");
   // A copy without a repository of its own may lie in another one.
-  if (outcome !== "ok" || (await git("rev-parse", "--show-cdup")).stdout.trim() !== "") return { alb_web: null, modified: false };
-  const status = await git("status", "--porcelain", "--", ...["constructs", "topology", "path", "rehearsal", "cli", "package-lock.json", ".terraform.lock.hcl"].map((it) => join(PROJECT, it)));
+  if (outcome !== "ok" || (await git("rev-parse", "--show-cdup")).stdout.trim() !== "")
+    return { alb_web: null, modified: false };
+  const status = await git(
+    "status",
+    "--porcelain",
+    "--",
+    ...["constructs", "topology", "path", "rehearsal", "cli", "package-lock.json", ".terraform.lock.hcl"].map((it) =>
+      join(PROJECT, it),
+    ),
+  );
   return { alb_web: stdout.trim(), modified: status.outcome !== "ok" || status.stdout.trim() !== "" };
 }

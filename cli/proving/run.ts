@@ -2,22 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { worst } from "../../path/report";
-import { expectationOf, type Expectation, type Outputs } from "../../rehearsal/expectation";
+import { type Expectation, expectationOf, type Outputs } from "../../rehearsal/expectation";
 import { readSite, type Site } from "../../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../../rehearsal/walkthrough";
 import { progressTo } from "../apply-progress";
 import { WorkFailed } from "../command";
 import type { Tools } from "../project";
 import { addedIn, changedAddresses, destroyedIn, type RehearsalResult, type Stage } from "../rehearsal-run";
-import { checkTraces, inWords, traceOf, type Traces } from "../rehearsal-trace";
+import { checkTraces, inWords, type Traces, traceOf } from "../rehearsal-trace";
 import type { Terraform, TerraformEvent } from "../terraform";
 import type { Account } from "./account";
 import type { ProvingFolder } from "./folder";
 import type { Interruptions } from "./interruptions";
-import { leftOf, typesIn, type Left } from "./left";
-import { commitOf, minuteOf, publishedSteps, waitStep, type ProofRecord, type ProofTimes } from "./record";
+import { type Left, leftOf, typesIn } from "./left";
+import { commitOf, minuteOf, type ProofRecord, type ProofTimes, publishedSteps, waitStep } from "./record";
 import { timesOf } from "./times";
-import { answers200, firstGood, redirectsToHttps, targetsAreWell, type Answer, type FirstGood } from "./traffic";
+import { type Answer, answers200, type FirstGood, firstGood, redirectsToHttps, targetsAreWell } from "./traffic";
 
 export interface ProvingOptions {
   readonly folder: ProvingFolder;
@@ -61,7 +61,10 @@ export class ProvingRun {
   private site?: Site;
   private appliedAt = 0;
   private whyUnknownLeft = "not reached";
-  private readonly plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = { added: 0, driftedAddresses: [] };
+  private readonly plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = {
+    added: 0,
+    driftedAddresses: [],
+  };
 
   constructor(private readonly options: ProvingOptions) {
     this.expectedBefore = expectationOf(options.folder.json, {});
@@ -74,8 +77,14 @@ export class ProvingRun {
     return [
       { title: "terraform init", run: () => this.attempt("init", () => this.init(terraform)) },
       { title: "plan", run: () => this.attempt("plan", () => this.readPlan(terraform)) },
-      { title: "apply", run: (report) => this.attempt("apply", () => this.timed("apply", () => this.apply(terraform, report))) },
-      { title: "wait for targets and requests", run: (report) => this.attempt("wait", () => this.waitForTraffic(report, first)) },
+      {
+        title: "apply",
+        run: (report) => this.attempt("apply", () => this.timed("apply", () => this.apply(terraform, report))),
+      },
+      {
+        title: "wait for targets and requests",
+        run: (report) => this.attempt("wait", () => this.waitForTraffic(report, first)),
+      },
       { title: "second plan", run: () => this.attempt("second plan", () => this.planAgain(terraform)) },
       { title: "check the walkthrough", run: () => this.attempt("check", () => this.check(terraform)) },
     ];
@@ -85,7 +94,10 @@ export class ProvingRun {
   lastStages(signal: AbortSignal): Stage[] {
     const terraform = this.options.folder.terraform(this.options.tools, signal);
     return [
-      { title: "destroy", run: (report) => this.attempt("destroy", () => this.timed("destroy", () => this.destroy(terraform, report))) },
+      {
+        title: "destroy",
+        run: (report) => this.attempt("destroy", () => this.timed("destroy", () => this.destroy(terraform, report))),
+      },
       { title: "look for what is left", run: () => this.lookForLeft(signal) },
     ];
   }
@@ -98,31 +110,61 @@ export class ProvingRun {
   /** As a rehearsal's, for the person at the terminal. */
   result(): RehearsalResult {
     const steps = this.steps();
-    return { stack: this.options.folder.id, verdict: worst(steps.map(({ verdict }) => verdict)), steps, seconds: Math.round((Date.now() - this.began.getTime()) / 1000) };
+    return {
+      stack: this.options.folder.id,
+      verdict: worst(steps.map(({ verdict }) => verdict)),
+      steps,
+      seconds: Math.round((Date.now() - this.began.getTime()) / 1000),
+    };
   }
 
   /** For everybody. */
   async record(): Promise<ProofRecord> {
-    const { account, domain, zone, tools: { binary: { product, version } } } = this.options;
+    const {
+      account,
+      domain,
+      zone,
+      tools: {
+        binary: { product, version },
+      },
+    } = this.options;
     const { verdict, steps } = this.result();
     return {
-      format_version: "1.0", date: minuteOf(this.began), region: this.expectedBefore.region, on_aws: account.isAws,
+      format_version: "1.0",
+      date: minuteOf(this.began),
+      region: this.expectedBefore.region,
+      on_aws: account.isAws,
       versions: { terraform: `${product} ${version}`, provider: this.provider, ...(await commitOf()) },
-      verdict, times: { ...this.times, resources: timesOf(this.events) }, steps: publishedSteps(steps, { account: account.number, domain, zone }),
+      verdict,
+      times: { ...this.times, resources: timesOf(this.events) },
+      steps: publishedSteps(steps, { account: account.number, domain, zone }),
     };
   }
 
   private steps(): StepResult[] {
     const { isAws } = this.options.account;
-    const waits = (Object.keys(TITLES) as Waited[]).map((name) => waitStep(...TITLES[name], this.waited.get(name), isAws ? undefined : NO_TRAFFIC));
-    return [...checkWalkthrough(this.site, this.expected(), this.plan satisfies PlanFacts), checkTraces(this.traces), ...waits, this.leftStep()];
+    const waits = (Object.keys(TITLES) as Waited[]).map((name) =>
+      waitStep(...TITLES[name], this.waited.get(name), isAws ? undefined : NO_TRAFFIC),
+    );
+    return [
+      ...checkWalkthrough(this.site, this.expected(), this.plan satisfies PlanFacts),
+      checkTraces(this.traces),
+      ...waits,
+      this.leftStep(),
+    ];
   }
 
   private leftStep(): StepResult {
     const step = { id: "left", title: "Nothing is left" };
     if (this.left === undefined) return { ...step, verdict: "unknown", observed: this.whyUnknownLeft };
     const isNone = this.left.length === 0;
-    return { ...step, verdict: isNone ? "ok" : "broken", observed: isNone ? "nothing with the stack's tags, no record of the name" : `left: ${typesIn(this.left.map(({ type }) => type))}` };
+    return {
+      ...step,
+      verdict: isNone ? "ok" : "broken",
+      observed: isNone
+        ? "nothing with the stack's tags, no record of the name"
+        : `left: ${typesIn(this.left.map(({ type }) => type))}`,
+    };
   }
 
   private expected(): Expectation {
@@ -138,7 +180,9 @@ export class ProvingRun {
   }
 
   private async readPlan(terraform: Terraform): Promise<string> {
-    const { events } = await this.timed("plan", () => terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]));
+    const { events } = await this.timed("plan", () =>
+      terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]),
+    );
     this.plan.added = addedIn(events);
     this.traces.plan = await this.traceOf(terraform, [PLAN_FILE]);
     return `${this.plan.added} to add; its path is ${inWords(this.traces.plan)}`;
@@ -154,7 +198,9 @@ export class ProvingRun {
 
   /** Before any other question, as the time runs. Nobody looks the name up before its record is there: a resolver would remember that there is none. */
   private async waitForTraffic(report: (text: string) => void, signal: AbortSignal): Promise<string> {
-    this.outputs = JSON.parse((await this.options.folder.terraform(this.options.tools, signal).run(["output", "-json"])).stdout) as Outputs;
+    this.outputs = JSON.parse(
+      (await this.options.folder.terraform(this.options.tools, signal).run(["output", "-json"])).stdout,
+    ) as Outputs;
     if (!this.options.account.isAws) return NO_TRAFFIC;
     const { domain } = this.options;
     const { region, targetGroupArn = "", instanceCount, healthCheckPath } = this.expected();
@@ -167,7 +213,12 @@ export class ProvingRun {
         report([...last].map(([what, observed]) => `${TITLES[what][0]}: ${observed}`).join("; "));
         return answer;
       };
-      const answer = await firstGood(askAndReport, { everyMs, withinMs: TRAFFIC_WITHIN_MS, since: this.appliedAt, signal });
+      const answer = await firstGood(askAndReport, {
+        everyMs,
+        withinMs: TRAFFIC_WITHIN_MS,
+        since: this.appliedAt,
+        signal,
+      });
       this.waited.set(name, answer);
       if (answer.isGood) this.times[name] = answer.seconds;
     };
@@ -176,7 +227,9 @@ export class ProvingRun {
       wait("http", REQUEST_EVERY_MS, (it) => redirectsToHttps(`http://${domain}/`, it)),
       wait("https", REQUEST_EVERY_MS, (it) => answers200(`https://${domain}${healthCheckPath}`, it)),
     ]);
-    return [...this.waited].map(([name, { observed, seconds }]) => `${TITLES[name][0]}: ${observed}, ${seconds} s`).join("; ");
+    return [...this.waited]
+      .map(([name, { observed, seconds }]) => `${TITLES[name][0]}: ${observed}, ${seconds} s`)
+      .join("; ");
   }
 
   private async planAgain(terraform: Terraform): Promise<string> {
@@ -197,20 +250,31 @@ export class ProvingRun {
 
   private async destroy(terraform: Terraform, report: (text: string) => void): Promise<string> {
     const progress = progressTo(report);
-    const { events } = await terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], (event) => this.follow(event, progress));
+    const { events } = await terraform.run(["destroy", "-auto-approve", "-input=false", "-json"], (event) =>
+      this.follow(event, progress),
+    );
     this.plan.destroyed = destroyedIn(events);
     return `${this.plan.destroyed} destroyed`;
   }
 
   /** Not being allowed to ask is no failure: the state says that all of it is gone. */
   private async lookForLeft(signal: AbortSignal): Promise<string> {
-    const { folder, domain, account: { isAws } } = this.options;
+    const {
+      folder,
+      domain,
+      account: { isAws },
+    } = this.options;
     const look = async (): Promise<Answer> => {
       this.left = await leftOf(folder, domain);
       return { isGood: this.left.length === 0, observed: "" };
     };
     try {
-      await firstGood(look, { everyMs: GONE_EVERY_MS, withinMs: isAws ? GONE_WITHIN_MS : 0, since: performance.now(), signal });
+      await firstGood(look, {
+        everyMs: GONE_EVERY_MS,
+        withinMs: isAws ? GONE_WITHIN_MS : 0,
+        since: performance.now(),
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof WorkFailed) || signal.aborted) throw error;
       this.whyUnknownLeft = error.message.split("\n")[0] ?? "";
@@ -240,7 +304,9 @@ export class ProvingRun {
       return await work();
     } catch (error) {
       this.plan.failure ??= `${stage} failed`;
-      throw error instanceof WorkFailed && !this.options.interruptions.first.aborted ? new WorkFailed(`${stage}: ${error.message}`, { cause: error }) : error;
+      throw error instanceof WorkFailed && !this.options.interruptions.first.aborted
+        ? new WorkFailed(`${stage}: ${error.message}`, { cause: error })
+        : error;
     }
   }
 }

@@ -20,6 +20,11 @@ export function timesOf(events: readonly TerraformEvent[]): TypeTimes[] {
     if (action === "create") Object.assign(times, { create: Math.max(times.create ?? 0, seconds) }).created.add(addr);
     else times.destroy = Math.max(times.destroy ?? 0, seconds);
   }
-  const rows = [...types].map(([type, { created, create, destroy }]) => ({ type, count: created.size, create, destroy }));
+  const rows = [...types].map(([type, { created, create, destroy }]) => ({
+    type,
+    count: created.size,
+    create,
+    destroy,
+  }));
   return rows.sort((a, b) => (b.create ?? 0) - (a.create ?? 0) || a.type.localeCompare(b.type));
 }

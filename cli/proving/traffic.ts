@@ -1,5 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { DescribeTargetHealthCommand, type ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  DescribeTargetHealthCommand,
+  type ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Agent, request } from "undici";
 import { reasonOf } from "../setup/download";
 
@@ -25,7 +28,10 @@ export interface Patience {
 const ANSWERS_WITHIN_MS = 10_000;
 
 /** Asks again and again. @returns the first good answer, or the last one that came in time */
-export async function firstGood(ask: (signal: AbortSignal) => Promise<Answer>, { everyMs, withinMs, since, signal }: Patience): Promise<FirstGood> {
+export async function firstGood(
+  ask: (signal: AbortSignal) => Promise<Answer>,
+  { everyMs, withinMs, since, signal }: Patience,
+): Promise<FirstGood> {
   for (;;) {
     signal.throwIfAborted();
     const answer = await ask(signal);
@@ -47,14 +53,24 @@ export function redirectsToHttps(url: string, signal: AbortSignal): Promise<Answ
 
 /** Whether a URL answers 200; with HTTPS, also whether its certificate is trusted. */
 export function answers200(url: string, signal: AbortSignal): Promise<Answer> {
-  return asked(url, signal, (status) => ({ isGood: status === 200, observed: url.startsWith("https:") ? `${status}, its certificate is trusted` : `${status}` }));
+  return asked(url, signal, (status) => ({
+    isGood: status === 200,
+    observed: url.startsWith("https:") ? `${status}, its certificate is trusted` : `${status}`,
+  }));
 }
 
 /** A connection of its own, so that each question looks the name up again, and no redirect is followed. */
-async function asked(url: string, signal: AbortSignal, judge: (status: number, location?: string) => Answer): Promise<Answer> {
+async function asked(
+  url: string,
+  signal: AbortSignal,
+  judge: (status: number, location?: string) => Answer,
+): Promise<Answer> {
   const dispatcher = new Agent();
   try {
-    const { statusCode, headers: { location } } = await request(url, { dispatcher, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN_MS)]) });
+    const {
+      statusCode,
+      headers: { location },
+    } = await request(url, { dispatcher, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN_MS)]) });
     return judge(statusCode, typeof location === "string" ? location : undefined);
   } catch (error) {
     return { isGood: false, observed: `no answer (${codeOf(error)})` };
@@ -64,11 +80,24 @@ async function asked(url: string, signal: AbortSignal, judge: (status: number, l
 }
 
 /** Whether all targets are healthy; else what AWS says of them. */
-export async function targetsAreWell(elb: ElasticLoadBalancingV2Client, TargetGroupArn: string, count: number, abortSignal: AbortSignal): Promise<Answer> {
+export async function targetsAreWell(
+  elb: ElasticLoadBalancingV2Client,
+  TargetGroupArn: string,
+  count: number,
+  abortSignal: AbortSignal,
+): Promise<Answer> {
   try {
-    const { TargetHealthDescriptions: targets = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }), { abortSignal });
-    const said = targets.map(({ TargetHealth: { State, Reason } = {} }) => [State, ...(Reason === undefined ? [] : [`(${Reason})`])].join(" "));
-    return { isGood: targets.length === count && targets.every(({ TargetHealth }) => TargetHealth?.State === "healthy"), observed: said.join(", ") || "no targets" };
+    const { TargetHealthDescriptions: targets = [] } = await elb.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn }),
+      { abortSignal },
+    );
+    const said = targets.map(({ TargetHealth: { State, Reason } = {} }) =>
+      [State, ...(Reason === undefined ? [] : [`(${Reason})`])].join(" "),
+    );
+    return {
+      isGood: targets.length === count && targets.every(({ TargetHealth }) => TargetHealth?.State === "healthy"),
+      observed: said.join(", ") || "no targets",
+    };
   } catch (error) {
     return { isGood: false, observed: `AWS does not answer (${(error as Error).name})` };
   }

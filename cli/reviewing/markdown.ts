@@ -1,4 +1,4 @@
-import { EFFECTS, worstEffect, type Cause, type ChangeLine, type Review } from "../../path/review/report";
+import { type Cause, type ChangeLine, EFFECTS, type Review, worstEffect } from "../../path/review/report";
 import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../tracing/escape";
 import { firstOf } from "../tracing/wording";
@@ -52,14 +52,25 @@ export function reviewsAsMarkdown(reviews: readonly NamedReview[], { limit = LIM
   const more = (left: number) => `- and ${left + ordered.length - most} more plans`;
   const told = ordered.slice(0, most).map(planLine);
   const lines = fitting(told, Math.floor(limit / 4), more);
-  const head = [title, "", ...lines, ...(lines.length === told.length && lines.at(-1) === told.at(-1) && ordered.length > most ? [more(0)] : []), ""].join("\n");
+  const head = [
+    title,
+    "",
+    ...lines,
+    ...(lines.length === told.length && lines.at(-1) === told.at(-1) && ordered.length > most ? [more(0)] : []),
+    "",
+  ].join("\n");
   const paged = ordered.filter(({ review }) => isNews(review) || review.watch.length > 0);
   const note = (left: number) => `\nThere is no room here for ${left} of ${paged.length} plans.\n`;
   const room = limit - head.length - note(paged.length).length;
   const shown = paged.slice(0, Math.floor(room / LEAST_OF_PAGE));
   const pages = shown.map((it) => ({ parts: partsOf(it, 4), frame: frameOf(it) }));
-  const rooms = shares(pages.map(({ parts, frame }) => pageOf(parts, limit).length + lengthOf(frame)), room);
-  const folded = pages.map(({ parts, frame }, index) => frame.join(pageOf(parts, (rooms[index] ?? 0) - lengthOf(frame))));
+  const rooms = shares(
+    pages.map(({ parts, frame }) => pageOf(parts, limit).length + lengthOf(frame)),
+    room,
+  );
+  const folded = pages.map(({ parts, frame }, index) =>
+    frame.join(pageOf(parts, (rooms[index] ?? 0) - lengthOf(frame))),
+  );
   return [head, ...folded, ...(paged.length > shown.length ? [note(paged.length - shown.length)] : [])].join("");
 }
 
@@ -74,9 +85,17 @@ function planLine({ name, review }: NamedReview): string {
 }
 
 /** What nobody should overlook is open. */
-function frameOf({ name, review: { report: { effect } } }: NamedReview): readonly [start: string, end: string] {
+function frameOf({
+  name,
+  review: {
+    report: { effect },
+  },
+}: NamedReview): readonly [start: string, end: string] {
   const isOpen = EFFECTS.indexOf(effect) >= EFFECTS.indexOf("unknown");
-  return [`\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: <code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`, "\n</details>\n"];
+  return [
+    `\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: <code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`,
+    "\n</details>\n",
+  ];
 }
 
 function lengthOf(texts: readonly string[]): number {
@@ -99,7 +118,11 @@ interface Parts {
 function partsOf({ name, review }: NamedReview, level: number): Parts {
   const head = headOf(name, review, level);
   if (!isNews(review)) return { head, picture: "", sections: [] };
-  return { head, picture: reviewPicture(review.picture).join("\n"), sections: sectionsOf(review).filter(({ lines }) => lines.length > 0) };
+  return {
+    head,
+    picture: reviewPicture(review.picture).join("\n"),
+    sections: sectionsOf(review).filter(({ lines }) => lines.length > 0),
+  };
 }
 
 function pageOf(parts: Parts, limit: number): string {
@@ -112,13 +135,33 @@ function pageWithin({ head: lines, picture, sections }: Parts, limit: number): s
   const block = picture === "" ? "" : ["", ...asBlock("mermaid", picture), ""].join("\n");
   const isDrawn = picture.length <= PICTURE_LIMIT && head.length + block.length < limit * PICTURE_SHARE;
   const start = isDrawn ? head + block : head;
-  const folds = sections.map(({ title, lines }) => ({ title, lines, frame: [`\n<details><summary>${title} (${lines.length})</summary>\n\n`, "\n\n</details>\n"] }));
+  const folds = sections.map(({ title, lines }) => ({
+    title,
+    lines,
+    frame: [`\n<details><summary>${title} (${lines.length})</summary>\n\n`, "\n\n</details>\n"],
+  }));
   // No section takes the room of all others: each that is long has its share.
-  const rooms = shares(folds.map(({ lines, frame }) => lengthOf(lines) + lines.length + lengthOf(frame)), limit - start.length);
-  const shown = folds.map(({ lines, frame, ...fold }, index) => ({ ...fold, frame, count: lines.length, lines: fitting(lines, (rooms[index] ?? 0) - lengthOf(frame), (left) => `- and ${left} more, for which there is no room here`) }));
-  const missing = [...(isDrawn || picture === "" ? [] : ["the picture"]), ...shown.filter(({ lines }) => lines.length === 0).map(({ title, count }) => `${title.toLowerCase()} (${count})`)];
+  const rooms = shares(
+    folds.map(({ lines, frame }) => lengthOf(lines) + lines.length + lengthOf(frame)),
+    limit - start.length,
+  );
+  const shown = folds.map(({ lines, frame, ...fold }, index) => ({
+    ...fold,
+    frame,
+    count: lines.length,
+    lines: fitting(
+      lines,
+      (rooms[index] ?? 0) - lengthOf(frame),
+      (left) => `- and ${left} more, for which there is no room here`,
+    ),
+  }));
+  const missing = [
+    ...(isDrawn || picture === "" ? [] : ["the picture"]),
+    ...shown.filter(({ lines }) => lines.length === 0).map(({ title, count }) => `${title.toLowerCase()} (${count})`),
+  ];
   return [
-    start, ...shown.filter(({ lines }) => lines.length > 0).map(({ frame, lines }) => frame.join(lines.join("\n"))),
+    start,
+    ...shown.filter(({ lines }) => lines.length > 0).map(({ frame, lines }) => frame.join(lines.join("\n"))),
     ...(missing.length > 0 ? [`\nThere is no room here for: ${missing.join("; ")}.\n`] : []),
   ].join("");
 }
@@ -134,31 +177,53 @@ function sectionsOf(review: Review): Section[] {
     { title: "Blocks to paste", lines: blocksOf(review.report.causes) },
     { title: "What is opened and closed", lines: securityLines(review) },
     { title: "What to watch", lines: review.watch.map((it) => `- ! ${sentence(it)}`) },
-    ...KINDS.map(([title, doings]) => ({ title, lines: review.changes.filter(({ doing }) => doings.includes(doing)).map(changeLine) })),
+    ...KINDS.map(([title, doings]) => ({
+      title,
+      lines: review.changes.filter(({ doing }) => doings.includes(doing)).map(changeLine),
+    })),
     { title: "Outputs that change", lines: review.outputs.map((it) => `- ${asCode(cut(it, MAX_NAME))}`) },
   ];
 }
 
 /** At most fifteen lines; security and what to watch are never pushed out by causes. */
 function headOf(name: string, review: Review, level: number): string[] {
-  const { report: { effect, summary, hops, counts, causes, security }, watch, outputs } = review;
+  const {
+    report: { effect, summary, hops, counts, causes, security },
+    watch,
+    outputs,
+  } = review;
   // The summary of what fails begins with these words itself.
-  const [shown, said] = effect === "fails" ? [`${markOf(effect)} Apply will fail`, summary.replace(/^Apply will fail: /, "")] : [shownEffect(effect), summary];
+  const [shown, said] =
+    effect === "fails"
+      ? [`${markOf(effect)} Apply will fail`, summary.replace(/^Apply will fail: /, "")]
+      : [shownEffect(effect), summary];
   const title = `${"#".repeat(level)} ${shown}: ${sentence(said)}`;
   const shownName = asCode(cut(name, MAX_NAME));
-  const watched = firstLines(watch.map((it) => `- Watch: ${sentence(it)}`), MAX_WATCH, (left) => `- and ${left} more to watch${isNews(review) ? ", below" : ""}`);
+  const watched = firstLines(
+    watch.map((it) => `- Watch: ${sentence(it)}`),
+    MAX_WATCH,
+    (left) => `- and ${left} more to watch${isNews(review) ? ", below" : ""}`,
+  );
   if (!isNews(review)) return [`${title} (${shownName})`, ...(watched.length > 0 ? ["", ...watched] : [])];
   const start = [
-    title, "", `${shownName}: ${shownCounts(counts)}${outputs.length > 0 ? `, ${outputs.length} ${outputs.length === 1 ? "output" : "outputs"}` : ""}`,
+    title,
+    "",
+    `${shownName}: ${shownCounts(counts)}${outputs.length > 0 ? `, ${outputs.length} ${outputs.length === 1 ? "output" : "outputs"}` : ""}`,
     ...(hops.length > 0 ? ["", `Path: ${hops.map(shownHop).join(" · ")}`] : []),
   ];
   const secured = [
     ...(security.opened.length > 0 ? [`- **Opened:** ${firstOf(security.opened.map(sentence))}`] : []),
     ...(security.closed.length > 0 ? [`- Closed: ${firstOf(security.closed.map(sentence))}`] : []),
   ];
-  const worse = alike(rootsOf(causes.filter((it) => it.effect !== "none"))).map((it) => `- ${shownEffect(it.cause.effect)}: ${toldCause(it, "**Instead:**")}`);
+  const worse = alike(rootsOf(causes.filter((it) => it.effect !== "none"))).map(
+    (it) => `- ${shownEffect(it.cause.effect)}: ${toldCause(it, "**Instead:**")}`,
+  );
   const room = MAX_HEAD - start.length - 1 - secured.length - watched.length;
-  const list = [...firstLines(worse, Math.min(MAX_CAUSES, room), (left) => `- and ${left} more causes, below`), ...secured, ...watched];
+  const list = [
+    ...firstLines(worse, Math.min(MAX_CAUSES, room), (left) => `- and ${left} more causes, below`),
+    ...secured,
+    ...watched,
+  ];
   return [...start, ...(list.length > 0 ? ["", ...list] : [])];
 }
 
@@ -170,7 +235,13 @@ function firstLines(lines: readonly string[], most: number, more: (left: number)
 /** Without those that only follow one that is told and no better. */
 function rootsOf(causes: readonly Cause[]): Cause[] {
   const told = new Map(causes.map(({ address, effect }) => [address, EFFECTS.indexOf(effect)]));
-  return causes.filter(({ why, effect }) => !why.split("` follows `").slice(1).some((it) => (told.get(it.slice(0, it.indexOf("`"))) ?? -1) >= EFFECTS.indexOf(effect)));
+  return causes.filter(
+    ({ why, effect }) =>
+      !why
+        .split("` follows `")
+        .slice(1)
+        .some((it) => (told.get(it.slice(0, it.indexOf("`"))) ?? -1) >= EFFECTS.indexOf(effect)),
+  );
 }
 
 function attributeOf(attribute: string): string {
@@ -180,35 +251,58 @@ function attributeOf(attribute: string): string {
 /** A head of hostile names can be longer than all its room; its last lines go first, and a title is never cut in the middle of what is escaped. */
 function fitHead([title = "", ...lines]: readonly string[], limit: number): string {
   const shown = title.length <= limit - 60 ? title : title.slice(0, title.indexOf(":"));
-  return [shown, ...fitting(lines, limit - shown.length - 60, () => "- and more, for which there is no room here")].join("\n") + "\n";
+  return (
+    [shown, ...fitting(lines, limit - shown.length - 60, () => "- and more, for which there is no room here")].join(
+      "\n",
+    ) + "\n"
+  );
 }
 
 function causeLines({ report }: Review): string[] {
-  return alike(report.causes).map((it) => `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop, it.cause.effect)}: ${toldCause(it, "Instead:")}`);
+  return alike(report.causes).map(
+    (it) =>
+      `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop, it.cause.effect)}: ${toldCause(it, "Instead:")}`,
+  );
 }
 
-function toldCause({ cause: { attribute, why, avoid }, addresses }: ReturnType<typeof alike>[number], instead: string): string {
+function toldCause(
+  { cause: { attribute, why, avoid }, addresses }: ReturnType<typeof alike>[number],
+  instead: string,
+): string {
   return `${attributeOf(attribute)}${firstOf(addresses.map(shownAddress))}. ${sentence(why)}${avoid === "" ? "" : ` ${instead} ${sentence(avoid)}.`.replace(/\.\.$/, ".")}`;
 }
 
 /** Each once, however many causes it avoids; blocks of one kind are not told apart by what stands between them. */
 function blocksOf(causes: readonly Cause[]): string[] {
-  return [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))].map((hcl) => asBlock("hcl", hcl).join("\n"));
+  return [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))].map((hcl) =>
+    asBlock("hcl", hcl).join("\n"),
+  );
 }
 
-function securityLines({ report: { security: { opened, closed } } }: Review): string[] {
+function securityLines({
+  report: {
+    security: { opened, closed },
+  },
+}: Review): string[] {
   return [...opened.map((it) => `- opened: ${sentence(it)}`), ...closed.map((it) => `- closed: ${sentence(it)}`)];
 }
 
 const KINDS: readonly (readonly [title: string, doings: readonly Doing[]])[] = [
-  ["Replaced", ["replace"]], ["Destroyed", ["destroy"]], ["Created", ["create"]], ["Updated in place", ["update"]], ["Imported, moved, forgotten or read", ["import", "move", "forget", "read", "other"]],
+  ["Replaced", ["replace"]],
+  ["Destroyed", ["destroy"]],
+  ["Created", ["create"]],
+  ["Updated in place", ["update"]],
+  ["Imported, moved, forgotten or read", ["import", "move", "forget", "read", "other"]],
 ];
 
 function changeLine({ address, doing, isCreatedFirst, attributes, reason }: ChangeLine): string {
   const notes = [
     ...(attributes.length > 0 ? [firstOf(attributes.map((it) => asCode(cut(it, MAX_NAME))))] : []),
-    ...(doing === "replace" && isCreatedFirst ? ["the new one first"] : []), ...(reason === "" ? [] : [asSentence(cut(reason, MAX_NAME))]),
-    ...(["import", "move", "forget", "read", "other"].includes(doing) ? [doing === "other" ? "something that this version does not know" : doing] : []),
+    ...(doing === "replace" && isCreatedFirst ? ["the new one first"] : []),
+    ...(reason === "" ? [] : [asSentence(cut(reason, MAX_NAME))]),
+    ...(["import", "move", "forget", "read", "other"].includes(doing)
+      ? [doing === "other" ? "something that this version does not know" : doing]
+      : []),
   ];
   return `- ${shownAddress(address)}${notes.length === 0 ? "" : `: ${notes.join("; ")}`}`;
 }

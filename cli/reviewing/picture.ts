@@ -1,5 +1,5 @@
-import type { Picture, PictureEdge, PictureNode } from "../../path/review/report";
 import { HOPS, type Hop } from "../../path/report";
+import type { Picture, PictureEdge, PictureNode } from "../../path/review/report";
 import type { Doing } from "../../topology/changes";
 import { asLabel } from "../tracing/escape";
 import { nameOf } from "../tracing/picture";
@@ -35,15 +35,35 @@ const CLASSES = [
   "  classDef broken stroke:#cf222e,stroke-width:4px",
 ];
 /** New ways are thick and gone ones dashed, and both say so; what becomes of several between the same boxes is told in words. */
-const ARROWS: Readonly<Record<string, string>> = { "kept": "-->", "new": "==>|new|", "gone": "-.->|gone|", "kept,new": "-->|some new|", "gone,kept": "-->|some gone|", "gone,new": "-->|new and gone|", "gone,kept,new": "-->|some new, some gone|" };
-const NAMES: Readonly<Record<Hop, string>> = { dns: "dns", tls: "tls", listener: "listener", "target-group": "target group", target: "target" };
+const ARROWS: Readonly<Record<string, string>> = {
+  kept: "-->",
+  "new": "==>|new|",
+  gone: "-.->|gone|",
+  "kept,new": "-->|some new|",
+  "gone,kept": "-->|some gone|",
+  "gone,new": "-->|new and gone|",
+  "gone,kept,new": "-->|some new, some gone|",
+};
+const NAMES: Readonly<Record<Hop, string>> = {
+  dns: "dns",
+  tls: "tls",
+  listener: "listener",
+  "target-group": "target group",
+  target: "target",
+};
 const URGENCY: readonly Doing[] = ["replace", "destroy", "create", "update"];
 
 /** The lines of the picture; none where no path is in the plan. */
 export function reviewPicture({ nodes, edges }: Picture): string[] {
   if (nodes.length === 0) return [];
   const ids = new Map<string, string>([["client", "client"]]);
-  const groups = HOPS.flatMap((hop) => groupOf(hop, nodes.filter((it) => it.hop === hop), ids));
+  const groups = HOPS.flatMap((hop) =>
+    groupOf(
+      hop,
+      nodes.filter((it) => it.hop === hop),
+      ids,
+    ),
+  );
   const ways = new Map<string, Set<PictureEdge["is"]>>();
   for (const { from, to, is } of edges) {
     const [one, other] = [ids.get(from), ids.get(to)];
@@ -51,9 +71,18 @@ export function reviewPicture({ nodes, edges }: Picture): string[] {
     const way = `${one} ${other}`;
     ways.set(way, (ways.get(way) ?? new Set()).add(is));
   }
-  const arrows = [...ways].map(([way, kinds]) => `  ${way.replace(" ", ` ${ARROWS[[...kinds].sort().join()] ?? "-->"} `)}`);
+  const arrows = [...ways].map(
+    ([way, kinds]) => `  ${way.replace(" ", ` ${ARROWS[[...kinds].sort().join()] ?? "-->"} `)}`,
+  );
   const frames = HOPS.filter((hop) => nodes.some((it) => it.hop === hop)).map(frameOf);
-  return ["flowchart LR", '  client(("client")):::none', ...groups, ...arrows, ...CLASSES, `  class ${frames.join()} hop`];
+  return [
+    "flowchart LR",
+    '  client(("client")):::none',
+    ...groups,
+    ...arrows,
+    ...CLASSES,
+    `  class ${frames.join()} hop`,
+  ];
 }
 
 function frameOf(hop: Hop): string {
@@ -63,7 +92,8 @@ function frameOf(hop: Hop): string {
 /** A frame around what makes a hop; what has no room in it is one box. */
 function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>): string[] {
   if (all.length === 0) return [];
-  const rank = ({ doing, isBroken }: PictureNode) => (isBroken ? -1 : URGENCY.includes(doing) ? URGENCY.indexOf(doing) : URGENCY.length);
+  const rank = ({ doing, isBroken }: PictureNode) =>
+    isBroken ? -1 : URGENCY.includes(doing) ? URGENCY.indexOf(doing) : URGENCY.length;
   const isWhole = all.length <= MOST_OF_HOP;
   const shown = isWhole ? all : [...all].sort((one, other) => rank(one) - rank(other)).slice(0, MOST_OF_HOP - 1);
   const prefix = frameOf(hop);
@@ -71,7 +101,9 @@ function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>
   const left = all.filter(({ address }) => !ids.has(address));
   left.forEach(({ address }) => ids.set(address, `${prefix}More`));
   const counts = [...LOOKS_IN_ORDER, undefined].flatMap((doing) => {
-    const count = left.filter((it) => (doing === undefined ? LOOKS[it.doing] === undefined : it.doing === doing)).length;
+    const count = left.filter((it) =>
+      doing === undefined ? LOOKS[it.doing] === undefined : it.doing === doing,
+    ).length;
     return count === 0 ? [] : [`${count} ${doing === undefined ? "as they are" : (LOOKS[doing]?.word ?? "")}`];
   });
   return [
@@ -87,7 +119,12 @@ const LOOKS_IN_ORDER = Object.keys(LOOKS) as Doing[];
 function boxOf({ address, label, doing, isBroken }: PictureNode, id: string): string[] {
   const { open, close, word } = LOOKS[doing] ?? KEPT;
   const name = nameOf(address);
-  const lines = [...name, ...(label === "" || name.includes(label) ? [] : [cut(label)]), ...(word === "" ? [] : [word.toUpperCase()]), ...(isBroken ? ["BROKEN"] : [])];
+  const lines = [
+    ...name,
+    ...(label === "" || name.includes(label) ? [] : [cut(label)]),
+    ...(word === "" ? [] : [word.toUpperCase()]),
+    ...(isBroken ? ["BROKEN"] : []),
+  ];
   const kind = LOOKS[doing] === undefined ? "none" : doing;
   return [`    ${id}${open}${asLabel(lines)}${close}:::${kind}`, ...(isBroken ? [`    class ${id} broken`] : [])];
 }

@@ -6,7 +6,13 @@ import { groupsBy } from "../tracing/wording";
 /* How a review says things, on every page alike. */
 
 const MARKS: Readonly<Record<Effect, string>> = { none: "✔", brief: "!", unknown: "?", outage: "✖", fails: "✖" };
-const WORDS: Readonly<Record<Effect, string>> = { none: "no effect", brief: "brief", unknown: "unknown", outage: "outage", fails: "will fail" };
+const WORDS: Readonly<Record<Effect, string>> = {
+  none: "no effect",
+  brief: "brief",
+  unknown: "unknown",
+  outage: "outage",
+  fails: "will fail",
+};
 
 /** `✖ outage`: the colour, which GitHub takes away, is never the only mark. */
 export function shownEffect(effect: Effect): string {
@@ -19,8 +25,15 @@ export function markOf(effect: Effect): string {
 
 /** "1 to create, **2 to replace**" */
 export function shownCounts({ create, update, replace, destroy }: Counts): string {
-  const parts: [number, string, boolean][] = [[create, "to create", false], [update, "to update", false], [replace, "to replace", true], [destroy, "to destroy", true]];
-  const told = parts.filter(([count]) => count > 0).map(([count, what, isLoss]) => (isLoss ? `**${count} ${what}**` : `${count} ${what}`));
+  const parts: [number, string, boolean][] = [
+    [create, "to create", false],
+    [update, "to update", false],
+    [replace, "to replace", true],
+    [destroy, "to destroy", true],
+  ];
+  const told = parts
+    .filter(([count]) => count > 0)
+    .map(([count, what, isLoss]) => (isLoss ? `**${count} ${what}**` : `${count} ${what}`));
   return told.length === 0 ? "no resource changes" : told.join(", ");
 }
 
@@ -40,7 +53,13 @@ export function shownHop({ hop, before, after, change }: HopChange): string {
 
 /** Causes that say the same of several resources stand together, in the same order. */
 export function alike(causes: readonly Cause[]): { readonly cause: Cause; readonly addresses: readonly string[] }[] {
-  return groupsBy(causes, ({ address, attribute, hop, effect, why, avoid }) => [attribute, hop, effect, why.replaceAll(address, ""), avoid]).flatMap((group) => {
+  return groupsBy(causes, ({ address, attribute, hop, effect, why, avoid }) => [
+    attribute,
+    hop,
+    effect,
+    why.replaceAll(address, ""),
+    avoid,
+  ]).flatMap((group) => {
     const [cause] = group;
     return cause === undefined ? [] : [{ cause, addresses: group.map(({ address }) => address) }];
   });

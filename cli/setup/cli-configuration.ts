@@ -38,7 +38,9 @@ export function dropMissingCliConfiguration(env: NodeJS.ProcessEnv, warn: (sente
 export function cliConfigurationFiles(env: NodeJS.ProcessEnv, product: Product): string[] {
   const chosen = VARIABLES.map((name) => env[name]).find((file) => file);
   if (chosen !== undefined) return [chosen].filter((file) => existsSync(file));
-  const names = (product === "opentofu" ? ["tofu", "terraform"] : ["terraform"]).map((name) => (IS_WINDOWS ? `${name}.rc` : `.${name}rc`));
+  const names = (product === "opentofu" ? ["tofu", "terraform"] : ["terraform"]).map((name) =>
+    IS_WINDOWS ? `${name}.rc` : `.${name}rc`,
+  );
   // OpenTofu reads terraform's only where it has none of its own.
   const main = names.map((name) => join(IS_WINDOWS ? appData(env) : home(env), name)).find((file) => existsSync(file));
   return [...(main === undefined ? [] : [main]), ...configurationFolders(env, product).flatMap(filesIn)];
@@ -59,7 +61,10 @@ export function throwIfDevOverrides(env: NodeJS.ProcessEnv, product: Product): v
  * TF_CLI_CONFIG_FILE is set.
  */
 export function storedTokens(env: NodeJS.ProcessEnv, product: Product): Record<string, string> {
-  const stored = configurationFolders(env, product).map((folder) => join(folder, CREDENTIALS)).filter((file) => existsSync(file)).flatMap(tokensIn);
+  const stored = configurationFolders(env, product)
+    .map((folder) => join(folder, CREDENTIALS))
+    .filter((file) => existsSync(file))
+    .flatMap(tokensIn);
   return Object.fromEntries(stored.filter(([name]) => !env[name]));
 }
 
@@ -71,10 +76,23 @@ export function tokenVariable(hostname: string): string {
 /** Where terraform looks for providers by itself: https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories */
 export function impliedMirrors(env: NodeJS.ProcessEnv): string[] {
   const here = join(process.cwd(), "terraform.d", "plugins");
-  if (IS_WINDOWS) return [here, join(appData(env), "terraform.d", "plugins"), join(appData(env), "HashiCorp", "Terraform", "plugins")];
+  if (IS_WINDOWS)
+    return [
+      here,
+      join(appData(env), "terraform.d", "plugins"),
+      join(appData(env), "HashiCorp", "Terraform", "plugins"),
+    ];
   const own = join(home(env), ".terraform.d", "plugins");
-  if (process.platform === "darwin") return [here, own, ...[home(env), "/"].map((root) => join(root, "Library", "Application Support", "io.terraform", "plugins"))];
-  const data = [env.XDG_DATA_HOME || join(home(env), ".local", "share"), ...(env.XDG_DATA_DIRS || "/usr/local/share:/usr/share").split(":")];
+  if (process.platform === "darwin")
+    return [
+      here,
+      own,
+      ...[home(env), "/"].map((root) => join(root, "Library", "Application Support", "io.terraform", "plugins")),
+    ];
+  const data = [
+    env.XDG_DATA_HOME || join(home(env), ".local", "share"),
+    ...(env.XDG_DATA_DIRS || "/usr/local/share:/usr/share").split(":"),
+  ];
   return [here, own, ...data.map((folder) => join(folder, "terraform", "plugins"))];
 }
 
@@ -94,7 +112,9 @@ function configurationFolders(env: NodeJS.ProcessEnv, product: Product): string[
 
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => /(\.tfrc|\.tfrc\.json|^tofurc)$/.test(name) && name !== CREDENTIALS).map((name) => join(folder, name));
+    return readdirSync(folder)
+      .filter((name) => /(\.tfrc|\.tfrc\.json|^tofurc)$/.test(name) && name !== CREDENTIALS)
+      .map((name) => join(folder, name));
   } catch {
     return [];
   }
@@ -102,8 +122,12 @@ function filesIn(folder: string): string[] {
 
 function tokensIn(file: string): [name: string, token: string][] {
   try {
-    const { credentials = {} } = JSON.parse(readFileSync(file, "utf8")) as { credentials?: Record<string, { token?: string }> };
-    return Object.entries(credentials).flatMap(([host, { token }]) => (typeof token === "string" ? [[tokenVariable(host), token]] : []));
+    const { credentials = {} } = JSON.parse(readFileSync(file, "utf8")) as {
+      credentials?: Record<string, { token?: string }>;
+    };
+    return Object.entries(credentials).flatMap(([host, { token }]) =>
+      typeof token === "string" ? [[tokenVariable(host), token]] : [],
+    );
   } catch {
     // terraform itself says what is wrong with it.
     return [];

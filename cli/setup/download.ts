@@ -6,7 +6,11 @@ import { fetch, ProxyAgent, type Response } from "undici";
  * Node's own fetch knows of them from version 24 on only, and if it is told to.
  * @throws what undici's fetch throws; the reason is in its cause
  */
-export async function download(url: string, signal?: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+export async function download(
+  url: string,
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const proxy = proxyFor(url);
   if (proxy === undefined) return fetch(url, { signal, headers });
   const dispatcher = new ProxyAgent(proxy);

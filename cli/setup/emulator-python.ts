@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { command, word } from "../pasteable";
-import { withLock } from "./lock";
-import { isAtLeast, lastLine, runProgram } from "./program";
-import { nameOf, probePython, type Python } from "./python-probe";
-import { SetupError } from "./setup-error";
 import { refusalIn } from "../system-refusals";
 import { writeFile } from "../write-file";
+import { withLock } from "./lock";
+import { isAtLeast, lastLine, runProgram } from "./program";
+import { nameOf, type Python, probePython } from "./python-probe";
+import { SetupError } from "./setup-error";
 
 export interface FindEmulatorPythonOptions {
   /** Folder that keeps the project's own Python environment, in `python`, from one run to the next. */
@@ -59,7 +59,9 @@ const MARKER = "alb-web-requirements.sha256";
 export async function findEmulatorPython(options: FindEmulatorPythonOptions): Promise<string> {
   const { env, requirementsFile, onProgress = () => {}, signal } = options;
   const home = join(resolve(options.cacheDir), "python");
-  const sum = createHash("sha256").update(await readFile(requirementsFile)).digest("hex");
+  const sum = createHash("sha256")
+    .update(await readFile(requirementsFile))
+    .digest("hex");
   const own = await ownPython(home, sum, env);
   if (own !== undefined) return own;
 
@@ -71,10 +73,15 @@ export async function findEmulatorPython(options: FindEmulatorPythonOptions): Pr
   }
   const base = found.find(isNewEnough) ?? refuse(found);
   const onWait = (holder: string) => onProgress(`waiting for ${holder} to make ${home}`);
-  return withLock(`${home}.lock`, onWait, async () => {
-    const madeByAnother = await ownPython(home, sum, env);
-    return madeByAnother ?? makeEnvironment(home, base, sum, { env, requirementsFile, onProgress, signal });
-  }, signal);
+  return withLock(
+    `${home}.lock`,
+    onWait,
+    async () => {
+      const madeByAnother = await ownPython(home, sum, env);
+      return madeByAnother ?? makeEnvironment(home, base, sum, { env, requirementsFile, onProgress, signal });
+    },
+    signal,
+  );
 }
 
 async function ownPython(home: string, sum: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -113,7 +120,12 @@ async function makeEnvironment(
   home: string,
   base: Python,
   sum: string,
-  { env, requirementsFile, onProgress, signal }: Required<Omit<FindEmulatorPythonOptions, "cacheDir" | "signal">> & Pick<FindEmulatorPythonOptions, "signal">,
+  {
+    env,
+    requirementsFile,
+    onProgress,
+    signal,
+  }: Required<Omit<FindEmulatorPythonOptions, "cacheDir" | "signal">> & Pick<FindEmulatorPythonOptions, "signal">,
 ): Promise<string> {
   const executable = executableIn(home);
   await remove(home);
@@ -127,7 +139,8 @@ async function makeEnvironment(
     const pip = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", requirementsFile];
     const installed = await runProgram(executable, pip, env, 0, signal);
     signal?.throwIfAborted();
-    if (installed.outcome !== "ok") throw refusedBySystem(installed.text) ?? pipError(base, requirementsFile, installed.text);
+    if (installed.outcome !== "ok")
+      throw refusedBySystem(installed.text) ?? pipError(base, requirementsFile, installed.text);
 
     const { lacks } = (await probePython([executable], env)) ?? { lacks: "it does not answer" };
     if (lacks !== undefined) throw loadError(base, requirementsFile, lacks);

@@ -1,4 +1,4 @@
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tryLock } from "fs-native-extensions";
@@ -22,7 +22,12 @@ export interface HeldLock {
  * @param signal ends the waiting
  * @returns what the work returns; rejects as the work does
  */
-export async function withLock<T>(file: string, onWait: (holder: string) => void, work: (lock: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  onWait: (holder: string) => void,
+  work: (lock: HeldLock) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   const handle = await open(file, "a+");
   try {
@@ -32,7 +37,10 @@ export async function withLock<T>(file: string, onWait: (holder: string) => void
       await sleep(POLL_MS);
     }
     // Only a note; whether the disk is full is for the work to find out.
-    await handle.truncate().then(() => handle.appendFile(String(process.pid))).catch(() => undefined);
+    await handle
+      .truncate()
+      .then(() => handle.appendFile(String(process.pid)))
+      .catch(() => undefined);
     return await work({ descriptor: handle.fd });
   } finally {
     await handle.close();
@@ -41,7 +49,9 @@ export async function withLock<T>(file: string, onWait: (holder: string) => void
 
 async function holderOf(handle: FileHandle): Promise<string> {
   // Windows lets nobody read what another process has locked.
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(20), 0, 20, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
+  const { buffer, bytesRead } = await handle
+    .read(Buffer.alloc(20), 0, 20, 0)
+    .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
   const pid = Number(buffer.toString("utf8", 0, bytesRead));
   if (!Number.isSafeInteger(pid) || pid <= 0) return "another process";
   return isRunning(pid) ? `process ${pid}` : `what process ${pid} started before it was ended`;

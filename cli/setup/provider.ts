@@ -4,9 +4,19 @@ import { join, resolve } from "node:path";
 import { command, word } from "../pasteable";
 import { cliConfigurationFiles, home, impliedMirrors } from "./cli-configuration";
 import { download, reasonOf } from "./download";
-import { copiesIn, isPinned, layDown, readPinned, REGISTRIES, stampOf, writeWhole, type PinnedProvider, type ProviderCopy } from "./provider-copies";
+import {
+  copiesIn,
+  isPinned,
+  layDown,
+  type PinnedProvider,
+  type ProviderCopy,
+  REGISTRIES,
+  readPinned,
+  stampOf,
+  writeWhole,
+} from "./provider-copies";
 import { SetupError } from "./setup-error";
-import { thisPlatform, type TerraformBinary } from "./terraform-binary";
+import { type TerraformBinary, thisPlatform } from "./terraform-binary";
 
 export interface FindProviderOptions {
   /** Who asks for the provider: terraform and OpenTofu each know it by their own registry's name. */
@@ -51,7 +61,8 @@ const STAMP_FILE = "verified.json";
 /** terraform itself would wait for a minute and more. */
 const REGISTRY_WITHIN_MS = 4_000;
 /** Folders such as /opt/terraform-plugins: build images keep providers in one of their own choice. */
-const SHELVES = process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr/local/share", "/usr/local/lib", "/var/lib"];
+const SHELVES =
+  process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr/local/share", "/usr/local/lib", "/var/lib"];
 
 /**
  * Finds out where terraform gets the provider from: as the user's CLI configuration says, if there is one; else from the
@@ -75,11 +86,14 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
   for (const root of roots) {
     for (const copy of await copiesIn(root, pinned, thisPlatform())) {
       const { stamp, why } = await examine(copy, pinned, options);
-      if (stamp !== undefined) return { origin: `from ${root}`, configurationFile: await configurationFor(copy, pinned, stamp, options) };
+      if (stamp !== undefined)
+        return { origin: `from ${root}`, configurationFile: await configurationFor(copy, pinned, stamp, options) };
       refused.push(`${copy.path} (${why})`);
     }
   }
-  throw new SetupError(sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused, impliedMirrors(env)[1]));
+  throw new SetupError(
+    sentence(`${registry} cannot be reached (${why})`, pinned, roots, refused, impliedMirrors(env)[1]),
+  );
 }
 
 /** @returns nothing if it can be reached, else why not */
@@ -97,16 +111,30 @@ async function unreachable(url: string, signal?: AbortSignal): Promise<string | 
 
 /** The folders that may hold a copy, as mirrors or as caches; those that are not there included. */
 async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOptions): Promise<string[]> {
-  const shared = await Promise.all(shelves.map(async (shelf) => {
-    const entries = await readdir(shelf, { withFileTypes: true }).catch(() => []);
-    return entries.filter((it) => it.isDirectory() || it.isSymbolicLink()).map(({ name }) => join(shelf, name)).sort();
-  }));
-  const named = [env.TF_PLUGIN_CACHE_DIR, join(resolve(cacheDir), "plugins"), ...impliedMirrors(env), join(home(env), ".terraform.d", "plugin-cache")];
+  const shared = await Promise.all(
+    shelves.map(async (shelf) => {
+      const entries = await readdir(shelf, { withFileTypes: true }).catch(() => []);
+      return entries
+        .filter((it) => it.isDirectory() || it.isSymbolicLink())
+        .map(({ name }) => join(shelf, name))
+        .sort();
+    }),
+  );
+  const named = [
+    env.TF_PLUGIN_CACHE_DIR,
+    join(resolve(cacheDir), "plugins"),
+    ...impliedMirrors(env),
+    join(home(env), ".terraform.d", "plugin-cache"),
+  ];
   return [...new Set([...named, ...shared.flat()].filter((it) => it !== undefined && it !== ""))] as string[];
 }
 
 /** The stamp of a copy that is accepted, else why it is not. One that cannot be read must not hide a good one. */
-async function examine(copy: ProviderCopy, pinned: PinnedProvider, { cacheDir, signal, onProgress = () => {} }: FindProviderOptions): Promise<{ stamp?: string; why?: string }> {
+async function examine(
+  copy: ProviderCopy,
+  pinned: PinnedProvider,
+  { cacheDir, signal, onProgress = () => {} }: FindProviderOptions,
+): Promise<{ stamp?: string; why?: string }> {
   try {
     const verified = await readFile(join(await folderFor(copy, cacheDir), STAMP_FILE), "utf8").catch(() => undefined);
     // Before its checksum is taken: what is changed meanwhile has another stamp by the next run.
@@ -131,7 +159,12 @@ async function folderFor({ path }: ProviderCopy, cacheDir: string): Promise<stri
  * Writes the CLI configuration that leads to a copy. Its name tells its content, so that no terraform that was led to it sees it change.
  * @throws {SetupError} if it cannot be kept
  */
-async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, stamp: string, options: FindProviderOptions): Promise<string> {
+async function configurationFor(
+  copy: ProviderCopy,
+  pinned: PinnedProvider,
+  stamp: string,
+  options: FindProviderOptions,
+): Promise<string> {
   try {
     await mkdir(options.cacheDir, { recursive: true });
     const folder = await folderFor(copy, options.cacheDir);
@@ -139,11 +172,18 @@ async function configurationFor(copy: ProviderCopy, pinned: PinnedProvider, stam
     await writeWhole(join(folder, STAMP_FILE), stamp);
     return file;
   } catch (error) {
-    throw new SetupError(`What leads terraform to the provider cannot be kept in ${options.cacheDir}: ${(error as Error).message}`);
+    throw new SetupError(
+      `What leads terraform to the provider cannot be kept in ${options.cacheDir}: ${(error as Error).message}`,
+    );
   }
 }
 
-async function writeConfiguration(copy: ProviderCopy, pinned: PinnedProvider, folder: string, env: NodeJS.ProcessEnv): Promise<string> {
+async function writeConfiguration(
+  copy: ProviderCopy,
+  pinned: PinnedProvider,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   const mirror = join(folder, "mirror");
   await mkdir(mirror, { recursive: true });
   await layDown(copy, pinned, thisPlatform(), mirror);
@@ -160,9 +200,15 @@ function nameFor(text: string): string {
 /** Our mirror for the provider, and for any other what terraform does without a configuration. */
 async function configurationText(mirror: string, env: NodeJS.ProcessEnv): Promise<string> {
   const ours = Object.values(REGISTRIES).map((registry) => `${registry}/${PROVIDER}`);
-  const implied = await Promise.all(impliedMirrors(env).map(async (path) => ({ path, providers: (await providersIn(path)).filter((it) => !ours.includes(it)) })));
+  const implied = await Promise.all(
+    impliedMirrors(env).map(async (path) => ({
+      path,
+      providers: (await providersIn(path)).filter((it) => !ours.includes(it)),
+    })),
+  );
   const mirrors = [{ path: mirror, providers: ours }, ...implied.filter(({ providers }) => providers.length > 0)];
-  const block = ({ path, providers }: { path: string; providers: string[] }) => `  filesystem_mirror {\n    path    = ${JSON.stringify(path)}\n    include = ${JSON.stringify(providers)}\n  }\n`;
+  const block = ({ path, providers }: { path: string; providers: string[] }) =>
+    `  filesystem_mirror {\n    path    = ${JSON.stringify(path)}\n    include = ${JSON.stringify(providers)}\n  }\n`;
   const elsewhere = JSON.stringify([...new Set(mirrors.flatMap(({ providers }) => providers))]);
   return `# Written by alb-web: the registry could not be reached.\nprovider_installation {\n${mirrors.map(block).join("")}  direct {\n    exclude = ${elsewhere}\n  }\n}\n`;
 }
@@ -170,12 +216,21 @@ async function configurationText(mirror: string, env: NodeJS.ProcessEnv): Promis
 /** The addresses of the providers in a filesystem mirror. */
 async function providersIn(mirror: string): Promise<string[]> {
   const list = (folder: string) => readdir(folder).catch(() => []);
-  const addresses = (await list(mirror)).map(async (host) => (await list(join(mirror, host))).map(async (owner) =>
-    (await list(join(mirror, host, owner))).map((type) => `${host}/${owner}/${type}`)));
+  const addresses = (await list(mirror)).map(async (host) =>
+    (await list(join(mirror, host))).map(async (owner) =>
+      (await list(join(mirror, host, owner))).map((type) => `${host}/${owner}/${type}`),
+    ),
+  );
   return (await Promise.all((await Promise.all(addresses)).flat())).flat();
 }
 
-function sentence(why: string, { name, version }: PinnedProvider, roots: readonly string[], refused: readonly string[], ownMirror = ""): string {
+function sentence(
+  why: string,
+  { name, version }: PinnedProvider,
+  roots: readonly string[],
+  refused: readonly string[],
+  ownMirror = "",
+): string {
   const platform = thisPlatform();
   const but = refused.length === 0 ? "" : `; not accepted: ${refused.join(", ")}`;
   return (

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { unzipSync } from "fflate";
+import { writeFile } from "../write-file";
 import { download, reasonOf } from "./download";
 import { firstLine, isAtLeast, runProgram } from "./program";
 import { SetupError } from "./setup-error";
-import { writeFile } from "../write-file";
 
 /** A terraform that can deploy and rehearse this project. */
 export interface TerraformBinary {

@@ -37,14 +37,19 @@ function settingsIn(configuration: string, hostname: string): TerraformSettings 
   const text = configuration.replace(/^[ \t]*(#|\/\/).*$/gm, "");
   const name = hostname.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const [, token] = new RegExp(`\\bcredentials\\s+"${name}"\\s*\\{[^{}]*?\\btoken\\s*=\\s*"([^"]+)"`).exec(text) ?? [];
-  const [, api] = new RegExp(`\\bhost\\s+"${name}"\\s*\\{\\s*services\\s*(?:=\\s*)?\\{[^{}]*?"tfe\\.v2"\\s*[=:]\\s*"([^"]+)"`).exec(text) ?? [];
+  const [, api] =
+    new RegExp(`\\bhost\\s+"${name}"\\s*\\{\\s*services\\s*(?:=\\s*)?\\{[^{}]*?"tfe\\.v2"\\s*[=:]\\s*"([^"]+)"`).exec(
+      text,
+    ) ?? [];
   return { ...(token === undefined ? {} : { token }), ...(api === undefined ? {} : { api }) };
 }
 
 async function discoveredApi(hostname: string): Promise<string | undefined> {
   try {
     const document = `https://${hostname}/.well-known/terraform.json`;
-    const services = (await (await fetch(document, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })).json()) as { "tfe.v2"?: string };
+    const services = (await (await fetch(document, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })).json()) as {
+      "tfe.v2"?: string;
+    };
     return services["tfe.v2"] && new URL(services["tfe.v2"], document).href;
   } catch {
     return undefined;

@@ -23,7 +23,13 @@ export class RunWatch {
   read(line: string): void {
     // The first one is terraform's own; a plan may show others.
     const [link, hostname, organization, workspace, id] = (this.address === undefined && PAGE.exec(line)) || [];
-    if (link !== undefined && hostname !== undefined && organization !== undefined && workspace !== undefined && id !== undefined) {
+    if (
+      link !== undefined &&
+      hostname !== undefined &&
+      organization !== undefined &&
+      workspace !== undefined &&
+      id !== undefined
+    ) {
       this.address = { hostname, organization, workspace, id, link };
       this.report(`run ${id}: ${link}`);
     } else if (WAITS.test(line)) {
@@ -45,7 +51,9 @@ export class RunWatch {
 
   private async reportHolder(line: string): Promise<void> {
     // Only said in addition; whatever keeps it from being said must not end the plan.
-    const holder = await this.run().then((run) => run?.holder()).catch(() => undefined);
+    const holder = await this.run()
+      .then((run) => run?.holder())
+      .catch(() => undefined);
     if (this.isWaiting) this.report(holder === undefined ? line : `waiting for ${holder}`);
   }
 }

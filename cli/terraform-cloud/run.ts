@@ -34,7 +34,15 @@ interface Document {
 }
 
 /** The statuses that a run does not leave; `planned_and_saved` is not among them, as such a run can still be applied. */
-const FINAL = ["applied", "planned_and_finished", "errored", "discarded", "canceled", "force_canceled", "policy_soft_failed"];
+const FINAL = [
+  "applied",
+  "planned_and_finished",
+  "errored",
+  "discarded",
+  "canceled",
+  "force_canceled",
+  "policy_soft_failed",
+];
 const LOOK_EVERY_MS = 500;
 /** A plan that is canceled ends its providers first. */
 const END_WITHIN_MS = 180_000;
@@ -61,7 +69,8 @@ export class CloudRun {
     for (;;) {
       const { status = "", actions } = (await this.read(this.address.id)).data.attributes ?? {};
       if (FINAL.includes(status)) return status;
-      const action = actions?.["is-discardable"] === true ? "discard" : actions?.["is-cancelable"] === true ? "cancel" : undefined;
+      const action =
+        actions?.["is-discardable"] === true ? "discard" : actions?.["is-cancelable"] === true ? "cancel" : undefined;
       // Once in each status: it takes a while until the server has done it.
       if (action !== undefined && asked !== `${status} ${action}`) await this.post(action);
       asked = `${status} ${action}`;
@@ -82,14 +91,17 @@ export class CloudRun {
    */
   async holder(): Promise<string | undefined> {
     const { organization, workspace, id, link } = this.address;
-    const { data, included } = await this.document(`/organizations/${organization}/workspaces/${workspace}?include=locked_by`);
+    const { data, included } = await this.document(
+      `/organizations/${organization}/workspaces/${workspace}?include=locked_by`,
+    );
     const lockedBy = data.relationships?.["locked-by"]?.data;
     const holding = lockedBy?.type === "runs" ? lockedBy : data.relationships?.["current-run"]?.data;
     if (holding && holding.id !== id) {
       const run = await this.read(holding.id, "?include=created_by");
       const { status = "", "created-at": createdAt = "" } = run.data.attributes ?? {};
       const by = userIn(run, run.data.relationships?.["created-by"]);
-      if (!FINAL.includes(status)) return `run ${holding.id} (${status.replace(/_/g, " ")}${by === undefined ? "" : `, by ${by}`}${createdAt && `, from ${createdAt.slice(0, 16).replace("T", " ")} UTC`}): ${link.replace(id, holding.id)}`;
+      if (!FINAL.includes(status))
+        return `run ${holding.id} (${status.replace(/_/g, " ")}${by === undefined ? "" : `, by ${by}`}${createdAt && `, from ${createdAt.slice(0, 16).replace("T", " ")} UTC`}): ${link.replace(id, holding.id)}`;
     }
     if (!lockedBy || lockedBy.type === "runs") return undefined;
     return `${userIn({ data, ...(included === undefined ? {} : { included }) }, { data: lockedBy }) ?? "a person"}, who has locked the workspace: ${link.replace(/\/runs\/.*/, "")}`;
@@ -115,12 +127,17 @@ export class CloudRun {
   private async ask(method: string, path: string, fine: readonly number[] = []): Promise<string> {
     const { api, token, hostname } = this.host;
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/vnd.api+json" };
-    const { status, text } = await fetch(`${api}${path}`, { method, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    const { status, text } = await fetch(`${api}${path}`, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    })
       .then(async (response) => ({ status: response.status, text: await response.text() }))
       .catch((error: Error) => {
         throw new WorkFailed(`${hostname} does not answer ${method} ${path}: ${error.message}`);
       });
-    if (status >= 400 && !fine.includes(status)) throw new WorkFailed(`${hostname} answers ${status} to ${method} ${path}`);
+    if (status >= 400 && !fine.includes(status))
+      throw new WorkFailed(`${hostname} answers ${status} to ${method} ${path}`);
     return text;
   }
 }

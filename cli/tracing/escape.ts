@@ -10,11 +10,13 @@ const LIVE = /@|\\#|:(?=\/\/|[^\s:]*:)|www(?=\.)|gh-(?=\d)|[0-9a-f]{6}(?=[0-9a-f
 
 /** Nothing opens Markdown, HTML, mathematics or a link, nobody is mentioned, and nothing is looked up. */
 export function asMarkdown(text: string): string {
-  return printable(text)
-    .replace(/[\\`*_{}[\]<>()#+!|~$]/g, "\\$&")
-    .replace(/&/g, "&amp;")
-    // An invisible blank within it.
-    .replace(LIVE, "$&&#8203;");
+  return (
+    printable(text)
+      .replace(/[\\`*_{}[\]<>()#+!|~$]/g, "\\$&")
+      .replace(/&/g, "&amp;")
+      // An invisible blank within it.
+      .replace(LIVE, "$&&#8203;")
+  );
 }
 
 /** A sentence of ours, in which values stand between backticks. */
@@ -45,7 +47,9 @@ export function asBlock(language: string, text: string): string[] {
 
 /** A label in a Mermaid picture, by lines; whatever could mean something there is written as its number. */
 export function asLabel(lines: readonly string[]): string {
-  return lines.map((line) => printable(line).replace(/[^\p{L}\p{N} .,_/-]/gu, (it) => `#${it.codePointAt(0) ?? 0};`)).join("<br/>");
+  return lines
+    .map((line) => printable(line).replace(/[^\p{L}\p{N} .,_/-]/gu, (it) => `#${it.codePointAt(0) ?? 0};`))
+    .join("<br/>");
 }
 
 function longestRun(text: string): number {

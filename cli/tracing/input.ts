@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { UsageError } from "../command";
-import { command, word, type Word } from "../pasteable";
+import { command, type Word, word } from "../pasteable";
 
 /** Says to read standard input. */
 export const STANDARD_INPUT = "-";
@@ -24,20 +24,36 @@ const START_LENGTH = 8192;
 const PLANNED = "plan with `terraform plan -out=tfplan`, then write it with `terraform show -json tfplan > plan.json`";
 
 const STRANGERS: readonly Stranger[] = [
-  { got: "an empty file", advice: () => "look at what the command said that should have written it", isIt: ({ text }) => text.trim() === "" },
   {
-    got: "a plan as terraform saves it", advice: (file) => `write it as JSON with \`${command`terraform show -json ${named(file)} > plan.json`}\``,
+    got: "an empty file",
+    advice: () => "look at what the command said that should have written it",
+    isIt: ({ text }) => text.trim() === "",
+  },
+  {
+    got: "a plan as terraform saves it",
+    advice: (file) => `write it as JSON with \`${command`terraform show -json ${named(file)} > plan.json`}\``,
     isIt: ({ bytes }) => bytes.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1")),
   },
-  { got: "a gzip archive", advice: (file) => `unpack it with \`${command`gunzip -c ${named(file)}`}\``, isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b },
+  {
+    got: "a gzip archive",
+    advice: (file) => `unpack it with \`${command`gunzip -c ${named(file)}`}\``,
+    isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+  },
   { got: "the log of `terraform plan -json`", advice: () => PLANNED, isIt: ({ text }) => /^\s*\{\s*"@/.test(text) },
   {
-    got: "what terraform prints for people", advice: () => "add -json: `terraform show -json tfplan > plan.json`",
-    isIt: ({ text }) => /^[ \t]*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(text),
+    got: "what terraform prints for people",
+    advice: () => "add -json: `terraform show -json tfplan > plan.json`",
+    isIt: ({ text }) =>
+      /^[ \t]*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(
+        text,
+      ),
   },
   {
-    got: "a configuration in Terraform's language", advice: () => PLANNED,
-    isIt: ({ name, text }) => /\.(tf|tofu|hcl)$/.test(name) || /^[ \t]*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
+    got: "a configuration in Terraform's language",
+    advice: () => PLANNED,
+    isIt: ({ name, text }) =>
+      /\.(tf|tofu|hcl)$/.test(name) ||
+      /^[ \t]*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
   },
 ];
 
@@ -58,9 +74,14 @@ export const PLAN = "a plan as `terraform show -json tfplan` writes it";
  * @throws {UsageError} in one sentence, which says what was expected, what it got and what to do
  */
 export async function readJson(file: string, expected: string = TRACEABLE): Promise<unknown> {
-  const unreadable = (got: string, advice: string) => new UsageError(`${shownName(file)}: expected ${expected}, got ${got}; ${advice}.`);
+  const unreadable = (got: string, advice: string) =>
+    new UsageError(`${shownName(file)}: expected ${expected}, got ${got}; ${advice}.`);
   const bytes = await bytesOf(file, unreadable);
-  const start: Start = { name: file, bytes, text: stripVTControlCharacters(decoded(bytes.subarray(0, START_LENGTH), unreadable)) };
+  const start: Start = {
+    name: file,
+    bytes,
+    text: stripVTControlCharacters(decoded(bytes.subarray(0, START_LENGTH), unreadable)),
+  };
   const stranger = STRANGERS.find(({ isIt }) => isIt(start));
   if (stranger !== undefined) throw unreadable(stranger.got, stranger.advice(file));
   try {

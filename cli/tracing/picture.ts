@@ -9,7 +9,11 @@ const MAX_URL = 60;
 const MAX_ADDRESS = 300;
 
 /** A hop's shape says what its colour says: box, stadium with dashes, hexagon with a thick edge. */
-const SHAPE: Readonly<Record<Verdict, readonly [open: string, close: string]>> = { ok: ['["', '"]'], unknown: ['(["', '"])'], broken: ['{{"', '"}}'] };
+const SHAPE: Readonly<Record<Verdict, readonly [open: string, close: string]>> = {
+  ok: ['["', '"]'],
+  unknown: ['(["', '"])'],
+  broken: ['{{"', '"}}'],
+};
 /** Into a broken hop leads an arrow that ends in a cross. */
 const ARROW: Readonly<Record<Verdict, string>> = { ok: "-->", unknown: "-.->", broken: "--x" };
 const CLASSES = [
@@ -21,7 +25,9 @@ const URGENCY: readonly Verdict[] = ["broken", "unknown", "ok"];
 
 /** The worst paths first, no more than a picture can hold. */
 export function pictured(report: TraceReport): PathReport[] {
-  return [...report.paths].sort((one, other) => URGENCY.indexOf(one.verdict) - URGENCY.indexOf(other.verdict)).slice(0, MAX_PICTURED);
+  return [...report.paths]
+    .sort((one, other) => URGENCY.indexOf(one.verdict) - URGENCY.indexOf(other.verdict))
+    .slice(0, MAX_PICTURED);
 }
 
 /** The lines of a Mermaid picture, which GitHub shows in place: from the client to the targets, a row for each path. */
@@ -42,19 +48,27 @@ function rowOf({ url, from, hops }: PathReport, index: number, report: TraceRepo
     const before = at === 0 ? from : idOf(at - 1);
     const text = at === 0 ? `|"${asLabel([cutUrl(url)])}"|` : "";
     const [open, close] = SHAPE[hop.verdict];
-    return [`  ${idOf(at)}${open}${asLabel(labelOf(hop, report))}${close}:::${hop.verdict}`, `  ${before} ${ARROW[hop.verdict]}${text} ${idOf(at)}`];
+    return [
+      `  ${idOf(at)}${open}${asLabel(labelOf(hop, report))}${close}:::${hop.verdict}`,
+      `  ${before} ${ARROW[hop.verdict]}${text} ${idOf(at)}`,
+    ];
   });
 }
 
 function labelOf(hop: HopReport, report: TraceReport): string[] {
   const [first, ...others] = hop.resources;
   const more = others.length > 0 ? [`and ${others.length} more`] : [];
-  return [hop.hop.replace("-", " "), [shownVerdict(hop.verdict), ...idsOn(hop, report)].join(" "), ...(first === undefined ? [] : [...nameOf(first), ...more])];
+  return [
+    hop.hop.replace("-", " "),
+    [shownVerdict(hop.verdict), ...idsOn(hop, report)].join(" "),
+    ...(first === undefined ? [] : [...nameOf(first), ...more]),
+  ];
 }
 
 /** Type and name on a line each, as boxes are narrow; then the module. */
 export function nameOf(address: string): string[] {
-  const [, module, type, name] = /^(?:(.*)\.)?((?:data\.)?[^.[\]"]+)\.([^.[\]"]+(?:\[.*\])?)$/.exec(address.slice(-MAX_ADDRESS)) ?? [];
+  const [, module, type, name] =
+    /^(?:(.*)\.)?((?:data\.)?[^.[\]"]+)\.([^.[\]"]+(?:\[.*\])?)$/.exec(address.slice(-MAX_ADDRESS)) ?? [];
   if (type === undefined || name === undefined) return [cut(address)];
   return [cut(type), cut(name), ...(module === undefined ? [] : [cut(module)])];
 }

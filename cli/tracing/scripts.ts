@@ -17,9 +17,17 @@ function withoutScript(finding: Finding): Finding {
 }
 
 function shownEdit(edit: Edit): Edit {
-  if ("set" in edit) return edit.path.some((part) => SCRIPTS.includes(String(part))) && edit.value !== undefined ? { ...edit, value: SHOWN } : edit;
+  if ("set" in edit)
+    return edit.path.some((part) => SCRIPTS.includes(String(part))) && edit.value !== undefined
+      ? { ...edit, value: SHOWN }
+      : edit;
   if ("add" in edit && SCRIPTS.some((name) => Object.hasOwn(edit.body, name))) {
-    return { ...edit, body: Object.fromEntries(Object.entries(edit.body).map(([name, value]) => [name, SCRIPTS.includes(name) ? SHOWN : value])) };
+    return {
+      ...edit,
+      body: Object.fromEntries(
+        Object.entries(edit.body).map(([name, value]) => [name, SCRIPTS.includes(name) ? SHOWN : value]),
+      ),
+    };
   }
   return edit;
 }

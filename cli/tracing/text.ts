@@ -2,7 +2,21 @@ import { styleText } from "node:util";
 import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { rowOf } from "../../path/rows";
 import { printable } from "../printable";
-import { alike, assumedAlike, byHop, byKind, countsOf, firstOf, idsOn, markOf, NO_PATH, opensOf, shownVerdict, urlsByFinding, wayOf } from "./wording";
+import {
+  alike,
+  assumedAlike,
+  byHop,
+  byKind,
+  countsOf,
+  firstOf,
+  idsOn,
+  markOf,
+  NO_PATH,
+  opensOf,
+  shownVerdict,
+  urlsByFinding,
+  wayOf,
+} from "./wording";
 
 export interface TextOptions {
   /** What was traced, as the person named it. */
@@ -43,7 +57,10 @@ interface Head {
 }
 
 /** A report for a terminal. */
-export function reportAsText(report: TraceReport, { source, columns = COLUMNS, hasColour = false }: TextOptions): string {
+export function reportAsText(
+  report: TraceReport,
+  { source, columns = COLUMNS, hasColour = false }: TextOptions,
+): string {
   const page: Page = {
     columns: Math.max(MIN_COLUMNS, Math.min(columns, COLUMNS)),
     paint: hasColour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text,
@@ -55,12 +72,34 @@ export function reportAsText(report: TraceReport, { source, columns = COLUMNS, h
     ...findingParts(page, "Faults", faults, report),
     ...findingParts(page, "Warnings", warnings, report),
     ...findingParts(page, "Accepted", accepted, report),
-    ...(report.notAccepted === undefined ? [] : [[page.paint("bold", "Not accepted"), "", ...report.notAccepted.flatMap((it) => row(page, { indent: 0, label: "✖", format: "red", width: 2 }, it))]]),
-    listPart(page, "Left open by the file", opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` }))),
-    listPart(page, "Assumed", assumedAlike(report).map(({ hop, addresses, text }) => ({ hop, text: addresses.length === 0 ? text : `${firstOf(addresses)}: ${text}` }))),
+    ...(report.notAccepted === undefined
+      ? []
+      : [
+          [
+            page.paint("bold", "Not accepted"),
+            "",
+            ...report.notAccepted.flatMap((it) => row(page, { indent: 0, label: "✖", format: "red", width: 2 }, it)),
+          ],
+        ]),
+    listPart(
+      page,
+      "Left open by the file",
+      opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` })),
+    ),
+    listPart(
+      page,
+      "Assumed",
+      assumedAlike(report).map(({ hop, addresses, text }) => ({
+        hop,
+        text: addresses.length === 0 ? text : `${firstOf(addresses)}: ${text}`,
+      })),
+    ),
     wrapped(report.coverage, page.columns),
   ];
-  return `${parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 /** Of many paths, those that are well have one line each, and stand first. */
@@ -75,17 +114,20 @@ function headOf(page: Page, path: PathReport): string[] {
 }
 
 function pathLines(page: Page, path: PathReport, report: TraceReport): string[] {
-  return [
-    ...headOf(page, path),
-    ...path.hops.flatMap((hop) => hopLines(page, hop, idsOn(hop, report))),
-  ];
+  return [...headOf(page, path), ...path.hops.flatMap((hop) => hopLines(page, hop, idsOn(hop, report)))];
 }
 
 function hopLines(page: Page, { hop, verdict, observed }: HopReport, ids: readonly string[]): string[] {
   const indent = 2 + HOP_WIDTH + VERDICT_WIDTH;
-  const [first = "", ...others] = wrapped(`${observed}${ids.length === 0 ? "" : ` [${ids.join(", ")}]`}`, page.columns - indent);
+  const [first = "", ...others] = wrapped(
+    `${observed}${ids.length === 0 ? "" : ` [${ids.join(", ")}]`}`,
+    page.columns - indent,
+  );
   const mark = page.paint(COLOUR[verdict], shownVerdict(verdict));
-  return [`  ${hop.padEnd(HOP_WIDTH)}${mark}${" ".repeat(VERDICT_WIDTH - shownVerdict(verdict).length)}${first}`, ...others.map((line) => `${" ".repeat(indent)}${line}`)];
+  return [
+    `  ${hop.padEnd(HOP_WIDTH)}${mark}${" ".repeat(VERDICT_WIDTH - shownVerdict(verdict).length)}${first}`,
+    ...others.map((line) => `${" ".repeat(indent)}${line}`),
+  ];
 }
 
 function verdictLine(page: Page, verdict: Verdict, text: string): string[] {
@@ -95,7 +137,9 @@ function verdictLine(page: Page, verdict: Verdict, text: string): string[] {
 /** By hop, in the order of the request. */
 function findingParts(page: Page, title: string, findings: readonly Finding[], report: TraceReport): string[][] {
   const urlsOf = urlsByFinding(report);
-  const blocks = byHop(findings).flatMap(([hop, ofHop]) => alike(ofHop).map((group) => findingLines(page, group, urlsOf(group), hop)));
+  const blocks = byHop(findings).flatMap(([hop, ofHop]) =>
+    alike(ofHop).map((group) => findingLines(page, group, urlsOf(group), hop)),
+  );
   const [first = [], ...others] = blocks;
   return blocks.length === 0 ? [] : [[page.paint("bold", title), "", ...first], ...others];
 }
@@ -107,9 +151,14 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
   const { id, attribute, observed, required, symptom, share, accepted, fix } = finding;
   const mark = markOf(finding);
   const addresses = firstOf(group.map(({ address }) => address));
-  const labelled = (label: string, text: string) => (text === "" ? [] : row(page, { indent: 2, label, format: "dim", width: LABEL_WIDTH }, text));
+  const labelled = (label: string, text: string) =>
+    text === "" ? [] : row(page, { indent: 2, label, format: "dim", width: LABEL_WIDTH }, text);
   return [
-    ...row(page, { indent: 0, label: `${mark} ${id}`, format: mark === "✖" ? "red" : "yellow", width: 7 }, `${hop}: ${rowOf(id).title}`),
+    ...row(
+      page,
+      { indent: 0, label: `${mark} ${id}`, format: mark === "✖" ? "red" : "yellow", width: 7 },
+      `${hop}: ${rowOf(id).title}`,
+    ),
     ...labelled("accepted", accepted ?? ""),
     ...labelled("at", attribute === "" ? addresses : `${addresses}: ${attribute}`),
     ...labelled("observed", observed),
@@ -120,7 +169,10 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
     ...labelled("fix", fix.text),
     ...labelled("props", fix.props),
     ...hclLines(page, fix.hcl),
-    ...labelled("", group.length > 1 ? `and the same of ${group.length === 2 ? "the other" : `the other ${group.length - 1}`}` : ""),
+    ...labelled(
+      "",
+      group.length > 1 ? `and the same of ${group.length === 2 ? "the other" : `the other ${group.length - 1}`}` : "",
+    ),
   ];
 }
 
@@ -128,19 +180,31 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
 function hclLines(page: Page, hcl: string): string[] {
   if (hcl === "") return [];
   const [first = "", ...others] = hcl.split("\n").map(printable);
-  return [`  ${page.paint("dim", "hcl")}${" ".repeat(LABEL_WIDTH - "hcl".length)}${first}`, ...others.map((line) => (line === "" ? "" : `${" ".repeat(2 + LABEL_WIDTH)}${line}`))];
+  return [
+    `  ${page.paint("dim", "hcl")}${" ".repeat(LABEL_WIDTH - "hcl".length)}${first}`,
+    ...others.map((line) => (line === "" ? "" : `${" ".repeat(2 + LABEL_WIDTH)}${line}`)),
+  ];
 }
 
 function listPart(page: Page, title: string, items: readonly { readonly hop: Hop; readonly text: string }[]): string[] {
   if (items.length === 0) return [];
   const ordered = byHop(items).flatMap(([, ofHop]) => ofHop);
-  const rows = ordered.slice(0, MAX_LINES).flatMap(({ hop, text }) => row(page, { indent: 2, label: hop, format: "dim", width: HOP_WIDTH }, text));
-  return [page.paint("bold", title), ...rows, ...(items.length > MAX_LINES ? [`  and ${items.length - MAX_LINES} more, which --format json lists`] : [])];
+  const rows = ordered
+    .slice(0, MAX_LINES)
+    .flatMap(({ hop, text }) => row(page, { indent: 2, label: hop, format: "dim", width: HOP_WIDTH }, text));
+  return [
+    page.paint("bold", title),
+    ...rows,
+    ...(items.length > MAX_LINES ? [`  and ${items.length - MAX_LINES} more, which --format json lists`] : []),
+  ];
 }
 
 function row(page: Page, { indent, label, format, width }: Head, text: string): string[] {
   const [first = "", ...others] = wrapped(text, page.columns - indent - width);
-  return [`${" ".repeat(indent)}${page.paint(format, label)}${" ".repeat(Math.max(1, width - label.length))}${first}`, ...others.map((line) => `${" ".repeat(indent + width)}${line}`)];
+  return [
+    `${" ".repeat(indent)}${page.paint(format, label)}${" ".repeat(Math.max(1, width - label.length))}${first}`,
+    ...others.map((line) => `${" ".repeat(indent + width)}${line}`),
+  ];
 }
 
 /** Lines of at most this many characters, broken between words; a longer word has a line of its own. */

@@ -1,5 +1,14 @@
+import {
+  type Finding,
+  HOPS,
+  type Hop,
+  type HopReport,
+  type Open,
+  type PathReport,
+  type TraceReport,
+  type Verdict,
+} from "../../path/report";
 import { addTo } from "../../topology/lists";
-import { HOPS, type Finding, type Hop, type HopReport, type Open, type PathReport, type TraceReport, type Verdict } from "../../path/report";
 
 /* How every form of a trace's report says the same things. */
 
@@ -14,14 +23,20 @@ export function shownVerdict(verdict: Verdict): string {
 /** "2 faults, 1 warning and 3 attributes left open"; "no faults" if there is nothing to tell. */
 export function countsOf(report: TraceReport): string {
   const { faults, warnings, accepted } = byKind(report);
-  const parts = [[faults.length, "fault"], [warnings.length, "warning"], [accepted.length, "accepted finding"], [opensOf(report).length, "open attribute"]] as const;
+  const parts = [
+    [faults.length, "fault"],
+    [warnings.length, "warning"],
+    [accepted.length, "accepted finding"],
+    [opensOf(report).length, "open attribute"],
+  ] as const;
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`);
   return told.length === 0 ? "no faults" : told.join(", ");
 }
 
 /** Findings that break the path, that do not, and that somebody lets pass. */
 export function byKind({ findings }: TraceReport): { faults: Finding[]; warnings: Finding[]; accepted: Finding[] } {
-  const of = (kind: string) => findings.filter(({ severity, accepted }) => (accepted === undefined ? severity : "accepted") === kind);
+  const of = (kind: string) =>
+    findings.filter(({ severity, accepted }) => (accepted === undefined ? severity : "accepted") === kind);
   return { faults: of("error"), warnings: of("warning"), accepted: of("accepted") };
 }
 
@@ -32,17 +47,31 @@ export function markOf({ severity, accepted }: Finding): string {
 
 /** In the order of the request; hops without any are left out. */
 export function byHop<T extends { readonly hop: Hop }>(items: readonly T[]): [hop: Hop, items: T[]][] {
-  return HOPS.map((hop): [Hop, T[]] => [hop, items.filter((it) => it.hop === hop)]).filter(([, ofHop]) => ofHop.length > 0);
+  return HOPS.map((hop): [Hop, T[]] => [hop, items.filter((it) => it.hop === hop)]).filter(
+    ([, ofHop]) => ofHop.length > 0,
+  );
 }
 
 /** Findings that say the same of several resources, such as of each instance, stand together. */
 export function alike(findings: readonly Finding[]): Finding[][] {
-  return groupsBy(findings, ({ id, attribute, observed, required, symptom, share, accepted, fix }) => [id, attribute, observed, required, symptom, share, accepted, fix.text, fix.props]);
+  return groupsBy(findings, ({ id, attribute, observed, required, symptom, share, accepted, fix }) => [
+    id,
+    attribute,
+    observed,
+    required,
+    symptom,
+    share,
+    accepted,
+    fix.text,
+    fix.props,
+  ]);
 }
 
 /** Assumptions by what is assumed. */
 export function assumedAlike({ assumed }: TraceReport): { hop: Hop; text: string; addresses: string[] }[] {
-  return groupsBy(assumed, ({ hop, text }) => [hop, text]).flatMap((group) => group.slice(0, 1).map(({ hop, text }) => ({ hop, text, addresses: group.flatMap(({ address }) => address ?? []) })));
+  return groupsBy(assumed, ({ hop, text }) => [hop, text]).flatMap((group) =>
+    group.slice(0, 1).map(({ hop, text }) => ({ hop, text, addresses: group.flatMap(({ address }) => address ?? []) })),
+  );
 }
 
 /** The first few of a list. */
@@ -67,7 +96,9 @@ export function opensOf({ paths }: TraceReport): Open[] {
 }
 
 /** The paths that findings are on, by id and address; nothing for what is on all of them. */
-export function urlsByFinding({ paths }: TraceReport): (findings: readonly { readonly id: string; readonly address: string }[]) => readonly string[] {
+export function urlsByFinding({
+  paths,
+}: TraceReport): (findings: readonly { readonly id: string; readonly address: string }[]) => readonly string[] {
   const key = (it: { readonly id: string; readonly address: string }) => `${it.id} ${it.address}`;
   const urls = new Map<string, Set<string>>();
   for (const { url, hops } of paths) {
@@ -88,7 +119,14 @@ export function urlsByFinding({ paths }: TraceReport): (findings: readonly { rea
 
 /** Ids of what is wrong on one hop: `P33, P60 (warning)`. */
 export function idsOn({ findings }: HopReport, report: TraceReport): string[] {
-  const notes = notesOf.get(report.findings) ?? new Map(report.findings.map((it) => [it.id, it.accepted !== undefined ? " (accepted)" : it.severity === "warning" ? " (warning)" : ""]));
+  const notes =
+    notesOf.get(report.findings) ??
+    new Map(
+      report.findings.map((it) => [
+        it.id,
+        it.accepted !== undefined ? " (accepted)" : it.severity === "warning" ? " (warning)" : "",
+      ]),
+    );
   notesOf.set(report.findings, notes);
   return [...new Set(findings.map(({ id }) => id))].map((id) => `${id}${notes.get(id) ?? ""}`);
 }

@@ -1,5 +1,5 @@
-import type { Invocation } from "../../topology/plan-format";
 import type { TargetGroup } from "../../topology/model";
+import type { Invocation } from "../../topology/plan-format";
 import { known } from "../../topology/value";
 import { HARMLESS, OPEN_ENDED, STOP, stoppedId } from "../rules/invoked-actions";
 import { code, type Told } from "./because";
@@ -15,9 +15,26 @@ export function causesOfActions(world: World): Told[] {
   return world.format.invocations.map((it): Told => {
     if (it.type === STOP) return stopOf(it, world);
     const done = Object.hasOwn(HARMLESS, it.type) ? HARMLESS[it.type] : undefined;
-    if (done !== undefined) return { address: it.address, attribute: "", hop: null, effect: "none", why: `${invoked(it)}; ${done}.`, avoid: "", phrase: "" };
+    if (done !== undefined)
+      return {
+        address: it.address,
+        attribute: "",
+        hop: null,
+        effect: "none",
+        why: `${invoked(it)}; ${done}.`,
+        avoid: "",
+        phrase: "",
+      };
     const open = Object.hasOwn(OPEN_ENDED, it.type) ? OPEN_ENDED[it.type] : undefined;
-    return { address: it.address, attribute: "", hop: null, effect: "unknown", why: `${invoked(it)}; ${open ?? "what it does is not known to this version of alb-web"}.`, avoid: LOOK, phrase: "as terraform invokes an action whose effect is not in the plan" };
+    return {
+      address: it.address,
+      attribute: "",
+      hop: null,
+      effect: "unknown",
+      why: `${invoked(it)}; ${open ?? "what it does is not known to this version of alb-web"}.`,
+      avoid: LOOK,
+      phrase: "as terraform invokes an action whose effect is not in the plan",
+    };
   });
 }
 
@@ -29,29 +46,75 @@ function invoked({ type, trigger }: Invocation): string {
 function stopOf(it: Invocation, world: World): Told {
   const id = stoppedId(it);
   const attribute = "instance_id";
-  const open = (why: string): Told => ({ address: it.address, attribute, hop: "target", effect: "unknown", why: `${invoked(it)}; ${why}.`, avoid: "Look up which instance it is; a stopped target answers nothing until it is started again", phrase: "as terraform stops an instance that may be a target" });
+  const open = (why: string): Told => ({
+    address: it.address,
+    attribute,
+    hop: "target",
+    effect: "unknown",
+    why: `${invoked(it)}; ${why}.`,
+    avoid: "Look up which instance it is; a stopped target answers nothing until it is started again",
+    phrase: "as terraform stops an instance that may be a target",
+  });
   if (id === undefined) return open("which instance it stops is known after the apply only, or sensitive");
   const groups = groupsWith(id, world);
   if (groups.length === 0) {
-    const isHere = [world.before, world.after].some((topology) => topology?.servers.some((server) => server.kind === "instance" && known(server.id) === id));
-    return isHere ? { address: it.address, attribute, hop: null, effect: "none", why: `${invoked(it)}; the instance that it stops is in no target group that something forwards to.`, avoid: "", phrase: "" } : open(`the instance that it stops, ${code(id)}, is not in the plan`);
+    const isHere = [world.before, world.after].some((topology) =>
+      topology?.servers.some((server) => server.kind === "instance" && known(server.id) === id),
+    );
+    return isHere
+      ? {
+          address: it.address,
+          attribute,
+          hop: null,
+          effect: "none",
+          why: `${invoked(it)}; the instance that it stops is in no target group that something forwards to.`,
+          avoid: "",
+          phrase: "",
+        }
+      : open(`the instance that it stops, ${code(id)}, is not in the plan`);
   }
   const shares = groups.map((group) => ({ group, ...shareOf(group, world) }));
   const worst = shares.find(({ left }) => left <= 0);
   const { group, all, left } = worst ?? shares[0] ?? { group: undefined, all: 1, left: 0 };
-  const avoid = "Take the instance out of the target group first, or stop one instance at a time and start it again before the next";
-  if (worst === undefined) return { address: it.address, attribute, hop: "target", effect: "brief", why: `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${code(group?.address ?? "")} answer meanwhile.`, avoid, phrase: "as some of the targets are stopped" };
-  return { address: it.address, attribute, hop: "target", effect: "outage", why: `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ${code(group?.address ?? "")} is left, and the load balancer answers 503 until one is started again.`, avoid, phrase: "once the targets are stopped" };
+  const avoid =
+    "Take the instance out of the target group first, or stop one instance at a time and start it again before the next";
+  if (worst === undefined)
+    return {
+      address: it.address,
+      attribute,
+      hop: "target",
+      effect: "brief",
+      why: `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${code(group?.address ?? "")} answer meanwhile.`,
+      avoid,
+      phrase: "as some of the targets are stopped",
+    };
+  return {
+    address: it.address,
+    attribute,
+    hop: "target",
+    effect: "outage",
+    why: `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ${code(group?.address ?? "")} is left, and the load balancer answers 503 until one is started again.`,
+    avoid,
+    phrase: "once the targets are stopped",
+  };
 }
 
 /** Target groups on a path, before or after, that have the instance in them. */
 export function groupsWith(id: string, { serving, before, after, byAddress, later }: World): readonly TargetGroup[] {
-  const standing = [...serving.targetGroups.values()].filter((group) => byAddress.get(group.address)?.doing !== "destroy" && holds(group, id, before));
+  const standing = [...serving.targetGroups.values()].filter(
+    (group) => byAddress.get(group.address)?.doing !== "destroy" && holds(group, id, before),
+  );
   if (standing.length > 0) return standing;
-  const forwarded = new Set([...later.actions.values()].flatMap((actions) => actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))));
+  const forwarded = new Set(
+    [...later.actions.values()].flatMap((actions) =>
+      actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : [])),
+    ),
+  );
   return after.targetGroups.filter((group) => forwarded.has(known(group.arn) ?? "") && holds(group, id, after));
 }
 
 function holds({ registrations }: TargetGroup, id: string, topology: World["before"]): boolean {
-  return registrations.some(({ targetId }) => known(targetId) === id || known(topology?.byId.server(targetId)?.id) === id);
+  return registrations.some(
+    ({ targetId }) => known(targetId) === id || known(topology?.byId.server(targetId)?.id) === id,
+  );
 }

@@ -1,4 +1,4 @@
-import { valueAt, type Change } from "../../topology/changes";
+import { type Change, valueAt } from "../../topology/changes";
 import type { Hop } from "../report";
 import type { Cause, Effect } from "./report";
 import type { World } from "./world";
@@ -26,23 +26,44 @@ export interface Telling {
 }
 
 /** One cause, whose sentence begins with what terraform does and why. */
-export function tell(change: Change, world: World, { hop, effect, attribute, then, avoid = "", phrase = "", hcl = "" }: Telling): Told[] {
-  return [{ address: change.address, attribute: attribute ?? attributeOf(change), hop, effect, why: `${doneTo(change, world)}${then === "" ? "" : `; ${then}`}.`, avoid, phrase, ...(hcl !== "" && { hcl }) }];
+export function tell(
+  change: Change,
+  world: World,
+  { hop, effect, attribute, then, avoid = "", phrase = "", hcl = "" }: Telling,
+): Told[] {
+  return [
+    {
+      address: change.address,
+      attribute: attribute ?? attributeOf(change),
+      hop,
+      effect,
+      why: `${doneTo(change, world)}${then === "" ? "" : `; ${then}`}.`,
+      avoid,
+      phrase,
+      ...(hcl !== "" && { hcl }),
+    },
+  ];
 }
 
 /** The attribute that forces a replacement, or the first one that differs. */
 export function attributeOf({ doing, forcedBy, differing, reason }: Change): string {
-  if (doing === "destroy") return reason === "delete_because_count_index" ? "count" : reason === "delete_because_each_key" ? "for_each" : "";
+  if (doing === "destroy")
+    return reason === "delete_because_count_index" ? "count" : reason === "delete_because_each_key" ? "for_each" : "";
   // Terraform before 1.1 does not say what forces a replacement.
   const isForced = doing !== "replace" || reason === undefined || reason === "replace_because_cannot_update";
   return forcedBy[0] ?? (isForced ? (differing[0] ?? "") : "");
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  replace_because_tainted: "it is tainted, so an earlier apply left it half made", replace_by_request: "the plan was asked to replace it (`-replace`)",
-  replace_by_triggers: "something that its `replace_triggered_by` names changes", delete_because_no_resource_config: "it is no longer in the configuration",
-  delete_because_wrong_repetition: "it has `count` or `for_each` now, or no longer", delete_because_count_index: "its `count` is smaller", delete_because_each_key: "its `for_each` no longer has its key",
-  delete_because_no_module: "its module is no longer called", delete_because_no_move_target: "it was moved to what is not in the configuration",
+  replace_because_tainted: "it is tainted, so an earlier apply left it half made",
+  replace_by_request: "the plan was asked to replace it (`-replace`)",
+  replace_by_triggers: "something that its `replace_triggered_by` names changes",
+  delete_because_no_resource_config: "it is no longer in the configuration",
+  delete_because_wrong_repetition: "it has `count` or `for_each` now, or no longer",
+  delete_because_count_index: "its `count` is smaller",
+  delete_because_each_key: "its `for_each` no longer has its key",
+  delete_because_no_module: "its module is no longer called",
+  delete_because_no_move_target: "it was moved to what is not in the configuration",
 };
 
 /** "Replaced, as `ami` changes (`ami-1` to `ami-2`): destroyed first, then created again" */
@@ -55,7 +76,9 @@ export function doneTo(change: Change, world: World): string {
   }
   if (doing === "destroy") return `Destroyed${word === undefined ? "" : `, as ${word}`}`;
   if (doing === "create") return "Created";
-  return differing.length === 0 ? "Changed in place" : `Changed in place: ${listed(differing.slice(0, 3).map((it) => shownChange(change, it)))}`;
+  return differing.length === 0
+    ? "Changed in place"
+    : `Changed in place: ${listed(differing.slice(0, 3).map((it) => shownChange(change, it)))}`;
 }
 
 function becauseOf(change: Change, world: World): string {
@@ -64,9 +87,16 @@ function becauseOf(change: Change, world: World): string {
   const own = paths.filter((_, index) => roots[index] === undefined).map((path) => shownChange(change, path));
   const following = paths.flatMap((path, index) => {
     const root = roots[index];
-    return root === undefined ? [] : [`${code(path)} follows ${code(root.address)}, which is ${root.doing === "replace" ? "replaced" : "destroyed"}`];
+    return root === undefined
+      ? []
+      : [
+          `${code(path)} follows ${code(root.address)}, which is ${root.doing === "replace" ? "replaced" : "destroyed"}`,
+        ];
   });
-  return listed([...(own.length > 0 ? [`${listed(own)} ${own.length === 1 ? "changes" : "change"}`] : []), ...following]);
+  return listed([
+    ...(own.length > 0 ? [`${listed(own)} ${own.length === 1 ? "changes" : "change"}`] : []),
+    ...following,
+  ]);
 }
 
 /** The replaced resource that an attribute names today. */
@@ -81,13 +111,17 @@ function shownChange({ before, after }: Change, path: string): string {
   // Boot scripts may hold secrets that nobody marked.
   if (/user_data/.test(path)) return code(path);
   const [old, now] = [shortText(valueAt(before, path)), shortText(valueAt(after, path))];
-  return old === undefined || now === undefined || old === now ? code(path) : `${code(path)} (${code(old)} to ${code(now)})`;
+  return old === undefined || now === undefined || old === now
+    ? code(path)
+    : `${code(path)} (${code(old)} to ${code(now)})`;
 }
 
 function shortText(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   // Hashes tell a person nothing.
-  return typeof value === "string" && value !== "" && value.length <= 60 && !/^[0-9a-f]{40}$|\n/.test(value) ? value : undefined;
+  return typeof value === "string" && value !== "" && value.length <= 60 && !/^[0-9a-f]{40}$|\n/.test(value)
+    ? value
+    : undefined;
 }
 
 /** A value in a sentence; a backtick of its own would end it. */

@@ -1,15 +1,23 @@
-import { changesOf, type Change } from "../../topology/changes";
-import { isObject, listOf, own, textOf, type Json } from "../../topology/json";
+import { type Change, changesOf } from "../../topology/changes";
+import { isObject, type Json, listOf, own, textOf } from "../../topology/json";
 
 /**
  * What terraform's own text of a plan tells of as changed outside terraform: of what it found to differ from its state only what the plan's
  * changes were made of. All else is what AWS filled in since the last apply, such as the status of a certificate.
  */
 export function driftOf(plan: Json, changes: readonly Change[]): readonly string[] {
-  const found = changesOf({ resource_changes: plan.resource_drift }).filter(({ doing, differing }) => doing !== "none" && doing !== "move" && (doing !== "update" || differing.length > 0));
-  const isEmpty = changes.every(({ doing, isData }) => isData || doing === "none") && Object.values(isObject(plan.output_changes) ? plan.output_changes : {}).every((it) => listOf(own(it, "actions")).join() === "no-op");
+  const found = changesOf({ resource_changes: plan.resource_drift }).filter(
+    ({ doing, differing }) => doing !== "none" && doing !== "move" && (doing !== "update" || differing.length > 0),
+  );
+  const isEmpty =
+    changes.every(({ doing, isData }) => isData || doing === "none") &&
+    Object.values(isObject(plan.output_changes) ? plan.output_changes : {}).every(
+      (it) => listOf(own(it, "actions")).join() === "no-op",
+    );
   if (isEmpty) return [];
-  return (saysWhatIsRelevant(plan) ? found.filter((it) => isRelevant(it, listOf(plan.relevant_attributes))) : found).map(({ address }) => address);
+  return (
+    saysWhatIsRelevant(plan) ? found.filter((it) => isRelevant(it, listOf(plan.relevant_attributes))) : found
+  ).map(({ address }) => address);
 }
 
 /** Terraform does since 1.2, and leaves the list out where it is empty; before, it told of everything. */
@@ -20,12 +28,20 @@ function saysWhatIsRelevant({ terraform_version: version }: Json): boolean {
 
 function isRelevant({ address, before, after }: Change, relevant: readonly unknown[]): boolean {
   const paths = relevant.filter((it) => own(it, "resource") === address).map((it) => listOf(own(it, "attribute")));
-  return paths.length > 0 && (after === undefined || paths.some((path) => textAt(before, path) !== textAt(after, path)));
+  return (
+    paths.length > 0 && (after === undefined || paths.some((path) => textAt(before, path) !== textAt(after, path)))
+  );
 }
 
 /** One nothing for another is no more than a provider's way to write it. */
 function textAt(values: unknown, path: readonly unknown[]): string {
   let value = values;
   for (const step of path) value = typeof step === "string" || typeof step === "number" ? own(value, step) : undefined;
-  return JSON.stringify(value, (_, it: unknown) => (it === "" || it === undefined || (typeof it === "object" && it !== null && Object.keys(it).length === 0) ? null : it)) ?? "null";
+  return (
+    JSON.stringify(value, (_, it: unknown) =>
+      it === "" || it === undefined || (typeof it === "object" && it !== null && Object.keys(it).length === 0)
+        ? null
+        : it,
+    ) ?? "null"
+  );
 }

@@ -1,9 +1,18 @@
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
-import { lostIn } from "../lost-pairs";
-import { HOPS, placeOf, worst, type Finding, type Hop, type PathReport, type TraceReport, type Verdict } from "../report";
 import type { Deadline } from "../deadline";
+import { lostIn } from "../lost-pairs";
+import {
+  type Finding,
+  HOPS,
+  type Hop,
+  type PathReport,
+  placeOf,
+  type TraceReport,
+  type Verdict,
+  worst,
+} from "../report";
 import { rowOf } from "../rows";
 import { leadsToGone } from "../rules/record-ends";
 import { attributeOf, code, doneTo, type Told } from "./because";
@@ -33,16 +42,23 @@ export function hopChanges(traces: Traces, world: World): HopChange[] {
   const { before, after } = traces;
   if ((before?.paths.length ?? 0) === 0 && after.paths.length === 0) return [];
   // Which of two comes first decides whether an address that changes breaks anything but the apply.
-  const fresh = new Set(newFaults(traces, world).filter(({ id }) => id !== "P74").map(({ hop }) => hop));
+  const fresh = new Set(
+    newFaults(traces, world)
+      .filter(({ id }) => id !== "P74")
+      .map(({ hop }) => hop),
+  );
   return HOPS.map((hop): HopChange => {
     const [was, is] = [verdictOn(hop, before?.paths ?? []), verdictOn(hop, after.paths)];
-    const change = was !== null && fresh.has(hop) ? "broken" : was === "broken" && is === "ok" ? "repaired" : "unchanged";
+    const change =
+      was !== null && fresh.has(hop) ? "broken" : was === "broken" && is === "ok" ? "repaired" : "unchanged";
     return { hop, before: was, after: is, change };
   });
 }
 
 function verdictOn(hop: Hop, paths: readonly PathReport[]): Verdict | null {
-  return paths.length === 0 ? null : worst(paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop).map(({ verdict }) => verdict)));
+  return paths.length === 0
+    ? null
+    : worst(paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop).map(({ verdict }) => verdict)));
 }
 
 /** Faults on a path of what is planned, that were not there before, as far as both traces could see them. */
@@ -58,7 +74,10 @@ export function newFaults({ before, after }: Traces, world: World): Finding[] {
     if (before === undefined) return true;
     if (NOT_IN_STATES.has(finding.id) || (OF_SCRIPTS.has(finding.id) && !world.knowsScripts)) return false;
     // The same row at another resource is new where that one changes.
-    return !knownRows.has(`${finding.id} ${finding.hop}`) || (world.byAddress.get(finding.address)?.doing ?? "none") !== "none";
+    return (
+      !knownRows.has(`${finding.id} ${finding.hop}`) ||
+      (world.byAddress.get(finding.address)?.doing ?? "none") !== "none"
+    );
   });
 }
 
@@ -66,7 +85,13 @@ export function newFaults({ before, after }: Traces, world: World): Finding[] {
 export function unseenBefore({ before, after }: Traces, world: World): Finding[] {
   if (before === undefined) return [];
   const told = new Set([...newFaults({ before, after }, world), ...before.findings].map(placeOf));
-  return after.findings.filter((it) => it.severity === "error" && !told.has(placeOf(it)) && !TOLD_BY_RULES.has(it.id) && (NOT_IN_STATES.has(it.id) || OF_SCRIPTS.has(it.id)));
+  return after.findings.filter(
+    (it) =>
+      it.severity === "error" &&
+      !told.has(placeOf(it)) &&
+      !TOLD_BY_RULES.has(it.id) &&
+      (NOT_IN_STATES.has(it.id) || OF_SCRIPTS.has(it.id)),
+  );
 }
 
 /** AWS takes it in no apply. */
@@ -97,32 +122,54 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const suspects = suspectsIn(world, told);
   const faults = newFaults(traces, world);
   const fresh = new Set(faults.map(placeOf));
-  const unanswered = faults.some(({ share }) => share !== undefined) ? unansweredBy(world.after, (it) => fresh.has(placeOf(it)), deadline) : NONE;
-  const out = new Set([...told.filter(({ effect }) => effect === "outage").map(({ address }) => address), ...lostIn(world.changes).map(({ change }) => change.address)]);
+  const unanswered = faults.some(({ share }) => share !== undefined)
+    ? unansweredBy(world.after, (it) => fresh.has(placeOf(it)), deadline)
+    : NONE;
+  const out = new Set([
+    ...told.filter(({ effect }) => effect === "outage").map(({ address }) => address),
+    ...lostIn(world.changes).map(({ change }) => change.address),
+  ]);
   // What goes is told with all names that lead over it.
   const isGoneTold = told.some(({ hop, effect }) => hop === "dns" && effect === "outage");
-  const ofGoneNames = new Set(isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : []);
+  const ofGoneNames = new Set(
+    isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : [],
+  );
   // Rules tell of most of what a destroy takes away, and of more than that it does.
-  const isTold = ({ id, address }: Finding): boolean => hadPath && (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)) || (id === "P06" && ofGoneNames.has(address)));
+  const isTold = ({ id, address }: Finding): boolean =>
+    hadPath &&
+    (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)) || (id === "P06" && ofGoneNames.has(address)));
   const causes = faults.filter((it) => !isTold(it));
   const taken = new Map(causes.filter(({ id }) => id === "P75").map(({ address, fix }) => [address, fix.text]));
   // What follows of a destroy is told after it, and is not to be mended beside it.
-  return [...causes.filter(({ id }) => id === "P75"), ...causes.filter(({ id }) => id !== "P75")].map((finding): Told => {
-    const { id, hop, observed, required, symptom, share, fix } = finding;
-    const effect = effectOf(finding, world, unanswered);
-    const { title } = rowOf(id);
-    const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
-    const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
-    return {
-      address: brought?.address ?? finding.address, attribute: brought === undefined ? finding.attribute : (OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ?? attributeOf(brought), hop, effect, avoid: (brought === undefined ? undefined : taken.get(brought.address)) ?? fix.text, ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
-      why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
-      phrase: effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
-    };
-  });
+  return [...causes.filter(({ id }) => id === "P75"), ...causes.filter(({ id }) => id !== "P75")].map(
+    (finding): Told => {
+      const { id, hop, observed, required, symptom, share, fix } = finding;
+      const effect = effectOf(finding, world, unanswered);
+      const { title } = rowOf(id);
+      const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
+      const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
+      return {
+        address: brought?.address ?? finding.address,
+        attribute:
+          brought === undefined
+            ? finding.attribute
+            : ((OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ??
+              attributeOf(brought)),
+        hop,
+        effect,
+        avoid: (brought === undefined ? undefined : taken.get(brought.address)) ?? fix.text,
+        ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
+        why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
+        phrase:
+          effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
+      };
+    },
+  );
 }
 
 /** Around a path's resources: what belongs to them, and what only the network's rules have. */
-const BESIDE = /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
+const BESIDE =
+  /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
 
 /** Rows of what security groups let through. */
 const OF_GROUPS = new Set(["P30", "P31", "P32", "P33", "P34", "P35", "P61", "P64"]);
@@ -156,22 +203,43 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
   const hops = new Map<string, Set<Hop | null>>();
   for (const { address, hop } of told) hops.set(address, (hops.get(address) ?? new Set()).add(hop));
   const onlyAt = new Map<Hop | null, Change | undefined>();
-  for (const change of moving) for (const hop of hops.get(change.address) ?? []) onlyAt.set(hop, onlyAt.has(hop) ? undefined : change);
+  for (const change of moving)
+    for (const hop of hops.get(change.address) ?? []) onlyAt.set(hop, onlyAt.has(hop) ? undefined : change);
   const [single = "", ...more] = hops.keys();
   return {
-    regrouped: all.find(({ address: at, doing, differing }) => doing === "update" && differing.some((it) => /security_groups?(_ids)?$/.test(it)) && (serving.servers.has(at) || serving.balancers.has(at))),
-    naming, onlyAt, single: more.length === 0 ? byAddress.get(single) : undefined,
+    regrouped: all.find(
+      ({ address: at, doing, differing }) =>
+        doing === "update" &&
+        differing.some((it) => /security_groups?(_ids)?$/.test(it)) &&
+        (serving.servers.has(at) || serving.balancers.has(at)),
+    ),
+    naming,
+    onlyAt,
+    single: more.length === 0 ? byAddress.get(single) : undefined,
   };
 }
 
 /** The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be meant. */
-function broughtBy({ id, address, hop }: Finding, { byAddress }: World, { regrouped, naming, onlyAt, single }: Suspects): Change | undefined {
+function broughtBy(
+  { id, address, hop }: Finding,
+  { byAddress }: World,
+  { regrouped, naming, onlyAt, single }: Suspects,
+): Change | undefined {
   const itself = byAddress.get(address);
-  if (itself !== undefined && itself.doing !== "none" && itself.doing !== "read" && (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")) return itself;
+  if (
+    itself !== undefined &&
+    itself.doing !== "none" &&
+    itself.doing !== "read" &&
+    (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")
+  )
+    return itself;
   // Whoever takes another group is meant, and not the group.
   if (OF_GROUPS.has(id) && regrouped !== undefined) return regrouped;
   const ids = new Set([own(itself?.before, "id"), own(itself?.before, "arn")]);
-  const named = [...ids].flatMap((it) => naming.get(it) ?? []).sort((a, b) => a.place - b.place).map((it) => it.change);
+  const named = [...ids]
+    .flatMap((it) => naming.get(it) ?? [])
+    .sort((a, b) => a.place - b.place)
+    .map((it) => it.change);
   const within = named.filter((it) => isWithin(it, ids, id));
   const meant = within.length > 0 ? within : named;
   if (meant.length > 0) return meant.find(({ doing }) => doing !== "create") ?? meant[0];
@@ -183,5 +251,12 @@ const DIRECTIONS: Readonly<Record<string, "ingress" | "egress">> = { P30: "ingre
 /** Whether a change is of a rule in the security group itself, in the direction of the row; another group's rule may name it as well. */
 function isWithin({ type, before, after }: Change, ids: ReadonlySet<unknown>, id: string): boolean {
   const direction = Object.hasOwn(DIRECTIONS, id) ? DIRECTIONS[id] : undefined;
-  return direction !== undefined && [before, after].some((values) => ids.has(own(values, "security_group_id") ?? "") && (type.includes(`_${direction}_`) || own(values, "type") === direction));
+  return (
+    direction !== undefined &&
+    [before, after].some(
+      (values) =>
+        ids.has(own(values, "security_group_id") ?? "") &&
+        (type.includes(`_${direction}_`) || own(values, "type") === direction),
+    )
+  );
 }

@@ -12,5 +12,7 @@ export function withMove(told: Told, { byAddress, changes }: World): Told {
   // What is wrong with the new one is mended there.
   if (twins === undefined || twins.old !== change || twins.old.type !== twins.fresh.type) return told;
   const hcl = movedBlock(twins.old.address, twins.fresh.address);
-  return hcl === "" ? told : { ...told, avoid: "add the `moved` block, if it is the same one under another address", hcl };
+  return hcl === ""
+    ? told
+    : { ...told, avoid: "add the `moved` block, if it is the same one under another address", hcl };
 }

@@ -27,15 +27,16 @@ export function holderOf(permissions: readonly Permission[]): (it: Permission) =
     addTo(lists, key, it);
   }
   const sorted = new Map<string, readonly Ports[]>();
-  return (it) => wider(it).some((peer) => {
-    if (lists.has(keyOf(it, peer, "all"))) return true;
-    const key = keyOf(it, peer, it.protocol);
-    const list = lists.get(key);
-    if (list === undefined) return false;
-    const ports = sorted.get(key) ?? portsOf(list);
-    sorted.set(key, ports);
-    return holds(ports, it);
-  });
+  return (it) =>
+    wider(it).some((peer) => {
+      if (lists.has(keyOf(it, peer, "all"))) return true;
+      const key = keyOf(it, peer, it.protocol);
+      const list = lists.get(key);
+      if (list === undefined) return false;
+      const ports = sorted.get(key) ?? portsOf(list);
+      sorted.set(key, ports);
+      return holds(ports, it);
+    });
 }
 
 function keyOf({ direction, kind }: Permission, peer: string, protocol: string): string {
@@ -57,7 +58,9 @@ function wider(it: Permission): readonly string[] {
 
 function portsOf(permissions: readonly Permission[]): readonly Ports[] {
   let highest = -Infinity;
-  return [...permissions].sort((a, b) => a.first - b.first).map(({ first, last }) => ({ first, highest: (highest = Math.max(highest, last)) }));
+  return [...permissions]
+    .sort((a, b) => a.first - b.first)
+    .map(({ first, last }) => ({ first, highest: (highest = Math.max(highest, last)) }));
 }
 
 /** Of those that begin at the first port or before it, one goes on to the last. */

@@ -1,8 +1,8 @@
 import type { Action, Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { entriesOf } from "../entries";
-import { chainsOf } from "../rules/record-chains";
 import { HOPS, type Hop, type TraceReport } from "../report";
+import { chainsOf } from "../rules/record-chains";
 import type { Picture, PictureEdge, PictureNode } from "./report";
 import type { World } from "./world";
 
@@ -20,7 +20,15 @@ export function pictureOf({ before, after, byAddress }: World, trace: TraceRepor
   const [old, now] = [sideOf(before), sideOf(after)];
   const hops = trace.paths.flatMap((path) => path.hops.filter(({ verdict }) => verdict === "broken"));
   const broken = new Set(hops.flatMap((it) => [...it.resources, ...it.findings.map(({ address }) => address)]));
-  const nodes = [...new Map([...old.nodes, ...now.nodes])].map(([address, { hop, label }]): PictureNode => ({ address, hop, label, doing: byAddress.get(address)?.doing ?? "none", isBroken: broken.has(address) }));
+  const nodes = [...new Map([...old.nodes, ...now.nodes])].map(
+    ([address, { hop, label }]): PictureNode => ({
+      address,
+      hop,
+      label,
+      doing: byAddress.get(address)?.doing ?? "none",
+      isBroken: broken.has(address),
+    }),
+  );
   const edges = [...new Set([...old.edges, ...now.edges])].map((key): PictureEdge => {
     const [from, to] = JSON.parse(key) as [string, string];
     return { from, to, is: !now.edges.has(key) ? "gone" : old.edges.has(key) ? "kept" : "new" };
@@ -44,11 +52,17 @@ function sideOf(topology: Topology | undefined): Side {
       for (const next of chains?.nextOf(record) ?? []) lead(record.address, next.address);
     }
   }
-  for (const balancer of new Set(entries.flatMap((it) => it.balancer ?? []))) addBalancer(balancer, topology as Topology, note, lead);
+  for (const balancer of new Set(entries.flatMap((it) => it.balancer ?? [])))
+    addBalancer(balancer, topology as Topology, note, lead);
   return { nodes, edges };
 }
 
-function addBalancer(balancer: Balancer, topology: Topology, note: (address: string, hop: Hop, label: string) => void, lead: (from: string, to: string) => void): void {
+function addBalancer(
+  balancer: Balancer,
+  topology: Topology,
+  note: (address: string, hop: Hop, label: string) => void,
+  lead: (from: string, to: string) => void,
+): void {
   note(balancer.address, "listener", known(balancer.name) ?? "");
   for (const listener of balancer.listeners) {
     note(listener.address, "listener", `${known(listener.protocol) ?? ""} :${known(listener.port) ?? "?"}`.trim());
@@ -66,7 +80,13 @@ function addBalancer(balancer: Balancer, topology: Topology, note: (address: str
   }
 }
 
-function addGroup(topology: Topology, arn: string | undefined, from: string, note: (address: string, hop: Hop, label: string) => void, lead: (from: string, to: string) => void): void {
+function addGroup(
+  topology: Topology,
+  arn: string | undefined,
+  from: string,
+  note: (address: string, hop: Hop, label: string) => void,
+  lead: (from: string, to: string) => void,
+): void {
   const group = topology.byId.targetGroup(arn);
   if (group === undefined) return;
   note(group.address, "target-group", `${known(group.protocol) ?? ""} :${known(group.port) ?? "?"}`.trim());

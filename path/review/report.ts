@@ -68,7 +68,6 @@ export interface ReviewReport {
   readonly security: SecurityChanges;
 }
 
-
 export interface ChangeLine {
   readonly address: string;
   readonly doing: Doing;

@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, own, textOf, type Json } from "../../topology/json";
+import { isObject, type Json, listOf, objectOf, own, textOf } from "../../topology/json";
 import { holdsTrue } from "../../topology/plan-values";
 import { Unknown } from "../../topology/value";
 
@@ -27,15 +27,30 @@ export function withoutSecrets(plan: unknown): unknown {
   const drift = listOf(plan.resource_drift).map((it) => changeOf(it, marked));
   return {
     ...plan,
-    ...("resource_changes" in plan && { resource_changes: changes }), ...("resource_drift" in plan && { resource_drift: drift }),
-    ...("deferred_changes" in plan && { deferred_changes: listOf(plan.deferred_changes).map((it) => (isObject(it) ? { ...it, resource_change: changeOf(it.resource_change, marked) } : it)) }),
+    ...("resource_changes" in plan && { resource_changes: changes }),
+    ...("resource_drift" in plan && { resource_drift: drift }),
+    ...("deferred_changes" in plan && {
+      deferred_changes: listOf(plan.deferred_changes).map((it) =>
+        isObject(it) ? { ...it, resource_change: changeOf(it.resource_change, marked) } : it,
+      ),
+    }),
     ...("action_invocations" in plan && { action_invocations: listOf(plan.action_invocations).map(invocationOf) }),
-    ...("deferred_action_invocations" in plan && { deferred_action_invocations: listOf(plan.deferred_action_invocations).map((it) => (isObject(it) ? { ...it, action_invocation: invocationOf(it.action_invocation) } : it)) }),
-    ...(isObject(plan.prior_state) && { prior_state: { ...plan.prior_state, values: valuesOf(plan.prior_state.values) } }),
+    ...("deferred_action_invocations" in plan && {
+      deferred_action_invocations: listOf(plan.deferred_action_invocations).map((it) =>
+        isObject(it) ? { ...it, action_invocation: invocationOf(it.action_invocation) } : it,
+      ),
+    }),
+    ...(isObject(plan.prior_state) && {
+      prior_state: { ...plan.prior_state, values: valuesOf(plan.prior_state.values) },
+    }),
     ...(isObject(plan.planned_values) && { planned_values: valuesOf(plan.planned_values) }),
-    ...("output_changes" in plan && { output_changes: mapped(plan.output_changes, (it) => ({ actions: own(it, "actions") })) }),
+    ...("output_changes" in plan && {
+      output_changes: mapped(plan.output_changes, (it) => ({ actions: own(it, "actions") })),
+    }),
     ...(isObject(plan.variables) && { variables: givenTo(plan.variables, own(plan.configuration, "root_module")) }),
-    ...(isObject(plan.configuration) && { configuration: { ...plan.configuration, root_module: moduleOf(plan.configuration.root_module, "", marked) } }),
+    ...(isObject(plan.configuration) && {
+      configuration: { ...plan.configuration, root_module: moduleOf(plan.configuration.root_module, "", marked) },
+    }),
   };
 }
 
@@ -48,7 +63,10 @@ function changeOf(item: unknown, marked: Marked): unknown {
   const key = withoutKeys(address);
   const shape = joined([marked.get(key), shapeOf(before), shapeOf(after)]);
   if (shape !== undefined) marked.set(key, shape);
-  return { ...item, change: { ...change, before: whole(change.before, before, address), after: whole(change.after, after, address) } };
+  return {
+    ...item,
+    change: { ...change, before: whole(change.before, before, address), after: whole(change.after, after, address) },
+  };
 }
 
 /** Nothing where no mark is in it. */
@@ -85,10 +103,17 @@ function hiddenIn(value: unknown, marks: unknown, address: string, path: string)
   if (Array.isArray(value)) {
     // Marks that do not fit their list may each be that of another item.
     const isMisfit = Array.isArray(marks) && marks.length !== value.length && marks.some((it) => holdsTrue(it));
-    return value.map((it, index) => hiddenIn(it, isMisfit || (listOf(marks)[index] ?? own(marks, index)), address, path));
+    return value.map((it, index) =>
+      hiddenIn(it, isMisfit || (listOf(marks)[index] ?? own(marks, index)), address, path),
+    );
   }
   if (!isObject(value) || Array.isArray(marks)) return new Unknown(address, path, SENSITIVE);
-  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, hiddenIn(it, own(marks, name), address, path === "" ? name : `${path}.${name}`)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, it]) => [
+      name,
+      hiddenIn(it, own(marks, name), address, path === "" ? name : `${path}.${name}`),
+    ]),
+  );
 }
 
 /** A state's values, or those that are planned. */
@@ -101,23 +126,34 @@ function valuesOf(values: unknown): unknown {
 function stateModule(module: unknown): unknown {
   if (!isObject(module)) return module;
   return {
-    ...module, ...("resources" in module && { resources: listOf(module.resources).map(stateResource) }), ...("child_modules" in module && { child_modules: listOf(module.child_modules).map(stateModule) }),
+    ...module,
+    ...("resources" in module && { resources: listOf(module.resources).map(stateResource) }),
+    ...("child_modules" in module && { child_modules: listOf(module.child_modules).map(stateModule) }),
   };
 }
 
 function stateResource(resource: unknown): unknown {
   const marks = own(resource, "sensitive_values");
-  return isObject(resource) && holdsTrue(marks) ? { ...resource, values: whole(resource.values, marks, textOf(resource.address) ?? "") } : resource;
+  return isObject(resource) && holdsTrue(marks)
+    ? { ...resource, values: whole(resource.values, marks, textOf(resource.address) ?? "") }
+    : resource;
 }
 
 function invocationOf(item: unknown): unknown {
   const marks = own(item, "config_sensitive");
-  return isObject(item) && holdsTrue(marks) ? { ...item, config_values: whole(item.config_values, marks, textOf(item.address) ?? "") } : item;
+  return isObject(item) && holdsTrue(marks)
+    ? { ...item, config_values: whole(item.config_values, marks, textOf(item.address) ?? "") }
+    : item;
 }
 
 function givenTo(variables: Json, module: unknown): unknown {
   const declared = own(module, "variables");
-  return Object.fromEntries(Object.entries(variables).map(([name, it]) => [name, own(own(declared, name), "sensitive") === true ? { value: new Unknown(`var.${name}`, "", SENSITIVE) } : it]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, it]) => [
+      name,
+      own(own(declared, name), "sensitive") === true ? { value: new Unknown(`var.${name}`, "", SENSITIVE) } : it,
+    ]),
+  );
 }
 
 function moduleOf(module: unknown, path: string, marked: Marked): unknown {
@@ -125,9 +161,21 @@ function moduleOf(module: unknown, path: string, marked: Marked): unknown {
   return {
     ...module,
     ...("resources" in module && { resources: listOf(module.resources).map((it) => configOf(it, path, marked)) }),
-    ...("variables" in module && { variables: mapped(module.variables, (it, name) => (own(it, "sensitive") === true && own(it, "default") !== undefined ? { sensitive: true, default: new Unknown(`var.${name}`, "", SENSITIVE) } : it)) }),
-    ...("outputs" in module && { outputs: mapped(module.outputs, (it, name) => (own(it, "sensitive") === true ? { sensitive: true, expression: hiddenConstant(`output.${name}`) } : it)) }),
-    ...("module_calls" in module && { module_calls: mapped(module.module_calls, (it, name) => callOf(it, `${path}module.${name}.`, marked)) }),
+    ...("variables" in module && {
+      variables: mapped(module.variables, (it, name) =>
+        own(it, "sensitive") === true && own(it, "default") !== undefined
+          ? { sensitive: true, default: new Unknown(`var.${name}`, "", SENSITIVE) }
+          : it,
+      ),
+    }),
+    ...("outputs" in module && {
+      outputs: mapped(module.outputs, (it, name) =>
+        own(it, "sensitive") === true ? { sensitive: true, expression: hiddenConstant(`output.${name}`) } : it,
+      ),
+    }),
+    ...("module_calls" in module && {
+      module_calls: mapped(module.module_calls, (it, name) => callOf(it, `${path}module.${name}.`, marked)),
+    }),
   };
 }
 
@@ -135,7 +183,12 @@ function configOf(resource: unknown, path: string, marked: Marked): unknown {
   const shape = marked.get(`${path}${textOf(own(resource, "address")) ?? ""}`);
   if (shape === undefined || !isObject(resource)) return resource;
   const address = `${path}${String(resource.address)}`;
-  return { ...resource, expressions: mapped(resource.expressions, (it, name) => expressionWithout(it, shape === true ? true : shape.get(name), address, name)) };
+  return {
+    ...resource,
+    expressions: mapped(resource.expressions, (it, name) =>
+      expressionWithout(it, shape === true ? true : shape.get(name), address, name),
+    ),
+  };
 }
 
 /** Blocks keep what is not marked in them; a single expression goes whole, as it says how the secret is made. */
@@ -143,14 +196,17 @@ function expressionWithout(expression: unknown, shape: Shape | undefined, addres
   if (shape === undefined) return expression;
   if (shape === true) return hiddenConstant(address, path);
   if (Array.isArray(expression)) return expression.map((it) => expressionWithout(it, shape, address, path));
-  if (!isObject(expression) || Object.hasOwn(expression, "constant_value") || Object.hasOwn(expression, "references")) return hiddenConstant(address, path);
+  if (!isObject(expression) || Object.hasOwn(expression, "constant_value") || Object.hasOwn(expression, "references"))
+    return hiddenConstant(address, path);
   return mapped(expression, (it, name) => expressionWithout(it, shape.get(name), address, `${path}.${name}`));
 }
 
 function callOf(call: unknown, path: string, marked: Marked): unknown {
   if (!isObject(call)) return call;
   const declared = own(call.module, "variables");
-  const expressions = mapped(call.expressions, (it, name) => (own(own(declared, name), "sensitive") === true ? hiddenConstant(`${path}var.${name}`) : it));
+  const expressions = mapped(call.expressions, (it, name) =>
+    own(own(declared, name), "sensitive") === true ? hiddenConstant(`${path}var.${name}`) : it,
+  );
   return { ...call, ...("expressions" in call && { expressions }), module: moduleOf(call.module, path, marked) };
 }
 
@@ -159,7 +215,9 @@ function hiddenConstant(address: string, path = ""): Json {
 }
 
 function mapped(values: unknown, change: (value: unknown, name: string) => unknown): unknown {
-  return isObject(values) ? Object.fromEntries(Object.entries(values).map(([name, it]) => [name, change(it, name)])) : values;
+  return isObject(values)
+    ? Object.fromEntries(Object.entries(values).map(([name, it]) => [name, change(it, name)]))
+    : values;
 }
 
 /** `module.a[0].aws_lb.b["x"]` as the configuration names it. */

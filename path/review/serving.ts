@@ -1,6 +1,18 @@
-import { addTo } from "../../topology/lists";
-import type { Action, Balancer, Certificate, DnsRecord, Listener, ListenerRule, Registration, Server, TargetGroup, Topology, Zone } from "../../topology/model";
 import { grouped } from "../../topology/balancers";
+import { addTo } from "../../topology/lists";
+import type {
+  Action,
+  Balancer,
+  Certificate,
+  DnsRecord,
+  Listener,
+  ListenerRule,
+  Registration,
+  Server,
+  TargetGroup,
+  Topology,
+  Zone,
+} from "../../topology/model";
 import { known } from "../../topology/value";
 import { entriesOf } from "../entries";
 import { registeredServer } from "../route";
@@ -55,18 +67,22 @@ export function servingIn(topology: Topology | undefined): Serving {
   const listeners = new Map<string, Listener>();
   const forwarders = new Map<string, Forwarder[]>();
   const note = (forwarder: Forwarder, actions: ListenerRule["actions"]): void => {
-    for (const arn of actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map((group) => known(group.arn) ?? "") : []))) {
+    for (const arn of actions.flatMap((it) =>
+      it.type === "forward" ? it.targetGroups.map((group) => known(group.arn) ?? "") : [],
+    )) {
       addTo(forwarders, arn, forwarder);
     }
   };
-  const all = topology === undefined ? [] : [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
+  const all =
+    topology === undefined ? [] : [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
   for (const listener of all) {
     listeners.set(listener.address, listener);
     note(listener, listener.defaultActions);
   }
   const rules = [...all.flatMap((listener) => listener.rules), ...(topology?.looseRules ?? [])];
   for (const rule of rules) note(rule, rule.actions);
-  for (const balancer of topology?.balancers ?? []) if (balancer.listeners.length > 0 || balancer.type === "classic") balancers.set(balancer.address, balancer);
+  for (const balancer of topology?.balancers ?? [])
+    if (balancer.listeners.length > 0 || balancer.type === "classic") balancers.set(balancer.address, balancer);
   const groups = (topology?.targetGroups ?? []).filter(({ arn }) => forwarders.has(known(arn) ?? ""));
   const registrations = groups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
   const servers = new Map<string, { server: Server; groups: TargetGroup[] }>();
@@ -79,24 +95,40 @@ export function servingIn(topology: Topology | undefined): Serving {
     servers.set(server.address, found);
     if (!found.groups.includes(group)) found.groups.push(group);
   }
-  const idsOf = (lists: readonly { readonly items: readonly string[] }[]) => new Set(lists.flatMap(({ items }) => items));
+  const idsOf = (lists: readonly { readonly items: readonly string[] }[]) =>
+    new Set(lists.flatMap(({ items }) => items));
   const [running, open] = [[...servers.values()].map(({ server }) => server), [...balancers.values()]];
-  const records = indexed(topology === undefined ? [] : entriesOf(topology).flatMap((it) => [...it.records, ...it.over]));
+  const records = indexed(
+    topology === undefined ? [] : entriesOf(topology).flatMap((it) => [...it.records, ...it.over]),
+  );
   const servingZones = new Set([...records.values()].flatMap(({ zoneId }) => known(zoneId) ?? []));
   const uses = all.flatMap((listener) => listener.certificates);
   return {
-    balancers, listeners, forwarders, servers, serverOf, records, rules: indexed(rules),
-    balancerOf: new Map((topology?.balancers ?? []).flatMap((it) => it.listeners.map((listener) => [listener.address, it] as const))),
+    balancers,
+    listeners,
+    forwarders,
+    servers,
+    serverOf,
+    records,
+    rules: indexed(rules),
+    balancerOf: new Map(
+      (topology?.balancers ?? []).flatMap((it) => it.listeners.map((listener) => [listener.address, it] as const)),
+    ),
     recordsNamed: grouped([...records.values()], ({ fqdn }) => fqdn),
-    namesOver: topology === undefined ? () => [] : namesOver(topology, records), delegations: indexed(delegationsIn(topology, records)),
+    namesOver: topology === undefined ? () => [] : namesOver(topology, records),
+    delegations: indexed(delegationsIn(topology, records)),
     validations: indexed((topology?.records ?? []).filter(({ validates }) => validates.length > 0)),
     certificates: indexed(topology?.certificates ?? []),
-    certificateUsers: new Map([...grouped(uses, ({ arn }) => arn)].map(([arn, same]) => [arn, same.map(({ address }) => address)])),
+    certificateUsers: new Map(
+      [...grouped(uses, ({ arn }) => arn)].map(([arn, same]) => [arn, same.map(({ address }) => address)]),
+    ),
     zones: indexed((topology?.zones ?? []).filter(({ id }) => servingZones.has(known(id) ?? ""))),
     targetGroups: new Map(groups.map((it) => [it.address, it])),
     registrations: new Map(registrations.map((it) => [it.registration.address, it])),
-    balancerGroupIds: idsOf(open.map((it) => it.securityGroupIds)), targetGroupIds: idsOf(running.map((it) => it.securityGroupIds)),
-    balancerSubnetIds: idsOf(open.map((it) => it.subnetIds)), targetSubnetIds: idsOf(running.map((it) => it.subnetIds)),
+    balancerGroupIds: idsOf(open.map((it) => it.securityGroupIds)),
+    targetGroupIds: idsOf(running.map((it) => it.securityGroupIds)),
+    balancerSubnetIds: idsOf(open.map((it) => it.subnetIds)),
+    targetSubnetIds: idsOf(running.map((it) => it.subnetIds)),
   };
 }
 
@@ -126,7 +158,12 @@ const MOST_NAMES = 100;
 
 function delegationsIn(topology: Topology | undefined, serving: ReadonlyMap<string, DnsRecord>): DnsRecord[] {
   const names = new Set([...serving.values()].flatMap(({ fqdn }) => ancestry(known(fqdn) ?? "")));
-  return (topology?.records ?? []).filter(({ type, fqdn, zoneId }) => known(type)?.toUpperCase() === "NS" && names.has(known(fqdn) ?? "") && known(topology?.byId.zone(zoneId)?.name) !== known(fqdn));
+  return (topology?.records ?? []).filter(
+    ({ type, fqdn, zoneId }) =>
+      known(type)?.toUpperCase() === "NS" &&
+      names.has(known(fqdn) ?? "") &&
+      known(topology?.byId.zone(zoneId)?.name) !== known(fqdn),
+  );
 }
 
 /** What will answer. */
@@ -148,9 +185,16 @@ export function laterIn(topology: Topology): Later {
   const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
   return {
     balancers: indexed(balancers),
-    leading: new Set(records.filter((it) => mayServe(it) && chainsOf(topology).of(it).balancers.length > 0).map(({ address }) => address)),
+    leading: new Set(
+      records
+        .filter((it) => mayServe(it) && chainsOf(topology).of(it).balancers.length > 0)
+        .map(({ address }) => address),
+    ),
     lost: new Set(records.filter((it) => mayServe(it) && isLost(it, topology)).map(({ address }) => address)),
-    actions: new Map([...listeners.map((it) => [it.address, it.defaultActions] as const), ...rules.map((it) => [it.address, it.actions] as const)]),
+    actions: new Map([
+      ...listeners.map((it) => [it.address, it.defaultActions] as const),
+      ...rules.map((it) => [it.address, it.actions] as const),
+    ]),
     answering: chainsOf(topology).answering,
   };
 }

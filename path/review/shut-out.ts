@@ -30,16 +30,32 @@ function causeAt(was: Balancer, is: Balancer, port: number, world: World): Told[
   if (left.answer !== "some") return [];
   const change = narrowing(was, is, world);
   const who = named(left.who);
-  return [{
-    address: change?.address ?? is.address, attribute: "", hop: "listener", effect: "brief",
-    why: `${change === undefined ? "" : `${doneTo(change, world)}; `}from then on only ${who} ${left.who.length === 1 ? "gets" : "get"} to port ${port} of ${code(is.address)}, and everybody else is shut out.`,
-    avoid: "Leave the port open to everyone; or see to it that all clients come from there", phrase: `as only ${who} may come in on port ${port} from then on`,
-  }];
+  return [
+    {
+      address: change?.address ?? is.address,
+      attribute: "",
+      hop: "listener",
+      effect: "brief",
+      why: `${change === undefined ? "" : `${doneTo(change, world)}; `}from then on only ${who} ${left.who.length === 1 ? "gets" : "get"} to port ${port} of ${code(is.address)}, and everybody else is shut out.`,
+      avoid: "Leave the port open to everyone; or see to it that all clients come from there",
+      phrase: `as only ${who} may come in on port ${port} from then on`,
+    },
+  ];
 }
 
 function askersOf(balancer: Balancer, topology: Topology, port: number): ReturnType<typeof audience> {
-  const set = ruleSet(topology, balancer.securityGroupIds, "ingress", { address: balancer.address, attribute: "security_groups" });
-  return audience(topology, set, port, known(balancer.isInternal) === true ? "vpc" : "internet", topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds)), known(balancer.ipAddressType) === "dualstack-without-public-ipv4");
+  const set = ruleSet(topology, balancer.securityGroupIds, "ingress", {
+    address: balancer.address,
+    attribute: "security_groups",
+  });
+  return audience(
+    topology,
+    set,
+    port,
+    known(balancer.isInternal) === true ? "vpc" : "internet",
+    topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds)),
+    known(balancer.ipAddressType) === "dualstack-without-public-ipv4",
+  );
 }
 
 const RULES = /^aws_(security_group_rule|vpc_security_group_ingress_rule)$/;
@@ -47,6 +63,11 @@ const RULES = /^aws_(security_group_rule|vpc_security_group_ingress_rule)$/;
 /** The change that shuts clients out: of a rule, of the group with its own rules, or of the groups that the balancer has. */
 function narrowing(was: Balancer, is: Balancer, { moving }: World): Change | undefined {
   const groups = new Set([...was.securityGroupIds.items, ...is.securityGroupIds.items]);
-  const isOfGroup = ({ type, before }: Change, name: string, pattern: RegExp) => pattern.test(type) && groups.has(String(own(before, name)));
-  return moving.find((it) => it.doing !== "create" && isOfGroup(it, "security_group_id", RULES)) ?? moving.find((it) => isOfGroup(it, "id", /^aws_(default_)?security_group$/)) ?? moving.find(({ address }) => address === is.address);
+  const isOfGroup = ({ type, before }: Change, name: string, pattern: RegExp) =>
+    pattern.test(type) && groups.has(String(own(before, name)));
+  return (
+    moving.find((it) => it.doing !== "create" && isOfGroup(it, "security_group_id", RULES)) ??
+    moving.find((it) => isOfGroup(it, "id", /^aws_(default_)?security_group$/)) ??
+    moving.find(({ address }) => address === is.address)
+  );
 }

@@ -5,7 +5,13 @@ import { own } from "../../topology/json";
 
 /** Whether the change stops an instance that runs today. */
 export function isStopping({ type, isData, doing, before, after }: Change): boolean {
-  return type === "aws_ec2_instance_state" && !isData && doing !== "none" && own(after, "state") === "stopped" && (doing === "create" || own(before, "state") !== "stopped");
+  return (
+    type === "aws_ec2_instance_state" &&
+    !isData &&
+    doing !== "none" &&
+    own(after, "state") === "stopped" &&
+    (doing === "create" || own(before, "state") !== "stopped")
+  );
 }
 
 export function idIn({ after, unknown }: Change): string | undefined {

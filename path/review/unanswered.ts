@@ -1,7 +1,7 @@
 import type { Registration, SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
 import { isUnknown } from "../../topology/value";
-import { TimeIsUp, type Deadline } from "../deadline";
-import { placeOf, type Finding, type PathReport } from "../report";
+import { type Deadline, TimeIsUp } from "../deadline";
+import { type Finding, type PathReport, placeOf } from "../report";
 import { registeredServer } from "../route";
 import { traceTopology } from "../trace";
 
@@ -24,17 +24,40 @@ const OF_TARGETS = /^\d+ of \d+ (targets|servers)$/;
  * @param isNew whether the change brings a finding
  * @throws {TimeIsUp} if there was not enough time
  */
-export function unansweredBy(topology: Topology, isNew: (finding: Finding) => boolean, deadline: Deadline): ReadonlySet<string> {
+export function unansweredBy(
+  topology: Topology,
+  isNew: (finding: Finding) => boolean,
+  deadline: Deadline,
+): ReadonlySet<string> {
   const report = traceTopology(topology, { deadline, isHomeOnly: true });
   if (report.stopped !== undefined) throw new TimeIsUp(report.stopped);
-  const fresh = new Map(report.findings.filter((it) => it.severity === "error" && isNew(it)).map((it) => [placeOf(it), it]));
-  return new Set(report.paths.flatMap((path) => endingIn(path, path.hops.flatMap(({ findings }) => findings.flatMap((it) => fresh.get(placeOf(it)) ?? [])), topology)).map(placeOf));
+  const fresh = new Map(
+    report.findings.filter((it) => it.severity === "error" && isNew(it)).map((it) => [placeOf(it), it]),
+  );
+  return new Set(
+    report.paths
+      .flatMap((path) =>
+        endingIn(
+          path,
+          path.hops.flatMap(({ findings }) => findings.flatMap((it) => fresh.get(placeOf(it)) ?? [])),
+          topology,
+        ),
+      )
+      .map(placeOf),
+  );
 }
 
 /** The findings that keep the URL's request from any answer; none where some target may still give one. */
-function endingIn({ hops, balancer: at }: PathReport, found: readonly Finding[], topology: Topology): readonly Finding[] {
+function endingIn(
+  { hops, balancer: at }: PathReport,
+  found: readonly Finding[],
+  topology: Topology,
+): readonly Finding[] {
   const balancer = topology.balancers.find(({ address }) => address === at);
-  const whole = [...found.filter(({ id, share }) => share === undefined || OF_REDIRECTS.has(id)), ...endingInSubnets(balancer?.subnetIds.items ?? [], found, topology)];
+  const whole = [
+    ...found.filter(({ id, share }) => share === undefined || OF_REDIRECTS.has(id)),
+    ...endingInSubnets(balancer?.subnetIds.items ?? [], found, topology),
+  ];
   const addresses = hops.find(({ hop }) => hop === "target-group")?.resources ?? [];
   const groups = addresses.map((address) => topology.targetGroups.find((it) => it.address === address));
   const all = groups.flatMap((group) => group?.registrations ?? []);
@@ -48,21 +71,35 @@ function endingInSubnets(ids: readonly string[], found: readonly Finding[], { by
   if (parts.length < 2) return [];
   const hit = ids.map((id) => {
     const acl = byId.subnet(id)?.networkAcl;
-    return acl === undefined || isUnknown(acl) ? [] : parts.filter(({ address }) => acl.address === address || [...acl.ingress, ...acl.egress].some((it) => it.address === address));
+    return acl === undefined || isUnknown(acl)
+      ? []
+      : parts.filter(
+          ({ address }) =>
+            acl.address === address || [...acl.ingress, ...acl.egress].some((it) => it.address === address),
+        );
   });
   return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
 }
 
 /** The findings by which no target of a group answers. */
-function endingAt(group: TargetGroup, all: readonly Registration[], found: readonly Finding[], topology: Topology): readonly Finding[] {
+function endingAt(
+  group: TargetGroup,
+  all: readonly Registration[],
+  found: readonly Finding[],
+  topology: Topology,
+): readonly Finding[] {
   const ofGroup = found.filter(({ id, address }) => OF_GROUPS.has(id) && address === group.address);
   if (ofGroup.length > 0) return ofGroup;
-  const parts = found.filter(({ share = "" }) => OF_TARGETS.test(share)).flatMap((finding) => {
-    const hit = new Set(all.filter((it) => isAt(finding.address, it, topology)));
-    // Of a security group that several targets have it does not say which of them it hits.
-    return Number.parseInt(finding.share ?? "", 10) < hit.size ? [] : [{ finding, hit }];
-  });
-  const hit = group.registrations.map((registration) => parts.filter((it) => it.hit.has(registration)).map(({ finding }) => finding));
+  const parts = found
+    .filter(({ share = "" }) => OF_TARGETS.test(share))
+    .flatMap((finding) => {
+      const hit = new Set(all.filter((it) => isAt(finding.address, it, topology)));
+      // Of a security group that several targets have it does not say which of them it hits.
+      return Number.parseInt(finding.share ?? "", 10) < hit.size ? [] : [{ finding, hit }];
+    });
+  const hit = group.registrations.map((registration) =>
+    parts.filter((it) => it.hit.has(registration)).map(({ finding }) => finding),
+  );
   return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
 }
 
@@ -76,7 +113,9 @@ function isAt(address: string, registration: Registration, topology: Topology): 
 /** Whether a finding's address is the server's own, or that of a group that it has or of a rule in one. */
 function isOf(address: string, server: Server, { byId }: Topology): boolean {
   if (address === server.address || address === server.settingsAddress) return true;
-  return server.securityGroupIds.items.map((id) => byId.securityGroup(id)).some((group) => group !== undefined && (group.address === address || hasRule(group, address)));
+  return server.securityGroupIds.items
+    .map((id) => byId.securityGroup(id))
+    .some((group) => group !== undefined && (group.address === address || hasRule(group, address)));
 }
 
 function hasRule({ ingress, egress }: SecurityGroup, address: string): boolean {

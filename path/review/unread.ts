@@ -18,10 +18,44 @@ const LATER = "Apply this plan, plan again, and review that plan before it is ap
 export function causesOfUnread({ format, changes }: World): Told[] {
   const { isErrored, isPartial, newVersion, unknownParts, deferrals } = format;
   return [
-    ...(isErrored ? [unread({ attribute: "errored", why: "The plan ended with an error, so it does not hold everything that the configuration would do.", avoid: "Correct the error, plan again, and review that plan", phrase: "as the plan ended with an error" })] : []),
-    ...(isPartial && !isErrored && deferrals.length === 0 ? [unread({ attribute: "complete", why: "The plan is of some resources only; what it leaves out was not looked at.", avoid: "Plan without `-target` and `-exclude`", phrase: "as the plan is of some resources only" })] : []),
-    ...(newVersion === undefined ? [] : [unread({ attribute: "format_version", why: `The plan has the format ${code(newVersion)}, of which this version of alb-web knows only the majors 0 and 1.`, avoid: "Use a newer version of alb-web", phrase: "as the plan has a format that this version does not know" })]),
-    ...unknownParts.map((name) => unread({ attribute: name, why: `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not looked at.`, avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it", phrase: "as the plan has a part that this version does not know" })),
+    ...(isErrored
+      ? [
+          unread({
+            attribute: "errored",
+            why: "The plan ended with an error, so it does not hold everything that the configuration would do.",
+            avoid: "Correct the error, plan again, and review that plan",
+            phrase: "as the plan ended with an error",
+          }),
+        ]
+      : []),
+    ...(isPartial && !isErrored && deferrals.length === 0
+      ? [
+          unread({
+            attribute: "complete",
+            why: "The plan is of some resources only; what it leaves out was not looked at.",
+            avoid: "Plan without `-target` and `-exclude`",
+            phrase: "as the plan is of some resources only",
+          }),
+        ]
+      : []),
+    ...(newVersion === undefined
+      ? []
+      : [
+          unread({
+            attribute: "format_version",
+            why: `The plan has the format ${code(newVersion)}, of which this version of alb-web knows only the majors 0 and 1.`,
+            avoid: "Use a newer version of alb-web",
+            phrase: "as the plan has a format that this version does not know",
+          }),
+        ]),
+    ...unknownParts.map((name) =>
+      unread({
+        attribute: name,
+        why: `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not looked at.`,
+        avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it",
+        phrase: "as the plan has a part that this version does not know",
+      }),
+    ),
     ...deferrals.filter(({ isAction, type }) => !isAction || !isHarmless(type)).map(causeOfDeferral),
     ...changes.filter(({ doing }) => doing === "other").map(causeOfOther),
   ];
@@ -34,14 +68,22 @@ export function causesOfUnread({ format, changes }: World): Told[] {
 export function causesOfNotKnown({ before, after }: Traces, world: World): Told[] {
   if (world.moving.length === 0) return [];
   const isMoving = ({ address }: Open) => (world.byAddress.get(address)?.doing ?? "none") !== "none";
-  const all = [...opensOf(after).filter(({ address }) => address !== PLAN), ...(before === undefined ? [] : opensOf(before).filter(isMoving))];
+  const all = [
+    ...opensOf(after).filter(({ address }) => address !== PLAN),
+    ...(before === undefined ? [] : opensOf(before).filter(isMoving)),
+  ];
   return [...new Map(all.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].map((open): Told => {
     const { hop, address, attribute, why } = open;
     const change = world.byAddress.get(address);
     const text = `${why}, so the ${hop.replace("-", " ")} is not proven`;
     return {
-      address, attribute, hop, effect: "unknown", why: `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}.`,
-      avoid: "Use a newer version of alb-web, or look up what this does to requests", phrase: "as something on the path is not known to this version",
+      address,
+      attribute,
+      hop,
+      effect: "unknown",
+      why: `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}.`,
+      avoid: "Use a newer version of alb-web, or look up what this does to requests",
+      phrase: "as something on the path is not known to this version",
     };
   });
 }
@@ -54,17 +96,33 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
 export function causesOfOpened({ before, after }: Traces, world: World): Told[] {
   if (before === undefined) return [];
   const proven = HOPS.filter((hop) => isProven(hop, before) && !isProven(hop, after));
-  const open = after.paths.flatMap(({ hops }) => hops.flatMap((it) => (proven.includes(it.hop) && it.verdict === "unknown" ? it.open : []))).filter((it) => !isNotKnown(it));
-  return [...new Map(open.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].flatMap(({ hop, address, attribute, why }): Told[] => {
-    const change = world.byAddress.get(address);
-    const [root = ""] = attribute.split(/[.[]/);
-    const isLeadingOut = change?.type === "aws_route_table_association" && change.differing.includes(root);
-    if (change === undefined || (change.doing !== "update" && change.doing !== "replace") || !(holdsTrue(own(change.unknown, root)) || isLeadingOut)) return [];
-    return [{
-      address, attribute, hop, effect: "unknown", why: `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ${hop.replace("-", " ")}, which was proven before, is not any more.`,
-      avoid: "Write out the value, or apply what it comes from first and plan again", phrase: "as a value on the path is known after the apply only",
-    }];
-  });
+  const open = after.paths
+    .flatMap(({ hops }) => hops.flatMap((it) => (proven.includes(it.hop) && it.verdict === "unknown" ? it.open : [])))
+    .filter((it) => !isNotKnown(it));
+  return [...new Map(open.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].flatMap(
+    ({ hop, address, attribute, why }): Told[] => {
+      const change = world.byAddress.get(address);
+      const [root = ""] = attribute.split(/[.[]/);
+      const isLeadingOut = change?.type === "aws_route_table_association" && change.differing.includes(root);
+      if (
+        change === undefined ||
+        (change.doing !== "update" && change.doing !== "replace") ||
+        !(holdsTrue(own(change.unknown, root)) || isLeadingOut)
+      )
+        return [];
+      return [
+        {
+          address,
+          attribute,
+          hop,
+          effect: "unknown",
+          why: `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ${hop.replace("-", " ")}, which was proven before, is not any more.`,
+          avoid: "Write out the value, or apply what it comes from first and plan again",
+          phrase: "as a value on the path is known after the apply only",
+        },
+      ];
+    },
+  );
 }
 
 function isProven(hop: Hop, { paths }: TraceReport): boolean {
@@ -86,9 +144,21 @@ function unread(cause: Pick<Told, "attribute" | "why" | "avoid" | "phrase"> & Pa
 }
 
 function causeOfDeferral({ address, reason, isAction }: Deferral): Told {
-  return unread({ address, attribute: "", why: `Terraform leaves this ${isAction ? "action" : "change"} for a later plan (${code(reason)}), which says what it does.`, avoid: LATER, phrase: `as terraform leaves ${isAction ? "actions" : "changes"} for a later plan` });
+  return unread({
+    address,
+    attribute: "",
+    why: `Terraform leaves this ${isAction ? "action" : "change"} for a later plan (${code(reason)}), which says what it does.`,
+    avoid: LATER,
+    phrase: `as terraform leaves ${isAction ? "actions" : "changes"} for a later plan`,
+  });
 }
 
 function causeOfOther({ address, words }: Change): Told {
-  return unread({ address, attribute: "actions", why: `Terraform plans ${code(shortened(words))}, which is not known to this version of alb-web.`, avoid: "Use a newer version of alb-web, or look up what terraform does then", phrase: "as terraform plans what this version does not know" });
+  return unread({
+    address,
+    attribute: "actions",
+    why: `Terraform plans ${code(shortened(words))}, which is not known to this version of alb-web.`,
+    avoid: "Use a newer version of alb-web, or look up what terraform does then",
+    phrase: "as terraform plans what this version does not know",
+  });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { changesOf, type Change } from "../../topology/changes";
-import { isObject, listOf, objectOf, own, type Json } from "../../topology/json";
+import { type Change, changesOf } from "../../topology/changes";
+import { isObject, type Json, listOf, objectOf, own } from "../../topology/json";
 import type { Topology } from "../../topology/model";
 import { formatOf, type PlanFormat } from "../../topology/plan-format";
 import { ShownElsewhere } from "../../topology/shown-elsewhere";
@@ -9,8 +9,8 @@ import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
 import type { Hop } from "../report";
 import { stoppedBy } from "../rules/invoked-actions";
+import { type Later, laterIn, type Serving, servingIn } from "./serving";
 import { stoppedByState } from "./stopped";
-import { laterIn, servingIn, type Later, type Serving } from "./serving";
 
 /* A plan from both sides: what is there, what will be there, and what terraform does in between. */
 
@@ -46,7 +46,12 @@ export interface World {
  * @throws {UnreadableFile} if it is none
  */
 export function worldOf(whole: unknown, given: unknown): World {
-  if (!isObject(whole) || !isObject(given) || !("resource_changes" in given || "planned_values" in given || isObject(given.configuration))) throw notAPlan(given);
+  if (
+    !isObject(whole) ||
+    !isObject(given) ||
+    !("resource_changes" in given || "planned_values" in given || isObject(given.configuration))
+  )
+    throw notAPlan(given);
   // Without its configuration a plan still says what changes; more of it is left open.
   const plan = isObject(given.configuration) ? given : { ...given, configuration: {} };
   const after = readTopology(plan);
@@ -64,24 +69,56 @@ export function worldOf(whole: unknown, given: unknown): World {
   }
   // Few plans have rules that ask for it.
   let shown: ShownElsewhere | undefined;
-  const standing = ({ type, before = {} }: Change): Json => (shown ??= ShownElsewhere.ofPlan(listOf(plan.resource_changes))).in(type, before, before, () => false);
+  const standing = ({ type, before = {} }: Change): Json =>
+    (shown ??= ShownElsewhere.ofPlan(listOf(plan.resource_changes))).in(type, before, before, () => false);
   const moving = changes.filter(({ doing, isData }) => !isData && doing !== "none" && doing !== "read");
   const format = formatOf(plan);
-  return { format, stopped: new Set([...stoppedBy(format.invocations), ...stoppedByState(changes)]), changes, byAddress: new Map(changes.map((it) => [it.address, it])), before, prior, after, knowsScripts, serving: servingIn(before), later: laterIn(after), moving, created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)), replacedById, standing };
+  return {
+    format,
+    stopped: new Set([...stoppedBy(format.invocations), ...stoppedByState(changes)]),
+    changes,
+    byAddress: new Map(changes.map((it) => [it.address, it])),
+    before,
+    prior,
+    after,
+    knowsScripts,
+    serving: servingIn(before),
+    later: laterIn(after),
+    moving,
+    created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)),
+    replacedById,
+    standing,
+  };
 }
 
 function notAPlan(plan: unknown): UnreadableFile {
   const expected = "expected a plan, as `terraform show -json tfplan` writes it";
-  if (!isObject(plan)) return new UnreadableFile(`${expected}; this is ${plan === null ? "null" : Array.isArray(plan) ? "a list" : `a ${typeof plan}`}.`);
-  if (isObject(plan.values) || "terraform_version" in plan) return new UnreadableFile(`${expected}; this is a state, which changes nothing: plan with \`terraform plan -out=tfplan\` and show that.`);
-  if (isObject(plan.resource) || isObject(plan.terraform)) return new UnreadableFile(`${expected}; this is a configuration: plan it with \`terraform plan -out=tfplan\` and show that.`);
+  if (!isObject(plan))
+    return new UnreadableFile(
+      `${expected}; this is ${plan === null ? "null" : Array.isArray(plan) ? "a list" : `a ${typeof plan}`}.`,
+    );
+  if (isObject(plan.values) || "terraform_version" in plan)
+    return new UnreadableFile(
+      `${expected}; this is a state, which changes nothing: plan with \`terraform plan -out=tfplan\` and show that.`,
+    );
+  if (isObject(plan.resource) || isObject(plan.terraform))
+    return new UnreadableFile(
+      `${expected}; this is a configuration: plan it with \`terraform plan -out=tfplan\` and show that.`,
+    );
   return new UnreadableFile(`${expected}; this is JSON of another kind.`);
 }
 
 /** What is there, in the form of a state. */
-function priorOf(plan: Json, changes: readonly Change[], scripts: ReadonlyMap<string, string | undefined>): Pick<World, "prior" | "knowsScripts"> {
+function priorOf(
+  plan: Json,
+  changes: readonly Change[],
+  scripts: ReadonlyMap<string, string | undefined>,
+): Pick<World, "prior" | "knowsScripts"> {
   const values = objectOf(objectOf(plan.prior_state).values);
-  const root = isObject(values.root_module) && holdsManaged(values.root_module) ? values.root_module : { resources: changes.filter(({ before }) => before !== undefined).map(asResource) };
+  const root =
+    isObject(values.root_module) && holdsManaged(values.root_module)
+      ? values.root_module
+      : { resources: changes.filter(({ before }) => before !== undefined).map(asResource) };
   if (!holdsManaged(root)) return { prior: undefined, knowsScripts: true };
   let knowsScripts = true;
   const inClear = (resource: unknown): unknown => {
@@ -91,15 +128,24 @@ function priorOf(plan: Json, changes: readonly Change[], scripts: ReadonlyMap<st
     const script = scripts.get(String(own(resource, "address")));
     const isSame = script !== undefined && createHash("sha1").update(script).digest("hex") === held;
     knowsScripts &&= isSame;
-    return isSame ? { ...objectOf(resource), values: { ...objectOf(own(resource, "values")), user_data: script } } : resource;
+    return isSame
+      ? { ...objectOf(resource), values: { ...objectOf(own(resource, "values")), user_data: script } }
+      : resource;
   };
-  const copied = (module: unknown): Json => ({ ...objectOf(module), resources: listOf(own(module, "resources")).map(inClear), child_modules: listOf(own(module, "child_modules")).map(copied) });
+  const copied = (module: unknown): Json => ({
+    ...objectOf(module),
+    resources: listOf(own(module, "resources")).map(inClear),
+    child_modules: listOf(own(module, "child_modules")).map(copied),
+  });
   const prior = { format_version: "1.0", terraform_version: "1", values: { root_module: copied(root) } };
   return { prior, knowsScripts };
 }
 
 function holdsManaged(module: unknown): boolean {
-  return listOf(own(module, "resources")).some((it) => own(it, "mode") !== "data") || listOf(own(module, "child_modules")).some(holdsManaged);
+  return (
+    listOf(own(module, "resources")).some((it) => own(it, "mode") !== "data") ||
+    listOf(own(module, "child_modules")).some(holdsManaged)
+  );
 }
 
 function asResource({ address, type, isData, before }: Change): Json {

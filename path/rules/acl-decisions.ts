@@ -1,6 +1,6 @@
 import type { AclEntry } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { EVERY_ADDRESS, overlaps, rangesOf, type Range } from "../ipv4";
+import { EVERY_ADDRESS, overlaps, type Range, rangesOf } from "../ipv4";
 import { isAll, isTcp } from "./reachability";
 
 /** TCP packets: from or to these addresses, to these ports. */
@@ -61,10 +61,20 @@ export function allowsAny(entry: AclEntry, packets: Packets): boolean {
 }
 
 /** What an entry is for, or may be for; nothing where it is not for TCP over IPv4. */
-function areaOf({ number, allow, protocol, cidr: written, fromPort, toPort, address }: AclEntry): (Packets & { readonly open?: Unknown }) | undefined {
+function areaOf({
+  number,
+  allow,
+  protocol,
+  cidr: written,
+  fromPort,
+  toPort,
+  address,
+}: AclEntry): (Packets & { readonly open?: Unknown }) | undefined {
   if (written === undefined) return undefined;
   const isExpression = typeof written === "string" && written.includes("${");
-  const cidr = isExpression ? new Unknown(address, "cidr_block", `the file does not say what ${written} will be`) : written;
+  const cidr = isExpression
+    ? new Unknown(address, "cidr_block", `the file does not say what ${written} will be`)
+    : written;
   const [addresses] = isUnknown(cidr) ? [EVERY_ADDRESS] : rangesOf(cidr);
   if (addresses === undefined) return undefined;
   const every: Range = { first: 0, last: 65535 };
@@ -81,7 +91,10 @@ function meet(a: Packets, b: Packets): boolean {
 }
 
 function common(a: Packets, b: Packets): Packets {
-  const cut = (one: Range, other: Range): Range => ({ first: Math.max(one.first, other.first), last: Math.min(one.last, other.last) });
+  const cut = (one: Range, other: Range): Range => ({
+    first: Math.max(one.first, other.first),
+    last: Math.min(one.last, other.last),
+  });
   return { addresses: cut(a.addresses, b.addresses), ports: cut(a.ports, b.ports) };
 }
 

@@ -1,5 +1,5 @@
 import type { Balancer, SecurityGroup, Topology, Vpc } from "../../topology/model";
-import { known, type Listed, type Unknown, isUnknown } from "../../topology/value";
+import { isUnknown, known, type Listed, type Unknown } from "../../topology/value";
 import type { TracedPath } from "../traced-path";
 import { audience, ruleSet, vpcIdOf } from "./reachability";
 
@@ -25,14 +25,25 @@ export function isApplication({ type }: Balancer): boolean {
 export function balancerGroups(path: TracedPath, balancer: Balancer): BalancerGroups {
   const { topology, port, from } = path;
   const { hasSecurityGroups, securityGroupIds, address } = balancer;
-  if (isUnknown(hasSecurityGroups)) return { ids: securityGroupIds.items.length > 0 ? securityGroupIds : { items: [], open: hasSecurityGroups }, isMissing: false, open: hasSecurityGroups };
+  if (isUnknown(hasSecurityGroups))
+    return {
+      ids: securityGroupIds.items.length > 0 ? securityGroupIds : { items: [], open: hasSecurityGroups },
+      isMissing: false,
+      open: hasSecurityGroups,
+    };
   if (hasSecurityGroups !== false) return { ids: securityGroupIds, isMissing: false };
   const vpc = topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds));
   // The VPC's default group; nothing if the file does not hold the VPC.
   const ids = securityGroupIds;
   const own = ids.items.map((id) => topology.byId.securityGroup(id)).find((it) => it !== undefined);
   if (own === undefined) return { ids, isMissing: false };
-  const who = audience(topology, ruleSet(topology, ids, "ingress", { address, attribute: "security_groups" }), port, from, vpc);
+  const who = audience(
+    topology,
+    ruleSet(topology, ids, "ingress", { address, attribute: "security_groups" }),
+    port,
+    from,
+    vpc,
+  );
   if (who.answer !== "nobody") return { ids, isMissing: false };
   const [fitting] = vpc === undefined ? [] : fittingGroups(topology, vpc, port, from);
   const id = known(fitting?.id);
@@ -46,7 +57,10 @@ function fittingGroups(topology: Topology, vpc: Vpc, port: number, from: TracedP
   const id = known(vpc.id);
   const candidates = id === undefined ? [] : (unusedGroups(topology).get(id) ?? []);
   return candidates.filter((group) => {
-    const set = ruleSet(topology, { items: [known(group.id) ?? ""] }, "ingress", { address: group.address, attribute: "id" });
+    const set = ruleSet(topology, { items: [known(group.id) ?? ""] }, "ingress", {
+      address: group.address,
+      attribute: "id",
+    });
     return audience(topology, set, port, from, vpc).answer === "everyone";
   });
 }

@@ -26,7 +26,8 @@ export interface WrittenFile {
 const CLOUD_INIT = /^\s*(#cloud-config|#include|#upstart-job|#part-handler|#cloud-boothook|## template:\s*jinja)/i;
 const MULTIPART = /^(content-type:\s*multipart|mime-version:|from nobody)/i;
 /** What a person writes who means a shell script. */
-const SHELL_COMMAND = /^[ \t]*(#!|(sudo\s+)?(apt(-get)?|yum|dnf|amazon-linux-extras|systemctl|service|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set\s+-)\s)/m;
+const SHELL_COMMAND =
+  /^[ \t]*(#!|(sudo\s+)?(apt(-get)?|yum|dnf|amazon-linux-extras|systemctl|service|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set\s+-)\s)/m;
 
 /** EC2 takes 16 KiB; what is beyond this, or a line of such length, is no user data, and must not cost time. */
 const MAX_LENGTH = 20_000;
@@ -49,8 +50,15 @@ export function bootScript(userData: string): BootScript {
 }
 
 function servingText(text: string): string {
-  const lines = text.replace(/\\\n[^\S\n]*/g, " ").split("\n").filter((it) => !/^\s*#/.test(it)).map((it) => it.slice(0, MAX_LINE).trim());
-  return lines.map((it) => it.replace(/\bs([/|#,])([^\n]{0,80}?)\1([^\n]{0,80}?)\1\w*/g, "$3")).filter((it) => it !== "").join("\n");
+  const lines = text
+    .replace(/\\\n[^\S\n]*/g, " ")
+    .split("\n")
+    .filter((it) => !/^\s*#/.test(it))
+    .map((it) => it.slice(0, MAX_LINE).trim());
+  return lines
+    .map((it) => it.replace(/\bs([/|#,])([^\n]{0,80}?)\1([^\n]{0,80}?)\1\w*/g, "$3"))
+    .filter((it) => it !== "")
+    .join("\n");
 }
 
 function readBootScript(text: string): Omit<BootScript, "text"> {
@@ -68,7 +76,10 @@ function readBootScript(text: string): Omit<BootScript, "text"> {
 /** Whether HCL stands around a script, which got into the file with it. */
 function isInHcl(text: string): boolean {
   const [first = "", ...lines] = text.trimStart().split("\n");
-  return /^(user_data\w*\s*=|<<[-~]?["']?\w+["']?\s*$)/.test(first.slice(0, MAX_LINE)) && lines.some((line) => line.trimStart().startsWith("#!"));
+  return (
+    /^(user_data\w*\s*=|<<[-~]?["']?\w+["']?\s*$)/.test(first.slice(0, MAX_LINE)) &&
+    lines.some((line) => line.trimStart().startsWith("#!"))
+  );
 }
 
 interface HereDocument {
@@ -83,14 +94,24 @@ function shellScript(text: string): Parts {
   const ran: string[] = [];
   const files: WrittenFile[] = [];
   for (const document of documents) {
-    const path = /(?:>>?|\btee\b(?:\s+-\w+)*)\s*["']?([^\s"'<>|&;]+)/.exec(document.command.replace(/\d?>\s*\/dev\/\S+/g, ""))?.[1];
-    const isRead = /(^|[\s;&|(])([^\s;&|(]*\/)?(ba|da|z|k)?sh\b/.test(document.command.replace(/<<.*/, "")) || (path === undefined && /\b(su|ssh)\b/.test(document.command));
+    const path = /(?:>>?|\btee\b(?:\s+-\w+)*)\s*["']?([^\s"'<>|&;]+)/.exec(
+      document.command.replace(/\d?>\s*\/dev\/\S+/g, ""),
+    )?.[1];
+    const isRead =
+      /(^|[\s;&|(])([^\s;&|(]*\/)?(ba|da|z|k)?sh\b/.test(document.command.replace(/<<.*/, "")) ||
+      (path === undefined && /\b(su|ssh)\b/.test(document.command));
     const isStarted = path !== undefined && commands.some((it) => startsFile(it, path));
     if (isRead || isStarted) ran.push(...shellScript(document.text).commands);
     else files.push({ ...(path !== undefined && { path }), text: document.text });
   }
   const all = [...commands, ...ran];
-  return { commands: all, files, stopsAtError: /^#!.*\s-\w*e/.test(text) || commands.some((it) => /^set\s+(-\w+\s+)*-\w*e/.test(it) || /^set\s+-o\s+errexit/.test(it)) };
+  return {
+    commands: all,
+    files,
+    stopsAtError:
+      /^#!.*\s-\w*e/.test(text) ||
+      commands.some((it) => /^set\s+(-\w+\s+)*-\w*e/.test(it) || /^set\s+-o\s+errexit/.test(it)),
+  };
 }
 
 function startsFile(command: string, path: string): boolean {
@@ -106,7 +127,8 @@ function withoutHereDocuments(text: string): { commands: string[]; documents: He
   const lines = text.split("\n");
   for (let at = 0; at < lines.length; at++) {
     let line = (lines[at] ?? "").trim();
-    while (line.endsWith("\\") && at + 1 < lines.length) line = `${line.slice(0, -1).trimEnd()} ${(lines[++at] ?? "").trim()}`;
+    while (line.endsWith("\\") && at + 1 < lines.length)
+      line = `${line.slice(0, -1).trimEnd()} ${(lines[++at] ?? "").trim()}`;
     if (line === "" || line.startsWith("#")) continue;
     line = line.slice(0, MAX_LINE);
     commands.push(line);
@@ -127,10 +149,16 @@ function withoutHereDocuments(text: string): { commands: string[]; documents: He
 function cloudConfig(text: string): Parts {
   const blocks = topLevelBlocks(text);
   const packages = listItems(blocks.get("packages"));
-  const commands = [...listItems(blocks.get("bootcmd")), ...listItems(blocks.get("runcmd"))].flatMap((it) => withoutHereDocuments(it).commands);
+  const commands = [...listItems(blocks.get("bootcmd")), ...listItems(blocks.get("runcmd"))].flatMap(
+    (it) => withoutHereDocuments(it).commands,
+  );
   const install = packages.length === 0 ? [] : [`cloud-init-packages install ${packages.join(" ")}`];
   const files = blocks.get("write_files");
-  return { commands: [...install, ...commands], files: files === undefined ? [] : [{ text: files }], stopsAtError: false };
+  return {
+    commands: [...install, ...commands],
+    files: files === undefined ? [] : [{ text: files }],
+    stopsAtError: false,
+  };
 }
 
 function topLevelBlocks(text: string): Map<string, string> {
@@ -150,7 +178,12 @@ function topLevelBlocks(text: string): Map<string, string> {
 /** Each item as one text: `- yum -y install x`, `- [yum, install]` and `- |` with the lines below it. */
 function listItems(block: string | undefined): string[] {
   if (block === undefined) return [];
-  const plain = (it: string): string => it.replace(/^\[|\]$/g, "").replace(/["'],\s*["']|,\s*/g, " ").replace(/^["']|["']$/g, "").trim();
+  const plain = (it: string): string =>
+    it
+      .replace(/^\[|\]$/g, "")
+      .replace(/["'],\s*["']|,\s*/g, " ")
+      .replace(/^["']|["']$/g, "")
+      .trim();
   if (block.startsWith("[")) return [plain(block)];
   const items: string[] = [];
   for (const line of block.split("\n")) {
@@ -165,7 +198,14 @@ function multipart(text: string): Parts {
   const boundary = /boundary="?([^"\s;]+)"?/i.exec(text)?.[1];
   if (boundary === undefined) return NOTHING;
   // A part is its headers, an empty line, and what it holds.
-  const parts = text.split(`--${boundary}`).slice(1).map((part) => part.split("\n\n").slice(1).join("\n\n").trimStart());
+  const parts = text
+    .split(`--${boundary}`)
+    .slice(1)
+    .map((part) => part.split("\n\n").slice(1).join("\n\n").trimStart());
   const read = parts.filter((it) => it.startsWith("#")).map(readBootScript);
-  return { commands: read.flatMap((it) => it.commands), files: read.flatMap((it) => it.files), stopsAtError: read.some((it) => it.stopsAtError) };
+  return {
+    commands: read.flatMap((it) => it.commands),
+    files: read.flatMap((it) => it.files),
+    stopsAtError: read.some((it) => it.stopsAtError),
+  };
 }

@@ -5,14 +5,13 @@ import type { Edit } from "../report";
 import type { Fault, Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
 import { ancestry, covers, isMistakenWildcard, isPublicName } from "./domain-names";
-import { anyNameOf } from "./record-chains";
 import { certificatesAt, type ListenerCertificates } from "./picked-certificates";
+import { anyNameOf } from "./record-chains";
 import { isByMistake } from "./record-names";
 import { recordsOf } from "./record-targets";
 import { validationRecord } from "./validation";
 
 /* Whether one of the listener's certificates is good for the name that the client asks for. */
-
 
 /** P11 and P12. */
 export function goodForName(path: TracedPath, report: Reporter): void {
@@ -36,29 +35,55 @@ export function isGoodFor({ names }: Certificate, host: string): boolean {
 
 /** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
 function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
-  if (from !== "internet" || records.length === 0 || balancer === undefined || records.some(recordsOf(topology).isSeen)) return false;
-  return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).isFoundFromOutside(balancer);
+  if (from !== "internet" || records.length === 0 || balancer === undefined || records.some(recordsOf(topology).isSeen))
+    return false;
+  return (
+    records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || recordsOf(topology).isFoundFromOutside(balancer)
+  );
 }
 
 /** A name of which the file tells only a part, if any. */
 function openName({ records, topology, host }: TracedPath, { all }: ListenerCertificates): Unknown | undefined {
-  const isWhole = records.length === 0 || records.some(({ fqdn, zoneId }) => known(fqdn) !== undefined && known(topology.byId.zone(zoneId)?.name) !== undefined);
+  const isWhole =
+    records.length === 0 ||
+    records.some(
+      ({ fqdn, zoneId }) => known(fqdn) !== undefined && known(topology.byId.zone(zoneId)?.name) !== undefined,
+    );
   const [record] = records;
   if (isWhole || record === undefined) return undefined;
   if (isUnknown(record.fqdn)) return record.fqdn;
   // `app.staging` in a zone that is not in the file may be a name that leaves the zone's out.
-  const isBegun = (name: string) => name.startsWith(`${host}.`) || name.startsWith(`*.${host.slice(host.indexOf(".") + 1)}.`);
-  return !isPublicName(host) || all.some(({ certificate }) => certificate?.names.items.some(isBegun)) ? new Unknown(record.address, "zone_id", `the zone's name is not in the file, so that ${host} may be a name within it`) : undefined;
+  const isBegun = (name: string) =>
+    name.startsWith(`${host}.`) || name.startsWith(`*.${host.slice(host.indexOf(".") + 1)}.`);
+  return !isPublicName(host) || all.some(({ certificate }) => certificate?.names.items.some(isBegun))
+    ? new Unknown(
+        record.address,
+        "zone_id",
+        `the zone's name is not in the file, so that ${host} may be a name within it`,
+      )
+    : undefined;
 }
 
 /** A certificate of which the file does not tell whether it is good for the name. */
 function openCertificate({ firstOpen }: ListenerCertificates, host: string): Unknown | undefined {
   if (firstOpen === undefined) return undefined;
-  const { use: { address, arn }, certificate } = firstOpen;
+  const {
+    use: { address, arn },
+    certificate,
+  } = firstOpen;
   if (isUnknown(arn)) return arn;
   if (certificate?.names.open !== undefined) return certificate.names.open;
-  if (certificate?.isData === true) return new Unknown(certificate.address, "domain", `a data source tells the first name only, so that the certificate may be good for ${host} as well`);
-  return new Unknown(address, "certificate_arn", `the certificate ${known(arn) ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`);
+  if (certificate?.isData === true)
+    return new Unknown(
+      certificate.address,
+      "domain",
+      `a data source tells the first name only, so that the certificate may be good for ${host} as well`,
+    );
+  return new Unknown(
+    address,
+    "certificate_arn",
+    `the certificate ${known(arn) ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`,
+  );
 }
 
 /** What lacks on a listener, and of which names. */
@@ -86,7 +111,11 @@ function forAll(at: ListenerCertificates, path: TracedPath): Lack {
 }
 
 function idFor(host: string, { names }: ListenerCertificates): "P11" | "P12" {
-  return ancestry(host).map((above) => `*.${above}`).some((pattern) => names.has(pattern) && isMistakenWildcard(pattern, host)) ? "P12" : "P11";
+  return ancestry(host)
+    .map((above) => `*.${above}`)
+    .some((pattern) => names.has(pattern) && isMistakenWildcard(pattern, host))
+    ? "P12"
+    : "P11";
 }
 
 function faultsFor(hosts: readonly string[], at: ListenerCertificates, path: TracedPath): Fault[] {
@@ -97,12 +126,25 @@ function faultsFor(hosts: readonly string[], at: ListenerCertificates, path: Tra
     const alike = hosts.filter((host) => idFor(host, at) === id);
     if (alike.length === 0) return [];
     const missing = alike.join(", ");
-    return [{
-      id, hop: "tls", address: certificate.address, attribute: "subject_alternative_names",
-      observed: id === "P12" ? `${names}, and a wildcard stands for exactly one label, so not for ${missing}` : `good for ${names || "no name"}`,
-      required: `${missing} among the certificate's names`, symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
-      fix: fix(`Add ${missing} to the certificate's names.`, `alternativeNames: ${JSON.stringify(alike)}`, naming(certificate, hosts, alike, path)),
-    }];
+    return [
+      {
+        id,
+        hop: "tls",
+        address: certificate.address,
+        attribute: "subject_alternative_names",
+        observed:
+          id === "P12"
+            ? `${names}, and a wildcard stands for exactly one label, so not for ${missing}`
+            : `good for ${names || "no name"}`,
+        required: `${missing} among the certificate's names`,
+        symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
+        fix: fix(
+          `Add ${missing} to the certificate's names.`,
+          `alternativeNames: ${JSON.stringify(alike)}`,
+          naming(certificate, hosts, alike, path),
+        ),
+      },
+    ];
   });
 }
 
@@ -112,8 +154,16 @@ function nameOf({ fqdn }: DnsRecord): string | undefined {
 }
 
 /** The list is set as a whole, so it has all names that are missing, whichever fault is mended first. */
-function naming(certificate: Certificate, missing: readonly string[], added: readonly string[], path: TracedPath): Edit[] {
+function naming(
+  certificate: Certificate,
+  missing: readonly string[],
+  added: readonly string[],
+  path: TracedPath,
+): Edit[] {
   const [, ...others] = new Set([...certificate.names.items, ...missing]);
-  const records = known(certificate.validationMethod) === "DNS" ? added.flatMap((name) => validationRecord(certificate, name, path)) : [];
+  const records =
+    known(certificate.validationMethod) === "DNS"
+      ? added.flatMap((name) => validationRecord(certificate, name, path))
+      : [];
   return [setting(certificate.address, "subject_alternative_names", others), ...records];
 }

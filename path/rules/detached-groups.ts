@@ -36,24 +36,42 @@ export function detachesItself(topology: Topology, report: FileReporter): void {
 
 type On = Parameters<FileReporter["fault"]>[1];
 
-function reportList({ address, argument, items, isIgnored }: OwnTargetGroups, registration: Registration, group: TargetGroup, topology: Topology, report: FileReporter, on: On): void {
-  const isNow = detachesNow(address, argument, known(group.arn) ?? "", topology) && !isMade(topology, registration.address);
+function reportList(
+  { address, argument, items, isIgnored }: OwnTargetGroups,
+  registration: Registration,
+  group: TargetGroup,
+  topology: Topology,
+  report: FileReporter,
+  on: On,
+): void {
+  const isNow =
+    detachesNow(address, argument, known(group.arn) ?? "", topology) && !isMade(topology, registration.address);
   const isSure = isNow || (topology.source === "synthesized" && isIgnored !== true);
   const others = group.registrations.length - 1;
-  report.fault({
-    id: "P49", hop: "target-group", ...(!isSure && { severity: "warning" as const }), address, attribute: argument,
-    observed: `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not name ${group.address}`}, and ${registration.address} attaches ${group.address} to it${isNow ? "; this apply detaches it" : ""}`,
-    required: `${argument} left out, or under \`lifecycle { ignore_changes }\`, where attachments are resources of their own`,
-    symptom: `503 Service Temporarily Unavailable after ${isNow ? "this apply" : "the next apply"}: terraform detaches the target group at every second apply`,
-    ...(others > 0 && { share: `1 of ${others + 1} registrations` }),
-    fix: fix(`Remove ${argument} from ${address}; the attachment is enough.`, BY_NO_PROP, [setting(address, argument, undefined)]),
-  }, on);
+  report.fault(
+    {
+      id: "P49",
+      hop: "target-group",
+      ...(!isSure && { severity: "warning" as const }),
+      address,
+      attribute: argument,
+      observed: `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not name ${group.address}`}, and ${registration.address} attaches ${group.address} to it${isNow ? "; this apply detaches it" : ""}`,
+      required: `${argument} left out, or under \`lifecycle { ignore_changes }\`, where attachments are resources of their own`,
+      symptom: `503 Service Temporarily Unavailable after ${isNow ? "this apply" : "the next apply"}: terraform detaches the target group at every second apply`,
+      ...(others > 0 && { share: `1 of ${others + 1} registrations` }),
+      fix: fix(`Remove ${argument} from ${address}; the attachment is enough.`, BY_NO_PROP, [
+        setting(address, argument, undefined),
+      ]),
+    },
+    on,
+  );
 }
 
 /** Whether the plan takes the target group out of the list, as AWS has it today. */
 function detachesNow(address: string, argument: string, arn: string, topology: Topology): boolean {
   const change = changeOf(topology, address);
   if (change?.doing !== "update") return false;
-  const has = (values: unknown): boolean => listOf(own(values, argument)).some((it) => it === arn || own(it, "identifier") === arn);
+  const has = (values: unknown): boolean =>
+    listOf(own(values, argument)).some((it) => it === arn || own(it, "identifier") === arn);
   return has(change.before) && !has(change.after);
 }

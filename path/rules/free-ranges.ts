@@ -1,6 +1,6 @@
 import { Netmask } from "netmask";
 import type { Subnet, Topology, Vpc } from "../../topology/model";
-import { known, type Attr } from "../../topology/value";
+import { type Attr, known } from "../../topology/value";
 import { overlaps, rangesOf } from "../ipv4";
 import { networkIndex } from "./network-index";
 
@@ -13,7 +13,11 @@ const MAX_TRIES = 4_096;
  * @param except a subnet that may lie there, as it is to move
  */
 export function freeRange(topology: Topology, vpc: Vpc, prefix: number, except?: Subnet): string | undefined {
-  const taken = networkIndex(topology).subnetsOf(vpc.id).filter((it) => it !== except).flatMap(({ cidr }) => rangesOf(known(cidr) ?? "")).sort((a, b) => a.first - b.first);
+  const taken = networkIndex(topology)
+    .subnetsOf(vpc.id)
+    .filter((it) => it !== except)
+    .flatMap(({ cidr }) => rangesOf(known(cidr) ?? ""))
+    .sort((a, b) => a.first - b.first);
   for (const cidr of vpc.cidrs.items) {
     const [whole] = rangesOf(cidr);
     if (whole === undefined) continue;
@@ -45,5 +49,8 @@ export function prefixOf(cidr: Attr<string>): number | undefined {
 /** The last part of an address as a name for a resource beside it, another one for each instance of a block. */
 export function nameFrom(address: string): string {
   const [, name = "added", key = ""] = /(?<![\w-])([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?$/.exec(address) ?? [];
-  return [name, key.replace(/[^\w-]/g, "")].filter((it) => it !== "").join("_").slice(0, 60);
+  return [name, key.replace(/[^\w-]/g, "")]
+    .filter((it) => it !== "")
+    .join("_")
+    .slice(0, 60);
 }

@@ -2,7 +2,7 @@ import type { SecurityGroup, SecurityRule } from "../../topology/model";
 import { known } from "../../topology/value";
 import { setting } from "../fix";
 import type { Edit } from "../report";
-import { argument, attributeOf, isAll, type Direction } from "./reachability";
+import { argument, attributeOf, type Direction, isAll } from "./reachability";
 
 /* How a security group comes to open something, as its rules are written: in it or beside it. */
 
@@ -10,18 +10,38 @@ import { argument, attributeOf, isAll, type Direction } from "./reachability";
 export type Source = { readonly group: string } | { readonly cidr: string };
 
 /** Rules for TCP to these ports. */
-export function opening(group: SecurityGroup, direction: Direction, wanted: readonly { readonly port: number; readonly source: Source }[], word: string): readonly Edit[] {
+export function opening(
+  group: SecurityGroup,
+  direction: Direction,
+  wanted: readonly { readonly port: number; readonly source: Source }[],
+  word: string,
+): readonly Edit[] {
   const names = new Set<string>();
   return wanted.map(({ port, source }, index): Edit => {
     const ports = { from_port: port, to_port: port };
     if (group.hasInline[direction]) {
-      const peer = "group" in source ? { security_groups: [source.group] } : { [source.cidr.includes(":") ? "ipv6_cidr_blocks" : "cidr_blocks"]: [source.cidr] };
-      return setting(group.address, `${direction}.${inlineBlocks(group, direction) + index}`, { ...ports, protocol: "tcp", ...peer });
+      const peer =
+        "group" in source
+          ? { security_groups: [source.group] }
+          : { [source.cidr.includes(":") ? "ipv6_cidr_blocks" : "cidr_blocks"]: [source.cidr] };
+      return setting(group.address, `${direction}.${inlineBlocks(group, direction) + index}`, {
+        ...ports,
+        protocol: "tcp",
+        ...peer,
+      });
     }
-    const peer = "group" in source ? { referenced_security_group_id: source.group } : { [source.cidr.includes(":") ? "cidr_ipv6" : "cidr_ipv4"]: source.cidr };
+    const peer =
+      "group" in source
+        ? { referenced_security_group_id: source.group }
+        : { [source.cidr.includes(":") ? "cidr_ipv6" : "cidr_ipv4"]: source.cidr };
     const name = names.has(`${word}_${port}`) ? `${word}_${port}_${index}` : `${word}_${port}`;
     names.add(name);
-    return { add: standaloneType(direction), name, body: { security_group_id: reference(group), ...ports, ip_protocol: "tcp", ...peer }, like: group.address };
+    return {
+      add: standaloneType(direction),
+      name,
+      body: { security_group_id: reference(group), ...ports, ip_protocol: "tcp", ...peer },
+      like: group.address,
+    };
   });
 }
 
@@ -52,13 +72,22 @@ export function movedOut(group: SecurityGroup, direction: Direction): readonly E
   const bodies = inline.flatMap(({ protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds }) => {
     const ports = isAll(known(protocol)) ? {} : { from_port: known(fromPort), to_port: known(toPort) };
     return [
-      ...cidrs.items.map((it) => ({ cidr_ipv4: it })), ...ipv6Cidrs.items.map((it) => ({ cidr_ipv6: it })),
-      ...groupIds.items.map((it) => ({ referenced_security_group_id: it })), ...prefixListIds.items.map((it) => ({ prefix_list_id: it })),
+      ...cidrs.items.map((it) => ({ cidr_ipv4: it })),
+      ...ipv6Cidrs.items.map((it) => ({ cidr_ipv6: it })),
+      ...groupIds.items.map((it) => ({ referenced_security_group_id: it })),
+      ...prefixListIds.items.map((it) => ({ prefix_list_id: it })),
     ].map((peer) => ({ security_group_id: reference(group), ip_protocol: known(protocol), ...ports, ...peer }));
   });
   return [
     setting(group.address, direction, undefined),
-    ...bodies.map((body, index): Edit => ({ add: standaloneType(direction), name: `moved_${direction}_${index}`, body, like: group.address })),
+    ...bodies.map(
+      (body, index): Edit => ({
+        add: standaloneType(direction),
+        name: `moved_${direction}_${index}`,
+        body,
+        like: group.address,
+      }),
+    ),
   ];
 }
 
@@ -72,5 +101,6 @@ function reference({ id, address }: SecurityGroup): string {
 }
 
 function inlineBlocks(group: SecurityGroup, direction: Direction): number {
-  return new Set(group[direction].filter(({ address }) => address === group.address).map(({ attribute }) => attribute)).size;
+  return new Set(group[direction].filter(({ address }) => address === group.address).map(({ attribute }) => attribute))
+    .size;
 }

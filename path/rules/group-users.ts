@@ -44,27 +44,50 @@ function indexed(topology: Topology): GroupUsers {
   const users = new Map<string, Balancer[]>();
   const near = new Map<string | undefined, Balancer[]>();
   const own = topology.balancers.filter(({ isData, type }) => !isData && type !== "classic");
-  for (const balancer of topology.balancers) for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it))))) addTo(users, arn, balancer);
-  for (const balancer of own) for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(topology.byId.subnet(id)?.vpcId)))) addTo(near, vpc, balancer);
-  const registrations = topology.targetGroups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
-  const attachments = new Map(registrations.filter(({ registration }) => registration.attribute === "target_id").map(({ registration }) => [known(registration.targetId), registration]));
-  const busy = new Set(registrations.filter(({ group }) => isUsed(group)).map(({ registration }) => known(registration.autoScalingGroup) ?? known(registration.targetId)));
-  const isIdle = ({ id, privateIp, isData }: Server): boolean => !isData && known(id) !== undefined && !busy.has(known(id)) && (known(privateIp) === undefined || !busy.has(known(privateIp)));
+  for (const balancer of topology.balancers)
+    for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)))))
+      addTo(users, arn, balancer);
+  for (const balancer of own)
+    for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(topology.byId.subnet(id)?.vpcId))))
+      addTo(near, vpc, balancer);
+  const registrations = topology.targetGroups.flatMap((group) =>
+    group.registrations.map((registration) => ({ registration, group })),
+  );
+  const attachments = new Map(
+    registrations
+      .filter(({ registration }) => registration.attribute === "target_id")
+      .map(({ registration }) => [known(registration.targetId), registration]),
+  );
+  const busy = new Set(
+    registrations
+      .filter(({ group }) => isUsed(group))
+      .map(({ registration }) => known(registration.autoScalingGroup) ?? known(registration.targetId)),
+  );
+  const isIdle = ({ id, privateIp, isData }: Server): boolean =>
+    !isData &&
+    known(id) !== undefined &&
+    !busy.has(known(id)) &&
+    (known(privateIp) === undefined || !busy.has(known(privateIp)));
   const moverOf = finder(topology.movers.filter(({ onlyRegisters }) => !onlyRegisters));
   return {
-    idleGroups: topology.targetGroups.filter((it) => !it.isData && known(it.arn) !== undefined && it.registrations.length > 0 && !isUsed(it)),
+    idleGroups: topology.targetGroups.filter(
+      (it) => !it.isData && known(it.arn) !== undefined && it.registrations.length > 0 && !isUsed(it),
+    ),
     idleServers: topology.servers.filter(isIdle).slice(0, MAX_IDLE_SERVERS),
     openForward: openForward(actions),
     openRegistration: topology.looseRegistrations.map(({ targetGroupArn }) => targetGroupArn).find(isUnknown),
     balancersOf: ({ arn }) => users.get(known(arn) ?? ""),
     balancersNear: ({ vpcId }) => near.get(known(vpcId)) ?? own,
-    moverOf, registrarOf: finder(topology.movers),
+    moverOf,
+    registrarOf: finder(topology.movers),
     attachmentOf: ({ id }) => attachments.get(known(id)),
   };
 }
 
 function finder(movers: readonly Mover[]): (group: TargetGroup) => Mover | undefined {
-  const named = new Map<string | undefined, Mover>(movers.flatMap((mover) => mover.targetGroups.items.map((it) => [it, mover] as const)));
+  const named = new Map<string | undefined, Mover>(
+    movers.flatMap((mover) => mover.targetGroups.items.map((it) => [it, mover] as const)),
+  );
   const any = movers.find(({ targetGroups }) => targetGroups.open !== undefined);
   return ({ arn, name }) => any ?? named.get(known(arn)) ?? named.get(known(name));
 }
@@ -72,7 +95,10 @@ function finder(movers: readonly Mover[]): (group: TargetGroup) => Mover | undef
 /** The actions of each listener and rule, those included whose balancer or listener is not in the file. */
 function allActions(topology: Topology): { readonly address: string; readonly actions: readonly Action[] }[] {
   const listeners = [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
-  return [...listeners.flatMap(({ address, defaultActions, rules }) => [{ address, actions: defaultActions }, ...rules]), ...topology.looseRules];
+  return [
+    ...listeners.flatMap(({ address, defaultActions, rules }) => [{ address, actions: defaultActions }, ...rules]),
+    ...topology.looseRules,
+  ];
 }
 
 function openForward(all: ReturnType<typeof allActions>): Unknown | undefined {

@@ -18,7 +18,9 @@ export function pathOf(attribute: string): string {
 
 /** All target groups that an action forwards to, as ARNs that are known. */
 export function forwardedTo(actions: readonly Action[]): string[] {
-  return actions.flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : [])).filter((arn) => arn !== undefined);
+  return actions
+    .flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))
+    .filter((arn) => arn !== undefined);
 }
 
 export function actionsOf(listener: Listener): Action[] {
@@ -37,12 +39,17 @@ const likely = new WeakMap<Balancer, { readonly group: TargetGroup | undefined }
 
 function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefined {
   const used = balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)));
-  return topology.byId.targetGroup(used[0]) ?? topology.targetGroups.find(({ registrations }) => registrations.length > 0) ?? topology.targetGroups[0];
+  return (
+    topology.byId.targetGroup(used[0]) ??
+    topology.targetGroups.find(({ registrations }) => registrations.length > 0) ??
+    topology.targetGroups[0]
+  );
 }
 
 /** The ARN of a certificate for the host, by its validation if the file has one. */
 export function certificateArn(topology: Topology, host: string): string | undefined {
-  const found = topology.certificates.find(({ names }) => names.items.some((it) => covers(it, host))) ?? topology.certificates[0];
+  const found =
+    topology.certificates.find(({ names }) => names.items.some((it) => covers(it, host))) ?? topology.certificates[0];
   return found && issuedArn(found);
 }
 
@@ -55,14 +62,26 @@ export function forward(group: TargetGroup): Readonly<Record<string, unknown>>[]
 }
 
 /** The listener that a port lacks; nothing where the file does not have what it needs. */
-export function missingListener(topology: Topology, balancer: Balancer, request: { readonly scheme: "http" | "https"; readonly host: string; readonly port: number }): Edit | undefined {
+export function missingListener(
+  topology: Topology,
+  balancer: Balancer,
+  request: { readonly scheme: "http" | "https"; readonly host: string; readonly port: number },
+): Edit | undefined {
   const group = likelyGroup(topology, balancer);
   const certificate = request.scheme === "https" ? certificateArn(topology, request.host) : undefined;
   if (group === undefined || (request.scheme === "https" && certificate === undefined)) return undefined;
   const tls = certificate === undefined ? {} : { ssl_policy: TLS_POLICY, certificate_arn: certificate };
   return {
-    add: "aws_lb_listener", name: `${request.scheme}_${request.port}`, like: balancer.address,
-    body: { load_balancer_arn: known(balancer.arn) ?? symbol(balancer.address, "arn"), port: request.port, protocol: request.scheme.toUpperCase(), ...tls, default_action: forward(group) },
+    add: "aws_lb_listener",
+    name: `${request.scheme}_${request.port}`,
+    like: balancer.address,
+    body: {
+      load_balancer_arn: known(balancer.arn) ?? symbol(balancer.address, "arn"),
+      port: request.port,
+      protocol: request.scheme.toUpperCase(),
+      ...tls,
+      default_action: forward(group),
+    },
   };
 }
 
@@ -77,7 +96,12 @@ const priorities = new WeakMap<Listener, number>();
 
 /** A priority after those of all rules. */
 export function lastPriority(listener: Listener): number {
-  const found = priorities.get(listener) ?? listener.rules.reduce((last, { priority }) => Math.max(last, known(priority) ?? 0), listener.rules.length === 0 ? FIRST_PRIORITY - 1 : 0) + 1;
+  const found =
+    priorities.get(listener) ??
+    listener.rules.reduce(
+      (last, { priority }) => Math.max(last, known(priority) ?? 0),
+      listener.rules.length === 0 ? FIRST_PRIORITY - 1 : 0,
+    ) + 1;
   priorities.set(listener, found);
   return found;
 }

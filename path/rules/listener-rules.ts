@@ -30,11 +30,19 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
     const { listener } = step;
     if (listener.rules.length === 0 && groupUsers(topology).idleGroups.length === 0) {
       // Services that bring their own rules have them in files of their own.
-      report.assume({ hop: "listener", address: listener.address, text: `other files add the rules of ${listener.address}, which only answers ${only} here` });
+      report.assume({
+        hop: "listener",
+        address: listener.address,
+        text: `other files add the rules of ${listener.address}, which only answers ${only} here`,
+      });
       continue;
     }
     if (isOwnName && listener.rules.length > 0) {
-      report.assume({ hop: "listener", address: listener.address, text: `the names in the rules of ${listener.address} lead to the balancer by records that are not in this file` });
+      report.assume({
+        hop: "listener",
+        address: listener.address,
+        text: `the names in the rules of ${listener.address} lead to the balancer by records that are not in this file`,
+      });
       continue;
     }
     // Such a rule may be this listener's.
@@ -44,9 +52,14 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
       continue;
     }
     report.fault({
-      id: "P26", hop: "listener", severity: isForOthers(path, listener) ? "warning" : "error", address: listener.address, attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
+      id: "P26",
+      hop: "listener",
+      severity: isForOthers(path, listener) ? "warning" : "error",
+      address: listener.address,
+      attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
       observed: `${listener.rules.length === 0 ? "no rule" : `none of ${listener.rules.length} rules (${namesIn(listener)})`} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and the default answers ${only}`,
-      required: `a rule for ${shownHost(host)}, or a default action that forwards`, symptom: `${only} with a fixed text at every request to ${shownHost(host)}`,
+      required: `a rule for ${shownHost(host)}, or a default action that forwards`,
+      symptom: `${only} with a fixed text at every request to ${shownHost(host)}`,
       fix: isOwnName || listener.rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
     });
   }
@@ -67,7 +80,12 @@ function isForOthers(path: TracedPath, listener: Listener): boolean {
 const forOthers = new WeakMap<Listener, boolean>();
 
 function mayBeForOthers(path: TracedPath, listener: Listener): boolean {
-  const hosts = new Set(listener.rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header").flatMap(({ values }) => values.items.map((it) => it.toLowerCase())));
+  const hosts = new Set(
+    listener.rules
+      .flatMap(({ conditions }) => conditions)
+      .filter(({ kind }) => kind === "host-header")
+      .flatMap(({ values }) => values.items.map((it) => it.toLowerCase())),
+  );
   if (hosts.size === 0) return false;
   const { all, firstOpen, isGoodFor } = certificatesAt(listener, path);
   return all.length === 0 || firstOpen !== undefined || [...hosts].some(isGoodFor);
@@ -93,21 +111,46 @@ function namesIn(listener: Listener): string {
 }
 
 function namesOfRules({ rules }: Listener): string {
-  const names = [...new Set(rules.flatMap(({ conditions }) => conditions).filter(({ kind }) => kind === "host-header" || kind === "path-pattern").flatMap(({ values }) => values.items))];
-  return names.length === 0 ? "for other requests" : `for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
+  const names = [
+    ...new Set(
+      rules
+        .flatMap(({ conditions }) => conditions)
+        .filter(({ kind }) => kind === "host-header" || kind === "path-pattern")
+        .flatMap(({ values }) => values.items),
+    ),
+  ];
+  return names.length === 0
+    ? "for other requests"
+    : `for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
 }
 
 function forwardByDefault({ topology, balancer }: TracedPath, listener: Listener): ReturnType<typeof fix> {
   const group = balancer && likelyGroup(topology, balancer);
-  return fix(`Let the default action of ${listener.address} forward to ${group?.address ?? "the target group"}.`, NO_PROP, group === undefined ? [] : [setting(listener.address, "default_action", forward(group))]);
+  return fix(
+    `Let the default action of ${listener.address} forward to ${group?.address ?? "the target group"}.`,
+    NO_PROP,
+    group === undefined ? [] : [setting(listener.address, "default_action", forward(group))],
+  );
 }
 
 function addRule({ topology, balancer, host }: TracedPath, listener: Listener): ReturnType<typeof fix> {
   const group = balancer && likelyGroup(topology, balancer);
-  const edits: Edit[] = group === undefined ? [] : [{
-    add: "aws_lb_listener_rule", name: host.replace(/[^A-Za-z0-9]/g, "_"), like: listener.address,
-    body: { listener_arn: known(listener.arn) ?? `\${${listener.address}.arn}`, priority: lastPriority(listener), condition: [{ host_header: { values: [host] } }], action: forward(group) },
-  }];
+  const edits: Edit[] =
+    group === undefined
+      ? []
+      : [
+          {
+            add: "aws_lb_listener_rule",
+            name: host.replace(/[^A-Za-z0-9]/g, "_"),
+            like: listener.address,
+            body: {
+              listener_arn: known(listener.arn) ?? `\${${listener.address}.arn}`,
+              priority: lastPriority(listener),
+              condition: [{ host_header: { values: [host] } }],
+              action: forward(group),
+            },
+          },
+        ];
   return fix(`Add a rule for ${host} to ${listener.address}.`, NO_PROP, edits);
 }
 
@@ -122,10 +165,19 @@ function hasItsOwnPriority(topology: Topology, report: FileReporter): void {
         if (priority !== undefined && earlier === undefined) first.set(priority, rule);
         if (earlier === undefined || earlier.address === rule.address) continue;
         const free = lastPriority(listener);
-        report.fault({
-          id: "P27", hop: "listener", address: rule.address, attribute: "priority", observed: `${earlier.address} has priority ${priority} on ${listener.address} too`, required: "a priority of its own for each rule of a listener",
-          symptom: "the apply fails: PriorityInUse", fix: fix(`Give ${rule.address} the priority ${free}.`, NO_PROP, [setting(rule.address, "priority", free)]),
-        }, [balancer]);
+        report.fault(
+          {
+            id: "P27",
+            hop: "listener",
+            address: rule.address,
+            attribute: "priority",
+            observed: `${earlier.address} has priority ${priority} on ${listener.address} too`,
+            required: "a priority of its own for each rule of a listener",
+            symptom: "the apply fails: PriorityInUse",
+            fix: fix(`Give ${rule.address} the priority ${free}.`, NO_PROP, [setting(rule.address, "priority", free)]),
+          },
+          [balancer],
+        );
       }
     }
   }
@@ -140,18 +192,35 @@ function isReached(topology: Topology, report: FileReporter): void {
       const earlierOf = earlierRules(rules);
       let everything: ListenerRule | undefined;
       rules.forEach((rule, index) => {
-        const by = earlierOf(rule, index) ?? (everything !== undefined && !doesTheSame(everything, rule) ? everything : undefined);
+        const by =
+          earlierOf(rule, index) ??
+          (everything !== undefined && !doesTheSame(everything, rule) ? everything : undefined);
         if (by !== undefined) addTo(hidden, by, rule);
-        if (everything === undefined && rule.conditions.length > 0 && rule.conditions.every(isAlwaysTrue)) everything = rule;
+        if (everything === undefined && rule.conditions.length > 0 && rule.conditions.every(isAlwaysTrue))
+          everything = rule;
       });
       for (const [by, those] of hidden) {
         const free = lastPriority(listener);
-        const shown = those.slice(0, 3).map(({ address, priority }) => `${address} (${known(priority)})`).join(", ");
-        report.fault({
-          id: "P28", hop: "listener", address: by.address, attribute: "priority", observed: `priority ${known(by.priority)} comes first and takes every request of ${shown}${those.length > 3 ? ` and ${those.length - 3} others` : ""}`,
-          required: "the narrower rule first", symptom: "the wrong target group answers; the later rule is never reached", share: `requests meant for ${those.length === 1 ? "1 rule" : `${those.length} rules`} of ${rules.length}`,
-          fix: fix(`Give ${by.address} a priority after those that it hides, such as ${free}.`, NO_PROP, [setting(by.address, "priority", free)]),
-        }, [balancer]);
+        const shown = those
+          .slice(0, 3)
+          .map(({ address, priority }) => `${address} (${known(priority)})`)
+          .join(", ");
+        report.fault(
+          {
+            id: "P28",
+            hop: "listener",
+            address: by.address,
+            attribute: "priority",
+            observed: `priority ${known(by.priority)} comes first and takes every request of ${shown}${those.length > 3 ? ` and ${those.length - 3} others` : ""}`,
+            required: "the narrower rule first",
+            symptom: "the wrong target group answers; the later rule is never reached",
+            share: `requests meant for ${those.length === 1 ? "1 rule" : `${those.length} rules`} of ${rules.length}`,
+            fix: fix(`Give ${by.address} a priority after those that it hides, such as ${free}.`, NO_PROP, [
+              setting(by.address, "priority", free),
+            ]),
+          },
+          [balancer],
+        );
       }
     }
   }
@@ -204,17 +273,26 @@ function doings(rule: ListenerRule): string | undefined {
 
 /** Whether each request that the later rule takes is taken by the earlier one. */
 function takesAllOf(earlier: ListenerRule, later: ListenerRule): boolean {
-  return earlier.conditions.length > 0 && earlier.conditions.every((broad) => isAlwaysTrue(broad) || later.conditions.some((narrow) => isBroader(broad, narrow)));
+  return (
+    earlier.conditions.length > 0 &&
+    earlier.conditions.every(
+      (broad) => isAlwaysTrue(broad) || later.conditions.some((narrow) => isBroader(broad, narrow)),
+    )
+  );
 }
 
 function isAlwaysTrue({ kind, values: { items } }: Condition): boolean {
-  return (kind === "host-header" && items.includes("*")) || (kind === "path-pattern" && (items.includes("*") || items.includes("/*")));
+  return (
+    (kind === "host-header" && items.includes("*")) ||
+    (kind === "path-pattern" && (items.includes("*") || items.includes("/*")))
+  );
 }
 
 function isBroader(broad: Condition, narrow: Condition): boolean {
   if (broad.kind !== narrow.kind || narrow.values.open !== undefined || narrow.values.items.length === 0) return false;
   const isCovered = (value: string): boolean => {
-    if (broad.kind === "host-header") return broad.values.items.some((it) => includes(it.toLowerCase(), value.toLowerCase()));
+    if (broad.kind === "host-header")
+      return broad.values.items.some((it) => includes(it.toLowerCase(), value.toLowerCase()));
     if (broad.kind === "path-pattern") return broad.values.items.some((it) => includes(it, value));
     if (broad.kind === "http-request-method" || broad.kind === "source-ip") return broad.values.items.includes(value);
     // A header's name and a query's alternatives are more than its values.

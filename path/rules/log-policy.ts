@@ -64,7 +64,9 @@ function principal({ Principal: given, NotPrincipal: other }: Statement, { accou
   if (given === "*") return "yes";
   if (typeof given !== "object" || given === null) return "no";
   const { AWS: accounts, Service: services } = given as Record<string, unknown>;
-  const byService = texts(services).map((it): Judgement => (SERVICES.includes(it) ? "yes" : isSymbolic(it) ? "perhaps" : "no"));
+  const byService = texts(services).map(
+    (it): Judgement => (SERVICES.includes(it) ? "yes" : isSymbolic(it) ? "perhaps" : "no"),
+  );
   const byAccount = texts(accounts).map((it): Judgement => {
     if (it === "*") return "yes";
     const [id] = /\b\d{12}\b/.exec(it) ?? [];
@@ -78,21 +80,35 @@ function principal({ Principal: given, NotPrincipal: other }: Statement, { accou
 
 function action({ Action: given, NotAction: other }: Statement): Judgement {
   if (other !== undefined) return "perhaps";
-  return best(texts(given).map((it): Judgement => (matches(it.toLowerCase(), "s3:putobject") ? "yes" : isSymbolic(it) ? "perhaps" : "no")));
+  return best(
+    texts(given).map(
+      (it): Judgement => (matches(it.toLowerCase(), "s3:putobject") ? "yes" : isSymbolic(it) ? "perhaps" : "no"),
+    ),
+  );
 }
 
 /** Whether one of its resources covers the objects that are written, whatever the account. */
-function resource({ Resource: given, NotResource: other }: Statement, { bucket, address, prefix, region }: Logs): Judgement {
+function resource(
+  { Resource: given, NotResource: other }: Statement,
+  { bucket, address, prefix, region }: Logs,
+): Judgement {
   if (other !== undefined) return "perhaps";
   const folder = prefix.replace(/^\/+|(?<!\/)\/+$/g, "");
   const key = `${folder === "" ? "" : `${folder}/`}AWSLogs/123456789012/elasticloadbalancing/${region ?? "us-east-1"}/2024/01/01/log.gz`;
-  return best(texts(given).map((it): Judgement => {
-    const [, name, path = ""] = /^arn:(?:[\w-]+|\$\{[^{}]*\}):s3:::([^/]*)(\/.*)?$/s.exec(it) ?? /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
-    if (name === undefined) return it === "*" ? "yes" : isSymbolic(it) ? "perhaps" : "no";
-    if (isSymbolic(name)) return isOther(name, address) ? "no" : covers(path, key);
-    if (name.includes("*") && path === "") return matches(name, `${bucket}/${key}`) ? "yes" : "no";
-    return isSymbolic(bucket) ? worst(["perhaps", covers(path, key)]) : matches(name, bucket) ? covers(path, key) : "no";
-  }));
+  return best(
+    texts(given).map((it): Judgement => {
+      const [, name, path = ""] =
+        /^arn:(?:[\w-]+|\$\{[^{}]*\}):s3:::([^/]*)(\/.*)?$/s.exec(it) ?? /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
+      if (name === undefined) return it === "*" ? "yes" : isSymbolic(it) ? "perhaps" : "no";
+      if (isSymbolic(name)) return isOther(name, address) ? "no" : covers(path, key);
+      if (name.includes("*") && path === "") return matches(name, `${bucket}/${key}`) ? "yes" : "no";
+      return isSymbolic(bucket)
+        ? worst(["perhaps", covers(path, key)])
+        : matches(name, bucket)
+          ? covers(path, key)
+          : "no";
+    }),
+  );
 }
 
 /** A symbol of another bucket of the file. */

@@ -1,11 +1,11 @@
 import type { Balancer, LogBucket, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
-import { isUnknown, known, Unknown, type Attr } from "../../topology/value";
+import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { FileReporter, Rules } from "../rule";
 import { LOG_ACCOUNTS } from "./elb-facts";
 import { BY_NO_PROP } from "./expressions";
-import { letsElbWrite, LOG_SERVICE, statementsOf, withStatement } from "./log-policy";
+import { LOG_SERVICE, letsElbWrite, statementsOf, withStatement } from "./log-policy";
 
 /* P68: what stands around a balancer and stops it, or its requests. */
 
@@ -17,14 +17,19 @@ function canWriteItsLogs(topology: Topology, report: FileReporter): void {
   const buckets = new Map(topology.logBuckets.map((it) => [known(it.id), it]));
   for (const balancer of topology.balancers) {
     const { accessLogs } = balancer;
-    if (accessLogs === undefined || balancer.isData || (balancer.type !== undefined && balancer.type !== "application")) continue;
+    if (accessLogs === undefined || balancer.isData || (balancer.type !== undefined && balancer.type !== "application"))
+      continue;
     if (isUnknown(accessLogs.bucket)) {
       report.open("listener", accessLogs.bucket);
       continue;
     }
     const bucket = buckets.get(known(accessLogs.bucket));
     if (bucket === undefined || bucket.isData) {
-      report.assume({ hop: "listener", address: balancer.address, text: `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the balancer's region, and lets ELB write` });
+      report.assume({
+        hop: "listener",
+        address: balancer.address,
+        text: `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the balancer's region, and lets ELB write`,
+      });
       continue;
     }
     checkEncryption(balancer, bucket, report);
@@ -38,11 +43,21 @@ function checkEncryption(balancer: Balancer, bucket: LogBucket, report: FileRepo
   const algorithm = known(bucket.encryption?.algorithm);
   if (bucket.encryption === undefined || algorithm === undefined || !algorithm.startsWith("aws:kms")) return;
   const at = `${bucket.encryption.address === bucket.address ? "server_side_encryption_configuration." : ""}rule.apply_server_side_encryption_by_default`;
-  report.fault({
-    id: "P68", hop: "listener", address: bucket.encryption.address, attribute: `${at}.sse_algorithm`, observed: `${bucket.address}, to which ${balancer.address} logs, is encrypted with ${algorithm}`,
-    required: "AES256, as application load balancers write to buckets with S3's own keys only", symptom: REFUSED,
-    fix: fix("Encrypt the log bucket with S3's own keys.", IN_BUCKET, [setting(bucket.encryption.address, at, { sse_algorithm: "AES256" })]),
-  }, [balancer]);
+  report.fault(
+    {
+      id: "P68",
+      hop: "listener",
+      address: bucket.encryption.address,
+      attribute: `${at}.sse_algorithm`,
+      observed: `${bucket.address}, to which ${balancer.address} logs, is encrypted with ${algorithm}`,
+      required: "AES256, as application load balancers write to buckets with S3's own keys only",
+      symptom: REFUSED,
+      fix: fix("Encrypt the log bucket with S3's own keys.", IN_BUCKET, [
+        setting(bucket.encryption.address, at, { sse_algorithm: "AES256" }),
+      ]),
+    },
+    [balancer],
+  );
 }
 
 function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>, report: FileReporter): void {
@@ -50,25 +65,71 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
   const open = bucket.policies.map(({ text }) => text).find(isUnknown) ?? (isUnknown(prefix) ? prefix : undefined);
   const texts = bucket.policies.map(({ text }) => known(text)).filter((it) => it !== undefined);
   const read = texts.map(statementsOf);
-  const log = { bucket: known(bucket.id) ?? bucket.address, address: bucket.address, prefix: known(prefix) ?? "", region, account: region === undefined ? undefined : LOG_ACCOUNTS[region] };
+  const log = {
+    bucket: known(bucket.id) ?? bucket.address,
+    address: bucket.address,
+    prefix: known(prefix) ?? "",
+    region,
+    account: region === undefined ? undefined : LOG_ACCOUNTS[region],
+  };
   const judged = read.map((statements) => (statements === undefined ? "no" : letsElbWrite(statements, log)));
   if (judged.includes("yes")) return;
-  if (judged.includes("perhaps")) return report.assume({ hop: "listener", address: bucket.policies[0]?.address, text: `the policy of ${bucket.address} names ELB and the folder of the logs, as far as the file leaves it open` });
+  if (judged.includes("perhaps"))
+    return report.assume({
+      hop: "listener",
+      address: bucket.policies[0]?.address,
+      text: `the policy of ${bucket.address} names ELB and the folder of the logs, as far as the file leaves it open`,
+    });
   const unread = read.findIndex((it) => it === undefined);
-  const notRead = unread < 0 ? undefined : new Unknown(bucket.policies[unread]?.address ?? bucket.address, "policy", "its statements cannot be read before the apply");
+  const notRead =
+    unread < 0
+      ? undefined
+      : new Unknown(
+          bucket.policies[unread]?.address ?? bucket.address,
+          "policy",
+          "its statements cannot be read before the apply",
+        );
   if (open !== undefined || notRead !== undefined) return report.open("listener", (open ?? notRead) as Unknown);
   const [policy] = bucket.policies;
   const folder = `${log.prefix === "" ? "" : `${log.prefix}/`}AWSLogs/`;
-  const statement = { Effect: "Allow", Principal: { Service: LOG_SERVICE }, Action: "s3:PutObject", Resource: `${bucketArn(bucket)}/${folder}*` };
-  const added = { bucket: known(bucket.id) ?? symbol(bucket.address, "id"), policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) };
-  report.fault({
-    id: "P68", hop: "listener", address: policy?.address ?? bucket.address, attribute: "policy",
-    observed: policy === undefined ? `${balancer.address} logs to ${bucket.address}, which has no policy` : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
-    required: `a statement that allows s3:PutObject below ${folder} to ${LOG_SERVICE}${log.account === undefined ? "" : ` or account ${log.account}`}`, symptom: REFUSED,
-    fix: policy === undefined ? fix("Give the log bucket a policy that lets ELB write.", IN_BUCKET, [{ add: "aws_s3_bucket_policy", name: "balancer_logs", like: bucket.address, body: added }])
-      // Of what a data source puts together, parts may not be known as they are written.
-      : fix("Add a statement that lets ELB write.", IN_BUCKET, known(policy.text)?.includes("…") === true ? [] : [setting(policy.address, "policy", withStatement(known(policy.text) ?? "", statement))]),
-  }, [balancer]);
+  const statement = {
+    Effect: "Allow",
+    Principal: { Service: LOG_SERVICE },
+    Action: "s3:PutObject",
+    Resource: `${bucketArn(bucket)}/${folder}*`,
+  };
+  const added = {
+    bucket: known(bucket.id) ?? symbol(bucket.address, "id"),
+    policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+  };
+  report.fault(
+    {
+      id: "P68",
+      hop: "listener",
+      address: policy?.address ?? bucket.address,
+      attribute: "policy",
+      observed:
+        policy === undefined
+          ? `${balancer.address} logs to ${bucket.address}, which has no policy`
+          : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
+      required: `a statement that allows s3:PutObject below ${folder} to ${LOG_SERVICE}${log.account === undefined ? "" : ` or account ${log.account}`}`,
+      symptom: REFUSED,
+      fix:
+        policy === undefined
+          ? fix("Give the log bucket a policy that lets ELB write.", IN_BUCKET, [
+              { add: "aws_s3_bucket_policy", name: "balancer_logs", like: bucket.address, body: added },
+            ])
+          : // Of what a data source puts together, parts may not be known as they are written.
+            fix(
+              "Add a statement that lets ELB write.",
+              IN_BUCKET,
+              known(policy.text)?.includes("…") === true
+                ? []
+                : [setting(policy.address, "policy", withStatement(known(policy.text) ?? "", statement))],
+            ),
+    },
+    [balancer],
+  );
 }
 
 function bucketArn({ id, address }: LogBucket): string {
@@ -79,12 +140,24 @@ function bucketArn({ id, address }: LogBucket): string {
 function isLetThroughByItsWebAcl(topology: Topology, report: FileReporter): void {
   for (const acl of topology.webAcls) {
     if (acl.isData || acl.defaultAction !== "block" || acl.hasAllowRule) continue;
-    const balancers = acl.associations.map(({ resourceArn }) => topology.byId.balancer(resourceArn)).filter((it) => it !== undefined);
+    const balancers = acl.associations
+      .map(({ resourceArn }) => topology.byId.balancer(resourceArn))
+      .filter((it) => it !== undefined);
     if (balancers.length === 0) continue;
-    report.fault({
-      id: "P68", hop: "listener", address: acl.address, attribute: "default_action", observed: `the web ACL of ${balancers.map(({ address }) => address).join(", ")} blocks by default, and no rule of it allows anything`,
-      required: "default_action allow, or rules that allow the site's requests", symptom: "403 Forbidden at every request",
-      fix: fix("Let the web ACL allow what no rule blocks.", BY_NO_PROP, [setting(acl.address, "default_action", { allow: {} })]),
-    }, balancers);
+    report.fault(
+      {
+        id: "P68",
+        hop: "listener",
+        address: acl.address,
+        attribute: "default_action",
+        observed: `the web ACL of ${balancers.map(({ address }) => address).join(", ")} blocks by default, and no rule of it allows anything`,
+        required: "default_action allow, or rules that allow the site's requests",
+        symptom: "403 Forbidden at every request",
+        fix: fix("Let the web ACL allow what no rule blocks.", BY_NO_PROP, [
+          setting(acl.address, "default_action", { allow: {} }),
+        ]),
+      },
+      balancers,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { addTo } from "../../topology/lists";
 import type { Gateway, RouteTable, Subnet, Topology } from "../../topology/model";
-import { known, type Attr } from "../../topology/value";
+import { type Attr, known } from "../../topology/value";
 
 /** The parts of a network by where they are; made once for a topology. */
 export interface NetworkIndex {
@@ -27,17 +27,31 @@ export function networkIndex(topology: Topology): NetworkIndex {
 
 function makeIndex({ subnets, routeTables, gateways, servers }: Topology): NetworkIndex {
   const members = new Map<string, number>();
-  const inSubnets = [...servers.filter(({ kind }) => kind === "instance").flatMap(({ subnetIds }) => subnetIds.items), ...gateways.flatMap(({ subnetId }) => known(subnetId) ?? [])];
+  const inSubnets = [
+    ...servers.filter(({ kind }) => kind === "instance").flatMap(({ subnetIds }) => subnetIds.items),
+    ...gateways.flatMap(({ subnetId }) => known(subnetId) ?? []),
+  ];
   for (const id of inSubnets) members.set(id, (members.get(id) ?? 0) + 1);
-  const associated = new Set(subnets.flatMap(({ routeTable, isAssociated }) => (isAssociated ? [known(routeTable)] : [])));
+  const associated = new Set(
+    subnets.flatMap(({ routeTable, isAssociated }) => (isAssociated ? [known(routeTable)] : [])),
+  );
   return {
-    subnetsOf: groups(subnets, ({ vpcId }) => [vpcId]), tablesOf: groups(routeTables, ({ vpcId }) => [vpcId]), gatewaysOf: groups(gateways, ({ vpcId }) => [vpcId]),
-    endpointsOf: groups(gateways.filter(({ kind }) => kind === "endpoint"), ({ routeTableIds }) => routeTableIds.items),
-    isAssociated: (table) => associated.has(table), membersOf: (id) => members.get(known(id) ?? "") ?? 0,
+    subnetsOf: groups(subnets, ({ vpcId }) => [vpcId]),
+    tablesOf: groups(routeTables, ({ vpcId }) => [vpcId]),
+    gatewaysOf: groups(gateways, ({ vpcId }) => [vpcId]),
+    endpointsOf: groups(
+      gateways.filter(({ kind }) => kind === "endpoint"),
+      ({ routeTableIds }) => routeTableIds.items,
+    ),
+    isAssociated: (table) => associated.has(table),
+    membersOf: (id) => members.get(known(id) ?? "") ?? 0,
   };
 }
 
-function groups<T>(parts: readonly T[], keysOf: (part: T) => readonly Attr<string>[]): (key: Attr<string>) => readonly T[] {
+function groups<T>(
+  parts: readonly T[],
+  keysOf: (part: T) => readonly Attr<string>[],
+): (key: Attr<string>) => readonly T[] {
   const byKey = new Map<string, T[]>();
   for (const part of parts) {
     for (const key of keysOf(part)) {

@@ -35,13 +35,19 @@ export interface ListenerCertificates {
 const made = new WeakMap<Listener, ListenerCertificates>();
 
 /** @param listener one that the path comes to */
-export function certificatesAt(listener: Listener, path: Pick<TracedPath, "topology" | "balancer">): ListenerCertificates {
+export function certificatesAt(
+  listener: Listener,
+  path: Pick<TracedPath, "topology" | "balancer">,
+): ListenerCertificates {
   const found = made.get(listener) ?? indexed(listener, path);
   made.set(listener, found);
   return found;
 }
 
-function indexed(listener: Listener, { topology, balancer }: Pick<TracedPath, "topology" | "balancer">): ListenerCertificates {
+function indexed(
+  listener: Listener,
+  { topology, balancer }: Pick<TracedPath, "topology" | "balancer">,
+): ListenerCertificates {
   const all = listener.certificates.map((use): Use => ({ use, certificate: topology.byId.certificate(use.arn) }));
   const byName = new Map<string, Use[]>();
   for (const it of all) {
@@ -51,12 +57,20 @@ function indexed(listener: Listener, { topology, balancer }: Pick<TracedPath, "t
   }
   const own = all.filter(({ use }) => use.address === listener.address);
   const goodFor = (host: string): readonly Use[] => widened(host).flatMap((name) => byName.get(name) ?? []);
-  const picked = new Set([...own, ...entriesOf(topology).filter((it) => it.balancer === balancer).flatMap((it) => hostsOf(it).flatMap(goodFor))]);
+  const picked = new Set([
+    ...own,
+    ...entriesOf(topology)
+      .filter((it) => it.balancer === balancer)
+      .flatMap((it) => hostsOf(it).flatMap(goodFor)),
+  ]);
   return {
-    all, others: all.filter((it) => !picked.has(it)),
+    all,
+    others: all.filter((it) => !picked.has(it)),
     metBy: (hosts) => [...new Set([...own, ...[...hosts].flatMap(goodFor)])],
     names: new Set(byName.keys()),
-    firstOpen: all.find(({ certificate }) => certificate === undefined || certificate.names.open !== undefined || certificate.isData),
+    firstOpen: all.find(
+      ({ certificate }) => certificate === undefined || certificate.names.open !== undefined || certificate.isData,
+    ),
     isGoodFor: (host) => widened(host).some((name) => byName.has(name)),
   };
 }
@@ -91,10 +105,16 @@ function metOn(path: TracedPath, listener: Listener): OnPath {
 const MOST_LISTED = 20;
 
 /** What a path lists of them, and how many more there are. */
-export function listedOn(path: TracedPath, listeners: readonly Listener[]): { readonly uses: readonly Use[]; readonly more: number } {
+export function listedOn(
+  path: TracedPath,
+  listeners: readonly Listener[],
+): { readonly uses: readonly Use[]; readonly more: number } {
   const lists = listeners.map((listener) => certificatesOn(path, listener));
   const uses = lists.flatMap(({ met, others }) => [...met, ...others.slice(0, MOST_LISTED)]);
-  return { uses: uses.slice(0, MOST_LISTED), more: Math.max(0, lists.reduce((sum, { met, others }) => sum + met.length + others.length, 0) - MOST_LISTED) };
+  return {
+    uses: uses.slice(0, MOST_LISTED),
+    more: Math.max(0, lists.reduce((sum, { met, others }) => sum + met.length + others.length, 0) - MOST_LISTED),
+  };
 }
 
 type Told = (report: Reporter) => void;
@@ -110,7 +130,11 @@ export function ofEachCertificate(rule: CertificateRule): PathRule {
     const found = asked.get(use);
     if (found !== undefined) return found;
     const told: Told[] = [];
-    rule(use, path, { fault: (it) => told.push((report) => report.fault(it)), open: (hop, it) => told.push((report) => report.open(hop, it)), assume: (it) => told.push((report) => report.assume(it)) });
+    rule(use, path, {
+      fault: (it) => told.push((report) => report.fault(it)),
+      open: (hop, it) => told.push((report) => report.open(hop, it)),
+      assume: (it) => told.push((report) => report.assume(it)),
+    });
     asked.set(use, told);
     return told;
   };

@@ -24,31 +24,60 @@ export const prefixListWeights: PathRule = (path, report) => {
     if (lists.length === 0 || taken <= QUOTA) continue;
     const names = [...new Set(lists.flatMap(({ prefixListIds }) => prefixListIds.items.map(plain)))];
     report.fault({
-      id: "P38", severity: "warning", hop: "listener", address: group.address, attribute: "ingress",
+      id: "P38",
+      severity: "warning",
+      hop: "listener",
+      address: group.address,
+      attribute: "ingress",
       observed: `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which counts for ${CLOUDFRONT}`,
-      required: `at most ${QUOTA} rules, unless the account's quota is higher`, symptom: "RulesPerSecurityGroupLimitExceeded at apply",
-      fix: fix("Let one rule with the list take the ports of all, or spread the rules over several groups.", "no prop causes this: remove the added rule", joined(lists)),
+      required: `at most ${QUOTA} rules, unless the account's quota is higher`,
+      symptom: "RulesPerSecurityGroupLimitExceeded at apply",
+      fix: fix(
+        "Let one rule with the list take the ports of all, or spread the rules over several groups.",
+        "no prop causes this: remove the added rule",
+        joined(lists),
+      ),
     });
   }
 };
 
 /** A list counts for as many rules as it may have entries; one of the file's own is small enough. */
 function weightOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): number {
-  const lists = prefixListIds.items.map((id) => (/^\$\{(?!.*data\.)|\.(s3|dynamodb)|_(s3|dynamodb)/.test(id) ? 1 : CLOUDFRONT));
-  return Math.max(cidrs.items.length, ipv6Cidrs.items.length) + groupIds.items.length + lists.reduce((sum, it) => sum + it, 0);
+  const lists = prefixListIds.items.map((id) =>
+    /^\$\{(?!.*data\.)|\.(s3|dynamodb)|_(s3|dynamodb)/.test(id) ? 1 : CLOUDFRONT,
+  );
+  return (
+    Math.max(cidrs.items.length, ipv6Cidrs.items.length) +
+    groupIds.items.length +
+    lists.reduce((sum, it) => sum + it, 0)
+  );
 }
 
 /** The first rule takes all ports, and those that have nothing but the same list go. */
 function joined(lists: readonly SecurityRule[]): readonly Edit[] {
   const [first] = lists;
   if (first === undefined) return [];
-  const same = lists.filter((it) => it.cidrs.items.length === 0 && it.groupIds.items.length === 0 && it.prefixListIds.items.join() === first.prefixListIds.items.join());
+  const same = lists.filter(
+    (it) =>
+      it.cidrs.items.length === 0 &&
+      it.groupIds.items.length === 0 &&
+      it.prefixListIds.items.join() === first.prefixListIds.items.join(),
+  );
   if (!same.includes(first) || same.length < 2 || same.some(({ protocol }) => isAll(known(protocol)))) return [];
   const ports = same.flatMap(({ fromPort, toPort }) => [known(fromPort) ?? 0, known(toPort) ?? 0]);
   // From the last to the first, so that the places of the others stay what they are.
   const others = same.filter((it) => it !== first).reverse();
   return [
-    ruleSetting(first, "from_port", ports.reduce((a, b) => Math.min(a, b))), ruleSetting(first, "to_port", ports.reduce((a, b) => Math.max(a, b))),
+    ruleSetting(
+      first,
+      "from_port",
+      ports.reduce((a, b) => Math.min(a, b)),
+    ),
+    ruleSetting(
+      first,
+      "to_port",
+      ports.reduce((a, b) => Math.max(a, b)),
+    ),
     ...others.flatMap(takenAway),
   ];
 }

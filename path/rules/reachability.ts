@@ -1,7 +1,7 @@
+import type { SecurityGroup, SecurityRule, Subnet, Topology, Vpc } from "../../topology/model";
 import type { Attr, Listed } from "../../topology/value";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import type { SecurityGroup, SecurityRule, Subnet, Topology, Vpc } from "../../topology/model";
-import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, merged, nextOf, rangesOf, type Range } from "../ipv4";
+import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, merged, nextOf, type Range, rangesOf } from "../ipv4";
 
 /* What security groups open to whom. */
 
@@ -39,10 +39,18 @@ export interface RuleSet {
 }
 
 /** @param owner who has the groups, as `address` and `attribute` of what names them */
-export function ruleSet(topology: Topology, ids: Listed<string>, direction: Direction, owner: { readonly address: string; readonly attribute: string }): RuleSet {
+export function ruleSet(
+  topology: Topology,
+  ids: Listed<string>,
+  direction: Direction,
+  owner: { readonly address: string; readonly attribute: string },
+): RuleSet {
   const groups = ids.items.map((id) => topology.byId.securityGroup(id)).filter((it) => it !== undefined);
   const missing = ids.items.find((id) => topology.byId.securityGroup(id) === undefined);
-  const foreign = missing === undefined ? undefined : new Unknown(owner.address, owner.attribute, `the file does not hold the rules of ${plain(missing)}`);
+  const foreign =
+    missing === undefined
+      ? undefined
+      : new Unknown(owner.address, owner.attribute, `the file does not hold the rules of ${plain(missing)}`);
   const opens = groups.map((it) => (direction === "ingress" ? it.openIngress : it.openEgress)).filter(isUnknown);
   const open = ids.open ?? foreign ?? opens[0];
   return { direction, groups, rules: groups.flatMap((it) => it[direction]), ...(open !== undefined && { open }) };
@@ -87,8 +95,15 @@ function openedBy(set: RuleSet, port: Attr<number>): Opened {
   if (before !== undefined) return before;
   const all = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) })).filter(({ opens }) => opens !== false);
   const rules = all.filter(({ opens }) => opens === true).map(({ rule }) => rule);
-  const vague = all.filter(({ rule, opens }) => isUnknown(opens) || peersOpen(rule) !== undefined || rule.prefixListIds.items.length > 0);
-  const found = { groups: new Set(rules.flatMap(({ groupIds }) => groupIds.items)), ranges: merged(rangesIn(rules)), rules, vague };
+  const vague = all.filter(
+    ({ rule, opens }) => isUnknown(opens) || peersOpen(rule) !== undefined || rule.prefixListIds.items.length > 0,
+  );
+  const found = {
+    groups: new Set(rules.flatMap(({ groupIds }) => groupIds.items)),
+    ranges: merged(rangesIn(rules)),
+    rules,
+    vague,
+  };
   ports.set(port, found);
   return found;
 }
@@ -102,7 +117,11 @@ export function passage(topology: Topology, set: RuleSet, port: Attr<number>, pe
   if (peer.groupIds.items.some((id) => groups.has(id))) return { answer: "yes" };
   const covered = peer.places.filter((place) => isCovered(place, ranges));
   if (covered.length === peer.places.length) return { answer: "yes" };
-  const why = leftOpen(vague, peer) ?? doubtfulGroup(topology, groups, rules, peer) ?? peer.places.find((it) => !it.isExact && isTouched(it, ranges))?.why ?? set.open;
+  const why =
+    leftOpen(vague, peer) ??
+    doubtfulGroup(topology, groups, rules, peer) ??
+    peer.places.find((it) => !it.isExact && isTouched(it, ranges))?.why ??
+    set.open;
   if (why !== undefined) return { answer: "open", why };
   return covered.length === 0 ? { answer: "no" } : { answer: "partly", places: covered.length, of: peer.places.length };
 }
@@ -114,7 +133,12 @@ function leftOpen(vague: Opened["vague"], peer: Peer): Unknown | undefined {
     if (isUnknown(opens) && (list !== undefined || isMeantFor(rule, peer))) return opens;
     const open = peersOpen(rule);
     if (open !== undefined) return open;
-    if (list !== undefined) return new Unknown(rule.address, attributeOf(rule, argument(rule, "prefixLists")), `the file does not say which addresses ${plain(list)} has`);
+    if (list !== undefined)
+      return new Unknown(
+        rule.address,
+        attributeOf(rule, argument(rule, "prefixLists")),
+        `the file does not say which addresses ${plain(list)} has`,
+      );
   }
   return undefined;
 }
@@ -126,18 +150,40 @@ function peersOpen(rule: SecurityRule): Unknown | undefined {
 
 function cidrsOpen(rule: SecurityRule): Unknown | undefined {
   const expression = rule.cidrs.items.find((it) => it.includes("${"));
-  return rule.cidrs.open ?? (expression === undefined ? undefined : new Unknown(rule.address, attributeOf(rule, argument(rule, "cidrs")), `the file does not say what ${expression} will be`));
+  return (
+    rule.cidrs.open ??
+    (expression === undefined
+      ? undefined
+      : new Unknown(
+          rule.address,
+          attributeOf(rule, argument(rule, "cidrs")),
+          `the file does not say what ${expression} will be`,
+        ))
+  );
 }
 
 /** A group in a rule that may be one of the peer's, by another name. */
-function doubtfulGroup({ byId }: Topology, groups: ReadonlySet<string>, rules: readonly SecurityRule[], peer: Peer): Unknown | undefined {
+function doubtfulGroup(
+  { byId }: Topology,
+  groups: ReadonlySet<string>,
+  rules: readonly SecurityRule[],
+  peer: Peer,
+): Unknown | undefined {
   if (groups.size === 0) return undefined;
   if (peer.groupIds.open !== undefined) return peer.groupIds.open;
   const isMade = (id: string) => byId.securityGroup(id)?.isData === false;
   const arePeersMade = peer.groupIds.items.every(isMade);
-  const doubtful = [...groups].find((id) => !(arePeersMade && isMade(id)) && peer.groupIds.items.some((it) => isSymbolic(id) || isSymbolic(it)));
+  const doubtful = [...groups].find(
+    (id) => !(arePeersMade && isMade(id)) && peer.groupIds.items.some((it) => isSymbolic(id) || isSymbolic(it)),
+  );
   const rule = doubtful === undefined ? undefined : rules.find(({ groupIds }) => groupIds.items.includes(doubtful));
-  return rule === undefined || doubtful === undefined ? undefined : new Unknown(rule.address, attributeOf(rule, argument(rule, "groups")), `the file does not say which group ${plain(doubtful)} is`);
+  return rule === undefined || doubtful === undefined
+    ? undefined
+    : new Unknown(
+        rule.address,
+        attributeOf(rule, argument(rule, "groups")),
+        `the file does not say which group ${plain(doubtful)} is`,
+      );
 }
 
 /** Whether a rule names one of the peer's groups. */
@@ -156,10 +202,13 @@ function isSymbolic(id: string): boolean {
 
 /** @param by merged ranges */
 function isCovered({ ranges }: Place, by: readonly Range[]): boolean {
-  return ranges.length > 0 && ranges.every(({ first, last }) => {
-    const next = nextOf(by, first);
-    return next !== undefined && next.first <= first && last <= next.last;
-  });
+  return (
+    ranges.length > 0 &&
+    ranges.every(({ first, last }) => {
+      const next = nextOf(by, first);
+      return next !== undefined && next.first <= first && last <= next.last;
+    })
+  );
 }
 
 /** @param by merged ranges */
@@ -178,16 +227,24 @@ export function subnetPlace(topology: Topology, subnet: Subnet): Place {
   const ranges = rangesOf(known(cidr) ?? "");
   if (ranges.length > 0) return { ranges, isExact: true, why: new Unknown(address, "cidr_block", "") };
   const vpc = vpcRanges(topology.byId.vpc(vpcId));
-  const why = isUnknown(cidr) ? cidr : new Unknown(address, "cidr_block", "the file does not say which addresses the subnet has");
+  const why = isUnknown(cidr)
+    ? cidr
+    : new Unknown(address, "cidr_block", "the file does not say which addresses the subnet has");
   return { ranges: vpc.length > 0 ? vpc : [EVERY_ADDRESS], isExact: false, why };
 }
 
 /** Subnets by their ids; those that the file does not hold can have any address. */
-export function placesOf(topology: Topology, ids: Listed<string>, owner: { readonly address: string; readonly attribute: string }): readonly Place[] {
+export function placesOf(
+  topology: Topology,
+  ids: Listed<string>,
+  owner: { readonly address: string; readonly attribute: string },
+): readonly Place[] {
   const vague = (why: Unknown): Place => ({ ranges: [EVERY_ADDRESS], isExact: false, why });
   const places = ids.items.map((id) => {
     const subnet = topology.byId.subnet(id);
-    return subnet === undefined ? vague(new Unknown(owner.address, owner.attribute, `the file does not say which addresses ${plain(id)} has`)) : subnetPlace(topology, subnet);
+    return subnet === undefined
+      ? vague(new Unknown(owner.address, owner.attribute, `the file does not say which addresses ${plain(id)} has`))
+      : subnetPlace(topology, subnet);
   });
   if (ids.open !== undefined) return [...places, vague(ids.open)];
   return places.length > 0 ? places : [vague(new Unknown(owner.address, owner.attribute, "the file names no subnet"))];
@@ -219,23 +276,50 @@ export type Audience =
  * Which clients the rules let in. Packets of the internet never carry a group, and never come from a private address.
  * @param ipv6Only the balancer has no public IPv4 address, so that its clients come by IPv6
  */
-export function audience(topology: Topology, set: RuleSet, port: number, from: "internet" | "vpc", vpc: Vpc | undefined, ipv6Only = false): Audience {
+export function audience(
+  topology: Topology,
+  set: RuleSet,
+  port: number,
+  from: "internet" | "vpc",
+  vpc: Vpc | undefined,
+  ipv6Only = false,
+): Audience {
   const rules = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) }));
   const sure = rules.filter(({ opens }) => opens === true).map(({ rule }) => rule);
   const isForClients = (cidr: string) => rangesOf(cidr).some((it) => from === "vpc" || holdsPublic(it));
-  const cidrs = ipv6Only ? sure.flatMap(({ ipv6Cidrs }) => ipv6Cidrs.items) : sure.flatMap((rule) => rule.cidrs.items).filter(isForClients);
+  const cidrs = ipv6Only
+    ? sure.flatMap(({ ipv6Cidrs }) => ipv6Cidrs.items)
+    : sure.flatMap((rule) => rule.cidrs.items).filter(isForClients);
   const inside = vpcRanges(vpc);
   const ranges = ipv6Only ? [] : cidrs.flatMap(rangesOf);
-  const isEveryone = ipv6Only ? cidrs.includes("::/0") : from === "internet" ? coversInternet(ranges) : (inside.length > 0 ? inside : [EVERY_ADDRESS]).every((it) => covers(ranges, it));
+  const isEveryone = ipv6Only
+    ? cidrs.includes("::/0")
+    : from === "internet"
+      ? coversInternet(ranges)
+      : (inside.length > 0 ? inside : [EVERY_ADDRESS]).every((it) => covers(ranges, it));
   if (isEveryone) return { answer: "everyone" };
-  const groups = from === "vpc" ? sure.flatMap(({ groupIds }) => groupIds.items).map((id) => topology.byId.securityGroup(id)?.address ?? id) : [];
-  const who = [...cidrs, ...groups, ...sure.flatMap(({ prefixListIds }) => prefixListIds.items.map((id) => `prefix list ${plain(id)}`))];
+  const groups =
+    from === "vpc"
+      ? sure.flatMap(({ groupIds }) => groupIds.items).map((id) => topology.byId.securityGroup(id)?.address ?? id)
+      : [];
+  const who = [
+    ...cidrs,
+    ...groups,
+    ...sure.flatMap(({ prefixListIds }) => prefixListIds.items.map((id) => `prefix list ${plain(id)}`)),
+  ];
   if (who.length > 0) return { answer: "some", who: [...new Set(who)] };
   for (const { rule, opens } of rules) {
     if (opens === false) continue;
-    const open = (ipv6Only ? rule.ipv6Cidrs.open : cidrsOpen(rule)) ?? rule.prefixListIds.open ?? (from === "vpc" ? rule.groupIds.open : undefined);
+    const open =
+      (ipv6Only ? rule.ipv6Cidrs.open : cidrsOpen(rule)) ??
+      rule.prefixListIds.open ??
+      (from === "vpc" ? rule.groupIds.open : undefined);
     if (open !== undefined) return { answer: "open", why: open };
-    const reaches = rule.cidrs.items.some(isForClients) || rule.prefixListIds.items.length > 0 || (from === "vpc" && rule.groupIds.items.length > 0) || (ipv6Only && rule.ipv6Cidrs.items.length > 0);
+    const reaches =
+      rule.cidrs.items.some(isForClients) ||
+      rule.prefixListIds.items.length > 0 ||
+      (from === "vpc" && rule.groupIds.items.length > 0) ||
+      (ipv6Only && rule.ipv6Cidrs.items.length > 0);
     if (isUnknown(opens) && reaches) return { answer: "open", why: opens };
   }
   return set.open === undefined ? { answer: "nobody" } : { answer: "open", why: set.open };
@@ -256,8 +340,10 @@ export function attributeOf({ attribute }: SecurityRule, name: string): string {
 /** What a rule's argument is called where it stands. */
 export function argument(rule: SecurityRule, what: "protocol" | "cidrs" | "groups" | "prefixLists"): string {
   const [alone, beside, inline] = {
-    protocol: ["ip_protocol", "protocol", "protocol"], cidrs: ["cidr_ipv4", "cidr_blocks", "cidr_blocks"],
-    groups: ["referenced_security_group_id", "source_security_group_id", "security_groups"], prefixLists: ["prefix_list_id", "prefix_list_ids", "prefix_list_ids"],
+    protocol: ["ip_protocol", "protocol", "protocol"],
+    cidrs: ["cidr_ipv4", "cidr_blocks", "cidr_blocks"],
+    groups: ["referenced_security_group_id", "source_security_group_id", "security_groups"],
+    prefixLists: ["prefix_list_id", "prefix_list_ids", "prefix_list_ids"],
   }[what] as [string, string, string];
   if (rule.attribute !== "") return inline;
   return /(^|\.)aws_vpc_security_group_/.test(rule.address) ? alone : beside;
@@ -266,8 +352,15 @@ export function argument(rule: SecurityRule, what: "protocol" | "cidrs" | "group
 /** Such as `tcp 80 from aws_security_group.alb`. */
 export function ruleInWords({ byId }: Topology, rule: SecurityRule, direction: Direction): string {
   const { protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds } = rule;
-  const ports = isAll(known(protocol)) ? "every port" : `${isUnknown(protocol) ? "an unknown protocol" : protocol} ${isUnknown(fromPort) || isUnknown(toPort) ? "on unknown ports" : fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`}`;
-  const peers = [...cidrs.items, ...ipv6Cidrs.items, ...groupIds.items.map((id) => byId.securityGroup(id)?.address ?? plain(id)), ...prefixListIds.items.map((id) => `prefix list ${plain(id)}`)];
+  const ports = isAll(known(protocol))
+    ? "every port"
+    : `${isUnknown(protocol) ? "an unknown protocol" : protocol} ${isUnknown(fromPort) || isUnknown(toPort) ? "on unknown ports" : fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`}`;
+  const peers = [
+    ...cidrs.items,
+    ...ipv6Cidrs.items,
+    ...groupIds.items.map((id) => byId.securityGroup(id)?.address ?? plain(id)),
+    ...prefixListIds.items.map((id) => `prefix list ${plain(id)}`),
+  ];
   return `${ports} ${direction === "ingress" ? "from" : "to"} ${peers.join(", ") || "nobody"}`;
 }
 

@@ -63,7 +63,9 @@ function isCname(type: DnsRecord["type"]): boolean {
 /** What a record says: the alias's name, or a CNAME's values. */
 export function targetNames(record: DnsRecord): readonly string[] {
   if (record.alias !== undefined) return [known(record.alias.name)].filter((name) => name !== undefined).map(hostOf);
-  return isCname(record.type) || isUnknown(record.type) ? [...new Set(record.values.items.slice(0, MOST_OF_A_NAME).map(hostOf))] : [];
+  return isCname(record.type) || isUnknown(record.type)
+    ? [...new Set(record.values.items.slice(0, MOST_OF_A_NAME).map(hostOf))]
+    : [];
 }
 
 /** Aliases may have `dualstack.` in front of a balancer's name, and a state writes the asterisk as `\052`. */
@@ -110,7 +112,9 @@ function indexed(topology: Topology): Chains {
 
   const wildcardFor = (name: string): readonly DnsRecord[] => {
     if (name.includes("${") || existing.has(name)) return [];
-    const above = ancestry(name).slice(1).find((it) => byName.has(`*.${it}`) || existing.has(it));
+    const above = ancestry(name)
+      .slice(1)
+      .find((it) => byName.has(`*.${it}`) || existing.has(it));
     return byName.get(`*.${above}`) ?? [];
   };
   const answering = (name: string): readonly DnsRecord[] => byName.get(name) ?? wildcardFor(name);
@@ -126,14 +130,31 @@ function indexed(topology: Topology): Chains {
   /** What answers a record's question for the name it says: an alias asks for the same type in its own zone, and no wildcard answers it. */
   const next = (record: DnsRecord, name: string): readonly DnsRecord[] => {
     const meant = name.startsWith("${") ? bySymbol.get(name) : undefined;
-    const all = (meant !== undefined && known(meant.fqdn) === undefined ? [meant] : record.alias === undefined ? answering(standsFor(name)) : (byName.get(standsFor(name)) ?? [])).slice(0, MOST_OF_A_NAME);
-    if (record.alias !== undefined) return all.filter((it) => (isUnknown(it.type) || isUnknown(record.type) || known(it.type)?.toUpperCase() === known(record.type)?.toUpperCase()) && isPrivate(it, topology) === isPrivate(record, topology));
+    const all = (
+      meant !== undefined && known(meant.fqdn) === undefined
+        ? [meant]
+        : record.alias === undefined
+          ? answering(standsFor(name))
+          : (byName.get(standsFor(name)) ?? [])
+    ).slice(0, MOST_OF_A_NAME);
+    if (record.alias !== undefined)
+      return all.filter(
+        (it) =>
+          (isUnknown(it.type) ||
+            isUnknown(record.type) ||
+            known(it.type)?.toUpperCase() === known(record.type)?.toUpperCase()) &&
+          isPrivate(it, topology) === isPrivate(record, topology),
+      );
     const seen = all.filter((it) => isPrivate(it, topology) === isPrivate(record, topology));
     return seen.length > 0 ? seen : all;
   };
 
   const follow = (first: DnsRecord): Chain => {
-    const [ends, links, found] = [new Map<string, { record: DnsRecord; name: string }>(), new Set<DnsRecord>(), new Set<Balancer>()];
+    const [ends, links, found] = [
+      new Map<string, { record: DnsRecord; name: string }>(),
+      new Set<DnsRecord>(),
+      new Set<Balancer>(),
+    ];
     let [isOpen, isCircle] = [false, false];
     let hiddenBy: DnsRecord | undefined;
     let reached: readonly DnsRecord[] = [first];
@@ -163,10 +184,11 @@ function indexed(topology: Topology): Chains {
   const chains = new Map<DnsRecord, Chain>();
   return {
     answering,
-    nextOf: (record) => targetNames(record).flatMap((name): readonly (Balancer | DnsRecord)[] => {
-      const balancer = balancers.get(name);
-      return balancer === undefined ? next(record, name) : [balancer];
-    }),
+    nextOf: (record) =>
+      targetNames(record).flatMap((name): readonly (Balancer | DnsRecord)[] => {
+        const balancer = balancers.get(name);
+        return balancer === undefined ? next(record, name) : [balancer];
+      }),
     leadingOver: (name) => named.get(nameOf(name)) ?? [],
     of: (record) => {
       const known = chains.get(record) ?? follow(record);

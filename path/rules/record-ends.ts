@@ -4,9 +4,9 @@ import { fix, setting } from "../fix";
 import type { Finding } from "../report";
 import type { FileReporter, Reporter } from "../rule";
 import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP } from "./expressions";
 import { ancestry, isWithin } from "./domain-names";
-import { chainsOf, isPrivate, mayServe, type Chain } from "./record-chains";
+import { BY_NO_PROP } from "./expressions";
+import { type Chain, chainsOf, isPrivate, mayServe } from "./record-chains";
 import { recordsOf } from "./record-targets";
 
 /* Records that lead nowhere: to a name that nothing answers for, or back to themselves. */
@@ -26,7 +26,9 @@ interface LooseEnd {
 /** Whether everybody who asks for the record's name gets no answer. */
 export function isLost(record: DnsRecord, topology: Topology): boolean {
   const chain = chainsOf(topology).of(record);
-  return chain.isCircle || (chain.balancers.length === 0 && looseEnds(chain, topology).some(({ isCertain }) => isCertain));
+  return (
+    chain.isCircle || (chain.balancers.length === 0 && looseEnds(chain, topology).some(({ isCertain }) => isCertain))
+  );
 }
 
 /** Whether the record leads to a name whose record the plan destroys, of which the review tells already. */
@@ -39,7 +41,10 @@ export function leadsSomewhere(path: TracedPath, report: Reporter): void {
   const chains = chainsOf(path.topology);
   const ends = new Set<LooseEnd>(path.records.flatMap((record) => looseEnds(chains.of(record), path.topology)));
   const lost = path.records.filter((record) => isLost(record, path.topology)).length;
-  const share = path.records.length > 1 && lost < path.records.length ? { share: `${lost} of ${path.records.length} records of the name` } : {};
+  const share =
+    path.records.length > 1 && lost < path.records.length
+      ? { share: `${lost} of ${path.records.length} records of the name` }
+      : {};
   for (const end of ends) if (end.isCertain) report.fault({ ...toNothing(end, path.topology), ...share });
   const all = [...path.records, ...path.over].filter((record) => chains.of(record).isCircle);
   // Told at one of them, wherever a client comes into the circle.
@@ -53,7 +58,9 @@ export function mayLeadSomewhere(topology: Topology, report: FileReporter): void
   const chains = chainsOf(topology);
   for (const record of topology.records) {
     if (!mayServe(record)) continue;
-    for (const end of looseEnds(chains.of(record), topology)) if (!end.isCertain && end.record === record) report.fault({ ...toNothing(end, topology), severity: "warning" }, []);
+    for (const end of looseEnds(chains.of(record), topology))
+      if (!end.isCertain && end.record === record)
+        report.fault({ ...toNothing(end, topology), severity: "warning" }, []);
   }
 }
 
@@ -67,13 +74,22 @@ function looseEnds(chain: Chain, topology: Topology): readonly LooseEnd[] {
 
 function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd | undefined {
   if (name === "" || name.includes("${")) return undefined;
-  if ([name, ...ancestry(name).slice(1).map((above) => `*.${above}`)].some((it) => topology.goneNames.has(it))) return { record, name, isGone: true, isCertain: true };
+  if (
+    [
+      name,
+      ...ancestry(name)
+        .slice(1)
+        .map((above) => `*.${above}`),
+    ].some((it) => topology.goneNames.has(it))
+  )
+    return { record, name, isGone: true, isCertain: true };
   if (isPrivate(record, topology) || topology.isPartial === true) return undefined;
   // Route 53 appends the zone's name to a record's own name only, never to what it says.
   if (!name.includes(".")) return record.alias === undefined ? { record, name, isCertain: true } : undefined;
   const zone = recordsOf(topology).zoneFor(name);
   const zoneName = known(zone?.name);
-  if (zone === undefined || zoneName === undefined || zone.isData || isDelegated(name, zoneName, topology)) return undefined;
+  if (zone === undefined || zoneName === undefined || zone.isData || isDelegated(name, zoneName, topology))
+    return undefined;
   return { record, name, zone, isCertain: zone.actions.includes("create") && !mayNameOthers(topology) };
 }
 
@@ -81,7 +97,12 @@ const others = new WeakMap<Topology, boolean>();
 
 /** Whether records of names that the file does not tell may come into being with it: by names that are open, or by a cluster's own means. */
 function mayNameOthers(topology: Topology): boolean {
-  const found = others.get(topology) ?? (topology.records.some((it) => mayServe(it) && isUnknown(it.fqdn)) || topology.movers.some(({ address }) => /(^|\.)(aws_eks_cluster|kubernetes_manifest|kubectl_manifest|helm_release)\./.test(address)));
+  const found =
+    others.get(topology) ??
+    (topology.records.some((it) => mayServe(it) && isUnknown(it.fqdn)) ||
+      topology.movers.some(({ address }) =>
+        /(^|\.)(aws_eks_cluster|kubernetes_manifest|kubectl_manifest|helm_release)\./.test(address),
+      ));
   others.set(topology, found);
   return found;
 }
@@ -89,7 +110,10 @@ function mayNameOthers(topology: Topology): boolean {
 /** Whether another zone answers for the name, or may. */
 function isDelegated(name: string, zone: string, topology: Topology): boolean {
   const { named } = recordsOf(topology);
-  return ancestry(name).some((above) => above !== zone && isWithin(above, zone) && named(above).some(({ type }) => known(type)?.toUpperCase() === "NS"));
+  return ancestry(name).some(
+    (above) =>
+      above !== zone && isWithin(above, zone) && named(above).some(({ type }) => known(type)?.toUpperCase() === "NS"),
+  );
 }
 
 function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: Topology): Omit<Finding, "severity"> {
@@ -99,18 +123,37 @@ function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: T
   const meant = zone === undefined && !isGone ? known(topology.byId.zone(record.zoneId)?.name) : undefined;
   const whole = meant === undefined ? undefined : `${name}.${meant}`;
   return {
-    id: "P06", hop: "dns", address: record.address, attribute, observed: `${known(record.fqdn) ?? record.address} leads to ${name}${isGone ? ", whose record this plan destroys" : zone === undefined ? ", which is no whole name" : `, and ${zone.address} has no ${type} of that name`}`,
-    required: zone === undefined && !isGone ? `the whole name${whole === undefined ? "" : `, such as ${whole}`}` : `a ${type} of ${name}, or another name`,
-    symptom: isAlias ? "InvalidChangeBatch when it is applied: Tried to create an alias that targets a name that was not found" : "NXDOMAIN",
-    fix: whole !== undefined ? fix(`Write ${whole}.`, BY_NO_PROP, [setting(record.address, attribute, [whole])]) : fix(`Add a ${type} of ${name}, or let this one lead to the load balancer.`, BY_NO_PROP, []),
+    id: "P06",
+    hop: "dns",
+    address: record.address,
+    attribute,
+    observed: `${known(record.fqdn) ?? record.address} leads to ${name}${isGone ? ", whose record this plan destroys" : zone === undefined ? ", which is no whole name" : `, and ${zone.address} has no ${type} of that name`}`,
+    required:
+      zone === undefined && !isGone
+        ? `the whole name${whole === undefined ? "" : `, such as ${whole}`}`
+        : `a ${type} of ${name}, or another name`,
+    symptom: isAlias
+      ? "InvalidChangeBatch when it is applied: Tried to create an alias that targets a name that was not found"
+      : "NXDOMAIN",
+    fix:
+      whole !== undefined
+        ? fix(`Write ${whole}.`, BY_NO_PROP, [setting(record.address, attribute, [whole])])
+        : fix(`Add a ${type} of ${name}, or let this one lead to the load balancer.`, BY_NO_PROP, []),
   };
 }
 
 function circle(record: DnsRecord, { links }: Chain): Omit<Finding, "severity"> {
-  const names = [record, ...links.filter((it) => it !== record), record].map(({ fqdn, address }) => known(fqdn) ?? address);
+  const names = [record, ...links.filter((it) => it !== record), record].map(
+    ({ fqdn, address }) => known(fqdn) ?? address,
+  );
   return {
-    id: "P06", hop: "dns", address: record.address, attribute: record.alias === undefined ? "records" : "alias.name", observed: names.length > 5 ? [...names.slice(0, 3), "…", names.at(-1)].join(" -> ") : names.join(" -> "),
-    required: "records that end at a load balancer", symptom: record.alias === undefined ? "SERVFAIL: resolvers give up" : "InvalidChangeBatch when it is applied",
+    id: "P06",
+    hop: "dns",
+    address: record.address,
+    attribute: record.alias === undefined ? "records" : "alias.name",
+    observed: names.length > 5 ? [...names.slice(0, 3), "…", names.at(-1)].join(" -> ") : names.join(" -> "),
+    required: "records that end at a load balancer",
+    symptom: record.alias === undefined ? "SERVFAIL: resolvers give up" : "InvalidChangeBatch when it is applied",
     fix: fix("Let one of the records lead to the load balancer.", BY_NO_PROP, []),
   };
 }

@@ -26,10 +26,18 @@ interface Outsider {
 export function writtenOutside(path: TracedPath, report: Reporter): void {
   for (const { record, balancer, name, zone, isGlued, isCertain } of outsidersOf(path)) {
     report.fault({
-      id: "P04", hop: "dns", address: record.address, attribute: "name", ...(!isCertain && { severity: "warning" as const }),
-      observed: isGlued ? `${name} ends in ${zone}, but without a dot before it` : `${name} is not in the zone ${zone}, so that Route 53 makes it ${name}.${zone}`,
+      id: "P04",
+      hop: "dns",
+      address: record.address,
+      attribute: "name",
+      ...(!isCertain && { severity: "warning" as const }),
+      observed: isGlued
+        ? `${name} ends in ${zone}, but without a dot before it`
+        : `${name} is not in the zone ${zone}, so that Route 53 makes it ${name}.${zone}`,
       required: `a name in ${zone}, or the zone of ${name}`,
-      symptom: isGlued ? `InvalidChangeBatch when it is applied: the name is not permitted in the zone ${zone}` : `NXDOMAIN for ${name}`,
+      symptom: isGlued
+        ? `InvalidChangeBatch when it is applied: the name is not permitted in the zone ${zone}`
+        : `NXDOMAIN for ${name}`,
       fix: inside(record, name, zone, balancer, path),
     });
   }
@@ -37,7 +45,11 @@ export function writtenOutside(path: TracedPath, report: Reporter): void {
 
 /** Whether the path's name is one that nobody meant, so that a certificate need not be good for it. */
 export function isByMistake(path: TracedPath): boolean {
-  const certain = new Set(outsidersOf(path).filter(({ isCertain }) => isCertain).map(({ record }) => record));
+  const certain = new Set(
+    outsidersOf(path)
+      .filter(({ isCertain }) => isCertain)
+      .map(({ record }) => record),
+  );
   return path.records.length > 0 && path.records.every((record) => certain.has(record));
 }
 
@@ -53,7 +65,12 @@ function outsidersOf(path: TracedPath): Outsider[] {
     // `api.v1` is a name within the zone that only leaves the zone's name out.
     if (isWithin(name, zone) || !name.includes(".")) continue;
     const isGlued = name.endsWith(zone);
-    const isCertain = isGlued || written.endsWith(".") || path.host === name || records.zoneFor(name) !== undefined || answersFor(balancer, name, path);
+    const isCertain =
+      isGlued ||
+      written.endsWith(".") ||
+      path.host === name ||
+      records.zoneFor(name) !== undefined ||
+      answersFor(balancer, name, path);
     if (isCertain || /\.(com|net|org)$/.test(name)) found.push({ record, balancer, name, zone, isGlued, isCertain });
   }
   return found;
@@ -68,10 +85,16 @@ const made = new WeakMap<Balancer, ReadonlySet<string>>();
 
 /** The names of the balancer's certificates and of its rules, wildcards among them. */
 export function namesFor(balancer: Balancer, { byId }: Topology): ReadonlySet<string> {
-  const found = made.get(balancer) ?? new Set(balancer.listeners.flatMap(({ certificates, rules }) => [
-    ...certificates.flatMap(({ arn }) => byId.certificate(arn)?.names.items ?? []),
-    ...rules.flatMap(({ conditions }) => conditions.flatMap(({ kind, values }) => (kind === "host-header" ? values.items.map(plain) : []))),
-  ]));
+  const found =
+    made.get(balancer) ??
+    new Set(
+      balancer.listeners.flatMap(({ certificates, rules }) => [
+        ...certificates.flatMap(({ arn }) => byId.certificate(arn)?.names.items ?? []),
+        ...rules.flatMap(({ conditions }) =>
+          conditions.flatMap(({ kind, values }) => (kind === "host-header" ? values.items.map(plain) : [])),
+        ),
+      ]),
+    );
   made.set(balancer, found);
   return found;
 }
@@ -79,9 +102,19 @@ export function namesFor(balancer: Balancer, { byId }: Topology): ReadonlySet<st
 function inside(record: DnsRecord, name: string, zone: string, balancer: Balancer, path: TracedPath): Fix {
   const props = "domainName and hostedZone.name decide both; a name outside of the zone is refused";
   const right = recordsOf(path.topology).zoneFor(name);
-  if (right !== undefined) return fix(`Put the record into the zone of ${name}.`, props, [setting(record.address, "zone_id", symbol(right.address, "zone_id"))]);
-  const certificates = balancer.listeners.flatMap((listener) => listener.certificates).map(({ arn }) => path.topology.byId.certificate(arn)).filter((it): it is Certificate => it !== undefined);
-  const served = certificates.flatMap(({ names }) => names.items).find((it) => !it.startsWith("*.") && isWithin(it, zone));
-  const named = served ?? (name.endsWith(zone) ? `${name.slice(0, -zone.length)}.${zone}` : `${name.split(".")[0] ?? "www"}.${zone}`);
+  if (right !== undefined)
+    return fix(`Put the record into the zone of ${name}.`, props, [
+      setting(record.address, "zone_id", symbol(right.address, "zone_id")),
+    ]);
+  const certificates = balancer.listeners
+    .flatMap((listener) => listener.certificates)
+    .map(({ arn }) => path.topology.byId.certificate(arn))
+    .filter((it): it is Certificate => it !== undefined);
+  const served = certificates
+    .flatMap(({ names }) => names.items)
+    .find((it) => !it.startsWith("*.") && isWithin(it, zone));
+  const named =
+    served ??
+    (name.endsWith(zone) ? `${name.slice(0, -zone.length)}.${zone}` : `${name.split(".")[0] ?? "www"}.${zone}`);
   return fix(`Give the record a name in the zone, such as ${named}.`, props, [setting(record.address, "name", named)]);
 }

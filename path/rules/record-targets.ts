@@ -1,6 +1,6 @@
 import { addTo } from "../../topology/lists";
 import type { Balancer, DnsRecord, Topology, Zone } from "../../topology/model";
-import { known, type Attr } from "../../topology/value";
+import { type Attr, known } from "../../topology/value";
 import { ancestry, plain } from "./domain-names";
 import { chainsOf, isPrivate, mayServe, targetNames } from "./record-chains";
 
@@ -47,13 +47,20 @@ function indexed(topology: Topology): Records {
   const byName = grouped(topology.records, (record) => known(record.fqdn));
   const byWriting = grouped(topology.records, (record) => mapped(record.name, plain));
   const chains = chainsOf(topology);
-  const zones = grouped(distinctZones(topology.zones), (zone) => (zone.isPrivate === false ? known(zone.name) : undefined));
+  const zones = grouped(distinctZones(topology.zones), (zone) =>
+    zone.isPrivate === false ? known(zone.name) : undefined,
+  );
 
-  const targets = new Map(topology.records.map((record) => [record, mayServe(record) ? chains.of(record).balancers : []] as const));
+  const targets = new Map(
+    topology.records.map((record) => [record, mayServe(record) ? chains.of(record).balancers : []] as const),
+  );
   const byBalancer = new Map<Balancer, DnsRecord[]>();
   for (const [record, balancers] of targets) for (const balancer of balancers) addTo(byBalancer, balancer, record);
-  const isSeen = (record: DnsRecord): boolean => !isPrivate(record, topology) && chains.of(record).hiddenBy === undefined;
-  const outside = new Set([...targets].flatMap(([record, balancers]) => (balancers.length > 0 && isSeen(record) ? balancers : [])));
+  const isSeen = (record: DnsRecord): boolean =>
+    !isPrivate(record, topology) && chains.of(record).hiddenBy === undefined;
+  const outside = new Set(
+    [...targets].flatMap(([record, balancers]) => (balancers.length > 0 && isSeen(record) ? balancers : [])),
+  );
 
   return {
     isFoundFromOutside: (balancer) => outside.has(balancer),
@@ -63,10 +70,15 @@ function indexed(topology: Topology): Records {
     to: (balancer) => byBalancer.get(balancer) ?? [],
     named: (fqdn) => byName.get(fqdn) ?? [],
     written: (name) => byWriting.get(name) ?? [],
-    fixed: topology.records.filter((record) => targets.get(record)?.length === 0 && targetNames(record).some(isBalancerName)),
+    fixed: topology.records.filter(
+      (record) => targets.get(record)?.length === 0 && targetNames(record).some(isBalancerName),
+    ),
     orphans: topology.balancers.filter((balancer) => !byBalancer.has(balancer)),
     publicZones: (name) => zones.get(name) ?? [],
-    zoneFor: (name) => ancestry(name).map((above) => zones.get(above)?.[0]).find((zone) => zone !== undefined),
+    zoneFor: (name) =>
+      ancestry(name)
+        .map((above) => zones.get(above)?.[0])
+        .find((zone) => zone !== undefined),
   };
 }
 

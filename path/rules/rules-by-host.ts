@@ -19,7 +19,9 @@ export function rulesFor(listener: Listener, host: string): readonly ListenerRul
   const { byHost, general } = made.get(listener) ?? indexed(listener);
   const own = byHost.get(host);
   const places = own === undefined ? general : [...own, ...general].sort((a, b) => a - b);
-  return places.length === listener.rules.length ? listener.rules : places.flatMap((place) => listener.rules[place] ?? []);
+  return places.length === listener.rules.length
+    ? listener.rules
+    : places.flatMap((place) => listener.rules[place] ?? []);
 }
 
 function indexed(listener: Listener): Indexed {
@@ -39,6 +41,9 @@ function indexed(listener: Listener): Indexed {
 
 /** The only hosts that a rule can be for; nothing where it may be for others. */
 function hostsOf({ conditions }: ListenerRule): ReadonlySet<string> | undefined {
-  const found = conditions.find(({ kind, values }) => kind === "host-header" && values.open === undefined && !values.items.some((it) => /[*?]/.test(it)));
+  const found = conditions.find(
+    ({ kind, values }) =>
+      kind === "host-header" && values.open === undefined && !values.items.some((it) => /[*?]/.test(it)),
+  );
   return found && new Set(found.values.items.map((it) => it.toLowerCase()));
 }

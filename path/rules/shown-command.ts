@@ -7,9 +7,11 @@
 /** Tools, with what of theirs says what they do. */
 const TOOL =
   /^(?:aws\s+(?:\S+\s+)*?s3\s+(?:cp|sync)|git\s+clone|curl|wget|(?:docker|podman|nerdctl)\s+(?:pull|build|run|start|compose\b.*?\s(?:up|pull))|docker-compose\b.*?\s(?:up|pull)|\S+)(?=\s|$)/;
-const VERBS = /^(?:install|localinstall|groupinstall|reinstall|add|i|ci|global|create-project|require|pull|build|run|start|up|cp|sync|clone|s3)$/;
+const VERBS =
+  /^(?:install|localinstall|groupinstall|reinstall|add|i|ci|global|create-project|require|pull|build|run|start|up|cp|sync|clone|s3)$/;
 /** They take no value, so that the next word is none. */
-const FLAG = /^(?:-[yqdit]+|--(?:yes|assumeyes|quiet|global|upgrade|detach|rm|no-cache|no-install-recommends|setopt=install_weak_deps=False))$/;
+const FLAG =
+  /^(?:-[yqdit]+|--(?:yes|assumeyes|quiet|global|upgrade|detach|rm|no-cache|no-install-recommends|setopt=install_weak_deps=False))$/;
 /** A package, with or without a scope and a version; an image, with or without its registry and tag. */
 const NAME = /^@?[a-z0-9][a-z0-9+._/-]{0,80}(?:(?:==|[@:])[a-z0-9][a-z0-9+._-]{0,40})?$/i;
 /** The scheme and the host; a port, if it is nothing but that. What comes before an `@` is no host. */
@@ -30,7 +32,10 @@ export function toolOf(command: string): string {
 }
 
 function argumentsOf(command: string): string {
-  const words = command.replace(TOOL, "").split(/\s+/).filter((it) => it !== "");
+  const words = command
+    .replace(TOOL, "")
+    .split(/\s+/)
+    .filter((it) => it !== "");
   const takesNames = !/^(curl|wget|git|aws)\b/.test(command);
   const shown: string[] = [];
   // After an option that is not known, any word may be its value.
@@ -58,7 +63,8 @@ function addressIn(word: string): string | undefined {
 }
 
 /** What people begin a script with. */
-const FIRST = /^(?:apt|apt-get|yum|dnf|amazon-linux-extras|systemctl|service|sudo|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set|user_data)$/;
+const FIRST =
+  /^(?:apt|apt-get|yum|dnf|amazon-linux-extras|systemctl|service|sudo|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set|user_data)$/;
 
 /** The command that a text begins with, if it is one that is well known; any other word may be anything. */
 export function firstCommand(text: string): string | undefined {

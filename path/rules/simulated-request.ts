@@ -46,7 +46,10 @@ export function holds({ kind, values }: Condition, request: Pick<Request, "host"
   switch (kind) {
     case "host-header":
       // A record of `*.example.com` stands for names of which some match.
-      return values.items.some((it) => matches(it.toLowerCase(), request.host)) || (request.host.includes("*") ? undefined : open);
+      return (
+        values.items.some((it) => matches(it.toLowerCase(), request.host)) ||
+        (request.host.includes("*") ? undefined : open)
+      );
     case "path-pattern":
       return values.items.some((it) => matches(it, request.path)) || open;
     case "http-request-method":
@@ -63,12 +66,22 @@ export function holds({ kind, values }: Condition, request: Pick<Request, "host"
 
 /** Where a redirect sends the request; or what the file leaves open of it. */
 export function destination(redirect: Redirect, request: Request): Request | Unknown {
-  const parts = { protocol: redirect.protocol ?? "#{protocol}", host: redirect.host ?? "#{host}", port: redirect.port ?? "#{port}", path: redirect.path ?? "/#{path}", query: redirect.query ?? "#{query}" };
+  const parts = {
+    protocol: redirect.protocol ?? "#{protocol}",
+    host: redirect.host ?? "#{host}",
+    port: redirect.port ?? "#{port}",
+    path: redirect.path ?? "/#{path}",
+    query: redirect.query ?? "#{query}",
+  };
   const open = Object.values(parts).find(isUnknown);
   if (open !== undefined) return open;
-  const filled = (part: keyof typeof parts) => (parts[part] as string)
-    .replaceAll("#{protocol}", request.scheme.toUpperCase()).replaceAll("#{host}", request.host).replaceAll("#{port}", String(request.port))
-    .replaceAll("#{path}", request.path.slice(1)).replaceAll("#{query}", request.query);
+  const filled = (part: keyof typeof parts) =>
+    (parts[part] as string)
+      .replaceAll("#{protocol}", request.scheme.toUpperCase())
+      .replaceAll("#{host}", request.host)
+      .replaceAll("#{port}", String(request.port))
+      .replaceAll("#{path}", request.path.slice(1))
+      .replaceAll("#{query}", request.query);
   const scheme = filled("protocol").toUpperCase() === "HTTPS" ? "https" : "http";
   // A balancer's own name can be a symbol, which is not to be changed.
   const host = parts.host === "#{host}" ? request.host : filled("host").toLowerCase();
@@ -76,9 +89,16 @@ export function destination(redirect: Redirect, request: Request): Request | Unk
 }
 
 /** The listener on a port; or what leaves open whether there is one. */
-export function listenerAt(balancer: Balancer, port: number, protocol: "HTTP" | "HTTPS" | undefined, loose: readonly Listener[]): Listener | Unknown | undefined {
+export function listenerAt(
+  balancer: Balancer,
+  port: number,
+  protocol: "HTTP" | "HTTPS" | undefined,
+  loose: readonly Listener[],
+): Listener | Unknown | undefined {
   const there = balancer.listeners.filter((it) => it.port === port);
-  const open = balancer.listeners.find((it) => isUnknown(it.port))?.port ?? loose.find((it) => isUnknown(it.balancerArn))?.balancerArn;
+  const open =
+    balancer.listeners.find((it) => isUnknown(it.port))?.port ??
+    loose.find((it) => isUnknown(it.balancerArn))?.balancerArn;
   return there.find((it) => known(it.protocol) === protocol) ?? there[0] ?? (isUnknown(open) ? open : undefined);
 }
 

@@ -1,5 +1,5 @@
 import type { Change } from "../../topology/changes";
-import { listOf, own, type Json } from "../../topology/json";
+import { type Json, listOf, own } from "../../topology/json";
 import type { Topology } from "../../topology/model";
 import { importBlock, importOfRule } from "../blocks";
 import { DESTINATIONS } from "../once-on-aws";
@@ -21,12 +21,20 @@ export function standsInParent(topology: Topology, report: FileReporter): void {
     const child = change.doing === "create" ? CHILDREN[change.type] : undefined;
     if (child === undefined) continue;
     const keys = child.keysOf(change.type, change.after, change.unknown);
-    const parent = keys.map((key) => (standing.beside.has(key) ? undefined : standing.inside.get(key))).find((it) => it !== undefined);
+    const parent = keys
+      .map((key) => (standing.beside.has(key) ? undefined : standing.inside.get(key)))
+      .find((it) => it !== undefined);
     if (parent === undefined) continue;
     const block = child.blockOf(change);
     report.fault({
-      id: child.row, hop: child.hopOf(change, topology), address: change.address, attribute: child.attribute, observed: `${parent.address} has ${child.says(change)} already; its configuration has no such \`${block}\` block, but they are optional and computed, so it keeps what it has`,
-      required: "an import of what stands", symptom: child.symptom, fix: importing(child.importOf(change)),
+      id: child.row,
+      hop: child.hopOf(change, topology),
+      address: change.address,
+      attribute: child.attribute,
+      observed: `${parent.address} has ${child.says(change)} already; its configuration has no such \`${block}\` block, but they are optional and computed, so it keeps what it has`,
+      required: "an import of what stands",
+      symptom: child.symptom,
+      fix: importing(child.importOf(change)),
     });
   }
 }
@@ -48,13 +56,16 @@ interface Child {
 }
 
 const RULE: Child = {
-  row: "P72", attribute: "security_group_id", symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
+  row: "P72",
+  attribute: "security_group_id",
+  symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
   keysOf: (type, values, unknown) => permissionsOfRule(type, values, unknown).map(permissionKey),
   blockOf: ({ type, after }) => permissionsOfRule(type, after)[0]?.direction ?? "ingress",
   hopOf: ({ after }, topology) => hopOfGroup(own(after, "security_group_id"), topology),
   says: ({ type, after }) => {
     const [first] = permissionsOfRule(type, after);
-    const ports = first?.from === undefined ? "" : first.from === first.to ? ` ${first.from}` : ` ${first.from}-${first.to ?? ""}`;
+    const ports =
+      first?.from === undefined ? "" : first.from === first.to ? ` ${first.from}` : ` ${first.from}-${first.to ?? ""}`;
     return `this rule (${first === undefined ? "" : `${first.protocol === "-1" ? "all traffic" : `${first.protocol}${ports}`} ${first.direction === "ingress" ? "from" : "to"} ${first.source}`})`;
   },
   importOf: ({ type, address, after }) => importOfRule(type, address, permissionsOfRule(type, after)),
@@ -65,30 +76,55 @@ function destinationOf(values: Json | undefined): string | undefined {
 }
 
 const ROUTE: Child = {
-  row: "P71", attribute: "route_table_id", symptom: "RouteAlreadyExists at apply: the route already exists in the table",
+  row: "P71",
+  attribute: "route_table_id",
+  symptom: "RouteAlreadyExists at apply: the route already exists in the table",
   keysOf: (_, values, unknown = {}) => {
     const [table, destination] = [own(values, "route_table_id"), destinationOf(values)];
-    return typeof table === "string" && table !== "" && destination !== undefined && own(unknown, "route_table_id") !== true ? [routeKey(table, destination)] : [];
+    return typeof table === "string" &&
+      table !== "" &&
+      destination !== undefined &&
+      own(unknown, "route_table_id") !== true
+      ? [routeKey(table, destination)]
+      : [];
   },
-  blockOf: () => "route", hopOf: () => "listener",
+  blockOf: () => "route",
+  hopOf: () => "listener",
   says: ({ after }) => `a route to ${destinationOf(after) ?? ""}`,
-  importOf: ({ address, after }) => importBlock(address, `${String(own(after, "route_table_id"))}_${destinationOf(after) ?? ""}`),
+  importOf: ({ address, after }) =>
+    importBlock(address, `${String(own(after, "route_table_id"))}_${destinationOf(after) ?? ""}`),
 };
 
 const ENTRY: Child = {
-  row: "P73", attribute: "rule_number", symptom: "NetworkAclEntryAlreadyExists at apply",
+  row: "P73",
+  attribute: "rule_number",
+  symptom: "NetworkAclEntryAlreadyExists at apply",
   keysOf: (_, values) => {
     const [acl, number] = [own(values, "network_acl_id"), own(values, "rule_number")];
-    return typeof acl === "string" && acl !== "" && number !== undefined && number !== null ? [entryKey(acl, number, own(values, "egress") === true)] : [];
+    return typeof acl === "string" && acl !== "" && number !== undefined && number !== null
+      ? [entryKey(acl, number, own(values, "egress") === true)]
+      : [];
   },
-  blockOf: ({ after }) => (own(after, "egress") === true ? "egress" : "ingress"), hopOf: () => "target",
-  says: ({ after }) => `entry ${String(own(after, "rule_number"))} for ${own(after, "egress") === true ? "egress" : "ingress"}`,
-  importOf: ({ address, after }) => importBlock(address, [own(after, "network_acl_id"), own(after, "rule_number"), own(after, "protocol"), own(after, "egress") === true].map(String).join(":")),
+  blockOf: ({ after }) => (own(after, "egress") === true ? "egress" : "ingress"),
+  hopOf: () => "target",
+  says: ({ after }) =>
+    `entry ${String(own(after, "rule_number"))} for ${own(after, "egress") === true ? "egress" : "ingress"}`,
+  importOf: ({ address, after }) =>
+    importBlock(
+      address,
+      [own(after, "network_acl_id"), own(after, "rule_number"), own(after, "protocol"), own(after, "egress") === true]
+        .map(String)
+        .join(":"),
+    ),
 };
 
 /** Resources beside a parent, by type. */
 export const CHILDREN: Readonly<Record<string, Child>> = {
-  aws_security_group_rule: RULE, aws_vpc_security_group_ingress_rule: RULE, aws_vpc_security_group_egress_rule: RULE, aws_route: ROUTE, aws_network_acl_rule: ENTRY,
+  aws_security_group_rule: RULE,
+  aws_vpc_security_group_ingress_rule: RULE,
+  aws_vpc_security_group_egress_rule: RULE,
+  aws_route: ROUTE,
+  aws_network_acl_rule: ENTRY,
 };
 
 function routeKey(table: string, destination: string): string {
@@ -112,7 +148,8 @@ function standingIn(changes: readonly Change[]): Standing {
   for (const change of changes) {
     const { type, before, after, isData, doing } = change;
     if (isData || before === undefined) continue;
-    if (isRuleBeside(type) || type === "aws_route" || type === "aws_network_acl_rule") for (const key of CHILDREN[type]?.keysOf(type, before) ?? []) beside.add(key);
+    if (isRuleBeside(type) || type === "aws_route" || type === "aws_network_acl_rule")
+      for (const key of CHILDREN[type]?.keysOf(type, before) ?? []) beside.add(key);
     // One that is replaced begins anew.
     if (after === undefined || doing === "replace") continue;
     const kept = doing === "update" ? new Set(blocksIn(type, after)) : undefined;
@@ -125,10 +162,17 @@ function standingIn(changes: readonly Change[]): Standing {
 export function blocksIn(type: string, values: Json): string[] {
   const id = own(values, "id");
   if (typeof id !== "string") return [];
-  if (type === "aws_security_group" || type === "aws_default_security_group") return permissionsInGroup(values).map(permissionKey);
+  if (type === "aws_security_group" || type === "aws_default_security_group")
+    return permissionsInGroup(values).map(permissionKey);
   if (type === "aws_route_table" || type === "aws_default_route_table") {
-    return listOf(own(values, "route")).flatMap((it) => ["cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"].map((name) => own(it, name)).flatMap((to) => (typeof to === "string" && to !== "" ? [routeKey(id, to)] : [])));
+    return listOf(own(values, "route")).flatMap((it) =>
+      ["cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"]
+        .map((name) => own(it, name))
+        .flatMap((to) => (typeof to === "string" && to !== "" ? [routeKey(id, to)] : [])),
+    );
   }
   if (type !== "aws_network_acl" && type !== "aws_default_network_acl") return [];
-  return ["ingress", "egress"].flatMap((direction) => listOf(own(values, direction)).map((it) => entryKey(id, own(it, "rule_no"), direction === "egress")));
+  return ["ingress", "egress"].flatMap((direction) =>
+    listOf(own(values, direction)).map((it) => entryKey(id, own(it, "rule_no"), direction === "egress")),
+  );
 }

@@ -40,12 +40,22 @@ function fromBlocks(gone: readonly Change[], topology: Topology, report: FileRep
   for (const change of children) {
     const child = CHILDREN[change.type];
     const block = child?.blockOf({ ...change, after: change.before });
-    const parent = child?.keysOf(change.type, change.before).filter((key) => !again.has(key)).map((key) => kept.get(key)).find((it) => it !== undefined && topology.writers.isInline(it.address, block ?? ""));
+    const parent = child
+      ?.keysOf(change.type, change.before)
+      .filter((key) => !again.has(key))
+      .map((key) => kept.get(key))
+      .find((it) => it !== undefined && topology.writers.isInline(it.address, block ?? ""));
     if (child === undefined || parent === undefined) continue;
     report.fault({
-      id: "P75", ...(!isOnTheWay(change, topology) && { severity: "warning" as const }), hop: child.hopOf({ ...change, after: change.before }, topology), address: change.address, attribute: child.attribute,
+      id: "P75",
+      ...(!isOnTheWay(change, topology) && { severity: "warning" as const }),
+      hop: child.hopOf({ ...change, after: change.before }, topology),
+      address: change.address,
+      attribute: child.attribute,
       observed: `destroyed, and the \`${block ?? ""}\` block of ${parent.address} stands for ${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it again`,
-      required: "terraform to forget the resource, and to leave on AWS what the block stands for", symptom: "it is missing after the apply, and until the next one", fix: forgetting(change.address, topology.writers.changes),
+      required: "terraform to forget the resource, and to leave on AWS what the block stands for",
+      symptom: "it is missing after the apply, and until the next one",
+      fix: forgetting(change.address, topology.writers.changes),
     });
   }
 }
@@ -66,18 +76,38 @@ export function linksTaken(topology: Topology): ReadonlyMap<string, TakenLink> {
 }
 
 function linksIn(topology: Topology): (readonly [string, TakenLink])[] {
-  const links = topology.writers.changes.filter(({ type, doing }) => doing === "destroy" && (type === "aws_autoscaling_attachment" || type === "aws_autoscaling_traffic_source_attachment"));
+  const links = topology.writers.changes.filter(
+    ({ type, doing }) =>
+      doing === "destroy" &&
+      (type === "aws_autoscaling_attachment" || type === "aws_autoscaling_traffic_source_attachment"),
+  );
   if (links.length === 0) return [];
-  const lists = new Map(topology.writers.ownTargetGroups.map((it) => [JSON.stringify([known(it.id), it.argument]), it]));
-  const staying = new Set(topology.targetGroups.flatMap(({ registrations, arn }) => registrations.filter(({ attribute }) => attribute === "autoscaling_group_name").map((it) => JSON.stringify([known(it.autoScalingGroup), known(arn)]))));
+  const lists = new Map(
+    topology.writers.ownTargetGroups.map((it) => [JSON.stringify([known(it.id), it.argument]), it]),
+  );
+  const staying = new Set(
+    topology.targetGroups.flatMap(({ registrations, arn }) =>
+      registrations
+        .filter(({ attribute }) => attribute === "autoscaling_group_name")
+        .map((it) => JSON.stringify([known(it.autoScalingGroup), known(arn)])),
+    ),
+  );
   return links.flatMap(({ address, before }) => {
     const name = own(before, "autoscaling_group_name");
-    const arn = [own(before, "lb_target_group_arn"), own(before, "alb_target_group_arn"), own(listOf(own(before, "traffic_source"))[0], "identifier")].find((it): it is string => typeof it === "string" && it !== "");
-    const list = (["target_group_arns", "traffic_source"] as const).map((argument) => lists.get(JSON.stringify([name, argument]))).find((it) => arn !== undefined && it?.items.includes(arn) === true);
+    const arn = [
+      own(before, "lb_target_group_arn"),
+      own(before, "alb_target_group_arn"),
+      own(listOf(own(before, "traffic_source"))[0], "identifier"),
+    ].find((it): it is string => typeof it === "string" && it !== "");
+    const list = (["target_group_arns", "traffic_source"] as const)
+      .map((argument) => lists.get(JSON.stringify([name, argument])))
+      .find((it) => arn !== undefined && it?.items.includes(arn) === true);
     const group = topology.byId.targetGroup(arn);
     if (list === undefined || group === undefined || staying.has(JSON.stringify([name, arn]))) return [];
     // What is not there yet, the group's own update adds.
-    const had = listOf(own(changeOf(topology, list.address)?.before, list.argument)).some((it) => it === arn || own(it, "identifier") === arn);
+    const had = listOf(own(changeOf(topology, list.address)?.before, list.argument)).some(
+      (it) => it === arn || own(it, "identifier") === arn,
+    );
     return had ? [[address, { list, group }] as const] : [];
   });
 }
@@ -87,9 +117,19 @@ function fromLists(topology: Topology, report: FileReporter): void {
     const on = groupUsers(topology).balancersOf(group);
     const others = group.registrations.length - 1;
     if (on === undefined) continue;
-    report.fault({
-      id: "P75", hop: "target-group", address, attribute: "autoscaling_group_name", observed: `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so this apply does not attach it again`,
-      required: "terraform to forget the attachment, and to leave on AWS what the list stands for", symptom: "503 Service Temporarily Unavailable after the apply, and until the next one", ...(others > 0 && { share: `1 of ${others + 1} registrations` }), fix: forgetting(address, topology.writers.changes),
-    }, on);
+    report.fault(
+      {
+        id: "P75",
+        hop: "target-group",
+        address,
+        attribute: "autoscaling_group_name",
+        observed: `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so this apply does not attach it again`,
+        required: "terraform to forget the attachment, and to leave on AWS what the list stands for",
+        symptom: "503 Service Temporarily Unavailable after the apply, and until the next one",
+        ...(others > 0 && { share: `1 of ${others + 1} registrations` }),
+        fix: forgetting(address, topology.writers.changes),
+      },
+      on,
+    );
   }
 }

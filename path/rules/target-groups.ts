@@ -25,11 +25,19 @@ function isUsed(topology: Topology, report: FileReporter): void {
       report.open("target-group", openForward);
       continue;
     }
-    report.fault({
-      id: "P48", hop: "target-group", address: group.address, attribute: "arn", observed: `no listener and no rule forwards to ${group.address}, which has ${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
-      required: "a listener or a rule that forwards to it", symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
-      fix: wayIn(topology, group, listenerFor(on)),
-    }, on);
+    report.fault(
+      {
+        id: "P48",
+        hop: "target-group",
+        address: group.address,
+        attribute: "arn",
+        observed: `no listener and no rule forwards to ${group.address}, which has ${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
+        required: "a listener or a rule that forwards to it",
+        symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
+        fix: wayIn(topology, group, listenerFor(on)),
+      },
+      on,
+    );
   }
 }
 
@@ -42,13 +50,27 @@ function listenerFor([balancer, next]: readonly Balancer[]): Listener | undefine
 /** By default, unless that leads to another group's targets. */
 function wayIn(topology: Topology, group: TargetGroup, listener: Listener | undefined): Fix {
   if (listener === undefined) return fix(`Add a listener that forwards to ${group.address}.`, BY_NO_PROP, []);
-  const isTaken = forwardedTo(listener.defaultActions).some((arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0);
-  if (!isTaken) return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [setting(listener.address, "default_action", forward(group))]);
+  const isTaken = forwardedTo(listener.defaultActions).some(
+    (arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0,
+  );
+  if (!isTaken)
+    return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [
+      setting(listener.address, "default_action", forward(group)),
+    ]);
   const name = (group.address.split("[")[0] ?? "").split(".").at(-1) ?? "";
-  return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [{
-    add: "aws_lb_listener_rule", name: `to_${name}`, like: listener.address,
-    body: { listener_arn: known(listener.arn) ?? symbol(listener.address, "arn"), priority: lastPriority(listener), condition: [{ path_pattern: { values: [`/${name}/*`] } }], action: forward(group) },
-  }]);
+  return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [
+    {
+      add: "aws_lb_listener_rule",
+      name: `to_${name}`,
+      like: listener.address,
+      body: {
+        listener_arn: known(listener.arn) ?? symbol(listener.address, "arn"),
+        priority: lastPriority(listener),
+        condition: [{ path_pattern: { values: [`/${name}/*`] } }],
+        action: forward(group),
+      },
+    },
+  ]);
 }
 
 /** P49 */
@@ -61,21 +83,46 @@ function hasTargets(path: TracedPath, report: Reporter): void {
     const weights = shares.get(known(group.arn) ?? "");
     if (weights !== undefined && weights.own === 0) continue;
     const registrar = registrarOf(group);
-    const open = openRegistration ?? (registrar && new Unknown(group.address, "targets", `${registrar.address} may register them`));
+    const open =
+      openRegistration ??
+      (registrar && new Unknown(group.address, "targets", `${registrar.address} may register them`));
     if (open !== undefined) {
       report.open("target-group", open);
       continue;
     }
-    const idle = group.targetType === "instance" ? idleServers.filter((it) => isMeantFor(topology, it, group, balancer)) : [];
+    const idle =
+      group.targetType === "instance" ? idleServers.filter((it) => isMeantFor(topology, it, group, balancer)) : [];
     if (idle.length === 0) {
-      report.open("target-group", new Unknown(group.address, "targets", "nothing in the file registers in it, and no machine of the file is left over for it"));
+      report.open(
+        "target-group",
+        new Unknown(
+          group.address,
+          "targets",
+          "nothing in the file registers in it, and no machine of the file is left over for it",
+        ),
+      );
       continue;
     }
     report.fault({
-      id: "P49", hop: "target-group", address: group.address, attribute: "targets", observed: `nothing is registered in ${group.address}; ${idle.slice(0, 3).map(({ address }) => address).join(", ")}${idle.length > 3 ? " and others are" : idle.length === 1 ? " is" : " are"} in no target group that a listener uses`,
-      required: "an attachment for each instance, or an Auto Scaling group that names the target group", symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
-      ...(weights !== undefined && weights.own < weights.all && { share: `${weights.own} of ${weights.all} requests, by the weights` }),
-      fix: fix(`Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} machines`} in ${group.address}.`, "instances: { count }; each is registered by itself, so remove the override", idle.map((server, index) => registration(topology, group, server, index))),
+      id: "P49",
+      hop: "target-group",
+      address: group.address,
+      attribute: "targets",
+      observed: `nothing is registered in ${group.address}; ${idle
+        .slice(0, 3)
+        .map(({ address }) => address)
+        .join(
+          ", ",
+        )}${idle.length > 3 ? " and others are" : idle.length === 1 ? " is" : " are"} in no target group that a listener uses`,
+      required: "an attachment for each instance, or an Auto Scaling group that names the target group",
+      symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
+      ...(weights !== undefined &&
+        weights.own < weights.all && { share: `${weights.own} of ${weights.all} requests, by the weights` }),
+      fix: fix(
+        `Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} machines`} in ${group.address}.`,
+        "instances: { count }; each is registered by itself, so remove the override",
+        idle.map((server, index) => registration(topology, group, server, index)),
+      ),
     });
   }
 }
@@ -85,8 +132,19 @@ function registration(topology: Topology, group: TargetGroup, server: Server, in
   const elsewhere = groupUsers(topology).attachmentOf(server);
   if (elsewhere !== undefined) return setting(elsewhere.address, "target_group_arn", arn);
   const name = `registered_${index + 1}`;
-  if (server.kind === "instance") return { add: "aws_lb_target_group_attachment", name, like: group.address, body: { target_group_arn: arn, target_id: known(server.id) ?? symbol(server.address, "id") } };
-  return { add: "aws_autoscaling_attachment", name, like: group.address, body: { lb_target_group_arn: arn, autoscaling_group_name: symbol(server.address, "name") } };
+  if (server.kind === "instance")
+    return {
+      add: "aws_lb_target_group_attachment",
+      name,
+      like: group.address,
+      body: { target_group_arn: arn, target_id: known(server.id) ?? symbol(server.address, "id") },
+    };
+  return {
+    add: "aws_autoscaling_attachment",
+    name,
+    like: group.address,
+    body: { lb_target_group_arn: arn, autoscaling_group_name: symbol(server.address, "name") },
+  };
 }
 
 interface Share {
@@ -113,11 +171,20 @@ function weightsOf({ steps }: TracedPath): ReadonlyMap<string, Share> {
 }
 
 /** Not a bastion or a worker: it serves, or its groups take the target group's port or anything from the balancer. */
-function isMeantFor(topology: Topology, { userData, securityGroupIds }: Server, group: TargetGroup, balancer: Balancer | undefined): boolean {
+function isMeantFor(
+  topology: Topology,
+  { userData, securityGroupIds }: Server,
+  group: TargetGroup,
+  balancer: Balancer | undefined,
+): boolean {
   const script = known(userData);
   if (script !== undefined && portsOf(script).length > 0) return true;
   const rules = securityGroupIds.items.flatMap((id) => topology.byId.securityGroup(id)?.ingress ?? []);
-  return rules.some((rule) => opensPort(rule, group.port) === true || rule.groupIds.items.some((id) => balancer?.securityGroupIds.items.includes(id)));
+  return rules.some(
+    (rule) =>
+      opensPort(rule, group.port) === true ||
+      rule.groupIds.items.some((id) => balancer?.securityGroupIds.items.includes(id)),
+  );
 }
 
 /** P60 */
@@ -132,10 +199,20 @@ function lastsAsLongAsRequests({ targetGroups, balancer }: TracedPath, report: R
     if (!isShort && (delay <= USUAL_DELAY_SEC || delay <= longest)) continue;
     const better = isShort ? longest : Math.max(longest, USUAL_IDLE_SEC);
     report.fault({
-      id: "P60", hop: "target-group", address: group.address, attribute: "deregistration_delay", observed: `${delay} s, where a request may take ${idle} s without a byte moving`,
-      required: isShort ? `as long as requests take, such as ${better} s` : `not much longer than requests take, such as ${better} s`,
-      symptom: isShort ? "502 at requests that are under way when a target is taken out" : `each target that is replaced stays ${delay} s in "draining"`,
-      fix: fix(`Wait ${better} s.`, `deregistrationDelaySec: ${better}, or none for as long as idleTimeoutSec`, [setting(group.address, "deregistration_delay", String(better))]),
+      id: "P60",
+      hop: "target-group",
+      address: group.address,
+      attribute: "deregistration_delay",
+      observed: `${delay} s, where a request may take ${idle} s without a byte moving`,
+      required: isShort
+        ? `as long as requests take, such as ${better} s`
+        : `not much longer than requests take, such as ${better} s`,
+      symptom: isShort
+        ? "502 at requests that are under way when a target is taken out"
+        : `each target that is replaced stays ${delay} s in "draining"`,
+      fix: fix(`Wait ${better} s.`, `deregistrationDelaySec: ${better}, or none for as long as idleTimeoutSec`, [
+        setting(group.address, "deregistration_delay", String(better)),
+      ]),
     });
   }
 }

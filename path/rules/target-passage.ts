@@ -1,14 +1,31 @@
 import type { Balancer, Registration, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
-import { isUnknown, known, Unknown, type Attr, type Listed } from "../../topology/value";
-import { rangesOf } from "../ipv4";
+import { type Attr, isUnknown, known, type Listed, Unknown } from "../../topology/value";
 import { fix } from "../fix";
+import { rangesOf } from "../ipv4";
 import type { Edit } from "../report";
 import type { Fault, PathRule } from "../rule";
 import type { Target } from "../traced-path";
 import { balancerGroups, isApplication } from "./balancer-groups";
-import { healthReaders, ofHealthChecksOnly, type HealthReaders } from "./health-readers";
 import { opening, renamed, ruleSetting, type Source } from "./group-fixes";
-import { argument, attributeOf, isAll, isMeantFor, isTcp, names, opensPort, passage, placesOf, rangesIn, ruleInWords, ruleSet, rulesInWords, type Passage, type Peer, type RuleSet } from "./reachability";
+import { type HealthReaders, healthReaders, ofHealthChecksOnly } from "./health-readers";
+import {
+  argument,
+  attributeOf,
+  isAll,
+  isMeantFor,
+  isTcp,
+  names,
+  opensPort,
+  type Passage,
+  type Peer,
+  passage,
+  placesOf,
+  type RuleSet,
+  rangesIn,
+  ruleInWords,
+  ruleSet,
+  rulesInWords,
+} from "./reachability";
 
 const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
 const UNHEALTHY = "Target.Timeout in the target's health, though the application works";
@@ -50,13 +67,22 @@ export const targetPassage: PathRule = (path, report) => {
       const key = JSON.stringify([fault.address, fault.attribute]);
       const before = missed.get(key);
       // What requests meet too is worse than what only health checks meet.
-      missed.set(key, { fault: before === undefined || fault.severity !== "warning" ? fault : before.fault, count: (before?.count ?? 0) + count });
+      missed.set(key, {
+        fault: before === undefined || fault.severity !== "warning" ? fault : before.fault,
+        count: (before?.count ?? 0) + count,
+      });
     });
     seen.opens.forEach((it) => report.open("target", it));
     seen.assumed.forEach((it) => report.assume({ hop: "target", ...it }));
   }
-  for (const { fault, count } of [...missed.values(), ...[...shut.values()].map((it) => ({ fault: shutFault(topology, it), count: it.count }))]) {
-    const share = [...(count < total ? [`${count} of ${total} targets`] : []), ...(fault.share === undefined ? [] : [fault.share])].join("; ");
+  for (const { fault, count } of [
+    ...missed.values(),
+    ...[...shut.values()].map((it) => ({ fault: shutFault(topology, it), count: it.count })),
+  ]) {
+    const share = [
+      ...(count < total ? [`${count} of ${total} targets`] : []),
+      ...(fault.share === undefined ? [] : [fault.share]),
+    ].join("; ");
     report.fault({ ...fault, ...(share !== "" && { share }) });
   }
 };
@@ -80,8 +106,12 @@ function viewOf(topology: Topology, balancer: Balancer, ids: Listed<string>): Vi
   if (before?.key === key) return before;
   const { address, subnetIds } = balancer;
   const view: View = {
-    key, out: ruleSet(topology, ids, "egress", { address, attribute: "security_groups" }), peer: { groupIds: ids, places: placesOf(topology, subnetIds, { address, attribute: "subnets" }) },
-    sets: new Map(), byKind: new Map(), byRegistration: new Map(),
+    key,
+    out: ruleSet(topology, ids, "egress", { address, attribute: "security_groups" }),
+    peer: { groupIds: ids, places: placesOf(topology, subnetIds, { address, attribute: "subnets" }) },
+    sets: new Map(),
+    byKind: new Map(),
+    byRegistration: new Map(),
   };
   views.set(balancer, view);
   return view;
@@ -92,9 +122,25 @@ function seenOf(topology: Topology, view: View, target: Target): Seen | undefine
   const { registration, server, port, healthPort, targetGroup } = target;
   if (view.byRegistration.has(registration)) return view.byRegistration.get(registration);
   const text = (value: Attr<unknown>) => (isUnknown(value) ? [value.address, value.attribute] : value);
-  const one = server === undefined ? [text(registration.targetId), registration.address] : [server.securityGroupIds.items, text(server.securityGroupIds.open), server.subnetIds.items, text(server.privateIp), text(server.hasSecurityGroups)];
+  const one =
+    server === undefined
+      ? [text(registration.targetId), registration.address]
+      : [
+          server.securityGroupIds.items,
+          text(server.securityGroupIds.open),
+          server.subnetIds.items,
+          text(server.privateIp),
+          text(server.hasSecurityGroups),
+        ];
   const health = healthReaders(topology, targetGroup);
-  const kind = JSON.stringify([one, text(port), text(healthPort), text(targetGroup.healthCheck.enabled), health.readers.map(({ address }) => address), text(health.open)]);
+  const kind = JSON.stringify([
+    one,
+    text(port),
+    text(healthPort),
+    text(targetGroup.healthCheck.enabled),
+    health.readers.map(({ address }) => address),
+    text(health.open),
+  ]);
   const isFunction = ["lambda", "alb"].includes(known(targetGroup.targetType) ?? "");
   const seen = isFunction ? undefined : (view.byKind.get(kind) ?? newlySeen(topology, view, target));
   if (seen !== undefined) view.byKind.set(kind, seen);
@@ -103,13 +149,21 @@ function seenOf(topology: Topology, view: View, target: Target): Seen | undefine
 }
 
 function newlySeen(topology: Topology, view: View, target: Target): Seen {
-  const { server, registration: { address, targetId } } = target;
-  const assumed = server === undefined && isAddress(targetId) ? [{ address, text: `whatever has the address ${known(targetId)} lets the balancer in` }] : [];
+  const {
+    server,
+    registration: { address, targetId },
+  } = target;
+  const assumed =
+    server === undefined && isAddress(targetId)
+      ? [{ address, text: `whatever has the address ${known(targetId)} lets the balancer in` }]
+      : [];
   const seen: Seen = { shut: [], missed: [], opens: [], assumed };
   fromBalancer(topology, view, target, seen);
   toTarget(topology, view, target, seen);
   const { readers, open } = healthReaders(topology, target.targetGroup);
-  const isOnlyHealth = seen.missed.some(({ severity }) => severity === "warning") || seen.shut.some(({ checks }) => checks.every(({ what }) => what === "health checks"));
+  const isOnlyHealth =
+    seen.missed.some(({ severity }) => severity === "warning") ||
+    seen.shut.some(({ checks }) => checks.every(({ what }) => what === "health checks"));
   if (isOnlyHealth && readers.length === 0 && open !== undefined) seen.opens.push(open);
   return seen;
 }
@@ -126,13 +180,26 @@ function addShut(all: Map<string, Shut>, one: Omit<Shut, "count">, count: number
   const key = JSON.stringify([one.id, one.group.address]);
   const before = all.get(key);
   if (before === undefined) {
-    all.set(key, { ...one, health: [...one.health], checks: [...one.checks], sources: [...one.sources], whom: [...one.whom], count });
+    all.set(key, {
+      ...one,
+      health: [...one.health],
+      checks: [...one.checks],
+      sources: [...one.sources],
+      whom: [...one.whom],
+      count,
+    });
     return;
   }
   before.count += count;
   before.health.push(...one.health);
-  before.checks.push(...one.checks.filter((it) => !before.checks.some((other) => other.what === it.what && samePort(other.port, it.port))));
-  before.sources.push(...one.sources.filter((it) => !before.sources.some((other) => JSON.stringify(other) === JSON.stringify(it))));
+  before.checks.push(
+    ...one.checks.filter(
+      (it) => !before.checks.some((other) => other.what === it.what && samePort(other.port, it.port)),
+    ),
+  );
+  before.sources.push(
+    ...one.sources.filter((it) => !before.sources.some((other) => JSON.stringify(other) === JSON.stringify(it))),
+  );
   before.whom.push(...one.whom.filter((it) => !before.whom.includes(it)));
 }
 
@@ -144,8 +211,12 @@ interface Check {
 /** One where both go to one port. */
 function checksOf({ port, healthPort, targetGroup }: Target): readonly Check[] {
   const isChecked = known(targetGroup.healthCheck.enabled) !== false && healthPort !== undefined;
-  if (isChecked && port !== undefined && samePort(port, healthPort)) return [{ what: "requests and health checks", port }];
-  return [...(port === undefined ? [] : [{ what: "requests" as const, port }]), ...(isChecked ? [{ what: "health checks" as const, port: healthPort }] : [])];
+  if (isChecked && port !== undefined && samePort(port, healthPort))
+    return [{ what: "requests and health checks", port }];
+  return [
+    ...(port === undefined ? [] : [{ what: "requests" as const, port }]),
+    ...(isChecked ? [{ what: "health checks" as const, port: healthPort }] : []),
+  ];
 }
 
 /** What is left open twice, in a port that follows from another, is left open once. */
@@ -157,7 +228,12 @@ function fromBalancer(topology: Topology, { out: set }: View, target: Target, { 
   const { server, registration } = target;
   const [group] = set.groups;
   // What goes out by IPv6 is not looked at.
-  if (server === undefined && isAddress(registration.targetId) && rangesOf(known(registration.targetId) ?? "").length === 0) return;
+  if (
+    server === undefined &&
+    isAddress(registration.targetId) &&
+    rangesOf(known(registration.targetId) ?? "").length === 0
+  )
+    return;
   const hasOwnGroups = server === undefined || known(server.hasSecurityGroups) !== false;
   const peer = targetPeer(topology, target);
   const results = checksOf(target).map((check) => ({ check, through: passage(topology, set, check.port, peer) }));
@@ -165,27 +241,55 @@ function fromBalancer(topology: Topology, { out: set }: View, target: Target, { 
   const blocked = results.filter(({ through }) => through.answer === "no" || through.answer === "partly");
   if (blocked.length === 0 || group === undefined) return;
   shut.push({
-    id: "P32", set, group, health: [healthReaders(topology, target.targetGroup)], checks: blocked.map(({ check }) => check), sources: [...sourcesOfTarget(target)],
-    whom: [namesOf(topology, server?.securityGroupIds) || (known(registration.targetId) ?? "the targets")], share: shareOf(blocked.map(({ through }) => through), "the targets' subnets"),
+    id: "P32",
+    set,
+    group,
+    health: [healthReaders(topology, target.targetGroup)],
+    checks: blocked.map(({ check }) => check),
+    sources: [...sourcesOfTarget(target)],
+    whom: [namesOf(topology, server?.securityGroupIds) || (known(registration.targetId) ?? "the targets")],
+    share: shareOf(
+      blocked.map(({ through }) => through),
+      "the targets' subnets",
+    ),
   });
 }
 
-function toTarget(topology: Topology, { peer: balancer, sets }: View, target: Target, { shut, missed, opens }: Seen): void {
+function toTarget(
+  topology: Topology,
+  { peer: balancer, sets }: View,
+  target: Target,
+  { shut, missed, opens }: Seen,
+): void {
   const { server, registration } = target;
   // Nothing to look at here is row 61, or assumed.
   if (server === undefined) {
-    if (!isAddress(registration.targetId)) opens.push(new Unknown(registration.address, registration.attribute, "the file does not hold the target, and so not its groups"));
+    if (!isAddress(registration.targetId))
+      opens.push(
+        new Unknown(
+          registration.address,
+          registration.attribute,
+          "the file does not hold the target, and so not its groups",
+        ),
+      );
     return;
   }
   if (known(server.hasSecurityGroups) === false) return;
   const key = JSON.stringify([server.securityGroupIds.items, server.securityGroupIds.open?.address]);
-  const set = sets.get(key) ?? ruleSet(topology, server.securityGroupIds, "ingress", { address: server.settingsAddress, attribute: "vpc_security_group_ids" });
+  const set =
+    sets.get(key) ??
+    ruleSet(topology, server.securityGroupIds, "ingress", {
+      address: server.settingsAddress,
+      attribute: "vpc_security_group_ids",
+    });
   sets.set(key, set);
   const [group] = set.groups;
   const results = checksOf(target).map((check) => ({ check, through: passage(topology, set, check.port, balancer) }));
   results.forEach(({ through }) => through.answer === "open" && opens.push(through.why));
   const far: Check[] = [];
-  for (const { check, through } of results.filter((it) => it.through.answer === "no" || it.through.answer === "partly")) {
+  for (const { check, through } of results.filter(
+    (it) => it.through.answer === "no" || it.through.answer === "partly",
+  )) {
     const miss = nearest(set, check.port, balancer);
     if (miss === undefined) far.push(check);
     else missed.push(nearMiss(topology, miss, check, through, balancer, healthReaders(topology, target.targetGroup)));
@@ -193,28 +297,58 @@ function toTarget(topology: Topology, { peer: balancer, sets }: View, target: Ta
   if (far.length === 0 || group === undefined) return;
   const id = far.every(({ what }) => what === "health checks") ? "P34" : "P33";
   const sources = balancer.groupIds.items.slice(0, 1).map((it) => ({ group: it }));
-  shut.push({ id, set, group, health: [healthReaders(topology, target.targetGroup)], checks: far, sources, whom: [namesOf(topology, balancer.groupIds) || "the balancer"], share: {} });
+  shut.push({
+    id,
+    set,
+    group,
+    health: [healthReaders(topology, target.targetGroup)],
+    checks: far,
+    sources,
+    whom: [namesOf(topology, balancer.groupIds) || "the balancer"],
+    share: {},
+  });
 }
 
 /** What is seen of ports that are shut: no request fails where only health checks do. */
 function seenAs(checks: readonly Check[], health: readonly HealthReaders[]): Pick<Fault, "symptom" | "severity"> {
-  return checks.every(({ what }) => what === "health checks") ? ofHealthChecksOnly(UNHEALTHY, health) : { symptom: TIMEOUT };
+  return checks.every(({ what }) => what === "health checks")
+    ? ofHealthChecksOnly(UNHEALTHY, health)
+    : { symptom: TIMEOUT };
 }
 
 function shutFault(topology: Topology, { id, set, group, health, checks, sources, whom, share }: Shut): Fault {
   const shown = checks.map(checkInWords).join(" and ");
   const wanted = sources.flatMap((source) => checks.flatMap(({ port }) => (isUnknown(port) ? [] : [{ port, source }])));
-  const at = { id, hop: "target" as const, address: group.address, attribute: set.direction, observed: rulesInWords(topology, set), ...share };
+  const at = {
+    id,
+    hop: "target" as const,
+    address: group.address,
+    attribute: set.direction,
+    observed: rulesInWords(topology, set),
+    ...share,
+  };
   if (id === "P32") {
     return {
-      ...at, required: `${shown} to ${whom.join(", ")}`, ...seenAs(checks, health),
-      fix: fix(`Let the balancer out to ${shown} of its targets.`, "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override", opening(group, "egress", wanted, "to_targets")),
+      ...at,
+      required: `${shown} to ${whom.join(", ")}`,
+      ...seenAs(checks, health),
+      fix: fix(
+        `Let the balancer out to ${shown} of its targets.`,
+        "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override",
+        opening(group, "egress", wanted, "to_targets"),
+      ),
     };
   }
   const prop = id === "P34" ? "`healthCheck: { port }`" : "`appPort`";
   return {
-    ...at, required: `${shown} from ${whom.join(", ")}`, ...seenAs(checks, health),
-    fix: fix(`Open ${shown} of the targets to the balancer.`, `${prop} opens its port in both groups; no prop closes it: remove the override`, opening(group, "ingress", wanted, "from_balancer")),
+    ...at,
+    required: `${shown} from ${whom.join(", ")}`,
+    ...seenAs(checks, health),
+    fix: fix(
+      `Open ${shown} of the targets to the balancer.`,
+      `${prop} opens its port in both groups; no prop closes it: remove the override`,
+      opening(group, "ingress", wanted, "from_balancer"),
+    ),
   };
 }
 
@@ -231,28 +365,67 @@ function nearest({ rules }: RuleSet, port: number | Unknown, peer: Peer): Miss |
     const [protocol, from, to] = [known(rule.protocol), known(rule.fromPort), known(rule.toPort)];
     // A rule for every port beside others is for something else, such as a private network.
     const isForEverything = isAll(protocol) || (from !== undefined && to !== undefined && to - from > 60_000);
-    if (opensPort(rule, port) === true) return rangesIn([rule]).length > 0 && rule.groupIds.items.length === 0 && !(isForEverything && rules.length > 1) ? [{ rule, what: "addresses" }] : [];
-    if (protocol === undefined || isAll(protocol) || from === undefined || to === undefined || !isMeantFor(rule, peer)) return [];
+    if (opensPort(rule, port) === true)
+      return rangesIn([rule]).length > 0 && rule.groupIds.items.length === 0 && !(isForEverything && rules.length > 1)
+        ? [{ rule, what: "addresses" }]
+        : [];
+    if (protocol === undefined || isAll(protocol) || from === undefined || to === undefined || !isMeantFor(rule, peer))
+      return [];
     if (from > to) return to <= port && port <= from ? [{ rule, what: "ports" }] : [];
-    return !isTcp(protocol) && from <= port && port <= to && !/^icmp/.test(protocol) ? [{ rule, what: "protocol" }] : [];
+    return !isTcp(protocol) && from <= port && port <= to && !/^icmp/.test(protocol)
+      ? [{ rule, what: "protocol" }]
+      : [];
   });
-  const rank = ({ rule, what }: Miss) => (names(rule, peer) ? 0 : what === "addresses" ? 2 : 1) + (known(rule.fromPort) === port || known(rule.toPort) === port ? 0 : 3);
+  const rank = ({ rule, what }: Miss) =>
+    (names(rule, peer) ? 0 : what === "addresses" ? 2 : 1) +
+    (known(rule.fromPort) === port || known(rule.toPort) === port ? 0 : 3);
   return misses.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function nearMiss(topology: Topology, { rule, what }: Miss, check: Check, through: Passage, balancer: Peer, health: HealthReaders): Fault {
+function nearMiss(
+  topology: Topology,
+  { rule, what }: Miss,
+  check: Check,
+  through: Passage,
+  balancer: Peer,
+  health: HealthReaders,
+): Fault {
   const [groupId] = balancer.groupIds.items;
   const ways: Record<Miss["what"], { argument: string; text: string; edits: readonly Edit[]; why: string }> = {
-    ports: { argument: "from_port", text: "Give the rule's ports from the lower to the higher.", why: "its first port is above its last", edits: [ruleSetting(rule, "from_port", known(rule.toPort)), ruleSetting(rule, "to_port", known(rule.fromPort))] },
-    protocol: { argument: argument(rule, "protocol"), text: "Make it a rule for tcp.", why: "the balancer speaks tcp", edits: [ruleSetting(rule, argument(rule, "protocol"), "tcp")] },
-    addresses: { argument: argument(rule, "cidrs"), text: "Make it a rule for the balancer's group.", why: "the balancer's addresses are others", edits: groupId === undefined ? [] : renamed(rule, [groupId]) },
+    ports: {
+      argument: "from_port",
+      text: "Give the rule's ports from the lower to the higher.",
+      why: "its first port is above its last",
+      edits: [ruleSetting(rule, "from_port", known(rule.toPort)), ruleSetting(rule, "to_port", known(rule.fromPort))],
+    },
+    protocol: {
+      argument: argument(rule, "protocol"),
+      text: "Make it a rule for tcp.",
+      why: "the balancer speaks tcp",
+      edits: [ruleSetting(rule, argument(rule, "protocol"), "tcp")],
+    },
+    addresses: {
+      argument: argument(rule, "cidrs"),
+      text: "Make it a rule for the balancer's group.",
+      why: "the balancer's addresses are others",
+      edits: groupId === undefined ? [] : renamed(rule, [groupId]),
+    },
   };
   const way = ways[what];
   return {
-    id: "P35", hop: "target", address: rule.address, attribute: attributeOf(rule, way.argument), observed: `${ruleInWords(topology, rule, "ingress")}: ${way.why}`,
+    id: "P35",
+    hop: "target",
+    address: rule.address,
+    attribute: attributeOf(rule, way.argument),
+    observed: `${ruleInWords(topology, rule, "ingress")}: ${way.why}`,
     required: `${checkInWords(check)} from ${namesOf(topology, balancer.groupIds) || "the balancer"}`,
-    ...seenAs([check], [health]), ...shareOf([through], "the balancer's subnets"),
-    fix: fix(way.text, "`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource", way.edits),
+    ...seenAs([check], [health]),
+    ...shareOf([through], "the balancer's subnets"),
+    fix: fix(
+      way.text,
+      "`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource",
+      way.edits,
+    ),
   };
 }
 
@@ -263,10 +436,24 @@ function targetPeer(topology: Topology, { server, registration, subnets }: Targe
   const ip = rangesOf(known(server?.privateIp) ?? known(registration.targetId) ?? "");
   const missing = new Unknown(owner.address, owner.attribute, "the file does not hold the target");
   // The default group of a VPC is another row's.
-  const groupIds = server === undefined ? { items: [], ...(ip.length === 0 && { open: missing }) } : known(server.hasSecurityGroups) === false ? { items: [], open: missing } : server.securityGroupIds;
+  const groupIds =
+    server === undefined
+      ? { items: [], ...(ip.length === 0 && { open: missing }) }
+      : known(server.hasSecurityGroups) === false
+        ? { items: [], open: missing }
+        : server.securityGroupIds;
   if (ip.length > 0) return { groupIds, places: [{ ranges: ip, isExact: true, why: missing }] };
   const ids = server?.subnetIds ?? { items: subnets.flatMap(({ id }) => known(id) ?? []) };
-  return { groupIds, places: placesOf(topology, ids, server === undefined ? owner : { address: server.address, attribute: server.kind === "instance" ? "subnet_id" : "vpc_zone_identifier" }) };
+  return {
+    groupIds,
+    places: placesOf(
+      topology,
+      ids,
+      server === undefined
+        ? owner
+        : { address: server.address, attribute: server.kind === "instance" ? "subnet_id" : "vpc_zone_identifier" },
+    ),
+  };
 }
 
 function isAddress(targetId: Attr<string>): boolean {

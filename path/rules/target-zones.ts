@@ -36,28 +36,56 @@ function isOutside({ zone, address }: Subnet, own: ReadonlySet<string>, report: 
   if (own.has(zone)) return false;
   const [one = ""] = own;
   if (kindOfZone(one) === kindOfZone(zone)) return true;
-  report.open("target", new Unknown(address, "availability_zone", `the file does not say whether ${plain(zone)} is one of the balancer's zones`));
+  report.open(
+    "target",
+    new Unknown(
+      address,
+      "availability_zone",
+      `the file does not say whether ${plain(zone)} is one of the balancer's zones`,
+    ),
+  );
   return false;
 }
 
-function told({ topology, balancer }: PathEnd, { server, registration, subnets }: Target, outside: readonly Subnet[], own: ReadonlySet<string>, report: Reporter): void {
+function told(
+  { topology, balancer }: PathEnd,
+  { server, registration, subnets }: Target,
+  outside: readonly Subnet[],
+  own: ReadonlySet<string>,
+  report: Reporter,
+): void {
   const [first] = outside;
   if (first === undefined || server === undefined || balancer === undefined) return;
   const isGroup = server.kind === "auto-scaling-group";
   const attribute = isGroup ? "vpc_zone_identifier" : "subnet_id";
   const inside = subnets.filter((it) => !outside.includes(it));
-  const better = networkIndex(topology).subnetsOf(first.vpcId).find((it) => own.has(known(it.zone) ?? "") && known(it.id) !== undefined && isPublic(topology, it) === isPublic(topology, first));
+  const better = networkIndex(topology)
+    .subnetsOf(first.vpcId)
+    .find(
+      (it) =>
+        own.has(known(it.zone) ?? "") &&
+        known(it.id) !== undefined &&
+        isPublic(topology, it) === isPublic(topology, first),
+    );
   const kept = inside.length > 0 ? inside : better === undefined ? [] : [better];
   const value = isGroup ? kept.map(({ id }) => known(id)) : known(better?.id);
   report.fault({
-    id: "P50", hop: "target", address: isGroup ? server.address : server.settingsAddress, attribute,
+    id: "P50",
+    hop: "target",
+    address: isGroup ? server.address : server.settingsAddress,
+    attribute,
     observed: `${outside.map(({ address }) => address).join(", ")} in ${[...new Set(outside.map(({ zone }) => plain(known(zone) ?? "")))].join(", ")}; ${balancer.address} is in ${[...own].map(plain).join(", ")}`,
-    required: "a subnet in a zone that the balancer has a subnet in", symptom: `the target stays unused: Target.NotInUse, as its zone is not enabled for the load balancer (${registration.address})`,
+    required: "a subnet in a zone that the balancer has a subnet in",
+    symptom: `the target stays unused: Target.NotInUse, as its zone is not enabled for the load balancer (${registration.address})`,
     ...(inside.length > 0 && { share: `${outside.length} of ${subnets.length} subnets` }),
     fix: fix(
-      kept.length === 0 && better === undefined ? `Give ${balancer.address} a subnet in ${plain(known(first.zone) ?? "")}.` : `Put ${server.address} into ${kept.map(({ address }) => address).join(", ") || better?.address}.`,
+      kept.length === 0 && better === undefined
+        ? `Give ${balancer.address} a subnet in ${plain(known(first.zone) ?? "")}.`
+        : `Put ${server.address} into ${kept.map(({ address }) => address).join(", ") || better?.address}.`,
       "`network: { zones }` gives balancer and instances the same zones; no prop parts them: remove the override",
-      value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [setting(server.address, attribute, value)],
+      value === undefined || (Array.isArray(value) && value.length === 0)
+        ? []
+        : [setting(server.address, attribute, value)],
     ),
   });
 }

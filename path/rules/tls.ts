@@ -1,6 +1,6 @@
 import type { Balancer, Certificate, CertificateUse } from "../../topology/model";
 import { symbol } from "../../topology/source";
-import { known, type Attr } from "../../topology/value";
+import { type Attr, known } from "../../topology/value";
 import { fix, setting } from "../fix";
 import type { Edit } from "../report";
 import type { Reporter, Rules } from "../rule";
@@ -13,7 +13,10 @@ import { caaAllowsAmazon, mailIsNotDns, validated } from "./validation";
 /* Whether the listener has a certificate that is issued and good for the name. */
 
 export const tlsRules: Rules = {
-  path: [goodForName, ...[inRegion, waitedFor, replacedInOrder, validated, mailIsNotDns, caaAllowsAmazon].map(ofEachCertificate)],
+  path: [
+    goodForName,
+    ...[inRegion, waitedFor, replacedInOrder, validated, mailIsNotDns, caaAllowsAmazon].map(ofEachCertificate),
+  ],
   file: [],
 };
 
@@ -25,9 +28,18 @@ function inRegion({ use, certificate }: Use, path: TracedPath, report: Reporter)
   if (balancer === undefined || region === undefined || other === undefined || other === region) return;
   const isWritten = certificate === undefined;
   report.fault({
-    id: "P13", hop: "tls", address: isWritten ? use.address : certificate.address, attribute: isWritten ? "certificate_arn" : "provider",
-    observed: `the certificate is in ${other}, ${balancer.address} in ${region}`, required: `a certificate in ${region}`, symptom: "CertificateNotFound when the listener is applied",
-    fix: fix(`Take a certificate in ${region}.`, "certificate: { arn } is one in the stack's region; a requested one always is", isWritten ? instead(use, region, path) : moving(certificate, balancer)),
+    id: "P13",
+    hop: "tls",
+    address: isWritten ? use.address : certificate.address,
+    attribute: isWritten ? "certificate_arn" : "provider",
+    observed: `the certificate is in ${other}, ${balancer.address} in ${region}`,
+    required: `a certificate in ${region}`,
+    symptom: "CertificateNotFound when the listener is applied",
+    fix: fix(
+      `Take a certificate in ${region}.`,
+      "certificate: { arn } is one in the stack's region; a requested one always is",
+      isWritten ? instead(use, region, path) : moving(certificate, balancer),
+    ),
   });
 }
 
@@ -41,13 +53,22 @@ function instead({ address }: CertificateUse, region: string, { topology, host }
   const found = topology.certificates.find((it) => known(it.region) === region && isGoodFor(it, host));
   if (found === undefined) return [];
   const [validation] = found.validations;
-  return [setting(address, "certificate_arn", validation === undefined ? symbol(found.address, "arn") : symbol(validation, "certificate_arn"))];
+  return [
+    setting(
+      address,
+      "certificate_arn",
+      validation === undefined ? symbol(found.address, "arn") : symbol(validation, "certificate_arn"),
+    ),
+  ];
 }
 
 function moving(certificate: Certificate, { address }: Balancer): Edit[] {
   // What is in another module has that module's providers.
   if (moduleOf(certificate.address) !== moduleOf(address)) return [];
-  return [certificate.address, ...certificate.validations].flatMap((it) => [setting(it, "provider", undefined), setting(it, "region", undefined)]);
+  return [certificate.address, ...certificate.validations].flatMap((it) => [
+    setting(it, "provider", undefined),
+    setting(it, "region", undefined),
+  ]);
 }
 
 function moduleOf(address: string): string {
@@ -61,10 +82,22 @@ function waitedFor({ use, certificate }: Use, { topology }: TracedPath, report: 
   if (topology.source === "plan" && !certificate.actions.includes("create")) return;
   const [validation] = certificate.validations;
   report.fault({
-    id: "P14", hop: "tls", address: use.address, attribute: "certificate_arn", observed: `the ARN of ${certificate.address}, which is there before the certificate is issued`,
-    required: validation === undefined ? "an aws_acm_certificate_validation that the listener waits for" : `certificate_arn of ${validation}`,
-    symptom: "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a supported signature, and a supported key size",
-    fix: fix("Take the ARN from the validation, which waits until the certificate is issued.", BY_NO_PROP, waiting(use, certificate, validation)),
+    id: "P14",
+    hop: "tls",
+    address: use.address,
+    attribute: "certificate_arn",
+    observed: `the ARN of ${certificate.address}, which is there before the certificate is issued`,
+    required:
+      validation === undefined
+        ? "an aws_acm_certificate_validation that the listener waits for"
+        : `certificate_arn of ${validation}`,
+    symptom:
+      "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a supported signature, and a supported key size",
+    fix: fix(
+      "Take the ARN from the validation, which waits until the certificate is issued.",
+      BY_NO_PROP,
+      waiting(use, certificate, validation),
+    ),
   });
 }
 
@@ -76,8 +109,17 @@ function isRequested({ validationMethod }: Certificate): boolean {
 function waiting({ address }: CertificateUse, certificate: Certificate, validation: string | undefined): Edit[] {
   if (validation !== undefined) return [setting(address, "certificate_arn", symbol(validation, "certificate_arn"))];
   return [
-    { add: "aws_acm_certificate_validation", name: "issued", like: certificate.address, body: { certificate_arn: symbol(certificate.address, "arn") } },
-    setting(address, "certificate_arn", symbol(`${moduleOf(address)}aws_acm_certificate_validation.issued`, "certificate_arn")),
+    {
+      add: "aws_acm_certificate_validation",
+      name: "issued",
+      like: certificate.address,
+      body: { certificate_arn: symbol(certificate.address, "arn") },
+    },
+    setting(
+      address,
+      "certificate_arn",
+      symbol(`${moduleOf(address)}aws_acm_certificate_validation.issued`, "certificate_arn"),
+    ),
   ];
 }
 
@@ -85,8 +127,15 @@ function waiting({ address }: CertificateUse, certificate: Certificate, validati
 function replacedInOrder({ use, certificate }: Use, _: TracedPath, report: Reporter): void {
   if (certificate === undefined || certificate.actions.join() !== "delete,create") return;
   report.fault({
-    id: "P18", hop: "tls", address: certificate.address, attribute: "lifecycle.create_before_destroy", observed: `the plan destroys the certificate that ${use.address} uses, and makes the new one afterwards`,
-    required: "the new certificate first", symptom: "ResourceInUseException when it is applied; HTTPS stops where the listener goes with it",
-    fix: fix("Let terraform make the new certificate before it destroys the old one.", BY_NO_PROP, [setting(certificate.address, "lifecycle.create_before_destroy", true)]),
+    id: "P18",
+    hop: "tls",
+    address: certificate.address,
+    attribute: "lifecycle.create_before_destroy",
+    observed: `the plan destroys the certificate that ${use.address} uses, and makes the new one afterwards`,
+    required: "the new certificate first",
+    symptom: "ResourceInUseException when it is applied; HTTPS stops where the listener goes with it",
+    fix: fix("Let terraform make the new certificate before it destroys the old one.", BY_NO_PROP, [
+      setting(certificate.address, "lifecycle.create_before_destroy", true),
+    ]),
   });
 }

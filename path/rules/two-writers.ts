@@ -8,4 +8,18 @@ import { oneEntryOfANumber, oneGroupOfAName, onePermissionOnce, oneRouteToADesti
 
 /* Two resources that write one and the same thing on AWS. */
 
-export const twoWritersRules: Rules = { path: [], file: [oneRecordOfAName, detachesItself, oneGroupOfAName, oneRouteToADestination, onePermissionOnce, oneEntryOfANumber, standsInParent, oldOneInTheWay, takenAwayAgain, takenFromParent] };
+export const twoWritersRules: Rules = {
+  path: [],
+  file: [
+    oneRecordOfAName,
+    detachesItself,
+    oneGroupOfAName,
+    oneRouteToADestination,
+    onePermissionOnce,
+    oneEntryOfANumber,
+    standsInParent,
+    oldOneInTheWay,
+    takenAwayAgain,
+    takenFromParent,
+  ],
+};

@@ -14,7 +14,7 @@ import { recordsOf } from "./record-targets";
 /* Whether ACM can issue the certificates of the path. */
 
 const AUTHORITIES = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
-const PENDING = "the certificate stays PENDING_VALIDATION; terraform prints \"Still creating\" until its timeout";
+const PENDING = 'the certificate stays PENDING_VALIDATION; terraform prints "Still creating" until its timeout';
 
 /** P15. */
 export function validated({ certificate }: Use, path: TracedPath, report: Reporter): void {
@@ -28,17 +28,39 @@ export function validated({ certificate }: Use, path: TracedPath, report: Report
   // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the file does not wait for.
   const here = missing.filter((base) => recordsOf(topology).zoneFor(base) !== undefined);
   if (here.length === 0 || (own.length === 0 && certificate.validations.length === 0)) {
-    return report.assume({ hop: "tls", address: certificate.address, text: `records that validate ${missing.join(", ")} are in DNS` });
+    return report.assume({
+      hop: "tls",
+      address: certificate.address,
+      text: `records that validate ${missing.join(", ")} are in DNS`,
+    });
   }
   const hidden = unreadableRecord(topology);
   if (hidden !== undefined) {
-    return report.open("tls", new Unknown(hidden.address, "name", `known after apply, so that it may or may not be the record that validates ${here.join(", ")}`));
+    return report.open(
+      "tls",
+      new Unknown(
+        hidden.address,
+        "name",
+        `known after apply, so that it may or may not be the record that validates ${here.join(", ")}`,
+      ),
+    );
   }
   report.fault({
-    id: "P15", hop: "tls", address: certificate.address, attribute: "domain_validation_options",
-    observed: own.length === 0 ? "no validation record" : `validation records for ${own.map(({ domain }) => domain).join(", ")} only`,
-    required: `a record for ${here.join(", ")}`, symptom: PENDING,
-    fix: fix(`Add the validation record of ${here.join(", ")}.`, BY_NO_PROP, here.flatMap((name) => validationRecord(certificate, name, path))),
+    id: "P15",
+    hop: "tls",
+    address: certificate.address,
+    attribute: "domain_validation_options",
+    observed:
+      own.length === 0
+        ? "no validation record"
+        : `validation records for ${own.map(({ domain }) => domain).join(", ")} only`,
+    required: `a record for ${here.join(", ")}`,
+    symptom: PENDING,
+    fix: fix(
+      `Add the validation record of ${here.join(", ")}.`,
+      BY_NO_PROP,
+      here.flatMap((name) => validationRecord(certificate, name, path)),
+    ),
   });
 }
 
@@ -52,7 +74,14 @@ const hiddenRecords = new WeakMap<Topology, { readonly record?: DnsRecord }>();
 
 /** A record of which the file does not tell what it is for. */
 function unreadableRecord(topology: Topology): DnsRecord | undefined {
-  const found = hiddenRecords.get(topology) ?? { record: topology.records.find((it) => it.alias === undefined && it.validates.length === 0 && (isUnknown(it.name) || known(it.name)?.startsWith("${") === true)) };
+  const found = hiddenRecords.get(topology) ?? {
+    record: topology.records.find(
+      (it) =>
+        it.alias === undefined &&
+        it.validates.length === 0 &&
+        (isUnknown(it.name) || known(it.name)?.startsWith("${") === true),
+    ),
+  };
   hiddenRecords.set(topology, found);
   return found.record;
 }
@@ -65,17 +94,29 @@ function inZoneOf(domain: string | undefined, record: DnsRecord, report: Reporte
   if (zone === undefined || (!isOutside && zone.isPrivate !== true)) return;
   const right = domain === undefined ? undefined : recordsOf(topology).zoneFor(domain);
   report.fault({
-    id: "P15", hop: "tls", address: record.address, attribute: "zone_id",
-    observed: isOutside ? `the validation record of ${domain} is in the zone ${name}` : `the validation record of ${domain ?? "a name"} is in ${zone.address}, a private zone`,
-    required: `a public zone that ${domain ?? "the name"} lies in`, symptom: PENDING,
-    fix: fix("Put the record into the public zone of its name.", "hostedZone: { name } or { id } is the zone of domainName", movedTo(right, record, zone)),
+    id: "P15",
+    hop: "tls",
+    address: record.address,
+    attribute: "zone_id",
+    observed: isOutside
+      ? `the validation record of ${domain} is in the zone ${name}`
+      : `the validation record of ${domain ?? "a name"} is in ${zone.address}, a private zone`,
+    required: `a public zone that ${domain ?? "the name"} lies in`,
+    symptom: PENDING,
+    fix: fix(
+      "Put the record into the public zone of its name.",
+      "hostedZone: { name } or { id } is the zone of domainName",
+      movedTo(right, record, zone),
+    ),
   });
 }
 
 function movedTo(right: Zone | undefined, record: DnsRecord, wrong: Zone): Edit[] {
   if (right !== undefined) return [setting(record.address, "zone_id", symbol(right.address, "zone_id"))];
   if (wrong.isPrivate !== true) return [];
-  return wrong.isData ? [setting(wrong.address, "private_zone", false), setting(wrong.address, "vpc_id", undefined)] : [setting(wrong.address, "vpc", undefined)];
+  return wrong.isData
+    ? [setting(wrong.address, "private_zone", false), setting(wrong.address, "vpc_id", undefined)]
+    : [setting(wrong.address, "vpc", undefined)];
 }
 
 /** The record that is missing for a name of a certificate; nothing where the file has no zone for it. */
@@ -83,13 +124,29 @@ export function validationRecord(certificate: Certificate, name: string, { topol
   const base = withoutWildcard(name);
   const [beside] = records;
   const zone = recordsOf(topology).zoneFor(base)?.address ?? topology.byId.zone(beside?.zoneId)?.address;
-  if (zone === undefined || (validationRecords(topology).get(certificate.address) ?? []).some(({ domain }) => domain === base)) return [];
+  if (
+    zone === undefined ||
+    (validationRecords(topology).get(certificate.address) ?? []).some(({ domain }) => domain === base)
+  )
+    return [];
   const listed = certificate.names.items.find((it) => withoutWildcard(it) === base) ?? name;
-  const option = (attribute: string) => `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${listed}"])}`;
-  return [{
-    add: "aws_route53_record", name: `validation-${base.replaceAll(".", "-")}`, like: certificate.address,
-    body: { zone_id: symbol(zone, "zone_id"), name: option("resource_record_name"), type: option("resource_record_type"), records: [option("resource_record_value")], ttl: 60, allow_overwrite: true },
-  }];
+  const option = (attribute: string) =>
+    `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${listed}"])}`;
+  return [
+    {
+      add: "aws_route53_record",
+      name: `validation-${base.replaceAll(".", "-")}`,
+      like: certificate.address,
+      body: {
+        zone_id: symbol(zone, "zone_id"),
+        name: option("resource_record_name"),
+        type: option("resource_record_type"),
+        records: [option("resource_record_value")],
+        ttl: 60,
+        allow_overwrite: true,
+      },
+    },
+  ];
 }
 
 /** P16. */
@@ -98,9 +155,16 @@ export function mailIsNotDns({ certificate }: Use, { topology }: TracedPath, rep
   const [wired] = validationRecords(topology).get(certificate.address) ?? [];
   if (wired === undefined) return;
   report.fault({
-    id: "P16", hop: "tls", address: certificate.address, attribute: "validation_method", observed: `EMAIL, and ${wired.record.address} is made of DNS validation options`,
-    required: "DNS, as there are no such options with mail", symptom: "\"Invalid for_each argument\" or an invalid index; by mail, the certificate waits until somebody answers",
-    fix: fix("Let the certificate be validated through DNS.", BY_NO_PROP, [setting(certificate.address, "validation_method", "DNS")]),
+    id: "P16",
+    hop: "tls",
+    address: certificate.address,
+    attribute: "validation_method",
+    observed: `EMAIL, and ${wired.record.address} is made of DNS validation options`,
+    required: "DNS, as there are no such options with mail",
+    symptom: '"Invalid for_each argument" or an invalid index; by mail, the certificate waits until somebody answers',
+    fix: fix("Let the certificate be validated through DNS.", BY_NO_PROP, [
+      setting(certificate.address, "validation_method", "DNS"),
+    ]),
   });
 }
 
@@ -110,15 +174,24 @@ export function caaAllowsAmazon({ certificate }: Use, { topology }: TracedPath, 
   if (records.size === 0 || !isRequested(certificate, "DNS", "EMAIL")) return;
   for (const name of certificate.names.items) {
     // The nearest set of records counts alone.
-    const nearest = ancestry(withoutWildcard(name)).map((above) => records.get(above)).find((it) => it !== undefined);
+    const nearest = ancestry(withoutWildcard(name))
+      .map((above) => records.get(above))
+      .find((it) => it !== undefined);
     for (const record of nearest ?? []) {
       const tag = refusedBy(record, name.startsWith("*."));
       if (isUnknown(tag)) report.open("tls", tag);
       if (tag === undefined || isUnknown(tag)) continue;
       report.fault({
-        id: "P17", hop: "tls", address: record.address, attribute: "records", observed: `${record.values.items.join(", ")}: only these may issue for ${name}`,
-        required: `0 ${tag} "amazon.com" among them`, symptom: "the certificate fails with CAA_ERROR",
-        fix: fix("Let Amazon issue as well.", BY_NO_PROP, [setting(record.address, "records", [...record.values.items, `0 ${tag} "amazon.com"`])]),
+        id: "P17",
+        hop: "tls",
+        address: record.address,
+        attribute: "records",
+        observed: `${record.values.items.join(", ")}: only these may issue for ${name}`,
+        required: `0 ${tag} "amazon.com" among them`,
+        symptom: "the certificate fails with CAA_ERROR",
+        fix: fix("Let Amazon issue as well.", BY_NO_PROP, [
+          setting(record.address, "records", [...record.values.items, `0 ${tag} "amazon.com"`]),
+        ]),
       });
     }
   }
@@ -129,7 +202,10 @@ function refusedBy({ values }: DnsRecord, isWildcard: boolean): string | Unknown
   const properties = values.items.map((value) => {
     // Such as `0 issue "letsencrypt.org; accounturi=…"`.
     const [, tag = "", ...rest] = value.trim().split(/\s+/);
-    return { tag: tag.toLowerCase(), authority: (rest.join(" ").replaceAll('"', "").split(";")[0] ?? "").trim().toLowerCase() };
+    return {
+      tag: tag.toLowerCase(),
+      authority: (rest.join(" ").replaceAll('"', "").split(";")[0] ?? "").trim().toLowerCase(),
+    };
   });
   const tag = isWildcard && properties.some((it) => it.tag === "issuewild") ? "issuewild" : "issue";
   const asked = properties.filter((it) => it.tag === tag);
@@ -138,8 +214,13 @@ function refusedBy({ values }: DnsRecord, isWildcard: boolean): string | Unknown
 }
 
 /** Whether this file has ACM issue it. */
-function isRequested(certificate: Certificate | undefined, ...methods: readonly ("DNS" | "EMAIL")[]): certificate is Certificate {
-  return certificate !== undefined && !certificate.isData && methods.some((it) => it === known(certificate.validationMethod));
+function isRequested(
+  certificate: Certificate | undefined,
+  ...methods: readonly ("DNS" | "EMAIL")[]
+): certificate is Certificate {
+  return (
+    certificate !== undefined && !certificate.isData && methods.some((it) => it === known(certificate.validationMethod))
+  );
 }
 
 interface ValidationRecord {
@@ -172,8 +253,14 @@ const madeNames = new WeakMap<Topology, ReadonlySet<string>>();
 function validatedNames(topology: Topology): ReadonlySet<string> {
   const found = madeNames.get(topology);
   if (found !== undefined) return found;
-  const namesOf = new Map(topology.certificates.map(({ address, names }) => [address, names.items.map(withoutWildcard)]));
-  const made = new Set([...validationRecords(topology)].flatMap(([certificate, records]) => records.flatMap(({ domain }) => (domain === undefined ? (namesOf.get(certificate) ?? []) : [domain]))));
+  const namesOf = new Map(
+    topology.certificates.map(({ address, names }) => [address, names.items.map(withoutWildcard)]),
+  );
+  const made = new Set(
+    [...validationRecords(topology)].flatMap(([certificate, records]) =>
+      records.flatMap(({ domain }) => (domain === undefined ? (namesOf.get(certificate) ?? []) : [domain])),
+    ),
+  );
   madeNames.set(topology, made);
   return made;
 }
@@ -187,7 +274,12 @@ function caaRecords(topology: Topology): ReadonlyMap<string, readonly DnsRecord[
   const made = new Map<string, DnsRecord[]>();
   for (const record of topology.records) {
     const name = known(record.fqdn);
-    if (known(record.type)?.toUpperCase() !== "CAA" || name === undefined || topology.byId.zone(record.zoneId)?.isPrivate === true) continue;
+    if (
+      known(record.type)?.toUpperCase() !== "CAA" ||
+      name === undefined ||
+      topology.byId.zone(record.zoneId)?.isPrivate === true
+    )
+      continue;
     addTo(made, name, record);
   }
   madeCaa.set(topology, made);

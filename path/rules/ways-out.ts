@@ -35,8 +35,10 @@ export function wayOut(topology: Topology, { routeTable }: Subnet, family: Famil
 }
 
 function wayOfTable({ byId }: Topology, table: RouteTable, family: Family): Way {
-  const of = (...kinds: readonly string[]) => table.routes.filter(({ target }) => !isUnknown(target) && target !== undefined && kinds.includes(target.kind));
-  const gatewayOf = ({ target }: Route) => (isUnknown(target) || target === undefined ? undefined : byId.gateway(target.id));
+  const of = (...kinds: readonly string[]) =>
+    table.routes.filter(({ target }) => !isUnknown(target) && target !== undefined && kinds.includes(target.kind));
+  const gatewayOf = ({ target }: Route) =>
+    isUnknown(target) || target === undefined ? undefined : byId.gateway(target.id);
   for (const kind of ["internet-gateway", "nat-gateway"] as const) {
     const routes = of(kind);
     const [route] = routes.filter((it) => leadsFar(it, family));
@@ -46,14 +48,21 @@ function wayOfTable({ byId }: Topology, table: RouteTable, family: Family): Way 
   }
   const others = of("endpoint", "instance", "other");
   const [other] = others.filter((it) => leadsFar(it, family));
-  if (other !== undefined && isEverywhere([...others, ...of("internet-gateway", "nat-gateway")], family)) return { kind: "elsewhere", route: other };
+  if (other !== undefined && isEverywhere([...others, ...of("internet-gateway", "nat-gateway")], family))
+    return { kind: "elsewhere", route: other };
   const [inner] = of("egress-only").filter((it) => leadsFar(it, family));
   if (inner !== undefined) return { kind: "egress-only", route: inner };
   const open = table.routes.flatMap(({ destination, target, address, attribute }) => {
     if (isUnknown(destination)) return [destination];
     if (isUnknown(target) && (destination === undefined || !isWithin(destination, family))) return [target];
     // The addresses of a list are not in the file.
-    if (destination !== undefined && /^pl-|prefix_list/.test(destination) && !isUnknown(target) && target?.kind !== "endpoint") return [new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)];
+    if (
+      destination !== undefined &&
+      /^pl-|prefix_list/.test(destination) &&
+      !isUnknown(target) &&
+      target?.kind !== "endpoint"
+    )
+      return [new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)];
     return [];
   });
   const why = open[0] ?? table.open;
@@ -73,7 +82,9 @@ function isEverywhere(routes: readonly Route[], family: Family): boolean {
 
 /** Whether a destination surely is a part of the addresses only. */
 function isWithin(destination: string, family: Family): boolean {
-  return family === "IPv6" ? destination !== "::/0" && destination.includes("/") : destination.includes(":") || (rangesOf(destination).length > 0 && !coversInternet(rangesOf(destination)));
+  return family === "IPv6"
+    ? destination !== "::/0" && destination.includes("/")
+    : destination.includes(":") || (rangesOf(destination).length > 0 && !coversInternet(rangesOf(destination)));
 }
 
 /** Whether an internet gateway belongs to another VPC than the subnet, or to none. */
@@ -83,7 +94,9 @@ export function isForeign({ byId }: Topology, { vpcId }: Subnet, gateway: Gatewa
   if (other === undefined || other === "") return true;
   if (own === undefined || own === other) return false;
   const [here, there] = [byId.vpc(own), byId.vpc(other)];
-  return (here !== undefined && there !== undefined && !here.isData && !there.isData) || (isWritten(own) && isWritten(other));
+  return (
+    (here !== undefined && there !== undefined && !here.isData && !there.isData) || (isWritten(own) && isWritten(other))
+  );
 }
 
 function isWritten(id: string): boolean {

@@ -15,11 +15,16 @@ export const ANYONE = "0.0.0.0/0";
 export const unless = (isWell: boolean, fault: string): string[] => (isWell ? [] : [fault]);
 
 /** Each value once, without those that are missing. */
-export const distinct = <T>(values: readonly (T | undefined)[]): T[] => [...new Set(values.filter((it): it is T => it !== undefined))];
+export const distinct = <T>(values: readonly (T | undefined)[]): T[] => [
+  ...new Set(values.filter((it): it is T => it !== undefined)),
+];
 
 /** In a VPC that others share, the name carries a suffix. */
 export function groupNamed({ groups }: Site, name: string, ids: readonly string[] | undefined) {
-  return groups.find(({ GroupId = "", GroupName = "" }) => ids?.includes(GroupId) && (GroupName === name || GroupName.startsWith(`${name}-`)));
+  return groups.find(
+    ({ GroupId = "", GroupName = "" }) =>
+      ids?.includes(GroupId) && (GroupName === name || GroupName.startsWith(`${name}-`)),
+  );
 }
 
 export function listenerOn(listeners: readonly Listener[], port: number, protocol: string): Listener | undefined {
@@ -27,7 +32,12 @@ export function listenerOn(listeners: readonly Listener[], port: number, protoco
 }
 
 export function forwardsTo(listener: Listener | undefined, targetGroupArn: string | undefined): boolean {
-  return targetGroupArn !== undefined && (listener?.DefaultActions ?? []).some((action) => action.Type === "forward" && action.TargetGroupArn === targetGroupArn);
+  return (
+    targetGroupArn !== undefined &&
+    (listener?.DefaultActions ?? []).some(
+      (action) => action.Type === "forward" && action.TargetGroupArn === targetGroupArn,
+    )
+  );
 }
 
 /** The redirect to HTTPS:443, if the listener has one. */
@@ -50,6 +60,10 @@ export function covers(pattern: string, name: string): boolean {
 }
 
 /** A group's rules in one direction. */
-export function rulesOf({ rules }: Site, groupId: string | undefined, direction: "in" | "out"): Site["rules"][number][] {
+export function rulesOf(
+  { rules }: Site,
+  groupId: string | undefined,
+  direction: "in" | "out",
+): Site["rules"][number][] {
   return rules.filter((rule) => rule.GroupId === groupId && rule.IsEgress === (direction === "out"));
 }

@@ -1,16 +1,19 @@
 import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { actionOf, forwardsTo, listenerOn, redirectOf, redirectsToHttps, unless, type Finding } from "./finding";
+import { actionOf, type Finding, forwardsTo, listenerOn, redirectOf, redirectsToHttps, unless } from "./finding";
 
 export function balancerIsPublic({ balancer }: Site): Finding {
   const { Type, Scheme, State, LoadBalancerName } = balancer ?? {};
   return {
-    faults: balancer === undefined ? ["no load balancer"] : [
-      ...unless(Type === "application", `its type is ${Type}`),
-      ...unless(Scheme === "internet-facing", `it is ${Scheme}`),
-      ...unless(State?.Code === "active", `it is ${State?.Code}`),
-    ],
+    faults:
+      balancer === undefined
+        ? ["no load balancer"]
+        : [
+            ...unless(Type === "application", `its type is ${Type}`),
+            ...unless(Scheme === "internet-facing", `it is ${Scheme}`),
+            ...unless(State?.Code === "active", `it is ${State?.Code}`),
+          ],
     observed: `${LoadBalancerName}: ${Type}, ${Scheme}, ${State?.Code}`,
   };
 }
@@ -22,7 +25,10 @@ export function listenersExist({ listeners, targetGroup }: Site): Finding {
     faults: [
       ...unless(http !== undefined, "none on HTTP:80"),
       ...unless(https !== undefined, "none on HTTPS:443"),
-      ...unless(https === undefined || forwardsTo(https, targetGroup?.TargetGroupArn), "HTTPS:443 does not forward to the target group"),
+      ...unless(
+        https === undefined || forwardsTo(https, targetGroup?.TargetGroupArn),
+        "HTTPS:443 does not forward to the target group",
+      ),
     ],
     observed: `HTTP:80 (${actionOf(http)}), HTTPS:443 (${actionOf(https)})`,
   };
@@ -46,9 +52,13 @@ export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targe
 
 export function httpDoesAsDeclared({ listeners, targetGroup }: Site, { http }: Expectation): Finding {
   const listener = listenerOn(listeners, 80, "HTTP");
-  const isAsDeclared = http === "redirect" ? redirectsToHttps(listener) : forwardsTo(listener, targetGroup?.TargetGroupArn);
+  const isAsDeclared =
+    http === "redirect" ? redirectsToHttps(listener) : forwardsTo(listener, targetGroup?.TargetGroupArn);
   return {
-    faults: unless(isAsDeclared, `HTTP:80 does not ${http === "redirect" ? "redirect to HTTPS:443" : "forward"}, but ${actionOf(listener)}`),
+    faults: unless(
+      isAsDeclared,
+      `HTTP:80 does not ${http === "redirect" ? "redirect to HTTPS:443" : "forward"}, but ${actionOf(listener)}`,
+    ),
     observed: http === "redirect" ? "HTTP:80 answers 301 to HTTPS:443" : "HTTP:80 serves the site too, as chosen",
   };
 }

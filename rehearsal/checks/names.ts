@@ -1,10 +1,11 @@
 import type { Expectation } from "../expectation";
-import { namesOf, withoutDot, type Site, type ZoneView } from "../site";
-import { covers, distinct, listenerOn, unless, type Finding } from "./finding";
+import { namesOf, type Site, withoutDot, type ZoneView } from "../site";
+import { covers, distinct, type Finding, listenerOn, unless } from "./finding";
 
 /** Policies from before TLS 1.2. */
 const OLD_POLICY = /^ELBSecurityPolicy-(2015|2016|TLS-1-[01]|TLS13-1-[01]-|FS-2018|FS-1-1)/;
-const sameMembers = (a: readonly string[] | undefined, b: readonly string[] | undefined) => a !== undefined && [...a].sort().join() === [...(b ?? [])].sort().join();
+const sameMembers = (a: readonly string[] | undefined, b: readonly string[] | undefined) =>
+  a !== undefined && [...a].sort().join() === [...(b ?? [])].sort().join();
 
 export function domainHasZone({ zones }: Site, { names, createdZone, nameServers }: Expectation): Finding {
   const wanted = createdZone === undefined ? names : [createdZone, ...names];
@@ -15,19 +16,29 @@ export function domainHasZone({ zones }: Site, { names, createdZone, nameServers
     faults: [
       ...wanted.filter((name) => zoneFor(zones, name) === undefined).map((name) => `no public zone for ${name}`),
       ...twice.map((name) => `two public zones are called ${name}; nobody knows which one is asked`),
-      ...unless(createdZone === undefined || sameMembers(created?.nameServers, nameServers), "name_servers does not say the zone's name servers"),
+      ...unless(
+        createdZone === undefined || sameMembers(created?.nameServers, nameServers),
+        "name_servers does not say the zone's name servers",
+      ),
     ],
     observed: `${used.join(", ")}${createdZone === undefined ? "" : `, name servers printed: ${nameServers?.join(" ")}`}`,
   };
 }
 
-export function certificateIsIssued({ certificates, zones, listeners }: Site, { names, requestsCertificate }: Expectation): Finding {
+export function certificateIsIssued(
+  { certificates, zones, listeners }: Site,
+  { names, requestsCertificate }: Expectation,
+): Finding {
   const inUse = listeners.flatMap(({ Certificates = [] }) => Certificates.map(({ CertificateArn }) => CertificateArn));
   const certificate = certificates.find(({ CertificateArn }) => inUse.includes(CertificateArn)) ?? certificates[0];
   if (certificate === undefined) return { faults: [`no certificate for ${names[0]}`], observed: "" };
   const uncovered = names.filter((name) => !namesOf(certificate).some((pattern) => covers(pattern, name)));
-  const records = (certificate.DomainValidationOptions ?? []).flatMap(({ ResourceRecord }) => (ResourceRecord ? [ResourceRecord] : []));
-  const unseen = requestsCertificate ? records.filter(({ Name = "", Value = "" }) => !hasCname(zones, Name, Value)) : [];
+  const records = (certificate.DomainValidationOptions ?? []).flatMap(({ ResourceRecord }) =>
+    ResourceRecord ? [ResourceRecord] : [],
+  );
+  const unseen = requestsCertificate
+    ? records.filter(({ Name = "", Value = "" }) => !hasCname(zones, Name, Value))
+    : [];
   return {
     faults: [
       ...unless(certificate.Status === "ISSUED", `the certificate is ${certificate.Status}`),
@@ -42,12 +53,23 @@ export function httpsHasCertificate({ listeners, certificates }: Site, { names }
   const https = listenerOn(listeners, 443, "HTTPS");
   const arn = https?.Certificates?.[0]?.CertificateArn;
   const certificate = certificates.find(({ CertificateArn }) => CertificateArn === arn);
-  const uncovered = certificate === undefined ? [] : names.filter((name) => !namesOf(certificate).some((pattern) => covers(pattern, name)));
+  const uncovered =
+    certificate === undefined
+      ? []
+      : names.filter((name) => !namesOf(certificate).some((pattern) => covers(pattern, name)));
   return {
     faults: [
-      ...unless(certificate?.Status === "ISSUED", arn === undefined ? "HTTPS:443 has no certificate" : `its certificate is ${certificate?.Status ?? "for none of the site's names"}`),
+      ...unless(
+        certificate?.Status === "ISSUED",
+        arn === undefined
+          ? "HTTPS:443 has no certificate"
+          : `its certificate is ${certificate?.Status ?? "for none of the site's names"}`,
+      ),
       ...uncovered.map((name) => `its certificate does not cover ${name}`),
-      ...unless(https?.SslPolicy !== undefined && !OLD_POLICY.test(https.SslPolicy), `its policy is ${https?.SslPolicy}`),
+      ...unless(
+        https?.SslPolicy !== undefined && !OLD_POLICY.test(https.SslPolicy),
+        `its policy is ${https?.SslPolicy}`,
+      ),
     ],
     observed: `${certificate?.DomainName}, ${https?.SslPolicy}`,
   };
@@ -55,10 +77,14 @@ export function httpsHasCertificate({ listeners, certificates }: Site, { names }
 
 export function aliasesPointToBalancer({ zones, balancer }: Site, { names }: Expectation): Finding {
   const faults = names.flatMap((name) => {
-    const records = zoneFor(zones, name)?.records.filter((record) => withoutDot(record.Name ?? "") === name && record.Type === "A") ?? [];
+    const records =
+      zoneFor(zones, name)?.records.filter((record) => withoutDot(record.Name ?? "") === name && record.Type === "A") ??
+      [];
     const target = records[0]?.AliasTarget;
     if (target === undefined) return [`no A alias for ${name}`];
-    const isOurs = withoutDot(target.DNSName ?? "").toLowerCase() === balancer?.DNSName?.toLowerCase() && target.HostedZoneId === balancer?.CanonicalHostedZoneId;
+    const isOurs =
+      withoutDot(target.DNSName ?? "").toLowerCase() === balancer?.DNSName?.toLowerCase() &&
+      target.HostedZoneId === balancer?.CanonicalHostedZoneId;
     return unless(isOurs, `${name} points to ${target.DNSName}`);
   });
   return { faults, observed: `${names.join(", ")} → ${balancer?.DNSName}` };
@@ -66,10 +92,16 @@ export function aliasesPointToBalancer({ zones, balancer }: Site, { names }: Exp
 
 /** The zone with the longest name that the name ends with. */
 function zoneFor(zones: readonly ZoneView[], name: string): ZoneView | undefined {
-  return [...zones].sort((a, b) => b.name.length - a.name.length).find((zone) => name === zone.name || name.endsWith(`.${zone.name}`));
+  return [...zones]
+    .sort((a, b) => b.name.length - a.name.length)
+    .find((zone) => name === zone.name || name.endsWith(`.${zone.name}`));
 }
 
 function hasCname(zones: readonly ZoneView[], name: string, value: string): boolean {
   const records = zoneFor(zones, withoutDot(name))?.records ?? [];
-  return records.some((record) => withoutDot(record.Name ?? "") === withoutDot(name) && record.ResourceRecords?.some((it) => withoutDot(it.Value ?? "") === withoutDot(value)));
+  return records.some(
+    (record) =>
+      withoutDot(record.Name ?? "") === withoutDot(name) &&
+      record.ResourceRecords?.some((it) => withoutDot(it.Value ?? "") === withoutDot(value)),
+  );
 }

@@ -1,19 +1,25 @@
 import type { Site } from "../site";
-import { ANYONE, distinct, rulesOf, unless, type Finding } from "./finding";
+import { ANYONE, distinct, type Finding, rulesOf, unless } from "./finding";
 
 export function vpcHasZones({ targetGroup, balancer, subnets }: Site): Finding {
   const zones = distinct(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
   const vpcId = targetGroup?.VpcId ?? balancer?.VpcId;
   return {
-    faults: [...unless(vpcId !== undefined, "no VPC"), ...unless(zones.length >= 2, `subnets in ${zones.length} zone(s): ${zones.join(", ") || "none"}`)],
+    faults: [
+      ...unless(vpcId !== undefined, "no VPC"),
+      ...unless(zones.length >= 2, `subnets in ${zones.length} zone(s): ${zones.join(", ") || "none"}`),
+    ],
     observed: `${vpcId}: ${subnets.length} subnets in ${zones.join(", ")}`,
   };
 }
 
 export function balancerCoversZones({ balancer, routeTables, subnets, instances }: Site): Finding {
   const zones = distinct((balancer?.AvailabilityZones ?? []).map(({ ZoneName }) => ZoneName));
-  const unrouted = (balancer?.AvailabilityZones ?? []).filter(({ SubnetId }) => !leadsToInternet(routeTables, SubnetId));
-  const zoneOf = (subnetId: string | undefined) => subnets.find(({ SubnetId }) => SubnetId === subnetId)?.AvailabilityZone;
+  const unrouted = (balancer?.AvailabilityZones ?? []).filter(
+    ({ SubnetId }) => !leadsToInternet(routeTables, SubnetId),
+  );
+  const zoneOf = (subnetId: string | undefined) =>
+    subnets.find(({ SubnetId }) => SubnetId === subnetId)?.AvailabilityZone;
   const outside = instances.filter(({ SubnetId }) => !zones.includes(zoneOf(SubnetId) ?? ""));
   return {
     faults: [
@@ -39,16 +45,27 @@ function wayOut(tables: Site["routeTables"], subnetId: string | undefined) {
 }
 
 /** Why an instance could not fetch NGINX's packages, which lie in S3; nothing if it could. */
-export function fetchFault(site: Site, { InstanceId, SubnetId, PublicIpAddress, SecurityGroups = [] }: Site["instances"][number]): string[] {
+export function fetchFault(
+  site: Site,
+  { InstanceId, SubnetId, PublicIpAddress, SecurityGroups = [] }: Site["instances"][number],
+): string[] {
   const route = wayOut(site.routeTables, SubnetId);
-  const reachesInternet = route?.NatGatewayId !== undefined || (route?.GatewayId?.startsWith("igw-") === true && PublicIpAddress !== undefined);
+  const reachesInternet =
+    route?.NatGatewayId !== undefined ||
+    (route?.GatewayId?.startsWith("igw-") === true && PublicIpAddress !== undefined);
   const table = routeTableOf(site.routeTables, SubnetId)?.RouteTableId ?? "none";
-  const reachesS3 = site.endpoints.some(({ ServiceName = "", RouteTableIds = [] }) => ServiceName.endsWith(".s3") && RouteTableIds.includes(table));
+  const reachesS3 = site.endpoints.some(
+    ({ ServiceName = "", RouteTableIds = [] }) => ServiceName.endsWith(".s3") && RouteTableIds.includes(table),
+  );
   const letOut = SecurityGroups.flatMap(({ GroupId }) => rulesOf(site, GroupId, "out")).filter(coversHttps);
   const toAnyone = letOut.some(({ CidrIpv4 }) => CidrIpv4 === ANYONE);
   const toS3 = toAnyone || letOut.some(({ PrefixListId = "" }) => site.s3PrefixListIds.includes(PrefixListId));
-  if (!reachesInternet && !reachesS3) return [`${InstanceId} cannot fetch NGINX: its subnet leads neither to the internet nor to S3`];
-  return unless((reachesS3 && toS3) || (reachesInternet && toAnyone), `${InstanceId} cannot fetch NGINX: its groups let nothing out to it on 443`);
+  if (!reachesInternet && !reachesS3)
+    return [`${InstanceId} cannot fetch NGINX: its subnet leads neither to the internet nor to S3`];
+  return unless(
+    (reachesS3 && toS3) || (reachesInternet && toAnyone),
+    `${InstanceId} cannot fetch NGINX: its groups let nothing out to it on 443`,
+  );
 }
 
 function coversHttps({ IpProtocol, FromPort = 0, ToPort = 65535 }: Site["rules"][number]): boolean {

@@ -1,12 +1,13 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { ANYONE, distinct, groupNamed, rulesOf, unless, type Finding } from "./finding";
+import { ANYONE, distinct, type Finding, groupNamed, rulesOf, unless } from "./finding";
 
 export const ALB_GROUP = "alb-security-group";
 export const EC2_GROUP = "ec2-target-group-security-group";
 
 type RuleView = Site["rules"][number];
-const isTcp = (rule: RuleView, port: number) => rule.IpProtocol === "tcp" && rule.FromPort === port && rule.ToPort === port;
+const isTcp = (rule: RuleView, port: number) =>
+  rule.IpProtocol === "tcp" && rule.FromPort === port && rule.ToPort === port;
 const describe = (rule: RuleView) =>
   `${rule.IpProtocol} ${rule.FromPort}-${rule.ToPort} from ${rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.ReferencedGroupInfo?.GroupId ?? rule.PrefixListId}`;
 
@@ -16,31 +17,56 @@ export function balancerGroupIsOpen(site: Site): Finding {
   const isWanted = (port: number) => rules.some((rule) => isTcp(rule, port) && rule.CidrIpv4 === ANYONE);
   const others = rules.filter((rule) => !([80, 443].some((port) => isTcp(rule, port)) && rule.CidrIpv4 === ANYONE));
   return {
-    faults: group === undefined ? [`the load balancer has no group called ${ALB_GROUP}`] : [
-      ...[80, 443].filter((port) => !isWanted(port)).map((port) => `${port} is not open to everyone`),
-      ...others.map((rule) => `open beyond the walkthrough: ${describe(rule)}`),
-    ],
+    faults:
+      group === undefined
+        ? [`the load balancer has no group called ${ALB_GROUP}`]
+        : [
+            ...[80, 443].filter((port) => !isWanted(port)).map((port) => `${port} is not open to everyone`),
+            ...others.map((rule) => `open beyond the walkthrough: ${describe(rule)}`),
+          ],
     observed: `${group?.GroupName}: 80 and 443 from everyone (IPv4)`,
   };
 }
 
 export function instancesGroupIsClosed(site: Site, { appPort, healthCheckPort }: Expectation): Finding {
-  const ids = distinct(site.instances.flatMap(({ SecurityGroups = [] }) => SecurityGroups.map(({ GroupId }) => GroupId)));
+  const ids = distinct(
+    site.instances.flatMap(({ SecurityGroups = [] }) => SecurityGroups.map(({ GroupId }) => GroupId)),
+  );
   const group = groupNamed(site, EC2_GROUP, ids);
   const balancerGroups = site.balancer?.SecurityGroups ?? [];
   const rules = ids.flatMap((id) => rulesOf(site, id, "in"));
   const ports = distinct([appPort, healthCheckPort]);
-  const isFromBalancer = ({ ReferencedGroupInfo }: { ReferencedGroupInfo?: { GroupId?: string } }) => balancerGroups.includes(ReferencedGroupInfo?.GroupId ?? "");
-  const isNarrowSsh = (rule: (typeof rules)[number]) => isTcp(rule, 22) && rule.CidrIpv4 !== undefined && Number(rule.CidrIpv4.split("/")[1]) >= 8;
+  const isFromBalancer = ({ ReferencedGroupInfo }: { ReferencedGroupInfo?: { GroupId?: string } }) =>
+    balancerGroups.includes(ReferencedGroupInfo?.GroupId ?? "");
+  const isNarrowSsh = (rule: (typeof rules)[number]) =>
+    isTcp(rule, 22) && rule.CidrIpv4 !== undefined && Number(rule.CidrIpv4.split("/")[1]) >= 8;
   const out = balancerGroups.flatMap((id) => rulesOf(site, id, "out"));
-  const others = rules.filter((rule) => !(ports.some((port) => isTcp(rule, port)) && isFromBalancer(rule)) && !isNarrowSsh(rule));
+  const others = rules.filter(
+    (rule) => !(ports.some((port) => isTcp(rule, port)) && isFromBalancer(rule)) && !isNarrowSsh(rule),
+  );
   return {
-    faults: group === undefined ? [`the instances have no group called ${EC2_GROUP}`] : [
-      ...ports.filter((port) => !rules.some((rule) => isTcp(rule, port) && isFromBalancer(rule))).map((port) => `${port} is not open to the load balancer`),
-      ...ports.filter((port) => !out.some((rule) => isTcp(rule, port) && rule.ReferencedGroupInfo?.GroupId === group.GroupId)).map((port) => `the load balancer's group lets nothing out to ${port}`),
-      ...others.map((rule) => `open to others than the load balancer: ${describe(rule)}`),
-    ],
-    observed: `${group?.GroupName}: ${ports.join(" and ")} from ${ALB_GROUP} only${rules.some(isNarrowSsh) ? `, SSH from ${rules.filter(isNarrowSsh).map((rule) => rule.CidrIpv4).join(", ")}` : ""}`,
+    faults:
+      group === undefined
+        ? [`the instances have no group called ${EC2_GROUP}`]
+        : [
+            ...ports
+              .filter((port) => !rules.some((rule) => isTcp(rule, port) && isFromBalancer(rule)))
+              .map((port) => `${port} is not open to the load balancer`),
+            ...ports
+              .filter(
+                (port) => !out.some((rule) => isTcp(rule, port) && rule.ReferencedGroupInfo?.GroupId === group.GroupId),
+              )
+              .map((port) => `the load balancer's group lets nothing out to ${port}`),
+            ...others.map((rule) => `open to others than the load balancer: ${describe(rule)}`),
+          ],
+    observed: `${group?.GroupName}: ${ports.join(" and ")} from ${ALB_GROUP} only${
+      rules.some(isNarrowSsh)
+        ? `, SSH from ${rules
+            .filter(isNarrowSsh)
+            .map((rule) => rule.CidrIpv4)
+            .join(", ")}`
+        : ""
+    }`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { unless, type Finding } from "./finding";
+import { type Finding, unless } from "./finding";
 import { fetchFault } from "./network";
 
 export function instancesRun(site: Site, expected: Expectation): Finding {
@@ -8,16 +8,26 @@ export function instancesRun(site: Site, expected: Expectation): Finding {
   const { instanceCount, hasNginx, appPort, healthCheckPort, healthCheckPath, isPublic } = expected;
   const running = instances.filter(({ State }) => State?.Name === "running");
   const path = healthCheckPath.split("?")[0];
-  const listens = (userData: string) => [appPort, healthCheckPort].every((port) => userData.includes(`listen ${port} `));
+  const listens = (userData: string) =>
+    [appPort, healthCheckPort].every((port) => userData.includes(`listen ${port} `));
   // The page itself answers for "/", and the proxied app for everything.
   const isPage = path === "/" || path === "/index.html";
-  const answers = (userData: string) => userData.includes(`location = ${path} {`) || (userData.includes("location / {") && (isPage || userData.includes("proxy_pass ")));
-  const silent = instances.filter(({ userData }) => (hasNginx ? !listens(userData) || !answers(userData) : userData === ""));
+  const answers = (userData: string) =>
+    userData.includes(`location = ${path} {`) ||
+    (userData.includes("location / {") && (isPage || userData.includes("proxy_pass ")));
+  const silent = instances.filter(({ userData }) =>
+    hasNginx ? !listens(userData) || !answers(userData) : userData === "",
+  );
   const exposed = instances.filter(({ PublicIpAddress }) => (PublicIpAddress !== undefined) !== isPublic);
   return {
     faults: [
-      ...unless(running.length === instanceCount && instanceCount > 0, `${running.length} of ${instanceCount} instances are running`),
-      ...silent.map(({ InstanceId }) => `${InstanceId} is not told to listen on ${appPort} and to answer ${healthCheckPath}`),
+      ...unless(
+        running.length === instanceCount && instanceCount > 0,
+        `${running.length} of ${instanceCount} instances are running`,
+      ),
+      ...silent.map(
+        ({ InstanceId }) => `${InstanceId} is not told to listen on ${appPort} and to answer ${healthCheckPath}`,
+      ),
       ...(hasNginx ? instances.flatMap((instance) => fetchFault(site, instance)) : []),
       ...exposed.map(({ InstanceId }) => `${InstanceId} has ${isPublic ? "no" : "a"} public address`),
     ],
@@ -25,15 +35,24 @@ export function instancesRun(site: Site, expected: Expectation): Finding {
   };
 }
 
-export function targetGroupMatches({ targetGroup }: Site, { appPort, healthCheckPath, healthCheckPort }: Expectation): Finding {
+export function targetGroupMatches(
+  { targetGroup }: Site,
+  { appPort, healthCheckPath, healthCheckPort }: Expectation,
+): Finding {
   if (targetGroup === undefined) return { faults: ["no target group"], observed: "" };
   const { TargetType, Protocol, Port, HealthCheckPath, HealthCheckPort, TargetGroupName } = targetGroup;
   const checkPort = HealthCheckPort === "traffic-port" ? Port : Number(HealthCheckPort);
   return {
     faults: [
       ...unless(TargetType === "instance", `its type is ${TargetType}`),
-      ...unless(Protocol === "HTTP" && Port === appPort, `it sends ${Protocol}:${Port}, the instances serve HTTP:${appPort}`),
-      ...unless(HealthCheckPath === healthCheckPath && checkPort === healthCheckPort, `it asks ${checkPort}${HealthCheckPath}, the instances answer ${healthCheckPort}${healthCheckPath}`),
+      ...unless(
+        Protocol === "HTTP" && Port === appPort,
+        `it sends ${Protocol}:${Port}, the instances serve HTTP:${appPort}`,
+      ),
+      ...unless(
+        HealthCheckPath === healthCheckPath && checkPort === healthCheckPort,
+        `it asks ${checkPort}${HealthCheckPath}, the instances answer ${healthCheckPort}${healthCheckPath}`,
+      ),
     ],
     observed: `${TargetGroupName}: instances, ${Protocol}:${Port}, health check ${checkPort}${HealthCheckPath}`,
   };
@@ -50,8 +69,13 @@ export function targetsAreHealthy(site: Site, { instanceIds, appPort }: Expectat
     faults: [
       ...unless(targets.length > 0, "nothing is registered"),
       ...missing.map((id) => `${id} is not registered`),
-      ...unwell.map(({ Target, TargetHealth }) => `${Target?.Id} is ${TargetHealth?.State} (${TargetHealth?.Reason ?? "no reason given"})`),
-      ...elsewhere.map(({ Target }) => `${Target?.Id} is sent requests on ${Target?.Port}, the instances serve ${appPort}`),
+      ...unwell.map(
+        ({ Target, TargetHealth }) =>
+          `${Target?.Id} is ${TargetHealth?.State} (${TargetHealth?.Reason ?? "no reason given"})`,
+      ),
+      ...elsewhere.map(
+        ({ Target }) => `${Target?.Id} is sent requests on ${Target?.Port}, the instances serve ${appPort}`,
+      ),
     ],
     observed: `${healthy.length} healthy`,
   };

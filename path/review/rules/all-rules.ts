@@ -1,9 +1,17 @@
 import type { EffectRule } from "../because";
 import { balancerRule, listenerRule, listenerRuleRule } from "./balancer";
-import { certificateRule, recordRule, registrationRule, zoneRule } from "./names-and-certificates";
 import { functionPermissionRule } from "./function-permission";
 import { instanceStateRule } from "./instance-state";
-import { aclRuleRule, groupRuleRule, prefixListRule, routeRule, securityGroupRule, subnetRule, vpcRule } from "./network";
+import { certificateRule, recordRule, registrationRule, zoneRule } from "./names-and-certificates";
+import {
+  aclRuleRule,
+  groupRuleRule,
+  prefixListRule,
+  routeRule,
+  securityGroupRule,
+  subnetRule,
+  vpcRule,
+} from "./network";
 import { namesakeRule, protectionRule, takenRule } from "./refusals";
 import { relinkedRule, samePairRule } from "./same-pair";
 import { autoScalingRule, instanceRule, launchConfigurationRule, serviceRule } from "./servers";
@@ -11,6 +19,31 @@ import { attachmentRule, targetGroupRule } from "./target-group";
 
 /** In the order of a request; what AWS refuses comes first. */
 export const EFFECT_RULES: readonly EffectRule[] = [
-  protectionRule, namesakeRule, takenRule, recordRule, zoneRule, registrationRule, certificateRule, balancerRule, listenerRule, listenerRuleRule, targetGroupRule, attachmentRule, samePairRule, relinkedRule, instanceRule, instanceStateRule, functionPermissionRule, autoScalingRule, launchConfigurationRule, serviceRule,
-  securityGroupRule, groupRuleRule, aclRuleRule, prefixListRule, subnetRule, vpcRule, routeRule,
+  protectionRule,
+  namesakeRule,
+  takenRule,
+  recordRule,
+  zoneRule,
+  registrationRule,
+  certificateRule,
+  balancerRule,
+  listenerRule,
+  listenerRuleRule,
+  targetGroupRule,
+  attachmentRule,
+  samePairRule,
+  relinkedRule,
+  instanceRule,
+  instanceStateRule,
+  functionPermissionRule,
+  autoScalingRule,
+  launchConfigurationRule,
+  serviceRule,
+  securityGroupRule,
+  groupRuleRule,
+  aclRuleRule,
+  prefixListRule,
+  subnetRule,
+  vpcRule,
+  routeRule,
 ];

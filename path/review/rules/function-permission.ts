@@ -1,7 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
 import { known } from "../../../topology/value";
-import { tell, type EffectRule } from "../because";
+import { type EffectRule, tell } from "../because";
 import { isGone, type World } from "../world";
 
 /* The permission by which load balancers invoke a function: without it every request is answered with 502. */
@@ -9,15 +9,44 @@ import { isGone, type World } from "../world";
 export const functionPermissionRule: EffectRule = (change, world) => {
   if (!isGone(change) || !isOfBalancers(change)) return [];
   const invoked = functionIn(change.before);
-  const isTarget = invoked !== undefined && [...world.serving.registrations.values()].some(({ registration }) => nameOf(known(registration.targetId)) === invoked);
-  if (!isTarget || world.changes.some((it) => it !== change && isOfBalancers(it) && it.doing !== "destroy" && functionIn(it.before) === invoked && !isGone(it))) return [];
+  const isTarget =
+    invoked !== undefined &&
+    [...world.serving.registrations.values()].some(
+      ({ registration }) => nameOf(known(registration.targetId)) === invoked,
+    );
+  if (
+    !isTarget ||
+    world.changes.some(
+      (it) =>
+        it !== change &&
+        isOfBalancers(it) &&
+        it.doing !== "destroy" &&
+        functionIn(it.before) === invoked &&
+        !isGone(it),
+    )
+  )
+    return [];
   const hop = "target";
-  if (change.doing === "replace") return tell(change, world, { hop, effect: "brief", then: "for the moment in between, the load balancer may not invoke the function and answers 502", phrase: "while a function's permission is replaced" });
-  return tell(change, world, { hop, effect: "outage", then: "the load balancer may not invoke the function any more, and answers 502", avoid: "keep the permission until nothing forwards to the function", phrase: "as the load balancer may not invoke the function any more" });
+  if (change.doing === "replace")
+    return tell(change, world, {
+      hop,
+      effect: "brief",
+      then: "for the moment in between, the load balancer may not invoke the function and answers 502",
+      phrase: "while a function's permission is replaced",
+    });
+  return tell(change, world, {
+    hop,
+    effect: "outage",
+    then: "the load balancer may not invoke the function any more, and answers 502",
+    avoid: "keep the permission until nothing forwards to the function",
+    phrase: "as the load balancer may not invoke the function any more",
+  });
 };
 
 function isOfBalancers({ type, isData, before }: Change): boolean {
-  return type === "aws_lambda_permission" && !isData && own(before, "principal") === "elasticloadbalancing.amazonaws.com";
+  return (
+    type === "aws_lambda_permission" && !isData && own(before, "principal") === "elasticloadbalancing.amazonaws.com"
+  );
 }
 
 function functionIn(values: World["changes"][number]["before"]): string | undefined {

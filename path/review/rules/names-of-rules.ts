@@ -1,9 +1,9 @@
-import { known } from "../../../topology/value";
-import type { Action, Listener } from "../../../topology/model";
-import { entriesOf } from "../../entries";
-import { met, type Met } from "../../rules/simulated-request";
-import { code, named, type Telling } from "../because";
 import type { Change } from "../../../topology/changes";
+import type { Action, Listener } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { entriesOf } from "../../entries";
+import { type Met, met } from "../../rules/simulated-request";
+import { code, named, type Telling } from "../because";
 import type { World } from "../world";
 
 /* Names whose first page a listener rule answers today, and a listener's default refuses with a fixed text after the apply. */
@@ -25,11 +25,17 @@ function lostIn(world: World): ReadonlyMap<string, readonly Lost[]> {
 
 function lostByRule({ before, later, moving }: World): Map<string, Lost[]> {
   const lost = new Map<string, Lost[]>();
-  const changed = new Set(moving.filter(({ type, doing }) => type === "aws_lb_listener_rule" && (doing === "update" || doing === "destroy")).map(({ address }) => address));
+  const changed = new Set(
+    moving
+      .filter(({ type, doing }) => type === "aws_lb_listener_rule" && (doing === "update" || doing === "destroy"))
+      .map(({ address }) => address),
+  );
   if (before === undefined || changed.size === 0) return lost;
   for (const { scheme, host, port, balancer, isOwnName } of entriesOf(before)) {
     if (isOwnName || balancer === undefined || host.includes("*")) continue;
-    const [was, is] = [balancer, later.balancers.get(balancer.address)].map((it) => it?.listeners.find((listener) => known(listener.port) === port));
+    const [was, is] = [balancer, later.balancers.get(balancer.address)].map((it) =>
+      it?.listeners.find((listener) => known(listener.port) === port),
+    );
     const request = { scheme, host, port, path: "/", query: "" };
     const rule = was === undefined ? undefined : answeredBy(met(was, request));
     if (rule === undefined || is === undefined || !changed.has(rule)) continue;
@@ -44,7 +50,9 @@ function lostByRule({ before, later, moving }: World): Map<string, Lost[]> {
 }
 
 function answeredBy(found: Met | undefined): string | undefined {
-  return found?.rule === undefined || (found.action.type !== "forward" && found.action.type !== "redirect") ? undefined : found.rule.address;
+  return found?.rule === undefined || (found.action.type !== "forward" && found.action.type !== "redirect")
+    ? undefined
+    : found.rule.address;
 }
 
 function refusalOf(action: Action): string | undefined {
@@ -54,7 +62,12 @@ function refusalOf(action: Action): string | undefined {
 
 /** Those that send a header, as a content delivery network does, or come from some addresses. */
 function takesSome({ rules }: Listener, address: string): boolean {
-  return rules.find((it) => it.address === address)?.conditions.some(({ kind }) => kind === "http-header" || kind === "query-string" || kind === "source-ip") === true;
+  return (
+    rules
+      .find((it) => it.address === address)
+      ?.conditions.some(({ kind }) => kind === "http-header" || kind === "query-string" || kind === "source-ip") ===
+    true
+  );
 }
 
 /** What a changed rule leaves to a default that only refuses; nothing where other rules answer. */
@@ -65,7 +78,19 @@ export function leftToRefusal(change: Change, world: World): Telling | undefined
   const names = named([...new Set(lost.map(({ name }) => name))]);
   const hop = "listener";
   if (lost.every(({ isForSome }) => isForSome)) {
-    return { hop, effect: "unknown", then: `requests to ${names} that its new conditions do not hold for are answered with ${code(first.status)} by the listener's default action`, avoid: "make sure that all clients meet the new conditions", phrase: `as a rule for ${names} takes only some requests from then on` };
+    return {
+      hop,
+      effect: "unknown",
+      then: `requests to ${names} that its new conditions do not hold for are answered with ${code(first.status)} by the listener's default action`,
+      avoid: "make sure that all clients meet the new conditions",
+      phrase: `as a rule for ${names} takes only some requests from then on`,
+    };
   }
-  return { hop, effect: "outage", then: `no rule answers ${names} any more, and the listener's default action answers ${code(first.status)} with a fixed text`, avoid: "let another rule, or the default action, answer the name first", phrase: `at ${names}, which no rule answers any more` };
+  return {
+    hop,
+    effect: "outage",
+    then: `no rule answers ${names} any more, and the listener's default action answers ${code(first.status)} with a fixed text`,
+    avoid: "let another rule, or the default action, answer the name first",
+    phrase: `at ${names}, which no rule answers any more`,
+  };
 }

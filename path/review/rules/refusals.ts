@@ -3,13 +3,21 @@ import { own } from "../../../topology/json";
 import { movedBlock } from "../../blocks";
 import { identityOf, UNIQUE } from "../../once-on-aws";
 import type { Hop } from "../../report";
-import { code, listed, tell, type EffectRule, type Told } from "../because";
+import { code, type EffectRule, listed, type Told, tell } from "../because";
 import { hopOfGroup, isGone, type World } from "../world";
 
 /* What AWS refuses in the middle of an apply, whatever the resource is for. */
 
 const HOPS: Readonly<Record<string, Hop>> = {
-  aws_lb: "listener", aws_lb_listener: "listener", aws_lb_listener_rule: "listener", aws_lb_target_group: "target-group", aws_route53_record: "dns", aws_autoscaling_group: "target", aws_launch_template: "target", aws_launch_configuration: "target", aws_instance: "target",
+  aws_lb: "listener",
+  aws_lb_listener: "listener",
+  aws_lb_listener_rule: "listener",
+  aws_lb_target_group: "target-group",
+  aws_route53_record: "dns",
+  aws_autoscaling_group: "target",
+  aws_launch_template: "target",
+  aws_launch_configuration: "target",
+  aws_instance: "target",
 };
 
 /** Null for what stands on no path. */
@@ -19,7 +27,11 @@ function hopOf({ type, before, after }: Change, world: World): Hop | null {
 }
 
 const PROTECTIONS: readonly (readonly [attribute: string, value: unknown])[] = [
-  ["enable_deletion_protection", true], ["deletion_protection", true], ["deletion_protection", "ACTIVE"], ["deletion_protection_enabled", true], ["delete_protection", true],
+  ["enable_deletion_protection", true],
+  ["deletion_protection", true],
+  ["deletion_protection", "ACTIVE"],
+  ["deletion_protection_enabled", true],
+  ["delete_protection", true],
 ];
 
 /** The provider takes a protection off only in an apply of its own. */
@@ -29,7 +41,11 @@ export const protectionRule: EffectRule = (change, world) => {
   if (found === undefined) return [];
   const [attribute] = found;
   return tell(change, world, {
-    hop: hopOf(change, world), effect: "fails", attribute: change.forcedBy[0] ?? attribute, then: `AWS refuses to destroy it, as ${code(attribute)} is on`, avoid: `set ${code(attribute)} to off in an apply of its own first, if it shall go`,
+    hop: hopOf(change, world),
+    effect: "fails",
+    attribute: change.forcedBy[0] ?? attribute,
+    then: `AWS refuses to destroy it, as ${code(attribute)} is on`,
+    avoid: `set ${code(attribute)} to off in an apply of its own first, if it shall go`,
     phrase: `${change.type === "aws_lb" ? "the load balancer" : code(change.address)} is protected from deletion`,
   });
 };
@@ -40,18 +56,39 @@ export const namesakeRule: EffectRule = (change, world) => {
   if (change.doing !== "replace" || !change.isCreatedFirst) return [];
   const has = identityOf(change.type, change.before);
   const rule = UNIQUE[change.type];
-  if (has === undefined || rule === undefined || has !== identityOf(change.type, change.after, change.unknown)) return [];
+  if (has === undefined || rule === undefined || has !== identityOf(change.type, change.after, change.unknown))
+    return [];
   // A record is asked for with what it may overwrite.
   if (change.type === "aws_route53_record" && own(change.after, "allow_overwrite") === true) return [];
   const [name = "name"] = rule.by;
   return tell(change, world, {
-    hop: hopOf(change, world), effect: "fails", then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
-    avoid: name === "name" && /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(change.type) ? "use `name_prefix` in place of `name`, or a name that changes with what forces the replacement" : `let ${code(name)} change with it, or leave \`create_before_destroy\` away`,
+    hop: hopOf(change, world),
+    effect: "fails",
+    then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
+    avoid:
+      name === "name" &&
+      /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(
+        change.type,
+      )
+        ? "use `name_prefix` in place of `name`, or a name that changes with what forces the replacement"
+        : `let ${code(name)} change with it, or leave \`create_before_destroy\` away`,
     phrase: `${wordFor(change.type)} is replaced under a name that the old one still has`,
   });
 };
 
-const WORDS: Readonly<Record<string, string>> = { aws_lb: "the load balancer", aws_lb_target_group: "the target group", aws_security_group: "a security group", aws_lb_listener: "a listener", aws_lb_listener_rule: "a listener rule", aws_network_acl_rule: "a network ACL's rule", aws_route53_record: "a record", aws_vpc_security_group_ingress_rule: "a security group's rule", aws_vpc_security_group_egress_rule: "a security group's rule", aws_launch_template: "a launch template", aws_autoscaling_group: "the Auto Scaling group" };
+const WORDS: Readonly<Record<string, string>> = {
+  aws_lb: "the load balancer",
+  aws_lb_target_group: "the target group",
+  aws_security_group: "a security group",
+  aws_lb_listener: "a listener",
+  aws_lb_listener_rule: "a listener rule",
+  aws_network_acl_rule: "a network ACL's rule",
+  aws_route53_record: "a record",
+  aws_vpc_security_group_ingress_rule: "a security group's rule",
+  aws_vpc_security_group_egress_rule: "a security group's rule",
+  aws_launch_template: "a launch template",
+  aws_autoscaling_group: "the Auto Scaling group",
+};
 
 /** What is taken, where it is no name. */
 const TAKEN: Readonly<Record<string, string>> = { port: "a port", priority: "a priority", rule_number: "a number" };
@@ -82,7 +119,9 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   const rule = UNIQUE[change.type];
   if (key === undefined || rule === undefined || key === identityOf(change.type, change.before)) return [];
   if (change.type === "aws_route53_record" && own(change.after, "allow_overwrite") === true) return [];
-  const other = heldBy(world).get(key)?.find((it) => it !== change);
+  const other = heldBy(world)
+    .get(key)
+    ?.find((it) => it !== change);
   if (other === undefined) return [];
   const [name = ""] = rule.by;
   const isPermission = GROUP_RULES.includes(change.type);
@@ -90,10 +129,16 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   const goes = isGone(other) || other.doing === "update";
   const isRenamed = change.doing === "create" && isGone(other);
   return tell(change, world, {
-    hop: hopOf(change, world), effect: "fails", attribute: isPermission ? "from_port" : name,
+    hop: hopOf(change, world),
+    effect: "fails",
+    attribute: isPermission ? "from_port" : name,
     then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
     ...(isRenamed && { hcl: movedBlock(other.address, change.address) }),
-    avoid: isRenamed ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply" : goes ? "change one of the two in an apply of its own, by way of a value that nobody has" : `choose another ${code(name)}`,
-    phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : TAKEN[name] ?? "a name"} that another one still has`,
+    avoid: isRenamed
+      ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply"
+      : goes
+        ? "change one of the two in an apply of its own, by way of a value that nobody has"
+        : `choose another ${code(name)}`,
+    phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : (TAKEN[name] ?? "a name")} that another one still has`,
   });
 };

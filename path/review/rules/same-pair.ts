@@ -1,9 +1,9 @@
 import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
-import { known, type Attr } from "../../../topology/value";
-import { lostIn, type Lost } from "../../lost-pairs";
+import { type Attr, known } from "../../../topology/value";
+import { type Lost, lostIn } from "../../lost-pairs";
 import { repairOf } from "../../rules/moved-resources";
-import { code, named, tell, type EffectRule, type Telling } from "../because";
+import { code, type EffectRule, named, type Telling, tell } from "../because";
 import { isGone, type World } from "../world";
 
 /*
@@ -29,7 +29,9 @@ function pairsOf(world: World): Pairs {
   if (before !== undefined) return before;
   const all = lostIn(world.changes);
   const found: Pairs = {
-    byGoing: new Map(all.map((it) => [it.old ?? it.change, it])), addresses: new Set(all.map(({ change }) => change.address)), left: new Map(),
+    byGoing: new Map(all.map((it) => [it.old ?? it.change, it])),
+    addresses: new Set(all.map(({ change }) => change.address)),
+    left: new Map(),
     certificates: new Set([...world.serving.certificateUsers.values()].flat()),
   };
   made.set(world, found);
@@ -45,7 +47,9 @@ export const samePairRule: EffectRule = (change, world) => {
   const found = isGone(change) ? pairsOf(world).byGoing.get(change) : undefined;
   if (found === undefined) return [];
   if (change.type === "aws_route53_record") return record(change, found, world);
-  return change.type === "aws_lb_listener_certificate" ? certificate(change, found, world) : attachment(change, found, world);
+  return change.type === "aws_lb_listener_certificate"
+    ? certificate(change, found, world)
+    : attachment(change, found, world);
 };
 
 function attachment(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
@@ -53,9 +57,18 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
   if (standing === undefined) return [];
   const { left, all } = leftIn(standing.group.arn, world);
   const how = howOf(found, "the target that it registers");
-  const lost: Partial<Telling> = left > 0
-    ? { effect: "brief", then: `${how}; ${left} of ${all} targets are registered then`, phrase: "until the next apply registers its targets again" }
-    : { effect: "outage", then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`, phrase: `until the next apply, ${found.old === undefined ? "as the targets are registered and taken out again" : found.isSure ? "as another attachment of the targets is destroyed" : "if the destroy of an attachment comes after its creation under the new address"}` };
+  const lost: Partial<Telling> =
+    left > 0
+      ? {
+          effect: "brief",
+          then: `${how}; ${left} of ${all} targets are registered then`,
+          phrase: "until the next apply registers its targets again",
+        }
+      : {
+          effect: "outage",
+          then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`,
+          phrase: `until the next apply, ${found.old === undefined ? "as the targets are registered and taken out again" : found.isSure ? "as another attachment of the targets is destroyed" : "if the destroy of an attachment comes after its creation under the new address"}`,
+        };
   return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found, world) });
 }
 
@@ -73,13 +86,24 @@ function leftIn(arn: Attr<string>, world: World): { readonly left: number; reado
 export const relinkedRule: EffectRule = (change, world) => {
   if (change.type !== "aws_autoscaling_group" || change.doing !== "update") return [];
   const has = new Set(listOf(own(change.after, "target_group_arns")));
-  const gone = listOf(own(change.before, "target_group_arns")).filter((arn) => typeof arn === "string" && !has.has(arn) && world.serving.forwarders.has(arn)) as string[];
-  const again = gone.flatMap((arn) => world.after.byId.targetGroup(arn)?.registrations.filter(({ address }) => world.byAddress.get(address)?.doing === "create") ?? []);
+  const gone = listOf(own(change.before, "target_group_arns")).filter(
+    (arn) => typeof arn === "string" && !has.has(arn) && world.serving.forwarders.has(arn),
+  ) as string[];
+  const again = gone.flatMap(
+    (arn) =>
+      world.after.byId
+        .targetGroup(arn)
+        ?.registrations.filter(({ address }) => world.byAddress.get(address)?.doing === "create") ?? [],
+  );
   const [first] = again;
   if (first === undefined) return [];
   return tell(change, world, {
-    hop: "target-group", effect: "brief", attribute: "target_group_arns", then: `its instances are taken out of the target group before ${code(first.address)} registers them again, and the load balancer answers 503 until one has passed a health check`,
-    avoid: "leave `target_group_arns` out in place of setting it to another list: the group then keeps what it has", phrase: "while the targets are registered anew",
+    hop: "target-group",
+    effect: "brief",
+    attribute: "target_group_arns",
+    then: `its instances are taken out of the target group before ${code(first.address)} registers them again, and the load balancer answers 503 until one has passed a health check`,
+    avoid: "leave `target_group_arns` out in place of setting it to another list: the group then keeps what it has",
+    phrase: "while the targets are registered anew",
   });
 };
 
@@ -89,22 +113,34 @@ function record(change: Change, found: Lost, world: World): ReturnType<EffectRul
   if (standing === undefined) return [];
   const name = known(standing.fqdn);
   const over = name === undefined ? [] : world.serving.namesOver(name);
-  const names = name === undefined ? "its name is" : over.length === 0 ? `${code(name)} is` : `${named([name, ...over])} are`;
+  const names =
+    name === undefined ? "its name is" : over.length === 0 ? `${code(name)} is` : `${named([name, ...over])} are`;
   return tell(change, world, {
-    hop: "dns", effect: "outage", then: `${howOf(found, "the record")}: ${names} not found until the next apply`, phrase: `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, ${found.isSure ? "as another record of the name is destroyed" : "if the destroy of its old record comes last"}`, ...repair(found, world),
+    hop: "dns",
+    effect: "outage",
+    then: `${howOf(found, "the record")}: ${names} not found until the next apply`,
+    phrase: `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, ${found.isSure ? "as another record of the name is destroyed" : "if the destroy of its old record comes last"}`,
+    ...repair(found, world),
   });
 }
 
 function certificate(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
   if (!pairsOf(world).certificates.has(change.address)) return [];
   return tell(change, world, {
-    hop: "tls", effect: "outage", then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`, phrase: `at the names of a certificate until the next apply${found.isSure ? ", as it is taken away again" : ", if its destroy under the old address comes last"}`, ...repair(found, world),
+    hop: "tls",
+    effect: "outage",
+    then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`,
+    phrase: `at the names of a certificate until the next apply${found.isSure ? ", as it is taken away again" : ", if its destroy under the old address comes last"}`,
+    ...repair(found, world),
   });
 }
 
 function howOf({ old, isSure, change }: Lost, what: string): string {
-  if (old === undefined) return `the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old one takes ${what} away`;
-  return isSure ? `${code(change.address)} stands for the same, which AWS has once, and so the destroy takes ${what} away from it too` : `the new one stands for the same, which AWS has once, and terraform does not order the two: where the destroy comes last, it takes ${what} away`;
+  if (old === undefined)
+    return `the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old one takes ${what} away`;
+  return isSure
+    ? `${code(change.address)} stands for the same, which AWS has once, and so the destroy takes ${what} away from it too`
+    : `the new one stands for the same, which AWS has once, and terraform does not order the two: where the destroy comes last, it takes ${what} away`;
 }
 
 function repair(lost: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {

@@ -2,7 +2,7 @@ import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { FAILS_OPEN, healthReaders } from "../../rules/health-readers";
 import { linksTaken } from "../../rules/taken-from-parent";
-import { listed, code, named, tell, type EffectRule } from "../because";
+import { code, type EffectRule, listed, named, tell } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
 import { isLost } from "./same-pair";
@@ -11,7 +11,13 @@ import { isLost } from "./same-pair";
 
 const hop = "target-group";
 /** By these a target can become unhealthy that was healthy. */
-const JUDGING = ["health_check.path", "health_check.port", "health_check.protocol", "health_check.matcher", "health_check.enabled"];
+const JUDGING = [
+  "health_check.path",
+  "health_check.port",
+  "health_check.protocol",
+  "health_check.matcher",
+  "health_check.enabled",
+];
 
 export const targetGroupRule: EffectRule = (change, world) => {
   const group = world.serving.targetGroups.get(change.address);
@@ -22,16 +28,28 @@ export const targetGroupRule: EffectRule = (change, world) => {
     if (goesFirst(change) && inTheWay.length > 0) {
       const who = named(inTheWay.map(({ address }) => address));
       return tell(change, world, {
-        hop, effect: "fails", then: `AWS refuses to destroy it with \`ResourceInUse\`, as ${who} still ${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
-        avoid: change.doing === "replace" ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of `name` (or a name that changes with it)" : "let the listener and its rules forward to another target group first",
+        hop,
+        effect: "fails",
+        then: `AWS refuses to destroy it with \`ResourceInUse\`, as ${who} still ${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
+        avoid:
+          change.doing === "replace"
+            ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of `name` (or a name that changes with it)"
+            : "let the listener and its rules forward to another target group first",
         phrase: `the target group is still in use by ${inTheWay.some((it) => "defaultActions" in it) ? "the listener" : "a listener rule"}`,
       });
     }
-    if (change.doing === "destroy") return tell(change, world, { hop, effect: "none", then: "nothing forwards to it by then" });
+    if (change.doing === "destroy")
+      return tell(change, world, { hop, effect: "none", then: "nothing forwards to it by then" });
     const isAlone = forwarders.every(({ address }) => goesFirst(world.byAddress.get(address)));
     return tell(change, world, {
-      hop, effect: "brief", then: isAlone ? `its listener goes too, and the new group ${NOT_YET}` : `the listener turns to the new group as soon as it is there, and that one ${NOT_YET}`,
-      avoid: "apply when few people visit; or make the new group beside the old one, and let the listener turn to it in a second apply", phrase: "until the targets of the new group are healthy",
+      hop,
+      effect: "brief",
+      then: isAlone
+        ? `its listener goes too, and the new group ${NOT_YET}`
+        : `the listener turns to the new group as soon as it is there, and that one ${NOT_YET}`,
+      avoid:
+        "apply when few people visit; or make the new group beside the old one, and let the listener turn to it in a second apply",
+      phrase: "until the targets of the new group are healthy",
     });
   }
   if (change.doing !== "update") return [];
@@ -39,12 +57,26 @@ export const targetGroupRule: EffectRule = (change, world) => {
   if (judging.length > 0) {
     const by = `all targets are judged by ${listed(judging.map(code))} from then on`;
     const after = world.after.byId.targetGroup(group.arn) ?? group;
-    const { readers: [first], open } = healthReaders(world.after, after);
+    const {
+      readers: [first],
+      open,
+    } = healthReaders(world.after, after);
     // Requests do not fail for that alone: while no target is healthy, the load balancer sends them to all.
-    if (first === undefined && open === undefined) return tell(change, world, { hop, effect: "none", attribute: judging[0], then: `${by}; ${FAILS_OPEN}`, avoid: "let the targets answer the new check before the apply" });
+    if (first === undefined && open === undefined)
+      return tell(change, world, {
+        hop,
+        effect: "none",
+        attribute: judging[0],
+        then: `${by}; ${FAILS_OPEN}`,
+        avoid: "let the targets answer the new check before the apply",
+      });
     return tell(change, world, {
-      hop, effect: "brief", attribute: judging[0], then: `${by}, and those that do not answer so become unhealthy within a few checks: ${first?.does ?? `${open?.address} may replace them`}`,
-      avoid: "let the targets answer the new check before the apply", phrase: "if the targets do not answer the new health check at once",
+      hop,
+      effect: "brief",
+      attribute: judging[0],
+      then: `${by}, and those that do not answer so become unhealthy within a few checks: ${first?.does ?? `${open?.address} may replace them`}`,
+      avoid: "let the targets answer the new check before the apply",
+      phrase: "if the targets do not answer the new health check at once",
     });
   }
   return tell(change, world, { hop, effect: "none", then: "its targets stay registered and healthy" });
@@ -62,7 +94,8 @@ function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World
 }
 
 /** AWS sends requests to a target that has passed a health check, or to all once all have failed theirs; before that it answers itself. */
-export const NOT_YET = "has no healthy target at first: requests are answered with 502, 503 or 504 until one has passed a health check";
+export const NOT_YET =
+  "has no healthy target at first: requests are answered with 502, 503 or 504 until one has passed a health check";
 
 export const attachmentRule: EffectRule = (change, world) => {
   const found = world.serving.registrations.get(change.address);
@@ -70,17 +103,43 @@ export const attachmentRule: EffectRule = (change, world) => {
   // The trace tells of it.
   if (linksTaken(world.after).has(change.address)) return [];
   const { registrations, address } = found.group;
-  if (world.byAddress.get(address)?.doing === "destroy") return tell(change, world, { hop, effect: "brief", then: "its target group goes as well; what still forwards to that for a moment is answered with 503", phrase: "while a target group is taken away" });
+  if (world.byAddress.get(address)?.doing === "destroy")
+    return tell(change, world, {
+      hop,
+      effect: "brief",
+      then: "its target group goes as well; what still forwards to that for a moment is answered with 503",
+      phrase: "while a target group is taken away",
+    });
   const kept = keptIn(found.group, world);
   const isReplaced = change.doing === "replace" || world.created.has(change.type);
   if (kept > 0) {
-    return tell(change, world, { hop, effect: "none", then: `${kept} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun` });
+    return tell(change, world, {
+      hop,
+      effect: "none",
+      then: `${kept} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun`,
+    });
   }
-  if (!isReplaced) return tell(change, world, { hop, effect: "outage", then: "no target is left in the group, and the load balancer answers 503", avoid: "register another target first", phrase: "as no target is left" });
-  const all = registrations.length === 1 ? "the only target" : registrations.length === 2 ? "both targets" : `all ${registrations.length} targets`;
+  if (!isReplaced)
+    return tell(change, world, {
+      hop,
+      effect: "outage",
+      then: "no target is left in the group, and the load balancer answers 503",
+      avoid: "register another target first",
+      phrase: "as no target is left",
+    });
+  const all =
+    registrations.length === 1
+      ? "the only target"
+      : registrations.length === 2
+        ? "both targets"
+        : `all ${registrations.length} targets`;
   return tell(change, world, {
-    hop, effect: "brief", then: `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and requests are answered with 502, 503 or 504 until one has passed a health check`,
-    avoid: "change one attachment in an apply of its own, and the others after it is healthy; or register the targets in a second group, and let the listener turn to that", phrase: "while the targets are registered anew",
+    hop,
+    effect: "brief",
+    then: `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and requests are answered with 502, 503 or 504 until one has passed a health check`,
+    avoid:
+      "change one attachment in an apply of its own, and the others after it is healthy; or register the targets in a second group, and let the listener turn to that",
+    phrase: "while the targets are registered anew",
   });
 };
 
