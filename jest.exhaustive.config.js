@@ -3,4 +3,4 @@ const config = require("./jest.config.js");
 
 process.env.ALB_WEB_TESTS = "exhaustive";
 
-module.exports = { ...config, testMatch: [...config.testMatch, "<rootDir>/__tests__/crash.twenty.ts"] };
+module.exports = { ...config, testMatch: [...config.testMatch, "<rootDir>/__tests__/slow/cli/crash.twenty.ts"] };

@@ -4,7 +4,8 @@ import { add, copyOf, takeOutAll, the } from "./pick";
 /* P01 to P10: what goes wrong between the client's question and the balancer's addresses. */
 
 const REFUSED = "Route 53 refuses the record, so that no state has it";
-const NO_VPC = "the local AWS forgets that a zone belongs to a VPC; rules-dns.test.ts looks at a state that says so";
+const NO_VPC =
+  "the local AWS forgets that a zone belongs to a VPC; __tests__/unit/path/rules/dns.test.ts looks at a state that says so";
 const ELSEWHERE = {
   name: "old-site-1234567890.us-east-1.elb.amazonaws.com",
   zone_id: "Z35SXDOTRQ7X7K",

@@ -8,7 +8,8 @@ const FAR = "Elastic Load Balancing refuses the listener, so that no state has i
 const WAITS = "the apply waits for the certificate in vain, so that no state has its listener";
 const NO_OPTIONS = "there is nothing to make the record of, so that the apply does not come to its end";
 const REPLACED = "what is replaced stands in plans only";
-const MADE_NEW = "the plan of a new stack replaces nothing; rules-tls.test.ts turns such plans into ones that do";
+const MADE_NEW =
+  "the plan of a new stack replaces nothing; __tests__/unit/path/rules/tls.test.ts turns such plans into ones that do";
 
 const certificateOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate");
 const waitOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate_validation");

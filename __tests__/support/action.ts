@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { PROJECT } from "./project";
 import type { Ended } from "./project-room";
-import { PROJECT } from "./rehearsal-room";
 import { type Step, valuesOf } from "./workflow";
 
 export interface Action {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROJECT } from "./rehearsal-room";
+import { PROJECT } from "./project";
 
 /** What a person's own checkout holds, and what is shared with ours as it is large and never changed by a command. */
 const COPIED = [

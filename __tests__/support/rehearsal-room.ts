@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Rehearsal } from "../../cli/rehearsal-run";
 import { findEmulatorPython } from "../../cli/setup/emulator-python";
 import { findTerraform } from "../../cli/setup/terraform-binary";
@@ -9,8 +9,8 @@ import { Terraform } from "../../cli/terraform";
 import { terraformEnvironment } from "../../cli/terraform-environment";
 import { LocalAws } from "../../rehearsal/local-aws";
 import { seedsFor } from "../../rehearsal/seed-for";
+import { PROJECT } from "./project";
 
-export const PROJECT = resolve(__dirname, "../..");
 export const CACHE = join(PROJECT, ".rehearsal");
 
 /** The fixture program's folder. */

@@ -1,4 +1,5 @@
-const { basename } = require("node:path");
+const { relative, resolve } = require("node:path");
+
 const Sequencer = require("@jest/test-sequencer").default;
 
 /**
@@ -6,39 +7,45 @@ const Sequencer = require("@jest/test-sequencer").default;
  * mostly wait and those that mostly compute take turns. jest knows of such only what an earlier run left in its cache.
  */
 const SLOWEST = [
-  "rehearsal.terraform",
-  "validate.terraform", // of npm test
-  "first-deploy.all",
-  "cdktf-cli.all",
-  "surroundings.all",
-  "choices.all",
-  "changing-a-site.all",
-  "mutants.all",
-  "cloud-site.all",
-  "review-changes.all",
-  "state-s3.all",
-  "crash.all",
-  "opentofu.all",
-  "policies.all",
-  "topologies.all",
-  "crash-twice.all",
-  "prove.all",
-  "adopt.all",
-  "edits.all",
-  "rehearse-command.all",
-  "bootstrap.all",
-  "bootstrap-rights.all",
-  "node-versions.all",
-  "cloud-plan.all",
-  "workflows.all",
+  "terraform/rehearsal/rehearsal",
+  "terraform/constructs/validate", // of npm test
+  "slow/cli/first-deploy",
+  "slow/cli/cdktf-cli",
+  "slow/rehearsal/surroundings",
+  "slow/constructs/choices",
+  "slow/constructs/changing-a-site",
+  "slow/path/mutants",
+  "slow/cli/cloud-site",
+  "slow/path/review/review-changes",
+  "slow/cli/state-s3",
+  "slow/cli/crash",
+  "slow/house/opentofu",
+  "slow/cli/policies",
+  "slow/topology/topologies",
+  "slow/cli/crash-twice",
+  "slow/cli/prove",
+  "slow/cli/adopt",
+  "slow/cli/edits",
+  "slow/rehearsal/rehearse-command",
+  "slow/cli/bootstrap",
+  "slow/cli/bootstrap-rights",
+  "slow/house/node-versions",
+  "slow/cli/cloud-plan",
+  "slow/cli/workflows",
 ];
+
+const TESTS = resolve(__dirname, "..");
 
 module.exports = class SlowestFirst extends Sequencer {
   static SLOWEST = SLOWEST;
 
   sort(tests) {
     const rank = ({ path }) => {
-      const index = SLOWEST.indexOf(basename(path, ".test.ts"));
+      const index = SLOWEST.indexOf(
+        relative(TESTS, path)
+          .replaceAll("\\", "/")
+          .replace(/\.test\.ts$/, ""),
+      );
       return index < 0 ? SLOWEST.length : index;
     };
     // What is not named keeps jest's own order.

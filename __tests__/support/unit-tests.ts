@@ -1,23 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { PROJECT } from "./rehearsal-room";
+import { PROJECT } from "./project";
 
-/** The tests of npm run test:unit, which start no program. */
-export function unitTests(): string[] {
-  return testsBut("all|terraform|program");
+/** The folders of tests: those that start no program, those that start programs but no terraform, those that start it, and what takes long. */
+export const KINDS = ["unit", "programs", "terraform", "slow"] as const;
+
+/** The test files of a folder. */
+export function testsOf(kind: (typeof KINDS)[number]): string[] {
+  const folder = join(PROJECT, "__tests__", kind);
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 /** The tests that run no terraform, which is one program whichever version of Node starts it. */
 export function testsWithoutTerraform(): string[] {
-  return testsBut("all|terraform");
-}
-
-function testsBut(kinds: string): string[] {
-  const folder = join(PROJECT, "__tests__");
-  return readdirSync(folder)
-    .filter((name) => new RegExp(`(?<!\\.(${kinds}))\\.test\\.ts$`).test(name))
-    .sort()
-    .map((name) => join(folder, name));
+  return [...testsOf("unit"), ...testsOf("programs")];
 }
 
 /** Whether a test file starts programs or servers, by what it imports itself. */

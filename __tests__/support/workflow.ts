@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { PROJECT } from "./project";
 import type { Ended, ProjectRoom } from "./project-room";
-import { PROJECT } from "./rehearsal-room";
 
 export interface Step {
   readonly id?: string;

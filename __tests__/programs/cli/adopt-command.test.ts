@@ -1,0 +1,26 @@
+import { spawnSync } from "node:child_process";
+import { PROJECT } from "../../support/project";
+
+const adopt = (...args: string[]) =>
+  spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/adopt.ts", ...args], {
+    cwd: PROJECT,
+    encoding: "utf8",
+  });
+
+describe("npm run adopt", () => {
+  test("tells its exit codes", () => {
+    const { status, stdout } = adopt("--help");
+    expect(stdout).toContain("3 something is ambiguous, left over or unknown");
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    [[], "missing required argument 'stack'"],
+    [["web", "--use", "vpc-1"], "--use: got vpc-1; give ADDRESS=ID"],
+    [["web", "--use", "aws_vpc.a=vpc-1", "--use", "aws_vpc.a=vpc-2"], "--use: aws_vpc.a is given twice"],
+  ])("refuses %j", (args, sentence) => {
+    const { status, stderr } = adopt(...args);
+    expect(stderr).toContain(sentence);
+    expect(status).toBe(2);
+  });
+});

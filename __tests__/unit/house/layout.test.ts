@@ -1,0 +1,329 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, posix, relative, sep } from "node:path";
+import { PROJECT } from "../../support/project";
+
+/* The house's rules: which room may know of which, and what no room may have. */
+
+interface Source {
+  /** From the project's folder, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Import {
+  readonly from: string;
+  /** Nothing of it is there when the program runs. */
+  readonly isTypeOnly: boolean;
+  readonly names: readonly string[];
+}
+
+/** What is wrong with one file among all; nothing if it is fine. */
+type Rule = (source: Source, all: readonly Source[]) => string[];
+
+const ROOMS = ["main.ts", "constructs", "topology", "path", "rehearsal", "cli", "bench", "__tests__"];
+const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT, room))).map((file) => ({
+  path: relative(PROJECT, file).split(sep).join("/"),
+  text: readFileSync(file, "utf8"),
+}));
+/** Here stand the offenders below. */
+const THIS_FILE = "__tests__/unit/house/layout.test.ts";
+/** Only these know how the parts fit together. */
+const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
+/** Facts that props and plans are held against alike. */
+const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts"];
+// What was 300 wide lines is up to 500 formatted ones, until those files are split by subject.
+const MAX_LINES = 500;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  "cdktf is known in constructs/, in main.ts and to the test helper only, so that moving off it is a rename": (
+    source,
+  ) =>
+    isIn(source, "constructs") || isProgram(source) || source.path === "__tests__/support/synth.ts"
+      ? []
+      : importsOf(source)
+          .map(({ from }) => from)
+          .filter((from) => /^(cdktf|constructs|@cdktf\/.*)$/.test(from)),
+
+  "the AWS provider is imported by the resource, as its root loads every service there is": (source) =>
+    importsOf(source)
+      .map(({ from }) => from)
+      .filter(
+        (from) => from.startsWith("@cdktf/provider-aws") && !/^@cdktf\/provider-aws\/lib\/[a-z0-9-]+$/.test(from),
+      ),
+
+  "constructs/ reads no files, starts no programs and asks no environment": (source) =>
+    !isIn(source, "constructs")
+      ? []
+      : [
+          ...importsOf(source)
+            .map(({ from }) => from)
+            .filter((from) => /^(node:)?(fs|child_process|http|https|net|os|path|process)(\/|$)/.test(from)),
+          ...(source.text.match(/\bprocess\s*\.\s*\w+|\bprocess\s*\[/g) ?? []),
+        ],
+
+  "constructs/ knows nothing of cli/ and rehearsal/": (source) =>
+    isIn(source, "constructs") ? roomsKnownTo(source, ["cli", "rehearsal", "bench", "__tests__"]) : [],
+  "constructs/ takes facts of AWS from topology/, and only the stack asks path/": (source) =>
+    !isIn(source, "constructs")
+      ? []
+      : importsOf(source)
+          .filter(({ isTypeOnly }) => !isTypeOnly)
+          .map(({ from }) => pathOf(source, from))
+          .filter(
+            (path) =>
+              (path.startsWith("topology/") && !FACTS.includes(`${path}.ts`)) ||
+              (path.startsWith("path/") && source.path !== "constructs/web-stack.ts"),
+          ),
+  "cli/ and rehearsal/ know nothing of constructs/: they run the app and read its files": (source) =>
+    isIn(source, "cli") || isIn(source, "rehearsal") ? roomsKnownTo(source, ["constructs", "bench", "__tests__"]) : [],
+  "rehearsal/ knows nothing of cli/": (source) => (isIn(source, "rehearsal") ? roomsKnownTo(source, ["cli"]) : []),
+  "path/ and topology/ are pure": (source) =>
+    isIn(source, "path") || isIn(source, "topology")
+      ? importsOf(source)
+          .map(({ from }) => from)
+          .filter((from) => /^(@aws-sdk\/.*|(node:)?(fs|child_process|http|https|net)(\/.*)?)$/.test(from))
+          .concat(roomsKnownTo(source, ["constructs", "rehearsal", "cli"]))
+      : [],
+  "topology/ knows nothing of path/": (source) => (isIn(source, "topology") ? roomsKnownTo(source, ["path"]) : []),
+  "main.ts has side effects and is imported by nobody": (source) =>
+    importsOf(source)
+      .map(({ from }) => pathOf(source, from))
+      .filter((path) => path === "main" || path === "main.ts"),
+
+  "a part knows another part's interface, never its class": (source, all) =>
+    !isIn(source, "constructs") || ASSEMBLERS.includes(source.path)
+      ? []
+      : importsOf(source).flatMap(({ from, names, isTypeOnly }) => {
+          const other = all.find(({ path }) => path === `${pathOf(source, from)}.ts`);
+          const parts =
+            other === undefined
+              ? []
+              : classesOf(other)
+                  .filter(({ parent }) => parent === "Construct" || parent === "TerraformStack")
+                  .map(({ name }) => name);
+          if (parts.length === 0) return [];
+          return [...names.filter((name) => parts.includes(name)), ...(isTypeOnly ? [] : [from])];
+        }),
+
+  "inheritance is one level deep: a construct, a stack or an error": (source) =>
+    classesOf(source).flatMap(({ name, parent }) =>
+      parent === undefined || /^(Construct|TerraformStack|Error)$/.test(parent) ? [] : [`${name} extends ${parent}`],
+    ),
+  "no file is a barrel or a drawer for whatever has no place": ({ path }) =>
+    /^(index|utils?|helpers?|misc|common)\.ts$/.test(basename(path)) ? [path] : [],
+  "types are not switched off": ({ path, text }) =>
+    path === THIS_FILE
+      ? []
+      : [
+          ...(withoutComments(text).match(/(?<=[:<,|&(]\s?)\bany\b(?=\s*[;,)>=|&[{\]]|$)|\bas any(?=\s*[;,)\]}])/gm) ??
+            []),
+          ...(text.match(/^\s*(\/\/|\/\*)\s*@ts-\w+/gm) ?? []),
+        ],
+  "what is printed goes through cli/command.ts or cli/progress.ts, where text of others becomes harmless": (source) =>
+    (!isIn(source, "cli") && !isIn(source, "rehearsal")) || source.path === "cli/command.ts"
+      ? []
+      : (withoutComments(source.text).match(/\bstd(out|err)\s*(\?\.|\.)\s*(write|once|pipe)\b|\bconsole\s*\.\s*\w+/g) ??
+        []),
+  "cli/ writes files with cli/write-file.ts, whose errors name the file": (source) =>
+    !isIn(source, "cli") || source.path === "cli/write-file.ts"
+      ? []
+      : importsOf(source)
+          .filter(({ from }) => /^(node:)?fs(\/promises)?$/.test(from))
+          .flatMap(({ names }) => names.filter((name) => /^(write|append)File/.test(name))),
+  "a file can be read in one go": ({ path, text }) =>
+    path.startsWith("__tests__/") || text.split("\n").length <= MAX_LINES + 1
+      ? []
+      : [`${text.split("\n").length - 1} lines`],
+};
+
+describe.each(Object.entries(RULES))("%s", (_, rule) => {
+  test("everywhere", () => {
+    expect(SOURCES.flatMap((source) => rule(source, SOURCES).map((offence) => `${source.path}: ${offence}`))).toEqual(
+      [],
+    );
+  });
+});
+
+/** So that each rule is seen to find something. */
+describe("the rule finds", () => {
+  const zone = {
+    path: "constructs/dns.ts",
+    text: "export interface IHostedZone {}\nexport class HostedZones extends Construct {}\nexport class AliasRecord extends Construct {}",
+  };
+
+  test.each<[rule: RegExp, path: string, text: string]>([
+    [/^cdktf is known/, "cli/rehearse.ts", 'import { Testing } from "cdktf";'],
+    [/^cdktf is known/, "rehearsal/site.ts", 'import type { Construct } from "constructs";'],
+    [/^cdktf is known/, "__tests__/dns.test.ts", 'import {\n  Lb,\n} from "@cdktf/provider-aws/lib/lb";'],
+    [/^the AWS provider/, "constructs/dns.ts", 'import { lb } from "@cdktf/provider-aws";'],
+    [/^the AWS provider/, "constructs/dns.ts", 'import * as aws from "@cdktf/provider-aws/lib";'],
+    [/^constructs\/ reads no files/, "constructs/dns.ts", 'import { readFileSync } from "node:fs";'],
+    [/^constructs\/ reads no files/, "constructs/dns.ts", 'import { spawn } from "child_process";'],
+    [/^constructs\/ reads no files/, "constructs/dns.ts", 'import { readFile } from "fs/promises";'],
+    [/^constructs\/ reads no files/, "constructs/dns.ts", "const region = process.env.AWS_REGION;"],
+    [/^constructs\/ reads no files/, "constructs/dns.ts", 'const fs = require("fs");'],
+    [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'import { x } from "../cli/command";'],
+    [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'const { x } = await import("../rehearsal/site");'],
+    [/^constructs\/ takes facts/, "constructs/props-schema.ts", 'import { rangesOf } from "../path/ipv4";'],
+    [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { readTopology } from "../topology/topology";'],
+    [/^cli\/ and rehearsal\/ know nothing/, "cli/setup/lock.ts", 'import { x } from "../../constructs/names";'],
+    [
+      /^cli\/ and rehearsal\/ know nothing/,
+      "rehearsal/site.ts",
+      'export type { WebStackProps } from "../constructs/web-stack";',
+    ],
+    [/^rehearsal\/ knows nothing of cli/, "rehearsal/checks/finding.ts", 'import { EXIT } from "../../cli/command";'],
+    [/^path\/ and topology\/ are pure/, "path/hops.ts", 'import { readFileSync } from "fs";'],
+    [/^path\/ and topology\/ are pure/, "topology/model.ts", 'import { ACMClient } from "@aws-sdk/client-acm";'],
+    [/^path\/ and topology\/ are pure/, "path/hops.ts", 'import { x } from "../rehearsal/site";'],
+    [/^topology\/ knows nothing of path/, "topology/model.ts", 'import { Hop } from "../path/hops";'],
+    [/^main\.ts has side effects/, "__tests__/main.test.ts", 'import "../main";'],
+    [/^main\.ts has side effects/, "cli/rehearse.ts", 'require("../main.ts");'],
+    [/^a part knows/, "constructs/certificate.ts", 'import { HostedZones } from "./dns";'],
+    [/^a part knows/, "constructs/certificate.ts", 'import { type IHostedZone, AliasRecord } from "./dns";'],
+    [/^a part knows/, "constructs/certificate.ts", 'import type { HostedZones } from "./dns";'],
+    [/^a part knows/, "constructs/certificate.ts", 'import { IHostedZone } from "./dns";'],
+    [/^inheritance/, "constructs/dns.ts", "class PublicZone extends HostedZone<string> {}"],
+    [/^inheritance/, "cli/command.ts", "export abstract class A extends base.Command {}"],
+    [/^no file is a barrel/, "constructs/index.ts", ""],
+    [/^no file is a barrel/, "cli/setup/utils.ts", ""],
+    [/^types are not/, "cli/command.ts", "function f(x: any) {}"],
+    [/^types are not/, "cli/command.ts", "const x: Record<string, any> = {};"],
+    [/^types are not/, "cli/command.ts", "const x = y as any;"],
+    [/^types are not/, "cli/command.ts", "const x: any[] = [];"],
+    [/^types are not/, "cli/command.ts", "// @ts-ignore\nx();"],
+    [/^types are not/, "cli/command.ts", "  // @ts-expect-error wrong\nx();"],
+    [/^what is printed/, "cli/plan.ts", "process.stderr.write(`${text}\\n`);"],
+    [/^what is printed/, "rehearsal/site.ts", "console.warn(text);"],
+    [/^cli\/ writes files/, "cli/plan.ts", 'import { rm, writeFile } from "node:fs/promises";'],
+    [/^cli\/ writes files/, "cli/setup/lock.ts", 'import { appendFileSync } from "node:fs";'],
+    [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES + 1)],
+  ])("%s in %s (%#)", (rule, path, text) => {
+    expect(ruleOf(rule)({ path, text }, [zone])).not.toEqual([]);
+  });
+
+  test.each<[rule: RegExp, path: string, text: string]>([
+    [/^cdktf is known/, "__tests__/fixtures/choices/main.ts", 'import { App } from "cdktf";'],
+    [
+      /^cdktf is known/,
+      "__tests__/cli-parts.test.ts",
+      'import { join } from "node:path";\nconst program = `\nimport { App } from "cdktf";\n`;',
+    ],
+    [/^the AWS provider/, "constructs/dns.ts", 'import { Lb } from "@cdktf/provider-aws/lib/lb";'],
+    [
+      /^constructs\/ reads no files/,
+      "constructs/names.ts",
+      'import { createHash } from "node:crypto";\n// a process of its own',
+    ],
+    [
+      /^constructs\/ takes facts/,
+      "constructs/props-schema.ts",
+      'import { isMatcher } from "../topology/health-check-values";\nimport type { Finding } from "../path/report";',
+    ],
+    [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { trace } from "../path/trace";'],
+    [/^cli\/ and rehearsal\/ know nothing/, "cli/rehearse.ts", 'import { x } from "../rehearsal/site";'],
+    [/^a part knows/, "constructs/certificate.ts", 'import type { IHostedZone } from "./dns";'],
+    [/^a part knows/, "constructs/certificate.ts", 'import { type IHostedZone } from "./dns";'],
+    [/^a part knows/, "constructs/web-topology.ts", 'import { HostedZones } from "./dns";'],
+    [
+      /^inheritance/,
+      "constructs/dns.ts",
+      "class PublicZone extends Construct implements IHostedZone {}\ninterface A extends B {}",
+    ],
+    [/^types are not/, "cli/command.ts", '// in any case\nconst text = "as many as any";\n/* f(x: any) */'],
+    [/^what is printed/, "cli/plan.ts", "// Not console.log(x).\nconst { columns } = process.stdout;"],
+    [
+      /^cli\/ writes files/,
+      "cli/plan.ts",
+      'import { rm } from "node:fs/promises";\nimport { writeFile } from "./write-file";',
+    ],
+    [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES)],
+    [/^a file can be read/, "__tests__/props.test.ts", "x\n".repeat(MAX_LINES + 1)],
+  ])("nothing for %s in %s (%#)", (rule, path, text) => {
+    expect(ruleOf(rule)({ path, text }, [zone])).toEqual([]);
+  });
+
+  function ruleOf(name: RegExp): Rule {
+    const [found, ...others] = Object.entries(RULES).filter(([it]) => name.test(it));
+    if (found === undefined || others.length > 0) throw new Error(`no one rule is called ${name}`);
+    return found[1];
+  }
+});
+
+test("every room that there is was looked into", () => {
+  const rooms = new Set(SOURCES.map(({ path }) => path.split("/")[0]));
+  expect([...rooms]).toEqual(expect.arrayContaining(["main.ts", "constructs", "rehearsal", "cli", "__tests__"]));
+  const others = readdirSync(PROJECT, { withFileTypes: true }).filter(
+    (it) =>
+      it.isDirectory() &&
+      !it.name.startsWith(".") &&
+      !["node_modules", "cdktf.out"].includes(it.name) &&
+      filesIn(join(PROJECT, it.name)).length > 0,
+  );
+  expect(others.map(({ name }) => name).filter((name) => !ROOMS.includes(name))).toEqual([]);
+});
+
+function filesIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return path.endsWith(".ts") ? [path] : [];
+  return readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !/(^|[\\/])node_modules[\\/]/.test(file))
+    .map((file) => join(path, file));
+}
+
+function isIn({ path }: Source, room: string): boolean {
+  return path.startsWith(`${room}/`);
+}
+
+/** What a person runs: main.ts, and the fixtures that stand for it. */
+function isProgram({ path }: Source): boolean {
+  return path === "main.ts" || /^__tests__\/fixtures\/[^/]+\/main\.ts$/.test(path) || path.startsWith("bench/");
+}
+
+function roomsKnownTo(source: Source, rooms: readonly string[]): string[] {
+  return importsOf(source)
+    .map(({ from }) => pathOf(source, from))
+    .filter((path) => rooms.includes(path.split("/")[0] ?? ""));
+}
+
+/** The path that a relative import leads to; a package's name as it is. */
+function pathOf({ path }: Source, from: string): string {
+  return from.startsWith(".") ? posix.join(dirname(path), from) : `package:${from}`;
+}
+
+/** All that a file imports or exports again, `import()` and `require` included. */
+function importsOf({ path, text }: Source): Import[] {
+  if (path === THIS_FILE) return [];
+  // What stands in a text of several lines is a program that a test writes.
+  const code = withoutComments(text).replace(/`[^`]*\n[^`]*`/g, "``");
+  const statements = [
+    ...code.matchAll(/^(?:import|export)\s+(type\s+)?(?:([\w*\s{},$]+?)\s+from\s+)?["']([^"']+)["']/gm),
+  ].map(([, type, clause = "", from = ""]): Import => {
+    const names = clause
+      .replace(/[{}]/g, ",")
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean);
+    return {
+      from,
+      isTypeOnly: type !== undefined || (names.length > 0 && names.every((name) => name.startsWith("type "))),
+      names: names.map((name) => name.replace(/^type /, "").split(/\s+as\s+/)[0] ?? name),
+    };
+  });
+  const calls = [...code.matchAll(/\b(?:import|require)\s*\(\s*["']([^"']+)["']/g)].map(
+    ([, from = ""]): Import => ({ from, isTypeOnly: false, names: [] }),
+  );
+  return [...statements, ...calls];
+}
+
+function classesOf({ path, text }: Source): { name: string; parent?: string }[] {
+  if (path === THIS_FILE) return [];
+  return [...withoutComments(text).matchAll(/\bclass\s+(\w+)(?:\s+extends\s+([\w.]+))?/g)].map(
+    ([, name = "", parent]) => ({ name, parent }),
+  );
+}
+
+/** Line comments that begin a line, and block comments. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, "").replace(/^\s*\/\/.*$/gm, "");
+}

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join, posix } from "node:path";
+import { PROJECT } from "../../support/project";
+
+/* The package holds the command alb-web, with what that needs and nothing else. */
+
+/** npm packs it whatever the list says. */
+const ALWAYS_PACKED = ["package.json"];
+const { files, dependencies, bin } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+  files: string[];
+  dependencies: Record<string, string>;
+  bin: Record<string, string>;
+};
+
+/** All files that the command loads, and the packages that they name. */
+function loaded(): { sources: Set<string>; packages: Set<string> } {
+  const sources = new Set<string>();
+  const packages = new Set<string>();
+  const pending = [bin["alb-web"] ?? ""];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (sources.has(file)) continue;
+    sources.add(file);
+    const text = readFileSync(join(PROJECT, file), "utf8");
+    for (const [, from = ""] of text.matchAll(
+      /(?:^import (?!type )[^"]*?|^export (?!type )[^"]*? from |\brequire\()"([^"]+)"/gm,
+    )) {
+      if (!from.startsWith(".")) packages.add(from.replace(/^((?:@[^/]+\/)?[^/]+).*$/, "$1"));
+      else pending.push(fileOf(posix.join(posix.dirname(file), from)));
+    }
+  }
+  for (const name of [...packages])
+    if (name.startsWith("node:") || builtinModules.includes(name)) packages.delete(name);
+  return { sources, packages };
+}
+
+function fileOf(path: string): string {
+  return existsSync(join(PROJECT, path)) && /\.\w+$/.test(path) ? path : `${path}.ts`;
+}
+
+const isIn = (file: string, pattern: string): boolean =>
+  file.startsWith(`${pattern}/`) ||
+  new RegExp(`^${pattern.replace(/[.]/g, "\\.").replace(/\*/g, "[^/]*")}$`).test(file);
+
+test("every file that the command loads is in the package", () => {
+  const { sources } = loaded();
+  expect(sources.size).toBeGreaterThan(80);
+  expect(
+    [...sources].filter((file) => !ALWAYS_PACKED.includes(file) && !files.some((pattern) => isIn(file, pattern))),
+  ).toEqual([]);
+});
+
+test("nothing is in the package that the command does not load", () => {
+  const { sources } = loaded();
+  expect(files.filter((pattern) => ![...sources].some((file) => isIn(file, pattern)))).toEqual([]);
+});
+
+test("what is installed with it is what it loads", () => {
+  expect(Object.keys(dependencies).sort()).toEqual([...loaded().packages].sort());
+});

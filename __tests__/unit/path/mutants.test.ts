@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import type { TraceReport } from "../../../path/report";
+import { ROWS } from "../../../path/rows";
+import { trace } from "../../../path/trace";
+import { MUTANTS } from "../../mutants/all";
+import { BASES, baseStack, mutantStack } from "../../mutants/bases";
+import { CELLS_FILE, cellsText, FORMS, holding, reasons } from "../../mutants/cells";
+import { applyEdits } from "../../mutants/edits";
+import { findingsOf, inWords, isRowOfErrors, isWarning, misses, opensIn } from "../../mutants/judge";
+import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
+
+/* One fault after the other in a correct stack, as it is synthesized: each is found, and nothing else is; and what its fix says, helps. */
+
+const MAX_FIXES = 8;
+
+describe.each(BASES)("the correct stack %s", (base) => {
+  test("is ok, without any error", () => {
+    const report = trace(baseStack(base));
+    expect(report.findings.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
+  });
+});
+
+const inSynthesized = MUTANTS.filter(({ cannot }) => cannot?.synthesized === undefined);
+const named = (mutants: readonly Mutant[]) => mutants.map((it) => [it.row, it.name, it] as const);
+
+describe.each(named(inSynthesized))("%s: %s", (_row, _name, mutant) => {
+  test("is found, and nothing else is", () => {
+    expect(misses(mutant, trace(mutantStack(mutant)))).toEqual([]);
+  });
+});
+
+describe.each(named(inSynthesized.filter(({ unfixable }) => unfixable === undefined)))(
+  "%s: %s",
+  (_row, _name, mutant) => {
+    test("is ended by what its fix says", () => {
+      const stack = mutantStack(mutant);
+      const report = fixed(stack, mutant, trace(stack));
+      expect(inWords(report.findings.filter(({ id, severity }) => severity === "error" || id === mutant.row))).toBe("");
+      expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
+    });
+  },
+);
+
+/** Does one fix after the other, as one fault can show at several resources. */
+function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): TraceReport {
+  let report = first;
+  for (let fixes = 0; fixes < MAX_FIXES; fixes += 1) {
+    const [next] = [
+      ...findingsOf(mutant, report),
+      ...report.findings.filter(({ id, severity }) => id === mutant.row || severity === "error"),
+    ];
+    if (next === undefined) break;
+    if (next.fix.edits.length === 0) throw new Error(`the fix of ${inWords([next])} has no edits`);
+    applyEdits(stack, next.fix.edits);
+    report = trace(stack);
+  }
+  return report;
+}
+
+test("no two mutants have one name, and none is a mutant of terraform's own rows", () => {
+  const names = MUTANTS.map(({ row, name }) => `${row} ${name}`);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  expect(MUTANTS.filter(({ row }) => ROWS.find(({ id }) => id === row)?.certainty.includes("plan") !== false)).toEqual(
+    [],
+  );
+});
+
+test("no two mutants of a row are the same change", () => {
+  const texts = MUTANTS.map((it) => `${it.row} ${JSON.stringify(mutantStack(it))}`);
+  expect(
+    MUTANTS.filter((_, index) => texts.indexOf(texts[index] as string) !== index).map(
+      ({ row, name }) => `${row}: ${name}`,
+    ),
+  ).toEqual([]);
+});
+
+describe.each(ROWS.map(({ id }) => id).filter(isRowOfErrors))("row %s", (row) => {
+  test.each(FORMS)("has two mutants in a file of the form %s, or the reason why not", (form) => {
+    const held = holding(row, form).length;
+    const why = reasons(row, form);
+    expect({
+      row,
+      form,
+      gap: held >= 2 || (held === 0 && why.length > 0) ? "" : `${held} mutants; ${why.join("; ")}`,
+    }).toEqual({ row, form, gap: "" });
+  });
+});
+
+describe.each(ROWS.filter(({ certainty }) => certainty.includes("likely")).map(({ id }) => id))("row %s", (row) => {
+  test("has a mutant that is a warning", () => {
+    expect(MUTANTS.filter((it) => it.row === row && isWarning(it)).length).toBeGreaterThan(0);
+  });
+});
+
+test("the table of cells is as the mutants say", () => {
+  expect(readFileSync(CELLS_FILE, "utf8")).toBe(cellsText());
+});

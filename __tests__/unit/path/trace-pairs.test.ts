@@ -1,0 +1,142 @@
+import { rowOf } from "../../../path/rows";
+import { trace } from "../../../path/trace";
+import { MUTANTS } from "../../mutants/all";
+import { baseStack } from "../../mutants/bases";
+import { findingsOf, inWords, isWarning } from "../../mutants/judge";
+import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
+import { sampled } from "../../support/sample";
+
+/*
+ * Two faults at once, on different hops of one path: a trace tells both, not only the one that a request would meet first. Each fault with
+ * one of each other hop; with all of them: npm run test:exhaustive.
+ */
+
+/** Rows whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rows, and why. */
+const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly string[]; readonly why: string }[] = [
+  {
+    row: "P19",
+    others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17"],
+    why: "no listener uses a certificate, so that none is on the path or says which name the balancer is for",
+  },
+  {
+    row: "P21",
+    others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17", "P48"],
+    why: "no listener uses a certificate or forwards, so that none is on the path or says which name the balancer is for",
+  },
+  {
+    row: "P06",
+    others: ["P11", "P12", "P13", "P26"],
+    why: "the name leads to another balancer, so that this one's certificate and rules are not for it",
+  },
+  { row: "P01", others: ["P11", "P12"], why: "a name that only those inside can ask for may be used without TLS" },
+  { row: "P15", others: ["P04", "P07"], why: "each gives the certificate another further name" },
+  { row: "P09", others: ["P44", "P45", "P47"], why: "an internal balancer needs no way to the internet" },
+  {
+    row: "P48",
+    others: [
+      "P26",
+      "P28",
+      "P29",
+      "P32",
+      "P33",
+      "P34",
+      "P35",
+      "P36",
+      "P37",
+      "P39",
+      "P40",
+      "P50",
+      "P53",
+      "P61",
+      "P62",
+      "P63",
+      "P64",
+    ],
+    why: "nothing leads to the instances, so that they are no targets",
+  },
+  {
+    row: "P49",
+    others: ["P32", "P33", "P34", "P35", "P36", "P37", "P39", "P40", "P50", "P53", "P61", "P62", "P63", "P64"],
+    why: "the instances are not attached, so that they are no targets",
+  },
+];
+
+/** One fault of each row, in the site of this project. */
+const FAULTS: readonly Mutant[] = [
+  ...new Map(
+    MUTANTS.filter((it) => it.base === "site" && !isWarning(it) && it.cannot?.synthesized === undefined)
+      .reverse()
+      .map((it) => [it.row, it]),
+  ).values(),
+];
+
+const ALL_PAIRS = FAULTS.flatMap((one, index) => FAULTS.slice(index + 1).map((other) => [one, other] as const)).filter(
+  ([one, other]) => rowOf(one.row).hop !== rowOf(other.row).hop,
+);
+const PAIRS = ALL_PAIRS.filter(
+  ([{ row: one }, { row: other }]) =>
+    !NOT_TOGETHER.some(
+      ({ row, others }) => (row === one && others.includes(other)) || (row === other && others.includes(one)),
+    ),
+);
+
+const RUN = sampled(PAIRS, ([{ row: one }, { row: other }]) => [
+  `${one} ${rowOf(other).hop}`,
+  `${other} ${rowOf(one).hop}`,
+]);
+
+test("there are at least 20 pairs, between all hops", () => {
+  expect(RUN.length).toBeGreaterThanOrEqual(20);
+  const between = new Set(
+    RUN.map((pair) =>
+      pair
+        .map(({ row }) => rowOf(row).hop)
+        .sort()
+        .join(" and "),
+    ),
+  );
+  expect([...between].sort()).toEqual([
+    "dns and listener",
+    "dns and target",
+    "dns and target-group",
+    "dns and tls",
+    "listener and target",
+    "listener and target-group",
+    "listener and tls",
+    "target and target-group",
+    "target and tls",
+    "target-group and tls",
+  ]);
+});
+
+/** What one mutant looks for the other may have changed, in one order or in both. */
+function together(one: Mutant, other: Mutant): SynthesizedJson | undefined {
+  for (const order of [
+    [one, other],
+    [other, one],
+  ]) {
+    const stack = baseStack("site");
+    try {
+      for (const { mutate } of order) mutate(stack);
+      return stack;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+test.each(RUN.map(([one, other]) => [one.row, one.name, other.row, other.name, one, other] as const))(
+  "%s (%s) and %s (%s) are both told",
+  (_row, _name, _otherRow, _otherName, one, other) => {
+    const stack = together(one, other);
+    expect(stack).toBeDefined();
+    const report = trace(stack);
+    const missing = [one, other].filter((it) => findingsOf(it, report).length === 0).map(({ row }) => row);
+    expect({ verdict: report.verdict, missing, found: missing.length === 0 ? "" : inWords(report.findings) }).toEqual({
+      verdict: "broken",
+      missing: [],
+      found: "",
+    });
+  },
+);
