@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { GROWING, growingPlan, type Kind } from "../__tests__/support/growing-plans";
 import { Deadline } from "../path/deadline";
 import { review } from "../path/review/review";
-import { trace } from "../path/trace";
+import { trace } from "../path/trace/trace";
 import { type Cost, line, Meter } from "./meter";
 
 /*

@@ -1,6 +1,6 @@
-import { acceptedIn, withAccepted } from "../path/accept";
 import type { TraceReport } from "../path/report";
-import { trace } from "../path/trace";
+import { acceptedIn, withAccepted } from "../path/trace/accept";
+import { trace } from "../path/trace/trace";
 import type { StepResult } from "../rehearsal/walkthrough";
 
 /** What a trace says of the plan before it is applied, and of the state after that; absent: it did not come so far. */

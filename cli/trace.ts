@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { acceptedIn, withAccepted } from "../path/accept";
 import type { TraceReport, Verdict } from "../path/report";
-import { type TraceOptions, trace } from "../path/trace";
+import { acceptedIn, withAccepted } from "../path/trace/accept";
+import { type TraceOptions, trace } from "../path/trace/trace";
 import { UnreadableFile } from "../topology/unreadable-file";
 import { EXIT, newCommand, runCommand, throwIfNotWritable, UsageError, withOut, writeReport } from "./command";
 import { printableJson } from "./printable";

@@ -1,8 +1,8 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { ACCEPTED_KEY, shownEntry, unmatched, withAccepted } from "../path/accept";
-import { trace } from "../path/trace";
+import { ACCEPTED_KEY, shownEntry, unmatched, withAccepted } from "../path/trace/accept";
+import { trace } from "../path/trace/trace";
 import { checkProps, throwIfAnyFault } from "./app-check";
 import type { HostedZones } from "./dns";
 import { literal } from "./names";

@@ -1,4 +1,4 @@
-import { fix, setting } from "../../path/fix";
+import { fix, setting } from "../../path/fixes/fix";
 import {
   type Finding,
   HOPS,

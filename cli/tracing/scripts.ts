@@ -1,4 +1,4 @@
-import { fix } from "../../path/fix";
+import { fix } from "../../path/fixes/fix";
 import type { Edit, Finding, TraceReport } from "../../path/report";
 
 /** What stands for a boot script: it may hold secrets, and reports go where many can read them. */

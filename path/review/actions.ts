@@ -1,7 +1,7 @@
 import type { TargetGroup } from "../../topology/model";
 import type { Invocation } from "../../topology/plan-format";
 import { known } from "../../topology/value";
-import { HARMLESS, OPEN_ENDED, STOP, stoppedId } from "../rules/invoked-actions";
+import { HARMLESS, OPEN_ENDED, STOP, stoppedId } from "../analysis/writers/invoked-actions";
 import { code, type Told } from "./because";
 import { shareOf } from "./rules/servers";
 import type { World } from "./world";

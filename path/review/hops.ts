@@ -1,8 +1,9 @@
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
+import { leadsToGone } from "../analysis/names/record-ends";
+import { lostIn } from "../analysis/writers/lost-pairs";
 import type { Deadline } from "../deadline";
-import { lostIn } from "../lost-pairs";
 import {
   type Finding,
   HOPS,
@@ -14,7 +15,6 @@ import {
   worst,
 } from "../report";
 import { rowOf } from "../rows";
-import { leadsToGone } from "../rules/record-ends";
 import { attributeOf, code, doneTo, type Told } from "./because";
 import type { Effect, HopChange } from "./report";
 import { unansweredBy } from "./unanswered";

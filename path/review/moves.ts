@@ -1,5 +1,5 @@
-import { movedBlock } from "../blocks";
-import { twinsOf } from "../twins";
+import { twinsOf } from "../analysis/writers/twins";
+import { movedBlock } from "../fixes/blocks";
 import type { Told } from "./because";
 import type { World } from "./world";
 

@@ -1,5 +1,5 @@
 import { addTo } from "../../topology/lists";
-import { enclosing, rangesOf } from "../ipv4";
+import { enclosing, rangesOf } from "../analysis/network/ipv4";
 
 /* What the rules of one security group let through, and whether that holds something else; a group can have thousands of rules. */
 

@@ -1,8 +1,8 @@
 import type { Action, Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
-import { entriesOf } from "../entries";
+import { chainsOf } from "../analysis/names/record-chains";
+import { entriesOf } from "../analysis/requests/entries";
 import { HOPS, type Hop, type TraceReport } from "../report";
-import { chainsOf } from "../rules/record-chains";
 import type { Picture, PictureEdge, PictureNode } from "./report";
 import type { World } from "./world";
 

@@ -14,11 +14,11 @@ import type {
   Zone,
 } from "../../topology/model";
 import { known } from "../../topology/value";
-import { entriesOf } from "../entries";
-import { registeredServer } from "../route";
-import { ancestry } from "../rules/domain-names";
-import { chainsOf, mayServe } from "../rules/record-chains";
-import { isLost } from "../rules/record-ends";
+import { ancestry } from "../analysis/names/domain-names";
+import { chainsOf, mayServe } from "../analysis/names/record-chains";
+import { isLost } from "../analysis/names/record-ends";
+import { entriesOf } from "../analysis/requests/entries";
+import { registeredServer } from "../analysis/requests/route";
 
 /* What of a state answers requests, and what will, each to be looked up at once. */
 

@@ -2,7 +2,7 @@ import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import type { Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
-import { audience, ruleSet, vpcIdOf } from "../rules/reachability";
+import { audience, ruleSet, vpcIdOf } from "../analysis/network/reachability";
 import { code, doneTo, named, type Told } from "./because";
 import type { World } from "./world";
 

@@ -1,9 +1,9 @@
 import type { Registration, SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
 import { isUnknown } from "../../topology/value";
+import { registeredServer } from "../analysis/requests/route";
 import { type Deadline, TimeIsUp } from "../deadline";
 import { type Finding, type PathReport, placeOf } from "../report";
-import { registeredServer } from "../route";
-import { traceTopology } from "../trace";
+import { traceTopology } from "../trace/trace";
 
 /*
  * Whether nobody is answered at some declared URL. A finding's `share` says which part of a path it hits, where a path is every request

@@ -7,8 +7,8 @@ import { ShownElsewhere } from "../../topology/shown-elsewhere";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { known } from "../../topology/value";
+import { stoppedBy } from "../analysis/writers/invoked-actions";
 import type { Hop } from "../report";
-import { stoppedBy } from "../rules/invoked-actions";
 import { type Later, laterIn, type Serving, servingIn } from "./serving";
 import { stoppedByState } from "./stopped";
 

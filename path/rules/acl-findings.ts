@@ -1,12 +1,12 @@
 import type { AclEntry, NetworkAcl, Subnet, Topology } from "../../topology/model";
 import { known, type Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
-import { overlaps, type Range } from "../ipv4";
+import { allowsAny, type Decision, type Packets } from "../analysis/network/acl-decisions";
+import { overlaps, type Range } from "../analysis/network/ipv4";
+import { type Direction, plain } from "../analysis/network/reachability";
+import { type HealthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
+import { fix, setting } from "../fixes/fix";
 import type { Edit, Hop } from "../report";
-import type { Fault } from "../rule";
-import { allowsAny, type Decision, type Packets } from "./acl-decisions";
-import { type HealthReaders, ofHealthChecksOnly } from "./health-readers";
-import { type Direction, plain } from "./reachability";
+import type { Fault } from "./rule";
 
 /** Packets that an ACL has to let through. */
 export interface Flow {

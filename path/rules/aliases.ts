@@ -1,14 +1,14 @@
 import type { Balancer, DnsRecord, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { hostOf, targetNames } from "../analysis/names/record-chains";
+import { answersFor, namesFor } from "../analysis/names/record-names";
+import { isBalancerName, recordsOf } from "../analysis/names/record-targets";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { Reporter } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP } from "./expressions";
-import { hostOf, targetNames } from "./record-chains";
-import { answersFor, namesFor } from "./record-names";
-import { isBalancerName, recordsOf } from "./record-targets";
+import type { Reporter } from "./rule";
 
 /* Whether a record leads to the right balancer, in the way that Route 53 asks for. */
 

@@ -1,25 +1,25 @@
-import type { Rules } from "../rule";
+import { invokedActionRules } from "../analysis/writers/invoked-actions";
 import { applicationRules } from "./application";
 import { dnsRules } from "./dns";
 import { healthCheckRules } from "./health-check";
-import { invokedActionRules } from "./invoked-actions";
 import { listenerRuleRules } from "./listener-rules";
 import { listenerRules } from "./listeners";
 import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
+import { structureRules } from "./open/structure";
+import { unreadRules } from "./open/unread";
 import { packageRules } from "./packages";
 import { redirectRules } from "./redirects";
 import { routingRules } from "./routing";
+import type { Rules } from "./rule";
 import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
-import { structureRules } from "./structure";
 import { subnetRules } from "./subnets";
 import { targetFitRules } from "./target-fit";
 import { targetGroupRules } from "./target-groups";
 import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
 import { twoWritersRules } from "./two-writers";
-import { unreadRules } from "./unread";
 
 /** Every rule there is, by what it looks at. */
 export const RULES: readonly (Rules & { readonly subject: string })[] = [

@@ -1,15 +1,15 @@
 import { codesOf, expects, isHealthPath, isMatcher } from "../../topology/health-check-values";
 import type { Server } from "../../topology/model";
 import { known } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { PathEnd, Reporter, Rules } from "../rule";
-import type { Target, TracedPath } from "../traced-path";
-import { bootScript } from "./boot-script";
-import { BY_NO_PROP } from "./expressions";
-import { healthReaders, ofHealthChecksOnly } from "./health-readers";
-import { forwardedTo } from "./listener-repairs";
-import { opensPort } from "./reachability";
-import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "./user-data";
+import { bootScript } from "../analysis/boot-scripts/boot-script";
+import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "../analysis/boot-scripts/user-data";
+import { opensPort } from "../analysis/network/reachability";
+import type { Target, TracedPath } from "../analysis/requests/traced-path";
+import { healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
+import { fix, setting } from "../fixes/fix";
+import { forwardedTo } from "../fixes/listener-repairs";
+import { BY_NO_PROP } from "../fixes/wording";
+import type { PathEnd, Reporter, Rules } from "./rule";
 
 /* What the boot script says of the application, against what listener and target group expect of it. */
 

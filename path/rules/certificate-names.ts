@@ -1,14 +1,14 @@
 import type { Certificate, DnsRecord, Listener } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { certificatesAt, type ListenerCertificates } from "../analysis/certificates/picked-certificates";
+import { ancestry, covers, isMistakenWildcard, isPublicName } from "../analysis/names/domain-names";
+import { anyNameOf } from "../analysis/names/record-chains";
+import { isByMistake } from "../analysis/names/record-names";
+import { recordsOf } from "../analysis/names/record-targets";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
 import type { Edit } from "../report";
-import type { Fault, Reporter } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { ancestry, covers, isMistakenWildcard, isPublicName } from "./domain-names";
-import { certificatesAt, type ListenerCertificates } from "./picked-certificates";
-import { anyNameOf } from "./record-chains";
-import { isByMistake } from "./record-names";
-import { recordsOf } from "./record-targets";
+import type { Fault, Reporter } from "./rule";
 import { validationRecord } from "./validation";
 
 /* Whether one of the listener's certificates is good for the name that the client asks for. */

@@ -2,11 +2,11 @@ import { listOf, own } from "../../topology/json";
 import type { Registration, TargetGroup, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import type { OwnTargetGroups } from "../../topology/writers";
-import { fix, setting } from "../fix";
-import type { FileReporter } from "../rule";
-import { changeOf, isMade } from "./coming";
-import { BY_NO_PROP } from "./expressions";
-import { groupUsers } from "./group-users";
+import { groupUsers } from "../analysis/targets/group-users";
+import { changeOf, isMade } from "../analysis/writers/coming";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
+import type { FileReporter } from "./rule";
 
 /*
  * P49, of an Auto Scaling group whose own list leaves out a target group that is attached beside it: each apply makes the list true, and

@@ -1,18 +1,18 @@
 import type { Balancer, DnsRecord, Zone } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { isUnknown, known } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { isPublicName } from "../analysis/names/domain-names";
+import { chainsOf, isPrivate } from "../analysis/names/record-chains";
+import { leadsSomewhere, mayLeadSomewhere } from "../analysis/names/record-ends";
+import { writtenOutside } from "../analysis/names/record-names";
+import { recordsOf } from "../analysis/names/record-targets";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Fix } from "../report";
-import type { Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
 import { balancerBehindRecord, zoneOfAlias } from "./aliases";
-import { isPublicName } from "./domain-names";
-import { BY_NO_PROP } from "./expressions";
 import { ipVersions } from "./ip-versions";
-import { chainsOf, isPrivate } from "./record-chains";
-import { leadsSomewhere, mayLeadSomewhere } from "./record-ends";
-import { writtenOutside } from "./record-names";
-import { recordsOf } from "./record-targets";
+import type { Reporter, Rules } from "./rule";
 
 /* Whether the client's question for the name is answered with the balancer's addresses. */
 

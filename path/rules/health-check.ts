@@ -1,10 +1,10 @@
 import { GRPC_CODES, HTTP_CODES, isHealthPath, isMatcher } from "../../topology/health-check-values";
 import type { TargetGroup, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { FileReporter, Rules } from "../rule";
-import { BY_NO_PROP } from "./expressions";
-import { groupUsers } from "./group-users";
+import { groupUsers } from "../analysis/targets/group-users";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
+import type { FileReporter, Rules } from "./rule";
 
 /* Health checks that AWS or terraform refuses. */
 

@@ -1,11 +1,11 @@
 import type { Balancer, DnsRecord, SecurityGroup, SecurityRule } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { recordsOf } from "../analysis/names/record-targets";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { Reporter } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP } from "./expressions";
-import { recordsOf } from "./record-targets";
+import type { Reporter } from "./rule";
 
 /* Names are answered for IPv4 and IPv6 apart, and the balancer listens for both apart. */
 

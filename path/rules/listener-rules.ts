@@ -1,15 +1,15 @@
 import { addTo } from "../../topology/lists";
 import type { Condition, Listener, ListenerRule, Topology } from "../../topology/model";
 import { isUnknown, known } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { certificatesAt } from "../analysis/certificates/picked-certificates";
+import { shownHost } from "../analysis/requests/simulated-request";
+import type { Step, TracedPath } from "../analysis/requests/traced-path";
+import { includes } from "../analysis/requests/wildcards";
+import { groupUsers } from "../analysis/targets/group-users";
+import { fix, setting } from "../fixes/fix";
+import { forward, lastPriority, likelyGroup } from "../fixes/listener-repairs";
 import type { Edit } from "../report";
-import type { FileReporter, Reporter, Rules } from "../rule";
-import type { Step, TracedPath } from "../traced-path";
-import { groupUsers } from "./group-users";
-import { forward, lastPriority, likelyGroup } from "./listener-repairs";
-import { certificatesAt } from "./picked-certificates";
-import { shownHost } from "./simulated-request";
-import { includes } from "./wildcards";
+import type { FileReporter, Reporter, Rules } from "./rule";
 
 /* Listener rules: which requests they take, and which they take from others. */
 

@@ -1,13 +1,13 @@
 import type { Balancer, Listener, TargetGroup, Topology } from "../../topology/model";
 import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { listenerAt, urlOf } from "../analysis/requests/simulated-request";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { isTlsPolicy } from "../facts/elb";
+import { fix, setting } from "../fixes/fix";
+import { actionsOf, certificateArn, forwardedTo, missingListener, withTls } from "../fixes/listener-repairs";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Finding } from "../report";
-import type { Fault, FileReporter, Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { isTlsPolicy } from "./elb-facts";
-import { BY_NO_PROP } from "./expressions";
-import { actionsOf, certificateArn, forwardedTo, missingListener, withTls } from "./listener-repairs";
-import { listenerAt, urlOf } from "./simulated-request";
+import type { Fault, FileReporter, Reporter, Rules } from "./rule";
 
 /* What listens on a balancer: ports, protocols, certificates and policies. */
 

@@ -1,4 +1,4 @@
-import { matches } from "./wildcards";
+import { matches } from "../analysis/requests/wildcards";
 
 /* Whether a bucket's policy lets a balancer write its access logs. */
 

@@ -1,11 +1,11 @@
 import type { Balancer, LogBucket, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { FileReporter, Rules } from "../rule";
-import { LOG_ACCOUNTS } from "./elb-facts";
-import { BY_NO_PROP } from "./expressions";
+import { LOG_ACCOUNTS } from "../facts/elb";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import { LOG_SERVICE, letsElbWrite, statementsOf, withStatement } from "./log-policy";
+import type { FileReporter, Rules } from "./rule";
 
 /* P68: what stands around a balancer and stops it, or its requests. */
 

@@ -1,16 +1,16 @@
+import { blockOf } from "../../topology/addresses";
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import type { Balancer, Topology } from "../../topology/model";
 import { known, Unknown } from "../../topology/value";
-import { blockOf } from "../addresses";
-import { importOfRule, movedBlock, removedBlock } from "../blocks";
-import { type Lost, lostIn } from "../lost-pairs";
-import { isRuleBeside, permissionsOfRule } from "../permissions-of-groups";
+import { recordsOf } from "../analysis/names/record-targets";
+import { groupUsers } from "../analysis/targets/group-users";
+import { type Lost, lostIn } from "../analysis/writers/lost-pairs";
+import { isRuleBeside, permissionsOfRule } from "../analysis/writers/permissions-of-groups";
+import { type Twins, twinsOf } from "../analysis/writers/twins";
+import { importOfRule, movedBlock, removedBlock } from "../fixes/blocks";
 import type { Fix, Hop } from "../report";
-import type { Fault, FileReporter } from "../rule";
-import { type Twins, twinsOf } from "../twins";
-import { groupUsers } from "./group-users";
-import { recordsOf } from "./record-targets";
+import type { Fault, FileReporter } from "./rule";
 import { hopOfGroup } from "./written-twice";
 
 /*

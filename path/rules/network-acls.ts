@@ -1,13 +1,13 @@
 import type { NetworkAcl, Subnet, Topology } from "../../topology/model";
 import { isUnknown, known, type Unknown } from "../../topology/value";
-import { EVERY_ADDRESS, holdsPublic, type Range, without } from "../ipv4";
-import type { PathRule, Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { type Decision, decide, type Packets } from "./acl-decisions";
+import { type Decision, decide, type Packets } from "../analysis/network/acl-decisions";
+import { isApplication } from "../analysis/network/balancer-groups";
+import { EVERY_ADDRESS, holdsPublic, type Range, without } from "../analysis/network/ipv4";
+import { type Direction, type Place, subnetPlace, vpcIdOf, vpcRanges } from "../analysis/network/reachability";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { type HealthReaders, healthReaders } from "../analysis/targets/health-readers";
 import { blockages, type Flow } from "./acl-findings";
-import { isApplication } from "./balancer-groups";
-import { type HealthReaders, healthReaders } from "./health-readers";
-import { type Direction, type Place, subnetPlace, vpcIdOf, vpcRanges } from "./reachability";
+import type { PathRule, Reporter, Rules } from "./rule";
 
 /** Ports from which AWS lets its own connections begin, and to which the answers go. */
 const EPHEMERAL: Range = { first: 1024, last: 65535 };

@@ -1,15 +1,15 @@
 import type { Gateway, Server, Subnet, Topology } from "../../topology/model";
 import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
-import { coversInternet, holdsPublic, rangesOf } from "../ipv4";
+import { type Fetch, installs } from "../analysis/boot-scripts/user-data";
+import { coversInternet, holdsPublic, rangesOf } from "../analysis/network/ipv4";
+import { networkIndex } from "../analysis/network/network-index";
+import { opensPort, ruleSet, rulesInWords } from "../analysis/network/reachability";
+import { isForeign, isPublic, lastOf, routeSetting, type Way, wayOut } from "../analysis/network/ways-out";
+import { fix, setting } from "../fixes/fix";
+import { nameFrom } from "../fixes/free-ranges";
+import { opening } from "../fixes/group-fixes";
 import type { Edit } from "../report";
-import type { Reporter, Rules, TargetRule } from "../rule";
-import { nameFrom } from "./free-ranges";
-import { opening } from "./group-fixes";
-import { networkIndex } from "./network-index";
-import { opensPort, ruleSet, rulesInWords } from "./reachability";
-import { type Fetch, installs } from "./user-data";
-import { isForeign, isPublic, lastOf, routeSetting, type Way, wayOut } from "./ways-out";
+import type { Reporter, Rules, TargetRule } from "./rule";
 
 /* Whether what the instances install at their first boot can get to them. */
 

@@ -1,11 +1,11 @@
 import type { SecurityRule } from "../../topology/model";
 import { known } from "../../topology/value";
-import { fix } from "../fix";
+import { balancerGroups, isApplication } from "../analysis/network/balancer-groups";
+import { isAll, plain } from "../analysis/network/reachability";
+import { fix } from "../fixes/fix";
+import { ruleSetting, takenAway } from "../fixes/group-fixes";
 import type { Edit } from "../report";
-import type { PathRule } from "../rule";
-import { balancerGroups, isApplication } from "./balancer-groups";
-import { ruleSetting, takenAway } from "./group-fixes";
-import { isAll, plain } from "./reachability";
+import type { PathRule } from "./rule";
 
 /** Rules that a group may have in one direction; AWS raises it when it is asked. */
 const QUOTA = 60;

@@ -1,12 +1,12 @@
+import { blockOf } from "../../topology/addresses";
 import type { DnsRecord, Topology } from "../../topology/model";
 import { isSymbol } from "../../topology/source";
 import { isUnknown, known } from "../../topology/value";
-import { blockOf } from "../addresses";
-import { fix, setting } from "../fix";
+import { isMade } from "../analysis/writers/coming";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Fix } from "../report";
-import type { FileReporter } from "../rule";
-import { isMade } from "./coming";
-import { BY_NO_PROP } from "./expressions";
+import type { FileReporter } from "./rule";
 
 /* P69: Route 53 has one record of a name and type, unless a routing policy tells several apart. */
 

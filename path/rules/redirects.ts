@@ -1,14 +1,22 @@
 import type { Balancer, Listener, ListenerRule, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { chainsOf } from "../analysis/names/record-chains";
+import { recordsOf } from "../analysis/names/record-targets";
+import {
+  destination,
+  listenerAt,
+  type Met,
+  met,
+  type Redirect,
+  type Request,
+  urlOf,
+} from "../analysis/requests/simulated-request";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { forward, likelyGroup, missingListener, pathOf } from "../fixes/listener-repairs";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Finding } from "../report";
-import type { FileReporter, Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP } from "./expressions";
-import { forward, likelyGroup, missingListener, pathOf } from "./listener-repairs";
-import { chainsOf } from "./record-chains";
-import { recordsOf } from "./record-targets";
-import { destination, listenerAt, type Met, met, type Redirect, type Request, urlOf } from "./simulated-request";
+import type { FileReporter, Reporter, Rules } from "./rule";
 
 /* Redirects that lead nowhere, to themselves, or in a circle. */
 

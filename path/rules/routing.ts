@@ -1,14 +1,23 @@
 import type { Balancer, BlockPublicAccess, RouteTable, Subnet, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { isApplication } from "../analysis/network/balancer-groups";
+import { networkIndex } from "../analysis/network/network-index";
+import { plain } from "../analysis/network/reachability";
+import {
+  type Family,
+  isForeign,
+  isPublic,
+  lastOf,
+  routeArgument,
+  routeSetting,
+  type Way,
+  wayOut,
+} from "../analysis/network/ways-out";
+import { fix, setting } from "../fixes/fix";
+import { nameFrom } from "../fixes/free-ranges";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { PathRule, Reporter, Rules } from "../rule";
-import { isApplication } from "./balancer-groups";
-import { BY_NO_PROP } from "./expressions";
-import { nameFrom } from "./free-ranges";
-import { networkIndex } from "./network-index";
-import { plain } from "./reachability";
-import { type Family, isForeign, isPublic, lastOf, routeArgument, routeSetting, type Way, wayOut } from "./ways-out";
+import type { PathRule, Reporter, Rules } from "./rule";
 
 const ANYWHERE: Readonly<Record<Family, string>> = { IPv4: "0.0.0.0/0", IPv6: "::/0" };
 const DESTINATION: Readonly<Record<Family, string>> = {

@@ -1,13 +1,6 @@
 import type { Balancer, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { Edit, Fix } from "../report";
-import type { PathRule, Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { balancerGroups, isApplication } from "./balancer-groups";
-import { BY_NO_PROP, few } from "./expressions";
-import { movedOut, opening, renamed, takenAway } from "./group-fixes";
-import { prefixListWeights } from "./prefix-lists";
+import { balancerGroups, isApplication } from "../analysis/network/balancer-groups";
 import {
   argument,
   attributeOf,
@@ -19,7 +12,14 @@ import {
   ruleSet,
   rulesInWords,
   vpcIdOf,
-} from "./reachability";
+} from "../analysis/network/reachability";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { movedOut, opening, renamed, takenAway } from "../fixes/group-fixes";
+import { BY_NO_PROP, few } from "../fixes/wording";
+import type { Edit, Fix } from "../report";
+import { prefixListWeights } from "./prefix-lists";
+import type { PathRule, Reporter, Rules } from "./rule";
 import { targetPassage } from "./target-passage";
 
 /** P30: the clients do not get to the port; P31: the balancer has no group that could let them. */

@@ -1,15 +1,15 @@
 import { addTo } from "../../topology/lists";
 import type { SecurityGroup, Server, Topology } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { firstCommand } from "../analysis/boot-scripts/shown-command";
+import { portsOf, runs, usesContainers } from "../analysis/boot-scripts/user-data";
+import { balancerGroups } from "../analysis/network/balancer-groups";
+import { type Peer, passage, placesOf, ruleSet, rulesInWords, vpcIdOf } from "../analysis/network/reachability";
+import type { Target } from "../analysis/requests/traced-path";
+import { healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
+import { fix, setting } from "../fixes/fix";
 import type { Edit, Fix } from "../report";
-import type { PathEnd, PathRule, Reporter, Rules, TargetRule } from "../rule";
-import type { Target } from "../traced-path";
-import { balancerGroups } from "./balancer-groups";
-import { healthReaders, ofHealthChecksOnly } from "./health-readers";
-import { type Peer, passage, placesOf, ruleSet, rulesInWords, vpcIdOf } from "./reachability";
-import { firstCommand } from "./shown-command";
-import { portsOf, runs, usesContainers } from "./user-data";
+import type { PathEnd, PathRule, Reporter, Rules, TargetRule } from "./rule";
 
 /* The servers behind the balancer: their groups, and what they do at their first boot. */
 

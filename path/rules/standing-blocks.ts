@@ -1,11 +1,16 @@
 import type { Change } from "../../topology/changes";
 import { type Json, listOf, own } from "../../topology/json";
 import type { Topology } from "../../topology/model";
-import { importBlock, importOfRule } from "../blocks";
-import { DESTINATIONS } from "../once-on-aws";
-import { isRuleBeside, permissionKey, permissionsInGroup, permissionsOfRule } from "../permissions-of-groups";
+import { DESTINATIONS } from "../analysis/writers/once-on-aws";
+import {
+  isRuleBeside,
+  permissionKey,
+  permissionsInGroup,
+  permissionsOfRule,
+} from "../analysis/writers/permissions-of-groups";
+import { importBlock, importOfRule } from "../fixes/blocks";
 import type { Fix } from "../report";
-import type { FileReporter } from "../rule";
+import type { FileReporter } from "./rule";
 import { hopOfGroup } from "./written-twice";
 
 /*

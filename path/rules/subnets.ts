@@ -1,15 +1,15 @@
 import type { Balancer, Subnet, Topology } from "../../topology/model";
 import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
-import { covers, rangesOf } from "../ipv4";
+import { isApplication } from "../analysis/network/balancer-groups";
+import { covers, rangesOf } from "../analysis/network/ipv4";
+import { networkIndex } from "../analysis/network/network-index";
+import { plain } from "../analysis/network/reachability";
+import { isPublic } from "../analysis/network/ways-out";
+import { fix, setting } from "../fixes/fix";
+import { freeRange, nameFrom, prefixOf } from "../fixes/free-ranges";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { FileRule, PathRule, Reporter, Rules } from "../rule";
-import { isApplication } from "./balancer-groups";
-import { BY_NO_PROP } from "./expressions";
-import { freeRange, nameFrom, prefixOf } from "./free-ranges";
-import { networkIndex } from "./network-index";
-import { plain } from "./reachability";
-import { isPublic } from "./ways-out";
+import type { FileRule, PathRule, Reporter, Rules } from "./rule";
 
 /** AWS wants so many free addresses in each subnet of a balancer, and keeps five of each subnet for itself. */
 const FREE_ADDRESSES = 8;

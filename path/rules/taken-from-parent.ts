@@ -3,11 +3,11 @@ import { listOf, own } from "../../topology/json";
 import type { TargetGroup, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import type { OwnTargetGroups } from "../../topology/writers";
-import type { FileReporter } from "../rule";
-import { changeOf } from "./coming";
-import { groupUsers } from "./group-users";
+import { groupUsers } from "../analysis/targets/group-users";
+import { changeOf } from "../analysis/writers/coming";
+import { isOnTheWay } from "../analysis/writers/on-the-way";
 import { forgetting } from "./moved-resources";
-import { isOnTheWay } from "./on-the-way";
+import type { FileReporter } from "./rule";
 import { blocksIn, CHILDREN } from "./standing-blocks";
 
 /*

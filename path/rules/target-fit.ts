@@ -1,12 +1,12 @@
 import type { Balancer, Registration, Subnet, TargetGroup, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { FileReporter, Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { nameFault } from "./elb-facts";
-import { BY_NO_PROP } from "./expressions";
-import { groupUsers } from "./group-users";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { groupUsers } from "../analysis/targets/group-users";
+import { nameFault } from "../facts/elb";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
+import type { FileReporter, Reporter, Rules } from "./rule";
 
 /* Whether balancer, target group and targets fit each other. */
 

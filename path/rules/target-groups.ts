@@ -1,15 +1,15 @@
 import type { Balancer, Listener, Server, TargetGroup, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { portsOf } from "../analysis/boot-scripts/user-data";
+import { opensPort } from "../analysis/network/reachability";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { groupUsers } from "../analysis/targets/group-users";
+import { fix, setting } from "../fixes/fix";
+import { forward, forwardedTo, lastPriority } from "../fixes/listener-repairs";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Fix } from "../report";
-import type { FileReporter, Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { BY_NO_PROP } from "./expressions";
-import { groupUsers } from "./group-users";
-import { forward, forwardedTo, lastPriority } from "./listener-repairs";
-import { opensPort } from "./reachability";
-import { portsOf } from "./user-data";
+import type { FileReporter, Reporter, Rules } from "./rule";
 
 /* Whether requests come to a target group, and whether anything is in it. */
 

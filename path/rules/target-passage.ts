@@ -1,13 +1,7 @@
 import type { Balancer, Registration, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
 import { type Attr, isUnknown, known, type Listed, Unknown } from "../../topology/value";
-import { fix } from "../fix";
-import { rangesOf } from "../ipv4";
-import type { Edit } from "../report";
-import type { Fault, PathRule } from "../rule";
-import type { Target } from "../traced-path";
-import { balancerGroups, isApplication } from "./balancer-groups";
-import { opening, renamed, ruleSetting, type Source } from "./group-fixes";
-import { type HealthReaders, healthReaders, ofHealthChecksOnly } from "./health-readers";
+import { balancerGroups, isApplication } from "../analysis/network/balancer-groups";
+import { rangesOf } from "../analysis/network/ipv4";
 import {
   argument,
   attributeOf,
@@ -25,7 +19,13 @@ import {
   ruleInWords,
   ruleSet,
   rulesInWords,
-} from "./reachability";
+} from "../analysis/network/reachability";
+import type { Target } from "../analysis/requests/traced-path";
+import { type HealthReaders, healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
+import { fix } from "../fixes/fix";
+import { opening, renamed, ruleSetting, type Source } from "../fixes/group-fixes";
+import type { Edit } from "../report";
+import type { Fault, PathRule } from "./rule";
 
 const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
 const UNHEALTHY = "Target.Timeout in the target's health, though the application works";

@@ -1,12 +1,12 @@
 import type { Balancer, Subnet } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { PathEnd, Reporter, Rules } from "../rule";
-import type { Target } from "../traced-path";
-import { networkIndex } from "./network-index";
-import { plain } from "./reachability";
+import { networkIndex } from "../analysis/network/network-index";
+import { plain } from "../analysis/network/reachability";
+import { isPublic } from "../analysis/network/ways-out";
+import type { Target } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import type { PathEnd, Reporter, Rules } from "./rule";
 import { kindOfZone } from "./subnets";
-import { isPublic } from "./ways-out";
 
 /** P50: a balancer sends nothing to targets in zones that it is not in. */
 export const targetZoneRules: Rules = { path: [], targets: [zones], file: [] };

@@ -1,13 +1,13 @@
 import type { Balancer, Certificate, CertificateUse } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { type Attr, known } from "../../topology/value";
-import { fix, setting } from "../fix";
+import { ofEachCertificate, type Use } from "../analysis/certificates/picked-certificates";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { Reporter, Rules } from "../rule";
-import type { TracedPath } from "../traced-path";
 import { goodForName, isGoodFor } from "./certificate-names";
-import { BY_NO_PROP } from "./expressions";
-import { ofEachCertificate, type Use } from "./picked-certificates";
+import type { Reporter, Rules } from "./rule";
 import { caaAllowsAmazon, mailIsNotDns, validated } from "./validation";
 
 /* Whether the listener has a certificate that is issued and good for the name. */

@@ -2,14 +2,14 @@ import { addTo } from "../../topology/lists";
 import type { Certificate, DnsRecord, Topology, Zone } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { isUnknown, known, Unknown } from "../../topology/value";
-import { fix, setting } from "../fix";
+import type { Use } from "../analysis/certificates/picked-certificates";
+import { ancestry, isWithin, withoutWildcard } from "../analysis/names/domain-names";
+import { recordsOf } from "../analysis/names/record-targets";
+import type { TracedPath } from "../analysis/requests/traced-path";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { Reporter } from "../rule";
-import type { TracedPath } from "../traced-path";
-import { ancestry, isWithin, withoutWildcard } from "./domain-names";
-import { BY_NO_PROP } from "./expressions";
-import type { Use } from "./picked-certificates";
-import { recordsOf } from "./record-targets";
+import type { Reporter } from "./rule";
 
 /* Whether ACM can issue the certificates of the path. */
 

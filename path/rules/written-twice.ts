@@ -1,9 +1,9 @@
 import type { NetworkAcl, SecurityGroup, SecurityRule, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
-import { fix, setting } from "../fix";
-import type { FileReporter } from "../rule";
-import { changeOf, isMade } from "./coming";
-import { BY_NO_PROP } from "./expressions";
+import { changeOf, isMade } from "../analysis/writers/coming";
+import { fix, setting } from "../fixes/fix";
+import { BY_NO_PROP } from "../fixes/wording";
+import type { FileReporter } from "./rule";
 
 /* P70 to P73: what AWS has only once in a VPC, a table, a group or an ACL, written by two resources of one file. */
 

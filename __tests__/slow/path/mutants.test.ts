@@ -1,6 +1,6 @@
 import type { TraceReport } from "../../../path/report";
 import { rowOf } from "../../../path/rows";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { seedsFor } from "../../../rehearsal/seed-for";
 import { kindsOf, MUTANTS } from "../../mutants/all";

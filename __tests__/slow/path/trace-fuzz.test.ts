@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import { EFFECTS } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { UnreadableFile } from "../../../topology/unreadable-file";
 import { baseStack } from "../../mutants/bases";
 import { FIXTURES } from "../../support/project";

@@ -1,4 +1,4 @@
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { type Planned, planAll } from "../../support/planned";
 import { startLocalAws } from "../../support/rehearsal-room";

@@ -5,7 +5,7 @@ import { zipSync } from "fflate";
 import type { StackFolder } from "../../../cli/project";
 import { throwIfPlanOfOther } from "../../../cli/saved-plan";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { UnreadableFile } from "../../../topology/unreadable-file";
 import { planOf, SITE } from "../../support/standing-site";
 

@@ -6,9 +6,9 @@ import { asMarkdown, asSentence } from "../../../cli/tracing/escape";
 import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { pictureOf } from "../../../cli/tracing/picture";
 import { COLUMNS, reportAsText } from "../../../cli/tracing/text";
-import { acceptedIn, unmatched, withAccepted } from "../../../path/accept";
 import type { TraceReport } from "../../../path/report";
-import { trace } from "../../../path/trace";
+import { acceptedIn, unmatched, withAccepted } from "../../../path/trace/accept";
+import { trace } from "../../../path/trace/trace";
 import { fixture } from "../../support/rehearsal-room";
 import {
   ALL_WELL,

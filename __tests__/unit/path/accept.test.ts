@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BrokenPathError, type WebStack } from "../../../constructs/web-stack";
 import { ROWS } from "../../../path/rows";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { closeInstances, faultsOf, onVisit, override, stackOf, validatedJson, writeApp } from "../../support/synth";
 
 /* A stack whose path is broken is refused where it is synthesized, unless somebody knows better. */

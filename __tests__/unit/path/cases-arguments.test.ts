@@ -1,6 +1,6 @@
 import type { Open, TraceReport } from "../../../path/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { constant, handMadePlan, refs } from "../../support/hand-made-plan";
 import { created, destroyed, type Planned, planOf, SITE, type Values } from "../../support/standing-site";
 import { synthOf } from "../../support/synth";

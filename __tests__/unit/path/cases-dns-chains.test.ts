@@ -1,7 +1,7 @@
 import type { TraceReport } from "../../../path/report";
 import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../support/standing-site";
 
 /* Names that lead to the load balancer in more than one step: www to example.com, aliases for other records, wildcards, weighted ones. */

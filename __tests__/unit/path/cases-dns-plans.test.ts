@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 
 /* Plans of terraform and its provider: a new site, and the site that stands, planned with a refresh. cases-dns-chains.test.ts has the kinds. */

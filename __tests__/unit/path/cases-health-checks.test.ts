@@ -1,7 +1,7 @@
 import type { TraceReport } from "../../../path/report";
 import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { destroyed, type Planned, planOf, SITE, type Values } from "../../support/standing-site";
 
 /*

@@ -4,7 +4,7 @@ import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import type { Verdict } from "../../../path/report";
 import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 
 /* Two resources that write one thing, in plans of real cases: what the trace and the review say of each. */

@@ -5,7 +5,7 @@ import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import { type Cause, EFFECTS, type ReviewReport } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
 import { withoutSecrets } from "../../../path/review/secrets";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 import { destroyed, type Planned, planOf, SITE, type Values } from "../../support/standing-site";
 

@@ -1,12 +1,12 @@
 import { EXIT, runCommand } from "../../../cli/command";
 import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { reportAsText } from "../../../cli/tracing/text";
-import { withAccepted } from "../../../path/accept";
 import { Deadline, LIMIT_SEC, TimeIsUp } from "../../../path/deadline";
 import type { TraceReport } from "../../../path/report";
 import { review } from "../../../path/review/review";
 import { RULES } from "../../../path/rules/all-rules";
-import { trace } from "../../../path/trace";
+import { withAccepted } from "../../../path/trace/accept";
+import { trace } from "../../../path/trace/trace";
 import { planOf, replaced, SITE } from "../../support/standing-site";
 
 /* A trace that takes too long ends, by a clock of the test's own. */

@@ -1,6 +1,6 @@
 import { Deadline } from "../../../path/deadline";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { GROWING, growingPlan } from "../../support/growing-plans";
 import { stepsForEachPair, stepsOf } from "../../support/steps";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { TraceReport } from "../../../path/report";
 import { ROWS } from "../../../path/rows";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { MUTANTS } from "../../mutants/all";
 import { BASES, baseStack, mutantStack } from "../../mutants/bases";
 import { CELLS_FILE, cellsText, FORMS, holding, reasons } from "../../mutants/cells";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { fixture } from "../../support/rehearsal-room";
 import { created, destroyed, planOf, SITE } from "../../support/standing-site";
 

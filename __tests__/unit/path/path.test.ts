@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { entriesOf, entryOf } from "../../../path/entries";
-import { fix, setting } from "../../../path/fix";
-import { routeOf, serverIndex, shownUrl } from "../../../path/route";
-import { trace } from "../../../path/trace";
+import { entriesOf, entryOf } from "../../../path/analysis/requests/entries";
+import { routeOf, serverIndex, shownUrl } from "../../../path/analysis/requests/route";
+import { fix, setting } from "../../../path/fixes/fix";
+import { trace } from "../../../path/trace/trace";
 import { readTopology } from "../../../topology/topology";
 import { FIXTURES } from "../../support/project";
 

@@ -1,5 +1,5 @@
 import type { TraceReport } from "../../../path/report";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { created, planOf, SITE, type Values } from "../../support/standing-site";
 
 /* Which of a listener's certificates count on a path: AWS picks by the name that the client asks for. */

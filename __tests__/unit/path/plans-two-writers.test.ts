@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Verdict } from "../../../path/report";
 import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 
 /*

@@ -1,5 +1,5 @@
 import { rowOf } from "../../../path/rows";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { MUTANTS } from "../../mutants/all";
 import { baseStack } from "../../mutants/bases";
 import { findingsOf, inWords, isWarning } from "../../mutants/judge";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { reportAsText } from "../../../cli/tracing/text";
 import type { TraceReport } from "../../../path/report";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { isOfThisProject } from "../../../topology/origin";
 import { autoScalingStack } from "../../mutants/auto-scaling-base";
 import { baseStack } from "../../mutants/bases";

@@ -1,4 +1,4 @@
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { readDocument } from "../../../topology/document";
 import { SECURITY_GROUP, SUBNET, TARGET, TARGET_GROUP } from "../../../topology/expected";
 import { readTopology } from "../../../topology/topology";

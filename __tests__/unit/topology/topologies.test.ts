@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../../path/report";
-import { trace } from "../../../path/trace";
+import { trace } from "../../../path/trace/trace";
 import { expectedOf, folderOf, NAMES, planOf, TOPOLOGIES } from "../../support/topology-fixtures";
 
 /* Root modules in the styles that the public uses, by plans that terraform made of them; __tests__/slow/topology/topologies.test.ts makes the plans anew. */

@@ -1,8 +1,8 @@
 import type { Change } from "../../../topology/changes";
 import type { Action, Listener } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { entriesOf } from "../../entries";
-import { type Met, met } from "../../rules/simulated-request";
+import { entriesOf } from "../../analysis/requests/entries";
+import { type Met, met } from "../../analysis/requests/simulated-request";
 import { code, named, type Telling } from "../because";
 import type { World } from "../world";
 

@@ -1,7 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
-import { movedBlock } from "../../blocks";
-import { identityOf, UNIQUE } from "../../once-on-aws";
+import { identityOf, UNIQUE } from "../../analysis/writers/once-on-aws";
+import { movedBlock } from "../../fixes/blocks";
 import type { Hop } from "../../report";
 import { code, type EffectRule, listed, type Told, tell } from "../because";
 import { hopOfGroup, isGone, type World } from "../world";

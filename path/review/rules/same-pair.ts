@@ -1,7 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import { type Attr, known } from "../../../topology/value";
-import { type Lost, lostIn } from "../../lost-pairs";
+import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
 import { repairOf } from "../../rules/moved-resources";
 import { code, type EffectRule, named, type Telling, tell } from "../because";
 import { isGone, type World } from "../world";

@@ -1,6 +1,6 @@
 import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { FAILS_OPEN, healthReaders } from "../../rules/health-readers";
+import { FAILS_OPEN, healthReaders } from "../../analysis/targets/health-readers";
 import { linksTaken } from "../../rules/taken-from-parent";
 import { code, type EffectRule, listed, named, tell } from "../because";
 import type { Forwarder } from "../serving";

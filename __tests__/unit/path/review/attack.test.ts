@@ -1,5 +1,5 @@
 import { review } from "../../../../path/review/review";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";
 
 /* Plans that people make of a standing site, of which "no downtime expected" would be wrong. */

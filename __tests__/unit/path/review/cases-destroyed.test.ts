@@ -1,5 +1,5 @@
 import { review } from "../../../../path/review/review";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { destroyed, type Planned, planOf, SITE } from "../../../support/standing-site";
 
 /* What still names, by its id, something that the plan destroys. */

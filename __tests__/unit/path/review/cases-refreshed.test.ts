@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { review } from "../../../../path/review/review";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { fixture } from "../../../support/rehearsal-room";
 
 /* Plans made with a refresh, of sites that stand, in which the only rule that lets a request through goes: the group still lists it. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { covers, rangesOf } from "../../../../path/ipv4";
+import { covers, rangesOf } from "../../../../path/analysis/network/ipv4";
 import { holderOf, type Permission } from "../../../../path/review/permissions";
 
 /* Whether a group's permissions hold another one, found by an index; here against looking at each of them. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { covers, isMistakenWildcard, isWithin } from "../../../../path/analysis/names/domain-names";
+import { isBalancerName } from "../../../../path/analysis/names/record-targets";
 import type { TraceReport } from "../../../../path/report";
-import { covers, isMistakenWildcard, isWithin } from "../../../../path/rules/domain-names";
-import { isBalancerName } from "../../../../path/rules/record-targets";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";
 import { opensIn } from "../../../mutants/judge";

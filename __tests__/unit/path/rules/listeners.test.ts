@@ -1,8 +1,8 @@
+import { includes, matches } from "../../../../path/analysis/requests/wildcards";
+import { isTlsPolicy, nameFault } from "../../../../path/facts/elb";
 import type { TraceReport } from "../../../../path/report";
-import { isTlsPolicy, nameFault } from "../../../../path/rules/elb-facts";
 import { type Logs, letsElbWrite, statementsOf } from "../../../../path/rules/log-policy";
-import { includes, matches } from "../../../../path/rules/wildcards";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";

@@ -1,7 +1,7 @@
-import { EVERY_ADDRESS, type Range, rangesOf } from "../../../../path/ipv4";
+import { decide } from "../../../../path/analysis/network/acl-decisions";
+import { EVERY_ADDRESS, type Range, rangesOf } from "../../../../path/analysis/network/ipv4";
 import type { TraceReport } from "../../../../path/report";
-import { decide } from "../../../../path/rules/acl-decisions";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import type { AclEntry } from "../../../../topology/model";
 import { Unknown } from "../../../../topology/value";
 import { baseStack } from "../../../mutants/bases";

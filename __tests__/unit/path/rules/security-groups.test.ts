@@ -1,7 +1,14 @@
-import { coversInternet, rangesOf, without } from "../../../../path/ipv4";
+import { coversInternet, rangesOf, without } from "../../../../path/analysis/network/ipv4";
+import {
+  audience,
+  opensPort,
+  type Peer,
+  type Place,
+  passage,
+  type RuleSet,
+} from "../../../../path/analysis/network/reachability";
 import type { Finding, TraceReport } from "../../../../path/report";
-import { audience, opensPort, type Peer, type Place, passage, type RuleSet } from "../../../../path/rules/reachability";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import type { SecurityRule } from "../../../../topology/model";
 import { readTopology } from "../../../../topology/topology";
 import { type Attr, Unknown } from "../../../../topology/value";

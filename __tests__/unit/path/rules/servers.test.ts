@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding, TraceReport } from "../../../../path/report";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { AUTO_SCALING_USER_DATA } from "../../../mutants/auto-scaling-base";
 import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";

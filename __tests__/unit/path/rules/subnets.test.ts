@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding, TraceReport } from "../../../../path/report";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";
 import { inWords, opensIn } from "../../../mutants/judge";

@@ -1,5 +1,5 @@
 import type { TraceReport } from "../../../../path/report";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { codesOf } from "../../../../topology/health-check-values";
 import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";

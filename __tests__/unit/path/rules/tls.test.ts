@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TraceReport } from "../../../../path/report";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";

@@ -1,7 +1,7 @@
-import { moduleOf } from "../../../../path/addresses";
 import type { TraceReport } from "../../../../path/report";
 import { review } from "../../../../path/review/review";
-import { trace } from "../../../../path/trace";
+import { trace } from "../../../../path/trace/trace";
+import { moduleOf } from "../../../../topology/addresses";
 import { autoScalingStack } from "../../../mutants/auto-scaling-base";
 import { handMadePlan } from "../../../support/hand-made-plan";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";

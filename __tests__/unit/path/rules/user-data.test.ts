@@ -7,7 +7,7 @@ import {
   portsOf,
   runs,
   usesContainers,
-} from "../../../../path/rules/user-data";
+} from "../../../../path/analysis/boot-scripts/user-data";
 
 /* What boot scripts are read to say. */
 

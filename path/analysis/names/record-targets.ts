@@ -1,0 +1,108 @@
+import { addTo } from "../../../topology/lists";
+import type { Balancer, DnsRecord, Topology, Zone } from "../../../topology/model";
+import { type Attr, known } from "../../../topology/value";
+import { ancestry, plain } from "./domain-names";
+import { chainsOf, isPrivate, mayServe, targetNames } from "./record-chains";
+
+/* Where records lead, and which zones they are in; made once for each file. */
+
+export interface Records {
+  /** The balancer of the file that a record leads to, over other records of the file too; the first where it leads to several. */
+  balancerOf(record: DnsRecord): Balancer | undefined;
+  leadsTo(record: DnsRecord, balancer: Balancer): boolean;
+  /** Whether everybody sees the record, and all that it leads over. */
+  isSeen(record: DnsRecord): boolean;
+  /** All records that lead to a balancer. */
+  to(balancer: Balancer): readonly DnsRecord[];
+  /** Whether a record leads to a balancer that is not in a private zone, as far as the file says. */
+  isFoundFromOutside(balancer: Balancer): boolean;
+  /** All records of a name. */
+  named(fqdn: string): readonly DnsRecord[];
+  /** All records that were written with this name, whatever Route 53 makes of it. */
+  written(name: string): readonly DnsRecord[];
+  /** Records that lead to a balancer by its fixed name, and the file has no such balancer. */
+  readonly fixed: readonly DnsRecord[];
+  /** Balancers that no record leads to. */
+  readonly orphans: readonly Balancer[];
+  /** All public zones of a name, each once: a data source and the resource that it reads are one. */
+  publicZones(name: string): readonly Zone[];
+  /** The public zone of the file that is nearest above a name. */
+  zoneFor(name: string): Zone | undefined;
+}
+
+const made = new WeakMap<Topology, Records>();
+
+export function recordsOf(topology: Topology): Records {
+  const found = made.get(topology) ?? indexed(topology);
+  made.set(topology, found);
+  return found;
+}
+
+/** The name of a balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
+export function isBalancerName(name: string): boolean {
+  return /^[a-z0-9-]+\.([a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name);
+}
+
+function indexed(topology: Topology): Records {
+  const byName = grouped(topology.records, (record) => known(record.fqdn));
+  const byWriting = grouped(topology.records, (record) => mapped(record.name, plain));
+  const chains = chainsOf(topology);
+  const zones = grouped(distinctZones(topology.zones), (zone) =>
+    zone.isPrivate === false ? known(zone.name) : undefined,
+  );
+
+  const targets = new Map(
+    topology.records.map((record) => [record, mayServe(record) ? chains.of(record).balancers : []] as const),
+  );
+  const byBalancer = new Map<Balancer, DnsRecord[]>();
+  for (const [record, balancers] of targets) for (const balancer of balancers) addTo(byBalancer, balancer, record);
+  const isSeen = (record: DnsRecord): boolean =>
+    !isPrivate(record, topology) && chains.of(record).hiddenBy === undefined;
+  const outside = new Set(
+    [...targets].flatMap(([record, balancers]) => (balancers.length > 0 && isSeen(record) ? balancers : [])),
+  );
+
+  return {
+    isFoundFromOutside: (balancer) => outside.has(balancer),
+    isSeen,
+    balancerOf: (record) => targets.get(record)?.[0],
+    leadsTo: (record, balancer) => targets.get(record)?.includes(balancer) === true,
+    to: (balancer) => byBalancer.get(balancer) ?? [],
+    named: (fqdn) => byName.get(fqdn) ?? [],
+    written: (name) => byWriting.get(name) ?? [],
+    fixed: topology.records.filter(
+      (record) => targets.get(record)?.length === 0 && targetNames(record).some(isBalancerName),
+    ),
+    orphans: topology.balancers.filter((balancer) => !byBalancer.has(balancer)),
+    publicZones: (name) => zones.get(name) ?? [],
+    zoneFor: (name) =>
+      ancestry(name)
+        .map((above) => zones.get(above)?.[0])
+        .find((zone) => zone !== undefined),
+  };
+}
+
+function distinctZones(zones: readonly Zone[]): Zone[] {
+  const byId = new Map<unknown, Zone>();
+  // The resource is the one that can be mended.
+  for (const zone of [...zones].sort((a, b) => Number(a.isData) - Number(b.isData))) {
+    const key = known(zone.id) ?? zone;
+    if (!byId.has(key)) byId.set(key, zone);
+  }
+  return [...byId.values()];
+}
+
+function mapped<T>(value: Attr<string>, map: (text: string) => T): T | undefined {
+  const text = known(value);
+  return text === undefined ? undefined : map(text);
+}
+
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K | undefined): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    addTo(groups, key, item);
+  }
+  return groups;
+}

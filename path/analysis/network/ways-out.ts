@@ -1,0 +1,125 @@
+import type { Gateway, Route, RouteTable, Subnet, Topology } from "../../../topology/model";
+import { isUnknown, known, Unknown } from "../../../topology/value";
+import { setting } from "../../fixes/fix";
+import type { Edit } from "../../report";
+import { coversInternet, rangesOf } from "./ipv4";
+import { plain } from "./reachability";
+
+/* Where packets to the internet go from a subnet. */
+
+export type Way =
+  /** `route` is absent where AWS itself made it. */
+  | { readonly kind: "internet-gateway"; readonly route: Route; readonly gateway?: Gateway }
+  | { readonly kind: "nat-gateway"; readonly route: Route; readonly gateway?: Gateway }
+  /** To something that may lead on, such as a transit gateway, a firewall or an instance that translates. */
+  | { readonly kind: "elsewhere"; readonly route: Route }
+  /** By IPv6, for those inside only. */
+  | { readonly kind: "egress-only"; readonly route: Route }
+  /** For the default subnets of AWS's own VPC, whose routes no file has. */
+  | { readonly kind: "by-default" }
+  | { readonly kind: "none"; readonly table: RouteTable }
+  | { readonly kind: "open"; readonly why: Unknown };
+
+export type Family = "IPv4" | "IPv6";
+
+const ways = new WeakMap<RouteTable, Map<Family, Way>>();
+
+export function wayOut(topology: Topology, { routeTable }: Subnet, family: Family = "IPv4"): Way {
+  if (isUnknown(routeTable)) return { kind: "open", why: routeTable };
+  if (routeTable === undefined) return { kind: "by-default" };
+  const known = ways.get(routeTable) ?? new Map<Family, Way>();
+  ways.set(routeTable, known);
+  const found = known.get(family) ?? wayOfTable(topology, routeTable, family);
+  known.set(family, found);
+  return found;
+}
+
+function wayOfTable({ byId }: Topology, table: RouteTable, family: Family): Way {
+  const of = (...kinds: readonly string[]) =>
+    table.routes.filter(({ target }) => !isUnknown(target) && target !== undefined && kinds.includes(target.kind));
+  const gatewayOf = ({ target }: Route) =>
+    isUnknown(target) || target === undefined ? undefined : byId.gateway(target.id);
+  for (const kind of ["internet-gateway", "nat-gateway"] as const) {
+    const routes = of(kind);
+    const [route] = routes.filter((it) => leadsFar(it, family));
+    if (route === undefined || !isEverywhere(routes, family)) continue;
+    const gateway = gatewayOf(route);
+    return { kind, route, ...(gateway !== undefined && { gateway }) };
+  }
+  const others = of("endpoint", "instance", "other");
+  const [other] = others.filter((it) => leadsFar(it, family));
+  if (other !== undefined && isEverywhere([...others, ...of("internet-gateway", "nat-gateway")], family))
+    return { kind: "elsewhere", route: other };
+  const [inner] = of("egress-only").filter((it) => leadsFar(it, family));
+  if (inner !== undefined) return { kind: "egress-only", route: inner };
+  const open = table.routes.flatMap(({ destination, target, address, attribute }) => {
+    if (isUnknown(destination)) return [destination];
+    if (isUnknown(target) && (destination === undefined || !isWithin(destination, family))) return [target];
+    // The addresses of a list are not in the file.
+    if (
+      destination !== undefined &&
+      /^pl-|prefix_list/.test(destination) &&
+      !isUnknown(target) &&
+      target?.kind !== "endpoint"
+    )
+      return [new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)];
+    return [];
+  });
+  const why = open[0] ?? table.open;
+  return why instanceof Unknown ? { kind: "open", why } : { kind: "none", table };
+}
+
+/** Whether a route is for more than a part of the addresses. */
+function leadsFar({ destination }: Route, family: Family): boolean {
+  const text = known(destination) ?? "";
+  return family === "IPv6" ? text === "::/0" : rangesOf(text).some(({ first, last }) => last - first >= 2 ** 30 - 1);
+}
+
+function isEverywhere(routes: readonly Route[], family: Family): boolean {
+  if (family === "IPv6") return routes.some(({ destination }) => destination === "::/0");
+  return coversInternet(routes.flatMap(({ destination }) => rangesOf(known(destination) ?? "")));
+}
+
+/** Whether a destination surely is a part of the addresses only. */
+function isWithin(destination: string, family: Family): boolean {
+  return family === "IPv6"
+    ? destination !== "::/0" && destination.includes("/")
+    : destination.includes(":") || (rangesOf(destination).length > 0 && !coversInternet(rangesOf(destination)));
+}
+
+/** Whether an internet gateway belongs to another VPC than the subnet, or to none. */
+export function isForeign({ byId }: Topology, { vpcId }: Subnet, gateway: Gateway | undefined): boolean {
+  if (gateway === undefined || gateway.isData || isUnknown(gateway.vpcId)) return false;
+  const [own, other] = [known(vpcId), gateway.vpcId];
+  if (other === undefined || other === "") return true;
+  if (own === undefined || own === other) return false;
+  const [here, there] = [byId.vpc(own), byId.vpc(other)];
+  return (
+    (here !== undefined && there !== undefined && !here.isData && !there.isData) || (isWritten(own) && isWritten(other))
+  );
+}
+
+function isWritten(id: string): boolean {
+  return !id.startsWith("${");
+}
+
+/** Whether public addresses in the subnet are on the internet. */
+export function isPublic(topology: Topology, subnet: Subnet): boolean {
+  const way = wayOut(topology, subnet);
+  return way.kind === "by-default" || (way.kind === "internet-gateway" && !isForeign(topology, subnet, way.gateway));
+}
+
+/** How a finding names an argument of a route: `route[0].gateway_id` of a table, or `gateway_id`. */
+export function routeArgument({ attribute }: Route, name: string): string {
+  return `${attribute.slice(0, attribute.lastIndexOf(".") + 1)}${name}`;
+}
+
+/** An argument of a route takes another value. */
+export function routeSetting(route: Route, name: string, value: unknown): Edit {
+  return setting(route.address, routeArgument(route, name).replace(/\[(\d+)\]/g, ".$1"), value);
+}
+
+/** The argument's own name. */
+export function lastOf(attribute: string): string {
+  return attribute.split(".").at(-1) ?? attribute;
+}

@@ -1,0 +1,191 @@
+import { addTo } from "../../../topology/lists";
+import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { anyNameOf, type Chain, chainsOf, mayServe } from "../names/record-chains";
+import { isLost } from "../names/record-ends";
+import { recordsOf } from "../names/record-targets";
+import { isApplication } from "../network/balancer-groups";
+
+/* Where clients come in: names that lead to a balancer, on each port that matters. */
+
+/** One way in. */
+export interface Entry {
+  readonly scheme: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+  /** `/` unless a URL was asked for. */
+  readonly path: string;
+  readonly hasPath: boolean;
+  /** Whether only a client counts that sends no headers and no query of its own. */
+  readonly isPlain?: boolean;
+  readonly isOwnName: boolean;
+  readonly from: "internet" | "vpc";
+  /** Those of the name. */
+  readonly records: readonly DnsRecord[];
+  /** Those of other names that they lead over. */
+  readonly over: readonly DnsRecord[];
+  readonly balancer?: Balancer;
+}
+
+const made = new WeakMap<Topology, readonly Entry[]>();
+
+/** All ways in that the file declares; made once for each file. */
+export function entriesOf(topology: Topology): readonly Entry[] {
+  const found = made.get(topology) ?? declaredIn(topology);
+  made.set(topology, found);
+  return found;
+}
+
+function declaredIn(topology: Topology): Entry[] {
+  const balancers = topology.balancers.filter(isApplication);
+  const [chains, applications] = [chainsOf(topology), new Set(balancers)];
+  const named = new Map<Balancer, DnsRecord[]>();
+  const elsewhere: DnsRecord[] = [];
+  const served = new Map<string | undefined, Set<Balancer>>();
+  const lost: DnsRecord[] = [];
+  for (const record of topology.records.filter(mayServe)) {
+    const reached = chains.of(record).balancers.filter((it) => applications.has(it));
+    for (const balancer of reached) {
+      addTo(named, balancer, record);
+      served.set(known(record.fqdn), (served.get(known(record.fqdn)) ?? new Set()).add(balancer));
+    }
+    if (reached.length > 0 || balancers.length === 0) continue;
+    if (isLost(record, topology)) lost.push(record);
+    else if (leadsToSomeBalancer(chains.of(record))) elsewhere.push(record);
+  }
+  // One of several records of a name is a part of its way in.
+  for (const record of lost) {
+    const beside = known(record.fqdn) === undefined ? undefined : served.get(known(record.fqdn));
+    if (beside === undefined) elsewhere.push(record);
+    for (const balancer of beside ?? []) addTo(named, balancer, record);
+  }
+  return [
+    ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),
+    ...groupedByName(elsewhere).flatMap(({ host, records }) => ({
+      ...WHOLE,
+      scheme: "https" as const,
+      host,
+      port: 443,
+      isOwnName: false,
+      from: "internet" as const,
+      records,
+      over: overOf(records, topology),
+    })),
+  ];
+}
+
+/** The way in of one URL. */
+export function entryOf(url: URL, topology: Topology): Entry {
+  const balancers = topology.balancers.filter(isApplication);
+  const byName = new Map(balancers.map((it) => [known(it.dnsName), it]));
+  // A dot at the end is the root of all names, which certificates and records leave out.
+  const host = url.hostname.toLowerCase().replace(/\.$/, "");
+  const scheme = url.protocol === "http:" ? "http" : "https";
+  const port = url.port === "" ? (scheme === "http" ? 80 : 443) : Number(url.port);
+  const own = byName.get(host);
+  const records = chainsOf(topology).answering(host);
+  const led = records.flatMap((record) => chainsOf(topology).of(record).balancers).find(isApplication);
+  // A name without a record here is delegated elsewhere; there is only one balancer that it can mean.
+  const only = records.length === 0 && balancers.length === 1 ? balancers[0] : undefined;
+  const balancer = own ?? led ?? only;
+  return {
+    scheme,
+    host,
+    port,
+    path: url.pathname,
+    hasPath: true,
+    isOwnName: own !== undefined,
+    from:
+      balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen) ? "vpc" : "internet",
+    records,
+    over: overOf(records, topology),
+    ...(balancer !== undefined && { balancer }),
+  };
+}
+
+/** The further records that those of a name lead over. */
+function overOf(records: readonly DnsRecord[], topology: Topology): readonly DnsRecord[] {
+  const chains = chainsOf(topology);
+  const own = new Set(records);
+  return [...new Set(records.flatMap((record) => chains.of(record).links))].filter((it) => !own.has(it));
+}
+
+const WHOLE = { path: "/", hasPath: false } as const;
+
+function isInternal({ isInternal: value }: Balancer): boolean {
+  return known(value) === true;
+}
+
+/** A balancer's name that is written out, or one that the file leaves open. */
+function leadsToSomeBalancer({ ends, isOpen }: Chain): boolean {
+  return isOpen || ends.some(({ name }) => /\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/.test(name));
+}
+
+function groupedByName(records: readonly DnsRecord[]): { host: string; records: DnsRecord[] }[] {
+  const hosts = new Map<string, DnsRecord[]>();
+  for (const record of records) {
+    const fqdn = known(record.fqdn);
+    const host = fqdn === undefined ? `name-of-${record.address}` : anyNameOf(fqdn);
+    addTo(hosts, host, record);
+  }
+  return [...hosts].map(([host, same]) => ({ host, records: same }));
+}
+
+function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: Topology): Entry[] {
+  const isInside = isInternal(balancer);
+  const { isSeen } = recordsOf(topology);
+  const publics = records.filter(isSeen);
+  const privates = records.filter((record) => !isSeen(record));
+  const publicNames = new Set(publics.map(({ fqdn }) => known(fqdn)));
+  // A private name beside the public one is for those inside; alone it leads nobody to a public balancer.
+  const alone = privates.filter(({ fqdn }) => !publicNames.has(known(fqdn)));
+  const of = (host: string, from: Entry["from"], own: readonly DnsRecord[], isOwnName = false) =>
+    portsOf(balancer, host, isOwnName, topology).map(
+      ({ port, scheme }): Entry => ({
+        ...WHOLE,
+        scheme,
+        port,
+        host,
+        isOwnName,
+        from,
+        records: own,
+        over: overOf(own, topology),
+        balancer,
+      }),
+    );
+  const fromInternet = groupedByName(isInside ? publics : [...publics, ...alone]).flatMap(({ host, records: same }) =>
+    of(host, "internet", same),
+  );
+  const fromInside = isInside
+    ? groupedByName(privates).flatMap(({ host, records: same }) => of(host, "vpc", same))
+    : [];
+  const named = [...fromInternet, ...fromInside];
+  if (named.length > 0 && (!isInside || fromInside.length > 0)) return named;
+  return [...named, ...of(known(balancer.dnsName) ?? "", isInside ? "vpc" : "internet", [], true)];
+}
+
+/** Every port with a listener, and 443 wherever a certificate of the file covers the name. */
+function portsOf(
+  balancer: Balancer,
+  host: string,
+  isOwnName: boolean,
+  topology: Topology,
+): { port: number; scheme: Entry["scheme"] }[] {
+  const ports = new Map<number, Entry["scheme"]>();
+  for (const { port, protocol } of balancer.listeners)
+    if (typeof port === "number") ports.set(port, known(protocol) === "HTTPS" ? "https" : "http");
+  if (!isOwnName && !ports.has(443) && isCovered(host, topology)) ports.set(443, "https");
+  if (ports.size === 0) ports.set(80, "http");
+  return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);
+}
+
+const certified = new WeakMap<Topology, ReadonlySet<string>>();
+
+/** Whether a certificate of the file covers the name. */
+function isCovered(host: string, topology: Topology): boolean {
+  const names =
+    certified.get(topology) ?? new Set(topology.certificates.flatMap((it) => (it.usedBeside ? [] : it.names.items)));
+  certified.set(topology, names);
+  const dot = host.indexOf(".");
+  return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`));
+}

@@ -1,0 +1,153 @@
+import type { Change } from "../../../topology/changes";
+import { type Json, own } from "../../../topology/json";
+import { Unknown } from "../../../topology/value";
+import { isRuleBeside, permissionKey, permissionsOfRule } from "./permissions-of-groups";
+
+/* What AWS has only once, and by which arguments of which resource: two resources with equal ones write one thing. */
+
+const GROUP_RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"];
+const PERMISSION = {
+  by: [
+    "ip_protocol",
+    "from_port",
+    "to_port",
+    "cidr_ipv4",
+    "cidr_ipv6",
+    "prefix_list_id",
+    "referenced_security_group_id",
+  ],
+  within: ["security_group_id"],
+  code: "InvalidPermission.Duplicate",
+};
+
+/** By type: the arguments that name it, those that say within what, and the code with which AWS refuses a second one. */
+export const UNIQUE: Readonly<
+  Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>
+> = {
+  aws_lb: { by: ["name"], code: "DuplicateLoadBalancerName" },
+  aws_lb_target_group: { by: ["name"], code: "DuplicateTargetGroupName" },
+  aws_lb_listener: { by: ["port"], within: ["load_balancer_arn"], code: "DuplicateListener" },
+  aws_lb_listener_rule: { by: ["priority"], within: ["listener_arn"], code: "PriorityInUse" },
+  ...Object.fromEntries(GROUP_RULES.map((type) => [type, PERMISSION])),
+  aws_security_group: { by: ["name"], within: ["vpc_id"], code: "InvalidGroup.Duplicate" },
+  aws_network_acl_rule: {
+    by: ["rule_number", "egress"],
+    within: ["network_acl_id"],
+    code: "NetworkAclEntryAlreadyExists",
+  },
+  aws_route53_record: { by: ["name", "type", "set_identifier"], within: ["zone_id"], code: "InvalidChangeBatch" },
+  aws_autoscaling_group: { by: ["name"], code: "AlreadyExists" },
+  aws_launch_template: { by: ["name"], code: "InvalidLaunchTemplateName.AlreadyExistsException" },
+  aws_launch_configuration: { by: ["name"], code: "AlreadyExists" },
+  aws_iam_role: { by: ["name"], code: "EntityAlreadyExists" },
+  aws_iam_instance_profile: { by: ["name"], code: "EntityAlreadyExists" },
+  aws_iam_policy: { by: ["name", "path"], code: "EntityAlreadyExists" },
+  aws_iam_user: { by: ["name"], code: "EntityAlreadyExists" },
+  aws_key_pair: { by: ["key_name"], code: "InvalidKeyPair.Duplicate" },
+  aws_s3_bucket: { by: ["bucket"], code: "BucketAlreadyOwnedByYou" },
+  aws_wafv2_web_acl: { by: ["name"], within: ["scope"], code: "WAFDuplicateItemException" },
+  aws_db_instance: { by: ["identifier"], code: "DBInstanceAlreadyExists" },
+  aws_rds_cluster: { by: ["cluster_identifier"], code: "DBClusterAlreadyExistsFault" },
+  aws_db_subnet_group: { by: ["name"], code: "DBSubnetGroupAlreadyExists" },
+  aws_lambda_function: { by: ["function_name"], code: "ResourceConflictException" },
+  aws_dynamodb_table: { by: ["name"], code: "ResourceInUseException" },
+  aws_sqs_queue: { by: ["name"], code: "QueueAlreadyExists" },
+  aws_cloudwatch_log_group: { by: ["name"], code: "ResourceAlreadyExistsException" },
+  aws_ecr_repository: { by: ["name"], code: "RepositoryAlreadyExistsException" },
+  aws_elasticache_cluster: { by: ["cluster_id"], code: "CacheClusterAlreadyExists" },
+  aws_elasticache_replication_group: { by: ["replication_group_id"], code: "ReplicationGroupAlreadyExistsFault" },
+  aws_ecs_service: { by: ["name"], within: ["cluster"], code: "InvalidParameterException" },
+};
+
+/** What a resource is called by on AWS; nothing where that is not known, or where AWS chooses. */
+export function identityOf(type: string, values: Json | undefined, unknown: Json = {}): string | undefined {
+  const rule = Object.hasOwn(UNIQUE, type) ? UNIQUE[type] : undefined;
+  if (rule === undefined || values === undefined) return undefined;
+  const [first = ""] = rule.by;
+  const attributes = [...rule.by, ...(rule.within ?? [])];
+  if (attributes.some((it) => own(unknown, it) === true)) return undefined;
+  if (attributes.some((it) => own(values, it) instanceof Unknown)) return undefined;
+  const main = own(values, first);
+  if (main === undefined || main === null || main === "") return undefined;
+  // A state has "" where a plan has nothing.
+  return JSON.stringify([type, ...attributes.map((it) => own(values, it) || null)]);
+}
+
+/** What two resources share where one of them takes the place of the other. */
+export interface Sameness {
+  readonly key: string;
+  /**
+   * The code with which AWS refuses a second one; absent for what is no more than a pair of other things: AWS takes it twice for once, and
+   * whoever is destroyed last takes it away.
+   */
+  readonly code?: string;
+}
+
+const PAIRS: Readonly<Record<string, readonly string[]>> = {
+  aws_lb_target_group_attachment: ["target_group_arn", "target_id", "availability_zone"],
+  aws_lb_listener_certificate: ["listener_arn", "certificate_arn"],
+};
+/** Arguments of a route's destination. */
+export const DESTINATIONS = ["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"];
+
+/** What a resource is on AWS; several for a rule with several sources. */
+export function samenessOf(type: string, values: Json | undefined, unknown: Json = {}): Sameness[] {
+  if (values === undefined) return [];
+  if (isRuleBeside(type))
+    return permissionsOfRule(type, values, unknown).map((it) => ({ key: permissionKey(it), code: PERMISSION.code }));
+  if (type === "aws_autoscaling_attachment" || type === "aws_autoscaling_traffic_source_attachment") {
+    const [source] = [own(values, "traffic_source")].flat();
+    const group = [
+      own(values, "lb_target_group_arn"),
+      own(values, "alb_target_group_arn"),
+      own(values, "elb"),
+      own(source, "identifier"),
+    ].find(isText);
+    return keyOf("link", [own(values, "autoscaling_group_name"), group]);
+  }
+  if (type === "aws_route")
+    return keyOf(
+      type,
+      [own(values, "route_table_id"), DESTINATIONS.map((it) => own(values, it)).find(isText)],
+      "RouteAlreadyExists",
+    );
+  if (type === "aws_route_table_association")
+    return keyOf(
+      type,
+      [[own(values, "subnet_id"), own(values, "gateway_id")].find(isText)],
+      "Resource.AlreadyAssociated",
+    );
+  const pair = PAIRS[type];
+  if (pair !== undefined) {
+    const [one, other, ...more] = pair.map((name) => own(values, name));
+    return keyOf(type, [one, other], undefined, more);
+  }
+  const identity = identityOf(type, values, unknown);
+  // Route 53 is asked to put it there, whatever is there.
+  if (identity !== undefined && type === "aws_route53_record" && own(values, "allow_overwrite") === true)
+    return [{ key: identity }];
+  const code = UNIQUE[type]?.code;
+  return identity === undefined || code === undefined ? [] : [{ key: identity, code }];
+}
+
+/** Nothing unless all that names it is known. */
+function keyOf(type: string, names: readonly unknown[], code?: string, more: readonly unknown[] = []): Sameness[] {
+  return names.every(isText)
+    ? [
+        {
+          key: JSON.stringify([type, ...names, ...more.map((it) => (isText(it) ? it : null))]),
+          ...(code !== undefined && { code }),
+        },
+      ]
+    : [];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+/** Whether two attachments of one target name the same port; where one names none, it is the group's, which may be the other's. */
+export function isSamePort(one: Change["before"], other: Change["before"], groupPort: number | undefined): boolean {
+  const [a, b] = [one, other].map((it) => own(it, "port") ?? groupPort);
+  return a === undefined || a === null || b === undefined || b === null || a === b;
+}

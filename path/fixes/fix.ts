@@ -1,0 +1,124 @@
+import type { Edit, Fix } from "../report";
+
+/** A fix from its edits, which are also written as HCL. */
+export function fix(text: string, props: string, edits: readonly Edit[]): Fix {
+  return { text, props, hcl: hclOf(edits), edits };
+}
+
+/** One argument of a resource takes another value. */
+export function setting(address: string, path: string, value: unknown): Edit {
+  return { set: address, path: path.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)), value };
+}
+
+/** One block for each resource, however many of its arguments change. */
+function hclOf(edits: readonly Edit[]): string {
+  const blocks = new Map<string, { head: string; body: Record<string, unknown>; note: string } | string>();
+  edits.forEach((edit, index) => {
+    if ("remove" in edit) blocks.set(`remove ${edit.remove}`, `# remove ${edit.remove}`);
+    else if ("add" in edit) {
+      const { module } = partsOf(edit.like);
+      blocks.set(`add ${index}`, {
+        head: `resource "${edit.add}" "${edit.name}"`,
+        body: within(module, edit.body) as Record<string, unknown>,
+        note: module === "" ? "" : `in ${module.slice(0, -1)}`,
+      });
+    } else {
+      const { module, type, name, hasKey } = partsOf(edit.set);
+      // One of several blocks stays a block of its own.
+      const key = edit.path.some((part) => typeof part === "number") ? `${edit.set} ${index}` : edit.set;
+      const known = blocks.get(key);
+      const change = nested(edit.path, structuredClone(within(module, edit.value)));
+      if (typeof known === "object") merge(known.body, change);
+      else
+        blocks.set(key, {
+          head: `resource "${type}" "${name}"`,
+          body: change,
+          note: module !== "" || hasKey ? `${edit.set}${hasKey ? " only" : ""}` : "",
+        });
+    }
+  });
+  return [...blocks.values()]
+    .map((it) => (typeof it === "string" ? it : block(it.head, it.body, it.note === "" ? "" : `  # ${it.note}`)))
+    .join("\n\n");
+}
+
+function merge(body: Record<string, unknown>, change: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(change)) {
+    const known = body[key];
+    const isBlock = (it: unknown): it is Record<string, unknown> =>
+      typeof it === "object" && it !== null && !Array.isArray(it);
+    if (isBlock(known) && isBlock(value)) merge(known, value);
+    else body[key] = value;
+  }
+}
+
+/** In a module its own resources are named without it. */
+function within(module: string, value: unknown): unknown {
+  if (module === "") return value;
+  if (typeof value === "string") return value.replaceAll(`\${${module}`, "${");
+  if (Array.isArray(value)) return value.map((it) => within(module, it));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, within(module, it)]));
+  return value;
+}
+
+function nested([first, ...rest]: readonly (string | number)[], value: unknown): Record<string, unknown> {
+  if (first === undefined) return {};
+  const names = rest.filter((part) => typeof part === "string");
+  return { [String(first)]: names.length > 0 ? nested(names, value) : value };
+}
+
+function partsOf(address: string): {
+  readonly module: string;
+  readonly type: string;
+  readonly name: string;
+  readonly hasKey: boolean;
+} {
+  const [module = ""] = /^(module\.[^.[]+(\["[^"]*"\]|\[\d+\])?\.)+/.exec(address) ?? [];
+  const [type = "", name = ""] = address
+    .slice(module.length)
+    .replace(/^data\./, "")
+    .replace(/^([^[]*)\[.*\]$/s, "$1")
+    .split(".");
+  return { module, type, name, hasKey: address.endsWith("]") };
+}
+
+function block(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {
+  // Equal signs stand below each other, as `terraform fmt` has them.
+  const width = Math.max(
+    0,
+    ...Object.entries(body)
+      .filter(([, value]) => isArgument(value))
+      .map(([key]) => key.length),
+  );
+  const lines = Object.entries(body).map(([key, value]) =>
+    argument(isArgument(value) ? key.padEnd(width) : key, value),
+  );
+  return `${head} {${note}\n${lines.map((line) => line.replace(/^/gm, "  ")).join("\n")}\n}`;
+}
+
+function isArgument(value: unknown): boolean {
+  return (
+    value !== undefined &&
+    (typeof value !== "object" ||
+      value === null ||
+      (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null)))
+  );
+}
+
+/** A nested block for an object, an argument for anything else. */
+function argument(key: string, value: unknown): string {
+  if (value === undefined) return `# without ${key}`;
+  if (Array.isArray(value) && value.some((it) => typeof it === "object" && it !== null))
+    return value.map((it) => argument(key, it)).join("\n");
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return block(key, value as Record<string, unknown>);
+  return `${key} = ${literal(value)}`;
+}
+
+/** `${aws_lb.web.arn}` is written as the expression itself. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  const [, expression] = typeof value === "string" ? (/^\$\{([^{}]*)\}$/.exec(value) ?? []) : [];
+  return expression ?? JSON.stringify(value);
+}

@@ -1,0 +1,56 @@
+import { Netmask } from "netmask";
+import type { Subnet, Topology, Vpc } from "../../topology/model";
+import { type Attr, known } from "../../topology/value";
+import { overlaps, rangesOf } from "../analysis/network/ipv4";
+import { networkIndex } from "../analysis/network/network-index";
+
+/** More blocks than this are not tried; a VPC of /16 has 4,096 of the smallest that a balancer takes. */
+const MAX_TRIES = 4_096;
+
+/**
+ * A block of a VPC that none of its subnets has.
+ * @param prefix its length, such as 24
+ * @param except a subnet that may lie there, as it is to move
+ */
+export function freeRange(topology: Topology, vpc: Vpc, prefix: number, except?: Subnet): string | undefined {
+  const taken = networkIndex(topology)
+    .subnetsOf(vpc.id)
+    .filter((it) => it !== except)
+    .flatMap(({ cidr }) => rangesOf(known(cidr) ?? ""))
+    .sort((a, b) => a.first - b.first);
+  for (const cidr of vpc.cidrs.items) {
+    const [whole] = rangesOf(cidr);
+    if (whole === undefined) continue;
+    let at = 0;
+    let block: Netmask | undefined = blockOf(new Netmask(cidr).base, Math.max(prefix, new Netmask(cidr).bitmask));
+    for (let tries = 0; block !== undefined && tries < MAX_TRIES; tries++) {
+      const [range] = rangesOf(block.toString());
+      if (range === undefined || range.last > whole.last) break;
+      while ((taken[at]?.last ?? Infinity) < range.first) at++;
+      const next = taken[at];
+      if (next === undefined || !overlaps(next, range)) return block.toString();
+      block = block.next() as Netmask | undefined;
+    }
+  }
+  return undefined;
+}
+
+function blockOf(base: string, prefix: number): Netmask {
+  return new Netmask(`${base}/${prefix}`);
+}
+
+/** The length of a CIDR's prefix. */
+export function prefixOf(cidr: Attr<string>): number | undefined {
+  const text = known(cidr) ?? "";
+  if (rangesOf(text).length === 0) return undefined;
+  return Number(text.split("/")[1] ?? 32);
+}
+
+/** The last part of an address as a name for a resource beside it, another one for each instance of a block. */
+export function nameFrom(address: string): string {
+  const [, name = "added", key = ""] = /(?<![\w-])([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?$/.exec(address) ?? [];
+  return [name, key.replace(/[^\w-]/g, "")]
+    .filter((it) => it !== "")
+    .join("_")
+    .slice(0, 60);
+}

@@ -1,0 +1,106 @@
+import type { SecurityGroup, SecurityRule } from "../../topology/model";
+import { known } from "../../topology/value";
+import { argument, attributeOf, type Direction, isAll } from "../analysis/network/reachability";
+import type { Edit } from "../report";
+import { setting } from "./fix";
+
+/* How a security group comes to open something, as its rules are written: in it or beside it. */
+
+/** Who a rule is for. */
+export type Source = { readonly group: string } | { readonly cidr: string };
+
+/** Rules for TCP to these ports. */
+export function opening(
+  group: SecurityGroup,
+  direction: Direction,
+  wanted: readonly { readonly port: number; readonly source: Source }[],
+  word: string,
+): readonly Edit[] {
+  const names = new Set<string>();
+  return wanted.map(({ port, source }, index): Edit => {
+    const ports = { from_port: port, to_port: port };
+    if (group.hasInline[direction]) {
+      const peer =
+        "group" in source
+          ? { security_groups: [source.group] }
+          : { [source.cidr.includes(":") ? "ipv6_cidr_blocks" : "cidr_blocks"]: [source.cidr] };
+      return setting(group.address, `${direction}.${inlineBlocks(group, direction) + index}`, {
+        ...ports,
+        protocol: "tcp",
+        ...peer,
+      });
+    }
+    const peer =
+      "group" in source
+        ? { referenced_security_group_id: source.group }
+        : { [source.cidr.includes(":") ? "cidr_ipv6" : "cidr_ipv4"]: source.cidr };
+    const name = names.has(`${word}_${port}`) ? `${word}_${port}_${index}` : `${word}_${port}`;
+    names.add(name);
+    return {
+      add: standaloneType(direction),
+      name,
+      body: { security_group_id: reference(group), ...ports, ip_protocol: "tcp", ...peer },
+      like: group.address,
+    };
+  });
+}
+
+/** The same rule for these groups only, whomever it was for. */
+export function renamed(rule: SecurityRule, groupIds: readonly string[]): readonly Edit[] {
+  const groups = argument(rule, "groups");
+  return [
+    ...(rule.cidrs.items.length > 0 ? [ruleSetting(rule, argument(rule, "cidrs"), undefined)] : []),
+    ruleSetting(rule, groups, groups === "security_groups" ? groupIds : groupIds[0]),
+  ];
+}
+
+/** The rule goes, wherever it stands. */
+export function takenAway(rule: SecurityRule): readonly Edit[] {
+  if (rule.attribute === "") return [{ remove: rule.address }];
+  const [, direction = "", place = "0"] = /^(\w+)(?:\[(\d+)\])?/.exec(rule.attribute) ?? [];
+  return [{ set: rule.address, path: [direction, Number(place)], value: undefined }];
+}
+
+/** An argument of a rule takes another value, wherever it stands: `ingress.0.from_port` of a group, or `from_port`. */
+export function ruleSetting(rule: SecurityRule, name: string, value: unknown): Edit {
+  return setting(rule.address, attributeOf(rule, name).replace(/\[(\d+)\]/g, ".$1"), value);
+}
+
+/** The rules of one direction leave the group and stand beside it. */
+export function movedOut(group: SecurityGroup, direction: Direction): readonly Edit[] {
+  const inline = group[direction].filter(({ address, attribute }) => address === group.address && attribute !== "");
+  const bodies = inline.flatMap(({ protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds }) => {
+    const ports = isAll(known(protocol)) ? {} : { from_port: known(fromPort), to_port: known(toPort) };
+    return [
+      ...cidrs.items.map((it) => ({ cidr_ipv4: it })),
+      ...ipv6Cidrs.items.map((it) => ({ cidr_ipv6: it })),
+      ...groupIds.items.map((it) => ({ referenced_security_group_id: it })),
+      ...prefixListIds.items.map((it) => ({ prefix_list_id: it })),
+    ].map((peer) => ({ security_group_id: reference(group), ip_protocol: known(protocol), ...ports, ...peer }));
+  });
+  return [
+    setting(group.address, direction, undefined),
+    ...bodies.map(
+      (body, index): Edit => ({
+        add: standaloneType(direction),
+        name: `moved_${direction}_${index}`,
+        body,
+        like: group.address,
+      }),
+    ),
+  ];
+}
+
+function standaloneType(direction: Direction): string {
+  return `aws_vpc_security_group_${direction}_rule`;
+}
+
+/** Its id as an expression, or as a state has it. */
+function reference({ id, address }: SecurityGroup): string {
+  return known(id) ?? `\${${address}.id}`;
+}
+
+function inlineBlocks(group: SecurityGroup, direction: Direction): number {
+  return new Set(group[direction].filter(({ address }) => address === group.address).map(({ attribute }) => attribute))
+    .size;
+}

@@ -1,0 +1,107 @@
+import type { Action, Balancer, Certificate, Listener, TargetGroup, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
+import { known } from "../../topology/value";
+import { covers } from "../analysis/names/domain-names";
+import type { Edit } from "../report";
+import { setting } from "./fix";
+
+/* What the fixes of listeners and their rules are made of. */
+
+/** This project's own default. */
+const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+const FIRST_PRIORITY = 100;
+
+/** An attribute such as `action[1].redirect` as an edit's path. */
+export function pathOf(attribute: string): string {
+  return attribute.replace(/\[(\d+)\]/g, ".$1");
+}
+
+/** All target groups that an action forwards to, as ARNs that are known. */
+export function forwardedTo(actions: readonly Action[]): string[] {
+  return actions
+    .flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))
+    .filter((arn) => arn !== undefined);
+}
+
+export function actionsOf(listener: Listener): Action[] {
+  return [...listener.defaultActions, ...listener.rules.flatMap(({ actions }) => actions)];
+}
+
+/** The group that requests to this balancer are most likely meant for: one that it uses, or else one that has targets. */
+export function likelyGroup(topology: Topology, balancer: Balancer): TargetGroup | undefined {
+  const found = likely.get(balancer) ?? { group: groupFor(topology, balancer) };
+  likely.set(balancer, found);
+  return found.group;
+}
+
+/** Asked for each fault of a balancer. */
+const likely = new WeakMap<Balancer, { readonly group: TargetGroup | undefined }>();
+
+function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefined {
+  const used = balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)));
+  return (
+    topology.byId.targetGroup(used[0]) ??
+    topology.targetGroups.find(({ registrations }) => registrations.length > 0) ??
+    topology.targetGroups[0]
+  );
+}
+
+/** The ARN of a certificate for the host, by its validation if the file has one. */
+export function certificateArn(topology: Topology, host: string): string | undefined {
+  const found =
+    topology.certificates.find(({ names }) => names.items.some((it) => covers(it, host))) ?? topology.certificates[0];
+  return found && issuedArn(found);
+}
+
+function issuedArn({ validations: [validation], arn }: Certificate): string | undefined {
+  return validation === undefined ? known(arn) : symbol(validation, "certificate_arn");
+}
+
+export function forward(group: TargetGroup): Readonly<Record<string, unknown>>[] {
+  return [{ type: "forward", target_group_arn: known(group.arn) ?? symbol(group.address, "arn") }];
+}
+
+/** The listener that a port lacks; nothing where the file does not have what it needs. */
+export function missingListener(
+  topology: Topology,
+  balancer: Balancer,
+  request: { readonly scheme: "http" | "https"; readonly host: string; readonly port: number },
+): Edit | undefined {
+  const group = likelyGroup(topology, balancer);
+  const certificate = request.scheme === "https" ? certificateArn(topology, request.host) : undefined;
+  if (group === undefined || (request.scheme === "https" && certificate === undefined)) return undefined;
+  const tls = certificate === undefined ? {} : { ssl_policy: TLS_POLICY, certificate_arn: certificate };
+  return {
+    add: "aws_lb_listener",
+    name: `${request.scheme}_${request.port}`,
+    like: balancer.address,
+    body: {
+      load_balancer_arn: known(balancer.arn) ?? symbol(balancer.address, "arn"),
+      port: request.port,
+      protocol: request.scheme.toUpperCase(),
+      ...tls,
+      default_action: forward(group),
+    },
+  };
+}
+
+/** What makes a plain listener one that speaks TLS. */
+export function withTls(topology: Topology, listener: Listener, host: string): Edit[] {
+  const certificate = certificateArn(topology, host);
+  if (certificate === undefined) return [];
+  return [setting(listener.address, "protocol", "HTTPS"), setting(listener.address, "certificate_arn", certificate)];
+}
+
+const priorities = new WeakMap<Listener, number>();
+
+/** A priority after those of all rules. */
+export function lastPriority(listener: Listener): number {
+  const found =
+    priorities.get(listener) ??
+    listener.rules.reduce(
+      (last, { priority }) => Math.max(last, known(priority) ?? 0),
+      listener.rules.length === 0 ? FIRST_PRIORITY - 1 : 0,
+    ) + 1;
+  priorities.set(listener, found);
+  return found;
+}

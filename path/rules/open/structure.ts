@@ -1,0 +1,141 @@
+import type { Action, Topology } from "../../../topology/model";
+import { isUnknown, Unknown } from "../../../topology/value";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { few } from "../../fixes/wording";
+import type { Hop } from "../../report";
+import type { FileReporter, Reporter, Rules } from "../rule";
+
+/* What of the path itself the file leaves open; without it no other rule can say much. */
+
+export const structureRules: Rules = { path: [name, listeners, groups, targets], file: [lastRefresh] };
+
+function name({ records, isOwnName, host, balancer, topology }: TracedPath, report: Reporter): void {
+  if (isOwnName) return;
+  const [first] = records;
+  if (first === undefined)
+    report.open(
+      "dns",
+      new Unknown(balancer?.address ?? "aws_route53_record", "name", `the file has no record of ${host}`),
+    );
+  if (balancer === undefined && first !== undefined)
+    report.open(
+      "dns",
+      new Unknown(
+        first.address,
+        first.alias === undefined ? "records" : "alias.name",
+        "it leads to no balancer of the file",
+      ),
+    );
+  for (const { zoneId, address, alias } of records) {
+    if (isUnknown(zoneId)) report.open("dns", zoneId);
+    else {
+      const zone = topology.byId.zone(zoneId);
+      if (zone === undefined)
+        report.assume({
+          hop: "dns",
+          address,
+          text: `the zone of ${address} is public and the one that answers for ${host}`,
+        });
+      // Of one that is made here it is told as a finding.
+      else if (
+        zone.isPrivate === false &&
+        (zone.isData || (topology.source === "plan" && !zone.actions.includes("create")))
+      )
+        report.assume({
+          hop: "dns",
+          address: zone.address,
+          text: "the registrar, or the zone above, names its name servers",
+        });
+    }
+    if (alias !== undefined && isUnknown(alias.name)) report.open("dns", alias.name);
+  }
+}
+
+function listeners({ balancer, steps, from }: TracedPath, report: Reporter): void {
+  if (balancer === undefined) return;
+  const { isInternal, type, subnetIds, listeners: all } = balancer;
+  for (const value of [type, isInternal]) if (isUnknown(value)) report.open("listener", value);
+  if (subnetIds.open !== undefined) report.open("listener", subnetIds.open);
+  if (steps.length === 0) for (const { port } of all) if (isUnknown(port)) report.open("listener", port);
+  if (balancer.isData && all.length === 0)
+    report.open("listener", new Unknown(balancer.address, "arn", "its listeners are not in the file"));
+  if (from === "vpc")
+    report.assume({
+      hop: "dns",
+      address: balancer.address,
+      text: "clients are in the balancer's VPC, or have a route to it",
+    });
+  for (const { listener, outcomes } of steps) {
+    if (isUnknown(listener.protocol)) report.open("listener", listener.protocol);
+    for (const { actions, address, match } of outcomes) {
+      if (match instanceof Unknown) report.open("listener", match);
+      for (const action of actions) unknownAction(action, address, report);
+    }
+  }
+}
+
+function unknownAction(action: Action, address: string, report: Reporter): void {
+  if (action.type === "unknown") report.open("listener", new Unknown(address, action.attribute, action.why));
+  if (action.type === "authenticate") report.assume({ hop: "listener", address, text: "the clients can sign in" });
+  if (action.type !== "redirect") return;
+  for (const value of [action.protocol, action.host, action.port]) if (isUnknown(value)) report.open("listener", value);
+}
+
+function groups({ steps, topology }: TracedPath, report: Reporter): void {
+  for (const { outcomes } of steps) {
+    for (const { actions, address } of outcomes) {
+      for (const action of actions) {
+        if (action.type !== "forward") continue;
+        for (const { arn } of action.targetGroups) {
+          if (isUnknown(arn)) report.open("target-group", arn);
+          else if (topology.byId.targetGroup(arn) === undefined)
+            report.open("target-group", new Unknown(address, action.attribute, "the target group is not in the file"));
+        }
+      }
+    }
+  }
+}
+
+function targets(path: TracedPath, report: Reporter): void {
+  for (const { server, registration, targetGroup, port, healthPort, subnets } of path.targets) {
+    const open = (hop: Hop, attribute: string, why: string) =>
+      report.open(hop, new Unknown(registration.address, attribute, why));
+    if (isUnknown(port)) report.open("target-group", port);
+    if (isUnknown(healthPort)) report.open("target-group", healthPort);
+    if (isUnknown(targetGroup.targetType)) report.open("target-group", targetGroup.targetType);
+    if (targetGroup.targetType === "lambda") continue;
+    if (isUnknown(registration.targetId)) report.open("target", registration.targetId);
+    else if (server === undefined) open("target", registration.attribute, "the target is not in the file");
+    if (server === undefined) continue;
+    if (server.subnetIds.open !== undefined) report.open("target", server.subnetIds.open);
+    else if (subnets.length < server.subnetIds.items.length)
+      report.open("target", new Unknown(server.address, "subnet_id", "a subnet of it is not in the file"));
+    else if (subnets.length === 0)
+      report.open("target", new Unknown(server.address, "subnet_id", "AWS chooses the subnet"));
+    report.assume({
+      hop: "target",
+      address: server.address,
+      text: "its image starts, and what it runs listens where requests are sent",
+    });
+  }
+}
+
+/** A state shows in a group also what another resource put there, and has it still when an apply took that away and no refresh followed. */
+function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topology, report: FileReporter): void {
+  if (source !== "state") return;
+  const isOwn = (
+    part: { readonly address: string; readonly isData: boolean },
+    lines: readonly { readonly address: string; readonly attribute: string }[],
+  ) =>
+    !part.isData && lines.some((it) => it.address === part.address && /^(ingress|egress|route)\b/.test(it.attribute));
+  const listing = [
+    ...securityGroups.filter((it) => isOwn(it, [...it.ingress, ...it.egress])),
+    ...networkAcls.filter((it) => isOwn(it, [...it.ingress, ...it.egress])),
+    ...routeTables.filter((it) => isOwn(it, it.routes)),
+  ];
+  if (listing.length > 0)
+    report.assume({
+      hop: "target",
+      text: `the state was refreshed after the last apply, so that what it lists in ${few(listing.map(({ address }) => address))} itself is still there`,
+    });
+}

@@ -1,0 +1,119 @@
+import { type HopReport, type PathReport, placeOf, type TraceReport, type Verdict, worst } from "../report";
+
+/** A finding that somebody lets pass, because they know better. */
+export interface Accepted {
+  /** Its id, such as `P33`. */
+  readonly finding: string;
+  /** Where it is found; absent: it is found at one address only. */
+  readonly address?: string;
+  readonly reason: string;
+}
+
+/** Where a synthesized stack keeps them, in the metadata that terraform does not read. */
+export const ACCEPTED_KEY = "accepted";
+
+/** The same report, in which what is accepted breaks no path; it stays in there, marked. What is not clearly one finding accepts none. */
+export function withAccepted(report: TraceReport, accepted: readonly Accepted[]): TraceReport {
+  if (accepted.length === 0) return report;
+  const { reasons, ambiguous } = matched(report, accepted);
+  const findings = report.findings.map((finding) => {
+    const reason = reasons.get(placeOf(finding));
+    return reason === undefined ? finding : { ...finding, accepted: reason };
+  });
+  const left = findings.filter((it) => it.severity === "error" && it.accepted === undefined);
+  const faults = new Set(left.map(placeOf));
+  const paths = report.paths.map((path) => pathWithout(path, faults));
+  // A fault can be on no path, such as that of a group that nothing uses; and without a balancer nothing is proven.
+  const others: Verdict[] = [
+    ...(left.length > 0 ? ["broken" as const] : []),
+    ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const]),
+  ];
+  return {
+    ...report,
+    verdict: worst([...paths.map(({ verdict }) => verdict), ...others]),
+    paths,
+    findings,
+    ...(ambiguous.length > 0 && { notAccepted: ambiguous }),
+  };
+}
+
+/** Those of which the report finds nothing. */
+export function unmatched(report: TraceReport, accepted: readonly Accepted[]): Accepted[] {
+  const found = addressesById(report);
+  return accepted.filter(({ finding, address }) =>
+    address === undefined ? !found.has(finding) : found.get(finding)?.has(address) !== true,
+  );
+}
+
+/** How an entry is named in a sentence. */
+export function shownEntry({ finding, address }: Accepted): string {
+  return address === undefined ? `"${finding}"` : `"${finding}" at ${address}`;
+}
+
+/** So many addresses can be told in a sentence. */
+const MOST_TOLD = 10;
+
+/** Reasons by the finding that they let pass, and a sentence for each entry that names several. */
+function matched(
+  report: TraceReport,
+  accepted: readonly Accepted[],
+): { readonly reasons: ReadonlyMap<string, string>; readonly ambiguous: readonly string[] } {
+  const found = addressesById(report);
+  const reasons = new Map<string, string>();
+  const ambiguous: string[] = [];
+  for (const { finding: id, address, reason } of accepted) {
+    const all = [...(found.get(id) ?? [])];
+    const [only] = all;
+    if (address !== undefined) reasons.set(placeOf({ id, address }), reason);
+    else if (all.length > 1)
+      ambiguous.push(
+        `accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that you accept`,
+      );
+    else if (only !== undefined) reasons.set(placeOf({ id, address: only }), reason);
+  }
+  return { reasons, ambiguous };
+}
+
+function addressesById({ findings }: TraceReport): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { id, address } of findings) found.set(id, (found.get(id) ?? new Set()).add(address));
+  return found;
+}
+
+function pathWithout(path: PathReport, faults: ReadonlySet<string>): PathReport {
+  const hops = path.hops.map((hop): HopReport => {
+    if (hop.verdict !== "broken" || hop.findings.some((it) => faults.has(placeOf(it)))) return hop;
+    return { ...hop, verdict: isProven(hop, path) ? "ok" : "unknown" };
+  });
+  return { ...path, hops, verdict: worst(hops.map(({ verdict }) => verdict)) };
+}
+
+/** Whether nothing is open, and the request comes to the hop at all. */
+function isProven({ hop, open, resources }: HopReport, { balancer }: PathReport): boolean {
+  return (
+    open.length === 0 && (hop === "dns" || balancer !== undefined) && !(hop === "target" && resources.length === 0)
+  );
+}
+
+/** What a synthesized stack says that it accepts; nothing in any other file. */
+export function acceptedIn(document: unknown): Accepted[] {
+  const accepted = inside(inside(inside(document, "//"), "metadata"), ACCEPTED_KEY);
+  if (!Array.isArray(accepted)) return [];
+  return accepted.flatMap((it: unknown): Accepted[] => {
+    const [finding, address, reason] = [inside(it, "finding"), inside(it, "address"), inside(it, "reason")];
+    // What names no address that can be read is not taken for every address.
+    if (
+      typeof finding !== "string" ||
+      typeof reason !== "string" ||
+      (address !== undefined && typeof address !== "string")
+    )
+      return [];
+    return [{ finding, reason, ...(address !== undefined && { address }) }];
+  });
+}
+
+function inside(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
