@@ -1,5 +1,6 @@
 import { Netmask } from "netmask";
 import * as v from "valibot";
+import { RULES } from "../path/rules/all";
 import { isHealthPath, isMatcher } from "../topology/health-check-values";
 import { PRIVATE_RANGES } from "../topology/reserved-ranges";
 import { isPublicHostName, isServableName } from "./domain-names";
@@ -293,8 +294,8 @@ const props = object(
       object(
         {
           finding: text(
-            (it) => /^P(0[1-9]|[1-6]\d|7[0-5])$/.test(it),
-            'must be the id of a finding, from P01 to P75, such as "P33"',
+            (it) => RULES.some(({ id }) => id === it),
+            `must be the id of a finding, from ${RULES[0]?.id} to ${RULES.at(-1)?.id}, such as "P33"`,
           ),
           reason: text(
             (it) => it.trim() !== "" && it.length <= 500,

@@ -37,7 +37,7 @@ export type Edit =
 
 /** One fault on the path. */
 export interface Finding {
-  /** `P01` to `P75`, the row of `path/rows.ts` that it belongs to. */
+  /** `P01` to `P76`, the rule that found it. */
   readonly id: string;
   /** An error breaks the path; a warning does not touch the verdict. */
   readonly severity: "error" | "warning";

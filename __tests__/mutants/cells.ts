@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROWS } from "../../path/rows";
+import { RULES } from "../../path/rules/all";
 import { MUTANTS } from "./all";
 import { isRowOfErrors } from "./judge";
 import type { Form, Mutant } from "./mutant";
@@ -42,7 +42,7 @@ export function cellsText(): string {
     "",
     "| Row | What | Severity | Synthesized | Plan | State |",
     "|---|---|---|---|---|---|",
-    ...ROWS.map(
+    ...RULES.map(
       ({ id, title, certainty }) =>
         `| ${id} | ${title} | ${certainty[0] === "plan" ? "-" : kindOf(id)} | ${FORMS.map((form) => cell(id, form) || "-").join(" | ")} |`,
     ),

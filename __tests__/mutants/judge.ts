@@ -1,15 +1,16 @@
 import type { Finding, TraceReport } from "../../path/report";
-import { rowOf, severityOf } from "../../path/rows";
+import { ruleOf } from "../../path/rules/all";
+import { severityOf } from "../../path/rules/rule";
 import type { Mutant } from "./mutant";
 
 /** Rows marked A or S; the others are warnings, or terraform itself refuses them. */
 export function isRowOfErrors(id: string): boolean {
-  return rowOf(id).certainty.some((it) => it === "apply" || it === "certain");
+  return ruleOf(id).certainty.some((it) => it === "apply" || it === "certain");
 }
 
 /** A row can be both; a mutant that says which verdict stays is the warning. */
 export function isWarning({ row, verdict }: Mutant): boolean {
-  return severityOf(row) === "warning" || verdict !== undefined;
+  return severityOf(ruleOf(row)) === "warning" || verdict !== undefined;
 }
 
 /** Findings of the mutant's row, at the place that it says. */

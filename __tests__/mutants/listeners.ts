@@ -435,14 +435,14 @@ export const listenerMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P68",
+    row: "P76",
     name: "the web ACL blocks everything",
     base: "site",
     at: { type: "aws_wafv2_web_acl", attribute: "default_action" },
     mutate: (stack) => addWebAcl(stack, {}),
   },
   {
-    row: "P68",
+    row: "P76",
     name: "the web ACL blocks by default, and its only rule blocks more",
     base: "inline-groups",
     at: { type: "aws_wafv2_web_acl", attribute: "default_action" },

@@ -1,6 +1,6 @@
 import type { Finding, PathReport, TraceReport } from "../../path/report";
 import { HOPS } from "../../path/report";
-import { rowOf } from "../../path/rows";
+import { ruleOf } from "../../path/rules/all";
 import { asBlock, asCode, asRow, asSentence } from "./escape";
 import { MAX_PICTURED, pictureOf } from "./picture";
 import {
@@ -131,7 +131,7 @@ function headline(finding: Finding, addresses: readonly string[]): string {
   const where = attribute === "" ? named : `${asCode(attribute)} of ${named}`;
   const part = share === undefined ? "" : ` (${asSentence(share)})`;
   const why = accepted === undefined ? "" : `. Accepted: ${asSentence(accepted)}`;
-  return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${rowOf(id).title}${part}. ${where}: ${asSentence(observed)}; required: ${asSentence(required)}${why}`;
+  return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${ruleOf(id).title}${part}. ${where}: ${asSentence(observed)}; required: ${asSentence(required)}${why}`;
 }
 
 /** Indented, so that it belongs to its line of the list. */

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
-import { rowOf } from "../../path/rows";
+import { ruleOf } from "../../path/rules/all";
 import { printable } from "../printable";
 import {
   alike,
@@ -157,7 +157,7 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
     ...row(
       page,
       { indent: 0, label: `${mark} ${id}`, format: mark === "✖" ? "red" : "yellow", width: 7 },
-      `${hop}: ${rowOf(id).title}`,
+      `${hop}: ${ruleOf(id).title}`,
     ),
     ...labelled("accepted", accepted ?? ""),
     ...labelled("at", attribute === "" ? addresses : `${addresses}: ${attribute}`),

@@ -14,7 +14,7 @@ import {
   type Verdict,
   worst,
 } from "../report";
-import { rowOf } from "../rows";
+import { ruleOf } from "../rules/all";
 import { attributeOf, code, doneTo, type Told } from "./because";
 import type { Effect, HopChange } from "./report";
 import { unansweredBy } from "./unanswered";
@@ -27,16 +27,15 @@ export interface Traces {
   readonly after: TraceReport;
 }
 
-/** Rows that no state tells of, so that one which is new in a plan may have been there before. */
-const NOT_IN_STATES = new Set(["P14", "P18", "P37", "P66"]);
-/** Rows that look at the boot scripts, of which a state of provider 5 holds hashes. */
-export const OF_SCRIPTS: ReadonlySet<string> = new Set(["P25", "P53", "P54", "P55", "P62", "P64", "P65", "P67"]);
-/** Rules about what changes tell of these more exactly. */
-const TOLD_BY_RULES = new Set(["P18", "P27", "P66"]);
-/** Rows whose fix is blocks that keep what stands, ready to paste. */
-const WITH_BLOCKS = new Set(["P49", "P69", "P70", "P71", "P72", "P73", "P74", "P75"]);
-/** The apply waits for a certificate that is never issued, and ends with an error. */
-const NEVER_ISSUED = new Set(["P15", "P16", "P17"]);
+/** Whether no state tells of it. */
+function isOfPlansOnly({ id }: Finding): boolean {
+  return ruleOf(id).needs.includes("plan");
+}
+
+/** Whether it is read in a boot script. */
+export function isOfScripts({ id }: Finding): boolean {
+  return ruleOf(id).needs.includes("boot scripts");
+}
 
 export function hopChanges(traces: Traces, world: World): HopChange[] {
   const { before, after } = traces;
@@ -44,7 +43,7 @@ export function hopChanges(traces: Traces, world: World): HopChange[] {
   // Which of two comes first decides whether an address that changes breaks anything but the apply.
   const fresh = new Set(
     newFaults(traces, world)
-      .filter(({ id }) => id !== "P74")
+      .filter(({ id }) => ruleOf(id).review.breaksHop !== false)
       .map(({ hop }) => hop),
   );
   return HOPS.map((hop): HopChange => {
@@ -72,7 +71,7 @@ export function newFaults({ before, after }: Traces, world: World): Finding[] {
     if (finding.severity !== "error" || known.has(placeOf(finding))) return false;
     if (!onPath.has(placeOf(finding)) && !isRefused(finding)) return false;
     if (before === undefined) return true;
-    if (NOT_IN_STATES.has(finding.id) || (OF_SCRIPTS.has(finding.id) && !world.knowsScripts)) return false;
+    if (isOfPlansOnly(finding) || (isOfScripts(finding) && !world.knowsScripts)) return false;
     // The same row at another resource is new where that one changes.
     return (
       !knownRows.has(`${finding.id} ${finding.hop}`) ||
@@ -89,28 +88,25 @@ export function unseenBefore({ before, after }: Traces, world: World): Finding[]
     (it) =>
       it.severity === "error" &&
       !told.has(placeOf(it)) &&
-      !TOLD_BY_RULES.has(it.id) &&
-      (NOT_IN_STATES.has(it.id) || OF_SCRIPTS.has(it.id)),
+      ruleOf(it.id).review.toldBy !== "changes" &&
+      (isOfPlansOnly(it) || isOfScripts(it)),
   );
 }
 
 /** AWS takes it in no apply. */
 function isRefused({ id }: Pick<Finding, "id">): boolean {
-  return rowOf(id).certainty[0] === "apply";
+  return ruleOf(id).review.effect === "fails";
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string>): Effect {
-  // What it was for is answered by other rules.
-  if (finding.id === "P48") return "none";
-  // The row of logs is one of web ACLs too, which AWS takes.
-  if (finding.id === "P68" && finding.attribute.startsWith("default_action")) return "outage";
-  if (isRefused(finding)) return "fails";
+  const { effect } = ruleOf(finding.id).review;
+  if (effect === "none" || effect === "fails") return effect;
   // Others answer, or answer some of the time.
   if (finding.share !== undefined && !unanswered.has(placeOf(finding))) return "brief";
   const change = world.byAddress.get(finding.address);
-  return NEVER_ISSUED.has(finding.id) && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
+  return effect === "fails where it is made" && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
 }
 
 /**
@@ -137,7 +133,9 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   // Rules tell of most of what a destroy takes away, and of more than that it does.
   const isTold = ({ id, address }: Finding): boolean =>
     hadPath &&
-    (TOLD_BY_RULES.has(id) || (id === "P75" && out.has(address)) || (id === "P06" && ofGoneNames.has(address)));
+    (ruleOf(id).review.toldBy === "changes" ||
+      (id === "P75" && out.has(address)) ||
+      (id === "P06" && ofGoneNames.has(address)));
   const causes = faults.filter((it) => !isTold(it));
   const taken = new Map(causes.filter(({ id }) => id === "P75").map(({ address, fix }) => [address, fix.text]));
   // What follows of a destroy is told after it, and is not to be mended beside it.
@@ -145,7 +143,7 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
     (finding): Told => {
       const { id, hop, observed, required, symptom, share, fix } = finding;
       const effect = effectOf(finding, world, unanswered);
-      const { title } = rowOf(id);
+      const { title, review } = ruleOf(id);
       const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
       const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
       return {
@@ -153,12 +151,13 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
         attribute:
           brought === undefined
             ? finding.attribute
-            : ((OF_GROUPS.has(id) ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it)) : undefined) ??
-              attributeOf(brought)),
+            : ((review.blames === "security groups"
+                ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it))
+                : undefined) ?? attributeOf(brought)),
         hop,
         effect,
         avoid: (brought === undefined ? undefined : taken.get(brought.address)) ?? fix.text,
-        ...(WITH_BLOCKS.has(id) && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
+        ...(review.hasBlocks === true && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
         why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
         phrase:
           effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
@@ -170,9 +169,6 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
 /** Around a path's resources: what belongs to them, and what only the network's rules have. */
 const BESIDE =
   /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
-
-/** Rows of what security groups let through. */
-const OF_GROUPS = new Set(["P30", "P31", "P32", "P33", "P34", "P35", "P61", "P64"]);
 
 interface Naming {
   readonly change: Change;
@@ -234,7 +230,7 @@ function broughtBy(
   )
     return itself;
   // Whoever takes another group is meant, and not the group.
-  if (OF_GROUPS.has(id) && regrouped !== undefined) return regrouped;
+  if (ruleOf(id).review.blames === "security groups" && regrouped !== undefined) return regrouped;
   const ids = new Set([own(itself?.before, "id"), own(itself?.before, "arn")]);
   const named = [...ids]
     .flatMap((it) => naming.get(it) ?? [])

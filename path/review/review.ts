@@ -7,12 +7,12 @@ import { UnreadableFile } from "../../topology/unreadable-file";
 import { FAILS_OPEN } from "../analysis/targets/health-readers";
 import { Deadline, TimeIsUp } from "../deadline";
 import { type Finding, HOPS, type Open, placeOf, type TraceReport } from "../report";
-import { rowOf } from "../rows";
+import { ruleOf } from "../rules/all";
 import { traceTopology } from "../trace/trace";
 import { causesOfActions } from "./actions";
 import { code, listed, named, type Told } from "./because";
 import { driftOf } from "./drift";
-import { causesOfFaults, hopChanges, newFaults, OF_SCRIPTS, type Traces, unseenBefore } from "./hops";
+import { causesOfFaults, hopChanges, isOfScripts, newFaults, type Traces, unseenBefore } from "./hops";
 import { withMove } from "./moves";
 import { pictureOf } from "./picture";
 import { type Cause, type ChangeLine, type Counts, EFFECTS, type Review, worstEffect } from "./report";
@@ -174,7 +174,7 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
       it.severity === "warning" &&
       onPath.has(placeOf(it)) &&
       !known.has(placeOf(it)) &&
-      (traces.before === undefined || world.knowsScripts || !OF_SCRIPTS.has(it.id)),
+      (traces.before === undefined || world.knowsScripts || !isOfScripts(it)),
   );
   const open = [
     ...new Map(
@@ -259,7 +259,7 @@ function rowsOf(findings: readonly Finding[]): [row: string, others: string, fir
       ? []
       : [
           [
-            `${id} (${rowOf(id).title}, at ${code(first.address)})`,
+            `${id} (${ruleOf(id).title}, at ${code(first.address)})`,
             others.length === 0 ? "" : `, and so ${named(others.map(({ address }) => address))}`,
             first,
           ],

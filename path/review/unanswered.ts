@@ -3,6 +3,7 @@ import { isUnknown } from "../../topology/value";
 import { registeredServer } from "../analysis/requests/route";
 import { type Deadline, TimeIsUp } from "../deadline";
 import { type Finding, type PathReport, placeOf } from "../report";
+import { ruleOf } from "../rules/all";
 import { traceTopology } from "../trace/trace";
 
 /*
@@ -10,10 +11,6 @@ import { traceTopology } from "../trace/trace";
  * that may come to a name; here only the one request counts that a client without special headers makes to the URL itself.
  */
 
-/** A redirect decides on the whole request. */
-const OF_REDIRECTS = new Set(["P22", "P23", "P24"]);
-/** Whatever is sent to the group fails. */
-const OF_GROUPS = new Set(["P29", "P49"]);
 /** Of a network ACL, by the subnets of the balancer. */
 const OF_SUBNETS = /^\d+ of \d+ of the balancer's subnets$/;
 /** Such as "1 of 2 targets": each that is hit is hit by every request. */
@@ -55,7 +52,7 @@ function endingIn(
 ): readonly Finding[] {
   const balancer = topology.balancers.find(({ address }) => address === at);
   const whole = [
-    ...found.filter(({ id, share }) => share === undefined || OF_REDIRECTS.has(id)),
+    ...found.filter(({ id, share }) => share === undefined || ruleOf(id).review.hits === "every request of its step"),
     ...endingInSubnets(balancer?.subnetIds.items ?? [], found, topology),
   ];
   const addresses = hops.find(({ hop }) => hop === "target-group")?.resources ?? [];
@@ -88,7 +85,9 @@ function endingAt(
   found: readonly Finding[],
   topology: Topology,
 ): readonly Finding[] {
-  const ofGroup = found.filter(({ id, address }) => OF_GROUPS.has(id) && address === group.address);
+  const ofGroup = found.filter(
+    ({ id, address }) => ruleOf(id).review.hits === "every request to its group" && address === group.address,
+  );
   if (ofGroup.length > 0) return ofGroup;
   const parts = found
     .filter(({ share = "" }) => OF_TARGETS.test(share))

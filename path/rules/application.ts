@@ -9,7 +9,8 @@ import { healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-re
 import { fix, setting } from "../fixes/fix";
 import { forwardedTo } from "../fixes/listener-repairs";
 import { BY_NO_PROP } from "../fixes/wording";
-import type { PathEnd, Reporter, Rules } from "./rule";
+import type { PathEnd, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* What the boot script says of the application, against what listener and target group expect of it. */
 

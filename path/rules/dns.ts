@@ -12,7 +12,8 @@ import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Fix } from "../report";
 import { balancerBehindRecord, zoneOfAlias } from "./aliases";
 import { ipVersions } from "./ip-versions";
-import type { Reporter, Rules } from "./rule";
+import type { Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Whether the client's question for the name is answered with the balancer's addresses. */
 

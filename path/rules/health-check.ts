@@ -4,7 +4,8 @@ import { known } from "../../topology/value";
 import { groupUsers } from "../analysis/targets/group-users";
 import { fix, setting } from "../fixes/fix";
 import { BY_NO_PROP } from "../fixes/wording";
-import type { FileReporter, Rules } from "./rule";
+import type { FileReporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Health checks that AWS or terraform refuses. */
 

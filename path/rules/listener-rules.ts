@@ -9,7 +9,8 @@ import { groupUsers } from "../analysis/targets/group-users";
 import { fix, setting } from "../fixes/fix";
 import { forward, lastPriority, likelyGroup } from "../fixes/listener-repairs";
 import type { Edit } from "../report";
-import type { FileReporter, Reporter, Rules } from "./rule";
+import type { FileReporter, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Listener rules: which requests they take, and which they take from others. */
 

@@ -7,7 +7,8 @@ import { fix, setting } from "../fixes/fix";
 import { actionsOf, certificateArn, forwardedTo, missingListener, withTls } from "../fixes/listener-repairs";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Finding } from "../report";
-import type { Fault, FileReporter, Reporter, Rules } from "./rule";
+import type { Fault, FileReporter, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* What listens on a balancer: ports, protocols, certificates and policies. */
 

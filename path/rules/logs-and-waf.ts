@@ -5,7 +5,8 @@ import { LOG_ACCOUNTS } from "../facts/elb";
 import { fix, setting } from "../fixes/fix";
 import { BY_NO_PROP } from "../fixes/wording";
 import { LOG_SERVICE, letsElbWrite, statementsOf, withStatement } from "./log-policy";
-import type { FileReporter, Rules } from "./rule";
+import type { FileReporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* P68: what stands around a balancer and stops it, or its requests. */
 
@@ -146,7 +147,7 @@ function isLetThroughByItsWebAcl(topology: Topology, report: FileReporter): void
     if (balancers.length === 0) continue;
     report.fault(
       {
-        id: "P68",
+        id: "P76",
         hop: "listener",
         address: acl.address,
         attribute: "default_action",

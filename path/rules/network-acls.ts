@@ -7,7 +7,8 @@ import { type Direction, type Place, subnetPlace, vpcIdOf, vpcRanges } from "../
 import type { TracedPath } from "../analysis/requests/traced-path";
 import { type HealthReaders, healthReaders } from "../analysis/targets/health-readers";
 import { blockages, type Flow } from "./acl-findings";
-import type { PathRule, Reporter, Rules } from "./rule";
+import type { PathCheck, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /** Ports from which AWS lets its own connections begin, and to which the answers go. */
 const EPHEMERAL: Range = { first: 1024, last: 65535 };
@@ -36,7 +37,7 @@ interface Asked {
 }
 
 /** Rows 39 and 40: packets to and from clients and targets at the subnets of both. An ACL knows no connections: answers need an entry too. */
-const networkAcls: PathRule = (path, report) => {
+const networkAcls: PathCheck = (path, report) => {
   const { topology, balancer } = path;
   if (balancer === undefined || !isApplication(balancer)) return;
   const own = balancer.subnetIds.items.map((id) => topology.byId.subnet(id)).filter((it) => it !== undefined);

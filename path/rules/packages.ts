@@ -9,7 +9,8 @@ import { fix, setting } from "../fixes/fix";
 import { nameFrom } from "../fixes/free-ranges";
 import { opening } from "../fixes/group-fixes";
 import type { Edit } from "../report";
-import type { Reporter, Rules, TargetRule } from "./rule";
+import type { Reporter, TargetCheck } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Whether what the instances install at their first boot can get to them. */
 
@@ -27,7 +28,7 @@ type Reach =
 const YES: Reach = { answer: "yes" };
 
 /** P62: no way out of the subnet for what is installed; P63: a way that does not lead there; P64: a group that keeps it in. */
-const packages: TargetRule = ({ topology, targets }, report) => {
+const packages: TargetCheck = ({ topology, targets }, report) => {
   const servers = new Set(targets.flatMap(({ server }) => (server === undefined ? [] : [server])));
   const shutIn: ShutIn[] = [];
   for (const server of servers) {

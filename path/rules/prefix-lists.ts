@@ -5,7 +5,7 @@ import { isAll, plain } from "../analysis/network/reachability";
 import { fix } from "../fixes/fix";
 import { ruleSetting, takenAway } from "../fixes/group-fixes";
 import type { Edit } from "../report";
-import type { PathRule } from "./rule";
+import type { PathCheck } from "./rule";
 
 /** Rules that a group may have in one direction; AWS raises it when it is asked. */
 const QUOTA = 60;
@@ -13,7 +13,7 @@ const QUOTA = 60;
 const CLOUDFRONT = 55;
 
 /** P38: the lists in the rules of the balancer's groups take more rules than a group may have. A warning, as quotas and lists are not in the file. */
-export const prefixListWeights: PathRule = (path, report) => {
+export const prefixListWeights: PathCheck = (path, report) => {
   const { balancer, topology } = path;
   if (balancer === undefined || !isApplication(balancer)) return;
   for (const id of balancerGroups(path, balancer).ids.items) {

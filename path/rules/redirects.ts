@@ -16,7 +16,8 @@ import { fix, setting } from "../fixes/fix";
 import { forward, likelyGroup, missingListener, pathOf } from "../fixes/listener-repairs";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Finding } from "../report";
-import type { FileReporter, Reporter, Rules } from "./rule";
+import type { FileReporter, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Redirects that lead nowhere, to themselves, or in a circle. */
 

@@ -17,7 +17,8 @@ import { fix, setting } from "../fixes/fix";
 import { nameFrom } from "../fixes/free-ranges";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { PathRule, Reporter, Rules } from "./rule";
+import type { PathCheck, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 const ANYWHERE: Readonly<Record<Family, string>> = { IPv4: "0.0.0.0/0", IPv6: "::/0" };
 const DESTINATION: Readonly<Record<Family, string>> = {
@@ -33,7 +34,7 @@ interface Bad {
 }
 
 /** P44 and P45: a subnet of the public balancer has no way to the internet. */
-const routes: PathRule = (path, report) => {
+const routes: PathCheck = (path, report) => {
   const { balancer, topology, from } = path;
   if (balancer === undefined || from !== "internet" || !isApplication(balancer) || known(balancer.isInternal) === true)
     return;
@@ -310,7 +311,7 @@ function addedGateway(subnet: Subnet, then: (id: string) => readonly Edit[]): re
 }
 
 /** P47: the account keeps the internet out of its VPCs. */
-const publicAccess: PathRule = ({ balancer, topology, from }, report) => {
+const publicAccess: PathCheck = ({ balancer, topology, from }, report) => {
   if (balancer === undefined || from !== "internet" || known(balancer.isInternal) === true) return;
   for (const it of topology.blockPublicAccess) {
     if (isElsewhere(it, balancer)) continue;

@@ -2,41 +2,114 @@ import type { Balancer, Topology } from "../../topology/model";
 import type { Unknown } from "../../topology/value";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Assumption, Finding, Hop } from "../report";
+import type { Symptom } from "./symptoms";
 
-/** A finding as a rule tells it; without a severity it has its row's. */
-export type Fault = Omit<Finding, "severity"> & Partial<Pick<Finding, "severity">>;
+/* What a rule is: all that is known of one fault, in one file. */
+
+export interface Rule {
+  /** Stable, as reports and `accept` name it. */
+  readonly id: `P${string}`;
+  /** Where on the path it is found; a finding can name another hop. */
+  readonly hop: Hop;
+  /** The fault, in a few words that begin a sentence. */
+  readonly title: string;
+  readonly certainty: readonly [Certainty, ...Certainty[]];
+  /** Why AWS or a browser behaves so, and what comes of it: two or three sentences. */
+  readonly why: string;
+  /** What a person sees, whatever the resource. */
+  readonly symptom: string;
+  /** The headings of docs/troubleshooting.md that lead here. */
+  readonly shows: readonly Symptom[];
+  /** The page of AWS's documentation, of Terraform's or of a standard that says so. */
+  readonly source: string;
+  /** What must have been read for a finding to be certain. */
+  readonly needs: readonly Need[];
+  /** How a finding counts that a change brings. */
+  readonly review: InReview;
+  readonly check: Check;
+}
+
+/**
+ * How sure a rule is: `apply`, AWS refuses it; `certain`, requests fail; `plan`, terraform itself refuses it; `likely`, often but not
+ * always wrong, which makes it a warning. The first is what a finding is unless the check knows better.
+ */
+export type Certainty = "apply" | "certain" | "plan" | "likely";
+
+/**
+ * - `whole configuration`: something is missing, and a plan of some targets may only have left it out
+ * - `plan`: no state tells of it, so that what is new in a plan may have been there before
+ * - `boot scripts`: a state of provider 5 holds their hashes only
+ */
+export type Need = "whole configuration" | "plan" | "boot scripts";
+
+export interface InReview {
+  /** What it does while the change is applied and after; `fails where it is made`: the apply waits for it in vain. */
+  readonly effect: "fails" | "fails where it is made" | "outage" | "none";
+  /**
+   * Whose sentence is the more exact one.
+   * @default the trace's
+   */
+  readonly toldBy?: "changes";
+  /**
+   * Which change is named as the one that brings it.
+   * @default that of the resource itself
+   */
+  readonly blames?: "security groups";
+  /**
+   * Whether its fix is blocks that keep what stands, ready to paste.
+   * @default false
+   */
+  readonly hasBlocks?: boolean;
+  /**
+   * Which requests meet it, where that is not what a finding's `share` says.
+   * @default those of its share
+   */
+  readonly hits?: "every request of its step" | "every request to its group";
+  /**
+   * Whether it breaks its hop, or nothing but the apply.
+   * @default true
+   */
+  readonly breaksHop?: boolean;
+}
+
+/** What a rule looks at; one of them, or several. */
+export interface Check {
+  /** Each path for itself. */
+  readonly path?: PathCheck;
+  /** The targets of a path; paths that end alike, such as those of HTTP and HTTPS, share the answer. */
+  readonly targets?: TargetCheck;
+  /**
+   * The file once, for what is on no single path, such as two listeners on one port. The faults count on each path whose balancer is
+   * named; without one, on all.
+   */
+  readonly file?: FileCheck;
+}
+
+export type PathCheck = (path: TracedPath, report: Reporter) => void;
+export type TargetCheck = (end: PathEnd, report: Reporter) => void;
+export type FileCheck = (topology: Topology, report: FileReporter) => void;
+
+/** What of a path its targets' rules look at. */
+export type PathEnd = Pick<TracedPath, "topology" | "balancer" | "targetGroups" | "targets">;
+
+/** A finding as a rule tells it: the id is the rule's, and so are hop and severity unless it says otherwise. */
+export type Fault = Omit<Finding, "id" | "hop" | "severity"> & Partial<Pick<Finding, "id" | "hop" | "severity">>;
 
 /** What a rule tells of what it sees. */
 export interface Reporter {
   /** A fault. Told again at the same address and attribute it counts once. */
-  fault(finding: Fault): void;
+  fault(fault: Fault): void;
   /** Something on the path that the file leaves open and this rule needed to know; it never counts as ok. */
   open(hop: Hop, unknown: Unknown): void;
   assume(assumption: Assumption): void;
 }
 
-/** Looks at each path for itself. */
-export type PathRule = (path: TracedPath, report: Reporter) => void;
-
-/** What of a path its targets' rules look at; paths that end alike, such as those of HTTP and HTTPS, share the answer. */
-export type PathEnd = Pick<TracedPath, "topology" | "balancer" | "targetGroups" | "targets">;
-
-export type TargetRule = (end: PathEnd, report: Reporter) => void;
-
-/**
- * Looks at the file once, for what is on no single path, such as two listeners on one port. The faults count on each path whose balancer
- * is named; without one, on all.
- */
-export type FileRule = (topology: Topology, report: FileReporter) => void;
-
 export interface FileReporter extends Omit<Reporter, "fault" | "open"> {
   open(hop: Hop, unknown: Unknown, on?: readonly Balancer[]): void;
-  fault(finding: Fault, on?: readonly Balancer[]): void;
+  fault(fault: Fault, on?: readonly Balancer[]): void;
 }
 
-/** The rules of one subject. */
-export interface Rules {
-  readonly path: readonly PathRule[];
-  readonly targets?: readonly TargetRule[];
-  readonly file: readonly FileRule[];
+/** What a finding is unless its check knows better. */
+export function severityOf({ certainty: [first] }: Pick<Rule, "certainty">): Finding["severity"] {
+  return first === "likely" ? "warning" : "error";
 }

@@ -19,11 +19,12 @@ import { movedOut, opening, renamed, takenAway } from "../fixes/group-fixes";
 import { BY_NO_PROP, few } from "../fixes/wording";
 import type { Edit, Fix } from "../report";
 import { prefixListWeights } from "./prefix-lists";
-import type { PathRule, Reporter, Rules } from "./rule";
+import type { PathCheck, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 import { targetPassage } from "./target-passage";
 
 /** P30: the clients do not get to the port; P31: the balancer has no group that could let them. */
-const clients: PathRule = (path, report) => {
+const clients: PathCheck = (path, report) => {
   const { balancer, topology, from } = path;
   if (balancer === undefined || !isApplication(balancer)) return;
   const { ids, isMissing, open } = balancerGroups(path, balancer);
@@ -173,7 +174,7 @@ function usedGroups(path: TracedPath): readonly Used[] {
 }
 
 /** P36: a rule names a group of another VPC. */
-const otherVpc: PathRule = (path, report) => {
+const otherVpc: PathCheck = (path, report) => {
   const { topology } = path;
   const byGroup = new Map(usedGroups(path).map((it) => [it.group, it]));
   for (const { group, vpcId, opposite } of byGroup.values()) {
@@ -270,7 +271,7 @@ function routedElsewhere(topology: Topology): ReadonlySet<string> {
 }
 
 /** P37: terraform takes away the rules beside a group whose own rules it keeps. */
-const twoKinds: PathRule = (path, report) => {
+const twoKinds: PathCheck = (path, report) => {
   // A state lists the rules beside a group in the group as well.
   if (path.topology.source === "state") return;
   for (const { group } of usedGroups(path)) {

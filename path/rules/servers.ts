@@ -9,7 +9,8 @@ import type { Target } from "../analysis/requests/traced-path";
 import { healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import { fix, setting } from "../fixes/fix";
 import type { Edit, Fix } from "../report";
-import type { PathEnd, PathRule, Reporter, Rules, TargetRule } from "./rule";
+import type { PathCheck, PathEnd, Reporter, TargetCheck } from "./rule";
+import type { Rules } from "./subjects";
 
 /* The servers behind the balancer: their groups, and what they do at their first boot. */
 
@@ -24,7 +25,7 @@ function serversOf({ targets }: PathEnd): readonly { readonly server: Server; re
 }
 
 /** P61: without a group of its own a server has the default group of its VPC. */
-const ownGroups: PathRule = (path, report) => {
+const ownGroups: PathCheck = (path, report) => {
   const { topology, balancer } = path;
   const fitting = new Map<string, readonly Edit[]>();
   const all = serversOf(path);
@@ -136,7 +137,7 @@ function withGroup(
 }
 
 /** P65: the user data is never run, or what it starts listens on another port; P66 and P67 beside it. */
-const bootScripts: TargetRule = (path, report) => {
+const bootScripts: TargetCheck = (path, report) => {
   const all = serversOf(path);
   const never = all.filter(({ server }) => runs(known(server.userData) ?? "") === "never").length;
   for (const { server, targets } of all) {

@@ -9,7 +9,8 @@ import { fix, setting } from "../fixes/fix";
 import { freeRange, nameFrom, prefixOf } from "../fixes/free-ranges";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
-import type { FileRule, PathRule, Reporter, Rules } from "./rule";
+import type { FileCheck, PathCheck, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /** AWS wants so many free addresses in each subnet of a balancer, and keeps five of each subnet for itself. */
 const FREE_ADDRESSES = 8;
@@ -19,7 +20,7 @@ const SMALLEST_PREFIX = 27;
 const MAX_BLOCKS = 20;
 
 /** P41: too few subnets; P42: two in one zone. */
-const zones: PathRule = ({ balancer, topology }, report) => {
+const zones: PathCheck = ({ balancer, topology }, report) => {
   if (balancer === undefined || !isApplication(balancer)) return;
   const { items, open } = balancer.subnetIds;
   const subnets = items.map((id) => ({ id, subnet: topology.byId.subnet(id) }));
@@ -195,7 +196,7 @@ function freeZone(topology: Topology, balancer: Balancer, beside: Subnet): strin
 }
 
 /** P43: a subnet with less than 32 addresses, or one that the file itself fills. */
-const sizes: PathRule = ({ balancer, topology }, report) => {
+const sizes: PathCheck = ({ balancer, topology }, report) => {
   if (balancer === undefined || !isApplication(balancer)) return;
   for (const id of balancer.subnetIds.items) {
     const subnet = topology.byId.subnet(id);
@@ -238,7 +239,7 @@ const sizes: PathRule = ({ balancer, topology }, report) => {
 };
 
 /** P46, in each VPC in which a balancer is. */
-const ranges: FileRule = (topology, report) => {
+const ranges: FileCheck = (topology, report) => {
   const balancersOf = new Map<string, Balancer[]>();
   for (const balancer of topology.balancers) {
     const vpcs = new Set(balancer.subnetIds.items.map((id) => known(topology.byId.subnet(id)?.vpcId)));

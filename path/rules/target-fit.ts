@@ -6,7 +6,8 @@ import { groupUsers } from "../analysis/targets/group-users";
 import { nameFault } from "../facts/elb";
 import { fix, setting } from "../fixes/fix";
 import { BY_NO_PROP } from "../fixes/wording";
-import type { FileReporter, Reporter, Rules } from "./rule";
+import type { FileReporter, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Whether balancer, target group and targets fit each other. */
 

@@ -9,7 +9,8 @@ import { fix, setting } from "../fixes/fix";
 import { forward, forwardedTo, lastPriority } from "../fixes/listener-repairs";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Fix } from "../report";
-import type { FileReporter, Reporter, Rules } from "./rule";
+import type { FileReporter, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 
 /* Whether requests come to a target group, and whether anything is in it. */
 

@@ -25,7 +25,7 @@ import { type HealthReaders, healthReaders, ofHealthChecksOnly } from "../analys
 import { fix } from "../fixes/fix";
 import { opening, renamed, ruleSetting, type Source } from "../fixes/group-fixes";
 import type { Edit } from "../report";
-import type { Fault, PathRule } from "./rule";
+import type { Fault, PathCheck } from "./rule";
 
 const TIMEOUT = "504 Gateway Timeout; Target.Timeout in the target's health";
 const UNHEALTHY = "Target.Timeout in the target's health, though the application works";
@@ -46,7 +46,7 @@ interface Shut {
 }
 
 /** P32 to P35: between the balancer and its targets, the port of the requests and the port of the health check. */
-export const targetPassage: PathRule = (path, report) => {
+export const targetPassage: PathCheck = (path, report) => {
   const { balancer, topology, targets } = path;
   if (balancer === undefined || !isApplication(balancer)) return;
   const { ids } = balancerGroups(path, balancer);

@@ -5,7 +5,8 @@ import { plain } from "../analysis/network/reachability";
 import { isPublic } from "../analysis/network/ways-out";
 import type { Target } from "../analysis/requests/traced-path";
 import { fix, setting } from "../fixes/fix";
-import type { PathEnd, Reporter, Rules } from "./rule";
+import type { PathEnd, Reporter } from "./rule";
+import type { Rules } from "./subjects";
 import { kindOfZone } from "./subnets";
 
 /** P50: a balancer sends nothing to targets in zones that it is not in. */

@@ -7,7 +7,8 @@ import { fix, setting } from "../fixes/fix";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit } from "../report";
 import { goodForName, isGoodFor } from "./certificate-names";
-import type { Reporter, Rules } from "./rule";
+import type { Reporter } from "./rule";
+import type { Rules } from "./subjects";
 import { caaAllowsAmazon, mailIsNotDns, validated } from "./validation";
 
 /* Whether the listener has a certificate that is issued and good for the name. */

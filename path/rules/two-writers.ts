@@ -1,8 +1,8 @@
 import { detachesItself } from "./detached-groups";
 import { oldOneInTheWay, takenAwayAgain } from "./moved-resources";
 import { oneRecordOfAName } from "./records-of-one-name";
-import type { Rules } from "./rule";
 import { standsInParent } from "./standing-blocks";
+import type { Rules } from "./subjects";
 import { takenFromParent } from "./taken-from-parent";
 import { oneEntryOfANumber, oneGroupOfAName, onePermissionOnce, oneRouteToADestination } from "./written-twice";
 

@@ -2,15 +2,12 @@ import type { Balancer, Topology } from "../../topology/model";
 import { isOfThisProject } from "../../topology/origin";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
-import type { Unknown } from "../../topology/value";
 import { isApplication } from "../analysis/network/balancer-groups";
 import { type Entry, entriesOf, entryOf } from "../analysis/requests/entries";
 import { routeOf, serverIndex, shownUrl } from "../analysis/requests/route";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import { Deadline, LIMIT_SEC } from "../deadline";
 import {
-  type Assumption,
-  type Finding,
   HOPS,
   type Hop,
   type HopReport,
@@ -20,10 +17,10 @@ import {
   type Verdict,
   worst,
 } from "../report";
-import { severityOf } from "../rows";
-import { RULES } from "../rules/all-rules";
-import type { Fault, FileReporter, PathEnd, Reporter } from "../rules/rule";
+import type { PathEnd } from "../rules/rule";
+import { FILE_CHECKS, PATH_CHECKS, TARGET_CHECKS } from "./checks";
 import { viewOf } from "./hop-views";
+import { type Note, Notebook, noting, PathNotes } from "./notes";
 
 export interface TraceOptions {
   /** Only the path of this URL. */
@@ -73,11 +70,11 @@ export function traceTopology(
   const declared = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
   const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
   const servers = serverIndex();
-  const work: Work = { findings: new Map(), assumed: new Map(), deadline };
-  const { findings, assumed } = work;
-  const everywhere = fileNotes(topology, work);
+  const notebook = new Notebook();
+  const { findings, assumed } = notebook;
+  const work: Work = { notebook, deadline, everywhere: notesOfFile(topology, notebook, deadline) };
   const paths = entries.map((entry) =>
-    deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology, servers), everywhere, work),
+    deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology, servers), work),
   );
   const errors = [...findings.values()].some(({ severity }) => severity === "error");
   const hasBalancer = entries.some(({ balancer }) => balancer !== undefined);
@@ -100,116 +97,49 @@ export function traceTopology(
   };
 }
 
-const PATH_RULES = RULES.flatMap(({ path, subject }) => path.map((rule) => ({ rule, subject })));
-const TARGET_RULES = RULES.flatMap(({ targets = [], subject }) => targets.map((rule) => ({ rule, subject })));
-const FILE_RULES = RULES.flatMap(({ file, subject }) => file.map((rule) => ({ rule, subject })));
-
-/** Faults that something is missing, which a plan of some targets cannot be sure of. */
-const MISSING = new Set([
-  "P15",
-  "P21",
-  "P22",
-  "P26",
-  "P30",
-  "P32",
-  "P33",
-  "P34",
-  "P44",
-  "P45",
-  "P48",
-  "P49",
-  "P62",
-  "P63",
-  "P64",
-]);
-const notWhole = ({ hop, address, attribute }: Pick<Finding, "hop" | "address" | "attribute">): Open => ({
-  hop,
-  address,
-  attribute,
-  why: "the plan is not of the whole configuration, and what is missing here may be there",
-});
-
-/** What all rules of one trace write to. */
+/** What all paths of one trace are traced with. */
 interface Work {
-  readonly findings: Map<string, Finding>;
-  readonly assumed: Map<string, Assumption>;
+  readonly notebook: Notebook;
   readonly deadline: Deadline;
+  /** What was told of the file. */
+  readonly everywhere: readonly Note[];
 }
 
-/** What was told of one path, or of the whole file; each by its key, once. */
-interface Notes {
-  readonly findings: Set<Finding>;
-  readonly open: Map<string, Open>;
-}
-
-interface FileNote {
-  readonly finding?: Finding;
-  readonly open?: Open;
-  /** Absent: on every path. */
-  readonly on?: readonly Balancer[];
-}
-
-function fileNotes(topology: Topology, { findings, assumed, deadline }: Work): FileNote[] {
-  const notes: FileNote[] = [];
-  const report = inTime(deadline, {
-    fault: (told: Fault, on?: readonly Balancer[]) =>
-      notes.push(
-        topology.isPartial === true && MISSING.has(told.id)
-          ? { open: notWhole(told), on }
-          : { finding: kept(told, findings), on },
-      ),
-    open: (hop, unknown, on?: readonly Balancer[]) => notes.push({ open: openOf(hop, unknown), on }),
-    assume: (assumption) => assumed.set(keyOf(assumption), assumption),
+function notesOfFile(topology: Topology, notebook: Notebook, deadline: Deadline): Note[] {
+  const notes: Note[] = [];
+  const run = noting<Topology>(topology, deadline, (note) => {
+    // A fault counts even where none of its balancers is on a path.
+    if (note.finding !== undefined) notebook.finding(note.finding);
+    if (note.assumption !== undefined) notebook.assume(note.assumption);
+    notes.push(note);
   });
   deadline.run(() => {
-    for (const { rule, subject } of FILE_RULES) {
-      deadline.enter(`in the rules on ${subject}`);
-      rule(topology, report);
+    for (const checking of FILE_CHECKS) {
+      deadline.enter(`in ${checking.where}`);
+      run(checking, topology);
     }
   });
   return notes;
 }
 
-/** The same reporter, which ends the rule once the time is up. */
-function inTime(deadline: Deadline, { fault, open, assume }: FileReporter): FileReporter {
-  return {
-    fault: (told, on) => (deadline.check(), fault(told, on)),
-    open: (hop, unknown, on) => (deadline.check(), open(hop, unknown, on)),
-    assume: (assumption) => (deadline.check(), assume(assumption)),
-  };
-}
-
-function pathReport(
-  entry: Entry,
-  path: TracedPath,
-  everywhere: readonly FileNote[],
-  { findings, assumed, deadline }: Work,
-): PathReport {
-  const { balancer } = path;
-  const notes: Notes = { findings: new Set(), open: new Map() };
-  const leaveOpen = (open: Open) => notes.open.set(`${open.hop} ${open.address} ${open.attribute}`, open);
-  for (const { finding, open, on } of everywhere) {
-    if (on !== undefined && (balancer === undefined || !on.includes(balancer))) continue;
-    if (finding !== undefined) notes.findings.add(finding);
-    if (open !== undefined) leaveOpen(open);
-  }
-  const report = inTime(deadline, {
-    fault: (told) =>
-      path.topology.isPartial === true && MISSING.has(told.id)
-        ? leaveOpen(notWhole(told))
-        : notes.findings.add(kept(told, findings)),
-    open: (hop, unknown) => leaveOpen(openOf(hop, unknown)),
-    assume: (assumption) => assumed.set(keyOf(assumption), assumption),
-  });
+function pathReport(entry: Entry, path: TracedPath, { notebook, deadline, everywhere }: Work): PathReport {
+  const { balancer, topology } = path;
+  const notes = new PathNotes(notebook);
+  for (const note of everywhere)
+    if (note.on === undefined || (balancer !== undefined && note.on.includes(balancer))) notes.add(note);
+  const run = noting<TracedPath>(topology, deadline, (note) => notes.add(note));
   const url = shownUrl(entry);
   deadline.run(() => {
-    for (const { rule, subject } of PATH_RULES) {
-      deadline.enter(`in the rules on ${subject} of ${url}`);
-      rule(path, report);
+    for (const checking of PATH_CHECKS) {
+      deadline.enter(`in ${checking.where} of ${url}`);
+      run(checking, path);
     }
-    for (const say of toldOfTargets(path, url, deadline)) say(report);
+    for (const note of notesOfTargets(path, url, deadline)) {
+      deadline.check();
+      notes.add(note);
+    }
   });
-  if (deadline.stopped !== undefined) for (const hop of HOPS) leaveOpen(unchecked(hop, entry));
+  if (deadline.stopped !== undefined) for (const hop of HOPS) notes.leaveOpen(unchecked(hop, entry));
   const hops = HOPS.map((hop) => hopReport(hop, path, notes));
   return {
     url,
@@ -250,31 +180,25 @@ function unchecked(hop: Hop, entry: Entry): Open {
   };
 }
 
-type Told = (report: Reporter) => void;
-
-const told = new WeakMap<PathEnd["targets"], Map<Balancer | undefined, readonly Told[]>>();
+const noted = new WeakMap<PathEnd["targets"], Map<Balancer | undefined, readonly Note[]>>();
 
 /** What the rules of targets say, asked once for all paths that end there. */
-function toldOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly Told[] {
-  const byBalancer = told.get(end.targets) ?? new Map<Balancer | undefined, readonly Told[]>();
-  told.set(end.targets, byBalancer);
+function notesOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly Note[] {
+  const byBalancer = noted.get(end.targets) ?? new Map<Balancer | undefined, readonly Note[]>();
+  noted.set(end.targets, byBalancer);
   const known = byBalancer.get(end.balancer);
   if (known !== undefined) return known;
-  const said: Told[] = [];
-  const listener = inTime(deadline, {
-    fault: (finding) => said.push((report) => report.fault(finding)),
-    open: (hop, unknown) => said.push((report) => report.open(hop, unknown)),
-    assume: (assumption) => said.push((report) => report.assume(assumption)),
-  });
-  for (const { rule, subject } of TARGET_RULES) {
-    deadline.enter(`in the rules on ${subject} of ${url}`);
-    rule(end, listener);
+  const notes: Note[] = [];
+  const run = noting<PathEnd>(end.topology, deadline, (note) => notes.push(note));
+  for (const checking of TARGET_CHECKS) {
+    deadline.enter(`in ${checking.where} of ${url}`);
+    run(checking, end);
   }
-  byBalancer.set(end.balancer, said);
-  return said;
+  byBalancer.set(end.balancer, notes);
+  return notes;
 }
 
-function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
+function hopReport(hop: Hop, path: TracedPath, notes: PathNotes): HopReport {
   const here = [...notes.findings].filter((it) => it.hop === hop);
   const open = [...notes.open.values()].filter((it) => it.hop === hop);
   // A group in which nothing is seen to register, or of which nobody knows which it is, has no targets that could be called well.
@@ -291,29 +215,6 @@ function hopReport(hop: Hop, path: TracedPath, notes: Notes): HopReport {
 
 function isForwarded({ steps }: TracedPath): boolean {
   return steps.some(({ outcomes }) => outcomes.some(({ actions }) => actions.some(({ type }) => type === "forward")));
-}
-
-/** Each fault once, the first time it is told. */
-function kept(told: Fault, findings: Map<string, Finding>): Finding {
-  const finding: Finding = { ...told, severity: told.severity ?? severityOf(told.id) };
-  const key = findingKey(finding);
-  const known = findings.get(key);
-  if (known !== undefined) return known;
-  findings.set(key, finding);
-  return finding;
-}
-
-/** What breaks one path can be no more than a warning on another. */
-function findingKey({ id, address, attribute, severity }: Finding): string {
-  return JSON.stringify([id, address, attribute, severity]);
-}
-
-function openOf(hop: Hop, { address, attribute, why }: Unknown): Open {
-  return { hop, address, attribute, why };
-}
-
-function keyOf({ hop, address, text }: Assumption): string {
-  return JSON.stringify([hop, address, text]);
 }
 
 function coverageOf(

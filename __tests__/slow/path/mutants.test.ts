@@ -1,5 +1,5 @@
 import type { TraceReport } from "../../../path/report";
-import { rowOf } from "../../../path/rows";
+import { ruleOf } from "../../../path/rules/all";
 import { trace } from "../../../path/trace/trace";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { seedsFor } from "../../../rehearsal/seed-for";
@@ -106,6 +106,6 @@ describe.each(named)("%s: %s", (row, _, mutant, key) => {
     });
   } else if (/\brefuses?\b/.test(whyNoState)) {
     test(`is in no state, and its row says that AWS refuses it: ${whyNoState}`, () =>
-      expect(rowOf(row).certainty).toContain("apply"));
+      expect(ruleOf(row).certainty).toContain("apply"));
   }
 });

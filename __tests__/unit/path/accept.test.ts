@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BrokenPathError, type WebStack } from "../../../constructs/web-stack";
-import { ROWS } from "../../../path/rows";
+import { RULES } from "../../../path/rules/all";
 import { trace } from "../../../path/trace/trace";
 import { closeInstances, faultsOf, onVisit, override, stackOf, validatedJson, writeApp } from "../../support/synth";
 
@@ -291,8 +291,8 @@ describe("it is a fault to accept", () => {
     ],
     [
       "an id that does not exist",
-      [{ finding: "P76", reason: "x" }],
-      /^web: accept\.0\.finding must be the id of a finding, from P01 to P75, such as "P33" \(got "P76"\)$/,
+      [{ finding: "P77", reason: "x" }],
+      /^web: accept\.0\.finding must be the id of a finding, from P01 to P76, such as "P33" \(got "P77"\)$/,
     ],
     ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding must be .* \(got "p33"\)$/],
     ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
@@ -335,6 +335,6 @@ describe("it is a fault to accept", () => {
     const allowed = Array.from({ length: 101 }, (_, number) => `P${String(number).padStart(2, "0")}`).filter(
       (finding) => faultsOf({ ...DOMAIN, accept: [{ finding, reason: "x" }] }).length === 0,
     );
-    expect(allowed).toEqual(ROWS.map(({ id }) => id));
+    expect(allowed).toEqual(RULES.map(({ id }) => id));
   });
 });

@@ -4,8 +4,8 @@ import { reportAsText } from "../../../cli/tracing/text";
 import { Deadline, LIMIT_SEC, TimeIsUp } from "../../../path/deadline";
 import type { TraceReport } from "../../../path/report";
 import { review } from "../../../path/review/review";
-import { RULES } from "../../../path/rules/all-rules";
 import { withAccepted } from "../../../path/trace/accept";
+import { FILE_CHECKS } from "../../../path/trace/checks";
 import { trace } from "../../../path/trace/trace";
 import { planOf, replaced, SITE } from "../../support/standing-site";
 
@@ -13,7 +13,7 @@ import { planOf, replaced, SITE } from "../../support/standing-site";
 
 const PLAN = planOf({ "aws_instance.a": replaced("ami", { ami: "ami-2" }) }, SITE);
 /** So far as nothing is known, as the file's rules look at all of it first. */
-const FILE_RULES = RULES.flatMap(({ file }) => file).length;
+const FILE_RULES = FILE_CHECKS.length;
 
 /** A clock on which the time is up once it was looked at so many times after the start. */
 function deadlineAfter(looks: number): Deadline {
@@ -46,7 +46,7 @@ test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])(
     expect(report.verdict).toBe("unknown");
     expect(report.paths.map(({ url }) => url)).toEqual(trace(PLAN).paths.map(({ url }) => url));
     expect(report.stopped).toMatch(
-      /^Stopped after 10 seconds of CPU time, (while reading the file|in the rules on .+); what was not checked is unknown\.$/,
+      /^Stopped after 10 seconds of CPU time, (while reading the file|in the rules? .+); what was not checked is unknown\.$/,
     );
     expect(report.coverage.startsWith(`${report.stopped} Proven from the plan`)).toBe(true);
     expect(opensOf(report)).toContainEqual(
@@ -88,10 +88,8 @@ describe("by default", () => {
 
 test("where is the rules that took the time, and the path that they looked at", () => {
   expect(trace(PLAN, { deadline: deadlineAfter(0) }).stopped).toContain("while reading the file");
-  expect(trace(PLAN, { deadline: deadlineAfter(1) }).stopped).toContain(
-    `in the rules on ${RULES.find(({ file }) => file.length > 0)?.subject};`,
-  );
-  expect(trace(PLAN, { deadline: deadlineAfter(LOOKS - 1) }).stopped).toMatch(/in the rules on .+ of https?:\/\//);
+  expect(trace(PLAN, { deadline: deadlineAfter(1) }).stopped).toContain(`in ${FILE_CHECKS[0]?.where};`);
+  expect(trace(PLAN, { deadline: deadlineAfter(LOOKS - 1) }).stopped).toMatch(/in the rules? .+ of https?:\/\//);
 });
 
 test("each hop of a path that was not looked at to its end is unknown", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { TraceReport } from "../../../path/report";
-import { ROWS } from "../../../path/rows";
+import { RULES } from "../../../path/rules/all";
 import { trace } from "../../../path/trace/trace";
 import { MUTANTS } from "../../mutants/all";
 import { BASES, baseStack, mutantStack } from "../../mutants/bases";
@@ -61,7 +61,7 @@ function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): Trac
 test("no two mutants have one name, and none is a mutant of terraform's own rows", () => {
   const names = MUTANTS.map(({ row, name }) => `${row} ${name}`);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-  expect(MUTANTS.filter(({ row }) => ROWS.find(({ id }) => id === row)?.certainty.includes("plan") !== false)).toEqual(
+  expect(MUTANTS.filter(({ row }) => RULES.find(({ id }) => id === row)?.certainty.includes("plan") !== false)).toEqual(
     [],
   );
 });
@@ -75,7 +75,7 @@ test("no two mutants of a row are the same change", () => {
   ).toEqual([]);
 });
 
-describe.each(ROWS.map(({ id }) => id).filter(isRowOfErrors))("row %s", (row) => {
+describe.each(RULES.map(({ id }) => id).filter(isRowOfErrors))("row %s", (row) => {
   test.each(FORMS)("has two mutants in a file of the form %s, or the reason why not", (form) => {
     const held = holding(row, form).length;
     const why = reasons(row, form);
@@ -87,7 +87,7 @@ describe.each(ROWS.map(({ id }) => id).filter(isRowOfErrors))("row %s", (row) =>
   });
 });
 
-describe.each(ROWS.filter(({ certainty }) => certainty.includes("likely")).map(({ id }) => id))("row %s", (row) => {
+describe.each(RULES.filter(({ certainty }) => certainty.includes("likely")).map(({ id }) => id))("row %s", (row) => {
   test("has a mutant that is a warning", () => {
     expect(MUTANTS.filter((it) => it.row === row && isWarning(it)).length).toBeGreaterThan(0);
   });

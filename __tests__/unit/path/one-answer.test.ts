@@ -7,8 +7,8 @@ import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from ".
 import { entriesOf } from "../../../path/analysis/requests/entries";
 import { routeOf, serverIndex } from "../../../path/analysis/requests/route";
 import type { Target } from "../../../path/analysis/requests/traced-path";
-import type { Finding } from "../../../path/report";
 import { applicationRules } from "../../../path/rules/application";
+import type { Fault } from "../../../path/rules/rule";
 import { trace } from "../../../path/trace/trace";
 import { isMatcher } from "../../../topology/health-check-values";
 import { PRIVATE_RANGES, RESERVED_RANGES } from "../../../topology/reserved-ranges";
@@ -87,8 +87,8 @@ describe("what P55 proposes is what props take:", () => {
   if (entry === undefined) throw new Error("the site has no way in");
   const path = routeOf(entry, topology, serverIndex());
   /** What the rule says of targets whose server answers like this. */
-  const found = (matcher: string, answer: string): Omit<Finding, "severity">[] => {
-    const told: Omit<Finding, "severity">[] = [];
+  const found = (matcher: string, answer: string): Fault[] => {
+    const told: Fault[] = [];
     const targets = path.targets.map(
       ({ targetGroup, server, ...it }): Target => ({
         ...it,

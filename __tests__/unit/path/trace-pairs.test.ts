@@ -1,4 +1,4 @@
-import { rowOf } from "../../../path/rows";
+import { ruleOf } from "../../../path/rules/all";
 import { trace } from "../../../path/trace/trace";
 import { MUTANTS } from "../../mutants/all";
 import { baseStack } from "../../mutants/bases";
@@ -71,7 +71,7 @@ const FAULTS: readonly Mutant[] = [
 ];
 
 const ALL_PAIRS = FAULTS.flatMap((one, index) => FAULTS.slice(index + 1).map((other) => [one, other] as const)).filter(
-  ([one, other]) => rowOf(one.row).hop !== rowOf(other.row).hop,
+  ([one, other]) => ruleOf(one.row).hop !== ruleOf(other.row).hop,
 );
 const PAIRS = ALL_PAIRS.filter(
   ([{ row: one }, { row: other }]) =>
@@ -81,8 +81,8 @@ const PAIRS = ALL_PAIRS.filter(
 );
 
 const RUN = sampled(PAIRS, ([{ row: one }, { row: other }]) => [
-  `${one} ${rowOf(other).hop}`,
-  `${other} ${rowOf(one).hop}`,
+  `${one} ${ruleOf(other).hop}`,
+  `${other} ${ruleOf(one).hop}`,
 ]);
 
 test("there are at least 20 pairs, between all hops", () => {
@@ -90,7 +90,7 @@ test("there are at least 20 pairs, between all hops", () => {
   const between = new Set(
     RUN.map((pair) =>
       pair
-        .map(({ row }) => rowOf(row).hop)
+        .map(({ row }) => ruleOf(row).hop)
         .sort()
         .join(" and "),
     ),

@@ -1,7 +1,7 @@
 import { addTo } from "../../../topology/lists";
 import type { Certificate, CertificateUse, Listener } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import type { PathRule, Reporter } from "../../rules/rule";
+import type { PathCheck, Reporter } from "../../rules/rule";
 import { widened } from "../names/domain-names";
 import { entriesOf } from "../requests/entries";
 import type { TracedPath } from "../requests/traced-path";
@@ -123,7 +123,7 @@ type Told = (report: Reporter) => void;
 export type CertificateRule = (use: Use, path: TracedPath, report: Reporter) => void;
 
 /** Asks once for each certificate, and tells it on each path that meets the certificate. */
-export function ofEachCertificate(rule: CertificateRule): PathRule {
+export function ofEachCertificate(rule: CertificateRule): PathCheck {
   const asked = new WeakMap<Use, readonly Told[]>();
   const askedOfOthers = new WeakMap<ListenerCertificates["others"], readonly Told[]>();
   const toldOf = (use: Use, path: TracedPath): readonly Told[] => {

@@ -1,7 +1,8 @@
 import { own } from "../../../topology/json";
 import type { Invocation } from "../../../topology/plan-format";
 import { known, Unknown } from "../../../topology/value";
-import type { PathEnd, Reporter, Rules } from "../../rules/rule";
+import type { PathEnd, Reporter } from "../../rules/rule";
+import type { Rules } from "../../rules/subjects";
 import type { TracedPath } from "../requests/traced-path";
 
 /* What the actions do that terraform 1.14 or newer invokes while it applies. */

@@ -3,7 +3,8 @@ import { isUnknown, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { few } from "../../fixes/wording";
 import type { Hop } from "../../report";
-import type { FileReporter, Reporter, Rules } from "../rule";
+import type { FileReporter, Reporter } from "../rule";
+import type { Rules } from "../subjects";
 
 /* What of the path itself the file leaves open; without it no other rule can say much. */
 

@@ -4,11 +4,12 @@ import type { Stranger } from "../../../topology/unread-model";
 import { type Attr, known, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { HOPS, type Hop } from "../../report";
-import type { PathRule, Reporter, Rules, TargetRule } from "../rule";
+import type { PathCheck, Reporter, TargetCheck } from "../rule";
+import type { Rules } from "../subjects";
 
 /* What is set on a path and no reader knows: it may do anything there, so the hop is not proven. */
 
-const ofPath: PathRule = (path, report) => {
+const ofPath: PathCheck = (path, report) => {
   const { topology, records, balancer, steps } = path;
   if (topology.unread.size === 0) return;
   // The listener's own certificate stands in the listener.
@@ -32,7 +33,7 @@ const ofPath: PathRule = (path, report) => {
   leave(topology, "listener", partsOfGroups(topology, balancer?.securityGroupIds.items), report);
 };
 
-const ofTargets: TargetRule = ({ topology, targetGroups, targets }, report) => {
+const ofTargets: TargetCheck = ({ topology, targetGroups, targets }, report) => {
   if (topology.unread.size === 0) return;
   leave(topology, "target-group", targetGroups, report);
   leave(
@@ -62,7 +63,7 @@ function partsOfGroups({ byId }: Topology, ids: readonly string[] = []): { reado
 }
 
 /** Resources of types that no reader knows, where they name a part of the path, or where nobody can tell what they name. */
-const strangers: PathRule = (path, report) => {
+const strangers: PathCheck = (path, report) => {
   if (path.balancer === undefined) return;
   for (const stranger of path.topology.strangers) {
     const hop = hopOf(stranger, path);
@@ -117,7 +118,7 @@ function identitiesOf({
 }
 
 /** Such a part may do anything to any hop. */
-const parts: PathRule = ({ topology }, report) => {
+const parts: PathCheck = ({ topology }, report) => {
   for (const it of topology.parts) for (const hop of HOPS) report.open(hop, it);
 };
 

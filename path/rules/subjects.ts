@@ -11,7 +11,7 @@ import { unreadRules } from "./open/unread";
 import { packageRules } from "./packages";
 import { redirectRules } from "./redirects";
 import { routingRules } from "./routing";
-import type { Rules } from "./rule";
+import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
 import { subnetRules } from "./subnets";
@@ -21,8 +21,15 @@ import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
 import { twoWritersRules } from "./two-writers";
 
-/** Every rule there is, by what it looks at. */
-export const RULES: readonly (Rules & { readonly subject: string })[] = [
+/** The rules of one subject. */
+export interface Rules {
+  readonly path: readonly PathCheck[];
+  readonly targets?: readonly TargetCheck[];
+  readonly file: readonly FileCheck[];
+}
+
+/** Checks that are not in files of their own yet. */
+export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "the file's structure", ...structureRules },
   { subject: "DNS", ...dnsRules },
   { subject: "certificates", ...tlsRules },

@@ -1,0 +1,38 @@
+import type { Finding } from "../report";
+import { RULES, ruleOf } from "../rules/all";
+import { type Check, type Fault, type Rule, severityOf } from "../rules/rule";
+import { SUBJECTS } from "../rules/subjects";
+
+/** One check of a trace, and what is said of it where there was no time to end it. */
+export interface Checking<C> {
+  readonly check: C;
+  /** Absent: it only says what is left open. */
+  readonly rule?: Rule;
+  /** Such as "the rule P33". */
+  readonly where: string;
+}
+
+export const PATH_CHECKS = checksOf("path");
+export const TARGET_CHECKS = checksOf("targets");
+export const FILE_CHECKS = checksOf("file");
+
+function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable<Check[K]>>[] {
+  type One = NonNullable<Check[K]>;
+  return [
+    ...SUBJECTS.flatMap(({ subject, ...it }) =>
+      ((it[kind] ?? []) as readonly One[]).map((check) => ({ check, where: `the rules on ${subject}` })),
+    ),
+    ...RULES.flatMap((rule): Checking<One>[] => {
+      const check = rule.check[kind];
+      return check === undefined ? [] : [{ check, rule, where: `the rule ${rule.id}` }];
+    }),
+  ];
+}
+
+/** A fault with what its rule says of it. */
+export function findingOf(fault: Fault, by?: Rule): Finding {
+  const rule = fault.id === undefined ? by : ruleOf(fault.id);
+  if (rule === undefined) throw new Error(`no rule says that it found ${fault.observed}`);
+  const { id, hop } = rule;
+  return { ...fault, id, hop: fault.hop ?? hop, severity: fault.severity ?? severityOf(rule) };
+}
