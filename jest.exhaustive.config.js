@@ -1,4 +1,5 @@
-// npm run test:exhaustive: every test, and every case of those that otherwise run a sample (__tests__/support/sample.ts).
+// npm run test:exhaustive: every test, and every case of those that otherwise run a sample
+// (__tests__/support/sample.ts).
 const config = require("./jest.config.js");
 
 process.env.ALB_WEB_TESTS = "exhaustive";

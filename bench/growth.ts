@@ -7,8 +7,9 @@ import { trace } from "../path/trace/trace";
 import { type Cost, line, Meter } from "./meter";
 
 /*
- * npm run bench:growth: what a trace and a review cost where one site has many of a kind, such as 2,000 certificates on one load balancer.
- * First whole processes, as a person starts them; then, within this process, what one of 1,000 costs to one of 250.
+ * npm run bench:growth: what a trace and a review cost where one site has many of a kind, such as 2,000 certificates on
+ * one load balancer. First whole processes, as a person starts them; then, within this process, what one of 1,000 costs
+ * to one of 250.
  */
 
 const MOST = 2_000;
@@ -62,7 +63,10 @@ function wholeProcess(command: Command, kind: Kind): Cost {
   return meter.cost(["-r", "./cli/typescript.js", `cli/${command}.ts`, file, "--format", "json"], whole, WHOLE);
 }
 
-/** What one of many costs, to one of few; the least of several runs, as other programs and the collection of garbage only add. */
+/**
+ * What one of many costs, to one of few; the least of several runs, as other programs and the collection of garbage
+ * only add.
+ */
 function growthOf(command: Command, kind: Kind): number {
   const [few, many] = [growingPlan(kind, FEW), growingPlan(kind, MANY)];
   // Warms up.

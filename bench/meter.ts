@@ -22,7 +22,9 @@ export class Meter {
   constructor() {
     writeFileSync(
       this.script,
-      `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); require("fs").writeFileSync(${JSON.stringify(this.result)}, JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });`,
+      `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); ` +
+        `require("fs").writeFileSync(${JSON.stringify(this.result)}, JSON.stringify({ megabytes: maxRSS / 1024, ` +
+        "cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })); });",
     );
   }
 
@@ -71,7 +73,8 @@ const SIZES = [1_000, 3_000, 10_000];
 const RUNS = 5;
 
 /**
- * Measures a command on plans of three sizes, beyond an empty node and beside JSON.parse of the same file alone, and prints what it found.
+ * Measures a command on plans of three sizes, beyond an empty node and beside JSON.parse of the same file alone, and
+ * prints what it found.
  * @returns whether all limits are kept
  */
 export function measure(script: string, sized: (size: number) => Sized, limits: Limits): boolean {

@@ -4,9 +4,9 @@ import type { ReviewReport } from "../path/review/report";
 import { measure, PROJECT, type Sized } from "./meter";
 
 /*
- * npm run bench:review: what the review of a large plan costs, as the whole process that a person starts, beyond an empty node and beside
- * JSON.parse of the same file alone. The plans are of a real site that stands, many times over in modules of their own, with a
- * change in each.
+ * npm run bench:review: what the review of a large plan costs, as the whole process that a person starts, beyond an
+ * empty node and beside JSON.parse of the same file alone. The plans are of a real site that stands, many times over in
+ * modules of their own, with a change in each.
  */
 
 const TRACED = join(PROJECT, "__tests__", "fixtures", "traced");
@@ -104,6 +104,7 @@ function expectCauses(stdout: string, sites: number): void {
   const ill = hops.filter(({ before, after }) => before !== "ok" || after !== "ok");
   if (effect !== "brief" || told !== sites || ill.length > 0)
     throw new Error(
-      `expected ${sites} instances that are replaced and a path that is ok, got ${told}, ${effect} and ${JSON.stringify(ill)}`,
+      `expected ${sites} instances that are replaced and a path that is ok, got ${told}, ${effect} and ` +
+        `${JSON.stringify(ill)}`,
     );
 }

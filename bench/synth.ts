@@ -6,7 +6,8 @@ import { buildSync } from "esbuild";
 
 /*
  * npm run bench: what synthesis costs. First the program as cdktf.json runs it against the same program bundled into
- * one file, in turns so that a busy machine slows both; then programs of 1 to 1,000 sites, each in a process of its own.
+ * one file, in turns so that a busy machine slows both; then programs of 1 to 1,000 sites, each in a process of its
+ * own.
  */
 
 const PROJECT = resolve(__dirname, "..");

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { measure, PROJECT, type Sized } from "./meter";
 
 /*
- * npm run bench:trace: what a trace of a large plan costs, as the whole process that a person starts, beyond an empty node and beside
- * JSON.parse of the same file alone. The plans are a real one of this project's site, many times over in modules of their own.
+ * npm run bench:trace: what a trace of a large plan costs, as the whole process that a person starts, beyond an empty
+ * node and beside JSON.parse of the same file alone. The plans are a real one of this project's site, many times over
+ * in modules of their own.
  */
 
 const REAL_PLAN = join(PROJECT, "__tests__", "fixtures", "traced", "site.plan.json");

@@ -19,7 +19,8 @@ blocks for it beside the stack's JSON, so that the next deploy takes it over, an
 AWS or in the state, nothing is deleted, and what is ambiguous is listed, never guessed.`;
 
 const CODES =
-  "0 nothing to adopt, or all of it adopted, 1 failed, 2 wrong usage, 3 something is ambiguous, left over or unknown, 70 internal error";
+  "0 nothing to adopt, or all of it adopted, 1 failed, 2 wrong usage, 3 something is ambiguous, left over or " +
+  "unknown, 70 internal error";
 
 void runCommand(async () => {
   const command = newTerraformCommand("adopt", DESCRIPTION, CODES)

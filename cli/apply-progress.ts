@@ -2,7 +2,10 @@ import type { TerraformEvent } from "./terraform";
 
 const REPORT_EVERY_MS = 5_000;
 
-/** For `apply` and `destroy -json`: how many of the plan's resources are done, and what is waited for; not each of them, as logs keep every line. */
+/**
+ * For `apply` and `destroy -json`: how many of the plan's resources are done, and what is waited for; not each of them,
+ * as logs keep every line.
+ */
 export function progressTo(report: (text: string) => void): (event: TerraformEvent) => void {
   let planned = 0;
   let done = 0;

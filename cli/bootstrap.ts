@@ -43,7 +43,8 @@ interface Stage {
 }
 
 const DESCRIPTION =
-  "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each bucket's own state is kept in it.";
+  "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each " +
+  "bucket's own state is kept in it.";
 
 void runCommand(async () => {
   const command = newTerraformCommand(
@@ -58,16 +59,20 @@ void runCommand(async () => {
     .option("--region <region>", "the bucket's region")
     .option(
       "--github <owner/repo>",
-      "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-keep and alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless they are given: OWNER@OWNER_ID/REPO@REPO_ID",
+      "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-keep and " +
+        "alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless " +
+        "they are given: OWNER@OWNER_ID/REPO@REPO_ID",
     )
     .option(
       "--no-immutable-subject",
-      "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject claims, renamed or transferred: trust its name without ids",
+      "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject " +
+        "claims, renamed or transferred: trust its name without ids",
     )
     .option("--no-github", "remove these roles")
     .option(
       "--branch <branch>",
-      "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must name too (default: main)",
+      "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must " +
+        "name too (default: main)",
     )
     .action(bootstrap);
   await command.parseAsync();
@@ -97,7 +102,9 @@ function namedByMain(commandLine: CommandLine, signal: AbortSignal): Task<Stage>
       const buckets = stateBucketsOf(await synthesizeProject(signal));
       stage.works = optionsFor(commandLine, buckets).map((asked) => ({ asked }));
       stage.stackIds = buckets.flatMap(({ stackIds }) => stackIds);
-      task.title = `main.ts: ${buckets.map(({ bucket, region, stackIds }) => `${bucket} in ${region} for ${stackIds.join(", ")}`).join("; ")}`;
+      task.title =
+        "main.ts: " +
+        `${buckets.map(({ bucket, region, stackIds }) => `${bucket} in ${region} for ${stackIds.join(", ")}`).join("; ")}`;
     },
   };
 }
@@ -226,7 +233,8 @@ function notes(
       : [],
     asked !== undefined && now !== undefined
       ? [
-          `${now.branch} must be the default branch of ${now.repository}, and branches: in .github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`,
+          `${now.branch} must be the default branch of ${now.repository}, and branches: in ` +
+            `.github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`,
         ]
       : [],
     now !== undefined ? subjectNotes(found.github, now) : [],
@@ -236,7 +244,8 @@ function notes(
     removed.length > 0 ? [`Removed: ${removed.map((kind) => ROLES[kind]).join(", ")}.`] : [],
     left.map(
       (kind) =>
-        `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ${deletionOf(word.awsId(ROLES[kind]))}`,
+        `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ` +
+        `${deletionOf(word.awsId(ROLES[kind]))}`,
     ),
     asked === "none" && found.githubTokens === "ours"
       ? ["The provider of GitHub's tokens stays, as other roles may trust it by now."]

@@ -31,7 +31,10 @@ export class UsageError extends Error {}
 /** Something outside failed, such as terraform or the network: only its message is shown. */
 export class WorkFailed extends Error {}
 
-/** A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard error. */
+/**
+ * A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard
+ * error.
+ */
 export function newCommand(
   name: string,
   description: string,
@@ -120,7 +123,10 @@ export function throwIfNoCommit(argument: string, commit: string): void {
 // Where nobody can be told anything any more, the work goes on and has its exit code.
 if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
 
-/** Lines for a person, on standard error. Here, in `writeResult` and in progress.ts is where what others wrote becomes harmless. */
+/**
+ * Lines for a person, on standard error. Here, in `writeResult` and in progress.ts is where what others wrote becomes
+ * harmless.
+ */
 export function say(text: string): void {
   process.stderr.write(`${printableLines(text)}\n`);
 }
@@ -130,7 +136,10 @@ export async function writeResult(text: string, out?: string): Promise<void> {
   await write(printableLines(text), out);
 }
 
-/** A command to the runner of a workflow, which must not be one of somebody else's making: a line that GitHub shows above the run. */
+/**
+ * A command to the runner of a workflow, which must not be one of somebody else's making: a line that GitHub shows
+ * above the run.
+ */
 export async function writeNotice(title: string, text: string, kind: "notice" | "warning" = "notice"): Promise<void> {
   await write(`::${kind} title=${title}::${printable(text).replace(/%/g, "%25")}`);
 }

@@ -94,7 +94,8 @@ function reviewOf(id: string, json: string): Review | undefined {
     if (error instanceof TimeIsUp) say(`${id}: the plan could not be reviewed. ${error.message}`);
     else
       say(
-        `${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}`,
+        `${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ` +
+          `${(error as Error).stack}`,
       );
     return undefined;
   }

@@ -114,7 +114,9 @@ function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Ta
           );
         }
         if (found.length > 0) throw other(found, stage.pullRequest);
-        task.title = `the same as reviewed; with changes: ${stage.changing.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
+        task.title =
+          "the same as reviewed; with changes: " +
+          `${stage.changing.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
       },
     },
     {
@@ -152,7 +154,9 @@ async function fetchRecord(
   );
   if (record === undefined) {
     throw new WorkFailed(
-      `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} (${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it ` +
+      `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} ` +
+        `(${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended ` +
+        "yet: look at it " +
         "under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.",
     );
   }
@@ -190,8 +194,10 @@ async function throwIfOvertaken(commit: string, branch: string, github: GitHub):
   const tip = await github.tipOf(branch);
   if (tip === commit) return;
   throw new WorkFailed(
-    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could undo what came after it, so nothing was changed. ` +
-      'To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"',
+    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could undo what came ` +
+      "after it, so nothing was changed. " +
+      "To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit " +
+      '--allow-empty -m "Deploy"',
   );
 }
 
@@ -229,7 +235,8 @@ async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promis
   const other = file ?? (existsSync(join(folder, WORKSPACE)) ? WORKSPACE : undefined);
   if (other === undefined) return;
   throw new WorkFailed(
-    `The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.`,
+    `The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would ` +
+      "read, so nothing was changed; delete it from the repository.",
   );
 }
 
@@ -252,10 +259,12 @@ function other(found: readonly string[], pullRequest: PullRequest | undefined): 
   const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
   return new WorkFailed(
     [
-      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was changed, in no stack:`,
+      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was ` +
+        "changed, in no stack:",
       ...shown,
       ...rest,
-      'Plan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan again"), have its plan reviewed, and merge that.',
+      'Plan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan ' +
+        'again"), have its plan reviewed, and merge that.',
     ].join("\n"),
   );
 }
@@ -270,11 +279,14 @@ async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "te
     const from = merged.head.repo?.full_name;
     if (from === undefined || from === github.repository) return merged;
     throw new WorkFailed(
-      `Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit without changes will do.`,
+      `Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was ` +
+        `changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit ` +
+        "without changes will do.",
     );
   }
   throw new WorkFailed(
-    `Commit ${commit} did not come from a pull request onto ${branch}, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: ` +
+    `Commit ${commit} did not come from a pull request onto ${branch}, so no plan of it was reviewed and ` +
+      "nothing was changed. To deploy it, open a pull request; a commit without changes will do: " +
       'git commit --allow-empty -m "Deploy"',
   );
 }

@@ -11,13 +11,15 @@ const CHUNK_BYTES = 1 << 16;
 export interface Output {
   /** Without the last line's end. */
   readonly text: string;
-  /** Why the process could not write all that it wanted to, such as a full disk; it may have ended well nevertheless. */
+  /**
+   * Why the process could not write all that it wanted to, such as a full disk; it may have ended well nevertheless.
+   */
   readonly refusal?: Error;
 }
 
 /**
- * What a process writes, line by line, through a file. A pipe would close where this process is killed, and end the writer with its
- * next line: an apply would be cut off in the middle, and its lock would stay.
+ * What a process writes, line by line, through a file. A pipe would close where this process is killed, and end the
+ * writer with its next line: an apply would be cut off in the middle, and its lock would stay.
  */
 export class FollowedOutput {
   /** For the process's stdio. */

@@ -94,7 +94,8 @@ async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: Abor
   const base = ofEvent.find(({ number }) => number === pullRequest.number)?.base?.sha ?? pullRequest.base.sha;
   if (typeof base !== "string" || !COMMIT.test(base))
     throw new WorkFailed(
-      `GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan was kept; run this job again.`,
+      `GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan ` +
+        "was kept; run this job again.",
     );
   return keepAll({ pullRequest: pullRequest.number, base, head: planned.commit }, recordsIn(artifact), signal);
 }
@@ -102,8 +103,9 @@ async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: Abor
 /**
  * The pull request whose run it was; one that is merged counts, as somebody may have been quick.
  *
- * The branch that a pull request is for brings its own workflow file, so what a run for another branch uploaded says nothing of this
- * one. A run does not tell for which branch it was, so there must be no other pull request that it can have been for.
+ * The branch that a pull request is for brings its own workflow file, so what a run for another branch uploaded says
+ * nothing of this one. A run does not tell for which branch it was, so there must be no other pull request that it can
+ * have been for.
  * @throws {WorkFailed} if there is
  */
 function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, started }: Run): PullRequest | undefined {
@@ -118,10 +120,13 @@ function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, start
     ofBranch.find((it) => found !== undefined && it.number !== found.number && wasThere(it));
   if (other === undefined) return found;
   const whose = other.head.sha === commit ? `Commit ${commit} is also that of` : `Commit ${commit} is on the branch of`;
-  const also = `${whose} pull request #${other.number} onto ${other.base.ref}${other.state === "open" ? "" : ", which was closed"}`;
+  const also =
+    `${whose} pull request #${other.number} onto ` +
+    `${other.base.ref}${other.state === "open" ? "" : ", which was closed"}`;
   throw refusal(
     `${also}, so nobody can tell which one was planned, and no plan was kept; ` +
-      `${other.state === "open" ? `close #${other.number}, and ` : ""}push another commit, which may be empty: git commit --allow-empty -m "Plan again".`,
+      `${other.state === "open" ? `close #${other.number}, and ` : ""}push another commit, which may be empty: ` +
+      `git commit --allow-empty -m "Plan again".`,
   );
 }
 
@@ -160,8 +165,11 @@ function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): RecordP
   );
   if (place !== undefined && others.length === 0) return place;
   throw refusal(
-    `${stackId} is not in main.ts of this branch, whose stacks have ${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only where all share one. ` +
-      `Deploy ${stackId} by hand first: ${command`npm run plan -- ${word.stack(stackId)}`}, ${command`npm run apply -- ${word.stack(stackId)}`}`,
+    `${stackId} is not in main.ts of this branch, whose stacks have ` +
+      `${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only ` +
+      "where all share one. " +
+      `Deploy ${stackId} by hand first: ${command`npm run plan -- ${word.stack(stackId)}`}, ` +
+      `${command`npm run apply -- ${word.stack(stackId)}`}`,
   );
 }
 

@@ -12,8 +12,8 @@ interface State {
 }
 
 /**
- * Whether a stack's folder was last used with a local state that holds nothing: there is no such file, or everything in it was
- * destroyed. Whatever cannot be read counts as a state that holds something.
+ * Whether a stack's folder was last used with a local state that holds nothing: there is no such file, or everything in
+ * it was destroyed. Whatever cannot be read counts as a state that holds something.
  * @param folder where terraform runs
  */
 export async function leavesEmptyLocalState(folder: string): Promise<boolean> {

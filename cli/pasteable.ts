@@ -1,8 +1,8 @@
 import { printable } from "./printable";
 
 /*
- * Command lines for a person to paste into a shell. Some of what stands in them is decided by others, such as the ID in a lock file,
- * so each value must match the grammar of what it is; where one does not, no command is shown.
+ * Command lines for a person to paste into a shell. Some of what stands in them is decided by others, such as the ID in
+ * a lock file, so each value must match the grammar of what it is; where one does not, no command is shown.
  */
 
 /** A value of a command line. */
@@ -22,7 +22,10 @@ const PATH =
 const PLAIN = /^[\p{L}\p{N}_.@+,=/:\\-]+$/u;
 const MAX_SHOWN = 60;
 
-/** What can stand in a command line, each with its grammar; none has a single quote, and none can be taken for an option. */
+/**
+ * What can stand in a command line, each with its grammar; none has a single quote, and none can be taken for an
+ * option.
+ */
 export const word = {
   address: grammar(
     "a resource's address",
@@ -55,7 +58,10 @@ function grammar(kind: string, pattern: RegExp): (text: unknown) => Word {
   };
 }
 
-/** A command line: what it is made of is ours, but for its words. Where one of these is not what it must be, a note says so. */
+/**
+ * A command line: what it is made of is ours, but for its words. Where one of these is not what it must be, a note says
+ * so.
+ */
 export function command(parts: readonly string[], ...words: readonly Word[]): string {
   const wrong = words.find(({ isOne }) => !isOne);
   return wrong === undefined ? joined(parts, words) : `(no command is shown, as ${notOne(wrong)})`;

@@ -57,7 +57,8 @@ async function plan(stackId: string | undefined): Promise<void> {
   }
   for (const { text } of stage.lacking) say(text);
   say(
-    "The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and the .md are made to be shown.",
+    "The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and " +
+      "the .md are made to be shown.",
   );
   process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview)
     ? EXIT.broken
@@ -140,12 +141,18 @@ async function keep(stackId: string, json: string, text: string): Promise<void> 
   await writeFile(planFile(stackId, "md"), reviewPage(stackId, json));
 }
 
-/** Servers that speak Terraform Cloud's API need not include the plan where they answer about its run, and terraform then takes it for one that has not ended. */
+/**
+ * Servers that speak Terraform Cloud's API need not include the plan where they answer about its run, and terraform
+ * then takes it for one that has not ended.
+ */
 function isRefusedToShow(error: unknown): boolean {
   return error instanceof WorkFailed && /can't\s+display\s+a\s+cloud\s+plan/.test(error.message);
 }
 
-/** Keeps what can be read of a plan that terraform cannot read again, and ends its run, which nobody could review and apply. */
+/**
+ * Keeps what can be read of a plan that terraform cannot read again, and ends its run, which nobody could review and
+ * apply.
+ */
 async function keepWithoutServer(stackId: string, watch: RunWatch, log: string): Promise<Lack> {
   const { hostname = "the server", id = "" } = watch.address ?? {};
   const json = await readFromServer(watch);
@@ -156,10 +163,13 @@ async function keepWithoutServer(stackId: string, watch: RunWatch, log: string):
   const status = await endRun(watch);
   const kept =
     json instanceof WorkFailed
-      ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for npm run apply.`
+      ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for ` +
+        "npm run apply."
       : "JSON, text and review were kept; there is no plan for npm run apply.";
   const ended = status === undefined ? [] : [`Run ${id} is ${status.replace(/_/g, " ")}.`];
-  const why = `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ("can't display a cloud plan that is currently …").`;
+  const why =
+    `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ` +
+    `("can't display a cloud plan that is currently …").`;
   return {
     hasReview: !(json instanceof WorkFailed),
     text: [why, kept, ...ended, `To deploy: ${deployOf([stackId])}`].join(" "),
@@ -183,7 +193,8 @@ function noToken({ address }: RunWatch): WorkFailed {
 
 /**
  * A run that nobody will apply would hold its workspace, and the next plan would wait for it.
- * @returns the run's last status; nothing if there is no run, or it could not be ended, which is then said on standard error
+ * @returns the run's last status; nothing if there is no run, or it could not be ended, which is then said on standard
+ * error
  */
 async function endRun(watch: RunWatch): Promise<string | undefined> {
   const { address } = watch;
@@ -195,7 +206,8 @@ async function endRun(watch: RunWatch): Promise<string | undefined> {
   } catch (error) {
     if (!(error instanceof WorkFailed)) throw error;
     say(
-      `Run ${address.id} was not ended (${error.message}) and may hold the workspace ${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`,
+      `Run ${address.id} was not ended (${error.message}) and may hold the workspace ` +
+        `${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`,
     );
     return undefined;
   }
@@ -207,15 +219,25 @@ function reviewPage(stackId: string, json: string): string {
     return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
   } catch (error) {
     if (error instanceof TimeIsUp)
-      return `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at \`plans/${stackId}.txt\`.\n`;
+      return (
+        `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at ` +
+        `\`plans/${stackId}.txt\`.\n`
+      );
     say(
-      `${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ${(error as Error).stack}`,
+      `${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ` +
+        `${(error as Error).stack}`,
     );
-    return `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at \`plans/${stackId}.txt\`.\n`;
+    return (
+      `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at ` +
+      `\`plans/${stackId}.txt\`.\n`
+    );
   }
 }
 
-/** Servers that speak Terraform Cloud's API need not be able to show a plan; what its run printed says the same, secrets left out. */
+/**
+ * Servers that speak Terraform Cloud's API need not be able to show a plan; what its run printed says the same, secrets
+ * left out.
+ */
 async function inWords(terraform: Terraform, file: string, log: string): Promise<string> {
   try {
     return (await terraform.run(["show", "-no-color", file])).stdout;

@@ -22,7 +22,8 @@ void runCommand(async () => {
   const command = newCommand(
     "post-review",
     "Reviews plans in a job of GitHub Actions: in its summary, and in one comment on its pull request.",
-    "0 good, 1 failed, or an effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds of CPU time, 70 internal error",
+    "0 good, 1 failed, or an effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished " +
+      "within 10 seconds of CPU time, 70 internal error",
   )
     .requiredOption("--plans <paths>", "JSON plans, a path on each line")
     .option("--fail-on <effect>", "as `review` has it; empty for never", "")

@@ -1,14 +1,16 @@
 /*
- * Text that somebody else wrote, such as terraform's own words, names in a file, a server's answer or a branch's name: it is shown,
- * and does nothing else, on a terminal or in the log of a workflow.
+ * Text that somebody else wrote, such as terraform's own words, names in a file, a server's answer or a branch's name:
+ * it is shown, and does nothing else, on a terminal or in the log of a workflow.
  */
 
-/** Control characters, and what has no shape of its own: it moves the cursor, colours what follows, or turns it round. */
+/**
+ * Control characters, and what has no shape of its own: it moves the cursor, colours what follows, or turns it round.
+ */
 const SHAPELESS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const SHAPELESS_IN_LINES = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /**
- * How a command of a workflow begins: `::name …::` as the first word of a line, and any word can become that where lines are
- * wrapped; and the older `##[name …]` wherever it stands.
+ * How a command of a workflow begins: `::name …::` as the first word of a line, and any word can become that where
+ * lines are wrapped; and the older `##[name …]` wherever it stands.
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 const COMMAND = /(?<![^\s]):(?=:[a-z][\w-]*(?: [^\n]*?)?::)|(?<=#)#(?=\[[a-z])/gi;

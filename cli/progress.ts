@@ -32,7 +32,10 @@ export function quiet<Ctx extends object>(task: Task<Ctx>): Task<Ctx> {
   return { ...task, ...(typeof task.title === "string" && { title: printable(task.title) }), task: run };
 }
 
-/** Whatever is told of a task, its title and its progress, is one line of plain text: names and answers of others are in it. */
+/**
+ * Whatever is told of a task, its title and its progress, is one line of plain text: names and answers of others are in
+ * it.
+ */
 function plain<T extends object>(wrapper: T): T {
   return new Proxy(wrapper, {
     get: (target, name) => {
@@ -44,7 +47,9 @@ function plain<T extends object>(wrapper: T): T {
   });
 }
 
-/** Whether the list is drawn in place, with each task's progress below its title; else everything is a line of its own. */
+/**
+ * Whether the list is drawn in place, with each task's progress below its title; else everything is a line of its own.
+ */
 const isDrawn = (): boolean => process.stderr.isTTY === true && process.stdout.isTTY === true;
 
 /**

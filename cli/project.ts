@@ -24,7 +24,9 @@ export function planFile(stackId: string, kind: PlanKind): string {
   return join(PLANS, `${stackId}.${kind}`);
 }
 
-/** One stack as cdktf-cli would use it: in its folder below `cdktf.out`, with the person's own credentials and settings. */
+/**
+ * One stack as cdktf-cli would use it: in its folder below `cdktf.out`, with the person's own credentials and settings.
+ */
 export interface StackFolder {
   readonly stack: SynthesizedStack;
   readonly folder: string;
@@ -98,7 +100,10 @@ export async function synthesizeProject(signal: AbortSignal): Promise<Synthesize
   return synthesize(PROJECT, await synthesizedFolder(PROJECT), signal);
 }
 
-/** Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not do. */
+/**
+ * Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not
+ * do.
+ */
 export async function initialize({ terraform, folder, stack }: StackFolder): Promise<void> {
   // terraform would have a person decide about an empty local state too, such as a destroyed trial's.
   const isInS3 = stack.json.terraform?.backend?.s3 !== undefined;
@@ -125,6 +130,7 @@ export function standingAlone(stacks: SynthesizedStack[]): SynthesizedStack[] {
   );
   if (leaning.length === 0) return stacks;
   throw new UsageError(
-    `${leaning.map(({ id }) => id).join(", ")}: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse with ids as literals.`,
+    `${leaning.map(({ id }) => id).join(", ")}: a rehearsal builds each stack alone and cannot resolve ` +
+      "references to other stacks; rehearse with ids as literals.",
   );
 }

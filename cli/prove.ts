@@ -37,16 +37,20 @@ type Ready = Required<Prepared> & { readonly domain: string; readonly zone: stri
 
 const EXIT_OF: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 const CODES =
-  "0 every step is ok, 1 a step is broken, or it failed or was interrupted, 2 wrong usage, refused, or not answered with yes: nothing was created, 3 some steps are unknown, 70 internal error";
+  "0 every step is ok, 1 a step is broken, or it failed or was interrupted, 2 wrong usage, refused, or not " +
+  "answered with yes: nothing was created, 3 some steps are unknown, 70 internal error";
 const DESCRIPTION =
-  "Deploys a site of its own to AWS, with the AWS credentials of the environment, checks each step of the walkthrough, measures how long everything takes, and takes the site down again. " +
-  "It asks before it creates anything. Its record, which names neither account nor domain, can be added to docs/prove.md.";
+  "Deploys a site of its own to AWS, with the AWS credentials of the environment, checks each step of the " +
+  "walkthrough, measures how long everything takes, and takes the site down again. " +
+  "It asks before it creates anything. Its record, which names neither account nor domain, can be added to " +
+  "docs/prove.md.";
 
 void runCommand(async () => {
   const command = withOut(newTerraformCommand("prove", DESCRIPTION, CODES))
     .option(
       "--domain <name>",
-      "a host name that is not in use, such as prove.example.com; the zone of its registrable domain must be in the account",
+      "a host name that is not in use, such as prove.example.com; the zone of its registrable domain must be " +
+        "in the account",
     )
     .option("--region <region>", "where to build it", "us-east-1")
     .option("--yes", "do not ask; required where there is no terminal")
@@ -86,7 +90,8 @@ async function madeReady(domain: string, { region, yes = false }: Options, signa
       throw new Error("not everything was prepared");
     const count = Object.values(folder.json.resource ?? {}).reduce((sum, each) => sum + Object.keys(each).length, 0);
     say(
-      `Account ${account.number}, region ${region}${account.isAws ? "" : ", on a stand-in for AWS"}: ${count} resources for https://${domain}/ are created, checked and destroyed, in about 15 minutes.`,
+      `Account ${account.number}, region ${region}${account.isAws ? "" : ", on a stand-in for AWS"}: ${count} ` +
+        `resources for https://${domain}/ are created, checked and destroyed, in about 15 minutes.`,
     );
     say(costInWords());
     if (account.warning !== undefined) say(account.warning);
@@ -153,7 +158,8 @@ async function build(run: ProvingRun, { folder, tools }: Ready, { first }: Inter
     }
     say(
       first.aborted
-        ? `${(first.reason as Error).message}. What was created is taken down now; Ctrl-C again stops that and shows what is left.`
+        ? `${(first.reason as Error).message}. What was created is taken down now; Ctrl-C again stops that and ` +
+            "shows what is left."
         : `${(error as Error).message}\nWhat was created is taken down now.`,
     );
     return error;
@@ -236,7 +242,8 @@ async function report(run: ProvingRun, out: string | undefined): Promise<void> {
   await writeFile(file, `${printableJson(record)}\n`);
   await writeResult(`${resultsAsTable([result])}\n\n${rowOf(record)}`);
   say(
-    `The record is in ${file}. ${record.on_aws ? "To add it to what was seen on AWS, see docs/prove.md." : "It is not of AWS itself; do not add it to docs/prove.md."}`,
+    `The record is in ${file}. ` +
+      `${record.on_aws ? "To add it to what was seen on AWS, see docs/prove.md." : "It is not of AWS itself; do not add it to docs/prove.md."}`,
   );
   process.exitCode = EXIT_OF[result.verdict];
 }

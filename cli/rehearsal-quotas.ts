@@ -32,7 +32,11 @@ export function exceededQuotas(said: string, quotas: Quotas): string[] {
   return exceeded.map((key) => {
     const { option, name, number } = QUOTAS[key];
     const whose = quotas[key] === NEW_ACCOUNT[key] ? "as in a new AWS account" : `as ${option} says`;
-    return `The quota "${name}" is ${quotas[key]} in this rehearsal, ${whose}, for all stacks of a region together: if your account's quota is higher, pass it with ${option}; otherwise request an increase from AWS (Service Quotas, ${number}).`;
+    return (
+      `The quota "${name}" is ${quotas[key]} in this rehearsal, ${whose}, for all stacks of a region together: ` +
+      `if your account's quota is higher, pass it with ${option}; otherwise request an increase from AWS ` +
+      `(Service Quotas, ${number}).`
+    );
   });
 }
 

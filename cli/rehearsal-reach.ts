@@ -12,14 +12,16 @@ export async function throwIfReachingOut(folder: string): Promise<void> {
   const outside = outsideProviders(await readFile(join(folder, ".terraform.lock.hcl"), "utf8").catch(() => ""));
   if (outside.length > 0) {
     throw new WorkFailed(
-      `A rehearsal must not use ${outside.join(", ")}, which would act outside of this machine; keep those resources in a stack of their own.`,
+      `A rehearsal must not use ${outside.join(", ")}, which would act outside of this machine; keep those ` +
+        "resources in a stack of their own.",
     );
   }
   for (const { Key, Dir } of await modulesOf(folder)) {
     for (const name of await filesIn(join(folder, Dir))) {
       if (!configuresProvider(name, await readFile(join(folder, Dir, name), "utf8"))) continue;
       throw new WorkFailed(
-        `A rehearsal must not use module ${Key}, which configures a provider itself (${name}) and could so reach AWS; pass it the stack's provider instead.`,
+        `A rehearsal must not use module ${Key}, which configures a provider itself (${name}) and could so ` +
+          "reach AWS; pass it the stack's provider instead.",
       );
     }
   }

@@ -57,7 +57,8 @@ export function nextSteps(
     ...(waiting.length === 0
       ? []
       : [
-          `Next, to create the zone: ${deployOf(waiting)}. Then give its name servers to the registrar, set \`hostedZone.delegated\` to true and rehearse again. README: A domain bought elsewhere.`,
+          `Next, to create the zone: ${deployOf(waiting)}. Then give its name servers to the registrar, set ` +
+            `\`hostedZone.delegated\` to true and rehearse again. README: A domain bought elsewhere.`,
         ]),
     ...(ready.length === 0 ? [] : [`Next, to deploy to AWS: ${deployOf(ready)}. README: First deploy on AWS.`]),
   ];
@@ -87,10 +88,16 @@ function afterBroken({ stack, steps }: RehearsalResult): string {
   const where = steps.some(({ observed }) => observed === "not reached")
     ? `the error above, which ended ${stack} at ${named}`
     : `${named} of ${stack}`;
-  return `Next: look at ${where}. Correct it and run \`${command`npm run rehearse -- ${word.stack(stack)}`}\` again; with \`--keep\`, the local AWS stays up to look at.`;
+  return (
+    `Next: look at ${where}. Correct it and run \`${command`npm run rehearse -- ${word.stack(stack)}`}\` again; ` +
+    `with \`--keep\`, the local AWS stays up to look at.`
+  );
 }
 
-/** Drops what the shell has of AWS, terraform and proxies; but for a CLI configuration, without which terraform may not find its providers. */
+/**
+ * Drops what the shell has of AWS, terraform and proxies; but for a CLI configuration, without which terraform may not
+ * find its providers.
+ */
 const FORGET =
   "unset $(env | grep -Eio '^(AWS_|TF_|(https?|all|no)_proxy)[A-Z0-9_]*=' | grep -v '^TF_CLI_CONFIG_FILE=' | tr -d =)";
 
@@ -105,13 +112,15 @@ export function keptShellLines(
 ): string {
   return [
     "",
-    "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it, and to no other, after these lines:",
+    "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it, and to no other, after " +
+      "these lines:",
     FORGET,
     ...Object.entries(environment).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`),
     ...(waiting.length === 0
       ? []
       : [
-          `# To deploy ${printable(waiting.join(", "))} there, write a bucket name into main.ts and run npm run bootstrap first.`,
+          `# To deploy ${printable(waiting.join(", "))} there, write a bucket name into main.ts and run npm ` +
+            "run bootstrap first.",
         ]),
     "# Unlike AWS, it lets a load balancer with deletion protection be destroyed.",
     "# Stop it (it stops by itself after 8 hours without a request):",

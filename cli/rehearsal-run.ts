@@ -89,8 +89,8 @@ export class Rehearsal {
   }
 
   /**
-   * Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider cache that all
-   * rehearsals share.
+   * Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider
+   * cache that all rehearsals share.
    */
   async init(report: (text: string) => void = () => undefined): Promise<void> {
     const { folder, stack, lock, env, localAws, signal } = this.options;

@@ -20,8 +20,8 @@ export function traceOf(shown: string, stack: unknown): TraceReport {
 }
 
 /**
- * The row of the report: what was predicted from the plan must hold of what was built. It is well where both leave the same open, such as
- * the routes of a VPC that was there before; what is open is said.
+ * The row of the report: what was predicted from the plan must hold of what was built. It is well where both leave the
+ * same open, such as the routes of a VPC that was there before; what is open is said.
  */
 export function checkTraces({ plan, state }: Traces): StepResult {
   if (plan === undefined) return { ...STEP, verdict: "unknown", observed: "not reached" };

@@ -186,13 +186,17 @@ function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
     if (names.length === 0) continue;
     if (keep)
       throw new UsageError(
-        `--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead of the local AWS; remove it, or rehearse without --keep`,
+        `--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead ` +
+          "of the local AWS; remove it, or rehearse without --keep",
       );
     say(`${id}: the rehearsal leaves out what the AWS provider is told of ${names.join(", ")}.`);
   }
 }
 
-/** The lock file's text for a stack's copy. OpenTofu's own registry has builds of its own, which terraform's checksums do not know. */
+/**
+ * The lock file's text for a stack's copy. OpenTofu's own registry has builds of its own, which terraform's checksums
+ * do not know.
+ */
 async function lockFor({ binary: { product }, provider: { configurationFile } }: Tools): Promise<string | undefined> {
   if (product === "opentofu" && configurationFile === undefined) return undefined;
   const text = await readFile(join(PROJECT, ".terraform.lock.hcl"), "utf8");

@@ -23,7 +23,8 @@ export function reviewCommand(): Command {
     newCommand(
       "review",
       "Says what a plan does to the path of a request, before it is applied.",
-      "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 seconds of CPU time, 70 internal error",
+      "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 " +
+        "seconds of CPU time, 70 internal error",
     ),
   )
     .argument("<plan...>", "what `terraform show -json tfplan` writes; - reads standard input")

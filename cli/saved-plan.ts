@@ -25,13 +25,14 @@ export function savedPlan(stackId: string): string {
   const file = planFile(stackId, "tfplan");
   if (existsSync(file)) return file;
   throw new UsageError(
-    `There is no plan of ${stackId} in plans/; make one with ${command`npm run plan -- ${word.stack(stackId)}`}, look at plans/${stackId}.txt, and apply it then.`,
+    `There is no plan of ${stackId} in plans/; make one with ` +
+      `${command`npm run plan -- ${word.stack(stackId)}`}, look at plans/${stackId}.txt, and apply it then.`,
   );
 }
 
 /**
- * A saved plan carries all files of the configuration that it was made from, and terraform would run those, whatever main.ts
- * says by now. So they must be the stack's own and no others, but for what `npm run adopt` wrote beside it.
+ * A saved plan carries all files of the configuration that it was made from, and terraform would run those, whatever
+ * main.ts says by now. So they must be the stack's own and no others, but for what `npm run adopt` wrote beside it.
  * @throws {WorkFailed} if it was made from another program than the stack's, holds more than that, or is no plan
  */
 export async function throwIfPlanOfOther({ stack, folder }: StackFolder, file: string): Promise<void> {
@@ -59,7 +60,8 @@ function throwIfOther(stackId: string, entries: Unzipped, own: Readonly<Record<s
 
 function refused(stackId: string, why: string): WorkFailed {
   return new WorkFailed(
-    `The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again (${command`npm run plan -- ${word.stack(stackId)}`}) and have the new plan reviewed.`,
+    `The plan of ${stackId} ${why}, so it was not applied and nothing was changed; plan again ` +
+      `(${command`npm run plan -- ${word.stack(stackId)}`}) and have the new plan reviewed.`,
   );
 }
 

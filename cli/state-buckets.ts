@@ -23,7 +23,8 @@ export function throwIfPlaceholder(stacks: readonly SynthesizedStack[]): void {
   if (waiting.length === 0) return;
   const ids = waiting.map(({ id }) => id).join(", ");
   throw new UsageError(
-    `backend.s3.bucket of ${ids} must be a bucket name of your own (got ${waiting[0]?.json.terraform?.backend?.s3?.bucket}): write it in main.ts, then run npm run bootstrap`,
+    `backend.s3.bucket of ${ids} must be a bucket name of your own (got ` +
+      `${waiting[0]?.json.terraform?.backend?.s3?.bucket}): write it in main.ts, then run npm run bootstrap`,
   );
 }
 
@@ -40,14 +41,16 @@ export function stateBucketsOf(stacks: readonly SynthesizedStack[]): StateBucket
     const known = buckets.get(bucket);
     if (known !== undefined && known.region !== region) {
       throw new UsageError(
-        `backend.s3.region must be the same for all stacks with the bucket ${bucket} (got ${known.region} for ${known.stackIds.join(", ")}, ${region} for ${id})`,
+        `backend.s3.region must be the same for all stacks with the bucket ${bucket} (got ${known.region} for ` +
+          `${known.stackIds.join(", ")}, ${region} for ${id})`,
       );
     }
     buckets.set(bucket, { bucket, region, stackIds: [...(known?.stackIds ?? []), id] });
   }
   if (buckets.size === 0)
     throw new UsageError(
-      'No stack of main.ts keeps its state in S3, so there is no bucket to create; write backend: { s3: { bucket: "…", region: "…" } } into a stack, or give --bucket and --region',
+      "No stack of main.ts keeps its state in S3, so there is no bucket to create; write backend: { s3: { " +
+        'bucket: "…", region: "…" } } into a stack, or give --bucket and --region',
     );
   return [...buckets.values()];
 }

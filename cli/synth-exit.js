@@ -1,6 +1,6 @@
 /*
- * Loaded before main.ts (cdktf.json): how a synth ends. What is refused is printed as it stands, without Node's source frame,
- * stack and version; every other error as Node prints it. Files beside each stack's own are put right.
+ * Loaded before main.ts (cdktf.json): how a synth ends. What is refused is printed as it stands, without Node's source
+ * frame, stack and version; every other error as Node prints it. Files beside each stack's own are put right.
  */
 const { copyFileSync, existsSync, readFileSync, rmSync, statSync } = require("node:fs");
 const { join, resolve } = require("node:path");
@@ -28,7 +28,10 @@ process.on("exit", (code) => {
   }
 });
 
-/** cdktf leaves what an earlier synth wrote in the other syntax (`--hcl`), and terraform would read both: `Duplicate required providers configuration`. */
+/**
+ * cdktf leaves what an earlier synth wrote in the other syntax (`--hcl`), and terraform would read both:
+ * `Duplicate required providers configuration`.
+ */
 function removeOtherSyntax(folder, written) {
   const others = written.endsWith(".json")
     ? [written.slice(0, -".json".length), join(folder, "metadata.json")]
@@ -37,10 +40,11 @@ function removeOtherSyntax(folder, written) {
 }
 
 /**
- * cdktf.out is not committed, so the lock file's committed home is the project's folder, and every stack gets a copy beside
- * its JSON. With it, a stack's folder alone is enough for a run elsewhere.
+ * cdktf.out is not committed, so the lock file's committed home is the project's folder, and every stack gets a copy
+ * beside its JSON. With it, a stack's folder alone is enough for a run elsewhere.
  */
 function placeLock(copy) {
-  // terraform adds to the copy what it learns about other providers and this platform; that stays until ours is changed.
+  // terraform adds to the copy what it learns about other providers and this platform; that stays until ours is
+  // changed.
   if (!existsSync(copy) || statSync(copy).mtimeMs < statSync(committed).mtimeMs) copyFileSync(committed, copy);
 }

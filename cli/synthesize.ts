@@ -99,7 +99,10 @@ function runApp(
   });
 }
 
-/** What constructs/ refuses is printed by itself (cli/synth-exit.js); of other errors, the person's own frames are of use. */
+/**
+ * What constructs/ refuses is printed by itself (cli/synth-exit.js); of other errors, the person's own frames are of
+ * use.
+ */
 function withoutFramesOfOthers(stderr: string): string {
   return stderr
     .replace(/^ +at .*(node_modules|node:|[\\/]cli[\\/]typescript\.js).*\n?/gm, "")

@@ -62,7 +62,8 @@ const WRITING = ["ENOSPC", "EDQUOT", "EFBIG"];
 const OTHERS = /^(kill|connect|bind|listen|getaddrinfo|spawn)/;
 
 /**
- * One sentence for what the operating system refused, which is no fault of ours: what could not be done where, why, and what to do.
+ * One sentence for what the operating system refused, which is no fault of ours: what could not be done where, why, and
+ * what to do.
  * @returns nothing for any other error
  */
 export function systemRefusal(error: unknown): string | undefined {
@@ -75,7 +76,10 @@ export function systemRefusal(error: unknown): string | undefined {
   return sentence(code, refusal, path, DONE[syscall] ?? "opened");
 }
 
-/** What a program says, in its own words, when there is no space left: `open /tmp/x: no space left on device`, `[Errno 28] No space left on device: '/tmp/x'`. */
+/**
+ * What a program says, in its own words, when there is no space left: `open /tmp/x: no space left on device`,
+ * `[Errno 28] No space left on device: '/tmp/x'`.
+ */
 const NO_SPACE = /(?<!\w)(no space left on device|disk quota exceeded)(?!\w)/i;
 
 /** An error of Node, such as `EROFS: read-only file system, open '/tmp/x'`. */
@@ -109,7 +113,10 @@ function sentence(
 ): string {
   const place = path === undefined ? (folder ?? (code === "ENOSPC" ? fullPlaces() : undefined)) : dirname(path);
   const what = path ?? (folder === undefined ? "A file" : `A file in ${folder}`);
-  return `${what} cannot be ${WRITING.includes(code) ? "written" : done}: ${said} (${code}). ${remedy(place)}, then run the command again.`;
+  return (
+    `${what} cannot be ${WRITING.includes(code) ? "written" : done}: ${said} (${code}). ${remedy(place)}, then ` +
+    "run the command again."
+  );
 }
 
 /** The folders that commands write to and that have no space left. */

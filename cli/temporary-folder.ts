@@ -18,8 +18,9 @@ const IN_USE = ".in-use";
 const UNLOCKED_FOR_MS = 60 * 60_000;
 
 /**
- * A folder below the system's temporary one. The operating system knows who uses it: this process, and any terraform that is started
- * `holding` it, which may live on when this process is killed. A process id would not do, as it can be another process's by now.
+ * A folder below the system's temporary one. The operating system knows who uses it: this process, and any terraform
+ * that is started `holding` it, which may live on when this process is killed. A process id would not do, as it can be
+ * another process's by now.
  */
 export class TemporaryFolder implements HeldLock {
   private constructor(
@@ -49,8 +50,8 @@ export class TemporaryFolder implements HeldLock {
 }
 
 /**
- * Removes what commands that were killed have left below the temporary folder. What is in use, is somebody else's or has another
- * name than ours stays. A leftover that cannot be removed is in nobody's way.
+ * Removes what commands that were killed have left below the temporary folder. What is in use, is somebody else's or
+ * has another name than ours stays. A leftover that cannot be removed is in nobody's way.
  */
 export async function sweepTemporaryFolders(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
@@ -75,7 +76,8 @@ async function sweep(path: string, isFolder: boolean): Promise<void> {
   }
   try {
     if (!tryLock(handle.fd)) return;
-    // Windows removes no file that is open. Elsewhere it stays locked to the end, so that whoever made it a moment ago does not use it.
+    // Windows removes no file that is open. Elsewhere it stays locked to the end, so that whoever made it a moment ago
+    // does not use it.
     if (process.platform === "win32") await handle.close();
     await remove(path);
   } finally {

@@ -13,7 +13,10 @@ const ACCESS = {
   AWS_DEFAULT_REGION: "us-east-1",
 };
 
-/** A command that runs terraform, which complains on every call of a CLI configuration that is not there. What killed commands left goes first. */
+/**
+ * A command that runs terraform, which complains on every call of a CLI configuration that is not there. What killed
+ * commands left goes first.
+ */
 export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Command {
   return newCommand(...texts).hook("preAction", async () => {
     dropMissingCliConfiguration(process.env, say);
@@ -50,7 +53,10 @@ export async function localAwsEnvironment(
   };
 }
 
-/** The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in; proxies, which `init` may need, do. */
+/**
+ * The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in; proxies,
+ * which `init` may need, do.
+ */
 export async function terraformEnvironment(
   cacheFolder: string,
   endpoint: string,
@@ -65,7 +71,10 @@ export function withoutAwsAndTerraform(env: NodeJS.ProcessEnv): NodeJS.ProcessEn
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name)));
 }
 
-/** Has this process, too, know nothing of the person's AWS settings: those of SDK clients come from its environment and from files that it names. */
+/**
+ * Has this process, too, know nothing of the person's AWS settings: those of SDK clients come from its environment and
+ * from files that it names.
+ */
 export function forgetAws(env: NodeJS.ProcessEnv = process.env): void {
   // The one is this program's own (command.ts), and leads nowhere.
   for (const name of Object.keys(env)) if (name.startsWith("AWS_") && name !== NO_SDK_WARNING) delete env[name];

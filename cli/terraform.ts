@@ -49,7 +49,8 @@ export interface TerraformOptions {
    */
   readonly graceMs?: number;
   /**
-   * Descriptors that it has open too, to its end: what is locked through them stays so, even if this process is killed before.
+   * Descriptors that it has open too, to its end: what is locked through them stays so, even if this process is killed
+   * before.
    * @default - none
    */
   readonly holds?: readonly number[];
@@ -82,8 +83,8 @@ export class Terraform {
    * @param args the command line, such as `["plan", "-json"]`
    * @param onEvent called for each line of `-json` output
    * @param onLine called for each line of any output, without colours
-   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said, which is the
-   *   cause in either case
+   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said,
+   * which is the cause in either case
    */
   async run(
     args: readonly string[],

@@ -33,7 +33,8 @@ export function traceCommand(): Command {
     )
     .option(
       "--url <url>",
-      "trace this address only, such as https://www.example.com/shop; without it every public record that leads to a balancer",
+      "trace this address only, such as https://www.example.com/shop; without it every public record that " +
+        "leads to a balancer",
     )
     .option("--format <format>", "text, json or markdown", "text")
     .action(traceFile);

@@ -57,7 +57,8 @@ function collisions(stacks: readonly Settings[]): string[] {
       .filter((it) => it.kind !== "validation record" || !isServedTwice(it))
       .map(
         ({ prop, thing, owner, advice }) =>
-          `${stack.owner.stackId}: ${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice })}`,
+          `${stack.owner.stackId}: ` +
+          `${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice })}`,
       );
   });
 }
@@ -89,7 +90,8 @@ function claims({ owner, names, domainName, hostedZone, certificateArn, backend 
       prop: thing === domainName ? "domainName" : "alternativeNames",
       thing,
       advice:
-        "must not share a validation record with another stack's certificate, as a name and its wildcard do; name the hosts one by one, or set certificate.arn to the other stack's certificate",
+        "must not share a validation record with another stack's certificate, as a name and its wildcard do; " +
+        "name the hosts one by one, or set certificate.arn to the other stack's certificate",
     })),
     ...(hostedZone.create
       ? [

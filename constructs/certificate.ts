@@ -31,7 +31,8 @@ export class Certificate extends Construct implements ICertificate {
     const [domainName = ""] = names;
     const certificate = new AcmCertificate(this, "Default", {
       domainName,
-      // All of them, as AWS lists them: the provider takes none for "as before", and the last alternative would stay for ever.
+      // All of them, as AWS lists them: the provider takes none for "as before", and the last alternative would stay
+      // for ever.
       subjectAlternativeNames: [...names],
       validationMethod: "DNS",
       // A listener can be moved to the new one before the old one goes.
@@ -72,8 +73,8 @@ function validationRecord(
     ttl: VALIDATION_TTL_SEC,
     // ACM gives a name the same record every time; one left behind by an earlier certificate is as good.
     allowOverwrite: true,
-    // Another name makes another certificate, whose options are not known while it is planned. Their records would all be
-    // written again under the same name, and then deleted as the old ones.
+    // Another name makes another certificate, whose options are not known while it is planned. Their records would all
+    // be written again under the same name, and then deleted as the old ones.
     lifecycle: { ignoreChanges: ["name", "type", "records"] },
   });
 }

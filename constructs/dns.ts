@@ -75,7 +75,9 @@ export class AliasRecord extends Construct {
 function existingZone(scope: Construct, id: string, name: string, zoneId?: string): IHostedZone {
   const isPublic = {
     condition: `\${!self.private_zone && trimsuffix(self.name, ".") == "${name}"}`,
-    errorMessage: `hostedZone.id: the zone ${zoneId} is not a public zone named ${name}; correct hostedZone.id or hostedZone.name.`,
+    errorMessage:
+      `hostedZone.id: the zone ${zoneId} is not a public zone named ${name}; correct hostedZone.id or ` +
+      "hostedZone.name.",
   };
   return zoneId === undefined
     ? new DataAwsRoute53Zone(scope, id, { name, privateZone: false })

@@ -1,11 +1,14 @@
 import { isListReference, isReference, referenceText } from "./references";
 
 /*
- * How a refused prop is repeated in an error, which goes into logs and into the comments of pull requests: so that a person finds it,
- * and without what may be a secret.
+ * How a refused prop is repeated in an error, which goes into logs and into the comments of pull requests: so that a
+ * person finds it, and without what may be a secret.
  */
 
-/** A program of the user's, such as `server.userData`, and a key where its name belongs; what stands in their place by mistake, too. */
+/**
+ * A program of the user's, such as `server.userData`, and a key where its name belongs; what stands in their place by
+ * mistake, too.
+ */
 const SECRET_PROP = /^server(\.(?!proxyPort$)|$)|^ssh\.(?!cidrs\b|keyName$)/i;
 /** Keys whose values are secret, or may be; `key` of a state and `keyName` of a key pair are names. */
 const SECRET_KEY =

@@ -79,9 +79,13 @@ function remaining(name: string, what: string): string | undefined {
   if (labels.some((label) => !/^[a-z0-9](.*[a-z0-9])?$/.test(label)))
     return `must be ${what} whose parts begin and end with a letter or digit`;
   if (isIcann !== true)
-    return `must be ${what} under a public suffix such as "com" or "co.uk"; no public certificate is issued for another one`;
+    return (
+      `must be ${what} under a public suffix such as "com" or "co.uk"; no public certificate is issued for ` +
+      "another one"
+    );
   return publicSuffix === base
-    ? `must be ${what} under a public suffix; "${base}" is a public suffix, use a name under it such as "example.${base}"`
+    ? `must be ${what} under a public suffix; "${base}" is a public suffix, use a name under it such as ` +
+        `"example.${base}"`
     : undefined;
 }
 

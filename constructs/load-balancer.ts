@@ -58,9 +58,13 @@ export class LoadBalancer extends Construct {
         replaceTriggeredBy: [options.securityGroupVpc],
         precondition: [
           {
-            condition: `\${length(distinct([${network.publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ")}])) == ${network.publicSubnets.length}}`,
+            condition:
+              `\${length(distinct([` +
+              `${network.publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ")}])) ` +
+              `== ${network.publicSubnets.length}}`,
             errorMessage:
-              "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; write the zones by name.",
+              "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in " +
+              "each; write the zones by name.",
           },
         ],
       },
@@ -71,11 +75,11 @@ export class LoadBalancer extends Construct {
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
 
-    // The listeners are not created before the old ones go: that would hold for all that they need, and a validation record
-    // would be written and then deleted as the old one of the same name.
+    // The listeners are not created before the old ones go: that would hold for all that they need, and a validation
+    // record would be written and then deleted as the old one of the same name.
     const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
-    // A group that replaces another one has all its targets before the listener changes over; if one of them cannot be launched, the
-    // old group goes on serving.
+    // A group that replaces another one has all its targets before the listener changes over; if one of them cannot be
+    // launched, the old group goes on serving.
     const dependsOn = [...targetGroup.targets];
     const redirect = [
       { type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } },

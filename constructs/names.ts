@@ -25,8 +25,8 @@ export function targetGroupName(owner: Owner, alsoOf: readonly (string | number)
 }
 
 /**
- * The beginning of the stack's id; the provider completes it to a name that no other load balancer has. So one whose making
- * was interrupted does not stand in the way of its successor.
+ * The beginning of the stack's id; the provider completes it to a name that no other load balancer has. So one whose
+ * making was interrupted does not stand in the way of its successor.
  */
 export function loadBalancerNamePrefix({ stackId }: Owner): string {
   return `${slug(stackId, MAX_ELB_PREFIX - 1) || "alb"}-`;

@@ -143,7 +143,9 @@ export class NewNetwork extends Construct implements INetwork {
         postcondition: [
           {
             condition: `\${length(self.names) >= ${zones}}`,
-            errorMessage: `network.zones is ${zones}, but ${region} has fewer zones with ${instanceType.name} for this account; lower it, or choose another instances.type or region.`,
+            errorMessage:
+              `network.zones is ${zones}, but ${region} has fewer zones with ${instanceType.name} for this ` +
+              "account; lower it, or choose another instances.type or region.",
           },
         ],
       },
@@ -236,7 +238,9 @@ export class ExistingNetwork extends Construct implements INetwork {
     const otherZones = others.map((other) => `${other.fqn}.availability_zone`).join(", ");
     return this.subnet(name, subnetId, vpcId, {
       condition: `\${!contains([${otherZones}], self.availability_zone)}`,
-      errorMessage: `network.publicSubnetIds: ${subnetId} is in the zone of another one; a load balancer takes one subnet in each zone.`,
+      errorMessage:
+        `network.publicSubnetIds: ${subnetId} is in the zone of another one; a load balancer takes one subnet in ` +
+        "each zone.",
     });
   }
 
@@ -249,7 +253,9 @@ export class ExistingNetwork extends Construct implements INetwork {
     const zones = publicSubnets.map((subnet) => `${subnet.fqn}.availability_zone`).join(", ");
     return this.subnet(name, subnetId, vpcId, {
       condition: `\${contains([${zones}], self.availability_zone)}`,
-      errorMessage: `network.privateSubnetIds: ${subnetId} is in a zone without a public subnet; the load balancer sends nothing there.`,
+      errorMessage:
+        `network.privateSubnetIds: ${subnetId} is in a zone without a public subnet; the load balancer sends ` +
+        "nothing there.",
     });
   }
 
@@ -267,7 +273,10 @@ export class ExistingNetwork extends Construct implements INetwork {
   }
 }
 
-/** A lookup is named by its subnet; one whose id is a reference by its place in the list, as nothing else of it is known. */
+/**
+ * A lookup is named by its subnet; one whose id is a reference by its place in the list, as nothing else of it is
+ * known.
+ */
 function nameOf(subnetId: string, tier: string, index: number): string {
   return isReference(subnetId) ? `${tier}-${index + 1}` : subnetId;
 }

@@ -79,7 +79,9 @@ function faultsOf({ stackId, ask }: PathOwner): string[] {
 
 function sentence({ id, address, attribute, observed, required, share, fix }: Finding): string {
   const place = attribute === "" ? address : `${address}, ${attribute}`;
-  const text = `${place}: got ${observed}${share === undefined ? "" : ` (${share})`}; required is ${required}; ${fix.text}${fix.props === "" ? "" : ` Props: ${fix.props}`}`;
+  const text =
+    `${place}: got ${observed}${share === undefined ? "" : ` (${share})`}; required is ${required}; ` +
+    `${fix.text}${fix.props === "" ? "" : ` Props: ${fix.props}`}`;
   return `${id}: ${text.replace(/\s+/g, " ")}`;
 }
 

@@ -84,7 +84,8 @@ function stateIsInPlaceOfItsOwn({ backend }: Settings): Fault[] {
       /^(alb-web|bootstrap|deploys|plans)\//.test(key),
       "backend.s3.key",
       key,
-      "must be a key outside alb-web/, bootstrap/, deploys/ and plans/, where the bucket keeps its own state and what was reviewed and deployed; give another key, or the stack another id",
+      "must be a key outside alb-web/, bootstrap/, deploys/ and plans/, where the bucket keeps its own state " +
+        "and what was reviewed and deployed; give another key, or the stack another id",
     ),
     ...when(key.endsWith(".tflock"), "backend.s3.key", key, "must not end with .tflock, as the key of a lock does"),
   ];
@@ -95,7 +96,8 @@ function domainNameFitsCertificate({ domainName, certificateArn }: Settings): Fa
     certificateArn === undefined && domainName.length > MAX_COMMON_NAME,
     "domainName",
     domainName,
-    `must be at most ${MAX_COMMON_NAME} characters where a certificate is requested; shorten it, or set certificate.arn`,
+    `must be at most ${MAX_COMMON_NAME} characters where a certificate is requested; shorten it, or set ` +
+      "certificate.arn",
   );
 }
 
@@ -128,7 +130,8 @@ function zoneIsWhole({ domainName, hostedZone }: Settings, props: WebStackProps)
       create === true && delegated === undefined,
       "hostedZone.delegated",
       undefined,
-      "must be true or false with hostedZone.create: true; false for the first deploy, which creates the zone alone and prints its name servers, true once the registrar has them",
+      "must be true or false with hostedZone.create: true; false for the first deploy, which creates the zone " +
+        "alone and prints its name servers, true once the registrar has them",
     ),
   ];
 }
@@ -198,7 +201,10 @@ function egressFitsPlacement({ network, instances }: Settings): Fault[] {
   );
 }
 
-/** A subnet is a sixteenth of the range (constructs/network.ts); AWS keeps 5 of its addresses: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+/**
+ * A subnet is a sixteenth of the range (constructs/network.ts); AWS keeps 5 of its addresses:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ */
 function instancesFitIntoSubnets({ network, instances }: Settings): Fault[] {
   if (isExistingNetwork(network)) return [];
   const usable = new Netmask(network.cidr).size / SUBNETS_OF_A_RANGE - RESERVED_BY_AWS;
@@ -210,17 +216,22 @@ function instancesFitIntoSubnets({ network, instances }: Settings): Fault[] {
     instances.count > max,
     "instances.count",
     instances.count,
-    `must be at most ${max} in ${zones} zones of ${network.cidr}, whose subnets have ${usable} addresses each${why}; lower it, widen network.cidr, or add zones`,
+    `must be at most ${max} in ${zones} zones of ${network.cidr}, whose subnets have ${usable} addresses ` +
+      `each${why}; lower it, widen network.cidr, or add zones`,
   );
 }
 
-/** dnf is killed in 512 MiB (https://github.com/amazonlinux/amazon-linux-2023/issues/404), which is what every .nano has: t2, t3, t3a and t4g. */
+/**
+ * dnf is killed in 512 MiB (https://github.com/amazonlinux/amazon-linux-2023/issues/404), which is what every .nano
+ * has: t2, t3, t3a and t4g.
+ */
 function nginxHasMemory({ instances: { type }, server }: Settings): Fault[] {
   return when(
     type.endsWith(".nano") && server.userData === undefined,
     "instances.type",
     type,
-    `must be a type with more than 512 MiB of memory, in which NGINX cannot be installed; choose "${type.replace(/nano$/, "micro")}", or set server.userData to a boot script that needs less`,
+    "must be a type with more than 512 MiB of memory, in which NGINX cannot be installed; choose " +
+      `"${type.replace(/nano$/, "micro")}", or set server.userData to a boot script that needs less`,
   );
 }
 
@@ -300,7 +311,9 @@ function bootScriptFits(settings: Settings): Fault[] {
     {
       prop: "server.setup",
       got: `a boot script of ${bytes} bytes`,
-      advice: `must leave a boot script of at most ${MAX_USER_DATA_BYTES} bytes, NGINX's part included; fetch what is large from within setup`,
+      advice:
+        `must leave a boot script of at most ${MAX_USER_DATA_BYTES} bytes, NGINX's part included; fetch what is ` +
+        "large from within setup",
     },
   ];
 }

@@ -110,7 +110,8 @@ const network = object(
     ),
     zones: value<number | string[]>(
       (it) => (Number.isInteger(it) && (it as number) >= 2 && (it as number) <= 6) || isZoneList(it),
-      'must be a number from 2 to 6, or 2 to 6 different zone names such as ["us-east-1a", "us-east-1b"]; a load balancer needs two zones',
+      'must be a number from 2 to 6, or 2 to 6 different zone names such as ["us-east-1a", "us-east-1b"]; a ' +
+        "load balancer needs two zones",
     ),
     egress: oneOf(["none", "nat"]),
     flowLogsBucket: idText(isBucketName, BUCKET_ADVICE),
@@ -184,7 +185,8 @@ const tags = v.pipe(
   v.record(
     text(
       (key) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && !RESERVED_TAG.test(key),
-      "must be a key of 1 to 128 letters, digits, spaces and _ . : / = + - @, other than Name and without the prefix aws: or alb-web:",
+      "must be a key of 1 to 128 letters, digits, spaces and _ . : / = + - @, other than Name and without the " +
+        "prefix aws: or alb-web:",
     ),
     text(
       (it) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(it),

@@ -76,7 +76,10 @@ export function oneOfMany(values: readonly string[], what: string) {
     (input) => values.includes(input as string),
     (input) => {
       const near = typeof input === "string" && input !== "" ? closest(input, values, 3) : values.slice(0, 1);
-      return `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ${near.map((it) => `"${it}"`).join(", ")}`;
+      return (
+        `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ` +
+        `${near.map((it) => `"${it}"`).join(", ")}`
+      );
     },
   );
 }
@@ -88,7 +91,8 @@ export function list(item: Schema, min: number, max: number, advice: string) {
     input.length >= min && input.length <= max && new Set(input).size === input.length;
   const isLong = v.custom(
     (input) => !isListReference(input),
-    "must be a list whose length is known at synth; write its items one by one, such as Token.asString(Fn.element(list, 0))",
+    "must be a list whose length is known at synth; write its items one by one, such as " +
+      "Token.asString(Fn.element(list, 0))",
   );
   const schema = v.pipe(isLong, v.array(item, advice), v.check(isGood, advice));
   adviceOf.set(schema, advice);

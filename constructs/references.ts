@@ -1,6 +1,9 @@
 import { Token, Tokenization } from "cdktf";
 
-/* What terraform knows only during the apply: attributes of resources, of other stacks too, and expressions made of them. */
+/*
+ * What terraform knows only during the apply: attributes of resources, of other stacks too, and expressions made of
+ * them.
+ */
 
 /** Whether a text or number is, or contains, a reference. */
 export function isReference(value: unknown): boolean {

@@ -23,14 +23,18 @@ export class BrokenPathError extends Error {
   /** @param outcome what came of the files */
   constructor(faults: readonly string[], outcome = "nothing was written") {
     super(
-      `${messageOf("on the path of requests", faults, outcome)}\n  To accept a finding, add accept: [{ finding: "P…", reason: "…" }] to the stack.`,
+      `${messageOf("on the path of requests", faults, outcome)}\n  To accept a finding, add accept: [{ ` +
+        `finding: "P…", reason: "…" }] to the stack.`,
     );
     tellFaultsOnly(this, faults);
   }
 }
 
 function messageOf(where: string, faults: readonly string[], outcome = "nothing was written"): string {
-  return `${faults.length} ${faults.length === 1 ? "fault" : "faults"} ${where}; ${outcome}\n${faults.map((it) => `  ${it}`).join("\n")}`;
+  return (
+    `${faults.length} ${faults.length === 1 ? "fault" : "faults"} ${where}; ` +
+    `${outcome}\n${faults.map((it) => `  ${it}`).join("\n")}`
+  );
 }
 
 function tellFaultsOnly(error: Error, faults: readonly string[]): void {

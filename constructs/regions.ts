@@ -1,6 +1,6 @@
 /**
- * The regions that hashicorp/aws 5.100.0 takes, China, GovCloud and isolated partitions apart; it refuses every other one at
- * the plan. __tests__/slow/constructs/regions.test.ts holds this list against the provider itself.
+ * The regions that hashicorp/aws 5.100.0 takes, China, GovCloud and isolated partitions apart; it refuses every other
+ * one at the plan. __tests__/slow/constructs/regions.test.ts holds this list against the provider itself.
  */
 export const REGIONS: readonly string[] = [
   "af-south-1",

@@ -128,7 +128,10 @@ function stateLocation(stackId: string, region: string, backend: NonNullable<Web
   return { cloud: { hostname: "app.terraform.io", ...defined(cloud) } };
 }
 
-/** Graviton types carry a `g` behind the generation's digit (`t4g`, `c7gn`); `a1` came before that rule, Grace (`p6e-gb200`) beside it. */
+/**
+ * Graviton types carry a `g` behind the generation's digit (`t4g`, `c7gn`); `a1` came before that rule, Grace
+ * (`p6e-gb200`) beside it.
+ */
 function architectureOf(instanceType: string): "arm64" | "x86_64" {
   const family = instanceType.split(".")[0] ?? "";
   return family === "a1" || family.includes("-gb") || /^[a-z]+\d+[a-z]*g/.test(family) ? "arm64" : "x86_64";

@@ -1,17 +1,22 @@
 import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type TerraformStack } from "cdktf";
 
-/** What `main.ts` names as cloned. No bucket's name has upper case, so it is nobody's; whoever deploys writes their own. */
+/**
+ * What `main.ts` names as cloned. No bucket's name has upper case, so it is nobody's; whoever deploys writes their own.
+ */
 export const PLACEHOLDER_BUCKET = "CHANGE-ME";
 
-/** Versions of terraform and OpenTofu that deploy a stack: those with S3's native lock (`use_lockfile`). Others refuse it in one sentence. */
+/**
+ * Versions of terraform and OpenTofu that deploy a stack: those with S3's native lock (`use_lockfile`). Others refuse
+ * it in one sentence.
+ */
 export const TERRAFORM_VERSIONS = ">= 1.10.0";
 
 /** State in S3, locked by S3 itself ({@link TERRAFORM_VERSIONS}). */
 export interface S3BackendProps {
   readonly s3: {
     /**
-     * The bucket. `npm run bootstrap` creates it before the first deploy. `CHANGE-ME` stands for a name that is still to be
-     * chosen: the stack synthesizes with a warning and can be rehearsed, not deployed.
+     * The bucket. `npm run bootstrap` creates it before the first deploy. `CHANGE-ME` stands for a name that is still
+     * to be chosen: the stack synthesizes with a warning and can be rehearsed, not deployed.
      */
     readonly bucket: string;
     /**
@@ -62,7 +67,8 @@ export function keepState(stack: TerraformStack, location: StateLocation): void 
 }
 
 /**
- * What to change about where the state lies before somebody depends on it; cdktf shows it with every synth, diff and deploy.
+ * What to change about where the state lies before somebody depends on it; cdktf shows it with every synth, diff and
+ * deploy.
  * @param backend as the stack's props have it
  */
 export function stateWarning(
@@ -70,8 +76,15 @@ export function stateWarning(
   backend: "local" | S3BackendProps | CloudBackendProps | undefined,
 ): string | undefined {
   if (backend === undefined) {
-    return `backend is not set: the state is kept on this machine only, in terraform.${stackId}.tfstate. Write backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: "local" to keep it here.`;
+    return (
+      `backend is not set: the state is kept on this machine only, in terraform.${stackId}.tfstate. Write ` +
+      `backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: "local" to ` +
+      "keep it here."
+    );
   }
   if (backend === "local" || !("s3" in backend) || backend.s3.bucket !== PLACEHOLDER_BUCKET) return undefined;
-  return `backend.s3.bucket is the placeholder ${PLACEHOLDER_BUCKET}. Before the first deploy, write a bucket name of your own and run npm run bootstrap.`;
+  return (
+    `backend.s3.bucket is the placeholder ${PLACEHOLDER_BUCKET}. Before the first deploy, write a bucket name of ` +
+    "your own and run npm run bootstrap."
+  );
 }

@@ -39,8 +39,8 @@ systemctl enable --now nginx
 }
 
 /**
- * The app's own lines run in a shell of their own, so that what they set does not reach NGINX's. They do not come on its
- * standard input: a command that reads that would swallow the lines after it.
+ * The app's own lines run in a shell of their own, so that what they set does not reach NGINX's. They do not come on
+ * its standard input: a command that reads that would swallow the lines after it.
  */
 function setupStep(setup: string | undefined): string {
   if (setup === undefined) return "";

@@ -45,8 +45,8 @@ export class WebServers extends Construct implements IWebServers {
     // Only looked up, so that the plan fails where there is none; AWS says so once it starts the instances.
     if (options.keyName !== undefined) new DataAwsKeyPair(this, "key-pair", { keyName: literal(options.keyName) });
     const { type, diskGiB, count } = options.instances;
-    // AWS changes the type of a stopped instance only, all of them at the same time, and gives a larger disk to a system that does not use it
-    // before it boots again. terraform would do both in place.
+    // AWS changes the type of a stopped instance only, all of them at the same time, and gives a larger disk to a
+    // system that does not use it before it boots again. terraform would do both in place.
     const machine = new DataResource(this, "machine", { input: { type, diskGiB } });
     const parts = {
       ami: image.insecureValue,
@@ -88,7 +88,9 @@ export class WebServers extends Construct implements IWebServers {
         precondition: [
           {
             condition: options.instanceType.isOfferedIn(operand(subnet.availabilityZone)),
-            errorMessage: `instances.type: \${${operand(subnet.availabilityZone)}} does not have ${type}; choose another type, or other zones or subnets in network.`,
+            errorMessage:
+              `instances.type: \${${operand(subnet.availabilityZone)}} does not have ${type}; choose another ` +
+              "type, or other zones or subnets in network.",
           },
         ],
       },

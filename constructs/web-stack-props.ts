@@ -1,7 +1,10 @@
 import type { OwnServerProps, ProxiedServerProps, SshProps } from "./server-props";
 import type { CloudBackendProps, S3BackendProps } from "./state-backend";
 
-/** The choices of a `WebStack`. Only `domainName` is required. Ids, ARNs, buckets and key pairs can be references, all else is literal. */
+/**
+ * The choices of a `WebStack`. Only `domainName` is required. Ids, ARNs, buckets and key pairs can be references, all
+ * else is literal.
+ */
 export interface WebStackProps {
   /**
    * The name that people type, such as `www.example.com`: lower case, without a trailing dot,
@@ -10,8 +13,9 @@ export interface WebStackProps {
    */
   readonly domainName: string;
   /**
-   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/regions.ts`). It is never read from the environment. Another region makes another site;
-   * destroy the one in the old region first, as terraform does not look for it any more.
+   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/regions.ts`). It is
+   * never read from the environment. Another region makes another site; destroy the one in the old region first, as
+   * terraform does not look for it any more.
    * @default "us-east-1"
    */
   readonly region?: string;
@@ -76,16 +80,17 @@ export interface WebStackProps {
    */
   readonly idleTimeoutSec?: number;
   /**
-   * Seconds that the load balancer goes on with the requests to a target that is deregistered, 0 to 3600. It holds for instances that run on,
-   * such as one that you take out by hand. terraform does not wait for it: the AWS provider deregisters a target and returns
-   * (hashicorp/terraform-provider-aws#5603), and an instance that is replaced or removed is terminated at once.
+   * Seconds that the load balancer goes on with the requests to a target that is deregistered, 0 to 3600. It holds for
+   * instances that run on, such as one that you take out by hand. terraform does not wait for it: the AWS provider
+   * deregisters a target and returns (hashicorp/terraform-provider-aws#5603), and an instance that is replaced or
+   * removed is terminated at once.
    * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
    * @default - as long as `idleTimeoutSec`, at most 3600
    */
   readonly deregistrationDelaySec?: number;
   /**
-   * Existing bucket for a line about every request, below a folder with the stack's id; it must be in the stack's region,
-   * be encrypted with S3's own keys and let ELB write:
+   * Existing bucket for a line about every request, below a folder with the stack's id; it must be in the stack's
+   * region, be encrypted with S3's own keys and let ELB write:
    * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
    * @default - requests are not logged, as a bucket costs money and holds people's addresses
    */
@@ -103,13 +108,14 @@ export interface WebStackProps {
    */
   readonly tags?: Readonly<Record<string, string>>;
   /**
-   * Where terraform keeps the state. `"local"` is `terraform.<stack id>.tfstate` beside `cdktf.out`, on this machine only.
+   * Where terraform keeps the state. `"local"` is `terraform.<stack id>.tfstate` beside `cdktf.out`, on this machine
+   * only.
    * @default "local", with a warning at each synth, as nobody chose it
    */
   readonly backend?: "local" | S3BackendProps | CloudBackendProps;
   /**
-   * Findings that may break this stack's path, because you know better. An entry that no longer matches anything is an error, and so is
-   * one without an address that matches several.
+   * Findings that may break this stack's path, because you know better. An entry that no longer matches anything is an
+   * error, and so is one without an address that matches several.
    * @default - none: a stack whose path is broken is refused
    */
   readonly accept?: readonly AcceptedFinding[];
@@ -136,7 +142,8 @@ export interface HostedZoneProps {
    */
   readonly name?: string;
   /**
-   * The id (`Z…`, or `/hostedzone/Z…` as the AWS CLI prints it) of an existing zone; needed where the account has two public zones of one name.
+   * The id (`Z…`, or `/hostedzone/Z…` as the AWS CLI prints it) of an existing zone; needed where the account has two
+   * public zones of one name.
    * @default - the zone is looked up by its name
    */
   readonly id?: string;
@@ -163,8 +170,9 @@ export interface CertificateProps {
 /** A network of the stack's own: a public and a private subnet in each zone. */
 export interface NewNetworkProps {
   /**
-   * The VPC's private IPv4 range, /16 to /23: each subnet gets a sixteenth, at least the /27 that a load balancer asks for.
-   * `instances.count` must fit into the subnets; leave room for twice as many, as instances are replaced the new ones first.
+   * The VPC's private IPv4 range, /16 to /23: each subnet gets a sixteenth, at least the /27 that a load balancer asks
+   * for. `instances.count` must fit into the subnets; leave room for twice as many, as instances are replaced the new
+   * ones first.
    * @default "10.0.0.0/16"
    */
   readonly cidr?: string;
@@ -175,9 +183,10 @@ export interface NewNetworkProps {
    */
   readonly zones?: number | readonly string[];
   /**
-   * How the instances reach the internet. `none`: not at all; Amazon Linux's packages come through the S3 gateway endpoint, which is
-   * free. `nat`: a NAT gateway in each zone, for an app that calls out (HTTP and HTTPS), at about 37 USD a month each. Each takes an
-   * Elastic IP address, of which an account has 5 in a region by default (quota L-0263D0A3), what else has one included.
+   * How the instances reach the internet. `none`: not at all; Amazon Linux's packages come through the S3 gateway
+   * endpoint, which is free. `nat`: a NAT gateway in each zone, for an app that calls out (HTTP and HTTPS), at about 37
+   * USD a month each. Each takes an Elastic IP address, of which an account has 5 in a region by default (quota
+   * L-0263D0A3), what else has one included.
    * @default "none"
    */
   readonly egress?: "none" | "nat";
@@ -251,19 +260,20 @@ export interface HealthCheckProps {
 /** The machines behind the load balancer; they boot Amazon Linux 2023. */
 export interface InstancesProps {
   /**
-   * How many, 1 to 100, spread over the zones, whose subnets must have room for them: a /23 has for 54 in two zones, with public placement 38.
+   * How many, 1 to 100, spread over the zones, whose subnets must have room for them: a /23 has for 54 in two zones,
+   * with public placement 38.
    * @default 2
    */
   readonly count?: number;
   /**
-   * EC2 instance type; the image's architecture follows from it (`t4g.small` is arm64). Another one replaces the instances. The plan fails
-   * where a zone of the instances does not have it. NGINX cannot be installed on a `.nano`.
+   * EC2 instance type; the image's architecture follows from it (`t4g.small` is arm64). Another one replaces the
+   * instances. The plan fails where a zone of the instances does not have it. NGINX cannot be installed on a `.nano`.
    * @default "t3.micro"
    */
   readonly type?: string;
   /**
-   * Root disk in GiB, 8 to 16384: gp3, encrypted. Another size replaces the instances, as AWS makes no disk smaller and a system
-   * uses a larger one only once it boots again.
+   * Root disk in GiB, 8 to 16384: gp3, encrypted. Another size replaces the instances, as AWS makes no disk smaller and
+   * a system uses a larger one only once it boots again.
    * @default 8
    */
   readonly diskGiB?: number;

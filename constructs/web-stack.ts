@@ -50,13 +50,15 @@ export class WebStack extends TerraformStack {
 
   /**
    * Load balancer, target group and servers, for resources of your own.
-   * @throws {InvalidPropsError} if the stack's props are invalid, or create the zone alone (`hostedZone.delegated: false`)
+   * @throws {InvalidPropsError} if the stack's props are invalid, or create the zone alone (`hostedZone.delegated:
+   * false`)
    */
   get site(): Site {
     const { site } = this.parts();
     if (site !== undefined) return site;
     throw new InvalidPropsError([
-      `${this.node.id}: hostedZone.delegated must be true where main.ts uses the stack's site (got false); until then the stack creates its zone alone. Add what needs the site together with delegated: true.`,
+      `${this.node.id}: hostedZone.delegated must be true where main.ts uses the stack's site (got false); ` +
+        "until then the stack creates its zone alone. Add what needs the site together with delegated: true.",
     ]);
   }
 
@@ -132,7 +134,8 @@ export class WebStack extends TerraformStack {
     if (site === undefined) {
       output(
         "next_step",
-        `Give the name servers to the registrar of ${hostedZone.name}, then set hostedZone.delegated to true and deploy again`,
+        `Give the name servers to the registrar of ${hostedZone.name}, then set hostedZone.delegated to true ` +
+          "and deploy again",
         "What is left to do",
       );
       return;

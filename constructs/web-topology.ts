@@ -100,8 +100,8 @@ export class WebTopology extends Construct {
 }
 
 /**
- * A target group cannot move to another VPC, so its name tells which one it is in. Of a reference that is where the id comes
- * from: the token in its place differs with each edit of main.ts.
+ * A target group cannot move to another VPC, so its name tells which one it is in. Of a reference that is where the id
+ * comes from: the token in its place differs with each edit of main.ts.
  */
 function placeOf({ network }: Settings): string {
   if (!isExistingNetwork(network)) return network.cidr;

@@ -1,6 +1,6 @@
 /**
- * How much CPU time a trace may take, and a review with its two traces; a plan of 10,000 resources takes about a second. Not the time of
- * day: a verdict must not depend on what else the machine does.
+ * How much CPU time a trace may take, and a review with its two traces; a plan of 10,000 resources takes about a
+ * second. Not the time of day: a verdict must not depend on what else the machine does.
  */
 export const LIMIT_SEC = 10;
 
@@ -8,8 +8,8 @@ export const LIMIT_SEC = 10;
 export class TimeIsUp extends Error {}
 
 /**
- * When a trace ends, whatever it has not looked at. Nothing can interrupt a rule, so the clock is looked at between rules, and whenever one
- * reports something.
+ * When a trace ends, whatever it has not looked at. Nothing can interrupt a rule, so the clock is looked at between
+ * rules, and whenever one reports something.
  */
 export class Deadline {
   private readonly end: number;
@@ -31,7 +31,9 @@ export class Deadline {
 
   isOver(): boolean {
     if (this.now() >= this.end)
-      this.sentence ??= `Stopped after ${LIMIT_SEC} seconds of CPU time, ${this.place.slice(0, LONGEST_PLACE)}; what was not checked is unknown.`;
+      this.sentence ??=
+        `Stopped after ${LIMIT_SEC} seconds of CPU time, ${this.place.slice(0, LONGEST_PLACE)}; what was not ` +
+        "checked is unknown.";
     return this.sentence !== undefined;
   }
 

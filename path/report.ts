@@ -12,8 +12,8 @@ export interface Fix {
   /** One sentence for a person. */
   readonly text: string;
   /**
-   * In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the fault, that is said. Empty where the file does not
-   * come from a stack of this project.
+   * In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the fault, that is said. Empty
+   * where the file does not come from a stack of this project.
    */
   readonly props: string;
   /** As Terraform's HCL: the block with the argument that changes, or the block that is missing. */
@@ -24,7 +24,10 @@ export interface Fix {
 
 /** One change of a configuration. */
 export type Edit =
-  /** Sets an argument of a resource; an index in the path names one of several blocks. `undefined` takes the argument away. */
+  /**
+   * Sets an argument of a resource; an index in the path names one of several blocks. `undefined` takes the argument
+   * away.
+   */
   | { readonly set: string; readonly path: readonly (string | number)[]; readonly value: unknown }
   /** Adds a resource; `like` names one whose module and provider it shares. */
   | {

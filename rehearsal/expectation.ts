@@ -56,7 +56,9 @@ export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
   };
 }
 
-/** From the site's URL, the certificate and the alias records together, so that none of them can be missing unnoticed. */
+/**
+ * From the site's URL, the certificate and the alias records together, so that none of them can be missing unnoticed.
+ */
 function namesIn(stack: StackJson & { output?: { site_url?: { value?: string } } }): string[] {
   const url = stack.output?.site_url?.value;
   const certified = resourcesOf(stack, "aws_acm_certificate").flatMap(({ arguments: it }) =>

@@ -74,7 +74,10 @@ export interface SeedCertificate {
 export interface Call {
   /** As policies name it, such as `ec2:CreateVpc`. */
   readonly action: string;
-  /** What a policy can narrow it to: the ARN of a bucket, an object, a role, an instance profile or a parameter; else `*`. */
+  /**
+   * What a policy can narrow it to: the ARN of a bucket, an object, a role, an instance profile or a parameter; else
+   * `*`.
+   */
   readonly resource: string;
   /** Terraform's own calls and its provider's, or those of anybody else. */
   readonly client: "terraform" | "other";
@@ -142,8 +145,8 @@ export class LocalAws {
   /**
    * A second server that goes on from this one's state and shares no change with it.
    *
-   * It ends with the server that was started, from which all clones descend; but the clone of a detached one lives until
-   * nobody has called it for as long.
+   * It ends with the server that was started, from which all clones descend; but the clone of a detached one lives
+   * until nobody has called it for as long.
    */
   async clone(): Promise<LocalAws> {
     return new LocalAws(toAddress(await this.control("clone", {})), this.identity);
@@ -163,8 +166,8 @@ export class LocalAws {
   }
 
   /**
-   * Whether calls are checked against the IAM policies of who makes them, which is not so at first: then any keys will do.
-   * A clone takes the setting over.
+   * Whether calls are checked against the IAM policies of who makes them, which is not so at first: then any keys will
+   * do. A clone takes the setting over.
    */
   async enforceAccess(on: boolean): Promise<void> {
     await this.control("settings", { enforceAccess: on });
@@ -176,8 +179,8 @@ export class LocalAws {
   }
 
   /**
-   * The IAM actions that were called so far, each once, sorted; those that AWS checks without a call are not among them.
-   * A clone begins with those of the server that it was made of.
+   * The IAM actions that were called so far, each once, sorted; those that AWS checks without a call are not among
+   * them. A clone begins with those of the server that it was made of.
    * @param reset forget them now
    */
   async calls(reset = false): Promise<Call[]> {

@@ -5,7 +5,9 @@ export const OVERRIDE_FILE = "rehearsal_override.tf.json";
 
 const STATE_BUCKET = "alb-web-rehearsal-state";
 
-/** Where a rehearsed stack keeps its state: the bucket it names itself, or, while it names none, one of the rehearsal's. */
+/**
+ * Where a rehearsed stack keeps its state: the bucket it names itself, or, while it names none, one of the rehearsal's.
+ */
 export function stateLocation(stackId: string, stack: StackJson): { bucket: string; key: string; region: string } {
   const {
     bucket = STATE_BUCKET,

@@ -33,7 +33,8 @@ export function leftOutOf(stack: StackJson): string[] {
 }
 
 /**
- * The sources of the providers that ask somebody outside of this machine, and are not AWS's, such as `cloudflare/cloudflare`.
+ * The sources of the providers that ask somebody outside of this machine, and are not AWS's, such as
+ * `cloudflare/cloudflare`.
  * @param lock the lock file that terraform wrote for a stack: it has those of modules too
  */
 export function outsideProviders(lock: string): string[] {
@@ -43,7 +44,10 @@ export function outsideProviders(lock: string): string[] {
   return sources.filter((source) => source !== "hashicorp/aws" && !STAY_HERE.includes(source)).sort();
 }
 
-/** A block `provider`: its label may go without quotes, and comments may stand around both; a byte order mark may begin the file. */
+/**
+ * A block `provider`: its label may go without quotes, and comments may stand around both; a byte order mark may begin
+ * the file.
+ */
 const PROVIDER_BLOCK = /(?:^|\*\/)[ \t\uFEFF]*provider(?:[ \t]*(?:"|\/\*)|[ \t]+[\w-]+[ \t]*(?:\{|\/\*))/m;
 
 /** Whether a file of a module configures a provider itself, which nobody outside of the module can correct. */
@@ -57,8 +61,8 @@ export function configuresProvider(fileName: string, text: string): boolean {
 }
 
 /**
- * Asks through each of the stack's own AWS providers whom it talks to, while terraform plans; the plan fails unless it is this run's
- * local AWS.
+ * Asks through each of the stack's own AWS providers whom it talks to, while terraform plans; the plan fails unless it
+ * is this run's local AWS.
  * @param identity the user id that the local AWS answers with
  */
 export function identityChecks(stack: StackJson, identity: string): object {

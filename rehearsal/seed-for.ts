@@ -19,7 +19,10 @@ export function seedFor(stackId: string, stack: StackJson): Seed[] {
   ];
 }
 
-/** The same for all stacks of one account. Zones of known ids go in first, or others of their names would be made up beside them. */
+/**
+ * The same for all stacks of one account. Zones of known ids go in first, or others of their names would be made up
+ * beside them.
+ */
 export function seedsFor(stacks: readonly { readonly id: string; readonly json: StackJson }[]): Seed[] {
   const seeds = stacks.flatMap(({ id, json }) => seedFor(id, json));
   const knowsId = ({ hostedZones = [] }: Seed) => hostedZones.some(({ id }) => id !== undefined);

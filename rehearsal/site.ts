@@ -230,7 +230,10 @@ async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<C
     .filter((it) => namesOf(it).some((name) => names.includes(name)));
 }
 
-/** Whether a certificate of the list can be for one of the names; ACM lists the first 100 of a certificate's names, and says if there are more. */
+/**
+ * Whether a certificate of the list can be for one of the names; ACM lists the first 100 of a certificate's names, and
+ * says if there are more.
+ */
 export function mayBeFor(names: readonly string[], summary: CertificateSummary): boolean {
   const {
     DomainName = "",

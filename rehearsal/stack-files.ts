@@ -10,8 +10,8 @@ export interface StackJson {
 }
 
 /**
- * Whether a state bucket still has the name that `main.ts` begins with, `CHANGE-ME`: no bucket's name has upper case, and
- * no other name of that kind synthesizes.
+ * Whether a state bucket still has the name that `main.ts` begins with, `CHANGE-ME`: no bucket's name has upper case,
+ * and no other name of that kind synthesizes.
  */
 export function isPlaceholder(bucket: string): boolean {
   return /[A-Z]/.test(bucket);

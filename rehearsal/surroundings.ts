@@ -1,6 +1,9 @@
 import { devNull } from "node:os";
 
-/** What keeps AWS's SDKs and tools from the person's files and from the metadata service of the machine that they run on. */
+/**
+ * What keeps AWS's SDKs and tools from the person's files and from the metadata service of the machine that they run
+ * on.
+ */
 export const NO_OTHER_AWS = {
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,

@@ -64,7 +64,10 @@ const PLAN_STEP = { id: "5.7", title: "Plan read, then applied" };
 /** Stands for all steps of a site that the stack does not hold. */
 const SITE_STEP = { id: "site", title: "The site itself" };
 
-/** All steps, in the walkthrough's order; of a stack that holds no site, those that it can have already, and one for the rest. */
+/**
+ * All steps, in the walkthrough's order; of a stack that holds no site, those that it can have already, and one for the
+ * rest.
+ */
 export function checkWalkthrough(site: Site | undefined, expected: Expectation, plan: PlanFacts): StepResult[] {
   const { hasSite, createdZone } = expected;
   const check = (step: Step): StepResult => {

@@ -2,7 +2,10 @@ import type { Balancer } from "./model";
 import type { Subnet } from "./network-model";
 import { type Attr, known, type Listed, Unknown } from "./value";
 
-/* Which of several subnets is meant, where a file does not say it and it makes no difference, as with `element(aws_subnet.public[*].id, 0)`. */
+/*
+ * Which of several subnets is meant, where a file does not say it and it makes no difference, as with
+ * `element(aws_subnet.public[*].id, 0)`.
+ */
 
 /** The first of those that it can be, if requests take the same way through all of them; otherwise it stays open. */
 export function oneOfAlike(

@@ -1,6 +1,9 @@
 import { isObject, listOf, own } from "./json";
 
-/* Which block of the configuration each block of a plan's values is: Terraform sorts those that are a set, so their places differ. */
+/*
+ * Which block of the configuration each block of a plan's values is: Terraform sorts those that are a set, so their
+ * places differ.
+ */
 
 /** Beyond so many, places are all that is looked at. */
 const MAX_BLOCKS = 200;

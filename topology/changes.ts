@@ -48,8 +48,10 @@ export interface Change {
 const MAPS = /^(tags|tags_all|triggers|keepers|parameters|environment\.variables)\./;
 
 /**
- * All changes of a plan in its order, data sources included; what an earlier apply left to be destroyed stands for itself.
- * @param shown the same plan with what may be shown of it, from which all values come; whether they differ is told of the plan itself
+ * All changes of a plan in its order, data sources included; what an earlier apply left to be destroyed stands for
+ * itself.
+ * @param shown the same plan with what may be shown of it, from which all values come; whether they differ is told of
+ * the plan itself
  */
 export function changesOf(plan: Json, shown: Json = plan): Change[] {
   const items = listOf(shown.resource_changes);

@@ -2,7 +2,10 @@ import { VPC } from "./expected";
 import { Deferred } from "./fields";
 import { isSymbol } from "./source";
 
-/* The default security group of a VPC has one symbol, be it named by the VPC's attribute or by the resource that adopts it. */
+/*
+ * The default security group of a VPC has one symbol, be it named by the VPC's attribute or by the resource that adopts
+ * it.
+ */
 
 const ATTRIBUTE = "default_security_group_id";
 

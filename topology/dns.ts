@@ -61,7 +61,10 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
   });
 }
 
-/** Names of which a plan destroys the record that answers. Of IPv6, and of one set of several, others may stand elsewhere. */
+/**
+ * Names of which a plan destroys the record that answers. Of IPv6, and of one set of several, others may stand
+ * elsewhere.
+ */
 export function goneNamesOf(document: unknown): ReadonlySet<string> {
   const changes = listOf(own(document, "resource_changes")).filter(
     (it) => own(it, "type") === "aws_route53_record" && own(it, "mode") !== "data",
@@ -119,7 +122,10 @@ function validationsOf(source: Source): ReadonlyMap<string, readonly { certifica
 
 const FQDN: Expected = { types: ["aws_route53_record"], attribute: "fqdn", literal: /./ };
 
-/** Certificates by the records that their validation waits for, which says what a record is for whose name cannot be told. */
+/**
+ * Certificates by the records that their validation waits for, which says what a record is for whose name cannot be
+ * told.
+ */
 function awaitedRecords(source: Source, certificates: readonly Certificate[]): ReadonlyMap<string, readonly string[]> {
   const byArn = new Map(certificates.map(({ arn, address }) => [arn, address]));
   const found = new Map<string, string[]>();
@@ -185,7 +191,10 @@ function addressesByBase(certificates: readonly Certificate[]): ReadonlyMap<stri
   return found;
 }
 
-/** A record that validates a name stays the same for all certificates of an account, also for one that is yet to be made. */
+/**
+ * A record that validates a name stays the same for all certificates of an account, also for one that is yet to be
+ * made.
+ */
 function standing(
   record: Resource,
   fqdn: Attr<string>,

@@ -14,7 +14,8 @@ const EXPECTED = "expected the output of `terraform show -json` for a plan or a 
 export function readDocument(document: unknown): Source {
   if (!isObject(document))
     throw new UnreadableFile(
-      `${EXPECTED}; this is ${document === null ? "null" : Array.isArray(document) ? "a list" : `a ${typeof document}`}.`,
+      `${EXPECTED}; this is ` +
+        `${document === null ? "null" : Array.isArray(document) ? "a list" : `a ${typeof document}`}.`,
     );
   if (
     "resource_changes" in document ||

@@ -5,7 +5,10 @@ import { type Attr, type Listed, Unknown } from "./value";
 
 /* How the parts of a topology read the arguments of a resource, whatever file it is in. */
 
-/** What an expression is expected to lead to, as a plan's references often leave the attribute out (`aws_subnet.public[*].id`). */
+/**
+ * What an expression is expected to lead to, as a plan's references often leave the attribute out
+ * (`aws_subnet.public[*].id`).
+ */
 export interface Expected {
   /** Types of resources, such as `aws_subnet`; data sources of these names included. */
   readonly types: readonly string[];
@@ -24,7 +27,10 @@ export interface Resolved {
   readonly through: Iterable<string>;
   /** Whether it is no value at all: a variable that is null. */
   readonly isUnset?: boolean;
-  /** Which of the values is meant where only one can be, counted from 0 and round after round; absent: the file does not say. */
+  /**
+   * Which of the values is meant where only one can be, counted from 0 and round after round; absent: the file does not
+   * say.
+   */
   readonly nth?: number;
 }
 
@@ -39,7 +45,9 @@ export class Deferred {
   ) {}
 }
 
-/** Arguments of a resource, or of a block in one. Values are JSON in which `Deferred` and `Unknown` may stand anywhere. */
+/**
+ * Arguments of a resource, or of a block in one. Values are JSON in which `Deferred` and `Unknown` may stand anywhere.
+ */
 export class Fields {
   constructor(
     readonly address: string,

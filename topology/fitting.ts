@@ -21,8 +21,9 @@ interface Sibling {
 const places = new WeakMap<readonly Sibling[], { readonly of: ReadonlyMap<Sibling, number> | undefined }>();
 
 /**
- * The place of an instance whose block names as many things as it has instances. By `count` the order is that of the list; by `for_each`
- * it is that of the keys, which the references do not have: then it does not matter who takes which only if all are alike otherwise.
+ * The place of an instance whose block names as many things as it has instances. By `count` the order is that of the
+ * list; by `for_each` it is that of the keys, which the references do not have: then it does not matter who takes which
+ * only if all are alike otherwise.
  */
 export function placeOf(instance: Sibling, siblings: readonly Sibling[]): Place | undefined {
   if (siblings.length < 2) return undefined;
@@ -43,7 +44,10 @@ function areExchangeable(siblings: readonly Sibling[]): boolean {
 
 const byKeys = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
 
-/** Those of a block that have this key; found at once, as a block can have thousands, each of which asks for one of thousands. */
+/**
+ * Those of a block that have this key; found at once, as a block can have thousands, each of which asks for one of
+ * thousands.
+ */
 export function withKey<T extends { readonly key: string | number | undefined }>(
   instances: readonly T[],
   key: string | number,
@@ -66,7 +70,9 @@ export function isOfType(value: unknown, { types }: Expected): boolean {
   );
 }
 
-/** What is no identity of the kind that is looked for only decided something, such as the condition of an expression. */
+/**
+ * What is no identity of the kind that is looked for only decided something, such as the condition of an expression.
+ */
 export function wanted(values: readonly unknown[], expected: Expected | undefined): unknown[] {
   const all = values.length < 2 ? [...values] : [...new Set(values)];
   if (expected === undefined) return all;
@@ -78,8 +84,8 @@ export function wanted(values: readonly unknown[], expected: Expected | undefine
 }
 
 /**
- * `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. What an instance looks up by a name of its
- * own (`x[each.value.name]`) need not be one for each.
+ * `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. What an instance
+ * looks up by a name of its own (`x[each.value.name]`) need not be one for each.
  */
 export function paired(
   values: readonly unknown[],
@@ -96,9 +102,10 @@ export function paired(
 }
 
 /**
- * Whether an expression that names a whole block may well take some of its instances only, as `[for it in aws_subnet.all : it.id if …]`
- * does, of which a plan tells no more than the block: subnets of one block, of which two are in one zone. By `for_each` they are of
- * several tiers; by `count` they can all be meant, but not for a balancer, which takes one of each zone.
+ * Whether an expression that names a whole block may well take some of its instances only, as
+ * `[for it in aws_subnet.all : it.id if …]` does, of which a plan tells no more than the block: subnets of one block,
+ * of which two are in one zone. By `for_each` they are of several tiers; by `count` they can all be meant, but not for
+ * a balancer, which takes one of each zone.
  */
 export function isOfSeveralTiers(
   instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[],
@@ -112,7 +119,10 @@ export function isOfSeveralTiers(
   return different > 1 && different < zones.length;
 }
 
-/** A balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not say which. */
+/**
+ * A balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not say
+ * which.
+ */
 export function isMixOfBlocks(values: readonly unknown[], { type, scope }: Instance): boolean {
   if (
     type !== "aws_lb" ||

@@ -200,7 +200,10 @@ class Modules {
     return new Fields(asker.address, () => deferred(expression, scope, asker, "region")).text("region");
   }
 
-  /** Data sources that were read for the plan (those that are read at apply stand among the changes), or what is there already. */
+  /**
+   * Data sources that were read for the plan (those that are read at apply stand among the changes), or what is there
+   * already.
+   */
   private *standing(mode: "data" | "managed"): Iterable<Json> {
     const state = objectOf(objectOf(this.plan.prior_state).values);
     const modules: unknown[] = [state.root_module];

@@ -1,4 +1,7 @@
-/* What a health check's arguments may be: the one grammar for what is asked of props, what is called wrong in a plan, and what a fix proposes. */
+/*
+ * What a health check's arguments may be: the one grammar for what is asked of props, what is called wrong in a plan,
+ * and what a fix proposes.
+ */
 
 /** Codes that a load balancer may expect of targets that speak HTTP, and of those that speak gRPC. */
 export const HTTP_CODES: CodeRange = [200, 499];
@@ -7,8 +10,8 @@ export const GRPC_CODES: CodeRange = [0, 99];
 export type CodeRange = readonly [from: number, to: number];
 
 /**
- * `200,301-302` as ranges; nothing if it is not written so. ELB's reference names a list and a range; it takes ranges within a list and
- * blanks after a comma as well, as applied configurations show.
+ * `200,301-302` as ranges; nothing if it is not written so. ELB's reference names a list and a range; it takes ranges
+ * within a list and blanks after a comma as well, as applied configurations show.
  */
 export function codesOf(matcher: string): [from: number, to: number][] | undefined {
   const parts = matcher.split(",").map((it) => /^\s*(\d{1,3})(?:-(\d{1,3}))?\s*$/.exec(it));

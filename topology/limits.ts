@@ -4,7 +4,10 @@ import { UnreadableFile } from "./unreadable-file";
 
 /** Longer than any address that a person writes: modules 1,000 deep still fit. */
 const MAX_ADDRESS = 10_000;
-/** AWS takes no longer value where a path is read; user data is at most 22,000 characters in base64, a bucket's policy 20,000. */
+/**
+ * AWS takes no longer value where a path is read; user data is at most 22,000 characters in base64, a bucket's policy
+ * 20,000.
+ */
 const MAX_TEXT = 65_536;
 /** Of a text that is only shown. */
 const MAX_SHOWN = 1_000;
@@ -13,7 +16,8 @@ const MAX_SHOWN = 1_000;
 export function throwIfTooLong(address: string): void {
   if (address.length > MAX_ADDRESS)
     throw new UnreadableFile(
-      `The address of a resource must be at most ${counted(MAX_ADDRESS)} characters long (got ${counted(address.length)}: ${JSON.stringify(address.slice(0, 40)).slice(0, -1)}…").`,
+      `The address of a resource must be at most ${counted(MAX_ADDRESS)} characters long (got ` +
+        `${counted(address.length)}: ${JSON.stringify(address.slice(0, 40)).slice(0, -1)}…").`,
     );
 }
 

@@ -43,7 +43,10 @@ export interface Zone extends Part {
 
 export interface DnsRecord extends Part {
   readonly zoneId: Attr<string>;
-  /** Whole, as Route 53 will answer it: lower case, without the dot at the end, with the zone's name where Route 53 appends it. */
+  /**
+   * Whole, as Route 53 will answer it: lower case, without the dot at the end, with the zone's name where Route 53
+   * appends it.
+   */
   readonly fqdn: Attr<string>;
   /** As it was written. */
   readonly name: Attr<string>;
@@ -57,7 +60,10 @@ export interface DnsRecord extends Part {
   readonly values: Listed<string>;
   /** `weighted`, `failover`, `latency`, `geolocation`, … ; absent: simple. */
   readonly routing?: string;
-  /** The name of the certificate (`www.example.com`) whose validation this record is for; open when it is for one that cannot be told. */
+  /**
+   * The name of the certificate (`www.example.com`) whose validation this record is for; open when it is for one that
+   * cannot be told.
+   */
   readonly validates: readonly { readonly certificate: string; readonly domain: Attr<string> }[];
 }
 
@@ -245,7 +251,10 @@ export interface Server extends Part {
   readonly metadataOptions?: { readonly httpTokens: Attr<string>; readonly hopLimit: Attr<number> };
   /** Where the address, the groups, and the user data are set: the instance, or its launch template. */
   readonly settingsAddress: string;
-  /** Only of an Auto Scaling group: `EC2`, or `ELB` where instances that fail the load balancer's health checks are replaced. */
+  /**
+   * Only of an Auto Scaling group: `EC2`, or `ELB` where instances that fail the load balancer's health checks are
+   * replaced.
+   */
   readonly healthCheckType?: Attr<string>;
   /** Only of an Auto Scaling group: how many healthy instances terraform waits for. */
   readonly waitsForHealthy?: Attr<number>;

@@ -258,7 +258,8 @@ export function networkAclsOf(
   const implied = vpcs
     .filter(({ defaultNetworkAclId: id }) => !isWritten.has(id) && beside.has(String(known(id))))
     .map((vpc) => defaultAclOf(vpc, beside.get(String(known(vpc.defaultNetworkAclId))) ?? []));
-  // The subnets that an ACL shows can be those of before another one took them: the default one's least of all, then one that does not say it.
+  // The subnets that an ACL shows can be those of before another one took them: the default one's least of all, then
+  // one that does not say it.
   const rank = (it: Resource) => (it.type === "aws_default_network_acl" ? 0 : it.isConfigured("subnet_ids") ? 2 : 1);
   const byRank = [...resources.entries()].sort(([, a], [, b]) => rank(a) - rank(b));
   for (const [place, { fields }] of byRank)

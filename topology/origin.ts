@@ -4,8 +4,9 @@ import { type Json, listOf, objectOf, own } from "./json";
 const OWN_TAG = "alb-web:stack";
 
 /**
- * Whether a plan, a state or a synthesized file comes from a stack of this project, so that its faults can be corrected in that stack's
- * props. Only what the file creates counts: the data sources of another configuration can read our resources with their tags.
+ * Whether a plan, a state or a synthesized file comes from a stack of this project, so that its faults can be corrected
+ * in that stack's props. Only what the file creates counts: the data sources of another configuration can read our
+ * resources with their tags.
  */
 export function isOfThisProject(document: unknown): boolean {
   const { provider, resource_changes: changes, values } = objectOf(document);

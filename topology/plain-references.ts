@@ -3,7 +3,10 @@ import type { Expected } from "./fields";
 import type { Expression, Instance, Scope } from "./scope";
 import { canonical, isSymbol, NAMED_BY, symbol } from "./source";
 
-/* The shortest way through an expression that is no more than an attribute of one resource, as most are: it halves the time of a trace. */
+/*
+ * The shortest way through an expression that is no more than an attribute of one resource, as most are: it halves the
+ * time of a trace.
+ */
 
 const ROOTS = new Set(["module", "data", "var", "local", "each", "count", "path", "terraform", "self", "dynamic"]);
 
@@ -40,7 +43,10 @@ export function plainText(
     : undefined;
 }
 
-/** What stands for an attribute that the file does not give; nothing for a list, of which it is not known how many it has. */
+/**
+ * What stands for an attribute that the file does not give; nothing for a list, of which it is not known how many it
+ * has.
+ */
 export function identityIn(instance: Instance, attribute: string): string | undefined {
   const identity =
     Object.hasOwn(NAMED_BY, instance.type) && attribute === "id"

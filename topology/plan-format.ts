@@ -1,7 +1,10 @@
 import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { shortened, throwIfTooLong } from "./limits";
 
-/* What a plan's JSON says of itself: whether it is whole, what it leaves for later, which actions it invokes, and what of it nobody reads. */
+/*
+ * What a plan's JSON says of itself: whether it is whole, what it leaves for later, which actions it invokes, and what
+ * of it nobody reads.
+ */
 
 /** An action that terraform 1.14 or newer invokes while it applies. */
 export interface Invocation {
@@ -50,7 +53,8 @@ const PARTS = new Set([
   "output_changes",
   "prior_state",
   "configuration",
-  // Terraform 1.2 and 1.3 had `condition_results` for what is `checks` since; the first is where people put a comment into JSON.
+  // Terraform 1.2 and 1.3 had `condition_results` for what is `checks` since; the first is where people put a comment
+  // into JSON.
   "//",
   "relevant_attributes",
   "condition_results",

@@ -18,7 +18,10 @@ interface Asker {
   readonly forEach: Expression | undefined;
   /** Its place among its siblings, where they are more than one. */
   readonly place?: Place;
-  /** What the `each.value…` that stand in the expression are: the keys of what it looks up, such as `aws_subnet.all[each.value.subnet]`. */
+  /**
+   * What the `each.value…` that stand in the expression are: the keys of what it looks up, such as
+   * `aws_subnet.all[each.value.subnet]`.
+   */
   readonly lookups?: readonly unknown[];
 }
 
@@ -98,7 +101,8 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
 
 function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
   const values = followed(expression, rest, scope, asker, walk);
-  // An id stays what it is in whatever list it is put; any other value that a function makes is not the one that it is made of.
+  // An id stays what it is in whatever list it is put; any other value that a function makes is not the one that it is
+  // made of.
   const isMade =
     walk.expected === undefined && expression.text !== undefined && !/^[\w.[\]"*-]+$/.test(expression.text);
   return isMade ? opened(walk, `made by ${expression.text?.slice(0, 60)}`) : values;
@@ -297,7 +301,8 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   if (identity !== undefined && identity !== symbol(instance.address, attribute)) return [identity];
   if (isList(attribute) && !rest.some((step) => typeof step === "number"))
     return opened(walk, `${instance.address}.${attribute} is known after apply`);
-  // A key after an identity belongs to the map that led here, and so does an index, unless the attribute is a list itself.
+  // A key after an identity belongs to the map that led here, and so does an index, unless the attribute is a list
+  // itself.
   const indexes =
     /s$/.test(attribute) && !/(ss|dns)$/.test(attribute) ? rest.filter((step) => typeof step === "number") : [];
   return [symbol(instance.address, [attribute, ...indexes].map(String).join("."))];

@@ -1,8 +1,9 @@
 /*
- * IPv4 ranges that no host on the internet has, by the registry of RFC 6890 and those that extended it: the one list of them.
+ * IPv4 ranges that no host on the internet has, by the registry of RFC 6890 and those that extended it: the one list of
+ * them.
  *
- * The ranges of documentation (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24) are not among them. They stand for addresses on the
- * internet wherever somebody writes an example, and are to be read as what they stand for.
+ * The ranges of documentation (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24) are not among them. They stand for
+ * addresses on the internet wherever somebody writes an example, and are to be read as what they stand for.
  */
 
 /** What networks of one's own have: AWS lets a VPC be in each of them. */

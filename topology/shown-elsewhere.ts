@@ -3,12 +3,16 @@ import { protocolName } from "./network";
 import { typeOf } from "./source";
 
 /*
- * Attributes in which a resource shows what others make: a security group its rules, a route table its routes. A refresh fills them with
- * what stands before the apply, so that a rule which the plan destroys would still let requests through. What the plan takes away is taken
- * out of them here, and what stays is told once; what the plan adds the readers have from the other resources themselves.
+ * Attributes in which a resource shows what others make: a security group its rules, a route table its routes. A
+ * refresh fills them with what stands before the apply, so that a rule which the plan destroys would still let requests
+ * through. What the plan takes away is taken out of them here, and what stays is told once; what the plan adds the
+ * readers have from the other resources themselves.
  */
 
-/** One thing that a resource makes in another one: its place there, the other one's id, what it is, and by which of its arguments it does, where several do. */
+/**
+ * One thing that a resource makes in another one: its place there, the other one's id, what it is, and by which of its
+ * arguments it does, where several do.
+ */
 type Made = readonly [place: Place, parent: string, key: string, by?: string];
 
 /** Which list of a parent it stands in. */
@@ -123,7 +127,9 @@ interface Shown {
   readonly place: Place;
   /** Where the parent has the id by which the others name it. @default "id" */
   readonly by?: string;
-  /** Whether the readers have what stands there from the others as well, so that it would be told twice. @default false */
+  /**
+   * Whether the readers have what stands there from the others as well, so that it would be told twice. @default false
+   */
   readonly isRead?: boolean;
   /** Whether its configuration lists what others register as well. @default false */
   readonly isListed?: boolean;
@@ -178,8 +184,8 @@ const GROUPS_OF_INSTANCE: readonly Shown[] = [
 ];
 
 /**
- * All attributes that the readers read in which others' work shows. What else the provider computes is a resource's own. Nobody reads
- * `load_balancer_arns` of a target group, whose listeners say that themselves.
+ * All attributes that the readers read in which others' work shows. What else the provider computes is a resource's
+ * own. Nobody reads `load_balancer_arns` of a target group, whose listeners say that themselves.
  */
 export const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   aws_security_group: RULES_OF_GROUP,
@@ -255,8 +261,8 @@ export class ShownElsewhere {
   }
 
   /**
-   * The values of a resource as they will be, less what the plan takes out of them by others, and less what is told of the others already;
-   * the same object where that is nothing.
+   * The values of a resource as they will be, less what the plan takes out of them by others, and less what is told of
+   * the others already; the same object where that is nothing.
    * @param isConfigured whether the configuration sets an argument, which then shows its own
    */
   in(type: string, before: Json, after: Json, isConfigured: (argument: string) => boolean): Json {
@@ -286,8 +292,8 @@ export class ShownElsewhere {
 }
 
 /**
- * Addresses of resources that stay and whose work a parent takes away in this plan: once its own configuration writes such blocks, an
- * update revokes whatever else it has shown.
+ * Addresses of resources that stay and whose work a parent takes away in this plan: once its own configuration writes
+ * such blocks, an update revokes whatever else it has shown.
  */
 export function revokedBeside(changes: readonly unknown[]): ReadonlySet<string> {
   const gone = new Map<string, Set<string>>();

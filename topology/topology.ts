@@ -115,7 +115,9 @@ export function readTopology(document: unknown): Topology {
   };
 }
 
-/** Without a group of its own AWS gives a balancer or an instance the default group of its VPC; a state shows that one. */
+/**
+ * Without a group of its own AWS gives a balancer or an instance the default group of its VPC; a state shows that one.
+ */
 function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(
   part: T,
   vpcIdOf: ReadonlyMap<Attr<string>, Attr<string>>,
@@ -136,7 +138,10 @@ function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecu
       : part;
 }
 
-/** In the default VPC an instance may have its groups by their names; of two groups with one name nobody can tell which is meant. */
+/**
+ * In the default VPC an instance may have its groups by their names; of two groups with one name nobody can tell which
+ * is meant.
+ */
 function idsByName(groups: readonly SecurityGroup[]): ReadonlyMap<string, string> {
   const ids = new Map<string, string | undefined>();
   for (const group of groups) {

@@ -7,18 +7,23 @@ import type { Source } from "./source";
 import type { NotRead, Stranger } from "./unread-model";
 import { Unknown } from "./value";
 
-/* What is set on a path and no reader knows: arguments of its resources, and resources that by their names write to it. */
+/*
+ * What is set on a path and no reader knows: arguments of its resources, and resources that by their names write to it.
+ */
 
 /** How every reason ends that is of this kind. */
 export const NOT_KNOWN = "not known to this version";
 
-/** Names of resource types that change load balancers, what they forward to, whom a security group lets in, or what a name leads to. */
+/**
+ * Names of resource types that change load balancers, what they forward to, whom a security group lets in, or what a
+ * name leads to.
+ */
 const WRITING =
   /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_|^aws_route53_records|^aws_autoscaling_[a-z0-9_]{0,60}attachment/;
 
 /**
- * Of those, types that are read, and types that do nothing to a path: classic load balancers' own, certificates that clients bring, and a
- * group's use in another VPC.
+ * Of those, types that are read, and types that do nothing to a path: classic load balancers' own, certificates that
+ * clients bring, and a group's use in another VPC.
  */
 const NO_STRANGERS = new Set([
   ...Object.keys(KNOWN_ARGUMENTS),

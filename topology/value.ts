@@ -23,8 +23,8 @@ export class Unknown {
 }
 
 /**
- * A value, or that it is left open, or `undefined` if it is not set. Ids that a plan does not know yet stand for themselves as
- * `${aws_vpc.main.id}`: equal texts are equal ids.
+ * A value, or that it is left open, or `undefined` if it is not set. Ids that a plan does not know yet stand for
+ * themselves as `${aws_vpc.main.id}`: equal texts are equal ids.
  */
 export type Attr<T> = T | Unknown | undefined;
 

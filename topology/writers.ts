@@ -31,7 +31,10 @@ export interface Writers {
   /** Of each record, by its address. */
   readonly records: ReadonlyMap<string, RecordTerms>;
   readonly ownTargetGroups: readonly OwnTargetGroups[];
-  /** Whether the configuration of a parent writes blocks of its own, such as `route` in a route table; what a plan shows there may be computed. */
+  /**
+   * Whether the configuration of a parent writes blocks of its own, such as `route` in a route table; what a plan shows
+   * there may be computed.
+   */
   isInline(address: string, block: string): boolean;
 }
 

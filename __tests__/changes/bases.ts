@@ -79,7 +79,10 @@ function prefixed(stack: SynthesizedJson): void {
   )(stack);
 }
 
-/** The older kind of template, whose every change is a new one, and an attachment that stands beside its group. The provider looks for its image, so that it is one which the local AWS has. */
+/**
+ * The older kind of template, whose every change is a new one, and an attachment that stands beside its group. The
+ * provider looks for its image, so that it is one which the local AWS has.
+ */
 function launchedByConfiguration(stack: SynthesizedJson): void {
   const { instance_type } = blockOf(stack, "aws_launch_template.app");
   drop("aws_launch_template.app")(stack);

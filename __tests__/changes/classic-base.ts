@@ -4,8 +4,8 @@ const USER_DATA =
   "#!/bin/bash\ndnf install -y nginx\necho ok > /usr/share/nginx/html/health\nsystemctl enable --now nginx\n";
 
 /**
- * Not of this project: a correct site as many people write it, with fixed names and without `create_before_destroy` anywhere, so that it
- * shows what a change costs without either.
+ * Not of this project: a correct site as many people write it, with fixed names and without `create_before_destroy`
+ * anywhere, so that it shows what a change costs without either.
  */
 export function classicStack(): SynthesizedJson {
   const instance = (subnet: string) => ({
@@ -36,7 +36,8 @@ export function classicStack(): SynthesizedJson {
     ...peer,
   });
   const validation = (what: string) =>
-    `\${one([for o in aws_acm_certificate.main.domain_validation_options : o.resource_record_${what} if o.domain_name == "www.example.com"])}`;
+    `\${one([for o in aws_acm_certificate.main.domain_validation_options : o.resource_record_${what} if ` +
+    `o.domain_name == "www.example.com"])}`;
   const forward = (to: string) => [{ type: "forward", target_group_arn: `\${aws_lb_target_group.${to}.arn}` }];
   return {
     terraform: { required_providers: { aws: { source: "aws", version: "5.100.0" } } },

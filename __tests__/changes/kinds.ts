@@ -2,8 +2,9 @@ import { BASES } from "./bases";
 import type { Changed } from "./changed";
 
 /*
- * What the sample of the changes must hold: each effect with each site, each hop and each type of resource that causes it; each hop that is
- * broken or repaired; and each way of editing: a type that is added to, dropped from or changed, blocks that move or remove.
+ * What the sample of the changes must hold: each effect with each site, each hop and each type of resource that causes
+ * it; each hop that is broken or repaired; and each way of editing: a type that is added to, dropped from or changed,
+ * blocks that move or remove.
  */
 
 export function kindsOf({ base, edit, effect, cause, broken = [], repaired = [] }: Changed): string[] {

@@ -24,7 +24,10 @@ export const MUTANTS: readonly Mutant[] = [
   ...twoWritersMutants,
 ];
 
-/** What the sample of the mutants must hold: each row in each form of a file, each base, each type of resource at fault, each reason why a form cannot hold one. */
+/**
+ * What the sample of the mutants must hold: each row in each form of a file, each base, each type of resource at fault,
+ * each reason why a form cannot hold one.
+ */
 export function kindsOf({ row, base, at, cannot = {} }: Mutant): string[] {
   const forms = (["plan", "state"] as const).map((form) =>
     cannot[form] === undefined ? `${row} in a ${form}` : `not in a ${form}: ${cannot[form]}`,

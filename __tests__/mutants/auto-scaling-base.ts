@@ -12,7 +12,10 @@ CONF
 systemctl enable --now nginx
 `;
 
-/** Not of this project: an Auto Scaling group behind a NAT gateway, rules of the older kind beside their groups, port 8080. */
+/**
+ * Not of this project: an Auto Scaling group behind a NAT gateway, rules of the older kind beside their groups, port
+ * 8080.
+ */
 export function autoScalingStack(): SynthesizedJson {
   return {
     terraform: { required_providers: { aws: { source: "aws", version: "5.100.0" } } },

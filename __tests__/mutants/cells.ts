@@ -6,8 +6,8 @@ import { isRowOfErrors } from "./judge";
 import type { Form, Mutant } from "./mutant";
 
 /*
- * The table of what each form of a file can hold: `node -r ./cli/typescript.js __tests__/mutants/cells.ts` writes it anew, and a test
- * holds that it is as written.
+ * The table of what each form of a file can hold: `node -r ./cli/typescript.js __tests__/mutants/cells.ts` writes it
+ * anew, and a test holds that it is as written.
  */
 
 export const FORMS: readonly Form[] = ["synthesized", "plan", "state"];
@@ -36,15 +36,18 @@ export function cellsText(): string {
   return [
     "# What each form of a file can hold",
     "",
-    "Each row of the failure modes, and how many different mutants of it the tests find in a synthesized `cdk.tf.json`, in a real plan and in a",
-    "real state. Where a form cannot hold a mutant, the cell says why. Rows of warnings need no second mutant; P58 and P59 terraform itself",
+    "Each row of the failure modes, and how many different mutants of it the tests find in a synthesized " +
+      "`cdk.tf.json`, in a real plan and in a",
+    "real state. Where a form cannot hold a mutant, the cell says why. Rows of warnings need no second mutant; " +
+      "P58 and P59 terraform itself",
     "refuses. Written by `cells.ts`; a test holds it.",
     "",
     "| Row | What | Severity | Synthesized | Plan | State |",
     "|---|---|---|---|---|---|",
     ...RULES.map(
       ({ id, title, certainty }) =>
-        `| ${id} | ${title} | ${certainty[0] === "plan" ? "-" : kindOf(id)} | ${FORMS.map((form) => cell(id, form) || "-").join(" | ")} |`,
+        `| ${id} | ${title} | ${certainty[0] === "plan" ? "-" : kindOf(id)} | ` +
+        `${FORMS.map((form) => cell(id, form) || "-").join(" | ")} |`,
     ),
     "",
   ].join("\n");

@@ -5,7 +5,8 @@ import { add, copyOf, takeOutAll, the } from "./pick";
 
 const REFUSED = "Route 53 refuses the record, so that no state has it";
 const NO_VPC =
-  "the local AWS forgets that a zone belongs to a VPC; __tests__/unit/path/rules/dns.test.ts looks at a state that says so";
+  "the local AWS forgets that a zone belongs to a VPC; __tests__/unit/path/rules/dns.test.ts looks at a state " +
+  "that says so";
 const ELSEWHERE = {
   name: "old-site-1234567890.us-east-1.elb.amazonaws.com",
   zone_id: "Z35SXDOTRQ7X7K",
@@ -47,7 +48,9 @@ function addBalancer(stack: SynthesizedJson): string {
   return other;
 }
 
-/** IPv6 on the way to the balancer, less the subnets' addresses: the local AWS never says that a subnet has got them. */
+/**
+ * IPv6 on the way to the balancer, less the subnets' addresses: the local AWS never says that a subnet has got them.
+ */
 function addIpv6(stack: SynthesizedJson): void {
   const { destination_cidr_block: _ipv4, ...route } = the(
     stack,
@@ -73,7 +76,8 @@ function addName(stack: SynthesizedJson, name: string, zone: string): void {
   const certificate = certificateOf(stack);
   certificate.body.subject_alternative_names = [name];
   const option = (attribute: string) =>
-    `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${name}"])}`;
+    `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == ` +
+    `"${name}"])}`;
   const record = add(stack, "aws_route53_record", "validation-further", {
     zone_id: zone,
     name: option("resource_record_name"),

@@ -28,8 +28,9 @@ systemctl enable --now httpd
 `;
 
 /**
- * Not of this project: as it was written years ago. Rules stand in their groups, the resources are called `aws_alb…`, the instances are in
- * public subnets of which the VPC's main route table takes care, and a CNAME leads to the balancer.
+ * Not of this project: as it was written years ago. Rules stand in their groups, the resources are called `aws_alb…`,
+ * the instances are in public subnets of which the VPC's main route table takes care, and a CNAME leads to the
+ * balancer.
  */
 export function inlineGroupsStack(): SynthesizedJson {
   return {

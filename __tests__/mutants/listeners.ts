@@ -1,7 +1,10 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
 import { add, copyOf, type Picked, takeOut, takeOutAll, the } from "./pick";
 
-/* P19 to P29, and P68: what is wrong with listeners, their redirects and rules, and with what stands around the balancer. */
+/*
+ * P19 to P29, and P68: what is wrong with listeners, their redirects and rules, and with what stands around the
+ * balancer.
+ */
 
 const BY_AWS = "AWS refuses it";
 const HASHED = "a state keeps no more than a hash of an instance's user data";

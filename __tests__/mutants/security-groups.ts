@@ -40,7 +40,11 @@ const inline = (stack: SynthesizedJson, name: "alb" | "web") => named(stack, "aw
 /** A group of a VPC beside that of the stack. */
 function groupElsewhere(stack: SynthesizedJson): string {
   const vpc = add(stack, "aws_vpc", "other", { cidr_block: "10.99.0.0/16" });
-  return `\${${add(stack, "aws_security_group", "other", { name: "other", description: "Another network", vpc_id: `\${${vpc}.id}` })}.id}`;
+  return (
+    `\${` +
+    `${add(stack, "aws_security_group", "other", { name: "other", description: "Another network", vpc_id: `\${${vpc}.id}` })}` +
+    ".id}"
+  );
 }
 
 function cloudFrontList(stack: SynthesizedJson): string {

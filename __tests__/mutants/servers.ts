@@ -9,7 +9,8 @@ import { all, type Picked, the } from "./pick";
 const HASH = "the state of an instance holds a hash of its user data only";
 const NO_CHANGE = "it says what is to be, not what changes";
 const NEW_PLAN =
-  "a plan of something new changes nothing in place; `__tests__/unit/path/rules/servers.test.ts` holds the row in a plan of a change";
+  "a plan of something new changes nothing in place; `__tests__/unit/path/rules/servers.test.ts` holds the row " +
+  "in a plan of a change";
 
 type Json = Record<string, unknown>;
 

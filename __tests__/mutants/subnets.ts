@@ -9,7 +9,8 @@ const REFUSED_SUBNET = "EC2 refuses to make such a subnet, so that no state has 
 
 /** Not a reason of the form's: nothing here can make such a state. */
 const NOT_EMULATED =
-  "the local AWS lacks the block; `__tests__/unit/path/rules/subnets.test.ts` finds it in a state to which it is added by hand";
+  "the local AWS lacks the block; `__tests__/unit/path/rules/subnets.test.ts` finds it in a state to which it " +
+  "is added by hand";
 
 type Json = Record<string, unknown>;
 

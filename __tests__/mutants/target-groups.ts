@@ -1,7 +1,10 @@
 import type { Mutant, SynthesizedJson } from "./mutant";
 import { add, all, copyOf, takeOutAll, the } from "./pick";
 
-/* P48 to P60, less P50, and less P58 and P59, which terraform itself refuses: what is wrong with target groups and what is in them. */
+/*
+ * P48 to P60, less P50, and less P58 and P59, which terraform itself refuses: what is wrong with target groups and what
+ * is in them.
+ */
 
 const BY_AWS = "AWS refuses it";
 const HASHED = "a state keeps no more than a hash of an instance's user data";
@@ -20,7 +23,11 @@ const forwardTo = (arn: string): Json[] => [{ type: "forward", target_group_arn:
 /** A target group of its own beside the first. */
 function addGroup(stack: SynthesizedJson, name: string): string {
   const { body } = groupOf(stack);
-  return `\${${add(stack, typeOf(stack, "aws_lb_target_group"), name, { ...copyOf(body), ...(body.name === undefined ? {} : { name }) })}.arn}`;
+  return (
+    `\${` +
+    `${add(stack, typeOf(stack, "aws_lb_target_group"), name, { ...copyOf(body), ...(body.name === undefined ? {} : { name }) })}` +
+    ".arn}"
+  );
 }
 
 function check(stack: SynthesizedJson, settings: Json): void {
@@ -246,7 +253,8 @@ export const targetGroupMutants: readonly Mutant[] = [
       rewriteScripts(stack, (script) =>
         script.replace(
           "listen 80 default_server;",
-          "listen 80 ssl default_server;\n        ssl_certificate /etc/nginx/own.pem;\n        ssl_certificate_key /etc/nginx/own.key;",
+          "listen 80 ssl default_server;\n        ssl_certificate /etc/nginx/own.pem;\n        " +
+            "ssl_certificate_key /etc/nginx/own.key;",
         ),
       ),
   },

@@ -10,7 +10,10 @@ function thirdSubnet(stack: SynthesizedJson): string {
     ({ body }) => body.subnet_id === `\${${first?.address}.id}`,
   );
   const zone = String(first?.body.availability_zone).replace("names[0]", "names[2]");
-  const id = `\${${add(stack, "aws_subnet", "third", { ...first?.body, cidr_block: "10.0.192.0/20", availability_zone: zone })}.id}`;
+  const id =
+    `\${` +
+    `${add(stack, "aws_subnet", "third", { ...first?.body, cidr_block: "10.0.192.0/20", availability_zone: zone })}` +
+    ".id}";
   add(stack, "aws_route_table_association", "third", {
     subnet_id: id,
     route_table_id: association?.body.route_table_id,
@@ -35,7 +38,10 @@ export const targetZoneMutants: readonly Mutant[] = [
     base: "auto-scaling",
     at: { type: "aws_autoscaling_group", attribute: "vpc_zone_identifier" },
     mutate: (stack) => {
-      const subnet = `\${${add(stack, "aws_subnet", "private_c", { vpc_id: "${aws_vpc.main.id}", cidr_block: "10.1.12.0/24", availability_zone: "us-east-1c" })}.id}`;
+      const subnet =
+        `\${` +
+        `${add(stack, "aws_subnet", "private_c", { vpc_id: "${aws_vpc.main.id}", cidr_block: "10.1.12.0/24", availability_zone: "us-east-1c" })}` +
+        ".id}";
       add(stack, "aws_route_table_association", "private_c", {
         subnet_id: subnet,
         route_table_id: "${aws_route_table.private.id}",

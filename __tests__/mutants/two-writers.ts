@@ -6,7 +6,8 @@ import { add, all, copyOf, the } from "./pick";
 
 const BY_AWS = "AWS refuses the second one, so that no state has both";
 const OF_CHANGES =
-  "only a plan of what stands destroys one resource and creates another; unit/path/cases-two-writers.test.ts and unit/path/rules/two-writers.test.ts look at such plans";
+  "only a plan of what stands destroys one resource and creates another; unit/path/cases-two-writers.test.ts " +
+  "and unit/path/rules/two-writers.test.ts look at such plans";
 
 const recordOf = (stack: SynthesizedJson, is: (body: Record<string, unknown>) => boolean) =>
   the(stack, "aws_route53_record", is);

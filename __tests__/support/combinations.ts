@@ -124,10 +124,15 @@ export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
 /** Props that go with a certain domain name. */
 const OF_THE_DOMAIN = ["alternativeNames", "hostedZone", "certificate"] as const;
 
-/** What is applied: each combination with npm run test:exhaustive, otherwise those that can be one stack as one stack. */
+/**
+ * What is applied: each combination with npm run test:exhaustive, otherwise those that can be one stack as one stack.
+ */
 export const REHEARSED = IS_EXHAUSTIVE ? COMBINATIONS : asFewStacks(COMBINATIONS);
 
-/** The same choices in fewer stacks: each combination joins the first stack that has none of its props. One that waits for its zone has no site, and stays alone. */
+/**
+ * The same choices in fewer stacks: each combination joins the first stack that has none of its props. One that waits
+ * for its zone has no site, and stays alone.
+ */
 export function asFewStacks(combinations: typeof COMBINATIONS): typeof COMBINATIONS {
   const stacks: { name: string; more: number; props: WebStackProps }[] = [];
   for (const [name, props] of Object.entries(combinations)) {

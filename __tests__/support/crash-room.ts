@@ -52,7 +52,10 @@ export class CrashRoom {
     return mustBeDone(await this.room.shell(`cd ${this.room.stackFolder("web")}; ${this.binary} ${args}`));
   }
 
-  /** From now on terraform stores its state at the end only, and not every 20 s, so that how fast this machine is does not matter. */
+  /**
+   * From now on terraform stores its state at the end only, and not every 20 s, so that how fast this machine is does
+   * not matter.
+   */
   storeNoStateInBetween(): void {
     this.room.env.TF_STATE_PERSIST_INTERVAL = "3600";
   }

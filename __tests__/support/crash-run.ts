@@ -95,7 +95,10 @@ const MADE_AGAIN = [
   "aws_route53_record",
 ];
 
-/** What the state's resources are on AWS: a validation and terraform's own data are nothing there, and an instance has a disk. */
+/**
+ * What the state's resources are on AWS: a validation and terraform's own data are nothing there, and an instance has a
+ * disk.
+ */
 function onlyOnAws(inState: Readonly<Record<string, number>>): Record<string, number> {
   const { aws_acm_certificate_validation: _waits, terraform_data: _kept, ...others } = inState;
   return { ...others, aws_ebs_volume: others.aws_instance ?? 0 };

@@ -193,7 +193,8 @@ export const DRIFTS: Readonly<Record<string, Drift>> = {
       ),
     repair: ["ec2:ReplaceRoute"],
   },
-  // One that is exchanged for another table cannot be repaired: AWS gives the association another id, and refuses a second one.
+  // One that is exchanged for another table cannot be repaired: AWS gives the association another id, and refuses a
+  // second one.
   "a subnet's route table that is disassociated": {
     happens: (site) =>
       site.ec2.send(

@@ -3,8 +3,8 @@ import { dropMissingCliConfiguration } from "../../cli/setup/cli-configuration";
 import { SetupError } from "../../cli/setup/setup-error";
 
 /**
- * Before the first test: has every terraform that a test runs find the provider as commands do. What is set here, jest hands on
- * to all test files.
+ * Before the first test: has every terraform that a test runs find the provider as commands do. What is set here, jest
+ * hands on to all test files.
  */
 export default async function findProvider(): Promise<void> {
   const tell = (sentence: string) => process.stderr.write(`${sentence}\n`);

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 
-/** A file that can be opened and takes no byte, as on a full disk. Throws where the system has none, which Linux has. */
+/**
+ * A file that can be opened and takes no byte, as on a full disk. Throws where the system has none, which Linux has.
+ */
 export function fullDevice(): string {
   if (!existsSync("/dev/full"))
     throw new Error(

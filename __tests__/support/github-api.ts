@@ -4,8 +4,8 @@ import { zipSync } from "fflate";
 import type { PullRequest } from "../../cli/github/github";
 
 /*
- * A stand-in for GitHub's REST API on loopback: comments of pull requests, the pull requests of a commit, and artifacts of a
- * run, page by page as GitHub gives them.
+ * A stand-in for GitHub's REST API on loopback: comments of pull requests, the pull requests of a commit, and artifacts
+ * of a run, page by page as GitHub gives them.
  */
 
 export const REPOSITORY = "acme/site";

@@ -1,6 +1,9 @@
 import { destroyed, type Planned, replaced, SITE, type Values } from "./standing-site";
 
-/* Plans of one site in which there are many of one kind: all on one load balancer, in one target group or in one security group. */
+/*
+ * Plans of one site in which there are many of one kind: all on one load balancer, in one target group or in one
+ * security group.
+ */
 
 type Json = Record<string, unknown>;
 
@@ -176,7 +179,10 @@ const FOREIGN: readonly Many[] = CERTIFICATES.filter(({ label }) => !/^aws_acm_|
     : it,
 );
 
-/** Names of which no rule takes any, as those are for names whose records are elsewhere; an idle load balancer may have been meant. */
+/**
+ * Names of which no rule takes any, as those are for names whose records are elsewhere; an idle load balancer may have
+ * been meant.
+ */
 const UNTAKEN: readonly Many[] = CERTIFICATES.filter(({ label }) =>
   /^aws_(route53_record|lb_listener_rule)\.many$/.test(label),
 ).map((it) =>

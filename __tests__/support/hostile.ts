@@ -40,7 +40,10 @@ export const HOSTILE = [
 /** What moves a cursor, colours or turns round what follows; lines and tabs are the report's own. */
 export const SHAPELESS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** The commands that the runner of a workflow would find in a log: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs */
+/**
+ * The commands that the runner of a workflow would find in a log:
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
 export function commandsIn(log: string): string[] {
   return log.split(/\r\n|\r|\n/).flatMap((line) => {
     const [, name] =

@@ -9,7 +9,10 @@ import { endProcesses } from "./processes";
 import { type Ended, ProjectRoom } from "./project-room";
 import { zoneStack } from "./terraform-cloud-room";
 
-/** What a killed command started must be gone by then. terraform finishes what it is at, which takes minutes on a machine that does much else. */
+/**
+ * What a killed command started must be gone by then. terraform finishes what it is at, which takes minutes on a
+ * machine that does much else.
+ */
 const GONE_WITHIN_MS = 20 * 60_000;
 const LOOK_EVERY_MS = 100;
 /** In the environment of a command and of all that it starts, whoever their parent is by now. */
@@ -23,7 +26,9 @@ export interface KilledCommand {
   readonly args: readonly string[];
   /** How it ends where nobody kills it. */
   readonly code: number;
-  /** About how long it takes on a machine that does nothing else. A kill that comes too late is tried again, earlier. */
+  /**
+   * About how long it takes on a machine that does nothing else. A kill that comes too late is tried again, earlier.
+   */
   readonly takesMs: number;
   /** What comes before, such as the plan that is applied. */
   readonly prepare?: (room: ProjectRoom) => Promise<void>;

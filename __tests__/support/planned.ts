@@ -10,8 +10,9 @@ import type { LocalAws } from "../../rehearsal/local-aws";
 import { CACHE } from "./rehearsal-room";
 
 /*
- * Plans, and applies, many root modules with one start of terraform: as modules of one root, whose plan and state are then cut into those
- * of each. A plan of one root takes 8 s whatever is in it, and each balancer a minute's wait; so all share the start and the waits.
+ * Plans, and applies, many root modules with one start of terraform: as modules of one root, whose plan and state are
+ * then cut into those of each. A plan of one root takes 8 s whatever is in it, and each balancer a minute's wait; so
+ * all share the start and the waits.
  */
 
 /** A folder of .tf files, or a parsed `cdk.tf.json`. Its own provider, terraform and backend blocks are replaced. */
@@ -36,7 +37,10 @@ export interface PlanOptions {
 }
 
 export interface Planned {
-  /** As `terraform show -json` writes it for the root alone, less its outputs and what its provider would add (default tags); absent if terraform refuses to plan it. */
+  /**
+   * As `terraform show -json` writes it for the root alone, less its outputs and what its provider would add (default
+   * tags); absent if terraform refuses to plan it.
+   */
   readonly plan: unknown;
   /** The same of its state; absent if it was not applied. */
   readonly state?: unknown;
@@ -78,7 +82,8 @@ const NOT_OF_THE_ROOT = /^(plan.*\.json|\.terraform.*|terraform\.tfstate.*)$/;
 const TOP_BLOCK = /^(provider "aws"|terraform) *\{ *\n([\s\S]*?)^\} *\n?/gm;
 
 /**
- * The plan of each root, by its key; with `apply`, its state too. A root that terraform or the local AWS refuses does not hinder the others.
+ * The plan of each root, by its key; with `apply`, its state too. A root that terraform or the local AWS refuses does
+ * not hinder the others.
  * @throws {Error} if terraform cannot be run, or refuses for a reason that is in none of the roots
  */
 export async function planAll(
@@ -158,8 +163,8 @@ async function planAgain(
 }
 
 /**
- * A copy of a synthesized stack that can be applied beside others: the domain is one below its own, and what is named once in an account
- * or in a VPC has a name of its own. To be seeded for, and planned, instead of the stack.
+ * A copy of a synthesized stack that can be applied beside others: the domain is one below its own, and what is named
+ * once in an account or in a VPC has a name of its own. To be seeded for, and planned, instead of the stack.
  * @param key short, of letters and digits
  */
 export function withOwnNames<T extends object>(stack: T, key: string): T {
@@ -196,7 +201,10 @@ export async function terraformIn(folder: string, { localAws, apply }: PlanOptio
   });
 }
 
-/** @param keepsDefaultTags whether a synthesized stack's own default tags go with it; providers are shared by fewer tenants then */
+/**
+ * @param keepsDefaultTags whether a synthesized stack's own default tags go with it; providers are shared by fewer
+ * tenants then
+ */
 export async function moveIn(
   folder: string,
   key: string,
@@ -452,8 +460,9 @@ function withOwnProviders(config: Json, tenant: Tenant): Json {
 }
 
 /**
- * Which of our providers stands for which of a root's, with its region. Roots share them, since each is a program that takes seconds to
- * start; a root's second provider of one region has another than its first, so that they can be told apart in the plan.
+ * Which of our providers stands for which of a root's, with its region. Roots share them, since each is a program that
+ * takes seconds to start; a root's second provider of one region has another than its first, so that they can be told
+ * apart in the plan.
  */
 function housed({ regions, defaultTags }: Tenant): Map<string, Housed> {
   const counts = new Map<string, number>();

@@ -1,6 +1,7 @@
 /*
- * Which cases of a large matrix run. `npm run test:exhaustive` runs all of them; otherwise the fewest run that together have every
- * feature of the whole matrix. What the features are, each matrix says; which cases these are is the same at every run.
+ * Which cases of a large matrix run. `npm run test:exhaustive` runs all of them; otherwise the fewest run that together
+ * have every feature of the whole matrix. What the features are, each matrix says; which cases these are is the same at
+ * every run.
  */
 
 /** Set by jest.exhaustive.config.js. */
@@ -14,7 +15,10 @@ export function sampled<T>(cases: readonly T[], featuresOf: FeaturesOf<T>, costO
   return IS_EXHAUSTIVE ? [...cases] : sampleOf(cases, featuresOf, costOf);
 }
 
-/** Takes the case with the most features that no case taken so far has, until none is missing; of equals the cheapest, and of those the first. */
+/**
+ * Takes the case with the most features that no case taken so far has, until none is missing; of equals the cheapest,
+ * and of those the first.
+ */
 export function sampleOf<T>(cases: readonly T[], featuresOf: FeaturesOf<T>, costOf: CostOf<T> = () => 0): T[] {
   const candidates = cases
     .map((one) => ({ one, features: [...new Set(featuresOf(one))], cost: costOf(one) }))

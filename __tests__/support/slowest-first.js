@@ -3,8 +3,9 @@ const { relative, resolve } = require("node:path");
 const Sequencer = require("@jest/test-sequencer").default;
 
 /**
- * Files that take more than a minute, in the order in which they begin, so that none of them is left to run alone at the end; those that
- * mostly wait and those that mostly compute take turns. jest knows of such only what an earlier run left in its cache.
+ * Files that take more than a minute, in the order in which they begin, so that none of them is left to run alone at
+ * the end; those that mostly wait and those that mostly compute take turns. jest knows of such only what an earlier run
+ * left in its cache.
  */
 const SLOWEST = [
   "terraform/rehearsal/rehearsal",

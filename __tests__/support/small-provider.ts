@@ -4,7 +4,10 @@ import { dirname, join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { thisPlatform } from "../../cli/setup/terraform-binary";
 
-/* A provider of a few bytes in place of the 700 MB of the real one: terraform init looks at its name, its place and its checksum only. */
+/*
+ * A provider of a few bytes in place of the 700 MB of the real one: terraform init looks at its name, its place and its
+ * checksum only.
+ */
 
 const VERSION = "9.9.9";
 const PROGRAM = `terraform-provider-aws_v${VERSION}_x5`;
@@ -30,7 +33,8 @@ export function writeLockFile(folder: string, hashes: readonly string[] = [H1, Z
   const list = hashes.map((hash) => `    "${hash}",\n`).join("");
   writeFileSync(
     file,
-    `provider "registry.terraform.io/hashicorp/aws" {\n  version     = "${VERSION}"\n  constraints = "${VERSION}"\n  hashes = [\n${list}  ]\n}\n`,
+    `provider "registry.terraform.io/hashicorp/aws" {\n  version     = "${VERSION}"\n  constraints = ` +
+      `"${VERSION}"\n  hashes = [\n${list}  ]\n}\n`,
   );
   return file;
 }

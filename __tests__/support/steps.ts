@@ -1,4 +1,7 @@
-/* What a computation costs without a clock: how many elements of arrays, sets and maps it looks at. The same wherever it runs. */
+/*
+ * What a computation costs without a clock: how many elements of arrays, sets and maps it looks at. The same wherever
+ * it runs.
+ */
 
 const METHODS = [
   "every",

@@ -53,7 +53,10 @@ function withoutStackTraces<T>(work: () => T): T {
   }
 }
 
-/** The error with which an app of these stacks is refused; nothing if it is not. Nothing is built, which is what takes time. */
+/**
+ * The error with which an app of these stacks is refused; nothing if it is not. Nothing is built, which is what takes
+ * time.
+ */
 export function refusalOf(stacks: Readonly<Record<string, unknown>>): InvalidPropsError | undefined {
   return refusalIn((app) => Object.entries(stacks).map(([id, props]) => [app, id, props]));
 }
@@ -187,7 +190,10 @@ export function rulesOf(json: StackJson): string[] {
       } = rule;
       const peer = peerGroup === undefined ? (cidr ?? "S3") : nameOf.get(peerGroup as string);
       const ports = from === to ? String(from) : `${String(from)}-${String(to)}`;
-      return `${nameOf.get(group as string)} ${verb} ${protocol === "tcp" ? "" : String(protocol)}${ports} ${preposition} ${String(peer)}`;
+      return (
+        `${nameOf.get(group as string)} ${verb} ${protocol === "tcp" ? "" : String(protocol)}${ports} ` +
+        `${preposition} ${String(peer)}`
+      );
     });
   return [
     ...inWords("aws_vpc_security_group_ingress_rule", "takes", "from"),

@@ -23,7 +23,9 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
-/** A person's checkout whose shell has a token for Terraform Cloud and no access to AWS; that is the workspaces' own. */
+/**
+ * A person's checkout whose shell has a token for Terraform Cloud and no access to AWS; that is the workspaces' own.
+ */
 export class TerraformCloudRoom {
   private constructor(
     readonly project: ProjectRoom,
@@ -147,7 +149,10 @@ export function inWorkspace(workspace: string, more: { organization?: string; ho
 
 /** A line of `main.ts`: the smallest stack that can be applied, a public zone alone. */
 export function zoneStack(id: string, backend: string): string {
-  return `new WebStack(app, "${id}", { domainName: "www.${id}.com", hostedZone: { create: true, delegated: false }, backend: ${backend} });`;
+  return (
+    `new WebStack(app, "${id}", { domainName: "www.${id}.com", hostedZone: { create: true, delegated: false }, ` +
+    `backend: ${backend} });`
+  );
 }
 
 /** Looks again and again until something holds. */

@@ -20,7 +20,8 @@ const OBSERVED: Readonly<Record<Hop, readonly [resource: string, observed: strin
 };
 
 export const COVERAGE =
-  "Proven from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modelled: AWS quotas, firewalls on the instances, what the application answers.";
+  "Proven from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modelled: AWS " +
+  "quotas, firewalls on the instances, what the application answers.";
 
 /** A path on which each hop is well unless it is told otherwise. */
 export function pathOf(

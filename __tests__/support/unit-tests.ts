@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PROJECT } from "./project";
 
-/** The folders of tests: those that start no program, those that start programs but no terraform, those that start it, and what takes long. */
+/**
+ * The folders of tests: those that start no program, those that start programs but no terraform, those that start it,
+ * and what takes long.
+ */
 export const KINDS = ["unit", "programs", "terraform", "slow"] as const;
 
 /** The test files of a folder. */

@@ -128,7 +128,9 @@ async function ownedBy(aws: Aws, owner: Owner, resources: readonly Planned[]): P
   return found.flat();
 }
 
-/** Nothing is offered to an address whose parents are not known yet, and nothing that the state has at another address. */
+/**
+ * Nothing is offered to an address whose parents are not known yet, and nothing that the state has at another address.
+ */
 async function offersFor(
   aws: Aws,
   wanted: readonly Planned[],
@@ -167,7 +169,8 @@ function ownerOf({ stack: { id, json } }: StackFolder): Owner {
   const { [OWNER_TAGS.stack]: stack, [OWNER_TAGS.domain]: domain } = tags;
   if (stack === undefined || domain === undefined) {
     throw new UsageError(
-      `Stack ${id} does not tag what it creates with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, so nothing of it can be found again; use terraform import.`,
+      `Stack ${id} does not tag what it creates with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, so nothing ` +
+        "of it can be found again; use terraform import.",
     );
   }
   return { stack, domain };
@@ -181,7 +184,9 @@ function throwIfNoChoice(chosen: ReadonlyMap<string, string>, { adoptions, ambig
       ?.candidates.map((it) => it.id)
       .join(" or ");
     throw new UsageError(
-      `--use ${address}=${id}: ${candidates === undefined ? "nothing is to be chosen for this address" : `allowed is ${candidates}`}; take address and id from what adopt lists as ambiguous.`,
+      `--use ${address}=${id}: ` +
+        `${candidates === undefined ? "nothing is to be chosen for this address" : `allowed is ${candidates}`}; ` +
+        "take address and id from what adopt lists as ambiguous.",
     );
   }
 }

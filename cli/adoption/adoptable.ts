@@ -9,7 +9,10 @@ import {
 
 /** How a resource that terraform created and did not live to write down is found again. */
 export type Adoptable =
-  /** By the owner's tags, and by `parents`: attributes that must be known first, as things of other parents can look the same. */
+  /**
+   * By the owner's tags, and by `parents`: attributes that must be known first, as things of other parents can look the
+   * same.
+   */
   | { readonly by: "tags"; readonly parents: readonly string[] }
   /** It has no tags, or needs none: one thing at most can be where it shall be. */
   | { readonly by: "parent"; readonly parents: readonly string[]; readonly find: Find }

@@ -64,7 +64,8 @@ export async function all<Page, Item>(
 export async function asked<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: Error) => {
     throw new WorkFailed(
-      `AWS cannot be asked what it holds: ${error.name}: ${error.message}\nadopt reads with this machine's own AWS credentials, wherever the stack's runs get theirs from.`,
+      `AWS cannot be asked what it holds: ${error.name}: ${error.message}\nadopt reads with this machine's own ` +
+        "AWS credentials, wherever the stack's runs get theirs from.",
     );
   });
 }

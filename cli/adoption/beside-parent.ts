@@ -90,9 +90,9 @@ export function foundRule({ region }: Aws, { SecurityGroupRuleId = "", IsEgress 
 const MAX_TYPES_OF_A_NAME = 20;
 
 /**
- * A zone has one record of a name and type; it is the site's if it points to the site's load balancer. A CNAME stands in its place too,
- * as no other record may beside it; imported, it becomes the site's in one change. A certificate's record is written over, whatever is
- * there, so it is not looked for.
+ * A zone has one record of a name and type; it is the site's if it points to the site's load balancer. A CNAME stands
+ * in its place too, as no other record may beside it; imported, it becomes the site's in one change. A certificate's
+ * record is written over, whatever is there, so it is not looked for.
  */
 export const aliasRecord: Find = async ({ route53 }, { zone_id, name, type, alias, allow_overwrite }) => {
   if (allow_overwrite === true) return [];
@@ -142,7 +142,10 @@ function isSame(
   ].every(([there, planned]) => (there ?? null) === (planned ?? null));
 }
 
-/** Route 53 writes names in small letters with a dot at the end, a wildcard as a code, and may put `dualstack.` before a load balancer's name. */
+/**
+ * Route 53 writes names in small letters with a dot at the end, a wildcard as a code, and may put `dualstack.` before a
+ * load balancer's name.
+ */
 function recordName(name: string | undefined): string {
   return (name ?? "")
     .toLowerCase()

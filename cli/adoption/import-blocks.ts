@@ -32,8 +32,8 @@ export async function restoreBlocks(folder: string, text: string | undefined): P
 }
 
 /**
- * Takes out blocks that have done their work, as their address is in the state. Left standing, they would do no harm until
- * the stack is destroyed, and then keep it from being deployed again.
+ * Takes out blocks that have done their work, as their address is in the state. Left standing, they would do no harm
+ * until the stack is destroyed, and then keep it from being deployed again.
  * @param terraform in the stack's folder, initialized
  */
 export async function dropSettledBlocks({

@@ -48,8 +48,9 @@ function remarkOn(found: Found, standing: readonly Planned[]): Omit<LeftOver, "f
 }
 
 /**
- * Rules in the stack's groups that neither the state nor the plan has: of an edit that was killed and taken back, or the one
- * by which AWS lets a new group send everything. terraform takes that away as the next step, and may not have got to it.
+ * Rules in the stack's groups that neither the state nor the plan has: of an edit that was killed and taken back, or
+ * the one by which AWS lets a new group send everything. terraform takes that away as the next step, and may not have
+ * got to it.
  */
 export async function strayRules(
   aws: Aws,

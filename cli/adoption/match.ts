@@ -4,7 +4,10 @@ import { type Adoption, type Ambiguity, attributeOf, type Found, type Planned, v
 export interface Offer {
   readonly planned: Planned;
   readonly candidates: readonly Found[];
-  /** Whether they stand where the address's own would stand, so that a stranger is in its way; else strangers do not matter. */
+  /**
+   * Whether they stand where the address's own would stand, so that a stranger is in its way; else strangers do not
+   * matter.
+   */
   readonly inPlace: boolean;
 }
 

@@ -19,8 +19,8 @@ export interface Found {
   /** @default - the id */
   readonly importId?: string;
   /**
-   * What must agree with a resource of the plan. A list agrees with another one that it shares something with; null says
-   * that there is none; what is left away agrees with everything.
+   * What must agree with a resource of the plan. A list agrees with another one that it shares something with; null
+   * says that there is none; what is left away agrees with everything.
    */
   readonly values: Values;
   readonly createdAt?: Date;

@@ -40,7 +40,10 @@ export interface PlanFacts {
   readonly interrupted: readonly { readonly address: string; readonly id: string }[];
 }
 
-/** There can be one of a name only, so that a successor cannot be made before what an interrupt left half done is deleted. */
+/**
+ * There can be one of a name only, so that a successor cannot be made before what an interrupt left half done is
+ * deleted.
+ */
 const ONE_OF_A_NAME = new Set(["aws_lb", "aws_lb_target_group", "aws_security_group", "aws_route53_record"]);
 
 /** Reads a plan. */

@@ -19,17 +19,20 @@ export function adoptionReport(result: AdoptionResult): string {
   const sections = [
     adoptions.map(
       ({ address, found }) =>
-        `adopted     ${address.padEnd(width)}  ${shortened(found.id)}${replaced.includes(address) ? "  (differs from main.ts: the plan replaces it)" : ""}`,
+        `adopted     ${address.padEnd(width)}  ${shortened(found.id)}` +
+        `${replaced.includes(address) ? "  (differs from main.ts: the plan replaces it)" : ""}`,
     ),
     ambiguities.flatMap((it) => [`ambiguous   ${it.address}: ${it.why}`, ...candidatesOf(it, result)]),
     undecided.length === 0
       ? []
       : [
-          `undecided   ${undecided.length} more, which belong to one or the other: ${undecided.map(({ id }) => shortened(id)).join(", ")}`,
+          `undecided   ${undecided.length} more, which belong to one or the other: ` +
+            `${undecided.map(({ id }) => shortened(id)).join(", ")}`,
         ],
     leftOver.flatMap((it) => leftOverLines(it, folder)),
     interrupted.flatMap(({ address, id }) => [
-      `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot replace it, as AWS protects it or allows one of its name only`,
+      `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot replace ` +
+        "it, as AWS protects it or allows one of its name only",
       `              ${command`terraform -chdir=${word.file(folder)} untaint ${word.address(address)}`}`,
     ]),
     unsearched.map(
@@ -46,7 +49,8 @@ function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult
   return candidates.flatMap((found) => [
     `              ${[found.id, madeAt(found), held(found, result)].filter(Boolean).join(", ")}`,
     `                ${found.look}`,
-    `                ${command`npm run adopt -- ${word.stack(result.stackId)} --use ${word.address(address)}=${word.awsId(found.id)}`}`,
+    "                " +
+      `${command`npm run adopt -- ${word.stack(result.stackId)} --use ${word.address(address)}=${word.awsId(found.id)}`}`,
   ]);
 }
 
@@ -56,10 +60,13 @@ function leftOverLines({ found, remark, successorOf }: LeftOver, folder: string)
     successorOf === undefined
       ? []
       : [
-          `              to keep this one instead, then adopt again: ${command`terraform -chdir=${word.file(folder)} state rm ${word.address(successorOf)}`}`,
+          "              to keep this one instead, then adopt again: " +
+            `${command`terraform -chdir=${word.file(folder)} state rm ${word.address(successorOf)}`}`,
         ];
   return [
-    `left over   ${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}: ${remark}`,
+    "left over   " +
+      `${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}` +
+      `: ${remark}`,
     `              ${found.look}`,
     ...keep,
   ];
@@ -80,7 +87,8 @@ function closing({ stackId, adoptions, ambiguities, leftOver, planText }: Adopti
   const counts = `${adoptions.length} adopted, ${ambiguities.length} ambiguous, ${leftOver.length} left over.`;
   const plan = PLAN_SUMMARY.exec(planText)?.[0];
   return [
-    `${stackId}: ${isNothing ? "nothing to adopt; AWS holds nothing for this stack that its state does not know." : counts}`,
+    `${stackId}: ` +
+      `${isNothing ? "nothing to adopt; AWS holds nothing for this stack that its state does not know." : counts}`,
     ...(plan === undefined ? [] : [plan]),
   ];
 }
@@ -89,14 +97,17 @@ function nextSteps(result: AdoptionResult): string[] {
   const { adoptions, ambiguities, leftOver, interrupted, stackId } = result;
   const steps = [
     ambiguities.length > 0
-      ? `decide on what is ambiguous, delete the others, and run ${command`npm run adopt -- ${word.stack(stackId)}`} again`
+      ? "decide on what is ambiguous, delete the others, and run " +
+        `${command`npm run adopt -- ${word.stack(stackId)}`} again`
       : "",
     leftOver.length > 0
       ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing"
       : "",
     interrupted.length > 0 ? "untaint what was interrupted, so that the deploy completes it in place" : "",
     ambiguities.length === 0 && adoptions.length > 0
-      ? `${command`npx cdktf deploy ${word.stack(stackId)}`}, then ${command`npm run adopt -- ${word.stack(stackId)}`} once more, which sees that nothing is left and takes the import blocks away`
+      ? `${command`npx cdktf deploy ${word.stack(stackId)}`}, then ` +
+        `${command`npm run adopt -- ${word.stack(stackId)}`} once more, which sees that nothing is left and ` +
+        "takes the import blocks away"
       : "",
   ].filter(Boolean);
   return steps.map((step, index) => `${index === 0 ? "Next: " : "      "}${step}`);

@@ -44,7 +44,8 @@ type Tags = readonly { readonly Key?: string; readonly Value?: string }[];
 
 /**
  * Looks before anything is changed.
- * @throws {UsageError} if the bucket or a role is not ours to change, the bucket is elsewhere, or the roles are for another repository
+ * @throws {UsageError} if the bucket or a role is not ours to change, the bucket is elsewhere, or the roles are for
+ * another repository
  * @throws {WorkFailed} without credentials that AWS accepts, or if AWS does not tell what the account holds
  */
 export async function lookAt({ bucket, region, github }: BootstrapOptions): Promise<Found> {
@@ -98,7 +99,8 @@ export function throwIfOfOthers(
 ): void {
   if (strange.length > 0) {
     throw new UsageError(
-      `The account ${account} has a role ${strange.map((kind) => ROLES[kind]).join(" and a role ")} that is not tagged ${OWNER_TAG} = ${bucket}, ` +
+      `The account ${account} has a role ${strange.map((kind) => ROLES[kind]).join(" and a role ")} that is ` +
+        `not tagged ${OWNER_TAG} = ${bucket}, ` +
         "so it is another bootstrap's or somebody's own; delete it, or do without --github.",
     );
   }
@@ -109,8 +111,10 @@ export function throwIfOfOthers(
       ? [inSubject(before), inSubject(wanted)]
       : [before.repository, wanted.repository];
   throw new UsageError(
-    `The roles ${named(ROLE_KINDS)} of account ${account} are for ${theirs}, and an account has them once, so ${ours} cannot have them too; ` +
-      "run this with another account's credentials, or take them from that repository first: run this with --no-github, then again as now.",
+    `The roles ${named(ROLE_KINDS)} of account ${account} are for ${theirs}, and an account has them once, so ` +
+      `${ours} cannot have them too; ` +
+      "run this with another account's credentials, or take them from that repository first: run this with " +
+      "--no-github, then again as now.",
   );
 }
 
@@ -121,7 +125,8 @@ export function throwIfOfOthers(
 export function throwIfForNobody(roles: readonly RoleKind[], before: GitHub | undefined): void {
   if (roles.length === 0 || before !== undefined) return;
   throw new UsageError(
-    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${named(roles)} must name the repository and the branch that the roles are for, so nothing was changed; ` +
+    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${named(roles)} must name the repository and the branch ` +
+      "that the roles are for, so nothing was changed; " +
       "run this with --github OWNER/REPO, or with --no-github to remove the roles.",
   );
 }
@@ -142,11 +147,13 @@ export async function accountOf(region: string, sts = new STSClient({ region }))
     const { name, message } = error as Error;
     if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
       throw new WorkFailed(
-        `There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (aws sso login). (${message})`,
+        "There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log " +
+          `in (aws sso login). (${message})`,
       );
     }
     throw new WorkFailed(
-      `AWS does not say whose the credentials in use are; aws sts get-caller-identity shows the same. (${name}: ${message})`,
+      "AWS does not say whose the credentials in use are; aws sts get-caller-identity shows the same. " +
+        `(${name}: ${message})`,
     );
   }
 }
@@ -163,7 +170,8 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
     if (status === 404) return false;
     if (status === 403)
       throw new UsageError(
-        `The bucket ${bucket} is there but belongs to another account, or the credentials of account ${account} may not use it; choose another name, or use credentials that may.`,
+        `The bucket ${bucket} is there but belongs to another account, or the credentials of account ` +
+          `${account} may not use it; choose another name, or use credentials that may.`,
       );
     throwIfElsewhere(bucket, region, error.$response?.headers["x-amz-bucket-region"]);
     throw new WorkFailed(`S3 does not say whether there is a bucket ${bucket}: ${error.name}: ${error.message}`);
@@ -181,15 +189,18 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
   // Empty and without tags is also one that was created a moment before a crash.
   if (Versions.length + DeleteMarkers.length === 0) return true;
   throw new UsageError(
-    `The bucket ${bucket} holds other things and is not tagged ${OWNER_TAG} = ${bucket}, so nothing was changed; choose another name, ` +
-      "or, if it shall be the state bucket all the same, with the settings and the policy of one, tag it so and run this again.",
+    `The bucket ${bucket} holds other things and is not tagged ${OWNER_TAG} = ${bucket}, so nothing was ` +
+      "changed; choose another name, " +
+      "or, if it shall be the state bucket all the same, with the settings and the policy of one, tag it so " +
+      "and run this again.",
   );
 }
 
 function throwIfElsewhere(bucket: string, region: string, actual: string | undefined): void {
   if (actual !== undefined && actual !== region)
     throw new UsageError(
-      `The bucket ${bucket} is in ${actual}, not in ${region}; run this again with ${word.region(actual).isOne ? `--region ${actual}` : "that region"}, or choose another name.`,
+      `The bucket ${bucket} is in ${actual}, not in ${region}; run this again with ` +
+        `${word.region(actual).isOne ? `--region ${actual}` : "that region"}, or choose another name.`,
     );
 }
 

@@ -88,7 +88,8 @@ export function repositoryIn(answer: unknown): Repository | undefined {
 }
 
 /**
- * @param answer what GitHub says of the subject; its `use_immutable_subject` does not count, as it is false where the prefix has ids too
+ * @param answer what GitHub says of the subject; its `use_immutable_subject` does not count, as it is false where the
+ * prefix has ids too
  * @throws {UsageError} if the tokens of the repository have the previous subject, or one of the repository's own
  */
 export function throwIfOtherSubject(found: Repository, answer: unknown): void {
@@ -100,14 +101,16 @@ export function throwIfOtherSubject(found: Repository, answer: unknown): void {
   const { repository } = found;
   if (typeof prefix === "string" && prefix.toLowerCase() === subjectPrefix({ repository }).toLowerCase()) {
     throw new UsageError(
-      `--github: the tokens of ${repository} have the previous subject, ${subjectPrefix({ repository })}:…, so that a role for ${subjectPrefix(found)}:… could not be assumed. ` +
+      `--github: the tokens of ${repository} have the previous subject, ${subjectPrefix({ repository })}:…, so ` +
+        `that a role for ${subjectPrefix(found)}:… could not be assumed. ` +
         `Let the repository have the immutable one first: ${useImmutable(repository)}; or add --no-immutable-subject.`,
     );
   }
   // Without claims of its own it has GitHub's default all the same, or that of its organization.
   if (usesDefault === false && Array.isArray(claims) && claims.length > 0) {
     throw new UsageError(
-      `--github: ${repository} or its organization customizes the subject of its tokens, which the roles need as it is by default; ` +
+      `--github: ${repository} or its organization customizes the subject of its tokens, which the roles need ` +
+        "as it is by default; " +
         `${showSubject(repository)} shows it. Take the customization back: ${useImmutable(repository)}`,
     );
   }
@@ -122,8 +125,10 @@ function useImmutable(repository: string): string {
 function howToPass(repository: string): string {
   const [owner, name] = repository.split("/");
   return (
-    `Pass them: --github ${owner}@OWNER_ID/${name}@REPO_ID. ${API}/repos/${repository} shows them as owner.id and id; ` +
-    `so does: ${command`gh api repos/${word.repository(repository)} --jq '"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"'`}`
+    `Pass them: --github ${owner}@OWNER_ID/${name}@REPO_ID. ${API}/repos/${repository} shows them as owner.id ` +
+    "and id; " +
+    "so does: " +
+    `${command`gh api repos/${word.repository(repository)} --jq '"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"'`}`
   );
 }
 

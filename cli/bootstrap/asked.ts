@@ -20,7 +20,8 @@ export async function asked<T>(action: string, answer: Promise<T>): Promise<T> {
     if (isForbidden(error))
       throw new WorkFailed(`AWS refuses ${action} (${words}); ${NEEDED_RIGHTS}.`, { cause: error });
     throw new WorkFailed(
-      `AWS does not answer ${action} (${words}); try again, and look at the network between here and AWS if it stays so.`,
+      `AWS does not answer ${action} (${words}); try again, and look at the network between here and AWS if it ` +
+        "stays so.",
     );
   });
 }

@@ -22,7 +22,9 @@ export interface Wanted {
   readonly github?: GitHub;
   /** Whether the provider of GitHub's tokens is this bootstrap's, or one that the account has from elsewhere. */
   readonly ownsGitHubTokens: boolean;
-  /** What exists and the state may not know, such as after a crash: address and id. What it does know is passed over. */
+  /**
+   * What exists and the state may not know, such as after a crash: address and id. What it does know is passed over.
+   */
   readonly imports: readonly { readonly to: string; readonly id: string }[];
 }
 

@@ -1,8 +1,8 @@
 /** An action that the roles' policies allow though no rehearsal of a deploy, plan and destroy calls it. */
 export interface NotRecorded {
   /**
-   * `by an edit`: terraform calls it for a change of a site that stands; `by a repair`: for what was changed by hand, and for no edit;
-   * `never`: AWS checks it along with another call.
+   * `by an edit`: terraform calls it for a change of a site that stands; `by a repair`: for what was changed by hand,
+   * and for no edit; `never`: AWS checks it along with another call.
    */
   readonly called: "by an edit" | "by a repair" | "never";
   /** What the edit is, or what was changed by hand, or along with which call AWS checks it. */
@@ -14,8 +14,9 @@ const repair = (why: string): NotRecorded => ({ called: "by a repair", why });
 const checked = (why: string): NotRecorded => ({ called: "never", why });
 
 /**
- * What the roles may do beyond what rehearsals recorded; nothing else may stand in their policies. No key of KMS is among it:
- * the disks, the bucket and the plans are encrypted with keys of AWS's own, which ask no permission of the caller.
+ * What the roles may do beyond what rehearsals recorded; nothing else may stand in their policies. No key of KMS is
+ * among it: the disks, the bucket and the plans are encrypted with keys of AWS's own, which ask no permission of the
+ * caller.
  */
 export const NOT_RECORDED: Readonly<Record<string, NotRecorded>> = {
   "acm:AddTagsToCertificate": edit("a tag comes or changes; and AWS checks it for acm:RequestCertificate with tags"),

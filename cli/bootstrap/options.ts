@@ -52,7 +52,8 @@ export function namesBucket(commandLine: CommandLine): commandLine is CommandLin
   const { bucket, region } = commandLine;
   if ((bucket === undefined) === (region === undefined)) return bucket !== undefined;
   throw new UsageError(
-    `--bucket and --region must be given together (got ${bucket === undefined ? "--region" : "--bucket"} only); omit both for the buckets that main.ts names`,
+    `--bucket and --region must be given together (got ${bucket === undefined ? "--region" : "--bucket"} ` +
+      "only); omit both for the buckets that main.ts names",
   );
 }
 
@@ -63,7 +64,8 @@ export function namesBucket(commandLine: CommandLine): commandLine is CommandLin
 export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]): AskedOptions[] {
   if (commandLine.github !== undefined && buckets.length > 1) {
     throw new UsageError(
-      `--github and --no-github need one bucket, as an account has the roles once (got ${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`,
+      "--github and --no-github need one bucket, as an account has the roles once (got " +
+        `${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`,
     );
   }
   return buckets.map(({ bucket, region }) => checkOptions({ ...commandLine, bucket, region }, IN_MAIN));
@@ -82,7 +84,8 @@ export function checkOptions(
   const faults = [
     BUCKET.test(bucket) && !RESERVED.test(bucket)
       ? []
-      : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that AWS reserves, such as xn-- (got ${bucket})`,
+      : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that ` +
+        `AWS reserves, such as xn-- (got ${bucket})`,
     REGION.test(region)
       ? []
       : `${names.region} must be an AWS region outside China and GovCloud, such as us-east-1 (got ${region})`,

@@ -4,8 +4,8 @@ import type { RoleKind } from "./names";
 import { type GitHub, subjectPrefix } from "./repository";
 
 /**
- * What a role may do. In the files beside, `<bucket>` and `<account>` stand for the state bucket's name and the account's
- * number; they are filled in when the role is made.
+ * What a role may do. In the files beside, `<bucket>` and `<account>` stand for the state bucket's name and the
+ * account's number; they are filled in when the role is made.
  */
 export interface Policy {
   readonly Version: "2012-10-17";
@@ -35,7 +35,10 @@ export function policyOf(
   return JSON.parse(text.replaceAll("<account>", account).replaceAll("<bucket>", bucket)) as Policy;
 }
 
-/** Which workflows may take the role: all pull requests' of a repository, or those that run on the branch that is deployed. */
+/**
+ * Which workflows may take the role: all pull requests' of a repository, or those that run on the branch that is
+ * deployed.
+ */
 export function subjectOf(kind: RoleKind, github: GitHub): string {
   return `${subjectPrefix(github)}:${kind === "plan" ? "pull_request" : `ref:refs/heads/${github.branch}`}`;
 }

@@ -4,8 +4,8 @@ import { RECORD_KEY } from "../github/kept-records";
 import { asked, nothingIf } from "./asked";
 
 /**
- * Makes the key of the digests in records of plans, unless the bucket has one. terraform does not make it, as it would be in the
- * bootstrap's state too.
+ * Makes the key of the digests in records of plans, unless the bucket has one. terraform does not make it, as it would
+ * be in the bootstrap's state too.
  */
 export async function makeRecordKey({
   bucket,

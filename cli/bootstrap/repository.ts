@@ -58,8 +58,8 @@ export function subjectPrefix(repository: Repository): string {
 }
 
 /**
- * Whether two are one repository. Its number stays when it is renamed or transferred, and another repository can get its name;
- * without numbers the names decide, in which GitHub does not tell upper from lower case.
+ * Whether two are one repository. Its number stays when it is renamed or transferred, and another repository can get
+ * its name; without numbers the names decide, in which GitHub does not tell upper from lower case.
  */
 export function isSameRepository(one: Repository, other: Repository): boolean {
   if (one.ids !== undefined && other.ids !== undefined) return one.ids.repository === other.ids.repository;

@@ -65,7 +65,8 @@ export class BootstrapRun {
   }
 
   /**
-   * Takes roles into the state that may have been lost or never have held them: what it does not know it does not remove.
+   * Takes roles into the state that may have been lost or never have held them: what it does not know it does not
+   * remove.
    * @param found the roles and what they were made for
    */
   async takeUp({ roles, github }: Found, report: (text: string) => void): Promise<void> {
@@ -106,7 +107,9 @@ export class BootstrapRun {
     );
   }
 
-  /** Tells what terraform says in our own words: its advice, and ours, is for stacks, which have a folder that stays. */
+  /**
+   * Tells what terraform says in our own words: its advice, and ours, is for stacks, which have a folder that stays.
+   */
   private async said<T>(work: Promise<T>): Promise<T> {
     const { bucket } = this.wanted;
     try {
@@ -117,18 +120,22 @@ export class BootstrapRun {
       const [, who, since] = /is locked by (.*?) since (\S+ \S+) UTC/.exec(message) ?? [];
       if (who !== undefined) {
         throw new WorkFailed(
-          `Another npm run bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it has ended; ` +
-            `if its terraform was killed, delete its lock first: ${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
+          `Another npm run bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it ` +
+            "has ended; " +
+            "if its terraform was killed, delete its lock first: " +
+            `${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
         );
       }
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
         throw new WorkFailed(
-          `The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works on it, or somebody else took the name. Run this again in two minutes; it tells which.`,
+          `The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works ` +
+            "on it, or somebody else took the name. Run this again in two minutes; it tells which.",
         );
       }
       if (/errored\.tfstate/.test(message)) {
         throw new WorkFailed(
-          `What was done could not be stored in the state of ${bucket}. Run this again, with credentials that may write to the bucket: it goes on from what there is.`,
+          `What was done could not be stored in the state of ${bucket}. Run this again, with credentials that ` +
+            "may write to the bucket: it goes on from what there is.",
         );
       }
       const [, service, call, words] =

@@ -16,16 +16,21 @@ export function subjectNotes(before: GitHub | undefined, now: GitHub): string[] 
   const { repository, ids } = now;
   const isChanged = before !== undefined && subjectPrefix(before) !== subjectPrefix(now);
   return [
-    `The roles trust GitHub's tokens with the subject ${subjectOf("plan", now)} or ${subjectOf("deploy", now)}. sub_claim_prefix in the output of ${showSubject(repository)} must be ${subjectPrefix(now)}.`,
+    `The roles trust GitHub's tokens with the subject ${subjectOf("plan", now)} or ` +
+      `${subjectOf("deploy", now)}. sub_claim_prefix in the output of ${showSubject(repository)} must be ` +
+      `${subjectPrefix(now)}.`,
     isChanged ? [`Until now they trusted ${subjectPrefix(before)}:….`] : [],
     isChanged && before.ids === undefined
       ? [
-          `If workflows fail with "Not authorized to perform sts:AssumeRoleWithWebIdentity" from now on, the repository's tokens have the previous subject: run this again with --github ${repository} --no-immutable-subject.`,
+          `If workflows fail with "Not authorized to perform sts:AssumeRoleWithWebIdentity" from now on, the ` +
+            `repository's tokens have the previous subject: run this again with --github ${repository} ` +
+            "--no-immutable-subject.",
         ]
       : [],
     ids === undefined
       ? [
-          "That is the previous subject. Repositories created, renamed or transferred since 15 July 2026, and those that opted in, have another one: run this with --github OWNER/REPO for them.",
+          "That is the previous subject. Repositories created, renamed or transferred since 15 July 2026, and " +
+            "those that opted in, have another one: run this with --github OWNER/REPO for them.",
         ]
       : [],
   ].flat();

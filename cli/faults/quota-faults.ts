@@ -20,7 +20,8 @@ const STANDARD_FAMILY = /^(?:[acdhimrtz]|im|is)\d/;
 
 /**
  * The quotas that a site counts against. Texts and codes as AWS has them:
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+ * https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
  */
 const QUOTAS: readonly Quota[] = [
   {
@@ -30,7 +31,8 @@ const QUOTAS: readonly Quota[] = [
     service: "ec2",
     default: 5,
     use: ({ id, program }) =>
-      `each NAT gateway needs one, and ${id} has ${countOf(program, "aws_nat_gateway")}. Lower network.zones, set network.egress: "none", release addresses that nothing uses`,
+      `each NAT gateway needs one, and ${id} has ${countOf(program, "aws_nat_gateway")}. Lower network.zones, ` +
+      `set network.egress: "none", release addresses that nothing uses`,
   },
   {
     said: /NatGatewayLimitExceeded/,
@@ -48,7 +50,8 @@ const QUOTAS: readonly Quota[] = [
     service: "vpc",
     default: 5,
     use: ({ id }) =>
-      `the account's default VPC counts too. Delete a VPC that nothing uses, put ${id} into one that exists (network.vpcId)`,
+      `the account's default VPC counts too. Delete a VPC that nothing uses, put ${id} into one that exists ` +
+      "(network.vpcId)",
   },
   {
     // AWS raises it together with the VPCs'.
@@ -58,7 +61,8 @@ const QUOTAS: readonly Quota[] = [
     service: "vpc",
     default: 5,
     use: ({ id }) =>
-      `${id} needs one internet gateway. Delete one that nothing uses, put ${id} into a VPC that exists (network.vpcId)`,
+      `${id} needs one internet gateway. Delete one that nothing uses, put ${id} into a VPC that exists ` +
+      "(network.vpcId)",
   },
   {
     said: /TooManyLoadBalancers/,
@@ -81,9 +85,14 @@ function vcpuSentence({ id, region, found: [limit = ""], program }: Context): st
       ? `: ${2 * types.length} vCPUs, and twice that while instances are replaced, the new ones first`
       : ", twice as many while instances are replaced, the new ones first";
   const raise = STANDARD_FAMILY.test(type)
-    ? `Raise the quota "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances" (${raising("ec2", "L-1216C47A", Math.max(MIN_VCPUS, 2 * Number(limit)), region)})`
+    ? `Raise the quota "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances" ` +
+      `(${raising("ec2", "L-1216C47A", Math.max(MIN_VCPUS, 2 * Number(limit)), region)})`
     : `Raise the quota of the instance family (Service Quotas, Amazon EC2, "Running On-Demand …")`;
-  return `The account may run ${limit} vCPUs of this kind in ${region}, other instances included, and ${id} has ${types.length} × ${type || "instances"}${needs}. ${raise}, lower instances.count, or choose a smaller instances.type; then deploy again.`;
+  return (
+    `The account may run ${limit} vCPUs of this kind in ${region}, other instances included, and ${id} has ` +
+    `${types.length} × ${type || "instances"}${needs}. ${raise}, lower instances.count, or choose a smaller ` +
+    "instances.type; then deploy again."
+  );
 }
 
 function raising(service: Service, code: string, value: number, region: string): string {
@@ -103,18 +112,24 @@ export const QUOTA_FAULTS: readonly AccountFault[] = [
     ({ said, name, code, service, default: usual, use }): AccountFault => ({
       said,
       sentence: (context) =>
-        `The account has reached its quota ${name} in ${context.region} (${usual} by default): ${use(context)}, or raise the quota (${raising(service, code, 2 * usual, context.region)}); then deploy again.`,
+        `The account has reached its quota ${name} in ${context.region} (${usual} by default): ` +
+        `${use(context)}, or raise the quota (${raising(service, code, 2 * usual, context.region)}); then ` +
+        "deploy again.",
     }),
   ),
   {
     said: /LimitExceededException: Certificate has too many domains/,
     sentence: ({ id }) =>
-      `The account's quota of names in a certificate is smaller than what ${id} asks for, domainName included. Shorten alternativeNames, or raise the quota (Service Quotas, AWS Certificate Manager, 10 by default); then deploy again.`,
+      `The account's quota of names in a certificate is smaller than what ${id} asks for, domainName included. ` +
+      "Shorten alternativeNames, or raise the quota (Service Quotas, AWS Certificate Manager, 10 by default); " +
+      "then deploy again.",
   },
   {
     // The SDK takes it for a throttled request and tries 25 times first.
     said: /RequestCertificate.{0,400}?LimitExceededException: (?:Error: )?([^.]{1,300})/,
     sentence: ({ id, region, found: [reason] }) =>
-      `ACM refuses another certificate for ${id} in ${region}: ${reason}. Deleted certificates count for a year. Raise the quota (Service Quotas, AWS Certificate Manager), or set certificate.arn to a certificate that the account has.`,
+      `ACM refuses another certificate for ${id} in ${region}: ${reason}. Deleted certificates count for a ` +
+      "year. Raise the quota (Service Quotas, AWS Certificate Manager), or set certificate.arn to a " +
+      "certificate that the account has.",
   },
 ];

@@ -42,7 +42,10 @@ const MOST_OF_REVIEWS = 60_000;
 /** With less room they say nothing. */
 const LEAST_OF_REVIEWS = 2_000;
 
-/** One line for each stack, what those do that change something, and below it, folded, what terraform says of them, cut at a line's end where there is no room. */
+/**
+ * One line for each stack, what those do that change something, and below it, folded, what terraform says of them, cut
+ * at a line's end where there is no room.
+ */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
   const end = changed.some(({ isDeployed }) => isDeployed)
@@ -76,7 +79,8 @@ function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: strin
   const lines = stacks.map(headline);
   if (lines.join("\n").length < room) return lines;
   const note = (left: number) =>
-    `- and ${left} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${wholeAt}).`;
+    `- and ${left} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary ` +
+    `of the run](${wholeAt}).`;
   let left = room - note(stacks.length).length - 1;
   const shown = [...stacks]
     .sort((one, other) => Number(hasChanges(other.summary)) - Number(hasChanges(one.summary)))
@@ -110,7 +114,9 @@ function folded({ id, text: said }: PlannedStack, room: number, wholeAt: string)
     ].join("\n");
   const whole = block(text, "");
   if (whole.length < room) return whole;
-  const note = `\nThe rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the run](${wholeAt}).\n`;
+  const note =
+    `\nThe rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the ` +
+    `run](${wholeAt}).\n`;
   const left = text.slice(0, Math.max(0, room - block("", note).length - 1));
   if (left === "") return "";
   return block(left.slice(0, Math.max(0, left.lastIndexOf("\n"))), note);

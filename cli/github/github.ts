@@ -39,7 +39,10 @@ interface Call {
 const PER_PAGE = 100;
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** The few calls of GitHub's API that the workflows need, for the repository and with the token of the job's environment. */
+/**
+ * The few calls of GitHub's API that the workflows need, for the repository and with the token of the job's
+ * environment.
+ */
 export class GitHub {
   private constructor(
     private readonly api: string,
@@ -127,7 +130,8 @@ export class GitHub {
     if (newest === undefined) return undefined;
     if (newest.size_in_bytes > maxBytes)
       throw new WorkFailed(
-        `The artifact ${name} of run ${run} has ${newest.size_in_bytes} bytes; allowed are ${maxBytes}, so nothing of it was read.`,
+        `The artifact ${name} of run ${run} has ${newest.size_in_bytes} bytes; allowed are ${maxBytes}, so ` +
+          "nothing of it was read.",
       );
     const { bytes } = await this.send({ path: `actions/artifacts/${newest.id}/zip`, needs: "actions: read" });
     return bytes;
@@ -156,7 +160,8 @@ export class GitHub {
       const items: unknown = await read(`per_page=${PER_PAGE}&page=${page}`);
       if (!isList<T>(items))
         throw new WorkFailed(
-          `GitHub (${this.api}) answers with something else than a list; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`,
+          `GitHub (${this.api}) answers with something else than a list; a proxy may have answered in its ` +
+            "place, look at GITHUB_API_URL and try again.",
         );
       all.push(...items);
       if (items.length < PER_PAGE) return all;
@@ -170,7 +175,8 @@ export class GitHub {
       return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch {
       throw new WorkFailed(
-        `GitHub (${this.api}) answers ${status} without JSON (${what}): ${messageIn(text)}; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`,
+        `GitHub (${this.api}) answers ${status} without JSON (${what}): ${messageIn(text)}; a proxy may have ` +
+          "answered in its place, look at GITHUB_API_URL and try again.",
       );
     }
   }
@@ -213,13 +219,22 @@ export class GitHub {
   private fault(response: Response, what: string, text: string, needs: string): string {
     const { status } = response;
     if (status === 401)
-      return `GitHub does not accept GITHUB_TOKEN (${what}); in a workflow, use \${{ github.token }}, else a token that has not expired.`;
+      return (
+        `GitHub does not accept GITHUB_TOKEN (${what}); in a workflow, use \${{ github.token }}, else a token ` +
+        "that has not expired."
+      );
     if (isSpent(response))
       return `GitHub takes no more calls of this token for now (${what}); run the job again in an hour.`;
     if (status === 403)
-      return `GITHUB_TOKEN may not do this (${what}); give the job permissions: ${needs}. A pull request from a fork never gets more than read.`;
+      return (
+        `GITHUB_TOKEN may not do this (${what}); give the job permissions: ${needs}. A pull request from a fork ` +
+        "never gets more than read."
+      );
     if (status === 404)
-      return `GitHub knows nothing of ${what} in ${this.repository}, or hides it from this token; check the number, and that the job has permissions: ${needs}.`;
+      return (
+        `GitHub knows nothing of ${what} in ${this.repository}, or hides it from this token; check the number, ` +
+        `and that the job has permissions: ${needs}.`
+      );
     return `GitHub answers ${status} (${what}): ${messageIn(text)}`;
   }
 }

@@ -48,12 +48,16 @@ export function placeOf({ json }: SynthesizedStack): RecordPlace | undefined {
 
 /** What is said of a stack whose plans have no place. */
 export function notDeployed(stackId: string): string {
-  return `${stackId}: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or deploy it by hand`;
+  return (
+    `${stackId}: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or ` +
+    "deploy it by hand"
+  );
 }
 
 /**
- * Records of reviewed plans, `plans/<pull request>/<head>/<base>/<stack>.json` in a state bucket, and beside them how far a merge has
- * come, `deploys/<pull request>/<head>/<stack>.<progress>`. The bucket's own policy keeps them from being overwritten or deleted.
+ * Records of reviewed plans, `plans/<pull request>/<head>/<base>/<stack>.json` in a state bucket, and beside them how
+ * far a merge has come, `deploys/<pull request>/<head>/<stack>.<progress>`. The bucket's own policy keeps them from
+ * being overwritten or deleted.
  */
 export class KeptRecords {
   private readonly s3: S3Client;
@@ -73,7 +77,8 @@ export class KeptRecords {
     const text = (await this.get(RECORD_KEY))?.toString().trim();
     if (text !== undefined && KEY_FORM.test(text)) return Buffer.from(text, "hex");
     throw new WorkFailed(
-      `The bucket ${this.place.bucket} has no key for records of plans (${RECORD_KEY}), without which plans cannot be compared; ` +
+      `The bucket ${this.place.bucket} has no key for records of plans (${RECORD_KEY}), without which plans ` +
+        "cannot be compared; " +
         "npm run bootstrap -- --github OWNER/REPO makes it.",
     );
   }
@@ -88,7 +93,8 @@ export class KeptRecords {
     const key = `${prefixOf(planned)}${base}/${record.stack}.json`;
     if (await this.putOnce(key, `${JSON.stringify(kept, null, 2)}\n`)) return;
     throw refusal(
-      `s3://${this.place.bucket}/${key} is kept already, with another content, and is not overwritten: what was reviewed is what is deployed. To plan the same change again, push another ` +
+      `s3://${this.place.bucket}/${key} is kept already, with another content, and is not overwritten: what ` +
+        "was reviewed is what is deployed. To plan the same change again, push another " +
         'commit, which may be empty: git commit --allow-empty -m "Plan again".',
     );
   }
@@ -96,7 +102,8 @@ export class KeptRecords {
   /**
    * What a stack's plan did when the pull request was planned at this commit.
    * @returns nothing if nothing is kept
-   * @throws {WorkFailed} if what is kept is no record of it, or it was planned against several bases and did not always do the same
+   * @throws {WorkFailed} if what is kept is no record of it, or it was planned against several bases and did not always
+   * do the same
    */
   async fetch({ pullRequest, head }: Omit<Planned, "base">, stack: string): Promise<KeptRecord | undefined> {
     const keys = (await this.list(prefixOf({ pullRequest, head }))).filter(
@@ -112,7 +119,8 @@ export class KeptRecords {
     const [first] = records;
     if (first === undefined || records.every((it) => differences(first, it).length === 0)) return first;
     throw new WorkFailed(
-      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, and not always with the same result (${this.addressOf({ pullRequest, head })}), ` +
+      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, and not always ` +
+        `with the same result (${this.addressOf({ pullRequest, head })}), ` +
         "so nobody can tell which one was reviewed, and nothing was changed; open another pull request and merge that.",
     );
   }
@@ -145,7 +153,8 @@ export class KeptRecords {
 
   private noRecord(key: string, why: string): WorkFailed {
     return new WorkFailed(
-      `s3://${this.place.bucket}/${key} is no record of this plan (${why}), so nothing was changed; open another pull request and merge that.`,
+      `s3://${this.place.bucket}/${key} is no record of this plan (${why}), so nothing was changed; open ` +
+        "another pull request and merge that.",
     );
   }
 
@@ -206,7 +215,8 @@ export class KeptRecords {
     const what = `${doing} s3://${bucket}/${key}`;
     if (isAnswer(error, 403))
       return new WorkFailed(
-        `AWS refuses ${what}; update the roles and the bucket's policy with npm run bootstrap -- --github OWNER/REPO, which this version's workflows need.`,
+        `AWS refuses ${what}; update the roles and the bucket's policy with npm run bootstrap -- --github ` +
+          "OWNER/REPO, which this version's workflows need.",
       );
     if (isAnswer(error, 404))
       return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npm run bootstrap`);

@@ -4,8 +4,8 @@ import { COMMIT } from "../command";
 import type { SynthesizedStack } from "../synthesize";
 
 /*
- * What a reviewed plan does, as data: enough to say whether another plan does the same, and nothing that can be applied. Values are
- * digests under a key, so that no secret can be read or guessed from a record.
+ * What a reviewed plan does, as data: enough to say whether another plan does the same, and nothing that can be
+ * applied. Values are digests under a key, so that no secret can be read or guessed from a record.
  */
 
 /** A larger record is refused before it is read: 1,000 resources of a hundred values stay below it. */
@@ -14,7 +14,10 @@ export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 /** Of a value in its place: the same value elsewhere has another one. */
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const digestOrUnknown = v.union([digest, v.literal("unknown")]);
-/** Of what is within a list or an object, by the digests of the way to it: parts can be unknown before the apply, and known afterwards. */
+/**
+ * Of what is within a list or an object, by the digests of the way to it: parts can be unknown before the apply, and
+ * known afterwards.
+ */
 const parts = v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}(\/[0-9a-f]{16})*$/)), digestOrUnknown);
 const commit = v.pipe(v.string(), v.regex(COMMIT));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096));
@@ -34,7 +37,10 @@ const changeSchema = v.strictObject({
   imports: v.optional(digest),
   /** The attributes that force a replacement, sorted. */
   replacedBy: v.optional(v.array(name)),
-  /** Each attribute that changes, with the digests of its value before, if there was one, and after; unknown parts are part of it as such. */
+  /**
+   * Each attribute that changes, with the digests of its value before, if there was one, and after; unknown parts are
+   * part of it as such.
+   */
   attributes: v.record(name, v.strictObject({ from: v.optional(digest), to: v.union([digestOrUnknown, parts]) })),
   /** Whether it is replaced because its creation had failed. */
   isTainted: v.optional(v.literal(true)),
@@ -200,7 +206,10 @@ function changeOf(
   };
 }
 
-/** Digests of values that stand in one place of a plan. Each place has its own, so that equal values in two places cannot be told. */
+/**
+ * Digests of values that stand in one place of a plan. Each place has its own, so that equal values in two places
+ * cannot be told.
+ */
 class Digests {
   constructor(
     private readonly key: Buffer,
@@ -270,7 +279,8 @@ function canonical(value: unknown): string {
 
 /**
  * How another plan differs from the reviewed one, one sentence for each address; none if it does the same.
- * @param isContinued whether applying the reviewed plan has begun: then it may do the rest of it, and what was unknown may be known
+ * @param isContinued whether applying the reviewed plan has begun: then it may do the rest of it, and what was unknown
+ * may be known
  */
 export function differences(reviewed: PlannedRecord, now: PlannedRecord, isContinued = false): string[] {
   const configuration = (["backend", "providers"] as const)
@@ -291,7 +301,10 @@ export function differences(reviewed: PlannedRecord, now: PlannedRecord, isConti
 
 type Changes = ReadonlyMap<string, Change>;
 
-/** Whether what is planned for an address is what is left of what was reviewed for it, once terraform has failed in the middle. */
+/**
+ * Whether what is planned for an address is what is left of what was reviewed for it, once terraform has failed in the
+ * middle.
+ */
 function isRestOf(address: string, before: Changes, after: Changes): boolean {
   const [reviewed, now] = [before.get(address), after.get(address)];
   if (now === undefined) return true;
@@ -301,7 +314,8 @@ function isRestOf(address: string, before: Changes, after: Changes): boolean {
     return now.actions.join() === "delete" && replaced?.actions.length === 2 && replaced.id === now.id;
   }
   const isSame = reviewed.actions.join() === now.actions.join() && reviewed.id === now.id;
-  // A failed creation leaves nothing, or an object of which terraform changes the rest, or which is tainted and so created again.
+  // A failed creation leaves nothing, or an object of which terraform changes the rest, or which is tainted and so
+  // created again.
   const isRestOfCreation =
     reviewed.actions.includes("create") &&
     (["create", "update"].includes(now.actions.join()) || now.isTainted === true);
@@ -349,7 +363,8 @@ function differenceOf(reviewed: Change | undefined, now: Change | undefined): st
     ...(canonical(reviewed.replacedBy) === canonical(now.replacedBy)
       ? []
       : [
-          `replaced as ${now.replacedBy?.join(", ") || "nothing"} changes, not ${reviewed.replacedBy?.join(", ") || "nothing"}`,
+          `replaced as ${now.replacedBy?.join(", ") || "nothing"} changes, not ` +
+            `${reviewed.replacedBy?.join(", ") || "nothing"}`,
         ]),
     ...(attributes.length === 0 ? [] : [`other values for ${attributes.join(", ")}`]),
   ].join("; ");

@@ -16,8 +16,8 @@ const MAX_FILES = 400;
 const MAX_UNPACKED = 256 * 1024 * 1024;
 
 /**
- * Reads what a pull request's workflow uploaded. Its author decided what is in there, so it is data of a fixed form, of which
- * nothing is run or applied.
+ * Reads what a pull request's workflow uploaded. Its author decided what is in there, so it is data of a fixed form, of
+ * which nothing is run or applied.
  * @param artifact the ZIP file that GitHub makes of it
  * @throws {WorkFailed} if anything else is in there
  */

@@ -28,7 +28,8 @@ export async function lookAt(domain: string, zoneName: string, region: string): 
   const zones = await zonesOf(region, domain);
   const refusal = refusalOf(domain, zoneName, account.number, zones);
   if (refusal !== undefined) throw new UsageError(`${refusal} Nothing was created.`);
-  // Of the zone, never of the name: a resolver would remember that the name does not exist, and not see its record for a while.
+  // Of the zone, never of the name: a resolver would remember that the name does not exist, and not see its record for
+  // a while.
   const asked = account.isAws ? await new Resolver(RESOLVER).resolveNs(zoneName).catch(() => undefined) : undefined;
   return {
     ...account,
@@ -44,7 +45,10 @@ export function delegationWarning(
 ): string | undefined {
   const [theirs, ours] = [asked ?? [], own].map((names) => names.map((name) => withoutDot(name).toLowerCase()));
   if (theirs === undefined || theirs.length === 0 || theirs.some((name) => ours?.includes(name))) return undefined;
-  return `Warning: ${zoneName} is answered by ${theirs.sort().join(", ")}, not by the zone's name servers in this account. ACM would not see the validation record, and the apply would fail after 15 minutes.`;
+  return (
+    `Warning: ${zoneName} is answered by ${theirs.sort().join(", ")}, not by the zone's name servers in this ` +
+    "account. ACM would not see the validation record, and the apply would fail after 15 minutes."
+  );
 }
 
 /** The account of the credentials in use. @throws {WorkFailed} without credentials that AWS accepts */
@@ -62,7 +66,9 @@ export async function whoseAccount(region: string): Promise<Account> {
   return { number, isAws: hosts.every((host) => AWS_HOST.test(host)) };
 }
 
-/** The public zones that a name's records can be in. @throws {WorkFailed} with AWS's own words, if it does not answer */
+/**
+ * The public zones that a name's records can be in. @throws {WorkFailed} with AWS's own words, if it does not answer
+ */
 export async function zonesOf(region: string, domain: string): Promise<ZoneView[]> {
   return publicZones(new Route53Client({ region, ...PATIENT }), [domain]).catch((error: Error) => {
     throw new WorkFailed(`Route 53 does not say which public zones the account has (${error.name}: ${error.message}).`);
@@ -90,24 +96,38 @@ export function refusalOf(
 ): string | undefined {
   const [zone, ...others] = zones.filter(({ name }) => name === zoneName);
   if (zone === undefined)
-    return `The public zone ${zoneName} of ${domain} must be in Route 53 of account ${account}, which has none of that name.`;
+    return (
+      `The public zone ${zoneName} of ${domain} must be in Route 53 of account ${account}, which has none of ` +
+      "that name."
+    );
   if (others.length > 0)
-    return `Account ${account} must have one public zone ${zoneName} (got ${others.length + 1}); delete the one that the registrar does not name.`;
+    return (
+      `Account ${account} must have one public zone ${zoneName} (got ${others.length + 1}); delete the one that ` +
+      "the registrar does not name."
+    );
   const named = zones.flatMap(({ name, records }) =>
     records
       .filter((it) => nameOf(it) === domain && ADDRESSES.includes(it.Type ?? ""))
       .map(({ Type }) => `${Type} in ${name}`),
   );
   if (named.length > 0)
-    return `${domain} must have no A, AAAA or CNAME record (got ${named.join(", ")}); choose a name that is not in use.`;
+    return (
+      `${domain} must have no A, AAAA or CNAME record (got ${named.join(", ")}); choose a name that is not in ` + "use."
+    );
   const delegated = zone.records.find(
     (it) => it.Type === "NS" && nameOf(it) !== zoneName && (domain === nameOf(it) || domain.endsWith(`.${nameOf(it)}`)),
   );
   if (delegated !== undefined)
-    return `${domain} must be in the zone ${zoneName} itself, which delegates ${nameOf(delegated)} to other name servers; choose a name outside of it.`;
+    return (
+      `${domain} must be in the zone ${zoneName} itself, which delegates ${nameOf(delegated)} to other name ` +
+      "servers; choose a name outside of it."
+    );
   // ACM gives a name of an account the same record each time; taking the site down would remove it.
   if (zones.some(({ records }) => records.some((it) => isValidation(it, domain)))) {
-    return `${domain} must have no validation record of ACM yet: another certificate of that name is renewed through it, and it would go with the site; choose a name that has none.`;
+    return (
+      `${domain} must have no validation record of ACM yet: another certificate of that name is renewed through ` +
+      "it, and it would go with the site; choose a name that has none."
+    );
   }
   return undefined;
 }

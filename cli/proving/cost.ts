@@ -17,7 +17,10 @@ export const RATES = {
 export const CHARGED = { addresses: 2, instances: 2, instanceType: "t3.micro", diskGib: 8 } as const;
 const HOURS_A_MONTH = 730;
 
-/** What the default site costs in an hour. AWS charges a load balancer for every hour that it begins, so less time hardly costs less. */
+/**
+ * What the default site costs in an hour. AWS charges a load balancer for every hour that it begins, so less time
+ * hardly costs less.
+ */
 export function costOfAnHour(): CostLine[] {
   const { addresses, instances, instanceType, diskGib } = CHARGED;
   return [

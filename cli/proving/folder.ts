@@ -14,7 +14,10 @@ const PROVING = join(PROJECT, "proving");
 const ID = /^prove-[0-9a-f]{6}$/;
 const OTHER_PLACE = /^TF_(DATA_DIR|WORKSPACE|CLI_ARGS(_.*)?)$/;
 
-/** A site that is built to be taken down: its program, what that synthesizes to, and its state. The folder goes once nothing of it is left. */
+/**
+ * A site that is built to be taken down: its program, what that synthesizes to, and its state. The folder goes once
+ * nothing of it is left.
+ */
 export class ProvingFolder {
   private constructor(
     /** The stack's. */
@@ -62,7 +65,10 @@ export class ProvingFolder {
     return stackFolder(this.path, this.id);
   }
 
-  /** Has every later run of terraform there, by whomever, refuse the credentials of another account, in which it would find nothing to destroy. */
+  /**
+   * Has every later run of terraform there, by whomever, refuse the credentials of another account, in which it would
+   * find nothing to destroy.
+   */
   async keepToAccount(number: string): Promise<void> {
     const provider = { aws: [{ allowed_account_ids: [number] }] };
     await writeFile(join(this.terraformFolder, "account_override.tf.json"), JSON.stringify({ provider }, null, 2), {

@@ -196,7 +196,10 @@ export class ProvingRun {
     return `${this.plan.added} added`;
   }
 
-  /** Before any other question, as the time runs. Nobody looks the name up before its record is there: a resolver would remember that there is none. */
+  /**
+   * Before any other question, as the time runs. Nobody looks the name up before its record is there: a resolver would
+   * remember that there is none.
+   */
   private async waitForTraffic(report: (text: string) => void, signal: AbortSignal): Promise<string> {
     this.outputs = JSON.parse(
       (await this.options.folder.terraform(this.options.tools, signal).run(["output", "-json"])).stdout,

@@ -9,7 +9,10 @@ export interface TypeTimes {
   readonly destroy?: number;
 }
 
-/** What terraform's `-json` output says of each resource type, the slowest first. @param events of an apply and a destroy */
+/**
+ * What terraform's `-json` output says of each resource type, the slowest first. @param events of an apply and a
+ * destroy
+ */
 export function timesOf(events: readonly TerraformEvent[]): TypeTimes[] {
   const types = new Map<string, { created: Set<string>; create?: number; destroy?: number }>();
   for (const { type: kind, hook } of events) {

@@ -6,7 +6,10 @@ import { reviewPicture } from "./picture";
 import { cut, fitting, shares } from "./room";
 import { alike, asTagText, markOf, shownCounts, shownEffect, shownHop, shownPlace } from "./wording";
 
-/* A review as a pull request's comment: the verdict first, what it comes from, and folded below it whatever else there is. */
+/*
+ * A review as a pull request's comment: the verdict first, what it comes from, and folded below it whatever else there
+ * is.
+ */
 
 /** A plan's review, by the name that a person knows it by. */
 export interface NamedReview {
@@ -46,7 +49,9 @@ export function reviewsAsMarkdown(reviews: readonly NamedReview[], { limit = LIM
   if (reviews.length === 1 && only !== undefined) return pageOf(partsOf(only, 3), limit);
   const effect = worstEffect(reviews.map(({ review }) => review.report.effect));
   const changing = reviews.filter(({ review }) => isNews(review)).length;
-  const title = `### ${shownEffect(effect)}: ${reviews.length} plans, ${changing === 0 ? "none of which changes anything" : `${changing} of them with changes`}`;
+  const title =
+    `### ${shownEffect(effect)}: ${reviews.length} plans, ` +
+    `${changing === 0 ? "none of which changes anything" : `${changing} of them with changes`}`;
   const ordered = [...reviews].sort((one, other) => rankOf(one) - rankOf(other));
   const most = ordered.length <= MAX_HEAD - 2 ? ordered.length : MAX_HEAD - 3;
   const more = (left: number) => `- and ${left + ordered.length - most} more plans`;
@@ -81,7 +86,10 @@ function rankOf({ review }: NamedReview): number {
 
 function planLine({ name, review }: NamedReview): string {
   const { effect, summary, counts } = review.report;
-  return `- ${markOf(effect)} ${asCode(cut(name, MAX_NAME))}: ${sentence(summary)}${isNews(review) ? ` ${shownCounts(counts)}` : ""}`;
+  return (
+    `- ${markOf(effect)} ${asCode(cut(name, MAX_NAME))}: ` +
+    `${sentence(summary)}${isNews(review) ? ` ${shownCounts(counts)}` : ""}`
+  );
 }
 
 /** What nobody should overlook is open. */
@@ -93,7 +101,8 @@ function frameOf({
 }: NamedReview): readonly [start: string, end: string] {
   const isOpen = EFFECTS.indexOf(effect) >= EFFECTS.indexOf("unknown");
   return [
-    `\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: <code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`,
+    `\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: ` +
+      `<code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`,
     "\n</details>\n",
   ];
 }
@@ -208,7 +217,8 @@ function headOf(name: string, review: Review, level: number): string[] {
   const start = [
     title,
     "",
-    `${shownName}: ${shownCounts(counts)}${outputs.length > 0 ? `, ${outputs.length} ${outputs.length === 1 ? "output" : "outputs"}` : ""}`,
+    `${shownName}: ${shownCounts(counts)}` +
+      `${outputs.length > 0 ? `, ${outputs.length} ${outputs.length === 1 ? "output" : "outputs"}` : ""}`,
     ...(hops.length > 0 ? ["", `Path: ${hops.map(shownHop).join(" · ")}`] : []),
   ];
   const secured = [
@@ -248,7 +258,10 @@ function attributeOf(attribute: string): string {
   return attribute === "" ? "" : `${asCode(cut(attribute, MAX_NAME))} of `;
 }
 
-/** A head of hostile names can be longer than all its room; its last lines go first, and a title is never cut in the middle of what is escaped. */
+/**
+ * A head of hostile names can be longer than all its room; its last lines go first, and a title is never cut in the
+ * middle of what is escaped.
+ */
 function fitHead([title = "", ...lines]: readonly string[], limit: number): string {
   const shown = title.length <= limit - 60 ? title : title.slice(0, title.indexOf(":"));
   return (
@@ -269,7 +282,10 @@ function toldCause(
   { cause: { attribute, why, avoid }, addresses }: ReturnType<typeof alike>[number],
   instead: string,
 ): string {
-  return `${attributeOf(attribute)}${firstOf(addresses.map(shownAddress))}. ${sentence(why)}${avoid === "" ? "" : ` ${instead} ${sentence(avoid)}.`.replace(/\.\.$/, ".")}`;
+  return (
+    `${attributeOf(attribute)}${firstOf(addresses.map(shownAddress))}. ` +
+    `${sentence(why)}${avoid === "" ? "" : ` ${instead} ${sentence(avoid)}.`.replace(/\.\.$/, ".")}`
+  );
 }
 
 /** Each once, however many causes it avoids; blocks of one kind are not told apart by what stands between them. */

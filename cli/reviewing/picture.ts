@@ -34,7 +34,10 @@ const CLASSES = [
   "  classDef destroy fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:6 4",
   "  classDef broken stroke:#cf222e,stroke-width:4px",
 ];
-/** New ways are thick and gone ones dashed, and both say so; what becomes of several between the same boxes is told in words. */
+/**
+ * New ways are thick and gone ones dashed, and both say so; what becomes of several between the same boxes is told in
+ * words.
+ */
 const ARROWS: Readonly<Record<string, string>> = {
   kept: "-->",
   "new": "==>|new|",

@@ -47,8 +47,12 @@ export function shownHop({ hop, before, after, change }: HopChange): string {
   if (change !== "unchanged") return `${name} ${was}**${change === "broken" ? "✖" : "✔"} ${change} by this change**`;
   if (after === null) return `${name} gone`;
   if (before === null) return `${name} ${VERDICTS[after]} (new)`;
-  // No arrow leads to what is broken otherwise: that a state shows nothing of it does not mean that the change breaks it.
-  return `${name} ${after === "unknown" ? was : ""}${VERDICTS[after]}${after === "broken" && before === "broken" ? ", as before" : ""}`;
+  // No arrow leads to what is broken otherwise: that a state shows nothing of it does not mean that the change breaks
+  // it.
+  return (
+    `${name} ${after === "unknown" ? was : ""}${VERDICTS[after]}` +
+    `${after === "broken" && before === "broken" ? ", as before" : ""}`
+  );
 }
 
 /** Causes that say the same of several resources stand together, in the same order. */

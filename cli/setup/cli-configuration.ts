@@ -15,8 +15,8 @@ const CREDENTIALS = "credentials.tfrc.json";
 const VARIABLES = ["TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG"] as const;
 
 /**
- * Takes TF_CLI_CONFIG_FILE out of an environment if it names no file: terraform complains of it on every call. One that is relative
- * becomes absolute, as terraform is run in a stack's folder.
+ * Takes TF_CLI_CONFIG_FILE out of an environment if it names no file: terraform complains of it on every call. One that
+ * is relative becomes absolute, as terraform is run in a stack's folder.
  * @param warn is given one sentence for each variable that is dropped
  */
 export function dropMissingCliConfiguration(env: NodeJS.ProcessEnv, warn: (sentence: string) => void): void {
@@ -33,7 +33,8 @@ export function dropMissingCliConfiguration(env: NodeJS.ProcessEnv, warn: (sente
 }
 
 /**
- * The files of the user's own CLI configuration that terraform reads, those of tokens alone left out; none where there is no such file.
+ * The files of the user's own CLI configuration that terraform reads, those of tokens alone left out; none where there
+ * is no such file.
  */
 export function cliConfigurationFiles(env: NodeJS.ProcessEnv, product: Product): string[] {
   const chosen = VARIABLES.map((name) => env[name]).find((file) => file);
@@ -46,7 +47,10 @@ export function cliConfigurationFiles(env: NodeJS.ProcessEnv, product: Product):
   return [...(main === undefined ? [] : [main]), ...configurationFolders(env, product).flatMap(filesIn)];
 }
 
-/** @throws {SetupError} if the user's configuration has dev_overrides: terraform takes such a provider whatever its checksum */
+/**
+ * @throws {SetupError} if the user's configuration has dev_overrides: terraform takes such a provider whatever its
+ * checksum
+ */
 export function throwIfDevOverrides(env: NodeJS.ProcessEnv, product: Product): void {
   const file = cliConfigurationFiles(env, product).find((it) => /\bdev_overrides\b/.test(withoutComments(textOf(it))));
   if (file === undefined) return;
@@ -68,12 +72,18 @@ export function storedTokens(env: NodeJS.ProcessEnv, product: Product): Record<s
   return Object.fromEntries(stored.filter(([name]) => !env[name]));
 }
 
-/** The environment variable that terraform reads a host's token from: TF_TOKEN_my__host_example_com for my-host.example.com. */
+/**
+ * The environment variable that terraform reads a host's token from: TF_TOKEN_my__host_example_com for
+ * my-host.example.com.
+ */
 export function tokenVariable(hostname: string): string {
   return `TF_TOKEN_${hostname.replace(/-/g, "__").replace(/\./g, "_")}`;
 }
 
-/** Where terraform looks for providers by itself: https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories */
+/**
+ * Where terraform looks for providers by itself:
+ * https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
+ */
 export function impliedMirrors(env: NodeJS.ProcessEnv): string[] {
   const here = join(process.cwd(), "terraform.d", "plugins");
   if (IS_WINDOWS)

@@ -2,8 +2,8 @@ import { getProxyForUrl } from "proxy-from-env";
 import { fetch, ProxyAgent, type Response } from "undici";
 
 /**
- * Asks a server outside of this machine, through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as terraform and pip do.
- * Node's own fetch knows of them from version 24 on only, and if it is told to.
+ * Asks a server outside of this machine, through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as terraform
+ * and pip do. Node's own fetch knows of them from version 24 on only, and if it is told to.
  * @throws what undici's fetch throws; the reason is in its cause
  */
 export async function download(

@@ -8,15 +8,16 @@ const POLL_MS = 250;
 /** A lock that is held. */
 export interface HeldLock {
   /**
-   * The lock is held as long as any process has this descriptor open. A program that is started with it keeps the lock to its own
-   * end, even if this process is killed before.
+   * The lock is held as long as any process has this descriptor open. A program that is started with it keeps the lock
+   * to its own end, even if this process is killed before.
    */
   readonly descriptor: number;
 }
 
 /**
- * Does some work while no other process of this machine does work under the same lock. The operating system holds the lock and
- * releases it when its holder ends, however that happens. The file stays: whoever removed it could remove the next holder's.
+ * Does some work while no other process of this machine does work under the same lock. The operating system holds the
+ * lock and releases it when its holder ends, however that happens. The file stays: whoever removed it could remove the
+ * next holder's.
  * @param file where the lock is; its content is a note for those who wait, and of no other meaning
  * @param onWait told once, when somebody else holds the lock, who that is
  * @param signal ends the waiting

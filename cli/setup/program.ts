@@ -33,7 +33,8 @@ export function runProgram(
       else if (error.killed) resolve({ outcome: "failed", stdout, text: `no answer within ${timeoutMs / 1000} s` });
       else resolve({ outcome: "failed", stdout, text: text || error.message });
     });
-    // Node's own `signal` sends its signal to a process that could not be started too, whose number may then be 0: to this process and all of its group.
+    // Node's own `signal` sends its signal to a process that could not be started too, whose number may then be 0: to
+    // this process and all of its group.
     const end = () => child.kill();
     child.once("spawn", () => (signal?.aborted ? end() : signal?.addEventListener("abort", end, { once: true })));
   }).catch((error: Error) => ({ outcome: "failed", stdout: "", text: error.message }));

@@ -96,8 +96,8 @@ export async function stampOf({ path, isPacked }: ProviderCopy, { hashes }: Pinn
 }
 
 /**
- * Lays a copy down as a filesystem mirror under the names of both registries, by links. Safe in several processes at once:
- * whoever comes first makes a link, and all make the same.
+ * Lays a copy down as a filesystem mirror under the names of both registries, by links. Safe in several processes at
+ * once: whoever comes first makes a link, and all make the same.
  */
 export async function layDown(
   { path, isPacked }: ProviderCopy,

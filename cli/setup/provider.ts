@@ -65,8 +65,8 @@ const SHELVES =
   process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr/local/share", "/usr/local/lib", "/var/lib"];
 
 /**
- * Finds out where terraform gets the provider from: as the user's CLI configuration says, if there is one; else from the
- * registry, if it can be reached; else from a copy on this machine whose checksum the lock file has.
+ * Finds out where terraform gets the provider from: as the user's CLI configuration says, if there is one; else from
+ * the registry, if it can be reached; else from a copy on this machine whose checksum the lock file has.
  * @throws {SetupError} if there is neither; it says what was tried and what to do
  */
 export async function findProvider(options: FindProviderOptions): Promise<ProviderSource> {
@@ -156,7 +156,8 @@ async function folderFor({ path }: ProviderCopy, cacheDir: string): Promise<stri
 }
 
 /**
- * Writes the CLI configuration that leads to a copy. Its name tells its content, so that no terraform that was led to it sees it change.
+ * Writes the CLI configuration that leads to a copy. Its name tells its content, so that no terraform that was led to
+ * it sees it change.
  * @throws {SetupError} if it cannot be kept
  */
 async function configurationFor(
@@ -210,7 +211,10 @@ async function configurationText(mirror: string, env: NodeJS.ProcessEnv): Promis
   const block = ({ path, providers }: { path: string; providers: string[] }) =>
     `  filesystem_mirror {\n    path    = ${JSON.stringify(path)}\n    include = ${JSON.stringify(providers)}\n  }\n`;
   const elsewhere = JSON.stringify([...new Set(mirrors.flatMap(({ providers }) => providers))]);
-  return `# Written by alb-web: the registry could not be reached.\nprovider_installation {\n${mirrors.map(block).join("")}  direct {\n    exclude = ${elsewhere}\n  }\n}\n`;
+  return (
+    `# Written by alb-web: the registry could not be reached.\nprovider_installation ` +
+    `{\n${mirrors.map(block).join("")}  direct {\n    exclude = ${elsewhere}\n  }\n}\n`
+  );
 }
 
 /** The addresses of the providers in a filesystem mirror. */
@@ -235,6 +239,8 @@ function sentence(
   const but = refused.length === 0 ? "" : `; not accepted: ${refused.join(", ")}`;
   return (
     `Provider ${name} ${version} (${platform}) cannot be found: ${why}, and no copy is in ${roots.join(", ")}${but}. ` +
-    `On a machine that reaches the registry, run '${command`terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${word.name(platform)} DIR`}' after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
+    "On a machine that reaches the registry, run " +
+    `'${command`terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${word.name(platform)} DIR`}' ` +
+    `after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
   );
 }

@@ -99,7 +99,8 @@ async function askChosen(chosen: string, env: NodeJS.ProcessEnv): Promise<Terraf
 }
 
 async function ask(command: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary | { problem: string }> {
-  // Arguments and logs that the person has for terraform's work would make `version` fail. Without the last, it asks HashiCorp for a newer one.
+  // Arguments and logs that the person has for terraform's work would make `version` fail. Without the last, it asks
+  // HashiCorp for a newer one.
   const own = Object.entries(env).filter(([name]) => !/^TF_(CLI_ARGS|LOG)/.test(name));
   const quietly = { ...Object.fromEntries(own), CHECKPOINT_DISABLE: "1" };
   const run = (...args: string[]) => runProgram(command, args, quietly, ANSWER_TIMEOUT_MS);

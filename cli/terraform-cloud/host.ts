@@ -18,8 +18,8 @@ interface TerraformSettings {
 const ANSWER_WITHIN_MS = 20_000;
 
 /**
- * Finds the API and the token of a host where terraform finds them: in its environment variables, its CLI configuration and the file
- * that `terraform login` writes. Tokens of credentials helpers are not looked for.
+ * Finds the API and the token of a host where terraform finds them: in its environment variables, its CLI configuration
+ * and the file that `terraform login` writes. Tokens of credentials helpers are not looked for.
  * @returns nothing if there is no token, or the host does not say where its API is
  */
 export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promise<CloudHost | undefined> {
@@ -32,7 +32,9 @@ export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promi
   return api === undefined ? undefined : { hostname, api: api.replace(/\/$/, ""), token };
 }
 
-/** Of the two blocks that are of use here, which hold no blocks of their own but `services`; no need of a whole parser. */
+/**
+ * Of the two blocks that are of use here, which hold no blocks of their own but `services`; no need of a whole parser.
+ */
 function settingsIn(configuration: string, hostname: string): TerraformSettings {
   const text = configuration.replace(/^[ \t]*(#|\/\/).*$/gm, "");
   const name = hostname.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -7,7 +7,10 @@ const WAITS = /^Waiting for /;
 /** The first line of a run's log. */
 const BEGINS = /^(Terraform|OpenTofu) v\d/;
 
-/** Reads from what terraform prints which run it has made in Terraform Cloud, if any, and says what that waits for: terraform tells no more than how many there are. */
+/**
+ * Reads from what terraform prints which run it has made in Terraform Cloud, if any, and says what that waits for:
+ * terraform tells no more than how many there are.
+ */
 export class RunWatch {
   /** Nothing as long as there is no run, such as with any other backend. */
   address?: RunAddress;

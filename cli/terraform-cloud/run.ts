@@ -33,7 +33,9 @@ interface Document {
   readonly included?: readonly Resource[];
 }
 
-/** The statuses that a run does not leave; `planned_and_saved` is not among them, as such a run can still be applied. */
+/**
+ * The statuses that a run does not leave; `planned_and_saved` is not among them, as such a run can still be applied.
+ */
 const FINAL = [
   "applied",
   "planned_and_finished",
@@ -87,7 +89,8 @@ export class CloudRun {
 
   /**
    * What this run waits for.
-   * @returns another run that holds the workspace, or the person who has locked it, in words; nothing if the server does not tell
+   * @returns another run that holds the workspace, or the person who has locked it, in words; nothing if the server
+   * does not tell
    */
   async holder(): Promise<string | undefined> {
     const { organization, workspace, id, link } = this.address;
@@ -101,10 +104,17 @@ export class CloudRun {
       const { status = "", "created-at": createdAt = "" } = run.data.attributes ?? {};
       const by = userIn(run, run.data.relationships?.["created-by"]);
       if (!FINAL.includes(status))
-        return `run ${holding.id} (${status.replace(/_/g, " ")}${by === undefined ? "" : `, by ${by}`}${createdAt && `, from ${createdAt.slice(0, 16).replace("T", " ")} UTC`}): ${link.replace(id, holding.id)}`;
+        return (
+          `run ${holding.id} (${status.replace(/_/g, " ")}${by === undefined ? "" : `, by ${by}`}` +
+          `${createdAt && `, from ${createdAt.slice(0, 16).replace("T", " ")} UTC`}): ` +
+          `${link.replace(id, holding.id)}`
+        );
     }
     if (!lockedBy || lockedBy.type === "runs") return undefined;
-    return `${userIn({ data, ...(included === undefined ? {} : { included }) }, { data: lockedBy }) ?? "a person"}, who has locked the workspace: ${link.replace(/\/runs\/.*/, "")}`;
+    return (
+      `${userIn({ data, ...(included === undefined ? {} : { included }) }, { data: lockedBy }) ?? "a person"}, ` +
+      `who has locked the workspace: ${link.replace(/\/runs\/.*/, "")}`
+    );
   }
 
   private read(id: string, query = ""): Promise<Document> {

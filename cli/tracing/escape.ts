@@ -3,8 +3,8 @@ import { printable } from "../printable";
 /* Text of files, in Markdown and in its pictures: it is shown, and does nothing else. */
 
 /**
- * What GitHub makes a link of, a mention or a picture, with what escapes it taken away: a user's name, an issue (`#1`, `GH-1`), a commit
- * (7 to 40 hexadecimal digits), an address, and `:name:`.
+ * What GitHub makes a link of, a mention or a picture, with what escapes it taken away: a user's name, an issue (`#1`,
+ * `GH-1`), a commit (7 to 40 hexadecimal digits), an address, and `:name:`.
  */
 const LIVE = /@|\\#|:(?=\/\/|[^\s:]*:)|www(?=\.)|gh-(?=\d)|[0-9a-f]{6}(?=[0-9a-f])/gi;
 

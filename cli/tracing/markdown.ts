@@ -29,7 +29,10 @@ export interface MarkdownOptions {
   readonly source: string;
 }
 
-/** A report for a pull request: the verdict first, the path as a picture, what is wrong, and folded below it whatever else there is. */
+/**
+ * A report for a pull request: the verdict first, the path as a picture, what is wrong, and folded below it whatever
+ * else there is.
+ */
 export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOptions): string {
   const { faults, warnings, accepted } = byKind(report);
   const head = [
@@ -131,7 +134,10 @@ function headline(finding: Finding, addresses: readonly string[]): string {
   const where = attribute === "" ? named : `${asCode(attribute)} of ${named}`;
   const part = share === undefined ? "" : ` (${asSentence(share)})`;
   const why = accepted === undefined ? "" : `. Accepted: ${asSentence(accepted)}`;
-  return `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${ruleOf(id).title}${part}. ${where}: ${asSentence(observed)}; required: ${asSentence(required)}${why}`;
+  return (
+    `- ${markOf(finding)} **${id}** ${hop.replace("-", " ")}: ${ruleOf(id).title}${part}. ${where}: ` +
+    `${asSentence(observed)}; required: ${asSentence(required)}${why}`
+  );
 }
 
 /** Indented, so that it belongs to its line of the list. */
@@ -179,7 +185,8 @@ function assumedLines(report: TraceReport): string[] {
   return listed(
     assumedAlike(report),
     ({ hop, addresses, text }) =>
-      `- ${hop.replace("-", " ")}: ${addresses.length === 0 ? "" : `${firstOf(addresses.map(asCode))}: `}${asSentence(text)}`,
+      `- ${hop.replace("-", " ")}: ` +
+      `${addresses.length === 0 ? "" : `${firstOf(addresses.map(asCode))}: `}${asSentence(text)}`,
     (left) => `- and ${left} more`,
   );
 }

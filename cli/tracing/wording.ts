@@ -136,7 +136,10 @@ const notesOf = new WeakMap<readonly Finding[], ReadonlyMap<string, string>>();
 
 /** "from the internet, through aws_lb.web" */
 export function wayOf({ from, balancer }: PathReport): string {
-  return `from ${from === "vpc" ? "within the VPC" : "the internet"}${balancer === undefined ? "" : `, through ${balancer}`}`;
+  return (
+    `from ${from === "vpc" ? "within the VPC" : "the internet"}` +
+    `${balancer === undefined ? "" : `, through ${balancer}`}`
+  );
 }
 
 /** What to say where there is no path at all. */

@@ -31,8 +31,8 @@ function isPlain(address: string): boolean {
 }
 
 /**
- * Terraform then keeps the resource, under its new address; empty where no block can say so. Where only its module has another name, the
- * block is of the module, with all that is in it.
+ * Terraform then keeps the resource, under its new address; empty where no block can say so. Where only its module has
+ * another name, the block is of the module, with all that is in it.
  */
 export function movedBlock(was: string, is: string): string {
   const [from, to] = shortest(was, is);
@@ -40,8 +40,8 @@ export function movedBlock(was: string, is: string): string {
 }
 
 /**
- * Terraform then forgets the resource and leaves it on AWS. Empty where a block cannot say so: it is for all instances, so that the
- * configuration may have none of them any more.
+ * Terraform then forgets the resource and leaves it on AWS. Empty where a block cannot say so: it is for all instances,
+ * so that the configuration may have none of them any more.
  */
 export function removedBlock(from: string, changes: readonly Change[]): string {
   const staying =
@@ -106,7 +106,10 @@ function lookUp({ group, direction, protocol, from, to, kind, source }: Permissi
     ...(to === undefined ? [] : is("ToPort", to)),
     ...is(FIELDS[kind], source),
   ];
-  return `aws ec2 describe-security-group-rules --filters Name=group-id,Values=${SAFE.test(group) ? group : "sg-…"} --query 'SecurityGroupRules[?${conditions.join(" && ")}].SecurityGroupRuleId' --output text`;
+  return (
+    `aws ec2 describe-security-group-rules --filters Name=group-id,Values=${SAFE.test(group) ? group : "sg-…"} ` +
+    `--query 'SecurityGroupRules[?${conditions.join(" && ")}].SecurityGroupRuleId' --output text`
+  );
 }
 
 /** A shell takes it for no more than it is. */

@@ -27,7 +27,9 @@ export function actionsOf(listener: Listener): Action[] {
   return [...listener.defaultActions, ...listener.rules.flatMap(({ actions }) => actions)];
 }
 
-/** The group that requests to this balancer are most likely meant for: one that it uses, or else one that has targets. */
+/**
+ * The group that requests to this balancer are most likely meant for: one that it uses, or else one that has targets.
+ */
 export function likelyGroup(topology: Topology, balancer: Balancer): TargetGroup | undefined {
   const found = likely.get(balancer) ?? { group: groupFor(topology, balancer) };
   likely.set(balancer, found);

@@ -77,14 +77,17 @@ function stopOf(it: Invocation, world: World): Told {
   const worst = shares.find(({ left }) => left <= 0);
   const { group, all, left } = worst ?? shares[0] ?? { group: undefined, all: 1, left: 0 };
   const avoid =
-    "Take the instance out of the target group first, or stop one instance at a time and start it again before the next";
+    "Take the instance out of the target group first, or stop one instance at a time and start it again before " +
+    "the next";
   if (worst === undefined)
     return {
       address: it.address,
       attribute,
       hop: "target",
       effect: "brief",
-      why: `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${code(group?.address ?? "")} answer meanwhile.`,
+      why:
+        `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${code(group?.address ?? "")} answer ` +
+        "meanwhile.",
       avoid,
       phrase: "as some of the targets are stopped",
     };
@@ -93,7 +96,9 @@ function stopOf(it: Invocation, world: World): Told {
     attribute,
     hop: "target",
     effect: "outage",
-    why: `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ${code(group?.address ?? "")} is left, and the load balancer answers 503 until one is started again.`,
+    why:
+      `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ` +
+      `${code(group?.address ?? "")} is left, and the load balancer answers 503 until one is started again.`,
     avoid,
     phrase: "once the targets are stopped",
   };

@@ -5,7 +5,9 @@ import type { World } from "./world";
 
 /* Why terraform does it, in which order, and how a rule tells what follows of that. */
 
-/** A cause, and how the one sentence above all says it: "while its instances boot", "the target group is still in use". */
+/**
+ * A cause, and how the one sentence above all says it: "while its instances boot", "the target group is still in use".
+ */
 export interface Told extends Cause {
   readonly phrase: string;
 }
@@ -72,7 +74,10 @@ export function doneTo(change: Change, world: World): string {
   const word = reason === undefined || !Object.hasOwn(REASONS, reason) ? undefined : REASONS[reason];
   if (doing === "replace") {
     const because = forcedBy.length > 0 ? becauseOf(change, world) : (word ?? "terraform cannot change it in place");
-    return `Replaced, as ${because}: ${isCreatedFirst ? "the new one is made before the old one goes" : "destroyed first, then created again"}`;
+    return (
+      `Replaced, as ${because}: ` +
+      `${isCreatedFirst ? "the new one is made before the old one goes" : "destroyed first, then created again"}`
+    );
   }
   if (doing === "destroy") return `Destroyed${word === undefined ? "" : `, as ${word}`}`;
   if (doing === "create") return "Created";
@@ -90,7 +95,8 @@ function becauseOf(change: Change, world: World): string {
     return root === undefined
       ? []
       : [
-          `${code(path)} follows ${code(root.address)}, which is ${root.doing === "replace" ? "replaced" : "destroyed"}`,
+          `${code(path)} follows ${code(root.address)}, which is ` +
+            `${root.doing === "replace" ? "replaced" : "destroyed"}`,
         ];
   });
   return listed([

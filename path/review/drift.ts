@@ -2,8 +2,9 @@ import { type Change, changesOf } from "../../topology/changes";
 import { isObject, type Json, listOf, own, textOf } from "../../topology/json";
 
 /**
- * What terraform's own text of a plan tells of as changed outside terraform: of what it found to differ from its state only what the plan's
- * changes were made of. All else is what AWS filled in since the last apply, such as the status of a certificate.
+ * What terraform's own text of a plan tells of as changed outside terraform: of what it found to differ from its state
+ * only what the plan's changes were made of. All else is what AWS filled in since the last apply, such as the status of
+ * a certificate.
  */
 export function driftOf(plan: Json, changes: readonly Change[]): readonly string[] {
   const found = changesOf({ resource_changes: plan.resource_drift }).filter(

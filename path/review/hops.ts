@@ -110,7 +110,8 @@ function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string
 }
 
 /**
- * What the trace of the plan finds broken, as causes; told of what changes, as far as that can be found, and not of what it breaks.
+ * What the trace of the plan finds broken, as causes; told of what changes, as far as that can be found, and not of
+ * what it breaks.
  * @param told what rules say of single changes, among which the one may be that brings the fault
  */
 export function causesOfFaults(traces: Traces, world: World, told: readonly Told[], deadline: Deadline): Told[] {
@@ -158,7 +159,10 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
         effect,
         avoid: (brought === undefined ? undefined : taken.get(brought.address)) ?? fix.text,
         ...(review.hasBlocks === true && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
-        why: `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
+        why:
+          `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ` +
+          `${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ` +
+          `${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
         phrase:
           effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
       };
@@ -215,7 +219,10 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
   };
 }
 
-/** The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be meant. */
+/**
+ * The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be
+ * meant.
+ */
 function broughtBy(
   { id, address, hop }: Finding,
   { byAddress }: World,
@@ -244,7 +251,10 @@ function broughtBy(
 
 const DIRECTIONS: Readonly<Record<string, "ingress" | "egress">> = { P30: "ingress", P32: "egress", P33: "ingress" };
 
-/** Whether a change is of a rule in the security group itself, in the direction of the row; another group's rule may name it as well. */
+/**
+ * Whether a change is of a rule in the security group itself, in the direction of the row; another group's rule may
+ * name it as well.
+ */
 function isWithin({ type, before, after }: Change, ids: ReadonlySet<unknown>, id: string): boolean {
   const direction = Object.hasOwn(DIRECTIONS, id) ? DIRECTIONS[id] : undefined;
   return (

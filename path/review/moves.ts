@@ -3,7 +3,9 @@ import { movedBlock } from "../fixes/blocks";
 import type { Told } from "./because";
 import type { World } from "./world";
 
-/* What terraform destroys and creates only because its address has changed: nothing happens to it with a `moved` block. */
+/*
+ * What terraform destroys and creates only because its address has changed: nothing happens to it with a `moved` block.
+ */
 
 /** The same cause, with that block as the way to avoid it, unless it has blocks of its own. */
 export function withMove(told: Told, { byAddress, changes }: World): Told {

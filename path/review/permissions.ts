@@ -1,7 +1,10 @@
 import { addTo } from "../../topology/lists";
 import { enclosing, rangesOf } from "../analysis/network/ipv4";
 
-/* What the rules of one security group let through, and whether that holds something else; a group can have thousands of rules. */
+/*
+ * What the rules of one security group let through, and whether that holds something else; a group can have thousands
+ * of rules.
+ */
 
 /** One permission of a group: so many rules are written in one. */
 export interface Permission {

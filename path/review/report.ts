@@ -7,9 +7,9 @@ import type { Hop, Verdict } from "../report";
 export const EFFECTS = ["none", "brief", "unknown", "outage", "fails"] as const;
 
 /**
- * `none`: no request notices. `brief`: some requests fail, or all of them for seconds. `unknown`: the plan holds something whose effect
- * cannot be determined. `outage`: nobody is answered at some declared address, for minutes or for good. `fails`: AWS or terraform
- * refuses a step, so that the apply ends half done.
+ * `none`: no request notices. `brief`: some requests fail, or all of them for seconds. `unknown`: the plan holds
+ * something whose effect cannot be determined. `outage`: nobody is answered at some declared address, for minutes or
+ * for good. `fails`: AWS or terraform refuses a step, so that the apply ends half done.
  */
 export type Effect = (typeof EFFECTS)[number];
 
@@ -35,7 +35,10 @@ export interface Counts {
 export interface Cause {
   /** The resource or action, as Terraform writes it; `plan` for what the plan says of itself. */
   readonly address: string;
-  /** The attribute that makes Terraform do it, such as `ami` or `health_check.path`; empty where none does, as for a tainted resource. */
+  /**
+   * The attribute that makes Terraform do it, such as `ami` or `health_check.path`; empty where none does, as for a
+   * tainted resource.
+   */
   readonly attribute: string;
   /** Null for what is not on the path of a request, or of which nobody knows whether it is. */
   readonly hop: Hop | null;
@@ -48,7 +51,10 @@ export interface Cause {
   readonly hcl?: string;
 }
 
-/** Permissions in words, such as "443 opened to everyone (IPv4) by aws_security_group.alb". Values stand between backticks. */
+/**
+ * Permissions in words, such as "443 opened to everyone (IPv4) by aws_security_group.alb". Values stand between
+ * backticks.
+ */
 export interface SecurityChanges {
   readonly opened: readonly string[];
   readonly closed: readonly string[];
@@ -106,7 +112,10 @@ export interface Picture {
 /** A report, and what else a page shows of the same plan. */
 export interface Review {
   readonly report: ReviewReport;
-  /** What a reviewer should look at beside the causes, a sentence each: data that is lost, what is left open. Values stand between backticks. */
+  /**
+   * What a reviewer should look at beside the causes, a sentence each: data that is lost, what is left open. Values
+   * stand between backticks.
+   */
   readonly watch: readonly string[];
   /** Everything that is not left as it is, in the plan's order. */
   readonly changes: readonly ChangeLine[];

@@ -26,7 +26,8 @@ import { type World, worldOf } from "./world";
 
 /**
  * What a plan does to the path of a request, and what else it does.
- * @param plan parsed output of `terraform show -json` of a plan, of any provider version, of Terraform or OpenTofu; it is not changed
+ * @param plan parsed output of `terraform show -json` of a plan, of any provider version, of Terraform or OpenTofu; it
+ * is not changed
  * @param deadline when the review ends; by default after ten seconds of CPU time
  * @throws {UnreadableFile} if it is none
  * @throws {TimeIsUp} if there was not enough time: a part of a review would tell of no effect where nothing was checked
@@ -38,7 +39,8 @@ export function review(plan: unknown, deadline: Deadline = new Deadline()): Revi
     // No terraform writes that.
     throw error instanceof RangeError
       ? new UnreadableFile(
-          "expected a plan, as `terraform show -json tfplan` writes it; this one is nested more deeply than any of terraform's.",
+          "expected a plan, as `terraform show -json tfplan` writes it; this one is nested more deeply than " +
+            "any of terraform's.",
         )
       : error;
   }
@@ -201,12 +203,15 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   return [
     ...(lost.length > 0
       ? [
-          `${named(lost.map(({ address }) => address))} ${lost.length === 1 ? "is" : "are"} ${lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed"}, with the data in ${lost.length === 1 ? "it" : "them"}.`,
+          `${named(lost.map(({ address }) => address))} ${lost.length === 1 ? "is" : "are"} ` +
+            `${lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed"}, with the ` +
+            `data in ${lost.length === 1 ? "it" : "them"}.`,
         ]
       : []),
     ...(unprotected.length > 0
       ? [
-          `${named(unprotected.map(({ address }) => address))} ${unprotected.length === 1 ? "is" : "are"} no longer protected from deletion.`,
+          `${named(unprotected.map(({ address }) => address))} ${unprotected.length === 1 ? "is" : "are"} no ` +
+            "longer protected from deletion.",
         ]
       : []),
     ...rowsOf(stood).map(([row, of]) => `${row} was there before and stays${of}.`),
@@ -231,12 +236,14 @@ function watchOf(world: World, traces: Traces, plan: unknown): string[] {
       : []),
     ...(drift.length > 0
       ? [
-          `${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform since the last apply: ${named(drift)}.`,
+          `${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform ` +
+            `since the last apply: ${named(drift)}.`,
         ]
       : []),
     ...(forgotten.length > 0
       ? [
-          `${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`,
+          `${named(forgotten.map(({ address }) => address))} ${forgotten.length === 1 ? "stays" : "stay"} on ` +
+            `AWS, and terraform forgets ${forgotten.length === 1 ? "it" : "them"}.`,
         ]
       : []),
   ];

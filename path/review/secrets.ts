@@ -3,8 +3,8 @@ import { holdsTrue } from "../../topology/plan-values";
 import { Unknown } from "../../topology/value";
 
 /*
- * A plan without what it marks as sensitive: an attribute that is left open stands in its place, so that whatever reads the plan calls it
- * unknown, and nothing that is written can hold it.
+ * A plan without what it marks as sensitive: an attribute that is left open stands in its place, so that whatever reads
+ * the plan calls it unknown, and nothing that is written can hold it.
  */
 
 /** Why a value is left open that a plan marks as sensitive. */
@@ -14,8 +14,8 @@ export const SENSITIVE = "it is sensitive, so it is not looked at";
 type Marked = Map<string, Shape>;
 
 /**
- * What is marked below some value: all of it, or some of its arguments. Of several blocks it makes no difference which, as those of the
- * configuration and those of the plan need not stand in one order.
+ * What is marked below some value: all of it, or some of its arguments. Of several blocks it makes no difference which,
+ * as those of the configuration and those of the plan need not stand in one order.
  */
 type Shape = true | ReadonlyMap<string, Shape>;
 

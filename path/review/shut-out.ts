@@ -6,7 +6,10 @@ import { audience, ruleSet, vpcIdOf } from "../analysis/network/reachability";
 import { code, doneTo, named, type Told } from "./because";
 import type { World } from "./world";
 
-/* Clients that get to a listener today and do not after the apply: its port is open to everyone before, and to some of them after it. */
+/*
+ * Clients that get to a listener today and do not after the apply: its port is open to everyone before, and to some of
+ * them after it.
+ */
 
 export function causesOfShutOut(world: World): Told[] {
   const { before, after } = world;
@@ -36,7 +39,10 @@ function causeAt(was: Balancer, is: Balancer, port: number, world: World): Told[
       attribute: "",
       hop: "listener",
       effect: "brief",
-      why: `${change === undefined ? "" : `${doneTo(change, world)}; `}from then on only ${who} ${left.who.length === 1 ? "gets" : "get"} to port ${port} of ${code(is.address)}, and everybody else is shut out.`,
+      why:
+        `${change === undefined ? "" : `${doneTo(change, world)}; `}from then on only ${who} ` +
+        `${left.who.length === 1 ? "gets" : "get"} to port ${port} of ${code(is.address)}, and everybody else is ` +
+        "shut out.",
       avoid: "Leave the port open to everyone; or see to it that all clients come from there",
       phrase: `as only ${who} may come in on port ${port} from then on`,
     },
@@ -60,7 +66,10 @@ function askersOf(balancer: Balancer, topology: Topology, port: number): ReturnT
 
 const RULES = /^aws_(security_group_rule|vpc_security_group_ingress_rule)$/;
 
-/** The change that shuts clients out: of a rule, of the group with its own rules, or of the groups that the balancer has. */
+/**
+ * The change that shuts clients out: of a rule, of the group with its own rules, or of the groups that the balancer
+ * has.
+ */
 function narrowing(was: Balancer, is: Balancer, { moving }: World): Change | undefined {
   const groups = new Set([...was.securityGroupIds.items, ...is.securityGroupIds.items]);
   const isOfGroup = ({ type, before }: Change, name: string, pattern: RegExp) =>

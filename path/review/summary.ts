@@ -31,7 +31,11 @@ export function summaryOf(
       ? `No request will arrive at the new site${phrase === undefined ? "" : `, ${phrase}`}${also}.`
       : `The site will be unreachable ${phrase ?? "for a while"}${also}.`;
   if (effect === "unknown")
-    return `It cannot be determined whether ${isNew ? "the new site will answer" : "requests will fail"}${phrase === undefined ? "" : `, ${phrase}`}${also}.`;
+    return (
+      "It cannot be determined whether " +
+      `${isNew ? "the new site will answer" : "requests will fail"}${phrase === undefined ? "" : `, ${phrase}`}` +
+      `${also}.`
+    );
   if (effect === "brief") return `Some requests will fail ${phrase ?? "for a moment"}${also}.`;
   if (format.invocations.length === 0 && changes.every(({ doing }) => doing === "none" || doing === "read"))
     return "Nothing changes.";

@@ -7,8 +7,9 @@ import { ruleOf } from "../rules/all";
 import { traceTopology } from "../trace/trace";
 
 /*
- * Whether nobody is answered at some declared URL. A finding's `share` says which part of a path it hits, where a path is every request
- * that may come to a name; here only the one request counts that a client without special headers makes to the URL itself.
+ * Whether nobody is answered at some declared URL. A finding's `share` says which part of a path it hits, where a path
+ * is every request that may come to a name; here only the one request counts that a client without special headers
+ * makes to the URL itself.
  */
 
 /** Of a network ACL, by the subnets of the balancer. */

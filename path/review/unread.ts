@@ -43,7 +43,9 @@ export function causesOfUnread({ format, changes }: World): Told[] {
       : [
           unread({
             attribute: "format_version",
-            why: `The plan has the format ${code(newVersion)}, of which this version of alb-web knows only the majors 0 and 1.`,
+            why:
+              `The plan has the format ${code(newVersion)}, of which this version of alb-web knows only the ` +
+              "majors 0 and 1.",
             avoid: "Use a newer version of alb-web",
             phrase: "as the plan has a format that this version does not know",
           }),
@@ -51,7 +53,9 @@ export function causesOfUnread({ format, changes }: World): Told[] {
     ...unknownParts.map((name) =>
       unread({
         attribute: name,
-        why: `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not looked at.`,
+        why:
+          `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not ` +
+          "looked at.",
         avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it",
         phrase: "as the plan has a part that this version does not know",
       }),
@@ -62,8 +66,8 @@ export function causesOfUnread({ format, changes }: World): Told[] {
 }
 
 /**
- * Arguments, types and resources on a path that no reader knows, before or after. A change that has nothing to do with them leaves them
- * as they are, but whether requests notice it can be told of a path only that is wholly read.
+ * Arguments, types and resources on a path that no reader knows, before or after. A change that has nothing to do with
+ * them leaves them as they are, but whether requests notice it can be told of a path only that is wholly read.
  */
 export function causesOfNotKnown({ before, after }: Traces, world: World): Told[] {
   if (world.moving.length === 0) return [];
@@ -81,7 +85,9 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
       attribute,
       hop,
       effect: "unknown",
-      why: `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}.`,
+      why:
+        `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}` +
+        ".",
       avoid: "Use a newer version of alb-web, or look up what this does to requests",
       phrase: "as something on the path is not known to this version",
     };
@@ -89,9 +95,9 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
 }
 
 /**
- * Attributes of a path that this plan changes to what is known after the apply only, where the hop was proven before and is not any more:
- * whether it still holds, the plan does not say. The same of a subnet that comes to a route table outside of the file. What is open at something
- * new is no reason, nor what has led out of the file before.
+ * Attributes of a path that this plan changes to what is known after the apply only, where the hop was proven before
+ * and is not any more: whether it still holds, the plan does not say. The same of a subnet that comes to a route table
+ * outside of the file. What is open at something new is no reason, nor what has led out of the file before.
  */
 export function causesOfOpened({ before, after }: Traces, world: World): Told[] {
   if (before === undefined) return [];
@@ -116,7 +122,9 @@ export function causesOfOpened({ before, after }: Traces, world: World): Told[] 
           attribute,
           hop,
           effect: "unknown",
-          why: `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ${hop.replace("-", " ")}, which was proven before, is not any more.`,
+          why:
+            `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ` +
+            `${hop.replace("-", " ")}, which was proven before, is not any more.`,
           avoid: "Write out the value, or apply what it comes from first and plan again",
           phrase: "as a value on the path is known after the apply only",
         },
@@ -147,7 +155,9 @@ function causeOfDeferral({ address, reason, isAction }: Deferral): Told {
   return unread({
     address,
     attribute: "",
-    why: `Terraform leaves this ${isAction ? "action" : "change"} for a later plan (${code(reason)}), which says what it does.`,
+    why:
+      `Terraform leaves this ${isAction ? "action" : "change"} for a later plan (${code(reason)}), which says ` +
+      "what it does.",
     avoid: LATER,
     phrase: `as terraform leaves ${isAction ? "actions" : "changes"} for a later plan`,
   });

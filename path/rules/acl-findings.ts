@@ -101,7 +101,9 @@ function finding(
       address: by.address,
       attribute: by.attribute,
       ...common,
-      observed: `entry ${known(by.number)} denies ${entryPorts(by)} ${direction === "ingress" ? "from" : "to"} ${known(by.cidr)} before a later entry of ${acl.address} allows it`,
+      observed:
+        `entry ${known(by.number)} denies ${entryPorts(by)} ${direction === "ingress" ? "from" : "to"} ` +
+        `${known(by.cidr)} before a later entry of ${acl.address} allows it`,
       fix: fix("Let the entry that denies come after the one that allows.", NO_PROP, [
         setting(by.address, by.attribute.replace(/\[(\d+)\]/g, ".$1"), lastNumber(acl[direction]) + 10 + index),
       ]),
@@ -222,7 +224,8 @@ function entriesInWords(entries: readonly AclEntry[], direction: Direction): str
     .slice(0, 4)
     .map(
       (it) =>
-        `${known(it.number) ?? "?"} ${known(it.allow) === false ? "deny" : "allow"} ${entryPorts(it)} ${direction === "ingress" ? "from" : "to"} ${plain(known(it.cidr) ?? "IPv6 or an unknown range")}`,
+        `${known(it.number) ?? "?"} ${known(it.allow) === false ? "deny" : "allow"} ${entryPorts(it)} ` +
+        `${direction === "ingress" ? "from" : "to"} ${plain(known(it.cidr) ?? "IPv6 or an unknown range")}`,
     );
   return `${shown.join("; ")}${entries.length > shown.length ? `; and ${entries.length - shown.length} more` : ""}`;
 }

@@ -103,7 +103,8 @@ function zoneOfAliasedRecord(
     attribute: "alias.zone_id",
     observed:
       balancer === undefined
-        ? `the zone ${other?.address ?? named}, and the alias is for a record of ${topology.byId.zone(own)?.address ?? own}`
+        ? `the zone ${other?.address ?? named}, and the alias is for a record of ` +
+          `${topology.byId.zone(own)?.address ?? own}`
         : `the zone of ${balancer.address}, and the alias is for another record`,
     required: "the zone_id of the record itself, as both records are in one zone",
     symptom: "InvalidChangeBatch when it is applied: the alias target name does not lie within the target zone",
@@ -138,7 +139,8 @@ export function balancerBehindRecord(path: TracedPath, report: Reporter): void {
   const records = recordsOf(path.topology);
   const { balancer } = path;
   const isMadeHere = path.topology.balancers.some(({ isData }) => !isData);
-  // A balancer that no record leads to is traced by its own name, where the record that was meant for it must be told of.
+  // A balancer that no record leads to is traced by its own name, where the record that was meant for it must be told
+  // of.
   const fixed =
     path.records.length > 0
       ? [...path.records, ...path.over]

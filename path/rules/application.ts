@@ -23,7 +23,9 @@ export const applicationRules: Rules = {
 /** EC2 takes 16 KiB; what is longer is no script. */
 const MAX_SCRIPT = 20_000;
 
-/** Each target whose script is known, once for each group and script, as all instances of a group mostly share theirs. */
+/**
+ * Each target whose script is known, once for each group and script, as all instances of a group mostly share theirs.
+ */
 function* scripted({ targets }: PathEnd): Iterable<Target & { readonly script: string }> {
   const seen = new Set<string>();
   for (const target of targets) {
@@ -77,7 +79,10 @@ function redirectsOn(script: string, port: number | undefined): boolean {
   return port === undefined || ports.length === 0 || ports.includes(port);
 }
 
-/** P53: by the script, or where that is not known, by what the groups open; that a port is not open at all is a fault of its own too. */
+/**
+ * P53: by the script, or where that is not known, by what the groups open; that a port is not open at all is a fault of
+ * its own too.
+ */
 function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
   for (const target of path.targets) {
     const { targetGroup, registration, server } = target;
@@ -96,7 +101,10 @@ function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
       severity: isCertain ? "error" : "warning",
       address: registration.address,
       attribute: "port",
-      observed: `port ${port}, where ${server.address} ${isClosed ? `opens ${usual}, its target group's port,` : `serves ${served.join(", ")}`}${isClosed ? " and not this one" : ""}`,
+      observed:
+        `port ${port}, where ${server.address} ` +
+        `${isClosed ? `opens ${usual}, its target group's port,` : `serves ${served.join(", ")}`}` +
+        `${isClosed ? " and not this one" : ""}`,
       required: `no port, so that the group's ${usual ?? "own"} counts, or a port that the application serves`,
       symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
       ...(count > 1 && { share: `1 of ${count} targets` }),
@@ -146,7 +154,9 @@ function speaksTheGroupsProtocol(path: PathEnd, report: Reporter): void {
         hop: "target",
         address: it.address,
         attribute: it.attribute,
-        observed: `${it.protocol} to port ${it.port}, on which ${server.address} speaks ${speaksTls ? "TLS" : "plain HTTP"}`,
+        observed:
+          `${it.protocol} to port ${it.port}, on which ${server.address} speaks ` +
+          `${speaksTls ? "TLS" : "plain HTTP"}`,
         required: `${it.attribute} ${better}, or an application that speaks ${it.protocol}`,
         symptom:
           it === check

@@ -9,8 +9,8 @@ import { BY_NO_PROP } from "../fixes/wording";
 import type { FileReporter } from "./rule";
 
 /*
- * P49, of an Auto Scaling group whose own list leaves out a target group that is attached beside it: each apply makes the list true, and
- * detaches what the attachment has attached.
+ * P49, of an Auto Scaling group whose own list leaves out a target group that is attached beside it: each apply makes
+ * the list true, and detaches what the attachment has attached.
  */
 
 export function detachesItself(topology: Topology, report: FileReporter): void {
@@ -55,9 +55,15 @@ function reportList(
       ...(!isSure && { severity: "warning" as const }),
       address,
       attribute: argument,
-      observed: `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not name ${group.address}`}, and ${registration.address} attaches ${group.address} to it${isNow ? "; this apply detaches it" : ""}`,
-      required: `${argument} left out, or under \`lifecycle { ignore_changes }\`, where attachments are resources of their own`,
-      symptom: `503 Service Temporarily Unavailable after ${isNow ? "this apply" : "the next apply"}: terraform detaches the target group at every second apply`,
+      observed:
+        `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not name ${group.address}`}, and ` +
+        `${registration.address} attaches ${group.address} to it${isNow ? "; this apply detaches it" : ""}`,
+      required:
+        `${argument} left out, or under \`lifecycle { ignore_changes }\`, where attachments are resources of ` +
+        "their own",
+      symptom:
+        `503 Service Temporarily Unavailable after ${isNow ? "this apply" : "the next apply"}: terraform ` +
+        "detaches the target group at every second apply",
       ...(others > 0 && { share: `1 of ${others + 1} registrations` }),
       fix: fix(`Remove ${argument} from ${address}; the attachment is enough.`, BY_NO_PROP, [
         setting(address, argument, undefined),

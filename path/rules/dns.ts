@@ -65,7 +65,9 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
       hop: "dns",
       address: record.address,
       attribute: "zone_id",
-      observed: `${name} is in ${zone.address}, a private zone${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} leads to it`}`,
+      observed:
+        `${name} is in ${zone.address}, a private ` +
+        `zone${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} leads to it`}`,
       required: `a record for ${name} in a public zone, as ${behind.address} serves the internet`,
       symptom: "NXDOMAIN for everybody outside the zone's VPCs",
       fix: intoPublicZone(record, zone, records.zoneFor(name)),
@@ -119,7 +121,8 @@ function delegated(path: TracedPath, report: Reporter): void {
 
 function delegation(zone: Zone, name: string, above: Zone | undefined): Fix {
   const props =
-    "hostedZone: { create: true, delegated: false } first, then delegated: true; without hostedZone the existing zone is taken";
+    "hostedZone: { create: true, delegated: false } first, then delegated: true; without hostedZone the " +
+    "existing zone is taken";
   if (above === undefined) {
     const output = `output "name_servers" {\n  value = ${zone.address}.name_servers\n}`;
     return {
@@ -234,7 +237,9 @@ function noInternalBalancer(path: TracedPath, report: Reporter): void {
       hop: "dns",
       address: balancer.address,
       attribute: "internal",
-      observed: `${record.address} gives the internet the name ${known(record.fqdn) ?? path.host}, and the balancer is internal`,
+      observed:
+        `${record.address} gives the internet the name ${known(record.fqdn) ?? path.host}, and the balancer is ` +
+        "internal",
       required: "a balancer that faces the internet, or a record in a private zone",
       symptom: "the name resolves to private addresses; ERR_CONNECTION_TIMED_OUT",
       fix: fix("Let the balancer face the internet (or put the record into a private zone).", BY_NO_PROP, [

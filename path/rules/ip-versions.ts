@@ -49,7 +49,10 @@ function recordsWithoutIpv6(
       hop: "dns",
       address,
       attribute: "type",
-      observed: `an AAAA record for ${path.records.some((it) => it.address === address) ? path.host : (known(fqdn) ?? path.host)}, and ${balancer.address} has IPv4 addresses only`,
+      observed:
+        "an AAAA record for " +
+        `${path.records.some((it) => it.address === address) ? path.host : (known(fqdn) ?? path.host)}, and ` +
+        `${balancer.address} has IPv4 addresses only`,
       required: 'ip_address_type "dualstack" on the balancer and IPv6 in its subnets, or no AAAA record',
       symptom: "no answer for AAAA; clients with IPv6 alone cannot reach the name",
       share: "clients over IPv6",
@@ -102,7 +105,9 @@ function groupsWithoutIpv6(
       id: "P08",
       hop: "dns",
       share: "clients over IPv6",
-      observed: `${balancer.address} has IPv6 addresses, and ${group.address} opens port ${port} to ${EVERYBODY.ipv4} only`,
+      observed:
+        `${balancer.address} has IPv6 addresses, and ${group.address} opens port ${port} to ${EVERYBODY.ipv4} ` +
+        "only",
       ...(isAnswered
         ? { address: group.address, attribute: "ingress" }
         : { address: balancer.address, attribute: "ip_address_type" }),

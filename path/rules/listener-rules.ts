@@ -58,7 +58,10 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
       severity: isForOthers(path, listener) ? "warning" : "error",
       address: listener.address,
       attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
-      observed: `${listener.rules.length === 0 ? "no rule" : `none of ${listener.rules.length} rules (${namesIn(listener)})`} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and the default answers ${only}`,
+      observed:
+        `${listener.rules.length === 0 ? "no rule" : `none of ${listener.rules.length} rules (${namesIn(listener)})`}` +
+        ` takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and ` +
+        `the default answers ${only}`,
       required: `a rule for ${shownHost(host)}, or a default action that forwards`,
       symptom: `${only} with a fixed text at every request to ${shownHost(host)}`,
       fix: isOwnName || listener.rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
@@ -67,8 +70,8 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
 }
 
 /**
- * Whether the rules may well be for names whose records are elsewhere, so that this one is the balancer's technical name: nobody asked for
- * this URL, and the listener has no certificate, or one that covers a name of the rules.
+ * Whether the rules may well be for names whose records are elsewhere, so that this one is the balancer's technical
+ * name: nobody asked for this URL, and the listener has no certificate, or one that covers a name of the rules.
  */
 function isForOthers(path: TracedPath, listener: Listener): boolean {
   if (path.hasPath) return false;
@@ -212,7 +215,9 @@ function isReached(topology: Topology, report: FileReporter): void {
             hop: "listener",
             address: by.address,
             attribute: "priority",
-            observed: `priority ${known(by.priority)} comes first and takes every request of ${shown}${those.length > 3 ? ` and ${those.length - 3} others` : ""}`,
+            observed:
+              `priority ${known(by.priority)} comes first and takes every request of ` +
+              `${shown}${those.length > 3 ? ` and ${those.length - 3} others` : ""}`,
             required: "the narrower rule first",
             symptom: "the wrong target group answers; the later rule is never reached",
             share: `requests meant for ${those.length === 1 ? "1 rule" : `${those.length} rules`} of ${rules.length}`,
@@ -227,7 +232,10 @@ function isReached(topology: Topology, report: FileReporter): void {
   }
 }
 
-/** The first rule before another one that takes all its requests and answers them otherwise; of those that answer alike none is looked at. */
+/**
+ * The first rule before another one that takes all its requests and answers them otherwise; of those that answer alike
+ * none is looked at.
+ */
 function earlierRules(rules: readonly ListenerRule[]): (rule: ListenerRule, index: number) => ListenerRule | undefined {
   const places = new Map<string, number[]>();
   rules.slice(0, MAX_EARLIER).forEach((rule, place) => {

@@ -39,7 +39,9 @@ function answersThePort(path: TracedPath, report: Reporter): void {
   const others = balancer.listeners.map((it) => `${known(it.protocol) ?? "?"} :${known(it.port) ?? "?"}`);
   const symptom =
     there === undefined
-      ? `ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at ${urlOf({ scheme, host, port, path: "/", query: "" })}; Reachability Analyzer says ELBV2_LISTENERS_MISMATCH`
+      ? "ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at " +
+        `${urlOf({ scheme, host, port, path: "/", query: "" })}; Reachability Analyzer says ` +
+        "ELBV2_LISTENERS_MISMATCH"
       : scheme === "https"
         ? "ERR_SSL_PROTOCOL_ERROR"
         : "400 Bad Request: a plain HTTP request was sent to an HTTPS port";
@@ -97,7 +99,9 @@ function speaksTheClientsProtocol(path: TracedPath, report: Reporter): void {
         report.assume({
           hop: "listener",
           address: group.address,
-          text: `clients speak ${version === "GRPC" ? "gRPC" : "HTTP/2"} to ${listener.address}, as ${group.address} asks for it`,
+          text:
+            `clients speak ${version === "GRPC" ? "gRPC" : "HTTP/2"} to ${listener.address}, as ${group.address} ` +
+            "asks for it",
         });
     }
   }
@@ -109,7 +113,9 @@ function clientsOfHttp1(listener: Listener, group: TargetGroup, version: "HTTP2"
     hop: "listener",
     address: group.address,
     attribute: "protocol_version",
-    observed: `${group.address} takes ${version} only, and ${listener.address} forwards plain HTTP to it, which clients speak as HTTP/1.1`,
+    observed:
+      `${group.address} takes ${version} only, and ${listener.address} forwards plain HTTP to it, which clients ` +
+      "speak as HTTP/1.1",
     required: "protocol_version HTTP1, or an HTTPS listener with clients that speak HTTP/2",
     symptom: "464 at every request; AWS may refuse the listener already",
     share: `requests on port ${known(listener.port) ?? "of this listener"}`,

@@ -94,7 +94,9 @@ function resource(
 ): Judgement {
   if (other !== undefined) return "perhaps";
   const folder = prefix.replace(/^\/+|(?<!\/)\/+$/g, "");
-  const key = `${folder === "" ? "" : `${folder}/`}AWSLogs/123456789012/elasticloadbalancing/${region ?? "us-east-1"}/2024/01/01/log.gz`;
+  const key =
+    `${folder === "" ? "" : `${folder}/`}AWSLogs/123456789012/elasticloadbalancing/${region ?? "us-east-1"}` +
+    "/2024/01/01/log.gz";
   return best(
     texts(given).map((it): Judgement => {
       const [, name, path = ""] =

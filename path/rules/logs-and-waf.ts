@@ -29,7 +29,9 @@ function canWriteItsLogs(topology: Topology, report: FileReporter): void {
       report.assume({
         hop: "listener",
         address: balancer.address,
-        text: `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the balancer's region, and lets ELB write`,
+        text:
+          `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the balancer's region, and lets ` +
+          "ELB write",
       });
       continue;
     }
@@ -43,7 +45,9 @@ const REFUSED = "the apply fails: InvalidConfigurationRequest, Access Denied for
 function checkEncryption(balancer: Balancer, bucket: LogBucket, report: FileReporter): void {
   const algorithm = known(bucket.encryption?.algorithm);
   if (bucket.encryption === undefined || algorithm === undefined || !algorithm.startsWith("aws:kms")) return;
-  const at = `${bucket.encryption.address === bucket.address ? "server_side_encryption_configuration." : ""}rule.apply_server_side_encryption_by_default`;
+  const at =
+    `${bucket.encryption.address === bucket.address ? "server_side_encryption_configuration." : ""}` +
+    "rule.apply_server_side_encryption_by_default";
   report.fault(
     {
       id: "P68",
@@ -113,7 +117,9 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
         policy === undefined
           ? `${balancer.address} logs to ${bucket.address}, which has no policy`
           : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
-      required: `a statement that allows s3:PutObject below ${folder} to ${LOG_SERVICE}${log.account === undefined ? "" : ` or account ${log.account}`}`,
+      required:
+        `a statement that allows s3:PutObject below ${folder} to ` +
+        `${LOG_SERVICE}${log.account === undefined ? "" : ` or account ${log.account}`}`,
       symptom: REFUSED,
       fix:
         policy === undefined
@@ -151,7 +157,9 @@ function isLetThroughByItsWebAcl(topology: Topology, report: FileReporter): void
         hop: "listener",
         address: acl.address,
         attribute: "default_action",
-        observed: `the web ACL of ${balancers.map(({ address }) => address).join(", ")} blocks by default, and no rule of it allows anything`,
+        observed:
+          `the web ACL of ${balancers.map(({ address }) => address).join(", ")} blocks by default, and no rule ` +
+          "of it allows anything",
         required: "default_action allow, or rules that allow the site's requests",
         symptom: "403 Forbidden at every request",
         fix: fix("Let the web ACL allow what no rule blocks.", BY_NO_PROP, [

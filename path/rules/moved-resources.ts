@@ -14,8 +14,8 @@ import type { Fault, FileReporter } from "./rule";
 import { hopOfGroup } from "./written-twice";
 
 /*
- * P74 and P75, of what has a new address in the configuration, and no `moved` block: terraform destroys the old one and creates the new
- * one in whatever order, as it takes them for two.
+ * P74 and P75, of what has a new address in the configuration, and no `moved` block: terraform destroys the old one and
+ * creates the new one in whatever order, as it takes them for two.
  */
 
 const HOPS: Readonly<Record<string, Hop>> = {
@@ -76,7 +76,9 @@ function keeping({ old, fresh }: Pick<Twins, "old" | "fresh">, changes: readonly
     : "";
   return {
     ...base,
-    text: `Let terraform forget ${old.address}${imported === "" ? "" : " and import what stands"}, as nothing can be moved from ${old.type} to ${fresh.type}.`,
+    text:
+      `Let terraform forget ${old.address}${imported === "" ? "" : " and import what stands"}, as nothing can be ` +
+      `moved from ${old.type} to ${fresh.type}.`,
     hcl: [removedBlock(old.address, changes), imported].filter((it) => it !== "").join("\n\n"),
   };
 }
@@ -106,7 +108,8 @@ export function takenAwayAgain(topology: Topology, report: FileReporter): void {
             attribute: "target_group_arn",
             on,
             symptom:
-              "503 Service Temporarily Unavailable after the apply, and until the next one; the target group has no registered targets",
+              "503 Service Temporarily Unavailable after the apply, and until the next one; the target group " +
+              "has no registered targets",
           };
     for (const lost of here) tell(lost, what);
   }
@@ -169,8 +172,10 @@ function reportLost(
       fix: repairOf(lost, writers.changes),
       observed:
         old === undefined
-          ? "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both for one, and the destroy takes it away"
-          : `${old.address} is the same on AWS, and is destroyed in the same apply; ${isSure ? "that" : "if that comes last, it"} takes this one away`,
+          ? "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both " +
+            "for one, and the destroy takes it away"
+          : `${old.address} is the same on AWS, and is destroyed in the same apply; ` +
+            `${isSure ? "that" : "if that comes last, it"} takes this one away`,
       required:
         old === undefined
           ? "no `create_before_destroy` for what is no more than a pair"
@@ -186,7 +191,8 @@ function reportLost(
       new Unknown(
         address,
         attribute,
-        `whether it is there after the apply depends on what comes last: its creation, or the destroy of ${old.address}`,
+        "whether it is there after the apply depends on what comes last: its creation, or the destroy of " +
+          `${old.address}`,
       ),
       on,
     );
@@ -205,7 +211,9 @@ export function repairOf({ change, old, isSure }: Lost, changes: readonly Change
 export function forgetting(address: string, changes: readonly Change[]): Fix {
   const hcl = removedBlock(address, changes);
   return {
-    text: `Let terraform forget ${address}, with ${hcl === "" ? "`terraform state rm`" : "the `removed` block"}, in place of destroying it.`,
+    text:
+      `Let terraform forget ${address}, with ${hcl === "" ? "`terraform state rm`" : "the `removed` block"}, in ` +
+      "place of destroying it.",
     props: "",
     hcl,
     edits: [],
@@ -215,6 +223,8 @@ export function forgetting(address: string, changes: readonly Change[]): Fix {
 /** What to do where a pair is replaced by itself. */
 function withoutCreateFirst({ address, forcedBy, before, after }: Change): Fix {
   const isPort = forcedBy.join() === "port" && own(before, "port") !== own(after, "port");
-  const text = `${isPort ? "Leave `port` as it was, as it is the target group's own. Or remove" : "Remove"} \`create_before_destroy\` from ${blockOf(address)} and from what makes it follow.`;
+  const text =
+    `${isPort ? "Leave `port` as it was, as it is the target group's own. Or remove" : "Remove"} ` +
+    `\`create_before_destroy\` from ${blockOf(address)} and from what makes it follow.`;
   return { text, props: "", hcl: "", edits: [] };
 }

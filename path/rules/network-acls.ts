@@ -36,7 +36,10 @@ interface Asked {
   readonly health: Set<HealthReaders> | undefined;
 }
 
-/** Rows 39 and 40: packets to and from clients and targets at the subnets of both. An ACL knows no connections: answers need an entry too. */
+/**
+ * Rows 39 and 40: packets to and from clients and targets at the subnets of both. An ACL knows no connections: answers
+ * need an entry too.
+ */
 const networkAcls: PathCheck = (path, report) => {
   const { topology, balancer } = path;
   if (balancer === undefined || !isApplication(balancer)) return;
@@ -52,7 +55,9 @@ const networkAcls: PathCheck = (path, report) => {
     report.assume({
       hop: "target",
       address: balancer.address,
-      text: `the network ACLs of subnets that the file does not make let requests and answers pass (${[...new Set(foreign)].slice(0, 3).join(", ")})`,
+      text:
+        "the network ACLs of subnets that the file does not make let requests and answers pass " +
+        `(${[...new Set(foreign)].slice(0, 3).join(", ")})`,
     });
   const flows = [
     ...balancerFlows(path, guarded(own, report), targets, report),
@@ -264,7 +269,8 @@ function flowOf(
     packets: peers.flatMap(({ place, ports: range }) =>
       place.ranges.map((addresses): Packets => ({ addresses, ports: range })),
     ),
-    // Of the ports that answers go to, those of remote desktops and the like are denied on purpose, and one connection of thousands meets them.
+    // Of the ports that answers go to, those of remote desktops and the like are denied on purpose, and one connection
+    // of thousands meets them.
     isBlocked: (decisions) =>
       decisions.some(({ denied }) =>
         denied.some((it) => ports !== EPHEMERAL || it.by === undefined || it.ports.last - it.ports.first >= FEW),

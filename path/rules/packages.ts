@@ -27,7 +27,10 @@ type Reach =
 
 const YES: Reach = { answer: "yes" };
 
-/** P62: no way out of the subnet for what is installed; P63: a way that does not lead there; P64: a group that keeps it in. */
+/**
+ * P62: no way out of the subnet for what is installed; P63: a way that does not lead there; P64: a group that keeps it
+ * in.
+ */
 const packages: TargetCheck = ({ topology, targets }, report) => {
   const servers = new Set(targets.flatMap(({ server }) => (server === undefined ? [] : [server])));
   const shutIn: ShutIn[] = [];
@@ -66,7 +69,9 @@ function unknownScript(
     report.assume({
       hop: "target",
       address: server.settingsAddress,
-      text: `the user data of ${server.settingsAddress} needs nothing from outside but packages of Amazon Linux, which come through S3`,
+      text:
+        `the user data of ${server.settingsAddress} needs nothing from outside but packages of Amazon Linux, ` +
+        "which come through S3",
     });
   } else report.open("target", why);
 }
@@ -137,8 +142,12 @@ function tell(topology: Topology, { server, failed }: ShutIn, shares: readonly s
       attribute,
       observed: isPublicSubnet
         ? `no public address in ${subnet.address}, whose only way out is an internet gateway`
-        : `${subnet.address} has no way to the internet${fetch.from === "s3" ? ", nor an endpoint for S3 in its route table" : ""}`,
-      required: `a way out for \`${fetch.command}\`: ${fetch.from === "s3" ? "an S3 gateway endpoint in the route table (packages of Amazon Linux), or " : ""}${isPublicSubnet ? "a public address" : "a route 0.0.0.0/0 to a NAT gateway"}`,
+        : `${subnet.address} has no way to the ` +
+          `internet${fetch.from === "s3" ? ", nor an endpoint for S3 in its route table" : ""}`,
+      required:
+        `a way out for \`${fetch.command}\`: ` +
+        `${fetch.from === "s3" ? "an S3 gateway endpoint in the route table (packages of Amazon Linux), or " : ""}` +
+        `${isPublicSubnet ? "a public address" : "a route 0.0.0.0/0 to a NAT gateway"}`,
       fix: isPublicSubnet
         ? fix(
             "Give the instances public addresses.",
@@ -208,7 +217,9 @@ function natReach(topology: Topology, nat: Gateway, way: Way): Reach {
   return isPublic(topology, subnet) ? YES : { answer: "no", way };
 }
 
-/** P63: a NAT gateway on the servers' way out has none itself. It can never do its part, whatever the servers install. */
+/**
+ * P63: a NAT gateway on the servers' way out has none itself. It can never do its part, whatever the servers install.
+ */
 function brokenNat(topology: Topology, subnet: Subnet, report: Reporter): void {
   const way = wayOut(topology, subnet);
   if (way.kind !== "nat-gateway" || way.gateway === undefined) return;
@@ -308,7 +319,9 @@ function groups(topology: Topology, server: Server, fetches: readonly Fetch[], r
         address: group.address,
         attribute: "egress",
         observed: rulesInWords(topology, set),
-        required: `${ports} to ${fetch.from === "s3" ? "S3 or everywhere" : "everywhere"}, for \`${fetch.command}\` of ${server.settingsAddress}`,
+        required:
+          `${ports} to ${fetch.from === "s3" ? "S3 or everywhere" : "everywhere"}, for \`${fetch.command}\` of ` +
+          `${server.settingsAddress}`,
         symptom: SYMPTOM,
         fix: fix(
           "Let the instances out to where their packages are.",

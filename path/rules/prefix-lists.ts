@@ -12,7 +12,10 @@ const QUOTA = 60;
 /** What AWS's list of CloudFront's addresses counts for, the list that a balancer is usually opened to. */
 const CLOUDFRONT = 55;
 
-/** P38: the lists in the rules of the balancer's groups take more rules than a group may have. A warning, as quotas and lists are not in the file. */
+/**
+ * P38: the lists in the rules of the balancer's groups take more rules than a group may have. A warning, as quotas and
+ * lists are not in the file.
+ */
 export const prefixListWeights: PathCheck = (path, report) => {
   const { balancer, topology } = path;
   if (balancer === undefined || !isApplication(balancer)) return;
@@ -29,7 +32,9 @@ export const prefixListWeights: PathCheck = (path, report) => {
       hop: "listener",
       address: group.address,
       attribute: "ingress",
-      observed: `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which counts for ${CLOUDFRONT}`,
+      observed:
+        `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which ` +
+        `counts for ${CLOUDFRONT}`,
       required: `at most ${QUOTA} rules, unless the account's quota is higher`,
       symptom: "RulesPerSecurityGroupLimitExceeded at apply",
       fix: fix(

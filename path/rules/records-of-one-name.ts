@@ -156,7 +156,8 @@ function reportClash(
             : "one routing policy for all records of a name and type",
     symptom:
       why === "same"
-        ? `InvalidChangeBatch: Tried to create resource record set [name='${name.isValidation ? "_…" : name.text}', type='${type}'] but it already exists`
+        ? "InvalidChangeBatch: Tried to create resource record set " +
+          `[name='${name.isValidation ? "_…" : name.text}', type='${type}'] but it already exists`
         : "InvalidChangeBatch at apply",
     fix: repairOf(refused, kept, why, name),
   });
@@ -177,7 +178,10 @@ const NOTES: Readonly<Record<Clash["why"], string>> = {
   cname: ", and one of the two is a CNAME",
 };
 
-/** The one that Route 53 refuses: it is made by this apply, and does not overwrite; of two such the wildcard's, or the later one. */
+/**
+ * The one that Route 53 refuses: it is made by this apply, and does not overwrite; of two such the wildcard's, or the
+ * later one.
+ */
 function refusedOf(record: DnsRecord, other: DnsRecord, topology: Topology): DnsRecord | undefined {
   const isRefused = ({ address }: DnsRecord): boolean =>
     isMade(topology, address) && known(topology.writers.records.get(address)?.mayOverwrite) !== true;

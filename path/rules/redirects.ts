@@ -183,7 +183,9 @@ function arrives(
     hop: "listener",
     address,
     attribute,
-    observed: `${shownListener(listener)} redirects ${urlOf(request)} to ${urlOf(next)}, where ${there === undefined ? "nothing listens" : `${shownListener(there)} speaks ${known(there.protocol)}`}`,
+    observed:
+      `${shownListener(listener)} redirects ${urlOf(request)} to ${urlOf(next)}, where ` +
+      `${there === undefined ? "nothing listens" : `${shownListener(there)} speaks ${known(there.protocol)}`}`,
     required: `an ${protocol} listener on port ${next.port} of ${balancer.address}, or a redirect to a port that has one`,
     symptom:
       there === undefined

@@ -66,7 +66,9 @@ const routes: PathCheck = (path, report) => {
         report.assume({
           hop: "listener",
           address: subnet.address,
-          text: `what ${way.route.address} leads to takes the answers of ${balancer.address} to the internet and brings requests in`,
+          text:
+            `what ${way.route.address} leads to takes the answers of ${balancer.address} to the internet and ` +
+            "brings requests in",
         });
       return ["by-default", "open", "elsewhere"].includes(way.kind) ||
         (way.kind === "internet-gateway" && !isForeign(topology, subnet, way.gateway))
@@ -104,7 +106,9 @@ function tell(
       address: subnet.address,
       attribute: "route_table_id",
       required: `an association with ${publicTable.address}`,
-      observed: `no association, so that the VPC's main route table holds for it, which has no route to the internet; ${publicTable.address} has one`,
+      observed:
+        "no association, so that the VPC's main route table holds for it, which has no route to the internet; " +
+        `${publicTable.address} has one`,
       fix: fix(`Associate ${subnet.address} with ${publicTable.address}.`, `${BY_NO_PROP}`, [
         {
           add: "aws_route_table_association",
@@ -125,7 +129,8 @@ function tell(
     observed: `${subnet.address} ${observedOf(way, table, family)}`,
     fix: fix(
       repair.text,
-      "a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: remove the override",
+      "a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: remove " +
+        "the override",
       repair.edits,
     ),
   });
@@ -142,7 +147,10 @@ function observedOf(way: Way, table: RouteTable | undefined, family: Family): st
       : /(^|\.)(data\.)?aws_(default_)?vpc\./.test(table.address)
         ? `the main route table of ${table.address}`
         : table.address;
-  return `is on ${name}, which has no route to the internet${destinations.length === 0 ? "" : `, but to ${destinations.slice(0, 4).map(plain).join(", ")}`}`;
+  return (
+    `is on ${name}, which has no route to the ` +
+    `internet${destinations.length === 0 ? "" : `, but to ${destinations.slice(0, 4).map(plain).join(", ")}`}`
+  );
 }
 
 function foreign(
@@ -169,7 +177,8 @@ function foreign(
     observed:
       vpcId === undefined || vpcId === ""
         ? `${gateway?.address} is attached to no VPC`
-        : `${gateway?.address} belongs to ${topology.byId.vpc(vpcId)?.address ?? vpcId}, not to the VPC of ${subnet.address}`,
+        : `${gateway?.address} belongs to ${topology.byId.vpc(vpcId)?.address ?? vpcId}, not to the VPC of ` +
+          `${subnet.address}`,
     fix: fix("Let the route lead to the internet gateway of its own VPC.", BY_NO_PROP, edits),
   });
 }
@@ -269,7 +278,9 @@ function repairOf(
   };
 }
 
-/** For each bad subnet a public one in the same zone that the balancer has not yet; nothing if one cannot be replaced. */
+/**
+ * For each bad subnet a public one in the same zone that the balancer has not yet; nothing if one cannot be replaced.
+ */
 function publicInstead(
   topology: Topology,
   { subnetIds }: Balancer,
@@ -330,7 +341,9 @@ const publicAccess: PathCheck = ({ balancer, topology, from }, report) => {
         hop: "listener",
         address: it.address,
         attribute: "internet_gateway_block_mode",
-        observed: `${mode}, and neither the balancer's VPC nor ${blocked.length < subnets.length ? "each of its subnets" : "any of its subnets"} is excluded`,
+        observed:
+          `${mode}, and neither the balancer's VPC nor ` +
+          `${blocked.length < subnets.length ? "each of its subnets" : "any of its subnets"} is excluded`,
         required: "`off`, or an exclusion of the balancer's VPC",
         symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
         ...(blocked.length < subnets.length && { share: `${blocked.length} of ${subnets.length} subnets` }),

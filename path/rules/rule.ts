@@ -30,8 +30,8 @@ export interface Rule {
 }
 
 /**
- * How sure a rule is: `apply`, AWS refuses it; `certain`, requests fail; `plan`, terraform itself refuses it; `likely`, often but not
- * always wrong, which makes it a warning. The first is what a finding is unless the check knows better.
+ * How sure a rule is: `apply`, AWS refuses it; `certain`, requests fail; `plan`, terraform itself refuses it; `likely`,
+ * often but not always wrong, which makes it a warning. The first is what a finding is unless the check knows better.
  */
 export type Certainty = "apply" | "certain" | "plan" | "likely";
 
@@ -79,8 +79,8 @@ export interface Check {
   /** The targets of a path; paths that end alike, such as those of HTTP and HTTPS, share the answer. */
   readonly targets?: TargetCheck;
   /**
-   * The file once, for what is on no single path, such as two listeners on one port. The faults count on each path whose balancer is
-   * named; without one, on all.
+   * The file once, for what is on no single path, such as two listeners on one port. The faults count on each path
+   * whose balancer is named; without one, on all.
    */
   readonly file?: FileCheck;
 }

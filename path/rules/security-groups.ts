@@ -188,7 +188,9 @@ const otherVpc: PathCheck = (path, report) => {
           report.assume({
             hop: "target",
             address: rule.address,
-            text: `the VPCs of ${group.address} and ${other.address} are peered, so that a rule of the one may name the other`,
+            text:
+              `the VPCs of ${group.address} and ${other.address} are peered, so that a rule of the one may name ` +
+              "the other",
           });
           continue;
         }
@@ -197,7 +199,9 @@ const otherVpc: PathCheck = (path, report) => {
           hop: "target",
           address: rule.address,
           attribute: attributeOf(rule, argument(rule, "groups")),
-          observed: `${ruleInWords(topology, rule, direction)}, in ${inVpc(group)}; ${other.address} is in ${inVpc(other)}`,
+          observed:
+            `${ruleInWords(topology, rule, direction)}, in ${inVpc(group)}; ${other.address} is in ` +
+            `${inVpc(other)}`,
           required: "a group of the same VPC, or of one that is peered with it",
           symptom: "InvalidGroup.NotFound at apply",
           fix: otherVpcFix(path, { group, vpcId, opposite }, rule, { group: other, vpcId: byGroup.get(other)?.vpcId }),
@@ -284,7 +288,9 @@ const twoKinds: PathCheck = (path, report) => {
         hop: "target",
         address: group.address,
         attribute: direction,
-        observed: `${direction} rules in ${group.address} itself, and beside it ${few(beside.map(({ address }) => address))}`,
+        observed:
+          `${direction} rules in ${group.address} itself, and beside it ` +
+          `${few(beside.map(({ address }) => address))}`,
         required: "rules either in the group or beside it",
         symptom: "rules vanish at every other apply, and with them the connections",
         fix: fix(`Write all ${direction} rules of the group beside it.`, BY_NO_PROP, movedOut(group, direction)),

@@ -74,7 +74,9 @@ const ownGroups: PathCheck = (path, report) => {
       hop: "target",
       address: server.settingsAddress,
       attribute: argument,
-      observed: `no security group, so that the VPC's default group holds: ${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`,
+      observed:
+        "no security group, so that the VPC's default group holds: " +
+        `${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`,
       required: `a group that lets the balancer in to port ${isUnknown(port) ? "of the target" : port}`,
       symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
       ...share,
@@ -164,10 +166,12 @@ function neverRun(server: Server, script: string, share: { share?: string }, rep
     attribute: "user_data",
     observed: hasInterpreter
       ? "`#!` does not stand in the first column of the first line, so that nothing runs"
-      : `it begins with ${first === undefined ? "a command" : `the command "${first}"`}, which cloud-init does not take for a script, so that nothing runs`,
+      : `it begins with ${first === undefined ? "a command" : `the command "${first}"`}, which cloud-init does ` +
+        "not take for a script, so that nothing runs",
     required: "`#!` and the interpreter at the very beginning, or `#cloud-config`",
     symptom:
-      'nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; "Unhandled non-multipart (text/x-not-multipart) userdata" or "Exec format error" in cloud-init\'s log',
+      'nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; "Unhandled non-multipart ' +
+      '(text/x-not-multipart) userdata" or "Exec format error" in cloud-init\'s log',
     ...share,
     fix: withScript(
       server,

@@ -14,8 +14,8 @@ import type { FileReporter } from "./rule";
 import { hopOfGroup } from "./written-twice";
 
 /*
- * P71, P72 and P73, of blocks in a parent that become resources of their own: the parent's blocks are optional and computed, so that
- * without them in the configuration it keeps what it has, and AWS refuses to make the same once more.
+ * P71, P72 and P73, of blocks in a parent that become resources of their own: the parent's blocks are optional and
+ * computed, so that without them in the configuration it keeps what it has, and AWS refuses to make the same once more.
  */
 
 export function standsInParent(topology: Topology, report: FileReporter): void {
@@ -36,7 +36,9 @@ export function standsInParent(topology: Topology, report: FileReporter): void {
       hop: child.hopOf(change, topology),
       address: change.address,
       attribute: child.attribute,
-      observed: `${parent.address} has ${child.says(change)} already; its configuration has no such \`${block}\` block, but they are optional and computed, so it keeps what it has`,
+      observed:
+        `${parent.address} has ${child.says(change)} already; its configuration has no such \`${block}\` block, ` +
+        "but they are optional and computed, so it keeps what it has",
       required: "an import of what stands",
       symptom: child.symptom,
       fix: importing(child.importOf(change)),
@@ -71,7 +73,11 @@ const RULE: Child = {
     const [first] = permissionsOfRule(type, after);
     const ports =
       first?.from === undefined ? "" : first.from === first.to ? ` ${first.from}` : ` ${first.from}-${first.to ?? ""}`;
-    return `this rule (${first === undefined ? "" : `${first.protocol === "-1" ? "all traffic" : `${first.protocol}${ports}`} ${first.direction === "ingress" ? "from" : "to"} ${first.source}`})`;
+    return (
+      "this rule (" +
+      `${first === undefined ? "" : `${first.protocol === "-1" ? "all traffic" : `${first.protocol}${ports}`} ${first.direction === "ingress" ? "from" : "to"} ${first.source}`}` +
+      ")"
+    );
   },
   importOf: ({ type, address, after }) => importOfRule(type, address, permissionsOfRule(type, after)),
 };

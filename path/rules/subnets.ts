@@ -119,7 +119,8 @@ function sameZone(topology: Topology, balancer: Balancer, first: Subnet, second:
     observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`,
     required: "each subnet in another zone",
     symptom:
-      "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same Availability Zone",
+      "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the " +
+      "same Availability Zone",
     fix: fix(
       other === undefined
         ? `Put ${second.address} into another zone.`

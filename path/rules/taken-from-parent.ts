@@ -11,8 +11,8 @@ import type { FileReporter } from "./rule";
 import { blocksIn, CHILDREN } from "./standing-blocks";
 
 /*
- * P75, of resources beside a parent whose configuration writes the same by now: AWS has it already, so the parent is left as it is, and the
- * destroy of the resource takes it away until the next apply.
+ * P75, of resources beside a parent whose configuration writes the same by now: AWS has it already, so the parent is
+ * left as it is, and the destroy of the resource takes it away until the next apply.
  */
 
 export function takenFromParent(topology: Topology, report: FileReporter): void {
@@ -52,7 +52,10 @@ function fromBlocks(gone: readonly Change[], topology: Topology, report: FileRep
       hop: child.hopOf({ ...change, after: change.before }, topology),
       address: change.address,
       attribute: child.attribute,
-      observed: `destroyed, and the \`${block ?? ""}\` block of ${parent.address} stands for ${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it again`,
+      observed:
+        `destroyed, and the \`${block ?? ""}\` block of ${parent.address} stands for ` +
+        `${child.says({ ...change, after: change.before })}: AWS has that already, so this apply does not add it ` +
+        "again",
       required: "terraform to forget the resource, and to leave on AWS what the block stands for",
       symptom: "it is missing after the apply, and until the next one",
       fix: forgetting(change.address, topology.writers.changes),
@@ -123,7 +126,9 @@ function fromLists(topology: Topology, report: FileReporter): void {
         hop: "target-group",
         address,
         attribute: "autoscaling_group_name",
-        observed: `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so this apply does not attach it again`,
+        observed:
+          `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so ` +
+          "this apply does not attach it again",
         required: "terraform to forget the attachment, and to leave on AWS what the list stands for",
         symptom: "503 Service Temporarily Unavailable after the apply, and until the next one",
         ...(others > 0 && { share: `1 of ${others + 1} registrations` }),

@@ -39,7 +39,8 @@ function isOneVpc({ topology, balancer, targetGroups, targets }: TracedPath, rep
       observed: `${group.address} is in ${shown(vpc)}, ${balancer.address} in ${shown(balancerVpc)}`,
       required: "one VPC for the balancer, its target groups and their instances",
       symptom:
-        "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener: the target group is in another VPC",
+        "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener: the target " +
+        "group is in another VPC",
       fix: isBalancer
         ? fix(
             `Put ${balancer.address} into subnets of ${shown(vpc)}.`,
@@ -76,9 +77,13 @@ function isOneVpc({ topology, balancer, targetGroups, targets }: TracedPath, rep
       hop: "target-group",
       address: server.address,
       attribute,
-      observed: `${server.address} is in ${shown(known(strange.vpcId))}, its target group ${targetGroup.address} in ${shown(vpc)}`,
+      observed:
+        `${server.address} is in ${shown(known(strange.vpcId))}, its target group ${targetGroup.address} in ` +
+        `${shown(vpc)}`,
       required: "instances in the VPC of their target group",
-      symptom: `the apply fails at ${registration.address}: InvalidTarget, the instance is not in the VPC of the target group`,
+      symptom:
+        `the apply fails at ${registration.address}: InvalidTarget, the instance is not in the VPC of the target ` +
+        "group",
       ...(count > 1 && { share: `1 of ${count} targets` }),
       fix: fix(
         `Put ${server.address} into a subnet of ${shown(vpc)}.`,
@@ -146,7 +151,9 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
           ...common,
           address: group.address,
           attribute: "target_type",
-          observed: `target_type is ${type}, and ${first.registration.address} registers ${first.registration.autoScalingGroup === undefined ? named(first.kind) : "its instances"}`,
+          observed:
+            `target_type is ${type}, and ${first.registration.address} registers ` +
+            `${first.registration.autoScalingGroup === undefined ? named(first.kind) : "its instances"}`,
           fix: fix(`Let ${group.address} take targets of the type ${first.kind}.`, BY_NO_PROP, [
             setting(group.address, "target_type", first.kind),
           ]),

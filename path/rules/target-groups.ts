@@ -32,7 +32,9 @@ function isUsed(topology: Topology, report: FileReporter): void {
         hop: "target-group",
         address: group.address,
         attribute: "arn",
-        observed: `no listener and no rule forwards to ${group.address}, which has ${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
+        observed:
+          `no listener and no rule forwards to ${group.address}, which has ` +
+          `${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
         required: "a listener or a rule that forwards to it",
         symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
         fix: wayIn(topology, group, listenerFor(on)),
@@ -153,7 +155,10 @@ interface Share {
   readonly all: number;
 }
 
-/** The weight of each group among all groups of the forwards that lead to it; of one whose weights are left open, nothing. */
+/**
+ * The weight of each group among all groups of the forwards that lead to it; of one whose weights are left open,
+ * nothing.
+ */
 function weightsOf({ steps }: TracedPath): ReadonlyMap<string, Share> {
   const shares = new Map<string, Share>();
   const open = new Set<string>();

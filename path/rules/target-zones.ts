@@ -75,9 +75,14 @@ function told(
     hop: "target",
     address: isGroup ? server.address : server.settingsAddress,
     attribute,
-    observed: `${outside.map(({ address }) => address).join(", ")} in ${[...new Set(outside.map(({ zone }) => plain(known(zone) ?? "")))].join(", ")}; ${balancer.address} is in ${[...own].map(plain).join(", ")}`,
+    observed:
+      `${outside.map(({ address }) => address).join(", ")} in ` +
+      `${[...new Set(outside.map(({ zone }) => plain(known(zone) ?? "")))].join(", ")}; ${balancer.address} is ` +
+      `in ${[...own].map(plain).join(", ")}`,
     required: "a subnet in a zone that the balancer has a subnet in",
-    symptom: `the target stays unused: Target.NotInUse, as its zone is not enabled for the load balancer (${registration.address})`,
+    symptom:
+      "the target stays unused: Target.NotInUse, as its zone is not enabled for the load balancer " +
+      `(${registration.address})`,
     ...(inside.length > 0 && { share: `${outside.length} of ${subnets.length} subnets` }),
     fix: fix(
       kept.length === 0 && better === undefined

@@ -93,7 +93,8 @@ function waitedFor({ use, certificate }: Use, { topology }: TracedPath, report: 
         ? "an aws_acm_certificate_validation that the listener waits for"
         : `certificate_arn of ${validation}`,
     symptom:
-      "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a supported signature, and a supported key size",
+      "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a " +
+      "supported signature, and a supported key size",
     fix: fix(
       "Take the ARN from the validation, which waits until the certificate is issued.",
       BY_NO_PROP,

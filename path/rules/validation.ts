@@ -25,7 +25,8 @@ export function validated({ certificate }: Use, path: TracedPath, report: Report
   const bases = [...new Set(certificate.names.items.map(withoutWildcard))];
   const missing = bases.filter((base) => !isValidated(base, own, topology));
   if (missing.length === 0) return;
-  // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the file does not wait for.
+  // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the
+  // file does not wait for.
   const here = missing.filter((base) => recordsOf(topology).zoneFor(base) !== undefined);
   if (here.length === 0 || (own.length === 0 && certificate.validations.length === 0)) {
     return report.assume({
@@ -131,7 +132,8 @@ export function validationRecord(certificate: Certificate, name: string, { topol
     return [];
   const listed = certificate.names.items.find((it) => withoutWildcard(it) === base) ?? name;
   const option = (attribute: string) =>
-    `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == "${listed}"])}`;
+    `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == ` +
+    `"${listed}"])}`;
   return [
     {
       add: "aws_route53_record",

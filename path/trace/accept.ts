@@ -12,7 +12,10 @@ export interface Accepted {
 /** Where a synthesized stack keeps them, in the metadata that terraform does not read. */
 export const ACCEPTED_KEY = "accepted";
 
-/** The same report, in which what is accepted breaks no path; it stays in there, marked. What is not clearly one finding accepts none. */
+/**
+ * The same report, in which what is accepted breaks no path; it stays in there, marked. What is not clearly one finding
+ * accepts none.
+ */
 export function withAccepted(report: TraceReport, accepted: readonly Accepted[]): TraceReport {
   if (accepted.length === 0) return report;
   const { reasons, ambiguous } = matched(report, accepted);
@@ -67,7 +70,9 @@ function matched(
     if (address !== undefined) reasons.set(placeOf({ id, address }), reason);
     else if (all.length > 1)
       ambiguous.push(
-        `accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that you accept`,
+        `accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}` +
+          `${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that ` +
+          "you accept",
       );
     else if (only !== undefined) reasons.set(placeOf({ id, address: only }), reason);
   }

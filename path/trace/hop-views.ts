@@ -34,7 +34,9 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
             .join(", ")}${over.length > MOST_SHOWN ? ` and ${over.length - MOST_SHOWN} more` : ""}`;
     return {
       resources: [...records, ...over].map(({ address }) => address),
-      observed: `${what}${way} ${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}`,
+      observed:
+        `${what}${way} ` +
+        `${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}`,
     };
   },
   tls: (path) => {
@@ -58,7 +60,8 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
       observed: steps
         .map(
           ({ listener, outcomes }) =>
-            `${shown(listener.protocol)} :${shown(listener.port)} ${unique(outcomes.map(({ actions }) => doing(actions, topology))).join(" or ")}`,
+            `${shown(listener.protocol)} :${shown(listener.port)} ` +
+            `${unique(outcomes.map(({ actions }) => doing(actions, topology))).join(" or ")}`,
         )
         .join(", then "),
     };
@@ -71,7 +74,8 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
         : targetGroups
             .map(
               ({ address, protocol, port, healthCheck }) =>
-                `${address} ${shown(protocol)} :${shown(port)}, health check ${shown(healthCheck.path)} on ${shown(healthCheck.port)}`,
+                `${address} ${shown(protocol)} :${shown(port)}, health check ${shown(healthCheck.path)} on ` +
+                `${shown(healthCheck.port)}`,
             )
             .join("; "),
   }),

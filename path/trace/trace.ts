@@ -31,15 +31,16 @@ export interface TraceOptions {
    */
   readonly deadline?: Deadline;
   /**
-   * Only what a client meets that asks for each URL itself, without headers and a query of its own, and not what others may meet there.
+   * Only what a client meets that asks for each URL itself, without headers and a query of its own, and not what others
+   * may meet there.
    * @default false
    */
   readonly isHomeOnly?: boolean;
 }
 
 /**
- * Traces the path of a request through a parsed file: a plan or a state as `terraform show -json` writes it, or a `cdk.tf.json`. Fixes
- * name props only where the file comes from a stack of this project.
+ * Traces the path of a request through a parsed file: a plan or a state as `terraform show -json` writes it, or a
+ * `cdk.tf.json`. Fixes name props only where the file comes from a stack of this project.
  * @throws {UnreadableFile} if it is none of them
  */
 export function trace(document: unknown, { url, deadline = new Deadline() }: TraceOptions = {}): TraceReport {
@@ -56,7 +57,8 @@ function topologyOf(document: unknown): Topology {
     // No terraform writes that.
     throw error instanceof RangeError
       ? new UnreadableFile(
-          "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this one is nested more deeply than any of terraform's.",
+          "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this one is " +
+            "nested more deeply than any of terraform's.",
         )
       : error;
   }
@@ -201,7 +203,8 @@ function notesOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly
 function hopReport(hop: Hop, path: TracedPath, notes: PathNotes): HopReport {
   const here = [...notes.findings].filter((it) => it.hop === hop);
   const open = [...notes.open.values()].filter((it) => it.hop === hop);
-  // A group in which nothing is seen to register, or of which nobody knows which it is, has no targets that could be called well.
+  // A group in which nothing is seen to register, or of which nobody knows which it is, has no targets that could be
+  // called well.
   const isReached =
     hop === "dns" ||
     (path.balancer !== undefined && !(hop === "target" && path.targets.length === 0 && isForwarded(path)));
@@ -232,5 +235,10 @@ function coverageOf(
     "IPv6 beyond the balancer",
     ...(others > 0 ? [`${others} balancers that are not application load balancers`] : []),
   ];
-  return `${stopped === undefined ? "" : `${stopped} `}Proven from the ${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}; not modelled: ${notModelled.join(", ")}.`;
+  return (
+    `${stopped === undefined ? "" : `${stopped} `}Proven from the ` +
+    `${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ` +
+    `${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}` +
+    `; not modelled: ${notModelled.join(", ")}.`
+  );
 }

@@ -9,7 +9,8 @@ type RuleView = Site["rules"][number];
 const isTcp = (rule: RuleView, port: number) =>
   rule.IpProtocol === "tcp" && rule.FromPort === port && rule.ToPort === port;
 const describe = (rule: RuleView) =>
-  `${rule.IpProtocol} ${rule.FromPort}-${rule.ToPort} from ${rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.ReferencedGroupInfo?.GroupId ?? rule.PrefixListId}`;
+  `${rule.IpProtocol} ${rule.FromPort}-${rule.ToPort} from ` +
+  `${rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.ReferencedGroupInfo?.GroupId ?? rule.PrefixListId}`;
 
 export function balancerGroupIsOpen(site: Site): Finding {
   const group = groupNamed(site, ALB_GROUP, site.balancer?.SecurityGroups);

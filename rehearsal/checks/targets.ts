@@ -31,7 +31,9 @@ export function instancesRun(site: Site, expected: Expectation): Finding {
       ...(hasNginx ? instances.flatMap((instance) => fetchFault(site, instance)) : []),
       ...exposed.map(({ InstanceId }) => `${InstanceId} has ${isPublic ? "no" : "a"} public address`),
     ],
-    observed: `${running.length} running, told to ${hasNginx ? `boot NGINX on ${appPort} and to answer ${healthCheckPath}` : "run their own user data"}`,
+    observed:
+      `${running.length} running, told to ` +
+      `${hasNginx ? `boot NGINX on ${appPort} and to answer ${healthCheckPath}` : "run their own user data"}`,
   };
 }
 

@@ -183,7 +183,8 @@ describe("a job that uses it", () => {
       summary: expect.stringContaining("### ✖ outage: ") as string,
       outputs: { effect: "outage" },
       stdout:
-        "effect: outage\n::notice title=No comment::The token of a pull request from a fork may not comment; the review is in the job's summary.\n",
+        "effect: outage\n::notice title=No comment::The token of a pull request from a fork may not comment; " +
+        "the review is in the job's summary.\n",
     });
   });
 
@@ -238,7 +239,8 @@ describe("a job that uses it", () => {
     [
       "a plan that is not there",
       { plan: "web.json" },
-      "web.json: expected a plan as `terraform show -json tfplan` writes it, got no file; there is none of that name.\n",
+      "web.json: expected a plan as `terraform show -json tfplan` writes it, got no file; there is none of " +
+        "that name.\n",
     ],
     [
       "a script for a plan",

@@ -251,24 +251,33 @@ describe("beside its parent it finds", () => {
     expect(await aliasRecord(aws, at("shop.moved.example.com"))).toEqual([]);
   });
 
-  test("rules in the stack's groups that neither state nor plan has, such as the one by which AWS lets everything out", async () => {
-    const GroupId = await groupIn(await vpcOf("web"), "fresh");
-    const standing: Planned[] = [
-      { address: "aws_security_group.fresh", type: "aws_security_group", values: { id: GroupId }, unknown: new Set() },
-    ];
-    const strays = await strayRules(aws, standing, [], new Set());
-    expect(strays).toMatchObject([
-      {
-        found: { type: "aws_vpc_security_group_egress_rule" },
-        remark: "in aws_security_group.fresh, and not in the plan",
-      },
-    ]);
-    const [{ found }] = strays as [(typeof strays)[number]];
-    expect(await strayRules(aws, standing, [], new Set([found.id]))).toEqual([]);
-    expect(
-      await strayRules(aws, standing, [{ address: "aws_vpc_security_group_egress_rule.out", found }], new Set()),
-    ).toEqual([]);
-  });
+  test(
+    "rules in the stack's groups that neither state nor plan has, such as the one by which AWS lets everything " +
+      "out",
+    async () => {
+      const GroupId = await groupIn(await vpcOf("web"), "fresh");
+      const standing: Planned[] = [
+        {
+          address: "aws_security_group.fresh",
+          type: "aws_security_group",
+          values: { id: GroupId },
+          unknown: new Set(),
+        },
+      ];
+      const strays = await strayRules(aws, standing, [], new Set());
+      expect(strays).toMatchObject([
+        {
+          found: { type: "aws_vpc_security_group_egress_rule" },
+          remark: "in aws_security_group.fresh, and not in the plan",
+        },
+      ]);
+      const [{ found }] = strays as [(typeof strays)[number]];
+      expect(await strayRules(aws, standing, [], new Set([found.id]))).toEqual([]);
+      expect(
+        await strayRules(aws, standing, [{ address: "aws_vpc_security_group_egress_rule.out", found }], new Set()),
+      ).toEqual([]);
+    },
+  );
 });
 
 describe("elsewhere it finds", () => {

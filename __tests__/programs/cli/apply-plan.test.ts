@@ -55,7 +55,8 @@ describe("S3 refuses", () => {
     [
       403,
       "AccessDenied",
-      `AWS refuses ${READING}; update the roles and the bucket's policy with npm run bootstrap -- --github OWNER/REPO, which this version's workflows need.`,
+      `AWS refuses ${READING}; update the roles and the bucket's policy with npm run bootstrap -- --github ` +
+        "OWNER/REPO, which this version's workflows need.",
     ],
     [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npm run bootstrap`],
     [301, "PermanentRedirect", `The bucket acme-state is not in us-east-1 (${READING}); correct region in backend.s3.`],
@@ -75,7 +76,8 @@ describe("S3 refuses", () => {
   test("to say the key, as there is none, told so", async () => {
     answer = { status: 404, code: "NoSuchKey" };
     await expect(kept().key()).rejects.toThrow(
-      "The bucket acme-state has no key for records of plans (alb-web/record.key), without which plans cannot be compared; npm run bootstrap -- --github OWNER/REPO makes it.",
+      "The bucket acme-state has no key for records of plans (alb-web/record.key), without which plans cannot " +
+        "be compared; npm run bootstrap -- --github OWNER/REPO makes it.",
     );
   });
 
@@ -161,7 +163,8 @@ describe("a saved plan", () => {
     plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" });
     const sentence = (allowed: string) =>
       new Error(
-        `The plan of web holds "m-/extra.tf", which is not the stack's; allowed is cdk.tf.json as main.ts makes it, and ${allowed}, so it was not applied and nothing was changed; ` +
+        `The plan of web holds "m-/extra.tf", which is not the stack's; allowed is cdk.tf.json as main.ts ` +
+          `makes it, and ${allowed}, so it was not applied and nothing was changed; ` +
           "plan again (npm run plan -- web) and have the new plan reviewed.",
       );
     await expect(throwIfPlanOfOther(opened(""), file)).rejects.toThrow(

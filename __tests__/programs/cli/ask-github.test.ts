@@ -10,7 +10,10 @@ import { UsageError, WorkFailed } from "../../../cli/command";
 import { askedOfProxy } from "../../support/refusing-proxy";
 import { needShell } from "../../support/shell";
 
-/* Where npm run bootstrap gets a repository's ids: gh, GitHub's API, and a sentence where neither answers. Both are stand-ins. */
+/*
+ * Where npm run bootstrap gets a repository's ids: gh, GitHub's API, and a sentence where neither answers. Both are
+ * stand-ins.
+ */
 
 const ASKED = { repository: "acme/site", branch: "main", ids: "to be asked" } as const;
 const ANSWER = { id: 456789, full_name: "acme/site", owner: { id: 123456 } };
@@ -166,7 +169,8 @@ describe("without gh", () => {
     await expect(asking).rejects.toThrow(WorkFailed);
     await expect(asking).rejects.toThrow(why);
     await expect(asking).rejects.toThrow(
-      "Pass them: --github acme@OWNER_ID/site@REPO_ID. https://api.github.com/repos/acme/site shows them as owner.id and id; " +
+      "Pass them: --github acme@OWNER_ID/site@REPO_ID. https://api.github.com/repos/acme/site shows them as " +
+        "owner.id and id; " +
         "so does: gh api repos/acme/site --jq '\"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)\"'",
     );
   });

@@ -236,14 +236,16 @@ describe("the next step", () => {
       "as it is cloned: what to edit, and the two commands",
       [AS_CLONED],
       [
-        "Next, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main.ts, run `npm run bootstrap` once, run `npx cdktf deploy web`. README: First deploy on AWS.",
+        "Next, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main.ts, run `npm run bootstrap` " +
+          "once, run `npx cdktf deploy web`. README: First deploy on AWS.",
       ],
     ],
     [
       "with a domain of one's own: the two commands",
       [OWN],
       [
-        "Next, to deploy to AWS: run `npm run bootstrap` once, run `npx cdktf deploy shop`. README: First deploy on AWS.",
+        "Next, to deploy to AWS: run `npm run bootstrap` once, run `npx cdktf deploy shop`. README: First " +
+          "deploy on AWS.",
       ],
     ],
     [
@@ -255,7 +257,9 @@ describe("the next step", () => {
       "with only its zone: what comes between it and the site",
       [WAITING],
       [
-        "Next, to create the zone: run `npm run bootstrap` once, run `npx cdktf deploy zone`. Then give its name servers to the registrar, set `hostedZone.delegated` to true and rehearse again. README: A domain bought elsewhere.",
+        "Next, to create the zone: run `npm run bootstrap` once, run `npx cdktf deploy zone`. Then give its " +
+          "name servers to the registrar, set `hostedZone.delegated` to true and rehearse again. README: A " +
+          "domain bought elsewhere.",
       ],
     ],
     [
@@ -278,8 +282,10 @@ describe("the next step", () => {
       resultOf(WAITING),
     ];
     expect(nextSteps(results, [OWN, AS_CLONED, WAITING], false)).toEqual([
-      "Next: look at steps 3, 4 of shop. Correct it and run `npm run rehearse -- shop` again; with `--keep`, the local AWS stays up to look at.",
-      "Next: look at the error above, which ended web at step 5.7. Correct it and run `npm run rehearse -- web` again; with `--keep`, the local AWS stays up to look at.",
+      "Next: look at steps 3, 4 of shop. Correct it and run `npm run rehearse -- shop` again; with `--keep`, " +
+        "the local AWS stays up to look at.",
+      "Next: look at the error above, which ended web at step 5.7. Correct it and run `npm run rehearse -- " +
+        "web` again; with `--keep`, the local AWS stays up to look at.",
     ]);
   });
 
@@ -370,7 +376,8 @@ describe("terraform", () => {
   test("is interrupted when that is asked for, and may end by itself", async () => {
     const stopping = new AbortController();
     const script =
-      "trap 'echo bye > ended; exit 1' INT\necho $$ > pid.new; mv pid.new pid\nfor each in 1 2 3 4 5 6 7 8 9; do sleep 0.5; done";
+      "trap 'echo bye > ended; exit 1' INT\necho $$ > pid.new; mv pid.new pid\nfor each in 1 2 3 4 5 6 7 8 9; " +
+      "do sleep 0.5; done";
     const running = terraformThat(script, stopping.signal).run(["apply"]);
     const pid = Number(await written("pid"));
     stopping.abort(new WorkFailed("Interrupted."));
@@ -396,7 +403,8 @@ describe("terraform", () => {
 
   test("goes on to its end where this process is killed, which a pipe would not let it", async () => {
     const script =
-      "echo begun\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\necho 'a line' && echo 'another' && echo done > ended";
+      "echo begun\necho $$ > pid.new; mv pid.new pid\nuntil [ -e go ]; do sleep 0.1; done\necho 'a line' && " +
+      "echo 'another' && echo done > ended";
     terraformThat(script);
     const starter = spawn(
       process.execPath,
@@ -540,7 +548,8 @@ describe("synthesizing", () => {
     const pidFile = join(folder, "pid");
     writeFileSync(
       join(folder, "wait.js"),
-      `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => undefined, 1000);`,
+      `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => ` +
+        "undefined, 1000);",
     );
     writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ app: "true && node wait.js && true" }));
     const stopping = new AbortController();
@@ -559,7 +568,9 @@ describe("a result that nobody reads any more", () => {
       const { runCommand, writeResult } = require("./cli/command");
       setTimeout(() => runCommand(() => writeResult("x".repeat(1 << 20))), 300);`;
     writeFileSync(join(folder, "program.js"), program.replace("./cli", join(PROJECT, "cli")));
-    const line = `{ node -r ./cli/typescript.js ${join(folder, "program.js")}; echo "code $?" >&2; } 2> ${join(folder, "said")} | true; sleep 1`;
+    const line =
+      `{ node -r ./cli/typescript.js ${join(folder, "program.js")}; echo "code $?" >&2; } 2> ` +
+      `${join(folder, "said")} | true; sleep 1`;
     execFileSync("sh", ["-c", line], { cwd: PROJECT });
     expect(readFileSync(join(folder, "said"), "utf8")).toMatch(
       /^The result cannot be written to standard output: .*EPIPE.*\ncode 1\n$/,

@@ -151,7 +151,8 @@ describe("the comment", () => {
       expect(cut.length).toBeLessThanOrEqual(limit);
       expect(cut.split("\n").filter((it) => it.includes("resource") && it !== line)).toEqual([]);
       expect(cut).toContain(
-        `The rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the run](${WHOLE_AT}).`,
+        "The rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the " +
+          `run](${WHOLE_AT}).`,
       );
       if (limit === COMMENT_LIMIT) expect(cut.length).toBeGreaterThan(COMMENT_LIMIT - 200);
       expect(cut.match(/<details[ >]/g)?.length ?? 0).toBe(cut.match(/<\/details>/g)?.length ?? 0);
@@ -168,7 +169,8 @@ describe("the comment", () => {
     const told = cut.split("\n").filter((line) => line.startsWith("- `"));
     expect(told.filter((line) => line.endsWith("1 to create"))).toHaveLength(450);
     expect(cut).toContain(
-      `- and ${900 - told.length} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary of the run](${WHOLE_AT}).`,
+      `- and ${900 - told.length} more stacks, which GitHub leaves no room for in a comment; all of them are ` +
+        `in the [summary of the run](${WHOLE_AT}).`,
     );
     expect(cut).toContain("\nMerging plans again");
   });
@@ -216,12 +218,14 @@ describe("GitHub", () => {
     [
       "a token that it does not know",
       { status: 401 },
-      "GitHub does not accept GITHUB_TOKEN (GET issues/7/comments); in a workflow, use ${{ github.token }}, else a token that has not expired.",
+      "GitHub does not accept GITHUB_TOKEN (GET issues/7/comments); in a workflow, use ${{ github.token }}, " +
+        "else a token that has not expired.",
     ],
     [
       "a token that may not",
       { status: 403 },
-      "GITHUB_TOKEN may not do this (GET issues/7/comments); give the job permissions: pull-requests: write. A pull request from a fork never gets more than read.",
+      "GITHUB_TOKEN may not do this (GET issues/7/comments); give the job permissions: pull-requests: write. A " +
+        "pull request from a fork never gets more than read.",
     ],
     [
       "too many calls",
@@ -231,7 +235,8 @@ describe("GitHub", () => {
     [
       "something that is not there",
       { status: 404 },
-      `GitHub knows nothing of GET issues/7/comments in ${REPOSITORY}, or hides it from this token; check the number, and that the job has permissions: pull-requests: write.`,
+      `GitHub knows nothing of GET issues/7/comments in ${REPOSITORY}, or hides it from this token; check the ` +
+        "number, and that the job has permissions: pull-requests: write.",
     ],
     [
       "a fault of its own",
@@ -247,7 +252,8 @@ describe("GitHub", () => {
     api.fault = { status: 200, text: "<html>sign in</html>" };
     await expect(github().comments(7)).rejects.toThrow(
       new Error(
-        `GitHub (${api.env.GITHUB_API_URL}) answers 200 without JSON (GET issues/7/comments): <html>sign in</html>; a proxy may have answered in its place, look at GITHUB_API_URL and try again.`,
+        `GitHub (${api.env.GITHUB_API_URL}) answers 200 without JSON (GET issues/7/comments): <html>sign ` +
+          "in</html>; a proxy may have answered in its place, look at GITHUB_API_URL and try again.",
       ),
     );
   });

@@ -17,7 +17,9 @@ test("where nothing real is at stake, it is ended if it takes longer than it may
 /** Interrupts a program that takes so many milliseconds to end with code 7. */
 async function interrupted(takesMs: number, graceMs?: number): Promise<{ code: number | null; signal: string | null }> {
   const stopping = new AbortController();
-  const program = `process.on("SIGINT", () => setTimeout(() => process.exit(7), ${takesMs})); setInterval(() => {}, 1000); console.log("ready");`;
+  const program =
+    `process.on("SIGINT", () => setTimeout(() => process.exit(7), ${takesMs})); setInterval(() => {}, 1000); ` +
+    `console.log("ready");`;
   const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"], detached: true });
   const stop = endOnAbort(child.pid, stopping.signal, "SIGINT", graceMs);
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>

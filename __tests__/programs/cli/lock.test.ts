@@ -38,7 +38,9 @@ afterEach(() => {
 
 /** Runs a program that has `withLock`, `Terraform` and `lock`. */
 function run(program: string): ChildProcess {
-  const head = `const { withLock } = require("./cli/setup/lock.ts"); const { Terraform } = require("./cli/terraform.ts"); const lock = ${JSON.stringify(lock)};`;
+  const head =
+    `const { withLock } = require("./cli/setup/lock.ts"); const { Terraform } = require("./cli/terraform.ts"); ` +
+    `const lock = ${JSON.stringify(lock)};`;
   const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", `${head}\n${program}`], {
     cwd: PROJECT,
     stdio: ["ignore", "pipe", "inherit"],
@@ -56,7 +58,8 @@ async function until(holds: () => boolean): Promise<void> {
 /** A process that holds the lock until it is killed. */
 async function holder(): Promise<ChildProcess> {
   const child = run(
-    `void withLock(lock, () => undefined, () => new Promise(() => { console.log("held"); setInterval(() => undefined, 1000); }));`,
+    `void withLock(lock, () => undefined, () => new Promise(() => { console.log("held"); setInterval(() => ` +
+      "undefined, 1000); }));",
   );
   await new Promise((resolve) => child.stdout?.once("data", resolve));
   return child;

@@ -124,9 +124,13 @@ function targetHealth(states: readonly string[]): string {
     .map((it) => it.split(" "))
     .map(
       ([state = "", reason]) =>
-        `<member><TargetHealth><State>${state}</State>${reason === undefined ? "" : `<Reason>${reason}</Reason>`}</TargetHealth></member>`,
+        `<member><TargetHealth><State>${state}</State>` +
+        `${reason === undefined ? "" : `<Reason>${reason}</Reason>`}</TargetHealth></member>`,
     );
-  return `<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`;
+  return (
+    `<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>${members.join("")}` +
+    "</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>"
+  );
 }
 
 test.each<[states: string[], isGood: boolean, observed: string]>([
@@ -146,7 +150,10 @@ test.each<[states: string[], isGood: boolean, observed: string]>([
   expect(await targetsAreWell(elb, "arn", 2, never)).toEqual({ isGood, observed });
 });
 
-/* Where it is AWS that answers, which no test can have: the local one stands for ELB, and terraform's outputs are given. */
+/*
+ * Where it is AWS that answers, which no test can have: the local one stands for ELB, and terraform's outputs are
+ * given.
+ */
 describe("on AWS", () => {
   const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   afterAll(() => {

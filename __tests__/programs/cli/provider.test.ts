@@ -30,7 +30,10 @@ import { PROJECT } from "../../support/project";
 import { askedOfProxy } from "../../support/refusing-proxy";
 import { putCopy, writeLockFile } from "../../support/small-provider";
 
-/* Where terraform gets its provider from. That terraform takes what is found is held in __tests__/terraform/cli/provider.test.ts. */
+/*
+ * Where terraform gets its provider from. That terraform takes what is found is held in
+ * __tests__/terraform/cli/provider.test.ts.
+ */
 
 const PROXIES = [
   "HTTP_PROXY",
@@ -263,7 +266,8 @@ describe("the registry", () => {
     await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
     const { port } = proxy.address() as AddressInfo;
     const script =
-      'require("./cli/setup/download.ts").download("https://registry.example.com/x", AbortSignal.timeout(500)).catch(() => console.log("given up"))';
+      'require("./cli/setup/download.ts").download("https://registry.example.com/x", ' +
+      'AbortSignal.timeout(500)).catch(() => console.log("given up"))';
     const address = `http://127.0.0.1:${port}`;
     const ended = await new Promise((resolve) =>
       execFile(
@@ -439,7 +443,8 @@ describe("a copy on this machine", () => {
     put(at("cache"), "a file where the folder belongs");
     await expect(find()).rejects.toThrow(
       new SetupError(
-        `What leads terraform to the provider cannot be kept in ${at("cache")}: EEXIST: file already exists, mkdir '${at("cache")}'`,
+        `What leads terraform to the provider cannot be kept in ${at("cache")}: EEXIST: file already exists, ` +
+          `mkdir '${at("cache")}'`,
       ),
     );
   });

@@ -31,55 +31,64 @@ describe("an error of the operating system", () => {
       "ENOSPC",
       "write",
       "/d/f",
-      "/d/f cannot be written: no space left on device (ENOSPC). Free some space on the disk of /d, then run the command again.",
+      "/d/f cannot be written: no space left on device (ENOSPC). Free some space on the disk of /d, then run " +
+        "the command again.",
     ],
     [
       "EDQUOT",
       "write",
       "/d/f",
-      "/d/f cannot be written: disk quota exceeded (EDQUOT). Free some space on the disk of /d, or have the quota raised, then run the command again.",
+      "/d/f cannot be written: disk quota exceeded (EDQUOT). Free some space on the disk of /d, or have the " +
+        "quota raised, then run the command again.",
     ],
     [
       "EFBIG",
       "write",
       "/d/f",
-      "/d/f cannot be written: file too large (EFBIG). Raise the limit of a file's size (ulimit -f), then run the command again.",
+      "/d/f cannot be written: file too large (EFBIG). Raise the limit of a file's size (ulimit -f), then run " +
+        "the command again.",
     ],
     [
       "EROFS",
       "mkdir",
       "/d/f",
-      "/d/f cannot be created: read-only file system (EROFS). Make /d writable, or use a checkout and a TMPDIR that are, then run the command again.",
+      "/d/f cannot be created: read-only file system (EROFS). Make /d writable, or use a checkout and a TMPDIR " +
+        "that are, then run the command again.",
     ],
     [
       "EACCES",
       "open",
       "/d/f",
-      "/d/f cannot be opened: permission denied (EACCES). Give this user the right to do that, then run the command again.",
+      "/d/f cannot be opened: permission denied (EACCES). Give this user the right to do that, then run the " +
+        "command again.",
     ],
     [
       "EPERM",
       "unlink",
       "/d/f",
-      "/d/f cannot be removed: operation not permitted (EPERM). Give this user the right to do that, then run the command again.",
+      "/d/f cannot be removed: operation not permitted (EPERM). Give this user the right to do that, then run " +
+        "the command again.",
     ],
     [
       "EMFILE",
       "open",
       "/d/f",
-      "/d/f cannot be opened: too many open files (EMFILE). Raise the limit of open files (ulimit -n), then run the command again.",
+      "/d/f cannot be opened: too many open files (EMFILE). Raise the limit of open files (ulimit -n), then " +
+        "run the command again.",
     ],
     [
       "ENFILE",
       "scandir",
       "/d/f",
-      "/d/f cannot be read: too many open files in the system (ENFILE). End other programs, then run the command again.",
+      "/d/f cannot be read: too many open files in the system (ENFILE). End other programs, then run the " +
+        "command again.",
     ],
     [
       "ENOTDIR",
       "mkdir",
       "/d/f",
-      "/d/f cannot be created: not a directory (ENOTDIR). Move the file away that is in a folder's place, then run the command again.",
+      "/d/f cannot be created: not a directory (ENOTDIR). Move the file away that is in a folder's place, then " +
+        "run the command again.",
     ],
     [
       "EIO",
@@ -91,13 +100,15 @@ describe("an error of the operating system", () => {
       "ENOTSUP",
       "",
       undefined,
-      "A file cannot be opened: operation not supported (ENOTSUP). Use a checkout and a TMPDIR on file systems that support locks, then run the command again.",
+      "A file cannot be opened: operation not supported (ENOTSUP). Use a checkout and a TMPDIR on file systems " +
+        "that support locks, then run the command again.",
     ],
     [
       "ENOLCK",
       "",
       undefined,
-      "A file cannot be opened: no locks available (ENOLCK). Use a checkout and a TMPDIR on file systems that support locks, then run the command again.",
+      "A file cannot be opened: no locks available (ENOLCK). Use a checkout and a TMPDIR on file systems that " +
+        "support locks, then run the command again.",
     ],
   ])("%s of %s is a sentence that says what, why and what to do", (code, syscall, path, sentence) => {
     expect(systemRefusal(errorOf(code, syscall, path))).toBe(sentence);
@@ -124,12 +135,15 @@ describe("an error of the operating system", () => {
     process.exitCode = undefined;
     expect([exitCode, said]).toEqual([
       1,
-      "/d/f cannot be written: no space left on device (ENOSPC). Free some space on the disk of /d, then run the command again.\n",
+      "/d/f cannot be written: no space left on device (ENOSPC). Free some space on the disk of /d, then run " +
+        "the command again.\n",
     ]);
   });
 
   test("names TMPDIR where that is no folder", () => {
-    const script = `const { runCommand } = require("./cli/command"); void runCommand(() => require("node:fs/promises").mkdtemp(process.env.TMPDIR + "/x"));`;
+    const script =
+      `const { runCommand } = require("./cli/command"); void runCommand(() => ` +
+      `require("node:fs/promises").mkdtemp(process.env.TMPDIR + "/x"));`;
     const { status, stderr } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "-e", script], {
       cwd: PROJECT,
       env: { ...process.env, TMPDIR: join(folder, "missing") },
@@ -145,7 +159,8 @@ describe("a full disk", () => {
     symlinkSync(fullDevice(), file);
     const error = await writeFile(file, "text").catch((it: unknown) => it);
     expect(systemRefusal(error)).toBe(
-      `${file} cannot be written: no space left on device (ENOSPC). Free some space on the disk of ${folder}, then run the command again.`,
+      `${file} cannot be written: no space left on device (ENOSPC). Free some space on the disk of ${folder}, ` +
+        "then run the command again.",
     );
     expect(systemRefusal(await writeResult("text", file).catch((it: unknown) => it))).toContain(
       `${file} cannot be written: no space left`,
@@ -165,12 +180,15 @@ describe("a full disk", () => {
     );
     expect([status, stderr.trimEnd().split("\n").at(-1)]).toEqual([
       1,
-      `${fullDevice()} cannot be written: no space left on device (ENOSPC). Free some space on the disk of /dev, then run the command again.`,
+      `${fullDevice()} cannot be written: no space left on device (ENOSPC). Free some space on the disk of ` +
+        "/dev, then run the command again.",
     ]);
   });
 
   test("that takes no line for a person changes no exit code", () => {
-    const script = `const { runCommand, say, UsageError } = require("./cli/command"); say("a line"); setTimeout(() => runCommand(() => Promise.reject(new UsageError("wrong"))), 50);`;
+    const script =
+      `const { runCommand, say, UsageError } = require("./cli/command"); say("a line"); setTimeout(() => ` +
+      `runCommand(() => Promise.reject(new UsageError("wrong"))), 50);`;
     const { status } = spawnSync(
       "sh",
       ["-c", `exec "$1" -r ./cli/typescript.js -e "$2" 2> ${fullDevice()}`, "sh", process.execPath, script],
@@ -232,7 +250,8 @@ describe("what another program says of a full disk", () => {
     jest.spyOn(process.stderr, "write").mockImplementation(() => true);
     for (const error of [
       new Error(
-        "local AWS: '/python' ended before it was ready (exit code 1); it said:\nOSError: [Errno 28] No space left on device",
+        "local AWS: '/python' ended before it was ready (exit code 1); it said:\nOSError: [Errno 28] No space " +
+          "left on device",
       ),
       new WorkFailed("x"),
       new SetupError("x"),

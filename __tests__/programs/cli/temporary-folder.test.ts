@@ -113,7 +113,8 @@ describe("a folder", () => {
       mode: 0o755,
     });
     const { kill, folder } = await user(
-      `void new Terraform({ command: ${JSON.stringify(program)}, folder: folder.path, env: process.env }).holding(folder).run(["apply"]);`,
+      `void new Terraform({ command: ${JSON.stringify(program)}, folder: folder.path, env: process.env ` +
+        `}).holding(folder).run(["apply"]);`,
     );
     await until(() => existsSync(join(folder, "pid")));
     const pid = Number(readFileSync(join(folder, "pid"), "utf8"));

@@ -219,7 +219,8 @@ test("what a stack accepts of several findings without an address is refused in 
   expect([code, out.replace(/\s+/g, " ")]).toEqual([
     1,
     expect.stringContaining(
-      `Not accepted ✖ accept must name one finding (got "P53", which is found at ${[one, ...others].join(", ")}); add the address of each that you accept`,
+      `Not accepted ✖ accept must name one finding (got "P53", which is found at ` +
+        `${[one, ...others].join(", ")}); add the address of each that you accept`,
     ),
   ]);
 });
@@ -319,7 +320,9 @@ describe("it writes", () => {
 
   test("to a reader that has seen enough without a word, and keeps the verdict's code", () => {
     mkdirSync(join(folder, "many"), { recursive: true });
-    const line = `{ ${[process.execPath, ...COMMAND, bad, "--format", "json"].map((part) => `'${part}'`).join(" ")}; echo "code $?" >&2; } | true`;
+    const line =
+      `{ ${[process.execPath, ...COMMAND, bad, "--format", "json"].map((part) => `'${part}'`).join(" ")}; echo ` +
+      `"code $?" >&2; } | true`;
     const { stderr } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
     expect(stderr).toBe("code 1\n");
   });
@@ -334,7 +337,8 @@ describe("it writes", () => {
 
 test.each(["text", "json", "markdown"])("no user data, which may be secret, stands in a report as %s", (format) => {
   const userData =
-    "#!/bin/bash\nexport TOKEN=hunter2\ncurl https://hunter2@api.example.com/\necho 'return 301 https://$host/hunter2' > /etc/nginx/conf.d/a.conf\nnginx -p 9999\ndocker run -p 9000:9000 hunter2/app\n";
+    "#!/bin/bash\nexport TOKEN=hunter2\ncurl https://hunter2@api.example.com/\necho 'return 301 " +
+    "https://$host/hunter2' > /etc/nginx/conf.d/a.conf\nnginx -p 9999\ndocker run -p 9000:9000 hunter2/app\n";
   writeApp(
     join(folder, "secret"),
     { secret: { domainName: "www.example.com", server: { userData } } },

@@ -6,7 +6,10 @@ import { synthesize } from "../../../cli/synthesize";
 import { PROJECT } from "../../support/project";
 import { fixture } from "../../support/rehearsal-room";
 
-/* What a program with faults says, alone and below the commands that run it; the faults themselves: props.test.ts, accept.test.ts. */
+/*
+ * What a program with faults says, alone and below the commands that run it; the faults themselves: props.test.ts,
+ * accept.test.ts.
+ */
 
 let folder: string;
 
@@ -42,7 +45,9 @@ test("a program with faulty props names them, and fails", () => {
 });
 
 test("what a refusal repeats of the program's values does nothing on a terminal or in a workflow's log", () => {
-  const program = `throw Object.assign(new Error("1 fault\\n  web: got \\u009b31m\\u202e\\n::add-mask::web"), { name: "InvalidPropsError" });`;
+  const program =
+    `throw Object.assign(new Error("1 fault\\n  web: got \\u009b31m\\u202e\\n::add-mask::web"), { name: ` +
+    `"InvalidPropsError" });`;
   const { status, stderr } = spawnSync(
     process.execPath,
     ["-r", "./cli/typescript.js", "-r", "./cli/synth-exit.js", "-e", program],

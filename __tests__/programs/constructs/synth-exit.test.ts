@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROJECT } from "../../support/project";
 
-/* What the program of cdktf.json does when it ends; __tests__/slow/cli/cdktf-cli.test.ts runs the same through cdktf-cli. */
+/*
+ * What the program of cdktf.json does when it ends; __tests__/slow/cli/cdktf-cli.test.ts runs the same through
+ * cdktf-cli.
+ */
 
 jest.setTimeout(120_000);
 

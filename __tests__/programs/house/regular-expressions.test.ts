@@ -4,8 +4,9 @@ import { analyse } from "scslre";
 import { PROJECT } from "../../support/project";
 
 /*
- * No text that somebody else wrote, such as user data, makes a regular expression run on and on. Two tools look at each: recheck decides
- * whether a group that repeats is exponential, whatever the attack; scslre finds the polynomial ones that one repeated character attacks.
+ * No text that somebody else wrote, such as user data, makes a regular expression run on and on. Two tools look at
+ * each: recheck decides whether a group that repeats is exponential, whatever the attack; scslre finds the polynomial
+ * ones that one repeated character attacks.
  */
 
 interface Expression {
@@ -120,7 +121,10 @@ function unique(expressions: readonly Expression[]): Expression[] {
   return [...new Map(expressions.map((it) => [`${it.source}/${it.flags}`, it])).values()];
 }
 
-/** The outermost groups that may repeat. Nothing else can be exponential, as a single character or class repeats in one way only. */
+/**
+ * The outermost groups that may repeat. Nothing else can be exponential, as a single character or class repeats in one
+ * way only.
+ */
 function repeatedIn(source: string): string[] {
   const open: number[] = [];
   let found: { from: number; to: number }[] = [];

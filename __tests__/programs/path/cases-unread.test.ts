@@ -11,7 +11,8 @@ import { planOf } from "../../support/standing-site";
 jest.setTimeout(60_000);
 
 const SENTENCE =
-  "plan.json: the effect is unknown, which --fail-on outage does not stop. It cannot be determined whether requests will fail, as the plan ended with an error.";
+  "plan.json: the effect is unknown, which --fail-on outage does not stop. It cannot be determined whether " +
+  "requests will fail, as the plan ended with an error.";
 
 let folder: string;
 beforeAll(() => {

@@ -51,7 +51,8 @@ test("a site whose state is lost is adopted whole, needs one deploy, and can be 
     expect(stdout).not.toContain("the plan replaces it");
     expect(stdout).toMatch(
       new RegExp(
-        `^Plan: ${adopted.length} to import, ${addresses.length - adopted.length} to add, \\d+ to change, 0 to destroy\\.$`,
+        `^Plan: ${adopted.length} to import, ${addresses.length - adopted.length} to add, \\d+ to change, 0 to ` +
+          `destroy\\.$`,
         "m",
       ),
     );

@@ -7,8 +7,8 @@ import { GitHubProject } from "../../support/github-project";
 import type { Ended } from "../../support/project-room";
 
 /*
- * Only what was reviewed is applied: a merge is planned again, and compared with it. The stacks hold nothing of AWS but their state,
- * so that terraform needs no provider and a plan takes a second.
+ * Only what was reviewed is applied: a merge is planned again, and compared with it. The stacks hold nothing of AWS but
+ * their state, so that terraform needs no provider and a plan takes a second.
  */
 
 jest.setTimeout(120_000);
@@ -30,7 +30,8 @@ afterAll(() => project?.close());
 async function program(
   one: string,
   two: string,
-  backend = 'new S3Backend(stack, { bucket: "acme-state", key: id + "/terraform.tfstate", region: "us-east-1", encrypt: true })',
+  backend = 'new S3Backend(stack, { bucket: "acme-state", key: id + "/terraform.tfstate", region: "us-east-1", encrypt: ' +
+    "true })",
 ): Promise<void> {
   await writeFile(
     join(project.room.folder, "main.ts"),
@@ -70,7 +71,8 @@ test("apply refuses a plan that was applied already", async () => {
     code: 1,
     stdout: "",
     stderr:
-      "The state of one has moved since this plan was made, so it was not applied and nothing was changed; plan again (npm run plan -- one) and have the new plan reviewed.",
+      "The state of one has moved since this plan was made, so it was not applied and nothing was changed; " +
+      "plan again (npm run plan -- one) and have the new plan reviewed.",
   });
   expect(await state("one")).toBe(before);
 });
@@ -126,7 +128,8 @@ describe("a reviewed change of both stacks", () => {
   const AGAINST =
     "What would be done now is not what was reviewed in pull request #5, so nothing was changed, in no stack:\n";
   const PLAN_AGAIN =
-    '\nPlan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan again"), have its plan reviewed, and merge that.';
+    '\nPlan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan ' +
+    'again"), have its plan reviewed, and merge that.';
   const refused = (...differences: string[]) => ({
     code: 1,
     stdout: "",
@@ -146,7 +149,11 @@ describe("a reviewed change of both stacks", () => {
     expect(await deploy()).toEqual({
       code: 1,
       stdout: "",
-      stderr: `No plan of one is kept for commit ${REVIEWED} of pull request #5 (s3://acme-state/plans/5/${REVIEWED}/), so nothing was changed. Either the workflow "Keep plan" has not ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.`,
+      stderr:
+        `No plan of one is kept for commit ${REVIEWED} of pull request #5 ` +
+        `(s3://acme-state/plans/5/${REVIEWED}/), so nothing was changed. Either the workflow "Keep plan" has not ` +
+        "ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open " +
+        "another one and merge that.",
     });
   });
 
@@ -204,7 +211,8 @@ describe("a reviewed change of both stacks", () => {
       code: 1,
       stdout: "",
       stderr:
-        'The folder of one holds "extra.tf", which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.',
+        'The folder of one holds "extra.tf", which main.ts did not make and terraform would read, so nothing ' +
+        "was changed; delete it from the repository.",
     });
     expect(existsSync(join(project.room.stackFolder("one"), "ran"))).toBe(false);
     await rm(extra);
@@ -214,7 +222,8 @@ describe("a reviewed change of both stacks", () => {
     const workspace = join(project.room.stackFolder("one"), ".terraform", "environment");
     await shell(`mkdir -p '${dirname(workspace)}' && printf elsewhere > '${workspace}'`);
     expect(said(await notDeployed()).stderr).toBe(
-      'The folder of one holds ".terraform/environment", which main.ts did not make and terraform would read, so nothing was changed; delete it from the repository.',
+      'The folder of one holds ".terraform/environment", which main.ts did not make and terraform would read, ' +
+        "so nothing was changed; delete it from the repository.",
     );
     await rm(workspace);
   });
@@ -225,7 +234,8 @@ describe("a reviewed change of both stacks", () => {
     const file = join(project.room.folder, "failing-terraform");
     await writeFile(
       file,
-      `#!/bin/sh\ncase "$1 $PWD" in ${when}) ${then.replaceAll("TERRAFORM", TERRAFORM_BINARY_NAME)} ;; esac\nexec '${TERRAFORM_BINARY_NAME}' "$@"\n`,
+      `#!/bin/sh\ncase "$1 $PWD" in ${when}) ${then.replaceAll("TERRAFORM", TERRAFORM_BINARY_NAME)} ;; ` +
+        `esac\nexec '${TERRAFORM_BINARY_NAME}' "$@"\n`,
       { mode: 0o755 },
     );
     project.room.env.TERRAFORM_BINARY_NAME = file;
@@ -260,7 +270,10 @@ describe("a reviewed change of both stacks", () => {
     expect(said(await project.deploy(OTHER_MERGE, 2))).toEqual({
       code: 1,
       stdout: "",
-      stderr: `main is at ${MERGE} by now, and running the deploy of an earlier commit again could undo what came after it, so nothing was changed. To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
+      stderr:
+        `main is at ${MERGE} by now, and running the deploy of an earlier commit again could undo what came ` +
+        "after it, so nothing was changed. To deploy what is not deployed yet, open a pull request; a commit " +
+        `without changes will do: git commit --allow-empty -m "Deploy"`,
     });
   });
 
@@ -290,7 +303,9 @@ describe("a reviewed change of both stacks", () => {
     expect(await project.keep(commit, [{ number: 15, base: { sha: MERGE } }])).toMatchObject({ code: 0 });
     project.github.merge(15, commit, merge);
     expect(said(await project.deploy(merge)).stderr).toBe(
-      `one was planned more than once for commit ${commit} of pull request #15, and not always with the same result (s3://acme-state/plans/15/${commit}/), so nobody can tell which one was reviewed, and nothing was changed; open another pull request and merge that.`,
+      `one was planned more than once for commit ${commit} of pull request #15, and not always with the same ` +
+        `result (s3://acme-state/plans/15/${commit}/), so nobody can tell which one was reviewed, and nothing ` +
+        "was changed; open another pull request and merge that.",
     );
   });
 
@@ -330,7 +345,8 @@ describe("a reviewed change of both stacks", () => {
     project.github.merge(5, REVIEWED, OTHER_MERGE);
     await project.put(key, (await project.object(key)).replace('"pullRequest": 5', '"pullRequest": 6'));
     expect((await deploy()).stderr).toBe(
-      `s3://acme-state/${key} is no record of this plan (it is of another plan), so nothing was changed; open another pull request and merge that.`,
+      `s3://acme-state/${key} is no record of this plan (it is of another plan), so nothing was changed; open ` +
+        "another pull request and merge that.",
     );
     await project.put(key, "another plan");
     expect((await deploy()).stderr).toContain(`s3://acme-state/${key} is no record of this plan (`);
@@ -346,18 +362,25 @@ describe("a record that somebody else forged", () => {
     await project.plan(30, commit);
   });
 
-  test("for the victim's commit, onto another branch whose workflow file is theirs, is not kept, though that pull request is closed", async () => {
-    const clean = project.uploaded();
-    project.github.open(31, commit, "evil-base", project.github.branchOf(30));
-    project.github.close(31);
-    project.upload(Object.fromEntries(Object.entries(clean).map(([name, text]) => [name, forged(text)])));
-    expect(await project.keep(commit)).toMatchObject({
-      code: 1,
-      stderr: `Commit ${commit} is also that of pull request #31 onto evil-base, which was closed, so nobody can tell which one was planned, and no plan was kept; push another commit, which may be empty: git commit --allow-empty -m "Plan again".\n`,
-    });
-    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
-    expect(project.leftOnGitHub()).toEqual(["logs"]);
-  });
+  test(
+    "for the victim's commit, onto another branch whose workflow file is theirs, is not kept, though that pull " +
+      "request is closed",
+    async () => {
+      const clean = project.uploaded();
+      project.github.open(31, commit, "evil-base", project.github.branchOf(30));
+      project.github.close(31);
+      project.upload(Object.fromEntries(Object.entries(clean).map(([name, text]) => [name, forged(text)])));
+      expect(await project.keep(commit)).toMatchObject({
+        code: 1,
+        stderr:
+          `Commit ${commit} is also that of pull request #31 onto evil-base, which was closed, so nobody can tell ` +
+          "which one was planned, and no plan was kept; push another commit, which may be empty: git commit " +
+          `--allow-empty -m "Plan again".\n`,
+      });
+      expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
+      expect(project.leftOnGitHub()).toEqual(["logs"]);
+    },
+  );
 
   test("is not kept either where that pull request was pushed to, retargeted and closed after its run had started", async () => {
     project.github.open(31, "f4".repeat(20), "main", project.github.branchOf(30));
@@ -366,7 +389,8 @@ describe("a record that somebody else forged", () => {
     expect(await project.keep(commit)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        `Commit ${commit} is on the branch of pull request #31 onto main, which was closed, so nobody can tell which one was planned`,
+        `Commit ${commit} is on the branch of pull request #31 onto main, which was closed, so nobody can tell ` +
+          "which one was planned",
       ) as string,
     });
     expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
@@ -382,7 +406,8 @@ describe("a record that somebody else forged", () => {
     expect(await project.deploy(merge)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        "- one: terraform_data.other: reviewed was update, which is not planned any more\n- one: terraform_data.thing: now update, which was not reviewed\n",
+        "- one: terraform_data.other: reviewed was update, which is not planned any more\n- one: " +
+          "terraform_data.thing: now update, which was not reviewed\n",
       ) as string,
     });
     expect(await Promise.all(["one", "two"].map(state))).toEqual(before);
@@ -392,11 +417,14 @@ describe("a record that somebody else forged", () => {
 test("a commit that nobody reviewed is refused, and one from a fork", async () => {
   const [unreviewed, forked] = ["c".repeat(40), "d".repeat(40)];
   expect(said(await project.deploy(unreviewed)).stderr).toBe(
-    `Commit ${unreviewed} did not come from a pull request onto main, so no plan of it was reviewed and nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit --allow-empty -m "Deploy"`,
+    `Commit ${unreviewed} did not come from a pull request onto main, so no plan of it was reviewed and ` +
+      "nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit " +
+      `--allow-empty -m "Deploy"`,
   );
   project.github.merge(9, REVIEWED, forked, { from: "mallory/site" });
   expect(said(await project.deploy(forked)).stderr).toBe(
-    "Pull request #9 came from the fork mallory/site, and those get no plan, so nothing was changed. To deploy what it brought, open a pull request from a branch of acme/site; a commit without changes will do.",
+    "Pull request #9 came from the fork mallory/site, and those get no plan, so nothing was changed. To deploy " +
+      "what it brought, open a pull request from a branch of acme/site; a commit without changes will do.",
   );
 });
 
@@ -431,17 +459,24 @@ describe("what is uploaded", () => {
     expect(left()).toEqual(["logs"]);
   });
 
-  test("is not kept, none of it, while the commit is to be merged elsewhere too, and is taken off GitHub all the same", async () => {
-    const commit = "5".repeat(40);
-    project.github.open(21, commit);
-    project.github.open(22, commit, "release", project.github.branchOf(21));
-    expect(await keep(21, commit, "one")).toMatchObject({
-      code: 1,
-      stderr: `Commit ${commit} is also that of pull request #22 onto release, so nobody can tell which one was planned, and no plan was kept; close #22, and push another commit, which may be empty: git commit --allow-empty -m "Plan again".\n`,
-    });
-    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
-    expect(left()).toEqual(["logs"]);
-  });
+  test(
+    "is not kept, none of it, while the commit is to be merged elsewhere too, and is taken off GitHub all the " +
+      "same",
+    async () => {
+      const commit = "5".repeat(40);
+      project.github.open(21, commit);
+      project.github.open(22, commit, "release", project.github.branchOf(21));
+      expect(await keep(21, commit, "one")).toMatchObject({
+        code: 1,
+        stderr:
+          `Commit ${commit} is also that of pull request #22 onto release, so nobody can tell which one was ` +
+          "planned, and no plan was kept; close #22, and push another commit, which may be empty: git commit " +
+          `--allow-empty -m "Plan again".\n`,
+      });
+      expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
+      expect(left()).toEqual(["logs"]);
+    },
+  );
 
   test("is not kept once no pull request ends with it", async () => {
     const commit = "6".repeat(40);
@@ -506,29 +541,33 @@ describe("what is uploaded", () => {
     expect(left()).toEqual(["logs"]);
   });
 
-  test("is kept by the commit that GitHub's event says it was planned against, else by what GitHub says of the pull request", async () => {
-    await program("1", "1");
-    const [commit, base] = ["63".repeat(20), "64".repeat(20)];
-    project.github.open(33, commit);
-    project.upload({});
-    await keep(33, commit, "one");
-    project.upload({
-      "one.json": JSON.stringify({
-        version: 1,
-        stack: "one",
-        configuration: { backend: DIGEST, providers: DIGEST },
-        resources: {},
-        outputs: {},
-      }),
-    });
-    expect(
-      await project.keep(commit, [{ number: 33, base: { sha: base } }], project.github.branchOf(33)),
-    ).toMatchObject({ code: 0 });
-    expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([
-      `plans/33/${commit}/${BASE}/one.json`,
-      `plans/33/${commit}/${base}/one.json`,
-    ]);
-  });
+  test(
+    "is kept by the commit that GitHub's event says it was planned against, else by what GitHub says of the pull " +
+      "request",
+    async () => {
+      await program("1", "1");
+      const [commit, base] = ["63".repeat(20), "64".repeat(20)];
+      project.github.open(33, commit);
+      project.upload({});
+      await keep(33, commit, "one");
+      project.upload({
+        "one.json": JSON.stringify({
+          version: 1,
+          stack: "one",
+          configuration: { backend: DIGEST, providers: DIGEST },
+          resources: {},
+          outputs: {},
+        }),
+      });
+      expect(
+        await project.keep(commit, [{ number: 33, base: { sha: base } }], project.github.branchOf(33)),
+      ).toMatchObject({ code: 0 });
+      expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([
+        `plans/33/${commit}/${BASE}/one.json`,
+        `plans/33/${commit}/${base}/one.json`,
+      ]);
+    },
+  );
 
   test("is kept whole or not at all", async () => {
     const commit = "8".repeat(40);
@@ -536,7 +575,8 @@ describe("what is uploaded", () => {
     await program(
       "1",
       "1",
-      `new S3Backend(stack, { bucket: id === "one" ? "acme-state" : "other-state", key: id + "/terraform.tfstate", region: "us-east-1" })`,
+      `new S3Backend(stack, { bucket: id === "one" ? "acme-state" : "other-state", key: id + ` +
+        `"/terraform.tfstate", region: "us-east-1" })`,
     );
     expect(await keep(23, commit, "one", "three")).toMatchObject({
       code: 1,
@@ -554,13 +594,15 @@ describe("what is uploaded", () => {
     await program(
       "1",
       "1",
-      'new S3Backend(stack, { bucket: id === "one" ? "acme-state" : "CHANGE-ME", key: id + "/terraform.tfstate", region: "us-east-1" })',
+      'new S3Backend(stack, { bucket: id === "one" ? "acme-state" : "CHANGE-ME", key: id + ' +
+        '"/terraform.tfstate", region: "us-east-1" })',
     );
     const refused = {
       code: 2,
       stdout: "",
       stderr:
-        "backend.s3.bucket of two must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run npm run bootstrap",
+        "backend.s3.bucket of two must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then " +
+        "run npm run bootstrap",
     };
     expect(said(await keep(27, commit, "one"))).toEqual(refused);
     expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
@@ -575,7 +617,8 @@ describe("what is uploaded", () => {
     await program(
       "mixed",
       "mixed",
-      `if (id === "one") { ${LOCAL}; } else new S3Backend(stack, { bucket: "acme-state", key: id + "/terraform.tfstate", region: "us-east-1", encrypt: true })`,
+      `if (id === "one") { ${LOCAL}; } else new S3Backend(stack, { bucket: "acme-state", key: id + ` +
+        `"/terraform.tfstate", region: "us-east-1", encrypt: true })`,
     );
     await shell("rm -rf cdktf.out");
     expect(await project.plan(24, commit)).toMatchObject({ code: 0 });
@@ -583,7 +626,8 @@ describe("what is uploaded", () => {
       "- `one`: 1 to create (merging does not deploy it, as its state is not in S3)\n- `two`: 1 to update\n",
     );
     const notDeployed =
-      "one: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or deploy it by hand\n";
+      "one: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or deploy " +
+      "it by hand\n";
     expect(await project.keep(commit)).toMatchObject({ code: 0, stdout: "two: changes, kept in acme-state\n" });
     project.github.merge(24, commit, merge);
     expect(await project.deploy(merge)).toMatchObject({
@@ -597,7 +641,8 @@ test("a commit that was merged into another branch is refused", async () => {
   const merge = "0".repeat(40);
   project.github.merge(25, REVIEWED, merge, { into: "release" });
   expect(said(await project.deploy(merge)).stderr).toContain(
-    `Commit ${merge} did not come from a pull request onto main, so no plan of it was reviewed and nothing was changed.`,
+    `Commit ${merge} did not come from a pull request onto main, so no plan of it was reviewed and nothing was ` +
+      "changed.",
   );
 });
 

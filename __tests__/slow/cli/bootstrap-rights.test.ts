@@ -18,7 +18,10 @@ import {
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
-/* npm run bootstrap with credentials that may do too little, or a state that knows too little. Needs what rehearsals need. */
+/*
+ * npm run bootstrap with credentials that may do too little, or a state that knows too little. Needs what rehearsals
+ * need.
+ */
 
 jest.setTimeout(8 * 60_000);
 
@@ -31,7 +34,10 @@ let room: ProjectRoom;
 /** A bootstrap that stands, and the same one with roles for acme/site. */
 let bare: LocalAws;
 let withRoles: LocalAws;
-/** `--no-github` after the state was lost. Much is made anew then, which S3 takes a minute to be sure of, so others run beside it. */
+/**
+ * `--no-github` after the state was lost. Much is made anew then, which S3 takes a minute to be sure of, so others run
+ * beside it.
+ */
 let afterLoss: Promise<{ aws: LocalAws; ended: Ended }>;
 const clones: LocalAws[] = [];
 
@@ -158,7 +164,9 @@ describe("roles for a repository", () => {
     expect(stderr).not.toMatch(/^Removed:/m);
     for (const role of ROLES)
       expect(stderr).toContain(
-        `Not removed: ${role}, which the bootstrap's state does not know; delete it: aws iam delete-role-policy --role-name ${role} --policy-name ${role}; aws iam delete-role --role-name ${role}\n`,
+        `Not removed: ${role}, which the bootstrap's state does not know; delete it: aws iam ` +
+          `delete-role-policy --role-name ${role} --policy-name ${role}; aws iam delete-role --role-name ` +
+          `${role}\n`,
       );
   });
 });

@@ -109,7 +109,8 @@ describe("before anything is done, it refuses", () => {
       code: 2,
       stdout: "",
       stderr: expect.stringContaining(
-        `holds other things and is not tagged alb-web:bootstrap = ${BUCKET}, so nothing was changed; choose another name`,
+        `holds other things and is not tagged alb-web:bootstrap = ${BUCKET}, so nothing was changed; choose ` +
+          "another name",
       ),
     });
     await expect(s3.send(new GetBucketTaggingCommand({ Bucket: BUCKET }))).rejects.toThrow();
@@ -218,7 +219,8 @@ describe("the first run", () => {
     await aws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }] });
     await room.program(`new WebStack(app, "web", { domainName: "www.example.com", ${LINE} });`);
     const planned = await room.shell(
-      "node_modules/.bin/cdktf synth && cd cdktf.out/stacks/web && terraform init -input=false && terraform plan -input=false -no-color",
+      "node_modules/.bin/cdktf synth && cd cdktf.out/stacks/web && terraform init -input=false && terraform " +
+        "plan -input=false -no-color",
       { AWS_ENDPOINT_URL: aws.endpoint },
     );
     expect(planned).toMatchObject({
@@ -280,8 +282,10 @@ describe("a run after the first", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringContaining(
-        `Another npm run bootstrap works on ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this again when it has ended; ` +
-          `if its terraform was killed, delete its lock first: aws s3 rm s3://${BUCKET}/bootstrap/terraform.tfstate.tflock\n`,
+        `Another npm run bootstrap works on ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this ` +
+          "again when it has ended; " +
+          "if its terraform was killed, delete its lock first: aws s3 rm " +
+          `s3://${BUCKET}/bootstrap/terraform.tfstate.tflock\n`,
       ),
     });
   });
@@ -533,7 +537,10 @@ async function runsForGitHub() {
   return { aws: withRoles, made, again, afterLoss, removed: await bootstrap(`${ARGS} --no-github`, aws), last: aws };
 }
 
-/** Kills the command and terraform while the bucket is there and its state is nowhere but in a folder; then runs it again. */
+/**
+ * Kills the command and terraform while the bucket is there and its state is nowhere but in a folder; then runs it
+ * again.
+ */
 async function killAndRunAgain(aws: LocalAws): Promise<{ aws: LocalAws; hadState: boolean; ended: Ended }> {
   const s3 = new S3Client(settings(aws));
   const env = { ...room.env, TMPDIR: join(room.folder, "tmp-of-killed"), AWS_ENDPOINT_URL: aws.endpoint };

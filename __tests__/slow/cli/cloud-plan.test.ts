@@ -10,7 +10,9 @@ import {
   zoneStack,
 } from "../../support/terraform-cloud-room";
 
-/* Plans that are kept, folders that stand alone and what goes wrong, in runs that a stand-in for Terraform Cloud makes. */
+/*
+ * Plans that are kept, folders that stand alone and what goes wrong, in runs that a stand-in for Terraform Cloud makes.
+ */
 
 jest.setTimeout(400_000);
 
@@ -118,64 +120,78 @@ test("npm run plan works with a server that knows neither saved plans nor how to
   ).toMatchObject({ code: 0, stdout: expect.stringContaining("Resources: 1 added") });
 });
 
-describe("npm run plan with a server that does not include the plan where it answers about its run, so that terraform cannot read it again, as OTF", () => {
-  const files = async () =>
-    (await readdir(join(room.project.folder, "plans"))).filter((name) => name.startsWith("blind.")).sort();
-  const run = () => room.cloud.workspace(ORGANIZATION, "blind").runs.at(-1);
+describe(
+  "npm run plan with a server that does not include the plan where it answers about its run, so that terraform " +
+    "cannot read it again, as OTF",
+  () => {
+    const files = async () =>
+      (await readdir(join(room.project.folder, "plans"))).filter((name) => name.startsWith("blind.")).sort();
+    const run = () => room.cloud.workspace(ORGANIZATION, "blind").runs.at(-1);
 
-  beforeEach(() => room.cloud.lacks.add("saved plans").add("redacted plans").add("included plans"));
-  afterEach(() => room.cloud.lacks.clear());
+    beforeEach(() => room.cloud.lacks.add("saved plans").add("redacted plans").add("included plans"));
+    afterEach(() => room.cloud.lacks.clear());
 
-  test("keeps JSON, text and review by the server's own JSON, says what it lacks, and leaves no run that holds the workspace", async () => {
-    const { code, stdout, stderr } = await room.project.shell("npm run -s plan -- blind");
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "blind: changes, plans/blind.txt, plans/blind.md\n" });
-    expect(stderr).toContain(
-      `\nblind: app.terraform.io cannot show a saved plan: its answer to GET /runs/${run()?.id}?include=plan lacks the plan ("can't display a cloud plan that is currently …"). JSON, text and review were kept; there is no plan for npm run apply. Run ${run()?.id} is discarded. To deploy: npx cdktf deploy blind\n`,
+    test(
+      "keeps JSON, text and review by the server's own JSON, says what it lacks, and leaves no run that holds the " +
+        "workspace",
+      async () => {
+        const { code, stdout, stderr } = await room.project.shell("npm run -s plan -- blind");
+        expect({ code, stdout }).toEqual({ code: 2, stdout: "blind: changes, plans/blind.txt, plans/blind.md\n" });
+        expect(stderr).toContain(
+          `\nblind: app.terraform.io cannot show a saved plan: its answer to GET /runs/${run()?.id}?include=plan ` +
+            `lacks the plan ("can't display a cloud plan that is currently …"). JSON, text and review were kept; ` +
+            `there is no plan for npm run apply. Run ${run()?.id} is discarded. To deploy: npx cdktf deploy blind\n`,
+        );
+        expect(stdout + stderr).not.toContain("\x1b");
+        expect(await files()).toEqual(["blind.json", "blind.md", "blind.txt"]);
+        const read = (kind: string) => readFile(join(room.project.folder, "plans", `blind.${kind}`), "utf8");
+        expect(JSON.parse(await read("json"))).toMatchObject({
+          resource_changes: [{ type: "aws_route53_zone", change: { actions: ["create"] } }],
+        });
+        expect(await read("txt")).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");
+        expect(await read("txt")).not.toContain("\x1b");
+        expect(await read("md")).toContain("blind");
+        expect(run()?.status).toBe("discarded");
+        expect(room.cloud.workspace(ORGANIZATION, "blind").lockedBy).toBeUndefined();
+      },
     );
-    expect(stdout + stderr).not.toContain("\x1b");
-    expect(await files()).toEqual(["blind.json", "blind.md", "blind.txt"]);
-    const read = (kind: string) => readFile(join(room.project.folder, "plans", `blind.${kind}`), "utf8");
-    expect(JSON.parse(await read("json"))).toMatchObject({
-      resource_changes: [{ type: "aws_route53_zone", change: { actions: ["create"] } }],
-    });
-    expect(await read("txt")).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");
-    expect(await read("txt")).not.toContain("\x1b");
-    expect(await read("md")).toContain("blind");
-    expect(run()?.status).toBe("discarded");
-    expect(room.cloud.workspace(ORGANIZATION, "blind").lockedBy).toBeUndefined();
-  });
 
-  test("keeps the run's log where the server gives no JSON either, and fails", async () => {
-    room.cloud.lacks.add("plans as JSON");
-    const { code, stdout, stderr } = await room.project.shell("npm run -s plan -- blind");
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "blind: changes, plans/blind.txt\n" });
-    expect(stderr).toContain(
-      `lacks the plan ("can't display a cloud plan that is currently …"). Only the run's log was kept, as text (app.terraform.io answers 404 to GET /plans/${run()?.plan.id}/json-output): there is no JSON, no review, and no plan for npm run apply. Run ${run()?.id} is discarded.`,
-    );
-    expect(await files()).toEqual(["blind.txt"]);
-    expect(run()?.status).toBe("discarded");
-  });
+    test("keeps the run's log where the server gives no JSON either, and fails", async () => {
+      room.cloud.lacks.add("plans as JSON");
+      const { code, stdout, stderr } = await room.project.shell("npm run -s plan -- blind");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "blind: changes, plans/blind.txt\n" });
+      expect(stderr).toContain(
+        `lacks the plan ("can't display a cloud plan that is currently …"). Only the run's log was kept, as text ` +
+          `(app.terraform.io answers 404 to GET /plans/${run()?.plan.id}/json-output): there is no JSON, no ` +
+          `review, and no plan for npm run apply. Run ${run()?.id} is discarded.`,
+      );
+      expect(await files()).toEqual(["blind.txt"]);
+      expect(run()?.status).toBe("discarded");
+    });
 
-  test("says which run is left where no token can be found for it", async () => {
-    // terraform has its token from a program that is asked for it.
-    const helper = join(room.project.folder, "terraform-credentials-of-the-test");
-    await writeFile(helper, `#!/bin/sh\necho '{"token":"${room.project.env.TF_TOKEN_app_terraform_io}"}'\n`, {
-      mode: 0o755,
+    test("says which run is left where no token can be found for it", async () => {
+      // terraform has its token from a program that is asked for it.
+      const helper = join(room.project.folder, "terraform-credentials-of-the-test");
+      await writeFile(helper, `#!/bin/sh\necho '{"token":"${room.project.env.TF_TOKEN_app_terraform_io}"}'\n`, {
+        mode: 0o755,
+      });
+      await room.run(`mkdir -p "$HOME/.terraform.d/plugins" && mv "${helper}" "$HOME/.terraform.d/plugins/"`);
+      const configuration = await readFile(String(room.project.env.TF_CLI_CONFIG_FILE), "utf8");
+      const withHelper = join(room.project.folder, "with-helper.tfrc");
+      await writeFile(withHelper, `${configuration}\ncredentials_helper "of-the-test" {\n  args = []\n}\n`);
+      const { code, stderr } = await room.project.shell("unset TF_TOKEN_app_terraform_io; npm run -s plan -- blind", {
+        TF_CLI_CONFIG_FILE: withHelper,
+      });
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        `Run ${run()?.id} was not ended (no token for app.terraform.io was found) and may hold the workspace ` +
+          "acme/blind; cancel or discard it on its page: " +
+          `https://app.terraform.io/app/acme/blind/runs/${run()?.id}\n`,
+      );
+      expect(run()?.status).toBe("planned");
     });
-    await room.run(`mkdir -p "$HOME/.terraform.d/plugins" && mv "${helper}" "$HOME/.terraform.d/plugins/"`);
-    const configuration = await readFile(String(room.project.env.TF_CLI_CONFIG_FILE), "utf8");
-    const withHelper = join(room.project.folder, "with-helper.tfrc");
-    await writeFile(withHelper, `${configuration}\ncredentials_helper "of-the-test" {\n  args = []\n}\n`);
-    const { code, stderr } = await room.project.shell("unset TF_TOKEN_app_terraform_io; npm run -s plan -- blind", {
-      TF_CLI_CONFIG_FILE: withHelper,
-    });
-    expect(code).toBe(1);
-    expect(stderr).toContain(
-      `Run ${run()?.id} was not ended (no token for app.terraform.io was found) and may hold the workspace acme/blind; cancel or discard it on its page: https://app.terraform.io/app/acme/blind/runs/${run()?.id}\n`,
-    );
-    expect(run()?.status).toBe("planned");
-  });
-});
+  },
+);
 
 test("terraform's own plan and apply work in the stack's folder, on another host too", async () => {
   await room.run(room.at("host", "init"));
@@ -195,7 +211,8 @@ describe("a stack's folder is all that a run needs", () => {
   test("a copy of it in an empty folder elsewhere can be initialized and planned", async () => {
     const file = (name: string) => join(room.project.stackFolder("alone"), name);
     await room.run(
-      `cp "${file("cdk.tf.json")}" "${file(LOCK_FILE)}" "${folder}" && cd "${folder}" && ${room.terraform} init -lockfile=readonly && ${room.terraform} plan -out=alone.tfplan`,
+      `cp "${file("cdk.tf.json")}" "${file(LOCK_FILE)}" "${folder}" && cd "${folder}" && ${room.terraform} ` +
+        `init -lockfile=readonly && ${room.terraform} plan -out=alone.tfplan`,
     );
     expect(room.cloud.workspace(ORGANIZATION, "alone").runs).toMatchObject([
       { status: "planned_and_saved", hasChanges: true },
@@ -210,7 +227,8 @@ describe("a stack's folder is all that a run needs", () => {
     expect(
       (
         await room.run(
-          `mkdir "${unpacked}" && tar -xzf "${folder}/archive.tar.gz" -C "${unpacked}" && cd "${unpacked}" && find . -type f | sort`,
+          `mkdir "${unpacked}" && tar -xzf "${folder}/archive.tar.gz" -C "${unpacked}" && cd "${unpacked}" && ` +
+            "find . -type f | sort",
         )
       ).split("\n"),
     ).toEqual([`./${LOCK_FILE}`, "./cdk.tf.json", ""]);

@@ -8,7 +8,9 @@ import {
   zoneStack,
 } from "../../support/terraform-cloud-room";
 
-/* Runs that meet, are called off, or lose their client, in a stand-in for Terraform Cloud that runs the real terraform. */
+/*
+ * Runs that meet, are called off, or lose their client, in a stand-in for Terraform Cloud that runs the real terraform.
+ */
 
 jest.setTimeout(400_000);
 
@@ -96,7 +98,8 @@ describe("npm run plan, where another run holds the workspace", () => {
   };
   const waitingFor = (run: string) =>
     new RegExp(
-      `waiting for run ${run} \\(planned, by person, from \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): https://app\\.terraform\\.io/app/acme/held/runs/${run}\\b`,
+      `waiting for run ${run} \\(planned, by person, from \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): ` +
+        `https://app\\.terraform\\.io/app/acme/held/runs/${run}\\b`,
     );
 
   beforeAll(async () => {

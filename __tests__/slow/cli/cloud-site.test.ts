@@ -87,7 +87,8 @@ async function move(backend: string): Promise<void> {
   await siteIn(backend);
   await room.cdktf("synth");
   await room.run(
-    `rm -r cdktf.out/stacks/web/.terraform && ${room.at("web", "init")} && ${room.at("web", `state push -`)} < web.tfstate`,
+    `rm -r cdktf.out/stacks/web/.terraform && ${room.at("web", "init")} && ${room.at("web", `state push -`)} < ` +
+      "web.tfstate",
     room.aws,
   );
 }

@@ -89,7 +89,8 @@ describe("an edit of a site that stands, killed", () => {
     for (const id of made)
       expect(adopt.stdout).toMatch(
         new RegExp(
-          `^left over {3}${id.replace(/^arn:.*?:(?=targetgroup)/, "")}, aws_(instance|lb_target_group), .*: beside aws_`,
+          `^left over {3}${id.replace(/^arn:.*?:(?=targetgroup)/, "")}, aws_(instance|lb_target_group), .*: ` +
+            "beside aws_",
           "m",
         ),
       );

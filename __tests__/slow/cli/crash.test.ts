@@ -3,7 +3,10 @@ import { seededAccount } from "../../support/crash-room";
 import { faultsOf, type Recovery, recover, sideBySide } from "../../support/crash-run";
 import { IS_EXHAUSTIVE } from "../../support/sample";
 
-/* A first apply that was killed, and the way back; more moments with npm run test:exhaustive, and twenty in crash.twenty.ts (npm run test:crash). */
+/*
+ * A first apply that was killed, and the way back; more moments with npm run test:exhaustive, and twenty in
+ * crash.twenty.ts (npm run test:crash).
+ */
 
 /** Seconds after the first resource was begun. terraform stores its state every 20 s. */
 const MOMENTS = IS_EXHAUSTIVE ? [5, 9, 16, 38, 74] : [9, 38, 74];

@@ -2,7 +2,10 @@ import type { LocalAws } from "../../../rehearsal/local-aws";
 import { seededAccount } from "../../support/crash-room";
 import { faultsOf, type Recovery, recover, sideBySide } from "../../support/crash-run";
 
-/* `npm run test:crash`: a first apply is killed at twenty moments; five of them are in __tests__/slow/cli/crash.test.ts. */
+/*
+ * `npm run test:crash`: a first apply is killed at twenty moments; five of them are in
+ * __tests__/slow/cli/crash.test.ts.
+ */
 
 /** Seconds after the first resource was begun, from then to just before the last one is done. */
 const MOMENTS = [0.2, 0.7, 1.5, 2.5, 4, 5.5, 7, 9, 11.5, 14, 18, 21, 24, 30, 37, 44, 52, 61, 68, 75];
@@ -30,7 +33,8 @@ afterAll(async () => {
 });
 
 test.each(MOMENTS.map((seconds, index) => ({ seconds, index })))(
-  "killed after $seconds s, adopted and deployed, the site is complete, nothing exists twice, and destroy leaves nothing",
+  "killed after $seconds s, adopted and deployed, the site is complete, nothing exists twice, and destroy " +
+    "leaves nothing",
   async ({ index }) => {
     expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
   },

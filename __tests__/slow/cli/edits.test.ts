@@ -27,8 +27,9 @@ import { queue } from "../../support/side-by-side";
 import { writeApp } from "../../support/synth";
 
 /*
- * A site that stands, by the rights of the role for deploys, on a local AWS that checks each call. Every prop is edited, and every kind of
- * drift repaired, each on a clone: it applies, leaves every step well, and plans again without a change.
+ * A site that stands, by the rights of the role for deploys, on a local AWS that checks each call. Every prop is
+ * edited, and every kind of drift repaired, each on a clone: it applies, leaves every step well, and plans again
+ * without a change.
  */
 
 const ALL_MS = 20 * 60_000;

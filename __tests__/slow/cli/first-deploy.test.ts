@@ -8,12 +8,14 @@ import { type Ended, ProjectRoom } from "../../support/project-room";
 jest.setTimeout(600_000);
 
 const REFUSED =
-  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run npm run bootstrap";
+  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run " +
+  "npm run bootstrap";
 const NO_BUCKET =
   /^The state bucket (acme-first )?of web does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npm run bootstrap$/;
 /** A stack that is deployed within seconds. */
 const zoneIn = (id: string, backend: string) =>
-  `new WebStack(app, "${id}", { domainName: "www.${id}.com", hostedZone: { create: true, delegated: false }, disposable: true${backend} });`;
+  `new WebStack(app, "${id}", { domainName: "www.${id}.com", hostedZone: { create: true, delegated: false }, ` +
+  `disposable: true${backend} });`;
 const inBucket = (name: string, region = "us-east-1") =>
   `, backend: { s3: { bucket: "${name}", region: "${region}" } }`;
 
@@ -54,7 +56,8 @@ describe("a project as cloned", () => {
     expect([ended.code, words(ended)]).toEqual([
       0,
       expect.stringContaining(
-        "WARN [web]: backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, write a bucket name of your own and run npm run bootstrap.",
+        "WARN [web]: backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, write a bucket " +
+          "name of your own and run npm run bootstrap.",
       ),
     ]);
   });
@@ -119,7 +122,8 @@ describe("two lines later", () => {
       code: 2,
       stdout: "",
       stderr:
-        "--github and --no-github need one bucket, as an account has the roles once (got acme-second, acme-first from main.ts); add --bucket and --region",
+        "--github and --no-github need one bucket, as an account has the roles once (got acme-second, " +
+        "acme-first from main.ts); add --bucket and --region",
     });
   });
 });
@@ -137,7 +141,9 @@ describe("a trial without a backend", () => {
     expect([ended.code, words(ended)]).toEqual([
       0,
       expect.stringContaining(
-        'WARN [trial]: backend is not set: the state is kept on this machine only, in terraform.trial.tfstate. Write backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: "local" to keep it here.',
+        "WARN [trial]: backend is not set: the state is kept on this machine only, in terraform.trial.tfstate. " +
+          'Write backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: ' +
+          '"local" to keep it here.',
       ),
     ]);
   });

@@ -1,7 +1,10 @@
 import { sideBySide } from "../../support/crash-run";
 import { COMMANDS, type Kill, type KilledCommand, Killing } from "../../support/killed-command";
 
-/* `npm run test:crash`: each command is killed at ten moments, whichever they are; one of them is in __tests__/slow/cli/killed.test.ts. */
+/*
+ * `npm run test:crash`: each command is killed at ten moments, whichever they are; one of them is in
+ * __tests__/slow/cli/killed.test.ts.
+ */
 
 const KILLS = 10;
 /** They mostly wait. */
@@ -22,7 +25,8 @@ beforeAll(async () => {
     const { phase, afterMs, left, next, faults } = kill;
     // The figures, for whoever runs it, as they come: all of it takes long.
     process.stderr.write(
-      `${name} killed after ${afterMs} ms (${phase}): ${left.processes.length} processes for ${left.goneAfterMs} ms, ${left.folders.length} folders; next ${next}; ${faults.join("; ") || "well"}\n`,
+      `${name} killed after ${afterMs} ms (${phase}): ${left.processes.length} processes for ` +
+        `${left.goneAfterMs} ms, ${left.folders.length} folders; next ${next}; ${faults.join("; ") || "well"}\n`,
     );
     return kill;
   };

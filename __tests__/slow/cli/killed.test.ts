@@ -9,8 +9,8 @@ import { type EndedCommand, start } from "../../support/rehearse-command";
 import { IS_EXHAUSTIVE } from "../../support/sample";
 
 /*
- * Commands whose Node process is killed with SIGKILL at moments that nobody chose, and rehearsals at the same time; ten kills of each
- * command are in killed.ten.ts (npm run test:crash).
+ * Commands whose Node process is killed with SIGKILL at moments that nobody chose, and rehearsals at the same time; ten
+ * kills of each command are in killed.ten.ts (npm run test:crash).
  */
 
 const KILLS = IS_EXHAUSTIVE ? 5 : 1;

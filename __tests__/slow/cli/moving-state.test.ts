@@ -39,8 +39,9 @@ beforeAll(async () => {
 
 afterAll(() => room.close());
 
-// terraform begins another lineage wherever it puts a state for the first time. By force, S3 and a local file take the old one;
-// Terraform Cloud takes only the one that it has, so that the others must keep it if there is to be a way back.
+// terraform begins another lineage wherever it puts a state for the first time. By force, S3 and a local file take the
+// old one; Terraform Cloud takes only the one that it has, so that the others must keep it if there is to be a way
+// back.
 test("local to S3, where nothing is yet", () => moves("local", "s3", "keeping its lineage"));
 test("S3 to the workspace, where nothing is yet", () => moves("s3", "cloud"));
 test("the workspace back to local, whose old copy is a stranger and replaced only by force", () =>

@@ -10,7 +10,8 @@ import { ProjectRoom } from "../../support/project-room";
 jest.setTimeout(180_000);
 
 const zone = (id: string, domain: string) =>
-  `const ${id} = new WebStack(app, "${id}", { domainName: "www.${domain}", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "my-state" } } });`;
+  `const ${id} = new WebStack(app, "${id}", { domainName: "www.${domain}", hostedZone: { create: true, ` +
+  `delegated: false }, backend: { s3: { bucket: "my-state" } } });`;
 const SECRET = '{ value: "correct horse battery staple", sensitive: true }';
 const KINDS = ["tfplan", "json", "txt", "md"];
 

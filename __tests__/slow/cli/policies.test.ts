@@ -19,8 +19,8 @@ import { refusedBy } from "../../support/iam-policy";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
 /*
- * The roles at work, as npm run bootstrap makes them, on a local AWS that checks every call: what they may do suffices for a
- * deploy, an edit and a destroy, and what they may not do is refused. Needs what rehearsals need.
+ * The roles at work, as npm run bootstrap makes them, on a local AWS that checks every call: what they may do suffices
+ * for a deploy, an edit and a destroy, and what they may not do is refused. Needs what rehearsals need.
  */
 
 const ALL_MS = 10 * 60_000;
@@ -32,7 +32,9 @@ const ANY = 'domainName: "www.example.com", backend: { s3: { bucket: "acme-state
 const OWN = `${ANY}, tags: { team: "web", phase: "one" }, instances: { detailedMonitoring: true }`;
 /** Edits that make much anew, and edits that change what stands. */
 const EDITS = {
-  anew: `${ANY}, alternativeNames: ["example.com"], network: { zones: 3 }, instances: { count: 3 }, http: "forward", tlsPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06", idleTimeoutSec: 120, disposable: true`,
+  anew:
+    `${ANY}, alternativeNames: ["example.com"], network: { zones: 3 }, instances: { count: 3 }, http: "forward", ` +
+    `tlsPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06", idleTimeoutSec: 120, disposable: true`,
   standing: `${ANY}, tags: { team: "ops", owner: "ops" }, instances: { diskGiB: 20 }, healthCheck: { intervalSec: 20 }`,
 } as const;
 /** Actions that a deploy needs, each with the kind of resource that it makes. */
@@ -55,7 +57,8 @@ beforeAll(async () => {
   room = await ProjectRoom.open();
   await room.localAws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }] });
   bootstrapped = await room.shell(
-    `node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1 --github acme@123456/site@456789`,
+    `node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1 --github ` +
+      "acme@123456/site@456789",
   );
   if (bootstrapped.code !== 0) throw new Error(bootstrapped.stderr);
   for (const [name, props] of [...Object.entries(EDITS), ["own", OWN]]) await synthesize(`${name}.json`, props ?? "");
@@ -174,7 +177,9 @@ test.each<[RoleKind, string, boolean]>([
   else await expect(got).rejects.toThrow("is not authorized to perform: s3:GetObject");
 });
 
-/** The bucket's own policy, which holds for everybody: here for a role that may write there, and for an administrator. */
+/**
+ * The bucket's own policy, which holds for everybody: here for a role that may write there, and for an administrator.
+ */
 test.each(["keep", "administrator"] as const)("no record is written over or deleted by %s", async (who) => {
   const aws = await clone();
   const s3 = await s3For(who, aws);
@@ -307,7 +312,8 @@ async function refusals(
   // The role for plans takes no lock either.
   const apply = (type: string, keys: NodeJS.ProcessEnv) =>
     terraform(
-      `apply -auto-approve -input=false -lock=${keys !== plan} -target=${type}.${Object.keys(json.resource[type] ?? {})[0]}`,
+      `apply -auto-approve -input=false -lock=${keys !== plan} ` +
+        `-target=${type}.${Object.keys(json.resource[type] ?? {})[0]}`,
       { ...keys, AWS_ENDPOINT_URL: aws.endpoint },
       "refused",
     );

@@ -13,7 +13,10 @@ import { type Ended, ProjectRoom } from "../../support/project-room";
 import { startLocalAws } from "../../support/rehearsal-room";
 import { type CommandRun, type EndedCommand, start } from "../../support/rehearse-command";
 
-/* npm run prove as a person runs it, with the local AWS for AWS: what takes long runs side by side on clones of one account. */
+/*
+ * npm run prove as a person runs it, with the local AWS for AWS: what takes long runs side by side on clones of one
+ * account.
+ */
 
 jest.setTimeout(20 * 60_000);
 
@@ -105,7 +108,8 @@ describe("a name and a question", () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        "taken.example.com must have no A, AAAA or CNAME record (got A in example.com); choose a name that is not in use. Nothing was created.",
+        "taken.example.com must have no A, AAAA or CNAME record (got A in example.com); choose a name that is " +
+          "not in use. Nothing was created.",
       ),
     ]);
   });
@@ -115,7 +119,8 @@ describe("a name and a question", () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        "The public zone example.org of www.example.org must be in Route 53 of account 123456789012, which has none of that name. Nothing was created.",
+        "The public zone example.org of www.example.org must be in Route 53 of account 123456789012, which has " +
+          "none of that name. Nothing was created.",
       ),
     ]);
   });
@@ -157,7 +162,8 @@ describe("a name and a question", () => {
     const terminal = atTerminal(room);
     const asked = await terminal.says('Type "yes"; anything else creates nothing.');
     expect(asked).toContain(
-      `Account 123456789012, region us-east-1, on a stand-in for AWS: 39 resources for https://${DOMAIN}/ are created, checked and destroyed`,
+      `Account 123456789012, region us-east-1, on a stand-in for AWS: 39 resources for https://${DOMAIN}/ are ` +
+        "created, checked and destroyed",
     );
     expect(asked).toMatch(/together +0\.0631 USD/);
     terminal.type(typed);
@@ -293,52 +299,56 @@ test("a signal in the apply takes down what was created, and writes no record", 
   expect([leftOver, readdirSync(room.folder).filter((name) => name.startsWith("prov"))]).toEqual([[], []]);
 });
 
-test("a second Ctrl-C says what is left; --resume takes it down, in the same account only, and finds what the state does not know", async () => {
-  const { room } = twice;
-  const { code, stderr, leftOver } = await interrupted[1]!;
-  const [, id = ""] =
-    /\nInterrupted by SIGINT\.\nOf (prove-\w+) these still stand, and cost money: .*\b1 aws_vpc\b.*\.\nTake it down with one of these:\n/.exec(
-      stderr,
-    ) ?? [];
-  expect([code, id, leftOver]).toEqual([1, expect.stringMatching(/^prove-/), []]);
-  const folder = join(room.folder, "proving", id);
-  expect(stderr).toContain(`  npm run prove -- --resume proving/${id}\n`);
+test(
+  "a second Ctrl-C says what is left; --resume takes it down, in the same account only, and finds what the state " +
+    "does not know",
+  async () => {
+    const { room } = twice;
+    const { code, stderr, leftOver } = await interrupted[1]!;
+    const [, id = ""] =
+      /\nInterrupted by SIGINT\.\nOf (prove-\w+) these still stand, and cost money: .*\b1 aws_vpc\b.*\.\nTake it down with one of these:\n/.exec(
+        stderr,
+      ) ?? [];
+    expect([code, id, leftOver]).toEqual([1, expect.stringMatching(/^prove-/), []]);
+    const folder = join(room.folder, "proving", id);
+    expect(stderr).toContain(`  npm run prove -- --resume proving/${id}\n`);
 
-  const override = join(folder, "cdktf.out", "stacks", id, "account_override.tf.json");
-  const kept = readFileSync(override, "utf8");
-  writeFileSync(override, kept.replace("123456789012", "210987654321"));
-  expect(await prove(room, `--resume proving/${id}`)).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining("AWS account ID not allowed"),
-  });
-  writeFileSync(override, kept);
+    const override = join(folder, "cdktf.out", "stacks", id, "account_override.tf.json");
+    const kept = readFileSync(override, "utf8");
+    writeFileSync(override, kept.replace("123456789012", "210987654321"));
+    expect(await prove(room, `--resume proving/${id}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("AWS account ID not allowed"),
+    });
+    writeFileSync(override, kept);
 
-  const ec2 = new EC2Client({ ...CREDENTIALS, endpoint: room.localAws.endpoint });
-  const Tags = [
-    { Key: "alb-web:stack", Value: id },
-    { Key: "alb-web:domain", Value: DOMAIN },
-  ];
-  const { Vpc: { VpcId = "" } = {} } = await ec2.send(
-    new CreateVpcCommand({ CidrBlock: "10.9.0.0/16", TagSpecifications: [{ ResourceType: "vpc", Tags }] }),
-  );
-  const first = await prove(room, `--resume proving/${id}/`);
-  expect(first).toMatchObject({
-    code: 1,
-    stdout: `${id}: Not everything is taken down: 1 aws_vpc.\n`,
-    stderr: expect.stringContaining(
-      `  aws_vpc ${VpcId}: aws ec2 describe-vpcs --vpc-ids ${VpcId} --region us-east-1\n`,
-    ),
-  });
-  expect(existsSync(folder)).toBe(true);
+    const ec2 = new EC2Client({ ...CREDENTIALS, endpoint: room.localAws.endpoint });
+    const Tags = [
+      { Key: "alb-web:stack", Value: id },
+      { Key: "alb-web:domain", Value: DOMAIN },
+    ];
+    const { Vpc: { VpcId = "" } = {} } = await ec2.send(
+      new CreateVpcCommand({ CidrBlock: "10.9.0.0/16", TagSpecifications: [{ ResourceType: "vpc", Tags }] }),
+    );
+    const first = await prove(room, `--resume proving/${id}/`);
+    expect(first).toMatchObject({
+      code: 1,
+      stdout: `${id}: Not everything is taken down: 1 aws_vpc.\n`,
+      stderr: expect.stringContaining(
+        `  aws_vpc ${VpcId}: aws ec2 describe-vpcs --vpc-ids ${VpcId} --region us-east-1\n`,
+      ),
+    });
+    expect(existsSync(folder)).toBe(true);
 
-  await ec2.send(new DeleteVpcCommand({ VpcId }));
-  expect(await prove(room, `--resume proving/${id}`)).toMatchObject({
-    code: 0,
-    stdout: `${id}: Everything that was created is taken down.\n`,
-  });
-  expect(existsSync(folder)).toBe(false);
-  expect(growth(before, await accountOf(room.localAws))).toEqual({});
-});
+    await ec2.send(new DeleteVpcCommand({ VpcId }));
+    expect(await prove(room, `--resume proving/${id}`)).toMatchObject({
+      code: 0,
+      stdout: `${id}: Everything that was created is taken down.\n`,
+    });
+    expect(existsSync(folder)).toBe(false);
+    expect(growth(before, await accountOf(room.localAws))).toEqual({});
+  },
+);
 
 async function open(): Promise<ProjectRoom> {
   const room = await ProjectRoom.open(await base.clone());

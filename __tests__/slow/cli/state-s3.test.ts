@@ -9,7 +9,8 @@ jest.setTimeout(600_000);
 
 const KEY = "web/terraform.tfstate";
 const PROGRAM =
-  'new WebStack(app, "web", { domainName: "www.example.com", disposable: true, backend: { s3: { bucket: "my-state" } } });';
+  'new WebStack(app, "web", { domainName: "www.example.com", disposable: true, backend: { s3: { bucket: ' +
+  '"my-state" } } });';
 const MORE_TAGS = PROGRAM.replace("disposable: true", 'disposable: true, tags: { team: "web" }');
 
 let mine: ProjectRoom;
@@ -96,7 +97,8 @@ test("every earlier state can be brought back", async () => {
   const push = await mine.shell("terraform -chdir=cdktf.out/stacks/web state push -force $PWD/restore/earlier.tfstate");
   expect(push).toMatchObject({ code: 0 });
   expect(resourcesOf(await stateText())).toEqual(resourcesOf(before));
-  // terraform knows the resources by it, and sees that their tags are others by now; the earlier program puts them back.
+  // terraform knows the resources by it, and sees that their tags are others by now; the earlier program puts them
+  // back.
   await mine.program(PROGRAM);
   expect(await mine.cdktf("deploy web --auto-approve")).toMatchObject({ code: 0 });
   expect((await mine.cdktf("diff web")).stdout).toContain("No changes");

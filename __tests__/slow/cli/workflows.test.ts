@@ -4,8 +4,8 @@ import { GitHubProject } from "../../support/github-project";
 import type { Ended } from "../../support/project-room";
 
 /*
- * A change's way from pull request to AWS: each workflow's own lines, one after the other, with the real terraform and provider
- * against the local AWS, and GitHub's API stood in for.
+ * A change's way from pull request to AWS: each workflow's own lines, one after the other, with the real terraform and
+ * provider against the local AWS, and GitHub's API stood in for.
  */
 
 jest.setTimeout(300_000);
@@ -16,7 +16,8 @@ const MERGE = "e".repeat(40);
 const KEY = `plans/7/${SECOND}/${BASE}/web.json`;
 const kept = async () => (await project.keys()).filter((key) => key.startsWith("plans/"));
 const site = (tags: object) =>
-  `new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "acme-state" } }, tags: ${JSON.stringify(tags)} });`;
+  `new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, ` +
+  `backend: { s3: { bucket: "acme-state" } }, tags: ${JSON.stringify(tags)} });`;
 
 let project: GitHubProject;
 let first: Ended;
@@ -87,7 +88,10 @@ test("what is kept can be kept again, but not overwritten", async () => {
   project.upload({ "web.json": JSON.stringify({ ...record, stack, resources: {} }) });
   expect(await project.keep(SECOND)).toMatchObject({
     code: 1,
-    stderr: `s3://acme-state/${KEY} is kept already, with another content, and is not overwritten: what was reviewed is what is deployed. To plan the same change again, push another commit, which may be empty: git commit --allow-empty -m "Plan again".\n`,
+    stderr:
+      `s3://acme-state/${KEY} is kept already, with another content, and is not overwritten: what was reviewed ` +
+      "is what is deployed. To plan the same change again, push another commit, which may be empty: git commit " +
+      `--allow-empty -m "Plan again".\n`,
   });
   expect(await project.object(KEY)).toBe(before);
   expect(project.leftOnGitHub()).toEqual(["logs"]);

@@ -11,9 +11,9 @@ import { startLocalAws } from "../../support/rehearsal-room";
 import { EXISTING_NETWORK, synthOf } from "../../support/synth";
 
 /*
- * README's table "Changing a site that stands" against the plans that terraform and the real provider make, with a refresh, of each of its
- * changes to a site that stands on the local AWS. The table is read from the README: what it names is changed here, and what it says of the
- * plan must be what the plan says.
+ * README's table "Changing a site that stands" against the plans that terraform and the real provider make, with a
+ * refresh, of each of its changes to a site that stands on the local AWS. The table is read from the README: what it
+ * names is changed here, and what it says of the plan must be what the plan says.
  */
 
 const STANDING: WebStackProps = { domainName: "www.example.com", alternativeNames: ["example.com"] };
@@ -26,7 +26,10 @@ const EVERY_OTHER_CHECK = {
   unhealthyThreshold: 4,
 };
 
-/** What the table's first column names, and what becomes of the standing props; several where a change has several directions. */
+/**
+ * What the table's first column names, and what becomes of the standing props; several where a change has several
+ * directions.
+ */
 const CHANGES: Readonly<Record<string, readonly Partial<WebStackProps>[]>> = {
   "`http`": [{ http: "forward" }],
   "`tlsPolicy`": [{ tlsPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06" }],
@@ -140,7 +143,10 @@ function outcomeOf(changes: readonly Change[]): string {
   const [newFirst, oldFirst] = [typesOf(did("create", "delete")), typesOf(did("delete", "create"))];
   const replaced = Object.entries(PARTS).filter(([type]) => newFirst.has(type) || oldFirst.has(type));
   if (replaced.length > 0)
-    return `${listOf(replaced.map(([, name]) => name))} replaced, ${replaced.some(([type]) => oldFirst.has(type)) ? "the old first" : "the new first"}`;
+    return (
+      `${listOf(replaced.map(([, name]) => name))} replaced, ` +
+      `${replaced.some(([type]) => oldFirst.has(type)) ? "the old first" : "the new first"}`
+    );
   const [added, removed] = [typesOf(did("create")), typesOf(did("delete"))];
   if (added.has("aws_vpc"))
     return removed.size === 0 ? "all created once more, nothing destroyed" : "all created once more";

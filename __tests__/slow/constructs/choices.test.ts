@@ -8,7 +8,10 @@ import { RehearsalRoom, runStages } from "../../support/rehearsal-room";
 import { queue } from "../../support/side-by-side";
 import { stackIdOf } from "../../support/stack-id";
 
-/* Every choice is built, checked, planned again and taken down, several stacks at a time in one account; each combination by itself: npm run test:exhaustive. */
+/*
+ * Every choice is built, checked, planned again and taken down, several stacks at a time in one account; each
+ * combination by itself: npm run test:exhaustive.
+ */
 
 /** Each waits most of its time; more of them at once make each slower than they save. */
 const SIDE_BY_SIDE = 6;

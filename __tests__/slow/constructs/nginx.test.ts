@@ -27,7 +27,8 @@ beforeAll(() => {
     execFileSync("nginx", ["-v"], { stdio: "ignore" });
   } catch {
     throw new Error(
-      "these tests run the real NGINX, and there is none on PATH; install it, for example with 'apt install nginx' or 'brew install nginx'",
+      "these tests run the real NGINX, and there is none on PATH; install it, for example with 'apt install " +
+        "nginx' or 'brew install nginx'",
     );
   }
 });
@@ -42,7 +43,8 @@ beforeEach(() => {
   program("systemctl", `echo "systemctl $*" >> ${root}/calls; exec nginx -c ${root}/etc/nginx/nginx.conf`);
   program(
     "nginx",
-    `exec ${execFileSync("sh", ["-c", "command -v nginx"], { encoding: "utf8" }).trim()} -e ${root}/var/log/nginx/error.log "$@"`,
+    `exec ${execFileSync("sh", ["-c", "command -v nginx"], { encoding: "utf8" }).trim()} -e ` +
+      `${root}/var/log/nginx/error.log "$@"`,
   );
 });
 
@@ -124,7 +126,9 @@ test("says that the app is down, so that the target becomes unhealthy", async ()
 
 test("runs setup once, as it was written, before NGINX starts", async () => {
   const [appPort, proxyPort] = [await freePort(), await freePort()];
-  const setup = `cat > ${root}/app.txt <<'APP_SETUP_'\n$HOME \${HOME} 'quoted'\nAPP_SETUP_\nAPP_SETUP() { :; }\necho "setup done" >> ${root}/calls`;
+  const setup =
+    `cat > ${root}/app.txt <<'APP_SETUP_'\n$HOME \${HOME} 'quoted'\nAPP_SETUP_\nAPP_SETUP() { :; }\necho "setup ` +
+    `done" >> ${root}/calls`;
   await boot({ appPort, server: { proxyPort, setup } });
   expect(readFileSync(join(root, "app.txt"), "utf8")).toBe("$HOME ${HOME} 'quoted'\n");
   expect(readFileSync(join(root, "calls"), "utf8")).toMatch(/setup done\n(.*\n)*systemctl/);

@@ -11,8 +11,8 @@ import { PROJECT } from "../../support/project";
 import { CACHE } from "../../support/rehearsal-room";
 
 /*
- * constructs/regions.ts against the pinned provider: whatever in its program looks like a region, and some that AWS has or
- * could have, is given to the real provider, each as a provider of its own in one plan.
+ * constructs/regions.ts against the pinned provider: whatever in its program looks like a region, and some that AWS has
+ * or could have, is given to the real provider, each as a provider of its own in one plan.
  */
 
 jest.setTimeout(600_000);

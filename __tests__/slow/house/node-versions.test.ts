@@ -9,13 +9,19 @@ import { CACHE, RehearsalRoom } from "../../support/rehearsal-room";
 import { sampled } from "../../support/sample";
 import { modulesOf, testsWithoutTerraform } from "../../support/unit-tests";
 
-/* The Node versions that the README names, as npm has them for this platform; a version that cannot be had is a failure. */
+/*
+ * The Node versions that the README names, as npm has them for this platform; a version that cannot be had is a
+ * failure.
+ */
 
 // The tests of four versions, beside others, on two cores.
 jest.setTimeout(900_000);
 
 const VERSIONS = ["20", "22", "24", "26"];
-/** So many that together they use every package, and every module of Node, that any of them uses; all of them: npm run test:exhaustive. */
+/**
+ * So many that together they use every package, and every module of Node, that any of them uses; all of them: npm run
+ * test:exhaustive.
+ */
 const TESTS = sampled(testsWithoutTerraform(), modulesOf);
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 

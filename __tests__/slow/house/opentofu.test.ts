@@ -4,12 +4,15 @@ import { delimiter, join } from "node:path";
 import { ProjectRoom } from "../../support/project-room";
 import { needShell } from "../../support/shell";
 
-/* The real OpenTofu in terraform's place, named by TERRAFORM_BINARY_NAME; a terraform that fails stands first on PATH. */
+/*
+ * The real OpenTofu in terraform's place, named by TERRAFORM_BINARY_NAME; a terraform that fails stands first on PATH.
+ */
 
 jest.setTimeout(600_000);
 
 const PROGRAM =
-  'new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, backend: { s3: { bucket: "my-state" } } });';
+  'new WebStack(app, "web", { domainName: "www.example.com", hostedZone: { create: true, delegated: false }, ' +
+  'backend: { s3: { bucket: "my-state" } } });';
 
 let room: ProjectRoom;
 
@@ -77,7 +80,8 @@ function openTofu(): string {
     return execFileSync("sh", ["-c", "command -v tofu"], { encoding: "utf8" }).trim();
   } catch {
     throw new Error(
-      "these tests run the real OpenTofu, and there is no tofu on PATH; install it as opentofu.org/docs/intro/install says",
+      "these tests run the real OpenTofu, and there is no tofu on PATH; install it as " +
+        "opentofu.org/docs/intro/install says",
     );
   }
 }

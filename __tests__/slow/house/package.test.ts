@@ -16,7 +16,10 @@ import { PROJECT } from "../../support/project";
 import { needShell } from "../../support/shell";
 import { planOf, replaced } from "../../support/standing-site";
 
-/* The package as somebody who has no use for the constructs installs it: from the file that npm pack makes, into an empty folder. */
+/*
+ * The package as somebody who has no use for the constructs installs it: from the file that npm pack makes, into an
+ * empty folder.
+ */
 
 jest.setTimeout(240_000);
 needShell();

@@ -13,8 +13,9 @@ import { IS_EXHAUSTIVE } from "../../support/sample";
 import { destroyed, planOf, replaced } from "../../support/standing-site";
 
 /*
- * Whatever is in a file, a trace of it, and of a plan a review, is a report or the one error that says that the file is unreadable, and does
- * not hang. The seeds are a real plan and a real state of this project's site, a plan of many changes, and synthesized stacks; fast-check prints the seed of a run that fails.
+ * Whatever is in a file, a trace of it, and of a plan a review, is a report or the one error that says that the file is
+ * unreadable, and does not hang. The seeds are a real plan and a real state of this project's site, a plan of many
+ * changes, and synthesized stacks; fast-check prints the seed of a run that fails.
  */
 
 type Json = Record<string | number, unknown>;
@@ -128,7 +129,8 @@ const HOSTILE: readonly (() => unknown)[] = [
   () => "10.0.0.0/-1",
   () => "/",
   () =>
-    '${one([for o in aws_acm_certificate.x.domain_validation_options : o.resource_record_name if o.domain_name == "x"])}',
+    "${one([for o in aws_acm_certificate.x.domain_validation_options : o.resource_record_name if o.domain_name " +
+    '== "x"])}',
   () => "${" + "[0]".repeat(3_000) + "}",
   () => [],
   () => ({}),

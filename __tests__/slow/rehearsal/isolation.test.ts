@@ -13,8 +13,8 @@ import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { type EndedCommand, start } from "../../support/rehearse-command";
 
 /*
- * Whatever the person's AWS, terraform and proxy settings are, and whatever the stack says of its providers: a rehearsal connects to
- * this machine only. strace watches every process of it, so this runs on Linux.
+ * Whatever the person's AWS, terraform and proxy settings are, and whatever the stack says of its providers: a
+ * rehearsal connects to this machine only. strace watches every process of it, so this runs on Linux.
  */
 
 jest.setTimeout(900_000);
@@ -70,7 +70,9 @@ const put = (file: string, text: string): string => {
 
 /** A home whose AWS files lead to AWS, and leave a mark when they are asked for credentials. */
 function hostileEnvironment(): NodeJS.ProcessEnv {
-  const profile = `region = us-east-1\nignore_configured_endpoint_urls = true\ncredential_process = /bin/sh -c "touch '${join(folder, "asked")}'; exit 1"\n`;
+  const profile =
+    `region = us-east-1\nignore_configured_endpoint_urls = true\ncredential_process = /bin/sh -c "touch ` +
+    `'${join(folder, "asked")}'; exit 1"\n`;
   const config = put("home/.aws/config", `[default]\n${profile}\n[profile prod]\n${profile}`);
   const credentials = put(
     "home/.aws/credentials",
@@ -141,17 +143,22 @@ test("a place elsewhere would be seen in strace's log", () => {
   expect(placesIn(readFileSync(log, "utf8"))).toEqual(["192.0.2.1"]);
 });
 
-test("a site, and a stack whose providers name a profile, keys, endpoints and a role, are rehearsed on this machine alone", async () => {
-  const { ended, places } = await rehearse("all", { ...hostileEnvironment(), WITH_SITE: "1" });
-  expect(ended.stderr).toContain(
-    "two: the rehearsal leaves out what the AWS provider is told of access_key, assume_role, endpoints, profile, secret_key, shared_config_files, use_dualstack_endpoint, use_fips_endpoint.",
-  );
-  expect(places).toEqual([]);
-  expect(existsSync(join(folder, "asked"))).toBe(false);
-  expect(proxied).toBe(0);
-  expect(ended.stdout).toContain("web: ok");
-  expect([ended.leftOver, ended.code === 0 || ended.code === 3]).toEqual([[], true]);
-});
+test(
+  "a site, and a stack whose providers name a profile, keys, endpoints and a role, are rehearsed on this machine " +
+    "alone",
+  async () => {
+    const { ended, places } = await rehearse("all", { ...hostileEnvironment(), WITH_SITE: "1" });
+    expect(ended.stderr).toContain(
+      "two: the rehearsal leaves out what the AWS provider is told of access_key, assume_role, endpoints, " +
+        "profile, secret_key, shared_config_files, use_dualstack_endpoint, use_fips_endpoint.",
+    );
+    expect(places).toEqual([]);
+    expect(existsSync(join(folder, "asked"))).toBe(false);
+    expect(proxied).toBe(0);
+    expect(ended.stdout).toContain("web: ok");
+    expect([ended.leftOver, ended.code === 0 || ended.code === 3]).toEqual([[], true]);
+  },
+);
 
 test("settings that would make terraform or an SDK fail have no influence either", async () => {
   const broken = put("broken", "[profile\nno file of AWS\n");

@@ -116,7 +116,8 @@ describe("what is in use is not deleted", () => {
     const detach = () => compute.send(new ec2.DetachInternetGatewayCommand({ InternetGatewayId, VpcId: VPC }));
     const mapped = [
       "DependencyViolation",
-      `Network ${VPC} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+      `Network ${VPC} has some mapped public address(es). Please unmap those public address(es) before ` +
+        "detaching the gateway.",
     ] as const;
     const instance = await run({
       NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: PUBLIC[0], AssociatePublicIpAddress: true }],
@@ -220,7 +221,8 @@ describe("quotas", () => {
     await aws.setQuotas({ vcpus: 5, addresses: 5 });
     const exceeded = [
       "VcpuLimitExceeded",
-      "You have requested more vCPU capacity than your current vCPU limit of 5 allows for the instance bucket that the specified instance type belongs to. " +
+      "You have requested more vCPU capacity than your current vCPU limit of 5 allows for the instance bucket " +
+        "that the specified instance type belongs to. " +
         "Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
     ] as const;
     const [first] = [await run({ InstanceType: "t3.micro" }), await run({ InstanceType: "t3.micro" })];
@@ -279,14 +281,16 @@ describe("a record", () => {
     await refused(
       change(["UPSERT", record(NAME, "CNAME", "example.org")]),
       "InvalidChangeBatch",
-      `[RRSet of type CNAME with DNS name ${NAME}. is not permitted as it conflicts with other records with the same DNS name in zone ${ZONE}]`,
+      `[RRSet of type CNAME with DNS name ${NAME}. is not permitted as it conflicts with other records with ` +
+        `the same DNS name in zone ${ZONE}]`,
     );
     await change(["DELETE", record(NAME, "A")], ["CREATE", record(NAME, "CNAME", "example.org")]);
     await change(["UPSERT", record(NAME, "CNAME", "example.net")]);
     await refused(
       change(["UPSERT", record(NAME, "A")]),
       "InvalidChangeBatch",
-      `[RRSet of type A with DNS name ${NAME}. is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${ZONE}]`,
+      `[RRSet of type A with DNS name ${NAME}. is not permitted because a conflicting RRSet of type CNAME with ` +
+        `the same DNS name already exists in zone ${ZONE}]`,
     );
   });
 
@@ -462,7 +466,9 @@ describe("an instance", () => {
     await refused(
       run({ SubnetId: IN_1E, InstanceType: "t3.micro" }),
       "Unsupported",
-      "Your requested instance type (t3.micro) is not supported in your requested Availability Zone (us-east-1e). Please retry your request by not specifying an Availability Zone or choosing us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1f.",
+      "Your requested instance type (t3.micro) is not supported in your requested Availability Zone " +
+        "(us-east-1e). Please retry your request by not specifying an Availability Zone or choosing us-east-1a, " +
+        "us-east-1b, us-east-1c, us-east-1d, us-east-1f.",
     );
     await run({ SubnetId: PUBLIC[0], InstanceType: "t3.micro" });
   });
@@ -506,13 +512,15 @@ describe("a security group", () => {
     await refused(
       createGroup("a", VPC, "it's"),
       "InvalidParameterValue",
-      `Invalid security group description. Valid descriptions are strings less than 256 characters from the following set:  ${SET}`,
+      "Invalid security group description. Valid descriptions are strings less than 256 characters from the " +
+        `following set:  ${SET}`,
     );
     const group = await createGroup("a", VPC, "Requests (80/tcp) & health checks");
     await refused(
       authorize(group, { IpRanges: [{ CidrIp: "0.0.0.0/0", Description: "the world's" }] }),
       "InvalidParameterValue",
-      `Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: ${SET}`,
+      "Invalid rule description. Valid descriptions are strings less than 256 characters from the following " +
+        `set: ${SET}`,
     );
     await authorize(group, { IpRanges: [{ CidrIp: "0.0.0.0/0", Description: "world" }] });
   });

@@ -310,7 +310,8 @@ describe("the command line", () => {
     const { code, stdout, stderr } = await reader().rehearseWith({ TF_CLI_CONFIG_FILE: file }).ended;
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.trimEnd().split("\n").at(-1)).toBe(
-      `${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; remove them, or set TF_CLI_CONFIG_FILE to a configuration without them`,
+      `${file} must not have dev_overrides for a rehearsal, as they bypass the checksums of the lock file; ` +
+        "remove them, or set TF_CLI_CONFIG_FILE to a configuration without them",
     );
     rmSync(file);
   });

@@ -8,9 +8,9 @@ import { RehearsalRoom } from "../../support/rehearsal-room";
 import { type CommandRun, start } from "../../support/rehearse-command";
 
 /*
- * README's first command on machines that differ from ours, once everything is installed and cached: all of them at the same time,
- * each in a folder of its own and finding the provider by itself. One has all that is odd at once and goes to the end; the
- * others are stopped after the plan.
+ * README's first command on machines that differ from ours, once everything is installed and cached: all of them at the
+ * same time, each in a folder of its own and finding the provider by itself. One has all that is odd at once and goes
+ * to the end; the others are stopped after the plan.
  */
 
 jest.setTimeout(900_000);

@@ -6,8 +6,9 @@ import { sampled } from "../../support/sample";
 import { expectedOf, folderOf, NAMES, planOf, resourceTypesIn, seed } from "../../support/topology-fixtures";
 
 /*
- * Plans the root modules of __tests__/fixtures/topologies anew with the real provider, all with one terraform, and applies a sample of them
- * (every one: npm run test:exhaustive) to a local AWS. Needs terraform and Python as `npm run rehearse` does.
+ * Plans the root modules of __tests__/fixtures/topologies anew with the real provider, all with one terraform, and
+ * applies a sample of them (every one: npm run test:exhaustive) to a local AWS. Needs terraform and Python as
+ * `npm run rehearse` does.
  */
 
 /** What the local AWS lacks, so that these are only planned. */
@@ -142,9 +143,9 @@ const LEFT_OUT = [
 const IDS = /\b(vpc|subnet|acl|rtb|rtbassoc|igw|sg|dopt|pl)-[0-9a-f]{8,17}\b/g;
 
 /**
- * What two plans of one configuration have in common: all but the time, what AWS makes up for what is there already, the order of modules
- * and references, outputs (a module's are not planned as a root's are), and the settings of the providers (the committed plan has the
- * root's own, the other those of the test).
+ * What two plans of one configuration have in common: all but the time, what AWS makes up for what is there already,
+ * the order of modules and references, outputs (a module's are not planned as a root's are), and the settings of the
+ * providers (the committed plan has the root's own, the other those of the test).
  */
 function comparable(plan: unknown): unknown {
   const {

@@ -13,8 +13,8 @@ import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { EXISTING_NETWORK, synthOf } from "../../support/synth";
 
 /*
- * The faults that people meet around a stack, each made for real with terraform: those of its state in a stack that is as small as can
- * be, and what the account lacks in a site's own.
+ * The faults that people meet around a stack, each made for real with terraform: those of its state in a stack that is
+ * as small as can be, and what the account lacks in a site's own.
  */
 
 jest.setTimeout(120_000);
@@ -114,7 +114,8 @@ describe("credentials that only the provider needs", () => {
 
   test("keys that have expired, as AWS refuses them", async () => {
     const answer =
-      "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error><RequestId>1</RequestId></ErrorResponse>";
+      "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included " +
+      "in the request is expired</Message></Error><RequestId>1</RequestId></ErrorResponse>";
     const server = createServer((request, response) =>
       request.resume().on("end", () => response.writeHead(403, { "content-type": "text/xml" }).end(answer)),
     );
@@ -150,7 +151,8 @@ describe("credentials that only the provider needs", () => {
     await mkdir(join(home, ".aws", "sso", "cache"), { recursive: true });
     await writeFile(
       join(home, ".aws", "config"),
-      `[profile acme]\nsso_account_id = 123456789012\nsso_role_name = admin\n${more}sso_region = us-east-1\nsso_start_url = https://acme.awsapps.com/start\n`,
+      `[profile acme]\nsso_account_id = 123456789012\nsso_role_name = admin\n${more}sso_region = ` +
+        `us-east-1\nsso_start_url = https://acme.awsapps.com/start\n`,
     );
     await writeFile(
       join(home, ".aws", "sso", "cache", `${createHash("sha1").update(key).digest("hex")}.json`),
@@ -219,11 +221,15 @@ describe("what the account lacks is named, all of it at once", () => {
   const account =
     "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use).";
   const sentences = [
-    `The public hosted zone example.com of lacking does not exist in this AWS account. Create it with hostedZone: { create: true, delegated: false } (README: "A domain bought elsewhere"), or ${account}`,
-    `The VPC ${vpcId} of lacking does not exist in this AWS account in us-east-1. Correct network.vpcId or region, or ${account}`,
+    "The public hosted zone example.com of lacking does not exist in this AWS account. Create it with " +
+      `hostedZone: { create: true, delegated: false } (README: "A domain bought elsewhere"), or ${account}`,
+    `The VPC ${vpcId} of lacking does not exist in this AWS account in us-east-1. Correct network.vpcId or ` +
+      `region, or ${account}`,
     // The others are looked up after it, as each must be in a zone that fits.
-    `The subnet ${publicSubnetIds[0]} of lacking does not exist in this AWS account in us-east-1. Correct network.publicSubnetIds or network.privateSubnetIds or region, or ${account}`,
-    `The key pair ops of lacking does not exist in this AWS account in us-east-1. Correct ssh.keyName or region, or ${account}`,
+    `The subnet ${publicSubnetIds[0]} of lacking does not exist in this AWS account in us-east-1. Correct ` +
+      `network.publicSubnetIds or network.privateSubnetIds or region, or ${account}`,
+    "The key pair ops of lacking does not exist in this AWS account in us-east-1. Correct ssh.keyName or " +
+      `region, or ${account}`,
   ].sort();
   let run: Awaited<ReturnType<typeof stack>>["run"];
   let write: Awaited<ReturnType<typeof stack>>["write"];
@@ -259,7 +265,8 @@ describe("what the account lacks is named, all of it at once", () => {
     });
     const lines = await linesOf(run("plan"));
     expect(lines).toContain(
-      `The hosted zone Z0123456789ABCDEFGHIJ of lacking does not exist in this AWS account. Correct hostedZone.id, create a zone with hostedZone: { create: true, delegated: false }, or ${account}`,
+      "The hosted zone Z0123456789ABCDEFGHIJ of lacking does not exist in this AWS account. Correct " +
+        `hostedZone.id, create a zone with hostedZone: { create: true, delegated: false }, or ${account}`,
     );
     expect(lines).toContain("Error: Unable to find remote state");
   });
@@ -278,9 +285,12 @@ describe("what the account lacks is named, all of it at once", () => {
     };
     await write({ terraform, provider, data });
     expect(await linesOf(run("plan"))).toEqual([
-      `Amazon Linux 2023 for arm64, which lacking boots, is not offered in us-east-1 (SSM parameter ${image}). Choose another region, or an instances.type of another architecture.`,
+      `Amazon Linux 2023 for arm64, which lacking boots, is not offered in us-east-1 (SSM parameter ${image}). ` +
+        "Choose another region, or an instances.type of another architecture.",
       "The S3 prefix list of lacking does not exist in us-east-1. Correct region.",
-      `The VPC of lacking has no S3 gateway endpoint (${service}), through which private instances install NGINX. Create one for the private subnets' route tables, or set network.egress: "nat" if the VPC has NAT gateways.`,
+      `The VPC of lacking has no S3 gateway endpoint (${service}), through which private instances install ` +
+        `NGINX. Create one for the private subnets' route tables, or set network.egress: "nat" if the VPC has ` +
+        "NAT gateways.",
     ]);
   });
 });

@@ -12,7 +12,10 @@ import { CACHE } from "../../support/rehearsal-room";
 import { stackIdOf } from "../../support/stack-id";
 import { writeApp } from "../../support/synth";
 
-/* terraform itself, with the AWS provider's own schema, reads every choice; each combination by itself: npm run test:exhaustive. */
+/*
+ * terraform itself, with the AWS provider's own schema, reads every choice; each combination by itself: npm run
+ * test:exhaustive.
+ */
 
 // Needs terraform, and gets it as `npm run rehearse` does; without it the tests fail with its advice.
 const LOCK_FILE = ".terraform.lock.hcl";

@@ -9,7 +9,8 @@ import { copyOfProject } from "../../support/project-copy";
 import { type EndedCommand, start } from "../../support/rehearse-command";
 import { accountOf, allowSshFrom, SEEN_OTHERWISE, SPOILT_STEPS, type SpoiltStep } from "../../support/spoilt-steps";
 
-// Needs terraform and Python as `npm run rehearse` does, and gets them as it does; without them the tests fail with its advice.
+// Needs terraform and Python as `npm run rehearse` does, and gets them as it does; without them the tests fail with its
+// advice.
 
 /** Applying takes two minutes; the first time ever, terraform's provider is fetched as well. */
 const APPLY_TIMEOUT_MS = 600_000;

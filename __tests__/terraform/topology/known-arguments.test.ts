@@ -11,7 +11,10 @@ import { isStrange } from "../../../topology/unread";
 import { PROJECT } from "../../support/project";
 import { CACHE } from "../../support/rehearsal-room";
 
-/* Every argument that the pinned provider has for the resources on a path is known: what it is not, a plan of that provider is never told for. */
+/*
+ * Every argument that the pinned provider has for the resources on a path is known: what it is not, a plan of that
+ * provider is never told for.
+ */
 
 interface Block {
   readonly attributes?: Readonly<Record<string, { readonly type?: unknown }>>;

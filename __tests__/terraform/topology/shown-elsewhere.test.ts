@@ -5,7 +5,10 @@ import { SHOWN } from "../../../topology/shown-elsewhere";
 import { terraformIn } from "../../support/planned";
 import { PROJECT } from "../../support/project";
 
-/* By the provider's own schema: every attribute that it computes, and that the readers read, is a resource's own, or shows what others make. */
+/*
+ * By the provider's own schema: every attribute that it computes, and that the readers read, is a resource's own, or
+ * shows what others make.
+ */
 
 /** Attributes that nothing but their own resource makes, whatever its type. */
 const OWN = new Set([

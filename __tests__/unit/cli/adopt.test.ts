@@ -209,35 +209,39 @@ describe("of a plan is read", () => {
     expect(replaced).toEqual(["aws_vpc.a"]);
   });
 
-  test("what an interrupt left half done, if its successor would have its name and be made first, or it is protected already", () => {
-    const tainted = (address: string, ...actions: string[]) => ({
-      ...change(address, actions, { before: { id: "x", name: "one" }, after: { name: "one" } }),
-      action_reason: "replace_because_tainted",
-    });
-    const anotherName = {
-      ...tainted("aws_lb.e", "create", "delete"),
-      ...change("aws_lb.e", ["create", "delete"], { before: { id: "x", name: "one" }, after: {} }),
-    };
-    const isProtected = {
-      ...tainted("aws_lb.f", "create", "delete"),
-      ...change("aws_lb.f", ["create", "delete"], {
-        before: { id: "y", name: "one", enable_deletion_protection: true },
-        after: {},
-      }),
-    };
-    const { interrupted } = facts([
-      tainted("aws_lb.b", "create", "delete"),
-      tainted("aws_lb.c", "delete", "create"),
-      tainted("aws_instance.one", "create", "delete"),
-      { ...tainted("aws_lb.d", "create", "delete"), action_reason: "replace_because_cannot_update" },
-      anotherName,
-      isProtected,
-    ]);
-    expect(interrupted).toEqual([
-      { address: "aws_lb.b", id: "x" },
-      { address: "aws_lb.f", id: "y" },
-    ]);
-  });
+  test(
+    "what an interrupt left half done, if its successor would have its name and be made first, or it is " +
+      "protected already",
+    () => {
+      const tainted = (address: string, ...actions: string[]) => ({
+        ...change(address, actions, { before: { id: "x", name: "one" }, after: { name: "one" } }),
+        action_reason: "replace_because_tainted",
+      });
+      const anotherName = {
+        ...tainted("aws_lb.e", "create", "delete"),
+        ...change("aws_lb.e", ["create", "delete"], { before: { id: "x", name: "one" }, after: {} }),
+      };
+      const isProtected = {
+        ...tainted("aws_lb.f", "create", "delete"),
+        ...change("aws_lb.f", ["create", "delete"], {
+          before: { id: "y", name: "one", enable_deletion_protection: true },
+          after: {},
+        }),
+      };
+      const { interrupted } = facts([
+        tainted("aws_lb.b", "create", "delete"),
+        tainted("aws_lb.c", "delete", "create"),
+        tainted("aws_instance.one", "create", "delete"),
+        { ...tainted("aws_lb.d", "create", "delete"), action_reason: "replace_because_cannot_update" },
+        anotherName,
+        isProtected,
+      ]);
+      expect(interrupted).toEqual([
+        { address: "aws_lb.b", id: "x" },
+        { address: "aws_lb.f", id: "y" },
+      ]);
+    },
+  );
 
   test.each([
     [{ domain_name: "www.example.com" }, "www.example.com"],
@@ -349,7 +353,8 @@ describe("the report", () => {
 
   test("of nothing is two lines and wants nobody", () => {
     expect(adoptionReport(nothing)).toBe(
-      "web: nothing to adopt; AWS holds nothing for this stack that its state does not know.\nPlan: 38 to add, 0 to change, 0 to destroy.",
+      "web: nothing to adopt; AWS holds nothing for this stack that its state does not know.\nPlan: 38 to add, " +
+        "0 to change, 0 to destroy.",
     );
     expect(needsPerson(nothing)).toBe(false);
   });
@@ -376,7 +381,8 @@ describe("the report", () => {
       "",
       "web: 2 adopted, 0 ambiguous, 0 left over.",
       "Plan: 38 to add, 0 to change, 0 to destroy.",
-      "Next: npx cdktf deploy web, then npm run adopt -- web once more, which sees that nothing is left and takes the import blocks away",
+      "Next: npx cdktf deploy web, then npm run adopt -- web once more, which sees that nothing is left and " +
+        "takes the import blocks away",
     ]);
     expect(needsPerson(result)).toBe(false);
   });
@@ -412,7 +418,8 @@ describe("the report", () => {
       leftOver: [{ found: vpc("vpc-1", {}, { createdAt: made }), remark: "fits nothing in the plan" }],
     };
     expect(adoptionReport(result)).toContain(
-      'left over   vpc-1, aws_vpc, "web vpc", made 2026-01-02T03:04:05Z: fits nothing in the plan\n              aws look vpc-1\n',
+      'left over   vpc-1, aws_vpc, "web vpc", made 2026-01-02T03:04:05Z: fits nothing in the ' +
+        "plan\n              aws look vpc-1\n",
     );
     expect(adoptionReport(result)).toContain("Next: look at what is left over and delete it");
     expect(needsPerson(result)).toBe(true);
@@ -426,7 +433,8 @@ describe("the report", () => {
       ],
     };
     expect(adoptionReport(result)).toContain(
-      "              to keep this one instead, then adopt again: terraform -chdir=cdktf.out/stacks/web state rm aws_vpc.a\n",
+      "              to keep this one instead, then adopt again: terraform -chdir=cdktf.out/stacks/web state " +
+        "rm aws_vpc.a\n",
     );
   });
 

@@ -111,7 +111,8 @@ describe("without --bucket and --region", () => {
   test.each(["acme/site", false] as const)("roles (--github %p) need one bucket", (github) => {
     expect(() => optionsFor({ github }, [GOOD, SECOND])).toThrow(UsageError);
     expect(() => optionsFor({ github }, [GOOD, SECOND])).toThrow(
-      "--github and --no-github need one bucket, as an account has the roles once (got acme-states, acme-second from main.ts); add --bucket and --region",
+      "--github and --no-github need one bucket, as an account has the roles once (got acme-states, " +
+        "acme-second from main.ts); add --bucket and --region",
     );
   });
 

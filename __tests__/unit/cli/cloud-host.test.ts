@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { tokenVariable } from "../../../cli/setup/cli-configuration";
 import { cloudHost } from "../../../cli/terraform-cloud/host";
 
-/* Where terraform keeps a token and learns where an API is; that terraform reads the same is shown where its runs are ended. */
+/*
+ * Where terraform keeps a token and learns where an API is; that terraform reads the same is shown where its runs are
+ * ended.
+ */
 
 const CONFIGURATION = `
 # credentials "commented.example.com" {

@@ -1,6 +1,9 @@
 import { RunWatch } from "../../../cli/terraform-cloud/run-watch";
 
-/* What terraform prints of a run; what its server says of the run that it waits for is in __tests__/slow/cli/cloud-runs.test.ts. */
+/*
+ * What terraform prints of a run; what its server says of the run that it waits for is in
+ * __tests__/slow/cli/cloud-runs.test.ts.
+ */
 
 const PAGE = "https://tfe.acme.example/app/acme/web/runs/run-1";
 

@@ -195,8 +195,10 @@ describe("roles that the account has", () => {
 
   test("come with a word on what they trust", () => {
     expect(subjectNotes(undefined, BY_ID)).toEqual([
-      "The roles trust GitHub's tokens with the subject repo:acme@123456/site@456789:pull_request or repo:acme@123456/site@456789:ref:refs/heads/main. " +
-        "sub_claim_prefix in the output of gh api repos/acme/site/actions/oidc/customization/sub must be repo:acme@123456/site@456789.",
+      "The roles trust GitHub's tokens with the subject repo:acme@123456/site@456789:pull_request or " +
+        "repo:acme@123456/site@456789:ref:refs/heads/main. " +
+        "sub_claim_prefix in the output of gh api repos/acme/site/actions/oidc/customization/sub must be " +
+        "repo:acme@123456/site@456789.",
     ]);
     expect(subjectNotes(BY_ID, BY_ID)).toEqual(subjectNotes(undefined, BY_ID));
   });

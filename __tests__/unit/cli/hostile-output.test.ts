@@ -243,7 +243,9 @@ describe("a command to paste", () => {
   });
 
   const lockInfo = (id: string, who = "me@here", operation = "OperationTypeApply") =>
-    `Error: Error acquiring the state lock\n\nLock Info:\n  ID:        ${id}\n  Path:      states/web\n  Operation: ${operation}\n  Who:       ${who}\n  Version:   1.11.4\n  Created:   2026-11-22 21:28:02.876421083 +0000 UTC\n  Info:      \n`;
+    `Error: Error acquiring the state lock\n\nLock Info:\n  ID:        ${id}\n  Path:      states/web\n  ` +
+    `Operation: ${operation}\n  Who:       ${who}\n  Version:   1.11.4\n  Created:   2026-11-22 ` +
+    `21:28:02.876421083 +0000 UTC\n  Info:      \n`;
   const UUID = "0d5f7a4e-9f3c-1f2b-8a4e-2f1f0e3d9c7b";
   const GOOD = join(FOLDER, "web");
   mkdirSync(GOOD, { recursive: true });
@@ -360,7 +362,8 @@ describe("a command to paste", () => {
   test("about a lock is offered for an ID as terraform makes it only", () => {
     expect(knownFault(lockInfo(UUID), GOOD)).toMatch(
       new RegExp(
-        `If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an apply: npm run adopt -- web$`,
+        `If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an ` +
+          "apply: npm run adopt -- web$",
       ),
     );
     expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(

@@ -9,7 +9,10 @@ import { trace } from "../../../path/trace/trace";
 import { UnreadableFile } from "../../../topology/unreadable-file";
 import { planOf, SITE } from "../../support/standing-site";
 
-/* Files of a size that no person makes: each is refused, or read as far as anything can be in it, in one clear sentence. */
+/*
+ * Files of a size that no person makes: each is refused, or read as far as anything can be in it, in one clear
+ * sentence.
+ */
 
 const DEEP = "module.a.".repeat(5_000);
 const LONG = `aws_lb.${"x".repeat(1_000_000)}`;

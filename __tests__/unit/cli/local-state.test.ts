@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leavesEmptyLocalState } from "../../../cli/local-state";
 
-/* Which local state can be forgotten without asking anybody; __tests__/slow/cli/first-deploy.test.ts has terraform make such folders. */
+/*
+ * Which local state can be forgotten without asking anybody; __tests__/slow/cli/first-deploy.test.ts has terraform make
+ * such folders.
+ */
 
 const EMPTY = { version: 4, serial: 4, lineage: "3241b60c", outputs: {}, resources: [] };
 const LOCAL = {

@@ -6,7 +6,10 @@ import { actionsOf, isRead, refusedBy } from "../../support/iam-policy";
 
 /* The roles' policies as they are committed. That they suffice is shown where stacks are rehearsed. */
 
-/** What IAM takes for all policies within a role, without white space; a policy of its own may have 6,144, which the one to deploy exceeds. */
+/**
+ * What IAM takes for all policies within a role, without white space; a policy of its own may have 6,144, which the one
+ * to deploy exceeds.
+ */
 const MAX_INLINE = 10_240;
 /** All that IAM allows in the longest names of an account and a bucket. */
 const LONGEST = { account: "123456789012", bucket: "b".repeat(63) };

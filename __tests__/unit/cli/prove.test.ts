@@ -21,7 +21,10 @@ import { mayBeFor, withoutDot, type ZoneView } from "../../../rehearsal/site";
 import { PROJECT } from "../../support/project";
 import { synthOf } from "../../support/synth";
 
-/* The parts of npm run prove that need neither terraform nor AWS, and the page that its records are added to; the whole: __tests__/slow/cli/prove.test.ts. */
+/*
+ * The parts of npm run prove that need neither terraform nor AWS, and the page that its records are added to; the
+ * whole: __tests__/slow/cli/prove.test.ts.
+ */
 
 const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
 const PAGE = text("docs/prove.md");
@@ -98,7 +101,8 @@ describe("a name is refused", () => {
     [
       "without its zone",
       [],
-      "The public zone example.com of www.example.com must be in Route 53 of account 123456789012, which has none of that name.",
+      "The public zone example.com of www.example.com must be in Route 53 of account 123456789012, which has " +
+        "none of that name.",
     ],
     [
       "with the zone of another level only",
@@ -379,7 +383,8 @@ const RECORD: ProofRecord = {
 describe("a row", () => {
   test("says what was seen, and links to its record", () => {
     expect(rowOf(RECORD)).toBe(
-      "| [2026-11-30](proofs/prove-2026-11-30T0426Z.json) | us-east-1 | terraform 1.11.4, aws 5.100.0 | a3fa3d2 | unknown: 1 of 2 ok | 182 s | +41 s | +3 s | - | 61 s |",
+      "| [2026-11-30](proofs/prove-2026-11-30T0426Z.json) | us-east-1 | terraform 1.11.4, aws 5.100.0 | " +
+        "a3fa3d2 | unknown: 1 of 2 ok | 182 s | +41 s | +3 s | - | 61 s |",
     );
   });
 

@@ -7,7 +7,9 @@ import { type SynthesizedStack, synthesize } from "../../../cli/synthesize";
 import { PROJECT } from "../../support/project";
 import { addressed, all, EXISTING_NETWORK, faultsOf, type StackJson, stackOf, theOnly } from "../../support/synth";
 
-/* Ids, ARNs and names of what another stack creates; __tests__/slow/cli/references.test.ts has terraform read the same. */
+/*
+ * Ids, ARNs and names of what another stack creates; __tests__/slow/cli/references.test.ts has terraform read the same.
+ */
 
 jest.setTimeout(120_000);
 
@@ -88,7 +90,8 @@ test.each<[what: string, region: (reference: string) => string, faults: number]>
 test("are refused by a rehearsal in one sentence, as it builds each stack alone", () => {
   expect(() => standingAlone(stacks)).toThrow(
     new UsageError(
-      "shop, web: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse with ids as literals.",
+      "shop, web: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse " +
+        "with ids as literals.",
     ),
   );
   const alone = stacks.filter(({ id }) => id === "base");

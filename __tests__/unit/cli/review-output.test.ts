@@ -18,7 +18,10 @@ import type { Doing } from "../../../topology/changes";
 import { fixture } from "../../support/rehearsal-room";
 import { HOSTILE_TEXTS } from "../../support/trace-reports";
 
-/* What a person reads of a review. After a wanted change: WRITE_GOLDEN=1 npx jest review-output, and look at the difference. */
+/*
+ * What a person reads of a review. After a wanted change: WRITE_GOLDEN=1 npx jest review-output, and look at the
+ * difference.
+ */
 
 const LIMIT = 60_000;
 const MAX_HEAD = 15;
@@ -139,7 +142,9 @@ const INSTANCE_REPLACED = reviewOf({
     cause("aws_instance.b", {
       attribute: "ami",
       effect: "brief",
-      why: "Replaced, as `ami` (`ami-1` to `ami-2`) changes: destroyed first, then created again; the load balancer sends requests to it until it notices.",
+      why:
+        "Replaced, as `ami` (`ami-1` to `ami-2`) changes: destroyed first, then created again; the load balancer " +
+        "sends requests to it until it notices.",
       avoid: "take it out of the group first, with `aws elbv2 deregister-targets`",
     }),
     cause("aws_lb_target_group_attachment.b", {
@@ -173,18 +178,24 @@ const BALANCER_REPLACED = reviewOf({
     cause("aws_lb.web", {
       attribute: "name",
       hop: "listener",
-      why: "Replaced, as `name` (`web` to `site`) changes: destroyed first, then created again; nobody is answered for minutes.",
+      why:
+        "Replaced, as `name` (`web` to `site`) changes: destroyed first, then created again; nobody is answered " +
+        "for minutes.",
       avoid: "leave the name as it is",
     }),
     cause("aws_lb_listener.http", {
       attribute: "load_balancer_arn",
       hop: "listener",
-      why: "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created again.",
+      why:
+        "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created " +
+        "again.",
     }),
     cause("aws_lb_listener.https", {
       attribute: "load_balancer_arn",
       hop: "listener",
-      why: "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created again.",
+      why:
+        "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created " +
+        "again.",
     }),
     cause("aws_lb_listener_rule.old", {
       attribute: "priority",
@@ -299,7 +310,9 @@ function largeReview(count: number): Review {
         cause(address, {
           attribute: "ami",
           effect: at([...EFFECTS], index),
-          why: `Replaced, as \`ami\` (\`ami-${index}\` to \`ami-${index + 1}\`) changes: destroyed first, then created again; it is away until the new one has booted.`,
+          why:
+            `Replaced, as \`ami\` (\`ami-${index}\` to \`ami-${index + 1}\`) changes: destroyed first, then ` +
+            "created again; it is away until the new one has booted.",
           avoid: "replace one instance after the other",
         }),
       )
@@ -437,7 +450,8 @@ describe("the page", () => {
 
   test("tells of a hop what was before only where that matters", () => {
     expect(GOLDEN["balancer-replaced.md"]).toContain(
-      "\nPath: dns ✔ → ? unknown · tls ✔ · listener ✔ → **✖ broken by this change** · target group ✖ broken, as before · target ✖ → **✔ repaired by this change**\n",
+      "\nPath: dns ✔ → ? unknown · tls ✔ · listener ✔ → **✖ broken by this change** · target group ✖ broken, " +
+        "as before · target ✖ → **✔ repaired by this change**\n",
     );
     expect(GOLDEN["destroyed.md"]).toContain("\nPath: dns gone · tls gone ·");
     expect(GOLDEN["new-site.md"]).toContain("\nPath: dns ✔ (new) · tls ✔ (new) ·");
@@ -450,7 +464,9 @@ describe("the page", () => {
 
   test("tells a cause with its attribute, why and what to do instead; one that only follows is folded", () => {
     expect(headOf(GOLDEN["instance-replaced.md"] ?? "").filter((it) => it.startsWith("- !"))).toEqual([
-      "- ! brief: `ami` of `aws_instance.b`. Replaced, as `ami` \\(`ami-1` to `ami-2`\\) changes: destroyed first, then created again; the load balancer sends requests to it until it notices. **Instead:** take it out of the group first, with `aws elbv2 deregister-targets`.",
+      "- ! brief: `ami` of `aws_instance.b`. Replaced, as `ami` \\(`ami-1` to `ami-2`\\) changes: destroyed " +
+        "first, then created again; the load balancer sends requests to it until it notices. **Instead:** take " +
+        "it out of the group first, with `aws elbv2 deregister-targets`.",
     ]);
     expect(GOLDEN["instance-replaced.md"]).toContain(
       "- ! brief, target group: `target_id` of `aws_lb_target_group_attachment.b`.",
@@ -518,7 +534,8 @@ describe("several plans", () => {
     expect(headOf(text)).toEqual([
       "### ✖ outage: 4 plans, 3 of them with changes",
       "",
-      "- ✖ `production`: The site will be unreachable until resolvers know the new load balancer. 1 to update, **3 to replace**",
+      "- ✖ `production`: The site will be unreachable until resolvers know the new load balancer. 1 to update, " +
+        "**3 to replace**",
       "- ! `staging`: Some requests will fail while one of two instances is replaced. **3 to replace**",
       "- ✔ `preview`: No downtime expected. 2 to update",
       "- ✔ `shared`: Nothing changes.",
@@ -822,13 +839,15 @@ describe("hostile text", () => {
     new RegExp(`^ {4}class ${ID} broken$`),
     new RegExp(`^ {2}subgraph ${FRAME}\\[${LABEL}\\]$`, "u"),
     new RegExp(
-      `^ {4}${ID}(\\[${LABEL}\\]|\\(\\[${LABEL}\\]\\)|\\(${LABEL}\\)|\\{\\{${LABEL}\\}\\}|\\[/${LABEL}\\\\\\]):::(none|create|update|replace|destroy)$`,
+      `^ {4}${ID}(\\[${LABEL}\\]|\\(\\[${LABEL}\\]\\)|\\(${LABEL}\\)|\\{\\{${LABEL}\\}\\}|\\[/${LABEL}` +
+        `\\\\\\]):::(none|create|update|replace|destroy)$`,
       "u",
     ),
     new RegExp(`^ {2}${ID} (-->|==>|-\\.->)(\\|[a-z, ]+\\|)? ${ID}$`),
   ];
   const TITLES =
-    "Causes, and how to avoid them|Blocks to paste|What is opened and closed|What to watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, forgotten or read|Outputs that change";
+    "Causes, and how to avoid them|Blocks to paste|What is opened and closed|What to " +
+    "watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, forgotten or read|Outputs that change";
   const TAGS_OF_OURS = [
     new RegExp(`^<details><summary>(${TITLES}) \\(\\d+\\)</summary>$`),
     /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|will fail)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
@@ -883,7 +902,10 @@ describe("hostile text", () => {
   /** What GitHub looks for in the text that a reader sees: users, issues, commits, addresses and emoji. */
   const LIVE = /@[a-z0-9]|#\d|GH-\d|[0-9a-f]{7}|:\/\/|www\.|:[\w+-]+:/i;
 
-  /** Whether nothing in a line is more than text, read as Markdown reads it: what is escaped, then code up to a run of as many backticks. */
+  /**
+   * Whether nothing in a line is more than text, read as Markdown reads it: what is escaped, then code up to a run of
+   * as many backticks.
+   */
   function isInert(line: string): boolean {
     let rest = line;
     let seen = "";

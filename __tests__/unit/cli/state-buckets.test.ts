@@ -14,7 +14,8 @@ const stack = (id: string, bucket?: string, region = "us-east-1"): SynthesizedSt
       : { terraform: { backend: { s3: { bucket, region, key: `${id}/terraform.tfstate` } } } },
 });
 const REFUSED =
-  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run npm run bootstrap";
+  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run " +
+  "npm run bootstrap";
 
 describe("the buckets of all stacks", () => {
   test("are each named once, with the stacks that share it, in the order of the stacks", () => {
@@ -43,7 +44,8 @@ describe("the buckets of all stacks", () => {
       stateBucketsOf([stack("web", "acme"), stack("docs", "acme"), stack("shop", "acme", "eu-west-1")]);
     expect(refused).toThrow(UsageError);
     expect(refused).toThrow(
-      "backend.s3.region must be the same for all stacks with the bucket acme (got us-east-1 for web, docs, eu-west-1 for shop)",
+      "backend.s3.region must be the same for all stacks with the bucket acme (got us-east-1 for web, docs, " +
+        "eu-west-1 for shop)",
     );
   });
 

@@ -200,7 +200,9 @@ describe("Markdown", () => {
     expect(text).toContain("| and 350 more |");
   });
 
-  /** What the text is made of, once everything is gone that only shows itself: blocks, fixed fonts, and what is escaped. */
+  /**
+   * What the text is made of, once everything is gone that only shows itself: blocks, fixed fonts, and what is escaped.
+   */
   function shapeOf(text: string): Record<string, number> {
     const withoutBlocks = text.replace(/^( *)(`{3,})\w*\n[^]*?\n\1\2$/gm, "BLOCK");
     const active = withoutBlocks.replace(/\\[!-/:-@[-`{-~]|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, (it) =>
@@ -245,7 +247,8 @@ describe("findings that say the same of several resources", () => {
     const text = reportAsMarkdown(report, SOURCE);
     expect(text.match(/^- ✖ \*\*P33/gm)).toHaveLength(2);
     expect(text).toContain(
-      "`from_port` of `aws_security_group.a`, `aws_security_group.b`, `aws_security_group.c`, `aws_security_group.d`, `aws_security_group.e` and 2 more: port 8080",
+      "`from_port` of `aws_security_group.a`, `aws_security_group.b`, `aws_security_group.c`, " +
+        "`aws_security_group.d`, `aws_security_group.e` and 2 more: port 8080",
     );
     expect(text).toContain("\n  and the same of the other 6\n");
   });
@@ -396,7 +399,9 @@ describe("what is accepted", () => {
     const other = { ...GROUP_CLOSED, address: "aws_security_group.other" };
     const several = { ...ALL_WELL, verdict: "broken" as const, findings: [GROUP_CLOSED, other] };
     const report = withAccepted(several, [{ finding: "P33", reason: "x" }]);
-    const sentence = `accept must name one finding (got "P33", which is found at ${GROUP_CLOSED.address}, aws_security_group.other); add the address of each that you accept`;
+    const sentence =
+      `accept must name one finding (got "P33", which is found at ${GROUP_CLOSED.address}, ` +
+      "aws_security_group.other); add the address of each that you accept";
     expect([report.verdict, report.findings, report.notAccepted]).toEqual(["broken", several.findings, [sentence]]);
     expect(reportAsText(report, SOURCE).replace(/\s+/g, " ")).toContain(`Not accepted ✖ ${sentence}`);
     expect(reportAsMarkdown(report, SOURCE)).toContain("**Not accepted**\n\n- ✖ accept must name one finding");

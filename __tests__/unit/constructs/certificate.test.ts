@@ -47,7 +47,8 @@ describe("a requested certificate", () => {
       const ofNames = picked.map(
         (values) =>
           new RegExp(
-            `^\\$\\{one\\(\\[for o in aws_acm_certificate\\.\\S+\\.domain_validation_options : o\\.${attribute} if o\\.domain_name == "([^"]+)"\\]\\)\\}$`,
+            `^\\$\\{one\\(\\[for o in aws_acm_certificate\\.\\S+\\.domain_validation_options : ` +
+              `o\\.${attribute} if o\\.domain_name == "([^"]+)"\\]\\)\\}$`,
           ).exec(values[index] ?? "")?.[1],
       );
       expect(ofNames.sort()).toEqual(["*.example.com", "www.example.com", "www.example.org"]);

@@ -33,7 +33,8 @@ describe("the hosted zone", () => {
           {
             condition: '${!self.private_zone && trimsuffix(self.name, ".") == "example.com"}',
             error_message:
-              "hostedZone.id: the zone Z0123456789ABCDEFGHIJ is not a public zone named example.com; correct hostedZone.id or hostedZone.name.",
+              "hostedZone.id: the zone Z0123456789ABCDEFGHIJ is not a public zone named example.com; correct " +
+              "hostedZone.id or hostedZone.name.",
           },
         ],
       },

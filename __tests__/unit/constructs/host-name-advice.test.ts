@@ -7,7 +7,8 @@ const WHOLE = 'must be a host name in lower case, such as "www.example.com"';
 test.each<[written: string, advice: string]>([
   [
     "https://www.example.com",
-    'must be a host name without a scheme (got "https://www.example.com"); remove "https://" and write "www.example.com"',
+    'must be a host name without a scheme (got "https://www.example.com"); remove "https://" and write ' +
+      '"www.example.com"',
   ],
   ["www.example.com/shop", 'must be a host name without a path (got "www.example.com/shop"); write "www.example.com"'],
   ["www.example.com?a=1#b", 'must be a host name without a path (got "www.example.com?…"); write "www.example.com"'],
@@ -28,7 +29,8 @@ test.each<[written: string, advice: string]>([
   ],
   [
     "co.uk",
-    'must be a host name under a public suffix (got "co.uk"); "co.uk" is a public suffix, use a name under it such as "example.co.uk"',
+    'must be a host name under a public suffix (got "co.uk"); "co.uk" is a public suffix, use a name under it ' +
+      'such as "example.co.uk"',
   ],
   ["10.0.0.1", 'must be a host name, not an IP address (got "10.0.0.1"); no public certificate is issued for one'],
   [
@@ -37,11 +39,13 @@ test.each<[written: string, advice: string]>([
   ],
   [
     "localhost",
-    'must be a host name under a public suffix such as "com" or "co.uk" (got "localhost"); no public certificate is issued for another one',
+    'must be a host name under a public suffix such as "com" or "co.uk" (got "localhost"); no public ' +
+      "certificate is issued for another one",
   ],
   [
     "*.example.com",
-    'must be a host name without a wildcard (got "*.example.com"); write "example.com", and "*.example.com" in alternativeNames',
+    'must be a host name without a wildcard (got "*.example.com"); write "example.com", and "*.example.com" in ' +
+      "alternativeNames",
   ],
   ["a.*.example.com", 'must be a host name with "*." at the beginning only (got "a.*.example.com")'],
   ["www..example.com", 'must be a host name whose parts begin and end with a letter or digit (got "www..example.com")'],
@@ -56,7 +60,9 @@ test.each<[written: string, advice: string]>([
   // Several at once: one name corrects all.
   [
     " HTTPS://BÜCHER.Example.com:443/a ",
-    'must be a host name without blanks around it, without a scheme, without a path, without a port, in lower case and in its ASCII form (xn--) (got " HTTPS://BÜCHER.Example.com:443/a "); remove "HTTPS://" and write "xn--bcher-kva.example.com"',
+    "must be a host name without blanks around it, without a scheme, without a path, without a port, in lower " +
+      'case and in its ASCII form (xn--) (got " HTTPS://BÜCHER.Example.com:443/a "); remove "HTTPS://" and write ' +
+      '"xn--bcher-kva.example.com"',
   ],
   [
     "http://10.0.0.1:80/",
@@ -64,7 +70,8 @@ test.each<[written: string, advice: string]>([
   ],
   [
     "https://*.Example.com/",
-    'must be a host name without a wildcard (got "https://*.Example.com/"); write "example.com", and "*.example.com" in alternativeNames',
+    'must be a host name without a wildcard (got "https://*.Example.com/"); write "example.com", and ' +
+      '"*.example.com" in alternativeNames',
   ],
 ])("%p as domainName", (written, advice) => {
   expect(faultsOf({ domainName: written })).toEqual([`web: domainName ${advice}`]);
@@ -73,12 +80,14 @@ test.each<[written: string, advice: string]>([
 test.each<[written: string, advice: string]>([
   [
     "https://*.Example.com/",
-    'must be a host name or wildcard without a scheme, without a path and in lower case (got "https://*.Example.com/"); remove "https://" and write "*.example.com"',
+    "must be a host name or wildcard without a scheme, without a path and in lower case (got " +
+      '"https://*.Example.com/"); remove "https://" and write "*.example.com"',
   ],
   ["example.com.", 'must be a host name or wildcard without a trailing dot (got "example.com."); write "example.com"'],
   [
     "*.co.uk",
-    'must be a host name or wildcard under a public suffix (got "*.co.uk"); "co.uk" is a public suffix, use a name under it such as "example.co.uk"',
+    'must be a host name or wildcard under a public suffix (got "*.co.uk"); "co.uk" is a public suffix, use a ' +
+      'name under it such as "example.co.uk"',
   ],
 ])("%p in alternativeNames", (written, advice) => {
   expect(faultsOf({ domainName: "www.example.com", alternativeNames: ["example.com", written] })).toEqual([
@@ -94,7 +103,8 @@ test.each<[written: string, advice: string]>([
   ],
   [
     "com",
-    'must be a zone\'s name under a public suffix (got "com"); "com" is a public suffix, use a name under it such as "example.com"',
+    'must be a zone\'s name under a public suffix (got "com"); "com" is a public suffix, use a name under it ' +
+      'such as "example.com"',
   ],
 ])("%p as hostedZone.name", (written, advice) => {
   expect(faultsOf({ domainName: "www.example.com", hostedZone: { name: written } })).toEqual([

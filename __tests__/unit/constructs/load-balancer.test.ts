@@ -117,7 +117,8 @@ test("fails the plan, in words, where two of its subnets are in one zone", () =>
       {
         condition: `\${length(distinct([${first}.availability_zone, ${second}.availability_zone])) == 2}`,
         error_message:
-          "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; write the zones by name.",
+          "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; " +
+          "write the zones by name.",
       },
     ],
   });
@@ -145,6 +146,10 @@ test("has no name of its own, so that one whose making was interrupted is not in
   expect(theOnly(byDefault, "aws_lb")).not.toHaveProperty("name");
 });
 
-test("its listeners are replaced old ones first, or the validation record that they need would be deleted after it was written", () => {
-  for (const listener of all(byDefault, "aws_lb_listener")) expect(listener).not.toHaveProperty("lifecycle");
-});
+test(
+  "its listeners are replaced old ones first, or the validation record that they need would be deleted after it " +
+    "was written",
+  () => {
+    for (const listener of all(byDefault, "aws_lb_listener")) expect(listener).not.toHaveProperty("lifecycle");
+  },
+);

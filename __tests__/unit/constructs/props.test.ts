@@ -387,7 +387,8 @@ describe("a name that no prop has", () => {
     // Nothing is similar.
     [
       { instances: { size: "x" } },
-      "instances.size is not a prop (got a text of 1 character); the props are count, type, diskGiB, placement, detailedMonitoring",
+      "instances.size is not a prop (got a text of 1 character); the props are count, type, diskGiB, " +
+        "placement, detailedMonitoring",
     ],
   ])("is said with the one that was meant: %p", (props, sentence) => {
     expect(faultsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
@@ -773,7 +774,8 @@ describe("two stacks of one app", () => {
 
   test("have ids of their own, even in two places of the app", () => {
     expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.faults[0]).toBe(
-      'web: id must be an id of its own (got "web", which stack web has already); the stack\'s folder and state are named by it',
+      'web: id must be an id of its own (got "web", which stack web has already); the stack\'s folder and ' +
+        "state are named by it",
     );
   });
 
@@ -912,12 +914,15 @@ describe("what was meant", () => {
     [
       "of the TLS policies is what is closest",
       { tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-6" },
-      'tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got "ELBSecurityPolicy-TLS13-1-2-Res-2021-6"); the closest are "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", "ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06"',
+      "tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got " +
+        '"ELBSecurityPolicy-TLS13-1-2-Res-2021-6"); the closest are "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", ' +
+        '"ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06"',
     ],
     [
       "of the TLS policies is the default, where nothing was written",
       { tlsPolicy: null },
-      'tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got null); the closest is "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"',
+      "tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got null); the closest is " +
+        '"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"',
     ],
     [
       "of the regions is what is closest",
@@ -932,17 +937,20 @@ describe("what was meant", () => {
     [
       "is said of a region that the provider does not know yet",
       { region: "ap-southeast-6" },
-      `region ${DID_YOU_MEAN} (got "ap-southeast-6"); the closest are "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"`,
+      `region ${DID_YOU_MEAN} (got "ap-southeast-6"); the closest are "ap-southeast-1", "ap-southeast-2", ` +
+        `"ap-southeast-3"`,
     ],
     [
       "is said with the type that has memory enough",
       { instances: { type: "t4g.nano" } },
-      'instances.type must be a type with more than 512 MiB of memory, in which NGINX cannot be installed (got "t4g.nano"); choose "t4g.micro", or set server.userData to a boot script that needs less',
+      "instances.type must be a type with more than 512 MiB of memory, in which NGINX cannot be installed (got " +
+        '"t4g.nano"); choose "t4g.micro", or set server.userData to a boot script that needs less',
     ],
     [
       "is said of instances with what the subnets hold",
       { network: { cidr: "10.0.0.0/23" }, instances: { count: 60, placement: "public" } },
-      "instances.count must be at most 38 in 2 zones of 10.0.0.0/23, whose subnets have 27 addresses each, 8 of which the load balancer needs free (got 60); lower it, widen network.cidr, or add zones",
+      "instances.count must be at most 38 in 2 zones of 10.0.0.0/23, whose subnets have 27 addresses each, 8 " +
+        "of which the load balancer needs free (got 60); lower it, widen network.cidr, or add zones",
     ],
     [
       "is said of the state's region too",
@@ -992,18 +1000,18 @@ describe("a fault that no plan would have caught", () => {
     expect(faulty(props)).toEqual([prop]);
   });
 
-  // What props cannot express, and why:
-  // - a subnet outside the VPC's range, subnets that overlap: ranges are cut from the VPC's, never written
-  // - a health-check port that no group admits, a load balancer's group without a way out: both sides of a rule are made from one port
-  // - an HTTPS listener without a certificate, or with one that is not validated: it takes the validation's ARN, and there is no other
-  // - two listeners on one port, a redirect to 443 with HTTPS on another port, a redirect to itself: the two listeners' ports are fixed
-  // - two rules with one priority, too many condition values, a path pattern without "/", weights of 0, stickiness of 0 s: there are default actions only
-  // - an instance in another VPC: it goes into the network's subnets; looked-up subnets are checked against the VPC by the plan
-  // - an alias that the certificate does not cover: aliases and certificate are made from the same names (an existing certificate's names nobody knows before it is asked)
-  // - minimum above maximum, user data that is not base64: there is no auto-scaling group and no launch template
-  // - a rule's first port above its last: each rule has one port
-  // - an x86 image on a Graviton machine: the image's architecture comes from the type
-  // - a fixed target-group name with create_before_destroy: the name changes with whatever replaces the group
+  // What props cannot express, and why: - a subnet outside the VPC's range, subnets that overlap: ranges are cut from
+  // the VPC's, never written - a health-check port that no group admits, a load balancer's group without a way out:
+  // both sides of a rule are made from one port - an HTTPS listener without a certificate, or with one that is not
+  // validated: it takes the validation's ARN, and there is no other - two listeners on one port, a redirect to 443 with
+  // HTTPS on another port, a redirect to itself: the two listeners' ports are fixed - two rules with one priority, too
+  // many condition values, a path pattern without "/", weights of 0, stickiness of 0 s: there are default actions only
+  // - an instance in another VPC: it goes into the network's subnets; looked-up subnets are checked against the VPC by
+  // the plan - an alias that the certificate does not cover: aliases and certificate are made from the same names (an
+  // existing certificate's names nobody knows before it is asked) - minimum above maximum, user data that is not
+  // base64: there is no auto-scaling group and no launch template - a rule's first port above its last: each rule has
+  // one port - an x86 image on a Graviton machine: the image's architecture comes from the type - a fixed target-group
+  // name with create_before_destroy: the name changes with whatever replaces the group
 });
 
 describe("nothing is written", () => {

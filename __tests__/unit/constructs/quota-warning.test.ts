@@ -8,12 +8,20 @@ const warningsOf = (network: WebStackProps["network"]) =>
     .node.metadata.filter(({ type }) => type === "@cdktf/warn")
     .map(({ data }) => data as string);
 
-test("more NAT gateways than an account has addresses by default are warned of, with the command that shows the quota", () => {
-  const warning =
-    'network.egress "nat" in 6 zones needs 6 Elastic IP addresses, and an account has 5 in a region by default. Before the first deploy, look at the quota: aws service-quotas get-service-quota --service-code ec2 --quota-code L-0263D0A3 --region us-east-1';
-  expect(warningsOf({ zones: 6, egress: "nat" })).toEqual([warning]);
-  expect(warningsOf({ zones: [..."abcdef"].map((letter) => `us-east-1${letter}`), egress: "nat" })).toEqual([warning]);
-});
+test(
+  "more NAT gateways than an account has addresses by default are warned of, with the command that shows the " +
+    "quota",
+  () => {
+    const warning =
+      'network.egress "nat" in 6 zones needs 6 Elastic IP addresses, and an account has 5 in a region by ' +
+      "default. Before the first deploy, look at the quota: aws service-quotas get-service-quota --service-code " +
+      "ec2 --quota-code L-0263D0A3 --region us-east-1";
+    expect(warningsOf({ zones: 6, egress: "nat" })).toEqual([warning]);
+    expect(warningsOf({ zones: [..."abcdef"].map((letter) => `us-east-1${letter}`), egress: "nat" })).toEqual([
+      warning,
+    ]);
+  },
+);
 
 test.each<[what: string, network: WebStackProps["network"]]>([
   ["as many as it has", { zones: 5, egress: "nat" }],

@@ -23,7 +23,10 @@ test("a new network has the two groups by these very names", () => {
   ).toEqual([ALB_GROUP, EC2_GROUP]);
 });
 
-/* AWS changes neither of a group that stands: another description would mean another group, first, under a name that is taken (InvalidGroup.Duplicate). */
+/*
+ * AWS changes neither of a group that stands: another description would mean another group, first, under a name that is
+ * taken (InvalidGroup.Duplicate).
+ */
 test("the groups of a new network have these names and descriptions, whatever else is chosen, in every version", () => {
   const choices: Partial<WebStackProps>[] = [
     {},

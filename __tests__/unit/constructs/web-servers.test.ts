@@ -60,17 +60,21 @@ describe("an instance", () => {
     expect(instance.lifecycle).toMatchObject({ create_before_destroy: true, ignore_changes: ["ami"] });
   });
 
-  test("is replaced when its type or its disk changes, which AWS does to a stopped instance, or for a system that does not see it", () => {
-    const [address] = addressed(byDefault, "terraform_data").map(([it]) => it);
-    expect((instance.lifecycle as Block).replace_triggered_by).toEqual([address]);
-    expect(theOnly(byDefault, "terraform_data").input).toEqual({ type: "t3.micro", diskGiB: 8 });
-    expect(
-      theOnly(
-        site({ instances: { type: "t3.small", diskGiB: 20, count: 3, detailedMonitoring: true } }),
-        "terraform_data",
-      ).input,
-    ).toEqual({ type: "t3.small", diskGiB: 20 });
-  });
+  test(
+    "is replaced when its type or its disk changes, which AWS does to a stopped instance, or for a system that " +
+      "does not see it",
+    () => {
+      const [address] = addressed(byDefault, "terraform_data").map(([it]) => it);
+      expect((instance.lifecycle as Block).replace_triggered_by).toEqual([address]);
+      expect(theOnly(byDefault, "terraform_data").input).toEqual({ type: "t3.micro", diskGiB: 8 });
+      expect(
+        theOnly(
+          site({ instances: { type: "t3.small", diskGiB: 20, count: 3, detailedMonitoring: true } }),
+          "terraform_data",
+        ).input,
+      ).toEqual({ type: "t3.small", diskGiB: 20 });
+    },
+  );
 
   test.each<[string, Partial<WebStackProps>, string]>([
     ["a new network", {}, "aws_subnet"],
@@ -86,7 +90,9 @@ describe("an instance", () => {
       expect((lifecycle as Block).precondition).toEqual([
         {
           condition: `\${contains(${offerings}.locations, ${subnet}.availability_zone)}`,
-          error_message: `instances.type: \${${subnet}.availability_zone} does not have t3.micro; choose another type, or other zones or subnets in network.`,
+          error_message:
+            `instances.type: \${${subnet}.availability_zone} does not have t3.micro; choose another type, or ` +
+            "other zones or subnets in network.",
         },
       ]);
     }

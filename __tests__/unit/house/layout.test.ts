@@ -148,7 +148,9 @@ describe.each(Object.entries(RULES))("%s", (_, rule) => {
 describe("the rule finds", () => {
   const zone = {
     path: "constructs/dns.ts",
-    text: "export interface IHostedZone {}\nexport class HostedZones extends Construct {}\nexport class AliasRecord extends Construct {}",
+    text:
+      "export interface IHostedZone {}\nexport class HostedZones extends Construct {}\nexport class AliasRecord " +
+      "extends Construct {}",
   };
 
   test.each<[rule: RegExp, path: string, text: string]>([

@@ -144,7 +144,8 @@ test.each<[rule: string, json: Json]>([
   expect(RULES[rule]?.(json)).toEqual([]);
 });
 
-// terraform takes a zip whose sum is here (zh) on any platform, and what is unpacked already (h1) on those it was written for.
+// terraform takes a zip whose sum is here (zh) on any platform, and what is unpacked already (h1) on those it was
+// written for.
 test("the provider's committed lock has a sum for each package of the release", () => {
   const file = join(PROJECT, ".terraform.lock.hcl");
   expect(existsSync(file)).toBe(true);

@@ -12,7 +12,10 @@ import { stackIdOf } from "../../support/stack-id";
 import { synthAll } from "../../support/synth";
 import { KINDS, modulesOf, startsPrograms, testsOf, testsWithoutTerraform } from "../../support/unit-tests";
 
-/* Which tests each script of package.json runs: every file by one of them, and of large matrices a sample that has every kind. */
+/*
+ * Which tests each script of package.json runs: every file by one of them, and of large matrices a sample that has
+ * every kind.
+ */
 
 type Sequencer = (new (
   options: object,

@@ -66,7 +66,8 @@ describe("a broken path is refused before any file is written", () => {
       /^web: P33: aws_security_group\.\S+, ingress: got .*8080.*; required is tcp 80.*\. Props: .*$/,
     );
     expect(message).toBe(
-      `1 fault on the path of requests; nothing was written\n  ${faults[0]}\n  To accept a finding, add accept: [{ finding: "P…", reason: "…" }] to the stack.`,
+      `1 fault on the path of requests; nothing was written\n  ${faults[0]}\n  To accept a finding, add ` +
+        `accept: [{ finding: "P…", reason: "…" }] to the stack.`,
     );
     expect(written()).toEqual([]);
   });
@@ -202,7 +203,8 @@ describe("what is accepted", () => {
       );
       expect(faults).toEqual([
         ...others,
-        `web: accept must name one finding (got "P27", which is found at ${addresses.join(", ")}); add the address of each that you accept`,
+        `web: accept must name one finding (got "P27", which is found at ${addresses.join(", ")}); add the ` +
+          "address of each that you accept",
       ]);
       expect(written()).toEqual([]);
     });

@@ -4,7 +4,10 @@ import { review } from "../../../path/review/review";
 import { trace } from "../../../path/trace/trace";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../support/standing-site";
 
-/* Names that lead to the load balancer in more than one step: www to example.com, aliases for other records, wildcards, weighted ones. */
+/*
+ * Names that lead to the load balancer in more than one step: www to example.com, aliases for other records, wildcards,
+ * weighted ones.
+ */
 
 type Site = Readonly<Record<string, Values>>;
 type Changes = Readonly<Record<string, Planned>>;

@@ -5,7 +5,10 @@ import { review } from "../../../path/review/review";
 import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 
-/* Plans of terraform and its provider: a new site, and the site that stands, planned with a refresh. cases-dns-chains.test.ts has the kinds. */
+/*
+ * Plans of terraform and its provider: a new site, and the site that stands, planned with a refresh.
+ * cases-dns-chains.test.ts has the kinds.
+ */
 
 const plan = (name: string): unknown => JSON.parse(readFileSync(join(FIXTURES, "cases", name, "plan.json"), "utf8"));
 const NAMES = [

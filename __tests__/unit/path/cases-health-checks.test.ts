@@ -5,8 +5,9 @@ import { trace } from "../../../path/trace/trace";
 import { destroyed, type Planned, planOf, SITE, type Values } from "../../support/standing-site";
 
 /*
- * Where only health checks fail. A load balancer sends requests to healthy targets; while none is healthy, to all of them. So nobody
- * notices for that alone, unless something else looks at the targets' health: an Auto Scaling group, a container service, Route 53.
+ * Where only health checks fail. A load balancer sends requests to healthy targets; while none is healthy, to all of
+ * them. So nobody notices for that alone, unless something else looks at the targets' health: an Auto Scaling group, a
+ * container service, Route 53.
  */
 
 type Site = Readonly<Record<string, Values>>;
@@ -369,7 +370,10 @@ describe("an apply that waits for healthy instances", () => {
   });
 });
 
-/** At `/` nobody is answered while an Auto Scaling group ends all that it starts, though the second target group answers at `/api/`. */
+/**
+ * At `/` nobody is answered while an Auto Scaling group ends all that it starts, though the second target group answers
+ * at `/api/`.
+ */
 describe("what a review says of it:", () => {
   const path = { "aws_lb_target_group.web": { set: { health_check: [{ ...CHECK, path: "/ready" }] } } };
   test.each<[string, Site, Readonly<Record<string, Planned>>, Effect, RegExp]>([

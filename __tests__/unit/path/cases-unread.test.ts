@@ -9,7 +9,10 @@ import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 import { destroyed, type Planned, planOf, SITE, type Values } from "../../support/standing-site";
 
-/* What a plan holds and nobody reads lowers the headline of its review: an answer of no effect has looked at everything. */
+/*
+ * What a plan holds and nobody reads lowers the headline of its review: an answer of no effect has looked at
+ * everything.
+ */
 
 type Json = Record<string, unknown>;
 
@@ -367,7 +370,8 @@ describe("a page and a gate", () => {
       "### ? unknown: It cannot be determined whether requests will fail, as the plan is of some resources only.",
     ]);
     expect(page).toContain(
-      "- ? unknown: `complete` of `plan`. The plan is of some resources only; what it leaves out was not looked at. **Instead:** Plan without `-target` and `-exclude`.",
+      "- ? unknown: `complete` of `plan`. The plan is of some resources only; what it leaves out was not " +
+        "looked at. **Instead:** Plan without `-target` and `-exclude`.",
     );
     expect(page).toContain("- ? unknown, perhaps on the path: `complete` of `plan`.");
   });
@@ -386,13 +390,15 @@ describe("a page and a gate", () => {
       [
         false,
         [
-          "plan.json: the effect is unknown, which --fail-on outage does not stop. It cannot be determined whether requests will fail, as the plan is of some resources only.",
+          "plan.json: the effect is unknown, which --fail-on outage does not stop. It cannot be determined " +
+            "whether requests will fail, as the plan is of some resources only.",
         ],
       ],
       [
         false,
         [
-          "plan.json: the effect is unknown, which --fail-on fails does not stop. It cannot be determined whether requests will fail, as the plan is of some resources only.",
+          "plan.json: the effect is unknown, which --fail-on fails does not stop. It cannot be determined " +
+            "whether requests will fail, as the plan is of some resources only.",
         ],
       ],
     ]);

@@ -4,14 +4,20 @@ import { trace } from "../../../path/trace/trace";
 import { GROWING, growingPlan } from "../../support/growing-plans";
 import { stepsForEachPair, stepsOf } from "../../support/steps";
 
-/* What a trace and a review cost grows with the number of certificates, instances and rules, and not with its square. Counted, not timed. */
+/*
+ * What a trace and a review cost grows with the number of certificates, instances and rules, and not with its square.
+ * Counted, not timed.
+ */
 
 const FEW = 10;
 /** A path lists this many of the certificates that may be for any name, and no more. */
 const LISTED = 20;
 /** One loop in a loop makes 1, or half of that where it stops at what it finds. */
 const LIMIT = 0.3;
-/** What lists all others for each has some ten characters for each pair; numbers of two digits instead of one are above nothing. */
+/**
+ * What lists all others for each has some ten characters for each pair; numbers of two digits instead of one are above
+ * nothing.
+ */
 const LIMIT_OF_CHARACTERS = 3;
 
 const RUNS: Readonly<Record<string, (plan: unknown) => unknown>> = {

@@ -9,7 +9,10 @@ import { applyEdits } from "../../mutants/edits";
 import { findingsOf, inWords, isRowOfErrors, isWarning, misses, opensIn } from "../../mutants/judge";
 import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
 
-/* One fault after the other in a correct stack, as it is synthesized: each is found, and nothing else is; and what its fix says, helps. */
+/*
+ * One fault after the other in a correct stack, as it is synthesized: each is found, and nothing else is; and what its
+ * fix says, helps.
+ */
 
 const MAX_FIXES = 8;
 

@@ -51,13 +51,16 @@ describe("what is left open", () => {
       ...rest
     } = SITE;
     expect(review(planOf({}, rest)).watch).toEqual([
-      "Left open by the plan: `targets` of `aws_lb_target_group.api` and `targets` of `aws_lb_target_group.web`; what depends on that is called unknown.",
+      "Left open by the plan: `targets` of `aws_lb_target_group.api` and `targets` of " +
+        "`aws_lb_target_group.web`; what depends on that is called unknown.",
     ]);
   });
 
   test("more than three are counted", () => {
     expect(review(caseOf("dns-chains-apex-destroyed")).watch.filter((it) => it.startsWith("Left open"))).toEqual([
-      "Left open by the plan: `records` of `aws_route53_record.any`, `alias.name` of `aws_route53_record.blog`, `records` of `aws_route53_record.shop` and 1 more; what depends on that is called unknown.",
+      "Left open by the plan: `records` of `aws_route53_record.any`, `alias.name` of " +
+        "`aws_route53_record.blog`, `records` of `aws_route53_record.shop` and 1 more; what depends on that is " +
+        "called unknown.",
     ]);
   });
 });

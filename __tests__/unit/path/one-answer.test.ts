@@ -96,7 +96,9 @@ describe("what P55 proposes is what props take:", () => {
         ...(server !== undefined && {
           server: {
             ...server,
-            userData: `#!/bin/bash\ndnf install -y nginx\ncat >/etc/nginx/conf.d/site.conf <<'END'\nserver {\n  listen 80;\n  location = /health {\n    ${answer}\n  }\n}\nEND\n`,
+            userData:
+              `#!/bin/bash\ndnf install -y nginx\ncat >/etc/nginx/conf.d/site.conf <<'END'\nserver {\n  listen ` +
+              `80;\n  location = /health {\n    ${answer}\n  }\n}\nEND\n`,
           },
         }),
       }),

@@ -190,7 +190,8 @@ test.each([
         body: { security_group_id: '${module.app["a"].aws_security_group.web.id}' },
       },
     ] as const,
-    'resource "aws_security_group_rule" "open" {  # in module.app["a"]\n  security_group_id = aws_security_group.web.id\n}',
+    'resource "aws_security_group_rule" "open" {  # in module.app["a"]\n  security_group_id = ' +
+      "aws_security_group.web.id\n}",
   ],
   [
     "of one instance of several",

@@ -7,8 +7,9 @@ import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 
 /*
- * A site that stands, and plans of the real terraform that write one thing by two resources, or by another one than before. `applied.json`
- * beside each is what the local AWS made of it, but for two that it never ends: fixtures/two-writers/write-plans.ts.
+ * A site that stands, and plans of the real terraform that write one thing by two resources, or by another one than
+ * before. `applied.json` beside each is what the local AWS made of it, but for two that it never ends:
+ * fixtures/two-writers/write-plans.ts.
  */
 
 const FOLDER = join(FIXTURES, "two-writers");

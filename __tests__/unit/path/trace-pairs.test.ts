@@ -7,11 +7,14 @@ import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
 import { sampled } from "../../support/sample";
 
 /*
- * Two faults at once, on different hops of one path: a trace tells both, not only the one that a request would meet first. Each fault with
- * one of each other hop; with all of them: npm run test:exhaustive.
+ * Two faults at once, on different hops of one path: a trace tells both, not only the one that a request would meet
+ * first. Each fault with one of each other hop; with all of them: npm run test:exhaustive.
  */
 
-/** Rows whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rows, and why. */
+/**
+ * Rows whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rows,
+ * and why.
+ */
 const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly string[]; readonly why: string }[] = [
   {
     row: "P19",
@@ -21,7 +24,9 @@ const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly s
   {
     row: "P21",
     others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17", "P48"],
-    why: "no listener uses a certificate or forwards, so that none is on the path or says which name the balancer is for",
+    why:
+      "no listener uses a certificate or forwards, so that none is on the path or says which name the balancer " +
+      "is for",
   },
   {
     row: "P06",

@@ -1,9 +1,11 @@
 import { exceededQuotas, NEW_ACCOUNT, quotaOf } from "../../../cli/rehearsal-quotas";
 
 const VCPUS =
-  "Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, api error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 5 allows";
+  "Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, api " +
+  "error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 5 allows";
 const ADDRESSES =
-  "Error: creating EC2 EIP: operation error EC2: AllocateAddress, api error AddressLimitExceeded: The maximum number of addresses has been reached.";
+  "Error: creating EC2 EIP: operation error EC2: AllocateAddress, api error AddressLimitExceeded: The maximum " +
+  "number of addresses has been reached.";
 
 test.each([
   [
@@ -24,7 +26,8 @@ test.each([
   "a quota of %s that is exceeded is named, with the option and the increase that help",
   (_what, said, named, option, number) => {
     expect(exceededQuotas(said, NEW_ACCOUNT)).toEqual([
-      `The quota ${named}, for all stacks of a region together: if your account's quota is higher, pass it with ${option}; otherwise request an increase from AWS (Service Quotas, ${number}).`,
+      `The quota ${named}, for all stacks of a region together: if your account's quota is higher, pass it ` +
+        `with ${option}; otherwise request an increase from AWS (Service Quotas, ${number}).`,
     ]);
   },
 );

@@ -7,7 +7,10 @@ import { identityChecks, leftOutOf, withLocalProviders } from "../../../rehearsa
 import type { StackJson } from "../../../rehearsal/stack-files";
 import { synthOf } from "../../support/synth";
 
-/* What a rehearsal does about a stack that could reach more than the local AWS. That it reaches nothing else: __tests__/slow/rehearsal/isolation.test.ts. */
+/*
+ * What a rehearsal does about a stack that could reach more than the local AWS. That it reaches nothing else:
+ * __tests__/slow/rehearsal/isolation.test.ts.
+ */
 
 const stackWith = (...aws: object[]) =>
   ({ provider: { aws }, resource: { aws_ssm_parameter: { a: { name: "a" } } } }) as unknown as StackJson;
@@ -156,7 +159,8 @@ describe("what terraform has fetched", () => {
     );
     await expect(throwIfReachingOut(folder)).rejects.toThrow(
       new WorkFailed(
-        "A rehearsal must not use cloudflare/cloudflare, example.com/hashicorp/aws, hashicorp/http, which would act outside of this machine; keep those resources in a stack of their own.",
+        "A rehearsal must not use cloudflare/cloudflare, example.com/hashicorp/aws, hashicorp/http, which " +
+          "would act outside of this machine; keep those resources in a stack of their own.",
       ),
     );
   });
@@ -174,7 +178,8 @@ describe("what terraform has fetched", () => {
     module(file, text);
     await expect(throwIfReachingOut(folder)).rejects.toThrow(
       new WorkFailed(
-        `A rehearsal must not use module site, which configures a provider itself (${file}) and could so reach AWS; pass it the stack's provider instead.`,
+        `A rehearsal must not use module site, which configures a provider itself (${file}) and could so reach ` +
+          "AWS; pass it the stack's provider instead.",
       ),
     );
   });
@@ -182,7 +187,9 @@ describe("what terraform has fetched", () => {
   test("may be a module that uses the stack's provider", async () => {
     module(
       "main.tf",
-      'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}\nresource "aws_vpc" "a" {\n  # provider aws of the stack\n  provider = aws.west\n}\nmodule "b" {\n  source = "./b"\n  providers = {\n    aws = aws.west\n  }\n}\n',
+      'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  ' +
+        '}\n}\nresource "aws_vpc" "a" {\n  # provider aws of the stack\n  provider = aws.west\n}\nmodule "b" ' +
+        '{\n  source = "./b"\n  providers = {\n    aws = aws.west\n  }\n}\n',
     );
     await expect(throwIfReachingOut(folder)).resolves.toBeUndefined();
   });

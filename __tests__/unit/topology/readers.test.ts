@@ -193,33 +193,37 @@ describe("a plan's reference", () => {
     ]);
   });
 
-  test("by each.value of as many things stays open where it matters who takes which, as the order of the keys is not theirs", () => {
-    const module = {
-      blocks: {
-        "aws_security_group.web": {},
-        "aws_security_group.alb": {},
-        "aws_security_group.bastion": {},
-        "aws_security_group_rule.x": {
-          keys: ["http", "ssh"],
-          forEach: refs(
-            "aws_security_group.bastion.id",
-            "aws_security_group.bastion",
-            "aws_security_group.alb.id",
-            "aws_security_group.alb",
-          ),
-          expressions: { source_security_group_id: refs("each.value.from", "each.value") },
+  test(
+    "by each.value of as many things stays open where it matters who takes which, as the order of the keys is " +
+      "not theirs",
+    () => {
+      const module = {
+        blocks: {
+          "aws_security_group.web": {},
+          "aws_security_group.alb": {},
+          "aws_security_group.bastion": {},
+          "aws_security_group_rule.x": {
+            keys: ["http", "ssh"],
+            forEach: refs(
+              "aws_security_group.bastion.id",
+              "aws_security_group.bastion",
+              "aws_security_group.alb.id",
+              "aws_security_group.alb",
+            ),
+            expressions: { source_security_group_id: refs("each.value.from", "each.value") },
+          },
         },
-      },
-    };
-    const document = plan(module);
-    for (const change of document.resource_changes as { index?: string; change: { after: unknown } }[])
-      if (change.index !== undefined) change.change.after = { from_port: change.index === "http" ? 80 : 22 };
-    expect(
-      readDocument(document)
-        .ofType("aws_security_group_rule")[0]
-        ?.fields.text("source_security_group_id", SECURITY_GROUP),
-    ).toBeInstanceOf(Unknown);
-  });
+      };
+      const document = plan(module);
+      for (const change of document.resource_changes as { index?: string; change: { after: unknown } }[])
+        if (change.index !== undefined) change.change.after = { from_port: change.index === "http" ? 80 : 22 };
+      expect(
+        readDocument(document)
+          .ofType("aws_security_group_rule")[0]
+          ?.fields.text("source_security_group_id", SECURITY_GROUP),
+      ).toBeInstanceOf(Unknown);
+    },
+  );
 
   test.each([
     [

@@ -4,7 +4,10 @@ import type { Finding } from "../../../path/report";
 import { trace } from "../../../path/trace/trace";
 import { expectedOf, folderOf, NAMES, planOf, TOPOLOGIES } from "../../support/topology-fixtures";
 
-/* Root modules in the styles that the public uses, by plans that terraform made of them; __tests__/slow/topology/topologies.test.ts makes the plans anew. */
+/*
+ * Root modules in the styles that the public uses, by plans that terraform made of them;
+ * __tests__/slow/topology/topologies.test.ts makes the plans anew.
+ */
 
 const errorsOf = (findings: readonly Finding[]): string[] =>
   findings

@@ -3,11 +3,14 @@
 /** The parts of user data that matter here. */
 export interface BootScript {
   /**
-   * `runs`: cloud-init knows its first line. `never`: it is a script whose first line is not the interpreter's, so it is not run at all.
-   * `unclear`: made for something other than cloud-init, such as Windows or Bottlerocket.
+   * `runs`: cloud-init knows its first line. `never`: it is a script whose first line is not the interpreter's, so it
+   * is not run at all. `unclear`: made for something other than cloud-init, such as Windows or Bottlerocket.
    */
   readonly kind: "runs" | "never" | "unclear";
-  /** Commands in their order, one line each, without comments and without the bodies of here-documents that no shell reads. */
+  /**
+   * Commands in their order, one line each, without comments and without the bodies of here-documents that no shell
+   * reads.
+   */
   readonly commands: readonly string[];
   /** What is written to files: the bodies of here-documents, and `write_files` of a cloud-config. */
   readonly files: readonly WrittenFile[];

@@ -1,7 +1,7 @@
 /*
- * A boot script's command as a report may show it: the tool, the names of packages and images, and the hosts. Whatever else stands in
- * it may be a secret, such as an option's value, a variable, a path that is signed or what stands before a host's name; and a report
- * goes where many can read it.
+ * A boot script's command as a report may show it: the tool, the names of packages and images, and the hosts. Whatever
+ * else stands in it may be a secret, such as an option's value, a variable, a path that is signed or what stands before
+ * a host's name; and a report goes where many can read it.
  */
 
 /** Tools, with what of theirs says what they do. */

@@ -2,13 +2,16 @@ import { holdsPublic, rangesOf } from "../network/ipv4";
 import { type BootScript, bootScript } from "./boot-script";
 import { shownCommand, toolOf } from "./shown-command";
 
-/* What user data in clear text tells of the instance that runs it; where it does not tell, the answer is empty or `undefined`. */
+/*
+ * What user data in clear text tells of the instance that runs it; where it does not tell, the answer is empty or
+ * `undefined`.
+ */
 
 /** Something that the instance must get from elsewhere before it can serve. */
 export interface Fetch {
   /**
-   * Where it lies: Amazon Linux's packages are in S3, as are the author's own objects; the account's container images are in its `registry`;
-   * everything else is on the internet.
+   * Where it lies: Amazon Linux's packages are in S3, as are the author's own objects; the account's container images
+   * are in its `registry`; everything else is on the internet.
    */
   readonly from: "s3" | "registry" | "internet";
   /** What it is fetched with, such as `dnf install -y nginx`, without what may be a secret. */
@@ -56,7 +59,10 @@ function once<Asked extends string | number, Told>(
 
 const fetches = once(fetchesOfScript);
 
-/** What the user data fetches from elsewhere, in its order. A text that names a proxy, or is never run, fetches nothing that can be told. */
+/**
+ * What the user data fetches from elsewhere, in its order. A text that names a proxy, or is never run, fetches nothing
+ * that can be told.
+ */
 export function installs(userData: string): readonly Fetch[] {
   return fetches(userData, "");
 }
@@ -280,8 +286,8 @@ const redirects = once(({ text }): boolean => {
 const LONGEST_PATH = 1_024;
 
 /**
- * The status code with which it answers a path, where its configuration says so outright: a `return` in the path's own nginx location.
- * A query does not count.
+ * The status code with which it answers a path, where its configuration says so outright: a `return` in the path's own
+ * nginx location. A query does not count.
  */
 export function answersWith(userData: string, path: string): number | undefined {
   const name = path.split("?")[0] ?? "/";

@@ -7,9 +7,9 @@ import { entriesOf } from "../requests/entries";
 import type { TracedPath } from "../requests/traced-path";
 
 /*
- * Which certificates of a listener the requests for a name meet: those that are good for the name, as AWS picks one of these by SNI, and
- * the listener's own, which everybody else gets. What no declared name picks may be for names whose records are elsewhere, and is on
- * each path.
+ * Which certificates of a listener the requests for a name meet: those that are good for the name, as AWS picks one of
+ * these by SNI, and the listener's own, which everybody else gets. What no declared name picks may be for names whose
+ * records are elsewhere, and is on each path.
  */
 
 export interface Use {
@@ -87,7 +87,10 @@ export interface OnPath {
 
 const onPaths = new WeakMap<TracedPath, Map<Listener, OnPath>>();
 
-/** The certificates that requests of the path meet at a listener on it: first those of its names, then those of no declared name. */
+/**
+ * The certificates that requests of the path meet at a listener on it: first those of its names, then those of no
+ * declared name.
+ */
 export function certificatesOn(path: TracedPath, listener: Listener): OnPath {
   const known = onPaths.get(path) ?? new Map<Listener, OnPath>();
   onPaths.set(path, known);

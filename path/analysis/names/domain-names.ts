@@ -12,7 +12,10 @@ export function withoutWildcard(name: string): string {
   return name.startsWith("*.") ? name.slice(2) : name;
 }
 
-/** Whether a certificate with `pattern` is good for `host`: a wildcard stands for exactly one label, so never for the name below which it stands. */
+/**
+ * Whether a certificate with `pattern` is good for `host`: a wildcard stands for exactly one label, so never for the
+ * name below which it stands.
+ */
 export function covers(pattern: string, host: string): boolean {
   if (pattern === host) return true;
   if (!pattern.startsWith("*.")) return false;

@@ -5,7 +5,10 @@ import { symbol } from "../../../topology/source";
 import { isUnknown, known } from "../../../topology/value";
 import { ancestry } from "./domain-names";
 
-/* Where a record leads in the end: to a balancer at once, or over other records of the file. The only place that follows them. */
+/*
+ * Where a record leads in the end: to a balancer at once, or over other records of the file. The only place that
+ * follows them.
+ */
 
 /** Where a record's answer comes from. */
 export interface Chain {
@@ -33,7 +36,10 @@ export interface Chains {
   leadingOver(name: string): readonly DnsRecord[];
 }
 
-/** Route 53 takes 100 weighted records of a name, and one for each country and state; what has more is none of its files. */
+/**
+ * Route 53 takes 100 weighted records of a name, and one for each country and state; what has more is none of its
+ * files.
+ */
 const MOST_OF_A_NAME = 500;
 
 /** Resolvers give up after some ten; nobody writes as many. It also bounds what a chain costs. */
@@ -127,7 +133,10 @@ function indexed(topology: Topology): Chains {
     }
   }
 
-  /** What answers a record's question for the name it says: an alias asks for the same type in its own zone, and no wildcard answers it. */
+  /**
+   * What answers a record's question for the name it says: an alias asks for the same type in its own zone, and no
+   * wildcard answers it.
+   */
   const next = (record: DnsRecord, name: string): readonly DnsRecord[] => {
     const meant = name.startsWith("${") ? bySymbol.get(name) : undefined;
     const all = (

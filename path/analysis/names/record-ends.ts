@@ -95,7 +95,10 @@ function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd
 
 const others = new WeakMap<Topology, boolean>();
 
-/** Whether records of names that the file does not tell may come into being with it: by names that are open, or by a cluster's own means. */
+/**
+ * Whether records of names that the file does not tell may come into being with it: by names that are open, or by a
+ * cluster's own means.
+ */
 function mayNameOthers(topology: Topology): boolean {
   const found =
     others.get(topology) ??
@@ -127,7 +130,9 @@ function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: T
     hop: "dns",
     address: record.address,
     attribute,
-    observed: `${known(record.fqdn) ?? record.address} leads to ${name}${isGone ? ", whose record this plan destroys" : zone === undefined ? ", which is no whole name" : `, and ${zone.address} has no ${type} of that name`}`,
+    observed:
+      `${known(record.fqdn) ?? record.address} leads to ${name}` +
+      `${isGone ? ", whose record this plan destroys" : zone === undefined ? ", which is no whole name" : `, and ${zone.address} has no ${type} of that name`}`,
     required:
       zone === undefined && !isGone
         ? `the whole name${whole === undefined ? "" : `, such as ${whole}`}`

@@ -18,7 +18,10 @@ interface Outsider {
   readonly zone: string;
   /** It ends in the zone's name, but the dot is missing. */
   readonly isGlued: boolean;
-  /** Something else in the file is for this very name. Otherwise it may be a name within the zone that looks like a whole one. */
+  /**
+   * Something else in the file is for this very name. Otherwise it may be a name within the zone that looks like a
+   * whole one.
+   */
   readonly isCertain: boolean;
 }
 

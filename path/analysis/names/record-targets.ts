@@ -7,7 +7,10 @@ import { chainsOf, isPrivate, mayServe, targetNames } from "./record-chains";
 /* Where records lead, and which zones they are in; made once for each file. */
 
 export interface Records {
-  /** The balancer of the file that a record leads to, over other records of the file too; the first where it leads to several. */
+  /**
+   * The balancer of the file that a record leads to, over other records of the file too; the first where it leads to
+   * several.
+   */
   balancerOf(record: DnsRecord): Balancer | undefined;
   leadsTo(record: DnsRecord, balancer: Balancer): boolean;
   /** Whether everybody sees the record, and all that it leads over. */

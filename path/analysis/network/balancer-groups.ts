@@ -7,8 +7,8 @@ import { audience, ruleSet, vpcIdOf } from "./reachability";
 export interface BalancerGroups {
   readonly ids: Listed<string>;
   /**
-   * It names none, and the VPC's default group keeps the clients out. `ids` are then what it should name, so that the path behind it is looked
-   * at as it will be: nothing where no group of the file would do.
+   * It names none, and the VPC's default group keeps the clients out. `ids` are then what it should name, so that the
+   * path behind it is looked at as it will be: nothing where no group of the file would do.
    */
   readonly isMissing: boolean;
   /** Whether it names any, where the file does not say. */

@@ -109,8 +109,8 @@ function openedBy(set: RuleSet, port: Attr<number>): Opened {
 }
 
 /**
- * Whether the rules let TCP packets to this port pass between their groups and the peer. Only what the file leaves open and what would change
- * the answer makes it `open`.
+ * Whether the rules let TCP packets to this port pass between their groups and the peer. Only what the file leaves open
+ * and what would change the answer makes it `open`.
  */
 export function passage(topology: Topology, set: RuleSet, port: Attr<number>, peer: Peer): Passage {
   const { groups, ranges, rules, vague } = openedBy(set, port);
@@ -354,7 +354,8 @@ export function ruleInWords({ byId }: Topology, rule: SecurityRule, direction: D
   const { protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds } = rule;
   const ports = isAll(known(protocol))
     ? "every port"
-    : `${isUnknown(protocol) ? "an unknown protocol" : protocol} ${isUnknown(fromPort) || isUnknown(toPort) ? "on unknown ports" : fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`}`;
+    : `${isUnknown(protocol) ? "an unknown protocol" : protocol} ` +
+      `${isUnknown(fromPort) || isUnknown(toPort) ? "on unknown ports" : fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`}`;
   const peers = [
     ...cidrs.items,
     ...ipv6Cidrs.items,
@@ -370,5 +371,8 @@ export function rulesInWords(topology: Topology, { rules, groups, direction }: R
   const verb = direction === "ingress" ? "lets in" : "lets out";
   if (rules.length === 0) return `${who} ${verb} nothing`;
   const shown = rules.slice(0, 4).map((rule) => ruleInWords(topology, rule, direction));
-  return `${who} ${verb} only ${shown.join("; ")}${rules.length > shown.length ? `; and ${rules.length - shown.length} more` : ""}`;
+  return (
+    `${who} ${verb} only ` +
+    `${shown.join("; ")}${rules.length > shown.length ? `; and ${rules.length - shown.length} more` : ""}`
+  );
 }

@@ -172,7 +172,8 @@ function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topolo
       actions.some((action) => action.type === "redirect" && known(action.host) === "#{host}"),
     );
   if (!isLost) return [];
-  // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all faults are named at once.
+  // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all faults
+  // are named at once.
   const all = declared.get(balancer) ?? forwardedBy(balancer.listeners.flatMap(actionsOf), topology);
   declared.set(balancer, all);
   if (all.length > 0) return [...all];

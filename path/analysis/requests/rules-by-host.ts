@@ -1,7 +1,10 @@
 import { addTo } from "../../../topology/lists";
 import type { Listener, ListenerRule } from "../../../topology/model";
 
-/* The rules of a listener that a request for a host can meet, as a listener may have a rule for each of thousands of names. */
+/*
+ * The rules of a listener that a request for a host can meet, as a listener may have a rule for each of thousands of
+ * names.
+ */
 
 interface Indexed {
   /** Places of rules that name hosts without wildcards, by these. */

@@ -105,7 +105,10 @@ export function listenerAt(
 /** As a person types it, without the port that goes without saying. */
 export function urlOf({ scheme, host, port, path, query }: Request): string {
   const isUsual = port === (scheme === "https" ? 443 : 80);
-  return `${scheme}://${shownHost(host)}${isUsual ? "" : `:${port}`}${path === "/" ? "" : path}${query === "" ? "" : `?${query}`}`;
+  return (
+    `${scheme}://${shownHost(host)}${isUsual ? "" : `:${port}`}${path === "/" ? "" : path}` +
+    `${query === "" ? "" : `?${query}`}`
+  );
 }
 
 /** A balancer's own name is a symbol before it is made. */

@@ -19,7 +19,10 @@ export interface Step {
   readonly listener: Listener;
   /** How the request comes to this listener: at first, or by the redirect of an earlier step. */
   readonly redirectedBy?: { readonly address: string; readonly attribute: string };
-  /** Rules that match the request or may match it, in the order of their priorities; then the default action, if a request can come so far. */
+  /**
+   * Rules that match the request or may match it, in the order of their priorities; then the default action, if a
+   * request can come so far.
+   */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -56,7 +59,10 @@ export interface TracedPath {
   readonly isOwnName: boolean;
   readonly port: number;
   readonly scheme: "http" | "https";
-  /** Whether the URL was asked for with its path, so that only rules of this path are met; otherwise the client may ask for any path. */
+  /**
+   * Whether the URL was asked for with its path, so that only rules of this path are met; otherwise the client may ask
+   * for any path.
+   */
   readonly hasPath: boolean;
   readonly from: "internet" | "vpc";
   /** Records of this name. */
@@ -65,7 +71,10 @@ export interface TracedPath {
   readonly over: readonly DnsRecord[];
   /** Absent: the records lead to none, or to one that is not in the file. */
   readonly balancer?: Balancer;
-  /** The listener on the port, then those that redirects lead to on the same balancer; empty when there is none on the port. */
+  /**
+   * The listener on the port, then those that redirects lead to on the same balancer; empty when there is none on the
+   * port.
+   */
   readonly steps: readonly Step[];
   /** All groups that a forward on the path leads to, without those that are not in the file. */
   readonly targetGroups: readonly TargetGroup[];

@@ -5,8 +5,9 @@ import { recordsOf } from "../names/record-targets";
 import { groupUsers } from "./group-users";
 
 /*
- * What follows where targets fail their health check alone. A load balancer sends requests to the healthy targets of a group; while none
- * is healthy, to all of them (it fails open), so that no request fails for that alone. What else looks at their health may do more.
+ * What follows where targets fail their health check alone. A load balancer sends requests to the healthy targets of a
+ * group; while none is healthy, to all of them (it fails open), so that no request fails for that alone. What else
+ * looks at their health may do more.
  */
 
 /** Something that looks at the health of a group's targets. */
@@ -53,7 +54,9 @@ function readersOf(topology: Topology, group: TargetGroup): HealthReaders {
     )
       readers.set(server.address, {
         address: server.address,
-        does: `the apply waits for healthy instances of ${server.address} until it ends with "timeout while waiting for state"`,
+        does:
+          `the apply waits for healthy instances of ${server.address} until it ends with "timeout while waiting ` +
+          `for state"`,
       });
   }
   for (const balancer of groupUsers(topology).balancersOf(group) ?? []) {
@@ -75,7 +78,8 @@ function readersOf(topology: Topology, group: TargetGroup): HealthReaders {
 
 /** What happens to requests where health checks fail and nothing else does. */
 export const FAILS_OPEN =
-  "an unhealthy target gets no requests while another one is healthy; while none is, the load balancer sends them to all";
+  "an unhealthy target gets no requests while another one is healthy; while none is, the load balancer sends " +
+  "them to all";
 
 /** The severity and the symptom of a fault that only health checks meet. */
 export function ofHealthChecksOnly(seen: string, all: readonly HealthReaders[]): Pick<Finding, "severity" | "symptom"> {

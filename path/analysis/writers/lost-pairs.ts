@@ -2,13 +2,19 @@ import type { Change } from "../../../topology/changes";
 import { identityOf, isSamePort, samenessOf } from "./once-on-aws";
 import { groupPorts, twinsOf } from "./twins";
 
-/* What is no more than a pair of other things on AWS, or a record that overwrites: whichever resource is destroyed last takes it away. */
+/*
+ * What is no more than a pair of other things on AWS, or a record that overwrites: whichever resource is destroyed last
+ * takes it away.
+ */
 
 /** What an apply takes away by destroying another resource that stands for the same. */
 export interface Lost {
   /** The one that will be in the state, and not on AWS. */
   readonly change: Change;
-  /** The one that is destroyed under another address; absent where a replacement destroys the old one after the new one is there. */
+  /**
+   * The one that is destroyed under another address; absent where a replacement destroys the old one after the new one
+   * is there.
+   */
   readonly old?: Change;
   /** Whether the destroy comes last in any case; if not, terraform does not order the two. */
   readonly isSure: boolean;

@@ -20,7 +20,9 @@ const PERMISSION = {
   code: "InvalidPermission.Duplicate",
 };
 
-/** By type: the arguments that name it, those that say within what, and the code with which AWS refuses a second one. */
+/**
+ * By type: the arguments that name it, those that say within what, and the code with which AWS refuses a second one.
+ */
 export const UNIQUE: Readonly<
   Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>
 > = {
@@ -77,8 +79,8 @@ export function identityOf(type: string, values: Json | undefined, unknown: Json
 export interface Sameness {
   readonly key: string;
   /**
-   * The code with which AWS refuses a second one; absent for what is no more than a pair of other things: AWS takes it twice for once, and
-   * whoever is destroyed last takes it away.
+   * The code with which AWS refuses a second one; absent for what is no more than a pair of other things: AWS takes it
+   * twice for once, and whoever is destroyed last takes it away.
    */
   readonly code?: string;
 }
@@ -146,7 +148,10 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** Whether two attachments of one target name the same port; where one names none, it is the group's, which may be the other's. */
+/**
+ * Whether two attachments of one target name the same port; where one names none, it is the group's, which may be the
+ * other's.
+ */
 export function isSamePort(one: Change["before"], other: Change["before"], groupPort: number | undefined): boolean {
   const [a, b] = [one, other].map((it) => own(it, "port") ?? groupPort);
   return a === undefined || a === null || b === undefined || b === null || a === b;

@@ -128,7 +128,9 @@ const MOVED = /^delete_because_(wrong_repetition|count_index|each_key|no_resourc
 /** Of too many kinds nobody looks for twins. */
 const MAX_KINDS = 50;
 
-/** By all arguments that the new one has and that are known: an instance whose block has `for_each` in place of `count`. */
+/**
+ * By all arguments that the new one has and that are known: an instance whose block has `for_each` in place of `count`.
+ */
 function byArguments(
   gone: readonly Change[],
   fresh: readonly Change[],
@@ -152,7 +154,10 @@ function byArguments(
   }
 }
 
-/** By their keys, where another block's instances went from these keys to those: what names an instance has the same keys as that. */
+/**
+ * By their keys, where another block's instances went from these keys to those: what names an instance has the same
+ * keys as that.
+ */
 function byKeys(
   gone: readonly Change[],
   fresh: readonly Change[],

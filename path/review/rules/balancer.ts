@@ -37,9 +37,12 @@ export const balancerRule: EffectRule = (change, world) => {
         : {
             hop,
             effect: "outage",
-            then: "for the minutes that a new load balancer takes, and until clients look its name up again, nobody is answered",
+            then:
+              "for the minutes that a new load balancer takes, and until clients look its name up again, nobody " +
+              "is answered",
             avoid:
-              "leave the attribute as it is; or build a second load balancer beside it, move the alias record, and take the first one away after that",
+              "leave the attribute as it is; or build a second load balancer beside it, move the alias record, " +
+              "and take the first one away after that",
             phrase: "for the minutes that a new load balancer takes",
           },
     );
@@ -135,7 +138,9 @@ export const listenerRule: EffectRule = (change, world) => {
       hop,
       effect: "outage",
       attribute: "protocol",
-      then: `clients that speak ${shown(known(listener.protocol))} to port ${shown(port)} are not understood from then on`,
+      then:
+        `clients that speak ${shown(known(listener.protocol))} to port ${shown(port)} are not understood from ` +
+        "then on",
       avoid: "give the other protocol a listener of its own on its own port",
       phrase: `on port ${shown(port)} for those who speak as before`,
     });
@@ -159,7 +164,9 @@ export const listenerRule: EffectRule = (change, world) => {
       hop,
       effect: "outage",
       attribute: "default_action.fixed_response",
-      then: `what no rule matches on port ${shown(port)} is answered by the load balancer itself from then on, and comes to no target`,
+      then:
+        `what no rule matches on port ${shown(port)} is answered by the load balancer itself from then on, and ` +
+        "comes to no target",
       avoid: "",
       phrase: `on port ${shown(port)}, where the load balancer answers a fixed text`,
     });
@@ -172,7 +179,9 @@ export const listenerRule: EffectRule = (change, world) => {
         hop,
         effect: "none",
         attribute: telling(differing),
-        then: `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are answered in the new way at once`,
+        then:
+          `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are ` +
+          "answered in the new way at once",
       },
   );
 };
@@ -196,7 +205,9 @@ function replacedListener({ forcedBy, isCreatedFirst }: Change, port: string): T
   return {
     hop,
     effect: "outage",
-    then: `it goes at once, and the new one waits for the new load balancer, which takes minutes: meanwhile requests to port ${port} are refused`,
+    then:
+      "it goes at once, and the new one waits for the new load balancer, which takes minutes: meanwhile requests " +
+      `to port ${port} are refused`,
     avoid: "give it `lifecycle { create_before_destroy = true }` too, if the load balancer has it",
     phrase: "for the minutes that a new load balancer takes",
   };
@@ -245,7 +256,9 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
       hop: "listener",
       effect: "unknown",
       attribute,
-      then: "all target groups that it forwards to have the weight 0 from then on, and nobody can tell here what is answered then",
+      then:
+        "all target groups that it forwards to have the weight 0 from then on, and nobody can tell here what is " +
+        "answered then",
       avoid: "give one of them a weight",
       phrase: "as no target group has a weight",
     };
@@ -257,7 +270,9 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
           hop: "target-group",
           effect: "unknown",
           attribute,
-          then: `the plan holds no target of ${code(idle.address)}, to which it turns, so nobody can tell here whether that answers`,
+          then:
+            `the plan holds no target of ${code(idle.address)}, to which it turns, so nobody can tell here ` +
+            "whether that answers",
           avoid: "make sure that the target group has healthy targets before the apply",
           phrase: `as ${code(idle.address)}, to which requests are turned, has no targets in this plan`,
         };
@@ -266,7 +281,9 @@ function toNewGroup(change: Change, { after, later, byAddress, serving }: World)
     hop: "listener",
     effect: "brief",
     attribute,
-    then: `${fresh.length < groups.length ? "a target group that it turns to as well" : "the target group that it turns to"} is new, and ${NOT_YET}`,
+    then:
+      `${fresh.length < groups.length ? "a target group that it turns to as well" : "the target group that it turns to"}` +
+      ` is new, and ${NOT_YET}`,
     avoid: "make the new target group and its targets in an earlier apply",
     phrase: "until the new target group's targets are healthy",
   };
@@ -284,7 +301,9 @@ function toOtherHost(change: Change, { later, serving }: World): Telling | undef
     hop: "listener",
     effect: "unknown",
     attribute: `${serving.listeners.has(change.address) ? "default_action" : "action"}.redirect`,
-    then: `requests are sent to ${code(host)}, of which this plan has no record, so nobody can tell here whether that answers`,
+    then:
+      `requests are sent to ${code(host)}, of which this plan has no record, so nobody can tell here whether ` +
+      "that answers",
     avoid: "make sure that it answers before the apply",
     phrase: `as requests are sent to ${code(host)}, which is not in this plan`,
   };
@@ -339,7 +358,9 @@ function tellOfTaking(change: Change, world: World): ReturnType<EffectRule> {
     hop: "listener",
     effect: "outage",
     attribute: "",
-    then: `it matches every request to port ${shown(known(listener.port))}, and the load balancer answers itself: no request comes to a target any more`,
+    then:
+      `it matches every request to port ${shown(known(listener.port))}, and the load balancer answers itself: no ` +
+      "request comes to a target any more",
     avoid: "",
     phrase: `on port ${shown(known(listener.port))}, where the load balancer answers a fixed text`,
   });

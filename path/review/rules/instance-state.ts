@@ -30,7 +30,10 @@ export const instanceStateRule: EffectRule = (change, world) => {
       hop: "target",
       effect: "outage",
       attribute,
-      then: `the instance is stopped, and with what else this apply takes away no target of ${named(emptied.map(({ group }) => group.address))} is left: the load balancer answers 503 or 504 until one is started again`,
+      then:
+        "the instance is stopped, and with what else this apply takes away no target of " +
+        `${named(emptied.map(({ group }) => group.address))} is left: the load balancer answers 503 or 504 until ` +
+        "one is started again",
       avoid,
       phrase: "once the targets are stopped",
     });

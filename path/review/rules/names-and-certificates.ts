@@ -37,7 +37,9 @@ export const recordRule: EffectRule = (change, world) => {
     return tell(change, world, {
       hop,
       effect: "unknown",
-      then: `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that answers`,
+      then:
+        `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that ` +
+        "answers",
       avoid: "make sure that it answers before the apply",
       phrase: `as ${itself} leads out of this plan`,
     });
@@ -93,21 +95,24 @@ export const recordRule: EffectRule = (change, world) => {
     effect: "outage",
     then: isForGood
       ? `${name} ${missing}, and resolvers keep that answer`
-      : `${name} is not found in between, and resolvers keep that answer for as long as the zone's SOA record says (15 minutes in Route 53)`,
+      : `${name} is not found in between, and resolvers keep that answer for as long as the zone's SOA record ` +
+        "says (15 minutes in Route 53)",
     avoid: isRenamed
       ? "add the new name beside the old one, and take that away when nobody asks for it any more"
       : change.doing === "destroy"
         ? "keep the record until nobody asks for it any more"
         : "make the new record in place of the old one with `allow_overwrite`, or in two applies",
     phrase: isForGood
-      ? `at ${shownAll(itself, over)}, which ${over.length === 0 ? missing : missing.replace(/^is /, "are ").replace(/^has /, "have ")}`
+      ? `at ${shownAll(itself, over)}, which ` +
+        `${over.length === 0 ? missing : missing.replace(/^is /, "are ").replace(/^has /, "have ")}`
       : `at ${shownAll(itself, over)} until resolvers ask again`,
   });
 };
 
 /**
- * Whether a record is written over one that is destroyed as well. The provider destroys whatever has the name, the type and the set
- * identifier at that moment; of two addresses nothing orders the two, and by create_before_destroy the new one is always the one that goes.
+ * Whether a record is written over one that is destroyed as well. The provider destroys whatever has the name, the type
+ * and the set identifier at that moment; of two addresses nothing orders the two, and by create_before_destroy the new
+ * one is always the one that goes.
  */
 function overwrites(it: Change | undefined, { doing, address, isCreatedFirst, before }: Change): boolean {
   if (it === undefined || own(it.after, "allow_overwrite") !== true) return false;
@@ -134,15 +139,22 @@ function tellOverwritten(
   return tell(change, world, {
     hop: "dns",
     effect: "outage",
-    then: `${isItself ? "the new one is written over the old one" : `${code(by.address)} is written over it`}, and terraform ${isItself ? "then destroys" : "may then destroy"} that one, as the provider destroys whatever has the name and the type; ${name} is not found until the next apply`,
+    then:
+      `${isItself ? "the new one is written over the old one" : `${code(by.address)} is written over it`}, and ` +
+      `terraform ${isItself ? "then destroys" : "may then destroy"} that one, as the provider destroys whatever ` +
+      `has the name and the type; ${name} is not found until the next apply`,
     avoid: isItself
       ? "take `create_before_destroy` away"
-      : "add a `moved` block, if it is the same record under another name; or take the old one out of the state with a `removed` block",
+      : "add a `moved` block, if it is the same record under another name; or take the old one out of the state " +
+        "with a `removed` block",
     phrase: `at ${itself}, whose new record may be destroyed with the old one`,
   });
 }
 
-/** Whether a record answers those who asked for the other; without IPv6 clients fall back to IPv4, and only few the other way round. */
+/**
+ * Whether a record answers those who asked for the other; without IPv6 clients fall back to IPv4, and only few the
+ * other way round.
+ */
 function answersAs(it: DnsRecord, other: DnsRecord): boolean {
   const [type, asked] = [known(it.type)?.toUpperCase(), known(other.type)?.toUpperCase()];
   return type === undefined || asked === undefined || type === asked || type === "CNAME" || type === "A";
@@ -156,7 +168,10 @@ function shownAll(name: string, over: readonly string[]): string {
       : `${name} and the ${over.length} names that lead over it`;
 }
 
-/** A new record that answers for a name beside one that serves, and leads out of the plan: what it takes of the requests comes there. */
+/**
+ * A new record that answers for a name beside one that serves, and leads out of the plan: what it takes of the requests
+ * comes there.
+ */
 function besideRule(change: Change, world: World): ReturnType<EffectRule> | undefined {
   if (change.type !== "aws_route53_record" || change.doing !== "create" || world.later.leading.has(change.address))
     return undefined;
@@ -173,7 +188,9 @@ function besideRule(change: Change, world: World): ReturnType<EffectRule> | unde
   return tell(change, world, {
     hop: "dns",
     effect: "unknown",
-    then: `some of those who ask for ${code(name)} are led to something that is not in this plan, so nobody can tell here whether that answers`,
+    then:
+      `some of those who ask for ${code(name)} are led to something that is not in this plan, so nobody can tell ` +
+      "here whether that answers",
     avoid: "make sure that it answers before the apply",
     phrase: `as ${code(name)} leads out of this plan for some clients`,
   });
@@ -257,7 +274,9 @@ export const registrationRule: EffectRule = (change, world) => {
     : tell(change, world, {
         hop: "dns",
         effect: "unknown",
-        then: `${code(String(domain))} is asked of other name servers from then on, and nobody can tell here what those answer`,
+        then:
+          `${code(String(domain))} is asked of other name servers from then on, and nobody can tell here what ` +
+          "those answer",
         avoid: "make sure that they answer for all names before the apply",
         phrase: `as ${code(String(domain))} is delegated elsewhere`,
       });
@@ -284,11 +303,13 @@ export const zoneRule: EffectRule = (change, world) => {
     then:
       change.doing === "destroy"
         ? "its names are not found any more"
-        : "the new zone has other name servers, so its names are not found until the registrar, or the zone above, names those",
+        : "the new zone has other name servers, so its names are not found until the registrar, or the zone " +
+          "above, names those",
     avoid:
       change.doing === "destroy"
         ? "keep it until nobody asks for its names any more"
-        : "make the new zone beside the old one, delegate to it, and take the old one away when resolvers have forgotten it (two days)",
+        : "make the new zone beside the old one, delegate to it, and take the old one away when resolvers have " +
+          "forgotten it (two days)",
     phrase:
       change.doing === "destroy" ? "once its zone is destroyed" : "until the new zone's name servers are delegated to",
   });
@@ -315,7 +336,9 @@ export const certificateRule: EffectRule = (change, world) => {
     return tell(change, world, {
       hop,
       effect: "fails",
-      then: `ACM refuses to destroy it with \`ResourceInUseException\`, as ${who} still ${inTheWay.length === 1 ? "uses" : "use"} it at that moment`,
+      then:
+        `ACM refuses to destroy it with \`ResourceInUseException\`, as ${who} still ` +
+        `${inTheWay.length === 1 ? "uses" : "use"} it at that moment`,
       avoid:
         change.doing === "replace"
           ? "give the certificate `lifecycle { create_before_destroy = true }`"

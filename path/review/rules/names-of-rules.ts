@@ -6,7 +6,10 @@ import { type Met, met } from "../../analysis/requests/simulated-request";
 import { code, named, type Telling } from "../because";
 import type { World } from "../world";
 
-/* Names whose first page a listener rule answers today, and a listener's default refuses with a fixed text after the apply. */
+/*
+ * Names whose first page a listener rule answers today, and a listener's default refuses with a fixed text after the
+ * apply.
+ */
 
 interface Lost {
   readonly name: string;
@@ -81,7 +84,9 @@ export function leftToRefusal(change: Change, world: World): Telling | undefined
     return {
       hop,
       effect: "unknown",
-      then: `requests to ${names} that its new conditions do not hold for are answered with ${code(first.status)} by the listener's default action`,
+      then:
+        `requests to ${names} that its new conditions do not hold for are answered with ${code(first.status)} by ` +
+        "the listener's default action",
       avoid: "make sure that all clients meet the new conditions",
       phrase: `as a rule for ${names} takes only some requests from then on`,
     };
@@ -89,7 +94,9 @@ export function leftToRefusal(change: Change, world: World): Telling | undefined
   return {
     hop,
     effect: "outage",
-    then: `no rule answers ${names} any more, and the listener's default action answers ${code(first.status)} with a fixed text`,
+    then:
+      `no rule answers ${names} any more, and the listener's default action answers ${code(first.status)} with a ` +
+      "fixed text",
     avoid: "let another rule, or the default action, answer the name first",
     phrase: `at ${names}, which no rule answers any more`,
   };

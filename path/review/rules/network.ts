@@ -27,10 +27,13 @@ export const securityGroupRule: EffectRule = (change, world) => {
     return tell(change, world, {
       hop,
       effect: "fails",
-      then: `AWS refuses to destroy it with \`DependencyViolation\`, after terraform has tried for 15 minutes, as ${named(inTheWay)} still ${inTheWay.length === 1 ? "has" : "have"} it; its rules are gone meanwhile`,
+      then:
+        `AWS refuses to destroy it with \`DependencyViolation\`, after terraform has tried for 15 minutes, as ` +
+        `${named(inTheWay)} still ${inTheWay.length === 1 ? "has" : "have"} it; its rules are gone meanwhile`,
       avoid:
         change.doing === "replace"
-          ? "give the security group `lifecycle { create_before_destroy = true }` and `name_prefix` in place of `name`; or leave its name and description as they are"
+          ? "give the security group `lifecycle { create_before_destroy = true }` and `name_prefix` in place of " +
+            "`name`; or leave its name and description as they are"
           : "take it away from what has it first",
       phrase: "a security group is still attached",
     });
@@ -65,7 +68,9 @@ function holdersOf(id: string, group: Change, world: World): string[] {
   return stayingOf(holders, group);
 }
 
-/** Those that are there when the other one is to go. Of a pure destruction terraform changes those first that name it. */
+/**
+ * Those that are there when the other one is to go. Of a pure destruction terraform changes those first that name it.
+ */
 function stayingOf(holders: readonly Change[], going: Change): string[] {
   return holders
     .filter((it) => !goesFirst(it) && (going.doing === "replace" || it.doing === "none"))
@@ -171,7 +176,9 @@ export const groupRuleRule: EffectRule = (change, world) => {
   });
 };
 
-/** An entry of a network ACL that is away for a moment; without it packets of standing connections are dropped as well. */
+/**
+ * An entry of a network ACL that is away for a moment; without it packets of standing connections are dropped as well.
+ */
 export const aclRuleRule: EffectRule = (change, world) => {
   if (
     change.type !== "aws_network_acl_rule" ||
@@ -215,7 +222,9 @@ export const prefixListRule: EffectRule = (change, world) => {
   return tell(change, world, {
     hop: hopOfGroup(user.id, world),
     effect: "unknown",
-    then: `${named([user.address])} lets through what the list holds, and nobody can tell here who needs the addresses that go`,
+    then:
+      `${named([user.address])} lets through what the list holds, and nobody can tell here who needs the ` +
+      "addresses that go",
     avoid: "make sure that no client comes from the addresses that go",
     phrase: "as a prefix list loses addresses",
   });
@@ -240,9 +249,12 @@ export const subnetRule: EffectRule = (change, world) => {
     return tell(change, world, {
       hop,
       effect: "fails",
-      then: `AWS refuses to destroy it with \`DependencyViolation\`, after terraform has tried for 20 minutes, as ${named(inTheWay)} still ${inTheWay.length === 1 ? "is" : "are"} in it`,
+      then:
+        `AWS refuses to destroy it with \`DependencyViolation\`, after terraform has tried for 20 minutes, as ` +
+        `${named(inTheWay)} still ${inTheWay.length === 1 ? "is" : "are"} in it`,
       avoid:
-        "make the new subnet beside the old one, let everything move there, and take the old one away in an apply of its own",
+        "make the new subnet beside the old one, let everything move there, and take the old one away in an " +
+        "apply of its own",
       phrase: "a subnet is still in use",
     });
   }
@@ -282,7 +294,9 @@ export const vpcRule: EffectRule = (change, world) => {
   return tell(change, world, {
     hop: "listener",
     effect: "fails",
-    then: `AWS refuses to destroy it with \`DependencyViolation\`, as ${named(inTheWay)} still ${isGateway ? `${has} public addresses that lead through it` : `${is} in it`}`,
+    then:
+      `AWS refuses to destroy it with \`DependencyViolation\`, as ${named(inTheWay)} still ` +
+      `${isGateway ? `${has} public addresses that lead through it` : `${is} in it`}`,
     avoid: "leave it in the configuration; or take away what needs it as well",
     phrase: isGateway ? "the internet gateway is still in use" : "the VPC is still in use",
   });

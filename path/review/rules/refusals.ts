@@ -64,7 +64,9 @@ export const namesakeRule: EffectRule = (change, world) => {
   return tell(change, world, {
     hop: hopOf(change, world),
     effect: "fails",
-    then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
+    then:
+      `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ` +
+      `${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
     avoid:
       name === "name" &&
       /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(
@@ -112,7 +114,10 @@ function heldBy(world: World): ReadonlyMap<string, readonly Change[]> {
   return found;
 }
 
-/** Something takes a name, a port or a priority that another one still has, as terraform does not wait for that one to let go. */
+/**
+ * Something takes a name, a port or a priority that another one still has, as terraform does not wait for that one to
+ * let go.
+ */
 export const takenRule: EffectRule = (change, world): readonly Told[] => {
   if (change.isData || !["create", "update", "replace"].includes(change.doing)) return [];
   const key = identityOf(change.type, change.after, change.unknown);
@@ -132,13 +137,17 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
     hop: hopOf(change, world),
     effect: "fails",
     attribute: isPermission ? "from_port" : name,
-    then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
+    then:
+      `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ` +
+      `${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
     ...(isRenamed && { hcl: movedBlock(other.address, change.address) }),
     avoid: isRenamed
       ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply"
       : goes
         ? "change one of the two in an apply of its own, by way of a value that nobody has"
         : `choose another ${code(name)}`,
-    phrase: `${wordFor(change.type)} takes ${isPermission ? "a permission" : (TAKEN[name] ?? "a name")} that another one still has`,
+    phrase:
+      `${wordFor(change.type)} takes ${isPermission ? "a permission" : (TAKEN[name] ?? "a name")} that another ` +
+      "one still has",
   });
 };

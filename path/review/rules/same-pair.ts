@@ -7,8 +7,8 @@ import { code, type EffectRule, named, type Telling, tell } from "../because";
 import { isGone, type World } from "../world";
 
 /*
- * What is no more than a pair on AWS, such as a target group and a target: AWS takes a second one for the first, and whichever resource is
- * destroyed last takes the pair away, also where another one stands for it by then.
+ * What is no more than a pair on AWS, such as a target group and a target: AWS takes a second one for the first, and
+ * whichever resource is destroyed last takes the pair away, also where another one stands for it by then.
  */
 
 interface Pairs {
@@ -67,7 +67,9 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
       : {
           effect: "outage",
           then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`,
-          phrase: `until the next apply, ${found.old === undefined ? "as the targets are registered and taken out again" : found.isSure ? "as another attachment of the targets is destroyed" : "if the destroy of an attachment comes after its creation under the new address"}`,
+          phrase:
+            "until the next apply, " +
+            `${found.old === undefined ? "as the targets are registered and taken out again" : found.isSure ? "as another attachment of the targets is destroyed" : "if the destroy of an attachment comes after its creation under the new address"}`,
         };
   return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found, world) });
 }
@@ -82,7 +84,10 @@ function leftIn(arn: Attr<string>, world: World): { readonly left: number; reado
   return found;
 }
 
-/** An Auto Scaling group lets a target group go from its own list, and an attachment that this apply makes adds it again. */
+/**
+ * An Auto Scaling group lets a target group go from its own list, and an attachment that this apply makes adds it
+ * again.
+ */
 export const relinkedRule: EffectRule = (change, world) => {
   if (change.type !== "aws_autoscaling_group" || change.doing !== "update") return [];
   const has = new Set(listOf(own(change.after, "target_group_arns")));
@@ -101,7 +106,9 @@ export const relinkedRule: EffectRule = (change, world) => {
     hop: "target-group",
     effect: "brief",
     attribute: "target_group_arns",
-    then: `its instances are taken out of the target group before ${code(first.address)} registers them again, and the load balancer answers 503 until one has passed a health check`,
+    then:
+      `its instances are taken out of the target group before ${code(first.address)} registers them again, and ` +
+      "the load balancer answers 503 until one has passed a health check",
     avoid: "leave `target_group_arns` out in place of setting it to another list: the group then keeps what it has",
     phrase: "while the targets are registered anew",
   });
@@ -119,7 +126,9 @@ function record(change: Change, found: Lost, world: World): ReturnType<EffectRul
     hop: "dns",
     effect: "outage",
     then: `${howOf(found, "the record")}: ${names} not found until the next apply`,
-    phrase: `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, ${found.isSure ? "as another record of the name is destroyed" : "if the destroy of its old record comes last"}`,
+    phrase:
+      `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, ` +
+      `${found.isSure ? "as another record of the name is destroyed" : "if the destroy of its old record comes last"}`,
     ...repair(found, world),
   });
 }
@@ -129,18 +138,27 @@ function certificate(change: Change, found: Lost, world: World): ReturnType<Effe
   return tell(change, world, {
     hop: "tls",
     effect: "outage",
-    then: `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another certificate until the next apply`,
-    phrase: `at the names of a certificate until the next apply${found.isSure ? ", as it is taken away again" : ", if its destroy under the old address comes last"}`,
+    then:
+      `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another ` +
+      "certificate until the next apply",
+    phrase:
+      "at the names of a certificate until the next " +
+      `apply${found.isSure ? ", as it is taken away again" : ", if its destroy under the old address comes last"}`,
     ...repair(found, world),
   });
 }
 
 function howOf({ old, isSure, change }: Lost, what: string): string {
   if (old === undefined)
-    return `the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old one takes ${what} away`;
+    return (
+      "the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old " +
+      `one takes ${what} away`
+    );
   return isSure
-    ? `${code(change.address)} stands for the same, which AWS has once, and so the destroy takes ${what} away from it too`
-    : `the new one stands for the same, which AWS has once, and terraform does not order the two: where the destroy comes last, it takes ${what} away`;
+    ? `${code(change.address)} stands for the same, which AWS has once, and so the destroy takes ${what} away ` +
+        "from it too"
+    : "the new one stands for the same, which AWS has once, and terraform does not order the two: where the " +
+        `destroy comes last, it takes ${what} away`;
 }
 
 function repair(lost: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {

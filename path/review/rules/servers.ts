@@ -72,8 +72,12 @@ export const instanceRule: EffectRule = (change, world) => {
     effect: "outage",
     attribute,
     then: `${how}, and so ${many} away at the same time: the load balancer answers 503 or 504 until they have booted`,
-    avoid: `${isRestart ? "change" : "replace"} one instance after the other (\`terraform apply -target=…\`), each once the last one is healthy; or put them into an Auto Scaling group that refreshes them in turn`,
-    phrase: `for the time ${all === 1 ? "an instance needs" : `${inWords(all)} instances need`} to ${isRestart ? "stop and start" : "boot"}`,
+    avoid:
+      `${isRestart ? "change" : "replace"} one instance after the other (\`terraform apply -target=…\`), each ` +
+      "once the last one is healthy; or put them into an Auto Scaling group that refreshes them in turn",
+    phrase:
+      `for the time ${all === 1 ? "an instance needs" : `${inWords(all)} instances need`} to ` +
+      `${isRestart ? "stop and start" : "boot"}`,
   });
 };
 
@@ -229,9 +233,12 @@ export const launchConfigurationRule: EffectRule = (change, world) => {
   return tell(change, world, {
     hop: users.some(({ address }) => world.serving.servers.has(address)) ? hop : null,
     effect: "fails",
-    then: `AWS refuses to destroy it with \`ResourceInUse\`, as ${named(users.map(({ address }) => address))} still ${users.length === 1 ? "uses" : "use"} it at that moment`,
+    then:
+      `AWS refuses to destroy it with \`ResourceInUse\`, as ${named(users.map(({ address }) => address))} still ` +
+      `${users.length === 1 ? "uses" : "use"} it at that moment`,
     avoid:
-      "give it `lifecycle { create_before_destroy = true }` and `name_prefix` in place of `name`; or use a launch template",
+      "give it `lifecycle { create_before_destroy = true }` and `name_prefix` in place of `name`; or use a " +
+      "launch template",
     phrase: "the launch configuration is still in use by the Auto Scaling group",
   });
 };
@@ -257,7 +264,9 @@ export const serviceRule: EffectRule = (change, world) => {
         ? {
             hop,
             effect: "brief",
-            then: "terraform takes the old tasks away without waiting until the new ones answer, unless `wait_for_steady_state` is on",
+            then:
+              "terraform takes the old tasks away without waiting until the new ones answer, unless " +
+              "`wait_for_steady_state` is on",
             phrase: "while a service is exchanged",
           }
         : {

@@ -30,12 +30,17 @@ export const targetGroupRule: EffectRule = (change, world) => {
       return tell(change, world, {
         hop,
         effect: "fails",
-        then: `AWS refuses to destroy it with \`ResourceInUse\`, as ${who} still ${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
+        then:
+          `AWS refuses to destroy it with \`ResourceInUse\`, as ${who} still ` +
+          `${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
         avoid:
           change.doing === "replace"
-            ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of `name` (or a name that changes with it)"
+            ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of " +
+              "`name` (or a name that changes with it)"
             : "let the listener and its rules forward to another target group first",
-        phrase: `the target group is still in use by ${inTheWay.some((it) => "defaultActions" in it) ? "the listener" : "a listener rule"}`,
+        phrase:
+          "the target group is still in use by " +
+          `${inTheWay.some((it) => "defaultActions" in it) ? "the listener" : "a listener rule"}`,
       });
     }
     if (change.doing === "destroy")
@@ -48,7 +53,8 @@ export const targetGroupRule: EffectRule = (change, world) => {
         ? `its listener goes too, and the new group ${NOT_YET}`
         : `the listener turns to the new group as soon as it is there, and that one ${NOT_YET}`,
       avoid:
-        "apply when few people visit; or make the new group beside the old one, and let the listener turn to it in a second apply",
+        "apply when few people visit; or make the new group beside the old one, and let the listener turn to " +
+        "it in a second apply",
       phrase: "until the targets of the new group are healthy",
     });
   }
@@ -74,7 +80,9 @@ export const targetGroupRule: EffectRule = (change, world) => {
       hop,
       effect: "brief",
       attribute: judging[0],
-      then: `${by}, and those that do not answer so become unhealthy within a few checks: ${first?.does ?? `${open?.address} may replace them`}`,
+      then:
+        `${by}, and those that do not answer so become unhealthy within a few checks: ` +
+        `${first?.does ?? `${open?.address} may replace them`}`,
       avoid: "let the targets answer the new check before the apply",
       phrase: "if the targets do not answer the new health check at once",
     });
@@ -83,8 +91,8 @@ export const targetGroupRule: EffectRule = (change, world) => {
 };
 
 /**
- * Whether a listener or a rule still names the group when it is to be destroyed. Of a pure destruction terraform changes those first that
- * named it; of a replacement that destroys first it cannot, as they wait for the new one.
+ * Whether a listener or a rule still names the group when it is to be destroyed. Of a pure destruction terraform
+ * changes those first that named it; of a replacement that destroys first it cannot, as they wait for the new one.
  */
 function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World): boolean {
   const change = byAddress.get(address);
@@ -93,7 +101,10 @@ function keeps({ address }: Forwarder, isReplaced: boolean, { byAddress }: World
   return isReplaced || change.doing === "none";
 }
 
-/** AWS sends requests to a target that has passed a health check, or to all once all have failed theirs; before that it answers itself. */
+/**
+ * AWS sends requests to a target that has passed a health check, or to all once all have failed theirs; before that it
+ * answers itself.
+ */
 export const NOT_YET =
   "has no healthy target at first: requests are answered with 502, 503 or 504 until one has passed a health check";
 
@@ -116,7 +127,9 @@ export const attachmentRule: EffectRule = (change, world) => {
     return tell(change, world, {
       hop,
       effect: "none",
-      then: `${kept} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer lets this one end what it has begun`,
+      then:
+        `${kept} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer ` +
+        "lets this one end what it has begun",
     });
   }
   if (!isReplaced)
@@ -136,9 +149,12 @@ export const attachmentRule: EffectRule = (change, world) => {
   return tell(change, world, {
     hop,
     effect: "brief",
-    then: `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and requests are answered with 502, 503 or 504 until one has passed a health check`,
+    then:
+      `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and ` +
+      "requests are answered with 502, 503 or 504 until one has passed a health check",
     avoid:
-      "change one attachment in an apply of its own, and the others after it is healthy; or register the targets in a second group, and let the listener turn to that",
+      "change one attachment in an apply of its own, and the others after it is healthy; or register the " +
+      "targets in a second group, and let the listener turn to that",
     phrase: "while the targets are registered anew",
   });
 };

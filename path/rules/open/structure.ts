@@ -121,7 +121,10 @@ function targets(path: TracedPath, report: Reporter): void {
   }
 }
 
-/** A state shows in a group also what another resource put there, and has it still when an apply took that away and no refresh followed. */
+/**
+ * A state shows in a group also what another resource put there, and has it still when an apply took that away and no
+ * refresh followed.
+ */
 function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topology, report: FileReporter): void {
   if (source !== "state") return;
   const isOwn = (
@@ -137,6 +140,8 @@ function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topol
   if (listing.length > 0)
     report.assume({
       hop: "target",
-      text: `the state was refreshed after the last apply, so that what it lists in ${few(listing.map(({ address }) => address))} itself is still there`,
+      text:
+        "the state was refreshed after the last apply, so that what it lists in " +
+        `${few(listing.map(({ address }) => address))} itself is still there`,
     });
 }

@@ -62,7 +62,9 @@ function partsOfGroups({ byId }: Topology, ids: readonly string[] = []): { reado
   });
 }
 
-/** Resources of types that no reader knows, where they name a part of the path, or where nobody can tell what they name. */
+/**
+ * Resources of types that no reader knows, where they name a part of the path, or where nobody can tell what they name.
+ */
 const strangers: PathCheck = (path, report) => {
   if (path.balancer === undefined) return;
   for (const stranger of path.topology.strangers) {

@@ -14,11 +14,14 @@ import { startLocalAws } from "../../../support/rehearsal-room";
 import { sampled } from "../../../support/sample";
 
 /*
- * What each kind of change does (every change: npm run test:exhaustive), asked of the plans that terraform and the real provider make of it, for sites that stand on the local AWS.
- * KEEP_PLANS=folder keeps the plans, to look at.
+ * What each kind of change does (every change: npm run test:exhaustive), asked of the plans that terraform and the real
+ * provider make of it, for sites that stand on the local AWS. KEEP_PLANS=folder keeps the plans, to look at.
  */
 
-/** Each list has a terraform and a local AWS of its own: terraform's work for each resource grows with the number of all. */
+/**
+ * Each list has a terraform and a local AWS of its own: terraform's work for each resource grows with the number of
+ * all.
+ */
 const LISTS: Readonly<Record<string, readonly Changed[]>> = { c: CHANGED, l: LESS_COMMON };
 const RUN = new Set(sampled(Object.values(LISTS).flat(), kindsOf));
 const ALL = Object.entries(LISTS)
@@ -69,26 +72,30 @@ function keep(folder: string | undefined): void {
 }
 
 describe.each(ALL)("$name", ({ changed: { effect, cause, broken = [], repaired = [] }, key }) => {
-  test(`is ${effect}${cause === undefined ? "" : `, for ${cause.attribute === "" ? "all" : cause.attribute} of a ${cause.type}`}`, () => {
-    const { plan, refused } = planned[key] ?? {};
-    expect(refused ?? "").toBe("");
-    const { report, watch } = review(plan);
-    // The site was applied, and nobody has been at it since.
-    expect(watch.filter((it) => it.includes("outside terraform"))).toEqual([]);
-    const same = report.causes.filter(
-      (it) =>
-        it.effect === effect &&
-        (cause === undefined ||
-          (typeOf(it.address) === cause.type && it.attribute === cause.attribute && it.hop === cause.hop)),
-    );
-    const told = report.causes.map((it) => `${it.effect} ${it.hop} ${it.address} ${it.attribute}`);
-    expect({ effect: report.effect, told: cause === undefined || same.length > 0 ? [] : told }).toEqual({
-      effect,
-      told: [],
-    });
-    const hopsThatAre = (change: string) => report.hops.filter((it) => it.change === change).map(({ hop }) => hop);
-    expect({ broken: hopsThatAre("broken"), repaired: hopsThatAre("repaired") }).toEqual({ broken, repaired });
-  });
+  test(
+    `is ${effect}` +
+      `${cause === undefined ? "" : `, for ${cause.attribute === "" ? "all" : cause.attribute} of a ${cause.type}`}`,
+    () => {
+      const { plan, refused } = planned[key] ?? {};
+      expect(refused ?? "").toBe("");
+      const { report, watch } = review(plan);
+      // The site was applied, and nobody has been at it since.
+      expect(watch.filter((it) => it.includes("outside terraform"))).toEqual([]);
+      const same = report.causes.filter(
+        (it) =>
+          it.effect === effect &&
+          (cause === undefined ||
+            (typeOf(it.address) === cause.type && it.attribute === cause.attribute && it.hop === cause.hop)),
+      );
+      const told = report.causes.map((it) => `${it.effect} ${it.hop} ${it.address} ${it.attribute}`);
+      expect({ effect: report.effect, told: cause === undefined || same.length > 0 ? [] : told }).toEqual({
+        effect,
+        told: [],
+      });
+      const hopsThatAre = (change: string) => report.hops.filter((it) => it.change === change).map(({ hop }) => hop);
+      expect({ broken: hopsThatAre("broken"), repaired: hopsThatAre("repaired") }).toEqual({ broken, repaired });
+    },
+  );
 });
 
 /** A key of for_each may hold points. */

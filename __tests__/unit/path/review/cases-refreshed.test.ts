@@ -4,7 +4,10 @@ import { review } from "../../../../path/review/review";
 import { trace } from "../../../../path/trace/trace";
 import { fixture } from "../../../support/rehearsal-room";
 
-/* Plans made with a refresh, of sites that stand, in which the only rule that lets a request through goes: the group still lists it. */
+/*
+ * Plans made with a refresh, of sites that stand, in which the only rule that lets a request through goes: the group
+ * still lists it.
+ */
 
 const read = (folder: string, file = "plan.json"): unknown =>
   JSON.parse(readFileSync(join(fixture("cases"), folder, file), "utf8"));
@@ -56,7 +59,8 @@ describe("a state", () => {
     const { verdict, assumed } = trace(read("refreshed-plain-state1", "state.json"));
     expect(verdict).toBe("ok");
     expect(assumed.map(({ text }) => text)).toContain(
-      "the state was refreshed after the last apply, so that what it lists in aws_security_group.web itself is still there",
+      "the state was refreshed after the last apply, so that what it lists in aws_security_group.web itself is " +
+        "still there",
     );
   });
 

@@ -4,7 +4,10 @@ import { review } from "../../../../path/review/review";
 import { UnreadableFile } from "../../../../topology/unreadable-file";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";
 
-/* What a change does to the path of a site that stands; __tests__/slow/path/review/review-changes.test.ts asks the same of plans that the provider makes. */
+/*
+ * What a change does to the path of a site that stands; __tests__/slow/path/review/review-changes.test.ts asks the same
+ * of plans that the provider makes.
+ */
 
 const of = (changes: Readonly<Record<string, Planned>>, site = SITE): ReviewReport =>
   review(planOf(changes, site)).report;

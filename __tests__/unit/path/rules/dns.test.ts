@@ -12,7 +12,10 @@ import { add, all, copyOf, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 import { planOf } from "../../../support/standing-site";
 
-/* P01 to P10. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is said of a fault. */
+/*
+ * P01 to P10. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is
+ * said of a fault.
+ */
 
 const ROWS = ["P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P10"];
 
@@ -53,7 +56,11 @@ function addIpv6(stack: SynthesizedJson): void {
 }
 
 function addPrivateZone(stack: SynthesizedJson, name: string): string {
-  return `\${${add(stack, "aws_route53_zone", "inside", { name, vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}.zone_id}`;
+  return (
+    `\${` +
+    `${add(stack, "aws_route53_zone", "inside", { name, vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}` +
+    ".zone_id}"
+  );
 }
 
 describe("nothing is said of a correct stack in which", () => {

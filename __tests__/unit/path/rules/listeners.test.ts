@@ -8,7 +8,10 @@ import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
 import { add, copyOf, type Picked, takeOut, the } from "../../../mutants/pick";
 
-/* P19 to P29, and P68. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is said of a fault. */
+/*
+ * P19 to P29, and P68. The mutants show that each fault is found; here stand the correct stacks that look like one, and
+ * what is said of a fault.
+ */
 
 type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;
@@ -348,7 +351,9 @@ const nothing: [what: string, base: Base, change: Change][] = [
     "inline-groups",
     (stack) => {
       for (const body of Object.values(stack.resource.aws_instance ?? {}))
-        body.user_data = `${String(body.user_data)}cat > /etc/httpd/conf.d/https.conf <<'CONF'\nRewriteCond %{HTTP:X-Forwarded-Proto} =http\nRewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301]\nCONF\n`;
+        body.user_data =
+          `${String(body.user_data)}cat > /etc/httpd/conf.d/https.conf <<'CONF'\nRewriteCond ` +
+          `%{HTTP:X-Forwarded-Proto} =http\nRewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301]\nCONF\n`;
     },
   ],
   [

@@ -220,7 +220,8 @@ describe("correct network ACLs, of which each must be ok:", () => {
     "balancer and target in one and the same subnet, which no packet between them leaves": [
       "inline-groups",
       (stack) => {
-        // One target in each of the balancer's subnets crosses; so all are moved to one, and the other is left to the balancer.
+        // One target in each of the balancer's subnets crosses; so all are moved to one, and the other is left to the
+        // balancer.
         const acl = [
           { number: 100, ports: [80, 443] },
           { number: 110, ports: [1024, 65535] },

@@ -533,23 +533,27 @@ test("one target of two: the share is told", () => {
   ]);
 });
 
-test("targets by their addresses: what has them is assumed to let the balancer in, but the balancer must be let out to them", () => {
-  const report = (cidr: string) =>
-    traced("inline-groups", (stack) => {
-      named(stack, "aws_alb_target_group", "web").target_type = "ip";
-      for (const name of ["a", "b"])
-        Object.assign(named(stack, "aws_alb_target_group_attachment", name), {
-          target_id: name === "a" ? "172.20.1.7" : "172.20.2.7",
-        });
-      inline(stack, "alb").egress = [inlineRule(tcp(80), { cidr_blocks: [cidr] })];
-    });
-  expect(ids(report("172.20.0.0/16"))).toEqual([]);
-  expect(report("172.20.0.0/16").assumed.map(({ text }) => text)).toContain(
-    "whatever has the address 172.20.1.7 lets the balancer in",
-  );
-  const [finding] = errors(report("172.20.1.0/24"));
-  expect([finding?.id, finding?.share]).toEqual(["P32", "1 of 2 targets"]);
-});
+test(
+  "targets by their addresses: what has them is assumed to let the balancer in, but the balancer must be let out " +
+    "to them",
+  () => {
+    const report = (cidr: string) =>
+      traced("inline-groups", (stack) => {
+        named(stack, "aws_alb_target_group", "web").target_type = "ip";
+        for (const name of ["a", "b"])
+          Object.assign(named(stack, "aws_alb_target_group_attachment", name), {
+            target_id: name === "a" ? "172.20.1.7" : "172.20.2.7",
+          });
+        inline(stack, "alb").egress = [inlineRule(tcp(80), { cidr_blocks: [cidr] })];
+      });
+    expect(ids(report("172.20.0.0/16"))).toEqual([]);
+    expect(report("172.20.0.0/16").assumed.map(({ text }) => text)).toContain(
+      "whatever has the address 172.20.1.7 lets the balancer in",
+    );
+    const [finding] = errors(report("172.20.1.0/24"));
+    expect([finding?.id, finding?.share]).toEqual(["P32", "1 of 2 targets"]);
+  },
+);
 
 test("a target by its IPv6 address: what goes out to it is not looked at", () => {
   const report = traced("inline-groups", (stack) => {
@@ -561,19 +565,23 @@ test("a target by its IPv6 address: what goes out to it is not looked at", () =>
   expect(ids(report)).toEqual([]);
 });
 
-test("a rule for every port from a private network is not taken for one that should have been the balancer's, unless it is the only one", () => {
-  const report = (...more: Json[]) =>
-    ids(
-      traced("inline-groups", (stack) => {
-        inline(stack, "web").ingress = [
-          inlineRule({ from: 0, to: 0, protocol: "-1" }, { cidr_blocks: ["10.50.0.0/16"] }),
-          ...more,
-        ];
-      }),
-    );
-  expect(report(inlineRule(tcp(22), { cidr_blocks: ["203.0.113.0/24"] }))).toEqual(["P33"]);
-  expect(report()).toEqual(["P35"]);
-});
+test(
+  "a rule for every port from a private network is not taken for one that should have been the balancer's, " +
+    "unless it is the only one",
+  () => {
+    const report = (...more: Json[]) =>
+      ids(
+        traced("inline-groups", (stack) => {
+          inline(stack, "web").ingress = [
+            inlineRule({ from: 0, to: 0, protocol: "-1" }, { cidr_blocks: ["10.50.0.0/16"] }),
+            ...more,
+          ];
+        }),
+      );
+    expect(report(inlineRule(tcp(22), { cidr_blocks: ["203.0.113.0/24"] }))).toEqual(["P33"]);
+    expect(report()).toEqual(["P35"]);
+  },
+);
 
 describe("reachability, by itself", () => {
   const topology = readTopology({ resource: {}, terraform: {} });

@@ -11,7 +11,10 @@ import type { Base, SynthesizedJson } from "../../../mutants/mutant";
 import { add, all, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 
-/* Rows 61 to 67: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is wrong. */
+/*
+ * Rows 61 to 67: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is
+ * wrong.
+ */
 
 type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;

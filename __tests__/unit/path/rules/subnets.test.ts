@@ -9,7 +9,10 @@ import type { Base, SynthesizedJson } from "../../../mutants/mutant";
 import { add, all, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 
-/* Rows 41 to 47: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is wrong. */
+/*
+ * Rows 41 to 47: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is
+ * wrong.
+ */
 
 type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;

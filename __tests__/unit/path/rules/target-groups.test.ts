@@ -7,7 +7,10 @@ import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
 import { add, all, copyOf, type Picked, the } from "../../../mutants/pick";
 
-/* P48 to P60, less P50. The mutants show that each fault is found; here stand the correct stacks that look like one, and the rows that terraform itself refuses. */
+/*
+ * P48 to P60, less P50. The mutants show that each fault is found; here stand the correct stacks that look like one,
+ * and the rows that terraform itself refuses.
+ */
 
 type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;
@@ -30,7 +33,11 @@ const arnOf = ({ address }: Picked) => `\${${address}.arn}`;
 /** A target group of its own beside the first; it gives its ARN. */
 function addGroup(stack: SynthesizedJson, name: string, settings: Json = {}): string {
   const { body } = groupOf(stack);
-  return `\${${add(stack, typeOf(stack, "aws_lb_target_group"), name, { ...copyOf(body), ...(body.name === undefined ? {} : { name }), ...settings })}.arn}`;
+  return (
+    `\${` +
+    `${add(stack, typeOf(stack, "aws_lb_target_group"), name, { ...copyOf(body), ...(body.name === undefined ? {} : { name }), ...settings })}` +
+    ".arn}"
+  );
 }
 
 function check(stack: SynthesizedJson, settings: Json): void {
@@ -276,7 +283,9 @@ describe("nothing is said of a correct stack in which", () => {
         const [template] = Object.values(stack.resource.aws_launch_template ?? {});
         if (template !== undefined)
           template.user_data = Buffer.from(
-            "#!/bin/bash\ndnf install -y nginx nodejs\ncat > /etc/nginx/conf.d/a.conf <<'C'\nserver {\n  listen 8080;\n  location / { proxy_pass http://127.0.0.1:3000; }\n}\nC\nsystemctl enable --now nginx\n",
+            "#!/bin/bash\ndnf install -y nginx nodejs\ncat > /etc/nginx/conf.d/a.conf <<'C'\nserver {\n  " +
+              "listen 8080;\n  location / { proxy_pass http://127.0.0.1:3000; }\n}\nC\nsystemctl enable --now " +
+              "nginx\n",
           ).toString("base64");
       },
     ],

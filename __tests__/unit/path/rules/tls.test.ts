@@ -9,7 +9,10 @@ import { add, all, copyOf, takeOut, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 import { planOf, replaced } from "../../../support/standing-site";
 
-/* P11 to P18. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is said of a fault. */
+/*
+ * P11 to P18. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is
+ * said of a fault.
+ */
 
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
 
@@ -410,7 +413,9 @@ test("a further name for the VPC's own use is not added to a public certificate"
 test("a name that is in a private zone by mistake is asked for with TLS like any other", () => {
   const report = traced("site", (stack) => {
     aliasOf(stack).body.zone_id =
-      `\${${add(stack, "aws_route53_zone", "inside", { name: "example.com", vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}.zone_id}`;
+      `\${` +
+      `${add(stack, "aws_route53_zone", "inside", { name: "example.com", vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}` +
+      ".zone_id}";
     aliasOf(stack).body.name = "shop.example.com";
   });
   expect(report.findings.map(({ id }) => id)).toEqual(["P01", "P11"]);
@@ -455,10 +460,14 @@ describe("a plan", () => {
       }),
     );
 
-  test("in which the record that validates a name stands already, as it is the same for all certificates of an account, is ok", () => {
-    expect(told(renewed(["www.example.com"]))).toEqual([]);
-    expect(told(renewed(["www.example.com", "*.www.example.com"]))).toEqual([]);
-  });
+  test(
+    "in which the record that validates a name stands already, as it is the same for all certificates of an " +
+      "account, is ok",
+    () => {
+      expect(told(renewed(["www.example.com"]))).toEqual([]);
+      expect(told(renewed(["www.example.com", "*.www.example.com"]))).toEqual([]);
+    },
+  );
 
   test("in which a further name of a certificate has no record is broken (P15)", () => {
     expect(told(renewed(["www.example.com", "shop.example.com"]))).toEqual([
@@ -575,7 +584,8 @@ describe("fixes say how", () => {
     expect(
       fixOf("auto-scaling", "P17", (stack) => caa(stack, "example.com", ['0 issue "letsencrypt.org"'], "all")),
     ).toBe(
-      'resource "aws_route53_record" "caa-all" {\n  records = ["0 issue \\"letsencrypt.org\\"", "0 issue \\"amazon.com\\""]\n}',
+      'resource "aws_route53_record" "caa-all" {\n  records = ["0 issue \\"letsencrypt.org\\"", "0 issue ' +
+        '\\"amazon.com\\""]\n}',
     );
   });
 

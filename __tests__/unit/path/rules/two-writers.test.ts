@@ -6,7 +6,10 @@ import { autoScalingStack } from "../../../mutants/auto-scaling-base";
 import { handMadePlan } from "../../../support/hand-made-plan";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";
 
-/* P49 and P69 to P75: two resources that write one thing. The mutants show that each is found in a new site; here stand plans of a site that stands. */
+/*
+ * P49 and P69 to P75: two resources that write one thing. The mutants show that each is found in a new site; here stand
+ * plans of a site that stands.
+ */
 
 type Site = Readonly<Record<string, Values>>;
 
@@ -659,7 +662,8 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes)).toMatchObject({
       effect: "outage",
       summary:
-        "The site will be unreachable at `www.example.com` until the next apply, if the destroy of its old record comes last.",
+        "The site will be unreachable at `www.example.com` until the next apply, if the destroy of its old " +
+        "record comes last.",
     });
   });
 
@@ -670,7 +674,8 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes, site)).toMatchObject({
       effect: "outage",
       summary:
-        "The site will be unreachable at `www.example.com` until the next apply, as another record of the name is destroyed.",
+        "The site will be unreachable at `www.example.com` until the next apply, as another record of the name " +
+        "is destroyed.",
     });
   });
 

@@ -76,7 +76,8 @@ describe("what is fetched and needed", () => {
     [
       "packages of Debian",
       bash(
-        "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -y -o Dpkg::Options::=--force-confnew install apache2",
+        "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -y -o Dpkg::Options::=--force-confnew " +
+          "install apache2",
       ),
       ["internet: apt-get -y … install apache2"],
     ],
@@ -128,7 +129,8 @@ describe("what is fetched and needed", () => {
     ],
     [
       "what one of several parts installs",
-      'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="==B"\n\n--==B\nContent-Type: text/x-shellscript\n\n#!/bin/bash\nyum install -y httpd\n--==B--\n',
+      'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="==B"\n\n--==B\nContent-Type: ' +
+        "text/x-shellscript\n\n#!/bin/bash\nyum install -y httpd\n--==B--\n",
       ["s3: yum install -y httpd"],
     ],
     [
