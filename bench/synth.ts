@@ -42,7 +42,9 @@ function compareLoaders(): boolean {
   for (let run = 0; run <= RUNS; run += 1) {
     // The first of each warms the disk's cache and does not count.
     const pair = [timed(command, args).seconds, timed(process.execPath, [bundle]).seconds] as const;
-    if (run > 0) app.push(pair[0]), bundled.push(pair[1]);
+    if (run === 0) continue;
+    app.push(pair[0]);
+    bundled.push(pair[1]);
   }
   const ratio = median(app.map((seconds, run) => seconds / (bundled[run] ?? 1)));
   print([

@@ -332,7 +332,15 @@ export function revokedBeside(changes: readonly unknown[]): ReadonlySet<string> 
 
 function keysIn(less: Shown["less"], value: unknown, parent: Json): ReadonlySet<string> {
   const keys = new Set<string>();
-  less(value, (key) => (keys.add(key), false), parent, []);
+  less(
+    value,
+    (key) => {
+      keys.add(key);
+      return false;
+    },
+    parent,
+    [],
+  );
   return keys;
 }
 

@@ -12,8 +12,7 @@ export function longest(references: readonly string[]): string[] {
   for (const reference of references) {
     const last = kept.at(-1);
     if (
-      last !== undefined &&
-      last.startsWith(reference) &&
+      last?.startsWith(reference) &&
       (last === reference || last[reference.length] === "." || last[reference.length] === "[")
     )
       continue;

@@ -264,11 +264,10 @@ function attributeOf(attribute: string): string {
  */
 function fitHead([title = "", ...lines]: readonly string[], limit: number): string {
   const shown = title.length <= limit - 60 ? title : title.slice(0, title.indexOf(":"));
-  return (
-    [shown, ...fitting(lines, limit - shown.length - 60, () => "- and more, for which there is no room here")].join(
-      "\n",
-    ) + "\n"
-  );
+  return `${[
+    shown,
+    ...fitting(lines, limit - shown.length - 60, () => "- and more, for which there is no room here"),
+  ].join("\n")}\n`;
 }
 
 function causeLines({ report }: Review): string[] {

@@ -85,7 +85,7 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
       address: bucket.policies[0]?.address,
       text: `the policy of ${bucket.address} names ELB and the folder of the logs, as far as the file leaves it open`,
     });
-  const unread = read.findIndex((it) => it === undefined);
+  const unread = read.indexOf(undefined);
   const notRead =
     unread < 0
       ? undefined

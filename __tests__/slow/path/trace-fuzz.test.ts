@@ -121,7 +121,7 @@ const HOSTILE: readonly (() => unknown)[] = [
   () => "module.a.module.a.b",
   () => "\u0000\ud800\u202eevil\u0301 \ud83d\ude00",
   () => "(".repeat(20_000),
-  () => "a".repeat(5_000) + "!",
+  () => `${"a".repeat(5_000)}!`,
   () => "*.".repeat(2_000),
   () => "0.0.0.0/99",
   () => "999.1.1.1/8",
@@ -131,7 +131,7 @@ const HOSTILE: readonly (() => unknown)[] = [
   () =>
     "${one([for o in aws_acm_certificate.x.domain_validation_options : o.resource_record_name if o.domain_name " +
     '== "x"])}',
-  () => "${" + "[0]".repeat(3_000) + "}",
+  () => `\${${"[0]".repeat(3_000)}}`,
   () => [],
   () => ({}),
   () => [[]],
@@ -360,7 +360,7 @@ const balancer = {
 const siteWith = (type: string, body: object): unknown => {
   const stack = baseStack("site");
   for (const name of Object.keys(stack.resource[type] ?? {}))
-    Object.assign((stack.resource[type] ?? {})[name] as object, body);
+    Object.assign(stack.resource[type]?.[name] as object, body);
   return stack;
 };
 const record = (address: string, values: object) => ({

@@ -18,13 +18,13 @@ import {
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   EC2Client,
-  Instance,
+  type Instance,
   ModifyInstanceAttributeCommand,
   ModifyVolumeCommand,
   MonitorInstancesCommand,
   ReplaceIamInstanceProfileAssociationCommand,
   RunInstancesCommand,
-  RunInstancesCommandInput,
+  type RunInstancesCommandInput,
   UnmonitorInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import {
@@ -34,7 +34,7 @@ import {
   DeleteLoadBalancerCommand,
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
-  LoadBalancer,
+  type LoadBalancer,
   ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
   SetSubnetsCommand,
@@ -50,12 +50,12 @@ import {
   ChangeResourceRecordSetsCommand,
   GetHostedZoneCommand,
   ListHostedZonesByNameCommand,
-  ResourceRecordSet,
+  type ResourceRecordSet,
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { findEmulatorPython } from "../../../cli/setup/emulator-python";
-import { isRunning, LocalAws, Seed } from "../../../rehearsal/local-aws";
+import { isRunning, LocalAws, type Seed } from "../../../rehearsal/local-aws";
 import { PROJECT } from "../../support/project";
 
 const ZONE_ID = "Z0123456789ABCDEFGHIJ";

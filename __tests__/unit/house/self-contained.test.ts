@@ -156,7 +156,7 @@ test("the provider's committed lock has a sum for each package of the release", 
   expect(lock).toContain(
     `provider "registry.terraform.io/${terraform.required_providers.aws.source.replace(/^aws$/, "hashicorp/aws")}"`,
   );
-  expect(/version +\= "([^"]+)"/.exec(lock)?.[1]).toBe(terraform.required_providers.aws.version);
+  expect(/version += "([^"]+)"/.exec(lock)?.[1]).toBe(terraform.required_providers.aws.version);
   const packages = [
     "darwin_amd64",
     "darwin_arm64",

@@ -124,9 +124,7 @@ function together(one: Mutant, other: Mutant): SynthesizedJson | undefined {
     try {
       for (const { mutate } of order) mutate(stack);
       return stack;
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   return undefined;
 }

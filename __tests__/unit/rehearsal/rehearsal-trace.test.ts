@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { checkTraces, traceOf } from "../../../cli/rehearsal-trace";
 import { fixture } from "../../support/rehearsal-room";
-import { ALL_WELL, BROKEN, GROUP_CLOSED, on, pathOf, reportOf } from "../../support/trace-reports";
+import { ALL_WELL, type BROKEN, GROUP_CLOSED, on, pathOf, reportOf } from "../../support/trace-reports";
 
 /* The rehearsal's last row: what was predicted from the plan must hold of what was built. */
 

@@ -1,5 +1,5 @@
 import type { TargetGroup, Topology } from "../../../topology/model";
-import { isUnknown, known, Unknown } from "../../../topology/value";
+import { isUnknown, known, type Unknown } from "../../../topology/value";
 import type { Finding } from "../../report";
 import { recordsOf } from "../names/record-targets";
 import { groupUsers } from "./group-users";

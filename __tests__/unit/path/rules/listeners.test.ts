@@ -754,7 +754,7 @@ describe("wildcards", () => {
 
   test("do not cost more than their lengths say", () => {
     const before = performance.now();
-    expect(matches("*a".repeat(500), "a".repeat(5_000) + "b")).toBe(false);
+    expect(matches("*a".repeat(500), `${"a".repeat(5_000)}b`)).toBe(false);
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 });

@@ -375,7 +375,7 @@ test("all names that lead to the balancer are told of and added at once", () => 
   const report = traced("site", (stack) => {
     add(stack, "aws_route53_record", "api", { ...copyOf(aliasOf(stack).body), name: "api.example.com" });
     add(stack, "aws_route53_record", "shop", {
-      ...copyOf((stack.resource.aws_route53_record ?? {}).api ?? {}),
+      ...copyOf(stack.resource.aws_route53_record?.api ?? {}),
       name: "shop.example.com",
     });
   });
@@ -400,7 +400,7 @@ test("a further name for the VPC's own use is not added to a public certificate"
       vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` },
     });
     add(stack, "aws_route53_record", "inside", {
-      ...copyOf((stack.resource.aws_route53_record ?? {}).shop ?? {}),
+      ...copyOf(stack.resource.aws_route53_record?.shop ?? {}),
       zone_id: `\${${zone}.zone_id}`,
       name: "app.corp.internal",
     });
