@@ -1,28 +1,19 @@
-import { dnsMutants } from "./dns";
-import { listenerMutants } from "./listeners";
-import type { Mutant } from "./mutant";
-import { networkAclMutants } from "./network-acls";
-import { securityGroupMutants } from "./security-groups";
-import { serverMutants } from "./servers";
-import { subnetMutants } from "./subnets";
-import { targetGroupMutants } from "./target-groups";
-import { targetZoneMutants } from "./target-zones";
-import { tlsMutants } from "./tls";
-import { twoWritersMutants } from "./two-writers";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RULES } from "../../path/rules/all";
+import type { Mutant, RuleMutant } from "./mutant";
 
-/** All faults that the tests put into correct stacks. */
-export const MUTANTS: readonly Mutant[] = [
-  ...dnsMutants,
-  ...tlsMutants,
-  ...listenerMutants,
-  ...targetGroupMutants,
-  ...subnetMutants,
-  ...securityGroupMutants,
-  ...networkAclMutants,
-  ...serverMutants,
-  ...targetZoneMutants,
-  ...twoWritersMutants,
-];
+/** Files of a hop's folder, such as `P33-target-port-closed.ts`, by the rule. */
+const filesOf = (hop: string): Map<string, string> =>
+  new Map(readdirSync(join(__dirname, hop)).map((name) => [name.slice(0, 3), join(__dirname, hop, name)]));
+
+/** All faults that the tests put into correct stacks, rule by rule: those of P33 are in `target/P33-….ts`. */
+export const MUTANTS: readonly Mutant[] = RULES.flatMap(({ id, hop }) => {
+  const file = filesOf(hop).get(id);
+  if (file === undefined) return [];
+  const { [id]: mutants = [] } = require(file) as Record<string, readonly RuleMutant[]>;
+  return mutants.map((it): Mutant => ({ row: id, ...it }));
+});
 
 /**
  * What the sample of the mutants must hold: each row in each form of a file, each base, each type of resource at fault,

@@ -31,3 +31,6 @@ export interface Mutant {
   /** Why setting what the fix says cannot be tried here, where that is so. */
   readonly unfixable?: string;
 }
+
+/** A mutant as the file of its rule has it. */
+export type RuleMutant = Omit<Mutant, "row">;

@@ -1,29 +1,9 @@
-import type { Mutant, SynthesizedJson } from "./mutant";
-import { add, all } from "./pick";
+import type { RuleMutant } from "../mutant";
+import { thirdSubnet } from "../parts/target-zones";
+import { add, all } from "../pick";
 
-/* P50: targets where the balancer is not. */
-
-/** A private subnet in the third zone, with the routes of the first one. */
-function thirdSubnet(stack: SynthesizedJson): string {
-  const first = all(stack, "aws_subnet").find(({ address }) => address.includes("private-a"));
-  const association = all(stack, "aws_route_table_association").find(
-    ({ body }) => body.subnet_id === `\${${first?.address}.id}`,
-  );
-  const zone = String(first?.body.availability_zone).replace("names[0]", "names[2]");
-  const id =
-    `\${` +
-    `${add(stack, "aws_subnet", "third", { ...first?.body, cidr_block: "10.0.192.0/20", availability_zone: zone })}` +
-    ".id}";
-  add(stack, "aws_route_table_association", "third", {
-    subnet_id: id,
-    route_table_id: association?.body.route_table_id,
-  });
-  return id;
-}
-
-export const targetZoneMutants: readonly Mutant[] = [
+export const P50: readonly RuleMutant[] = [
   {
-    row: "P50",
     name: "one instance is in a third zone",
     base: "site",
     at: { type: "aws_instance", attribute: "subnet_id" },
@@ -33,7 +13,6 @@ export const targetZoneMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P50",
     name: "the group has a third subnet, the balancer two",
     base: "auto-scaling",
     at: { type: "aws_autoscaling_group", attribute: "vpc_zone_identifier" },
@@ -51,7 +30,6 @@ export const targetZoneMutants: readonly Mutant[] = [
     },
   },
   {
-    row: "P50",
     name: "an instance is in a zone of its own",
     base: "inline-groups",
     at: { type: "aws_instance", attribute: "subnet_id" },

@@ -1,0 +1,25 @@
+import type { RuleMutant } from "../mutant";
+import { aliasOf, REFUSED } from "../parts/dns";
+import { the } from "../pick";
+
+export const P05: readonly RuleMutant[] = [
+  {
+    name: "the alias names the zone of the record",
+    base: "site",
+    at: { type: "aws_route53_record", attribute: "alias.zone_id" },
+    cannot: { state: REFUSED },
+    mutate: (stack) => {
+      (aliasOf(stack).body.alias as Record<string, unknown>).zone_id =
+        `\${${the(stack, "data.aws_route53_zone").address}.zone_id}`;
+    },
+  },
+  {
+    name: "the alias names the zone of another region's balancers",
+    base: "auto-scaling",
+    at: { type: "aws_route53_record", attribute: "alias.zone_id" },
+    cannot: { state: REFUSED },
+    mutate: (stack) => {
+      (aliasOf(stack).body.alias as Record<string, unknown>).zone_id = "Z215JYRZR1TBD5";
+    },
+  },
+];

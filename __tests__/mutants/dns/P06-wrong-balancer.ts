@@ -1,0 +1,56 @@
+import type { RuleMutant } from "../mutant";
+import { addBalancer, aliasOf, cnameOf, ELSEWHERE } from "../parts/dns";
+
+export const P06: readonly RuleMutant[] = [
+  {
+    name: "the alias leads to the balancer of another site",
+    base: "site",
+    at: { type: "aws_route53_record", attribute: "alias.name" },
+    also: ["P21"],
+    mutate: (stack) => {
+      (aliasOf(stack).body.alias as Record<string, unknown>).name = `\${${addBalancer(stack)}.dns_name}`;
+    },
+  },
+  {
+    name: "both of the alias's arguments are those of another site's balancer",
+    base: "auto-scaling",
+    at: { type: "aws_route53_record", attribute: "alias.name" },
+    also: ["P21"],
+    mutate: (stack) => {
+      const other = addBalancer(stack);
+      Object.assign(aliasOf(stack).body.alias as object, {
+        name: `\${${other}.dns_name}`,
+        zone_id: `\${${other}.zone_id}`,
+      });
+    },
+  },
+  {
+    name: "the CNAME leads to the balancer of another site, where a wildcard may be for any name",
+    base: "inline-groups",
+    at: { type: "aws_route53_record", attribute: "records" },
+    also: ["P21"],
+    verdict: "broken",
+    mutate: (stack) => {
+      cnameOf(stack).body.records = [`\${${addBalancer(stack)}.dns_name}`];
+    },
+  },
+  {
+    name: "the alias leads to a balancer by its name of today",
+    base: "site",
+    at: { type: "aws_route53_record", attribute: "alias.name" },
+    verdict: "unknown",
+    cannot: { state: "the local AWS has no balancer of that name" },
+    mutate: (stack) => {
+      aliasOf(stack).body.alias = { ...ELSEWHERE };
+    },
+  },
+  {
+    name: "the CNAME leads to a balancer by its name of today",
+    base: "inline-groups",
+    at: { type: "aws_route53_record", attribute: "records" },
+    verdict: "unknown",
+    mutate: (stack) => {
+      cnameOf(stack).body.records = [ELSEWHERE.name];
+    },
+  },
+];

@@ -1,0 +1,21 @@
+import type { RuleMutant } from "../mutant";
+import { balancerOf } from "../parts/dns";
+
+export const P09: readonly RuleMutant[] = [
+  {
+    name: "the balancer is internal",
+    base: "site",
+    at: { type: "aws_lb", attribute: "internal" },
+    mutate: (stack) => {
+      balancerOf(stack).body.internal = true;
+    },
+  },
+  {
+    name: "the balancer is internal, and a CNAME leads to it",
+    base: "inline-groups",
+    at: { type: "aws_alb", attribute: "internal" },
+    mutate: (stack) => {
+      balancerOf(stack).body.internal = true;
+    },
+  },
+];

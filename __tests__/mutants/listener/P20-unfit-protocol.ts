@@ -1,0 +1,45 @@
+import type { RuleMutant } from "../mutant";
+import { BY_AWS, forwardTo, groupOf, httpOf, httpsOf } from "../parts/listeners";
+
+export const P20: readonly RuleMutant[] = [
+  {
+    name: "a TLS policy whose name is put together wrongly",
+    base: "site",
+    at: { type: "aws_lb_listener", attribute: "ssl_policy" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      httpsOf(stack).body.ssl_policy = "ELBSecurityPolicy-TLS-1-3-2021-06";
+    },
+  },
+  {
+    name: "an HTTP listener on 443 has the certificate",
+    base: "auto-scaling",
+    at: { type: "aws_lb_listener", attribute: "protocol" },
+    also: ["P22"],
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      const listener = httpsOf(stack);
+      listener.body.protocol = "HTTP";
+      delete listener.body.ssl_policy;
+    },
+  },
+  {
+    name: "the listener on 80 is one of a network balancer",
+    base: "inline-groups",
+    at: { type: "aws_alb_listener", attribute: "protocol" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      const listener = httpOf(stack);
+      Object.assign(listener.body, { protocol: "TCP", default_action: forwardTo(groupOf(stack)) });
+    },
+  },
+  {
+    name: "the target group speaks TCP",
+    base: "auto-scaling",
+    at: { type: "aws_lb_target_group", attribute: "protocol" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      groupOf(stack).body.protocol = "TCP";
+    },
+  },
+];

@@ -1,0 +1,33 @@
+import type { RuleMutant } from "../mutant";
+import { forwardTo, groupOf, httpOf, httpsOf } from "../parts/listeners";
+import { takeOut, takeOutAll } from "../pick";
+
+export const P21: readonly RuleMutant[] = [
+  {
+    name: "the balancer has no listener at all",
+    base: "site",
+    at: { type: "aws_lb", attribute: "listener on port 443" },
+    also: ["P48"],
+    mutate: (stack) => {
+      takeOutAll(stack, "aws_lb_listener");
+    },
+  },
+  {
+    name: "HTTPS is on 8443 only",
+    base: "auto-scaling",
+    at: { type: "aws_lb" },
+    also: ["P22", "P30"],
+    mutate: (stack) => {
+      httpsOf(stack).body.port = 8443;
+    },
+  },
+  {
+    name: "there is a certificate for the name, and HTTP only",
+    base: "inline-groups",
+    at: { type: "aws_alb" },
+    mutate: (stack) => {
+      takeOut(stack, httpsOf(stack));
+      httpOf(stack).body.default_action = forwardTo(groupOf(stack));
+    },
+  },
+];

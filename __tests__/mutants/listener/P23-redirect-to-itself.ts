@@ -1,0 +1,25 @@
+import type { RuleMutant } from "../mutant";
+import { BY_AWS, httpOf, httpsOf, redirectTo } from "../parts/listeners";
+import { copyOf } from "../pick";
+
+export const P23: readonly RuleMutant[] = [
+  {
+    name: "the redirect says its status code only",
+    base: "site",
+    at: { type: "aws_lb_listener", attribute: "default_action.redirect" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      httpOf(stack).body.default_action = redirectTo({});
+    },
+  },
+  {
+    name: "the HTTPS listener redirects to HTTPS, as it was copied from the other",
+    base: "auto-scaling",
+    at: { type: "aws_lb_listener", attribute: "default_action.redirect" },
+    also: ["P48"],
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      httpsOf(stack).body.default_action = copyOf(httpOf(stack).body.default_action);
+    },
+  },
+];

@@ -1,0 +1,32 @@
+import type { RuleMutant } from "../mutant";
+import { addRule, forHosts, forPaths, forwardTo, groupOf, httpsOf, text } from "../parts/listeners";
+
+export const P26: readonly RuleMutant[] = [
+  {
+    name: "the only rule is for a name that is not the site's",
+    base: "site",
+    at: { type: "aws_lb_listener", attribute: "default_action.fixed_response" },
+    mutate: (stack) => {
+      addRule(stack, "app", 10, [forHosts("app.example.com")], forwardTo(groupOf(stack)));
+      httpsOf(stack).body.default_action = text("404");
+    },
+  },
+  {
+    name: "the default says that nobody is there, and rules are missing",
+    base: "auto-scaling",
+    at: { type: "aws_lb_listener", attribute: "default_action.fixed_response" },
+    also: ["P48"],
+    mutate: (stack) => {
+      httpsOf(stack).body.default_action = text("503");
+    },
+  },
+  {
+    name: "a rule has the name with a star that does not stand for it",
+    base: "inline-groups",
+    at: { type: "aws_alb_listener", attribute: "default_action.fixed_response" },
+    mutate: (stack) => {
+      addRule(stack, "shops", 10, [forHosts("*.shop.example.com"), forPaths("/*")], forwardTo(groupOf(stack)));
+      httpsOf(stack).body.default_action = text("404");
+    },
+  },
+];

@@ -1,0 +1,34 @@
+import type { RuleMutant } from "../mutant";
+import { addRule, BY_AWS, forPaths, forwardTo, groupOf, httpOf, httpsOf, text } from "../parts/listeners";
+import { add, copyOf } from "../pick";
+
+export const P27: readonly RuleMutant[] = [
+  {
+    name: "a second HTTPS listener on 443",
+    base: "site",
+    at: { type: "aws_lb_listener", attribute: "port" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      add(stack, "aws_lb_listener", "again", copyOf(httpsOf(stack).body));
+    },
+  },
+  {
+    name: "HTTP listens on 443 as well as HTTPS",
+    base: "auto-scaling",
+    at: { type: "aws_lb_listener", attribute: "port" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      Object.assign(httpOf(stack).body, { port: 443, default_action: forwardTo(groupOf(stack)) });
+    },
+  },
+  {
+    name: "two rules have one priority",
+    base: "inline-groups",
+    at: { type: "aws_lb_listener_rule", attribute: "priority" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => {
+      addRule(stack, "api", 100, [forPaths("/api/*")], forwardTo(groupOf(stack)));
+      addRule(stack, "status", 100, [forPaths("/status")], text("200"));
+    },
+  },
+];

@@ -1,0 +1,36 @@
+import type { RuleMutant } from "../mutant";
+import { addRule, balancerOf, forPaths, forwardTo, groupOf, httpOf, type Json } from "../parts/listeners";
+
+export const P29: readonly RuleMutant[] = [
+  {
+    name: "the target group takes HTTP/2, and port 80 forwards to it as well",
+    base: "site",
+    at: { type: "aws_lb_target_group", attribute: "protocol_version" },
+    mutate: (stack) => {
+      groupOf(stack).body.protocol_version = "HTTP2";
+      httpOf(stack).body.default_action = forwardTo(groupOf(stack));
+    },
+  },
+  {
+    name: "the target group takes gRPC behind plain HTTP",
+    base: "auto-scaling",
+    at: { type: "aws_lb_target_group", attribute: "protocol_version" },
+    mutate: (stack) => {
+      const group = groupOf(stack);
+      Object.assign(group.body, {
+        protocol_version: "GRPC",
+        health_check: { ...(group.body.health_check as Json), matcher: "0-99" },
+      });
+      addRule(stack, "rpc", 10, [forPaths("/rpc.Api/*")], forwardTo(group), httpOf(stack));
+    },
+  },
+  {
+    name: "HTTP/2 is turned off, and the target group takes nothing else",
+    base: "inline-groups",
+    at: { type: "aws_alb", attribute: "enable_http2" },
+    mutate: (stack) => {
+      groupOf(stack).body.protocol_version = "HTTP2";
+      balancerOf(stack).body.enable_http2 = false;
+    },
+  },
+];

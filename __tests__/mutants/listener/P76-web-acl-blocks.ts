@@ -1,0 +1,32 @@
+import type { RuleMutant } from "../mutant";
+import { addWebAcl } from "../parts/listeners";
+
+export const P76: readonly RuleMutant[] = [
+  {
+    name: "the web ACL blocks everything",
+    base: "site",
+    at: { type: "aws_wafv2_web_acl", attribute: "default_action" },
+    mutate: (stack) => addWebAcl(stack, {}),
+  },
+  {
+    name: "the web ACL blocks by default, and its only rule blocks more",
+    base: "inline-groups",
+    at: { type: "aws_wafv2_web_acl", attribute: "default_action" },
+    mutate: (stack) =>
+      addWebAcl(stack, {
+        rule: [
+          {
+            name: "rate",
+            priority: 1,
+            action: { block: {} },
+            statement: { rate_based_statement: { limit: 1000, aggregate_key_type: "IP" } },
+            visibility_config: {
+              cloudwatch_metrics_enabled: false,
+              metric_name: "rate",
+              sampled_requests_enabled: false,
+            },
+          },
+        ],
+      }),
+  },
+];

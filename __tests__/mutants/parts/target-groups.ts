@@ -1,0 +1,69 @@
+import type { SynthesizedJson } from "../mutant";
+import { add, all, copyOf, the } from "../pick";
+
+export const BY_AWS = "AWS refuses it";
+
+export const HASHED = "a state keeps no more than a hash of an instance's user data";
+
+export type Json = Record<string, unknown>;
+
+export const typeOf = (stack: SynthesizedJson, type: string) =>
+  stack.resource[type] === undefined ? type.replace("aws_lb", "aws_alb") : type;
+
+export const httpsOf = (stack: SynthesizedJson) =>
+  the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTPS");
+
+export const groupOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb_target_group"));
+
+export const balancerOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb"));
+
+export const attachmentsOf = (stack: SynthesizedJson) => all(stack, typeOf(stack, "aws_lb_target_group_attachment"));
+
+export const forwardTo = (arn: string): Json[] => [{ type: "forward", target_group_arn: arn }];
+
+/** A target group of its own beside the first. */
+export function addGroup(stack: SynthesizedJson, name: string): string {
+  const { body } = groupOf(stack);
+  return (
+    `\${` +
+    `${add(stack, typeOf(stack, "aws_lb_target_group"), name, { ...copyOf(body), ...(body.name === undefined ? {} : { name }) })}` +
+    ".arn}"
+  );
+}
+
+export function check(stack: SynthesizedJson, settings: Json): void {
+  const group = groupOf(stack);
+  group.body.health_check = { ...(group.body.health_check as Json), ...settings };
+}
+
+/** A network of its own, with a subnet in each of two zones that leads to the internet. */
+export function addOtherNetwork(stack: SynthesizedJson): string[] {
+  add(stack, "aws_vpc", "other", { cidr_block: "10.99.0.0/16" });
+  add(stack, "aws_internet_gateway", "other", { vpc_id: "${aws_vpc.other.id}" });
+  add(stack, "aws_route_table", "other", { vpc_id: "${aws_vpc.other.id}" });
+  add(stack, "aws_route", "other", {
+    route_table_id: "${aws_route_table.other.id}",
+    destination_cidr_block: "0.0.0.0/0",
+    gateway_id: "${aws_internet_gateway.other.id}",
+  });
+  return ["a", "b"].map((zone, index) => {
+    const subnet = add(stack, "aws_subnet", `other_${zone}`, {
+      vpc_id: "${aws_vpc.other.id}",
+      cidr_block: `10.99.${index}.0/24`,
+      availability_zone: `us-east-1${zone}`,
+      map_public_ip_on_launch: true,
+    });
+    add(stack, "aws_route_table_association", `other_${zone}`, {
+      subnet_id: `\${${subnet}.id}`,
+      route_table_id: "${aws_route_table.other.id}",
+    });
+    return `\${${subnet}.id}`;
+  });
+}
+
+/** Another script, for the instances or their launch template. */
+export function rewriteScripts(stack: SynthesizedJson, change: (script: string) => string): void {
+  for (const body of Object.values(stack.resource.aws_instance ?? {})) body.user_data = change(String(body.user_data));
+  for (const body of Object.values(stack.resource.aws_launch_template ?? {}))
+    body.user_data = Buffer.from(change(Buffer.from(String(body.user_data), "base64").toString())).toString("base64");
+}

@@ -1,0 +1,65 @@
+import type { SynthesizedJson } from "../mutant";
+import { add, copyOf, the } from "../pick";
+
+export const ISSUED = "ACM has issued what a state's listener uses";
+
+export const FAR = "Elastic Load Balancing refuses the listener, so that no state has it";
+
+export const WAITS = "the apply waits for the certificate in vain, so that no state has its listener";
+
+export const NO_OPTIONS = "there is nothing to make the record of, so that the apply does not come to its end";
+
+export const REPLACED = "what is replaced stands in plans only";
+
+export const MADE_NEW =
+  "the plan of a new stack replaces nothing; __tests__/unit/path/rules/tls.test.ts turns such plans into ones that do";
+
+export const certificateOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate");
+
+export const waitOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate_validation");
+
+export const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
+
+export const validationOf = (stack: SynthesizedJson) =>
+  the(stack, "aws_route53_record", ({ name }) => String(name).includes("domain_validation_options"));
+
+export const httpsOf = (stack: SynthesizedJson) =>
+  the(
+    stack,
+    stack.resource.aws_alb_listener === undefined ? "aws_lb_listener" : "aws_alb_listener",
+    ({ protocol }) => protocol === "HTTPS",
+  );
+
+/** The certificate, and what validates it, are for another name. */
+export function rename(stack: SynthesizedJson, from: string, to: string): void {
+  for (const type of ["aws_acm_certificate", "aws_route53_record"]) {
+    for (const [name, block] of Object.entries(stack.resource[type] ?? {})) {
+      if (type === "aws_acm_certificate" || String(block.name).includes("domain_validation_options"))
+        (stack.resource[type] ?? {})[name] = JSON.parse(JSON.stringify(block).replaceAll(from, to)) as Record<
+          string,
+          unknown
+        >;
+    }
+  }
+}
+
+export function addAlias(stack: SynthesizedJson, name: string): void {
+  add(stack, "aws_route53_record", "further", { ...copyOf(aliasOf(stack).body), name });
+}
+
+/** A provider of another region, for what is named. */
+export function move(stack: SynthesizedJson, region: string, blocks: readonly Record<string, unknown>[]): void {
+  const { aws = [] } = stack.provider as { aws?: unknown[] };
+  aws.push({ alias: "far", region });
+  for (const block of blocks) block.provider = "aws.far";
+}
+
+export function caa(stack: SynthesizedJson, name: string, records: readonly string[]): void {
+  add(stack, "aws_route53_record", "caa", {
+    zone_id: validationOf(stack).body.zone_id,
+    name,
+    type: "CAA",
+    ttl: 300,
+    records,
+  });
+}

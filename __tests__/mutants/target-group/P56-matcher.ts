@@ -1,0 +1,19 @@
+import type { RuleMutant } from "../mutant";
+import { BY_AWS, check } from "../parts/target-groups";
+
+export const P56: readonly RuleMutant[] = [
+  {
+    name: "server errors count as well",
+    base: "site",
+    at: { type: "aws_lb_target_group", attribute: "health_check.matcher" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => check(stack, { matcher: "200-599" }),
+  },
+  {
+    name: "the codes are those of gRPC",
+    base: "inline-groups",
+    at: { type: "aws_alb_target_group", attribute: "health_check.matcher" },
+    cannot: { state: BY_AWS },
+    mutate: (stack) => check(stack, { matcher: "0-99" }),
+  },
+];

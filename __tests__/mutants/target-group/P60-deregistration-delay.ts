@@ -1,0 +1,32 @@
+import type { RuleMutant } from "../mutant";
+import { balancerOf, groupOf } from "../parts/target-groups";
+
+export const P60: readonly RuleMutant[] = [
+  {
+    name: "targets are cut off at once",
+    base: "site",
+    at: { type: "aws_lb_target_group", attribute: "deregistration_delay" },
+    verdict: "ok",
+    mutate: (stack) => {
+      groupOf(stack).body.deregistration_delay = "0";
+    },
+  },
+  {
+    name: "requests may take ten minutes, and the delay is AWS's",
+    base: "auto-scaling",
+    at: { type: "aws_lb_target_group", attribute: "deregistration_delay" },
+    verdict: "ok",
+    mutate: (stack) => {
+      balancerOf(stack).body.idle_timeout = 600;
+    },
+  },
+  {
+    name: "each target stays for half an hour",
+    base: "inline-groups",
+    at: { type: "aws_alb_target_group", attribute: "deregistration_delay" },
+    verdict: "ok",
+    mutate: (stack) => {
+      groupOf(stack).body.deregistration_delay = 1800;
+    },
+  },
+];

@@ -1,0 +1,29 @@
+import type { RuleMutant } from "../mutant";
+import { groupOf, HASHED, rewriteScripts } from "../parts/target-groups";
+
+export const P54: readonly RuleMutant[] = [
+  {
+    name: "the group speaks HTTPS to plain NGINX",
+    base: "auto-scaling",
+    at: { type: "aws_lb_target_group", attribute: "protocol" },
+    verdict: "ok",
+    mutate: (stack) => {
+      groupOf(stack).body.protocol = "HTTPS";
+    },
+  },
+  {
+    name: "NGINX speaks TLS, and the group does not",
+    base: "site",
+    at: { type: "aws_lb_target_group", attribute: "protocol" },
+    verdict: "ok",
+    cannot: { state: HASHED },
+    mutate: (stack) =>
+      rewriteScripts(stack, (script) =>
+        script.replace(
+          "listen 80 default_server;",
+          "listen 80 ssl default_server;\n        ssl_certificate /etc/nginx/own.pem;\n        " +
+            "ssl_certificate_key /etc/nginx/own.key;",
+        ),
+      ),
+  },
+];

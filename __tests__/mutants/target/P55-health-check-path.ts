@@ -1,0 +1,29 @@
+import type { RuleMutant } from "../mutant";
+import { check, HASHED, rewriteScripts } from "../parts/target-groups";
+
+export const P55: readonly RuleMutant[] = [
+  {
+    name: "the check asks for a page that the server does not have",
+    base: "inline-groups",
+    at: { type: "aws_alb_target_group", attribute: "health_check.path" },
+    verdict: "ok",
+    cannot: { state: HASHED },
+    mutate: (stack) => check(stack, { path: "/health" }),
+  },
+  {
+    name: "Apache's own page is answered with 403",
+    base: "inline-groups",
+    at: { type: "aws_alb_target_group", attribute: "health_check.path" },
+    verdict: "ok",
+    cannot: { state: HASHED },
+    mutate: (stack) => rewriteScripts(stack, (script) => script.replace("echo ok > /var/www/html/index.html\n", "")),
+  },
+  {
+    name: "the page that is asked redirects",
+    base: "site",
+    at: { type: "aws_lb_target_group", attribute: "health_check.path" },
+    verdict: "ok",
+    cannot: { state: HASHED },
+    mutate: (stack) => rewriteScripts(stack, (script) => script.replace('return 200 "ok\\n";', "return 302 /;")),
+  },
+];

@@ -1,0 +1,29 @@
+import type { RuleMutant } from "../mutant";
+import { instances, named, template } from "../parts/servers";
+
+export const P61: readonly RuleMutant[] = [
+  {
+    name: "the instances name no security group",
+    base: "site",
+    at: { type: "aws_instance", attribute: "vpc_security_group_ids" },
+    mutate: (stack) => {
+      for (const it of instances(stack)) delete it.vpc_security_group_ids;
+    },
+  },
+  {
+    name: "the launch template names no security group",
+    base: "auto-scaling",
+    at: { type: "aws_launch_template", attribute: "vpc_security_group_ids" },
+    mutate: (stack) => {
+      delete template(stack).vpc_security_group_ids;
+    },
+  },
+  {
+    name: "one of two instances was forgotten",
+    base: "inline-groups",
+    at: { type: "aws_instance", attribute: "vpc_security_group_ids" },
+    mutate: (stack) => {
+      delete named(stack, "aws_instance", "b").vpc_security_group_ids;
+    },
+  },
+];

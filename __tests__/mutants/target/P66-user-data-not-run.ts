@@ -1,0 +1,23 @@
+import type { RuleMutant } from "../mutant";
+import { instances, NEW_PLAN, NO_CHANGE } from "../parts/servers";
+
+export const P66: readonly RuleMutant[] = [
+  {
+    name: "the flag that replaces an instance is gone",
+    base: "site",
+    at: { type: "aws_instance", attribute: "user_data_replace_on_change" },
+    cannot: { synthesized: NO_CHANGE, plan: NEW_PLAN, state: NO_CHANGE },
+    mutate: (stack) => {
+      for (const it of instances(stack)) delete it.user_data_replace_on_change;
+    },
+  },
+  {
+    name: "the flag that replaces an instance is off",
+    base: "public",
+    at: { type: "aws_instance", attribute: "user_data_replace_on_change" },
+    cannot: { synthesized: NO_CHANGE, plan: NEW_PLAN, state: NO_CHANGE },
+    mutate: (stack) => {
+      for (const it of instances(stack)) it.user_data_replace_on_change = false;
+    },
+  },
+];

@@ -1,0 +1,23 @@
+import type { RuleMutant } from "../mutant";
+import { certificateOf, NO_OPTIONS } from "../parts/tls";
+
+export const P16: readonly RuleMutant[] = [
+  {
+    name: "a certificate that is validated by mail has a record for DNS",
+    base: "site",
+    at: { type: "aws_acm_certificate", attribute: "validation_method" },
+    cannot: { state: NO_OPTIONS },
+    mutate: (stack) => {
+      certificateOf(stack).body.validation_method = "EMAIL";
+    },
+  },
+  {
+    name: "a certificate that is validated by mail has a record that takes the first option",
+    base: "auto-scaling",
+    at: { type: "aws_acm_certificate", attribute: "validation_method" },
+    cannot: { state: NO_OPTIONS },
+    mutate: (stack) => {
+      certificateOf(stack).body.validation_method = "EMAIL";
+    },
+  },
+];
