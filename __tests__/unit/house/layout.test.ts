@@ -1,21 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, posix, relative, sep } from "node:path";
+import { classesOf, importsOf, membersOf, nodesOf, type Source } from "../../support/parsed-source";
 import { PROJECT } from "../../support/project";
 
 /* The house's rules: which room may know of which, and what no room may have. */
-
-interface Source {
-  /** From the project's folder, with slashes. */
-  readonly path: string;
-  readonly text: string;
-}
-
-interface Import {
-  readonly from: string;
-  /** Nothing of it is there when the program runs. */
-  readonly isTypeOnly: boolean;
-  readonly names: readonly string[];
-}
 
 /** What is wrong with one file among all; nothing if it is fine. */
 type Rule = (source: Source, all: readonly Source[]) => string[];
@@ -25,8 +13,6 @@ const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT,
   path: relative(PROJECT, file).split(sep).join("/"),
   text: readFileSync(file, "utf8"),
 }));
-/** Here stand the offenders below. */
-const THIS_FILE = "__tests__/unit/house/layout.test.ts";
 /** Only these know how the parts fit together. */
 const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
 /** Facts that props and plans are held against alike. */
@@ -58,7 +44,7 @@ const RULES: Readonly<Record<string, Rule>> = {
           ...importsOf(source)
             .map(({ from }) => from)
             .filter((from) => /^(node:)?(fs|child_process|http|https|net|os|path|process)(\/|$)/.test(from)),
-          ...(source.text.match(/\bprocess\s*\.\s*\w+|\bprocess\s*\[/g) ?? []),
+          ...membersOf(source, "process"),
         ],
 
   "constructs/ knows nothing of cli/ and rehearsal/": (source) =>
@@ -111,19 +97,17 @@ const RULES: Readonly<Record<string, Rule>> = {
     ),
   "no file is a barrel or a drawer for whatever has no place": ({ path }) =>
     /^(index|utils?|helpers?|misc|common)\.ts$/.test(basename(path)) ? [path] : [],
-  "types are not switched off": ({ path, text }) =>
-    path === THIS_FILE
-      ? []
-      : [
-          ...(withoutComments(text).match(/(?<=[:<,|&(]\s?)\bany\b(?=\s*[;,)>=|&[{\]]|$)|\bas any(?=\s*[;,)\]}])/gm) ??
-            []),
-          ...(text.match(/^\s*(\/\/|\/\*)\s*@ts-\w+/gm) ?? []),
-        ],
+  "types are not switched off": (source) => [
+    ...nodesOf(source).flatMap(({ type }) => (type === "TSAnyKeyword" ? ["any"] : [])),
+    ...(source.text.match(/^\s*(\/\/|\/\*)\s*@ts-\w+/gm) ?? []),
+  ],
   "what is printed goes through cli/command.ts or cli/progress.ts, where text of others becomes harmless": (source) =>
     (!isIn(source, "cli") && !isIn(source, "rehearsal")) || source.path === "cli/command.ts"
       ? []
-      : (withoutComments(source.text).match(/\bstd(out|err)\s*(\?\.|\.)\s*(write|once|pipe)\b|\bconsole\s*\.\s*\w+/g) ??
-        []),
+      : [
+          ...membersOf(source, "console"),
+          ...membersOf(source, "process.stdout", "process.stderr").filter((it) => /\.(write|once|pipe)$/.test(it)),
+        ],
   "cli/ writes files with cli/write-file.ts, whose errors name the file": (source) =>
     !isIn(source, "cli") || source.path === "cli/write-file.ts"
       ? []
@@ -291,41 +275,4 @@ function roomsKnownTo(source: Source, rooms: readonly string[]): string[] {
 /** The path that a relative import leads to; a package's name as it is. */
 function pathOf({ path }: Source, from: string): string {
   return from.startsWith(".") ? posix.join(dirname(path), from) : `package:${from}`;
-}
-
-/** All that a file imports or exports again, `import()` and `require` included. */
-function importsOf({ path, text }: Source): Import[] {
-  if (path === THIS_FILE) return [];
-  // What stands in a text of several lines is a program that a test writes.
-  const code = withoutComments(text).replace(/`[^`]*\n[^`]*`/g, "``");
-  const statements = [
-    ...code.matchAll(/^(?:import|export)\s+(type\s+)?(?:([\w*\s{},$]+?)\s+from\s+)?["']([^"']+)["']/gm),
-  ].map(([, type, clause = "", from = ""]): Import => {
-    const names = clause
-      .replace(/[{}]/g, ",")
-      .split(",")
-      .map((name) => name.trim())
-      .filter(Boolean);
-    return {
-      from,
-      isTypeOnly: type !== undefined || (names.length > 0 && names.every((name) => name.startsWith("type "))),
-      names: names.map((name) => name.replace(/^type /, "").split(/\s+as\s+/)[0] ?? name),
-    };
-  });
-  const calls = [...code.matchAll(/\b(?:import|require)\s*\(\s*["']([^"']+)["']/g)].map(
-    ([, from = ""]): Import => ({ from, isTypeOnly: false, names: [] }),
-  );
-  return [...statements, ...calls];
-}
-
-function classesOf({ path, text }: Source): { name: string; parent?: string }[] {
-  if (path === THIS_FILE) return [];
-  return [...withoutComments(text).matchAll(/\bclass\s+(\w+)(?:\s+extends\s+([\w.]+))?/g)].map(
-    ([, name = "", parent]) => ({ name, parent }),
-  );
-}
-
-/** Line comments that begin a line, and block comments. */
-function withoutComments(text: string): string {
-  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, "").replace(/^\s*\/\/.*$/gm, "");
 }
