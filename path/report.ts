@@ -58,6 +58,8 @@ export interface Finding {
   /** Why somebody lets it pass; absent: nobody does. */
   readonly accepted?: string;
   readonly fix: Fix;
+  /** The rule's page in this project, such as `docs/rules/P33.md`; `alb-web explain P33` prints it. */
+  readonly docs: string;
 }
 
 /** An attribute of the path that the file leaves open. */

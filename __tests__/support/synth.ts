@@ -21,7 +21,10 @@ export interface StackJson {
 
 // cdktf makes a folder for every app, though these tests write nothing into it.
 const outdir = mkdtempSync(join(tmpdir(), "alb-web-synth-"));
-afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+const removed = () => rmSync(outdir, { recursive: true, force: true });
+// Programs that write generated files use it outside jest.
+if (typeof afterAll === "function") afterAll(removed);
+else process.once("exit", removed);
 
 /** What a stack with these props synthesizes to; throws where it is refused. */
 export function synthOf(props: WebStackProps, id = "web"): StackJson {

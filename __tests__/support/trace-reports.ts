@@ -62,6 +62,7 @@ export function on({ id, address }: Finding): { readonly id: string; readonly ad
 
 export const GROUP_CLOSED: Finding = {
   id: "P33",
+  docs: "docs/rules/P33.md",
   severity: "error",
   hop: "target",
   address: "aws_vpc_security_group_ingress_rule.site_app",
@@ -77,6 +78,7 @@ export const GROUP_CLOSED: Finding = {
 
 export const ONE_BAD_SUBNET: Finding = {
   id: "P44",
+  docs: "docs/rules/P44.md",
   severity: "error",
   hop: "listener",
   address: "aws_route_table_association.site_public_b",
@@ -93,6 +95,7 @@ export const ONE_BAD_SUBNET: Finding = {
 
 export const SLOW_TO_GO: Finding = {
   id: "P60",
+  docs: "docs/rules/P60.md",
   severity: "warning",
   hop: "target-group",
   address: "aws_lb_target_group.site",

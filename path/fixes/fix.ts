@@ -1,4 +1,5 @@
 import type { Edit, Fix } from "../report";
+import { hclBlock } from "./hcl";
 
 /** A fix from its edits, which are also written as HCL. */
 export function fix(text: string, props: string, edits: readonly Edit[]): Fix {
@@ -38,7 +39,7 @@ function hclOf(edits: readonly Edit[]): string {
     }
   });
   return [...blocks.values()]
-    .map((it) => (typeof it === "string" ? it : block(it.head, it.body, it.note === "" ? "" : `  # ${it.note}`)))
+    .map((it) => (typeof it === "string" ? it : hclBlock(it.head, it.body, it.note === "" ? "" : `  # ${it.note}`)))
     .join("\n\n");
 }
 
@@ -81,44 +82,4 @@ function partsOf(address: string): {
     .replace(/^([^[]*)\[.*\]$/s, "$1")
     .split(".");
   return { module, type, name, hasKey: address.endsWith("]") };
-}
-
-function block(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {
-  // Equal signs stand below each other, as `terraform fmt` has them.
-  const width = Math.max(
-    0,
-    ...Object.entries(body)
-      .filter(([, value]) => isArgument(value))
-      .map(([key]) => key.length),
-  );
-  const lines = Object.entries(body).map(([key, value]) =>
-    argument(isArgument(value) ? key.padEnd(width) : key, value),
-  );
-  return `${head} {${note}\n${lines.map((line) => line.replace(/^/gm, "  ")).join("\n")}\n}`;
-}
-
-function isArgument(value: unknown): boolean {
-  return (
-    value !== undefined &&
-    (typeof value !== "object" ||
-      value === null ||
-      (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null)))
-  );
-}
-
-/** A nested block for an object, an argument for anything else. */
-function argument(key: string, value: unknown): string {
-  if (value === undefined) return `# without ${key}`;
-  if (Array.isArray(value) && value.some((it) => typeof it === "object" && it !== null))
-    return value.map((it) => argument(key, it)).join("\n");
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return block(key, value as Record<string, unknown>);
-  return `${key} = ${literal(value)}`;
-}
-
-/** `${aws_lb.web.arn}` is written as the expression itself. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  const [, expression] = typeof value === "string" ? (/^\$\{([^{}]*)\}$/.exec(value) ?? []) : [];
-  return expression ?? JSON.stringify(value);
 }

@@ -158,6 +158,11 @@ export const RULES: readonly Rule[] = [
 
 const BY_ID = new Map<string, Rule>(RULES.map((it) => [it.id, it]));
 
+/** The page of a rule, from the project's folder. */
+export function docsOf(id: string): string {
+  return `docs/rules/${id}.md`;
+}
+
 /** @throws {Error} if there is none, which is the caller's own fault */
 export function ruleOf(id: string): Rule {
   const found = BY_ID.get(id);

@@ -180,7 +180,7 @@ function fitsTheBalancer(topology: Topology, report: FileReporter): void {
   }
 }
 
-type Told = Omit<Finding, "severity" | "hop">;
+type Told = Omit<Fault, "hop" | "severity">;
 
 function faultsOf(topology: Topology, listener: Listener): Told[] {
   const { address } = listener;

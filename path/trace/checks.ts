@@ -1,5 +1,5 @@
 import type { Finding } from "../report";
-import { RULES, ruleOf } from "../rules/all";
+import { docsOf, RULES, ruleOf } from "../rules/all";
 import { type Check, type Fault, type Rule, severityOf } from "../rules/rule";
 import { SUBJECTS } from "../rules/subjects";
 
@@ -34,5 +34,5 @@ export function findingOf(fault: Fault, by?: Rule): Finding {
   const rule = fault.id === undefined ? by : ruleOf(fault.id);
   if (rule === undefined) throw new Error(`no rule says that it found ${fault.observed}`);
   const { id, hop } = rule;
-  return { ...fault, id, hop: fault.hop ?? hop, severity: fault.severity ?? severityOf(rule) };
+  return { ...fault, id, hop: fault.hop ?? hop, severity: fault.severity ?? severityOf(rule), docs: docsOf(id) };
 }

@@ -2,8 +2,8 @@ import type { DnsRecord, Topology, Zone } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
-import type { Finding } from "../../report";
-import type { FileReporter, Reporter } from "../../rules/rule";
+
+import type { Fault, FileReporter, Reporter } from "../../rules/rule";
 import type { TracedPath } from "../requests/traced-path";
 import { ancestry, isWithin } from "./domain-names";
 import { type Chain, chainsOf, isPrivate, mayServe } from "./record-chains";
@@ -119,7 +119,7 @@ function isDelegated(name: string, zone: string, topology: Topology): boolean {
   );
 }
 
-function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: Topology): Omit<Finding, "severity"> {
+function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: Topology): Omit<Fault, "severity"> {
   const isAlias = record.alias !== undefined;
   const attribute = isAlias ? "alias.name" : "records";
   const type = isAlias ? `${known(record.type) ?? ""} record` : "record";
@@ -147,7 +147,7 @@ function toNothing({ record, name, zone, isGone = false }: LooseEnd, topology: T
   };
 }
 
-function circle(record: DnsRecord, { links }: Chain): Omit<Finding, "severity"> {
+function circle(record: DnsRecord, { links }: Chain): Omit<Fault, "severity"> {
   const names = [record, ...links.filter((it) => it !== record), record].map(
     ({ fqdn, address }) => known(fqdn) ?? address,
   );

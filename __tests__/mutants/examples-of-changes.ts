@@ -1,0 +1,154 @@
+import type { Example } from "../../path/explain/example";
+
+/* Rules that look at what changes, or at what terraform itself refuses: no correct stack can hold their faults. */
+
+export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
+  P18: {
+    what: "a name is added to a certificate that a listener uses",
+    wrong: `resource "aws_acm_certificate" "site" {
+  domain_name               = "www.example.com"
+  subject_alternative_names = ["shop.example.com"] # new: forces replacement
+  validation_method         = "DNS"
+}`,
+    right: `resource "aws_acm_certificate" "site" {
+  domain_name               = "www.example.com"
+  subject_alternative_names = ["shop.example.com"]
+  validation_method         = "DNS"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}`,
+    observed: "the plan destroys the certificate that aws_lb_listener.https uses, and makes the new one afterwards",
+    fix: {
+      text: "Let terraform make the new certificate before it destroys the old one.",
+      props: "no prop causes this; remove the override or the resource you added",
+      hcl: `resource "aws_acm_certificate" "site" {
+  lifecycle {
+    create_before_destroy = true
+  }
+}`,
+    },
+  },
+  P58: {
+    what: "a health check has a protocol of network load balancers",
+    wrong: `resource "aws_lb_target_group" "web" {
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+
+  health_check {
+    protocol = "TCP"
+  }
+}`,
+    right: `resource "aws_lb_target_group" "web" {
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+
+  health_check {
+    path     = "/health"
+    protocol = "HTTP"
+  }
+}`,
+    observed: "the health check speaks TCP",
+    fix: {
+      text: "Let the health check speak HTTP.",
+      props: "",
+      hcl: `resource "aws_lb_target_group" "web" {
+  health_check {
+    protocol = "HTTP"
+  }
+}`,
+    },
+  },
+  P59: {
+    what: "a load balancer's name begins with a hyphen",
+    wrong: `resource "aws_lb" "web" {
+  name = "-web"
+}`,
+    right: `resource "aws_lb" "web" {
+  name = "web"
+}`,
+    observed: "its name is -web",
+    fix: { text: "Take a name that AWS allows.", props: "", hcl: `resource "aws_lb" "web" {\n  name = "web"\n}` },
+  },
+  P66: {
+    what: "the boot script of an instance that runs is changed",
+    wrong: `resource "aws_instance" "web" {
+  ami           = data.aws_ami.al2023.id
+  instance_type = "t3.micro"
+  user_data     = file("boot.sh") # changed
+}`,
+    right: `resource "aws_instance" "web" {
+  ami                         = data.aws_ami.al2023.id
+  instance_type               = "t3.micro"
+  user_data                   = file("boot.sh")
+  user_data_replace_on_change = true
+}`,
+    observed: "new user data for an instance that stays, which ran its script at its first boot",
+    fix: {
+      text: "Let new user data replace the instance.",
+      props: "no prop causes this; remove the override or the resource you added",
+      hcl: `resource "aws_instance" "web" {
+  user_data_replace_on_change = true
+}`,
+    },
+  },
+  P74: {
+    what: "a target group gets another address in the configuration, and keeps its name on AWS",
+    wrong: `# was: resource "aws_lb_target_group" "app"
+resource "aws_lb_target_group" "web" {
+  name     = "web"
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}`,
+    right: `resource "aws_lb_target_group" "web" {
+  name     = "web"
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}
+
+moved {
+  from = aws_lb_target_group.app
+  to   = aws_lb_target_group.web
+}`,
+    observed: "the plan creates it while aws_lb_target_group.app, which has the same name on AWS, is destroyed",
+    fix: {
+      text: "Tell terraform that the resource has moved.",
+      props: "",
+      hcl: `moved {
+  from = aws_lb_target_group.app
+  to   = aws_lb_target_group.web
+}`,
+    },
+  },
+  P75: {
+    what: "an attachment is written a second time under another address, and the first one goes",
+    wrong: `# was: resource "aws_lb_target_group_attachment" "a"
+resource "aws_lb_target_group_attachment" "web" {
+  target_group_arn = aws_lb_target_group.web.arn
+  target_id        = aws_instance.web.id
+}`,
+    right: `resource "aws_lb_target_group_attachment" "web" {
+  target_group_arn = aws_lb_target_group.web.arn
+  target_id        = aws_instance.web.id
+}
+
+moved {
+  from = aws_lb_target_group_attachment.a
+  to   = aws_lb_target_group_attachment.web
+}`,
+    observed: "the destroy of aws_lb_target_group_attachment.a takes the same registration away",
+    fix: {
+      text: "Tell terraform that the resource has moved.",
+      props: "",
+      hcl: `moved {
+  from = aws_lb_target_group_attachment.a
+  to   = aws_lb_target_group_attachment.web
+}`,
+    },
+  },
+};
