@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { aliasOf, NO_VPC, vpcOf } from "../parts/dns";
+import { NO_VPC, vpcOf } from "../parts/dns";
+import { aliasOf } from "../parts/site";
 import { add, the } from "../pick";
 
 export const P01: readonly RuleMutant[] = [

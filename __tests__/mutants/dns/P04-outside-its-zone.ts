@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addName, aliasOf, certificateOf } from "../parts/dns";
+import { addName } from "../parts/dns";
+import { aliasOf, certificateOf } from "../parts/site";
 import { add, copyOf, the } from "../pick";
 
 export const P04: readonly RuleMutant[] = [

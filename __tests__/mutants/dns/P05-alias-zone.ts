@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { aliasOf, REFUSED } from "../parts/dns";
+import { REFUSED } from "../parts/dns";
+import { aliasOf } from "../parts/site";
 import { the } from "../pick";
 
 export const P05: readonly RuleMutant[] = [

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addBalancer, aliasOf, cnameOf, ELSEWHERE } from "../parts/dns";
+import { addBalancer, cnameOf, ELSEWHERE } from "../parts/dns";
+import { aliasOf } from "../parts/site";
 
 export const P06: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addName, aliasOf, balancerOf, cnameOf, REFUSED } from "../parts/dns";
+import { addName, cnameOf, REFUSED } from "../parts/dns";
+import { aliasOf, balancerOf } from "../parts/site";
 import { add } from "../pick";
 
 export const P07: readonly RuleMutant[] = [

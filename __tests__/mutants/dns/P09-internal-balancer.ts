@@ -1,5 +1,5 @@
 import type { RuleMutant } from "../mutant";
-import { balancerOf } from "../parts/dns";
+import { balancerOf } from "../parts/site";
 
 export const P09: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { arnOf, BY_AWS, httpsOf } from "../parts/listeners";
+import { arnOf } from "../parts/listeners";
+import { BY_AWS, httpsOf } from "../parts/site";
 import { add } from "../pick";
 
 export const P19: readonly RuleMutant[] = [

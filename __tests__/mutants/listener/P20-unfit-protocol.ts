@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { BY_AWS, forwardTo, groupOf, httpOf, httpsOf } from "../parts/listeners";
+import { forwardTo, httpOf } from "../parts/listeners";
+import { BY_AWS, groupOf, httpsOf } from "../parts/site";
 
 export const P20: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { forwardTo, groupOf, httpOf, httpsOf } from "../parts/listeners";
+import { forwardTo, httpOf } from "../parts/listeners";
+import { groupOf, httpsOf } from "../parts/site";
 import { takeOut, takeOutAll } from "../pick";
 
 export const P21: readonly RuleMutant[] = [

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { BY_AWS, httpOf, httpsOf, redirectTo } from "../parts/listeners";
+import { httpOf, redirectTo } from "../parts/listeners";
+import { BY_AWS, httpsOf } from "../parts/site";
 import { copyOf } from "../pick";
 
 export const P23: readonly RuleMutant[] = [

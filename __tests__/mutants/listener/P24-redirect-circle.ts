@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addRule, forHosts, httpsOf, redirectTo } from "../parts/listeners";
+import { addRule, forHosts, redirectTo } from "../parts/listeners";
+import { httpsOf } from "../parts/site";
 import { add } from "../pick";
 
 export const P24: readonly RuleMutant[] = [

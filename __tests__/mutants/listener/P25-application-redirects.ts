@@ -1,5 +1,5 @@
 import type { RuleMutant } from "../mutant";
-import { HASHED, rewriteScripts } from "../parts/listeners";
+import { HASHED, rewriteScripts } from "../parts/site";
 
 export const P25: readonly RuleMutant[] = [
   {

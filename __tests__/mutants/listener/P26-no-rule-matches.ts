@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addRule, forHosts, forPaths, forwardTo, groupOf, httpsOf, text } from "../parts/listeners";
+import { addRule, forHosts, forPaths, forwardTo, text } from "../parts/listeners";
+import { groupOf, httpsOf } from "../parts/site";
 
 export const P26: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addRule, BY_AWS, forPaths, forwardTo, groupOf, httpOf, httpsOf, text } from "../parts/listeners";
+import { addRule, forPaths, forwardTo, httpOf, text } from "../parts/listeners";
+import { BY_AWS, groupOf, httpsOf } from "../parts/site";
 import { add, copyOf } from "../pick";
 
 export const P27: readonly RuleMutant[] = [

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addRule, forHosts, forPaths, forwardTo, groupOf, text } from "../parts/listeners";
+import { addRule, forHosts, forPaths, forwardTo, text } from "../parts/listeners";
+import { groupOf } from "../parts/site";
 
 export const P28: readonly RuleMutant[] = [
   {

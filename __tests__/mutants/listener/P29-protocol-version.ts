@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addRule, balancerOf, forPaths, forwardTo, groupOf, httpOf, type Json } from "../parts/listeners";
+import { addRule, forPaths, forwardTo, httpOf } from "../parts/listeners";
+import { balancerOf, groupOf, type Json } from "../parts/site";
 
 export const P29: readonly RuleMutant[] = [
   {

@@ -1,6 +1,7 @@
 import { inlineRule } from "../inline-groups-base";
 import type { RuleMutant } from "../mutant";
-import { classic, fromClients, groups, inline, remove, tcp } from "../parts/security-groups";
+import { classic, fromClients, groups, inline, tcp } from "../parts/security-groups";
+import { remove } from "../parts/site";
 
 export const P30: readonly RuleMutant[] = [
   {

@@ -1,5 +1,5 @@
 import type { RuleMutant } from "../mutant";
-import { balancerOf } from "../parts/security-groups";
+import { balancerOf } from "../parts/site";
 
 export const P31: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { balancer, idOf, named, part, REFUSED_BALANCER, remove } from "../parts/subnets";
+import { named, remove } from "../parts/site";
+import { balancer, idOf, part, REFUSED_BALANCER } from "../parts/subnets";
 
 export const P41: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { balancer, named, part, REFUSED_BALANCER } from "../parts/subnets";
+import { named } from "../parts/site";
+import { balancer, part, REFUSED_BALANCER } from "../parts/subnets";
 
 export const P42: readonly RuleMutant[] = [
   {

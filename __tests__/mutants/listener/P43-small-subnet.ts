@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { named, part, REFUSED_BALANCER } from "../parts/subnets";
+import { named } from "../parts/site";
+import { part, REFUSED_BALANCER } from "../parts/subnets";
 import { add, all, copyOf, type Picked, the } from "../pick";
 
 export const P43: readonly RuleMutant[] = [

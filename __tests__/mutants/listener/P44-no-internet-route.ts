@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { balancer, idOf, named, part, publicRoute, remove } from "../parts/subnets";
+import { named, remove } from "../parts/site";
+import { balancer, idOf, part, publicRoute } from "../parts/subnets";
 
 export const P44: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { gatewayElsewhere, named, part, remove } from "../parts/subnets";
+import { named, remove } from "../parts/site";
+import { gatewayElsewhere, part } from "../parts/subnets";
 import { add } from "../pick";
 
 export const P45: readonly RuleMutant[] = [

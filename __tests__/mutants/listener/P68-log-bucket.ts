@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addLogs, BY_AWS, BY_ELB } from "../parts/listeners";
+import { addLogs, BY_ELB } from "../parts/listeners";
+import { BY_AWS } from "../parts/site";
 import { add } from "../pick";
 
 export const P68: readonly RuleMutant[] = [

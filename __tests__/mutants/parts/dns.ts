@@ -1,5 +1,6 @@
 import type { SynthesizedJson } from "../mutant";
 import { add, copyOf, the } from "../pick";
+import { balancerOf, certificateOf } from "./site";
 
 export const REFUSED = "Route 53 refuses the record, so that no state has it";
 
@@ -13,14 +14,7 @@ export const ELSEWHERE = {
   evaluate_target_health: false,
 };
 
-export const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
-
 export const cnameOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ type }) => type === "CNAME");
-
-export const balancerOf = (stack: SynthesizedJson) =>
-  stack.resource.aws_alb === undefined ? the(stack, "aws_lb") : the(stack, "aws_alb");
-
-export const certificateOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate");
 
 export const vpcOf = (stack: SynthesizedJson) => the(stack, "aws_vpc");
 

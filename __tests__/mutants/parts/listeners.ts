@@ -1,24 +1,9 @@
 import type { SynthesizedJson } from "../mutant";
 import { add, type Picked, the } from "../pick";
-
-export const BY_AWS = "AWS refuses it";
-
-export const HASHED = "a state keeps no more than a hash of an instance's user data";
-
-export type Json = Record<string, unknown>;
-
-export const typeOf = (stack: SynthesizedJson, type: string) =>
-  stack.resource[type] === undefined ? type.replace("aws_lb", "aws_alb") : type;
-
-export const httpsOf = (stack: SynthesizedJson) =>
-  the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTPS");
+import { balancerOf, httpsOf, type Json, typeOf } from "./site";
 
 export const httpOf = (stack: SynthesizedJson) =>
   the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTP");
-
-export const groupOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb_target_group"));
-
-export const balancerOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb"));
 
 export const arnOf = ({ address }: Picked) => `\${${address}.arn}`;
 
@@ -45,13 +30,6 @@ export function addRule(
   listener = httpsOf(stack),
 ): void {
   add(stack, "aws_lb_listener_rule", name, { listener_arn: arnOf(listener), priority, condition, action });
-}
-
-/** Another script, for the instances or their launch template. */
-export function rewriteScripts(stack: SynthesizedJson, change: (script: string) => string): void {
-  for (const body of Object.values(stack.resource.aws_instance ?? {})) body.user_data = change(String(body.user_data));
-  for (const body of Object.values(stack.resource.aws_launch_template ?? {}))
-    body.user_data = Buffer.from(change(Buffer.from(String(body.user_data), "base64").toString())).toString("base64");
 }
 
 /** Turns the balancer's logs on. */

@@ -1,5 +1,6 @@
 import type { SynthesizedJson } from "../mutant";
-import { add, all, the } from "../pick";
+import { add, all } from "../pick";
+import { vpcId } from "./site";
 
 export type Direction = "ingress" | "egress";
 
@@ -32,8 +33,6 @@ export const subnetsOf = (stack: SynthesizedJson, isPublic: boolean) =>
   all(stack, "aws_subnet")
     .filter(({ address }) => /public|aws_subnet\.[ab]$/.test(address) === isPublic)
     .map(({ address }) => `\${${address}.id}`);
-
-export const vpcId = (stack: SynthesizedJson) => `\${${the(stack, "aws_vpc").address}.id}`;
 
 /** An ACL with its entries in it. */
 export function addAcl(

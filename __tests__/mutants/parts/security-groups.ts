@@ -1,27 +1,18 @@
-import { applyEdits } from "../edits";
 import type { SynthesizedJson } from "../mutant";
-import { add, type Picked, the } from "../pick";
+import { add, the } from "../pick";
+import { named } from "./site";
 
 export const REFUSED_GROUP = "EC2 refuses a group of another VPC, so that no state has it";
 
 export const READ_BACK =
   "the provider reads the rules beside a group back into the group, so that a state of a correct group looks the same";
 
-export type Json = Record<string, unknown>;
-
 export const tcp = (from: number, to = from) => ({ from, to, protocol: "tcp" });
-
-export const remove = (stack: SynthesizedJson, { address }: Picked) => applyEdits(stack, [{ remove: address }]);
-
-export const balancerOf = (stack: SynthesizedJson) =>
-  stack.resource.aws_alb === undefined ? the(stack, "aws_lb") : the(stack, "aws_alb");
 
 export const targetGroupOf = (stack: SynthesizedJson) =>
   stack.resource.aws_alb_target_group === undefined
     ? the(stack, "aws_lb_target_group")
     : the(stack, "aws_alb_target_group");
-
-export const vpcId = (stack: SynthesizedJson) => `\${${the(stack, "aws_vpc").address}.id}`;
 
 /** Rules of this project's stack, by what they are for. */
 export const rule = (stack: SynthesizedJson, direction: "ingress" | "egress", about: RegExp) =>
@@ -38,8 +29,6 @@ export const groups = (stack: SynthesizedJson) => ({
   balancer: the(stack, "aws_security_group", ({ description }) => /^Clients/.test(String(description))),
   servers: the(stack, "aws_security_group", ({ description }) => /^The (load )?balancer/.test(String(description))),
 });
-
-export const named = (stack: SynthesizedJson, type: string, name: string): Json => stack.resource[type]?.[name] ?? {};
 
 export const classic = (stack: SynthesizedJson, name: string) => named(stack, "aws_security_group_rule", name);
 

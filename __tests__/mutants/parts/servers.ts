@@ -1,6 +1,6 @@
-import { applyEdits } from "../edits";
 import type { SynthesizedJson } from "../mutant";
-import { all, type Picked } from "../pick";
+import { all } from "../pick";
+import { named } from "./site";
 
 export const HASH = "the state of an instance holds a hash of its user data only";
 
@@ -9,12 +9,6 @@ export const NO_CHANGE = "it says what is to be, not what changes";
 export const NEW_PLAN =
   "a plan of something new changes nothing in place; `__tests__/unit/path/rules/servers.test.ts` holds the row " +
   "in a plan of a change";
-
-export type Json = Record<string, unknown>;
-
-export const remove = (stack: SynthesizedJson, { address }: Picked) => applyEdits(stack, [{ remove: address }]);
-
-export const named = (stack: SynthesizedJson, type: string, name: string): Json => stack.resource[type]?.[name] ?? {};
 
 export const instances = (stack: SynthesizedJson) => all(stack, "aws_instance").map(({ body }) => body);
 

@@ -1,4 +1,3 @@
-import { applyEdits } from "../edits";
 import type { SynthesizedJson } from "../mutant";
 import { add, all, type Picked, the } from "../pick";
 
@@ -10,12 +9,6 @@ export const REFUSED_SUBNET = "EC2 refuses to make such a subnet, so that no sta
 export const NOT_EMULATED =
   "the local AWS lacks the block; `__tests__/unit/path/rules/subnets.test.ts` finds it in a state to which it " +
   "is added by hand";
-
-export type Json = Record<string, unknown>;
-
-export const remove = (stack: SynthesizedJson, { address }: Picked) => applyEdits(stack, [{ remove: address }]);
-
-export const named = (stack: SynthesizedJson, type: string, name: string): Json => stack.resource[type]?.[name] ?? {};
 
 export const balancer = (stack: SynthesizedJson) =>
   the(stack, stack.resource.aws_alb === undefined ? "aws_lb" : "aws_alb").body;

@@ -1,21 +1,6 @@
 import type { SynthesizedJson } from "../mutant";
-import { add, all, copyOf, the } from "../pick";
-
-export const BY_AWS = "AWS refuses it";
-
-export const HASHED = "a state keeps no more than a hash of an instance's user data";
-
-export type Json = Record<string, unknown>;
-
-export const typeOf = (stack: SynthesizedJson, type: string) =>
-  stack.resource[type] === undefined ? type.replace("aws_lb", "aws_alb") : type;
-
-export const httpsOf = (stack: SynthesizedJson) =>
-  the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTPS");
-
-export const groupOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb_target_group"));
-
-export const balancerOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb"));
+import { add, all, copyOf } from "../pick";
+import { groupOf, type Json, typeOf } from "./site";
 
 export const attachmentsOf = (stack: SynthesizedJson) => all(stack, typeOf(stack, "aws_lb_target_group_attachment"));
 
@@ -59,11 +44,4 @@ export function addOtherNetwork(stack: SynthesizedJson): string[] {
     });
     return `\${${subnet}.id}`;
   });
-}
-
-/** Another script, for the instances or their launch template. */
-export function rewriteScripts(stack: SynthesizedJson, change: (script: string) => string): void {
-  for (const body of Object.values(stack.resource.aws_instance ?? {})) body.user_data = change(String(body.user_data));
-  for (const body of Object.values(stack.resource.aws_launch_template ?? {}))
-    body.user_data = Buffer.from(change(Buffer.from(String(body.user_data), "base64").toString())).toString("base64");
 }

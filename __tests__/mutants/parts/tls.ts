@@ -1,5 +1,6 @@
 import type { SynthesizedJson } from "../mutant";
 import { add, copyOf, the } from "../pick";
+import { aliasOf } from "./site";
 
 export const ISSUED = "ACM has issued what a state's listener uses";
 
@@ -14,21 +15,10 @@ export const REPLACED = "what is replaced stands in plans only";
 export const MADE_NEW =
   "the plan of a new stack replaces nothing; __tests__/unit/path/rules/tls.test.ts turns such plans into ones that do";
 
-export const certificateOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate");
-
 export const waitOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate_validation");
-
-export const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
 
 export const validationOf = (stack: SynthesizedJson) =>
   the(stack, "aws_route53_record", ({ name }) => String(name).includes("domain_validation_options"));
-
-export const httpsOf = (stack: SynthesizedJson) =>
-  the(
-    stack,
-    stack.resource.aws_alb_listener === undefined ? "aws_lb_listener" : "aws_alb_listener",
-    ({ protocol }) => protocol === "HTTPS",
-  );
 
 /** The certificate, and what validates it, are for another name. */
 export function rename(stack: SynthesizedJson, from: string, to: string): void {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addGroup, attachmentsOf, forwardTo, httpsOf } from "../parts/target-groups";
+import { httpsOf } from "../parts/site";
+import { addGroup, attachmentsOf, forwardTo } from "../parts/target-groups";
 import { add, copyOf } from "../pick";
 
 export const P48: readonly RuleMutant[] = [

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { addOtherNetwork, BY_AWS, balancerOf, groupOf } from "../parts/target-groups";
+import { BY_AWS, balancerOf, groupOf } from "../parts/site";
+import { addOtherNetwork } from "../parts/target-groups";
 import { the } from "../pick";
 
 export const P51: readonly RuleMutant[] = [

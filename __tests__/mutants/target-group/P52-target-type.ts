@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { attachmentsOf, BY_AWS, groupOf } from "../parts/target-groups";
+import { BY_AWS, groupOf } from "../parts/site";
+import { attachmentsOf } from "../parts/target-groups";
 
 export const P52: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { BY_AWS, check } from "../parts/target-groups";
+import { BY_AWS } from "../parts/site";
+import { check } from "../parts/target-groups";
 
 export const P57: readonly RuleMutant[] = [
   {

@@ -1,5 +1,5 @@
 import type { RuleMutant } from "../mutant";
-import { balancerOf, groupOf } from "../parts/target-groups";
+import { balancerOf, groupOf } from "../parts/site";
 
 export const P60: readonly RuleMutant[] = [
   {

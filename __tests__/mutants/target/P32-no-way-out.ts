@@ -1,6 +1,7 @@
 import { inlineRule } from "../inline-groups-base";
 import type { RuleMutant } from "../mutant";
-import { classic, groups, inline, remove, tcp, toInstances } from "../parts/security-groups";
+import { classic, groups, inline, tcp, toInstances } from "../parts/security-groups";
+import { remove } from "../parts/site";
 
 export const P32: readonly RuleMutant[] = [
   {

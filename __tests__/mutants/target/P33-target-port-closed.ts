@@ -1,6 +1,7 @@
 import { inlineRule } from "../inline-groups-base";
 import type { RuleMutant } from "../mutant";
-import { classic, fromBalancer, inline, remove, tcp, vpcId } from "../parts/security-groups";
+import { classic, fromBalancer, inline, tcp } from "../parts/security-groups";
+import { remove, vpcId } from "../parts/site";
 import { add } from "../pick";
 
 export const P33: readonly RuleMutant[] = [

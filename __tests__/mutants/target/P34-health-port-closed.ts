@@ -1,6 +1,7 @@
 import { inlineRule } from "../inline-groups-base";
 import type { RuleMutant } from "../mutant";
-import { classic, inline, type Json, targetGroupOf, tcp, toInstances } from "../parts/security-groups";
+import { classic, inline, targetGroupOf, tcp, toInstances } from "../parts/security-groups";
+import type { Json } from "../parts/site";
 import { add } from "../pick";
 
 export const P34: readonly RuleMutant[] = [

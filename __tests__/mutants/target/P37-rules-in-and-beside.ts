@@ -1,6 +1,7 @@
 import { inlineRule } from "../inline-groups-base";
 import type { RuleMutant } from "../mutant";
-import { groups, named, READ_BACK, tcp } from "../parts/security-groups";
+import { groups, READ_BACK, tcp } from "../parts/security-groups";
+import { named } from "../parts/site";
 import { add } from "../pick";
 
 export const P37: readonly RuleMutant[] = [

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { named, part, REFUSED_SUBNET } from "../parts/subnets";
+import { named } from "../parts/site";
+import { part, REFUSED_SUBNET } from "../parts/subnets";
 
 export const P46: readonly RuleMutant[] = [
   {

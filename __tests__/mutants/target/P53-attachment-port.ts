@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { attachmentsOf, HASHED, type Json, rewriteScripts } from "../parts/target-groups";
+import { HASHED, type Json, rewriteScripts } from "../parts/site";
+import { attachmentsOf } from "../parts/target-groups";
 import { copyOf, the } from "../pick";
 
 export const P53: readonly RuleMutant[] = [

@@ -1,5 +1,5 @@
 import type { RuleMutant } from "../mutant";
-import { groupOf, HASHED, rewriteScripts } from "../parts/target-groups";
+import { groupOf, HASHED, rewriteScripts } from "../parts/site";
 
 export const P54: readonly RuleMutant[] = [
   {

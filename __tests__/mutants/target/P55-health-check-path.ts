@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { check, HASHED, rewriteScripts } from "../parts/target-groups";
+import { HASHED, rewriteScripts } from "../parts/site";
+import { check } from "../parts/target-groups";
 
 export const P55: readonly RuleMutant[] = [
   {

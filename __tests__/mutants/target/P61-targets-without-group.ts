@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { instances, named, template } from "../parts/servers";
+import { instances, template } from "../parts/servers";
+import { named } from "../parts/site";
 
 export const P61: readonly RuleMutant[] = [
   {

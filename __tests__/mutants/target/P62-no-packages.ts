@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { HASH, named, remove, withUserData } from "../parts/servers";
+import { HASH, withUserData } from "../parts/servers";
+import { named, remove } from "../parts/site";
 import { the } from "../pick";
 
 export const P62: readonly RuleMutant[] = [

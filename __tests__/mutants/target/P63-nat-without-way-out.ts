@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { named, subnet } from "../parts/servers";
+import { subnet } from "../parts/servers";
+import { named } from "../parts/site";
 import { all, type Picked } from "../pick";
 
 export const P63: readonly RuleMutant[] = [

@@ -1,6 +1,7 @@
 import { inlineRule } from "../inline-groups-base";
 import type { RuleMutant } from "../mutant";
-import { HASH, named, remove } from "../parts/servers";
+import { HASH } from "../parts/servers";
+import { named, remove } from "../parts/site";
 import { the } from "../pick";
 
 export const P64: readonly RuleMutant[] = [

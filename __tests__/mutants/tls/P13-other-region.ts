@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { certificateOf, FAR, httpsOf, move, waitOf } from "../parts/tls";
+import { certificateOf, httpsOf } from "../parts/site";
+import { FAR, move, waitOf } from "../parts/tls";
 
 export const P13: readonly RuleMutant[] = [
   {

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { certificateOf, httpsOf, ISSUED } from "../parts/tls";
+import { certificateOf, httpsOf } from "../parts/site";
+import { ISSUED } from "../parts/tls";
 import { takeOutAll } from "../pick";
 
 export const P14: readonly RuleMutant[] = [

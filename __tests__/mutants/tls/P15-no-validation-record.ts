@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { certificateOf, validationOf, WAITS, waitOf } from "../parts/tls";
+import { certificateOf } from "../parts/site";
+import { validationOf, WAITS, waitOf } from "../parts/tls";
 import { takeOut } from "../pick";
 
 export const P15: readonly RuleMutant[] = [

@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { certificateOf, NO_OPTIONS } from "../parts/tls";
+import { certificateOf } from "../parts/site";
+import { NO_OPTIONS } from "../parts/tls";
 
 export const P16: readonly RuleMutant[] = [
   {

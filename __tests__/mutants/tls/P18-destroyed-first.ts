@@ -1,5 +1,6 @@
 import type { RuleMutant } from "../mutant";
-import { certificateOf, MADE_NEW, REPLACED } from "../parts/tls";
+import { certificateOf } from "../parts/site";
+import { MADE_NEW, REPLACED } from "../parts/tls";
 
 export const P18: readonly RuleMutant[] = [
   {
