@@ -5,7 +5,7 @@
 const { copyFileSync, existsSync, readFileSync, rmSync, statSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 
-/** constructs/refusals.ts; their messages name everything that there is to correct. */
+/** constructs/props/refusals.ts; their messages name everything that there is to correct. */
 const REFUSALS = ["InvalidPropsError", "BrokenPathError"];
 const LOCK_FILE = ".terraform.lock.hcl";
 const committed = resolve(LOCK_FILE);

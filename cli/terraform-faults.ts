@@ -92,12 +92,12 @@ const KNOWN: readonly KnownFault[] = [
       "has.",
   },
   {
-    // The provider's list, and that of terraform's own backend; constructs/regions.ts refuses what a stack says before
-    // that.
+    // The provider's list, and that of terraform's own backend; constructs/props/regions.ts refuses what a stack says
+    // before that.
     said: /invalid AWS Region: ([\w-]+)/i,
     sentence: ([, region]) =>
       "The AWS provider in use (hashicorp/aws 5.100.0), or terraform itself, does not know the region " +
-      `${region}: it is misspelt, or newer than both. Choose another region; constructs/regions.ts lists those ` +
+      `${region}: it is misspelt, or newer than both. Choose another region; constructs/props/regions.ts lists those ` +
       "that work.",
   },
   {

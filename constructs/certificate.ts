@@ -3,7 +3,7 @@ import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 import type { IHostedZone } from "./dns";
-import { withoutWildcard } from "./domain-names";
+import { withoutWildcard } from "./props/domain-names";
 
 /** A certificate that a listener may use at once. */
 export interface ICertificate {

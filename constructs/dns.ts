@@ -2,7 +2,7 @@ import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zon
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Construct } from "constructs";
-import { isInZone, registrableDomain } from "./domain-names";
+import { isInZone, registrableDomain } from "./props/domain-names";
 
 /** A public zone that records can be put into. */
 export interface IHostedZone {

@@ -4,8 +4,8 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { ICertificate } from "./certificate";
 import type { INetwork } from "./network";
+import type { Settings } from "./props/settings";
 import { operand } from "./references";
-import type { Settings } from "./settings";
 import type { ITargetGroup } from "./target-group";
 
 export interface LoadBalancerOptions

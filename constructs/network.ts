@@ -17,9 +17,9 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Netmask } from "netmask";
 import type { IInstanceType } from "./instance-type";
+import type { NewNetworkSettings } from "./props/settings";
+import type { ExistingNetworkProps } from "./props/web-stack-props";
 import { isReference, operand } from "./references";
-import type { NewNetworkSettings } from "./settings";
-import type { ExistingNetworkProps } from "./web-stack-props";
 
 export interface ISubnet {
   readonly id: string;

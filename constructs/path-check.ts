@@ -1,7 +1,7 @@
 import { Aspects } from "cdktf";
 import { type IConstruct, Node } from "constructs";
 import type { Finding, TraceReport } from "../path/report";
-import { BrokenPathError } from "./refusals";
+import { BrokenPathError } from "./props/refusals";
 
 /** A stack, and how the path through what it synthesizes is asked for. */
 export interface PathOwner {

@@ -2,7 +2,7 @@ import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Settings } from "./settings";
+import type { Settings } from "./props/settings";
 import type { IWebServers } from "./web-servers";
 
 export interface TargetGroupOptions extends Pick<Settings, "appPort" | "healthCheck" | "deregistrationDelaySec"> {

@@ -1,4 +1,4 @@
-import type { Settings } from "./settings";
+import type { Settings } from "./props/settings";
 
 /** NGINX keeps a connection longer than the balancer does, or the balancer meets closed ones: 502. */
 const KEEPALIVE_MARGIN_SEC = 15;

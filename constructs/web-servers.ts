@@ -9,8 +9,8 @@ import { Construct } from "constructs";
 import type { IInstanceType } from "./instance-type";
 import { literal } from "./names";
 import type { ISubnet } from "./network";
+import type { Settings } from "./props/settings";
 import { isReference, operand } from "./references";
-import type { Settings } from "./settings";
 
 export interface WebServersOptions extends Pick<Settings, "instances" | "architecture"> {
   readonly instanceType: IInstanceType;

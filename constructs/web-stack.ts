@@ -3,21 +3,21 @@ import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { ACCEPTED_KEY, shownEntry, unmatched, withAccepted } from "../path/trace/accept";
 import { trace } from "../path/trace/trace";
-import { checkProps, throwIfAnyFault } from "./app-check";
 import type { HostedZones } from "./dns";
 import { literal } from "./names";
 import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from "./path-check";
 import { plainHcl } from "./plain-hcl";
-import { quotaWarning } from "./quota-warning";
-import { InvalidPropsError } from "./refusals";
-import type { Settings } from "./settings";
+import { checkProps, throwIfAnyFault } from "./props/app-check";
+import { quotaWarning } from "./props/quota-warning";
+import { InvalidPropsError } from "./props/refusals";
+import type { Settings } from "./props/settings";
+import type { WebStackProps } from "./props/web-stack-props";
 import { keepState, stateWarning, TERRAFORM_VERSIONS } from "./state-backend";
 import { userDataFor } from "./user-data";
-import type { WebStackProps } from "./web-stack-props";
 import { type Site, WebTopology } from "./web-topology";
 
-export { BrokenPathError, InvalidPropsError } from "./refusals";
-export type { WebStackProps } from "./web-stack-props";
+export { BrokenPathError, InvalidPropsError } from "./props/refusals";
+export type { WebStackProps } from "./props/web-stack-props";
 
 /** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
 export class WebStack extends TerraformStack {

@@ -1,4 +1,4 @@
-import type { WebStackProps } from "../../constructs/web-stack-props";
+import type { WebStackProps } from "../../constructs/props/web-stack-props";
 import { synthOf } from "../support/synth";
 import { autoScalingStack } from "./auto-scaling-base";
 import { inlineGroupsStack } from "./inline-groups-base";

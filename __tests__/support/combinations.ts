@@ -1,4 +1,4 @@
-import type { WebStackProps } from "../../constructs/web-stack-props";
+import type { WebStackProps } from "../../constructs/props/web-stack-props";
 import { IS_EXHAUSTIVE } from "./sample";
 
 const subnet = (vpc: string, tier: "a" | "b", index: number) => `subnet-0${vpc}${tier}000000000000${index}`;

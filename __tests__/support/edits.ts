@@ -1,4 +1,4 @@
-import type { WebStackProps } from "../../constructs/web-stack-props";
+import type { WebStackProps } from "../../constructs/props/web-stack-props";
 import { EXISTING_NETWORK } from "./synth";
 
 /** A prop that is not edited on a site that stands, and why not. */

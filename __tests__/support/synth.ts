@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, Aspects, TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
-import { checkProps, throwIfAnyFault } from "../../constructs/app-check";
+import { checkProps, throwIfAnyFault } from "../../constructs/props/app-check";
 import { InvalidPropsError, WebStack, type WebStackProps } from "../../constructs/web-stack";
 
 /** The arguments of one resource or data source. */

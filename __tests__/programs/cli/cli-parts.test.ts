@@ -9,7 +9,7 @@ import { SetupError } from "../../../cli/setup/setup-error";
 import { synthesize } from "../../../cli/synthesize";
 import { Terraform } from "../../../cli/terraform";
 import { forgetAws, terraformEnvironment } from "../../../cli/terraform-environment";
-import type { WebStackProps } from "../../../constructs/web-stack-props";
+import type { WebStackProps } from "../../../constructs/props/web-stack-props";
 import { expectationOf } from "../../../rehearsal/expectation";
 import { isRunning } from "../../../rehearsal/local-aws";
 import type { StackJson } from "../../../rehearsal/stack-files";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { settingsOf } from "../../../constructs/settings";
+import { settingsOf } from "../../../constructs/props/settings";
+import type { WebStackProps } from "../../../constructs/props/web-stack-props";
 import { nginxConf, userDataFor } from "../../../constructs/user-data";
-import type { WebStackProps } from "../../../constructs/web-stack-props";
 
 const settings = (props: Partial<WebStackProps> = {}) => settingsOf("web", { domainName: "www.example.com", ...props });
 const conf = (props?: Partial<WebStackProps>) => nginxConf(settings(props));

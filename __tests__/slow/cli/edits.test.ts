@@ -13,7 +13,7 @@ import { Rehearsal, type RehearsalResult } from "../../../cli/rehearsal-run";
 import type { SynthesizedStack } from "../../../cli/synthesize";
 import { Terraform, type TerraformEvent } from "../../../cli/terraform";
 import { terraformEnvironment } from "../../../cli/terraform-environment";
-import type { WebStackProps } from "../../../constructs/web-stack-props";
+import type { WebStackProps } from "../../../constructs/props/web-stack-props";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { IDENTITY_FILE } from "../../../rehearsal/providers";
 import { seedsFor } from "../../../rehearsal/seed-for";

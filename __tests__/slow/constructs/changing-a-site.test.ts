@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WebStackProps } from "../../../constructs/web-stack-props";
+import type { WebStackProps } from "../../../constructs/props/web-stack-props";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { seedsFor } from "../../../rehearsal/seed-for";
 import type { StackJson } from "../../../rehearsal/stack-files";

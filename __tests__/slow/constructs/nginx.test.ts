@@ -4,9 +4,9 @@ import { createServer, get as httpGet, type IncomingHttpHeaders, type Server } f
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsOf } from "../../../constructs/settings";
+import { settingsOf } from "../../../constructs/props/settings";
+import type { WebStackProps } from "../../../constructs/props/web-stack-props";
 import { userDataFor } from "../../../constructs/user-data";
-import type { WebStackProps } from "../../../constructs/web-stack-props";
 
 /*
  * The boot script as an instance gets it, run by bash to its end, and the real NGINX that it starts. Only what a test

@@ -6,7 +6,7 @@ import { withLock } from "../../../cli/setup/lock";
 import { findTerraform } from "../../../cli/setup/terraform-binary";
 import { Terraform } from "../../../cli/terraform";
 import { terraformEnvironment } from "../../../cli/terraform-environment";
-import { REGIONS } from "../../../constructs/regions";
+import { REGIONS } from "../../../constructs/props/regions";
 import { PROJECT } from "../../support/project";
 import { CACHE } from "../../support/rehearsal-room";
 

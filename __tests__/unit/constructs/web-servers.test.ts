@@ -1,4 +1,4 @@
-import { settingsOf } from "../../../constructs/settings";
+import { settingsOf } from "../../../constructs/props/settings";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import { addressed, all, type Block, EXISTING_NETWORK, refTo, synthOf, theOnly } from "../../support/synth";
 

@@ -87,7 +87,7 @@ test("every link of README.md to a page in docs/, and within such a page, leads 
 
 test("docs/before-the-first-deploy.md has what sentences name of it, and quotas by the codes that sentences have", () => {
   const page = text("docs/before-the-first-deploy.md");
-  const sentences = ["cli/faults/name-faults.ts", "cli/faults/quota-faults.ts", "constructs/quota-warning.ts"]
+  const sentences = ["cli/faults/name-faults.ts", "cli/faults/quota-faults.ts", "constructs/props/quota-warning.ts"]
     .map(text)
     .join("\n")
     // A sentence that is too long for a line stands in parts.

@@ -1,4 +1,4 @@
-import type { WebStackProps } from "../../../constructs/web-stack-props";
+import type { WebStackProps } from "../../../constructs/props/web-stack-props";
 import { fetchFault } from "../../../rehearsal/checks/network";
 import { instancesRun } from "../../../rehearsal/checks/targets";
 import { expectationOf } from "../../../rehearsal/expectation";

@@ -1,4 +1,4 @@
-import { isListReference, isReference, referenceText } from "./references";
+import { isListReference, isReference, referenceText } from "../references";
 
 /*
  * How a refused prop is repeated in an error, which goes into logs and into the comments of pull requests: so that a

@@ -5,10 +5,10 @@ import {
   loadBalancerNamePrefix,
   ownerSuffix,
   targetGroupName,
-} from "../../../constructs/names";
-import { TLS_POLICIES } from "../../../constructs/props-schema";
-import type { WebStackProps } from "../../../constructs/web-stack";
-import { all, refusalOf, type StackJson, synthOf, theOnly } from "../../support/synth";
+} from "../../../../constructs/names";
+import { TLS_POLICIES } from "../../../../constructs/props/schema";
+import type { WebStackProps } from "../../../../constructs/web-stack";
+import { all, refusalOf, type StackJson, synthOf, theOnly } from "../../../support/synth";
 
 const ELB_NAME = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
 const FAULT = /^web: .* (must .+|is not a prop) \(got .+\).*$/s;

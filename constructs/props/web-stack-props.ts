@@ -1,5 +1,5 @@
+import type { CloudBackendProps, S3BackendProps } from "./backend-props";
 import type { OwnServerProps, ProxiedServerProps, SshProps } from "./server-props";
-import type { CloudBackendProps, S3BackendProps } from "./state-backend";
 
 /**
  * The choices of a `WebStack`. Only `domainName` is required. Ids, ARNs, buckets and key pairs can be references, all
@@ -13,7 +13,7 @@ export interface WebStackProps {
    */
   readonly domainName: string;
   /**
-   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/regions.ts`). It is
+   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/props/regions.ts`). It is
    * never read from the environment. Another region makes another site; destroy the one in the old region first, as
    * terraform does not look for it any more.
    * @default "us-east-1"

@@ -4,7 +4,7 @@ import {
   isServableName,
   registrableDomain,
   withoutWildcard,
-} from "../../../constructs/domain-names";
+} from "../../../../constructs/props/domain-names";
 
 const label63 = "a".repeat(63);
 

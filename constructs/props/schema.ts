@@ -1,10 +1,12 @@
 import { Netmask } from "netmask";
 import * as v from "valibot";
-import { RULES } from "../path/rules/all";
-import { isHealthPath, isMatcher } from "../topology/health-check-values";
-import { PRIVATE_RANGES } from "../topology/reserved-ranges";
+import { RULES } from "../../path/rules/all";
+import { isHealthPath, isMatcher } from "../../topology/health-check-values";
+import { PRIVATE_RANGES } from "../../topology/reserved-ranges";
+import { PLACEHOLDER_BUCKET } from "./backend-props";
 import { isPublicHostName, isServableName } from "./domain-names";
 import { domainNameAdvice, servableNameAdvice, zoneNameAdvice } from "./host-name-advice";
+import { REGIONS } from "./regions";
 import {
   type Fault,
   flag,
@@ -19,9 +21,7 @@ import {
   text,
   value,
   whole,
-} from "./props-values";
-import { REGIONS } from "./regions";
-import { PLACEHOLDER_BUCKET } from "./state-backend";
+} from "./values";
 
 /** TLS policies that begin at TLS 1.2 or later; AWS adds some now and then. */
 export const TLS_POLICIES = [

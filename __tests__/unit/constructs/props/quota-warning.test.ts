@@ -1,5 +1,5 @@
-import type { WebStackProps } from "../../../constructs/web-stack";
-import { EXISTING_NETWORK, stackOf } from "../../support/synth";
+import type { WebStackProps } from "../../../../constructs/web-stack";
+import { EXISTING_NETWORK, stackOf } from "../../../support/synth";
 
 /* What an account with AWS's default quotas would refuse, said at synth. */
 

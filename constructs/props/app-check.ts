@@ -1,10 +1,10 @@
 import { type IConstruct, Node } from "constructs";
 import { withoutWildcard } from "./domain-names";
 import { shown } from "./echo";
-import { propFaults } from "./props-rules";
-import { type Fault, sentence } from "./props-values";
 import { InvalidPropsError } from "./refusals";
+import { propFaults } from "./rules";
 import { type Settings, settingsOf } from "./settings";
+import { type Fault, sentence } from "./values";
 import type { WebStackProps } from "./web-stack-props";
 
 interface Registered {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { isListReference, isReference } from "../references";
 import { closest, meant } from "./closest";
 import { type Place, shown } from "./echo";
-import { isListReference, isReference } from "./references";
 
 /** One thing that is wrong with a stack's props. */
 export interface Fault {

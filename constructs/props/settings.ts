@@ -1,7 +1,7 @@
+import type { Owner } from "../names";
+import type { CloudBackendProps, S3BackendProps, StateLocation } from "./backend-props";
 import { registrableDomain } from "./domain-names";
-import type { Owner } from "./names";
 import type { SshProps } from "./server-props";
-import type { CloudBackendProps, S3BackendProps, StateLocation } from "./state-backend";
 import type {
   AcceptedFinding,
   ExistingNetworkProps,

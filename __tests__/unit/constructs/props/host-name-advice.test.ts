@@ -1,4 +1,4 @@
-import { faultsOf } from "../../support/synth";
+import { faultsOf } from "../../../support/synth";
 
 /* Which mistake a name has, and the name to write instead. */
 

@@ -1,8 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TLS_POLICIES } from "../../../constructs/props-schema";
-import { EXISTING_NETWORK, faultsOf, refusalOf, refusalOfOneId, synthOf, theOnly, writeApp } from "../../support/synth";
+import { TLS_POLICIES } from "../../../../constructs/props/schema";
+import {
+  EXISTING_NETWORK,
+  faultsOf,
+  refusalOf,
+  refusalOfOneId,
+  synthOf,
+  theOnly,
+  writeApp,
+} from "../../../support/synth";
 
 const DOMAIN = { domainName: "www.example.com" };
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";

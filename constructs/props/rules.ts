@@ -1,12 +1,12 @@
 import { Netmask } from "netmask";
-import { expects } from "../topology/health-check-values";
+import { expects } from "../../topology/health-check-values";
+import { isReference } from "../references";
+import { userDataFor } from "../user-data";
 import { isInZone, MAX_COMMON_NAME } from "./domain-names";
 import { shown } from "./echo";
-import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./props-schema";
-import type { Fault } from "./props-values";
-import { isReference } from "./references";
+import { isPrivateRange, MAX_USER_DATA_BYTES, schemaFaults } from "./schema";
 import { isExistingNetwork, type Settings, settingsOf } from "./settings";
-import { userDataFor } from "./user-data";
+import type { Fault } from "./values";
 import type { AcceptedFinding, WebStackProps } from "./web-stack-props";
 
 type PropName = keyof WebStackProps;
