@@ -93,8 +93,8 @@ export class WebTopology extends Construct {
       : new NewNetwork(this, "network", { ...network, region, instanceType, name: owner.stackId });
   }
 
-  private certificate({ certificateArn, names }: Settings): ICertificate {
-    if (certificateArn !== undefined) return { issuedArn: certificateArn };
+  private certificate({ certificate, names }: Settings): ICertificate {
+    if (certificate !== undefined) return { issuedArn: certificate.arn };
     return new Certificate(this, "certificate", { names, zoneOf: (name) => this.zones.of(name) });
   }
 }

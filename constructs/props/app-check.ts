@@ -1,8 +1,8 @@
 import { type IConstruct, Node } from "constructs";
 import { withoutWildcard } from "./domain-names";
 import { shown } from "./echo";
+import { propFaults } from "./faults";
 import { InvalidPropsError } from "./refusals";
-import { propFaults } from "./rules";
 import { type Settings, settingsOf } from "./settings";
 import { type Fault, sentence } from "./values";
 import type { WebStackProps } from "./web-stack-props";
@@ -70,8 +70,8 @@ interface Claim {
   readonly advice: string;
 }
 
-function claims({ owner, names, domainName, hostedZone, certificateArn, backend }: Settings): Claim[] {
-  const validated = certificateArn === undefined ? [...new Set(names.map(withoutWildcard))] : [];
+function claims({ owner, names, domainName, hostedZone, certificate, backend }: Settings): Claim[] {
+  const validated = certificate === undefined ? [...new Set(names.map(withoutWildcard))] : [];
   return [
     {
       kind: "id",

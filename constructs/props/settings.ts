@@ -1,9 +1,11 @@
 import type { Owner } from "../names";
 import type { CloudBackendProps, S3BackendProps, StateLocation } from "./backend-props";
+import { CLOUD_DEFAULTS, DEFAULTS } from "./defaults";
 import { registrableDomain } from "./domain-names";
 import type { SshProps } from "./server-props";
 import type {
   AcceptedFinding,
+  CertificateProps,
   ExistingNetworkProps,
   HealthCheckProps,
   InstancesProps,
@@ -11,11 +13,12 @@ import type {
   WebStackProps,
 } from "./web-stack-props";
 
-/** Props with every default filled in; what the parts are built from. */
-export interface Settings {
+/** Props with every default filled in, a setting for each prop; what the parts are built from. */
+export interface Settings extends Record<keyof WebStackProps, unknown> {
   readonly owner: Owner;
   readonly region: string;
   readonly domainName: string;
+  readonly alternativeNames: readonly string[];
   /** Every name that the site answers to, `domainName` first. */
   readonly names: readonly string[];
   readonly hostedZone: {
@@ -24,7 +27,7 @@ export interface Settings {
     readonly create: boolean;
     readonly delegated: boolean;
   };
-  readonly certificateArn?: string;
+  readonly certificate: CertificateProps | undefined;
   readonly network: NewNetworkSettings | (ExistingNetworkProps & { readonly egress: "none" | "nat" });
   readonly appPort: number;
   readonly healthCheck: Required<HealthCheckProps>;
@@ -33,10 +36,10 @@ export interface Settings {
   readonly server: { readonly proxyPort?: number; readonly setup?: string; readonly userData?: string };
   readonly http: "redirect" | "forward";
   readonly tlsPolicy: string;
-  readonly ssh?: SshProps;
+  readonly ssh: SshProps | undefined;
   readonly idleTimeoutSec: number;
   readonly deregistrationDelaySec: number;
-  readonly accessLogsBucket?: string;
+  readonly accessLogsBucket: string | undefined;
   readonly disposable: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly backend: StateLocation;
@@ -47,60 +50,29 @@ export interface Settings {
 export type NewNetworkSettings = Required<Omit<NewNetworkProps, "flowLogsBucket">> &
   Pick<NewNetworkProps, "flowLogsBucket">;
 
-const DEFAULT_REGION = "us-east-1";
 const MAX_DEREGISTRATION_DELAY_SEC = 3600;
 
-/** The defaults of all props, in one place. */
+/** Props with their defaults, and what follows from them. */
 export function settingsOf(stackId: string, props: WebStackProps): Settings {
-  const region = props.region ?? DEFAULT_REGION;
-  const appPort = props.appPort ?? 80;
-  const idleTimeoutSec = props.idleTimeoutSec ?? 60;
-  const type = props.instances?.type ?? "t3.micro";
+  const said = { ...DEFAULTS, ...defined(props) };
+  const { domainName, region, appPort, idleTimeoutSec } = said;
+  const instances = { ...DEFAULTS.instances, ...defined(props.instances) };
   return {
-    owner: { stackId, domainName: props.domainName, region },
-    region,
-    domainName: props.domainName,
-    names: [props.domainName, ...(props.alternativeNames ?? [])],
-    hostedZone: {
-      name: props.hostedZone?.name ?? registrableDomain(props.domainName) ?? props.domainName,
-      // As the AWS CLI prints it, or as Route 53's console does.
-      id: props.hostedZone?.id?.replace(/^\/hostedzone\//, ""),
-      create: props.hostedZone?.create ?? false,
-      delegated: props.hostedZone?.delegated ?? true,
-    },
-    certificateArn: props.certificate?.arn,
-    network: networkOf(props.network ?? {}),
-    appPort,
+    ...said,
+    owner: { stackId, domainName, region },
+    names: [domainName, ...said.alternativeNames],
+    hostedZone: hostedZoneOf(props),
+    network: networkOf(said.network),
     healthCheck: {
-      path: "/health",
-      matcher: "200",
-      intervalSec: 15,
-      timeoutSec: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 3,
+      ...DEFAULTS.healthCheck,
       ...defined(props.healthCheck),
       port: props.healthCheck?.port ?? appPort,
     },
-    instances: {
-      count: 2,
-      diskGiB: 8,
-      placement: "private",
-      detailedMonitoring: false,
-      ...defined(props.instances),
-      type,
-    },
-    architecture: architectureOf(type),
-    server: props.server ?? {},
-    http: props.http ?? "redirect",
-    tlsPolicy: props.tlsPolicy ?? "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    ssh: props.ssh,
-    idleTimeoutSec,
-    deregistrationDelaySec: props.deregistrationDelaySec ?? Math.min(idleTimeoutSec, MAX_DEREGISTRATION_DELAY_SEC),
-    accessLogsBucket: props.accessLogsBucket,
-    disposable: props.disposable ?? false,
-    tags: props.tags ?? {},
-    backend: stateLocation(stackId, region, props.backend ?? "local"),
-    accept: props.accept ?? [],
+    instances,
+    architecture: architectureOf(instances.type),
+    server: said.server ?? {},
+    deregistrationDelaySec: said.deregistrationDelaySec ?? Math.min(idleTimeoutSec, MAX_DEREGISTRATION_DELAY_SEC),
+    backend: stateLocation(stackId, region, said.backend),
   };
 }
 
@@ -109,15 +81,20 @@ export function isExistingNetwork(network: NewNetworkProps | ExistingNetworkProp
   return "vpcId" in network && network.vpcId !== undefined;
 }
 
-function networkOf(network: NewNetworkProps | ExistingNetworkProps): Settings["network"] {
-  const egress = network.egress ?? "none";
-  if (isExistingNetwork(network)) return { ...network, egress };
+function hostedZoneOf({ domainName, hostedZone }: WebStackProps): Settings["hostedZone"] {
+  const said = { ...DEFAULTS.hostedZone, ...defined(hostedZone) };
   return {
-    cidr: network.cidr ?? "10.0.0.0/16",
-    zones: network.zones ?? 2,
-    egress,
-    flowLogsBucket: network.flowLogsBucket,
+    ...said,
+    name: said.name ?? registrableDomain(domainName) ?? domainName,
+    // As the AWS CLI prints it, or as Route 53's console does.
+    id: said.id?.replace(/^\/hostedzone\//, ""),
   };
+}
+
+function networkOf(network: NewNetworkProps | ExistingNetworkProps): Settings["network"] {
+  if (isExistingNetwork(network)) return { ...network, egress: network.egress ?? DEFAULTS.network.egress };
+  const { cidr, zones, egress, flowLogsBucket } = { ...DEFAULTS.network, ...defined(network) };
+  return { cidr, zones, egress, flowLogsBucket };
 }
 
 function stateLocation(stackId: string, region: string, backend: NonNullable<WebStackProps["backend"]>): StateLocation {
@@ -125,7 +102,7 @@ function stateLocation(stackId: string, region: string, backend: NonNullable<Web
   if (backend === "local") return { local: { path: `../../../terraform.${stackId}.tfstate` } };
   const { s3, cloud } = backend as Partial<S3BackendProps & CloudBackendProps>;
   if (s3 !== undefined) return { s3: { key: `${stackId}/terraform.tfstate`, region, ...defined(s3) } };
-  return { cloud: { hostname: "app.terraform.io", ...defined(cloud) } };
+  return { cloud: { ...CLOUD_DEFAULTS, ...defined(cloud) } };
 }
 
 /**

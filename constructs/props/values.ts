@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isListReference, isReference } from "../references";
 import { closest, meant } from "./closest";
 import { type Place, shown } from "./echo";
+import type { OptionalKeys, RequiredKeys } from "./shape";
 
 /** One thing that is wrong with a stack's props. */
 export interface Fault {
@@ -99,8 +100,15 @@ export function list(item: Schema, min: number, max: number, advice: string) {
   return schema;
 }
 
-/** An object whose props are all known; those in `required` must be there. */
-export function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}) {
+/** An object with the props of `P`, all of which have a schema here; those in `required` must be there. */
+export function object<P extends object>(
+  required: { readonly [K in RequiredKeys<P>]: Schema },
+  optional: { readonly [K in OptionalKeys<P>]: Schema },
+) {
+  return objectOf(required, optional);
+}
+
+function objectOf(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>>) {
   const names = [...Object.keys(required), ...Object.keys(optional)];
   const advice = `must be an object with ${names.join(", ")}`;
   const entries = v.objectWithRest(

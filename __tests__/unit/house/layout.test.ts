@@ -150,7 +150,11 @@ describe("the rule finds", () => {
     [/^constructs\/ reads no files/, "constructs/dns.ts", 'const fs = require("fs");'],
     [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'import { x } from "../cli/command";'],
     [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'const { x } = await import("../rehearsal/site");'],
-    [/^constructs\/ takes facts/, "constructs/props/schema.ts", 'import { rangesOf } from "../../path/ipv4";'],
+    [
+      /^constructs\/ takes facts/,
+      "constructs/props/schema/network.ts",
+      'import { rangesOf } from "../../../path/ipv4";',
+    ],
     [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { readTopology } from "../topology/topology";'],
     [/^cli\/ and rehearsal\/ know nothing/, "cli/setup/lock.ts", 'import { x } from "../../constructs/names";'],
     [
@@ -203,8 +207,8 @@ describe("the rule finds", () => {
     ],
     [
       /^constructs\/ takes facts/,
-      "constructs/props/schema.ts",
-      'import { isMatcher } from "../../topology/health-check-values";\nimport type { Finding } from "../../path/report";',
+      "constructs/props/schema/network.ts",
+      'import { isMatcher } from "../../../topology/health-check-values";\nimport type { Finding } from "../../../path/report";',
     ],
     [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { trace } from "../path/trace";'],
     [/^cli\/ and rehearsal\/ know nothing/, "cli/rehearse.ts", 'import { x } from "../rehearsal/site";'],

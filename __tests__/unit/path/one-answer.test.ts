@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { propFaults } from "../../../constructs/props/rules";
-import { isPrivateRange } from "../../../constructs/props/schema";
+import { propFaults } from "../../../constructs/props/faults";
+import { isPrivateRange } from "../../../constructs/props/schema/ranges";
 import { installs } from "../../../path/analysis/boot-scripts/user-data";
 import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from "../../../path/analysis/network/ipv4";
 import { entriesOf } from "../../../path/analysis/requests/entries";

@@ -6,7 +6,7 @@ import {
   ownerSuffix,
   targetGroupName,
 } from "../../../../constructs/names";
-import { TLS_POLICIES } from "../../../../constructs/props/schema";
+import { TLS_POLICIES } from "../../../../constructs/props/tls-policies";
 import type { WebStackProps } from "../../../../constructs/web-stack";
 import { all, refusalOf, type StackJson, synthOf, theOnly } from "../../../support/synth";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TLS_POLICIES } from "../../../../constructs/props/schema";
+import { TLS_POLICIES } from "../../../../constructs/props/tls-policies";
 import {
   EXISTING_NETWORK,
   faultsOf,

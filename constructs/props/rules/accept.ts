@@ -1,0 +1,17 @@
+import type { AcceptedFinding } from "../web-stack-props";
+import { rule, when } from "./rule";
+
+/** Without an address a finding is accepted wherever it is, so that no other entry can be for it. */
+export const findingsAreAcceptedOnce = rule(["accept"], ({ accept }) => {
+  const isSame = (one: AcceptedFinding, other: AcceptedFinding) =>
+    one.finding === other.finding &&
+    (one.address === undefined || other.address === undefined || one.address === other.address);
+  return accept.flatMap((it, index) =>
+    when(
+      accept.slice(0, index).some((before) => isSame(before, it)),
+      `accept.${index}.finding`,
+      it.finding,
+      `must be named once in accept${it.address === undefined ? "" : ` at ${it.address}`}`,
+    ),
+  );
+});
