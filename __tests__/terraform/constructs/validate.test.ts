@@ -61,7 +61,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the combinations make every choice that there is", () => {
   const declarations = ["web-stack-props.ts", "server-props.ts"].flatMap(
-    (name) => readFileSync(join(PROJECT, "constructs", name), "utf8").match(/^ +readonly .*/gm) ?? [],
+    (name) => readFileSync(join(PROJECT, "constructs/props", name), "utf8").match(/^ +readonly .*/gm) ?? [],
   );
   const names = declarations.map((line) => /readonly (\w+)/.exec(line)?.[1]);
   const values = declarations.flatMap((line) => line.match(/(?<=")\w+(?=")/g) ?? []);
