@@ -1,6 +1,6 @@
-import { grouped } from "./balancers";
 import * as expected from "./expected";
 import type { Fields } from "./fields";
+import { grouped } from "./lists";
 import type { BlockPublicAccess, LogBucket, WebAcl } from "./model";
 import { partOf } from "./part";
 import { policyReader } from "./policy-documents";

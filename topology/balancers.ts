@@ -1,7 +1,7 @@
 import { plainName } from "./dns";
 import * as expected from "./expected";
 import type { Fields } from "./fields";
-import { addTo } from "./lists";
+import { grouped, strayAmong } from "./lists";
 import type { Action, Balancer, CertificateUse, Condition, Listener, ListenerRule } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
@@ -143,22 +143,6 @@ export function listenersOf(source: Source, allRules: readonly ListenerRule[]): 
 
 function order(priority: Attr<number>): number {
   return typeof priority === "number" ? priority : Number.MAX_SAFE_INTEGER;
-}
-
-/** Parts by an id of theirs; those whose id is not known are left out. */
-export function grouped<T>(items: readonly T[], idOf: (item: T) => Attr<string>): Map<string, T[]> {
-  const found = new Map<string, T[]>();
-  for (const item of items) {
-    const id = idOf(item);
-    if (typeof id !== "string") continue;
-    addTo(found, id, item);
-  }
-  return found;
-}
-
-/** Why one of them may belong to any part, as the file does not say to which. */
-export function strayAmong<T>(items: readonly T[], idOf: (item: T) => Attr<string>): Unknown | undefined {
-  return items.map(idOf).find((it) => it instanceof Unknown);
 }
 
 function ruleOf(resource: Resource): ListenerRule {

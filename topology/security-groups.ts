@@ -1,9 +1,9 @@
-import { grouped } from "./balancers";
 import * as expected from "./expected";
 import type { Fields } from "./fields";
-import { protocolName } from "./network";
+import { grouped } from "./lists";
 import type { SecurityGroup, SecurityRule, Vpc } from "./network-model";
 import { partOf } from "./part";
+import { protocolName } from "./protocols";
 import type { Resource, Source } from "./source";
 import { type Attr, known, type Listed, Unknown } from "./value";
 

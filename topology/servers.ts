@@ -1,6 +1,6 @@
-import { grouped } from "./balancers";
 import * as expected from "./expected";
 import type { Fields } from "./fields";
+import { grouped } from "./lists";
 import type { Server } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";

@@ -1,5 +1,5 @@
 import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
-import { protocolName } from "./network";
+import { protocolName } from "./protocols";
 import { typeOf } from "./source";
 
 /*

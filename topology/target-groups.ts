@@ -1,5 +1,5 @@
-import { grouped } from "./balancers";
 import * as expected from "./expected";
+import { grouped } from "./lists";
 import type { Mover, Registration, TargetGroup } from "./model";
 import { partOf } from "./part";
 import type { Source } from "./source";

@@ -1,18 +1,23 @@
 import { listOfAlike, oneOfAlike } from "./alike-subnets";
 import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
-import { balancersOf, grouped, listenerRulesOf, listenersOf } from "./balancers";
+import { balancersOf, listenerRulesOf, listenersOf } from "./balancers";
 import { goneNamesOf, recordsOf, zonesOf } from "./dns";
 import { readDocument } from "./document";
+import { gatewaysOf } from "./gateways";
 import { defaultSubnetsOf } from "./listed-subnets";
+import { grouped } from "./lists";
 import type { Balancer, SecurityGroup, Server, Topology } from "./model";
-import { gatewaysOf, networkAclsOf, routeTablesOf, subnetsOf, vpcsOf } from "./network";
+import { networkAclsOf } from "./network-acls";
+import { routeTablesOf } from "./route-tables";
 import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
 import { symbol } from "./source";
+import { subnetsOf } from "./subnets";
 import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { partsNotKnown, stoppedIn, strangersOf, unreadIn } from "./unread";
 import { type Attr, known, Unknown } from "./value";
+import { vpcsOf } from "./vpcs";
 import { writersOf } from "./writers";
 
 /**

@@ -1,5 +1,4 @@
-import { grouped } from "../../topology/balancers";
-import { addTo } from "../../topology/lists";
+import { addTo, grouped } from "../../topology/lists";
 import type {
   Action,
   Balancer,

@@ -1,5 +1,5 @@
 import { type Json, listOf, own } from "../../../topology/json";
-import { protocolName } from "../../../topology/network";
+import { protocolName } from "../../../topology/protocols";
 import { Unknown } from "../../../topology/value";
 
 /* The single permissions of a security group, whatever resource writes them, as a plan has their values. */
