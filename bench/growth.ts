@@ -60,7 +60,7 @@ function whole(stdout: string): void {
 function wholeProcess(command: Command, kind: Kind): Cost {
   const file = join(meter.folder, "plan.json");
   writeFileSync(file, JSON.stringify(growingPlan(kind, MOST)));
-  return meter.cost(["-r", "./cli/typescript.js", `cli/${command}.ts`, file, "--format", "json"], whole, WHOLE);
+  return meter.cost(["cli/alb-web.js", command, file, "--format", "json"], whole, WHOLE);
 }
 
 /**

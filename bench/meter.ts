@@ -96,7 +96,7 @@ interface Result {
   readonly peak: number;
 }
 
-function costsOf(meter: Meter, script: string, { plan, look }: Sized): Result {
+function costsOf(meter: Meter, command: string, { plan, look }: Sized): Result {
   const file = join(meter.folder, "plan.json");
   writeFileSync(file, JSON.stringify(plan));
   const rows: { empty: Cost; parse: Cost; run: Cost }[] = [];
@@ -105,7 +105,7 @@ function costsOf(meter: Meter, script: string, { plan, look }: Sized): Result {
     const row = {
       empty: meter.cost(["-e", ""]),
       parse: meter.cost(["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
-      run: meter.cost(["-r", "./cli/typescript.js", script, file, "--format", "json"], look),
+      run: meter.cost(["cli/alb-web.js", command, file, "--format", "json"], look),
     };
     if (run > 0) rows.push(row);
   }

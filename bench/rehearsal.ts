@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { findTools } from "../cli/project";
-import { dropMissingCliConfiguration } from "../cli/setup/cli-configuration";
-import { findEmulatorPython } from "../cli/setup/emulator-python";
-import { synthesize } from "../cli/synthesize";
-import { terraformEnvironment } from "../cli/terraform-environment";
+import { findTools } from "../cli/project/project";
+import { synthesize } from "../cli/project/synthesize";
+import { dropMissingCliConfiguration } from "../machine/setup/cli-configuration";
+import { findEmulatorPython } from "../machine/setup/emulator-python";
+import { terraformEnvironment } from "../rehearsal/environment";
 import { LocalAws } from "../rehearsal/local-aws";
 import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { seedsFor } from "../rehearsal/seed-for";
@@ -25,9 +25,7 @@ void compare().finally(() => rmSync(folder, { recursive: true, force: true }));
 
 async function compare(): Promise<void> {
   const plain = await plainTerraform();
-  const rehearsed = seconds(() =>
-    must(process.execPath, ["-r", "./cli/typescript.js", "cli/rehearse.ts"], PROJECT, process.env),
-  );
+  const rehearsed = seconds(() => must(process.execPath, ["cli/alb-web.js", "rehearse"], PROJECT, process.env));
   const more = rehearsed - plain;
   console.log(`terraform apply, plan, destroy  ${plain.toFixed(1)} s`);
   console.log(`npm run rehearse                ${rehearsed.toFixed(1)} s`);

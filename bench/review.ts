@@ -24,7 +24,7 @@ const sized = (size: number): Sized => {
   const { plan, sites } = standing(size);
   return { plan, look: (stdout) => expectCauses(stdout, sites) };
 };
-process.exitCode = measure("cli/review.ts", sized, { seconds: 2, megabytes: 800, growth: 1.4 }) ? 0 : 1;
+process.exitCode = measure("review", sized, { seconds: 2, megabytes: 800, growth: 1.4 }) ? 0 : 1;
 
 /** So many sites that stand; of each the first instance gets another image. */
 function standing(size: number): { plan: Json & { resource_changes: Json[] }; sites: number } {

@@ -28,7 +28,7 @@ const sized = (size: number): Sized => {
   const sites = Math.ceil(size / real.resource_changes.length);
   return { plan: manySites(real, sites), look: (stdout) => expectPaths(stdout, sites) };
 };
-process.exitCode = measure("cli/trace.ts", sized, { seconds: 1.3, megabytes: 500, growth: 1.4 }) ? 0 : 1;
+process.exitCode = measure("trace", sized, { seconds: 1.3, megabytes: 500, growth: 1.4 }) ? 0 : 1;
 
 /** Each site in a module, which several calls make by their `for_each`, with a domain of its own. */
 function manySites(real: Plan, sites: number): Plan {

@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
+import { NO_SDK_WARNING } from "../machine/aws-sdk";
+import { SetupError, UsageError, WorkFailed } from "../machine/errors";
+import { writeFile } from "../machine/files/write-file";
+import { systemRefusal } from "../machine/system-refusals";
+import { printable, printableLines } from "../machine/text/printable";
 import { version } from "../package.json";
 import { TimeIsUp } from "../path/deadline";
-import { printable, printableLines } from "./printable";
-import { SetupError } from "./setup/setup-error";
-import { systemRefusal } from "./system-refusals";
-import { writeFile } from "./write-file";
 
-// The AWS SDK is pinned with its plans for later versions of Node; nothing that a person need be told.
-export const NO_SDK_WARNING = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 process.env[NO_SDK_WARNING] ??= "true";
 
 /** The exit codes of every command. */
@@ -24,12 +23,6 @@ export const EXIT = {
   /** Our own fault. */
   internal: 70,
 } as const;
-
-/** The user's fault: only its message is shown. */
-export class UsageError extends Error {}
-
-/** Something outside failed, such as terraform or the network: only its message is shown. */
-export class WorkFailed extends Error {}
 
 /**
  * A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard
@@ -70,12 +63,12 @@ export function abortedByPerson(left: string): AbortSignal {
  * Runs a command line and sets the exit code; the one place where errors become codes.
  * @param usage the code of wrong usage, where 2 has another meaning
  */
-export async function runCommand(run: () => Promise<unknown>, usage: number = EXIT.usage): Promise<void> {
+export async function runCommand(run: () => Promise<unknown>, usage: () => number = () => EXIT.usage): Promise<void> {
   try {
     await run();
   } catch (error) {
     const code = exitCodeOf(error);
-    process.exitCode = code === EXIT.usage ? usage : code;
+    process.exitCode = code === EXIT.usage ? usage() : code;
   }
 }
 

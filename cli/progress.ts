@@ -6,7 +6,7 @@ import {
   PRESET_TIMER,
   ProcessOutput,
 } from "listr2";
-import { printable } from "./printable";
+import { printable } from "../machine/text/printable";
 
 type Renderer<Name extends "default" | "simple"> = ListrGetRendererClassFromValue<Name>;
 

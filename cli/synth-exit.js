@@ -12,7 +12,7 @@ const committed = resolve(LOCK_FILE);
 
 process.on("uncaughtExceptionMonitor", (error) => {
   if (!REFUSALS.includes(error?.name)) return;
-  console.error(require("./printable").printableLines(error.message));
+  console.error(require("../machine/text/printable").printableLines(error.message));
   process.exit(1);
 });
 

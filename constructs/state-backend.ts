@@ -39,13 +39,13 @@ export function stateWarning(
   if (backend === undefined) {
     return (
       `backend is not set: the state is kept on this machine only, in terraform.${stackId}.tfstate. Write ` +
-      `backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: "local" to ` +
+      `backend: { s3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or write backend: "local" to ` +
       "keep it here."
     );
   }
   if (backend === "local" || !("s3" in backend) || backend.s3.bucket !== PLACEHOLDER_BUCKET) return undefined;
   return (
     `backend.s3.bucket is the placeholder ${PLACEHOLDER_BUCKET}. Before the first deploy, write a bucket name of ` +
-    "your own and run npm run bootstrap."
+    "your own and run npx alb-web bootstrap."
   );
 }

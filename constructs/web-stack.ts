@@ -115,7 +115,7 @@ export class WebStack extends TerraformStack {
     };
   }
 
-  /** cdktf prints it with every synth, diff and deploy; `npm run trace` tells it of the file. */
+  /** cdktf prints it with every synth, diff and deploy; `npx alb-web trace` tells it of the file. */
   private showAccepted({ accept }: Settings): void {
     if (accept.length === 0) return;
     for (const { finding, address, reason } of accept)

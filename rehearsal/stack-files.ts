@@ -9,6 +9,16 @@ export interface StackJson {
   readonly resource?: Blocks;
 }
 
+/** A synthesized stack. */
+export interface SynthesizedStack {
+  readonly id: string;
+  /** Its folder, where cdktf has terraform run. */
+  readonly folder: string;
+  /** Its `cdk.tf.json`, as text: what is deployed. */
+  readonly text: string;
+  readonly json: StackJson;
+}
+
 /**
  * Whether a state bucket still has the name that `main.ts` begins with, `CHANGE-ME`: no bucket's name has upper case,
  * and no other name of that kind synthesizes.

@@ -102,7 +102,7 @@ export class CrashRoom {
   }
 
   adopt(options = ""): Promise<Ended> {
-    return this.room.shell(`npm run --silent adopt -- web ${options}`);
+    return this.room.shell(`node cli/alb-web.js adopt web ${options}`);
   }
 
   /** Breaks the dead terraform's lock as the sentence says that adopt fails with as long as it stands. */

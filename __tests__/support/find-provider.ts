@@ -1,6 +1,6 @@
-import { findTools } from "../../cli/project";
-import { dropMissingCliConfiguration } from "../../cli/setup/cli-configuration";
-import { SetupError } from "../../cli/setup/setup-error";
+import { findTools } from "../../cli/project/project";
+import { SetupError } from "../../machine/errors";
+import { dropMissingCliConfiguration } from "../../machine/setup/cli-configuration";
 
 /**
  * Before the first test: has every terraform that a test runs find the provider as commands do. What is set here, jest

@@ -246,12 +246,7 @@ function mustEnd(code: number): (ended: Ended) => void {
   };
 }
 
-const commandLine = (name: string, args: readonly string[]): string[] => [
-  "-r",
-  "./cli/typescript.js",
-  `cli/${name}.ts`,
-  ...args,
-];
+const commandLine = (name: string, args: readonly string[]): string[] => ["cli/alb-web.js", name, ...args];
 const temporaryOf = (room: ProjectRoom): string => join(room.folder, "tmp");
 const environment = (room: ProjectRoom, mark: string): NodeJS.ProcessEnv => ({
   ...room.env,

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { WorkFailed } from "../../cli/command";
-import { findTerraform } from "../../cli/setup/terraform-binary";
-import { Terraform, type TerraformEvent } from "../../cli/terraform";
-import { terraformEnvironment } from "../../cli/terraform-environment";
+import { WorkFailed } from "../../machine/errors";
+import { findTerraform } from "../../machine/setup/terraform-binary";
+import { Terraform, type TerraformEvent } from "../../machine/terraform/terraform";
+import { terraformEnvironment } from "../../rehearsal/environment";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { CACHE } from "./rehearsal-room";
 

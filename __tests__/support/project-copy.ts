@@ -11,6 +11,7 @@ const COPIED = [
   "path",
   "cli",
   "rehearsal",
+  "machine",
   "cdktf.json",
   "package.json",
   "tsconfig.json",
@@ -25,7 +26,7 @@ const app = new App();
 
 new WebStack(app, "web", {
   domainName: "www.example.com", // your domain
-  backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } }, // a bucket name of your own, which npm run bootstrap creates
+  backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } }, // a name of your own; npx alb-web bootstrap creates it
   region: "us-east-1",
 });
 

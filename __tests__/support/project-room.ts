@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findTerraform } from "../../cli/setup/terraform-binary";
-import { synthesize } from "../../cli/synthesize";
-import { localAwsEnvironment, withoutAwsAndTerraform } from "../../cli/terraform-environment";
+import { synthesize } from "../../cli/project/synthesize";
+import { findTerraform } from "../../machine/setup/terraform-binary";
+import { localAwsEnvironment, withoutAwsAndTerraform } from "../../rehearsal/environment";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { copyOfProject } from "./project-copy";
 import { CACHE, startLocalAws } from "./rehearsal-room";

@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Rehearsal } from "../../cli/rehearsal-run";
-import { findEmulatorPython } from "../../cli/setup/emulator-python";
-import { findTerraform } from "../../cli/setup/terraform-binary";
-import { type SynthesizedStack, synthesize } from "../../cli/synthesize";
-import { Terraform } from "../../cli/terraform";
-import { terraformEnvironment } from "../../cli/terraform-environment";
+import { synthesize } from "../../cli/project/synthesize";
+import { findEmulatorPython } from "../../machine/setup/emulator-python";
+import { findTerraform } from "../../machine/setup/terraform-binary";
+import { Terraform } from "../../machine/terraform/terraform";
+import { terraformEnvironment } from "../../rehearsal/environment";
 import { LocalAws } from "../../rehearsal/local-aws";
+import { Rehearsal } from "../../rehearsal/run";
 import { seedsFor } from "../../rehearsal/seed-for";
+import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { PROJECT } from "./project";
 
 export const CACHE = join(PROJECT, ".rehearsal");

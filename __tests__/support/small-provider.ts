@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { thisPlatform } from "../../cli/setup/terraform-binary";
+import { thisPlatform } from "../../machine/setup/terraform-binary";
 
 /*
  * A provider of a few bytes in place of the 700 MB of the real one: terraform init looks at its name, its place and its

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { findTerraform } from "../../cli/setup/terraform-binary";
+import { findTerraform } from "../../machine/setup/terraform-binary";
 import type { LocalAws } from "../../rehearsal/local-aws";
 import { TerraformCloud } from "../fixtures/terraform-cloud/server";
 import { type Ended, ProjectRoom } from "./project-room";
@@ -85,10 +85,10 @@ export class TerraformCloudRoom {
     );
   }
 
-  /** Starts `npm run plan -- STACK` without npm, which would not hand a signal on. */
+  /** Starts `npx alb-web plan STACK` without npm, which would not hand a signal on. */
   startPlan(stackId: string): Started {
     return this.started(
-      spawn(process.execPath, ["-r", "./cli/typescript.js", "cli/plan.ts", stackId], {
+      spawn(process.execPath, ["cli/alb-web.js", "plan", stackId], {
         cwd: this.project.folder,
         env: this.project.env,
       }),

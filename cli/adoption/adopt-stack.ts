@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
+import { UsageError } from "../../machine/errors";
+import { TemporaryFolder } from "../../machine/files/temporary-folder";
 import { regionOf } from "../../rehearsal/stack-files";
-import { UsageError } from "../command";
-import type { StackFolder } from "../project";
-import { TemporaryFolder } from "../temporary-folder";
+import type { StackFolder } from "../project/project";
 import { ADOPTABLE } from "./adoptable";
 import { type Aws, awsIn, OWNER_TAGS } from "./aws";
 import { readBlocks, restoreBlocks, writeBlocks } from "./import-blocks";

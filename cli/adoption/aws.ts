@@ -3,7 +3,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { Route53Client } from "@aws-sdk/client-route-53";
-import { WorkFailed } from "../command";
+import { WorkFailed } from "../../machine/errors";
 import type { Owner } from "./model";
 
 /** AWS with the person's own credentials, in the stack's region. It is only read. */

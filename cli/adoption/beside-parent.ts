@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { paginateDescribeListeners } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
-import { command, word } from "../pasteable";
+import { command, word } from "../../machine/text/pasteable";
 import { type Aws, all, asked } from "./aws";
 import type { Found, Values } from "./model";
 

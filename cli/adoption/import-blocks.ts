@@ -1,8 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { WorkFailed } from "../command";
-import type { Terraform } from "../terraform";
-import { writeFile } from "../write-file";
+import { WorkFailed } from "../../machine/errors";
+import { writeFile } from "../../machine/files/write-file";
+import type { Terraform } from "../../machine/terraform/terraform";
 import type { Adoption } from "./model";
 
 /** Beside the stack's JSON, which terraform reads it with. */
@@ -69,4 +69,4 @@ async function keepBlocks(folder: string, blocks: ImportFile["import"]): Promise
   );
 }
 
-const COMMENT = "Written by npm run adopt. Once the stack is deployed it has done its work and can be deleted.";
+const COMMENT = "Written by npx alb-web adopt. Once the stack is deployed it has done its work and can be deleted.";

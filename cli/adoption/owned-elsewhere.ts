@@ -15,7 +15,7 @@ import {
   paginateListRoles,
 } from "@aws-sdk/client-iam";
 import { type HostedZone, ListHostedZonesByNameCommand, ListTagsForResourceCommand } from "@aws-sdk/client-route-53";
-import { command, word } from "../pasteable";
+import { command, word } from "../../machine/text/pasteable";
 import { type Aws, all, asked, isOwned, OWNER_TAGS, valueOf } from "./aws";
 import { type Found, namesKey, type Owner, type Planned } from "./model";
 

@@ -11,7 +11,7 @@ import {
   paginateDescribeVpcEndpoints,
   paginateDescribeVpcs,
 } from "@aws-sdk/client-ec2";
-import { command, word } from "../pasteable";
+import { command, word } from "../../machine/text/pasteable";
 import { type Aws, all, asked, OWNER_TAGS, type Tag, valueOf } from "./aws";
 import type { Found, Owner, Values } from "./model";
 

@@ -1,5 +1,5 @@
-import { command, word } from "../pasteable";
-import { printable } from "../printable";
+import { command, word } from "../../machine/text/pasteable";
+import { printable } from "../../machine/text/printable";
 import type { AdoptionResult } from "./adopt-stack";
 import type { LeftOver } from "./left-over";
 import { type Ambiguity, type Found, shortened, valueAt } from "./model";
@@ -50,7 +50,7 @@ function candidatesOf({ address, candidates }: Ambiguity, result: AdoptionResult
     `              ${[found.id, madeAt(found), held(found, result)].filter(Boolean).join(", ")}`,
     `                ${found.look}`,
     "                " +
-      `${command`npm run adopt -- ${word.stack(result.stackId)} --use ${word.address(address)}=${word.awsId(found.id)}`}`,
+      `${command`npx alb-web adopt ${word.stack(result.stackId)} --use ${word.address(address)}=${word.awsId(found.id)}`}`,
   ]);
 }
 
@@ -98,7 +98,7 @@ function nextSteps(result: AdoptionResult): string[] {
   const steps = [
     ambiguities.length > 0
       ? "decide on what is ambiguous, delete the others, and run " +
-        `${command`npm run adopt -- ${word.stack(stackId)}`} again`
+        `${command`npx alb-web adopt ${word.stack(stackId)}`} again`
       : "",
     leftOver.length > 0
       ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing"
@@ -106,7 +106,7 @@ function nextSteps(result: AdoptionResult): string[] {
     interrupted.length > 0 ? "untaint what was interrupted, so that the deploy completes it in place" : "",
     ambiguities.length === 0 && adoptions.length > 0
       ? `${command`npx cdktf deploy ${word.stack(stackId)}`}, then ` +
-        `${command`npm run adopt -- ${word.stack(stackId)}`} once more, which sees that nothing is left and ` +
+        `${command`npx alb-web adopt ${word.stack(stackId)}`} once more, which sees that nothing is left and ` +
         "takes the import blocks away"
       : "",
   ].filter(Boolean);

@@ -8,8 +8,8 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { UsageError, WorkFailed } from "../command";
-import { word } from "../pasteable";
+import { UsageError, WorkFailed } from "../../machine/errors";
+import { word } from "../../machine/text/pasteable";
 import { asked, isRefusal, nothingIf } from "./asked";
 import {
   BRANCH_TAG,

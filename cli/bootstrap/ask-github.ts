@@ -1,8 +1,8 @@
-import { UsageError, WorkFailed } from "../command";
-import { command, word } from "../pasteable";
-import { printable } from "../printable";
-import { download, reasonOf } from "../setup/download";
-import { firstLine, runProgram } from "../setup/program";
+import { UsageError, WorkFailed } from "../../machine/errors";
+import { download, reasonOf } from "../../machine/setup/download";
+import { firstLine, runProgram } from "../../machine/setup/program";
+import { command, word } from "../../machine/text/pasteable";
+import { printable } from "../../machine/text/printable";
 import type { AskedGitHub, AskedOptions, BootstrapOptions } from "./options";
 import { type Repository, repositoryOf, subjectPrefix } from "./repository";
 import { showSubject } from "./subject-notes";

@@ -1,4 +1,4 @@
-import { WorkFailed } from "../command";
+import { WorkFailed } from "../../machine/errors";
 
 interface AwsError extends Error {
   readonly code?: string;

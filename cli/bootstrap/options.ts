@@ -1,4 +1,4 @@
-import { UsageError } from "../command";
+import { UsageError } from "../../machine/errors";
 import { type GitHub, isBranch, repositoryOf } from "./repository";
 
 /** A bucket and its region. */

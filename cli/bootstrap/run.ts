@@ -1,11 +1,11 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { WorkFailed } from "../command";
-import { command, word } from "../pasteable";
-import { CACHE, PROJECT, type Tools } from "../project";
-import { type HeldLock, withLock } from "../setup/lock";
-import { Terraform } from "../terraform";
-import { writeFile } from "../write-file";
+import { WorkFailed } from "../../machine/errors";
+import { type HeldLock, withLock } from "../../machine/files/lock";
+import { writeFile } from "../../machine/files/write-file";
+import { Terraform } from "../../machine/terraform/terraform";
+import { command, word } from "../../machine/text/pasteable";
+import { CACHE, PROJECT, type Tools } from "../project/project";
 import type { Found } from "./account";
 import { NEEDED_RIGHTS } from "./asked";
 import {
@@ -120,7 +120,7 @@ export class BootstrapRun {
       const [, who, since] = /is locked by (.*?) since (\S+ \S+) UTC/.exec(message) ?? [];
       if (who !== undefined) {
         throw new WorkFailed(
-          `Another npm run bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it ` +
+          `Another alb-web bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it ` +
             "has ended; " +
             "if its terraform was killed, delete its lock first: " +
             `${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
@@ -128,7 +128,7 @@ export class BootstrapRun {
       }
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
         throw new WorkFailed(
-          `The bucket ${bucket} came to be while this was about to create it: another npm run bootstrap works ` +
+          `The bucket ${bucket} came to be while this was about to create it: another alb-web bootstrap works ` +
             "on it, or somebody else took the name. Run this again in two minutes; it tells which.",
         );
       }

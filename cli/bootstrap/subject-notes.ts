@@ -1,4 +1,4 @@
-import { command, word } from "../pasteable";
+import { command, word } from "../../machine/text/pasteable";
 import { subjectOf } from "./policies";
 import { type GitHub, subjectPrefix } from "./repository";
 

@@ -1,8 +1,8 @@
+import { printableLines } from "../../machine/text/printable";
 import type { Review } from "../../path/review/report";
-import { printableLines } from "../printable";
+import { asCode } from "../printing/escape";
 import { reviewsAsMarkdown } from "../reviewing/markdown";
 import { asTagText } from "../reviewing/wording";
-import { asCode } from "../tracing/escape";
 import { hasChanges, type PlanSummary, shownSummary } from "./plan-summary";
 
 /** Says which comment is ours to update. */

@@ -1,4 +1,4 @@
-import { UsageError, WorkFailed } from "../command";
+import { UsageError, WorkFailed } from "../../machine/errors";
 
 /** A comment on a pull request, as far as it is read here. */
 export interface Comment {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { writeFile } from "../write-file";
+import { writeFile } from "../../machine/files/write-file";
 
 /* What a job of GitHub Actions knows, and how its steps answer; all of it in files that the environment names. */
 

@@ -5,8 +5,8 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { WorkFailed } from "../command";
-import type { SynthesizedStack } from "../synthesize";
+import { WorkFailed } from "../../machine/errors";
+import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { differences, type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./plan-record";
 
 /** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
@@ -79,7 +79,7 @@ export class KeptRecords {
     throw new WorkFailed(
       `The bucket ${this.place.bucket} has no key for records of plans (${RECORD_KEY}), without which plans ` +
         "cannot be compared; " +
-        "npm run bootstrap -- --github OWNER/REPO makes it.",
+        "npx alb-web bootstrap --github OWNER/REPO makes it.",
     );
   }
 
@@ -215,11 +215,11 @@ export class KeptRecords {
     const what = `${doing} s3://${bucket}/${key}`;
     if (isAnswer(error, 403))
       return new WorkFailed(
-        `AWS refuses ${what}; update the roles and the bucket's policy with npm run bootstrap -- --github ` +
+        `AWS refuses ${what}; update the roles and the bucket's policy with npx alb-web bootstrap --github ` +
           "OWNER/REPO, which this version's workflows need.",
       );
     if (isAnswer(error, 404))
-      return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npm run bootstrap`);
+      return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npx alb-web bootstrap`);
     if (isAnswer(error, 301))
       return new WorkFailed(`The bucket ${bucket} is not in ${region} (${what}); correct region in backend.s3.`);
     if (error instanceof Error && error.name === "CredentialsProviderError")

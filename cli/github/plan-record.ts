@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as v from "valibot";
+import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { COMMIT } from "../command";
-import type { SynthesizedStack } from "../synthesize";
 
 /*
  * What a reviewed plan does, as data: enough to say whether another plan does the same, and nothing that can be

@@ -1,7 +1,7 @@
 import { strFromU8, type Unzipped } from "fflate";
-import type { WorkFailed } from "../command";
-import { printable } from "../printable";
-import { UnpacksToMore, unzipWithin } from "../unzip";
+import type { WorkFailed } from "../../machine/errors";
+import { UnpacksToMore, unzipWithin } from "../../machine/files/unzip";
+import { printable } from "../../machine/text/printable";
 import { isRefusal, refusal } from "./kept-records";
 import { MAX_RECORD_BYTES, type PlannedRecord, parsePlanned } from "./plan-record";
 
@@ -54,7 +54,7 @@ function recordIn(file: string, text: string): PlannedRecord {
     return record;
   } catch (error) {
     if (error instanceof SyntaxError)
-      throw refused(`${file}, which is no record (${error.message})`, "what npm run record writes");
+      throw refused(`${file}, which is no record (${error.message})`, "what npx alb-web record writes");
     throw error;
   }
 }

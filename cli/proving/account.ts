@@ -1,9 +1,9 @@
 import { Resolver } from "node:dns/promises";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { STSClient } from "@aws-sdk/client-sts";
+import { UsageError, WorkFailed } from "../../machine/errors";
 import { PATIENT, publicZones, withoutDot, type ZoneView } from "../../rehearsal/site";
 import { accountOf } from "../bootstrap/account";
-import { UsageError, WorkFailed } from "../command";
 
 /** Where a site is to be proven. */
 export interface Account {

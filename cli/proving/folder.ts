@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { UsageError } from "../../machine/errors";
+import { writeFile } from "../../machine/files/write-file";
+import { Terraform } from "../../machine/terraform/terraform";
+import { command, word } from "../../machine/text/pasteable";
 import type { StackJson } from "../../rehearsal/stack-files";
-import { UsageError } from "../command";
-import { command, word } from "../pasteable";
-import { PROJECT, type Tools } from "../project";
-import { synthesize } from "../synthesize";
-import { Terraform } from "../terraform";
-import { writeFile } from "../write-file";
+import { PROJECT, type Tools } from "../project/project";
+import { synthesize } from "../project/synthesize";
 
 /** Where sites that stand are kept; ignored by git, and not below a temporary folder, which somebody may empty. */
 const PROVING = join(PROJECT, "proving");
@@ -55,7 +55,7 @@ export class ProvingFolder {
       : undefined;
     if (text === undefined)
       throw new UsageError(
-        `--resume must name a folder that npm run prove has left, such as proving/prove-1a2b3c (got ${folder})`,
+        `--resume must name a folder that npx alb-web prove has left, such as proving/prove-1a2b3c (got ${folder})`,
       );
     return new ProvingFolder(id, path, JSON.parse(text) as StackJson);
   }
@@ -92,7 +92,7 @@ export class ProvingFolder {
   takeDownLines(binary: string): string[] {
     const shown = (path: string) => word.file(relative(process.cwd(), path) || ".");
     return [
-      command`npm run prove -- --resume ${shown(this.path)}`,
+      command`npx alb-web prove --resume ${shown(this.path)}`,
       command`${word.file(binary)} -chdir=${shown(this.terraformFolder)} destroy`,
     ];
   }
@@ -115,7 +115,7 @@ function stackFolder(path: string, id: string): string {
 
 /** A program as main.ts is, in a folder without packages of its own. */
 function programOf(id: string, domainName: string, region: string): string {
-  const props = { domainName, region, backend: "local", disposable: true, tags: { purpose: "npm run prove" } };
+  const props = { domainName, region, backend: "local", disposable: true, tags: { purpose: "npx alb-web prove" } };
   const own = (path: string) => JSON.stringify(join(PROJECT, path));
   return [
     `require(${own("cli/typescript.js")});`,

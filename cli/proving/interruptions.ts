@@ -1,4 +1,4 @@
-import { WorkFailed } from "../command";
+import { WorkFailed } from "../../machine/errors";
 
 /** One Ctrl-C can come twice: from the terminal, and from npm, which passes it on. */
 const SAME_WITHIN_MS = 1_000;

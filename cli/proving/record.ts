@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { runProgram } from "../../machine/setup/program";
 import type { Verdict } from "../../path/report";
 import type { StepResult } from "../../rehearsal/walkthrough";
-import { PROJECT } from "../project";
-import { runProgram } from "../setup/program";
+import { PROJECT } from "../project/project";
 import type { TypeTimes } from "./times";
 import type { FirstGood } from "./traffic";
 

@@ -1,4 +1,4 @@
-import type { TerraformEvent } from "../terraform";
+import type { TerraformEvent } from "../../machine/terraform/terraform";
 
 /** How long resources of one type took, in seconds. */
 export interface TypeTimes {

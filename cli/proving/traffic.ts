@@ -4,7 +4,7 @@ import {
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Agent, request } from "undici";
-import { reasonOf } from "../setup/download";
+import { reasonOf } from "../../machine/setup/download";
 
 /** What a question was answered with. */
 export interface Answer {

@@ -1,9 +1,9 @@
 import { type Cause, type ChangeLine, EFFECTS, type Review, worstEffect } from "../../path/review/report";
 import type { Doing } from "../../topology/changes";
-import { asBlock, asCode, asSentence } from "../tracing/escape";
+import { asBlock, asCode, asSentence } from "../printing/escape";
+import { cut, fitting, shares } from "../printing/room";
 import { firstOf } from "../tracing/wording";
 import { reviewPicture } from "./picture";
-import { cut, fitting, shares } from "./room";
 import { alike, asTagText, markOf, shownCounts, shownEffect, shownHop, shownPlace } from "./wording";
 
 /*

@@ -1,7 +1,7 @@
 import { HOPS, type Hop } from "../../path/report";
 import type { Picture, PictureEdge, PictureNode } from "../../path/review/report";
 import type { Doing } from "../../topology/changes";
-import { asLabel } from "../tracing/escape";
+import { asLabel } from "../printing/escape";
 import { nameOf } from "../tracing/picture";
 
 /* The path before and after as one Mermaid picture, which GitHub draws in place. */

@@ -1,6 +1,6 @@
+import { printable } from "../../machine/text/printable";
 import type { Hop, Verdict } from "../../path/report";
 import type { Cause, Counts, Effect, HopChange } from "../../path/review/report";
-import { printable } from "../printable";
 import { groupsBy } from "../tracing/wording";
 
 /* How a review says things, on every page alike. */

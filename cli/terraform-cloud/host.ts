@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { cliConfigurationFiles, storedTokens, tokenVariable } from "../setup/cli-configuration";
+import { cliConfigurationFiles, storedTokens, tokenVariable } from "../../machine/setup/cli-configuration";
 
 /** How to reach the API of a host that terraform uses as Terraform Cloud. */
 export interface CloudHost {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { WorkFailed } from "../command";
+import { WorkFailed } from "../../machine/errors";
 import type { CloudHost } from "./host";
 
 /** A run as it is named in its page's address. */

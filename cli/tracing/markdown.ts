@@ -1,7 +1,7 @@
 import type { Finding, PathReport, TraceReport } from "../../path/report";
 import { HOPS } from "../../path/report";
 import { ruleOf } from "../../path/rules/all";
-import { asBlock, asCode, asRow, asSentence } from "./escape";
+import { asBlock, asCode, asRow, asSentence } from "../printing/escape";
 import { MAX_PICTURED, pictureOf } from "./picture";
 import {
   alike,

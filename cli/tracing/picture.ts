@@ -1,5 +1,5 @@
 import type { HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
-import { asLabel } from "./escape";
+import { asLabel } from "../printing/escape";
 import { idsOn, shownVerdict } from "./wording";
 
 /** More paths make a picture that nobody can read. */

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
+import { printable } from "../../machine/text/printable";
 import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { ruleOf } from "../../path/rules/all";
-import { printable } from "../printable";
 import {
   alike,
   assumedAlike,

@@ -7,7 +7,7 @@ export const PLACEHOLDER_BUCKET = "CHANGE-ME";
 export interface S3BackendProps {
   readonly s3: {
     /**
-     * The bucket. `npm run bootstrap` creates it before the first deploy. `CHANGE-ME` stands for a name that is still
+     * The bucket. `npx alb-web bootstrap` creates it before the first deploy. `CHANGE-ME` stands for a name that is still
      * to be chosen: the stack synthesizes with a warning and can be rehearsed, not deployed.
      */
     readonly bucket: string;

@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { PROJECT } from "../../support/project";
 
 const adopt = (...args: string[]) =>
-  spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/adopt.ts", ...args], {
+  spawnSync(process.execPath, ["cli/alb-web.js", "adopt", ...args], {
     cwd: PROJECT,
     encoding: "utf8",
   });
 
-describe("npm run adopt", () => {
+describe("npx alb-web adopt", () => {
   test("tells its exit codes", () => {
     const { status, stdout } = adopt("--help");
     expect(stdout).toContain("3 something is ambiguous, left over or unknown");

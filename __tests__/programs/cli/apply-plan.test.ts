@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { progressTo } from "../../../cli/apply-progress";
 import { KeptRecords } from "../../../cli/github/kept-records";
-import type { StackFolder } from "../../../cli/project";
-import { applySavedPlan, throwIfPlanOfOther } from "../../../cli/saved-plan";
-import { Terraform } from "../../../cli/terraform";
+import type { StackFolder } from "../../../cli/project/project";
+import { applySavedPlan, throwIfPlanOfOther } from "../../../cli/project/saved-plan";
+import { progressTo } from "../../../machine/terraform/apply-progress";
+import { Terraform } from "../../../machine/terraform/terraform";
 import { needShell } from "../../support/shell";
 
 const COMMIT = "a".repeat(40);
@@ -55,10 +55,10 @@ describe("S3 refuses", () => {
     [
       403,
       "AccessDenied",
-      `AWS refuses ${READING}; update the roles and the bucket's policy with npm run bootstrap -- --github ` +
+      `AWS refuses ${READING}; update the roles and the bucket's policy with npx alb-web bootstrap --github ` +
         "OWNER/REPO, which this version's workflows need.",
     ],
-    [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npm run bootstrap`],
+    [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npx alb-web bootstrap`],
     [301, "PermanentRedirect", `The bucket acme-state is not in us-east-1 (${READING}); correct region in backend.s3.`],
     [400, "Strange", `AWS fails ${READING}: Strange: as it says`],
   ])("with %i %s, told in a sentence", async (status, code, sentence) => {
@@ -77,7 +77,7 @@ describe("S3 refuses", () => {
     answer = { status: 404, code: "NoSuchKey" };
     await expect(kept().key()).rejects.toThrow(
       "The bucket acme-state has no key for records of plans (alb-web/record.key), without which plans cannot " +
-        "be compared; npm run bootstrap -- --github OWNER/REPO makes it.",
+        "be compared; npx alb-web bootstrap --github OWNER/REPO makes it.",
     );
   });
 
@@ -165,7 +165,7 @@ describe("a saved plan", () => {
       new Error(
         `The plan of web holds "m-/extra.tf", which is not the stack's; allowed is cdk.tf.json as main.ts ` +
           `makes it, and ${allowed}, so it was not applied and nothing was changed; ` +
-          "plan again (npm run plan -- web) and have the new plan reviewed.",
+          "plan again (npx alb-web plan web) and have the new plan reviewed.",
       );
     await expect(throwIfPlanOfOther(opened(""), file)).rejects.toThrow(
       sentence("adopted.tf.json as it lies beside that"),

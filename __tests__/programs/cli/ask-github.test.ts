@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { askGitHub } from "../../../cli/bootstrap/ask-github";
-import { UsageError, WorkFailed } from "../../../cli/command";
+import { UsageError, WorkFailed } from "../../../machine/errors";
 import { askedOfProxy } from "../../support/refusing-proxy";
 import { needShell } from "../../support/shell";
 
 /*
- * Where npm run bootstrap gets a repository's ids: gh, GitHub's API, and a sentence where neither answers. Both are
+ * Where npx alb-web bootstrap gets a repository's ids: gh, GitHub's API, and a sentence where neither answers. Both are
  * stand-ins.
  */
 

@@ -2,16 +2,16 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
-import { newCommand, runCommand, throwIfNotWritable, UsageError, WorkFailed, writeResult } from "../../../cli/command";
-import { keptShellLines, nextSteps, resultsAsTable } from "../../../cli/rehearsal-report";
-import type { RehearsalResult } from "../../../cli/rehearsal-run";
-import { SetupError } from "../../../cli/setup/setup-error";
-import { synthesize } from "../../../cli/synthesize";
-import { Terraform } from "../../../cli/terraform";
-import { forgetAws, terraformEnvironment } from "../../../cli/terraform-environment";
+import { newCommand, runCommand, throwIfNotWritable, writeResult } from "../../../cli/command";
+import { synthesize } from "../../../cli/project/synthesize";
 import type { WebStackProps } from "../../../constructs/props/web-stack-props";
+import { SetupError, UsageError, WorkFailed } from "../../../machine/errors";
+import { Terraform } from "../../../machine/terraform/terraform";
+import { forgetAws, terraformEnvironment } from "../../../rehearsal/environment";
 import { expectationOf } from "../../../rehearsal/expectation";
 import { isRunning } from "../../../rehearsal/local-aws";
+import { keptShellLines, nextSteps, resultsAsTable } from "../../../rehearsal/report";
+import type { RehearsalResult } from "../../../rehearsal/run";
 import type { StackJson } from "../../../rehearsal/stack-files";
 import { checkWalkthrough, type Verdict } from "../../../rehearsal/walkthrough";
 import { PROJECT } from "../../support/project";
@@ -173,7 +173,7 @@ describe("the report", () => {
     expect(lines).toMatch(/^# +kill 4711$/m);
     expect(lines).not.toContain("bootstrap");
     expect(keptShellLines(values, 4711, ["web", "shop"])).toContain(
-      "\n# To deploy web, shop there, write a bucket name into main.ts and run npm run bootstrap first.\n",
+      "\n# To deploy web, shop there, write a bucket name into main.ts and run npx alb-web bootstrap first.\n",
     );
   });
 });
@@ -236,7 +236,7 @@ describe("the next step", () => {
       "as it is cloned: what to edit, and the two commands",
       [AS_CLONED],
       [
-        "Next, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main.ts, run `npm run bootstrap` " +
+        "Next, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main.ts, run `npx alb-web bootstrap` " +
           "once, run `npx cdktf deploy web`. README: First deploy on AWS.",
       ],
     ],
@@ -244,7 +244,7 @@ describe("the next step", () => {
       "with a domain of one's own: the two commands",
       [OWN],
       [
-        "Next, to deploy to AWS: run `npm run bootstrap` once, run `npx cdktf deploy shop`. README: First " +
+        "Next, to deploy to AWS: run `npx alb-web bootstrap` once, run `npx cdktf deploy shop`. README: First " +
           "deploy on AWS.",
       ],
     ],
@@ -257,7 +257,7 @@ describe("the next step", () => {
       "with only its zone: what comes between it and the site",
       [WAITING],
       [
-        "Next, to create the zone: run `npm run bootstrap` once, run `npx cdktf deploy zone`. Then give its " +
+        "Next, to create the zone: run `npx alb-web bootstrap` once, run `npx cdktf deploy zone`. Then give its " +
           "name servers to the registrar, set `hostedZone.delegated` to true and rehearse again. README: A " +
           "domain bought elsewhere.",
       ],
@@ -413,7 +413,7 @@ describe("terraform", () => {
         "./cli/typescript.js",
         "-e",
         `
-      const { Terraform } = require("./cli/terraform.ts");
+      const { Terraform } = require("./machine/terraform/terraform.ts");
       void new Terraform({ command: ${JSON.stringify(file("terraform"))}, folder: ${JSON.stringify(folder)}, env: process.env }).run(["apply"]);
     `,
       ],

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { endOnAbort } from "../../../cli/end-on-abort";
+import { endOnAbort } from "../../../machine/processes/end-on-abort";
 import { needShell } from "../../support/shell";
 
 /* What becomes of a program that is at work when its command is interrupted. */

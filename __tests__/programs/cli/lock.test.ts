@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { WorkFailed } from "../../../cli/command";
-import { withLock } from "../../../cli/setup/lock";
-import { Terraform } from "../../../cli/terraform";
+import { WorkFailed } from "../../../machine/errors";
+import { withLock } from "../../../machine/files/lock";
+import { Terraform } from "../../../machine/terraform/terraform";
 import { isRunning } from "../../../rehearsal/local-aws";
 import { fullDevice } from "../../support/full-device";
 import { PROJECT } from "../../support/project";
@@ -39,7 +39,7 @@ afterEach(() => {
 /** Runs a program that has `withLock`, `Terraform` and `lock`. */
 function run(program: string): ChildProcess {
   const head =
-    `const { withLock } = require("./cli/setup/lock.ts"); const { Terraform } = require("./cli/terraform.ts"); ` +
+    `const { withLock } = require("./machine/files/lock.ts"); const { Terraform } = require("./machine/terraform/terraform.ts"); ` +
     `const lock = ${JSON.stringify(lock)};`;
   const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", `${head}\n${program}`], {
     cwd: PROJECT,

@@ -4,19 +4,19 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Tools } from "../../../cli/project";
+import type { Tools } from "../../../cli/project/project";
 import type { ProvingFolder } from "../../../cli/proving/folder";
 import { Interruptions } from "../../../cli/proving/interruptions";
 import { ProvingRun } from "../../../cli/proving/run";
 import { answers200, redirectsToHttps, targetsAreWell } from "../../../cli/proving/traffic";
-import { findEmulatorPython } from "../../../cli/setup/emulator-python";
+import { findEmulatorPython } from "../../../machine/setup/emulator-python";
 import { expectationOf } from "../../../rehearsal/expectation";
 import { readSite } from "../../../rehearsal/site";
 import { PROJECT } from "../../support/project";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { synthOf } from "../../support/synth";
 
-/* What npm run prove asks over the network, of servers on this machine, and how much of an account it reads. */
+/* What npx alb-web prove asks over the network, of servers on this machine, and how much of an account it reads. */
 
 /** A key and a certificate that nobody has signed but itself, for 127.0.0.1. */
 const SELF_SIGNED = `

@@ -14,18 +14,18 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative as relativePath } from "node:path";
+import { SetupError } from "../../../machine/errors";
 import {
   cliConfigurationFiles,
   dropMissingCliConfiguration,
   impliedMirrors,
   storedTokens,
   throwIfDevOverrides,
-} from "../../../cli/setup/cli-configuration";
-import { download } from "../../../cli/setup/download";
-import { type FindProviderOptions, findProvider } from "../../../cli/setup/provider";
-import { SetupError } from "../../../cli/setup/setup-error";
-import { thisPlatform } from "../../../cli/setup/terraform-binary";
-import { localAwsEnvironment } from "../../../cli/terraform-environment";
+} from "../../../machine/setup/cli-configuration";
+import { download } from "../../../machine/setup/download";
+import { type FindProviderOptions, findProvider } from "../../../machine/setup/provider";
+import { thisPlatform } from "../../../machine/setup/terraform-binary";
+import { localAwsEnvironment } from "../../../rehearsal/environment";
 import { PROJECT } from "../../support/project";
 import { askedOfProxy } from "../../support/refusing-proxy";
 import { putCopy, writeLockFile } from "../../support/small-provider";
@@ -266,7 +266,7 @@ describe("the registry", () => {
     await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
     const { port } = proxy.address() as AddressInfo;
     const script =
-      'require("./cli/setup/download.ts").download("https://registry.example.com/x", ' +
+      'require("./machine/setup/download.ts").download("https://registry.example.com/x", ' +
       'AbortSignal.timeout(500)).catch(() => console.log("given up"))';
     const address = `http://127.0.0.1:${port}`;
     const ended = await new Promise((resolve) =>

@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand, UsageError, WorkFailed, writeResult } from "../../../cli/command";
-import { SetupError } from "../../../cli/setup/setup-error";
-import { synthesize } from "../../../cli/synthesize";
-import { refusalIn, systemRefusal } from "../../../cli/system-refusals";
-import { knownFault } from "../../../cli/terraform-faults";
-import { writeFile } from "../../../cli/write-file";
+import { runCommand, writeResult } from "../../../cli/command";
+import { synthesize } from "../../../cli/project/synthesize";
+import { SetupError, UsageError, WorkFailed } from "../../../machine/errors";
+import { writeFile } from "../../../machine/files/write-file";
+import { refusalIn, systemRefusal } from "../../../machine/system-refusals";
+import { knownFault } from "../../../machine/terraform/faults/terraform-faults";
 import { fullDevice } from "../../support/full-device";
 import { PROJECT } from "../../support/project";
 
@@ -173,11 +173,10 @@ describe("a full disk", () => {
       state,
       JSON.stringify({ format_version: "1.0", terraform_version: "1.11.4", values: { root_module: {} } }),
     );
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ["-r", "./cli/typescript.js", "cli/trace.ts", state, "--out", fullDevice()],
-      { cwd: PROJECT, encoding: "utf8" },
-    );
+    const { status, stderr } = spawnSync(process.execPath, ["cli/alb-web.js", "trace", state, "--out", fullDevice()], {
+      cwd: PROJECT,
+      encoding: "utf8",
+    });
     expect([status, stderr.trimEnd().split("\n").at(-1)]).toEqual([
       1,
       `${fullDevice()} cannot be written: no space left on device (ENOSPC). Free some space on the disk of ` +
@@ -187,7 +186,7 @@ describe("a full disk", () => {
 
   test("that takes no line for a person changes no exit code", () => {
     const script =
-      `const { runCommand, say, UsageError } = require("./cli/command"); say("a line"); setTimeout(() => ` +
+      `const { runCommand, say } = require("./cli/command"); const { UsageError } = require("./machine/errors"); say("a line"); setTimeout(() => ` +
       `runCommand(() => Promise.reject(new UsageError("wrong"))), 50);`;
     const { status } = spawnSync(
       "sh",
@@ -282,7 +281,7 @@ describe("terraform whose words find no place", () => {
   function run(script: string): { status: number | null; stderr: string } {
     writeFileSync(join(folder, "terraform"), `#!/bin/sh\ntrap '' XFSZ\n${script}\n`, { mode: 0o755 });
     const program = `
-      const { runCommand } = require("./cli/command"); const { Terraform } = require("./cli/terraform");
+      const { runCommand } = require("./cli/command"); const { Terraform } = require("./machine/terraform/terraform");
       void runCommand(() => new Terraform({ command: ${JSON.stringify(join(folder, "terraform"))}, folder: ${JSON.stringify(folder)}, env: process.env }).run(["show"]));`;
     return spawnSync(
       "sh",

@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { sweepTemporaryFolders, TemporaryFolder } from "../../../cli/temporary-folder";
-import { newTerraformCommand } from "../../../cli/terraform-environment";
+import { newTerraformCommand } from "../../../cli/project/terraform-command";
+import { sweepTemporaryFolders, TemporaryFolder } from "../../../machine/files/temporary-folder";
 import { isRunning } from "../../../rehearsal/local-aws";
 import { PROJECT } from "../../support/project";
 
@@ -46,7 +46,7 @@ async function until(holds: () => boolean): Promise<void> {
 /** A process with a folder of its own, which it goes on using. @param more what it does with its `folder` */
 async function user(more = ""): Promise<{ kill: () => Promise<void>; pid: number; folder: string }> {
   const program = `
-    const { TemporaryFolder } = require("./cli/temporary-folder.ts"); const { Terraform } = require("./cli/terraform.ts"); const { writeFileSync } = require("node:fs");
+    const { TemporaryFolder } = require("./machine/files/temporary-folder.ts"); const { Terraform } = require("./machine/terraform/terraform.ts"); const { writeFileSync } = require("node:fs");
     void TemporaryFolder.make("rehearsal").then((folder) => {
       writeFileSync(folder.path + "/file", "x");
       ${more}
@@ -241,15 +241,14 @@ describe("a command that runs terraform", () => {
 
   test("is each one of ours that starts it, as apply is", () => {
     const folder = leftover();
-    const { status } = spawnSync(process.execPath, ["-r", "./cli/typescript.js", "cli/apply.ts", "no-such-stack"], {
+    const { status } = spawnSync(process.execPath, ["cli/alb-web.js", "apply", "no-such-stack"], {
       cwd: PROJECT,
       env: { ...process.env, TMPDIR: temporary },
     });
     expect([status, existsSync(folder)]).toEqual([2, false]);
-    const programs = readdirSync(join(PROJECT, "cli"))
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => readFileSync(join(PROJECT, "cli", name), "utf8"))
-      .filter((text) => text.includes("void runCommand("));
+    const programs = readdirSync(join(PROJECT, "cli", "commands")).map((name) =>
+      readFileSync(join(PROJECT, "cli", "commands", name), "utf8"),
+    );
     const starting = programs.filter((text) => /\b(TemporaryFolder\.make|openStacks|findTools)\(/.test(text));
     expect(starting.length).toBeGreaterThan(5);
     for (const text of starting) expect(text).toContain("newTerraformCommand(");
@@ -257,10 +256,12 @@ describe("a command that runs terraform", () => {
 });
 
 test("no other temporary folder is made by a command, and files are those of terraform's output", () => {
-  const sources = (readdirSync(join(PROJECT, "cli"), { recursive: true }) as string[]).filter(
-    (name) => name.endsWith(".ts") && !/temporary-folder|followed-output/.test(name),
+  const sources = ["cli", "machine", "rehearsal"].flatMap((room) =>
+    (readdirSync(join(PROJECT, room), { recursive: true }) as string[])
+      .filter((name) => name.endsWith(".ts") && !/temporary-folder|followed-output/.test(name))
+      .map((name) => join(room, name)),
   );
-  expect(sources.filter((name) => /\btmpdir\(/.test(readFileSync(join(PROJECT, "cli", name), "utf8")))).toEqual([
-    "system-refusals.ts",
+  expect(sources.filter((name) => /\btmpdir\(/.test(readFileSync(join(PROJECT, name), "utf8")))).toEqual([
+    join("machine", "system-refusals.ts"),
   ]);
 });

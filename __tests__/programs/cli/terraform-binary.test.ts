@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { SetupError } from "../../../cli/setup/setup-error";
-import { findTerraform, PINNED_SHA256, PINNED_VERSION } from "../../../cli/setup/terraform-binary";
+import { SetupError } from "../../../machine/errors";
+import { findTerraform, PINNED_SHA256, PINNED_VERSION } from "../../../machine/setup/terraform-binary";
 import { needShell } from "../../support/shell";
 
 const standIn = (version: string, text = `Terraform v${version}`) =>

@@ -11,7 +11,7 @@ import { closeInstances, writeApp } from "../../support/synth";
 
 jest.setTimeout(60_000);
 
-const COMMAND = ["-r", join(PROJECT, "cli", "typescript.js"), join(PROJECT, "cli", "trace.ts")];
+const COMMAND = [join(PROJECT, "cli", "alb-web.js"), "trace"];
 
 let folder: string;
 /** A stack of ours without a fault. */

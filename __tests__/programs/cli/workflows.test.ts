@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { WorkFailed } from "../../../cli/command";
 import { recordsIn } from "../../../cli/github/record-artifact";
+import { WorkFailed } from "../../../machine/errors";
 import { LINT_MS, lint } from "../../support/actionlint";
 import { PROJECT } from "../../support/project";
 import { type Job, jobOf, type Step, WORKFLOWS, workflows } from "../../support/workflow";
@@ -213,15 +213,12 @@ test("where nothing is set up, jobs that need AWS are left out and a notice says
   });
 });
 
-test("each command of a workflow is one of package.json", () => {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
-    scripts: Record<string, string>;
-  };
+test("each command of a workflow is one of alb-web", () => {
   const used = STEPS.flatMap(([, { run = "" }]) =>
-    [...run.matchAll(/npm run (?:-s )?([\w-]+)/g)].map(([, name]) => name ?? ""),
+    [...run.matchAll(/node cli\/alb-web\.js ([\w-]+)/g)].map(([, name]) => name ?? ""),
   );
   expect(used).toEqual(["deploy-merged", "keep-plan", "plan", "record", "comment"]);
-  expect(used.filter((name) => scripts[name] === undefined)).toEqual([]);
+  expect(used.filter((name) => !existsSync(join(PROJECT, "cli", "commands", `${name}.ts`)))).toEqual([]);
 });
 
 describe("what a pull request uploaded", () => {
@@ -267,7 +264,7 @@ describe("what a pull request uploaded", () => {
     [
       "a record of another stack",
       { "web.json": json("api") },
-      "web.json, which is no record (it is of another stack); allowed is what npm run record writes",
+      "web.json, which is no record (it is of another stack); allowed is what npx alb-web record writes",
     ],
     [
       "what says which pull request it is of",

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesize } from "../../../cli/synthesize";
+import { synthesize } from "../../../cli/project/synthesize";
 import { PROJECT } from "../../support/project";
 import { fixture } from "../../support/rehearsal-room";
 

@@ -37,7 +37,7 @@ const { TokenType } = jest.requireActual<{ TokenType: { regexp: number } }>("suc
 const { checkSync } = jest.requireActual<Recheck>("recheck/lib/browser.js");
 
 /** constructs/ reads what the stack's author writes, who waits for nobody but himself. */
-const ROOMS = ["topology", "path", "rehearsal", "cli"];
+const ROOMS = ["topology", "path", "rehearsal", "machine", "cli"];
 /** Polynomial, but never of more than a short text; each with what bounds it. */
 const BOUNDED: Readonly<Record<string, string>> = {
   "Lock Info: ID: +(\\S+) .*?Operation: +(?:OperationType)?(\\S*) Who: +(.*?) Version: .*?Created: +([\\d-]+ [\\d:]+)":

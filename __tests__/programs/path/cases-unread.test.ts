@@ -31,7 +31,7 @@ test.each<[string, number, string]>([
 ])("review --fail-on %s ends with %i", (gate, code, said) => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["-r", join(PROJECT, "cli", "typescript.js"), join(PROJECT, "cli", "review.ts"), "plan.json", "--fail-on", gate],
+    [join(PROJECT, "cli", "alb-web.js"), "review", "plan.json", "--fail-on", gate],
     { cwd: folder, encoding: "utf8" },
   );
   expect([status, stderr]).toEqual([code, said]);

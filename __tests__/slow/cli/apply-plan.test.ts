@@ -56,9 +56,9 @@ const said = ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr: stder
 
 test("apply applies the plan in plans/, and shows the outputs", async () => {
   await program("1", "1");
-  expect(await shell("npm run -s plan")).toMatchObject({ code: 2 });
+  expect(await shell("node cli/alb-web.js plan")).toMatchObject({ code: 2 });
   for (const stack of ["one", "two"]) {
-    expect(await shell(`npm run -s apply -- ${stack}`)).toMatchObject({
+    expect(await shell(`node cli/alb-web.js apply ${stack}`)).toMatchObject({
       code: 0,
       stdout: `${stack}: 1 added, 0 changed, 0 destroyed\n\nvalue = "1"\n`,
     });
@@ -67,23 +67,23 @@ test("apply applies the plan in plans/, and shows the outputs", async () => {
 
 test("apply refuses a plan that was applied already", async () => {
   const before = await state("one");
-  expect(said(await shell("npm run -s apply -- one"))).toEqual({
+  expect(said(await shell("node cli/alb-web.js apply one"))).toEqual({
     code: 1,
     stdout: "",
     stderr:
       "The state of one has moved since this plan was made, so it was not applied and nothing was changed; " +
-      "plan again (npm run plan -- one) and have the new plan reviewed.",
+      "plan again (npx alb-web plan one) and have the new plan reviewed.",
   });
   expect(await state("one")).toBe(before);
 });
 
 test("apply asks for a plan where there is none, and for a stack", async () => {
-  expect(said(await shell("rm plans/two.tfplan; npm run -s apply -- two"))).toMatchObject({
+  expect(said(await shell("rm plans/two.tfplan; node cli/alb-web.js apply two"))).toMatchObject({
     code: 2,
     stderr:
-      "There is no plan of two in plans/; make one with npm run plan -- two, look at plans/two.txt, and apply it then.",
+      "There is no plan of two in plans/; make one with npx alb-web plan two, look at plans/two.txt, and apply it then.",
   });
-  expect(await shell("npm run -s apply")).toMatchObject({
+  expect(await shell("node cli/alb-web.js apply")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("missing required argument 'stack'") as string,
   });
@@ -96,7 +96,7 @@ test("where nothing changes nobody is disturbed", async () => {
 
 test("a comment that told of changes is told that there are none any more", async () => {
   const comment = project.github.comment(4, BOT, "<!-- alb-web plan -->\n### Plan of before");
-  expect(await shell(`npm run -s comment -- --pull-request 4 --commit ${UNCHANGED}`)).toMatchObject({ code: 0 });
+  expect(await shell(`node cli/alb-web.js comment --pull-request 4 --commit ${UNCHANGED}`)).toMatchObject({ code: 0 });
   expect(comment.body).toBe(
     `<!-- alb-web plan -->\n### Plan of ${UNCHANGED}\n\n- \`one\`: no changes\n- \`two\`: no changes`,
   );
@@ -167,7 +167,7 @@ describe("a reviewed change of both stacks", () => {
 
   test("is refused whole where one state has moved in a way that changes the plan", async () => {
     await program("reviewed", "by hand");
-    expect(await shell("npm run -s plan -- two || npm run -s apply -- two")).toMatchObject({ code: 0 });
+    expect(await shell("node cli/alb-web.js plan two || node cli/alb-web.js apply two")).toMatchObject({ code: 0 });
     await program("reviewed", "reviewed");
     expect(await state("two")).toContain("by hand");
     expect(await notDeployed()).toEqual(
@@ -176,7 +176,7 @@ describe("a reviewed change of both stacks", () => {
   });
 
   test("is refused where it was done by hand meanwhile", async () => {
-    expect(await shell("npm run -s plan -- two || npm run -s apply -- two")).toMatchObject({ code: 0 });
+    expect(await shell("node cli/alb-web.js plan two || node cli/alb-web.js apply two")).toMatchObject({ code: 0 });
     expect(await notDeployed()).toEqual(
       refused(
         "two: terraform_data.thing: reviewed was update, which is not planned any more",
@@ -602,7 +602,7 @@ describe("what is uploaded", () => {
       stdout: "",
       stderr:
         "backend.s3.bucket of two must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then " +
-        "run npm run bootstrap",
+        "run npx alb-web bootstrap",
     };
     expect(said(await keep(27, commit, "one"))).toEqual(refused);
     expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
@@ -648,8 +648,8 @@ test("a commit that was merged into another branch is refused", async () => {
 
 test("apply works where the state is local", async () => {
   await program("local", "local", 'new LocalBackend(stack, { path: "terraform." + id + ".tfstate" })');
-  await shell("rm -rf cdktf.out; npm run -s plan -- one || true");
-  expect(await shell("npm run -s apply -- one")).toMatchObject({
+  await shell("rm -rf cdktf.out; node cli/alb-web.js plan one || true");
+  expect(await shell("node cli/alb-web.js apply one")).toMatchObject({
     code: 0,
     stdout: 'one: 1 added, 0 changed, 0 destroyed\n\nvalue = "local"\n',
   });

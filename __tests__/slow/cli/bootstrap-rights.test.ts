@@ -19,14 +19,14 @@ import type { LocalAws } from "../../../rehearsal/local-aws";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
 /*
- * npm run bootstrap with credentials that may do too little, or a state that knows too little. Needs what rehearsals
+ * npx alb-web bootstrap with credentials that may do too little, or a state that knows too little. Needs what rehearsals
  * need.
  */
 
 jest.setTimeout(8 * 60_000);
 
 const BUCKET = "acme-states";
-const COMMAND = `node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1`;
+const COMMAND = `node cli/alb-web.js bootstrap --bucket ${BUCKET} --region us-east-1`;
 const STATE = { Bucket: BUCKET, Key: "bootstrap/terraform.tfstate" };
 const ROLES = ["alb-web-deploy", "alb-web-keep", "alb-web-plan"];
 

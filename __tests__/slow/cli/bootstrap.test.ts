@@ -40,14 +40,14 @@ import type { LocalAws } from "../../../rehearsal/local-aws";
 import { runningProcesses } from "../../support/processes";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
-/* npm run bootstrap as a person runs it, against a local AWS. Needs what rehearsals need. */
+/* npx alb-web bootstrap as a person runs it, against a local AWS. Needs what rehearsals need. */
 
 jest.setTimeout(8 * 60_000);
 
 const ACCOUNT = "123456789012";
 const BUCKET = "acme-states";
 const ARGS = `--bucket ${BUCKET} --region us-east-1`;
-const COMMAND = "node -r ./cli/typescript.js cli/bootstrap.ts";
+const COMMAND = "node cli/alb-web.js bootstrap";
 const TOKENS = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
 /** With ids, so that nobody has to ask GitHub. */
 const SITE = "Acme@123456/site@456789";
@@ -282,7 +282,7 @@ describe("a run after the first", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringContaining(
-        `Another npm run bootstrap works on ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this ` +
+        `Another alb-web bootstrap works on ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this ` +
           "again when it has ended; " +
           "if its terraform was killed, delete its lock first: aws s3 rm " +
           `s3://${BUCKET}/bootstrap/terraform.tfstate.tflock\n`,
@@ -299,7 +299,7 @@ test("of two first runs at once one creates the bucket, and the other says so in
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        /The bucket acme-states came to be while this was about to create it|Another npm run bootstrap works on acme-states: /,
+        /The bucket acme-states came to be while this was about to create it|Another alb-web bootstrap works on acme-states: /,
       ),
     },
   ]);

@@ -62,14 +62,14 @@ test("rehearse --keep names the local AWS and the lines to use it", () => {
 
 test("it says what is to be done before a deploy, as main.ts names no bucket yet", async () => {
   expect(kept).toContain(
-    "\n# To deploy web there, write a bucket name into main.ts and run npm run bootstrap first.\n",
+    "\n# To deploy web there, write a bucket name into main.ts and run npx alb-web bootstrap first.\n",
   );
 });
 
-test("npm run bootstrap creates the bucket that main.ts names, and says what is next", async () => {
+test("npx alb-web bootstrap creates the bucket that main.ts names, and says what is next", async () => {
   const main = join(checkout.folder, "main.ts");
   await writeFile(main, (await readFile(main, "utf8")).replace("CHANGE-ME", "acme-states"));
-  const { code, text } = await inShell("npm run -s bootstrap");
+  const { code, text } = await inShell("node cli/alb-web.js bootstrap");
   expect([code, text]).toEqual([0, expect.stringMatching(/^npx cdktf deploy web\n[^]*acme-states: created/)]);
 });
 
@@ -104,10 +104,10 @@ test("cdktf synth --hcl gives HCL alone, by which terraform changes nothing", as
   expect(text).not.toContain("Warning");
 });
 
-test("cdktf diff and npm run plan work after it, without a file to delete", async () => {
+test("cdktf diff and npx alb-web plan work after it, without a file to delete", async () => {
   expect(await cdktf("diff")).toEqual({ code: 0, text: expect.stringContaining("No changes") });
   expect(await cdktf("synth --hcl")).toMatchObject({ code: 0 });
-  expect(await shell([...lines, "npm run -s plan -- web"].join("\n"))).toEqual({
+  expect(await shell([...lines, "node cli/alb-web.js plan web"].join("\n"))).toEqual({
     code: 0,
     text: expect.stringContaining("web: no changes"),
   });

@@ -46,9 +46,9 @@ beforeAll(async () => {
 
 afterAll(() => room.close());
 
-describe("npm run plan", () => {
-  const PLAN = "npm run -s plan -- kept";
-  const applyPlan = () => room.project.shell("npm run -s apply -- kept");
+describe("npx alb-web plan", () => {
+  const PLAN = "node cli/alb-web.js plan kept";
+  const applyPlan = () => room.project.shell("node cli/alb-web.js apply kept");
   const planned = (kind: string) => readFile(join(room.project.folder, "plans", `kept.${kind}`), "utf8");
 
   test("keeps a plan of the workspace's run, as JSON and as text too, and tells of changes by its exit code", async () => {
@@ -102,10 +102,10 @@ describe("npm run plan", () => {
   });
 });
 
-test("npm run plan works with a server that knows neither saved plans nor how to show one", async () => {
+test("npx alb-web plan works with a server that knows neither saved plans nor how to show one", async () => {
   const { lacks } = room.cloud;
   lacks.add("saved plans").add("redacted plans");
-  expect(await room.project.shell("npm run -s plan -- plain")).toMatchObject({
+  expect(await room.project.shell("node cli/alb-web.js plan plain")).toMatchObject({
     code: 2,
     stdout: "plain: changes, plans/plain.txt, plans/plain.md\n",
   });
@@ -121,7 +121,7 @@ test("npm run plan works with a server that knows neither saved plans nor how to
 });
 
 describe(
-  "npm run plan with a server that does not include the plan where it answers about its run, so that terraform " +
+  "npx alb-web plan with a server that does not include the plan where it answers about its run, so that terraform " +
     "cannot read it again, as OTF",
   () => {
     const files = async () =>
@@ -135,12 +135,12 @@ describe(
       "keeps JSON, text and review by the server's own JSON, says what it lacks, and leaves no run that holds the " +
         "workspace",
       async () => {
-        const { code, stdout, stderr } = await room.project.shell("npm run -s plan -- blind");
+        const { code, stdout, stderr } = await room.project.shell("node cli/alb-web.js plan blind");
         expect({ code, stdout }).toEqual({ code: 2, stdout: "blind: changes, plans/blind.txt, plans/blind.md\n" });
         expect(stderr).toContain(
           `\nblind: app.terraform.io cannot show a saved plan: its answer to GET /runs/${run()?.id}?include=plan ` +
             `lacks the plan ("can't display a cloud plan that is currently …"). JSON, text and review were kept; ` +
-            `there is no plan for npm run apply. Run ${run()?.id} is discarded. To deploy: npx cdktf deploy blind\n`,
+            `there is no plan for npx alb-web apply. Run ${run()?.id} is discarded. To deploy: npx cdktf deploy blind\n`,
         );
         expect(stdout + stderr).not.toContain("\x1b");
         expect(await files()).toEqual(["blind.json", "blind.md", "blind.txt"]);
@@ -158,12 +158,12 @@ describe(
 
     test("keeps the run's log where the server gives no JSON either, and fails", async () => {
       room.cloud.lacks.add("plans as JSON");
-      const { code, stdout, stderr } = await room.project.shell("npm run -s plan -- blind");
+      const { code, stdout, stderr } = await room.project.shell("node cli/alb-web.js plan blind");
       expect({ code, stdout }).toEqual({ code: 1, stdout: "blind: changes, plans/blind.txt\n" });
       expect(stderr).toContain(
         `lacks the plan ("can't display a cloud plan that is currently …"). Only the run's log was kept, as text ` +
           `(app.terraform.io answers 404 to GET /plans/${run()?.plan.id}/json-output): there is no JSON, no ` +
-          `review, and no plan for npm run apply. Run ${run()?.id} is discarded.`,
+          `review, and no plan for npx alb-web apply. Run ${run()?.id} is discarded.`,
       );
       expect(await files()).toEqual(["blind.txt"]);
       expect(run()?.status).toBe("discarded");
@@ -179,9 +179,12 @@ describe(
       const configuration = await readFile(String(room.project.env.TF_CLI_CONFIG_FILE), "utf8");
       const withHelper = join(room.project.folder, "with-helper.tfrc");
       await writeFile(withHelper, `${configuration}\ncredentials_helper "of-the-test" {\n  args = []\n}\n`);
-      const { code, stderr } = await room.project.shell("unset TF_TOKEN_app_terraform_io; npm run -s plan -- blind", {
-        TF_CLI_CONFIG_FILE: withHelper,
-      });
+      const { code, stderr } = await room.project.shell(
+        "unset TF_TOKEN_app_terraform_io; node cli/alb-web.js plan blind",
+        {
+          TF_CLI_CONFIG_FILE: withHelper,
+        },
+      );
       expect(code).toBe(1);
       expect(stderr).toContain(
         `Run ${run()?.id} was not ended (no token for app.terraform.io was found) and may hold the workspace ` +
@@ -275,7 +278,7 @@ describe("local execution keeps the state in the workspace and runs terraform he
   test("and whoever else holds the workspace keeps it out", async () => {
     const workspace = room.cloud.workspace(ORGANIZATION, "here");
     workspace.lockedBy = { type: "runs", id: "run-of-another" };
-    const { code, stderr } = await room.project.shell("npm run -s plan -- here", room.aws);
+    const { code, stderr } = await room.project.shell("node cli/alb-web.js plan here", room.aws);
     workspace.lockedBy = undefined;
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -302,12 +305,12 @@ describe("what goes wrong is said", () => {
       "app.terraform.io has no organization others, or this token may not see it;",
     ],
   ])("%s, in one sentence", async (_, stack, env, said) => {
-    const { code, stderr } = await room.project.shell(`npm run -s plan -- ${stack}`, env);
+    const { code, stderr } = await room.project.shell(`node cli/alb-web.js plan ${stack}`, env);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`\n${said}`) });
   });
 
   test("what the workspace's AWS account lacks", async () => {
-    const { code, stderr } = await room.project.shell("npm run -s plan -- lacking");
+    const { code, stderr } = await room.project.shell("node cli/alb-web.js plan lacking");
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: expect.stringMatching(

@@ -87,7 +87,7 @@ test("a run waits for a person: no discards it, yes applies it", async () => {
   expect(statuses("asked")).toEqual(["discarded", "applied"]);
 });
 
-describe("npm run plan, where another run holds the workspace", () => {
+describe("npx alb-web plan, where another run holds the workspace", () => {
   let holder: string;
   let plan: Started;
   let stderr = "";

@@ -118,7 +118,7 @@ describe("killed twice before terraform stored a state", () => {
     expect(adopt.code).toBe(3);
     for (const type of ["aws_vpc", "aws_acm_certificate", "aws_iam_role"]) {
       expect(adopt.stdout).toMatch(new RegExp(`^ambiguous {3}${type}\\.\\S+: 2 fit$`, "m"));
-      expect(adopt.stdout.match(new RegExp(`^ +npm run adopt -- web --use ${type}\\.\\S+=\\S+$`, "gm"))).toHaveLength(
+      expect(adopt.stdout.match(new RegExp(`^ +npx alb-web adopt web --use ${type}\\.\\S+=\\S+$`, "gm"))).toHaveLength(
         2,
       );
     }

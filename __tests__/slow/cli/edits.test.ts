@@ -9,14 +9,14 @@ import {
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { NOT_RECORDED, type NotRecorded } from "../../../cli/bootstrap/not-recorded";
 import { policyOf } from "../../../cli/bootstrap/policies";
-import { Rehearsal, type RehearsalResult } from "../../../cli/rehearsal-run";
-import type { SynthesizedStack } from "../../../cli/synthesize";
-import { Terraform, type TerraformEvent } from "../../../cli/terraform";
-import { terraformEnvironment } from "../../../cli/terraform-environment";
 import type { WebStackProps } from "../../../constructs/props/web-stack-props";
+import { Terraform, type TerraformEvent } from "../../../machine/terraform/terraform";
+import { terraformEnvironment } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { IDENTITY_FILE } from "../../../rehearsal/providers";
+import { Rehearsal, type RehearsalResult } from "../../../rehearsal/run";
 import { seedsFor } from "../../../rehearsal/seed-for";
+import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 import { asFewStacks } from "../../support/combinations";
 import { DRIFTS, Standing } from "../../support/drifts";
 import { EDITS, IN_PLACE, STANDING, STANDING_INSIDE } from "../../support/edits";

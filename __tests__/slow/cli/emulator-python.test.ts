@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findEmulatorPython } from "../../../cli/setup/emulator-python";
+import { findEmulatorPython } from "../../../machine/setup/emulator-python";
 import { PROJECT } from "../../support/project";
 
 /** pip fetches about 25 packages. */

@@ -9,9 +9,9 @@ jest.setTimeout(600_000);
 
 const REFUSED =
   "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run " +
-  "npm run bootstrap";
+  "npx alb-web bootstrap";
 const NO_BUCKET =
-  /^The state bucket (acme-first )?of web does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npm run bootstrap$/;
+  /^The state bucket (acme-first )?of web does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npx alb-web bootstrap$/;
 /** A stack that is deployed within seconds. */
 const zoneIn = (id: string, backend: string) =>
   `new WebStack(app, "${id}", { domainName: "www.${id}.com", hostedZone: { create: true, delegated: false }, ` +
@@ -44,11 +44,11 @@ describe("a project as cloned", () => {
   test.each([
     ["bootstrap", 2],
     ["plan", 1],
-    ["plan -- web", 1],
-    ["apply -- web", 2],
-    ["adopt -- web", 2],
-  ])("npm run %s refuses the placeholder in one sentence", async (line, code) => {
-    expect(said(await room.shell(`npm run -s ${line}`))).toEqual({ code, stdout: "", stderr: REFUSED });
+    ["plan web", 1],
+    ["apply web", 2],
+    ["adopt web", 2],
+  ])("npx alb-web %s refuses the placeholder in one sentence", async (line, code) => {
+    expect(said(await room.shell(`node cli/alb-web.js ${line}`))).toEqual({ code, stdout: "", stderr: REFUSED });
   });
 
   test("cdktf synth warns of it", async () => {
@@ -57,7 +57,7 @@ describe("a project as cloned", () => {
       0,
       expect.stringContaining(
         "WARN [web]: backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, write a bucket " +
-          "name of your own and run npm run bootstrap.",
+          "name of your own and run npx alb-web bootstrap.",
       ),
     ]);
   });
@@ -84,10 +84,10 @@ describe("two lines later", () => {
 
   test("plan and adopt say that there is no bucket, and the command that creates it", async () => {
     for (const [line, code] of [
-      ["plan -- web", 1],
-      ["adopt -- web", 1],
+      ["plan web", 1],
+      ["adopt web", 1],
     ] as const) {
-      expect(said(await room.shell(`npm run -s ${line}`))).toEqual({
+      expect(said(await room.shell(`node cli/alb-web.js ${line}`))).toEqual({
         code,
         stdout: "",
         stderr: expect.stringMatching(NO_BUCKET),
@@ -98,14 +98,14 @@ describe("two lines later", () => {
   test("cdktf deploy says it in terraform's words, which README quotes with the same command", async () => {
     const readme = (await readFile(join(PROJECT, "README.md"), "utf8")).replace(/\s+/g, " ");
     const [, quoted = "nothing"] =
-      /`(S3 bucket "acme-states" does not exist\.[^`]*)`: run `npm run bootstrap`/.exec(readme) ?? [];
+      /`(S3 bucket "acme-states" does not exist\.[^`]*)`: run `npx alb-web bootstrap`/.exec(readme) ?? [];
     expect(words(await room.cdktf("deploy web --auto-approve"))).toContain(quoted.replace("acme-states", "acme-first"));
   });
 
-  test("npm run bootstrap sees to every bucket that main.ts names, one after the other, and cdktf deploys", async () => {
+  test("npx alb-web bootstrap sees to every bucket that main.ts names, one after the other, and cdktf deploys", async () => {
     // Of the two one is there and empty, as setting that up takes half the time.
     await room.localAws.seed({ region: "eu-west-1", buckets: ["acme-second"] });
-    const { code, stdout, stderr } = await room.shell("npm run -s bootstrap");
+    const { code, stdout, stderr } = await room.shell("node cli/alb-web.js bootstrap");
     expect({ code, stdout }).toEqual({ code: 0, stdout: "npx cdktf deploy shop web\n" });
     expect(stderr).toMatch(
       /main\.ts: acme-second in eu-west-1 for shop; acme-first in us-east-1 for web[^]*acme-second: \d+ added[^]*acme-first: created/,
@@ -118,7 +118,7 @@ describe("two lines later", () => {
   });
 
   test("with --github it asks which of two buckets", async () => {
-    expect(said(await room.shell("npm run -s bootstrap -- --github acme/site"))).toEqual({
+    expect(said(await room.shell("node cli/alb-web.js bootstrap --github acme/site"))).toEqual({
       code: 2,
       stdout: "",
       stderr:
@@ -142,7 +142,7 @@ describe("a trial without a backend", () => {
       0,
       expect.stringContaining(
         "WARN [trial]: backend is not set: the state is kept on this machine only, in terraform.trial.tfstate. " +
-          'Write backend: { s3: { bucket: "…", region: "…" } } and run npm run bootstrap, or write backend: ' +
+          'Write backend: { s3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or write backend: ' +
           '"local" to keep it here.',
       ),
     ]);
@@ -150,7 +150,7 @@ describe("a trial without a backend", () => {
 
   test("is not forgotten while it stands", async () => {
     await room.program(REMOTE);
-    expect(said(await room.shell("npm run -s plan -- trial"))).toEqual({
+    expect(said(await room.shell("node cli/alb-web.js plan trial"))).toEqual({
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
@@ -169,13 +169,13 @@ describe("a trial without a backend", () => {
     expect((await room.shell("aws s3 ls s3://acme-trials/trial/")).stdout).toContain("terraform.tfstate");
   });
 
-  test("npm run plan goes on by itself then, and finds in S3 what stands there", async () => {
+  test("npx alb-web plan goes on by itself then, and finds in S3 what stands there", async () => {
     expect(
       await room.shell(
         "rm -r cdktf.out/stacks/trial && mv destroyed cdktf.out/stacks/trial && rm cdktf.out/stacks/trial/cdk.tf.json",
       ),
     ).toMatchObject({ code: 0 });
-    expect(await room.shell("npm run -s plan -- trial")).toMatchObject({
+    expect(await room.shell("node cli/alb-web.js plan trial")).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^trial: no changes/),
     });
@@ -185,6 +185,6 @@ describe("a trial without a backend", () => {
     await room.program(zoneIn("glance", ', backend: "local"'));
     expect(await room.cdktf("diff glance")).toMatchObject({ code: 0 });
     await room.program(zoneIn("glance", inBucket("acme-trials")));
-    expect(await room.shell("npm run -s plan -- glance")).toMatchObject({ code: 2 });
+    expect(await room.shell("node cli/alb-web.js plan glance")).toMatchObject({ code: 2 });
   });
 });

@@ -70,7 +70,7 @@ async function rehearseAtOnce(): Promise<EndedCommand[]> {
     for (const { folder } of [one, other]) writeFileSync(join(folder, "main.ts"), programOf(STACK));
     const env = { ...process.env, TMPDIR: temporary };
     const runs = [one, one, other].map(({ folder }) =>
-      start(process.execPath, ["-r", "./cli/typescript.js", "cli/rehearse.ts"], { cwd: folder, env }),
+      start(process.execPath, ["cli/alb-web.js", "rehearse"], { cwd: folder, env }),
     );
     return await Promise.all(runs.map(({ ended }) => ended));
   } finally {

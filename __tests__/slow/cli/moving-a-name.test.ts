@@ -10,9 +10,9 @@ import {
 } from "@aws-sdk/client-route-53";
 import type { Aws } from "../../../cli/adoption/aws";
 import { aliasRecord } from "../../../cli/adoption/beside-parent";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { Terraform } from "../../../cli/terraform";
-import { terraformEnvironment } from "../../../cli/terraform-environment";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { Terraform } from "../../../machine/terraform/terraform";
+import { terraformEnvironment } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { CrashRoom, seededAccount } from "../../support/crash-room";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";
@@ -154,7 +154,7 @@ test("a site of which AWS has created everything but its record takes over the C
     const choice = `--use ${alias}=${HostedZoneId}_${NAME}_CNAME`;
     expect(listed).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining(`npm run adopt -- web ${choice}`) as unknown,
+      stdout: expect.stringContaining(`npx alb-web adopt web ${choice}`) as unknown,
     });
     expect(await recordsOfName()).toMatchObject([{ Type: "CNAME" }]);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { FamilyWatch } from "../../support/processes";
 import { ProjectRoom } from "../../support/project-room";
 
-/* `npm run plan` in a person's checkout: two stacks that are as small as can be, their states in S3. */
+/* `npx alb-web plan` in a person's checkout: two stacks that are as small as can be, their states in S3. */
 
 jest.setTimeout(180_000);
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 test("all stacks are planned, with terraform's code for changes, and each is kept as file, JSON, text and review", async () => {
-  const { code, stdout, stderr } = await room.shell("npm run -s plan");
+  const { code, stdout, stderr } = await room.shell("node cli/alb-web.js plan");
   expect([code, stdout]).toEqual([
     2,
     "shop: changes, plans/shop.txt, plans/shop.md\nweb: changes, plans/web.txt, plans/web.md\n",
@@ -56,7 +56,7 @@ test("a sensitive value is in the JSON, as the warning says, and not in the text
 
 test("planned once more, only the time of the plan differs", async () => {
   const before = { json: await kept("web.json"), txt: await kept("web.txt") };
-  expect((await room.shell("npm run -s plan -- web")).code).toBe(2);
+  expect((await room.shell("node cli/alb-web.js plan web")).code).toBe(2);
   const withoutTime = (json: string) => json.replace(/"timestamp":"[^"]+"/, "");
   expect([withoutTime(await kept("web.json")), await kept("web.txt")]).toEqual([withoutTime(before.json), before.txt]);
 });
@@ -66,12 +66,12 @@ test("the plan is terraform's own: it can be applied, and then there are no chan
     TERRAFORM: room.env.TERRAFORM_BINARY_NAME ?? "terraform",
   });
   expect([applied.code, applied.stdout]).toEqual([0, expect.stringContaining("1 added")]);
-  const { code, stdout } = await room.shell("npm run -s plan -- web");
+  const { code, stdout } = await room.shell("node cli/alb-web.js plan web");
   expect([code, stdout]).toEqual([0, "web: no changes, plans/web.txt, plans/web.md\n"]);
 });
 
 test("a stack that does not exist is one sentence and code 1, as 2 means changes", async () => {
-  const { code, stdout, stderr } = await room.shell("npm run -s plan -- wbe");
+  const { code, stdout, stderr } = await room.shell("node cli/alb-web.js plan wbe");
   expect([code, stdout, stderr]).toEqual([
     1,
     "",
@@ -80,7 +80,7 @@ test("a stack that does not exist is one sentence and code 1, as 2 means changes
 });
 
 test("when a plan fails, code 1 and one sentence, told once; no older plan is left in its place", async () => {
-  const { code, stdout, stderr } = await room.shell("npm run -s plan -- shop", {
+  const { code, stdout, stderr } = await room.shell("node cli/alb-web.js plan shop", {
     AWS_ACCESS_KEY_ID: "",
     AWS_SECRET_ACCESS_KEY: "",
     AWS_EC2_METADATA_DISABLED: "true",
@@ -91,7 +91,7 @@ test("when a plan fails, code 1 and one sentence, told once; no older plan is le
 });
 
 test("interrupted, it leaves no process and no lock", async () => {
-  const child = spawn("npm", ["run", "-s", "plan", "--", "web"], {
+  const child = spawn("npx", ["alb-web", "plan", "web"], {
     cwd: room.folder,
     env: room.env,
     stdio: ["ignore", "ignore", "pipe"],

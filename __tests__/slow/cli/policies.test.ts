@@ -19,7 +19,7 @@ import { refusedBy } from "../../support/iam-policy";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
 /*
- * The roles at work, as npm run bootstrap makes them, on a local AWS that checks every call: what they may do suffices
+ * The roles at work, as npx alb-web bootstrap makes them, on a local AWS that checks every call: what they may do suffices
  * for a deploy, an edit and a destroy, and what they may not do is refused. Needs what rehearsals need.
  */
 
@@ -57,8 +57,7 @@ beforeAll(async () => {
   room = await ProjectRoom.open();
   await room.localAws.seed({ region: "us-east-1", hostedZones: [{ name: "example.com" }] });
   bootstrapped = await room.shell(
-    `node -r ./cli/typescript.js cli/bootstrap.ts --bucket ${BUCKET} --region us-east-1 --github ` +
-      "acme@123456/site@456789",
+    `node cli/alb-web.js bootstrap --bucket ${BUCKET} --region us-east-1 --github acme@123456/site@456789`,
   );
   if (bootstrapped.code !== 0) throw new Error(bootstrapped.stderr);
   for (const [name, props] of [...Object.entries(EDITS), ["own", OWN]]) await synthesize(`${name}.json`, props ?? "");

@@ -14,7 +14,7 @@ import { startLocalAws } from "../../support/rehearsal-room";
 import { type CommandRun, type EndedCommand, start } from "../../support/rehearse-command";
 
 /*
- * npm run prove as a person runs it, with the local AWS for AWS: what takes long runs side by side on clones of one
+ * npx alb-web prove as a person runs it, with the local AWS for AWS: what takes long runs side by side on clones of one
  * account.
  */
 
@@ -33,7 +33,7 @@ const pty = jest.requireActual<{
   };
 }>("@cdktf/node-pty-prebuilt-multiarch");
 
-const PROVE = ["-r", "./cli/typescript.js", "cli/prove.ts"];
+const PROVE = ["cli/alb-web.js", "prove"];
 const DOMAIN = "www.example.com";
 const IN_THE_APPLY = /apply: [1-9]\d* of 39, waiting for /;
 const CREDENTIALS = { region: "us-east-1", credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" } };
@@ -174,7 +174,7 @@ describe("a name and a question", () => {
     const terminal = atTerminal(room);
     await terminal.says('Type "yes"; anything else creates nothing.');
     terminal.type("yes\r");
-    await terminal.says("npm run prove -- --resume proving/prove-");
+    await terminal.says("npx alb-web prove --resume proving/prove-");
     terminal.type("\x03");
     expect(await terminal.ended).toEqual([1, expect.stringContaining("Interrupted by SIGINT. Nothing was created.")]);
   });
@@ -246,7 +246,7 @@ describe("the whole", () => {
   });
 
   test("it says before the apply how to take it down, and at the end that the record is not for the page", () => {
-    const taken = ended.stderr.indexOf("npm run prove -- --resume proving/prove-");
+    const taken = ended.stderr.indexOf("npx alb-web prove --resume proving/prove-");
     expect([taken > 0, taken < ended.stderr.indexOf("terraform init")]).toEqual([true, true]);
     expect(ended.stderr).toMatch(/terraform\S* -chdir=proving\/(prove-\w+)\/cdktf\.out\/stacks\/\1 destroy/);
     expect(ended.stderr).toContain("The record is in record.json. It is not of AWS itself");
@@ -311,7 +311,7 @@ test(
       ) ?? [];
     expect([code, id, leftOver]).toEqual([1, expect.stringMatching(/^prove-/), []]);
     const folder = join(room.folder, "proving", id);
-    expect(stderr).toContain(`  npm run prove -- --resume proving/${id}\n`);
+    expect(stderr).toContain(`  npx alb-web prove --resume proving/${id}\n`);
 
     const override = join(folder, "cdktf.out", "stacks", id, "account_override.tf.json");
     const kept = readFileSync(override, "utf8");

@@ -1,11 +1,11 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withLock } from "../../../cli/setup/lock";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { synthesize } from "../../../cli/synthesize";
-import { Terraform } from "../../../cli/terraform";
-import { terraformEnvironment } from "../../../cli/terraform-environment";
+import { synthesize } from "../../../cli/project/synthesize";
+import { withLock } from "../../../machine/files/lock";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { Terraform } from "../../../machine/terraform/terraform";
+import { terraformEnvironment } from "../../../rehearsal/environment";
 import { PROJECT } from "../../support/project";
 import { CACHE } from "../../support/rehearsal-room";
 

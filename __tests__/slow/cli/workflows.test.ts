@@ -57,7 +57,7 @@ test("a second push updates the comment, and makes no other", async () => {
 test("a comment of somebody else is not ours, whatever is in it", async () => {
   const theirs = project.github.comment(8, "somebody", "<!-- alb-web plan -->\nmine");
   const { code } = await project.room.shell(
-    `npm run -s comment -- --pull-request 8 --commit ${SECOND}`,
+    `node cli/alb-web.js comment --pull-request 8 --commit ${SECOND}`,
     project.github.env,
   );
   expect(code).toBe(0);

@@ -1,7 +1,7 @@
 import { NOT_RECORDED } from "../../../cli/bootstrap/not-recorded";
 import { committedPolicy } from "../../../cli/bootstrap/policies";
-import type { RehearsalResult } from "../../../cli/rehearsal-run";
-import type { SynthesizedStack } from "../../../cli/synthesize";
+import type { RehearsalResult } from "../../../rehearsal/run";
+import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 import { REHEARSED } from "../../support/combinations";
 import { actionsOf, byTerraform, isRead, refusedBy } from "../../support/iam-policy";
 import { RehearsalRoom, runStages } from "../../support/rehearsal-room";

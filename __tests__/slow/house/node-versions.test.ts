@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { localAwsEnvironment } from "../../../cli/terraform-environment";
+import { localAwsEnvironment } from "../../../rehearsal/environment";
 import { PROJECT } from "../../support/project";
 import { copyOfProject } from "../../support/project-copy";
 import { CACHE, RehearsalRoom } from "../../support/rehearsal-room";
@@ -67,8 +67,8 @@ describe.each(VERSIONS)("Node %s", (version) => {
   }
 
   test("runs the rehearsal's command line", async () => {
-    expect((await run(node, ["-r", "./cli/typescript.js", "cli/rehearse.ts", "--help"], PROJECT)).stdout).toContain(
-      "Usage: rehearse",
+    expect((await run(node, ["cli/alb-web.js", "rehearse", "--help"], PROJECT)).stdout).toContain(
+      "Usage: alb-web rehearse",
     );
   });
 

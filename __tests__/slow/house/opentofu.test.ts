@@ -34,8 +34,8 @@ beforeAll(async () => {
 
 afterAll(() => room?.close());
 
-test("npm run plan plans with it, and keeps its plan as file, JSON, text and review", async () => {
-  const { code, stdout } = await room.shell("npm run -s plan -- web");
+test("npx alb-web plan plans with it, and keeps its plan as file, JSON, text and review", async () => {
+  const { code, stdout } = await room.shell("node cli/alb-web.js plan web");
   expect([code, stdout]).toEqual([2, "web: changes, plans/web.txt, plans/web.md\n"]);
   expect(await readFile(join(room.folder, "plans", "web.txt"), "utf8")).toContain(
     "OpenTofu will perform the following actions",
@@ -54,7 +54,7 @@ test("cdktf deploy, diff and destroy work with it, with S3's own lock", async ()
     stdout: expect.stringContaining("next_step"),
   });
   expect(await room.cdktf("diff web")).toMatchObject({ code: 0, stdout: expect.stringContaining("No changes") });
-  expect((await room.shell("npm run -s plan -- web")).code).toBe(0);
+  expect((await room.shell("node cli/alb-web.js plan web")).code).toBe(0);
   expect(await room.cdktf("destroy web --auto-approve")).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("1 destroyed"),

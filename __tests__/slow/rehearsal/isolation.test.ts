@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Rehearsal } from "../../../cli/rehearsal-run";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { terraformEnvironment } from "../../../cli/terraform-environment";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { terraformEnvironment } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
+import { Rehearsal } from "../../../rehearsal/run";
 import type { StackJson } from "../../../rehearsal/stack-files";
 import { copyOfProject } from "../../support/project-copy";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";
@@ -110,14 +110,10 @@ async function rehearse(
   const log = join(folder, `${name}.strace`);
   const traced = ["-f", "--seccomp-bpf", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-e", "signal=none", "-o", log];
   const clean = Object.fromEntries(Object.entries(process.env).filter(([it]) => !/^(AWS_|TF_)|proxy$/i.test(it)));
-  const ended = await start(
-    "strace",
-    [...traced, process.execPath, "-r", "./cli/typescript.js", "cli/rehearse.ts", ...args],
-    {
-      cwd: checkout.folder,
-      env: { ...clean, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: cliConfiguration(), ...env },
-    },
-  ).ended;
+  const ended = await start("strace", [...traced, process.execPath, "cli/alb-web.js", "rehearse", ...args], {
+    cwd: checkout.folder,
+    env: { ...clean, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: cliConfiguration(), ...env },
+  }).ended;
   return { ended, places: placesIn(readFileSync(log, "utf8")) };
 }
 

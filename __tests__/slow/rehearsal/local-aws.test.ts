@@ -54,7 +54,7 @@ import {
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
-import { findEmulatorPython } from "../../../cli/setup/emulator-python";
+import { findEmulatorPython } from "../../../machine/setup/emulator-python";
 import { isRunning, LocalAws, type Seed } from "../../../rehearsal/local-aws";
 import { PROJECT } from "../../support/project";
 

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { RehearsalResult } from "../../../cli/rehearsal-run";
 import { isRunning } from "../../../rehearsal/local-aws";
 import { OVERRIDE_FILE, overrideFor } from "../../../rehearsal/override";
+import type { RehearsalResult } from "../../../rehearsal/run";
 import { copyOfProject } from "../../support/project-copy";
 import { RehearsalRoom, runStages } from "../../support/rehearsal-room";
 import { type CommandRun, type EndedCommand, start } from "../../support/rehearse-command";
@@ -18,7 +18,7 @@ import { type CommandRun, type EndedCommand, start } from "../../support/rehears
 const LONG_MS = 600_000;
 jest.setTimeout(LONG_MS);
 
-const NODE_ARGS = ["-r", "./cli/typescript.js", "cli/rehearse.ts"];
+const NODE_ARGS = ["cli/alb-web.js", "rehearse"];
 const IN_THE_MIDDLE = /[1-9]\d* of \d+, waiting for /;
 
 /** Reads a zone, which must exist before, and builds no more than a parameter: the quickest stack there is. */

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ADOPTED_FILE, dropSettledBlocks, restoreBlocks } from "../../../cli/adoption/import-blocks";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { Terraform } from "../../../cli/terraform";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { Terraform } from "../../../machine/terraform/terraform";
 import { CACHE } from "../../support/rehearsal-room";
 
 /* Which import blocks have done their work, as terraform's own state tells. */

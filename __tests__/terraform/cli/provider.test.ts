@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Rehearsal } from "../../../cli/rehearsal-run";
-import { findProvider } from "../../../cli/setup/provider";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { terraformEnvironment, withoutAwsAndTerraform } from "../../../cli/terraform-environment";
+import { findProvider } from "../../../machine/setup/provider";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { terraformEnvironment, withoutAwsAndTerraform } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
+import { Rehearsal } from "../../../rehearsal/run";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { NEEDS_PROVIDER, putCopy, writeLockFile } from "../../support/small-provider";
 

@@ -5,9 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { Terraform } from "../../../cli/terraform";
-import { terraformEnvironment } from "../../../cli/terraform-environment";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { Terraform } from "../../../machine/terraform/terraform";
+import { terraformEnvironment } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { EXISTING_NETWORK, synthOf } from "../../support/synth";
@@ -179,7 +179,7 @@ test("a bucket in a region that terraform does not know", async () => {
 test("a bucket that does not exist", async () => {
   const { run } = await stack("no-bucket", s3({ bucket: "no-state" }));
   await expect(run("init")).rejects.toThrow(
-    /^The state bucket (no-state )?of no-bucket does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npm run bootstrap$/,
+    /^The state bucket (no-state )?of no-bucket does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npx alb-web bootstrap$/,
   );
 });
 
@@ -306,7 +306,7 @@ test("a lock that another run holds: by whom, since when, and how to break it", 
       holder.stdout.on("data", (text: Buffer) => text.includes("Enter a value") && asked()),
     );
     await expect(run("plan")).rejects.toThrow(
-      /^The state of locked is locked by \S+@\S+ since \d{4}-\d\d-\d\d [\d:]+ UTC \(apply, lock [0-9a-f-]{36}\)\. .*terraform -chdir=.*locked force-unlock [0-9a-f-]{36}; .*npm run adopt -- locked$/,
+      /^The state of locked is locked by \S+@\S+ since \d{4}-\d\d-\d\d [\d:]+ UTC \(apply, lock [0-9a-f-]{36}\)\. .*terraform -chdir=.*locked force-unlock [0-9a-f-]{36}; .*npx alb-web adopt locked$/,
     );
   } finally {
     holder.stdin.end("no\n");
@@ -345,7 +345,7 @@ test("a saved plan that is older than the state", async () => {
   await write({ terraform: { backend: local }, output: { a: { value: "c" } } });
   await run("apply", "-auto-approve");
   await expect(run("apply", "old.tfplan")).rejects.toThrow(
-    /^The state of stale has moved since this plan was made, so it was not applied and nothing was changed; plan again \(npm run plan -- stale\) .*$/,
+    /^The state of stale has moved since this plan was made, so it was not applied and nothing was changed; plan again \(npx alb-web plan stale\) .*$/,
   );
 });
 
@@ -366,7 +366,7 @@ test("a state that cannot be stored any more: nothing else is said before where 
       resource: { terraform_data: { a: { provisioner: [{ "local-exec": { command } }] } } },
     });
     await expect(run("apply", "-auto-approve")).rejects.toThrow(
-      /^terraform could not store the state of full, and what it did stands only in \S+full\/errored\.tfstate\. Do not deploy again before it is stored: .*state push errored\.tfstate \(where that file is lost: npm run adopt -- full\)$/,
+      /^terraform could not store the state of full, and what it did stands only in \S+full\/errored\.tfstate\. Do not deploy again before it is stored: .*state push errored\.tfstate \(where that file is lost: npx alb-web adopt full\)$/,
     );
     expect(await readFile(join(folder, "errored.tfstate"), "utf8")).toContain("terraform_data");
   } finally {

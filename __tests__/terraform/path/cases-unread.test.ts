@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
 import { review } from "../../../path/review/review";
 import { CACHE } from "../../support/rehearsal-room";
 

@@ -1,6 +1,6 @@
-import type { RehearsalResult } from "../../../cli/rehearsal-run";
 import { expectationOf } from "../../../rehearsal/expectation";
 import { isRunning } from "../../../rehearsal/local-aws";
+import type { RehearsalResult } from "../../../rehearsal/run";
 import { readSite, type Site } from "../../../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../../../rehearsal/walkthrough";
 import { type AppliedSite, applySite } from "../../support/applied-site";
@@ -280,7 +280,7 @@ describe("npm run rehearse", () => {
 
   test("says on standard error, after all else, what to do next", () => {
     expect(ended.stderr).toMatch(
-      /\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npm run bootstrap` once, run `npx cdktf deploy web`\. README: First deploy on AWS\.\n$/,
+      /\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npx alb-web bootstrap` once, run `npx cdktf deploy web`\. README: First deploy on AWS\.\n$/,
     );
   });
 
@@ -299,7 +299,7 @@ describe("npm run rehearse", () => {
 
   test("leaves no process behind", () => {
     const family = ended.family.join("\n");
-    for (const member of ["cli/rehearse.ts", "server.py", "terraform apply", "terraform-provider-aws"])
+    for (const member of ["cli/alb-web.js", "server.py", "terraform apply", "terraform-provider-aws"])
       expect(family).toContain(member);
     const [, pid] = /Rehearsing in process (\d+)/.exec(ended.stderr) ?? [];
     expect(isRunning(Number(pid))).toBe(false);

@@ -381,7 +381,7 @@ describe("the report", () => {
       "",
       "web: 2 adopted, 0 ambiguous, 0 left over.",
       "Plan: 38 to add, 0 to change, 0 to destroy.",
-      "Next: npx cdktf deploy web, then npm run adopt -- web once more, which sees that nothing is left and " +
+      "Next: npx cdktf deploy web, then npx alb-web adopt web once more, which sees that nothing is left and " +
         "takes the import blocks away",
     ]);
     expect(needsPerson(result)).toBe(false);
@@ -399,15 +399,15 @@ describe("the report", () => {
       "ambiguous   aws_vpc.a: 2 fit",
       "              vpc-1, made 2026-01-02T03:04:05Z, holds 1 of the undecided",
       "                aws look vpc-1",
-      "                npm run adopt -- web --use aws_vpc.a=vpc-1",
+      "                npx alb-web adopt web --use aws_vpc.a=vpc-1",
       "              vpc-2, holds 0 of the undecided",
       "                aws look vpc-2",
-      "                npm run adopt -- web --use aws_vpc.a=vpc-2",
+      "                npx alb-web adopt web --use aws_vpc.a=vpc-2",
       "undecided   1 more, which belong to one or the other: subnet-1",
       "",
       "web: 0 adopted, 1 ambiguous, 0 left over.",
       "Plan: 38 to add, 0 to change, 0 to destroy.",
-      "Next: decide on what is ambiguous, delete the others, and run npm run adopt -- web again",
+      "Next: decide on what is ambiguous, delete the others, and run npx alb-web adopt web again",
     ]);
     expect(needsPerson(result)).toBe(true);
   });

@@ -2,7 +2,7 @@ import { type Found, throwIfOfOthers } from "../../../cli/bootstrap/account";
 import { configuration, firstConfiguration, type Wanted } from "../../../cli/bootstrap/configuration";
 import { type CommandLine, checkOptions, namesBucket, optionsFor } from "../../../cli/bootstrap/options";
 import { wantedOf } from "../../../cli/bootstrap/run";
-import { UsageError } from "../../../cli/command";
+import { UsageError } from "../../../machine/errors";
 
 const GOOD = { bucket: "acme-states", region: "us-east-1" };
 const FOUND: Found = { account: "123456789012", hasBucket: false, hasState: false, roles: [], githubTokens: "none" };

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tokenVariable } from "../../../cli/setup/cli-configuration";
 import { cloudHost } from "../../../cli/terraform-cloud/host";
+import { tokenVariable } from "../../../machine/setup/cli-configuration";
 
 /*
  * Where terraform keeps a token and learns where an API is; that terraform reads the same is shown where its runs are

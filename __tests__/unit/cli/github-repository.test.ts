@@ -6,7 +6,7 @@ import { checkOptions } from "../../../cli/bootstrap/options";
 import { subjectOf, trustOf } from "../../../cli/bootstrap/policies";
 import { type GitHub, inSubject, isSameRepository, repositoryOf } from "../../../cli/bootstrap/repository";
 import { subjectNotes } from "../../../cli/bootstrap/subject-notes";
-import { UsageError } from "../../../cli/command";
+import { UsageError } from "../../../machine/errors";
 
 /* The repository that the roles are for, in both formats of the subject of GitHub's tokens. */
 

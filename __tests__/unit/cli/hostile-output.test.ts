@@ -5,17 +5,18 @@ import type { AdoptionResult } from "../../../cli/adoption/adopt-stack";
 import type { Aws } from "../../../cli/adoption/aws";
 import { foundRule } from "../../../cli/adoption/beside-parent";
 import { adoptionReport } from "../../../cli/adoption/report";
-import { newCommand, runCommand, say, UsageError, WorkFailed, writeNotice, writeResult } from "../../../cli/command";
+import { newCommand, runCommand, say, writeNotice, writeResult } from "../../../cli/command";
 import { commentBody } from "../../../cli/github/comment-body";
-import { command, deployOf, toRun, word } from "../../../cli/pasteable";
-import { printable, printableJson, printableLines } from "../../../cli/printable";
 import { quiet, type Task, taskList } from "../../../cli/progress";
-import { keptShellLines, nextSteps } from "../../../cli/rehearsal-report";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
-import { knownFault } from "../../../cli/terraform-faults";
-import { readJson } from "../../../cli/tracing/input";
 import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { reportAsText } from "../../../cli/tracing/text";
+import { UsageError, WorkFailed } from "../../../machine/errors";
+import { readJson } from "../../../machine/files/read-json";
+import { knownFault } from "../../../machine/terraform/faults/terraform-faults";
+import { command, deployOf, toRun, word } from "../../../machine/text/pasteable";
+import { printable, printableJson, printableLines } from "../../../machine/text/printable";
+import { keptShellLines, nextSteps } from "../../../rehearsal/report";
 import { commandsIn, HOSTILE, obeyed } from "../../support/hostile";
 import { PROJECT } from "../../support/project";
 import { hostileReport } from "../../support/trace-reports";
@@ -200,7 +201,7 @@ describe("what is written", () => {
 describe("a command to paste", () => {
   /** Commands as they would be pasted: from the program's name to the end of the line. */
   const COMMAND =
-    /\b(terraform (-chdir|login|show)|aws [a-z0-9]+ [a-z-]+ --|aws s3 rm|npm run [\w-]+ --|npx cdktf|gh variable|dig \+short|gunzip -c|apt install).*/g;
+    /\b(terraform (-chdir|login|show)|aws [a-z0-9]+ [a-z-]+ --|aws s3 rm|npm run [\w-]+ --|npx cdktf|npx alb-web|gh variable|dig \+short|gunzip -c|apt install).*/g;
   const BAD = /[$`;&|<>*?!~\\"\n\r]|'(?![\w*.,@+=:/ -]*')/;
 
   test.each(Object.entries(word))("holds nothing else for the word %s", (kind, of) => {
@@ -363,7 +364,7 @@ describe("a command to paste", () => {
     expect(knownFault(lockInfo(UUID), GOOD)).toMatch(
       new RegExp(
         `If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an ` +
-          "apply: npm run adopt -- web$",
+          "apply: npx alb-web adopt web$",
       ),
     );
     expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(
@@ -393,10 +394,10 @@ describe("in the source", () => {
     readdirSync(folder, { withFileTypes: true }).flatMap((it) =>
       it.isDirectory() ? files(join(folder, it.name)) : it.name.endsWith(".ts") ? [join(folder, it.name)] : [],
     );
-  const SOURCES = ["cli", "rehearsal"].flatMap((room) => files(join(PROJECT, room)));
+  const SOURCES = ["cli", "machine", "rehearsal"].flatMap((room) => files(join(PROJECT, room)));
   /** A program's name, and something that is put in behind it in the same sentence. */
   const PROGRAM =
-    /\b(?:terraform -chdir=|terraform (?:login|show|import|state|force-unlock) |aws [a-z0-9]+ [a-z0-9-]+ |aws configure |npm run [\w:-]+ -- |npx \w+ |gh [a-z]+ |dig \+|gunzip |apt install )[^`;,()\n]*\$\{/g;
+    /\b(?:terraform -chdir=|terraform (?:login|show|import|state|force-unlock) |aws [a-z0-9]+ [a-z0-9-]+ |aws configure |npm run [\w:-]+ -- |npx cdktf |npx alb-web [\w-]+ |gh [a-z]+ |dig \+|gunzip |apt install )[^`;,()\n]*\$\{/g;
 
   const offences = (source: string): string[] =>
     [...source.replace(/\b(?:command|toRun)`[^`]*`/g, "").matchAll(PROGRAM)].map(([it]) => it);
@@ -408,7 +409,7 @@ describe("in the source", () => {
   test.each([
     "`run: terraform -chdir=${folder} untaint ${address}`",
     "`aws iam get-role --role-name ${RoleName}`",
-    "`look (npm run plan -- ${stackId})`",
+    "`look (npx alb-web plan ${stackId})`",
   ])("that would be found, such as %s", (source) => {
     expect(offences(source)).toHaveLength(1);
   });

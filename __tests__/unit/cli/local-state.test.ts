@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { leavesEmptyLocalState } from "../../../cli/local-state";
+import { leavesEmptyLocalState } from "../../../cli/project/local-state";
 
 /*
  * Which local state can be forgotten without asking anybody; __tests__/slow/cli/first-deploy.test.ts has terraform make

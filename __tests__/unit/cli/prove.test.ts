@@ -22,7 +22,7 @@ import { PROJECT } from "../../support/project";
 import { synthOf } from "../../support/synth";
 
 /*
- * The parts of npm run prove that need neither terraform nor AWS, and the page that its records are added to; the
+ * The parts of npx alb-web prove that need neither terraform nor AWS, and the page that its records are added to; the
  * whole: __tests__/slow/cli/prove.test.ts.
  */
 
@@ -477,7 +477,7 @@ describe("docs/prove.md", () => {
   });
 
   test("has the exit codes of the command", () => {
-    const [, codes = ""] = /const CODES = "([^"]+)"/.exec(text("cli/prove.ts")) ?? [];
+    const [, codes = ""] = /const CODES = "([^"]+)"/.exec(text("cli/commands/prove.ts")) ?? [];
     expect(PAGE.replace(/\s+/g, " ")).toContain(`Exit codes: ${codes}`);
   });
 });

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../../../cli/command";
-import { standingAlone } from "../../../cli/project";
-import { type SynthesizedStack, synthesize } from "../../../cli/synthesize";
+import { standingAlone } from "../../../cli/project/project";
+import { synthesize } from "../../../cli/project/synthesize";
+import { UsageError } from "../../../machine/errors";
+import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 import { PROJECT } from "../../support/project";
 import { addressed, all, EXISTING_NETWORK, faultsOf, type StackJson, stackOf, theOnly } from "../../support/synth";
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
+import { shares } from "../../../cli/printing/room";
 import { type NamedReview, reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import { reviewPicture } from "../../../cli/reviewing/picture";
-import { shares } from "../../../cli/reviewing/room";
 import { HOPS, type Hop } from "../../../path/report";
 import {
   type Cause,

@@ -1,6 +1,6 @@
-import { UsageError } from "../../../cli/command";
-import { stateBucketsOf, throwIfPlaceholder } from "../../../cli/state-buckets";
-import type { SynthesizedStack } from "../../../cli/synthesize";
+import { stateBucketsOf, throwIfPlaceholder } from "../../../cli/project/state-buckets";
+import { UsageError } from "../../../machine/errors";
+import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 
 /* The buckets that main.ts names, and the placeholder that it begins with. */
 
@@ -15,7 +15,7 @@ const stack = (id: string, bucket?: string, region = "us-east-1"): SynthesizedSt
 });
 const REFUSED =
   "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run " +
-  "npm run bootstrap";
+  "npx alb-web bootstrap";
 
 describe("the buckets of all stacks", () => {
   test("are each named once, with the stacks that share it, in the order of the stacks", () => {

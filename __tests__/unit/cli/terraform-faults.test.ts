@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { knownFault } from "../../../cli/terraform-faults";
+import { knownFault } from "../../../machine/terraform/faults/terraform-faults";
 
 /*
  * What terraform says of faults at Terraform Cloud, which __tests__/slow/cli/cloud-plan.test.ts makes for real, and of
@@ -74,7 +74,7 @@ const SAID: readonly [string, string, RegExp][] = [
   [
     "import blocks that have outlived what they name",
     "Error: Cannot import non-existent remote object\n\nWhile attempting to import an existing object to",
-    /^\S+\/stacks\/web\/adopted\.tf\.json names things that are gone from AWS; run npm run adopt -- web,/,
+    /^\S+\/stacks\/web\/adopted\.tf\.json names things that are gone from AWS; run npx alb-web adopt web,/,
   ],
   [
     "credentials that expire while terraform applies",
@@ -163,7 +163,7 @@ const SAID: readonly [string, string, RegExp][] = [
     "an A record that the name has",
     `${ALIAS}[Tried to create resource record set [name='www.example.com.', type='A'] but it already ` +
       `exists]\n\n  with aws_route53_record.site_alias-wwwexamplecom_7251C823,`,
-    /^The zone has an A record of www\.example\.com already, so web did not create its own; that record is unchanged, .* npm run adopt -- web shows it .*"Moving a name that is in use" in docs\/before-the-first-deploy\.md: .* AAAA record/,
+    /^The zone has an A record of www\.example\.com already, so web did not create its own; that record is unchanged, .* npx alb-web adopt web shows it .*"Moving a name that is in use" in docs\/before-the-first-deploy\.md: .* AAAA record/,
   ],
   [
     "a CNAME that the name has",
@@ -339,12 +339,12 @@ const SAID: readonly [string, string, RegExp][] = [
     "a security group that is left",
     `Error: creating Security Group (alb-security-group): ${EC2("CreateSecurityGroup")}InvalidGroup.Duplicate: ` +
       "The security group 'alb-security-group' already exists for VPC 'vpc-0a'",
-    /^The security group alb-security-group exists already, .*npm run adopt -- web finds /,
+    /^The security group alb-security-group exists already, .*npx alb-web adopt web finds /,
   ],
   [
     "a target group that is left",
     "Error: ELBv2 Target Group (tg-web-01234567) already exists\n\n  with aws_lb_target_group.site_target-group_0,",
-    /^The target group tg-web-01234567 exists already, .*npm run adopt -- web finds /,
+    /^The target group tg-web-01234567 exists already, .*npx alb-web adopt web finds /,
   ],
   [
     "a load balancer that is protected",

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { printable } from "../../../cli/printable";
-import { asMarkdown, asSentence } from "../../../cli/tracing/escape";
+import { asMarkdown, asSentence } from "../../../cli/printing/escape";
 import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { pictureOf } from "../../../cli/tracing/picture";
 import { COLUMNS, reportAsText } from "../../../cli/tracing/text";
+import { printable } from "../../../machine/text/printable";
 import type { TraceReport } from "../../../path/report";
 import { acceptedIn, unmatched, withAccepted } from "../../../path/trace/accept";
 import { trace } from "../../../path/trace/trace";

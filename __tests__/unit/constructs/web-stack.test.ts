@@ -1,5 +1,5 @@
-import { MINIMUM_VERSION } from "../../../cli/setup/terraform-binary";
 import { InvalidPropsError } from "../../../constructs/web-stack";
+import { MINIMUM_VERSION } from "../../../machine/setup/terraform-binary";
 import {
   ALB_GROUP,
   addressed,

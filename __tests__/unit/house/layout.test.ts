@@ -8,7 +8,7 @@ import { PROJECT } from "../../support/project";
 /** What is wrong with one file among all; nothing if it is fine. */
 type Rule = (source: Source, all: readonly Source[]) => string[];
 
-const ROOMS = ["main.ts", "constructs", "topology", "path", "rehearsal", "cli", "bench", "__tests__"];
+const ROOMS = ["main.ts", "constructs", "topology", "path", "rehearsal", "machine", "cli", "bench", "__tests__"];
 const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT, room))).map((file) => ({
   path: relative(PROJECT, file).split(sep).join("/"),
   text: readFileSync(file, "utf8"),
@@ -47,8 +47,8 @@ const RULES: Readonly<Record<string, Rule>> = {
           ...membersOf(source, "process"),
         ],
 
-  "constructs/ knows nothing of cli/ and rehearsal/": (source) =>
-    isIn(source, "constructs") ? roomsKnownTo(source, ["cli", "rehearsal", "bench", "__tests__"]) : [],
+  "constructs/ knows nothing of cli/, rehearsal/ and machine/": (source) =>
+    isIn(source, "constructs") ? roomsKnownTo(source, ["cli", "rehearsal", "machine", "bench", "__tests__"]) : [],
   "constructs/ takes facts of AWS from topology/, and only the stack asks path/": (source) =>
     !isIn(source, "constructs")
       ? []
@@ -63,12 +63,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   "cli/ and rehearsal/ know nothing of constructs/: they run the app and read its files": (source) =>
     isIn(source, "cli") || isIn(source, "rehearsal") ? roomsKnownTo(source, ["constructs", "bench", "__tests__"]) : [],
   "rehearsal/ knows nothing of cli/": (source) => (isIn(source, "rehearsal") ? roomsKnownTo(source, ["cli"]) : []),
+  // How programs are run and files written here: terraform, locks, what is downloaded, text that a terminal shows.
+  "machine/ is below cli/ and rehearsal/, and knows no other room": (source) =>
+    isIn(source, "machine")
+      ? roomsKnownTo(
+          source,
+          ROOMS.filter((room) => room !== "machine"),
+        )
+      : [],
   "path/ and topology/ are pure": (source) =>
     isIn(source, "path") || isIn(source, "topology")
       ? importsOf(source)
           .map(({ from }) => from)
           .filter((from) => /^(@aws-sdk\/.*|(node:)?(fs|child_process|http|https|net)(\/.*)?)$/.test(from))
-          .concat(roomsKnownTo(source, ["constructs", "rehearsal", "cli"]))
+          .concat(roomsKnownTo(source, ["constructs", "rehearsal", "machine", "cli"]))
       : [],
   "topology/ knows nothing of path/": (source) => (isIn(source, "topology") ? roomsKnownTo(source, ["path"]) : []),
   "main.ts has side effects and is imported by nobody": (source) =>
@@ -102,14 +110,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     ...(source.text.match(/^\s*(\/\/|\/\*)\s*@ts-\w+/gm) ?? []),
   ],
   "what is printed goes through cli/command.ts or cli/progress.ts, where text of others becomes harmless": (source) =>
-    (!isIn(source, "cli") && !isIn(source, "rehearsal")) || source.path === "cli/command.ts"
+    !["cli", "rehearsal", "machine"].some((room) => isIn(source, room)) || source.path === "cli/command.ts"
       ? []
       : [
           ...membersOf(source, "console"),
           ...membersOf(source, "process.stdout", "process.stderr").filter((it) => /\.(write|once|pipe)$/.test(it)),
         ],
-  "cli/ writes files with cli/write-file.ts, whose errors name the file": (source) =>
-    !isIn(source, "cli") || source.path === "cli/write-file.ts"
+  "files are written with machine/files/write-file.ts, whose errors name the file": (source) =>
+    !["cli", "rehearsal", "machine"].some((room) => isIn(source, room)) || source.path === "machine/files/write-file.ts"
       ? []
       : importsOf(source)
           .filter(({ from }) => /^(node:)?fs(\/promises)?$/.test(from))
@@ -138,7 +146,7 @@ describe("the rule finds", () => {
   };
 
   test.each<[rule: RegExp, path: string, text: string]>([
-    [/^cdktf is known/, "cli/rehearse.ts", 'import { Testing } from "cdktf";'],
+    [/^cdktf is known/, "cli/commands/rehearse.ts", 'import { Testing } from "cdktf";'],
     [/^cdktf is known/, "rehearsal/site.ts", 'import type { Construct } from "constructs";'],
     [/^cdktf is known/, "__tests__/dns.test.ts", 'import {\n  Lb,\n} from "@cdktf/provider-aws/lib/lb";'],
     [/^the AWS provider/, "constructs/dns.ts", 'import { lb } from "@cdktf/provider-aws";'],
@@ -156,19 +164,21 @@ describe("the rule finds", () => {
       'import { rangesOf } from "../../../path/ipv4";',
     ],
     [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { readTopology } from "../topology/topology";'],
-    [/^cli\/ and rehearsal\/ know nothing/, "cli/setup/lock.ts", 'import { x } from "../../constructs/names";'],
+    [/^cli\/ and rehearsal\/ know nothing/, "cli/project/project.ts", 'import { x } from "../../constructs/names";'],
     [
       /^cli\/ and rehearsal\/ know nothing/,
       "rehearsal/site.ts",
       'export type { WebStackProps } from "../constructs/web-stack";',
     ],
     [/^rehearsal\/ knows nothing of cli/, "rehearsal/checks/finding.ts", 'import { EXIT } from "../../cli/command";'],
+    [/^machine\/ is below/, "machine/files/lock.ts", 'import { EXIT } from "../../cli/command";'],
+    [/^machine\/ is below/, "machine/terraform/terraform.ts", 'import { readSite } from "../../rehearsal/site";'],
     [/^path\/ and topology\/ are pure/, "path/hops.ts", 'import { readFileSync } from "fs";'],
     [/^path\/ and topology\/ are pure/, "topology/model.ts", 'import { ACMClient } from "@aws-sdk/client-acm";'],
     [/^path\/ and topology\/ are pure/, "path/hops.ts", 'import { x } from "../rehearsal/site";'],
     [/^topology\/ knows nothing of path/, "topology/model.ts", 'import { Hop } from "../path/hops";'],
     [/^main\.ts has side effects/, "__tests__/main.test.ts", 'import "../main";'],
-    [/^main\.ts has side effects/, "cli/rehearse.ts", 'require("../main.ts");'],
+    [/^main\.ts has side effects/, "cli/commands/rehearse.ts", 'require("../../main.ts");'],
     [/^a part knows/, "constructs/certificate.ts", 'import { HostedZones } from "./dns";'],
     [/^a part knows/, "constructs/certificate.ts", 'import { type IHostedZone, AliasRecord } from "./dns";'],
     [/^a part knows/, "constructs/certificate.ts", 'import type { HostedZones } from "./dns";'],
@@ -176,17 +186,17 @@ describe("the rule finds", () => {
     [/^inheritance/, "constructs/dns.ts", "class PublicZone extends HostedZone<string> {}"],
     [/^inheritance/, "cli/command.ts", "export abstract class A extends base.Command {}"],
     [/^no file is a barrel/, "constructs/index.ts", ""],
-    [/^no file is a barrel/, "cli/setup/utils.ts", ""],
+    [/^no file is a barrel/, "machine/utils.ts", ""],
     [/^types are not/, "cli/command.ts", "function f(x: any) {}"],
     [/^types are not/, "cli/command.ts", "const x: Record<string, any> = {};"],
     [/^types are not/, "cli/command.ts", "const x = y as any;"],
     [/^types are not/, "cli/command.ts", "const x: any[] = [];"],
     [/^types are not/, "cli/command.ts", "// @ts-ignore\nx();"],
     [/^types are not/, "cli/command.ts", "  // @ts-expect-error wrong\nx();"],
-    [/^what is printed/, "cli/plan.ts", "process.stderr.write(`${text}\\n`);"],
+    [/^what is printed/, "cli/commands/plan.ts", "process.stderr.write(`${text}\\n`);"],
     [/^what is printed/, "rehearsal/site.ts", "console.warn(text);"],
-    [/^cli\/ writes files/, "cli/plan.ts", 'import { rm, writeFile } from "node:fs/promises";'],
-    [/^cli\/ writes files/, "cli/setup/lock.ts", 'import { appendFileSync } from "node:fs";'],
+    [/^files are written/, "cli/commands/plan.ts", 'import { rm, writeFile } from "node:fs/promises";'],
+    [/^files are written/, "machine/files/lock.ts", 'import { appendFileSync } from "node:fs";'],
     [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES + 1)],
   ])("%s in %s (%#)", (rule, path, text) => {
     expect(ruleOf(rule)({ path, text }, [zone])).not.toEqual([]);
@@ -211,7 +221,7 @@ describe("the rule finds", () => {
       'import { isMatcher } from "../../../topology/health-check-values";\nimport type { Finding } from "../../../path/report";',
     ],
     [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { trace } from "../path/trace";'],
-    [/^cli\/ and rehearsal\/ know nothing/, "cli/rehearse.ts", 'import { x } from "../rehearsal/site";'],
+    [/^cli\/ and rehearsal\/ know nothing/, "cli/commands/rehearse.ts", 'import { x } from "../rehearsal/site";'],
     [/^a part knows/, "constructs/certificate.ts", 'import type { IHostedZone } from "./dns";'],
     [/^a part knows/, "constructs/certificate.ts", 'import { type IHostedZone } from "./dns";'],
     [/^a part knows/, "constructs/web-topology.ts", 'import { HostedZones } from "./dns";'],
@@ -221,11 +231,11 @@ describe("the rule finds", () => {
       "class PublicZone extends Construct implements IHostedZone {}\ninterface A extends B {}",
     ],
     [/^types are not/, "cli/command.ts", '// in any case\nconst text = "as many as any";\n/* f(x: any) */'],
-    [/^what is printed/, "cli/plan.ts", "// Not console.log(x).\nconst { columns } = process.stdout;"],
+    [/^what is printed/, "cli/commands/plan.ts", "// Not console.log(x).\nconst { columns } = process.stdout;"],
     [
-      /^cli\/ writes files/,
-      "cli/plan.ts",
-      'import { rm } from "node:fs/promises";\nimport { writeFile } from "./write-file";',
+      /^files are written/,
+      "cli/commands/plan.ts",
+      'import { rm } from "node:fs/promises";\nimport { writeFile } from "../../machine/files/write-file";',
     ],
     [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES)],
     [/^a file can be read/, "__tests__/props.test.ts", "x\n".repeat(MAX_LINES + 1)],

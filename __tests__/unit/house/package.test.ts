@@ -13,11 +13,14 @@ const { files, dependencies, bin } = JSON.parse(readFileSync(join(PROJECT, "pack
   bin: Record<string, string>;
 };
 
+/** The commands of the package, whose files alb-web loads by their names; of the others the package has none. */
+const COMMANDS = ["cli/commands/review.ts", "cli/commands/trace.ts"];
+
 /** All files that the command loads, and the packages that they name. */
 function loaded(): { sources: Set<string>; packages: Set<string> } {
   const sources = new Set<string>();
   const packages = new Set<string>();
-  const pending = [bin["alb-web"] ?? ""];
+  const pending = [bin["alb-web"] ?? "", ...COMMANDS];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (sources.has(file)) continue;
     sources.add(file);

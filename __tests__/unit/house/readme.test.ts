@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { ROLES, type RoleKind } from "../../../cli/bootstrap/names";
 import { committedPolicy } from "../../../cli/bootstrap/policies";
 import { actionsOf, refusedBy } from "../../support/iam-policy";
@@ -11,6 +11,7 @@ import { synthOf } from "../../support/synth";
 const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
 const README = text("README.md");
 const SCRIPTS = Object.keys((JSON.parse(text("package.json")) as { scripts: object }).scripts);
+const COMMANDS = readdirSync(join(PROJECT, "cli", "commands")).map((file) => basename(file, ".ts"));
 const PAGES = [
   "README.md",
   "docs/before-the-first-deploy.md",
@@ -38,6 +39,15 @@ test.each(PAGES)("%s names scripts that package.json has", (page) => {
   expect(named.filter((name) => !SCRIPTS.includes(name))).toEqual([]);
 });
 
+test.each(PAGES)("%s names commands that alb-web has", (page) => {
+  const named = [...text(page).matchAll(/npx alb-web ([a-z][\w-]*)/g)].map(([, name = ""]) => name);
+  expect(named.filter((name) => !COMMANDS.includes(name))).toEqual([]);
+});
+
+test("help names every command of alb-web", () => {
+  expect(COMMANDS.filter((name) => !new RegExp(`\\b${name}\\b`).test(text("help")))).toEqual([]);
+});
+
 test("help names every script", () => {
   expect(SCRIPTS.filter((name) => !SHORT.includes(name) && !new RegExp(`\\b${name}\\b`).test(text("help")))).toEqual([
     "test:rest",
@@ -52,7 +62,7 @@ test("every link within README.md leads to a heading", () => {
 });
 
 test("every file that README.md names is there", () => {
-  const files = [...README.matchAll(/`((?:cli|constructs|rehearsal|__tests__)\/[\w./-]+)`/g)].map(
+  const files = [...README.matchAll(/`((?:cli|constructs|machine|rehearsal|__tests__)\/[\w./-]+)`/g)].map(
     ([, file = ""]) => file,
   );
   expect(files.length).toBeGreaterThan(0);
@@ -87,7 +97,11 @@ test("every link of README.md to a page in docs/, and within such a page, leads 
 
 test("docs/before-the-first-deploy.md has what sentences name of it, and quotas by the codes that sentences have", () => {
   const page = text("docs/before-the-first-deploy.md");
-  const sentences = ["cli/faults/name-faults.ts", "cli/faults/quota-faults.ts", "constructs/props/quota-warning.ts"]
+  const sentences = [
+    "machine/terraform/faults/name-faults.ts",
+    "machine/terraform/faults/quota-faults.ts",
+    "constructs/props/quota-warning.ts",
+  ]
     .map(text)
     .join("\n")
     // A sentence that is too long for a line stands in parts.
@@ -110,7 +124,7 @@ test("every link of SECURITY.md to README.md leads to a heading", () => {
 
 test("README.md and the prompts of commands speak of the same sections", () => {
   const sources = [
-    "cli/terraform-faults.ts",
+    "machine/terraform/faults/terraform-faults.ts",
     ".github/workflows/pull-request.yml",
     ".github/workflows/keep-plan.yml",
     ".github/workflows/deploy.yml",

@@ -1,4 +1,4 @@
-import { exceededQuotas, NEW_ACCOUNT, quotaOf } from "../../../cli/rehearsal-quotas";
+import { exceededQuotas, NEW_ACCOUNT, quotaOf } from "../../../rehearsal/quotas";
 
 const VCPUS =
   "Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, api " +

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { WorkFailed } from "../../../cli/command";
-import { throwIfReachingOut } from "../../../cli/rehearsal-reach";
+import { WorkFailed } from "../../../machine/errors";
 import { identityChecks, leftOutOf, withLocalProviders } from "../../../rehearsal/providers";
+import { throwIfReachingOut } from "../../../rehearsal/reach";
 import type { StackJson } from "../../../rehearsal/stack-files";
 import { synthOf } from "../../support/synth";
 

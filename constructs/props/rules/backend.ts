@@ -5,7 +5,7 @@ export const backendIsOneKind = rule(["backend"], (_, { backend }) => {
   return when(kinds.length !== 1, "backend", backend, 'must be one of "local", { s3: … } and { cloud: … }');
 });
 
-/** The bucket that npm run bootstrap makes has other things there, and lets some of them expire. */
+/** The bucket that npx alb-web bootstrap makes has other things there, and lets some of them expire. */
 export const stateIsInPlaceOfItsOwn = rule(["backend"], ({ backend }) => {
   const key = "s3" in backend ? backend.s3.key : "";
   return [

@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { PROJECT } from "../../support/project";
+
+/* The one program, alb-web: which commands it has, and what each of them loads. */
+
+const COMMANDS = readdirSync(join(PROJECT, "cli", "commands")).map((file) => basename(file, ".ts"));
+
+function run(program: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: PROJECT, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+/** The packages that a command line loads. */
+function packagesOf(...args: string[]): Set<string> {
+  const script =
+    `process.argv.splice(1, 0, "alb-web"); require("./cli/alb-web.js"); process.on("exit", () => ` +
+    `require("node:fs").writeSync(3, JSON.stringify(Object.keys(require.cache))));`;
+  const { output } = spawnSync(process.execPath, ["-e", script, "--", ...args], {
+    cwd: PROJECT,
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  const files = JSON.parse(output[3] ?? "[]") as string[];
+  return new Set(files.flatMap((file) => /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1] ?? []));
+}
+
+test("npx finds it in a clone after npm ci, though npm links no project's own program", () => {
+  expect(run("npx", "alb-web", "--version")).toMatchObject({ status: 0, stdout: "0.1.0\n" });
+});
+
+test("--help lists each command, with what it is for", () => {
+  const { status, stdout } = run(process.execPath, "cli/alb-web.js", "--help");
+  expect(status).toBe(0);
+  expect(COMMANDS.filter((name) => !new RegExp(`^  ${name} +[a-z]`, "m").test(stdout))).toEqual([]);
+  expect(stdout.match(/^\w.*:$/gm)).toEqual(expect.arrayContaining(["Bring it to AWS:", "Have a plan reviewed:"]));
+});
+
+test.each(COMMANDS)("%s has its own help", (name) => {
+  const { status, stdout } = run(process.execPath, "cli/alb-web.js", name, "--help");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^Usage: alb-web ${name} [^]*\nExit codes: `));
+});
+
+test.each(["trace", "review", "--help"])("%s loads nothing of cdktf, the AWS SDK or what draws progress", (name) => {
+  const needed = ["commander", "netmask", "sucrase", "tldts"];
+  expect([...packagesOf(name, "package.json")].filter((it) => !needed.includes(it))).toEqual([]);
+  expect(packagesOf(name)).toContain("commander");
+});
+
+test("a command that is none of them is wrong usage", () => {
+  expect(run(process.execPath, "cli/alb-web.js", "planned")).toMatchObject({ status: 2, stdout: "" });
+});
+
+test("wrong usage of plan, whose 2 says that there are changes, is 1", () => {
+  expect(run(process.execPath, "cli/alb-web.js", "plan", "--nope")).toMatchObject({ status: 1, stdout: "" });
+});

@@ -1,0 +1,113 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import { UsageError } from "../../machine/errors";
+import { TimeIsUp } from "../../path/deadline";
+import type { Review } from "../../path/review/report";
+import { review } from "../../path/review/review";
+import { abortedByPerson, newCommand, say, throwIfNoCommit, writeResult } from "../command";
+import { commentBody, MARKER, type PlannedStack } from "../github/comment-body";
+import { GitHub } from "../github/github";
+import { addToSummary, SUMMARY_LIMIT } from "../github/job";
+import { placeOf } from "../github/kept-records";
+import { hasChanges, summaryOf } from "../github/plan-summary";
+import { postComment } from "../github/sticky-comment";
+import { PLANS, synthesizeProject } from "../project/project";
+
+interface CommentArguments {
+  readonly pullRequest: string;
+  readonly commit: string;
+  readonly author: string;
+}
+
+/** The command line of `alb-web comment`. */
+export function commandLine(): Command {
+  return newCommand(
+    "comment",
+    "Tells the plans in plans/ in one comment on a pull request, which is updated from then on.",
+    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+  )
+    .requiredOption("--pull-request <number>", "the pull request")
+    .requiredOption("--commit <id>", "the commit that was planned")
+    .option(
+      "--author <login>",
+      "whose comment is updated: the user that GITHUB_TOKEN stands for",
+      "github-actions[bot]",
+    )
+    .action(comment);
+}
+
+async function comment({ pullRequest, commit, author }: CommentArguments): Promise<void> {
+  const number = Number(pullRequest);
+  if (!Number.isInteger(number) || number < 1)
+    throw new UsageError(`--pull-request: got ${pullRequest}; allowed is its number, such as 12`);
+  throwIfNoCommit("--commit", commit);
+  const signal = abortedByPerson("at most the comment was written");
+  const github = GitHub.of(process.env, signal);
+  const synthesized = await synthesizeProject(signal);
+  const stacks = await plansIn(
+    PLANS,
+    new Set(synthesized.filter((stack) => placeOf(stack) !== undefined).map(({ id }) => id)),
+  );
+  const wholeAt = runUrl(process.env, github.repository);
+  const body = commentBody({ commit, stacks, wholeAt });
+  await addToSummary(commentBody({ commit, stacks, wholeAt, limit: SUMMARY_LIMIT }), process.env);
+  await writeResult(
+    await postComment(github, {
+      pullRequest: number,
+      marker: MARKER,
+      author,
+      body,
+      isNews: stacks.some(({ summary }) => hasChanges(summary)),
+    }),
+  );
+}
+
+async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<PlannedStack[]> {
+  const names = await readdir(folder).catch(() => []);
+  const ids = names
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => basename(name, ".json"))
+    .sort();
+  if (ids.length === 0) throw new UsageError("There are no plans in plans/; make them with npx alb-web plan.");
+  return Promise.all(
+    ids.map(async (id) => {
+      const [json, text] = await Promise.all(
+        ["json", "txt"].map((kind) => readFile(join(folder, `${id}.${kind}`), "utf8")),
+      );
+      return {
+        id,
+        summary: summaryOf(json ?? ""),
+        text: (text ?? "").trim(),
+        isDeployed: deployed.has(id),
+        review: reviewOf(id, json ?? ""),
+      };
+    }),
+  ).catch((error: Error) => {
+    throw new UsageError(
+      `The plans in plans/ cannot be read: ${error.message}; make them again with npx alb-web plan.`,
+    );
+  });
+}
+
+/** A fault of ours in there keeps nobody from seeing the plan. */
+function reviewOf(id: string, json: string): Review | undefined {
+  try {
+    return review(JSON.parse(json));
+  } catch (error) {
+    if (error instanceof TimeIsUp) say(`${id}: the plan could not be reviewed. ${error.message}`);
+    else
+      say(
+        `${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ` +
+          `${(error as Error).stack}`,
+      );
+    return undefined;
+  }
+}
+
+function runUrl(
+  { GITHUB_SERVER_URL = "https://github.com", GITHUB_RUN_ID = "" }: NodeJS.ProcessEnv,
+  repository: string,
+): string {
+  return `${GITHUB_SERVER_URL}/${repository}/actions/runs/${GITHUB_RUN_ID}`;
+}

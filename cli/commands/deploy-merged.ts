@@ -1,0 +1,294 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { WorkFailed } from "../../machine/errors";
+import { TemporaryFolder } from "../../machine/files/temporary-folder";
+import { printable } from "../../machine/text/printable";
+import { abortedByPerson, throwIfNoCommit, writeResult } from "../command";
+import { GitHub, type PullRequest } from "../github/github";
+import { KeptRecords, notDeployed, placeOf } from "../github/kept-records";
+import { type ComparedPlan, differences, type KeptRecord, recordOf } from "../github/plan-record";
+import { quiet, type Task, taskList } from "../progress";
+import { initialize, openStacks, type StackFolder } from "../project/project";
+import { applySavedPlan } from "../project/saved-plan";
+import { newTerraformCommand } from "../project/terraform-command";
+
+/** A stack of which something was reviewed. */
+interface Reviewed {
+  readonly opened: StackFolder;
+  readonly kept: KeptRecords;
+  readonly record: KeptRecord;
+  /** Whether an earlier run began to apply it. */
+  readonly isContinued: boolean;
+  /** The plan that is made here. */
+  readonly file: string;
+}
+
+interface Stage {
+  reviewed: Reviewed[];
+  /** Of those, what is to be applied. */
+  changing: Reviewed[];
+  /** What became of each stack, for the result. */
+  results: string[];
+  pullRequest?: PullRequest;
+}
+
+interface Deployment {
+  /** What the merge made. */
+  readonly commit: string;
+  /** Where it was pushed to; a pull request onto another branch was reviewed for that one. */
+  readonly branch: string;
+  readonly github: GitHub;
+  /** For plans, while they are applied. */
+  readonly temporary: TemporaryFolder;
+  readonly signal: AbortSignal;
+}
+
+/** Where terraform reads which workspace it works in, and so which state. */
+const WORKSPACE = join(".terraform", "environment");
+/** GitHub may take a moment to know which pull request a commit came from. */
+const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
+/** Keep plan starts at the moment that a pull request is green, and some are merged at that moment. */
+const KEPT_WITHIN_MS = 5 * 60_000;
+const LOOK_AGAIN_AFTER_MS = 5_000;
+/** A list that nobody reads to its end; the plan of a new pull request shows the rest. */
+const MOST_DIFFERENCES = 100;
+
+/** The command line of `alb-web deploy-merged`. */
+export function commandLine(): Command {
+  return newTerraformCommand(
+    "deploy-merged",
+    "Plans what was merged, and applies it if it does what was reviewed in the pull request that the commit came from.",
+    "0 good, 1 refused or failed, 2 wrong usage, 70 internal error",
+  )
+    .argument("<commit>", "the commit that the merge made")
+    .requiredOption("--branch <name>", "the branch that it was pushed to")
+    .action(deploy);
+}
+
+async function deploy(commit: string, { branch }: { readonly branch: string }): Promise<void> {
+  throwIfNoCommit("commit", commit);
+  const signal = abortedByPerson("terraform stored in the state what it had done by then");
+  const github = GitHub.of(process.env, signal);
+  const temporary = await TemporaryFolder.make("plans");
+  try {
+    const { results } = await taskList<Stage>(
+      tasksFor({ commit, branch, github, temporary, signal }),
+      { reviewed: [], changing: [], results: [] },
+      signal,
+    );
+    await writeResult(results.join("\n"));
+  } finally {
+    await temporary.remove();
+  }
+}
+
+function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Task<Stage>[] {
+  return [
+    {
+      title: "find the pull request",
+      task: async (stage, task) => {
+        stage.pullRequest = await mergedBy({ commit, branch, github, signal });
+        if ((process.env.GITHUB_RUN_ATTEMPT ?? "1") !== "1") await throwIfOvertaken(commit, branch, github);
+        task.title = `pull request #${stage.pullRequest.number}, reviewed at ${stage.pullRequest.head.sha}`;
+      },
+    },
+    {
+      title: "fetch what was reviewed",
+      task: async (stage, task) => {
+        const stacks = await openStacks({ signal, onProgress: (text) => (task.output = text) });
+        for (const opened of stacks)
+          await fetchRecord(opened, stage, { temporary, signal, tell: (text) => (task.output = text) });
+        task.title = `reviewed: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "nothing that is left"}`;
+      },
+    },
+    {
+      title: "plan again, and compare",
+      // All of them are compared before the first one is applied.
+      task: async (stage, task) => {
+        const found: string[] = [];
+        for (const reviewed of stage.reviewed) {
+          task.output = reviewed.opened.stack.id;
+          found.push(
+            ...(await planned(reviewed, stage)).map((difference) => `${reviewed.opened.stack.id}: ${difference}`),
+          );
+        }
+        if (found.length > 0) throw other(found, stage.pullRequest);
+        task.title =
+          "the same as reviewed; with changes: " +
+          `${stage.changing.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
+      },
+    },
+    {
+      title: "apply",
+      task: ({ changing }, task) => task.newListr(changing.map(applyTask), { concurrent: false, exitOnError: true }),
+    },
+  ];
+}
+
+interface Fetching {
+  readonly temporary: TemporaryFolder;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+async function fetchRecord(
+  opened: StackFolder,
+  { pullRequest, reviewed, results }: Stage,
+  { temporary, signal, tell }: Fetching,
+): Promise<void> {
+  const { id } = opened.stack;
+  const place = placeOf(opened.stack);
+  if (pullRequest === undefined) return;
+  if (place === undefined) {
+    results.push(notDeployed(id));
+    return;
+  }
+  const kept = new KeptRecords(place, signal);
+  const planned = { pullRequest: pullRequest.number, head: pullRequest.head.sha };
+  const record = await awaited(
+    () => kept.fetch(planned, id),
+    Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS,
+    () => tell(`${id}: waiting for Keep plan`),
+    signal,
+  );
+  if (record === undefined) {
+    throw new WorkFailed(
+      `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} ` +
+        `(${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended ` +
+        "yet: look at it " +
+        "under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.",
+    );
+  }
+  const progress = await kept.progress(planned, id);
+  if (progress === "applied") results.push(`${id}: applied already`);
+  else
+    reviewed.push({
+      opened: { ...opened, terraform: opened.terraform.holding(temporary) },
+      kept,
+      record,
+      isContinued: progress === "started",
+      file: join(temporary.path, `${id}.tfplan`),
+    });
+}
+
+async function awaited<T>(
+  ask: () => Promise<T | undefined>,
+  until: number,
+  onWait: () => void,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined || !(Date.now() < until)) return answer;
+    onWait();
+    await pause(LOOK_AGAIN_AFTER_MS, undefined, { signal });
+  }
+}
+
+/**
+ * A run can be run again for a month. What this one holds would undo what was merged since.
+ * @throws {WorkFailed} if there is something newer on the branch
+ */
+async function throwIfOvertaken(commit: string, branch: string, github: GitHub): Promise<void> {
+  const tip = await github.tipOf(branch);
+  if (tip === commit) return;
+  throw new WorkFailed(
+    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could undo what came ` +
+      "after it, so nothing was changed. " +
+      "To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit " +
+      '--allow-empty -m "Deploy"',
+  );
+}
+
+/**
+ * Plans a stack with the rights of this job, from what was merged.
+ * @returns how the plan differs from the reviewed one
+ */
+async function planned(reviewed: Reviewed, { changing, results }: Stage): Promise<string[]> {
+  const { opened, kept, record, isContinued, file } = reviewed;
+  const { stack, terraform } = opened;
+  await throwIfMoreThanTheProgram(opened);
+  await initialize(opened);
+  const { hasChanges } = await terraform.run([
+    "plan",
+    "-input=false",
+    "-no-color",
+    "-detailed-exitcode",
+    `-out=${file}`,
+  ]);
+  const { stdout } = await terraform.run(["show", "-json", "-no-color", file]);
+  const found = differences(record, recordOf(stack, JSON.parse(stdout) as ComparedPlan, await kept.key()), isContinued);
+  if (hasChanges) changing.push(reviewed);
+  else results.push(`${stack.id}: no changes`);
+  return found;
+}
+
+/**
+ * terraform reads every file of its kind in the folder, such as one that was committed there.
+ * @throws {WorkFailed} if there is one that `main.ts` did not make
+ */
+async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promise<void> {
+  const file = (await readdir(folder)).find(
+    (name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$|\.tfvars(\.json)?$/.test(name),
+  );
+  const other = file ?? (existsSync(join(folder, WORKSPACE)) ? WORKSPACE : undefined);
+  if (other === undefined) return;
+  throw new WorkFailed(
+    `The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would ` +
+      "read, so nothing was changed; delete it from the repository.",
+  );
+}
+
+function applyTask({ opened, kept, file, record }: Reviewed): Task<Stage> {
+  const { id } = opened.stack;
+  return quiet({
+    title: id,
+    task: async ({ results }, task) => {
+      await kept.note("started", record);
+      const result = await applySavedPlan(opened, file, (text) => (task.output = text));
+      await kept.note("applied", record);
+      results.push(`${id}: ${result}`);
+      task.title = `${id}: ${result}`;
+    },
+  });
+}
+
+function other(found: readonly string[], pullRequest: PullRequest | undefined): WorkFailed {
+  const shown = found.slice(0, MOST_DIFFERENCES).map((it) => `- ${printable(it)}`);
+  const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
+  return new WorkFailed(
+    [
+      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was ` +
+        "changed, in no stack:",
+      ...shown,
+      ...rest,
+      'Plan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan ' +
+        'again"), have its plan reviewed, and merge that.',
+    ].join("\n"),
+  );
+}
+
+async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "temporary">): Promise<PullRequest> {
+  for (const wait of [0, ...ASK_AGAIN_AFTER_MS]) {
+    await pause(wait, undefined, { signal });
+    const merged = (await github.pullRequestsOf(commit)).find(
+      (it) => it.merged_at !== null && it.merge_commit_sha === commit && it.base.ref === branch,
+    );
+    if (merged === undefined) continue;
+    const from = merged.head.repo?.full_name;
+    if (from === undefined || from === github.repository) return merged;
+    throw new WorkFailed(
+      `Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was ` +
+        `changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit ` +
+        "without changes will do.",
+    );
+  }
+  throw new WorkFailed(
+    `Commit ${commit} did not come from a pull request onto ${branch}, so no plan of it was reviewed and ` +
+      "nothing was changed. To deploy it, open a pull request; a commit without changes will do: " +
+      'git commit --allow-empty -m "Deploy"',
+  );
+}

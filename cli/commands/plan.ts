@@ -1,0 +1,267 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { Command } from "commander";
+import { WorkFailed } from "../../machine/errors";
+import { writeFile } from "../../machine/files/write-file";
+import type { Terraform } from "../../machine/terraform/terraform";
+import { deployOf } from "../../machine/text/pasteable";
+import { printableLines } from "../../machine/text/printable";
+import { TimeIsUp } from "../../path/deadline";
+import { review } from "../../path/review/review";
+import { dropSettledBlocks } from "../adoption/import-blocks";
+import { abortedByPerson, EXIT, say, writeResult } from "../command";
+import { asSentence } from "../printing/escape";
+import { quiet, type Task, taskList } from "../progress";
+import { initialize, openStacks, PLANS, type PlanKind, planFile, type StackFolder } from "../project/project";
+import { newTerraformCommand } from "../project/terraform-command";
+import { reviewsAsMarkdown } from "../reviewing/markdown";
+import { RunWatch } from "../terraform-cloud/run-watch";
+
+const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
+/** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
+const HAS_CHANGES = 2;
+/** For files that can hold secrets. */
+const OWNER_ONLY = 0o600;
+
+interface Stage {
+  stacks: StackFolder[];
+  changed: string[];
+  lacking: Lack[];
+}
+
+/** A stack of whose plan something is missing, for want of an ability of the server that runs it. */
+interface Lack {
+  readonly hasReview: boolean;
+  readonly text: string;
+}
+
+/** 2 says that there are changes. */
+export const usageExit = EXIT.broken;
+
+/** The command line of `alb-web plan`. */
+export function commandLine(): Command {
+  return newTerraformCommand(
+    "plan",
+    "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.",
+    "0 no changes, 2 changes, 1 error, 70 internal error",
+  )
+    .argument("[stack]", "one stack only (default: all stacks)")
+    .action(plan);
+}
+
+async function plan(stackId: string | undefined): Promise<void> {
+  const signal = abortedByPerson("nothing was changed");
+  const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [], lacking: [] }, signal);
+  for (const { stack } of stage.stacks) {
+    const files = (["txt", "md"] as const).map((kind) => planFile(stack.id, kind)).filter((file) => existsSync(file));
+    await writeResult(
+      [`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", "),
+    );
+  }
+  for (const { text } of stage.lacking) say(text);
+  say(
+    "The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and " +
+      "the .md are made to be shown.",
+  );
+  process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview)
+    ? EXIT.broken
+    : stage.changed.length > 0
+      ? HAS_CHANGES
+      : EXIT.good;
+}
+
+function tasksFor(stackId: string | undefined, signal: AbortSignal): Task<Stage>[] {
+  return [
+    {
+      title: "synthesize main.ts",
+      task: async (stage, task) => {
+        stage.stacks = await openStacks({ stackId, signal, onProgress: (text) => (task.output = text) });
+        task.title = `synthesized: ${stage.stacks.map(({ stack }) => stack.id).join(", ")}`;
+      },
+    },
+    {
+      title: "plan",
+      // One after the other: they may share a provider that is fetched now.
+      task: (stage, task) => task.newListr(stage.stacks.map(planTask), { concurrent: false, exitOnError: true }),
+    },
+  ];
+}
+
+function planTask(opened: StackFolder): Task<Stage> {
+  const { stack } = opened;
+  return quiet({
+    title: stack.id,
+    task: async (stage, task) => {
+      // An older plan must not be taken for this one, however this one ends.
+      await removePlan(stack.id);
+      task.output = "terraform init";
+      await initialize(opened);
+      await dropSettledBlocks(opened);
+      task.output = "terraform plan";
+      const watch = new RunWatch(process.env, (text) => (task.output = text));
+      const { hasChanges, lacks } = await writePlan(opened, watch).catch(async (error: unknown) => {
+        await removePlan(stack.id);
+        await endRun(watch);
+        throw error;
+      });
+      if (lacks !== undefined) stage.lacking.push(lacks);
+      if (hasChanges) stage.changed.push(stack.id);
+      task.title = `${stack.id}: ${hasChanges ? "changes" : "no changes"}`;
+    },
+  });
+}
+
+interface Planned {
+  readonly hasChanges: boolean;
+  /** What could not be kept of the plan, and why. */
+  readonly lacks?: Lack;
+}
+
+async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Promise<Planned> {
+  // terraform goes on when this process is killed, and a plan without its review must not be there to be applied.
+  const file = unfinishedPlan(stack.id);
+  await mkdir(PLANS, { recursive: true });
+  await writeFile(file, "", { mode: OWNER_ONLY });
+  const { hasChanges, stdout: log } = await terraform.run(
+    ["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`],
+    undefined,
+    (line) => watch.read(line),
+  );
+  const json = await terraform.run(["show", "-json", "-no-color", file]).catch((error: unknown) => {
+    if (isRefusedToShow(error)) return undefined;
+    throw error;
+  });
+  if (json === undefined) return { hasChanges, lacks: await keepWithoutServer(stack.id, watch, log) };
+  const text = await inWords(terraform, file, log);
+  await keep(stack.id, json.stdout, text);
+  await rename(file, planFile(stack.id, "tfplan"));
+  return { hasChanges };
+}
+
+async function keep(stackId: string, json: string, text: string): Promise<void> {
+  await writeFile(planFile(stackId, "json"), `${json}\n`, { mode: OWNER_ONLY });
+  await writeFile(planFile(stackId, "txt"), `${printableLines(text.trim())}\n`);
+  await writeFile(planFile(stackId, "md"), reviewPage(stackId, json));
+}
+
+/**
+ * Servers that speak Terraform Cloud's API need not include the plan where they answer about its run, and terraform
+ * then takes it for one that has not ended.
+ */
+function isRefusedToShow(error: unknown): boolean {
+  return error instanceof WorkFailed && /can't\s+display\s+a\s+cloud\s+plan/.test(error.message);
+}
+
+/**
+ * Keeps what can be read of a plan that terraform cannot read again, and ends its run, which nobody could review and
+ * apply.
+ */
+async function keepWithoutServer(stackId: string, watch: RunWatch, log: string): Promise<Lack> {
+  const { hostname = "the server", id = "" } = watch.address ?? {};
+  const json = await readFromServer(watch);
+  await removePlan(stackId);
+  const text = stripVTControlCharacters(log);
+  if (json instanceof WorkFailed) await writeFile(planFile(stackId, "txt"), `${printableLines(text.trim())}\n`);
+  else await keep(stackId, json, text);
+  const status = await endRun(watch);
+  const kept =
+    json instanceof WorkFailed
+      ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for ` +
+        "npx alb-web apply."
+      : "JSON, text and review were kept; there is no plan for npx alb-web apply.";
+  const ended = status === undefined ? [] : [`Run ${id} is ${status.replace(/_/g, " ")}.`];
+  const why =
+    `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ` +
+    `("can't display a cloud plan that is currently …").`;
+  return {
+    hasReview: !(json instanceof WorkFailed),
+    text: [why, kept, ...ended, `To deploy: ${deployOf([stackId])}`].join(" "),
+  };
+}
+
+/** The plan's JSON, or why the server does not give it. */
+async function readFromServer(watch: RunWatch): Promise<string | WorkFailed> {
+  try {
+    const run = await watch.run();
+    return run === undefined ? noToken(watch) : await run.planJson();
+  } catch (error) {
+    if (error instanceof WorkFailed) return error;
+    throw error;
+  }
+}
+
+function noToken({ address }: RunWatch): WorkFailed {
+  return new WorkFailed(`no token for ${address?.hostname} was found`);
+}
+
+/**
+ * A run that nobody will apply would hold its workspace, and the next plan would wait for it.
+ * @returns the run's last status; nothing if there is no run, or it could not be ended, which is then said on standard
+ * error
+ */
+async function endRun(watch: RunWatch): Promise<string | undefined> {
+  const { address } = watch;
+  if (address === undefined) return undefined;
+  try {
+    const run = await watch.run();
+    if (run === undefined) throw noToken(watch);
+    return await run.end();
+  } catch (error) {
+    if (!(error instanceof WorkFailed)) throw error;
+    say(
+      `Run ${address.id} was not ended (${error.message}) and may hold the workspace ` +
+        `${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`,
+    );
+    return undefined;
+  }
+}
+
+/** A fault of ours in there keeps nobody from planning. */
+function reviewPage(stackId: string, json: string): string {
+  try {
+    return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
+  } catch (error) {
+    if (error instanceof TimeIsUp)
+      return (
+        `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at ` +
+        `\`plans/${stackId}.txt\`.\n`
+      );
+    say(
+      `${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ` +
+        `${(error as Error).stack}`,
+    );
+    return (
+      `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at ` +
+      `\`plans/${stackId}.txt\`.\n`
+    );
+  }
+}
+
+/**
+ * Servers that speak Terraform Cloud's API need not be able to show a plan; what its run printed says the same, secrets
+ * left out.
+ */
+async function inWords(terraform: Terraform, file: string, log: string): Promise<string> {
+  try {
+    return (await terraform.run(["show", "-no-color", file])).stdout;
+  } catch (error) {
+    const lacksIt = error instanceof WorkFailed && /couldn't\s+read\s+plan\s+data/.test(error.message);
+    if (!lacksIt) throw error;
+    return stripVTControlCharacters(log);
+  }
+}
+
+async function removePlan(stackId: string): Promise<void> {
+  for (const file of [unfinishedPlan(stackId), ...KINDS.map((kind) => planFile(stackId, kind))])
+    await rm(file, { force: true });
+}
+
+function unfinishedPlan(stackId: string): string {
+  return `${planFile(stackId, "tfplan")}.unfinished`;
+}
+
+function shown(file: string): string {
+  return relative(process.cwd(), file);
+}

@@ -1,0 +1,44 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { UsageError } from "../../machine/errors";
+import { writeFile } from "../../machine/files/write-file";
+import type { SynthesizedStack } from "../../rehearsal/stack-files";
+import { abortedByPerson, newCommand, writeResult } from "../command";
+import { KeptRecords, notDeployed, placeOf } from "../github/kept-records";
+import { type ComparedPlan, recordOf } from "../github/plan-record";
+import { PROJECT, planFile, synthesizeProject } from "../project/project";
+import { throwIfPlaceholder } from "../project/state-buckets";
+
+/** Where the records are written; ignored by git. */
+const RECORDS = join(PROJECT, "records");
+
+/** The command line of `alb-web record`. */
+export function commandLine(): Command {
+  return newCommand(
+    "record",
+    "Writes what each plan in plans/ does as a record, in which values are digests: what a merge is compared with.",
+    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+  ).action(record);
+}
+
+async function record(): Promise<void> {
+  const signal = abortedByPerson("no record was written");
+  const stacks = await synthesizeProject(signal);
+  throwIfPlaceholder(stacks);
+  await rm(RECORDS, { recursive: true, force: true });
+  await mkdir(RECORDS, { recursive: true });
+  for (const stack of stacks) await writeResult(await recordStack(stack, signal));
+}
+
+async function recordStack(stack: SynthesizedStack, signal: AbortSignal): Promise<string> {
+  const place = placeOf(stack);
+  if (place === undefined) return notDeployed(stack.id);
+  const text = await readFile(planFile(stack.id, "json"), "utf8").catch(() => {
+    throw new UsageError(`There is no plan of ${stack.id} in plans/; make the plans with npx alb-web plan.`);
+  });
+  const written = recordOf(stack, JSON.parse(text) as ComparedPlan, await new KeptRecords(place, signal).key());
+  const file = join(RECORDS, `${stack.id}.json`);
+  await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
+  return `${stack.id}: ${relative(PROJECT, file)}`;
+}

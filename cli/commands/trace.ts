@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { UsageError } from "../../machine/errors";
+import { readJson, shownName } from "../../machine/files/read-json";
+import { printableJson } from "../../machine/text/printable";
+import type { TraceReport, Verdict } from "../../path/report";
+import { acceptedIn, withAccepted } from "../../path/trace/accept";
+import { type TraceOptions, trace } from "../../path/trace/trace";
+import { UnreadableFile } from "../../topology/unreadable-file";
+import { EXIT, newCommand, throwIfNotWritable, withOut, writeReport } from "../command";
+import { reportAsMarkdown } from "../tracing/markdown";
+import { withoutScripts } from "../tracing/scripts";
+import { reportAsText } from "../tracing/text";
+
+interface Options {
+  readonly url?: string;
+  readonly format: string;
+  readonly out?: string;
+}
+
+const CODE: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
+
+/** Traces one file; its exit code is the verdict's. */
+export function commandLine(): Command {
+  return withOut(
+    newCommand(
+      "trace",
+      "Says whether a request would arrive, hop by hop, and what is in its way.",
+      "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 internal error",
+    ),
+  )
+    .argument(
+      "<file>",
+      "what `terraform show -json` writes of a plan or a state, or a synthesized cdk.tf.json; - reads standard input",
+    )
+    .option(
+      "--url <url>",
+      "trace this address only, such as https://www.example.com/shop; without it every public record that " +
+        "leads to a balancer",
+    )
+    .option("--format <format>", "text, json or markdown", "text")
+    .action(traceFile);
+}
+
+async function traceFile(file: string, { url, format, out }: Options): Promise<void> {
+  if (!["text", "json", "markdown"].includes(format))
+    throw new UsageError(`--format: got ${format}; allowed is text, json or markdown`);
+  const options: TraceOptions = { url: url === undefined ? undefined : urlOf(url) };
+  await throwIfNotWritable(out);
+  const report = reportOf(file, await readJson(file), options);
+  process.exitCode = CODE[report.verdict];
+  await writeReport(rendered(report, file, format, out), out);
+}
+
+/** @throws {UsageError} if the JSON is not Terraform's */
+function reportOf(file: string, document: unknown, options: TraceOptions): TraceReport {
+  try {
+    return withoutScripts(withAccepted(trace(document, options), acceptedIn(document)));
+  } catch (error) {
+    throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
+  }
+}
+
+function rendered(report: TraceReport, file: string, format: string, out: string | undefined): string {
+  const source = shownName(file);
+  if (format === "json") return printableJson(report);
+  if (format === "markdown") return reportAsMarkdown(report, { source });
+  const { isTTY, columns } = process.stdout;
+  const isTerminal = out === undefined && isTTY === true;
+  // hasColors knows NO_COLOR and terminals without colours.
+  return reportAsText(report, {
+    source,
+    columns: isTerminal ? columns : undefined,
+    hasColour: isTerminal && process.stdout.hasColors(),
+  });
+}
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "") {
+    throw new UsageError(
+      `--url: got ${text}; allowed is a whole address with http or https, such as https://www.example.com/shop`,
+    );
+  }
+  return url;
+}

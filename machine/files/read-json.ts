@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { UsageError } from "../errors";
+import { command, type Word, word } from "../text/pasteable";
+
+/** Says to read standard input. */
+export const STANDARD_INPUT = "-";
+
+/** What people give instead of JSON, told by how it begins or is called. */
+interface Stranger {
+  readonly got: string;
+  readonly advice: (file: string) => string;
+  readonly isIt: (start: Start) => boolean;
+}
+
+interface Start {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** The first characters, without colours. */
+  readonly text: string;
+}
+
+const START_LENGTH = 8192;
+const PLANNED = "plan with `terraform plan -out=tfplan`, then write it with `terraform show -json tfplan > plan.json`";
+
+const STRANGERS: readonly Stranger[] = [
+  {
+    got: "an empty file",
+    advice: () => "look at what the command said that should have written it",
+    isIt: ({ text }) => text.trim() === "",
+  },
+  {
+    got: "a plan as terraform saves it",
+    advice: (file) => `write it as JSON with \`${command`terraform show -json ${named(file)} > plan.json`}\``,
+    isIt: ({ bytes }) => bytes.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1")),
+  },
+  {
+    got: "a gzip archive",
+    advice: (file) => `unpack it with \`${command`gunzip -c ${named(file)}`}\``,
+    isIt: ({ bytes }) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+  },
+  { got: "the log of `terraform plan -json`", advice: () => PLANNED, isIt: ({ text }) => /^\s*\{\s*"@/.test(text) },
+  {
+    got: "what terraform prints for people",
+    advice: () => "add -json: `terraform show -json tfplan > plan.json`",
+    isIt: ({ text }) =>
+      /^[ \t]*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(
+        text,
+      ),
+  },
+  {
+    got: "a configuration in Terraform's language",
+    advice: () => PLANNED,
+    isIt: ({ name, text }) =>
+      /\.(tf|tofu|hcl)$/.test(name) ||
+      /^[ \t]*(resource|data|module|variable|locals|provider|terraform|output)\b[^\n:=]*\{/m.test(text),
+  },
+];
+
+/** The file in a command to paste, where its name can stand there. */
+function named(file: string): Word {
+  const given = word.file(file);
+  return given.isOne ? given : word.file("FILE");
+}
+
+/** What a trace takes. */
+const TRACEABLE = "the output of `terraform show -json` for a plan or a state, or a cdk.tf.json";
+/** What a review takes. */
+export const PLAN = "a plan as `terraform show -json tfplan` writes it";
+
+/**
+ * The JSON of a file, or of standard input for `-`.
+ * @param expected what the file should be
+ * @throws {UsageError} in one sentence, which says what was expected, what it got and what to do
+ */
+export async function readJson(file: string, expected: string = TRACEABLE): Promise<unknown> {
+  const unreadable = (got: string, advice: string) =>
+    new UsageError(`${shownName(file)}: expected ${expected}, got ${got}; ${advice}.`);
+  const bytes = await bytesOf(file, unreadable);
+  const start: Start = {
+    name: file,
+    bytes,
+    text: stripVTControlCharacters(decoded(bytes.subarray(0, START_LENGTH), unreadable)),
+  };
+  const stranger = STRANGERS.find(({ isIt }) => isIt(start));
+  if (stranger !== undefined) throw unreadable(stranger.got, stranger.advice(file));
+  try {
+    return JSON.parse(decoded(bytes, unreadable));
+  } catch (error) {
+    throw unreadable(notJson((error as Error).message), "write it again, and look at what the command said");
+  }
+}
+
+/** The sentence about a file that is none of what was expected. */
+type Unreadable = (got: string, advice: string) => UsageError;
+
+/** What a report is called by. */
+export function shownName(file: string): string {
+  return file === STANDARD_INPUT ? "standard input" : file;
+}
+
+async function bytesOf(file: string, unreadable: Unreadable): Promise<Buffer> {
+  if (file === STANDARD_INPUT) return standardInput(unreadable);
+  try {
+    // There is nothing else to do meanwhile, and in one go it takes a third of the time.
+    return readFileSync(file);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const [got, advice] = READ_FAULTS[code] ?? [`what cannot be read (${message})`, "give another file"];
+    throw unreadable(got, advice);
+  }
+}
+
+const READ_FAULTS: Readonly<Record<string, readonly [got: string, advice: string]>> = {
+  ENOENT: ["no file", "there is none of that name"],
+  ENOTDIR: ["no file", "there is none of that name"],
+  EISDIR: ["a folder", "name the file in it, such as FOLDER/cdk.tf.json"],
+  EACCES: ["a file that may not be read", "give yourself the right to read it"],
+  ERR_FS_FILE_TOO_LARGE: ["more than 2 GiB", "give one plan or state"],
+};
+
+async function standardInput(unreadable: Unreadable): Promise<Buffer> {
+  if (process.stdin.isTTY) throw unreadable("a keyboard", "pipe the JSON into the command");
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** UTF-8, or UTF-16 as the `>` of older PowerShells writes it; without the mark at the beginning. */
+function decoded(bytes: Buffer, unreadable: Unreadable): string {
+  try {
+    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return bytes.toString(isUtf16 ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw unreadable(`more text than Node can hold (${(error as Error).message})`, "give one plan or state");
+  }
+}
+
+/** Where it is wrong, without what stands there, which may be secret. */
+function notJson(message: string): string {
+  if (/Unexpected end|Unterminated/.test(message)) return "JSON that is cut off";
+  const [, position] = /position (\d+)/.exec(message) ?? [];
+  return position === undefined ? "invalid JSON" : `invalid JSON at character ${position}`;
+}

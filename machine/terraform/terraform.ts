@@ -1,0 +1,167 @@
+import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
+import { WorkFailed } from "../errors";
+import type { HeldLock } from "../files/lock";
+import { endOnAbort, groupIsGone } from "../processes/end-on-abort";
+import { FollowedOutput } from "../processes/followed-output";
+import { systemRefusal } from "../system-refusals";
+import { knownFault } from "./faults/terraform-faults";
+
+/** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
+const HAS_CHANGES = 2;
+
+/** One line of terraform's `-json` output, as far as it is read here. */
+export interface TerraformEvent {
+  readonly type?: string;
+  readonly "@level"?: string;
+  readonly "@message"?: string;
+  readonly diagnostic?: {
+    readonly severity: string;
+    readonly summary: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+  readonly hook?: {
+    readonly action?: string;
+    readonly resource?: { readonly addr?: string; readonly resource_type?: string };
+    readonly elapsed_seconds?: number;
+  };
+  readonly change?: { readonly resource?: { readonly addr?: string } };
+  readonly changes?: {
+    readonly add: number;
+    readonly change: number;
+    readonly remove: number;
+    readonly operation: string;
+  };
+}
+
+export interface TerraformOptions {
+  /** The binary. */
+  readonly command: string;
+  /** The folder that holds the configuration. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Interrupts what runs. */
+  readonly signal?: AbortSignal;
+  /**
+   * How long an interrupted terraform may take to store its state, in milliseconds, before it is killed.
+   * @default - as long as it needs: what it works on is real
+   */
+  readonly graceMs?: number;
+  /**
+   * Descriptors that it has open too, to its end: what is locked through them stays so, even if this process is killed
+   * before.
+   * @default - none
+   */
+  readonly holds?: readonly number[];
+}
+
+export interface TerraformResult {
+  readonly stdout: string;
+  readonly hasChanges: boolean;
+  readonly events: readonly TerraformEvent[];
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What kept it from writing more. */
+  readonly refusal?: Error;
+}
+
+/** The one place that starts terraform. */
+export class Terraform {
+  constructor(private readonly options: TerraformOptions) {}
+
+  /** The same terraform, which keeps a lock until it has ended, whatever becomes of this process. */
+  holding({ descriptor }: HeldLock): Terraform {
+    return new Terraform({ ...this.options, holds: [...(this.options.holds ?? []), descriptor] });
+  }
+
+  /**
+   * @param args the command line, such as `["plan", "-json"]`
+   * @param onEvent called for each line of `-json` output
+   * @param onLine called for each line of any output, without colours
+   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said,
+   * which is the cause in either case
+   */
+  async run(
+    args: readonly string[],
+    onEvent: (event: TerraformEvent) => void = () => undefined,
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<TerraformResult> {
+    this.options.signal?.throwIfAborted();
+    const events: TerraformEvent[] = [];
+    const { code, stdout, stderr, refusal } = await this.spawn([...args], (line) => {
+      onLine(stripVTControlCharacters(line));
+      const event = eventOf(line);
+      if (event === undefined) return;
+      events.push(event);
+      onEvent(event);
+    });
+    this.options.signal?.throwIfAborted();
+    const hasChanges = code === HAS_CHANGES && args.includes("-detailed-exitcode");
+    if (code !== 0 && !hasChanges) {
+      const said = saidBy(events, stdout, stderr);
+      throw new WorkFailed(
+        knownFault(said, this.options.folder) ??
+          systemRefusal(refusal) ??
+          `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`,
+        { cause: said },
+      );
+    }
+    // It ends well although it could not write what it had to say.
+    if (refusal !== undefined) throw refusal;
+    return { stdout, hasChanges, events };
+  }
+
+  private spawn(args: string[], onLine: (line: string) => void): Promise<Ended> {
+    const { command, folder, env, signal, graceMs, holds = [] } = this.options;
+    return new Promise((resolve, reject) => {
+      const [stdout, stderr] = [new FollowedOutput(onLine), new FollowedOutput()];
+      // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
+      const child = spawn(command, args, {
+        cwd: folder,
+        env,
+        stdio: ["ignore", stdout.fd, stderr.fd, ...holds],
+        detached: process.platform !== "win32",
+      });
+      // Interrupted once, it stores its state, lets go of the lock and ends its provider.
+      const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
+      const ended = () => {
+        stop();
+        const [out, errors] = [stdout.end(), stderr.end()];
+        return { stdout: out.text, stderr: errors.text, refusal: out.refusal ?? errors.refusal };
+      };
+      child.once("error", (error) => {
+        ended();
+        reject(new WorkFailed(`terraform cannot be run: ${error.message}`));
+      });
+      child.once("exit", (code) => {
+        // What was killed with it may take a moment to be gone.
+        const group = signal?.aborted === true ? groupIsGone(child.pid) : Promise.resolve();
+        void group.then(() => resolve({ code, ...ended() }));
+      });
+    });
+  }
+}
+
+function eventOf(line: string): TerraformEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as TerraformEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Errors in terraform's own words, whichever way it printed them. */
+function saidBy(events: readonly TerraformEvent[], stdout: string, stderr: string): string {
+  const errors = events.flatMap(({ diagnostic }) =>
+    diagnostic?.severity === "error"
+      ? [["Error", diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")]
+      : [],
+  );
+  return errors.length > 0 ? errors.join("\n") : stripVTControlCharacters(stderr.trim() || stdout.trim());
+}

@@ -1,0 +1,45 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { WorkFailed } from "../machine/errors";
+import { configuresProvider, outsideProviders } from "./providers";
+
+/**
+ * Looks at what terraform has fetched for a stack, before anything of it runs.
+ * @param folder the initialized copy of the stack
+ * @throws {WorkFailed} if a provider asks somebody outside of this machine, or a module configures a provider itself
+ */
+export async function throwIfReachingOut(folder: string): Promise<void> {
+  const outside = outsideProviders(await readFile(join(folder, ".terraform.lock.hcl"), "utf8").catch(() => ""));
+  if (outside.length > 0) {
+    throw new WorkFailed(
+      `A rehearsal must not use ${outside.join(", ")}, which would act outside of this machine; keep those ` +
+        "resources in a stack of their own.",
+    );
+  }
+  for (const { Key, Dir } of await modulesOf(folder)) {
+    for (const name of await filesIn(join(folder, Dir))) {
+      if (!configuresProvider(name, await readFile(join(folder, Dir, name), "utf8"))) continue;
+      throw new WorkFailed(
+        `A rehearsal must not use module ${Key}, which configures a provider itself (${name}) and could so ` +
+          "reach AWS; pass it the stack's provider instead.",
+      );
+    }
+  }
+}
+
+interface Module {
+  readonly Key: string;
+  readonly Dir: string;
+}
+
+/** As terraform lists them; the stack itself, which has no key, left out. */
+async function modulesOf(folder: string): Promise<Module[]> {
+  const list = await readFile(join(folder, ".terraform", "modules", "modules.json"), "utf8").catch(
+    () => '{"Modules": []}',
+  );
+  return (JSON.parse(list) as { Modules: Module[] }).Modules.filter(({ Key }) => Key !== "");
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name));
+}

@@ -1,0 +1,130 @@
+import Table from "cli-table3";
+import { command, deployOf as deployCommand, word } from "../machine/text/pasteable";
+import { printable } from "../machine/text/printable";
+import { expectationOf } from "./expectation";
+import type { RehearsalResult } from "./run";
+import type { SynthesizedStack } from "./stack-files";
+import { isPlaceholder } from "./stack-files";
+import type { Verdict } from "./walkthrough";
+
+const MARK: Record<Verdict, string> = { ok: "✔ ok", broken: "✖ broken", unknown: "? unknown" };
+const WIDTHS = { step: 7, title: 33, verdict: 11 };
+const DEFAULT_COLUMNS = 120;
+const MIN_OBSERVED = 30;
+
+/** One table for each stack, one row for each step of the walkthrough. */
+export function resultsAsTable(
+  results: readonly RehearsalResult[],
+  columns = process.stdout.columns || DEFAULT_COLUMNS,
+): string {
+  return results
+    .map((result) => `${result.stack}: ${result.verdict} (${result.seconds} s)\n${tableOf(result, columns)}`)
+    .join("\n\n");
+}
+
+function tableOf({ steps }: RehearsalResult, columns: number): string {
+  const observedWidth = Math.max(MIN_OBSERVED, columns - WIDTHS.step - WIDTHS.title - WIDTHS.verdict - 5);
+  const table = new Table({
+    head: ["Step", "What", "Verdict", "Observed"],
+    colWidths: [WIDTHS.step, WIDTHS.title, WIDTHS.verdict, observedWidth],
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...steps.map(({ id, title, verdict, observed }) => [id, title, MARK[verdict], observed]));
+  return table.toString();
+}
+
+/** Nobody but IANA owns these domains. */
+const EXAMPLE = /(^|\.)example\.(com|net|org)$/;
+
+type Rehearsed = Pick<SynthesizedStack, "id" | "json">;
+
+/**
+ * What to do now, a line for each thing.
+ * @param isKept whether the local AWS stays up, so that cdktf may be made to talk to it instead of to AWS
+ */
+export function nextSteps(
+  results: readonly RehearsalResult[],
+  stacks: readonly Rehearsed[],
+  isKept: boolean,
+): string[] {
+  const broken = results.filter(({ verdict }) => verdict === "broken");
+  if (broken.length > 0) return broken.map(afterBroken);
+  if (isKept) return [];
+  const ready = stacks.filter(({ json }) => expectationOf(json, {}).hasSite);
+  const waiting = stacks.filter((it) => !ready.includes(it) && expectationOf(it.json, {}).createdZone !== undefined);
+  return [
+    ...(waiting.length === 0
+      ? []
+      : [
+          `Next, to create the zone: ${deployOf(waiting)}. Then give its name servers to the registrar, set ` +
+            `\`hostedZone.delegated\` to true and rehearse again. README: A domain bought elsewhere.`,
+        ]),
+    ...(ready.length === 0 ? [] : [`Next, to deploy to AWS: ${deployOf(ready)}. README: First deploy on AWS.`]),
+  ];
+}
+
+function deployOf(stacks: readonly Rehearsed[]): string {
+  const isExample = stacks.some(({ json }) => {
+    const { names, createdZone = "" } = expectationOf(json, {});
+    return [...names, createdZone].some((name) => EXAMPLE.test(name));
+  });
+  const buckets = stacks.flatMap(({ json }) => json.terraform?.backend?.s3?.bucket ?? []);
+  const unset = [
+    ...(isExample ? ["`domainName`"] : []),
+    ...(buckets.some(isPlaceholder) ? ["`backend.s3.bucket`"] : []),
+  ];
+  const steps = [
+    ...(unset.length > 0 ? [`set ${unset.join(" and ")} in main.ts`] : []),
+    ...(buckets.length > 0 ? ["run `npx alb-web bootstrap` once"] : []),
+    `run \`${deployCommand(stacks.map(({ id }) => id))}\``,
+  ];
+  return steps.join(", ");
+}
+
+function afterBroken({ stack, steps }: RehearsalResult): string {
+  const broken = steps.filter(({ verdict }) => verdict === "broken");
+  const named = `step${broken.length === 1 ? "" : "s"} ${broken.map(({ id }) => id).join(", ")}`;
+  const where = steps.some(({ observed }) => observed === "not reached")
+    ? `the error above, which ended ${stack} at ${named}`
+    : `${named} of ${stack}`;
+  return (
+    `Next: look at ${where}. Correct it and run \`${command`npm run rehearse -- ${word.stack(stack)}`}\` again; ` +
+    `with \`--keep\`, the local AWS stays up to look at.`
+  );
+}
+
+/**
+ * Drops what the shell has of AWS, terraform and proxies; but for a CLI configuration, without which terraform may not
+ * find its providers.
+ */
+const FORGET =
+  "unset $(env | grep -Eio '^(AWS_|TF_|(https?|all|no)_proxy)[A-Z0-9_]*=' | grep -v '^TF_CLI_CONFIG_FILE=' | tr -d =)";
+
+/**
+ * Shell lines for a local AWS that was kept.
+ * @param waiting stacks that name no state bucket yet, which cdktf cannot deploy there either
+ */
+export function keptShellLines(
+  environment: Readonly<Record<string, string>>,
+  pid: number,
+  waiting: readonly string[] = [],
+): string {
+  return [
+    "",
+    "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it, and to no other, after " +
+      "these lines:",
+    FORGET,
+    ...Object.entries(environment).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`),
+    ...(waiting.length === 0
+      ? []
+      : [
+          `# To deploy ${printable(waiting.join(", "))} there, write a bucket name into main.ts and run npx ` +
+            "alb-web bootstrap first.",
+        ]),
+    "# Unlike AWS, it lets a load balancer with deletion protection be destroyed.",
+    "# Stop it (it stops by itself after 8 hours without a request):",
+    `#   kill ${pid}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,228 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { WorkFailed } from "../machine/errors";
+import { type HeldLock, withLock } from "../machine/files/lock";
+import { writeFile } from "../machine/files/write-file";
+import { progressTo } from "../machine/terraform/apply-progress";
+import { Terraform, type TerraformEvent } from "../machine/terraform/terraform";
+import { worst } from "../path/report";
+import { expectationOf, type Outputs } from "./expectation";
+import type { LocalAws, Quotas } from "./local-aws";
+import { OVERRIDE_FILE, overrideFor } from "./override";
+import { IDENTITY_FILE, identityChecks, withLocalProviders } from "./providers";
+import { exceededQuotas } from "./quotas";
+import { throwIfReachingOut } from "./reach";
+import { readSite, type Site } from "./site";
+import type { SynthesizedStack } from "./stack-files";
+import { withoutProxies } from "./surroundings";
+import { checkTraces, inWords, type Traces, traceOf } from "./trace";
+import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "./walkthrough";
+
+/** The result of one stack's rehearsal. */
+export interface RehearsalResult {
+  readonly stack: string;
+  /** The worst of its steps: unknown never counts as ok. */
+  readonly verdict: Verdict;
+  readonly steps: readonly StepResult[];
+  readonly seconds: number;
+}
+
+/** One stage of a rehearsal; `report` says how far it is. */
+export interface Stage {
+  readonly title: string;
+  readonly run: (report: (text: string) => void) => Promise<string>;
+}
+
+export interface RehearsalOptions {
+  readonly stack: SynthesizedStack;
+  readonly localAws: LocalAws;
+  /** The terraform binary. */
+  readonly terraform: string;
+  /** With the proxies that `init` may need; what follows has none. */
+  readonly env: NodeJS.ProcessEnv;
+  /**
+   * The text of the lock file, whose checksums the provider must have.
+   * @default - the first provider that is found is locked
+   */
+  readonly lock?: string;
+  /** An empty folder for the copy of the stack. */
+  readonly folder: string;
+  /**
+   * The local AWS's quotas, for the sentence about one that is exceeded.
+   * @default - it has none
+   */
+  readonly quotas?: Quotas;
+  /**
+   * What is in use as long as terraform runs, such as the folder that all of this is in.
+   * @default - nothing but the folder itself
+   */
+  readonly inUse?: HeldLock;
+  readonly signal: AbortSignal;
+}
+
+const PLAN_FILE = "rehearsal.tfplan";
+/** What a rehearsal leaves goes with its local AWS. */
+const REHEARSAL_GRACE_MS = 20_000;
+
+/** Builds one stack on the local AWS, checks it, and takes it down, stage by stage. */
+export class Rehearsal {
+  readonly stack: string;
+  private readonly terraform: Terraform;
+  private readonly started = Date.now();
+  private outputs: Outputs = {};
+  private site?: Site;
+  private readonly traces: Traces = {};
+  private plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = {
+    added: 0,
+    driftedAddresses: [],
+  };
+
+  constructor(private readonly options: RehearsalOptions) {
+    this.stack = options.stack.id;
+    this.terraform = this.terraformIn(withoutProxies(options.env));
+  }
+
+  private terraformIn(env: NodeJS.ProcessEnv): Terraform {
+    const { terraform, folder, signal, inUse } = this.options;
+    const own = new Terraform({ command: terraform, folder, env, signal, graceMs: REHEARSAL_GRACE_MS });
+    return inUse === undefined ? own : own.holding(inUse);
+  }
+
+  /**
+   * Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider
+   * cache that all rehearsals share.
+   */
+  async init(report: (text: string) => void = () => undefined): Promise<void> {
+    const { folder, stack, lock, env, localAws, signal } = this.options;
+    await mkdir(folder, { recursive: true });
+    const files = {
+      "cdk.tf.json": withLocalProviders(stack.json),
+      [OVERRIDE_FILE]: overrideFor(stack.id, stack.json),
+      [IDENTITY_FILE]: identityChecks(stack.json, localAws.identity),
+    };
+    for (const [name, content] of Object.entries(files))
+      await writeFile(join(folder, name), JSON.stringify(content, null, 2));
+    if (lock !== undefined) await writeFile(join(folder, ".terraform.lock.hcl"), lock);
+    // Where there are checksums, a copy in the cache must have one of them.
+    const { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: anyCopy, ...strict } = env;
+    const fetch = (held: HeldLock) =>
+      this.terraformIn(lock === undefined ? env : strict)
+        .holding(held)
+        .run(["init", "-input=false", "-no-color"]);
+    await this.attempt("init", () =>
+      withLock(
+        `${env.TF_PLUGIN_CACHE_DIR}.lock`,
+        (holder) => report(`waiting for ${holder} to fetch the provider`),
+        fetch,
+        signal,
+      ),
+    );
+    await this.attempt("init", () => throwIfReachingOut(folder));
+  }
+
+  /** What is left to do, in order. */
+  stages(): Stage[] {
+    return [
+      { title: "plan", run: () => this.attempt("plan", () => this.readPlan()) },
+      {
+        title: "trace the plan",
+        run: () => this.attempt("trace of the plan", () => this.traceAs("plan", [PLAN_FILE])),
+      },
+      { title: "apply", run: (report) => this.attempt("apply", () => this.apply(report)) },
+      { title: "trace the state", run: () => this.attempt("trace of the state", () => this.traceAs("state", [])) },
+      { title: "check the walkthrough", run: () => this.attempt("check", () => this.check()) },
+      { title: "second plan", run: () => this.attempt("second plan", () => this.planAgain()) },
+      { title: "destroy", run: (report) => this.attempt("destroy", () => this.destroy(report)) },
+    ];
+  }
+
+  result(): RehearsalResult {
+    const expected = expectationOf(this.options.stack.json, this.outputs);
+    const traced = checkTraces(this.traces);
+    // Without a site there is no path either, and one row says so.
+    const traces = expected.hasSite || traced.verdict !== "unknown" ? [traced] : [];
+    const steps = [...checkWalkthrough(this.site, expected, this.plan satisfies PlanFacts), ...traces];
+    return {
+      stack: this.stack,
+      verdict: worst(steps.map(({ verdict }) => verdict)),
+      steps,
+      seconds: Math.round((Date.now() - this.started) / 1000),
+    };
+  }
+
+  private async readPlan(): Promise<string> {
+    const { events } = await this.terraform.run(["plan", "-input=false", "-json", `-out=${PLAN_FILE}`]);
+    this.plan.added = addedIn(events);
+    return `${this.plan.added} to add`;
+  }
+
+  /** @param args what is shown; nothing: the state */
+  private async traceAs(what: keyof Traces, args: readonly string[]): Promise<string> {
+    const { stdout } = await this.terraform.run(["show", "-json", ...args]);
+    const report = traceOf(stdout, this.options.stack.json);
+    this.traces[what] = report;
+    return inWords(report);
+  }
+
+  private async apply(report: (text: string) => void): Promise<string> {
+    await this.terraform.run(["apply", "-input=false", "-json", PLAN_FILE], progressTo(report));
+    this.outputs = JSON.parse((await this.terraform.run(["output", "-json"])).stdout) as Outputs;
+    return `${this.plan.added} added`;
+  }
+
+  private async check(): Promise<string> {
+    const expected = expectationOf(this.options.stack.json, this.outputs);
+    this.site = await readSite(this.options.localAws.endpoint, expected);
+    const broken = checkWalkthrough(this.site, expected, this.plan).filter(({ verdict }) => verdict === "broken");
+    return broken.length === 0 ? "as it should be" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
+  }
+
+  private async planAgain(): Promise<string> {
+    const { hasChanges, events } = await this.terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode"]);
+    if (hasChanges) this.plan.driftedAddresses = changedAddresses(events);
+    return hasChanges ? `would change ${this.plan.driftedAddresses.join(", ")}` : "no changes";
+  }
+
+  private async destroy(report: (text: string) => void): Promise<string> {
+    const { events } = await this.terraform.run(
+      ["destroy", "-auto-approve", "-input=false", "-json"],
+      progressTo(report),
+    );
+    this.plan.destroyed = destroyedIn(events);
+    return `${this.plan.destroyed} destroyed`;
+  }
+
+  /** Remembers which stage failed, and passes the failure on. */
+  private async attempt<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.plan.failure = `${stage} failed`;
+      if (!(error instanceof WorkFailed)) throw error;
+      const { quotas } = this.options;
+      const exceeded = quotas === undefined ? [] : exceededQuotas(String(error.cause), quotas);
+      throw new WorkFailed([`${this.stack}: ${stage}: ${error.message}`, ...exceeded].join("\n"));
+    }
+  }
+}
+
+/** How many resources a plan adds. */
+export function addedIn(events: readonly TerraformEvent[]): number {
+  return events.find(({ type }) => type === "change_summary")?.changes?.add ?? 0;
+}
+
+/** How many resources a destroy has removed. */
+export function destroyedIn(events: readonly TerraformEvent[]): number {
+  return (
+    events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes
+      ?.remove ?? 0
+  );
+}
+
+/** What a plan would change. */
+export function changedAddresses(events: readonly TerraformEvent[]): string[] {
+  const addresses = events.flatMap(({ type, change }) =>
+    type === "planned_change" ? [change?.resource?.addr ?? "?"] : [],
+  );
+  return addresses.length > 0 ? addresses : ["an output"];
+}
