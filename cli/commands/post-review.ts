@@ -5,8 +5,9 @@ import { abortedByPerson, EXIT, newCommand, writeNotice, writeResult } from "../
 import { GitHub, isForbidden } from "../github/github";
 import { addToSummary, pullRequestOfJob, setOutput } from "../github/job";
 import { postComment } from "../github/sticky-comment";
+import { gateOf, isAsBad, passedUnknown } from "../reviewing/gate";
 import { isNews, reviewsAsMarkdown } from "../reviewing/markdown";
-import { gateOf, isAsBad, passedUnknown, reviewsOf } from "./review";
+import { reviewsOf } from "../reviewing/reviewed";
 
 interface PostArguments {
   readonly plans: string;

@@ -1,22 +1,17 @@
 import type { Command } from "commander";
 import { UsageError } from "../../machine/errors";
-import { PLAN, readJson, STANDARD_INPUT, shownName } from "../../machine/files/read-json";
+import { STANDARD_INPUT } from "../../machine/files/read-json";
 import { printableJson } from "../../machine/text/printable";
-import { TimeIsUp } from "../../path/deadline";
-import { EFFECTS, type Effect, type Review } from "../../path/review/report";
-import { review } from "../../path/review/review";
-import { UnreadableFile } from "../../topology/unreadable-file";
 import { EXIT, newCommand, say, throwIfNotWritable, withOut, writeReport } from "../command";
+import { GATES, gateOf, isAsBad, passedUnknown } from "../reviewing/gate";
 import { type NamedReview, reviewsAsMarkdown } from "../reviewing/markdown";
+import { reviewsOf } from "../reviewing/reviewed";
 
 interface Options {
   readonly format: string;
   readonly out?: string;
   readonly failOn?: string;
 }
-
-/** What `--fail-on` takes: all that a request can notice. */
-const GATES = EFFECTS.slice(1);
 
 /** Reviews one plan or several; it fails only where it is asked to. */
 export function commandLine(): Command {
@@ -47,54 +42,6 @@ async function reviewFiles(files: readonly string[], { format, out, failOn }: Op
     for (const warning of passedUnknown(reviews, gate)) say(`warning: ${warning}`);
   }
   await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
-}
-
-/**
- * @param option what it is called where it was given
- * @throws {UsageError} if it is no effect that a request can notice
- */
-export function gateOf(failOn: string | undefined, option: string): Effect | undefined {
-  const gate = GATES.find((it) => it === failOn);
-  if (failOn !== undefined && gate === undefined)
-    throw new UsageError(`${option}: got ${failOn}; allowed is ${GATES.join(", ")}`);
-  return gate;
-}
-
-/**
- * Reviews plans, each by the name of its file.
- * @throws {UsageError} if one of the files is no plan
- * @throws {TimeIsUp} if one of them takes too long
- */
-export async function reviewsOf(files: readonly string[]): Promise<NamedReview[]> {
-  const reviews: NamedReview[] = [];
-  // One after the other, as each can be large.
-  for (const file of files) reviews.push({ name: shownName(file), review: reviewOf(file, await readJson(file, PLAN)) });
-  return reviews;
-}
-
-/** @throws {UsageError} if the JSON is no plan */
-function reviewOf(file: string, document: unknown): Review {
-  try {
-    return review(document);
-  } catch (error) {
-    if (error instanceof TimeIsUp) throw new TimeIsUp(`${shownName(file)}: ${error.message}`);
-    throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
-  }
-}
-
-/** What a gate lets pass although nobody knows its effect, a sentence for each plan. */
-export function passedUnknown(reviews: readonly NamedReview[], gate: Effect): string[] {
-  return reviews
-    .filter(({ review: { report } }) => report.effect === "unknown" && !isAsBad(report.effect, gate))
-    .map(
-      ({ name, review: { report } }) =>
-        `${name}: the effect is unknown, which --fail-on ${gate} does not stop. ${report.summary}`,
-    );
-}
-
-/** Whether an effect is a gate's, or worse. */
-export function isAsBad(effect: Effect, gate: Effect): boolean {
-  return EFFECTS.indexOf(effect) >= EFFECTS.indexOf(gate);
 }
 
 /** Of several plans a list, in which each names its file. */

@@ -1,8 +1,8 @@
 import { type Cause, type ChangeLine, EFFECTS, type Review, worstEffect } from "../../path/review/report";
 import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../printing/escape";
+import { firstOf } from "../printing/lists";
 import { cut, fitting, shares } from "../printing/room";
-import { firstOf } from "../tracing/wording";
 import { reviewPicture } from "./picture";
 import { alike, asTagText, markOf, shownCounts, shownEffect, shownHop, shownPlace } from "./wording";
 

@@ -1,8 +1,8 @@
 import { HOPS, type Hop } from "../../path/report";
 import type { Picture, PictureEdge, PictureNode } from "../../path/review/report";
 import type { Doing } from "../../topology/changes";
+import { boxName } from "../printing/box-name";
 import { asLabel } from "../printing/escape";
-import { nameOf } from "../tracing/picture";
 
 /* The path before and after as one Mermaid picture, which GitHub draws in place. */
 
@@ -121,7 +121,7 @@ const LOOKS_IN_ORDER = Object.keys(LOOKS) as Doing[];
 
 function boxOf({ address, label, doing, isBroken }: PictureNode, id: string): string[] {
   const { open, close, word } = LOOKS[doing] ?? KEPT;
-  const name = nameOf(address);
+  const name = boxName(address);
   const lines = [
     ...name,
     ...(label === "" || name.includes(label) ? [] : [cut(label)]),

@@ -2,6 +2,7 @@ import type { Finding, PathReport, TraceReport } from "../../path/report";
 import { HOPS } from "../../path/report";
 import { ruleOf } from "../../path/rules/all";
 import { asBlock, asCode, asRow, asSentence } from "../printing/escape";
+import { firstOf } from "../printing/lists";
 import { MAX_PICTURED, pictureOf } from "./picture";
 import {
   alike,
@@ -9,7 +10,6 @@ import {
   byHop,
   byKind,
   countsOf,
-  firstOf,
   idsOn,
   markOf,
   NO_PATH,

@@ -1,12 +1,11 @@
 import type { HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
+import { boxName } from "../printing/box-name";
 import { asLabel } from "../printing/escape";
 import { idsOn, shownVerdict } from "./wording";
 
 /** More paths make a picture that nobody can read. */
 export const MAX_PICTURED = 6;
-const MAX_NAME = 32;
 const MAX_URL = 60;
-const MAX_ADDRESS = 300;
 
 /** A hop's shape says what its colour says: box, stadium with dashes, hexagon with a thick edge. */
 const SHAPE: Readonly<Record<Verdict, readonly [open: string, close: string]>> = {
@@ -61,21 +60,8 @@ function labelOf(hop: HopReport, report: TraceReport): string[] {
   return [
     hop.hop.replace("-", " "),
     [shownVerdict(hop.verdict), ...idsOn(hop, report)].join(" "),
-    ...(first === undefined ? [] : [...nameOf(first), ...more]),
+    ...(first === undefined ? [] : [...boxName(first), ...more]),
   ];
-}
-
-/** Type and name on a line each, as boxes are narrow; then the module. */
-export function nameOf(address: string): string[] {
-  const [, module, type, name] =
-    /^(?:(.*)\.)?((?:data\.)?[^.[\]"]+)\.([^.[\]"]+(?:\[.*\])?)$/.exec(address.slice(-MAX_ADDRESS)) ?? [];
-  if (type === undefined || name === undefined) return [cut(address)];
-  return [cut(type), cut(name), ...(module === undefined ? [] : [cut(module)])];
-}
-
-/** The end of a long name tells more than its beginning. */
-function cut(name: string): string {
-  return name.length <= MAX_NAME ? name : `…${name.slice(1 - MAX_NAME)}`;
 }
 
 /** Of an address the beginning tells more. */

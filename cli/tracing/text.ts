@@ -2,13 +2,13 @@ import { styleText } from "node:util";
 import { printable } from "../../machine/text/printable";
 import type { Finding, Hop, HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { ruleOf } from "../../path/rules/all";
+import { firstOf } from "../printing/lists";
 import {
   alike,
   assumedAlike,
   byHop,
   byKind,
   countsOf,
-  firstOf,
   idsOn,
   markOf,
   NO_PATH,

@@ -8,11 +8,10 @@ import {
   type TraceReport,
   type Verdict,
 } from "../../path/report";
-import { addTo } from "../../topology/lists";
+import { groupsBy } from "../printing/lists";
 
 /* How every form of a trace's report says the same things. */
 
-const MAX_NAMED = 5;
 const MARK: Record<Verdict, string> = { ok: "✔", broken: "✖", unknown: "?" };
 
 /** `✖ broken`: the colour is never the only mark. */
@@ -72,21 +71,6 @@ export function assumedAlike({ assumed }: TraceReport): { hop: Hop; text: string
   return groupsBy(assumed, ({ hop, text }) => [hop, text]).flatMap((group) =>
     group.slice(0, 1).map(({ hop, text }) => ({ hop, text, addresses: group.flatMap(({ address }) => address ?? []) })),
   );
-}
-
-/** The first few of a list. */
-export function firstOf(texts: readonly string[]): string {
-  const left = texts.length - MAX_NAMED;
-  return left > 0 ? `${texts.slice(0, MAX_NAMED).join(", ")} and ${left} more` : texts.join(", ");
-}
-
-export function groupsBy<T>(items: readonly T[], keyOf: (item: T) => readonly unknown[]): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = JSON.stringify(keyOf(item));
-    addTo(groups, key, item);
-  }
-  return [...groups.values()];
 }
 
 /** What the file leaves open on any path, once. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAsBad, passedUnknown } from "../../../cli/commands/review";
+import { isAsBad, passedUnknown } from "../../../cli/reviewing/gate";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import { type Cause, EFFECTS, type ReviewReport } from "../../../path/review/report";
 import { review } from "../../../path/review/review";

@@ -1,0 +1,29 @@
+import { UsageError } from "../../machine/errors";
+import { PLAN, readJson, shownName } from "../../machine/files/read-json";
+import { TimeIsUp } from "../../path/deadline";
+import type { Review } from "../../path/review/report";
+import { review } from "../../path/review/review";
+import { UnreadableFile } from "../../topology/unreadable-file";
+import type { NamedReview } from "./markdown";
+
+/**
+ * Reviews plans, each by the name of its file.
+ * @throws {UsageError} if one of the files is no plan
+ * @throws {TimeIsUp} if one of them takes too long
+ */
+export async function reviewsOf(files: readonly string[]): Promise<NamedReview[]> {
+  const reviews: NamedReview[] = [];
+  // One after the other, as each can be large.
+  for (const file of files) reviews.push({ name: shownName(file), review: reviewOf(file, await readJson(file, PLAN)) });
+  return reviews;
+}
+
+/** @throws {UsageError} if the JSON is no plan */
+function reviewOf(file: string, document: unknown): Review {
+  try {
+    return review(document);
+  } catch (error) {
+    if (error instanceof TimeIsUp) throw new TimeIsUp(`${shownName(file)}: ${error.message}`);
+    throw error instanceof UnreadableFile ? new UsageError(`${shownName(file)}: ${error.message}`) : error;
+  }
+}
