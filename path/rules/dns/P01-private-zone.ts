@@ -1,15 +1,78 @@
-import type { Rule } from "../rule";
+import type { Balancer, DnsRecord, Zone } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { isPublicName } from "../../analysis/names/domain-names";
+import { chainsOf, isPrivate } from "../../analysis/names/record-chains";
+import { recordsOf } from "../../analysis/names/record-targets";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix } from "../../fixes/fix";
+import { intoPublicZone } from "../../fixes/zone-repairs";
+import type { Fix } from "../../report";
+import type { Reporter, Rule } from "../rule";
 
 export const P01: Rule = {
   id: "P01",
   hop: "dns",
   title: "the record is in a private zone",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Route 53 answers from a private hosted zone only to resolvers in the VPCs that are associated with it. " +
+    "Everybody else is sent to the public zone of the name, which has no such record, so a load balancer that faces " +
+    "the internet is not found there.",
+  symptom: "NXDOMAIN outside the VPC, while the name resolves inside it",
+  shows: ["nxdomain"],
+  source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: seenByEverybody },
 };
+
+function seenByEverybody(path: TracedPath, report: Reporter): void {
+  const { topology, balancer } = path;
+  const records = recordsOf(topology);
+  for (const { zoneId } of [...path.records, ...path.over]) {
+    const open = topology.byId.zone(zoneId)?.isPrivate;
+    if (isUnknown(open)) report.open("dns", open);
+  }
+  const candidates = path.records.length > 0 ? path.records : balancer === undefined ? [] : records.to(balancer);
+  const behind = candidates.map((record) => records.balancerOf(record)).find((it) => it !== undefined);
+  if (behind === undefined || behind.isInternal !== false) return;
+  // A name that is answered inside and outside, or a further name for the VPC's own use, is as it should be.
+  if (
+    records.isFoundFromOutside(behind) ||
+    candidates.some(records.isSeen) ||
+    candidates.some(({ fqdn }) => records.named(known(fqdn) ?? "").some(records.isSeen))
+  )
+    return;
+  for (const candidate of candidates) hidden(candidate, behind, path, report);
+}
+
+function hidden(candidate: DnsRecord, behind: Balancer, { topology }: TracedPath, report: Reporter): void {
+  const record = isPrivate(candidate, topology) ? candidate : (chainsOf(topology).of(candidate).hiddenBy ?? candidate);
+  const zone = topology.byId.zone(record.zoneId);
+  const name = known(record.fqdn);
+  if (zone === undefined || name === undefined || !isPublicName(name)) return;
+  report.fault({
+    address: record.address,
+    attribute: "zone_id",
+    observed:
+      `${name} is in ${zone.address}, a private ` +
+      `zone${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} leads to it`}`,
+    required: `a record for ${name} in a public zone, as ${behind.address} serves the internet`,
+    symptom: "NXDOMAIN for everybody outside the zone's VPCs",
+    fix: moved(record, zone, recordsOf(topology).zoneFor(name)),
+  });
+}
+
+function moved(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Fix {
+  const text =
+    publicZone !== undefined
+      ? `Put the record into the public zone ${publicZone.address}.`
+      : zone.isData
+        ? "Look up the public zone of that name."
+        : "Make the zone a public one: without a VPC.";
+  return fix(
+    text,
+    'hostedZone: { id: "Z…" } names the public zone; no prop takes a private one',
+    intoPublicZone(record, zone, publicZone),
+  );
+}

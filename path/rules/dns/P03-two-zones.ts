@@ -1,15 +1,51 @@
-import type { Rule } from "../rule";
+import { symbol } from "../../../topology/source";
+import { known } from "../../../topology/value";
+import { recordsOf } from "../../analysis/names/record-targets";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix, setting } from "../../fixes/fix";
+import type { Edit } from "../../report";
+import type { Reporter, Rule } from "../rule";
 
 export const P03: Rule = {
   id: "P03",
   hop: "dns",
   title: "two public zones have one name",
   certainty: ["likely"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Route 53 takes several public zones of one name, each with name servers of its own. The domain is delegated to " +
+    "one of them; records in the others are never asked for, and nothing reports that.",
+  symptom: "NXDOMAIN or old answers, although the record is in Route 53",
+  shows: ["nxdomain", "pending"],
+  source:
+    "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/troubleshooting-new-dns-settings-not-in-effect.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: oneZone },
 };
+
+function oneZone(path: TracedPath, report: Reporter): void {
+  const records = recordsOf(path.topology);
+  for (const record of [...path.records, ...path.over]) {
+    const zone = path.topology.byId.zone(record.zoneId);
+    const same = records.publicZones(known(zone?.name) ?? "");
+    // Two data sources of one name read one zone.
+    if (zone === undefined || same.length < 2 || same.every(({ isData }) => isData)) continue;
+    const [kept, ...others] = [...same].sort((a, b) => Number(b.isData) - Number(a.isData));
+    if (kept === undefined) continue;
+    const moved = [...path.records, ...path.over]
+      .filter(({ zoneId }) => others.some(({ id }) => id === zoneId))
+      .map((it): Edit => setting(it.address, "zone_id", symbol(kept.address, "zone_id")));
+    report.fault({
+      address: others[0]?.address ?? zone.address,
+      attribute: "name",
+      observed: `${same.map(({ address }) => address).join(" and ")} are both called ${known(zone.name)}`,
+      required: "one public zone of a name, to which the registrar delegates",
+      symptom: "NXDOMAIN or old answers, depending on which zone the name is delegated to",
+      fix: fix(
+        `Keep ${kept.address} alone, with all records in it.`,
+        "without hostedZone.create the existing zone is taken",
+        [...moved, ...others.filter(({ isData }) => !isData).map((it): Edit => ({ remove: it.address }))],
+      ),
+    });
+  }
+}

@@ -1,0 +1,12 @@
+import type { DnsRecord, Zone } from "../../topology/model";
+import { symbol } from "../../topology/source";
+import type { Edit } from "../report";
+import { setting } from "./fix";
+
+/** Puts a record where everybody sees it: into the public zone of its name, or makes its private zone a public one. */
+export function intoPublicZone(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Edit[] {
+  if (publicZone !== undefined) return [setting(record.address, "zone_id", symbol(publicZone.address, "zone_id"))];
+  return zone.isData
+    ? [setting(zone.address, "private_zone", false), setting(zone.address, "vpc_id", undefined)]
+    : [setting(zone.address, "vpc", undefined)];
+}
