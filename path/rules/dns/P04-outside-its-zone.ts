@@ -1,15 +1,66 @@
-import type { Rule } from "../rule";
+import type { Balancer } from "../../../topology/model";
+import { symbol } from "../../../topology/source";
+import { isWithin } from "../../analysis/names/domain-names";
+import { type OutsideName, outsideNamesOn } from "../../analysis/names/outside-names";
+import { recordsOf } from "../../analysis/names/record-targets";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix, setting } from "../../fixes/fix";
+import type { Fix } from "../../report";
+import type { Reporter, Rule } from "../rule";
 
 export const P04: Rule = {
   id: "P04",
   hop: "dns",
   title: "the record's name is outside its zone",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A zone holds only its own name and those below it. A name that does not end in the zone's is taken for one " +
+    "within it, so that `www.example.com` in the zone `example.org` becomes `www.example.com.example.org`, which " +
+    "nobody asks for; a name that ends in the zone's without the dot is refused.",
+  symptom: "NXDOMAIN for the name as it was written, or InvalidChangeBatch at apply",
+  shows: ["nxdomain", "apply"],
+  source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: writtenOutside },
 };
+
+function writtenOutside(path: TracedPath, report: Reporter): void {
+  for (const it of outsideNamesOn(path)) {
+    const { record, name, zone, isGlued, isCertain } = it;
+    report.fault({
+      address: record.address,
+      attribute: "name",
+      ...(!isCertain && { severity: "warning" as const }),
+      observed: isGlued
+        ? `${name} ends in ${zone}, but without a dot before it`
+        : `${name} is not in the zone ${zone}, so that Route 53 makes it ${name}.${zone}`,
+      required: `a name in ${zone}, or the zone of ${name}`,
+      symptom: isGlued
+        ? `InvalidChangeBatch when it is applied: the name is not permitted in the zone ${zone}`
+        : `NXDOMAIN for ${name}`,
+      fix: inside(it, path),
+    });
+  }
+}
+
+function inside({ record, balancer, name, zone }: OutsideName, path: TracedPath): Fix {
+  const props = "domainName and hostedZone.name decide both; a name outside of the zone is refused";
+  const right = recordsOf(path.topology).zoneFor(name);
+  if (right !== undefined)
+    return fix(`Put the record into the zone of ${name}.`, props, [
+      setting(record.address, "zone_id", symbol(right.address, "zone_id")),
+    ]);
+  const named =
+    servedIn(zone, balancer, path) ??
+    (name.endsWith(zone) ? `${name.slice(0, -zone.length)}.${zone}` : `${name.split(".")[0] ?? "www"}.${zone}`);
+  return fix(`Give the record a name in the zone, such as ${named}.`, props, [setting(record.address, "name", named)]);
+}
+
+/** A name in the zone that one of the balancer's certificates is for. */
+function servedIn(zone: string, { listeners }: Balancer, { topology }: TracedPath): string | undefined {
+  return listeners
+    .flatMap(({ certificates }) => certificates)
+    .flatMap(({ arn }) => topology.byId.certificate(arn)?.names.items ?? [])
+    .find((it) => !it.startsWith("*.") && isWithin(it, zone));
+}

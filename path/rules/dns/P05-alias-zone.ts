@@ -1,15 +1,110 @@
-import type { Rule } from "../rule";
+import type { Balancer, DnsRecord } from "../../../topology/model";
+import { symbol } from "../../../topology/source";
+import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
+import { hostOf, targetNames } from "../../analysis/names/record-chains";
+import { recordsOf } from "../../analysis/names/record-targets";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { ZONE_OF_REGION } from "../../facts/elb-zones";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Reporter, Rule } from "../rule";
 
 export const P05: Rule = {
   id: "P05",
   hop: "dns",
   title: "the alias names a zone that is not the balancer's own",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "The `zone_id` of an alias is that of the zone in which the target's name lies: for a load balancer the zone " +
+    "that AWS keeps for load balancers of its type and region, not the zone of the record. Route 53 looks the target " +
+    "up there and refuses the alias if it is not in it.",
+  symptom: "InvalidChangeBatch at apply: the alias target name does not lie within the target zone",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { path: zoneOfAlias },
 };
+
+const SYMPTOM = "InvalidChangeBatch when it is applied: the alias target name does not lie within the target zone";
+
+function zoneOfAlias(path: TracedPath, report: Reporter): void {
+  const records = recordsOf(path.topology);
+  for (const record of [...path.records, ...path.over]) {
+    const balancer = records.balancerOf(record);
+    const zoneId = record.alias?.zoneId;
+    if (balancer === undefined || zoneId === undefined) continue;
+    if (hostOf(known(balancer.dnsName) ?? "") !== targetNames(record)[0]) ofRecord(record, zoneId, path, report);
+    else ofBalancer(record, zoneId, balancer, path, report);
+  }
+}
+
+function ofBalancer(
+  record: DnsRecord,
+  zoneId: Attr<string>,
+  balancer: Balancer,
+  path: TracedPath,
+  report: Reporter,
+): void {
+  if (isUnknown(zoneId)) return report.open("dns", zoneId);
+  const seen = zoneId === undefined ? undefined : whyWrong(zoneId, balancer, path);
+  if (seen === undefined) return;
+  if (isUnknown(seen)) return report.open("dns", new Unknown(record.address, "alias.zone_id", seen.why));
+  report.fault({
+    address: record.address,
+    attribute: "alias.zone_id",
+    observed: seen,
+    required: `the zone of ${balancer.address} itself, its zone_id`,
+    symptom: SYMPTOM,
+    fix: fix("Take zone_id from the balancer, as dns_name is.", BY_NO_PROP, [
+      setting(record.address, "alias.zone_id", symbol(balancer.address, "zone_id")),
+    ]),
+  });
+}
+
+/** An alias for another record names the zone of both. */
+function ofRecord(record: DnsRecord, zoneId: Attr<string>, { topology }: TracedPath, report: Reporter): void {
+  const [named, own] = [known(zoneId), known(record.zoneId)];
+  if (named === undefined || own === undefined || named === own) return;
+  const [other, ownZone] = [topology.byId.zone(named), topology.byId.zone(own)];
+  if ((other ?? named) === (ownZone ?? own)) return;
+  const balancer = topology.balancers.find((it) => it.zoneId === named);
+  // One of both may be an expression for the other's id.
+  const maybeSame = other === undefined || known(other.name) === known(ownZone?.name);
+  if (balancer === undefined && maybeSame && (named.startsWith("${") || own.startsWith("${"))) return;
+  report.fault({
+    address: record.address,
+    attribute: "alias.zone_id",
+    observed:
+      balancer === undefined
+        ? `the zone ${other?.address ?? named}, and the alias is for a record of ${ownZone?.address ?? own}`
+        : `the zone of ${balancer.address}, and the alias is for another record`,
+    required: "the zone_id of the record itself, as both records are in one zone",
+    symptom: SYMPTOM,
+    fix: fix("Take the zone of the record itself.", BY_NO_PROP, [setting(record.address, "alias.zone_id", own)]),
+  });
+}
+
+const ZONE_DATA_SOURCE = /^\$\{(module\.[^{}]{1,500}\.)?data\.aws_(elb|lb|alb)_hosted_zone_id\./;
+
+/** What is seen in its place; open where it cannot be determined, nothing where it is right. */
+function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath): string | Unknown | undefined {
+  if (zoneId === balancer.zoneId || ZONE_DATA_SOURCE.test(zoneId)) return undefined;
+  const zone = topology.byId.zone(zoneId);
+  if (zone !== undefined) return `the id of the hosted zone ${zone.address}`;
+  const other = topology.balancers.find((it) => it.zoneId === zoneId);
+  const region = known(balancer.region);
+  if (other !== undefined) {
+    // All balancers of a type in one region share a zone.
+    const otherRegion = known(other.region);
+    if (known(other.type) !== known(balancer.type)) return `the zone of ${other.address}, a balancer of another type`;
+    return region !== undefined && otherRegion !== undefined && region !== otherRegion
+      ? `the zone of ${other.address}, which is in ${otherRegion}`
+      : undefined;
+  }
+  const right = known(balancer.type) === "application" ? ZONE_OF_REGION[region ?? ""] : undefined;
+  if (right === zoneId) return undefined;
+  if (right === undefined || zoneId.startsWith("${"))
+    return new Unknown("", "", `${zoneId} is not a zone that this file tells of`);
+  return `the zone ${zoneId}, which is not that of the balancers in ${region}`;
+}
