@@ -1,6 +1,5 @@
 import { invokedActionRules } from "../analysis/writers/invoked-actions";
 import { applicationRules } from "./application";
-import { dnsRules } from "./dns";
 import { healthCheckRules } from "./health-check";
 import { listenerRuleRules } from "./listener-rules";
 import { listenerRules } from "./listeners";
@@ -31,7 +30,6 @@ export interface Rules {
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "the file's structure", ...structureRules },
-  { subject: "DNS", ...dnsRules },
   { subject: "certificates", ...tlsRules },
   { subject: "listeners", ...listenerRules },
   { subject: "redirects", ...redirectRules },

@@ -1,15 +1,192 @@
-import type { Rule } from "../rule";
+import type { Balancer, DnsRecord, SecurityGroup, SecurityRule } from "../../../topology/model";
+import { isUnknown, known, Unknown } from "../../../topology/value";
+import { recordsOf } from "../../analysis/names/record-targets";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Edit } from "../../report";
+import type { Fault, Reporter, Rule } from "../rule";
 
 export const P08: Rule = {
   id: "P08",
   hop: "dns",
   title: "IPv6 is answered or listened to on one side only",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Names are answered for IPv4 (A) and IPv6 (AAAA) separately, and a load balancer has IPv6 addresses only if its " +
+    "type is dualstack, and takes requests over them only if its security groups open the ports to IPv6 too. Where " +
+    "one side has IPv6 and the other has not, clients with IPv6 alone get no answer; others wait, then use IPv4.",
+  symptom: "the name is slow or does not answer for some clients; over IPv6 the connection times out",
+  shows: ["timeout", "sometimes"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: ipVersions },
 };
+
+const EVERYBODY = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
+
+function ipVersions(path: TracedPath, report: Reporter): void {
+  const { balancer, topology } = path;
+  if (balancer === undefined) return;
+  const { leadsTo } = recordsOf(topology);
+  const aliases = [...path.records, ...path.over].filter((it) => leadsTo(it, balancer) && it.alias !== undefined);
+  const answers = (type: string) => aliases.filter((it) => known(it.type)?.toUpperCase() === type);
+  const [ipv4, ipv6] = [answers("A"), answers("AAAA")];
+  const kind = balancer.ipAddressType;
+  if (isUnknown(kind)) {
+    if (ipv6.length > 0) report.open("dns", kind);
+    return;
+  }
+  if (kind === undefined || kind === "ipv4") {
+    for (const record of ipv6) report.fault(recordWithoutIpv6(record, balancer, path));
+    return;
+  }
+  const [first] = ipv4;
+  const isIpv6Only = kind === "dualstack-without-public-ipv4" && path.from === "internet";
+  if (isIpv6Only && first !== undefined && ipv6.length === 0) return report.fault(noIpv4(balancer, first));
+  // Whoever follows a CNAME, or the balancer's own name, gets both kinds of addresses.
+  groupsWithoutIpv6(path, report, balancer, ipv6.length > 0);
+}
+
+function recordWithoutIpv6({ address, fqdn }: DnsRecord, balancer: Balancer, { records, host }: TracedPath): Fault {
+  const name = records.some((it) => it.address === address) ? host : (known(fqdn) ?? host);
+  return {
+    address,
+    attribute: "type",
+    observed: `an AAAA record for ${name}, and ${balancer.address} has IPv4 addresses only`,
+    required: 'ip_address_type "dualstack" on the balancer and IPv6 in its subnets, or no AAAA record',
+    symptom: "no answer for AAAA; clients with IPv6 alone cannot reach the name",
+    share: "clients over IPv6",
+    fix: fix("Take the AAAA record away.", BY_NO_PROP, [{ remove: address }]),
+  };
+}
+
+function noIpv4(balancer: Balancer, { address }: DnsRecord): Fault {
+  return {
+    address: balancer.address,
+    attribute: "ip_address_type",
+    observed: `the balancer has no public IPv4 address, and ${address} answers IPv4 only`,
+    required: 'an AAAA record, or ip_address_type "dualstack"',
+    symptom: "the name has no address that the internet can reach",
+    fix: fix("Give the balancer public IPv4 addresses as well.", BY_NO_PROP, [
+      setting(balancer.address, "ip_address_type", "dualstack"),
+    ]),
+  };
+}
+
+function groupsWithoutIpv6(
+  { topology, steps, url }: TracedPath,
+  report: Reporter,
+  balancer: Balancer,
+  isAnswered: boolean,
+): void {
+  const groups = balancer.securityGroupIds.items.map((id) => topology.byId.securityGroup(id));
+  const rules = groups.flatMap((group) => group?.ingress ?? []);
+  for (const port of new Set(steps.map(({ listener }) => known(listener.port)))) {
+    if (port === undefined) continue;
+    const onPort = rules.filter((rule) => opens(rule, port));
+    const ipv4 = onPort.find(({ cidrs }) => cidrs.items.includes(EVERYBODY.ipv4));
+    // Rules that let in some of the IPv6 addresses are somebody's choice, as are those for IPv4.
+    if (
+      ipv4 === undefined ||
+      onPort.some(({ ipv6Cidrs, prefixListIds }) => ipv6Cidrs.items.length > 0 || prefixListIds.items.length > 0)
+    )
+      continue;
+    const left = openPart(balancer, groups, rules);
+    if (left !== undefined) {
+      if (isAnswered) report.open("dns", left);
+      continue;
+    }
+    const group = groups.find((it) => it?.ingress.includes(ipv4));
+    if (group !== undefined) report.fault(groupWithoutIpv6({ group, ipv4, port }, balancer, isAnswered, url.hostname));
+  }
+}
+
+/** What is open to all of IPv4. */
+interface OpenPort {
+  readonly group: SecurityGroup;
+  readonly ipv4: SecurityRule;
+  readonly port: number;
+}
+
+/** @param isAnswered whether a record tells clients of IPv6 addresses, so that IPv6 is wanted */
+function groupWithoutIpv6(open: OpenPort, balancer: Balancer, isAnswered: boolean, hostname: string): Fault {
+  const { group, port } = open;
+  const required = `port ${port} open to ${EVERYBODY.ipv6} too`;
+  const seen = {
+    share: "clients over IPv6",
+    observed:
+      `${balancer.address} has IPv6 addresses, and ${group.address} opens port ${port} to ${EVERYBODY.ipv4} only`,
+    symptom: `over IPv6 ${hostname} times out; clients that fall back to IPv4 are slow`,
+  };
+  return isAnswered
+    ? {
+        ...seen,
+        address: group.address,
+        attribute: "ingress",
+        required,
+        fix: fix(`Open port ${port} to IPv6 as well.`, BY_NO_PROP, opening(open)),
+      }
+    : {
+        ...seen,
+        address: balancer.address,
+        attribute: "ip_address_type",
+        required: `${required}, or a balancer for IPv4 alone`,
+        fix: fix("Let the balancer have IPv4 addresses alone.", BY_NO_PROP, [
+          setting(balancer.address, "ip_address_type", "ipv4"),
+        ]),
+      };
+}
+
+function opens({ protocol, fromPort, toPort }: SecurityRule, port: number): boolean {
+  const [name, from, to] = [known(protocol), known(fromPort), known(toPort)];
+  return name === "-1" || (name === "tcp" && from !== undefined && to !== undefined && from <= port && port <= to);
+}
+
+/** Where a rule for IPv6 may stand that cannot be seen. */
+function openPart(
+  balancer: Balancer,
+  groups: readonly (SecurityGroup | undefined)[],
+  rules: readonly SecurityRule[],
+): Unknown | undefined {
+  const open = [
+    balancer.securityGroupIds.open,
+    ...groups.map((group) => group?.openIngress),
+    ...rules.flatMap(({ ipv6Cidrs, prefixListIds, protocol, fromPort, toPort }) => [
+      ipv6Cidrs.open,
+      prefixListIds.open,
+      protocol,
+      fromPort,
+      toPort,
+    ]),
+  ].find(isUnknown);
+  return (
+    open ??
+    (groups.includes(undefined)
+      ? new Unknown(balancer.address, "security_groups", "one of the groups is not in this file")
+      : undefined)
+  );
+}
+
+/** Where the rule for IPv4 is, the one for IPv6 belongs. */
+function opening({ group, ipv4, port }: OpenPort): Edit[] {
+  const path = ipv4.attribute.replace(/\[(\d+)\]/g, ".$1");
+  const isOwnKind = /(^|\.)aws_vpc_security_group_ingress_rule\./.test(ipv4.address);
+  if (!isOwnKind)
+    return [setting(ipv4.address, path === "" ? "ipv6_cidr_blocks" : `${path}.ipv6_cidr_blocks`, [EVERYBODY.ipv6])];
+  return [
+    {
+      add: "aws_vpc_security_group_ingress_rule",
+      name: `ipv6-${port}`,
+      like: ipv4.address,
+      body: {
+        security_group_id: `\${${group.address}.id}`,
+        ip_protocol: "tcp",
+        from_port: port,
+        to_port: port,
+        cidr_ipv6: EVERYBODY.ipv6,
+      },
+    },
+  ];
+}
