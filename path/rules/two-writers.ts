@@ -1,6 +1,5 @@
 import { detachesItself } from "./detached-groups";
 import { oldOneInTheWay, takenAwayAgain } from "./moved-resources";
-import { oneRecordOfAName } from "./records-of-one-name";
 import { standsInParent } from "./standing-blocks";
 import type { Rules } from "./subjects";
 import { takenFromParent } from "./taken-from-parent";
@@ -11,7 +10,6 @@ import { oneEntryOfANumber, oneGroupOfAName, onePermissionOnce, oneRouteToADesti
 export const twoWritersRules: Rules = {
   path: [],
   file: [
-    oneRecordOfAName,
     detachesItself,
     oneGroupOfAName,
     oneRouteToADestination,

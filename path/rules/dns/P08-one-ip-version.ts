@@ -117,7 +117,7 @@ function groupWithoutIpv6(open: OpenPort, balancer: Balancer, isAnswered: boolea
   const seen = {
     share: "clients over IPv6",
     observed:
-      `${balancer.address} has IPv6 addresses, and ${group.address} opens port ${port} to ${EVERYBODY.ipv4} only`,
+      `${balancer.address} has IPv6 addresses, and ${group.address} opens port ${port} ` + `to ${EVERYBODY.ipv4} only`,
     symptom: `over IPv6 ${hostname} times out; clients that fall back to IPv4 are slow`,
   };
   return isAnswered
