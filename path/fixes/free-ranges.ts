@@ -1,6 +1,6 @@
 import { Netmask } from "netmask";
 import type { Subnet, Topology, Vpc } from "../../topology/model";
-import { type Attr, known } from "../../topology/value";
+import { known } from "../../topology/value";
 import { overlaps, rangesOf } from "../analysis/network/ipv4";
 import { networkIndex } from "../analysis/network/network-index";
 
@@ -37,13 +37,6 @@ export function freeRange(topology: Topology, vpc: Vpc, prefix: number, except?:
 
 function blockOf(base: string, prefix: number): Netmask {
   return new Netmask(`${base}/${prefix}`);
-}
-
-/** The length of a CIDR's prefix. */
-export function prefixOf(cidr: Attr<string>): number | undefined {
-  const text = known(cidr) ?? "";
-  if (rangesOf(text).length === 0) return undefined;
-  return Number(text.split("/")[1] ?? 32);
 }
 
 /** The last part of an address as a name for a resource beside it, another one for each instance of a block. */

@@ -13,7 +13,6 @@ import { routingRules } from "./routing";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
-import { subnetRules } from "./subnets";
 import { targetFitRules } from "./target-fit";
 import { targetGroupRules } from "./target-groups";
 import { targetZoneRules } from "./target-zones";
@@ -41,7 +40,6 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "logs and web ACLs", ...logAndWafRules },
   { subject: "security groups", ...securityGroupRules },
   { subject: "network ACLs", ...networkAclRules },
-  { subject: "subnets", ...subnetRules },
   { subject: "routes", ...routingRules },
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },

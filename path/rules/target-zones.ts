@@ -3,11 +3,11 @@ import { isUnknown, known, Unknown } from "../../topology/value";
 import { networkIndex } from "../analysis/network/network-index";
 import { plain } from "../analysis/network/reachability";
 import { isPublic } from "../analysis/network/ways-out";
+import { kindOfZone } from "../analysis/network/zones";
 import type { Target } from "../analysis/requests/traced-path";
 import { fix, setting } from "../fixes/fix";
 import type { PathEnd, Reporter } from "./rule";
 import type { Rules } from "./subjects";
-import { kindOfZone } from "./subnets";
 
 /** P50: a balancer sends nothing to targets in zones that it is not in. */
 export const targetZoneRules: Rules = { path: [], targets: [zones], file: [] };

@@ -1,5 +1,6 @@
 import { Netmask } from "netmask";
 import { RESERVED_RANGES } from "../../../topology/reserved-ranges";
+import { type Attr, known } from "../../../topology/value";
 
 /** IPv4 addresses from the first to the last, both included, as numbers. */
 export interface Range {
@@ -98,3 +99,13 @@ export function holdsPublic(range: Range): boolean {
 export function coversInternet(ranges: readonly Range[]): boolean {
   return covers([...ranges, ...NOT_PUBLIC], EVERY_ADDRESS);
 }
+
+/** The length of a CIDR's prefix. */
+export function prefixOf(cidr: Attr<string>): number | undefined {
+  const text = known(cidr) ?? "";
+  if (rangesOf(text).length === 0) return undefined;
+  return Number(text.split("/")[1] ?? 32);
+}
+
+/** The smallest subnet that AWS lets a load balancer have. */
+export const SMALLEST_PREFIX = 27;

@@ -1,15 +1,89 @@
-import type { Rule } from "../rule";
+import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { known, Unknown } from "../../../topology/value";
+import { isApplication } from "../../analysis/network/balancer-groups";
+import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
+import { plain } from "../../analysis/network/reachability";
+import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
+import { fix, setting } from "../../fixes/fix";
+import { freeRange, nameFrom } from "../../fixes/free-ranges";
+import type { Edit } from "../../report";
+import type { PathCheck, Rule } from "../rule";
+
+/** At most one subnet, and no other that the file leaves open. */
+const tooFew: PathCheck = ({ balancer, topology }, report) => {
+  if (balancer === undefined || !isApplication(balancer)) return;
+  const { items, open } = balancer.subnetIds;
+  if (balancer.isData && items.length === 0)
+    report.open("listener", new Unknown(balancer.address, "subnets", "only read here"));
+  const [id] = items;
+  const only = topology.byId.subnet(id);
+  // A symbol that is no subnet of the file may be a whole list of them.
+  const mayBeMore =
+    open !== undefined || balancer.isData || (id !== undefined && only === undefined && id.startsWith("${"));
+  if (items.length > 1 || mayBeMore) return;
+  report.fault({
+    address: balancer.address,
+    attribute: "subnets",
+    observed: id === undefined ? "no subnet" : `one subnet, ${only?.address ?? plain(id)}`,
+    required: "at least two subnets, each in another zone",
+    symptom: "ValidationError at apply: at least two subnets in two different Availability Zones must be specified",
+    fix: fix(
+      "Give the balancer a second subnet in another zone.",
+      "`network: { zones: 2 }` makes two; no prop takes one away: remove the override",
+      only === undefined ? [] : secondSubnet(topology, balancer, only),
+    ),
+  });
+};
+
+/** One of the VPC's own, or a new one like the first. */
+function secondSubnet(topology: Topology, balancer: Balancer, only: Subnet): readonly Edit[] {
+  const ids = balancer.subnetIds.items;
+  const [other] = subnetsInOtherZones(topology, balancer, only);
+  const id = known(other?.id);
+  if (id !== undefined) return [setting(balancer.address, "subnets", [...ids, id])];
+  const vpc = topology.byId.vpc(only.vpcId);
+  const cidr =
+    vpc === undefined ? undefined : freeRange(topology, vpc, Math.min(prefixOf(only.cidr) ?? 24, SMALLEST_PREFIX));
+  const zone = freeZone(topology, balancer, only);
+  if (cidr === undefined || zone === undefined) return [];
+  const name = `${nameFrom(only.address)}_second`;
+  const table = known(only.routeTable);
+  return [
+    {
+      add: "aws_subnet",
+      name,
+      body: { vpc_id: known(only.vpcId), cidr_block: cidr, availability_zone: zone },
+      like: only.address,
+    },
+    ...(only.isAssociated && table !== undefined
+      ? [
+          {
+            add: "aws_route_table_association",
+            name,
+            body: { subnet_id: `\${aws_subnet.${name}.id}`, route_table_id: known(table.id) },
+            like: only.address,
+          },
+        ]
+      : []),
+    setting(balancer.address, "subnets", [...ids, `\${aws_subnet.${name}.id}`]),
+  ];
+}
 
 export const P41: Rule = {
   id: "P41",
   hop: "listener",
   title: "the balancer has fewer than two subnets",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "An Application Load Balancer runs in at least two Availability Zones, so that it goes on answering when one of " +
+    "them fails, and AWS takes no request to create one with fewer. Terraform does not count the subnets, so that " +
+    "only the apply fails.",
+  symptom: "ValidationError at apply: at least two subnets in two different Availability Zones must be specified",
+  shows: ["apply"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html" +
+    "#subnets-load-balancer",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { path: tooFew },
 };

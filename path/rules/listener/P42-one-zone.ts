@@ -1,15 +1,100 @@
-import type { Rule } from "../rule";
+import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { known, Unknown } from "../../../topology/value";
+import { isApplication } from "../../analysis/network/balancer-groups";
+import { plain } from "../../analysis/network/reachability";
+import { type BalancerZones, balancerZones, kindOfZone, zoneInWords } from "../../analysis/network/zones";
+import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
+import { fix, setting } from "../../fixes/fix";
+import type { Edit } from "../../report";
+import type { PathCheck, Reporter, Rule } from "../rule";
+
+const zones: PathCheck = ({ balancer, topology }, report) => {
+  if (balancer === undefined || !isApplication(balancer)) return;
+  const found = balancerZones(topology, balancer);
+  for (const id of found.elsewhere)
+    report.open(
+      "listener",
+      new Unknown(balancer.address, "subnets", `the file does not say which zone ${plain(id)} is in`),
+    );
+  if (found.pair !== undefined) sameZone(topology, balancer, found.pair, report);
+  else if (balancer.subnetIds.items.length > 1) {
+    for (const why of found.open) report.open("listener", why);
+    unlikeZones(found, report);
+  }
+};
+
+function sameZone(
+  topology: Topology,
+  balancer: Balancer,
+  [first, second]: readonly [Subnet, Subnet],
+  report: Reporter,
+): void {
+  const [other] = subnetsInOtherZones(topology, balancer, second);
+  report.fault({
+    address: balancer.address,
+    attribute: "subnets",
+    observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`,
+    required: "each subnet in another zone",
+    symptom:
+      "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the " +
+      "same Availability Zone",
+    fix: fix(
+      other === undefined
+        ? `Put ${second.address} into another zone.`
+        : `Let the balancer have ${other.address} instead of ${second.address}.`,
+      "`network: { zones }` puts each subnet into its own zone; no prop makes two of one: remove the override",
+      inAnotherZone(topology, balancer, second, other),
+    ),
+  });
+}
+
+function inAnotherZone(
+  topology: Topology,
+  balancer: Balancer,
+  second: Subnet,
+  other: Subnet | undefined,
+): readonly Edit[] {
+  if (other !== undefined) {
+    const ids = balancer.subnetIds.items.map((id) =>
+      topology.byId.subnet(id) === second ? (known(other.id) ?? id) : id,
+    );
+    return [setting(balancer.address, "subnets", ids)];
+  }
+  const zone = freeZone(topology, balancer, second);
+  return zone === undefined ? [] : [setting(second.address, "availability_zone", zone)];
+}
+
+/** Two ways to write a zone, such as a name and a list's item, may mean the same one. */
+function unlikeZones({ byZone }: BalancerZones, report: Reporter): void {
+  const [[one, first] = [], ...others] = byZone;
+  if (one === undefined || first === undefined) return;
+  const [, unlike] = others.find(([zone]) => kindOfZone(zone) !== kindOfZone(one)) ?? [];
+  if (unlike === undefined) return;
+  report.open(
+    "listener",
+    new Unknown(
+      unlike.address,
+      "availability_zone",
+      `the file does not say whether ${zoneInWords(unlike)} and ${plain(one)} are one zone`,
+    ),
+  );
+}
 
 export const P42: Rule = {
   id: "P42",
   hop: "listener",
   title: "two of the balancer's subnets are in one zone",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "An Application Load Balancer has one subnet in each of its Availability Zones, from which its nodes in that zone " +
+    "take their addresses. AWS refuses a second subnet of the same zone; terraform does not compare the zones, so " +
+    "that only the apply fails.",
+  symptom:
+    "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same " +
+    "Availability Zone",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { path: zones },
 };

@@ -1,15 +1,73 @@
-import type { Rule } from "../rule";
+import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { isApplication } from "../../analysis/network/balancer-groups";
+import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
+import { networkIndex } from "../../analysis/network/network-index";
+import { fix, setting } from "../../fixes/fix";
+import { freeRange } from "../../fixes/free-ranges";
+import type { PathCheck, Reporter, Rule } from "../rule";
+
+/** AWS wants so many free addresses in each subnet of a balancer, and keeps five of each subnet for itself. */
+const FREE_ADDRESSES = 8;
+const KEPT_BY_AWS = 5;
+
+/** A subnet with less than 32 addresses, or one that the file itself fills. */
+const sizes: PathCheck = ({ balancer, topology }, report) => {
+  if (balancer === undefined || !isApplication(balancer)) return;
+  for (const id of balancer.subnetIds.items) {
+    const subnet = topology.byId.subnet(id);
+    const prefix = prefixOf(subnet?.cidr);
+    if (subnet !== undefined && prefix !== undefined) sizeOf(topology, balancer, subnet, prefix, report);
+    else if (subnet !== undefined && isUnknown(subnet.cidr))
+      report.assume({ hop: "listener", address: subnet.address, text: `${subnet.address} is a /27 or larger` });
+  }
+};
+
+function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, prefix: number, report: Reporter): void {
+  const members = networkIndex(topology).membersOf(subnet.id);
+  const free = 2 ** (32 - prefix) - KEPT_BY_AWS - members;
+  const isTooSmall = prefix > SMALLEST_PREFIX;
+  if (!isTooSmall && free >= FREE_ADDRESSES) return;
+  const vpc = topology.byId.vpc(subnet.vpcId);
+  const larger =
+    vpc === undefined
+      ? undefined
+      : freeRange(topology, vpc, Math.min(SMALLEST_PREFIX, prefix) - (isTooSmall ? 0 : 1), subnet);
+  report.fault({
+    address: subnet.address,
+    attribute: "cidr_block",
+    severity: isTooSmall ? "error" : "warning",
+    observed: isTooSmall
+      ? `${known(subnet.cidr)}, a /${prefix}`
+      : `${known(subnet.cidr)} with ${members} members of this file, so that ${Math.max(free, 0)} addresses are free`,
+    required: isTooSmall ? `a /${SMALLEST_PREFIX} or larger` : `${FREE_ADDRESSES} free addresses`,
+    symptom: isTooSmall
+      ? "InvalidSubnet at apply: not enough IP space available"
+      : "the balancer cannot grow; InvalidSubnet when it is made",
+    share: `1 of ${subnetIds.items.length} subnets`,
+    fix: fix(
+      `Give ${subnet.address} a larger block.`,
+      "`network: { cidr }` takes /16 to /23, which makes every subnet large enough: remove the override",
+      larger === undefined ? [] : [setting(subnet.address, "cidr_block", larger)],
+    ),
+  });
+}
 
 export const P43: Rule = {
   id: "P43",
   hop: "listener",
   title: "a subnet of the balancer is too small",
   certainty: ["apply", "likely"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "An Application Load Balancer takes addresses of its subnets for its nodes, more of them as traffic grows, and " +
+    "AWS asks for a /27 or larger with eight free addresses. It refuses a smaller subnet; where other resources have " +
+    "taken the addresses, the load balancer cannot be created, or cannot scale.",
+  symptom: "InvalidSubnet at apply: not enough IP space available; or the load balancer cannot scale",
+  shows: ["apply", "later"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html" +
+    "#subnets-load-balancer",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { path: sizes },
 };

@@ -1,15 +1,123 @@
-import type { Rule } from "../rule";
+import { addTo } from "../../../topology/lists";
+import type { Balancer, Subnet, Topology, Vpc } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { covers, prefixOf, type Range, rangesOf } from "../../analysis/network/ipv4";
+import { networkIndex } from "../../analysis/network/network-index";
+import { vpcRanges } from "../../analysis/network/reachability";
+import { fix, setting } from "../../fixes/fix";
+import { freeRange } from "../../fixes/free-ranges";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Edit } from "../../report";
+import type { Fault, FileCheck, Rule } from "../rule";
+
+/** For so many faults a free block is looked for, as each look costs as much as the VPC has subnets. */
+const MAX_BLOCKS = 20;
+
+/** In each VPC in which a balancer is. */
+const ranges: FileCheck = (topology, report) => {
+  const used = new Set(topology.balancers.flatMap(({ subnetIds }) => subnetIds.items));
+  let told = 0;
+  for (const [vpcId, balancers] of balancersByVpc(topology)) {
+    const vpc = topology.byId.vpc(vpcId);
+    const placed = networkIndex(topology)
+      .subnetsOf(vpcId)
+      .flatMap((subnet) => rangesOf(known(subnet.cidr) ?? "").map((range): Placed => ({ subnet, range })));
+    for (const { subnet, ...seen } of [...outsideOf(vpc, placed), ...overlapsOf(placed, used)])
+      report.fault(
+        {
+          address: subnet.address,
+          attribute: "cidr_block",
+          ...seen,
+          fix: fix(
+            `Give ${subnet.address} a block of its own in its VPC.`,
+            BY_NO_PROP,
+            told++ < MAX_BLOCKS ? newBlock(topology, subnet) : [],
+          ),
+        },
+        balancers,
+      );
+  }
+};
+
+/** A subnet and one of its blocks. */
+interface Placed {
+  readonly subnet: Subnet;
+  readonly range: Range;
+}
+
+type Misplaced = Pick<Fault, "observed" | "required" | "symptom"> & { readonly subnet: Subnet };
+
+function balancersByVpc({ balancers, byId }: Topology): ReadonlyMap<string, readonly Balancer[]> {
+  const found = new Map<string, Balancer[]>();
+  for (const balancer of balancers) {
+    const vpcs = new Set(balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId)));
+    for (const vpc of vpcs) if (vpc !== undefined) addTo(found, vpc, balancer);
+  }
+  return found;
+}
+
+function outsideOf(vpc: Vpc | undefined, placed: readonly Placed[]): Misplaced[] {
+  const inside = vpc?.isData === true ? [] : vpcRanges(vpc);
+  if (inside.length === 0) return [];
+  return placed
+    .filter(({ subnet, range }) => !subnet.isData && !covers(inside, range))
+    .map(({ subnet }) => ({
+      subnet,
+      observed: `${known(subnet.cidr)}, while ${vpc?.address} has ${vpc?.cidrs.items.join(" and ")}`,
+      required: "a block within its VPC",
+      symptom: "InvalidSubnet.Range at apply: the CIDR is invalid",
+    }));
+}
+
+/** In the order of their addresses, each meets the one that reaches furthest of those before it. */
+function overlapsOf(placed: readonly Placed[], used: ReadonlySet<string>): Misplaced[] {
+  const sorted = [...placed].sort((a, b) => a.range.first - b.range.first || a.range.last - b.range.last);
+  const found: Misplaced[] = [];
+  let furthest = sorted[0];
+  for (const next of sorted.slice(1)) {
+    if (furthest !== undefined && next.range.first <= furthest.range.last && !isSame(furthest.subnet, next.subnet)) {
+      const [first, second] = later(used, furthest.subnet, next.subnet);
+      found.push({
+        subnet: second,
+        observed: `${known(second.cidr)} overlaps ${known(first.cidr)} of ${first.address}`,
+        required: "a block that no other subnet has",
+        symptom: "InvalidSubnet.Conflict at apply: the CIDR conflicts with another subnet",
+      });
+    }
+    if (furthest === undefined || next.range.last > furthest.range.last) furthest = next;
+  }
+  return found;
+}
+
+/** One subnet can be in a file as a resource and as a data source. */
+function isSame(a: Subnet, b: Subnet): boolean {
+  return a === b || a.isData || b.isData;
+}
+
+/** The one that no balancer has moves more easily. */
+function later(used: ReadonlySet<string>, a: Subnet, b: Subnet): readonly [Subnet, Subnet] {
+  return used.has(known(b.id) ?? "") ? [b, a] : [a, b];
+}
+
+function newBlock(topology: Topology, subnet: Subnet): readonly Edit[] {
+  const vpc = topology.byId.vpc(subnet.vpcId);
+  const cidr = vpc === undefined ? undefined : freeRange(topology, vpc, prefixOf(subnet.cidr) ?? 24, subnet);
+  return cidr === undefined ? [] : [setting(subnet.address, "cidr_block", cidr)];
+}
 
 export const P46: Rule = {
   id: "P46",
   hop: "target",
   title: "subnets overlap or lie outside their VPC",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A subnet's block is a part of its VPC's blocks, and no two subnets of a VPC share an address, as a packet to it " +
+    "could then go to either. AWS checks that when the subnet is created and refuses it; terraform does not compare " +
+    "the blocks, so that only the apply fails.",
+  symptom: "InvalidSubnet.Conflict or InvalidSubnet.Range at apply",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { file: ranges },
 };

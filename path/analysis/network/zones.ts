@@ -1,0 +1,52 @@
+import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { isUnknown, known, Unknown } from "../../../topology/value";
+import { plain } from "./reachability";
+
+/* The Availability Zones that subnets are in. */
+
+/** The zones of a balancer's subnets. */
+export interface BalancerZones {
+  /** The first of its subnets in each zone that is known. */
+  readonly byZone: ReadonlyMap<string, Subnet>;
+  /** The first two of its subnets that are in one zone. */
+  readonly pair?: readonly [Subnet, Subnet];
+  /** Zones of its subnets that the file leaves open. */
+  readonly open: readonly Unknown[];
+  /** Ids of its subnets that the file does not hold. */
+  readonly elsewhere: readonly string[];
+}
+
+export function balancerZones({ byId }: Topology, { subnetIds }: Balancer): BalancerZones {
+  const byZone = new Map<string, Subnet>();
+  const open: Unknown[] = [];
+  const elsewhere: string[] = [];
+  let pair: readonly [Subnet, Subnet] | undefined;
+  for (const id of subnetIds.items) {
+    const subnet = byId.subnet(id);
+    if (subnet === undefined) {
+      elsewhere.push(id);
+      continue;
+    }
+    const { zone, address } = subnet;
+    if (zone === undefined || isUnknown(zone)) {
+      open.push(zone ?? new Unknown(address, "availability_zone", "AWS chooses a zone"));
+      continue;
+    }
+    const first = byZone.get(zone);
+    if (first === undefined) byZone.set(zone, subnet);
+    else pair ??= [first, subnet];
+  }
+  return { byZone, open, elsewhere, ...(pair !== undefined && { pair }) };
+}
+
+/** Zones of one kind are different if their texts are; a list's index, a name and an id can be one zone. */
+export function kindOfZone(zone: string): string {
+  const [, list = ""] = /^\$\{(.*)(?:\.\d+|\[\d+\])\}$/.exec(zone) ?? [];
+  if (list !== "") return list;
+  return zone.startsWith("${") ? zone : /^[a-z]+\d-az\d+$/.test(zone) ? "id" : "name";
+}
+
+/** A subnet's zone as a person reads it. */
+export function zoneInWords({ zone }: Subnet): string {
+  return plain(known(zone) ?? "an unknown zone").replace(/\.(\d+)$/, "[$1]");
+}

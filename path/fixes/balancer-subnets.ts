@@ -1,0 +1,43 @@
+import type { Balancer, Subnet, Topology } from "../../topology/model";
+import { known } from "../../topology/value";
+import { prefixOf, SMALLEST_PREFIX } from "../analysis/network/ipv4";
+import { networkIndex } from "../analysis/network/network-index";
+import { isPublic } from "../analysis/network/ways-out";
+
+/* Other subnets and other zones for a balancer. */
+
+/** Subnets of the same VPC in zones that the balancer is not in, as public as it needs them. */
+export function subnetsInOtherZones(topology: Topology, balancer: Balancer, beside: Subnet): readonly Subnet[] {
+  const used = zonesUsed(topology, balancer);
+  const isInside = known(balancer.isInternal) === true;
+  return networkIndex(topology)
+    .subnetsOf(beside.vpcId)
+    .filter((it) => {
+      const zone = known(it.zone);
+      return (
+        zone !== undefined &&
+        !used.has(zone) &&
+        known(it.id) !== undefined &&
+        (isInside || isPublic(topology, it)) &&
+        (prefixOf(it.cidr) ?? 0) <= SMALLEST_PREFIX
+      );
+    });
+}
+
+/** A zone that the balancer is not in: that of another subnet, or the next letter or index. */
+export function freeZone(topology: Topology, balancer: Balancer, beside: Subnet): string | undefined {
+  const used = zonesUsed(topology, balancer);
+  const other = networkIndex(topology)
+    .subnetsOf(beside.vpcId)
+    .map(({ zone }) => known(zone))
+    .find((zone) => zone !== undefined && !used.has(zone));
+  const zone = known(beside.zone) ?? "";
+  const next = [0, 1, 2].map((index) =>
+    zone.replace(/([a-z])$/, "abc"[index] ?? "a").replace(/\.\d+\}$/, `.${index}}`),
+  );
+  return (other ?? next.find((it) => !used.has(it)))?.replace(/\.(\d+)\}$/, "[$1]}");
+}
+
+function zonesUsed({ byId }: Topology, { subnetIds }: Balancer): ReadonlySet<string | undefined> {
+  return new Set(subnetIds.items.map((id) => known(byId.subnet(id)?.zone)));
+}
