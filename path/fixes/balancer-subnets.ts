@@ -41,3 +41,28 @@ export function freeZone(topology: Topology, balancer: Balancer, beside: Subnet)
 function zonesUsed({ byId }: Topology, { subnetIds }: Balancer): ReadonlySet<string | undefined> {
   return new Set(subnetIds.items.map((id) => known(byId.subnet(id)?.zone)));
 }
+
+/** For each of these a public one in the same zone that the balancer has not yet; nothing if one has no such. */
+export function publicSubnetsInstead(
+  topology: Topology,
+  { subnetIds }: Balancer,
+  bad: readonly Subnet[],
+): readonly string[] | undefined {
+  const instead = new Map<string, string>();
+  for (const { id, zone, vpcId } of bad) {
+    const name = known(zone);
+    const other = networkIndex(topology)
+      .subnetsOf(vpcId)
+      .find(
+        (it) =>
+          name !== undefined &&
+          known(it.zone) === name &&
+          !subnetIds.items.includes(known(it.id) ?? "") &&
+          isPublic(topology, it),
+      );
+    const [from, to] = [known(id), known(other?.id)];
+    if (from === undefined || to === undefined) return undefined;
+    instead.set(from, to);
+  }
+  return subnetIds.items.map((id) => instead.get(id) ?? id);
+}

@@ -4,10 +4,11 @@ import { type Fetch, installs } from "../analysis/boot-scripts/user-data";
 import { coversInternet, holdsPublic, rangesOf } from "../analysis/network/ipv4";
 import { networkIndex } from "../analysis/network/network-index";
 import { opensPort, ruleSet, rulesInWords } from "../analysis/network/reachability";
-import { isForeign, isPublic, lastOf, routeSetting, type Way, wayOut } from "../analysis/network/ways-out";
+import { isForeign, isPublic, type Way, wayOut } from "../analysis/network/ways-out";
 import { fix, setting } from "../fixes/fix";
 import { nameFrom } from "../fixes/free-ranges";
 import { opening } from "../fixes/group-fixes";
+import { destinationSetting } from "../fixes/routes";
 import type { Edit } from "../report";
 import type { Reporter, TargetCheck } from "./rule";
 import type { Rules } from "./subjects";
@@ -124,7 +125,7 @@ function tell(topology: Topology, { server, failed }: ShutIn, shares: readonly s
         observed: `the NAT gateway is for ${known(narrow.destination)} only`,
         required: `a route 0.0.0.0/0, for \`${fetch.command}\` of ${server.settingsAddress}`,
         fix: fix("Let the route to the NAT gateway be for all addresses.", NO_PROP, [
-          routeSetting(narrow, lastOf(narrow.attribute), "0.0.0.0/0"),
+          destinationSetting(narrow, "0.0.0.0/0"),
         ]),
       });
       continue;

@@ -9,7 +9,6 @@ import { structureRules } from "./open/structure";
 import { unreadRules } from "./open/unread";
 import { packageRules } from "./packages";
 import { redirectRules } from "./redirects";
-import { routingRules } from "./routing";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
@@ -40,7 +39,6 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "logs and web ACLs", ...logAndWafRules },
   { subject: "security groups", ...securityGroupRules },
   { subject: "network ACLs", ...networkAclRules },
-  { subject: "routes", ...routingRules },
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },
   { subject: "packages", ...packageRules },

@@ -1,6 +1,7 @@
 import { addTo } from "../../../topology/lists";
 import type { Gateway, RouteTable, Subnet, Topology } from "../../../topology/model";
 import { type Attr, known } from "../../../topology/value";
+import { once } from "../once";
 
 /** The parts of a network by where they are; made once for a topology. */
 export interface NetworkIndex {
@@ -15,15 +16,7 @@ export interface NetworkIndex {
   readonly membersOf: (subnetId: Attr<string>) => number;
 }
 
-const indexes = new WeakMap<Topology, NetworkIndex>();
-
-export function networkIndex(topology: Topology): NetworkIndex {
-  const found = indexes.get(topology);
-  if (found !== undefined) return found;
-  const made = makeIndex(topology);
-  indexes.set(topology, made);
-  return made;
-}
+export const networkIndex = once(makeIndex);
 
 function makeIndex({ subnets, routeTables, gateways, servers }: Topology): NetworkIndex {
   const members = new Map<string, number>();

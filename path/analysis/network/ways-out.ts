@@ -1,7 +1,6 @@
 import type { Gateway, Route, RouteTable, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { setting } from "../../fixes/fix";
-import type { Edit } from "../../report";
+import { once } from "../once";
 import { coversInternet, rangesOf } from "./ipv4";
 import { plain } from "./reachability";
 
@@ -22,51 +21,54 @@ export type Way =
 
 export type Family = "IPv4" | "IPv6";
 
-const ways = new WeakMap<RouteTable, Map<Family, Way>>();
+/** By IP version, as many subnets share a table. */
+const waysOfTables = once((topology: Topology) => ({
+  IPv4: once((table: RouteTable) => wayOfTable(topology, table, "IPv4")),
+  IPv6: once((table: RouteTable) => wayOfTable(topology, table, "IPv6")),
+}));
 
 export function wayOut(topology: Topology, { routeTable }: Subnet, family: Family = "IPv4"): Way {
   if (isUnknown(routeTable)) return { kind: "open", why: routeTable };
-  if (routeTable === undefined) return { kind: "by-default" };
-  const known = ways.get(routeTable) ?? new Map<Family, Way>();
-  ways.set(routeTable, known);
-  const found = known.get(family) ?? wayOfTable(topology, routeTable, family);
-  known.set(family, found);
-  return found;
+  return routeTable === undefined ? { kind: "by-default" } : waysOfTables(topology)[family](routeTable);
 }
 
-function wayOfTable({ byId }: Topology, table: RouteTable, family: Family): Way {
+function wayOfTable(topology: Topology, table: RouteTable, family: Family): Way {
   const of = (...kinds: readonly string[]) =>
     table.routes.filter(({ target }) => !isUnknown(target) && target !== undefined && kinds.includes(target.kind));
-  const gatewayOf = ({ target }: Route) =>
-    isUnknown(target) || target === undefined ? undefined : byId.gateway(target.id);
-  for (const kind of ["internet-gateway", "nat-gateway"] as const) {
-    const routes = of(kind);
-    const [route] = routes.filter((it) => leadsFar(it, family));
-    if (route === undefined || !isEverywhere(routes, family)) continue;
-    const gateway = gatewayOf(route);
-    return { kind, route, ...(gateway !== undefined && { gateway }) };
-  }
+  const gateway = gatewayWay(topology, of, family);
+  if (gateway !== undefined) return gateway;
   const others = of("endpoint", "instance", "other");
   const [other] = others.filter((it) => leadsFar(it, family));
   if (other !== undefined && isEverywhere([...others, ...of("internet-gateway", "nat-gateway")], family))
     return { kind: "elsewhere", route: other };
   const [inner] = of("egress-only").filter((it) => leadsFar(it, family));
   if (inner !== undefined) return { kind: "egress-only", route: inner };
-  const open = table.routes.flatMap(({ destination, target, address, attribute }) => {
-    if (isUnknown(destination)) return [destination];
-    if (isUnknown(target) && (destination === undefined || !isWithin(destination, family))) return [target];
-    // The addresses of a list are not in the file.
-    if (
-      destination !== undefined &&
-      /^pl-|prefix_list/.test(destination) &&
-      !isUnknown(target) &&
-      target?.kind !== "endpoint"
-    )
-      return [new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)];
-    return [];
-  });
-  const why = open[0] ?? table.open;
+  const [open] = table.routes.flatMap((route) => openOf(route, family) ?? []);
+  const why = open ?? table.open;
   return why instanceof Unknown ? { kind: "open", why } : { kind: "none", table };
+}
+
+/** An internet gateway before a NAT gateway, where both are for every address. */
+function gatewayWay({ byId }: Topology, of: (kind: string) => readonly Route[], family: Family): Way | undefined {
+  for (const kind of ["internet-gateway", "nat-gateway"] as const) {
+    const routes = of(kind);
+    const [route] = routes.filter((it) => leadsFar(it, family));
+    if (route === undefined || !isEverywhere(routes, family)) continue;
+    const { target } = route;
+    const gateway = isUnknown(target) || target === undefined ? undefined : byId.gateway(target.id);
+    return { kind, route, ...(gateway !== undefined && { gateway }) };
+  }
+  return undefined;
+}
+
+/** What keeps a route from being told to be no way to the internet. */
+function openOf({ destination, target, address, attribute }: Route, family: Family): Unknown | undefined {
+  if (isUnknown(destination)) return destination;
+  if (isUnknown(target)) return destination === undefined || !isWithin(destination, family) ? target : undefined;
+  // The addresses of a list are not in the file.
+  return destination !== undefined && /^pl-|prefix_list/.test(destination) && target?.kind !== "endpoint"
+    ? new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)
+    : undefined;
 }
 
 /** Whether a route is for more than a part of the addresses. */
@@ -104,22 +106,7 @@ function isWritten(id: string): boolean {
 }
 
 /** Whether public addresses in the subnet are on the internet. */
-export function isPublic(topology: Topology, subnet: Subnet): boolean {
-  const way = wayOut(topology, subnet);
+export function isPublic(topology: Topology, subnet: Subnet, family: Family = "IPv4"): boolean {
+  const way = wayOut(topology, subnet, family);
   return way.kind === "by-default" || (way.kind === "internet-gateway" && !isForeign(topology, subnet, way.gateway));
-}
-
-/** How a finding names an argument of a route: `route[0].gateway_id` of a table, or `gateway_id`. */
-export function routeArgument({ attribute }: Route, name: string): string {
-  return `${attribute.slice(0, attribute.lastIndexOf(".") + 1)}${name}`;
-}
-
-/** An argument of a route takes another value. */
-export function routeSetting(route: Route, name: string, value: unknown): Edit {
-  return setting(route.address, routeArgument(route, name).replace(/\[(\d+)\]/g, ".$1"), value);
-}
-
-/** The argument's own name. */
-export function lastOf(attribute: string): string {
-  return attribute.split(".").at(-1) ?? attribute;
 }

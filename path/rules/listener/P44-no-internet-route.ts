@@ -1,15 +1,182 @@
-import type { Rule } from "../rule";
+import type { Balancer, Route, RouteTable, Topology } from "../../../topology/model";
+import { isUnknown, known, Unknown } from "../../../topology/value";
+import { plain } from "../../analysis/network/reachability";
+import {
+  internetGatewayOf,
+  type ShutSubnet,
+  type SubnetWay,
+  type WaysBack,
+  waysBack,
+} from "../../analysis/network/ways-back";
+import type { Way } from "../../analysis/network/ways-out";
+import { publicSubnetsInstead } from "../../fixes/balancer-subnets";
+import { fix, setting } from "../../fixes/fix";
+import { nameFrom } from "../../fixes/free-ranges";
+import {
+  ANYWHERE,
+  DESTINATION,
+  destinationSetting,
+  newInternetGateway,
+  routeArgument,
+  routeSetting,
+} from "../../fixes/routes";
+import { NO_ROUTE, shareOfSubnets } from "../../fixes/ways-back";
+import type { Edit } from "../../report";
+import type { Fault, PathCheck, Reporter, Rule } from "../rule";
+
+const routes: PathCheck = (path, report) => {
+  for (const back of waysBack(path)) {
+    const { balancer, elsewhere, ways, shut } = back;
+    for (const id of elsewhere)
+      report.open(
+        "listener",
+        new Unknown(balancer.address, "subnets", `the file does not hold the routes of ${plain(id)}`),
+      );
+    for (const it of ways) leftOpen(path.topology, balancer, it, report);
+    // Whether it is public at all is not known.
+    if (isUnknown(balancer.isInternal) && shut.length > 0) report.open("listener", balancer.isInternal);
+    else
+      for (const it of shut)
+        if (it.way.kind !== "internet-gateway" && it.forgotten === undefined)
+          report.fault(noRoute(path.topology, it, back));
+  }
+};
+
+function leftOpen(topology: Topology, balancer: Balancer, { subnet, way }: SubnetWay, report: Reporter): void {
+  if (way.kind === "open") report.open("listener", way.why);
+  const vpc = topology.byId.vpc(subnet.vpcId);
+  if (subnet.isData && vpc?.isDefault === true)
+    report.assume({
+      hop: "listener",
+      address: vpc.address,
+      text: `${vpc.address} is as AWS made it: with an internet gateway, and a public subnet in each zone`,
+    });
+  if (way.kind === "elsewhere")
+    report.assume({
+      hop: "listener",
+      address: subnet.address,
+      text:
+        `what ${way.route.address} leads to takes the answers of ${balancer.address} to the internet and ` +
+        "brings requests in",
+    });
+}
+
+function noRoute(topology: Topology, it: ShutSubnet, back: WaysBack): Fault {
+  const { at, text, edits } = repairOf(topology, it, back);
+  return {
+    ...at,
+    observed: `${it.subnet.address} ${observedOf(it, back)}`,
+    required: `a route ${ANYWHERE[back.family]} to an internet gateway of its VPC`,
+    symptom: NO_ROUTE,
+    ...shareOfSubnets(back),
+    fix: fix(
+      text,
+      "a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: remove " +
+        "the override",
+      edits,
+    ),
+  };
+}
+
+/** What follows the subnet's address. */
+function observedOf({ subnet, way }: SubnetWay, { family }: WaysBack): string {
+  if (way.kind === "nat-gateway")
+    return `has ${ANYWHERE[family]} by the NAT gateway ${way.gateway?.address ?? ""}, which lets nobody in`;
+  const table = known(subnet.routeTable);
+  const destinations = (table?.routes ?? []).flatMap(({ destination }) => known(destination) ?? []);
+  const name =
+    table === undefined
+      ? "a route table"
+      : /(^|\.)(data\.)?aws_(default_)?vpc\./.test(table.address)
+        ? `the main route table of ${table.address}`
+        : table.address;
+  return (
+    `is on ${name}, which has no route to the ` +
+    `internet${destinations.length === 0 ? "" : `, but to ${destinations.slice(0, 4).map(plain).join(", ")}`}`
+  );
+}
+
+interface Repair {
+  readonly at: { readonly address: string; readonly attribute: string };
+  readonly text: string;
+  readonly edits: readonly Edit[];
+}
+
+/** The one that changes the least. */
+function repairOf(topology: Topology, { subnet, way }: ShutSubnet, { balancer, shut, family }: WaysBack): Repair {
+  const table = known(subnet.routeTable);
+  const narrow = family === "IPv4" ? table?.routes.find(isNarrow) : undefined;
+  if (narrow !== undefined)
+    return {
+      at: { address: narrow.address, attribute: narrow.attribute },
+      text: "Let the route be for all addresses.",
+      edits: [destinationSetting(narrow, ANYWHERE[family])],
+    };
+  const bad = shut.map((it) => it.subnet);
+  const others = family === "IPv4" ? publicSubnetsInstead(topology, balancer, bad) : undefined;
+  if (others !== undefined)
+    return {
+      at: { address: balancer.address, attribute: "subnets" },
+      text: "Let the balancer have the public subnets of its zones; or make it internal, if its clients are inside.",
+      edits: [setting(balancer.address, "subnets", others)],
+    };
+  const gateway = internetGatewayOf(topology, subnet);
+  const leading = (to: (id: string) => readonly Edit[]): readonly Edit[] =>
+    gateway === undefined ? newInternetGateway(subnet, to) : to(gateway);
+  if (way.kind === "nat-gateway")
+    return {
+      at: { address: way.route.address, attribute: routeArgument(way.route, "gateway_id") },
+      text: "Let the route lead to the internet gateway.",
+      edits: leading((id) => turned(way, id)),
+    };
+  return {
+    at: { address: table?.address ?? subnet.address, attribute: missingArgument(table, family) },
+    text: "Add the route to the internet gateway.",
+    edits: leading((id) => (table === undefined ? [] : [addedRoute(table, family, id)])),
+  };
+}
+
+/** Whether a route leads to an internet gateway, but for a part of the addresses only. */
+function isNarrow({ target, destination }: Route): boolean {
+  return !isUnknown(target) && target?.kind === "internet-gateway" && known(destination)?.includes(".") === true;
+}
+
+function turned({ route }: Extract<Way, { kind: "nat-gateway" }>, id: string): readonly Edit[] {
+  return [routeSetting(route, "nat_gateway_id", undefined), routeSetting(route, "gateway_id", id)];
+}
+
+function missingArgument(table: RouteTable | undefined, family: WaysBack["family"]): string {
+  if (family === "IPv6") return DESTINATION.IPv6;
+  return table?.isMain === true && !/route_table/.test(table.address) ? "main_route_table_id" : "route";
+}
+
+/** As a block, where the table's routes are blocks. */
+function addedRoute(table: RouteTable, family: WaysBack["family"], gateway: string): Edit {
+  const blocks = table.routes.filter(({ address }) => address === table.address).length;
+  return blocks > 0 && family === "IPv4"
+    ? setting(table.address, `route.${blocks}`, { cidr_block: ANYWHERE[family], gateway_id: gateway })
+    : {
+        add: "aws_route",
+        name: `${nameFrom(table.address)}_internet${family === "IPv6" ? "_ipv6" : ""}`,
+        body: { route_table_id: known(table.id), [DESTINATION[family]]: ANYWHERE[family], gateway_id: gateway },
+        like: table.address,
+      };
+}
 
 export const P44: Rule = {
   id: "P44",
   hop: "listener",
   title: "a subnet of the public balancer has no route to the internet",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A public load balancer has a node in each of its subnets, and the subnet's route table decides where the node's " +
+    "answers go. Without a route for every address to an internet gateway they never reach the client, and a NAT " +
+    "gateway lets no request in. DNS gives clients the addresses of all nodes, so that one such subnet is enough for " +
+    "a part of them to wait in vain.",
+  symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
+  shows: ["timeout", "sometimes"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },
-  check: {},
+  check: { path: routes },
 };

@@ -1,15 +1,69 @@
-import type { Rule } from "../rule";
+import type { Balancer, BlockPublicAccess, Topology } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { PathCheck, Reporter, Rule } from "../rule";
+
+/** The account keeps the internet out of its VPCs. */
+const publicAccess: PathCheck = ({ balancer, topology, from }, report) => {
+  if (balancer === undefined || from !== "internet" || known(balancer.isInternal) === true) return;
+  for (const it of topology.blockPublicAccess) {
+    if (isElsewhere(it, balancer)) continue;
+    if (isUnknown(it.mode)) report.open("listener", it.mode);
+    const mode = known(it.mode);
+    if (mode === "block-bidirectional" || mode === "block-ingress") blocked(it, mode, balancer, topology, report);
+  }
+};
+
+/** It holds for one region. */
+function isElsewhere(it: BlockPublicAccess, balancer: Balancer): boolean {
+  const [there, here] = [known(it.region), known(balancer.region)];
+  return there !== undefined && here !== undefined && there !== here;
+}
+
+function blocked(
+  { address, excluded }: BlockPublicAccess,
+  mode: string,
+  { subnetIds }: Balancer,
+  { byId }: Topology,
+  report: Reporter,
+): void {
+  const open = excluded.open ?? subnetIds.open;
+  if (open !== undefined) return report.open("listener", open);
+  const subnets = subnetIds.items.map((id) => ({ id, vpcId: known(byId.subnet(id)?.vpcId) }));
+  const shut = subnets.filter(
+    ({ id, vpcId }) => !excluded.items.includes(id) && !(vpcId !== undefined && excluded.items.includes(vpcId)),
+  );
+  if (shut.length === 0) return;
+  const isPart = shut.length < subnets.length;
+  report.fault({
+    address,
+    attribute: "internet_gateway_block_mode",
+    observed:
+      `${mode}, and neither the balancer's VPC nor ` +
+      `${isPart ? "each of its subnets" : "any of its subnets"} is excluded`,
+    required: "`off`, or an exclusion of the balancer's VPC",
+    symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
+    ...(isPart && { share: `${shut.length} of ${subnets.length} subnets` }),
+    fix: fix("Turn the block off, or exclude the balancer's VPC.", BY_NO_PROP, [
+      setting(address, "internet_gateway_block_mode", "off"),
+    ]),
+  });
+}
 
 export const P47: Rule = {
   id: "P47",
   hop: "listener",
   title: "the VPC blocks public access",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "VPC Block Public Access is one switch for all VPCs of an account in a region: internet gateways then drop what " +
+    "comes in, whatever routes and security groups allow. Only VPCs and subnets with an exclusion still let the " +
+    "internet reach a public load balancer.",
+  symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
+  shows: ["timeout", "sometimes"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: publicAccess },
 };
