@@ -7,7 +7,6 @@ import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
 import { structureRules } from "./open/structure";
 import { unreadRules } from "./open/unread";
-import { packageRules } from "./packages";
 import { redirectRules } from "./redirects";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
@@ -41,7 +40,6 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "network ACLs", ...networkAclRules },
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },
-  { subject: "packages", ...packageRules },
   { subject: "what two resources write", ...twoWritersRules },
   { subject: "invoked actions", ...invokedActionRules },
   { subject: "what is not read", ...unreadRules },

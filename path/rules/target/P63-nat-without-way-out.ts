@@ -1,15 +1,75 @@
-import type { Rule } from "../rule";
+import type { Gateway, Route, Server, Topology } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { narrowNatRoute, shutNat } from "../../analysis/network/fetch-ways";
+import { networkIndex } from "../../analysis/network/network-index";
+import { isPublic } from "../../analysis/network/ways-out";
+import { type Failed, installing } from "../../analysis/targets/installing";
+import { fix, setting } from "../../fixes/fix";
+import { EGRESS_PROP, NOT_INSTALLED, shareOfServers } from "../../fixes/packages";
+import { destinationSetting } from "../../fixes/routes";
+import type { Fault, Rule, TargetCheck } from "../rule";
+
+const nats: TargetCheck = (end, report) => {
+  const all = installing(end);
+  for (const it of all) {
+    // It can never do its part, whatever the servers install.
+    for (const nat of it.subnets.flatMap((subnet) => shutNat(end.topology, subnet) ?? []))
+      report.fault(withoutWayOut(end.topology, nat));
+    for (const failed of it.failed) {
+      const route = narrowNatRoute(failed.way);
+      if (route !== undefined) report.fault({ ...tooNarrow(route, it.server, failed), ...shareOfServers(it, all) });
+    }
+  }
+};
+
+function withoutWayOut(topology: Topology, { address, subnetId }: Gateway): Fault {
+  const own = topology.byId.subnet(subnetId);
+  const publics = networkIndex(topology)
+    .subnetsOf(own?.vpcId)
+    .filter((it) => isPublic(topology, it));
+  const better =
+    publics.find(({ zone }) => known(zone) !== undefined && known(zone) === known(own?.zone)) ?? publics[0];
+  return {
+    address,
+    attribute: "subnet_id",
+    observed: `in ${own?.address}, whose route table has no route to an internet gateway`,
+    required: "a subnet with a route 0.0.0.0/0 to an internet gateway",
+    symptom: NOT_INSTALLED,
+    fix: fix(
+      `Put the NAT gateway into ${better?.address ?? "a public subnet"}.`,
+      EGRESS_PROP,
+      better === undefined ? [] : [setting(address, "subnet_id", known(better.id))],
+    ),
+  };
+}
+
+function tooNarrow(route: Route, server: Server, { fetch }: Failed): Fault {
+  return {
+    address: route.address,
+    attribute: route.attribute,
+    observed: `the NAT gateway is for ${known(route.destination)} only`,
+    required: `a route 0.0.0.0/0, for \`${fetch.command}\` of ${server.settingsAddress}`,
+    symptom: NOT_INSTALLED,
+    fix: fix("Let the route to the NAT gateway be for all addresses.", EGRESS_PROP, [
+      destinationSetting(route, "0.0.0.0/0"),
+    ]),
+  };
+}
 
 export const P63: Rule = {
   id: "P63",
   hop: "target",
   title: "the NAT gateway has no way out, or not for all addresses",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A NAT gateway sends what private subnets hand to it on by the routes of the subnet that it is in itself. That " +
+    "must be a public one, with a route to an internet gateway, and the private subnets' route to the NAT gateway " +
+    "must be for every address. Otherwise the instances reach nothing outside, and what they install at their first " +
+    "boot is missing.",
+  symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
+  shows: ["502", "unhealthy", "504"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },
-  check: {},
+  check: { targets: nats },
 };

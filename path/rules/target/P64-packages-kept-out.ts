@@ -1,15 +1,88 @@
-import type { Rule } from "../rule";
+import type { SecurityGroup, SecurityRule, Server, Topology } from "../../../topology/model";
+import { isUnknown, known, type Unknown } from "../../../topology/value";
+import type { Fetch } from "../../analysis/boot-scripts/user-data";
+import { isInVpc } from "../../analysis/network/fetch-ways";
+import { coversInternet, holdsPublic, rangesOf } from "../../analysis/network/ipv4";
+import { opensPort, type RuleSet, ruleSet, rulesInWords } from "../../analysis/network/reachability";
+import { type Installing, installing } from "../../analysis/targets/installing";
+import { fix } from "../../fixes/fix";
+import { opening } from "../../fixes/group-fixes";
+import { NOT_INSTALLED } from "../../fixes/packages";
+import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
+
+/** The groups of a server let nothing out to where its packages are. */
+const groups: TargetCheck = (end, report) => {
+  for (const it of installing(end)) if (known(it.server.hasSecurityGroups) !== false) keptIn(end.topology, it, report);
+};
+
+function keptIn(topology: Topology, { server, subnets, fetches }: Installing, report: Reporter): void {
+  if (fetches.length === 0) return;
+  const set = ruleSet(topology, server.securityGroupIds, "egress", {
+    address: server.settingsAddress,
+    attribute: "vpc_security_group_ids",
+  });
+  const [group] = set.groups;
+  const vpcIds = [...new Set(subnets.flatMap(({ vpcId }) => known(vpcId) ?? []))];
+  for (const fetch of fetches) {
+    const isNear = isInVpc(topology, vpcIds, fetch.from);
+    const out = set.rules.map((rule) => letsOut(rule, fetch, isNear));
+    if (out.includes(true)) continue;
+    const why = out.find(isUnknown) ?? set.open;
+    if (why !== undefined) report.open("target", why);
+    else if (group !== undefined) return report.fault(notOpened(topology, server, group, set, fetch));
+  }
+}
+
+/** Whether a rule opens one of the ports to where it lies. */
+function letsOut(rule: SecurityRule, { ports }: Fetch, isNear: boolean): boolean | Unknown {
+  const opens = ports.map((port) => opensPort(rule, port));
+  const isOpen = opens.includes(true) ? true : (opens.find(isUnknown) ?? false);
+  if (isOpen === false) return false;
+  const ranges = rule.cidrs.items.flatMap(rangesOf);
+  const leads =
+    coversInternet(ranges) ||
+    ranges.some(holdsPublic) ||
+    rule.prefixListIds.items.length > 0 ||
+    (isNear && (ranges.length > 0 || rule.groupIds.items.length > 0));
+  return leads ? isOpen : (rule.cidrs.open ?? rule.prefixListIds.open ?? false);
+}
+
+function notOpened(topology: Topology, server: Server, group: SecurityGroup, set: RuleSet, fetch: Fetch): Fault {
+  const ports = fetch.ports.map((it) => `tcp ${it}`).join(" or ");
+  return {
+    address: group.address,
+    attribute: "egress",
+    observed: rulesInWords(topology, set),
+    required:
+      `${ports} to ${fetch.from === "s3" ? "S3 or everywhere" : "everywhere"}, for \`${fetch.command}\` of ` +
+      `${server.settingsAddress}`,
+    symptom: NOT_INSTALLED,
+    fix: fix(
+      "Let the instances out to where their packages are.",
+      "`network: { egress }` opens what fits: `none` opens S3, `nat` opens 80 and 443: remove the override",
+      opening(
+        group,
+        "egress",
+        [80, 443].map((port) => ({ port, source: { cidr: "0.0.0.0/0" } })),
+        "to_packages",
+      ),
+    ),
+  };
+}
 
 export const P64: Rule = {
   id: "P64",
   hop: "target",
   title: "the instances' group lets no packages in",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A security group drops every new connection that no egress rule of it allows, also one that the instance opens to " +
+    "download a package. AWS gives a new group a rule that lets everything out, but terraform takes that rule away. " +
+    "So a group with rules for the load balancer alone keeps the boot script from installing the web server.",
+  symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
+  shows: ["502", "unhealthy", "504"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   needs: ["whole configuration", "boot scripts"],
   review: { effect: "outage", blames: "security groups" },
-  check: {},
+  check: { targets: groups },
 };

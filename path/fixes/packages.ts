@@ -1,0 +1,21 @@
+import type { Installing } from "../analysis/targets/installing";
+
+/* What the rules on packages write alike. */
+
+export const EGRESS_PROP =
+  "`network: { egress }` makes the way that fits; no prop breaks it: remove the override or the added resource";
+export const NOT_INSTALLED =
+  "the boot script cannot install, nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway";
+
+/** Which servers and which of a server's subnets are hit, where not all of them are. */
+export function shareOfServers(
+  { server, failed }: Installing,
+  all: readonly Installing[],
+): { readonly share?: string } {
+  const [count, subnets] = [all.filter((it) => it.failed.length > 0).length, server.subnetIds.items.length];
+  const parts = [
+    ...(count < all.length ? [`${count} of ${all.length} servers`] : []),
+    ...(failed.length < subnets ? [`${failed.length} of ${subnets} subnets`] : []),
+  ];
+  return parts.length === 0 ? {} : { share: parts.join(", ") };
+}
