@@ -1,12 +1,9 @@
-import { invokedActionRules } from "../analysis/writers/invoked-actions";
 import { applicationRules } from "./application";
 import { healthCheckRules } from "./health-check";
 import { listenerRuleRules } from "./listener-rules";
 import { listenerRules } from "./listeners";
 import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
-import { structureRules } from "./open/structure";
-import { unreadRules } from "./open/unread";
 import { redirectRules } from "./redirects";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
@@ -26,7 +23,6 @@ export interface Rules {
 
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
-  { subject: "the file's structure", ...structureRules },
   { subject: "certificates", ...tlsRules },
   { subject: "listeners", ...listenerRules },
   { subject: "redirects", ...redirectRules },
@@ -41,6 +37,4 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },
   { subject: "what two resources write", ...twoWritersRules },
-  { subject: "invoked actions", ...invokedActionRules },
-  { subject: "what is not read", ...unreadRules },
 ];

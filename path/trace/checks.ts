@@ -1,5 +1,6 @@
 import type { Finding } from "../report";
 import { docsOf, RULES, ruleOf } from "../rules/all";
+import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES, type OpenCheck } from "../rules/open/all";
 import { type Check, type Fault, type Rule, severityOf } from "../rules/rule";
 import { SUBJECTS } from "../rules/subjects";
 
@@ -18,7 +19,10 @@ export const FILE_CHECKS = checksOf("file");
 
 function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable<Check[K]>>[] {
   type One = NonNullable<Check[K]>;
+  const opening = (checks: readonly OpenCheck[]): Checking<One>[] =>
+    checks.flatMap(({ [kind]: check, where }) => (check === undefined ? [] : [{ check, where }]));
   return [
+    ...opening(CHECKS_BEFORE_RULES),
     ...SUBJECTS.flatMap(({ subject, ...it }) =>
       ((it[kind] ?? []) as readonly One[]).map((check) => ({ check, where: `the rules on ${subject}` })),
     ),
@@ -26,6 +30,7 @@ function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable
       const check = rule.check[kind];
       return check === undefined ? [] : [{ check, rule, where: `the rule ${rule.id}` }];
     }),
+    ...opening(CHECKS_AFTER_RULES),
   ];
 }
 

@@ -1,9 +1,5 @@
 import { own } from "../../../topology/json";
 import type { Invocation } from "../../../topology/plan-format";
-import { known, Unknown } from "../../../topology/value";
-import type { PathEnd, Reporter } from "../../rules/rule";
-import type { Rules } from "../../rules/subjects";
-import type { TracedPath } from "../requests/traced-path";
 
 /* What the actions do that terraform 1.14 or newer invokes while it applies. */
 
@@ -49,44 +45,3 @@ export function stoppedId({ type, values, unknown }: Invocation): string | undef
 export function stoppedBy(invocations: readonly Invocation[]): ReadonlySet<string> {
   return new Set(invocations.flatMap((it) => stoppedId(it) ?? []));
 }
-
-/** A target that an action stops does not answer; whether somebody starts it again, no plan says. */
-function targets({ topology: { invocations, stopped }, targets: all }: PathEnd, report: Reporter): void {
-  const isTarget = (id: string): boolean =>
-    all.some(({ server, registration }) => known(server?.id) === id || known(registration.targetId) === id);
-  for (const { address, instanceId } of stopped) {
-    const id = known(instanceId);
-    if (id !== undefined && isTarget(id))
-      report.open(
-        "target",
-        new Unknown(address, "state", "this target is kept stopped, and answers nothing meanwhile"),
-      );
-  }
-  for (const it of invocations) {
-    if (it.type !== STOP) continue;
-    const id = stoppedId(it);
-    if (id === undefined)
-      report.open(
-        "target",
-        new Unknown(it.address, "instance_id", "which instance the action stops is known after the apply only"),
-      );
-    else if (isTarget(id))
-      report.open(
-        "target",
-        new Unknown(
-          it.address,
-          "instance_id",
-          "the action stops this target, and the plan does not say whether it is started again",
-        ),
-      );
-  }
-}
-
-function others({ balancer, topology: { invocations } }: TracedPath, report: Reporter): void {
-  if (balancer === undefined) return;
-  for (const { address, type } of invocations)
-    if (type !== STOP && !isHarmless(type))
-      report.assume({ hop: "target", address, text: `the action ${address} leaves the path as it is` });
-}
-
-export const invokedActionRules: Rules = { path: [others], targets: [targets], file: [] };

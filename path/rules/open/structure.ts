@@ -1,16 +1,24 @@
-import type { Action, Topology } from "../../../topology/model";
+import type { Action, DnsRecord, Topology } from "../../../topology/model";
 import { isUnknown, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { few } from "../../fixes/wording";
 import type { Hop } from "../../report";
 import type { FileReporter, Reporter } from "../rule";
-import type { Rules } from "../subjects";
+import type { OpenCheck } from "./all";
 
 /* What of the path itself the file leaves open; without it no other rule can say much. */
 
-export const structureRules: Rules = { path: [name, listeners, groups, targets], file: [lastRefresh] };
+const where = "the rules on the file's structure";
 
-function name({ records, isOwnName, host, balancer, topology }: TracedPath, report: Reporter): void {
+export const STRUCTURE: readonly OpenCheck[] = [
+  { where, path: names },
+  { where, path: listeners },
+  { where, path: groups },
+  { where, path: targets },
+  { where, file: lastRefresh },
+];
+
+function names({ records, isOwnName, host, balancer, topology }: TracedPath, report: Reporter): void {
   if (isOwnName) return;
   const [first] = records;
   if (first === undefined)
@@ -27,29 +35,28 @@ function name({ records, isOwnName, host, balancer, topology }: TracedPath, repo
         "it leads to no balancer of the file",
       ),
     );
-  for (const { zoneId, address, alias } of records) {
-    if (isUnknown(zoneId)) report.open("dns", zoneId);
-    else {
-      const zone = topology.byId.zone(zoneId);
-      if (zone === undefined)
-        report.assume({
-          hop: "dns",
-          address,
-          text: `the zone of ${address} is public and the one that answers for ${host}`,
-        });
-      // Of one that is made here it is told as a finding.
-      else if (
-        zone.isPrivate === false &&
-        (zone.isData || (topology.source === "plan" && !zone.actions.includes("create")))
-      )
-        report.assume({
-          hop: "dns",
-          address: zone.address,
-          text: "the registrar, or the zone above, names its name servers",
-        });
-    }
-    if (alias !== undefined && isUnknown(alias.name)) report.open("dns", alias.name);
+  for (const record of records) {
+    if (isUnknown(record.zoneId)) report.open("dns", record.zoneId);
+    else zoneOf(record, host, topology, report);
+    if (record.alias !== undefined && isUnknown(record.alias.name)) report.open("dns", record.alias.name);
   }
+}
+
+function zoneOf({ zoneId, address }: DnsRecord, host: string, { byId, source }: Topology, report: Reporter): void {
+  const zone = byId.zone(zoneId);
+  if (zone === undefined)
+    report.assume({
+      hop: "dns",
+      address,
+      text: `the zone of ${address} is public and the one that answers for ${host}`,
+    });
+  // Of one that is made here it is told as a finding.
+  else if (zone.isPrivate === false && (zone.isData || (source === "plan" && !zone.actions.includes("create"))))
+    report.assume({
+      hop: "dns",
+      address: zone.address,
+      text: "the registrar, or the zone above, names its name servers",
+    });
 }
 
 function listeners({ balancer, steps, from }: TracedPath, report: Reporter): void {

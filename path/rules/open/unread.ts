@@ -5,7 +5,7 @@ import { type Attr, known, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { HOPS, type Hop } from "../../report";
 import type { PathCheck, Reporter, TargetCheck } from "../rule";
-import type { Rules } from "../subjects";
+import type { OpenCheck } from "./all";
 
 /* What is set on a path and no reader knows: it may do anything there, so the hop is not proven. */
 
@@ -124,4 +124,11 @@ const parts: PathCheck = ({ topology }, report) => {
   for (const it of topology.parts) for (const hop of HOPS) report.open(hop, it);
 };
 
-export const unreadRules: Rules = { path: [ofPath, strangers, parts], targets: [ofTargets], file: [] };
+const where = "the rules on what is not read";
+
+export const UNREAD: readonly OpenCheck[] = [
+  { where, path: ofPath },
+  { where, path: strangers },
+  { where, path: parts },
+  { where, targets: ofTargets },
+];

@@ -1,0 +1,54 @@
+import { known, Unknown } from "../../../topology/value";
+import { isHarmless, STOP, stoppedId } from "../../analysis/writers/invoked-actions";
+import type { PathCheck, TargetCheck } from "../rule";
+import type { OpenCheck } from "./all";
+
+/* What the actions that terraform invokes leave open, and what a stopped target does. */
+
+/** A target that is kept stopped does not answer. */
+const stopped: TargetCheck = (end, report) => {
+  const isTarget = targetsOf(end);
+  for (const { address, instanceId } of end.topology.stopped) {
+    const id = known(instanceId);
+    if (id !== undefined && isTarget(id))
+      report.open(
+        "target",
+        new Unknown(address, "state", "this target is kept stopped, and answers nothing meanwhile"),
+      );
+  }
+};
+
+/** Nor does one that an action stops; whether somebody starts it again, no plan says. */
+const stopping: TargetCheck = (end, report) => {
+  const isTarget = targetsOf(end);
+  for (const it of end.topology.invocations) {
+    if (it.type !== STOP) continue;
+    const id = stoppedId(it);
+    if (id !== undefined && !isTarget(id)) continue;
+    const why =
+      id === undefined
+        ? "which instance the action stops is known after the apply only"
+        : "the action stops this target, and the plan does not say whether it is started again";
+    report.open("target", new Unknown(it.address, "instance_id", why));
+  }
+};
+
+function targetsOf({ targets }: Parameters<TargetCheck>[0]): (id: string) => boolean {
+  const ids = new Set(targets.flatMap(({ server, registration }) => [known(server?.id), known(registration.targetId)]));
+  return (id) => ids.has(id);
+}
+
+const others: PathCheck = ({ balancer, topology: { invocations } }, report) => {
+  if (balancer === undefined) return;
+  for (const { address, type } of invocations)
+    if (type !== STOP && !isHarmless(type))
+      report.assume({ hop: "target", address, text: `the action ${address} leaves the path as it is` });
+};
+
+const where = "the rules on invoked actions";
+
+export const INVOKED_ACTIONS: readonly OpenCheck[] = [
+  { where, targets: stopped },
+  { where, targets: stopping },
+  { where, path: others },
+];
