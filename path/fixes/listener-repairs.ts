@@ -1,7 +1,9 @@
-import type { Action, Balancer, Certificate, Listener, TargetGroup, Topology } from "../../topology/model";
+import type { Balancer, Certificate, Listener, TargetGroup, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
 import { covers } from "../analysis/names/domain-names";
+import { once } from "../analysis/once";
+import { actionsOf, forwardedTo } from "../analysis/requests/listeners";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
@@ -16,28 +18,15 @@ export function pathOf(attribute: string): string {
   return attribute.replace(/\[(\d+)\]/g, ".$1");
 }
 
-/** All target groups that an action forwards to, as ARNs that are known. */
-export function forwardedTo(actions: readonly Action[]): string[] {
-  return actions
-    .flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))
-    .filter((arn) => arn !== undefined);
-}
-
-export function actionsOf(listener: Listener): Action[] {
-  return [...listener.defaultActions, ...listener.rules.flatMap(({ actions }) => actions)];
-}
-
 /**
  * The group that requests to this balancer are most likely meant for: one that it uses, or else one that has targets.
  */
 export function likelyGroup(topology: Topology, balancer: Balancer): TargetGroup | undefined {
-  const found = likely.get(balancer) ?? { group: groupFor(topology, balancer) };
-  likely.set(balancer, found);
-  return found.group;
+  return likelyGroups(topology)(balancer);
 }
 
 /** Asked for each fault of a balancer. */
-const likely = new WeakMap<Balancer, { readonly group: TargetGroup | undefined }>();
+const likelyGroups = once((topology: Topology) => once((balancer: Balancer) => groupFor(topology, balancer)));
 
 function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefined {
   const used = balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)));
@@ -94,16 +83,11 @@ export function withTls(topology: Topology, listener: Listener, host: string): E
   return [setting(listener.address, "protocol", "HTTPS"), setting(listener.address, "certificate_arn", certificate)];
 }
 
-const priorities = new WeakMap<Listener, number>();
-
 /** A priority after those of all rules. */
-export function lastPriority(listener: Listener): number {
-  const found =
-    priorities.get(listener) ??
-    listener.rules.reduce(
+export const lastPriority = once(
+  ({ rules }: Listener): number =>
+    rules.reduce(
       (last, { priority }) => Math.max(last, known(priority) ?? 0),
-      listener.rules.length === 0 ? FIRST_PRIORITY - 1 : 0,
-    ) + 1;
-  priorities.set(listener, found);
-  return found;
-}
+      rules.length === 0 ? FIRST_PRIORITY - 1 : 0,
+    ) + 1,
+);

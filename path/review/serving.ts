@@ -17,7 +17,7 @@ import { ancestry } from "../analysis/names/domain-names";
 import { chainsOf, mayServe } from "../analysis/names/record-chains";
 import { isLost } from "../analysis/names/record-ends";
 import { entriesOf } from "../analysis/requests/entries";
-import { registeredServer } from "../analysis/requests/route";
+import { registeredServer } from "../analysis/targets/registered-servers";
 
 /* What of a state answers requests, and what will, each to be looked up at once. */
 

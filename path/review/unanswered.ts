@@ -1,6 +1,6 @@
 import type { Registration, SecurityGroup, Server, TargetGroup, Topology } from "../../topology/model";
 import { isUnknown } from "../../topology/value";
-import { registeredServer } from "../analysis/requests/route";
+import { registeredServer } from "../analysis/targets/registered-servers";
 import { type Deadline, TimeIsUp } from "../deadline";
 import { type Finding, type PathReport, placeOf } from "../report";
 import { ruleOf } from "../rules/all";

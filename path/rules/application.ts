@@ -4,10 +4,11 @@ import { known } from "../../topology/value";
 import { bootScript } from "../analysis/boot-scripts/boot-script";
 import { answersTls, answersWith, answersWithHttpsRedirect, portsOf } from "../analysis/boot-scripts/user-data";
 import { opensPort } from "../analysis/network/reachability";
+import { forwardedTo } from "../analysis/requests/listeners";
 import type { Target, TracedPath } from "../analysis/requests/traced-path";
 import { healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import { fix, setting } from "../fixes/fix";
-import { forwardedTo } from "../fixes/listener-repairs";
+
 import { BY_NO_PROP } from "../fixes/wording";
 import type { PathEnd, Reporter } from "./rule";
 import type { Rules } from "./subjects";

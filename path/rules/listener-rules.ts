@@ -2,7 +2,7 @@ import { addTo } from "../../topology/lists";
 import type { Condition, Listener, ListenerRule, Topology } from "../../topology/model";
 import { isUnknown, known } from "../../topology/value";
 import { certificatesAt } from "../analysis/certificates/picked-certificates";
-import { shownHost } from "../analysis/requests/simulated-request";
+import { shownHost } from "../analysis/requests/shown";
 import type { Step, TracedPath } from "../analysis/requests/traced-path";
 import { includes } from "../analysis/requests/wildcards";
 import { groupUsers } from "../analysis/targets/group-users";

@@ -1,10 +1,11 @@
 import type { Balancer, Listener, TargetGroup, Topology } from "../../topology/model";
 import { type Attr, isUnknown, known, Unknown } from "../../topology/value";
-import { listenerAt, urlOf } from "../analysis/requests/simulated-request";
+import { actionsOf, forwardedTo, listenerAt, protocolOf } from "../analysis/requests/listeners";
+import { shownRequest } from "../analysis/requests/shown";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import { isTlsPolicy } from "../facts/elb";
 import { fix, setting } from "../fixes/fix";
-import { actionsOf, certificateArn, forwardedTo, missingListener, withTls } from "../fixes/listener-repairs";
+import { certificateArn, missingListener, withTls } from "../fixes/listener-repairs";
 import { BY_NO_PROP } from "../fixes/wording";
 import type { Edit, Finding } from "../report";
 import type { Fault, FileReporter, Reporter } from "./rule";
@@ -21,18 +22,9 @@ export const listenerRules: Rules = {
 function answersThePort(path: TracedPath, report: Reporter): void {
   const { balancer, topology, port, scheme, host } = path;
   if (balancer === undefined) return;
-  const protocol = scheme === "https" ? "HTTPS" : "HTTP";
-  const there = listenerAt(balancer, port, protocol, topology.looseListeners);
+  const protocol = protocolOf(path);
+  const there = listenerAt(balancer, path, topology);
   if (isUnknown(there)) return report.open("listener", there);
-  if (there === undefined && balancer.isData)
-    return report.open(
-      "listener",
-      new Unknown(
-        balancer.address,
-        "listeners",
-        "the balancer is only read here, and its listeners may be made elsewhere",
-      ),
-    );
   const spoken = there === undefined ? undefined : there.protocol;
   // Protocols that no balancer of applications has are a fault of their own.
   if (there !== undefined && (spoken === protocol || (spoken !== "HTTP" && spoken !== "HTTPS"))) return;
@@ -40,7 +32,7 @@ function answersThePort(path: TracedPath, report: Reporter): void {
   const symptom =
     there === undefined
       ? "ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at " +
-        `${urlOf({ scheme, host, port, path: "/", query: "" })}; Reachability Analyzer says ` +
+        `${shownRequest({ scheme, host, port, path: "/", query: "" })}; Reachability Analyzer says ` +
         "ELBV2_LISTENERS_MISMATCH"
       : scheme === "https"
         ? "ERR_SSL_PROTOCOL_ERROR"

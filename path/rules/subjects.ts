@@ -4,7 +4,6 @@ import { listenerRuleRules } from "./listener-rules";
 import { listenerRules } from "./listeners";
 import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
-import { redirectRules } from "./redirects";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
@@ -25,7 +24,6 @@ export interface Rules {
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "certificates", ...tlsRules },
   { subject: "listeners", ...listenerRules },
-  { subject: "redirects", ...redirectRules },
   { subject: "listener rules", ...listenerRuleRules },
   { subject: "target groups", ...targetGroupRules },
   { subject: "what fits the balancer", ...targetFitRules },

@@ -4,7 +4,8 @@ import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { isApplication } from "../analysis/network/balancer-groups";
 import { type Entry, entriesOf, entryOf } from "../analysis/requests/entries";
-import { routeOf, serverIndex, shownUrl } from "../analysis/requests/route";
+import { routeOf } from "../analysis/requests/route";
+import { shownUrl } from "../analysis/requests/shown";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import { Deadline, LIMIT_SEC } from "../deadline";
 import {
@@ -71,12 +72,11 @@ export function traceTopology(
 ): TraceReport {
   const declared = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
   const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
-  const servers = serverIndex();
   const notebook = new Notebook();
   const { findings, assumed } = notebook;
   const work: Work = { notebook, deadline, everywhere: notesOfFile(topology, notebook, deadline) };
   const paths = entries.map((entry) =>
-    deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology, servers), work),
+    deadline.isOver() ? untraced(entry) : pathReport(entry, routeOf(entry, topology), work),
   );
   const errors = [...findings.values()].some(({ severity }) => severity === "error");
   const hasBalancer = entries.some(({ balancer }) => balancer !== undefined);

@@ -5,7 +5,7 @@ import { isPrivateRange } from "../../../constructs/props/schema/ranges";
 import { installs } from "../../../path/analysis/boot-scripts/user-data";
 import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from "../../../path/analysis/network/ipv4";
 import { entriesOf } from "../../../path/analysis/requests/entries";
-import { routeOf, serverIndex } from "../../../path/analysis/requests/route";
+import { routeOf } from "../../../path/analysis/requests/route";
 import type { Target } from "../../../path/analysis/requests/traced-path";
 import { applicationRules } from "../../../path/rules/application";
 import type { Fault } from "../../../path/rules/rule";
@@ -85,7 +85,7 @@ describe("what P55 proposes is what props take:", () => {
   const topology = readTopology(baseStack("site"));
   const [entry] = entriesOf(topology);
   if (entry === undefined) throw new Error("the site has no way in");
-  const path = routeOf(entry, topology, serverIndex());
+  const path = routeOf(entry, topology);
   /** What the rule says of targets whose server answers like this. */
   const found = (matcher: string, answer: string): Fault[] => {
     const told: Fault[] = [];

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { entriesOf, entryOf } from "../../../path/analysis/requests/entries";
-import { routeOf, serverIndex, shownUrl } from "../../../path/analysis/requests/route";
+import { routeOf } from "../../../path/analysis/requests/route";
+import { shownUrl } from "../../../path/analysis/requests/shown";
 import { fix, setting } from "../../../path/fixes/fix";
 import { trace } from "../../../path/trace/trace";
 import { readTopology } from "../../../topology/topology";
@@ -243,7 +244,7 @@ describe("a URL", () => {
 describe("a request goes", () => {
   const routeOfUrl = (resource: Resources, url: string) => {
     const topology = readTopology({ resource });
-    return routeOf(entryOf(new URL(url), topology), topology, serverIndex());
+    return routeOf(entryOf(new URL(url), topology), topology);
   };
   const www = { aws_route53_record: { www: alias("www.example.com") } };
   const rule = (
@@ -301,7 +302,7 @@ describe("a request goes", () => {
       },
     });
     const secure = entriesOf(topology).find(({ port }) => port === 443);
-    const path = secure && routeOf(secure, topology, serverIndex());
+    const path = secure && routeOf(secure, topology);
     expect(path?.steps[0]?.outcomes.map(({ address, match }) => [address, match])).toEqual([
       ["aws_lb_listener_rule.shop", "some"],
       ["aws_lb_listener.https", "some"],

@@ -1,28 +1,19 @@
-import type {
-  Action,
-  Balancer,
-  Condition,
-  Listener,
-  Registration,
-  Server,
-  TargetGroup,
-  Topology,
-} from "../../../topology/model";
-import { NOT_KNOWN } from "../../../topology/unread";
-import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
-import { actionsOf } from "../../fixes/listener-repairs";
+import type { Action, Balancer, Listener, TargetGroup, Topology } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { once } from "../once";
+import { targetsOf } from "../targets/registered-servers";
 import type { Entry } from "./entries";
-import { rulesFor } from "./rules-by-host";
-import { holds } from "./simulated-request";
-import type { Outcome, Step, Target, TracedPath } from "./traced-path";
-import { matches } from "./wildcards";
+import { outcomesOf } from "./listener-answers";
+import { actionsOf, listenerAt } from "./listeners";
+import { destinationOf, type Redirect, type Request } from "./redirects";
+import type { Step, TracedPath } from "./traced-path";
 
 /* From a way in to the targets: listeners, rules, redirects, groups. */
 
 /** The whole way of a request that comes in here. */
-export function routeOf(entry: Entry, topology: Topology, servers: ServerIndex): TracedPath {
+export function routeOf(entry: Entry, topology: Topology): TracedPath {
   const { balancer, scheme, port, host, path } = entry;
-  const steps = balancer === undefined ? [] : stepsOf(entry, balancer);
+  const steps = balancer === undefined ? [] : stepsOf(entry, balancer, topology);
   const targetGroups = groupsOf(steps, balancer, topology);
   const name = host === "" || host.startsWith("${") ? "balancer.invalid" : host;
   const url = urlOf(scheme, name, port, path);
@@ -40,7 +31,7 @@ export function routeOf(entry: Entry, topology: Topology, servers: ServerIndex):
     ...(balancer !== undefined && { balancer }),
     steps,
     targetGroups,
-    targets: servers.targetsOf(targetGroups, topology),
+    targets: targetsOf(targetGroups, topology),
   };
 }
 
@@ -54,112 +45,60 @@ function urlOf(scheme: Entry["scheme"], name: string, port: number, path: string
   return new URL(texts.find((text) => URL.canParse(text)) ?? `${scheme}://name.invalid/`);
 }
 
-/** How the report names the URL. */
-export function shownUrl({ scheme, host, port, path, hasPath, balancer }: Entry): string {
-  const name = host === "" ? `dns_name of ${balancer?.address}` : host.replace(/^\$\{(.*)\.dns_name\}$/, "$1.dns_name");
-  const isUsual = (scheme === "http" && port === 80) || (scheme === "https" && port === 443);
-  return `${scheme}://${name}${isUsual ? "" : `:${port}`}${hasPath ? path : "/"}`;
+/** A listener that some request may come to, and what that asks for there. */
+interface Pending {
+  readonly request: Request;
+  readonly hasPath: boolean;
+  readonly redirectedBy?: Step["redirectedBy"];
 }
 
-/** Listeners on a port; of several the first, as AWS has only one. */
-export function listenerOn({ listeners }: Balancer, port: number): Listener | undefined {
-  return listeners.find((it) => known(it.port) === port);
-}
-
-function stepsOf(entry: Entry, balancer: Balancer): Step[] {
+/**
+ * The listener that clients come to, and those that its redirects of this name may lead to. A name that it redirects to
+ * has a path of its own. What a listener of another protocol does is looked at too, so that all faults are named at once.
+ */
+function stepsOf(entry: Entry, balancer: Balancer, topology: Topology): Step[] {
   const steps: Step[] = [];
   const seen = new Set<Listener>();
-  const pending: {
-    listener: Listener | undefined;
-    redirectedBy?: Step["redirectedBy"];
-    path: string;
-    hasPath: boolean;
-  }[] = [{ listener: listenerOn(balancer, entry.port), path: entry.path, hasPath: entry.hasPath }];
+  const { scheme, host, port, path, hasPath } = entry;
+  const pending: Pending[] = [{ request: { scheme, host, port, path, query: "" }, hasPath }];
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    const { listener, redirectedBy, path, hasPath } = next;
-    if (listener === undefined || seen.has(listener)) continue;
+    const { request, redirectedBy } = next;
+    const listener = listenerAt(balancer, request, topology);
+    if (listener === undefined || isUnknown(listener) || seen.has(listener)) continue;
     seen.add(listener);
-    const outcomes = outcomesOf(listener, { ...entry, path, hasPath });
+    const outcomes = [...outcomesOf(listener, { ...entry, path: request.path, hasPath: next.hasPath })];
     steps.push({ listener, outcomes, ...(redirectedBy !== undefined && { redirectedBy }) });
-    for (const outcome of outcomes) {
-      for (const action of outcome.actions) {
-        const port = action.type === "redirect" ? redirectedPort(action, listener, entry.host) : undefined;
-        if (action.type !== "redirect" || port === undefined) continue;
-        const to = known(action.path) ?? "/#{path}";
-        const target = to.replace("#{path}", path.replace(/^\//, ""));
-        pending.push({
-          listener: listenerOn(balancer, port),
-          redirectedBy: { address: outcome.address, attribute: action.attribute },
-          path: target,
-          hasPath: hasPath || !to.includes("#{path}"),
-        });
+    for (const { actions, address } of outcomes)
+      for (const action of actions) {
+        const to = action.type === "redirect" ? redirected(action, next) : undefined;
+        if (to !== undefined) pending.push({ ...to, redirectedBy: { address, attribute: action.attribute } });
       }
-    }
   }
   return steps;
 }
 
-/** The port that a redirect of this host leads to on the same balancer; nothing if it leads to another host. */
-export function redirectedPort(
-  { protocol, host, port }: Extract<Action, { type: "redirect" }>,
-  from: Listener,
-  asked: string,
-): number | undefined {
-  const name = known(host) ?? "#{host}";
-  if (name !== "#{host}" && name.toLowerCase() !== asked) return undefined;
-  const to = known(port);
-  if (to === undefined) return undefined;
-  if (to !== "#{port}") return Number(to);
-  return known(protocol) === undefined ? undefined : known(from.port);
-}
-
-/** What of a request the rules of a listener look at. */
-type Asked = Pick<Entry, "host" | "path" | "hasPath" | "isOwnName" | "isPlain">;
-
-function outcomesOf(listener: Listener, request: Asked): Outcome[] {
-  const outcomes: Outcome[] = [];
-  // By the balancer's own name anybody may ask for any host.
-  for (const rule of request.isOwnName ? listener.rules : rulesFor(listener, request.host)) {
-    const matched = rule.conditions.map((condition) => matchOf(condition, request, rule.address));
-    if (matched.includes("never")) continue;
-    const open = matched.find((it) => it instanceof Unknown) as Unknown | undefined;
-    const match = open ?? (matched.includes("some") ? "some" : "always");
-    outcomes.push({ rule, match, actions: rule.actions, address: rule.address });
-    if (match === "always") return outcomes;
-  }
-  return [
-    ...outcomes,
-    { match: outcomes.length === 0 ? "always" : "some", actions: listener.defaultActions, address: listener.address },
-  ];
-}
-
-function matchOf({ kind, values }: Condition, request: Asked, address: string): "always" | "some" | "never" | Unknown {
-  // What such a client meets, the simulation of one request says too.
-  const plain = request.isPlain === true ? holds({ kind, values }, request) : undefined;
-  if (plain !== undefined) return plain ? "always" : "never";
-  const fallback =
-    values.open === undefined
-      ? "never"
-      : values.open.why.endsWith(NOT_KNOWN)
-        ? values.open
-        : new Unknown(address, `condition.${kind}`, values.open.why);
-  if (kind === "host-header") {
-    if (request.isOwnName) return "some";
-    return values.items.some((it) => matches(it.toLowerCase(), request.host)) ? "always" : fallback;
-  }
-  if (kind === "path-pattern") {
-    if (values.items.some((it) => it === "*" || it === "/*")) return "always";
-    if (!request.hasPath) return "some";
-    return values.items.some((it) => matches(it, request.path)) ? "always" : fallback;
-  }
-  if (kind === "source-ip" && values.items.includes("0.0.0.0/0") && values.items.includes("::/0")) return "always";
-  return kind === "unknown" ? (fallback === "never" ? "some" : fallback) : "some";
+/** What a redirect may have a client ask for at the same name; nothing if it leads to another one, or to any port. */
+function redirected(redirect: Redirect, { request, hasPath }: Pending): Pending | undefined {
+  const { scheme, host, port, path } = destinationOf(redirect, request);
+  // A name that is left open may be this one.
+  if (isUnknown(port) || (!isUnknown(host) && host !== request.host)) return undefined;
+  return {
+    request: {
+      ...request,
+      port,
+      ...(!isUnknown(scheme) && { scheme }),
+      ...(!isUnknown(path) && { path }),
+    },
+    hasPath: hasPath || known(redirect.path)?.includes("#{path}") === false,
+  };
 }
 
 /** All groups that a balancer's listeners forward to, asked for by each path that comes to none. */
-const declared = new WeakMap<Balancer, readonly TargetGroup[]>();
+const forwardedByAll = once((topology: Topology) =>
+  once((balancer: Balancer): readonly TargetGroup[] => forwardedBy(balancer.listeners.flatMap(actionsOf), topology)),
+);
 
-function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topology: Topology): TargetGroup[] {
+function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topology: Topology): readonly TargetGroup[] {
   const outcomes = steps.flatMap((step) => step.outcomes);
   const reached = forwardedBy(
     outcomes.flatMap(({ actions }) => actions),
@@ -174,9 +113,8 @@ function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topolo
   if (!isLost) return [];
   // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all faults
   // are named at once.
-  const all = declared.get(balancer) ?? forwardedBy(balancer.listeners.flatMap(actionsOf), topology);
-  declared.set(balancer, all);
-  if (all.length > 0) return [...all];
+  const all = forwardedByAll(topology)(balancer);
+  if (all.length > 0) return all;
   const isOnly = topology.balancers.filter(({ type }) => known(type) === "application").length === 1;
   return isOnly ? topology.targetGroups.filter(({ isData }) => !isData) : [];
 }
@@ -188,60 +126,4 @@ function forwardedBy(actions: readonly Action[], { byId }: Topology): TargetGrou
     return action.targetGroups.filter(({ weight }) => !hasWeights || known(weight) !== 0).map(({ arn }) => arn);
   });
   return [...new Set(arns.flatMap((arn) => byId.targetGroup(arn) ?? []))];
-}
-
-const byPrivateIp = new WeakMap<Topology, ReadonlyMap<string, Server>>();
-
-/** The server that a registration names by its id, as an Auto Scaling group, or by its private address. */
-export function registeredServer({ autoScalingGroup, targetId }: Registration, topology: Topology): Server | undefined {
-  const found = topology.byId.server(autoScalingGroup ?? targetId);
-  if (found !== undefined || typeof targetId !== "string") return found;
-  const servers =
-    byPrivateIp.get(topology) ??
-    new Map(
-      topology.servers.flatMap((server) =>
-        typeof server.privateIp === "string" ? [[server.privateIp, server] as const] : [],
-      ),
-    );
-  byPrivateIp.set(topology, servers);
-  return servers.get(targetId);
-}
-
-/** The targets of groups: the same list for the same groups. */
-export interface ServerIndex {
-  readonly targetsOf: (groups: readonly TargetGroup[], topology: Topology) => readonly Target[];
-}
-
-export function serverIndex(): ServerIndex {
-  const lists = new Map<string, readonly Target[]>();
-  return {
-    targetsOf: (groups, topology) => {
-      const key = JSON.stringify(groups.map(({ address }) => address));
-      const found = lists.get(key) ?? groups.flatMap((group) => targetsOf(group, topology));
-      lists.set(key, found);
-      return found;
-    },
-  };
-}
-
-function targetsOf(targetGroup: TargetGroup, topology: Topology): Target[] {
-  const { byId } = topology;
-  return targetGroup.registrations.map((registration): Target => {
-    const server = registeredServer(registration, topology);
-    const port = registration.port ?? targetGroup.port;
-    return {
-      targetGroup,
-      registration,
-      ...(server !== undefined && { server }),
-      port,
-      healthPort: healthPortOf(targetGroup, port),
-      subnets: server?.subnetIds.items.flatMap((id) => byId.subnet(id) ?? []) ?? [],
-    };
-  });
-}
-
-function healthPortOf({ healthCheck }: TargetGroup, traffic: Attr<number>): Attr<number> {
-  const { port } = healthCheck;
-  if (isUnknown(port)) return port;
-  return port === undefined || port === "traffic-port" ? traffic : Number(port);
 }

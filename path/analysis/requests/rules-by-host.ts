@@ -1,5 +1,6 @@
 import { addTo } from "../../../topology/lists";
 import type { Listener, ListenerRule } from "../../../topology/model";
+import { once } from "../once";
 
 /*
  * The rules of a listener that a request for a host can meet, as a listener may have a rule for each of thousands of
@@ -13,21 +14,7 @@ interface Indexed {
   readonly general: readonly number[];
 }
 
-const made = new WeakMap<Listener, Indexed>();
-
-/** In their order, without those that are for other hosts only. */
-export function rulesFor(listener: Listener, host: string): readonly ListenerRule[] {
-  // A name with an asterisk stands for many.
-  if (host.includes("*")) return listener.rules;
-  const { byHost, general } = made.get(listener) ?? indexed(listener);
-  const own = byHost.get(host);
-  const places = own === undefined ? general : [...own, ...general].sort((a, b) => a - b);
-  return places.length === listener.rules.length
-    ? listener.rules
-    : places.flatMap((place) => listener.rules[place] ?? []);
-}
-
-function indexed(listener: Listener): Indexed {
+const rulesByHost = once((listener: Listener): Indexed => {
   const byHost = new Map<string, number[]>();
   const general: number[] = [];
   listener.rules.forEach((rule, place) => {
@@ -37,9 +24,17 @@ function indexed(listener: Listener): Indexed {
       addTo(byHost, host, place);
     }
   });
-  const found = { byHost, general };
-  made.set(listener, found);
-  return found;
+  return { byHost, general };
+});
+
+/** In their order, without those that are for other hosts only. */
+export function rulesFor(listener: Listener, host: string): readonly ListenerRule[] {
+  const { byHost, general } = rulesByHost(listener);
+  const own = byHost.get(host);
+  const places = own === undefined ? general : [...own, ...general].sort((a, b) => a - b);
+  return places.length === listener.rules.length
+    ? listener.rules
+    : places.flatMap((place) => listener.rules[place] ?? []);
 }
 
 /** The only hosts that a rule can be for; nothing where it may be for others. */

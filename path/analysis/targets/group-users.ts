@@ -1,7 +1,8 @@
 import { addTo } from "../../../topology/lists";
 import type { Action, Balancer, Mover, Registration, Server, TargetGroup, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { actionsOf, forwardedTo } from "../../fixes/listener-repairs";
+import { once } from "../once";
+import { actionsOf, forwardedTo } from "../requests/listeners";
 
 /* Who forwards to a target group, what is in it, and what of that the file leaves open; made once for each file. */
 
@@ -29,13 +30,7 @@ export interface GroupUsers {
 /** A plan can have thousands of workers that are in no target group. */
 const MAX_IDLE_SERVERS = 20;
 
-const made = new WeakMap<Topology, GroupUsers>();
-
-export function groupUsers(topology: Topology): GroupUsers {
-  const found = made.get(topology) ?? indexed(topology);
-  made.set(topology, found);
-  return found;
-}
+export const groupUsers = once(indexed);
 
 function indexed(topology: Topology): GroupUsers {
   const actions = allActions(topology);

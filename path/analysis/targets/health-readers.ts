@@ -2,6 +2,7 @@ import type { TargetGroup, Topology } from "../../../topology/model";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
 import type { Finding } from "../../report";
 import { recordsOf } from "../names/record-targets";
+import { once } from "../once";
 import { groupUsers } from "./group-users";
 
 /*
@@ -23,12 +24,10 @@ export interface HealthReaders {
   readonly open?: Unknown;
 }
 
-const made = new WeakMap<TargetGroup, HealthReaders>();
+const readersIn = once((topology: Topology) => once((group: TargetGroup) => readersOf(topology, group)));
 
 export function healthReaders(topology: Topology, group: TargetGroup): HealthReaders {
-  const found = made.get(group) ?? readersOf(topology, group);
-  made.set(group, found);
-  return found;
+  return readersIn(topology)(group);
 }
 
 function readersOf(topology: Topology, group: TargetGroup): HealthReaders {

@@ -1,8 +1,8 @@
 import type { Change } from "../../../topology/changes";
-import type { Action, Listener } from "../../../topology/model";
+import type { Listener } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { entriesOf } from "../../analysis/requests/entries";
-import { type Met, met } from "../../analysis/requests/simulated-request";
+import { type Met, met, refusalOf } from "../../analysis/requests/listener-answers";
 import { code, named, type Telling } from "../because";
 import type { World } from "../world";
 
@@ -35,7 +35,7 @@ function lostByRule({ before, later, moving }: World): Map<string, Lost[]> {
   );
   if (before === undefined || changed.size === 0) return lost;
   for (const { scheme, host, port, balancer, isOwnName } of entriesOf(before)) {
-    if (isOwnName || balancer === undefined || host.includes("*")) continue;
+    if (isOwnName || balancer === undefined) continue;
     const [was, is] = [balancer, later.balancers.get(balancer.address)].map((it) =>
       it?.listeners.find((listener) => known(listener.port) === port),
     );
@@ -56,11 +56,6 @@ function answeredBy(found: Met | undefined): string | undefined {
   return found?.rule === undefined || (found.action.type !== "forward" && found.action.type !== "redirect")
     ? undefined
     : found.rule.address;
-}
-
-function refusalOf(action: Action): string | undefined {
-  const status = action.type === "fixed-response" ? known(action.statusCode) : undefined;
-  return status !== undefined && /^[45]/.test(status) ? status : undefined;
 }
 
 /** Those that send a header, as a content delivery network does, or come from some addresses. */

@@ -1,15 +1,85 @@
-import type { Rule } from "../rule";
+import type { Balancer, Topology } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { protocolOf } from "../../analysis/requests/listeners";
+import { type End, redirectEnds } from "../../analysis/requests/redirect-walks";
+import { shownListener, shownRequest } from "../../analysis/requests/shown";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix } from "../../fixes/fix";
+import { missingListener } from "../../fixes/listener-repairs";
+import { redirectTo } from "../../fixes/redirect-repairs";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Fix } from "../../report";
+import type { Reporter, Rule } from "../rule";
 
 export const P22: Rule = {
   id: "P22",
   hop: "listener",
   title: "a redirect leads to a port on which nothing listens",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
-  needs: ["whole configuration"],
+  why:
+    "A redirect only tells the client where to go; the load balancer does not check that anything is there. The " +
+    "client opens a new connection to the port in the answer, and no listener accepts it, or one that speaks the " +
+    "other protocol does.",
+  symptom: "301 or 302, then ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
+  shows: ["timeout", "refused"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
+  needs: [],
   review: { effect: "outage", hits: "every request of its step" },
-  check: {},
+  check: { path: endsAtAListener },
 };
+
+function endsAtAListener(path: TracedPath, report: Reporter): void {
+  for (const end of redirectEnds(path)) {
+    if (end.kind === "open") report.open("listener", end.unknown);
+    else if (end.kind === "elsewhere")
+      report.assume({
+        hop: "listener",
+        address: end.from.met.address,
+        text: `${shownRequest(end.next)}, to which ${shownListener(end.from.listener)} redirects, answers`,
+      });
+    else if (end.kind === "closed" && path.balancer !== undefined)
+      reportClosed(path.topology, path.balancer, end, report);
+  }
+}
+
+type Closed = Extract<End, { kind: "closed" }>;
+
+function reportClosed(topology: Topology, balancer: Balancer, end: Closed, report: Reporter): void {
+  const { next, there, from } = end;
+  const protocol = protocolOf(next);
+  report.fault({
+    address: from.met.address,
+    attribute: `${from.redirect.attribute}.${there === undefined ? "port" : "protocol"}`,
+    observed:
+      `${shownListener(from.listener)} redirects ${shownRequest(from.request)} to ${shownRequest(next)}, where ` +
+      `${there === undefined ? "nothing listens" : `${shownListener(there)} speaks ${known(there.protocol)}`}`,
+    required: `an ${protocol} listener on port ${next.port} of ${balancer.address}, or a redirect to a port that has one`,
+    symptom:
+      there === undefined
+        ? `a redirect to ${shownRequest(next)}, then ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED`
+        : protocol === "HTTPS"
+          ? "a redirect, then ERR_SSL_PROTOCOL_ERROR"
+          : "a redirect, then 400 Bad Request: a plain HTTP request was sent to an HTTPS port",
+    fix: toAListener(topology, balancer, end),
+  });
+}
+
+function toAListener(topology: Topology, balancer: Balancer, { next, from }: Closed): Fix {
+  const { listener, redirect, met } = from;
+  const others = balancer.listeners.filter((it) => it !== listener && known(it.port) !== undefined);
+  // Whoever redirects mostly wants HTTPS.
+  const other =
+    others.find(({ protocol }) => protocol === "HTTPS") ?? others.find(({ protocol }) => protocol === protocolOf(next));
+  if (other !== undefined)
+    return fix(
+      `Redirect to port ${known(other.port)}, where ${other.address} speaks ${known(other.protocol)}.`,
+      BY_NO_PROP,
+      [redirectTo({ balancer, listener, address: met.address, redirect }, other)],
+    );
+  const missing = missingListener(topology, balancer, next);
+  return fix(
+    `Add an ${protocolOf(next)} listener on port ${next.port}.`,
+    BY_NO_PROP,
+    missing === undefined ? [] : [missing],
+  );
+}

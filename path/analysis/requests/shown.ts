@@ -1,0 +1,34 @@
+import type { Listener } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import type { Entry } from "./entries";
+import type { Request } from "./redirects";
+
+/* Requests and listeners in words. */
+
+/** How a report names the URL of a path. */
+export function shownUrl({ scheme, host, port, path, hasPath, balancer }: Entry): string {
+  const name = host === "" ? `dns_name of ${balancer?.address}` : host.replace(/^\$\{(.*)\.dns_name\}$/, "$1.dns_name");
+  return `${scheme}://${name}${shownPort({ scheme, port })}${hasPath ? path : "/"}`;
+}
+
+/** As a person types it. */
+export function shownRequest({ scheme, host, port, path, query }: Request): string {
+  return (
+    `${scheme}://${shownHost(host)}${shownPort({ scheme, port })}${path === "/" ? "" : path}` +
+    `${query === "" ? "" : `?${query}`}`
+  );
+}
+
+/** Nothing for the port that goes without saying. */
+function shownPort({ scheme, port }: Pick<Request, "scheme" | "port">): string {
+  return port === (scheme === "https" ? 443 : 80) ? "" : `:${port}`;
+}
+
+/** A balancer's own name is a symbol before it is made. */
+export function shownHost(host: string): string {
+  return host.replace(/^\$\{(.*)\}$/, "$1");
+}
+
+export function shownListener(listener: Listener): string {
+  return `${listener.address} (${known(listener.protocol) ?? "HTTP"} :${known(listener.port) ?? "?"})`;
+}
