@@ -3,6 +3,9 @@
 /** For faults that this project's props cannot make. */
 export const BY_NO_PROP = "no prop causes this; remove the override or the resource you added";
 
+/** For faults of listener rules. */
+export const BY_NO_RULE_PROP = "no prop causes this: the stack has no rules; mend the rule that was added";
+
 /** The first few of several texts, and how many more there are. */
 export function few(all: readonly string[]): string {
   return all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;

@@ -1,7 +1,5 @@
 import { applicationRules } from "./application";
 import { healthCheckRules } from "./health-check";
-import { listenerRuleRules } from "./listener-rules";
-import { listenerRules } from "./listeners";
 import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
@@ -23,8 +21,6 @@ export interface Rules {
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "certificates", ...tlsRules },
-  { subject: "listeners", ...listenerRules },
-  { subject: "listener rules", ...listenerRuleRules },
   { subject: "target groups", ...targetGroupRules },
   { subject: "what fits the balancer", ...targetFitRules },
   { subject: "health checks", ...healthCheckRules },

@@ -51,19 +51,9 @@ export function actionsOf(listener: Listener): Action[] {
   return [...listener.defaultActions, ...listener.rules.flatMap(({ actions }) => actions)];
 }
 
-/** A balancer of applications, and a listener that the file makes on it. */
-export interface MadeListener {
-  readonly balancer: Balancer;
-  readonly listener: Listener;
-}
-
-/** Listeners that the file makes on balancers which are, or may be, those of applications. */
-export function madeListeners(topology: Topology): MadeListener[] {
-  return topology.balancers
-    .filter(({ type }) => type === undefined || type === "application")
-    .flatMap((balancer) =>
-      balancer.listeners.filter(({ isData }) => !isData).map((listener) => ({ balancer, listener })),
-    );
+/** Listeners that the file makes on an application load balancer; none of a balancer of another type. */
+export function madeListeners({ type, listeners }: Balancer): Listener[] {
+  return type === undefined || type === "application" ? listeners.filter(({ isData }) => !isData) : [];
 }
 
 /** Those that a listener names itself, as `aws_lb_listener_certificate` adds others. */

@@ -1,15 +1,89 @@
-import type { Rule } from "../rule";
+import type { Balancer, Listener } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { listenerAt, protocolOf } from "../../analysis/requests/listeners";
+import { shownRequest } from "../../analysis/requests/shown";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix, setting } from "../../fixes/fix";
+import { missingListener, withTls } from "../../fixes/listener-repairs";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Fix } from "../../report";
+import type { Reporter, Rule } from "../rule";
 
 export const P21: Rule = {
   id: "P21",
   hop: "listener",
   title: "nothing listens on the client's port",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
-  needs: ["whole configuration"],
+  why:
+    "A load balancer accepts connections on the ports of its listeners only, each in one protocol. Browsers ask for " +
+    "https:// on port 443 and for http:// on port 80, so that a listener on another port, or one that speaks the " +
+    "other protocol there, does not answer them.",
+  symptom: "ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
+  shows: ["timeout", "refused"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
+  needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: answersThePort },
 };
+
+function answersThePort(path: TracedPath, report: Reporter): void {
+  const { balancer, topology, port } = path;
+  if (balancer === undefined) return;
+  const protocol = protocolOf(path);
+  const there = listenerAt(balancer, path, topology);
+  if (isUnknown(there)) return report.open("listener", there);
+  const spoken = there?.protocol;
+  // Protocols that no balancer of applications has are P20's.
+  if (there !== undefined && (spoken === protocol || (spoken !== "HTTP" && spoken !== "HTTPS"))) return;
+  const others = balancer.listeners.map((it) => `${known(it.protocol) ?? "?"} :${known(it.port) ?? "?"}`);
+  report.fault({
+    address: there?.address ?? balancer.address,
+    attribute: there === undefined ? `listener on port ${port}` : "protocol",
+    observed:
+      there !== undefined
+        ? `the listener on port ${port} speaks ${String(spoken)}`
+        : others.length === 0
+          ? "the balancer has no listener"
+          : `the balancer listens on ${others.join(", ")}`,
+    required: `an ${protocol} listener on port ${port}`,
+    symptom: there === undefined ? nobodyThere(path) : otherProtocolThere(path),
+    fix: there === undefined ? addition(path, balancer) : otherProtocol(path, there),
+  });
+}
+
+function nobodyThere({ scheme, host, port }: TracedPath): string {
+  const url = shownRequest({ scheme, host, port, path: "/", query: "" });
+  return (
+    `ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at ${url}; Reachability Analyzer says ` +
+    "ELBV2_LISTENERS_MISMATCH"
+  );
+}
+
+function otherProtocolThere({ scheme }: TracedPath): string {
+  return scheme === "https"
+    ? "ERR_SSL_PROTOCOL_ERROR"
+    : "400 Bad Request: a plain HTTP request was sent to an HTTPS port";
+}
+
+function addition(path: TracedPath, balancer: Balancer): Fix {
+  const { topology, port } = path;
+  const edit = missingListener(topology, balancer, path);
+  return fix(
+    `Add an ${protocolOf(path)} listener on port ${port}.`,
+    "every site has listeners on 80 and 443; remove the override",
+    edit === undefined ? [] : [edit],
+  );
+}
+
+function otherProtocol({ topology, scheme, host }: TracedPath, listener: Listener): Fix {
+  if (scheme === "https")
+    return fix(
+      `Let ${listener.address} speak HTTPS with a certificate.`,
+      BY_NO_PROP,
+      withTls(topology, listener, host),
+    );
+  return fix(`Let ${listener.address} speak HTTP.`, BY_NO_PROP, [
+    setting(listener.address, "protocol", "HTTP"),
+    setting(listener.address, "certificate_arn", undefined),
+  ]);
+}
