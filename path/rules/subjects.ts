@@ -1,4 +1,3 @@
-import { applicationRules } from "./application";
 import { healthCheckRules } from "./health-check";
 import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
@@ -24,7 +23,6 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "target groups", ...targetGroupRules },
   { subject: "what fits the balancer", ...targetFitRules },
   { subject: "health checks", ...healthCheckRules },
-  { subject: "the application", ...applicationRules },
   { subject: "logs and web ACLs", ...logAndWafRules },
   { subject: "security groups", ...securityGroupRules },
   { subject: "network ACLs", ...networkAclRules },

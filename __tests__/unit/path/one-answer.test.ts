@@ -7,8 +7,8 @@ import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from ".
 import { entriesOf } from "../../../path/analysis/requests/entries";
 import { routeOf } from "../../../path/analysis/requests/route";
 import type { Target } from "../../../path/analysis/requests/traced-path";
-import { applicationRules } from "../../../path/rules/application";
 import type { Fault } from "../../../path/rules/rule";
+import { P55 } from "../../../path/rules/target/P55-health-check-path";
 import { trace } from "../../../path/trace/trace";
 import { isMatcher } from "../../../topology/health-check-values";
 import { PRIVATE_RANGES, RESERVED_RANGES } from "../../../topology/reserved-ranges";
@@ -103,9 +103,8 @@ describe("what P55 proposes is what props take:", () => {
         }),
       }),
     );
-    for (const rule of applicationRules.targets ?? [])
-      rule({ ...path, targets }, { fault: (it) => told.push(it), open: () => {}, assume: () => {} });
-    return told.filter(({ id }) => id === "P55");
+    P55.check.targets?.({ ...path, targets }, { fault: (it) => told.push(it), open: () => {}, assume: () => {} });
+    return told;
   };
   const healthCheck = (props: string): object | undefined => {
     const [, name = "", value] = /^healthCheck: \{ (matcher|path): (".*") \}$/.exec(props) ?? [];
