@@ -5,7 +5,6 @@ import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
 import { targetFitRules } from "./target-fit";
-import { targetGroupRules } from "./target-groups";
 import { targetZoneRules } from "./target-zones";
 import { tlsRules } from "./tls";
 import { twoWritersRules } from "./two-writers";
@@ -20,7 +19,6 @@ export interface Rules {
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "certificates", ...tlsRules },
-  { subject: "target groups", ...targetGroupRules },
   { subject: "what fits the balancer", ...targetFitRules },
   { subject: "health checks", ...healthCheckRules },
   { subject: "logs and web ACLs", ...logAndWafRules },

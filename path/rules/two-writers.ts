@@ -1,4 +1,3 @@
-import { detachesItself } from "./detached-groups";
 import { oldOneInTheWay, takenAwayAgain } from "./moved-resources";
 import { standsInParent } from "./standing-blocks";
 import type { Rules } from "./subjects";
@@ -10,7 +9,6 @@ import { oneEntryOfANumber, oneGroupOfAName, onePermissionOnce, oneRouteToADesti
 export const twoWritersRules: Rules = {
   path: [],
   file: [
-    detachesItself,
     oneGroupOfAName,
     oneRouteToADestination,
     onePermissionOnce,

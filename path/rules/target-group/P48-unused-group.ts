@@ -1,15 +1,87 @@
-import type { Rule } from "../rule";
+import type { Balancer, Listener, TargetGroup, Topology } from "../../../topology/model";
+import { symbol } from "../../../topology/source";
+import { known } from "../../../topology/value";
+import { forwardedTo } from "../../analysis/requests/listeners";
+import { groupUsers } from "../../analysis/targets/group-users";
+import { fix, setting } from "../../fixes/fix";
+import { forward, lastPriority } from "../../fixes/listener-repairs";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Fix } from "../../report";
+import type { FileReporter, Rule } from "../rule";
 
 export const P48: Rule = {
   id: "P48",
   hop: "target-group",
   title: "no listener uses the target group",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Requests come to a target group only by the action of a listener or of one of its rules. While nothing forwards to " +
+    "it, its targets are registered but not checked, and get no requests; an Auto Scaling group or a service that waits " +
+    "for healthy targets waits in vain.",
+  symptom: "Target.NotInUse in the target's health, and no request comes to the targets",
+  shows: ["503", "unhealthy"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html" +
+    "#target-health-states",
   needs: ["whole configuration"],
   review: { effect: "none" },
-  check: {},
+  check: { file: isUsed },
 };
+
+/** Of groups in which something is registered; empty ones are nothing that anybody waits for. */
+function isUsed(topology: Topology, report: FileReporter): void {
+  const { idleGroups, openForward, balancersNear, moverOf } = groupUsers(topology);
+  for (const group of idleGroups) {
+    const on = balancersNear(group);
+    if (on.length === 0 || moverOf(group) !== undefined) continue;
+    if (openForward !== undefined) {
+      report.open("target-group", openForward);
+      continue;
+    }
+    report.fault(
+      {
+        address: group.address,
+        attribute: "arn",
+        observed:
+          `no listener and no rule forwards to ${group.address}, which has ` +
+          `${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
+        required: "a listener or a rule that forwards to it",
+        symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
+        fix: wayIn(topology, group, listenerFor(on)),
+      },
+      on,
+    );
+  }
+}
+
+/** Where the site's requests are answered: an HTTPS listener, or any other. */
+function listenerFor([balancer, next]: readonly Balancer[]): Listener | undefined {
+  const listeners = balancer?.listeners.length === 0 ? (next?.listeners ?? []) : (balancer?.listeners ?? []);
+  return listeners.find(({ protocol }) => protocol === "HTTPS") ?? listeners[0];
+}
+
+/** By default, unless that leads to another group's targets. */
+function wayIn(topology: Topology, group: TargetGroup, listener: Listener | undefined): Fix {
+  if (listener === undefined) return fix(`Add a listener that forwards to ${group.address}.`, BY_NO_PROP, []);
+  const isTaken = forwardedTo(listener.defaultActions).some(
+    (arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0,
+  );
+  if (!isTaken)
+    return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [
+      setting(listener.address, "default_action", forward(group)),
+    ]);
+  const name = (group.address.split("[")[0] ?? "").split(".").at(-1) ?? "";
+  return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [
+    {
+      add: "aws_lb_listener_rule",
+      name: `to_${name}`,
+      like: listener.address,
+      body: {
+        listener_arn: known(listener.arn) ?? symbol(listener.address, "arn"),
+        priority: lastPriority(listener),
+        condition: [{ path_pattern: { values: [`/${name}/*`] } }],
+        action: forward(group),
+      },
+    },
+  ]);
+}

@@ -1,15 +1,70 @@
-import type { Rule } from "../rule";
+import type { TargetGroup } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import type { TracedPath } from "../../analysis/requests/traced-path";
+import { fix, setting } from "../../fixes/fix";
+import type { Fault, Reporter, Rule } from "../rule";
 
 export const P60: Rule = {
   id: "P60",
   hop: "target-group",
   title: "the deregistration delay does not suit the requests",
   certainty: ["likely"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A target that is taken out gets no new requests, and has the deregistration delay to answer those that are under " +
+    "way; what lasts longer is cut off. The idle timeout says how long a request may stay silent, so a shorter delay " +
+    "ends such requests early, and a much longer one only delays each deployment.",
+  symptom: "502 at requests that are under way when a target is taken out, or targets that stay long in draining",
+  shows: ["502", "later"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html" +
+    "#deregistration-delay",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: lastsAsLongAsRequests },
 };
+
+/** AWS's defaults, and its limit. */
+const USUAL_IDLE_SEC = 60;
+const USUAL_DELAY_SEC = 300;
+const MAX_DELAY_SEC = 3_600;
+
+function lastsAsLongAsRequests({ targetGroups, balancer }: TracedPath, report: Reporter): void {
+  const idle = known(balancer?.idleTimeout) ?? USUAL_IDLE_SEC;
+  for (const group of targetGroups) {
+    const delay = group.deregistrationDelay === undefined ? USUAL_DELAY_SEC : known(group.deregistrationDelay);
+    if (delay === undefined || group.isData || group.targetType === "lambda") continue;
+    const longest = Math.min(idle, MAX_DELAY_SEC);
+    // Who raises the idle timeout has requests that take that long.
+    const isShort = delay === 0 || (idle > USUAL_IDLE_SEC && delay < longest);
+    if (isShort) report.fault(tooShort(group, delay, idle, longest));
+    else if (delay > USUAL_DELAY_SEC && delay > longest)
+      report.fault(tooLong(group, delay, idle, Math.max(longest, USUAL_IDLE_SEC)));
+  }
+}
+
+function tooShort(group: TargetGroup, delay: number, idle: number, better: number): Fault {
+  return {
+    ...otherDelay(group, delay, idle, better),
+    required: `as long as requests take, such as ${better} s`,
+    symptom: "502 at requests that are under way when a target is taken out",
+  };
+}
+
+function tooLong(group: TargetGroup, delay: number, idle: number, better: number): Fault {
+  return {
+    ...otherDelay(group, delay, idle, better),
+    required: `not much longer than requests take, such as ${better} s`,
+    symptom: `each target that is replaced stays ${delay} s in "draining"`,
+  };
+}
+
+function otherDelay({ address }: TargetGroup, delay: number, idle: number, better: number) {
+  return {
+    address,
+    attribute: "deregistration_delay",
+    observed: `${delay} s, where a request may take ${idle} s without a byte moving`,
+    fix: fix(`Wait ${better} s.`, `deregistrationDelaySec: ${better}, or none for as long as idleTimeoutSec`, [
+      setting(address, "deregistration_delay", String(better)),
+    ]),
+  };
+}
