@@ -1,6 +1,6 @@
 import type { SecurityGroup, SecurityRule } from "../../topology/model";
 import { known } from "../../topology/value";
-import { argument, attributeOf, type Direction, isAll } from "../analysis/network/reachability";
+import { argument, attributeOf, type Direction, isAll } from "../analysis/network/security-rules";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 

@@ -3,6 +3,7 @@ import { own } from "../../topology/json";
 import type { SecurityRule, Topology } from "../../topology/model";
 import { holdsTrue } from "../../topology/plan-values";
 import { type Attr, known } from "../../topology/value";
+import { plain } from "../analysis/symbols";
 import { code } from "./because";
 import { holderOf, type Permission } from "./permissions";
 import type { SecurityChanges } from "./report";
@@ -164,9 +165,4 @@ function inWords({ direction, protocol, first, last, peer, kind }: Permission, v
         ? code(plain(peer))
         : `the prefix list ${code(plain(peer))}`;
   return `${direction === "egress" ? "outgoing " : ""}${what} ${verb} to ${who} in ${code(address)}`;
-}
-
-/** A symbol without its braces. */
-function plain(text: string): string {
-  return text.replace(/^\$\{(.*)\}$/, "$1");
 }

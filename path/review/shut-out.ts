@@ -2,7 +2,8 @@ import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 import type { Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
-import { audience, ruleSet, vpcIdOf } from "../analysis/network/reachability";
+import { type Audience, audience, clientsOf } from "../analysis/network/audience";
+import { ruleSet } from "../analysis/network/security-rules";
 import { code, doneTo, named, type Told } from "./because";
 import type { World } from "./world";
 
@@ -49,19 +50,13 @@ function causeAt(was: Balancer, is: Balancer, port: number, world: World): Told[
   ];
 }
 
-function askersOf(balancer: Balancer, topology: Topology, port: number): ReturnType<typeof audience> {
+function askersOf(balancer: Balancer, topology: Topology, port: number): Audience {
+  const isInternal = known(balancer.isInternal) === true;
   const set = ruleSet(topology, balancer.securityGroupIds, "ingress", {
     address: balancer.address,
     attribute: "security_groups",
   });
-  return audience(
-    topology,
-    set,
-    port,
-    known(balancer.isInternal) === true ? "vpc" : "internet",
-    topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds)),
-    known(balancer.ipAddressType) === "dualstack-without-public-ipv4",
-  );
+  return audience(topology, set, port, clientsOf(topology, balancer, isInternal ? "vpc" : "internet"));
 }
 
 const RULES = /^aws_(security_group_rule|vpc_security_group_ingress_rule)$/;

@@ -2,7 +2,8 @@ import type { AclEntry, NetworkAcl, Subnet, Topology } from "../../topology/mode
 import { known, type Unknown } from "../../topology/value";
 import { allowsAny, type Decision, type Packets } from "../analysis/network/acl-decisions";
 import { overlaps, type Range } from "../analysis/network/ipv4";
-import { type Direction, plain } from "../analysis/network/reachability";
+import type { Direction } from "../analysis/network/security-rules";
+import { plain } from "../analysis/symbols";
 import { type HealthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import { fix, setting } from "../fixes/fix";
 import type { Edit, Hop } from "../report";

@@ -2,24 +2,19 @@ import type { Balancer, Registration, SecurityGroup, SecurityRule, Topology } fr
 import { type Attr, isUnknown, known, type Listed, Unknown } from "../../topology/value";
 import { balancerGroups, isApplication } from "../analysis/network/balancer-groups";
 import { rangesOf } from "../analysis/network/ipv4";
+import { type Passage, passage } from "../analysis/network/passage";
+import { isMeantFor, namesGroup, type Peer, placesOf } from "../analysis/network/places";
+import { ruleInWords, rulesInWords } from "../analysis/network/rule-words";
 import {
   argument,
   attributeOf,
   isAll,
-  isMeantFor,
   isTcp,
-  names,
   opensPort,
-  type Passage,
-  type Peer,
-  passage,
-  placesOf,
   type RuleSet,
   rangesIn,
-  ruleInWords,
   ruleSet,
-  rulesInWords,
-} from "../analysis/network/reachability";
+} from "../analysis/network/security-rules";
 import type { Target } from "../analysis/requests/traced-path";
 import { type HealthReaders, healthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import { fix } from "../fixes/fix";
@@ -377,7 +372,7 @@ function nearest({ rules }: RuleSet, port: number | Unknown, peer: Peer): Miss |
       : [];
   });
   const rank = ({ rule, what }: Miss) =>
-    (names(rule, peer) ? 0 : what === "addresses" ? 2 : 1) +
+    (namesGroup(rule, peer) ? 0 : what === "addresses" ? 2 : 1) +
     (known(rule.fromPort) === port || known(rule.toPort) === port ? 0 : 3);
   return misses.sort((a, b) => rank(a) - rank(b))[0];
 }

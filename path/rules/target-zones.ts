@@ -1,10 +1,10 @@
 import type { Balancer, Subnet } from "../../topology/model";
 import { isUnknown, known, Unknown } from "../../topology/value";
 import { networkIndex } from "../analysis/network/network-index";
-import { plain } from "../analysis/network/reachability";
 import { isPublic } from "../analysis/network/ways-out";
 import { kindOfZone } from "../analysis/network/zones";
 import type { Target } from "../analysis/requests/traced-path";
+import { plain } from "../analysis/symbols";
 import { fix, setting } from "../fixes/fix";
 import type { PathEnd, Reporter } from "./rule";
 import type { Rules } from "./subjects";

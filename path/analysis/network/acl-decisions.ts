@@ -1,7 +1,7 @@
 import type { AclEntry } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { EVERY_ADDRESS, overlaps, type Range, rangesOf } from "./ipv4";
-import { isAll, isTcp } from "./reachability";
+import { isAll, isTcp } from "./security-rules";
 
 /** TCP packets: from or to these addresses, to these ports. */
 export interface Packets {

@@ -1,7 +1,10 @@
-import type { Balancer, SecurityGroup, Topology, Vpc } from "../../../topology/model";
+import { addTo } from "../../../topology/lists";
+import type { Balancer, SecurityGroup, Topology } from "../../../topology/model";
 import { isUnknown, known, type Listed, type Unknown } from "../../../topology/value";
+import { once } from "../once";
 import type { TracedPath } from "../requests/traced-path";
-import { audience, ruleSet, vpcIdOf } from "./reachability";
+import { audience, type Clients, clientsOf } from "./audience";
+import { ruleSet } from "./security-rules";
 
 /** The groups of a balancer, as far as the file says them. */
 export interface BalancerGroups {
@@ -24,57 +27,41 @@ export function isApplication({ type }: Balancer): boolean {
 
 export function balancerGroups(path: TracedPath, balancer: Balancer): BalancerGroups {
   const { topology, port, from } = path;
-  const { hasSecurityGroups, securityGroupIds, address } = balancer;
+  // Where it names none, this is the VPC's default group; nothing if the file does not hold the VPC.
+  const { hasSecurityGroups, securityGroupIds: ids, address } = balancer;
   if (isUnknown(hasSecurityGroups))
     return {
-      ids: securityGroupIds.items.length > 0 ? securityGroupIds : { items: [], open: hasSecurityGroups },
+      ids: ids.items.length > 0 ? ids : { items: [], open: hasSecurityGroups },
       isMissing: false,
       open: hasSecurityGroups,
     };
-  if (hasSecurityGroups !== false) return { ids: securityGroupIds, isMissing: false };
-  const vpc = topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds));
-  // The VPC's default group; nothing if the file does not hold the VPC.
-  const ids = securityGroupIds;
-  const own = ids.items.map((id) => topology.byId.securityGroup(id)).find((it) => it !== undefined);
-  if (own === undefined) return { ids, isMissing: false };
-  const who = audience(
-    topology,
-    ruleSet(topology, ids, "ingress", { address, attribute: "security_groups" }),
-    port,
-    from,
-    vpc,
-  );
-  if (who.answer !== "nobody") return { ids, isMissing: false };
-  const [fitting] = vpc === undefined ? [] : fittingGroups(topology, vpc, port, from);
-  const id = known(fitting?.id);
+  if (hasSecurityGroups !== false) return { ids, isMissing: false };
+  const set = ruleSet(topology, ids, "ingress", { address, attribute: "security_groups" });
+  const clients = clientsOf(topology, balancer, from);
+  if (set.groups.length === 0 || audience(topology, set, port, clients).answer !== "nobody")
+    return { ids, isMissing: false };
+  const id = known(fittingGroup(topology, port, clients)?.id);
   return { ids: id === undefined ? NONE : { items: [id] }, isMissing: true };
 }
 
-const unused = new WeakMap<Topology, ReadonlyMap<string, readonly SecurityGroup[]>>();
-
-/** Groups of a VPC that let clients in and that no server has. */
-function fittingGroups(topology: Topology, vpc: Vpc, port: number, from: TracedPath["from"]): readonly SecurityGroup[] {
-  const id = known(vpc.id);
-  const candidates = id === undefined ? [] : (unusedGroups(topology).get(id) ?? []);
-  return candidates.filter((group) => {
-    const set = ruleSet(topology, { items: [known(group.id) ?? ""] }, "ingress", {
-      address: group.address,
-      attribute: "id",
-    });
-    return audience(topology, set, port, from, vpc).answer === "everyone";
+/** A group of the clients' VPC that lets them in and that no server has. */
+function fittingGroup(topology: Topology, port: number, clients: Clients): SecurityGroup | undefined {
+  const candidates = unusedGroups(topology).get(known(clients.vpc?.id) ?? "") ?? [];
+  return candidates.find((group) => {
+    const ids = { items: [known(group.id) ?? ""] };
+    const set = ruleSet(topology, ids, "ingress", { address: group.address, attribute: "id" });
+    return audience(topology, set, port, clients).answer === "everyone";
   });
 }
 
-function unusedGroups(topology: Topology): ReadonlyMap<string, readonly SecurityGroup[]> {
-  const found = unused.get(topology);
-  if (found !== undefined) return found;
+/** By their VPCs, the first twenty of each. */
+const unusedGroups = once((topology: Topology): ReadonlyMap<string, readonly SecurityGroup[]> => {
   const used = new Set(topology.servers.flatMap(({ securityGroupIds }) => securityGroupIds.items));
   const byVpc = new Map<string, SecurityGroup[]>();
   for (const group of topology.securityGroups) {
     const [id, vpcId] = [known(group.id), known(group.vpcId)];
     if (id === undefined || vpcId === undefined || group.isDefault || used.has(id)) continue;
-    byVpc.set(vpcId, [...(byVpc.get(vpcId) ?? []).slice(0, 19), group]);
+    if ((byVpc.get(vpcId)?.length ?? 0) < 20) addTo(byVpc, vpcId, group);
   }
-  unused.set(topology, byVpc);
   return byVpc;
-}
+});

@@ -1,8 +1,8 @@
 import type { Gateway, Route, RouteTable, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { once } from "../once";
+import { plain } from "../symbols";
 import { coversInternet, rangesOf } from "./ipv4";
-import { plain } from "./reachability";
 
 /* Where packets to the internet go from a subnet. */
 

@@ -1,6 +1,6 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { plain } from "./reachability";
+import { plain } from "../symbols";
 
 /* The Availability Zones that subnets are in. */
 

@@ -1,15 +1,103 @@
-import type { Rule } from "../rule";
+import type { Balancer, SecurityGroup, Topology } from "../../../topology/model";
+import { known, Unknown } from "../../../topology/value";
+import { audience, type Clients, clientsOf } from "../../analysis/network/audience";
+import { balancerGroups, isApplication } from "../../analysis/network/balancer-groups";
+import { rulesInWords } from "../../analysis/network/rule-words";
+import { type RuleSet, ruleSet } from "../../analysis/network/security-rules";
+import { askedPorts } from "../../analysis/requests/asked-ports";
+import { fix } from "../../fixes/fix";
+import { opening } from "../../fixes/group-fixes";
+import { few } from "../../fixes/wording";
+import type { Fault, PathCheck, Rule } from "../rule";
+
+const checkClients: PathCheck = (path, report) => {
+  const { balancer, topology, from } = path;
+  if (balancer === undefined || !isApplication(balancer)) return;
+  const { ids, isMissing, open } = balancerGroups(path, balancer);
+  if (open !== undefined) report.open("listener", open);
+  if (ids.items.length === 0 && ids.open === undefined) {
+    if (!isMissing) report.open("listener", unreadDefault(balancer));
+    return;
+  }
+  const set = ruleSet(topology, ids, "ingress", { address: balancer.address, attribute: "security_groups" });
+  const clients = clientsOf(topology, balancer, from);
+  const closed: number[] = [];
+  for (const port of askedPorts(path)) {
+    const who = audience(topology, set, port, clients);
+    if (who.answer === "nobody") closed.push(port);
+    if (who.answer === "open") report.open("listener", who.why);
+    if (who.answer === "some")
+      report.assume({
+        hop: "listener",
+        address: balancer.address,
+        text: `port ${port} of ${balancer.address} is only for ${few(who.who)}, and whoever asks is one of them`,
+      });
+  }
+  const [group] = set.groups;
+  if (group === undefined || closed.length === 0) return;
+  // One finding for each group, with the ports of all listeners.
+  const others = balancer.listeners
+    .flatMap(({ port }) => known(port) ?? [])
+    .filter((port) => audience(topology, set, port, clients).answer === "nobody");
+  const ports = [...new Set([...closed, ...others])].sort((a, b) => a - b);
+  report.fault(closedFault(topology, { balancer, group, set, clients, ports }));
+};
+
+function unreadDefault({ address }: Balancer): Unknown {
+  return new Unknown(
+    address,
+    "security_groups",
+    "it has the default group of its VPC, whose rules the file does not hold",
+  );
+}
+
+interface Closed {
+  readonly balancer: Balancer;
+  readonly group: SecurityGroup;
+  readonly set: RuleSet;
+  readonly clients: Clients;
+  readonly ports: readonly number[];
+}
+
+function closedFault(topology: Topology, { balancer, group, set, clients, ports }: Closed): Fault {
+  const { from, isIpv6Only, vpc } = clients;
+  const shown = ports.join(" and ");
+  const reachesByIpv6 =
+    known(balancer.ipAddressType) === "dualstack" &&
+    from === "internet" &&
+    ports.every((port) => audience(topology, set, port, { ...clients, isIpv6Only: true }).answer === "everyone");
+  const whom = from === "vpc" ? "in its VPC" : isIpv6Only ? "on the internet, by IPv6" : "on the internet";
+  const cidr = isIpv6Only ? "::/0" : from === "vpc" ? (vpc?.cidrs.items[0] ?? "10.0.0.0/8") : "0.0.0.0/0";
+  const wanted = ports.map((port) => ({ port, source: { cidr } }));
+  return {
+    address: group.address,
+    attribute: "ingress",
+    observed: rulesInWords(topology, set),
+    required: `tcp ${shown} from clients ${whom}`,
+    symptom: `ERR_CONNECTION_TIMED_OUT on port ${shown}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
+    ...(reachesByIpv6 && { share: "clients without IPv6" }),
+    fix: fix(
+      `Let clients in to port ${shown} of the balancer.`,
+      "no prop closes 80 or 443: remove the override",
+      opening(group, "ingress", wanted, "clients"),
+    ),
+  };
+}
 
 export const P30: Rule = {
   id: "P30",
   hop: "listener",
   title: "the balancer's group does not open the listener's port",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A security group lets in only what one of its rules names, and creating a listener adds no rule. Packets to a " +
+    "port that no rule opens are dropped without a reply, so the client waits until its own timeout although the " +
+    "load balancer is active.",
+  symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: ENI_SG_RULES_MISMATCH",
+  shows: ["timeout"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
   needs: ["whole configuration"],
   review: { effect: "outage", blames: "security groups" },
-  check: {},
+  check: { path: checkClients },
 };

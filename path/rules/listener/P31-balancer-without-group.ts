@@ -1,15 +1,67 @@
-import type { Rule } from "../rule";
+import type { Balancer } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { balancerGroups, isApplication } from "../../analysis/network/balancer-groups";
+import { vpcIdOf } from "../../analysis/network/places";
+import { askedPorts } from "../../analysis/requests/asked-ports";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Edit } from "../../report";
+import type { PathCheck, Rule } from "../rule";
+
+const checkOwnGroup: PathCheck = (path, report) => {
+  const { balancer, topology } = path;
+  if (balancer === undefined || !isApplication(balancer)) return;
+  const { ids, isMissing } = balancerGroups(path, balancer);
+  if (!isMissing) return;
+  const vpcId = known(vpcIdOf(topology, balancer.subnetIds));
+  const ports = askedPorts(path);
+  const standard = known(topology.byId.vpc(vpcId)?.defaultSecurityGroupId);
+  const kept = standard === undefined ? [] : [standard];
+  const edits =
+    ids.items.length > 0
+      ? [setting(balancer.address, "security_groups", ids.items)]
+      : [
+          newGroup(balancer, vpcId, ports),
+          setting(balancer.address, "security_groups", [...kept, "${aws_security_group.balancer.id}"]),
+        ];
+  report.fault({
+    address: balancer.address,
+    attribute: "security_groups",
+    observed:
+      "no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",
+    required: `a group that lets clients in to port ${ports.join(" and ")}`,
+    symptom: "ERR_CONNECTION_TIMED_OUT on every port",
+    fix: fix("Give the balancer a group that lets its clients in.", BY_NO_PROP, edits),
+  });
+};
+
+function newGroup(balancer: Balancer, vpcId: string | undefined, ports: readonly number[]): Edit {
+  const isIpv6Only = known(balancer.ipAddressType) === "dualstack-without-public-ipv4";
+  const clients = isIpv6Only ? { ipv6_cidr_blocks: ["::/0"] } : { cidr_blocks: ["0.0.0.0/0"] };
+  return {
+    add: "aws_security_group",
+    name: "balancer",
+    like: balancer.address,
+    body: {
+      vpc_id: vpcId,
+      ingress: ports.map((it) => ({ from_port: it, to_port: it, protocol: "tcp", ...clients })),
+      egress: [{ from_port: 0, to_port: 0, protocol: "-1", cidr_blocks: ["0.0.0.0/0"] }],
+    },
+  };
+}
 
 export const P31: Rule = {
   id: "P31",
   hop: "listener",
   title: "the balancer has no security group of its own",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "An application load balancer that is created without security groups gets the default group of its VPC. As AWS " +
+    "creates it, that group lets in traffic from its own members only, so no client outside it gets a connection.",
+  symptom: "ERR_CONNECTION_TIMED_OUT on every port",
+  shows: ["timeout"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
   needs: [],
   review: { effect: "outage", blames: "security groups" },
-  check: {},
+  check: { path: checkOwnGroup },
 };

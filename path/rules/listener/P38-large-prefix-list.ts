@@ -1,15 +1,99 @@
-import type { Rule } from "../rule";
+import type { SecurityRule } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { balancerGroups, isApplication } from "../../analysis/network/balancer-groups";
+import { isAll } from "../../analysis/network/security-rules";
+import { plain } from "../../analysis/symbols";
+import { fix } from "../../fixes/fix";
+import { ruleSetting, takenAway } from "../../fixes/group-fixes";
+import type { Edit } from "../../report";
+import type { PathCheck, Rule } from "../rule";
+
+/** Rules that a group may have in one direction; AWS raises it on request. */
+const QUOTA = 60;
+/** The weight of AWS's list of CloudFront's addresses, the list that a balancer is usually opened to. */
+const CLOUDFRONT = 55;
+
+const checkWeights: PathCheck = (path, report) => {
+  const { balancer, topology } = path;
+  if (balancer === undefined || !isApplication(balancer)) return;
+  for (const id of balancerGroups(path, balancer).ids.items) {
+    const group = topology.byId.securityGroup(id);
+    if (group === undefined) continue;
+    const lists = group.ingress.filter(({ prefixListIds }) => prefixListIds.items.length > 0);
+    const taken = group.ingress.reduce((sum, rule) => sum + weightOf(rule), 0);
+    if (lists.length === 0 || taken <= QUOTA) continue;
+    const names = [...new Set(lists.flatMap(({ prefixListIds }) => prefixListIds.items.map(plain)))];
+    report.fault({
+      address: group.address,
+      attribute: "ingress",
+      observed:
+        `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which ` +
+        `counts for ${CLOUDFRONT}`,
+      required: `at most ${QUOTA} rules, unless the account's quota is higher`,
+      symptom: "RulesPerSecurityGroupLimitExceeded at apply",
+      fix: fix(
+        "Let one rule with the list take the ports of all, or spread the rules over several groups.",
+        "no prop causes this: remove the added rule",
+        joined(lists),
+      ),
+    });
+  }
+};
+
+/** A list counts for as many rules as it may have entries; one of the file's own is small enough. */
+function weightOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): number {
+  const lists = prefixListIds.items.map((id) =>
+    /^\$\{(?!.*data\.)|\.(s3|dynamodb)|_(s3|dynamodb)/.test(id) ? 1 : CLOUDFRONT,
+  );
+  return (
+    Math.max(cidrs.items.length, ipv6Cidrs.items.length) +
+    groupIds.items.length +
+    lists.reduce((sum, it) => sum + it, 0)
+  );
+}
+
+/** The first rule takes all ports, and those that have nothing but the same list go. */
+function joined(lists: readonly SecurityRule[]): readonly Edit[] {
+  const [first] = lists;
+  if (first === undefined) return [];
+  const same = lists.filter(
+    (it) =>
+      it.cidrs.items.length === 0 &&
+      it.groupIds.items.length === 0 &&
+      it.prefixListIds.items.join() === first.prefixListIds.items.join(),
+  );
+  if (!same.includes(first) || same.length < 2 || same.some(({ protocol }) => isAll(known(protocol)))) return [];
+  const ports = same.flatMap(({ fromPort, toPort }) => [known(fromPort) ?? 0, known(toPort) ?? 0]);
+  // From the last to the first, so that the places of the others stay what they are.
+  const others = same.filter((it) => it !== first).reverse();
+  return [
+    ruleSetting(
+      first,
+      "from_port",
+      ports.reduce((a, b) => Math.min(a, b)),
+    ),
+    ruleSetting(
+      first,
+      "to_port",
+      ports.reduce((a, b) => Math.max(a, b)),
+    ),
+    ...others.flatMap(takenAway),
+  ];
+}
 
 export const P38: Rule = {
   id: "P38",
   hop: "listener",
   title: "a prefix list takes more rules than a group may have",
   certainty: ["likely"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A rule with a prefix list counts as many rules against the quota of the group as the list can have entries; the " +
+    "list of CloudFront's addresses counts 55, and the default quota is 60 rules in one direction. A second port for " +
+    "the same list exceeds it. Only a warning: neither the quota of the account nor AWS's lists are in the file.",
+  symptom: "RulesPerSecurityGroupLimitExceeded at apply",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { path: checkWeights },
 };

@@ -2,7 +2,7 @@ import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
 import { isApplication } from "../../analysis/network/balancer-groups";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
-import { plain } from "../../analysis/network/reachability";
+import { plain } from "../../analysis/symbols";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange, nameFrom } from "../../fixes/free-ranges";

@@ -1,8 +1,8 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
 import { isApplication } from "../../analysis/network/balancer-groups";
-import { plain } from "../../analysis/network/reachability";
 import { type BalancerZones, balancerZones, kindOfZone, zoneInWords } from "../../analysis/network/zones";
+import { plain } from "../../analysis/symbols";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import type { Edit } from "../../report";

@@ -1,6 +1,5 @@
 import type { Balancer, Route, RouteTable, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { plain } from "../../analysis/network/reachability";
 import {
   internetGatewayOf,
   type ShutSubnet,
@@ -9,6 +8,7 @@ import {
   waysBack,
 } from "../../analysis/network/ways-back";
 import type { Way } from "../../analysis/network/ways-out";
+import { plain } from "../../analysis/symbols";
 import { publicSubnetsInstead } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";

@@ -4,7 +4,7 @@ import { symbol } from "../../../topology/source";
 import { known, Unknown } from "../../../topology/value";
 import type { OwnTargetGroups } from "../../../topology/writers";
 import { portsOf } from "../../analysis/boot-scripts/user-data";
-import { opensPort } from "../../analysis/network/reachability";
+import { opensPort } from "../../analysis/network/security-rules";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { groupUsers } from "../../analysis/targets/group-users";
 import { type Share, sharesOf } from "../../analysis/targets/shares";

@@ -1,15 +1,43 @@
-import type { Rule } from "../rule";
+import { groupsInUse } from "../../analysis/network/groups-in-use";
+import { fix } from "../../fixes/fix";
+import { movedOut } from "../../fixes/group-fixes";
+import { BY_NO_PROP, few } from "../../fixes/wording";
+import type { PathCheck, Rule } from "../rule";
+
+const checkBothKinds: PathCheck = (path, report) => {
+  // A state lists the rules beside a group in the group as well.
+  if (path.topology.source === "state") return;
+  for (const { group } of groupsInUse(path)) {
+    for (const direction of ["ingress", "egress"] as const) {
+      const beside = group.standalone.filter((it) => it.direction === direction);
+      if (!group.hasInline[direction] || beside.length === 0) continue;
+      report.fault({
+        address: group.address,
+        attribute: direction,
+        observed:
+          `${direction} rules in ${group.address} itself, and beside it ` +
+          `${few(beside.map(({ address }) => address))}`,
+        required: "rules either in the group or beside it",
+        symptom: "rules vanish at every other apply, and with them the connections",
+        fix: fix(`Write all ${direction} rules of the group beside it.`, BY_NO_PROP, movedOut(group, direction)),
+      });
+    }
+  }
+};
 
 export const P37: Rule = {
   id: "P37",
   hop: "target",
   title: "rules stand in a group and beside it",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A security group with `ingress` or `egress` blocks owns all rules of that direction: terraform revokes every rule " +
+    "that the blocks do not list. The rule resources beside it then create theirs again, so the rules alternate from " +
+    "one apply to the next, and between two applies a port can be closed.",
+  symptom: "rules disappear at every other apply, and connections with them",
+  shows: ["sometimes", "later"],
+  source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
   needs: ["plan"],
   review: { effect: "outage" },
-  check: {},
+  check: { path: checkBothKinds },
 };

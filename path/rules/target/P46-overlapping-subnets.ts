@@ -3,7 +3,7 @@ import type { Balancer, Subnet, Topology, Vpc } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { covers, prefixOf, type Range, rangesOf } from "../../analysis/network/ipv4";
 import { networkIndex } from "../../analysis/network/network-index";
-import { vpcRanges } from "../../analysis/network/reachability";
+import { vpcRanges } from "../../analysis/network/places";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
 import { BY_NO_PROP } from "../../fixes/wording";

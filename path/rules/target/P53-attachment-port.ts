@@ -1,7 +1,7 @@
 import type { Server } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { portsOf } from "../../analysis/boot-scripts/user-data";
-import { opensPort } from "../../analysis/network/reachability";
+import { opensPort } from "../../analysis/network/security-rules";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import type { PathEnd, Reporter, Rule } from "../rule";

@@ -1,12 +1,8 @@
+import { audience, type Clients } from "../../../../path/analysis/network/audience";
 import { coversInternet, rangesOf, without } from "../../../../path/analysis/network/ipv4";
-import {
-  audience,
-  opensPort,
-  type Peer,
-  type Place,
-  passage,
-  type RuleSet,
-} from "../../../../path/analysis/network/reachability";
+import { passage } from "../../../../path/analysis/network/passage";
+import type { Peer, Place } from "../../../../path/analysis/network/places";
+import { opensPort, type RuleSet } from "../../../../path/analysis/network/security-rules";
 import type { Finding, TraceReport } from "../../../../path/report";
 import { trace } from "../../../../path/trace/trace";
 import type { SecurityRule } from "../../../../topology/model";
@@ -657,7 +653,8 @@ describe("reachability, by itself", () => {
   });
 
   test("clients: everyone, some, nobody", () => {
-    const of = (...items: string[]) => audience(topology, set(rule({ cidrs: { items } })), 80, "internet", undefined);
+    const clients: Clients = { from: "internet", vpc: undefined, isIpv6Only: false };
+    const of = (...items: string[]) => audience(topology, set(rule({ cidrs: { items } })), 80, clients);
     expect([of("0.0.0.0/0"), of("198.51.100.0/24"), of("10.0.0.0/8"), of()]).toEqual([
       { answer: "everyone" },
       { answer: "some", who: ["198.51.100.0/24"] },

@@ -1,0 +1,78 @@
+import type { Balancer, SecurityRule, Topology, Vpc } from "../../../topology/model";
+import { isUnknown, known, type Unknown } from "../../../topology/value";
+import { plain } from "../symbols";
+import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf } from "./ipv4";
+import { vpcIdOf, vpcRanges } from "./places";
+import { cidrsOpen, opensPort, type RuleSet } from "./security-rules";
+
+/* Which clients security groups let in. */
+
+/** Those who ask a balancer. */
+export interface Clients {
+  readonly from: "internet" | "vpc";
+  readonly vpc: Vpc | undefined;
+  /** They come by IPv6, as the balancer has no public IPv4 address. */
+  readonly isIpv6Only: boolean;
+}
+
+/** Who can reach a port: everyone (on the internet or in the VPC), some, nobody; or it is left open. */
+export type Audience =
+  | { readonly answer: "everyone" | "nobody" }
+  | { readonly answer: "some"; readonly who: readonly string[] }
+  | { readonly answer: "open"; readonly why: Unknown };
+
+export function clientsOf(topology: Topology, balancer: Balancer, from: Clients["from"]): Clients {
+  return {
+    from,
+    vpc: topology.byId.vpc(vpcIdOf(topology, balancer.subnetIds)),
+    isIpv6Only: known(balancer.ipAddressType) === "dualstack-without-public-ipv4",
+  };
+}
+
+/** Whom the rules let in. Packets of the internet never carry a group, and never come from a private address. */
+export function audience(topology: Topology, set: RuleSet, port: number, clients: Clients): Audience {
+  const rules = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) }));
+  const sure = rules.filter(({ opens }) => opens === true).map(({ rule }) => rule);
+  const cidrs = sure.flatMap((rule) => cidrsFor(rule, clients));
+  if (areEveryone(cidrs, clients)) return { answer: "everyone" };
+  const groups =
+    clients.from === "vpc"
+      ? sure.flatMap(({ groupIds }) => groupIds.items).map((id) => topology.byId.securityGroup(id)?.address ?? id)
+      : [];
+  const lists = sure.flatMap(({ prefixListIds }) => prefixListIds.items.map((id) => `prefix list ${plain(id)}`));
+  const who = [...cidrs, ...groups, ...lists];
+  if (who.length > 0) return { answer: "some", who: [...new Set(who)] };
+  const why = rules.map(({ rule, opens }) => leftOpen(rule, opens, clients)).find(isUnknown) ?? set.open;
+  return why === undefined ? { answer: "nobody" } : { answer: "open", why };
+}
+
+/** The addresses of a rule that such clients can have. */
+function cidrsFor({ cidrs, ipv6Cidrs }: SecurityRule, { from, isIpv6Only }: Clients): readonly string[] {
+  if (isIpv6Only) return ipv6Cidrs.items;
+  return cidrs.items.filter((cidr) => rangesOf(cidr).some((it) => from === "vpc" || holdsPublic(it)));
+}
+
+function areEveryone(cidrs: readonly string[], { from, vpc, isIpv6Only }: Clients): boolean {
+  if (isIpv6Only) return cidrs.includes("::/0");
+  const ranges = cidrs.flatMap(rangesOf);
+  if (from === "internet") return coversInternet(ranges);
+  const inside = vpcRanges(vpc);
+  return (inside.length > 0 ? inside : [EVERY_ADDRESS]).every((it) => covers(ranges, it));
+}
+
+/** Why a rule may let clients in. */
+function leftOpen(rule: SecurityRule, opens: boolean | Unknown, clients: Clients): Unknown | undefined {
+  if (opens === false) return undefined;
+  const { from, isIpv6Only } = clients;
+  const open =
+    (isIpv6Only ? rule.ipv6Cidrs.open : cidrsOpen(rule)) ??
+    rule.prefixListIds.open ??
+    (from === "vpc" ? rule.groupIds.open : undefined);
+  if (open !== undefined) return open;
+  const reaches =
+    cidrsFor(rule, { ...clients, isIpv6Only: false }).length > 0 ||
+    rule.prefixListIds.items.length > 0 ||
+    (from === "vpc" && rule.groupIds.items.length > 0) ||
+    (isIpv6Only && rule.ipv6Cidrs.items.length > 0);
+  return isUnknown(opens) && reaches ? opens : undefined;
+}

@@ -1,0 +1,83 @@
+import type { SecurityRule, Subnet, Topology, Vpc } from "../../../topology/model";
+import type { Attr, Listed } from "../../../topology/value";
+import { isUnknown, known, Unknown } from "../../../topology/value";
+import { plain } from "../symbols";
+import { EVERY_ADDRESS, merged, nextOf, type Range, rangesOf } from "./ipv4";
+import { rangesIn } from "./security-rules";
+
+/* Who is on the other side of a security group, and at which addresses. */
+
+/** A part of the other side, such as one subnet of the balancer. */
+export interface Place {
+  /** Its IPv4 addresses, or at least where they lie: not `isExact`. */
+  readonly ranges: readonly Range[];
+  readonly isExact: boolean;
+  /** Why it is not exact. */
+  readonly why: Unknown;
+}
+
+/** Who is on the other side: at least one place. */
+export interface Peer {
+  readonly groupIds: Listed<string>;
+  readonly places: readonly Place[];
+}
+
+export function subnetPlace(topology: Topology, subnet: Subnet): Place {
+  const { cidr, vpcId, address } = subnet;
+  const ranges = rangesOf(known(cidr) ?? "");
+  if (ranges.length > 0) return { ranges, isExact: true, why: new Unknown(address, "cidr_block", "") };
+  const vpc = vpcRanges(topology.byId.vpc(vpcId));
+  const why = isUnknown(cidr)
+    ? cidr
+    : new Unknown(address, "cidr_block", "the file does not say which addresses the subnet has");
+  return { ranges: vpc.length > 0 ? vpc : [EVERY_ADDRESS], isExact: false, why };
+}
+
+/** Subnets by their ids; those that the file does not hold can have any address. */
+export function placesOf(
+  topology: Topology,
+  ids: Listed<string>,
+  owner: { readonly address: string; readonly attribute: string },
+): readonly Place[] {
+  const vague = (why: Unknown): Place => ({ ranges: [EVERY_ADDRESS], isExact: false, why });
+  const places = ids.items.map((id) => {
+    const subnet = topology.byId.subnet(id);
+    return subnet === undefined
+      ? vague(new Unknown(owner.address, owner.attribute, `the file does not say which addresses ${plain(id)} has`))
+      : subnetPlace(topology, subnet);
+  });
+  if (ids.open !== undefined) return [...places, vague(ids.open)];
+  return places.length > 0 ? places : [vague(new Unknown(owner.address, owner.attribute, "the file names no subnet"))];
+}
+
+/** The addresses of a VPC if all are known. */
+export function vpcRanges(vpc: Vpc | undefined): readonly Range[] {
+  return vpc === undefined || vpc.cidrs.open !== undefined ? [] : vpc.cidrs.items.flatMap(rangesOf);
+}
+
+/** The VPC of the first subnet that the file holds. */
+export function vpcIdOf(topology: Topology, subnetIds: Listed<string>): Attr<string> {
+  for (const id of subnetIds.items) {
+    const subnet = topology.byId.subnet(id);
+    if (subnet !== undefined) return subnet.vpcId;
+  }
+  return undefined;
+}
+
+/** Whether a rule names one of the peer's groups. */
+export function namesGroup({ groupIds }: SecurityRule, peer: Peer): boolean {
+  return groupIds.items.some((id) => peer.groupIds.items.includes(id));
+}
+
+/** Whether a rule, its ports and protocol apart, is for the peer or a part of it. */
+export function isMeantFor(rule: SecurityRule, peer: Peer): boolean {
+  return namesGroup(rule, peer) || peer.places.some((it) => isTouched(it, merged(rangesIn([rule]))));
+}
+
+/**
+ * Whether any address of a place is among these.
+ * @param by merged ranges
+ */
+export function isTouched({ ranges }: Place, by: readonly Range[]): boolean {
+  return ranges.some(({ first, last }) => (nextOf(by, first)?.first ?? Infinity) <= last);
+}

@@ -1,0 +1,37 @@
+import type { SecurityRule, Topology } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { plain } from "../symbols";
+import { type Direction, isAll, type RuleSet } from "./security-rules";
+
+/* How reports write the rules of security groups. */
+
+/** Such as `tcp 80 from aws_security_group.alb`. */
+export function ruleInWords({ byId }: Topology, rule: SecurityRule, direction: Direction): string {
+  const { protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds } = rule;
+  const ports =
+    isUnknown(fromPort) || isUnknown(toPort)
+      ? "on unknown ports"
+      : fromPort === toPort
+        ? `${fromPort}`
+        : `${fromPort}-${toPort}`;
+  const what = isAll(known(protocol))
+    ? "every port"
+    : `${isUnknown(protocol) ? "an unknown protocol" : protocol} ${ports}`;
+  const peers = [
+    ...cidrs.items,
+    ...ipv6Cidrs.items,
+    ...groupIds.items.map((id) => byId.securityGroup(id)?.address ?? plain(id)),
+    ...prefixListIds.items.map((id) => `prefix list ${plain(id)}`),
+  ];
+  return `${what} ${direction === "ingress" ? "from" : "to"} ${peers.join(", ") || "nobody"}`;
+}
+
+/** What groups let through in one direction, in one line. */
+export function rulesInWords(topology: Topology, { rules, groups, direction }: RuleSet): string {
+  const who = groups.map(({ address }) => address).join(" and ");
+  const verb = direction === "ingress" ? "lets in" : "lets out";
+  if (rules.length === 0) return `${who} ${verb} nothing`;
+  const shown = rules.slice(0, 4).map((rule) => ruleInWords(topology, rule, direction));
+  const more = rules.length > shown.length ? `; and ${rules.length - shown.length} more` : "";
+  return `${who} ${verb} only ${shown.join("; ")}${more}`;
+}
