@@ -1,13 +1,10 @@
 import type { SecurityGroup, SecurityRule } from "../../topology/model";
 import { known } from "../../topology/value";
-import { argument, attributeOf, type Direction, isAll } from "../analysis/network/security-rules";
+import { argument, attributeOf, type Direction, isAll, type Source } from "../analysis/network/security-rules";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
 /* How a security group comes to open something, as its rules are written: in it or beside it. */
-
-/** Who a rule is for. */
-export type Source = { readonly group: string } | { readonly cidr: string };
 
 /** Rules for TCP to these ports. */
 export function opening(

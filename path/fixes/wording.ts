@@ -6,6 +6,11 @@ export const BY_NO_PROP = "no prop causes this; remove the override or the resou
 /** For faults of listener rules. */
 export const BY_NO_RULE_PROP = "no prop causes this: the stack has no rules; mend the rule that was added";
 
+/** Which part of several is hit, such as "1 of 2 servers"; nothing where it is all of them. */
+export function shareOf(hit: number, all: number, of: string): { share?: string } {
+  return hit < all ? { share: `${hit} of ${all} ${of}` } : {};
+}
+
 /** The first few of several texts, and how many more there are. */
 export function few(all: readonly string[]): string {
   return all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;

@@ -2,7 +2,6 @@ import { healthCheckRules } from "./health-check";
 import { logAndWafRules } from "./logs-and-waf";
 import { networkAclRules } from "./network-acls";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
-import { securityGroupRules } from "./security-groups";
 import { serverRules } from "./servers";
 import { targetFitRules } from "./target-fit";
 import { targetZoneRules } from "./target-zones";
@@ -22,7 +21,6 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "what fits the balancer", ...targetFitRules },
   { subject: "health checks", ...healthCheckRules },
   { subject: "logs and web ACLs", ...logAndWafRules },
-  { subject: "security groups", ...securityGroupRules },
   { subject: "network ACLs", ...networkAclRules },
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },

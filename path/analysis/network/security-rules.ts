@@ -8,6 +8,9 @@ import { type Range, rangesOf } from "./ipv4";
 
 export type Direction = "ingress" | "egress";
 
+/** Who a rule is for. */
+export type Source = { readonly group: string } | { readonly cidr: string };
+
 /** All rules of some groups in one direction. */
 export interface RuleSet {
   readonly direction: Direction;

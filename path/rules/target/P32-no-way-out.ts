@@ -1,15 +1,44 @@
-import type { Rule } from "../rule";
+import { rulesInWords } from "../../analysis/network/rule-words";
+import { targetPassages } from "../../analysis/network/target-passages";
+import { fix } from "../../fixes/fix";
+import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
+import type { PathCheck, Rule } from "../rule";
+
+const checkWayOut: PathCheck = (path, report) => {
+  const passages = targetPassages(path);
+  for (const { openOut } of passages.kinds) for (const it of openOut) report.open("target", it);
+  for (const shut of passages.out) {
+    const shown = portsInWords(shut.ports);
+    report.fault({
+      address: shut.group.address,
+      attribute: "egress",
+      observed: rulesInWords(path.topology, shut.set),
+      required: `${shown} to ${shut.whom.join(", ")}`,
+      ...symptomOf(shut.ports, shut.health),
+      ...shareOfTargets(shut, passages, "the targets' subnets"),
+      fix: fix(
+        `Let the balancer out to ${shown} of its targets.`,
+        "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override",
+        openingOf(shut, "to_targets"),
+      ),
+    });
+  }
+};
 
 export const P32: Rule = {
   id: "P32",
   hop: "target",
   title: "the balancer's group does not let requests out to the targets",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "The load balancer opens its own connections to the targets, for requests and for health checks, and its security " +
+    "groups must allow both to go out. AWS gives a new group a rule that allows everything out, but terraform removes " +
+    "it; without another rule the connections are dropped, and the load balancer waits until it times out.",
+  symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
+  shows: ["504", "unhealthy"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
   needs: ["whole configuration"],
   review: { effect: "outage", blames: "security groups" },
-  check: {},
+  check: { path: checkWayOut },
 };

@@ -1,15 +1,52 @@
-import type { Rule } from "../rule";
+import { rulesInWords } from "../../analysis/network/rule-words";
+import { targetPassages } from "../../analysis/network/target-passages";
+import { areForHealthOnly } from "../../analysis/targets/target-ports";
+import { fix } from "../../fixes/fix";
+import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
+import type { PathCheck, Rule } from "../rule";
+
+const checkRequestPorts: PathCheck = (path, report) => {
+  const passages = targetPassages(path);
+  for (const { openIn, stranger } of passages.kinds) {
+    for (const it of openIn) report.open("target", it);
+    if (stranger !== undefined)
+      report.assume({
+        hop: "target",
+        address: stranger.address,
+        text: `whatever has the address ${stranger.ip} lets the balancer in`,
+      });
+  }
+  for (const shut of passages.in.filter(({ ports }) => !areForHealthOnly(ports))) {
+    const shown = portsInWords(shut.ports);
+    report.fault({
+      address: shut.group.address,
+      attribute: "ingress",
+      observed: rulesInWords(path.topology, shut.set),
+      required: `${shown} from ${shut.whom.join(", ")}`,
+      ...symptomOf(shut.ports, shut.health),
+      ...shareOfTargets(shut, passages, "the balancer's subnets"),
+      fix: fix(
+        `Open ${shown} of the targets to the balancer.`,
+        "`appPort` opens its port in both groups; no prop closes it: remove the override",
+        openingOf(shut, "from_balancer"),
+      ),
+    });
+  }
+};
 
 export const P33: Rule = {
   id: "P33",
   hop: "target",
   title: "the targets' group does not open their port to the balancer",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A target receives what its own security groups let in, and the load balancer comes from its own private " +
+    "addresses and group. Where no rule of the targets opens the port to one of these, each connection is dropped " +
+    "without a reply, and the load balancer answers the client once it has waited long enough.",
+  symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
+  shows: ["504", "unhealthy"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
   needs: ["whole configuration"],
   review: { effect: "outage", blames: "security groups" },
-  check: {},
+  check: { path: checkRequestPorts },
 };

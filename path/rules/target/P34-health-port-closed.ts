@@ -1,15 +1,45 @@
-import type { Rule } from "../rule";
+import { rulesInWords } from "../../analysis/network/rule-words";
+import { targetPassages } from "../../analysis/network/target-passages";
+import { areForHealthOnly } from "../../analysis/targets/target-ports";
+import { fix } from "../../fixes/fix";
+import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
+import type { PathCheck, Rule } from "../rule";
+
+const checkHealthPorts: PathCheck = (path, report) => {
+  const passages = targetPassages(path);
+  for (const { openHealth } of passages.kinds) if (openHealth !== undefined) report.open("target", openHealth);
+  for (const shut of passages.in.filter(({ ports }) => areForHealthOnly(ports))) {
+    const shown = portsInWords(shut.ports);
+    report.fault({
+      address: shut.group.address,
+      attribute: "ingress",
+      observed: rulesInWords(path.topology, shut.set),
+      required: `${shown} from ${shut.whom.join(", ")}`,
+      ...symptomOf(shut.ports, shut.health),
+      ...shareOfTargets(shut, passages, "the balancer's subnets"),
+      fix: fix(
+        `Open ${shown} of the targets to the balancer.`,
+        "`healthCheck: { port }` opens its port in both groups; no prop closes it: remove the override",
+        openingOf(shut, "from_balancer"),
+      ),
+    });
+  }
+};
 
 export const P34: Rule = {
   id: "P34",
   hop: "target",
   title: "the targets' group does not open the health check's port",
   certainty: ["certain", "likely"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Health checks can go to another port than requests, and the targets' security groups must open that port as well. " +
+    "Where they do not, every check times out and every target becomes unhealthy. The load balancer then sends " +
+    "requests to all targets, so they are answered, but whatever relies on the health, such as an Auto Scaling group " +
+    "or a DNS failover, acts on it.",
+  symptom: "Target.Timeout in the target's health, though the application works",
+  shows: ["unhealthy"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
   needs: ["whole configuration"],
   review: { effect: "outage", blames: "security groups" },
-  check: {},
+  check: { path: checkHealthPorts },
 };

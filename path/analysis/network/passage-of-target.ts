@@ -1,0 +1,204 @@
+import type { SecurityGroup, Topology } from "../../../topology/model";
+import { type Attr, known, type Listed, Unknown } from "../../../topology/value";
+import type { Target } from "../requests/traced-path";
+import { type HealthReaders, healthReaders } from "../targets/health-readers";
+import { areForHealthOnly, type TargetPort, targetPorts } from "../targets/target-ports";
+import { rangesOf } from "./ipv4";
+import { type NearMiss, nearestMiss } from "./near-misses";
+import { type Passage, passage } from "./passage";
+import { type Peer, placesOf } from "./places";
+import { type RuleSet, ruleSet, type Source } from "./security-rules";
+
+/* Whether a balancer gets through to one target: its own groups let it out, and the target's let it in. */
+
+/** How a balancer with certain groups sees its targets. */
+export interface Side {
+  readonly out: RuleSet;
+  readonly peer: Peer;
+  /** What the targets' groups let in, by the list of their ids. */
+  readonly sets: Map<string, RuleSet>;
+}
+
+/** So many of the other side's subnets, where it is not all of them. */
+export interface SomePlaces {
+  readonly hit: number;
+  readonly of: number;
+}
+
+/** Ports of a target that a group keeps shut. */
+export interface ShutPorts {
+  readonly set: RuleSet;
+  readonly group: SecurityGroup;
+  readonly ports: readonly TargetPort[];
+  /** Whom it would have to be opened to, as a rule names it and by its address. */
+  readonly sources: readonly Source[];
+  readonly whom: readonly string[];
+  readonly places?: SomePlaces;
+  /** What looks at the health of the targets. */
+  readonly health: readonly HealthReaders[];
+}
+
+/** A port of a target that a rule should open, and does not by one mistake. */
+export interface MissedPort extends NearMiss {
+  readonly port: TargetPort;
+  /** The balancer's groups: as a rule names the first, and all of them by their addresses. */
+  readonly groupId: string | undefined;
+  readonly whom: string;
+  readonly places?: SomePlaces;
+  readonly health: HealthReaders;
+}
+
+export interface PassageOfTarget {
+  /** What the balancer's groups do not let out. */
+  readonly out?: ShutPorts;
+  /** What the target's groups do not let in, and no rule of them is meant to. */
+  readonly in?: ShutPorts;
+  readonly missed: readonly MissedPort[];
+  /** Why it may not be let out, or in. */
+  readonly openOut: readonly Unknown[];
+  readonly openIn: readonly Unknown[];
+  /** Why it is not known whether anything follows from health checks that fail; only where they alone do. */
+  readonly openHealth?: Unknown;
+  /** The target is an address of which the file says nothing: the registration, and the address. */
+  readonly stranger?: { readonly address: string; readonly ip: string };
+}
+
+export function passageOfTarget(topology: Topology, side: Side, target: Target): PassageOfTarget {
+  const { server, registration } = target;
+  const ip = known(registration.targetId) ?? "";
+  const out = outOfBalancer(topology, side, target);
+  const into = intoTarget(topology, side, target);
+  const stopped = [out.out?.ports, into.in?.ports, ...into.missed.map(({ port }) => [port])];
+  const { readers, open } = healthReaders(topology, target.targetGroup);
+  const isOpen = readers.length === 0 && stopped.some((it) => it !== undefined && areForHealthOnly(it));
+  return {
+    ...out,
+    ...into,
+    ...(isOpen && open !== undefined && { openHealth: open }),
+    ...(server === undefined &&
+      isAddress(registration.targetId) && { stranger: { address: registration.address, ip } }),
+  };
+}
+
+function outOfBalancer(
+  topology: Topology,
+  { out: set }: Side,
+  target: Target,
+): Pick<PassageOfTarget, "out" | "openOut"> {
+  const { server, registration } = target;
+  const ip = known(registration.targetId);
+  // What goes out by IPv6 is not looked at.
+  if (server === undefined && isAddress(ip) && rangesOf(ip ?? "").length === 0) return { openOut: [] };
+  const peer = peerOf(topology, target);
+  const { open, stopped } = stops(topology, set, target, peer);
+  // The default group of a VPC is P61's.
+  const openOut = server !== undefined && known(server.hasSecurityGroups) === false ? [] : open;
+  const [group] = set.groups;
+  if (stopped.length === 0 || group === undefined) return { openOut };
+  const out: ShutPorts = {
+    set,
+    group,
+    ports: stopped.map(({ port }) => port),
+    sources: [sourceOf(target)],
+    whom: [groupsInWords(topology, server?.securityGroupIds) || (ip ?? "the targets")],
+    ...somePlaces(stopped.map(({ through }) => through)),
+    health: [healthReaders(topology, target.targetGroup)],
+  };
+  return { out, openOut };
+}
+
+function intoTarget(topology: Topology, side: Side, target: Target): Pick<PassageOfTarget, "in" | "missed" | "openIn"> {
+  const { server, registration } = target;
+  if (server === undefined)
+    return { missed: [], openIn: isAddress(registration.targetId) ? [] : [absent(target, ", and so not its groups")] };
+  // The default group of a VPC is P61's.
+  if (known(server.hasSecurityGroups) === false) return { missed: [], openIn: [] };
+  const { peer } = side;
+  const set = ingressOf(topology, side, server);
+  const { open, stopped } = stops(topology, set, target, peer);
+  const health = healthReaders(topology, target.targetGroup);
+  const whom = groupsInWords(topology, peer.groupIds) || "the balancer";
+  const [groupId] = peer.groupIds.items;
+  const far: TargetPort[] = [];
+  const missed: MissedPort[] = [];
+  for (const { port, through } of stopped) {
+    const miss = nearestMiss(set, port.port, peer);
+    if (miss === undefined) far.push(port);
+    else missed.push({ ...miss, port, groupId, whom, ...somePlaces([through]), health });
+  }
+  const [group] = set.groups;
+  if (far.length === 0 || group === undefined) return { missed, openIn: open };
+  const sources = groupId === undefined ? [] : [{ group: groupId }];
+  return { in: { set, group, ports: far, sources, whom: [whom], health: [health] }, missed, openIn: open };
+}
+
+/** Servers with the same groups share what these let in. */
+function ingressOf(topology: Topology, { sets }: Side, server: NonNullable<Target["server"]>): RuleSet {
+  const { securityGroupIds: ids, settingsAddress: address } = server;
+  const key = JSON.stringify([ids.items, ids.open?.address]);
+  const known = sets.get(key);
+  if (known !== undefined) return known;
+  const set = ruleSet(topology, ids, "ingress", { address, attribute: "vpc_security_group_ids" });
+  sets.set(key, set);
+  return set;
+}
+
+interface Stops {
+  readonly open: readonly Unknown[];
+  readonly stopped: readonly { readonly port: TargetPort; readonly through: Passage }[];
+}
+
+/** The ports of a target that a set of rules does not open to the other side, or not for certain. */
+function stops(topology: Topology, set: RuleSet, target: Target, peer: Peer): Stops {
+  const all = targetPorts(target).map((port) => ({ port, through: passage(topology, set, port.port, peer) }));
+  return {
+    open: all.flatMap(({ through }) => (through.answer === "open" ? [through.why] : [])),
+    stopped: all.filter(({ through }) => through.answer === "no" || through.answer === "partly"),
+  };
+}
+
+function somePlaces(passages: readonly Passage[]): { places?: SomePlaces } {
+  const partly = passages.find((it) => it.answer === "partly");
+  return partly === undefined ? {} : { places: { hit: partly.of - partly.places, of: partly.of } };
+}
+
+/** The target as the other side of the balancer's groups. */
+function peerOf(topology: Topology, target: Target): Peer {
+  const { server, registration, subnets } = target;
+  const ip = rangesOf(known(server?.privateIp) ?? known(registration.targetId) ?? "");
+  const missing = absent(target);
+  const groupIds =
+    server === undefined
+      ? { items: [], ...(ip.length === 0 && { open: missing }) }
+      : known(server.hasSecurityGroups) === false
+        ? { items: [], open: missing }
+        : server.securityGroupIds;
+  if (ip.length > 0) return { groupIds, places: [{ ranges: ip, isExact: true, why: missing }] };
+  const ids = server?.subnetIds ?? { items: subnets.flatMap(({ id }) => known(id) ?? []) };
+  const owner =
+    server === undefined
+      ? { address: registration.address, attribute: registration.attribute }
+      : { address: server.address, attribute: server.kind === "instance" ? "subnet_id" : "vpc_zone_identifier" };
+  return { groupIds, places: placesOf(topology, ids, owner) };
+}
+
+function absent({ registration: { address, attribute } }: Target, more = ""): Unknown {
+  return new Unknown(address, attribute, `the file does not hold the target${more}`);
+}
+
+function sourceOf({ server, registration }: Target): Source {
+  const [group] = server?.securityGroupIds.items ?? [];
+  if (group !== undefined) return { group };
+  const id = known(registration.targetId) ?? "";
+  if (rangesOf(id).length === 0) return { cidr: "0.0.0.0/0" };
+  return { cidr: id.includes("/") ? id : `${id}/32` };
+}
+
+function isAddress(targetId: Attr<string>): boolean {
+  const id = known(targetId) ?? "";
+  return rangesOf(id).length > 0 || /^[0-9a-f]*:[0-9a-f:]*$/i.test(id);
+}
+
+function groupsInWords({ byId }: Topology, ids: Listed<string> | undefined): string {
+  return (ids?.items ?? []).map((id) => byId.securityGroup(id)?.address ?? id).join(" or ");
+}
