@@ -1,6 +1,5 @@
 import { healthCheckRules } from "./health-check";
 import { logAndWafRules } from "./logs-and-waf";
-import { networkAclRules } from "./network-acls";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { serverRules } from "./servers";
 import { targetFitRules } from "./target-fit";
@@ -21,7 +20,6 @@ export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "what fits the balancer", ...targetFitRules },
   { subject: "health checks", ...healthCheckRules },
   { subject: "logs and web ACLs", ...logAndWafRules },
-  { subject: "network ACLs", ...networkAclRules },
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },
   { subject: "what two resources write", ...twoWritersRules },

@@ -1,7 +1,7 @@
 import type { Balancer, SecurityRule, Topology, Vpc } from "../../../topology/model";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
 import { plain } from "../symbols";
-import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf } from "./ipv4";
+import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, type Range, rangesOf } from "./ipv4";
 import { vpcIdOf, vpcRanges } from "./places";
 import { cidrsOpen, opensPort, type RuleSet } from "./security-rules";
 
@@ -47,17 +47,27 @@ export function audience(topology: Topology, set: RuleSet, port: number, clients
 }
 
 /** The addresses of a rule that such clients can have. */
-function cidrsFor({ cidrs, ipv6Cidrs }: SecurityRule, { from, isIpv6Only }: Clients): readonly string[] {
-  if (isIpv6Only) return ipv6Cidrs.items;
-  return cidrs.items.filter((cidr) => rangesOf(cidr).some((it) => from === "vpc" || holdsPublic(it)));
+function cidrsFor({ cidrs, ipv6Cidrs }: SecurityRule, clients: Clients): readonly string[] {
+  if (clients.isIpv6Only) return ipv6Cidrs.items;
+  return cidrs.items.filter((cidr) => rangesOf(cidr).some((it) => canBeClients(it, clients)));
 }
 
 function areEveryone(cidrs: readonly string[], { from, vpc, isIpv6Only }: Clients): boolean {
   if (isIpv6Only) return cidrs.includes("::/0");
   const ranges = cidrs.flatMap(rangesOf);
   if (from === "internet") return coversInternet(ranges);
-  const inside = vpcRanges(vpc);
-  return (inside.length > 0 ? inside : [EVERY_ADDRESS]).every((it) => covers(ranges, it));
+  return addressesOf({ from, vpc }).every((it) => covers(ranges, it));
+}
+
+/** The IPv4 addresses that clients may have. */
+export function addressesOf({ from, vpc }: Pick<Clients, "from" | "vpc">): readonly Range[] {
+  const inside = from === "vpc" ? vpcRanges(vpc) : [];
+  return inside.length > 0 ? inside : [EVERY_ADDRESS];
+}
+
+/** Whether any of the addresses can be that of a client. */
+export function canBeClients(range: Range, { from }: Pick<Clients, "from">): boolean {
+  return from === "vpc" || holdsPublic(range);
 }
 
 /** Why a rule may let clients in. */
