@@ -1,7 +1,7 @@
 import type { Balancer, Certificate, Listener, TargetGroup, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
-import { covers } from "../analysis/names/domain-names";
+import { isGoodFor } from "../analysis/certificates/certificates";
 import { once } from "../analysis/once";
 import { actionsOf, forwardedTo } from "../analysis/requests/listeners";
 import type { Edit } from "../report";
@@ -39,8 +39,7 @@ function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefin
 
 /** The ARN of a certificate for the host, by its validation if the file has one. */
 export function certificateArn(topology: Topology, host: string): string | undefined {
-  const found =
-    topology.certificates.find(({ names }) => names.items.some((it) => covers(it, host))) ?? topology.certificates[0];
+  const found = topology.certificates.find((it) => isGoodFor(it, host)) ?? topology.certificates[0];
   return found && issuedArn(found);
 }
 

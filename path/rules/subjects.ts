@@ -4,7 +4,6 @@ import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { serverRules } from "./servers";
 import { targetFitRules } from "./target-fit";
 import { targetZoneRules } from "./target-zones";
-import { tlsRules } from "./tls";
 import { twoWritersRules } from "./two-writers";
 
 /** The rules of one subject. */
@@ -16,7 +15,6 @@ export interface Rules {
 
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
-  { subject: "certificates", ...tlsRules },
   { subject: "what fits the balancer", ...targetFitRules },
   { subject: "health checks", ...healthCheckRules },
   { subject: "logs and web ACLs", ...logAndWafRules },

@@ -39,5 +39,5 @@ export function findingOf(fault: Fault, by?: Rule): Finding {
   const rule = fault.id === undefined ? by : ruleOf(fault.id);
   if (rule === undefined) throw new Error(`no rule says that it found ${fault.observed}`);
   const { id, hop } = rule;
-  return { ...fault, id, hop: fault.hop ?? hop, severity: fault.severity ?? severityOf(rule), docs: docsOf(id) };
+  return { id, hop, ...fault, severity: fault.severity ?? severityOf(rule), docs: docsOf(id) };
 }

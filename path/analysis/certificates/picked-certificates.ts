@@ -1,8 +1,8 @@
 import { addTo } from "../../../topology/lists";
-import type { Certificate, CertificateUse, Listener } from "../../../topology/model";
+import type { Balancer, Certificate, CertificateUse, Listener, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import type { PathCheck, Reporter } from "../../rules/rule";
-import { widened } from "../names/domain-names";
+import { coveringNames } from "../names/domain-names";
+import { once } from "../once";
 import { entriesOf } from "../requests/entries";
 import type { TracedPath } from "../requests/traced-path";
 
@@ -19,6 +19,8 @@ export interface Use {
 }
 
 export interface ListenerCertificates {
+  /** The listener's. */
+  readonly balancer: Balancer | undefined;
   readonly all: readonly Use[];
   /** Those that no declared name picks, the listener's own apart. */
   readonly others: readonly Use[];
@@ -32,46 +34,51 @@ export interface ListenerCertificates {
   readonly firstOpen: Use | undefined;
 }
 
-const made = new WeakMap<Listener, ListenerCertificates>();
+export function certificatesAt(listener: Listener, { topology }: Pick<TracedPath, "topology">): ListenerCertificates {
+  return certificatesIn(topology)(listener);
+}
 
-/** @param listener one that the path comes to */
-export function certificatesAt(
-  listener: Listener,
-  path: Pick<TracedPath, "topology" | "balancer">,
-): ListenerCertificates {
-  const found = made.get(listener) ?? indexed(listener, path);
-  made.set(listener, found);
+const certificatesIn = once((topology: Topology) => {
+  const hosts = namesByBalancer(topology);
+  const balancers = new Map(
+    topology.balancers.flatMap((balancer) => balancer.listeners.map((listener) => [listener, balancer] as const)),
+  );
+  return once((listener: Listener) => {
+    const balancer = balancers.get(listener);
+    return indexed(listener, balancer, (balancer && hosts.get(balancer)) ?? [], topology);
+  });
+});
+
+/** The names that clients ask each balancer for. */
+function namesByBalancer(topology: Topology): ReadonlyMap<Balancer, readonly string[]> {
+  const found = new Map<Balancer, string[]>();
+  for (const entry of entriesOf(topology))
+    if (entry.balancer !== undefined) for (const host of hostsOf(entry)) addTo(found, entry.balancer, host);
   return found;
 }
 
 function indexed(
   listener: Listener,
-  { topology, balancer }: Pick<TracedPath, "topology" | "balancer">,
+  balancer: Balancer | undefined,
+  hosts: readonly string[],
+  { byId }: Topology,
 ): ListenerCertificates {
-  const all = listener.certificates.map((use): Use => ({ use, certificate: topology.byId.certificate(use.arn) }));
+  const all = listener.certificates.map((use): Use => ({ use, certificate: byId.certificate(use.arn) }));
   const byName = new Map<string, Use[]>();
-  for (const it of all) {
-    for (const name of it.certificate?.names.items ?? []) {
-      addTo(byName, name, it);
-    }
-  }
+  for (const it of all) for (const name of it.certificate?.names.items ?? []) addTo(byName, name, it);
   const own = all.filter(({ use }) => use.address === listener.address);
-  const goodFor = (host: string): readonly Use[] => widened(host).flatMap((name) => byName.get(name) ?? []);
-  const picked = new Set([
-    ...own,
-    ...entriesOf(topology)
-      .filter((it) => it.balancer === balancer)
-      .flatMap((it) => hostsOf(it).flatMap(goodFor)),
-  ]);
+  const goodFor = (host: string): readonly Use[] => coveringNames(host).flatMap((name) => byName.get(name) ?? []);
+  const picked = new Set([...own, ...hosts.flatMap(goodFor)]);
   return {
+    balancer,
     all,
     others: all.filter((it) => !picked.has(it)),
-    metBy: (hosts) => [...new Set([...own, ...[...hosts].flatMap(goodFor)])],
+    metBy: (names) => [...new Set([...own, ...[...names].flatMap(goodFor)])],
     names: new Set(byName.keys()),
     firstOpen: all.find(
       ({ certificate }) => certificate === undefined || certificate.names.open !== undefined || certificate.isData,
     ),
-    isGoodFor: (host) => widened(host).some((name) => byName.has(name)),
+    isGoodFor: (host) => coveringNames(host).some((name) => byName.has(name)),
   };
 }
 
@@ -85,24 +92,20 @@ export interface OnPath {
   readonly others: readonly Use[];
 }
 
-const onPaths = new WeakMap<TracedPath, Map<Listener, OnPath>>();
-
 /**
  * The certificates that requests of the path meet at a listener on it: first those of its names, then those of no
  * declared name.
  */
 export function certificatesOn(path: TracedPath, listener: Listener): OnPath {
-  const known = onPaths.get(path) ?? new Map<Listener, OnPath>();
-  onPaths.set(path, known);
-  const found = known.get(listener) ?? metOn(path, listener);
-  known.set(listener, found);
-  return found;
+  return metOn(path)(listener);
 }
 
-function metOn(path: TracedPath, listener: Listener): OnPath {
-  const { metBy, others } = certificatesAt(listener, path);
-  return { met: metBy(new Set(hostsOf(path))), others };
-}
+const metOn = once((path: TracedPath) =>
+  once((listener: Listener): OnPath => {
+    const { metBy, others } = certificatesAt(listener, path);
+    return { met: metBy(new Set(hostsOf(path))), others };
+  }),
+);
 
 /** A path lists no more, so that a report of thousands of names does not list thousands of certificates for each. */
 const MOST_LISTED = 20;
@@ -117,37 +120,5 @@ export function listedOn(
   return {
     uses: uses.slice(0, MOST_LISTED),
     more: Math.max(0, lists.reduce((sum, { met, others }) => sum + met.length + others.length, 0) - MOST_LISTED),
-  };
-}
-
-type Told = (report: Reporter) => void;
-
-/** Looks at one certificate of a path; what it tells does not depend on the path's name. */
-export type CertificateRule = (use: Use, path: TracedPath, report: Reporter) => void;
-
-/** Asks once for each certificate, and tells it on each path that meets the certificate. */
-export function ofEachCertificate(rule: CertificateRule): PathCheck {
-  const asked = new WeakMap<Use, readonly Told[]>();
-  const askedOfOthers = new WeakMap<ListenerCertificates["others"], readonly Told[]>();
-  const toldOf = (use: Use, path: TracedPath): readonly Told[] => {
-    const found = asked.get(use);
-    if (found !== undefined) return found;
-    const told: Told[] = [];
-    rule(use, path, {
-      fault: (it) => told.push((report) => report.fault(it)),
-      open: (hop, it) => told.push((report) => report.open(hop, it)),
-      assume: (it) => told.push((report) => report.assume(it)),
-    });
-    asked.set(use, told);
-    return told;
-  };
-  return (path, report) => {
-    for (const { listener } of path.steps) {
-      if (known(listener.protocol) !== "HTTPS") continue;
-      const { met, others } = certificatesOn(path, listener);
-      const beside = askedOfOthers.get(others) ?? others.flatMap((it) => toldOf(it, path));
-      askedOfOthers.set(others, beside);
-      for (const say of [...met.flatMap((it) => toldOf(it, path)), ...beside]) say(report);
-    }
   };
 }

@@ -1,6 +1,6 @@
 import type { Balancer, Topology } from "../../../topology/model";
 import { once } from "../once";
-import { plain, widened } from "./domain-names";
+import { coveringNames, plain } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
 /* Which names a balancer is made for, whatever records lead to it. */
@@ -8,7 +8,7 @@ import { recordsOf } from "./record-targets";
 /** Whether the balancer is made for requests to this name. */
 export function isMadeFor(balancer: Balancer, name: string, topology: Topology): boolean {
   const names = namesIn(topology)(balancer);
-  return widened(name).some((pattern) => names.has(pattern));
+  return coveringNames(name).some((pattern) => names.has(pattern));
 }
 
 /** The names of the balancer's certificates and of its rules, wildcards among them. */

@@ -13,20 +13,17 @@ export function withoutWildcard(name: string): string {
 }
 
 /**
- * Whether a certificate with `pattern` is good for `host`: a wildcard stands for exactly one label, so never for the
- * name below which it stands.
+ * All names of a certificate that make it good for `host`: the name itself, and the wildcard above it. A wildcard
+ * stands for exactly one label, so never for the name below which it stands.
  */
-export function covers(pattern: string, host: string): boolean {
-  if (pattern === host) return true;
-  if (!pattern.startsWith("*.")) return false;
-  const dot = host.indexOf(".");
-  return dot > 0 && host.slice(dot + 1) === pattern.slice(2);
-}
-
-/** All names of a certificate that make it good for `host`: the name itself and the wildcard above it. */
-export function widened(host: string): string[] {
+export function coveringNames(host: string): readonly string[] {
   const dot = host.indexOf(".");
   return dot > 0 ? [...new Set([host, `*${host.slice(dot)}`])] : [host];
+}
+
+/** Whether a certificate with `pattern` is good for `host`. */
+export function covers(pattern: string, host: string): boolean {
+  return coveringNames(host).includes(pattern);
 }
 
 /** Whether somebody who wrote this wildcard may have meant it for `host`, which it does not cover. */
@@ -37,12 +34,8 @@ export function isMistakenWildcard(pattern: string, host: string): boolean {
 /** DNS knows no longer one; a file may hold anything. */
 const MAX_NAME = 253;
 
-/** No name can be longer; what is, is no name. */
-const LONGEST = 255;
-
 /** The name and those above it, from the longest: `a.b.c`, `b.c`, `c`. */
 export function ancestry(name: string): string[] {
-  if (name.length > LONGEST) return [name];
   if (name.length > MAX_NAME) return [name];
   const labels = name.split(".");
   return labels.map((_, index) => labels.slice(index).join("."));

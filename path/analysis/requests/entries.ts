@@ -1,10 +1,12 @@
 import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { coveringNames } from "../names/domain-names";
 import { anyNameOf, type Chain, chainsOf, mayServe } from "../names/record-chains";
 import { isLost } from "../names/record-ends";
 import { recordsOf } from "../names/record-targets";
 import { isApplication } from "../network/balancer-groups";
+import { once } from "../once";
 
 /* Where clients come in: names that lead to a balancer, on each port that matters. */
 
@@ -27,14 +29,8 @@ export interface Entry {
   readonly balancer?: Balancer;
 }
 
-const made = new WeakMap<Topology, readonly Entry[]>();
-
-/** All ways in that the file declares; made once for each file. */
-export function entriesOf(topology: Topology): readonly Entry[] {
-  const found = made.get(topology) ?? declaredIn(topology);
-  made.set(topology, found);
-  return found;
-}
+/** All ways in that the file declares. */
+export const entriesOf = once((topology: Topology): readonly Entry[] => declaredIn(topology));
 
 function declaredIn(topology: Topology): Entry[] {
   const balancers = topology.balancers.filter(isApplication);
@@ -179,13 +175,13 @@ function portsOf(
   return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);
 }
 
-const certified = new WeakMap<Topology, ReadonlySet<string>>();
-
 /** Whether a certificate of the file covers the name. */
 function isCovered(host: string, topology: Topology): boolean {
-  const names =
-    certified.get(topology) ?? new Set(topology.certificates.flatMap((it) => (it.usedBeside ? [] : it.names.items)));
-  certified.set(topology, names);
-  const dot = host.indexOf(".");
-  return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`));
+  const names = certifiedNames(topology);
+  return coveringNames(host).some((name) => names.has(name));
 }
+
+const certifiedNames = once(
+  ({ certificates }: Topology): ReadonlySet<string> =>
+    new Set(certificates.flatMap(({ usedBeside, names }) => (usedBeside ? [] : names.items))),
+);

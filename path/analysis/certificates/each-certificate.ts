@@ -1,0 +1,27 @@
+import { known } from "../../../topology/value";
+import type { TracedPath } from "../requests/traced-path";
+import { certificatesOn, type Use } from "./picked-certificates";
+
+/**
+ * Looks at each certificate once, as a path can meet thousands that no declared name picks; what is found then holds
+ * on each path that meets the certificate, whatever its name.
+ */
+export function ofEachCertificate<T>(
+  look: (use: Use, path: TracedPath) => readonly T[],
+): (path: TracedPath) => readonly T[] {
+  const [byUse, byOthers] = [new WeakMap<Use, readonly T[]>(), new WeakMap<readonly Use[], readonly T[]>()];
+  return (path) => {
+    const foundAt = (use: Use) => kept(byUse, use, () => look(use, path));
+    return path.steps.flatMap(({ listener }) => {
+      if (known(listener.protocol) !== "HTTPS") return [];
+      const { met, others } = certificatesOn(path, listener);
+      return [...met.flatMap(foundAt), ...kept(byOthers, others, () => others.flatMap(foundAt))];
+    });
+  };
+}
+
+function kept<K extends object, T>(answers: WeakMap<K, T>, key: K, make: () => T): T {
+  const found = answers.get(key) ?? make();
+  answers.set(key, found);
+  return found;
+}

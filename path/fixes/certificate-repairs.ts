@@ -1,0 +1,60 @@
+import type { Certificate, DnsRecord, Topology } from "../../topology/model";
+import { symbol } from "../../topology/source";
+import { known } from "../../topology/value";
+import type { UncoveredNames } from "../analysis/certificates/uncovered-names";
+import { validationRecordsOf } from "../analysis/certificates/validation-records";
+import { withoutWildcard } from "../analysis/names/domain-names";
+import { recordsOf } from "../analysis/names/record-targets";
+import { once } from "../analysis/once";
+import type { Edit, Fix } from "../report";
+import { fix, setting } from "./fix";
+
+/** Adds names to a certificate; one fix for all of them. */
+export const addingNames = once(({ names, all, shown, certificate, topology, beside }: UncoveredNames): Fix => {
+  // The list is set as a whole, so it has all names that are missing, whichever fault is repaired first.
+  const [, ...others] = new Set([...certificate.names.items, ...all]);
+  const records =
+    known(certificate.validationMethod) === "DNS"
+      ? names.flatMap((name) => validationRecord(certificate, name, topology, beside))
+      : [];
+  return fix(`Add ${shown} to the certificate's names.`, `alternativeNames: ${JSON.stringify(names)}`, [
+    setting(certificate.address, "subject_alternative_names", others),
+    ...records,
+  ]);
+});
+
+/**
+ * The record that is missing for a name of a certificate; nothing where the file has no zone for it.
+ *
+ * @param beside a record in whose zone it can stand where the file does not have the name's own
+ */
+export function validationRecord(
+  certificate: Certificate,
+  name: string,
+  topology: Topology,
+  beside: DnsRecord | undefined,
+): Edit[] {
+  const base = withoutWildcard(name);
+  const zone = recordsOf(topology).zoneFor(base)?.address ?? topology.byId.zone(beside?.zoneId)?.address;
+  const isThere = validationRecordsOf(certificate, topology).some(({ domain }) => domain === base);
+  if (zone === undefined || isThere) return [];
+  const listed = certificate.names.items.find((it) => withoutWildcard(it) === base) ?? name;
+  const option = (attribute: string) =>
+    `\${one([for o in ${certificate.address}.domain_validation_options : o.${attribute} if o.domain_name == ` +
+    `"${listed}"])}`;
+  return [
+    {
+      add: "aws_route53_record",
+      name: `validation-${base.replaceAll(".", "-")}`,
+      like: certificate.address,
+      body: {
+        zone_id: symbol(zone, "zone_id"),
+        name: option("resource_record_name"),
+        type: option("resource_record_type"),
+        records: [option("resource_record_value")],
+        ttl: 60,
+        allow_overwrite: true,
+      },
+    },
+  ];
+}
