@@ -1,8 +1,6 @@
-import { healthCheckRules } from "./health-check";
 import { logAndWafRules } from "./logs-and-waf";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { serverRules } from "./servers";
-import { targetFitRules } from "./target-fit";
 import { targetZoneRules } from "./target-zones";
 import { twoWritersRules } from "./two-writers";
 
@@ -15,8 +13,6 @@ export interface Rules {
 
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
-  { subject: "what fits the balancer", ...targetFitRules },
-  { subject: "health checks", ...healthCheckRules },
   { subject: "logs and web ACLs", ...logAndWafRules },
   { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },

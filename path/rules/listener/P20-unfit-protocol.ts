@@ -14,9 +14,9 @@ export const P20: Rule = {
   title: "a listener's or group's protocol, certificate or TLS policy does not fit the balancer",
   certainty: ["apply"],
   why:
-    "An application load balancer speaks HTTP and HTTPS only, with clients as with targets; TCP and TLS are protocols " +
-    "of network load balancers. Certificates and TLS policies belong to HTTPS listeners, and a policy is one of AWS's " +
-    "own list. AWS refuses a listener that is otherwise.",
+    "An application load balancer speaks HTTP and HTTPS only, with clients as with targets; TCP and TLS are " +
+    "protocols of network load balancers. Certificates and TLS policies belong to HTTPS listeners, and a policy is " +
+    "one of AWS's own list. AWS refuses a listener that is otherwise.",
   symptom: "the apply fails: ValidationError, InvalidLoadBalancerAction or SSLPolicyNotFound",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html",

@@ -11,9 +11,9 @@ export const P24: Rule = {
   title: "redirects lead in a circle",
   certainty: ["certain"],
   why:
-    "AWS refuses a redirect to the same URL, but it does not compare listeners and rules with each other. Two of them " +
-    "that redirect to one another, or one whose path grows each time, never let a request arrive at a target. Browsers " +
-    "give up after about twenty redirects.",
+    "AWS refuses a redirect to the same URL, but it does not compare listeners and rules with each other. Two of " +
+    "them that redirect to one another, or one whose path grows each time, never let a request arrive at a target. " +
+    "Browsers give up after about twenty redirects.",
   symptom: "ERR_TOO_MANY_REDIRECTS",
   shows: ["loop"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",

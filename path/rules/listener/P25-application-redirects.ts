@@ -11,9 +11,9 @@ export const P25: Rule = {
   title: "the application redirects to HTTPS behind a plain HTTP target group",
   certainty: ["likely"],
   why:
-    "The load balancer ends TLS, and speaks plain HTTP to the targets of such a group. An application that redirects " +
-    "each plain request to https:// then redirects the requests that came over HTTPS too, without end; only the header " +
-    "X-Forwarded-Proto says which protocol the client spoke.",
+    "The load balancer ends TLS, and speaks plain HTTP to the targets of such a group. An application that " +
+    "redirects each plain request to https:// then redirects the requests that came over HTTPS too, without end; " +
+    "only the header X-Forwarded-Proto says which protocol the client spoke.",
   symptom: "ERR_TOO_MANY_REDIRECTS",
   shows: ["loop"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html",

@@ -13,8 +13,9 @@ export const P27: Rule = {
   title: "two listeners on one port, or two rules of one priority",
   certainty: ["apply"],
   why:
-    "A load balancer has one listener for each port, and a listener has one rule for each priority, so that AWS always " +
-    "knows which of them takes a request. The first one that is created keeps the place, and AWS refuses the other.",
+    "A load balancer has one listener for each port, and a listener has one rule for each priority, so that AWS " +
+    "always knows which of them takes a request. The first one that is created keeps the place, and AWS refuses the " +
+    "other.",
   symptom: "the apply fails: DuplicateListener or PriorityInUse",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html",

@@ -13,8 +13,8 @@ export const P28: Rule = {
   certainty: ["certain"],
   why:
     "A listener tries its rules in the order of their priorities, the lowest number first, and the first one that " +
-    "matches answers: AWS does not look for a more specific one. A broad rule with a low number takes the requests of " +
-    "the narrow rules after it.",
+    "matches answers: AWS does not look for a more specific one. A broad rule with a low number takes the requests " +
+    "of the narrow rules after it.",
   symptom: "the wrong target group answers; the later rule is never reached",
   shows: ["wrong-answer"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",

@@ -1,15 +1,67 @@
-import type { Rule } from "../rule";
+import type { Balancer, TargetGroup, Topology } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { groupUsers } from "../../analysis/targets/group-users";
+import { nameFault } from "../../facts/elb";
+import { fix, setting } from "../../fixes/fix";
+import type { Fault, FileReporter, Rule } from "../rule";
 
 export const P59: Rule = {
   id: "P59",
   hop: "listener",
   title: "a name is one that AWS does not allow",
   certainty: ["plan"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "The names of load balancers and target groups become a part of DNS names and ARNs, so they are at most 32 " +
+    "letters, digits and hyphens, without a hyphen at an end; internal- is a beginning that AWS gives itself. The " +
+    "provider refuses other names before AWS is asked.",
+  symptom: 'terraform plan fails: invalid value for "name"',
+  shows: ["plan"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
   needs: [],
   review: { effect: "outage" },
-  check: {},
+  check: { file: hasNamesThatAwsTakes },
 };
+
+function hasNamesThatAwsTakes(topology: Topology, report: FileReporter): void {
+  for (const balancer of topology.balancers)
+    if (balancer.type !== "classic") reportName(balancer, "balancer", [balancer], report);
+  for (const group of topology.targetGroups)
+    reportName(group, "target group", groupUsers(topology).balancersOf(group), report);
+}
+
+function reportName(
+  { address, name: given, isData }: Balancer | TargetGroup,
+  of: Parameters<typeof nameFault>[1],
+  on: readonly Balancer[] | undefined,
+  report: FileReporter,
+): void {
+  const name = known(given);
+  if (isData || name === undefined || name.includes("${")) return;
+  const fault = nameFault(name, of);
+  if (fault !== undefined) report.fault(refused(address, name, fault), on);
+}
+
+function refused(address: string, name: string, fault: string): Fault {
+  const better = allowedName(name);
+  return {
+    address,
+    attribute: "name",
+    observed: `"${name}" ${fault}`,
+    required:
+      "at most 32 letters, digits and hyphens, none at the ends; a balancer's name does not begin with internal-",
+    symptom: P59.symptom,
+    fix: fix(`Call it ${better}.`, "no prop names it; remove the override", [setting(address, "name", better)]),
+  };
+}
+
+/** What is left of a name. */
+function allowedName(name: string): string {
+  return (
+    name
+      .replace(/^internal-/, "")
+      .replace(/[^A-Za-z0-9-]+/g, "-")
+      .replace(/^-+/, "")
+      .slice(0, 32)
+      .replace(/(?<!-)-+$/, "") || "web"
+  );
+}

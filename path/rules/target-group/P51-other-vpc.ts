@@ -1,15 +1,121 @@
-import type { Rule } from "../rule";
+import type { Balancer, Subnet, TargetGroup, Topology } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import type { Target, TracedPath } from "../../analysis/requests/traced-path";
+import { areDistinctVpcs, vpcOf } from "../../analysis/targets/vpcs";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Fault, Reporter, Rule } from "../rule";
 
 export const P51: Rule = {
   id: "P51",
   hop: "target-group",
   title: "balancer, target group and targets are in different VPCs",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A load balancer reaches targets by their private addresses, so a target group belongs to one VPC: its load " +
+    "balancer and its instances must be in that one. AWS refuses to register an instance of another VPC, and " +
+    "refuses a listener that forwards to a group of another VPC.",
+  symptom: "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { path: isOneVpc },
 };
+
+const IN_ONE_NETWORK = "network; it is one for the whole site, so remove the override";
+
+function isOneVpc(path: TracedPath, report: Reporter): void {
+  const { topology, balancer, targetGroups, targets } = path;
+  const odd = new Set<TargetGroup>();
+  for (const group of targetGroups) {
+    if (balancer === undefined || group.isData) continue;
+    if (!areDistinctVpcs(topology, known(group.vpcId), vpcOf(topology, balancer))) continue;
+    odd.add(group);
+    report.fault(balancerElsewhere(path, balancer, group));
+  }
+  for (const target of targets) {
+    const { targetGroup, server, subnets } = target;
+    if (server === undefined || targetGroup.targetType !== "instance" || odd.has(targetGroup)) continue;
+    const strange = subnets.find((it) => areDistinctVpcs(topology, known(it.vpcId), known(targetGroup.vpcId)));
+    if (strange !== undefined) report.fault(targetElsewhere(path, target, server, strange));
+  }
+}
+
+/** Whichever of both is not where the targets are. */
+function balancerElsewhere({ topology, targets }: TracedPath, balancer: Balancer, group: TargetGroup): Fault {
+  const [vpc, balancerVpc] = [known(group.vpcId), vpcOf(topology, balancer)];
+  const isBalancer = targets.some(
+    (it) => it.targetGroup === group && it.subnets.some(({ vpcId }) => known(vpcId) === vpc),
+  );
+  const better = isBalancer ? publicSubnets(topology, vpc).map(({ id }) => known(id)) : [];
+  return {
+    address: isBalancer ? balancer.address : group.address,
+    attribute: isBalancer ? "subnets" : "vpc_id",
+    observed: `${group.address} is in ${shown(vpc)}, ${balancer.address} in ${shown(balancerVpc)}`,
+    required: "one VPC for the balancer, its target groups and their instances",
+    symptom:
+      "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener: the target " +
+      "group is in another VPC",
+    fix: isBalancer
+      ? fix(
+          `Put ${balancer.address} into subnets of ${shown(vpc)}.`,
+          IN_ONE_NETWORK,
+          better.length < 2 ? [] : [setting(balancer.address, "subnets", better)],
+        )
+      : fix(`Put ${group.address} into ${shown(balancerVpc)}.`, IN_ONE_NETWORK, [
+          setting(group.address, "vpc_id", balancerVpc),
+        ]),
+  };
+}
+
+function targetElsewhere(
+  { topology, targets }: TracedPath,
+  { targetGroup, registration }: Target,
+  server: NonNullable<Target["server"]>,
+  strange: Subnet,
+): Fault {
+  const vpc = known(targetGroup.vpcId);
+  const home =
+    targets.find((it) => it.targetGroup === targetGroup && known(it.subnets[0]?.vpcId) === vpc)?.subnets[0] ??
+    topology.subnets.find(({ vpcId }) => known(vpcId) === vpc);
+  const attribute = server.kind === "instance" ? "subnet_id" : "vpc_zone_identifier";
+  const subnet = server.kind === "instance" ? known(home?.id) : [known(home?.id)];
+  const count = targetGroup.registrations.length;
+  return {
+    address: server.address,
+    attribute,
+    observed:
+      `${server.address} is in ${shown(known(strange.vpcId))}, its target group ${targetGroup.address} in ` +
+      `${shown(vpc)}`,
+    required: "instances in the VPC of their target group",
+    symptom:
+      `the apply fails at ${registration.address}: InvalidTarget, the instance is not in the VPC of the target ` +
+      "group",
+    ...(count > 1 && { share: `1 of ${count} targets` }),
+    fix: fix(
+      `Put ${server.address} into a subnet of ${shown(vpc)}.`,
+      BY_NO_PROP,
+      home === undefined ? [] : [setting(server.address, attribute, subnet)],
+    ),
+  };
+}
+
+/** One in each zone, of those that lead to the internet. */
+function publicSubnets(topology: Topology, vpc: string | undefined): Subnet[] {
+  const inZones = new Map<unknown, Subnet>();
+  for (const subnet of topology.subnets) {
+    const table = known(subnet.routeTable);
+    const isPublic =
+      table?.routes.some(
+        ({ target }) => target !== undefined && "kind" in target && target.kind === "internet-gateway",
+      ) ?? false;
+    if (known(subnet.vpcId) === vpc && isPublic && !inZones.has(known(subnet.zone)))
+      inZones.set(known(subnet.zone), subnet);
+  }
+  return [...inZones.values()];
+}
+
+function shown(vpc: string | undefined): string {
+  return vpc === undefined ? "no VPC" : vpc.replace(/^\$\{(.*)\.id\}$/, "$1");
+}

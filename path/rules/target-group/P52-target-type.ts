@@ -1,15 +1,93 @@
-import type { Rule } from "../rule";
+import type { Registration, TargetGroup, Topology } from "../../../topology/model";
+import { symbol } from "../../../topology/source";
+import { known } from "../../../topology/value";
+import { groupUsers } from "../../analysis/targets/group-users";
+import { registeredServer } from "../../analysis/targets/registered-servers";
+import { kindOfTarget, type TargetKind } from "../../analysis/targets/target-kinds";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { Fault, FileReporter, Rule } from "../rule";
 
 export const P52: Rule = {
   id: "P52",
   hop: "target-group",
   title: "the targets are not of the group's type",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A target group takes targets of one type, which is set when it is created: instance ids, IP addresses, a " +
+    "Lambda function, or an application load balancer. AWS refuses to register what is of another type; an Auto " +
+    "Scaling group registers instances.",
+  symptom: "the apply fails: ValidationError at the registration, the target's id is not of the group's type",
+  shows: ["apply"],
+  source:
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { file: isOfTheGroupsType },
+};
+
+/** A registration of another type than its group's. */
+interface Wrong {
+  readonly registration: Registration;
+  readonly kind: TargetKind;
+}
+
+function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
+  for (const group of topology.targetGroups) {
+    const type = known(group.targetType);
+    if (group.isData || type === undefined) continue;
+    const wrong = group.registrations.flatMap((registration): Wrong[] => {
+      const kind = kindOfTarget(topology, registration);
+      return kind === undefined || kind === type ? [] : [{ registration, kind }];
+    });
+    const [first] = wrong;
+    if (first === undefined) continue;
+    const isGroup = wrong.length === group.registrations.length && wrong.every(({ kind }) => kind === first.kind);
+    const on = groupUsers(topology).balancersOf(group);
+    if (isGroup) report.fault(ofOtherType(group, type, first), on);
+    else for (const it of wrong) report.fault(oneOfOtherType(topology, group, type, it), on);
+  }
+}
+
+function common(type: string): Pick<Fault, "required" | "symptom"> {
+  return {
+    required: `targets of the type ${type}, or another target_type`,
+    symptom: P52.symptom,
+  };
+}
+
+function ofOtherType({ address }: TargetGroup, type: string, { registration, kind }: Wrong): Fault {
+  return {
+    ...common(type),
+    address,
+    attribute: "target_type",
+    observed:
+      `target_type is ${type}, and ${registration.address} registers ` +
+      `${registration.autoScalingGroup === undefined ? NAMES[kind] : "its instances"}`,
+    fix: fix(`Let ${address} take targets of the type ${kind}.`, BY_NO_PROP, [setting(address, "target_type", kind)]),
+  };
+}
+
+function oneOfOtherType(topology: Topology, group: TargetGroup, type: string, { registration, kind }: Wrong): Fault {
+  const server = registration.targetId === undefined ? undefined : registeredServer(registration, topology);
+  const argument = type === "ip" ? "private_ip" : type === "instance" ? "id" : undefined;
+  const id = server === undefined || argument === undefined ? undefined : symbol(server.address, argument);
+  return {
+    ...common(type),
+    address: registration.address,
+    attribute: registration.attribute,
+    observed: `it registers ${NAMES[kind]} in ${group.address}, whose target_type is ${type}`,
+    share: `1 of ${group.registrations.length} targets`,
+    fix:
+      id === undefined
+        ? fix(`Take ${registration.address} away.`, BY_NO_PROP, [{ remove: registration.address }])
+        : fix(`Register ${id.slice(2, -1)}.`, BY_NO_PROP, [setting(registration.address, registration.attribute, id)]),
+  };
+}
+
+const NAMES: Readonly<Record<TargetKind, string>> = {
+  instance: "an instance",
+  ip: "an IP address",
+  lambda: "a function",
+  alb: "a load balancer",
 };

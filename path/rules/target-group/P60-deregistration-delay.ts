@@ -10,9 +10,9 @@ export const P60: Rule = {
   title: "the deregistration delay does not suit the requests",
   certainty: ["likely"],
   why:
-    "A target that is taken out gets no new requests, and has the deregistration delay to answer those that are under " +
-    "way; what lasts longer is cut off. The idle timeout says how long a request may stay silent, so a shorter delay " +
-    "ends such requests early, and a much longer one only delays each deployment.",
+    "A target that is taken out gets no new requests, and has the deregistration delay to answer those that are " +
+    "under way; what lasts longer is cut off. The idle timeout says how long a request may stay silent, so a " +
+    "shorter delay ends such requests early, and a much longer one only delays each deployment.",
   symptom: "502 at requests that are under way when a target is taken out, or targets that stay long in draining",
   shows: ["502", "later"],
   source:

@@ -12,9 +12,9 @@ export const P53: Rule = {
   title: "an attachment's port is one that the targets do not serve",
   certainty: ["certain", "likely"],
   why:
-    "A port that a registration names overrides the target group's for that target, for requests and, unless the health " +
-    "check has a port of its own, for health checks. Where the application does not listen on it, or the instance's " +
-    "security groups do not open it, the target never becomes healthy.",
+    "A port that a registration names overrides the target group's for that target, for requests and, unless the " +
+    "health check has a port of its own, for health checks. Where the application does not listen on it, or the " +
+    "instance's security groups do not open it, the target never becomes healthy.",
   symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
   shows: ["502", "504", "unhealthy", "sometimes"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html",

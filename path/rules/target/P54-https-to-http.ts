@@ -15,8 +15,8 @@ export const P54: Rule = {
   certainty: ["likely"],
   why:
     "A target group's protocol is what the load balancer speaks to the targets, whatever the clients speak, and its " +
-    "health check has a protocol of its own. Where the application expects the other one, the TLS handshake fails, or " +
-    "a web server answers 400 to plain HTTP on its TLS port.",
+    "health check has a protocol of its own. Where the application expects the other one, the TLS handshake fails, " +
+    "or a web server answers 400 to plain HTTP on its TLS port.",
   symptom: "502 Bad Gateway or 400 Bad Request; Target.FailedHealthChecks or Target.ResponseCodeMismatch [400]",
   shows: ["502", "unhealthy"],
   source:

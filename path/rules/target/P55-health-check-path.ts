@@ -14,9 +14,9 @@ export const P55: Rule = {
   title: "the health check's path does not answer as expected",
   certainty: ["likely"],
   why:
-    "A target is healthy while it answers the health check's path with one of the codes that the target group expects, " +
-    "by default 200 only. A redirect, a login page's 401 or a 404 counts as a failure, as the load balancer does not " +
-    "follow redirects and does not log in.",
+    "A target is healthy while it answers the health check's path with one of the codes that the target group " +
+    "expects, by default 200 only. A redirect, a login page's 401 or a 404 counts as a failure, as the load " +
+    "balancer does not follow redirects and does not log in.",
   symptom: "Target.ResponseCodeMismatch in the target's health",
   shows: ["unhealthy"],
   source:

@@ -1,0 +1,12 @@
+import type { TargetGroup, Topology } from "../../../topology/model";
+
+/** Target groups of application load balancers that the file makes, and whose targets are checked. */
+export function checkedGroups({ targetGroups }: Topology): TargetGroup[] {
+  return targetGroups.filter(
+    (it) =>
+      !it.isData &&
+      (it.protocol === "HTTP" || it.protocol === "HTTPS") &&
+      it.targetType !== "lambda" &&
+      it.healthCheck.enabled !== false,
+  );
+}
