@@ -1,7 +1,6 @@
 import { logAndWafRules } from "./logs-and-waf";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { serverRules } from "./servers";
-import { targetZoneRules } from "./target-zones";
 import { twoWritersRules } from "./two-writers";
 
 /** The rules of one subject. */
@@ -14,7 +13,6 @@ export interface Rules {
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "logs and web ACLs", ...logAndWafRules },
-  { subject: "the targets' zones", ...targetZoneRules },
   { subject: "servers", ...serverRules },
   { subject: "what two resources write", ...twoWritersRules },
 ];

@@ -30,8 +30,7 @@ export const rulesForNamesElsewhere = once((topology: Topology) =>
       .filter(({ kind }) => kind === "host-header")
       .flatMap(({ values }) => values.items.map((it) => it.toLowerCase()));
     if (hosts.length === 0) return false;
-    const balancer = topology.balancers.find(({ listeners }) => listeners.includes(listener));
-    const { all, firstOpen, isGoodFor } = certificatesAt(listener, { topology, balancer });
+    const { all, firstOpen, isGoodFor } = certificatesAt(listener, { topology });
     return all.length === 0 || firstOpen !== undefined || [...new Set(hosts)].some(isGoodFor);
   }),
 );
