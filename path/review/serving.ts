@@ -14,8 +14,10 @@ import type {
 } from "../../topology/model";
 import { known } from "../../topology/value";
 import { ancestry } from "../analysis/names/domain-names";
-import { chainsOf, mayServe } from "../analysis/names/record-chains";
+import { chainsOf } from "../analysis/names/record-chains";
 import { isLost } from "../analysis/names/record-ends";
+import { mayServe } from "../analysis/names/record-names";
+import { recordsOf } from "../analysis/names/record-targets";
 import { entriesOf } from "../analysis/requests/entries";
 import { registeredServer } from "../analysis/targets/registered-servers";
 
@@ -182,13 +184,10 @@ export function laterIn(topology: Topology): Later {
   const { balancers, looseListeners, looseRules, records } = topology;
   const listeners = [...balancers.flatMap((it) => it.listeners), ...looseListeners];
   const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
+  const { balancerOf } = recordsOf(topology);
   return {
     balancers: indexed(balancers),
-    leading: new Set(
-      records
-        .filter((it) => mayServe(it) && chainsOf(topology).of(it).balancers.length > 0)
-        .map(({ address }) => address),
-    ),
+    leading: new Set(records.filter((it) => balancerOf(it) !== undefined).map(({ address }) => address)),
     lost: new Set(records.filter((it) => mayServe(it) && isLost(it, topology)).map(({ address }) => address)),
     actions: new Map([
       ...listeners.map((it) => [it.address, it.defaultActions] as const),

@@ -2,7 +2,7 @@ import { addTo } from "../../../topology/lists";
 import type { DnsRecord, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { ancestry, withoutWildcard } from "../names/domain-names";
-import { isPrivate } from "../names/record-chains";
+import { isPrivate } from "../names/record-names";
 import { once } from "../once";
 
 /** The CAA records that count for a name of a certificate: those of the nearest name above that has any. */

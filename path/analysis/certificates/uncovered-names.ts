@@ -2,7 +2,7 @@ import type { Certificate, DnsRecord, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { ancestry, isMistakenWildcard, isPublicName } from "../names/domain-names";
 import { isByMistake } from "../names/outside-names";
-import { anyNameOf } from "../names/record-chains";
+import { anyNameOf } from "../names/record-names";
 import { recordsOf } from "../names/record-targets";
 import { once } from "../once";
 import type { TracedPath } from "../requests/traced-path";

@@ -2,7 +2,8 @@ import type { DnsRecord, Topology, Zone } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import { ancestry, isWithin } from "./domain-names";
-import { chainsOf, isPrivate, mayServe } from "./record-chains";
+import { chainsOf } from "./record-chains";
+import { isPrivate, mayServe } from "./record-names";
 import { recordsOf } from "./record-targets";
 
 /* Records that lead nowhere: to a name that nothing answers for, or back to themselves. */

@@ -1,16 +1,17 @@
 import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology, Zone } from "../../../topology/model";
 import { type Attr, known } from "../../../topology/value";
+import { once } from "../once";
 import { ancestry, plain } from "./domain-names";
-import { chainsOf, isPrivate, mayServe, targetNames } from "./record-chains";
+import { chainsOf } from "./record-chains";
+import { isBalancerName, isPrivate, mayServe, targetNames } from "./record-names";
 
 /* Where records lead, and which zones they are in; made once for each file. */
 
 export interface Records {
-  /**
-   * The balancer of the file that a record leads to, over other records of the file too; the first where it leads to
-   * several.
-   */
+  /** The balancers of the file that a record leads to, over other records of the file too. */
+  balancersOf(record: DnsRecord): readonly Balancer[];
+  /** The first of them. */
   balancerOf(record: DnsRecord): Balancer | undefined;
   leadsTo(record: DnsRecord, balancer: Balancer): boolean;
   /** Whether everybody sees the record, and all that it leads over. */
@@ -33,27 +34,28 @@ export interface Records {
   zoneFor(name: string): Zone | undefined;
 }
 
-const made = new WeakMap<Topology, Records>();
-
-export function recordsOf(topology: Topology): Records {
-  const found = made.get(topology) ?? indexed(topology);
-  made.set(topology, found);
-  return found;
-}
-
-/** The name of a balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
-export function isBalancerName(name: string): boolean {
-  return /^[a-z0-9-]+\.([a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name);
-}
-
-function indexed(topology: Topology): Records {
+export const recordsOf = once((topology: Topology): Records => {
   const byName = grouped(topology.records, (record) => known(record.fqdn));
   const byWriting = grouped(topology.records, (record) => mapped(record.name, plain));
-  const chains = chainsOf(topology);
   const zones = grouped(distinctZones(topology.zones), (zone) =>
     zone.isPrivate === false ? known(zone.name) : undefined,
   );
+  return {
+    ...balancersBehind(topology),
+    named: (fqdn) => byName.get(fqdn) ?? [],
+    written: (name) => byWriting.get(name) ?? [],
+    publicZones: (name) => zones.get(name) ?? [],
+    zoneFor: (name) =>
+      ancestry(name)
+        .map((above) => zones.get(above)?.[0])
+        .find((zone) => zone !== undefined),
+  };
+});
 
+type Behind = Omit<Records, "named" | "written" | "publicZones" | "zoneFor">;
+
+function balancersBehind(topology: Topology): Behind {
+  const chains = chainsOf(topology);
   const targets = new Map(
     topology.records.map((record) => [record, mayServe(record) ? chains.of(record).balancers : []] as const),
   );
@@ -64,24 +66,18 @@ function indexed(topology: Topology): Records {
   const outside = new Set(
     [...targets].flatMap(([record, balancers]) => (balancers.length > 0 && isSeen(record) ? balancers : [])),
   );
-
+  const balancersOf = (record: DnsRecord) => targets.get(record) ?? [];
   return {
-    isFoundFromOutside: (balancer) => outside.has(balancer),
-    isSeen,
-    balancerOf: (record) => targets.get(record)?.[0],
-    leadsTo: (record, balancer) => targets.get(record)?.includes(balancer) === true,
+    balancersOf,
+    balancerOf: (record) => balancersOf(record)[0],
+    leadsTo: (record, balancer) => balancersOf(record).includes(balancer),
     to: (balancer) => byBalancer.get(balancer) ?? [],
-    named: (fqdn) => byName.get(fqdn) ?? [],
-    written: (name) => byWriting.get(name) ?? [],
-    fixed: topology.records.filter(
-      (record) => targets.get(record)?.length === 0 && targetNames(record).some(isBalancerName),
+    isSeen,
+    isFoundFromOutside: (balancer) => outside.has(balancer),
+    fixed: [...targets].flatMap(([record, balancers]) =>
+      balancers.length === 0 && targetNames(record).some(isBalancerName) ? [record] : [],
     ),
     orphans: topology.balancers.filter((balancer) => !byBalancer.has(balancer)),
-    publicZones: (name) => zones.get(name) ?? [],
-    zoneFor: (name) =>
-      ancestry(name)
-        .map((above) => zones.get(above)?.[0])
-        .find((zone) => zone !== undefined),
   };
 }
 

@@ -2,8 +2,9 @@ import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { coveringNames } from "../names/domain-names";
-import { anyNameOf, type Chain, chainsOf, mayServe } from "../names/record-chains";
+import { type Chain, chainsOf } from "../names/record-chains";
 import { isLost } from "../names/record-ends";
+import { anyNameOf, isBalancerName, mayServe } from "../names/record-names";
 import { recordsOf } from "../names/record-targets";
 import { isApplication } from "../network/balancer-groups";
 import { once } from "../once";
@@ -30,24 +31,48 @@ export interface Entry {
 }
 
 /** All ways in that the file declares. */
-export const entriesOf = once((topology: Topology): readonly Entry[] => declaredIn(topology));
-
-function declaredIn(topology: Topology): Entry[] {
+export const entriesOf = once((topology: Topology): readonly Entry[] => {
   const balancers = topology.balancers.filter(isApplication);
-  const [chains, applications] = [chainsOf(topology), new Set(balancers)];
+  const { named, elsewhere } = recordsToApplications(topology, balancers.length > 0);
+  return [
+    ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),
+    ...groupedByName(elsewhere).map(
+      ({ host, records }): Entry => ({
+        ...WHOLE,
+        scheme: "https",
+        host,
+        port: 443,
+        isOwnName: false,
+        from: "internet",
+        records,
+        over: overOf(records, topology),
+      }),
+    ),
+  ];
+});
+
+interface Leading {
+  /** Those that lead to an application load balancer of the file. */
+  readonly named: ReadonlyMap<Balancer, readonly DnsRecord[]>;
+  /** Those that lead to a balancer outside of the file, or to nothing. */
+  readonly elsewhere: readonly DnsRecord[];
+}
+
+function recordsToApplications(topology: Topology, hasApplications: boolean): Leading {
+  const { balancersOf } = recordsOf(topology);
   const named = new Map<Balancer, DnsRecord[]>();
   const elsewhere: DnsRecord[] = [];
   const served = new Map<string | undefined, Set<Balancer>>();
   const lost: DnsRecord[] = [];
   for (const record of topology.records.filter(mayServe)) {
-    const reached = chains.of(record).balancers.filter((it) => applications.has(it));
+    const reached = balancersOf(record).filter(isApplication);
     for (const balancer of reached) {
       addTo(named, balancer, record);
       served.set(known(record.fqdn), (served.get(known(record.fqdn)) ?? new Set()).add(balancer));
     }
-    if (reached.length > 0 || balancers.length === 0) continue;
+    if (reached.length > 0 || !hasApplications) continue;
     if (isLost(record, topology)) lost.push(record);
-    else if (leadsToSomeBalancer(chains.of(record))) elsewhere.push(record);
+    else if (leadsToSomeBalancer(chainsOf(topology).of(record))) elsewhere.push(record);
   }
   // One of several records of a name is a part of its way in.
   for (const record of lost) {
@@ -55,48 +80,38 @@ function declaredIn(topology: Topology): Entry[] {
     if (beside === undefined) elsewhere.push(record);
     for (const balancer of beside ?? []) addTo(named, balancer, record);
   }
-  return [
-    ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),
-    ...groupedByName(elsewhere).flatMap(({ host, records }) => ({
-      ...WHOLE,
-      scheme: "https" as const,
-      host,
-      port: 443,
-      isOwnName: false,
-      from: "internet" as const,
-      records,
-      over: overOf(records, topology),
-    })),
-  ];
+  return { named, elsewhere };
 }
 
 /** The way in of one URL. */
 export function entryOf(url: URL, topology: Topology): Entry {
-  const balancers = topology.balancers.filter(isApplication);
-  const byName = new Map(balancers.map((it) => [known(it.dnsName), it]));
   // A dot at the end is the root of all names, which certificates and records leave out.
   const host = url.hostname.toLowerCase().replace(/\.$/, "");
   const scheme = url.protocol === "http:" ? "http" : "https";
   const port = url.port === "" ? (scheme === "http" ? 80 : 443) : Number(url.port);
-  const own = byName.get(host);
-  const records = chainsOf(topology).answering(host);
-  const led = records.flatMap((record) => chainsOf(topology).of(record).balancers).find(isApplication);
-  // A name without a record here is delegated elsewhere; there is only one balancer that it can mean.
-  const only = records.length === 0 && balancers.length === 1 ? balancers[0] : undefined;
-  const balancer = own ?? led ?? only;
+  const chains = chainsOf(topology);
+  const records = chains.answering(host);
+  const reached = chains.balancersAt(host).find(isApplication);
+  const balancer = reached ?? (records.length === 0 ? onlyApplication(topology) : undefined);
+  const isInside = balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen);
   return {
     scheme,
     host,
     port,
     path: url.pathname,
     hasPath: true,
-    isOwnName: own !== undefined,
-    from:
-      balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen) ? "vpc" : "internet",
+    isOwnName: reached !== undefined && records.length === 0,
+    from: isInside ? "vpc" : "internet",
     records,
     over: overOf(records, topology),
     ...(balancer !== undefined && { balancer }),
   };
+}
+
+/** A name without a record here is delegated elsewhere; there is only one balancer that it can mean. */
+function onlyApplication({ balancers }: Topology): Balancer | undefined {
+  const [only, ...others] = balancers.filter(isApplication);
+  return others.length === 0 ? only : undefined;
 }
 
 /** The further records that those of a name lead over. */
@@ -114,7 +129,7 @@ function isInternal({ isInternal: value }: Balancer): boolean {
 
 /** A balancer's name that is written out, or one that the file leaves open. */
 function leadsToSomeBalancer({ ends, isOpen }: Chain): boolean {
-  return isOpen || ends.some(({ name }) => /\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/.test(name));
+  return isOpen || ends.some(({ name }) => isBalancerName(name));
 }
 
 function groupedByName(records: readonly DnsRecord[]): { host: string; records: DnsRecord[] }[] {

@@ -1,7 +1,8 @@
 import type { Balancer, DnsRecord, Zone } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { isPublicName } from "../../analysis/names/domain-names";
-import { chainsOf, isPrivate } from "../../analysis/names/record-chains";
+import { chainsOf } from "../../analysis/names/record-chains";
+import { isPrivate } from "../../analysis/names/record-names";
 import { recordsOf } from "../../analysis/names/record-targets";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";

@@ -1,7 +1,7 @@
 import type { Balancer, DnsRecord } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
-import { hostOf, targetNames } from "../../analysis/names/record-chains";
+import { hostOf, targetNames } from "../../analysis/names/record-names";
 import { recordsOf } from "../../analysis/names/record-targets";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { ZONE_OF_REGION } from "../../facts/elb-zones";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { covers, isMistakenWildcard, isWithin } from "../../../../path/analysis/names/domain-names";
-import { isBalancerName } from "../../../../path/analysis/names/record-targets";
+import { isBalancerName } from "../../../../path/analysis/names/record-names";
 import type { TraceReport } from "../../../../path/report";
 import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";

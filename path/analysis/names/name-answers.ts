@@ -1,0 +1,98 @@
+import { addTo } from "../../../topology/lists";
+import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
+import { symbol } from "../../../topology/source";
+import { isUnknown, known } from "../../../topology/value";
+import { once } from "../once";
+import { ancestry } from "./domain-names";
+import { hostOf, isPrivate, MOST_OF_A_NAME, mayServe, nameOf } from "./record-names";
+
+/* What answers for a name, one step of the way. */
+
+export interface NameAnswers {
+  /** The balancer of the file whose own name it is, as `hostOf` writes it. */
+  balancerNamed(name: string): Balancer | undefined;
+  /** The records that answer for a name: its own, or those of the wildcard that stands for it. */
+  answering(name: string): readonly DnsRecord[];
+  /** The records that answer a record's question for a name that it says. */
+  answeringFor(record: DnsRecord, name: string): readonly DnsRecord[];
+  /** The name that what a record says stands for, where that is another record's attribute. */
+  saidBy(name: string): string;
+}
+
+export const nameAnswersIn = once((topology: Topology): NameAnswers => {
+  const index = indexOf(topology);
+  return {
+    balancerNamed: (name) => index.balancers.get(name),
+    answering: (name) => answering(name, index),
+    answeringFor: (record, name) => answeringFor(record, name, index),
+    saidBy: (name) => saidBy(name, index),
+  };
+});
+
+interface Index {
+  readonly topology: Topology;
+  readonly byName: ReadonlyMap<string, readonly DnsRecord[]>;
+  /** By what stands for a name before the record is made. */
+  readonly bySymbol: ReadonlyMap<string, DnsRecord>;
+  /** Names of all records, of whatever type. */
+  readonly existing: ReadonlySet<string>;
+  /** By their own names; the first where two have one. */
+  readonly balancers: ReadonlyMap<string, Balancer>;
+}
+
+function indexOf(topology: Topology): Index {
+  const byName = new Map<string, DnsRecord[]>();
+  const bySymbol = new Map<string, DnsRecord>();
+  for (const record of topology.records.filter(mayServe)) {
+    const fqdn = known(record.fqdn);
+    if (fqdn !== undefined) addTo(byName, nameOf(fqdn), record);
+    for (const attribute of ["fqdn", "name"]) bySymbol.set(symbol(record.address, attribute), record);
+  }
+  const balancers = new Map<string, Balancer>();
+  for (const balancer of topology.balancers) {
+    const name = known(balancer.dnsName);
+    if (name !== undefined && !balancers.has(hostOf(name))) balancers.set(hostOf(name), balancer);
+  }
+  const existing = new Set(topology.records.map(({ fqdn }) => nameOf(known(fqdn) ?? "")));
+  return { topology, byName, bySymbol, existing, balancers };
+}
+
+function saidBy(name: string, { bySymbol }: Index): string {
+  const record = name.startsWith("${") ? bySymbol.get(name) : undefined;
+  return record === undefined ? name : nameOf(known(record.fqdn) ?? name);
+}
+
+function answering(name: string, index: Index): readonly DnsRecord[] {
+  return index.byName.get(name) ?? wildcardFor(name, index);
+}
+
+/** No wildcard stands for a name that is there, of whatever type, nor for what is below it. */
+function wildcardFor(name: string, { byName, existing }: Index): readonly DnsRecord[] {
+  if (name.includes("${") || existing.has(name)) return [];
+  const above = ancestry(name)
+    .slice(1)
+    .find((it) => byName.has(`*.${it}`) || existing.has(it));
+  return byName.get(`*.${above}`) ?? [];
+}
+
+function answeringFor(record: DnsRecord, name: string, index: Index): readonly DnsRecord[] {
+  const { topology, byName, bySymbol } = index;
+  const isAlike = (it: DnsRecord) => isPrivate(it, topology) === isPrivate(record, topology);
+  const meant = name.startsWith("${") ? bySymbol.get(name) : undefined;
+  const all =
+    meant !== undefined && known(meant.fqdn) === undefined
+      ? [meant]
+      : record.alias === undefined
+        ? answering(saidBy(name, index), index)
+        : (byName.get(saidBy(name, index)) ?? []);
+  const some = all.slice(0, MOST_OF_A_NAME);
+  // An alias asks for the same type in its own zone, and no wildcard answers it.
+  if (record.alias !== undefined) return some.filter((it) => maybeSameType(it, record) && isAlike(it));
+  const seen = some.filter(isAlike);
+  return seen.length > 0 ? seen : some;
+}
+
+function maybeSameType(one: DnsRecord, other: DnsRecord): boolean {
+  if (isUnknown(one.type) || isUnknown(other.type)) return true;
+  return known(one.type)?.toUpperCase() === known(other.type)?.toUpperCase();
+}
