@@ -1,5 +1,6 @@
 import { blockOf, moduleOf } from "../../topology/addresses";
 import type { Change } from "../../topology/changes";
+import { blocksStaying } from "../analysis/writers/coming";
 import type { Permission } from "../analysis/writers/permissions-of-groups";
 
 /* Blocks of Terraform's language that keep what is there, ready to paste. */
@@ -23,8 +24,6 @@ function stepsOf(path: string): string[] {
   return parent === "" ? [path] : [...stepsOf(parent), path.slice(parent.length + 1)];
 }
 
-const blocksLeft = new WeakMap<readonly Change[], ReadonlySet<string>>();
-
 /** Terraform writes no such address; as part of a block it would be another block. */
 function isPlain(address: string): boolean {
   return !/[\u0000-\u001f\u007f\u2028\u2029]/.test(address);
@@ -44,13 +43,9 @@ export function movedBlock(was: string, is: string): string {
  * so that the configuration may have none of them any more.
  */
 export function removedBlock(from: string, changes: readonly Change[]): string {
-  const staying =
-    blocksLeft.get(changes) ??
-    new Set(changes.flatMap(({ doing, address }) => (doing === "destroy" ? [] : [blockOf(address)])));
-  blocksLeft.set(changes, staying);
   // A block takes no key.
   const label = blockOf(from);
-  return isPlain(label) && !label.includes("[") && !staying.has(label)
+  return isPlain(label) && !label.includes("[") && !blocksStaying(changes).has(label)
     ? `removed {\n  from = ${label}\n  lifecycle {\n    destroy = false\n  }\n}`
     : "";
 }

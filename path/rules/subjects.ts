@@ -1,7 +1,6 @@
 import { logAndWafRules } from "./logs-and-waf";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 import { serverRules } from "./servers";
-import { twoWritersRules } from "./two-writers";
 
 /** The rules of one subject. */
 export interface Rules {
@@ -14,5 +13,4 @@ export interface Rules {
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "logs and web ACLs", ...logAndWafRules },
   { subject: "servers", ...serverRules },
-  { subject: "what two resources write", ...twoWritersRules },
 ];

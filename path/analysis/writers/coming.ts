@@ -1,15 +1,17 @@
+import { blockOf } from "../../../topology/addresses";
 import type { Change } from "../../../topology/changes";
 import type { Topology } from "../../../topology/model";
+import { once } from "../once";
 
 /* What an apply makes: only that can be refused, as what stands was taken by AWS once. */
 
-const byAddress = new WeakMap<Topology, ReadonlyMap<string, Change>>();
+const changesByAddress = once(
+  ({ writers }: Topology): ReadonlyMap<string, Change> => new Map(writers.changes.map((it) => [it.address, it])),
+);
 
 /** What the plan does to a resource; nothing in a state or a synthesized file. */
 export function changeOf(topology: Topology, address: string): Change | undefined {
-  const found = byAddress.get(topology) ?? new Map(topology.writers.changes.map((it) => [it.address, it]));
-  byAddress.set(topology, found);
-  return found.get(address);
+  return changesByAddress(topology).get(address);
 }
 
 /** Whether the apply makes a resource: everything in a synthesized file, and nothing in a state. */
@@ -18,3 +20,9 @@ export function isMade(topology: Topology, address: string): boolean {
   const doing = changeOf(topology, address)?.doing;
   return doing === "create" || doing === "replace";
 }
+
+/** Blocks of which some instance is not destroyed. */
+export const blocksStaying = once(
+  (changes: readonly Change[]): ReadonlySet<string> =>
+    new Set(changes.flatMap(({ doing, address }) => (doing === "destroy" ? [] : [blockOf(address)]))),
+);

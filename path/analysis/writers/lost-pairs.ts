@@ -1,4 +1,5 @@
 import type { Change } from "../../../topology/changes";
+import { once } from "../once";
 import { identityOf, isSamePort, samenessOf } from "./once-on-aws";
 import { groupPorts, twinsOf } from "./twins";
 
@@ -20,22 +21,16 @@ export interface Lost {
   readonly isSure: boolean;
 }
 
-const lost = new WeakMap<readonly Change[], readonly Lost[]>();
-
 /** Attachments and the like whose old resource goes last, or may do so. */
-export function lostIn(changes: readonly Change[]): readonly Lost[] {
-  const found = lost.get(changes) ?? [
-    ...changes
-      .filter((it) => it.doing === "replace" && it.isCreatedFirst && isSamePair(it, changes))
-      .map((change): Lost => ({ change, isSure: true })),
-    ...twinsOf(changes)
-      .all.filter(({ isOne, code }) => isOne && code === undefined)
-      .map(({ old, fresh }): Lost => ({ change: fresh, old, isSure: false })),
-    ...sharedIn(changes),
-  ];
-  lost.set(changes, found);
-  return found;
-}
+export const lostIn = once((changes: readonly Change[]): readonly Lost[] => [
+  ...changes
+    .filter((it) => it.doing === "replace" && it.isCreatedFirst && isSamePair(it, changes))
+    .map((change): Lost => ({ change, isSure: true })),
+  ...twinsOf(changes)
+    .all.filter(({ isOne, code }) => isOne && code === undefined)
+    .map(({ old, fresh }): Lost => ({ change: fresh, old, isSure: false })),
+  ...sharedIn(changes),
+]);
 
 /** Whether a replacement stands for the same pair as before. */
 function isSamePair(change: Change, changes: readonly Change[]): boolean {

@@ -2,6 +2,7 @@ import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
 import type { Subnet, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { once } from "../once";
 import { permissionsOfRule } from "./permissions-of-groups";
 
 /* Whether requests need what a resource beside its parent stands for: a rule, a route, an entry of a network ACL. */
@@ -17,13 +18,7 @@ interface Ways {
   readonly subnets: readonly Subnet[];
 }
 
-const made = new WeakMap<Topology, Ways>();
-
-function waysOf(topology: Topology): Ways {
-  const found = made.get(topology) ?? waysIn(topology);
-  made.set(topology, found);
-  return found;
-}
+const waysOf = once(waysIn);
 
 function waysIn({ balancers, servers, targetGroups, byId }: Topology): Ways {
   const listened = new Map<string, Set<number>>();

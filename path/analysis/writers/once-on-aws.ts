@@ -1,65 +1,10 @@
 import type { Change } from "../../../topology/changes";
 import { type Json, own } from "../../../topology/json";
 import { Unknown } from "../../../topology/value";
+import { DUPLICATE_PERMISSION, UNIQUE } from "../../facts/unique";
 import { isRuleBeside, permissionKey, permissionsOfRule } from "./permissions-of-groups";
 
-/* What AWS has only once, and by which arguments of which resource: two resources with equal ones write one thing. */
-
-const GROUP_RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"];
-const PERMISSION = {
-  by: [
-    "ip_protocol",
-    "from_port",
-    "to_port",
-    "cidr_ipv4",
-    "cidr_ipv6",
-    "prefix_list_id",
-    "referenced_security_group_id",
-  ],
-  within: ["security_group_id"],
-  code: "InvalidPermission.Duplicate",
-};
-
-/**
- * By type: the arguments that name it, those that say within what, and the code with which AWS refuses a second one.
- */
-export const UNIQUE: Readonly<
-  Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>
-> = {
-  aws_lb: { by: ["name"], code: "DuplicateLoadBalancerName" },
-  aws_lb_target_group: { by: ["name"], code: "DuplicateTargetGroupName" },
-  aws_lb_listener: { by: ["port"], within: ["load_balancer_arn"], code: "DuplicateListener" },
-  aws_lb_listener_rule: { by: ["priority"], within: ["listener_arn"], code: "PriorityInUse" },
-  ...Object.fromEntries(GROUP_RULES.map((type) => [type, PERMISSION])),
-  aws_security_group: { by: ["name"], within: ["vpc_id"], code: "InvalidGroup.Duplicate" },
-  aws_network_acl_rule: {
-    by: ["rule_number", "egress"],
-    within: ["network_acl_id"],
-    code: "NetworkAclEntryAlreadyExists",
-  },
-  aws_route53_record: { by: ["name", "type", "set_identifier"], within: ["zone_id"], code: "InvalidChangeBatch" },
-  aws_autoscaling_group: { by: ["name"], code: "AlreadyExists" },
-  aws_launch_template: { by: ["name"], code: "InvalidLaunchTemplateName.AlreadyExistsException" },
-  aws_launch_configuration: { by: ["name"], code: "AlreadyExists" },
-  aws_iam_role: { by: ["name"], code: "EntityAlreadyExists" },
-  aws_iam_instance_profile: { by: ["name"], code: "EntityAlreadyExists" },
-  aws_iam_policy: { by: ["name", "path"], code: "EntityAlreadyExists" },
-  aws_iam_user: { by: ["name"], code: "EntityAlreadyExists" },
-  aws_key_pair: { by: ["key_name"], code: "InvalidKeyPair.Duplicate" },
-  aws_s3_bucket: { by: ["bucket"], code: "BucketAlreadyOwnedByYou" },
-  aws_wafv2_web_acl: { by: ["name"], within: ["scope"], code: "WAFDuplicateItemException" },
-  aws_db_instance: { by: ["identifier"], code: "DBInstanceAlreadyExists" },
-  aws_rds_cluster: { by: ["cluster_identifier"], code: "DBClusterAlreadyExistsFault" },
-  aws_db_subnet_group: { by: ["name"], code: "DBSubnetGroupAlreadyExists" },
-  aws_lambda_function: { by: ["function_name"], code: "ResourceConflictException" },
-  aws_dynamodb_table: { by: ["name"], code: "ResourceInUseException" },
-  aws_sqs_queue: { by: ["name"], code: "QueueAlreadyExists" },
-  aws_cloudwatch_log_group: { by: ["name"], code: "ResourceAlreadyExistsException" },
-  aws_ecr_repository: { by: ["name"], code: "RepositoryAlreadyExistsException" },
-  aws_elasticache_cluster: { by: ["cluster_id"], code: "CacheClusterAlreadyExists" },
-  aws_elasticache_replication_group: { by: ["replication_group_id"], code: "ReplicationGroupAlreadyExistsFault" },
-  aws_ecs_service: { by: ["name"], within: ["cluster"], code: "InvalidParameterException" },
-};
+/* Whether two resources write one thing on AWS: what it has only once, or what is no more than a pair of others. */
 
 /** What a resource is called by on AWS; nothing where that is not known, or where AWS chooses. */
 export function identityOf(type: string, values: Json | undefined, unknown: Json = {}): string | undefined {
@@ -90,13 +35,16 @@ const PAIRS: Readonly<Record<string, readonly string[]>> = {
   aws_lb_listener_certificate: ["listener_arn", "certificate_arn"],
 };
 /** Arguments of a route's destination. */
-export const DESTINATIONS = ["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"];
+const DESTINATIONS = ["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"];
 
 /** What a resource is on AWS; several for a rule with several sources. */
 export function samenessOf(type: string, values: Json | undefined, unknown: Json = {}): Sameness[] {
   if (values === undefined) return [];
   if (isRuleBeside(type))
-    return permissionsOfRule(type, values, unknown).map((it) => ({ key: permissionKey(it), code: PERMISSION.code }));
+    return permissionsOfRule(type, values, unknown).map((it) => ({
+      key: permissionKey(it),
+      code: DUPLICATE_PERMISSION,
+    }));
   if (type === "aws_autoscaling_attachment" || type === "aws_autoscaling_traffic_source_attachment") {
     const [source] = [own(values, "traffic_source")].flat();
     const group = [
@@ -108,11 +56,7 @@ export function samenessOf(type: string, values: Json | undefined, unknown: Json
     return keyOf("link", [own(values, "autoscaling_group_name"), group]);
   }
   if (type === "aws_route")
-    return keyOf(
-      type,
-      [own(values, "route_table_id"), DESTINATIONS.map((it) => own(values, it)).find(isText)],
-      "RouteAlreadyExists",
-    );
+    return keyOf(type, [own(values, "route_table_id"), destinationOf(values)?.toLowerCase()], "RouteAlreadyExists");
   if (type === "aws_route_table_association")
     return keyOf(
       type,
@@ -130,6 +74,11 @@ export function samenessOf(type: string, values: Json | undefined, unknown: Json
     return [{ key: identity }];
   const code = UNIQUE[type]?.code;
   return identity === undefined || code === undefined ? [] : [{ key: identity, code }];
+}
+
+/** Where a route leads; IPv6 has no case. */
+export function destinationOf(values: Json | undefined): string | undefined {
+  return DESTINATIONS.map((it) => own(values, it)).find(isText);
 }
 
 /** Nothing unless all that names it is known. */

@@ -1,8 +1,9 @@
 import { type Json, listOf, own } from "../../../topology/json";
+import type { SecurityRule } from "../../../topology/model";
 import { protocolName } from "../../../topology/protocols";
-import { Unknown } from "../../../topology/value";
+import { isUnknown, known, Unknown } from "../../../topology/value";
 
-/* The single permissions of a security group, whatever resource writes them, as a plan has their values. */
+/* The single permissions of a security group, whatever resource writes them: in a plan's values, or in a file. */
 
 export type Direction = "ingress" | "egress";
 
@@ -65,6 +66,21 @@ export function permissionsInGroup(values: Json | undefined): Permission[] {
   );
 }
 
+/** What a rule of a file lets through, as far as its sources are known; nothing where its ports are not. */
+export function permissionsOf(rule: SecurityRule, group: string, direction: Direction): Permission[] {
+  const { protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds } = rule;
+  const name = known(protocol);
+  const isAll = name === "-1";
+  if (name === undefined || (!isAll && (isUnknown(fromPort) || isUnknown(toPort)))) return [];
+  const [from, to] = isAll ? [undefined, undefined] : [known(fromPort), known(toPort)];
+  const lists = { cidr: cidrs, ipv6: ipv6Cidrs, "prefix-list": prefixListIds, group: groupIds };
+  return (Object.keys(lists) as Permission["kind"][]).flatMap((kind) =>
+    lists[kind].items
+      .filter((it) => it !== "")
+      .map((it) => ({ group, direction, protocol: name, from, to, kind, source: plainSource(kind, it) })),
+  );
+}
+
 type Sources = Readonly<Record<Permission["kind"], readonly string[]>>;
 
 const BLOCK: Sources = {
@@ -117,5 +133,5 @@ function textsOf(value: unknown): string[] {
 
 /** A group of another account is written with that account's number; AWS adds it to one of the same account as well. */
 function plainSource(kind: Permission["kind"], text: string): string {
-  return kind === "group" ? (text.split("/").at(-1) ?? text) : text.toLowerCase();
+  return kind === "group" ? text.replace(/^\d{12}\//, "") : text.toLowerCase();
 }

@@ -4,6 +4,7 @@ import { type Json, own } from "../../../topology/json";
 import { addTo } from "../../../topology/lists";
 import { holdsTrue } from "../../../topology/plan-values";
 import { Unknown } from "../../../topology/value";
+import { once } from "../once";
 import { isSamePort, samenessOf } from "./once-on-aws";
 
 /* What a plan destroys under one address and creates under another, although it is the same thing. */
@@ -23,13 +24,7 @@ export interface TwinIndex {
   of(change: Change): Twins | undefined;
 }
 
-const made = new WeakMap<readonly Change[], TwinIndex>();
-
-export function twinsOf(changes: readonly Change[]): TwinIndex {
-  const found = made.get(changes) ?? indexed(changes);
-  made.set(changes, found);
-  return found;
-}
+export const twinsOf = once(indexed);
 
 function indexed(changes: readonly Change[]): TwinIndex {
   const [gone, fresh] = (["destroy", "create"] as const).map((it) =>
@@ -74,20 +69,19 @@ function byIdentity(
   }
 }
 
-const portsByArn = new WeakMap<readonly Change[], ReadonlyMap<unknown, unknown>>();
-
-/** The port of the target group that an attachment names. */
-export function groupPorts(changes: readonly Change[]): (attachment: Change) => number | undefined {
-  const ports =
-    portsByArn.get(changes) ??
+const portsByArn = once(
+  (changes: readonly Change[]): ReadonlyMap<unknown, unknown> =>
     new Map(
       changes
         .filter(({ type }) => type === "aws_lb_target_group")
         .map(({ before }) => [own(before, "arn"), own(before, "port")]),
-    );
-  portsByArn.set(changes, ports);
+    ),
+);
+
+/** The port of the target group that an attachment names. */
+export function groupPorts(changes: readonly Change[]): (attachment: Change) => number | undefined {
   return ({ after, before }) => {
-    const port = ports.get(own(after ?? before, "target_group_arn"));
+    const port = portsByArn(changes).get(own(after ?? before, "target_group_arn"));
     return typeof port === "number" ? port : undefined;
   };
 }

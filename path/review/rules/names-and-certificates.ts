@@ -6,14 +6,14 @@ import { ancestry } from "../../analysis/names/domain-names";
 import { recordsOf } from "../../analysis/names/record-targets";
 import { code, type EffectRule, named, tell } from "../because";
 import { goesFirst, isGone, type World } from "../world";
-import { isLost } from "./same-pair";
+import { takesPairAway } from "./same-pair";
 
 /* Zones, records and certificates. */
 
 export const recordRule: EffectRule = (change, world) => {
   const record = world.serving.records.get(change.address);
   if (record === undefined) return besideRule(change, world) ?? delegationRule(change, world);
-  if (isLost(change, world)) return [];
+  if (takesPairAway(change, world)) return [];
   const hop = "dns";
   const fqdn = known(record.fqdn);
   const over = fqdn === undefined ? [] : world.serving.namesOver(fqdn);

@@ -1,6 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
-import { identityOf, UNIQUE } from "../../analysis/writers/once-on-aws";
+import { identityOf } from "../../analysis/writers/once-on-aws";
+import { UNIQUE } from "../../facts/unique";
 import { movedBlock } from "../../fixes/blocks";
 import type { Hop } from "../../report";
 import { code, type EffectRule, listed, type Told, tell } from "../because";

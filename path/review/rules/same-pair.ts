@@ -2,7 +2,7 @@ import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import { type Attr, known } from "../../../topology/value";
 import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
-import { repairOf } from "../../rules/moved-resources";
+import { keepingPair } from "../../fixes/kept-resources";
 import { code, type EffectRule, named, type Telling, tell } from "../because";
 import { isGone, type World } from "../world";
 
@@ -39,7 +39,7 @@ function pairsOf(world: World): Pairs {
 }
 
 /** Whether destroying it takes away what another resource, or its own successor, stands for. */
-export function isLost(change: Change, world: World): boolean {
+export function takesPairAway(change: Change, world: World): boolean {
   return pairsOf(world).byGoing.has(change);
 }
 
@@ -162,6 +162,6 @@ function howOf({ old, isSure, change }: Lost, what: string): string {
 }
 
 function repair(lost: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {
-  const { text, hcl } = repairOf(lost, changes);
+  const { text, hcl } = keepingPair(lost, changes);
   return { avoid: text.replace(/\.$/, "").replace(/^[A-Z]/, (it) => it.toLowerCase()), hcl };
 }

@@ -1,11 +1,11 @@
 import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { FAILS_OPEN, healthReaders } from "../../analysis/targets/health-readers";
-import { linksTaken } from "../../rules/taken-from-parent";
+import { linksTaken } from "../../analysis/writers/taken-links";
 import { code, type EffectRule, listed, named, tell } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
-import { isLost } from "./same-pair";
+import { takesPairAway } from "./same-pair";
 
 /* Target groups, and what is registered in them. */
 
@@ -110,7 +110,8 @@ export const NOT_YET =
 
 export const attachmentRule: EffectRule = (change, world) => {
   const found = world.serving.registrations.get(change.address);
-  if (found === undefined || !isGone(change) || !change.type.includes("attachment") || isLost(change, world)) return [];
+  if (found === undefined || !isGone(change) || !change.type.includes("attachment") || takesPairAway(change, world))
+    return [];
   // The trace tells of it.
   if (linksTaken(world.after).has(change.address)) return [];
   const { registrations, address } = found.group;

@@ -1,15 +1,74 @@
-import type { Rule } from "../rule";
+import { own } from "../../../topology/json";
+import type { Topology } from "../../../topology/model";
+import { hopOfGroup } from "../../analysis/network/hop-of-group";
+import { isRuleBeside } from "../../analysis/writers/permissions-of-groups";
+import { type Twins, twinsOf } from "../../analysis/writers/twins";
+import { keeping } from "../../fixes/kept-resources";
+import type { Hop } from "../../report";
+import type { FileCheck, Rule } from "../rule";
+
+/** AWS refuses the new one while the old one is there. */
+const oldOneInTheWay: FileCheck = (topology, report) => {
+  const { changes } = topology.writers;
+  for (const twins of twinsOf(changes).all) {
+    const { old, fresh, code } = twins;
+    const hop = hopOf(twins, topology);
+    const { address: was } = old;
+    if (code === undefined || hop === undefined) continue;
+    report.fault({
+      hop,
+      address: fresh.address,
+      attribute: "",
+      observed: `${was} is the same on AWS, and is destroyed in the same apply; terraform does not wait for that`,
+      required:
+        old.type === fresh.type
+          ? "a `moved` block, so that terraform keeps what is there"
+          : "terraform to forget the one, and to import the other",
+      symptom: `${code} at apply${OTHERWISE[code] ?? ""}`,
+      fix: keeping(twins, changes),
+    });
+  }
+};
+
+const HOPS: Readonly<Record<string, Hop>> = {
+  aws_lb: "listener",
+  aws_lb_listener: "listener",
+  aws_lb_listener_rule: "listener",
+  aws_lb_target_group: "target-group",
+  aws_route53_record: "dns",
+  aws_route: "listener",
+  aws_route_table_association: "listener",
+  aws_security_group: "target",
+  aws_network_acl_rule: "target",
+  aws_autoscaling_group: "target",
+  aws_launch_template: "target",
+};
+
+/** Nothing for what stands on no path. */
+function hopOf({ fresh }: Twins, topology: Topology): Hop | undefined {
+  return isRuleBeside(fresh.type) ? hopOfGroup(own(fresh.after, "security_group_id"), topology) : HOPS[fresh.type];
+}
+
+/** What comes of it where the destroy is the faster one. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  "Resource.AlreadyAssociated": ", or the new association is gone after it",
+  RouteAlreadyExists: ", or terraform waits five minutes for the old route to be gone, and fails",
+};
 
 export const P74: Rule = {
   id: "P74",
   hop: "listener",
   title: "a resource has a new address, and the old one is in the way",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Terraform knows a resource by its address. Where a block is renamed, comes into a module or gets " +
+    "`for_each`, without a `moved` block, it takes the two addresses for two resources, destroys the one and " +
+    "creates the other, and lets neither wait for the other. AWS refuses the new one as long as the old one has " +
+    "its name, its port, its number or its place.",
+  symptom: "An error at apply that the name, the rule or the route exists already, such as DuplicateTargetGroupName",
+  shows: ["apply"],
+  source: "https://developer.hashicorp.com/terraform/language/modules/develop/refactoring",
   needs: [],
   review: { effect: "fails", hasBlocks: true, breaksHop: false },
-  check: {},
+  check: { file: oldOneInTheWay },
 };

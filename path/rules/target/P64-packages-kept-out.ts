@@ -77,9 +77,10 @@ export const P64: Rule = {
   title: "the instances' group lets no packages in",
   certainty: ["certain"],
   why:
-    "A security group drops every new connection that no egress rule of it allows, also one that the instance opens to " +
-    "download a package. AWS gives a new group a rule that lets everything out, but terraform takes that rule away. " +
-    "So a group with rules for the load balancer alone keeps the boot script from installing the web server.",
+    "A security group drops every new connection that no egress rule of it allows, also one that the instance " +
+    "opens to download a package. AWS gives a new group a rule that lets everything out, but terraform takes " +
+    "that rule away. So a group with rules for the load balancer alone keeps the boot script from installing the " +
+    "web server.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
   shows: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

@@ -1,15 +1,53 @@
-import type { Rule } from "../rule";
+import type { SecurityGroup } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { hopOfGroup } from "../../analysis/network/hop-of-group";
+import { refusedOf, repeated } from "../../analysis/writers/written-twice";
+import { fix, setting } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { FileCheck, Rule } from "../rule";
+
+const names: FileCheck = (topology, report) => {
+  if (topology.source === "state") return;
+  for (const pair of repeated(topology.securityGroups, keyOf)) {
+    const refused = refusedOf(topology, pair);
+    if (refused === undefined) continue;
+    const [kept] = pair.filter((it) => it !== refused);
+    const name = known(refused.name) ?? "";
+    report.fault({
+      hop: hopOfGroup(known(refused.id), topology),
+      address: refused.address,
+      attribute: "name",
+      observed: `${kept?.address} is called ${name} too, in the same VPC`,
+      required: "a name of its own for each security group of a VPC",
+      symptom: "InvalidGroup.Duplicate at apply",
+      fix: fix("Give it another name, or `name_prefix` in place of `name`.", BY_NO_PROP, [
+        setting(refused.address, "name", `${name}-2`),
+      ]),
+    });
+  }
+};
+
+/** Nothing for one that is not made here, or whose name or VPC is not known. */
+function keyOf({ name, vpcId, isData, isDefault }: SecurityGroup): string | undefined {
+  const [text, vpc] = [known(name) ?? "", known(vpcId)];
+  return isData || isDefault || text === "" || text.includes("${") || vpc === undefined
+    ? undefined
+    : JSON.stringify([vpc, text]);
+}
 
 export const P70: Rule = {
   id: "P70",
   hop: "target",
   title: "two security groups of a VPC have one name",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "Within a VPC the name of a security group is its own, and AWS refuses a second group of that name. " +
+    "Terraform compares no names, so that only the apply fails, also where the first group is about to be " +
+    "destroyed under another address.",
+  symptom: "InvalidGroup.Duplicate at apply",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },
-  check: {},
+  check: { file: names },
 };

@@ -1,15 +1,66 @@
-import type { Rule } from "../rule";
+import { own } from "../../../topology/json";
+import type { SecurityGroup, Topology } from "../../../topology/model";
+import { known } from "../../../topology/value";
+import { hopOfGroup } from "../../analysis/network/hop-of-group";
+import { childKind, standingInParents } from "../../analysis/writers/parents";
+import { permissionKey, permissionsOf } from "../../analysis/writers/permissions-of-groups";
+import { refusedOf, repeated } from "../../analysis/writers/written-twice";
+import { standingChild } from "../../fixes/children";
+import { fix } from "../../fixes/fix";
+import { BY_NO_PROP } from "../../fixes/wording";
+import type { FileCheck, FileReporter, Rule } from "../rule";
+
+const rules: FileCheck = (topology, report) => {
+  if (topology.source !== "state")
+    for (const group of topology.securityGroups) if (group.standalone.length > 1) twoRules(topology, group, report);
+  for (const it of standingInParents(topology.writers.changes))
+    if (childKind(it.change.type) === "rule")
+      report.fault({
+        ...standingChild(it),
+        hop: hopOfGroup(own(it.change.after, "security_group_id"), topology),
+        attribute: "security_group_id",
+        symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
+      });
+};
+
+/** Each source that is known, with its ports; what is left open is compared with nothing. */
+function twoRules(topology: Topology, group: SecurityGroup, report: FileReporter): void {
+  const all = (["ingress", "egress"] as const).flatMap((direction) =>
+    group[direction]
+      .filter(({ address, attribute }) => attribute === "" && address !== group.address)
+      .flatMap((rule) =>
+        permissionsOf(rule, group.address, direction).map((it) => ({ address: rule.address, key: permissionKey(it) })),
+      ),
+  );
+  for (const pair of repeated(all, ({ key }) => key)) {
+    const [one, other] = pair;
+    const refused = one.address === other.address ? undefined : refusedOf(topology, pair);
+    if (refused === undefined) continue;
+    report.fault({
+      hop: hopOfGroup(known(group.id), topology),
+      address: refused.address,
+      attribute: "security_group_id",
+      observed: `${(refused === one ? other : one).address} adds the same rule to ${group.address}`,
+      required: "one resource for a rule",
+      symptom: "InvalidPermission.Duplicate at apply",
+      fix: fix("Keep one of the two rules.", BY_NO_PROP, [{ remove: refused.address }]),
+    });
+  }
+}
 
 export const P72: Rule = {
   id: "P72",
   hop: "target",
   title: "a rule exists already in its security group",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A security group has each rule once: a direction, a protocol, its ports and one source. AWS refuses to add " +
+    "it again, whether two resources write it or a group still has it from a block that is no longer in the " +
+    "configuration. A rule with several sources is several rules, so that one source in common is enough.",
+  symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },
-  check: {},
+  check: { file: rules },
 };
