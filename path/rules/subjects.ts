@@ -1,6 +1,5 @@
 import { logAndWafRules } from "./logs-and-waf";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
-import { serverRules } from "./servers";
 
 /** The rules of one subject. */
 export interface Rules {
@@ -12,5 +11,4 @@ export interface Rules {
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
   { subject: "logs and web ACLs", ...logAndWafRules },
-  { subject: "servers", ...serverRules },
 ];

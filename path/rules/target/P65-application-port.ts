@@ -1,15 +1,121 @@
-import type { Rule } from "../rule";
+import type { Server, Topology } from "../../../topology/model";
+import { isUnknown, known } from "../../../topology/value";
+import { firstCommand } from "../../analysis/boot-scripts/shown-command";
+import { portsOf, runs } from "../../analysis/boot-scripts/user-data";
+import type { Target } from "../../analysis/requests/traced-path";
+import { healthReaders, ofHealthChecksOnly } from "../../analysis/targets/health-readers";
+import { targetPorts } from "../../analysis/targets/target-ports";
+import { targetsByServer } from "../../analysis/targets/targets-by-server";
+import { fix, setting } from "../../fixes/fix";
+import { shareOf } from "../../fixes/wording";
+import type { Fix } from "../../report";
+import type { Fault, Rule, TargetCheck } from "../rule";
+
+const checkBootScripts: TargetCheck = ({ topology, targets }, report) => {
+  const servers = targetsByServer(targets);
+  const never = [...servers.keys()].filter(({ userData }) => runs(known(userData) ?? "") === "never");
+  const share = shareOf(never.length, servers.size, "servers");
+  for (const [server, those] of servers) {
+    const script = known(server.userData);
+    if (script === undefined || script.trim() === "") continue;
+    const fault = never.includes(server)
+      ? { ...neverRun(server, script), ...share }
+      : otherPort(topology, server, script, those);
+    if (fault !== undefined) report.fault(fault);
+  }
+};
+
+function neverRun(server: Server, script: string): Fault {
+  const first = firstCommand(script);
+  const hasInterpreter = /^\s+#!/.test(script);
+  return {
+    severity: "error",
+    address: server.settingsAddress,
+    attribute: "user_data",
+    observed: hasInterpreter
+      ? "`#!` does not stand in the first column of the first line, so that nothing runs"
+      : `it begins with ${first === undefined ? "a command" : `the command "${first}"`}, which cloud-init does ` +
+        "not take for a script, so that nothing runs",
+    required: "`#!` and the interpreter at the very beginning, or `#cloud-config`",
+    symptom:
+      'nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; "Unhandled non-multipart ' +
+      '(text/x-not-multipart) userdata" or "Exec format error" in cloud-init\'s log',
+    fix: withScript(
+      server,
+      hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`,
+      "Begin the user data with its interpreter, in the first column.",
+      "`server: { userData }` is refused without it: remove the override",
+      "the first line begins with #! in its first column, as with a heredoc of the kind <<-EOT",
+    ),
+  };
+}
+
+/** Without the lines before the interpreter, and the blanks that all lines share with it. */
+function dedented(script: string): string {
+  const lines = script.replace(/^\s*\n/, "").split("\n");
+  const indent = /^\s*/.exec(lines[0] ?? "")?.[0] ?? "";
+  return lines
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart() === "" ? "" : line))
+    .join("\n");
+}
+
+function otherPort(topology: Topology, server: Server, script: string, targets: readonly Target[]): Fault | undefined {
+  const served = portsOf(script);
+  const asked = targets
+    .flatMap(targetPorts)
+    .flatMap(({ port, use }) => (isUnknown(port) ? [] : [{ port, isForRequests: use !== "health checks" }]));
+  const wanted = new Set(asked.map(({ port }) => port));
+  const missing = [...wanted].filter((it) => !served.includes(it));
+  const [port] = missing;
+  if (served.length === 0 || port === undefined) return undefined;
+  const isForRequests = asked.some((it) => it.isForRequests && missing.includes(it.port));
+  const what = isForRequests ? (wanted.size === missing.length ? "everything" : "some of it") : "its health checks";
+  const health = targets.map(({ targetGroup }) => healthReaders(topology, targetGroup));
+  const [only] = served;
+  const moved =
+    served.length === 1 && missing.length === 1
+      ? script.replace(new RegExp(`(?<![\\d.])${only}(?![\\d.])`, "g"), String(port))
+      : script;
+  return {
+    address: server.settingsAddress,
+    attribute: "user_data",
+    observed: `the boot script makes something listen on ${served.join(", ")}`,
+    required: `something that listens on ${missing.join(" and ")}, where the target group sends ${what}`,
+    symptom: isForRequests
+      ? "connection refused: FailedHealthChecks, 502 Bad Gateway"
+      : ofHealthChecksOnly("connection refused: Target.FailedHealthChecks", health).symptom,
+    fix: withScript(
+      server,
+      moved,
+      `Let the application listen on ${port}, or the target group have the application's port.`,
+      "`appPort` is the port of both; with `server: { userData }` the script must serve it",
+      `listen on ${port} instead of ${served.join(" and ")}`,
+    ),
+  };
+}
+
+/** A launch template takes it in base64. The HCL does not repeat it, as it is long and may hold secrets. */
+function withScript(server: Server, script: string, text: string, props: string, change: string): Fix {
+  const isEncoded = /(^|\.)aws_launch_template\./.test(server.settingsAddress);
+  const value = isEncoded ? Buffer.from(script).toString("base64") : script;
+  const edits = [setting(server.settingsAddress, "user_data", value)];
+  return { ...fix(text, props, edits), hcl: `# in the user_data of ${server.settingsAddress}: ${change}` };
+}
 
 export const P65: Rule = {
   id: "P65",
   hop: "target",
   title: "the application listens on another port",
   certainty: ["likely"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "A load balancer connects to the port of its target group, and to that of the health check; where nothing listens " +
+    "there, the instance refuses the connection. User data starts what listens, and cloud-init runs it only if its " +
+    "very first characters say what it is, such as `#!/bin/bash`. A warning where the script names another port, as " +
+    "something outside of the script can listen as well.",
+  symptom: "connection refused: FailedHealthChecks, 502 Bad Gateway",
+  shows: ["502", "unhealthy"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["boot scripts"],
   review: { effect: "outage" },
-  check: {},
+  check: { targets: checkBootScripts },
 };

@@ -1,15 +1,40 @@
-import type { Rule } from "../rule";
+import { known } from "../../../topology/value";
+import { targetsByServer } from "../../analysis/targets/targets-by-server";
+import { fix, setting } from "../../fixes/fix";
+import type { Rule, TargetCheck } from "../rule";
+
+const checkChangedUserData: TargetCheck = ({ targets }, report) => {
+  for (const server of targetsByServer(targets).keys()) {
+    if (!server.changesUserDataInPlace || known(server.userDataReplaceOnChange) === true) continue;
+    report.fault({
+      address: server.address,
+      attribute: "user_data_replace_on_change",
+      observed:
+        "the plan changes the user data of a server that stays, which is stopped for it and does not run it again",
+      required: "`user_data_replace_on_change = true`, so that a new server runs it",
+      symptom: "an outage while it stops and starts, then what was served before",
+      fix: fix(
+        "Replace the server when its user data changes.",
+        "every server has it; no prop takes it away: remove the override",
+        [setting(server.address, "user_data_replace_on_change", true)],
+      ),
+    });
+  }
+};
 
 export const P66: Rule = {
   id: "P66",
   hop: "target",
   title: "new user data is not run on instances that stay",
   certainty: ["certain"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "EC2 changes the user data of a stopped instance only, so terraform stops the instance and starts it again. " +
+    "cloud-init runs a script once, at the first boot of an instance, so the new one is stored and never run: the " +
+    "change costs an outage and has no effect.",
+  symptom: "an outage while the instance stops and starts, then what was served before",
+  shows: ["503", "wrong-answer"],
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["plan"],
   review: { effect: "outage", toldBy: "changes" },
-  check: {},
+  check: { targets: checkChangedUserData },
 };
