@@ -1,76 +1,63 @@
 import { plainName } from "./dns";
 import * as expected from "./expected";
-import type { Fields } from "./fields";
-import { grouped, strayAmong } from "./lists";
-import type { Action, Balancer, CertificateUse, Condition, Listener, ListenerRule } from "./model";
+import type { Balancer, Listener } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
-import { certificateUse } from "./tls";
-import { NOT_KNOWN } from "./unread";
-import { type Attr, known, type Listed, Unknown } from "./value";
+import { type Listed, Unknown } from "./value";
 
 export function balancersOf(source: Source, listeners: ReadonlyMap<string, readonly Listener[]>): Balancer[] {
-  const managed = source.ofType("aws_lb", "data.aws_lb").map((it): Balancer => {
-    const arn = it.identity("arn");
-    const mapped = mappedSubnets(it);
-    const subnets = it.fields.list("subnets", expected.SUBNET);
-    const logs = it.fields.block("access_logs");
-    return {
-      ...partOf(it),
-      arn,
-      name: it.fields.text("name"),
-      dnsName: plainName(it.identity("dns_name")),
-      zoneId: it.identity("zone_id"),
-      type:
-        it.fields.text("load_balancer_type") ??
-        (isLeftOpen(it) ? new Unknown(it.address, "load_balancer_type", "only read here") : "application"),
-      isInternal:
-        it.fields.flag("internal") ?? (isLeftOpen(it) ? new Unknown(it.address, "internal", "only read here") : false),
-      ipAddressType:
-        orUnset(it.fields.text("ip_address_type")) ??
-        (isLeftOpen(it) ? new Unknown(it.address, "ip_address_type", "only read here") : "ipv4"),
-      securityGroupIds: orOpen(it, "security_groups", it.fields.list("security_groups", expected.SECURITY_GROUP)),
-      hasSecurityGroups: it.fields.isSet("security_groups")
-        ? true
-        : isLeftOpen(it)
-          ? new Unknown(it.address, "security_groups", "only read here")
-          : false,
-      subnetIds: orOpen(it, "subnets", {
-        // A state shows them in both ways.
-        items: [...new Set([...subnets.items, ...mapped.items])],
-        ...((subnets.open ?? mapped.open) !== undefined && { open: subnets.open ?? mapped.open }),
-      }),
-      deletionProtection: it.fields.flag("enable_deletion_protection"),
-      idleTimeout: it.fields.number("idle_timeout"),
-      http2: it.fields.flag("enable_http2"),
-      ...(logs !== undefined &&
-        logs.flag("enabled") === true &&
-        logs.isSet("bucket") && {
-          accessLogs: { bucket: logs.text("bucket", expected.BUCKET), prefix: logs.text("prefix") },
-        }),
-      listeners: typeof arn === "string" ? (listeners.get(arn) ?? []) : [],
-    };
-  });
-  const classic = source.ofType("aws_elb", "data.aws_elb").map(
-    (it): Balancer => ({
-      ...partOf(it),
-      arn: it.identity("arn"),
-      name: it.fields.text("name"),
-      dnsName: plainName(it.identity("dns_name")),
-      zoneId: it.identity("zone_id"),
-      type: "classic",
-      isInternal: it.fields.flag("internal") ?? false,
-      ipAddressType: "ipv4",
-      securityGroupIds: it.fields.list("security_groups", expected.SECURITY_GROUP),
-      hasSecurityGroups: it.fields.isSet("security_groups"),
-      subnetIds: it.fields.list("subnets", expected.SUBNET),
-      deletionProtection: undefined,
-      idleTimeout: it.fields.number("idle_timeout"),
-      http2: false,
-      listeners: [],
+  return [
+    ...source.ofType("aws_lb", "data.aws_lb").map((it) => managedBalancer(it, listeners)),
+    ...source.ofType("aws_elb", "data.aws_elb").map(classicBalancer),
+  ];
+}
+
+function managedBalancer(it: Resource, listeners: ReadonlyMap<string, readonly Listener[]>): Balancer {
+  const arn = it.identity("arn");
+  const mapped = mappedSubnets(it);
+  const subnets = it.fields.list("subnets", expected.SUBNET);
+  return {
+    ...partOf(it),
+    arn,
+    name: it.fields.text("name"),
+    dnsName: plainName(it.identity("dns_name")),
+    zoneId: it.identity("zone_id"),
+    type: it.fields.text("load_balancer_type") ?? openOr(it, "load_balancer_type", "application"),
+    isInternal: it.fields.flag("internal") ?? openOr(it, "internal", false),
+    ipAddressType: orUnset(it.fields.text("ip_address_type")) ?? openOr(it, "ip_address_type", "ipv4"),
+    securityGroupIds: orOpen(it, "security_groups", it.fields.list("security_groups", expected.SECURITY_GROUP)),
+    hasSecurityGroups: it.fields.isSet("security_groups") ? true : openOr(it, "security_groups", false),
+    subnetIds: orOpen(it, "subnets", {
+      // A state shows them in both ways.
+      items: [...new Set([...subnets.items, ...mapped.items])],
+      ...((subnets.open ?? mapped.open) !== undefined && { open: subnets.open ?? mapped.open }),
     }),
-  );
-  return [...managed, ...classic];
+    deletionProtection: it.fields.flag("enable_deletion_protection"),
+    idleTimeout: it.fields.number("idle_timeout"),
+    http2: it.fields.flag("enable_http2"),
+    ...accessLogsOf(it),
+    listeners: typeof arn === "string" ? (listeners.get(arn) ?? []) : [],
+  };
+}
+
+function classicBalancer(it: Resource): Balancer {
+  return {
+    ...partOf(it),
+    arn: it.identity("arn"),
+    name: it.fields.text("name"),
+    dnsName: plainName(it.identity("dns_name")),
+    zoneId: it.identity("zone_id"),
+    type: "classic",
+    isInternal: it.fields.flag("internal") ?? false,
+    ipAddressType: "ipv4",
+    securityGroupIds: it.fields.list("security_groups", expected.SECURITY_GROUP),
+    hasSecurityGroups: it.fields.isSet("security_groups"),
+    subnetIds: it.fields.list("subnets", expected.SUBNET),
+    deletionProtection: undefined,
+    idleTimeout: it.fields.number("idle_timeout"),
+    http2: false,
+    listeners: [],
+  };
 }
 
 /** Each block has one; of a dynamic block only all of them together can be told, and only if they are as many. */
@@ -107,177 +94,14 @@ function orOpen(resource: Resource, attribute: string, listed: Listed<string>): 
     : listed;
 }
 
-export function listenerRulesOf(source: Source): ListenerRule[] {
-  return source.ofType("aws_lb_listener_rule").map(ruleOf);
+/** What AWS takes where nothing is written. */
+function openOr<T>(resource: Resource, attribute: string, byDefault: T): T | Unknown {
+  return isLeftOpen(resource) ? new Unknown(resource.address, attribute, "only read here") : byDefault;
 }
 
-export function listenersOf(source: Source, allRules: readonly ListenerRule[]): Listener[] {
-  const rules = grouped(allRules, (rule) => rule.listenerArn);
-  const beside = source.ofType("aws_lb_listener_certificate");
-  const listenerOf = (it: Resource) => it.fields.text("listener_arn", expected.LISTENER);
-  const extra = grouped(beside, listenerOf);
-  const stray = strayAmong(beside, listenerOf);
-  const perhaps: readonly CertificateUse[] = stray === undefined ? [] : [{ arn: stray, address: stray.address }];
-  return source.ofType("aws_lb_listener", "data.aws_lb_listener").map((it): Listener => {
-    const arn = it.identity("arn");
-    const key = typeof arn === "string" ? arn : "";
-    const own = certificateUse(it);
-    return {
-      ...partOf(it),
-      arn,
-      balancerArn: it.fields.text("load_balancer_arn", expected.BALANCER),
-      port: it.fields.number("port"),
-      protocol:
-        it.fields.text("protocol") ?? (it.isData ? new Unknown(it.address, "protocol", "only read here") : "HTTP"),
-      sslPolicy: it.fields.text("ssl_policy"),
-      certificates: [
-        ...(own === undefined ? [] : [own]),
-        ...(extra.get(key) ?? []).flatMap((one) => certificateUse(one) ?? []),
-        ...(own === undefined ? [] : perhaps),
-      ],
-      defaultActions: actionsOf(it.fields, "default_action", it.isData),
-      rules: [...(rules.get(key) ?? [])].sort((a, b) => order(a.priority) - order(b.priority)),
-    };
-  });
-}
-
-function order(priority: Attr<number>): number {
-  return typeof priority === "number" ? priority : Number.MAX_SAFE_INTEGER;
-}
-
-function ruleOf(resource: Resource): ListenerRule {
-  const conditions = resource.fields.blocks("condition");
-  return {
-    address: resource.address,
-    region: resource.region,
-    isData: resource.isData,
-    listenerArn: resource.fields.text("listener_arn", expected.LISTENER),
-    priority: resource.fields.number("priority"),
-    conditions: [
-      ...conditions.items.flatMap(conditionsOf),
-      ...(conditions.open === undefined
-        ? []
-        : [{ kind: "unknown" as const, values: { items: [], open: conditions.open } }]),
-    ],
-    actions: actionsOf(resource.fields, "action", false),
-  };
-}
-
-const CONDITIONS = [
-  "host_header",
-  "path_pattern",
-  "http_header",
-  "http_request_method",
-  "query_string",
-  "source_ip",
-] as const;
-
-/** Some requests have such a header, whatever the pattern is. */
-const KNOWN_OF: Readonly<Record<string, readonly string[]>> = {
-  http_header: ["http_header_name", "values", "regex_values"],
-  query_string: ["key", "value"],
-};
-
-function conditionsOf(block: Fields): Condition[] {
-  // Once a condition was written as `field` and `values`.
-  const field = block.text("field");
-  if (typeof field === "string" && block.isSet("values"))
-    return [
-      { kind: field === "host-header" || field === "path-pattern" ? field : "unknown", values: block.list("values") },
-    ];
-  const strange = leftIn(block, ["field", "values", ...CONDITIONS], "the condition");
-  return [
-    ...(strange === undefined ? [] : [{ kind: "unknown" as const, values: { items: [], open: strange } }]),
-    ...CONDITIONS.flatMap((name): Condition[] => {
-      const inner = block.block(name);
-      if (inner === undefined) return [];
-      const values =
-        name === "query_string"
-          ? { items: block.blocks(name).items.map((it) => `${shown(it.text("key"))}=${shown(it.text("value"))}`) }
-          : inner.list("values");
-      const open = values.open ?? leftIn(inner, KNOWN_OF[name] ?? ["values"], "the argument");
-      return [
-        {
-          kind: name.replaceAll("_", "-") as Condition["kind"],
-          values: { items: values.items, ...(open !== undefined && { open }) },
-        },
-      ];
-    }),
-  ];
-}
-
-/** What a block has beside what is read of it. */
-function leftIn(block: Fields, names: readonly string[], what: string): Unknown | undefined {
-  const name = block.names.find((it) => !names.includes(it) && block.isSet(it));
-  return name === undefined
-    ? undefined
-    : new Unknown(block.address, block.path(name).replace(/\[\d+\]/g, ""), `${what} is ${NOT_KNOWN}`);
-}
-
-function shown(value: Attr<string>): string {
-  return typeof value === "string" ? value : "*";
-}
-
-function actionsOf(fields: Fields, name: string, isData: boolean): Action[] {
-  const { items, open } = fields.blocks(name);
-  const unknown =
-    open ?? (items.length === 0 && isData ? new Unknown(fields.address, name, "only read here") : undefined);
-  const actions = items
-    .map((block, index) => ({ order: known(block.number("order")) ?? index, action: actionOf(block) }))
-    .sort((a, b) => a.order - b.order);
-  return [
-    ...actions.map(({ action }) => action),
-    ...(unknown === undefined ? [] : [{ type: "unknown" as const, why: unknown.why, attribute: name }]),
-  ];
-}
-
-function actionOf(block: Fields): Action {
-  const type = block.text("type");
-  const attribute = block.path("type");
-  if (type instanceof Unknown) return { type: "unknown", why: type.why, attribute };
-  if (type === "forward") return { type, ...forwardOf(block) };
-  if (type === "redirect") {
-    const redirect = block.block("redirect");
-    const placeholder = (name: string) => redirect?.text(name) ?? `#{${name}}`;
-    return {
-      type,
-      attribute: block.path("redirect"),
-      protocol: placeholder("protocol"),
-      host: placeholder("host"),
-      port: placeholder("port"),
-      path: redirect?.text("path") ?? "/#{path}",
-      query: placeholder("query"),
-      statusCode: redirect?.text("status_code"),
-    };
-  }
-  if (type === "fixed-response")
-    return {
-      type,
-      attribute: block.path("fixed_response"),
-      statusCode: block.block("fixed_response")?.text("status_code") ?? "200",
-    };
-  if (type?.startsWith("authenticate-") === true || type === "jwt-validation")
-    return { type: "authenticate", attribute };
-  return {
-    type: "unknown",
-    why: type === undefined ? "it has no type" : `its type ${type} is ${NOT_KNOWN}`,
-    attribute,
-  };
-}
-
-function forwardOf(block: Fields): { targetGroups: { arn: Attr<string>; weight: Attr<number> }[]; attribute: string } {
-  const forward = block.block("forward");
-  const groups = forward?.blocks("target_group").items ?? [];
-  if (groups.length === 0)
-    return {
-      attribute: block.path("target_group_arn"),
-      targetGroups: [{ arn: block.text("target_group_arn", expected.TARGET_GROUP), weight: 1 }],
-    };
-  return {
-    attribute: block.path("forward"),
-    targetGroups: groups.map((it) => ({
-      arn: it.text("arn", expected.TARGET_GROUP),
-      weight: it.number("weight") ?? 1,
-    })),
-  };
+function accessLogsOf({ fields }: Resource): Pick<Balancer, "accessLogs"> {
+  const logs = fields.block("access_logs");
+  return logs !== undefined && logs.flag("enabled") === true && logs.isSet("bucket")
+    ? { accessLogs: { bucket: logs.text("bucket", expected.BUCKET), prefix: logs.text("prefix") } }
+    : {};
 }

@@ -1,19 +1,21 @@
 import { listOfAlike, oneOfAlike } from "./alike-subnets";
 import { blockPublicAccessOf, logBucketsOf, webAclsOf } from "./around";
-import { balancersOf, listenerRulesOf, listenersOf } from "./balancers";
+import { balancersOf } from "./balancers";
 import { goneNamesOf, recordsOf, zonesOf } from "./dns";
 import { readDocument } from "./document";
 import { gatewaysOf } from "./gateways";
 import { defaultSubnetsOf } from "./listed-subnets";
+import { listenerRulesOf, listenersOf } from "./listeners";
 import { grouped } from "./lists";
 import type { Balancer, SecurityGroup, Server, Topology } from "./model";
 import { networkAclsOf } from "./network-acls";
+import { moversOf, registrationsOf } from "./registrations";
 import { routeTablesOf } from "./route-tables";
 import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
 import { symbol } from "./source";
 import { subnetsOf } from "./subnets";
-import { moversOf, registrationsOf, targetGroupsOf } from "./target-groups";
+import { targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { partsNotKnown, stoppedIn, strangersOf, unreadIn } from "./unread";
 import { type Attr, known, Unknown } from "./value";
@@ -54,24 +56,10 @@ export function readTopology(document: unknown): Topology {
   const subnetOf = finder(subnets, ({ id }) => id);
   const settled = gateways.map((it) => ({ ...it, subnetId: oneOfAlike(it.subnetId, subnetOf, []) }));
   const defaults = defaultSubnetsOf(source, vpcs);
-  const placesOf = ({ subnetIds, address, region, kind, hasSecurityGroups }: Server): Server["subnetIds"] => {
-    // A launch template, which leaves the groups open too, may name one.
-    const isNowhere =
-      kind === "instance" &&
-      subnetIds.items.length === 0 &&
-      subnetIds.open === undefined &&
-      !(hasSecurityGroups instanceof Unknown);
-    const among = isNowhere ? defaults.get(region) : undefined;
-    const list =
-      among === undefined
-        ? subnetIds
-        : { items: [], open: new Unknown(address, "subnet_id", "AWS chooses the subnet", among) };
-    return listOfAlike(list, subnetOf, balancers);
-  };
   const servers = serversOf(source).map((it) =>
     withDefaults({
       ...it,
-      subnetIds: placesOf(it),
+      subnetIds: listOfAlike(placesOf(it, defaults.get(it.region)), subnetOf, balancers),
       securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) },
     }),
   );
@@ -118,6 +106,22 @@ export function readTopology(document: unknown): Topology {
       securityGroup: finder(securityGroups, ({ id }) => id),
     },
   };
+}
+
+/** AWS puts an instance of which nothing says where into one of the default subnets. */
+function placesOf(
+  { subnetIds, address, kind, hasSecurityGroups }: Server,
+  defaults: readonly string[] | undefined,
+): Server["subnetIds"] {
+  // A launch template, which leaves the groups open too, may name one.
+  const isNowhere =
+    kind === "instance" &&
+    subnetIds.items.length === 0 &&
+    subnetIds.open === undefined &&
+    !(hasSecurityGroups instanceof Unknown);
+  return isNowhere && defaults !== undefined
+    ? { items: [], open: new Unknown(address, "subnet_id", "AWS chooses the subnet", defaults) }
+    : subnetIds;
 }
 
 /**
