@@ -1,9 +1,10 @@
 import { Fields } from "./fields";
-import { type Json, listOf, objectOf, own, textOf } from "./json";
+import { type Json, objectOf, own, textOf } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { ShownElsewhere } from "./shown-elsewhere";
 import { canonical, NAMED_BY, type Resource, type Source, symbol, typeOf } from "./source";
+import { resourcesIn } from "./state-resources";
 import { unreadArguments } from "./unread";
 import { type Attr, Unknown } from "./value";
 
@@ -22,14 +23,6 @@ export function readState(state: Json): Source {
     types: () => [...byType.keys()].filter((type) => !type.startsWith("data.")),
     ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []),
   };
-}
-
-function* resourcesIn(root: unknown): Iterable<Json> {
-  const modules: unknown[] = [root];
-  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
-    for (const item of listOf(own(module, "resources"))) yield objectOf(item);
-    modules.push(...listOf(own(module, "child_modules")));
-  }
 }
 
 function resourceOf(item: Json, shown: ShownElsewhere): Resource | undefined {

@@ -1,11 +1,11 @@
-import { Deferred, Fields } from "./fields";
-import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
+import { Fields } from "./fields";
+import { blocksOf, isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
-import { deferred } from "./references";
 import type { Expression, Instance, Scope } from "./scope";
 import { canonical, NAMED_BY, newName, type Resource, type Source, symbol, typeOf } from "./source";
 import { unreadArguments } from "./unread";
-import { type Attr, Unknown } from "./value";
+import type { Attr } from "./value";
+import { expressionOf, valueOf } from "./written-values";
 
 /* Terraform's JSON syntax, as cdktf writes it: every `${…}` is an expression. */
 
@@ -178,11 +178,6 @@ class RootScope implements Scope {
   }
 }
 
-/** Terraform's JSON allows a list wherever a block can be repeated. */
-function blocksOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
-}
-
 /** One instance for each that the file writes out; one for all where only an expression says how many. */
 function keysOf(body: Json): readonly (string | number | undefined)[] {
   const count = own(body, "count");
@@ -199,112 +194,4 @@ function keysOf(body: Json): readonly (string | number | undefined)[] {
     }
   }
   return [undefined];
-}
-
-/** All references in a value, however deep. */
-function expressionOf(value: unknown): Expression {
-  const references: string[] = [];
-  let isConstant = true;
-  const pending: unknown[] = [value];
-  for (let at = pending.pop(), left = 100_000; at !== undefined && left > 0; at = pending.pop(), left--) {
-    if (typeof at === "string") {
-      const found = expressionsIn(at);
-      if (found.length > 0) isConstant = false;
-      references.push(...found.flatMap(referencesIn));
-    } else if (typeof at === "object" && at !== null) pending.push(...Object.values(at).reverse());
-  }
-  const [only] = typeof value === "string" ? expressionsIn(value) : [];
-  return isConstant
-    ? { constant: { value }, references: [] }
-    : { references, ...(only !== undefined && value === `\${${only}}` && { text: only }) };
-}
-
-function valueOf(value: unknown, instance: Instance, path: string, depth: number): unknown {
-  if (depth > 12) return new Unknown(instance.address, path, "nested too deeply");
-  if (Array.isArray(value)) return value.map((it, index) => valueOf(it, instance, `${path}[${index}]`, depth + 1));
-  if (isObject(value)) {
-    const entries = Object.entries(value).filter(([name]) => name !== "dynamic" && name !== "//");
-    const dynamic = Object.entries(objectOf(value.dynamic)).map(
-      ([name]) => [name, new Unknown(instance.address, `${path}.${name}`, "made by a dynamic block")] as const,
-    );
-    return Object.fromEntries([
-      ...entries.map(([name, it]) => [name, valueOf(it, instance, `${path}.${name}`, depth + 1)] as const),
-      ...dynamic,
-    ]);
-  }
-  if (typeof value !== "string") return value;
-  const expressions = expressionsIn(value);
-  if (expressions.length === 0) return unescaped(value);
-  if (expressions.length === 1 && value === `\${${expressions[0]}}`) return whole(expressions[0] ?? "", instance, path);
-  return template(value, expressions, instance, path);
-}
-
-function whole(expression: string, instance: Instance, path: string): unknown {
-  const text = expression.trim();
-  if (/^(true|false|null|-?\d+(\.\d+)?|"[^"\\$]*")$/.test(text)) return JSON.parse(text);
-  // What an index of a zone list stands for can be told from another index of it.
-  return deferred({ text, references: referencesIn(text) }, instance.scope, instance, path);
-}
-
-/** Text around expressions: known if all of them are, or a symbol with the text around it. */
-function template(value: string, expressions: readonly string[], instance: Instance, path: string): unknown {
-  let text = value;
-  for (const expression of expressions) {
-    const inner = whole(expression, instance, path);
-    const part = inner instanceof Deferred ? inner.resolve(undefined) : { values: [inner], open: undefined };
-    const [one] = part.values;
-    if (part.values.length !== 1 || part.open !== undefined || typeof one === "object")
-      return new Unknown(instance.address, path, `made of ${expression}`);
-    text = text.replace(`\${${expression}}`, () => String(one));
-  }
-  return unescaped(text);
-}
-
-function unescaped(text: string): string {
-  return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
-}
-
-/** What stands between `${` and its `}`; `$${` is a text. */
-export function expressionsIn(text: string): string[] {
-  const found: string[] = [];
-  for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
-    if (text[at - 1] === "$") continue;
-    const end = endOf(text, at + 2);
-    if (end < 0) break;
-    found.push(text.slice(at + 2, end));
-    at = end - 1;
-  }
-  return found;
-}
-
-/** The `}` that closes an expression; those within its texts and its own braces do not. */
-function endOf(text: string, from: number): number {
-  let depth = 0;
-  let isText = false;
-  for (let at = from; at < text.length; at++) {
-    const char = text[at];
-    if (char === "\\" && isText) at++;
-    else if (char === '"') isText = !isText;
-    else if (!isText && char === "{") depth++;
-    else if (!isText && char === "}" && depth-- === 0) return at;
-  }
-  return -1;
-}
-
-const WORDS = /^(for|in|if|true|false|null|each|count|path|terraform|self)$/;
-
-/** Traversals such as `aws_lb.web.arn`, without the variables of a `for`. */
-export function referencesIn(expression: string): string[] {
-  const bound = new Set(
-    [...expression.matchAll(/\bfor\s+([\w-]+)(?:\s*,\s*([\w-]+))?\s+in\b/g)].flatMap(([, one, two]) => [one, two]),
-  );
-  const texts = expression.replace(/\["((?:[^"\\]|\\.)*)"\]|"(?:[^"\\]|\\.)*"/g, (all, index?: string) =>
-    index === undefined ? '""' : all,
-  );
-  return [
-    ...texts.matchAll(/(?<![\w.\]"-])([A-Za-z_][\w-]*)((?:\.[\w*-]+|\[\*\]|\["(?:[^"\\]|\\.)*"\]|\[\d+\])+)/g),
-  ].flatMap(([all, root = ""]) => {
-    if (bound.has(root) || (WORDS.test(root) && !/^(each|count)$/.test(root))) return [];
-    return [all.replace(/\.\*|\[\*\]/g, "")];
-  });
 }

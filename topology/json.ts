@@ -27,4 +27,9 @@ export function own(object: unknown, key: string | number): unknown {
     : undefined;
 }
 
+/** Terraform's JSON allows a list wherever a block can be repeated. */
+export function blocksOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
 const EMPTY: Json = Object.freeze({});

@@ -1,4 +1,5 @@
-import { type Json, listOf, objectOf, own } from "./json";
+import { blocksOf, type Json, listOf, objectOf, own } from "./json";
+import { resourcesIn } from "./state-resources";
 
 /** The tag that a `WebStack` puts on everything it creates, by its provider's default tags. */
 const OWN_TAG = "alb-web:stack";
@@ -13,7 +14,7 @@ export function isOfThisProject(document: unknown): boolean {
   return (
     blocksOf(own(provider, "aws")).some(hasOwnDefaultTag) ||
     listOf(changes).some((it) => isTagged(objectOf(it), own(own(it, "change"), "after"))) ||
-    resourcesBelow(own(values, "root_module")).some((it) => isTagged(objectOf(it), own(it, "values")))
+    [...resourcesIn(own(values, "root_module"))].some((it) => isTagged(it, own(it, "values")))
   );
 }
 
@@ -27,19 +28,4 @@ function isTagged({ mode }: Json, values: unknown): boolean {
 
 function hasOwnTag(tags: unknown): boolean {
   return typeof own(tags, OWN_TAG) === "string";
-}
-
-function resourcesBelow(root: unknown): unknown[] {
-  const modules = [root];
-  const resources: unknown[] = [];
-  for (let module = modules.pop(); module !== undefined; module = modules.pop()) {
-    for (const it of listOf(own(module, "resources"))) resources.push(it);
-    for (const it of listOf(own(module, "child_modules"))) modules.push(it);
-  }
-  return resources;
-}
-
-/** JSON has a block as an object, or as a list of one or more. */
-function blocksOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SHOWN } from "../../../topology/shown-elsewhere";
+import { SHOWN } from "../../../topology/shown-attributes";
 import { terraformIn } from "../../support/planned";
 import { PROJECT } from "../../support/project";
 

@@ -1,6 +1,6 @@
 import { readDocument } from "../../../topology/document";
 import { BALANCER, SECURITY_GROUP, SUBNET, TARGET, VPC } from "../../../topology/expected";
-import { expressionsIn, referencesIn } from "../../../topology/from-synth";
+import { expressionsIn, referencesIn } from "../../../topology/expressions";
 import { readTopology } from "../../../topology/topology";
 import { longest, stepsOf } from "../../../topology/traversal";
 import { UnreadableFile } from "../../../topology/unreadable-file";

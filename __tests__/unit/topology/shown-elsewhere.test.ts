@@ -1,5 +1,5 @@
 import type { Topology } from "../../../topology/model";
-import { SHOWN } from "../../../topology/shown-elsewhere";
+import { SHOWN } from "../../../topology/shown-attributes";
 import { readTopology } from "../../../topology/topology";
 import { known } from "../../../topology/value";
 

@@ -1,0 +1,124 @@
+import { type Json, listOf, objectOf, own, textOf } from "./json";
+import { protocolName } from "./protocols";
+import { typeOf } from "./source";
+
+/* What resources make in others: a rule in its security group, a route in its table. */
+
+/**
+ * One thing that a resource makes in another one: its place there, the other one's id, what it is, and by which of its
+ * arguments it does, where several do.
+ */
+export type Made = readonly [place: Place, parent: string, key: string, by?: string];
+
+/** Which list of a parent it stands in. */
+export type Place =
+  | "ingress"
+  | "egress"
+  | "acl-ingress"
+  | "acl-egress"
+  | "acl-subnets"
+  | "routes"
+  | "main-table"
+  | "gateway-vpc"
+  | "endpoint-tables"
+  | "target-groups"
+  | "interface-groups"
+  | "address"
+  | "encryption"
+  | "zone-vpcs";
+
+export const text = (values: Json, name: string): string => textOf(own(values, name)) ?? "";
+
+/** A number or text as a key; of what terraform never writes there, none. */
+export const keyOf = (value: unknown): string =>
+  typeof value === "number" || typeof value === "string" ? String(value) : "";
+
+export const permission = (values: Json, protocol: string, peer: string): string => {
+  const name = protocolName(protocol);
+  return JSON.stringify([name, ...(name === "-1" ? [] : [own(values, "from_port"), own(values, "to_port")]), peer]);
+};
+
+export const PEERS = ["cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"] as const;
+
+/** What each type makes elsewhere. */
+const MAKERS: Readonly<Record<string, (values: Json) => Made[]>> = {
+  aws_security_group_rule: (it) => {
+    const group = text(it, "security_group_id");
+    const peers = [
+      ...PEERS.flatMap((name) => listOf(own(it, name))),
+      own(it, "source_security_group_id"),
+      ...(own(it, "self") === true ? [group] : []),
+    ];
+    return peers
+      .filter((peer) => typeof peer === "string")
+      .map((peer) => [
+        own(it, "type") === "egress" ? "egress" : "ingress",
+        group,
+        permission(it, text(it, "protocol"), peer),
+      ]);
+  },
+  aws_vpc_security_group_ingress_rule: (it) => single(it, "ingress"),
+  aws_vpc_security_group_egress_rule: (it) => single(it, "egress"),
+  aws_network_acl_rule: (it) => [
+    [
+      own(it, "egress") === true ? "acl-egress" : "acl-ingress",
+      text(it, "network_acl_id"),
+      keyOf(own(it, "rule_number")),
+    ],
+  ],
+  aws_network_acl_association: (it) => [["acl-subnets", text(it, "network_acl_id"), text(it, "subnet_id")]],
+  aws_route: (it) => [["routes", text(it, "route_table_id"), destinationOf(it, "destination_")]],
+  aws_main_route_table_association: (it) => [["main-table", text(it, "vpc_id"), text(it, "route_table_id")]],
+  aws_internet_gateway_attachment: (it) => [["gateway-vpc", text(it, "internet_gateway_id"), text(it, "vpc_id")]],
+  aws_vpc_endpoint_route_table_association: (it) => [
+    ["endpoint-tables", text(it, "vpc_endpoint_id"), text(it, "route_table_id")],
+  ],
+  aws_autoscaling_attachment: (it) => [
+    [
+      "target-groups",
+      text(it, "autoscaling_group_name"),
+      text(it, "lb_target_group_arn") || text(it, "alb_target_group_arn"),
+    ],
+  ],
+  aws_autoscaling_traffic_source_attachment: (it) =>
+    listOf(own(it, "traffic_source")).flatMap((source) => [
+      ["target-groups", text(it, "autoscaling_group_name"), text(objectOf(source), "identifier")],
+    ]),
+  // Each of its two lists of target groups shows what the other one registers.
+  aws_autoscaling_group: (it) => [
+    ...listOf(own(it, "target_group_arns")).flatMap((arn): Made[] => [
+      ["target-groups", text(it, "name"), keyOf(arn), "target_group_arns"],
+    ]),
+    ...listOf(own(it, "traffic_source")).flatMap((source): Made[] => [
+      ["target-groups", text(it, "name"), text(objectOf(source), "identifier"), "traffic_source"],
+    ]),
+  ],
+  aws_network_interface_sg_attachment: (it) => [
+    ["interface-groups", text(it, "network_interface_id"), text(it, "security_group_id")],
+  ],
+  aws_eip_association: (it) =>
+    ["instance_id", "network_interface_id"].map((name) => ["address", text(it, "allocation_id"), text(it, name)]),
+  aws_s3_bucket_server_side_encryption_configuration: (it) => [["encryption", text(it, "bucket"), ""]],
+  aws_route53_zone_association: (it) => [["zone-vpcs", text(it, "zone_id"), text(it, "vpc_id")]],
+};
+
+function single(it: Json, place: "ingress" | "egress"): Made[] {
+  return ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"]
+    .map((name) => text(it, name))
+    .filter((peer) => peer !== "")
+    .map((peer) => [place, text(it, "security_group_id"), permission(it, text(it, "ip_protocol"), peer)]);
+}
+
+export function destinationOf(it: Json, prefix = ""): string {
+  return (
+    text(it, `${prefix}cidr_block`) ||
+    text(it, `${prefix}ipv6_cidr_block`) ||
+    text(it, "destination_prefix_list_id")
+  ).toLowerCase();
+}
+
+/** What a resource of a plan or state makes elsewhere; nothing for a type that makes nothing there. */
+export function makerOf(item: unknown): ((values: Json) => Made[]) | undefined {
+  const type = typeOf(textOf(own(item, "type")) ?? "");
+  return own(item, "mode") !== "data" && Object.hasOwn(MAKERS, type) ? MAKERS[type] : undefined;
+}

@@ -1,0 +1,126 @@
+import { isObject, type Json, listOf, own } from "./json";
+import { destinationOf, keyOf, PEERS, type Place, permission, text } from "./made-elsewhere";
+
+/* The attributes in which the work of other resources shows. */
+
+/** One attribute that shows what others make. */
+export interface Shown {
+  readonly attribute: string;
+  readonly place: Place;
+  /** Where the parent has the id by which the others name it. @default "id" */
+  readonly by?: string;
+  /**
+   * Whether the readers have what stands there from the others as well, so that it would be told twice. @default false
+   */
+  readonly isRead?: boolean;
+  /** Whether its configuration lists what others register as well. @default false */
+  readonly isListed?: boolean;
+  /** The value less what goes of it; `instead` is what comes in its place. */
+  readonly less: (value: unknown, goes: (key: string) => boolean, parent: Json, instead: readonly string[]) => unknown;
+}
+
+const members: Shown["less"] = (value, goes) => listOf(value).filter((it) => typeof it !== "string" || !goes(it));
+const blocksBy =
+  (name: (block: Json) => string): Shown["less"] =>
+  (value, goes) =>
+    listOf(value).filter((it) => !isObject(it) || !goes(name(it)));
+const nothing: Shown["less"] = (value, goes) => (typeof value === "string" && goes(value) ? null : value);
+
+/** A group's list joins all permissions of one port into one entry. */
+const permissions: Shown["less"] = (value, goes, parent) =>
+  listOf(value).flatMap((it) => {
+    if (!isObject(it)) return [it];
+    const stays = (peer: unknown): boolean =>
+      typeof peer !== "string" || !goes(permission(it, text(it, "protocol"), peer));
+    const lists = PEERS.map((name) => [name, listOf(own(it, name))] as const);
+    const left = lists.map(([name, peers]) => [name, peers.filter(stays)] as const);
+    const self = own(it, "self") === true;
+    const staysItself = self && stays(own(parent, "id"));
+    const isSame = self === staysItself && lists.every(([, peers], index) => peers.length === left[index]?.[1].length);
+    if (isSame) return [it];
+    return staysItself || left.some(([, peers]) => peers.length > 0)
+      ? [{ ...it, ...Object.fromEntries(left), self: staysItself }]
+      : [];
+  });
+
+const RULES_OF_GROUP: readonly Shown[] = [
+  { attribute: "ingress", place: "ingress", isRead: true, less: permissions },
+  { attribute: "egress", place: "egress", isRead: true, less: permissions },
+];
+const ROUTES: Shown["less"] = blocksBy((route) => destinationOf(route));
+const ENTRIES: readonly Shown[] = [
+  { attribute: "ingress", place: "acl-ingress", isRead: true, less: blocksBy((entry) => keyOf(own(entry, "rule_no"))) },
+  { attribute: "egress", place: "acl-egress", isRead: true, less: blocksBy((entry) => keyOf(own(entry, "rule_no"))) },
+  { attribute: "subnet_ids", place: "acl-subnets", less: members },
+];
+/** Once an association goes, the table that the VPC began with is the main one again. */
+const MAIN_TABLE: Shown = {
+  attribute: "main_route_table_id",
+  place: "main-table",
+  less: (value, goes, _, instead) => (typeof value === "string" && goes(value) ? (instead[0] ?? null) : value),
+};
+const ENDPOINT: readonly Shown[] = [{ attribute: "route_table_ids", place: "endpoint-tables", less: members }];
+
+const GROUPS_OF_INSTANCE: readonly Shown[] = [
+  { attribute: "vpc_security_group_ids", place: "interface-groups", by: "primary_network_interface_id", less: members },
+];
+
+/**
+ * All attributes that the readers read in which others' work shows. What else the provider computes is a resource's
+ * own. Nobody reads `load_balancer_arns` of a target group, whose listeners say that themselves.
+ */
+export const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
+  aws_security_group: RULES_OF_GROUP,
+  aws_default_security_group: RULES_OF_GROUP,
+  aws_route_table: [{ attribute: "route", place: "routes", isRead: true, less: ROUTES }],
+  aws_default_route_table: [{ attribute: "route", place: "routes", isRead: true, less: ROUTES }],
+  "data.aws_route_table": [{ attribute: "routes", place: "routes", isRead: true, less: ROUTES }],
+  aws_network_acl: ENTRIES,
+  aws_default_network_acl: ENTRIES,
+  aws_vpc: [MAIN_TABLE],
+  aws_default_vpc: [MAIN_TABLE],
+  "data.aws_vpc": [MAIN_TABLE],
+  aws_internet_gateway: [{ attribute: "vpc_id", place: "gateway-vpc", less: nothing }],
+  aws_vpc_endpoint: ENDPOINT,
+  "data.aws_vpc_endpoint": ENDPOINT,
+  aws_autoscaling_group: [
+    { attribute: "target_group_arns", place: "target-groups", by: "name", isListed: true, less: members },
+    {
+      attribute: "traffic_source",
+      place: "target-groups",
+      by: "name",
+      isListed: true,
+      less: blocksBy((source) => text(source, "identifier")),
+    },
+  ],
+  aws_instance: GROUPS_OF_INSTANCE,
+  aws_spot_instance_request: GROUPS_OF_INSTANCE,
+  aws_network_interface: [{ attribute: "security_groups", place: "interface-groups", less: members }],
+  aws_eip: [
+    { attribute: "instance", place: "address", less: nothing },
+    { attribute: "network_interface", place: "address", less: nothing },
+  ],
+  aws_s3_bucket: [
+    {
+      attribute: "server_side_encryption_configuration",
+      place: "encryption",
+      less: (value, goes) => (goes("") ? [] : value),
+    },
+  ],
+  aws_route53_zone: [{ attribute: "vpc", place: "zone-vpcs", less: blocksBy((vpc) => text(vpc, "vpc_id")) }],
+};
+
+/** What stands in such an attribute, by the keys of what makes it. */
+export function keysIn(less: Shown["less"], value: unknown, parent: Json): ReadonlySet<string> {
+  const keys = new Set<string>();
+  less(
+    value,
+    (key) => {
+      keys.add(key);
+      return false;
+    },
+    parent,
+    [],
+  );
+  return keys;
+}
