@@ -197,7 +197,8 @@ function sectionsOf(review: Review): Section[] {
 /** At most fifteen lines; security and what to watch are never pushed out by causes. */
 function headOf(name: string, review: Review, level: number): string[] {
   const {
-    report: { effect, summary, hops, counts, causes, security },
+    report: { effect, summary, hops, counts, security },
+    roots,
     watch,
     outputs,
   } = review;
@@ -225,9 +226,7 @@ function headOf(name: string, review: Review, level: number): string[] {
     ...(security.opened.length > 0 ? [`- **Opened:** ${firstOf(security.opened.map(sentence))}`] : []),
     ...(security.closed.length > 0 ? [`- Closed: ${firstOf(security.closed.map(sentence))}`] : []),
   ];
-  const worse = alike(rootsOf(causes.filter((it) => it.effect !== "none"))).map(
-    (it) => `- ${shownEffect(it.cause.effect)}: ${toldCause(it, "**Instead:**")}`,
-  );
+  const worse = alike(roots).map((it) => `- ${shownEffect(it.cause.effect)}: ${toldCause(it, "**Instead:**")}`);
   const room = MAX_HEAD - start.length - 1 - secured.length - watched.length;
   const list = [
     ...firstLines(worse, Math.min(MAX_CAUSES, room), (left) => `- and ${left} more causes, below`),
@@ -240,18 +239,6 @@ function headOf(name: string, review: Review, level: number): string[] {
 /** No more lines than this, the last of which says how many are not told. */
 function firstLines(lines: readonly string[], most: number, more: (left: number) => string): string[] {
   return lines.length <= most ? [...lines] : [...lines.slice(0, most - 1), more(lines.length - most + 1)];
-}
-
-/** Without those that only follow one that is told and no better. */
-function rootsOf(causes: readonly Cause[]): Cause[] {
-  const told = new Map(causes.map(({ address, effect }) => [address, EFFECTS.indexOf(effect)]));
-  return causes.filter(
-    ({ why, effect }) =>
-      !why
-        .split("` follows `")
-        .slice(1)
-        .some((it) => (told.get(it.slice(0, it.indexOf("`"))) ?? -1) >= EFFECTS.indexOf(effect)),
-  );
 }
 
 function attributeOf(attribute: string): string {

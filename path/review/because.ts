@@ -10,6 +10,8 @@ import type { World } from "./world";
  */
 export interface Told extends Cause {
   readonly phrase: string;
+  /** The resources whose replacement or removal it comes from, by address. */
+  readonly follows?: readonly string[];
 }
 
 /** What one change does to the path; nothing if it is not this rule's. */
@@ -42,6 +44,7 @@ export function tell(
       why: `${doneTo(change, world)}${then === "" ? "" : `; ${then}`}.`,
       avoid,
       phrase,
+      follows: followedBy(change, world),
       ...(hcl !== "" && { hcl }),
     },
   ];
@@ -87,7 +90,7 @@ export function doneTo(change: Change, world: World): string {
 }
 
 function becauseOf(change: Change, world: World): string {
-  const paths = change.forcedBy.slice(0, 3);
+  const paths = forcingPaths(change);
   const roots = paths.map((path) => rootOf(change, path, world));
   const own = paths.filter((_, index) => roots[index] === undefined).map((path) => shownChange(change, path));
   const following = paths.flatMap((path, index) => {
@@ -103,6 +106,17 @@ function becauseOf(change: Change, world: World): string {
     ...(own.length > 0 ? [`${listed(own)} ${own.length === 1 ? "changes" : "change"}`] : []),
     ...following,
   ]);
+}
+
+/** The resources whose replacement or removal has terraform replace this one, as far as `doneTo` names them. */
+export function followedBy(change: Change, world: World): string[] {
+  if (change.doing !== "replace") return [];
+  return forcingPaths(change).flatMap((path) => rootOf(change, path, world)?.address ?? []);
+}
+
+/** The attributes that a sentence names. */
+function forcingPaths({ forcedBy }: Change): readonly string[] {
+  return forcedBy.slice(0, 3);
 }
 
 /** The replaced resource that an attribute names today. */

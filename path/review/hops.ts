@@ -15,7 +15,7 @@ import {
   worst,
 } from "../report";
 import { ruleOf } from "../rules/all";
-import { attributeOf, code, doneTo, type Told } from "./because";
+import { attributeOf, code, doneTo, followedBy, type Told } from "./because";
 import type { Effect, HopChange } from "./report";
 import { unansweredBy } from "./unanswered";
 import { isGone, type World } from "./world";
@@ -163,6 +163,7 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
           `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ` +
           `${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ` +
           `${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
+        ...(brought !== undefined && { follows: followedBy(brought, world) }),
         phrase:
           effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
       };

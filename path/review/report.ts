@@ -112,6 +112,8 @@ export interface Picture {
 /** A report, and what else a page shows of the same plan. */
 export interface Review {
   readonly report: ReviewReport;
+  /** Of the causes that a request notices, those that do not only follow another one: what a page tells first. */
+  readonly roots: readonly Cause[];
   /**
    * What a reviewer should look at beside the causes, a sentence each: data that is lost, what is left open. Values
    * stand between backticks.

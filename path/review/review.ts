@@ -16,6 +16,7 @@ import { causesOfFaults, hopChanges, isOfScripts, newFaults, type Traces, unseen
 import { withMove } from "./moves";
 import { pictureOf } from "./picture";
 import { type Cause, type ChangeLine, type Counts, EFFECTS, type Review, worstEffect } from "./report";
+import { rootsOf } from "./roots";
 import { EFFECT_RULES } from "./rules/all-rules";
 import { SENSITIVE, withoutSecrets } from "./secrets";
 import { securityOf } from "./security";
@@ -53,24 +54,29 @@ function reviewOf(plan: unknown, deadline: Deadline): Review {
     before: world.before === undefined ? undefined : traced(world.before, deadline),
     after: traced(world.after, deadline),
   };
-  const causes = causesOf(world, traces, deadline);
-  const effect = worstEffect(causes.map((it) => it.effect));
+  const told = causesOf(world, traces, deadline);
+  const effect = worstEffect(told.map((it) => it.effect));
   const counts = countsOf(world.changes);
   return {
     report: {
       format_version: "1.0",
       effect,
-      summary: summaryOf(effect, causes, counts, traces.after, world),
+      summary: summaryOf(effect, told, counts, traces.after, world),
       hops: hopChanges(traces, world),
       counts,
-      causes: causes.map(({ phrase: _, ...cause }): Cause => cause),
+      causes: told.map(causeOf),
       security: securityOf(world),
     },
+    roots: rootsOf(told).map(causeOf),
     watch: watchOf(world, traces, shown),
     changes: world.changes.flatMap(lineOf),
     outputs: outputsOf(shown),
     picture: pictureOf(world, traces.after),
   };
+}
+
+function causeOf({ phrase: _, follows: __, ...cause }: Told): Cause {
+  return cause;
 }
 
 function traced(topology: Topology, deadline: Deadline): TraceReport {

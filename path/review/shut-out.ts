@@ -4,7 +4,7 @@ import type { Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { type Audience, audience, clientsOf } from "../analysis/network/audience";
 import { ruleSet } from "../analysis/network/security-rules";
-import { code, doneTo, named, type Told } from "./because";
+import { code, doneTo, followedBy, named, type Told } from "./because";
 import type { World } from "./world";
 
 /*
@@ -45,6 +45,7 @@ function causeAt(was: Balancer, is: Balancer, port: number, world: World): Told[
         `${left.who.length === 1 ? "gets" : "get"} to port ${port} of ${code(is.address)}, and everybody else is ` +
         "shut out.",
       avoid: "Leave the port open to everyone; or see to it that all clients come from there",
+      ...(change !== undefined && { follows: followedBy(change, world) }),
       phrase: `as only ${who} may come in on port ${port} from then on`,
     },
   ];

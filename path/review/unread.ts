@@ -6,7 +6,7 @@ import { holdsTrue } from "../../topology/plan-values";
 import { NOT_KNOWN, PLAN } from "../../topology/unread";
 import { isHarmless } from "../analysis/writers/invoked-actions";
 import { HOPS, type Hop, type Open, type TraceReport } from "../report";
-import { code, doneTo, type Told } from "./because";
+import { code, doneTo, followedBy, type Told } from "./because";
 import type { Traces } from "./hops";
 import type { World } from "./world";
 
@@ -89,6 +89,7 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
         `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}` +
         ".",
       avoid: "Use a newer version of alb-web, or look up what this does to requests",
+      ...(change !== undefined && isMoving(open) && { follows: followedBy(change, world) }),
       phrase: "as something on the path is not known to this version",
     };
   });
@@ -126,6 +127,7 @@ export function causesOfOpened({ before, after }: Traces, world: World): Told[] 
             `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ` +
             `${hop.replace("-", " ")}, which was proven before, is not any more.`,
           avoid: "Write out the value, or apply what it comes from first and plan again",
+          follows: followedBy(change, world),
           phrase: "as a value on the path is known after the apply only",
         },
       ];

@@ -184,6 +184,7 @@ describe("what is written", () => {
               ],
               security: { opened: [text], closed: [] },
             },
+            roots: [],
             watch: [text],
             changes: [{ address: text, doing: "update", isCreatedFirst: false, attributes: [text], reason: text }],
             outputs: [text],

@@ -103,6 +103,7 @@ function reviewOf({
   changes = [],
   outputs = [],
   picture = { nodes: [], edges: [] },
+  roots,
   ...report
 }: Partial<Omit<Review, "report">> & Partial<ReviewReport>): Review {
   return {
@@ -116,6 +117,7 @@ function reviewOf({
       security: { opened: [], closed: [] },
       ...report,
     },
+    roots: roots ?? (report.causes ?? []).filter(({ effect, why }) => effect !== "none" && !why.includes(" follows ")),
     watch,
     changes,
     outputs,
@@ -473,6 +475,16 @@ describe("the page", () => {
     );
   });
 
+  test("folds no cause for what its sentence says: which one follows is known without reading it", () => {
+    const why = "Replaced, as `name` (`a` to `x` follows `aws_lb.web`) changes.";
+    const causes = [cause("aws_lb.web", {}), cause("aws_lb_target_group.web", { attribute: "name", why })];
+    const text = reviewsAsMarkdown([named({ ...reviewOf({ effect: "outage", causes }), roots: causes })]);
+    expect(headOf(text).filter((it) => it.startsWith("- ✖"))).toEqual([
+      expect.stringContaining("`aws_lb.web`"),
+      expect.stringContaining("`aws_lb_target_group.web`"),
+    ]);
+  });
+
   test("tells what is opened apart from what is closed, however many causes there are", () => {
     for (const text of [
       GOLDEN["balancer-replaced.md"] ?? "",
@@ -709,6 +721,15 @@ describe("hostile text", () => {
   const few = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 7 });
   const hop = fc.constantFrom(...HOPS);
   const verdict = fc.constantFrom(null, "ok", "broken", "unknown");
+  const told = fc.record({
+    address: text,
+    attribute: text,
+    hop: fc.option(hop),
+    effect: fc.constantFrom(...EFFECTS),
+    why: text,
+    avoid: text,
+    hcl: text,
+  });
   const hostile: fc.Arbitrary<NamedReview> = fc.record({
     name: text,
     review: fc.record({
@@ -725,19 +746,10 @@ describe("hostile text", () => {
           }) as fc.Arbitrary<HopChange>,
         ),
         counts: fc.record({ create: count(), update: count(), replace: count(), destroy: count() }),
-        causes: few(
-          fc.record({
-            address: text,
-            attribute: text,
-            hop: fc.option(hop),
-            effect: fc.constantFrom(...EFFECTS),
-            why: text,
-            avoid: text,
-            hcl: text,
-          }),
-        ),
+        causes: few(told),
         security: fc.record({ opened: few(text), closed: few(text) }),
       }),
+      roots: few(told),
       watch: few(text),
       changes: few(
         fc.record({

@@ -1096,3 +1096,12 @@ describe("a file that is no plan", () => {
     expect(() => review(document)).toThrow(message);
   });
 });
+
+test("the listener of a replaced balancer follows it, so the balancer alone is a root", () => {
+  const listeners = { "aws_lb_listener.http": replaced("load_balancer_arn") };
+  const { report, roots } = review(planOf({ "aws_lb.web": replaced("name", { name: "x" }), ...listeners }));
+  expect(report.causes.map(({ address }) => address)).toContain("aws_lb_listener.http");
+  expect(roots.map(({ address }) => address)).toContain("aws_lb.web");
+  expect(roots.map(({ address }) => address)).not.toContain("aws_lb_listener.http");
+  expect(report.causes.every((cause) => !("follows" in cause))).toBe(true);
+});
