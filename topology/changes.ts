@@ -73,12 +73,7 @@ function changeOf(item: Json, whole: Json): Change | undefined {
     after: isObject(change.after) ? change.after : undefined,
   };
   const unknown = objectOf(change.after_unknown);
-  const doing = doingOf(
-    actions,
-    isData,
-    own(change, "importing") !== undefined && change.importing !== null,
-    movedFrom !== undefined && movedFrom !== address,
-  );
+  const doing = doingOf(item);
   // Most of a large plan is left as it is, and needs no comparison.
   let differing: readonly string[] | undefined;
   return {
@@ -109,22 +104,30 @@ function changeOf(item: Json, whole: Json): Change | undefined {
   };
 }
 
-function doingOf(actions: readonly string[], isData: boolean, isImported: boolean, isMoved: boolean): Doing {
-  const known: Readonly<Record<string, Doing>> = {
-    create: "create",
-    update: "update",
-    delete: "destroy",
-    "delete,create": "replace",
-    "create,delete": "replace",
-    read: "read",
-    forget: "forget",
-    "create,forget": "create",
-    "forget,create": "create",
-  };
-  const word = actions.join();
-  if (isData) return word === "read" ? "read" : "none";
-  if (word === "no-op" || word === "") return isImported ? "import" : isMoved ? "move" : "none";
-  return Object.hasOwn(known, word) ? (known[word] ?? "other") : "other";
+/** What terraform's `actions` do; whatever else they come to say is `other`. */
+const DOINGS: Readonly<Record<string, Doing>> = {
+  create: "create",
+  update: "update",
+  delete: "destroy",
+  "delete,create": "replace",
+  "create,delete": "replace",
+  read: "read",
+  forget: "forget",
+  "create,forget": "create",
+  "forget,create": "create",
+};
+
+/** What a plan does to one resource: an item of its `resource_changes`. */
+export function doingOf(item: Json): Doing {
+  const change = objectOf(item.change);
+  const word = listOf(change.actions)
+    .filter((it) => typeof it === "string")
+    .join();
+  if (item.mode === "data") return word === "read" ? "read" : "none";
+  if (word !== "no-op" && word !== "") return Object.hasOwn(DOINGS, word) ? (DOINGS[word] ?? "other") : "other";
+  const isImported = own(change, "importing") !== undefined && change.importing !== null;
+  const movedFrom = textOf(item.previous_address);
+  return isImported ? "import" : movedFrom !== undefined && movedFrom !== item.address ? "move" : "none";
 }
 
 /** `root_block_device.encrypted`: of several blocks it makes no difference which. */

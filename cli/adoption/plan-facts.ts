@@ -1,3 +1,4 @@
+import { doingOf } from "../../topology/changes";
 import { namesKey, type Planned, type Values } from "./model";
 
 /** What adoption reads of `terraform show -json` of a plan. */
@@ -51,14 +52,15 @@ export function planFacts(plan: PlanJson): PlanFacts {
   const changes = (plan.resource_changes ?? []).filter(
     ({ mode, deposed }) => mode === "managed" && deposed === undefined,
   );
-  const isNew = ({ change: { actions } }: ResourceChange) => actions.length === 1 && actions[0] === "create";
+  // What is forgotten and created anew is in the state, so that nothing can be imported to its address.
+  const isNew = (it: ResourceChange) => doingOf({ ...it }) === "create" && it.change.before == null;
   return {
     wanted: changes.filter(isNew).map(plannedOf),
     standing: changes.filter((it) => !isNew(it) && it.change.after != null).map(plannedOf),
     // What is about to be adopted stands in the plan's prior state too.
     knownIds: new Set(resourcesIn(plan.prior_state?.values?.root_module).map(({ values }) => String(values?.id))),
     replaced: changes
-      .filter(({ change: { actions, importing } }) => importing !== undefined && actions.includes("delete"))
+      .filter((it) => it.change.importing !== undefined && ["replace", "destroy"].includes(doingOf({ ...it })))
       .map(({ address }) => address),
     interrupted: changes
       .filter(isHalfDone)

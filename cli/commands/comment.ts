@@ -75,12 +75,13 @@ async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<P
       const [json, text] = await Promise.all(
         ["json", "txt"].map((kind) => readFile(join(folder, `${id}.${kind}`), "utf8")),
       );
+      const plan: unknown = JSON.parse(json ?? "");
       return {
         id,
-        summary: summaryOf(json ?? ""),
+        summary: summaryOf(plan),
         text: (text ?? "").trim(),
         isDeployed: deployed.has(id),
-        review: reviewOf(id, json ?? ""),
+        review: reviewOf(id, plan),
       };
     }),
   ).catch((error: Error) => {
@@ -91,9 +92,9 @@ async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<P
 }
 
 /** A fault of ours in there keeps nobody from seeing the plan. */
-function reviewOf(id: string, json: string): Review | undefined {
+function reviewOf(id: string, plan: unknown): Review | undefined {
   try {
-    return review(JSON.parse(json));
+    return review(plan);
   } catch (error) {
     if (error instanceof TimeIsUp) say(`${id}: the plan could not be reviewed. ${error.message}`);
     else

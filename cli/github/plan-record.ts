@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as v from "valibot";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
+import { doingOf } from "../../topology/changes";
 import { COMMIT } from "../command";
 
 /*
@@ -138,7 +139,7 @@ function changesOf(plan: ComparedPlan, digests: Digests): PlannedChanges {
     .flatMap((it): [string, Change][] => {
       const { address, previous_address: from, deposed, change, action_reason: reason } = it;
       const isMoved = from !== undefined && from !== address;
-      if (change.actions.join() === "no-op" && !isMoved && change.importing === undefined) return [];
+      if (doingOf({ ...it }) === "none") return [];
       const more = {
         ...(isMoved ? { from } : {}),
         ...(reason === "replace_because_tainted" ? { isTainted: true as const } : {}),

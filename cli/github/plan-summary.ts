@@ -1,3 +1,6 @@
+import { type Doing, doingOf } from "../../topology/changes";
+import { isObject, objectOf } from "../../topology/json";
+
 /** How many resources a plan touches. */
 export interface PlanSummary {
   readonly create: number;
@@ -8,47 +11,23 @@ export interface PlanSummary {
   readonly others: number;
 }
 
-interface Change {
-  readonly actions: readonly string[];
-  readonly importing?: object;
-}
-
-/** `terraform show -json` of a plan, as far as it is read here. */
-interface PlanJson {
-  readonly resource_changes?: readonly {
-    readonly mode?: string;
-    readonly address: string;
-    readonly previous_address?: string;
-    readonly change: Change;
-  }[];
-  readonly output_changes?: Readonly<Record<string, Change>>;
-}
-
 /**
- * @param json text of `plans/<stack>.json`
- * @throws {SyntaxError} if it is no plan
+ * @param plan parsed output of `terraform show -json` of a plan
+ * @throws {SyntaxError} if it is none
  */
-export function summaryOf(json: string): PlanSummary {
-  const plan = JSON.parse(json) as PlanJson | null;
-  if (typeof plan !== "object" || plan === null || !Array.isArray(plan.resource_changes ?? []))
-    throw new SyntaxError("it is not a plan's JSON");
-  const resources = (plan.resource_changes ?? []).filter(({ mode }) => mode !== "data");
-  const actions = resources.map(({ change }) => change.actions.join());
-  const count = (...kinds: string[]) => actions.filter((action) => kinds.includes(action)).length;
-  const counted = {
+export function summaryOf(plan: unknown): PlanSummary {
+  const changes = isObject(plan) ? (plan.resource_changes ?? []) : undefined;
+  if (!isObject(plan) || !Array.isArray(changes)) throw new SyntaxError("it is not a plan's JSON");
+  const doings = changes.map((it) => doingOf(objectOf(it)));
+  const count = (...kinds: Doing[]) => doings.filter((doing) => kinds.includes(doing)).length;
+  const outputs = Object.values(objectOf(plan.output_changes)).filter((it) => doingOf({ change: it }) !== "none");
+  return {
     create: count("create"),
     update: count("update"),
-    replace: count("delete,create", "create,delete"),
-    destroy: count("delete"),
+    replace: count("replace"),
+    destroy: count("destroy"),
+    others: outputs.length + count("import", "move", "forget", "other"),
   };
-  // All but these is done to something, whatever it is called.
-  const strange = actions.length - count("no-op", "read") - Object.values(counted).reduce((sum, it) => sum + it, 0);
-  const moved = resources.filter(
-    ({ change, address, previous_address = address }) =>
-      change.actions.join() === "no-op" && (change.importing !== undefined || previous_address !== address),
-  );
-  const outputs = Object.values(plan.output_changes ?? {}).filter((change) => change.actions.join() !== "no-op");
-  return { ...counted, others: outputs.length + moved.length + strange };
 }
 
 /** Whether applying the plan would do anything. */

@@ -10,6 +10,9 @@ import { knownFault } from "./faults/terraform-faults";
 /** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
 const HAS_CHANGES = 2;
 
+/** What prints events with `-json`; of the others it is one document, which can be large. */
+const WITH_EVENTS = ["init", "plan", "apply", "destroy"];
+
 /** One line of terraform's `-json` output, as far as it is read here. */
 export interface TerraformEvent {
   readonly type?: string;
@@ -93,9 +96,10 @@ export class Terraform {
   ): Promise<TerraformResult> {
     this.options.signal?.throwIfAborted();
     const events: TerraformEvent[] = [];
+    const hasEvents = args.includes("-json") && WITH_EVENTS.includes(args[0] ?? "");
     const { code, stdout, stderr, refusal } = await this.spawn([...args], (line) => {
       onLine(stripVTControlCharacters(line));
-      const event = eventOf(line);
+      const event = hasEvents ? eventOf(line) : undefined;
       if (event === undefined) return;
       events.push(event);
       onEvent(event);

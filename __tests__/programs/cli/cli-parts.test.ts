@@ -323,9 +323,14 @@ describe("terraform", () => {
     const types: (string | undefined)[] = [];
     const { events } = await terraformThat(
       `echo '{"type":"version"}'; echo 'no json'; echo '{broken'; echo '{"type":"change_summary"}'`,
-    ).run(["apply"], ({ type }) => types.push(type));
+    ).run(["apply", "-json"], ({ type }) => types.push(type));
     expect(types).toEqual(["version", "change_summary"]);
     expect(events).toHaveLength(2);
+  });
+
+  test("does not read a plan's JSON as an event, as whoever asks for it does that", async () => {
+    const { stdout, events } = await terraformThat(`echo '{"resource_changes":[]}'`).run(["show", "-json", "tfplan"]);
+    expect([JSON.parse(stdout), events]).toEqual([{ resource_changes: [] }, []]);
   });
 
   test("that fails is an error which names the command and what terraform said", async () => {

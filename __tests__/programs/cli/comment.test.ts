@@ -20,8 +20,11 @@ describe("a plan's summary", () => {
     change: { actions },
     ...more,
   });
-  const plan = (resource_changes: object[], output_changes: object = {}) =>
-    JSON.stringify({ format_version: "1.2", resource_changes, output_changes });
+  const plan = (resource_changes: object[], output_changes: object = {}) => ({
+    format_version: "1.2",
+    resource_changes,
+    output_changes,
+  });
 
   test("counts what is created, updated, replaced either way round, and destroyed", () => {
     const all = [
@@ -37,9 +40,9 @@ describe("a plan's summary", () => {
     expect(shownSummary(summaryOf(plan(all)))).toBe("2 to create, 1 to update, 2 to replace, 1 to destroy");
   });
 
-  test.each<[string, string, boolean]>([
+  test.each<[string, object, boolean]>([
     ["nothing", plan([resource(["no-op"])], { url: { actions: ["no-op"] } }), false],
-    ["no resources at all", "{}", false],
+    ["no resources at all", {}, false],
     [
       "data that is read during the apply",
       plan([{ mode: "data", address: "data.aws_ami.a", change: { actions: ["read"] } }]),
@@ -55,12 +58,18 @@ describe("a plan's summary", () => {
     ["a resource that is forgotten", plan([resource(["forget"])]), true],
     ["one that is forgotten and created anew", plan([resource(["create", "forget"])]), true],
     ["what no terraform does so far", plan([resource(["exchange"])]), true],
-  ])("tells whether %s is a change", (_, json, expected) => {
-    expect(hasChanges(summaryOf(json))).toBe(expected);
+  ])("tells whether %s is a change", (_, it, expected) => {
+    expect(hasChanges(summaryOf(it))).toBe(expected);
   });
 
-  test.each(["", "null", "[", '{"resource_changes": 1}'])("refuses %j, which is no plan", (json) => {
-    expect(() => summaryOf(json)).toThrow();
+  test("counts what is forgotten and created anew as the review does, which stands in the same comment", () => {
+    const anew = plan([{ ...resource(["create", "forget"]), type: "aws_lb" }]);
+    expect(summaryOf(anew)).toEqual({ ...review(anew).report.counts, others: 0 });
+    expect(shownSummary(summaryOf(anew))).toBe("1 to create");
+  });
+
+  test.each([undefined, null, [], { resource_changes: 1 }])("refuses %j, which is no plan", (it) => {
+    expect(() => summaryOf(it)).toThrow();
   });
 });
 

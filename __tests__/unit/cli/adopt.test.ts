@@ -157,6 +157,7 @@ describe("of a plan is read", () => {
       change("aws_vpc.edited", ["update"]),
       change("aws_vpc.gone", ["delete"], { after: null }),
       change("aws_vpc.replaced", ["create", "delete"]),
+      change("aws_vpc.anew", ["create", "forget"], { before: { id: "vpc-2" } }),
       change("aws_vpc.imported", ["no-op"], { importing: { id: "vpc-1" } }),
       { ...change("data.aws_vpc.x", ["create"]), mode: "data" },
       { ...change("aws_vpc.waiting", ["create"]), deposed: "0123abcd" },
@@ -166,6 +167,7 @@ describe("of a plan is read", () => {
       "aws_vpc.old",
       "aws_vpc.edited",
       "aws_vpc.replaced",
+      "aws_vpc.anew",
       "aws_vpc.imported",
     ]);
   });
