@@ -38,6 +38,18 @@ function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable
 export function findingOf(fault: Fault, by?: Rule): Finding {
   const rule = fault.id === undefined ? by : ruleOf(fault.id);
   if (rule === undefined) throw new Error(`no rule says that it found ${fault.observed}`);
-  const { id, hop } = rule;
-  return { id, hop, ...fault, severity: fault.severity ?? severityOf(rule), docs: docsOf(id) };
+  const { address, attribute, observed, required, symptom, share, fix } = fault;
+  return {
+    id: rule.id,
+    severity: fault.severity ?? severityOf(rule),
+    hop: fault.hop ?? rule.hop,
+    address,
+    attribute,
+    observed,
+    required,
+    symptom,
+    ...(share !== undefined && { share }),
+    fix,
+    docs: docsOf(rule.id),
+  };
 }

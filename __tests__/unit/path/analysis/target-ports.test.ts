@@ -1,5 +1,5 @@
 import { entriesOf } from "../../../../path/analysis/requests/entries";
-import { routeOf, serverIndex } from "../../../../path/analysis/requests/route";
+import { routeOf } from "../../../../path/analysis/requests/route";
 import { targetPorts } from "../../../../path/analysis/targets/target-ports";
 import { readTopology } from "../../../../topology/topology";
 import { baseStack } from "../../../mutants/bases";
@@ -12,7 +12,7 @@ describe("the ports at which a target is asked, where its health check", () => {
     const topology = readTopology(stack);
     const entry = entriesOf(topology)[1];
     if (entry === undefined) throw new Error("the site has no HTTPS");
-    const [target] = routeOf(entry, topology, serverIndex()).targets;
+    const [target] = routeOf(entry, topology).targets;
     if (target === undefined) throw new Error("the site has no target");
     return targetPorts(target).map(({ port, use }) => [use, port]);
   };
