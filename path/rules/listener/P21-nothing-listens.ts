@@ -21,7 +21,7 @@ export const P21: Rule = {
   symptom: "ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
   shows: ["timeout", "refused"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
-  needs: [],
+  needs: ["whole configuration"],
   review: { effect: "outage" },
   check: { path: answersThePort },
 };

@@ -23,7 +23,7 @@ export const P22: Rule = {
   symptom: "301 or 302, then ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
   shows: ["timeout", "refused"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
-  needs: [],
+  needs: ["whole configuration"],
   review: { effect: "outage", hits: "every request of its step" },
   check: { path: endsAtAListener },
 };

@@ -23,7 +23,7 @@ export const P26: Rule = {
   symptom: "404, 403 or another code with a fixed text at every request to the name",
   shows: ["wrong-answer"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
-  needs: [],
+  needs: ["whole configuration"],
   review: { effect: "outage" },
   check: { path: isAnsweredBySomething },
 };
