@@ -1,5 +1,5 @@
 import { type Json, listOf, objectOf, own, textOf } from "./json";
-import { protocolName } from "./protocols";
+import { keyWithin, permissionsOfRule } from "./permissions";
 import { typeOf } from "./source";
 
 /* What resources make in others: a rule in its security group, a route in its table. */
@@ -33,32 +33,16 @@ export const text = (values: Json, name: string): string => textOf(own(values, n
 export const keyOf = (value: unknown): string =>
   typeof value === "number" || typeof value === "string" ? String(value) : "";
 
-export const permission = (values: Json, protocol: string, peer: string): string => {
-  const name = protocolName(protocol);
-  return JSON.stringify([name, ...(name === "-1" ? [] : [own(values, "from_port"), own(values, "to_port")]), peer]);
-};
-
-export const PEERS = ["cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"] as const;
+const permissionsBy =
+  (type: string) =>
+  (values: Json): Made[] =>
+    permissionsOfRule(type, values).map((it) => [it.direction, it.group, keyWithin(it)]);
 
 /** What each type makes elsewhere. */
 const MAKERS: Readonly<Record<string, (values: Json) => Made[]>> = {
-  aws_security_group_rule: (it) => {
-    const group = text(it, "security_group_id");
-    const peers = [
-      ...PEERS.flatMap((name) => listOf(own(it, name))),
-      own(it, "source_security_group_id"),
-      ...(own(it, "self") === true ? [group] : []),
-    ];
-    return peers
-      .filter((peer) => typeof peer === "string")
-      .map((peer) => [
-        own(it, "type") === "egress" ? "egress" : "ingress",
-        group,
-        permission(it, text(it, "protocol"), peer),
-      ]);
-  },
-  aws_vpc_security_group_ingress_rule: (it) => single(it, "ingress"),
-  aws_vpc_security_group_egress_rule: (it) => single(it, "egress"),
+  aws_security_group_rule: permissionsBy("aws_security_group_rule"),
+  aws_vpc_security_group_ingress_rule: permissionsBy("aws_vpc_security_group_ingress_rule"),
+  aws_vpc_security_group_egress_rule: permissionsBy("aws_vpc_security_group_egress_rule"),
   aws_network_acl_rule: (it) => [
     [
       own(it, "egress") === true ? "acl-egress" : "acl-ingress",
@@ -101,13 +85,6 @@ const MAKERS: Readonly<Record<string, (values: Json) => Made[]>> = {
   aws_s3_bucket_server_side_encryption_configuration: (it) => [["encryption", text(it, "bucket"), ""]],
   aws_route53_zone_association: (it) => [["zone-vpcs", text(it, "zone_id"), text(it, "vpc_id")]],
 };
-
-function single(it: Json, place: "ingress" | "egress"): Made[] {
-  return ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"]
-    .map((name) => text(it, name))
-    .filter((peer) => peer !== "")
-    .map((peer) => [place, text(it, "security_group_id"), permission(it, text(it, "ip_protocol"), peer)]);
-}
 
 export function destinationOf(it: Json, prefix = ""): string {
   return (

@@ -3,6 +3,7 @@ import type { Fields } from "./fields";
 import { grouped } from "./lists";
 import type { SecurityGroup, SecurityRule, Vpc } from "./network-model";
 import { partOf } from "./part";
+import { plainGroup } from "./permissions";
 import { protocolName } from "./protocols";
 import type { Resource, Source } from "./source";
 import { type Attr, known, type Listed, Unknown } from "./value";
@@ -151,8 +152,8 @@ function ruleOf(fields: Fields, attribute: string, own: Attr<string>): SecurityR
     prefixListIds: fields.list("prefix_list_ids"),
     groupIds: {
       items: [
-        ...groups.items,
-        ...(typeof source === "string" ? [source] : []),
+        ...groups.items.map(plainGroup),
+        ...(typeof source === "string" ? [plainGroup(source)] : []),
         ...(self === true && typeof own === "string" ? [own] : []),
       ],
       ...(open !== undefined && { open }),
@@ -166,6 +167,7 @@ function singleRuleOf(fields: Fields): SecurityRule {
     const value = fields.text(name, kind);
     return value instanceof Unknown ? { items: [], open: value } : { items: value === undefined ? [] : [value] };
   };
+  const groups = one("referenced_security_group_id", expected.SECURITY_GROUP);
   return {
     address: fields.address,
     attribute: "",
@@ -173,7 +175,7 @@ function singleRuleOf(fields: Fields): SecurityRule {
     cidrs: one("cidr_ipv4"),
     ipv6Cidrs: one("cidr_ipv6"),
     prefixListIds: one("prefix_list_id"),
-    groupIds: one("referenced_security_group_id", expected.SECURITY_GROUP),
+    groupIds: { ...groups, items: groups.items.map(plainGroup) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { isObject, type Json, listOf, own } from "./json";
-import { destinationOf, keyOf, PEERS, type Place, permission, text } from "./made-elsewhere";
+import { destinationOf, keyOf, type Place, text } from "./made-elsewhere";
+import { withoutPeers } from "./permissions";
 
 /* The attributes in which the work of other resources shows. */
 
@@ -28,20 +29,9 @@ const nothing: Shown["less"] = (value, goes) => (typeof value === "string" && go
 
 /** A group's list joins all permissions of one port into one entry. */
 const permissions: Shown["less"] = (value, goes, parent) =>
-  listOf(value).flatMap((it) => {
-    if (!isObject(it)) return [it];
-    const stays = (peer: unknown): boolean =>
-      typeof peer !== "string" || !goes(permission(it, text(it, "protocol"), peer));
-    const lists = PEERS.map((name) => [name, listOf(own(it, name))] as const);
-    const left = lists.map(([name, peers]) => [name, peers.filter(stays)] as const);
-    const self = own(it, "self") === true;
-    const staysItself = self && stays(own(parent, "id"));
-    const isSame = self === staysItself && lists.every(([, peers], index) => peers.length === left[index]?.[1].length);
-    if (isSame) return [it];
-    return staysItself || left.some(([, peers]) => peers.length > 0)
-      ? [{ ...it, ...Object.fromEntries(left), self: staysItself }]
-      : [];
-  });
+  listOf(value).flatMap((it) =>
+    isObject(it) ? (withoutPeers(it, text(parent, "id"), (key) => !goes(key)) ?? []) : [it],
+  );
 
 const RULES_OF_GROUP: readonly Shown[] = [
   { attribute: "ingress", place: "ingress", isRead: true, less: permissions },

@@ -1,7 +1,7 @@
 import { blockOf, moduleOf } from "../../topology/addresses";
 import type { Change } from "../../topology/changes";
+import type { Permission } from "../../topology/permissions";
 import { blocksStaying } from "../analysis/writers/coming";
-import type { Permission } from "../analysis/writers/permissions-of-groups";
 
 /* Blocks of Terraform's language that keep what is there, ready to paste. */
 

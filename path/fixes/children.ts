@@ -1,8 +1,8 @@
 import type { Change } from "../../topology/changes";
 import { type Json, own } from "../../topology/json";
+import { type Permission, permissionsOfRule } from "../../topology/permissions";
 import { destinationOf } from "../analysis/writers/once-on-aws";
 import { blockOfChild, childKind, type OfParent } from "../analysis/writers/parents";
-import { type Permission, permissionsOfRule } from "../analysis/writers/permissions-of-groups";
 import type { Finding } from "../report";
 import { importBlock, importOfRule } from "./blocks";
 

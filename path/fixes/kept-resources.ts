@@ -1,8 +1,8 @@
 import { blockOf } from "../../topology/addresses";
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
+import { isRuleBeside, permissionsOfRule } from "../../topology/permissions";
 import type { Lost } from "../analysis/writers/lost-pairs";
-import { isRuleBeside, permissionsOfRule } from "../analysis/writers/permissions-of-groups";
 import type { Twins } from "../analysis/writers/twins";
 import type { Fix } from "../report";
 import { importOfRule, movedBlock, removedBlock } from "./blocks";

@@ -1,9 +1,9 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
 import type { Subnet, Topology } from "../../../topology/model";
+import { permissionsOfRule } from "../../../topology/permissions";
 import { known } from "../../../topology/value";
 import { once } from "../once";
-import { permissionsOfRule } from "./permissions-of-groups";
 
 /* Whether requests need what a resource beside its parent stands for: a rule, a route, an entry of a network ACL. */
 

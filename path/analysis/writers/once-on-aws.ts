@@ -1,8 +1,8 @@
 import type { Change } from "../../../topology/changes";
 import { type Json, own } from "../../../topology/json";
+import { isRuleBeside, permissionKey, permissionsOfRule } from "../../../topology/permissions";
 import { Unknown } from "../../../topology/value";
 import { DUPLICATE_PERMISSION, UNIQUE } from "../../facts/unique";
-import { isRuleBeside, permissionKey, permissionsOfRule } from "./permissions-of-groups";
 
 /* Whether two resources write one thing on AWS: what it has only once, or what is no more than a pair of others. */
 

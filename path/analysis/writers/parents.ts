@@ -1,9 +1,9 @@
 import type { Change } from "../../../topology/changes";
 import { type Json, listOf, own } from "../../../topology/json";
 import type { Topology } from "../../../topology/model";
+import { isRuleBeside, permissionKey, permissionsInGroup, permissionsOfRule } from "../../../topology/permissions";
 import { once } from "../once";
 import { samenessOf } from "./once-on-aws";
-import { isRuleBeside, permissionKey, permissionsInGroup, permissionsOfRule } from "./permissions-of-groups";
 
 /*
  * Blocks in a parent, and resources beside it, that stand for the same on AWS: rules of a security group, routes of a

@@ -1,7 +1,7 @@
 import { own } from "../../../topology/json";
 import type { Topology } from "../../../topology/model";
+import { isRuleBeside } from "../../../topology/permissions";
 import { hopOfGroup } from "../../analysis/network/hop-of-group";
-import { isRuleBeside } from "../../analysis/writers/permissions-of-groups";
 import { type Twins, twinsOf } from "../../analysis/writers/twins";
 import { keeping } from "../../fixes/kept-resources";
 import type { Hop } from "../../report";

@@ -1,9 +1,9 @@
 import { own } from "../../../topology/json";
 import type { SecurityGroup, Topology } from "../../../topology/model";
+import { permissionKey, permissionsOf } from "../../../topology/permissions";
 import { known } from "../../../topology/value";
 import { hopOfGroup } from "../../analysis/network/hop-of-group";
 import { childKind, standingInParents } from "../../analysis/writers/parents";
-import { permissionKey, permissionsOf } from "../../analysis/writers/permissions-of-groups";
 import { refusedOf, repeated } from "../../analysis/writers/written-twice";
 import { standingChild } from "../../fixes/children";
 import { fix } from "../../fixes/fix";

@@ -1,10 +1,6 @@
 import { samenessOf } from "../../../../path/analysis/writers/once-on-aws";
-import {
-  permissionKey,
-  permissionsOf,
-  permissionsOfRule,
-} from "../../../../path/analysis/writers/permissions-of-groups";
 import type { SecurityRule } from "../../../../topology/model";
+import { permissionKey, permissionsOf, permissionsOfRule } from "../../../../topology/permissions";
 
 /* What two resources write is one thing on AWS, wherever it is read. */
 

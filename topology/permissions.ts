@@ -1,28 +1,41 @@
-import { type Json, listOf, own } from "../../../topology/json";
-import type { SecurityRule } from "../../../topology/model";
-import { protocolName } from "../../../topology/protocols";
-import { isUnknown, known, Unknown } from "../../../topology/value";
+import { type Json, listOf, own } from "./json";
+import type { SecurityRule } from "./model";
+import { protocolName } from "./protocols";
+import { isUnknown, known, Unknown } from "./value";
 
 /* The single permissions of a security group, whatever resource writes them: in a plan's values, or in a file. */
 
 export type Direction = "ingress" | "egress";
 
-/** One permission; AWS has each only once. */
-export interface Permission {
-  /** The group's id. */
-  readonly group: string;
-  readonly direction: Direction;
+/** What may pass. */
+interface Opening {
   readonly protocol: string;
   /** Absent: all. */
   readonly from: number | undefined;
   readonly to: number | undefined;
+}
+
+/** Who is on the other side. */
+interface Peer {
   readonly kind: "cidr" | "ipv6" | "prefix-list" | "group";
   readonly source: string;
+}
+
+/** One permission; AWS has each only once. */
+export interface Permission extends Opening, Peer {
+  /** The group's id. */
+  readonly group: string;
+  readonly direction: Direction;
 }
 
 /** Equal for permissions that AWS takes for one. */
 export function permissionKey({ group, direction, protocol, from, to, kind, source }: Permission): string {
   return JSON.stringify([group, direction, protocol, from ?? null, to ?? null, kind, source]);
+}
+
+/** Equal for permissions that AWS takes for one in one direction of one group. */
+export function keyWithin({ protocol, from, to, kind, source }: Opening & Peer): string {
+  return JSON.stringify([protocol, from ?? null, to ?? null, kind, source]);
 }
 
 const SINGLE = /^aws_vpc_security_group_(ingress|egress)_rule$/;
@@ -81,7 +94,25 @@ export function permissionsOf(rule: SecurityRule, group: string, direction: Dire
   );
 }
 
-type Sources = Readonly<Record<Permission["kind"], readonly string[]>>;
+/** A block less the peers that `stays` does not take; nothing where none is left, the same block where all are. */
+export function withoutPeers(block: Json, group: string, stays: (key: string) => boolean): Json | undefined {
+  const opening = openingOf(block, {}, "protocol");
+  if (opening === undefined) return block;
+  const staysAs = (kind: Peer["kind"], peer: unknown) =>
+    typeof peer !== "string" || stays(keyWithin({ ...opening, kind, source: plainSource(kind, peer) }));
+  const lists = LISTS.map(([name, kind]) => {
+    const peers = listOf(own(block, name));
+    return { name, peers, left: peers.filter((peer) => staysAs(kind, peer)) };
+  });
+  const self = own(block, "self") === true;
+  const staysItself = self && staysAs("group", group);
+  if (self === staysItself && lists.every(({ peers, left }) => peers.length === left.length)) return block;
+  return staysItself || lists.some(({ left }) => left.length > 0)
+    ? { ...block, ...Object.fromEntries(lists.map(({ name, left }) => [name, left])), self: staysItself }
+    : undefined;
+}
+
+type Sources = Readonly<Record<Peer["kind"], readonly string[]>>;
 
 const BLOCK: Sources = {
   cidr: ["cidr_blocks"],
@@ -89,6 +120,14 @@ const BLOCK: Sources = {
   "prefix-list": ["prefix_list_ids"],
   group: ["security_groups", "source_security_group_id"],
 };
+
+/** The lists of a block in a group, each with the kind of its peers. */
+const LISTS = [
+  ["cidr_blocks", "cidr"],
+  ["ipv6_cidr_blocks", "ipv6"],
+  ["prefix_list_ids", "prefix-list"],
+  ["security_groups", "group"],
+] as const;
 
 function permissions(
   values: Json,
@@ -98,28 +137,28 @@ function permissions(
   protocolArgument: string,
   sources: Sources,
 ): Permission[] {
-  const given = own(values, protocolArgument);
-  if (typeof given !== "string" && typeof given !== "number") return [];
-  const protocol = protocolName(String(given));
-  const isAll = protocol === "-1";
-  const [from, to] = isAll
-    ? [undefined, undefined]
-    : [portOf(own(values, "from_port")), portOf(own(values, "to_port"))];
-  // Ports that are not known may be any.
-  if (
-    !isAll &&
-    (own(unknown, "from_port") === true ||
-      own(unknown, "to_port") === true ||
-      [own(values, "from_port"), own(values, "to_port")].some((it) => it instanceof Unknown))
-  )
-    return [];
-  const base = { group, direction, protocol, from, to };
-  const found = (Object.keys(sources) as Permission["kind"][]).flatMap((kind) =>
+  const opening = openingOf(values, unknown, protocolArgument);
+  if (opening === undefined) return [];
+  const base = { group, direction, ...opening };
+  const found = (Object.keys(sources) as Peer["kind"][]).flatMap((kind) =>
     sources[kind].flatMap((name) =>
       textsOf(own(values, name)).map((text) => ({ ...base, kind, source: plainSource(kind, text) })),
     ),
   );
   return own(values, "self") === true ? [...found, { ...base, kind: "group", source: group }] : found;
+}
+
+function openingOf(values: Json, unknown: Json, protocolArgument: string): Opening | undefined {
+  const given = own(values, protocolArgument);
+  if (typeof given !== "string" && typeof given !== "number") return undefined;
+  const protocol = protocolName(String(given));
+  if (protocol === "-1") return { protocol, from: undefined, to: undefined };
+  const ports = [own(values, "from_port"), own(values, "to_port")];
+  // Ports that are not known may be any.
+  const isOpen = own(unknown, "from_port") === true || own(unknown, "to_port") === true;
+  return isOpen || ports.some((it) => it instanceof Unknown)
+    ? undefined
+    : { protocol, from: portOf(ports[0]), to: portOf(ports[1]) };
 }
 
 function portOf(value: unknown): number | undefined {
@@ -131,7 +170,11 @@ function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((it): it is string => typeof it === "string" && it !== "");
 }
 
+function plainSource(kind: Peer["kind"], text: string): string {
+  return kind === "group" ? plainGroup(text) : text.toLowerCase();
+}
+
 /** A group of another account is written with that account's number; AWS adds it to one of the same account as well. */
-function plainSource(kind: Permission["kind"], text: string): string {
-  return kind === "group" ? text.replace(/^\d{12}\//, "") : text.toLowerCase();
+export function plainGroup(id: string): string {
+  return id.replace(/^\d{12}\//, "");
 }
