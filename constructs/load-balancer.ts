@@ -37,8 +37,16 @@ export class LoadBalancer extends Construct {
 
   constructor(scope: Construct, id: string, options: LoadBalancerOptions) {
     super(scope, id);
-    const { network, certificate, targetGroup } = options;
-    const balancer = new Lb(this, "Default", {
+    const balancer = this.balancer(options);
+    this.arn = balancer.arn;
+    this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
+    this.listeners(options);
+  }
+
+  private balancer(options: LoadBalancerOptions): Lb {
+    const { network } = options;
+    return new Lb(this, "Default", {
       namePrefix: options.namePrefix,
       loadBalancerType: "application",
       internal: false,
@@ -56,27 +64,18 @@ export class LoadBalancer extends Construct {
       lifecycle: {
         createBeforeDestroy: true,
         replaceTriggeredBy: [options.securityGroupVpc],
-        precondition: [
-          {
-            condition:
-              `\${length(distinct([` +
-              `${network.publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ")}])) ` +
-              `== ${network.publicSubnets.length}}`,
-            errorMessage:
-              "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in " +
-              "each; write the zones by name.",
-          },
-        ],
+        precondition: [oneSubnetInEachZone(network)],
       },
       // Where it gets another group, that group must have its rules first.
       dependsOn: [...network.routes, ...options.securityGroupRules],
     });
-    this.arn = balancer.arn;
-    this.dnsName = balancer.dnsName;
-    this.zoneId = balancer.zoneId;
+  }
 
-    // The listeners are not created before the old ones go: that would hold for all that they need, and a validation
-    // record would be written and then deleted as the old one of the same name.
+  /**
+   * The listeners are not created before the old ones go: that would hold for all that they need, and a validation
+   * record would be written and then deleted as the old one of the same name.
+   */
+  private listeners({ http, tlsPolicy, certificate, targetGroup }: LoadBalancerOptions): void {
     const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
     // A group that replaces another one has all its targets before the listener changes over; if one of them cannot be
     // launched, the old group goes on serving.
@@ -85,19 +84,29 @@ export class LoadBalancer extends Construct {
       { type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } },
     ];
     new LbListener(this, "http", {
-      loadBalancerArn: balancer.arn,
+      loadBalancerArn: this.arn,
       port: HTTP,
       protocol: "HTTP",
-      ...(options.http === "redirect" ? { defaultAction: redirect } : { defaultAction: forward, dependsOn }),
+      ...(http === "redirect" ? { defaultAction: redirect } : { defaultAction: forward, dependsOn }),
     });
     new LbListener(this, "https", {
-      loadBalancerArn: balancer.arn,
+      loadBalancerArn: this.arn,
       port: HTTPS,
       protocol: "HTTPS",
-      sslPolicy: options.tlsPolicy,
+      sslPolicy: tlsPolicy,
       certificateArn: certificate.issuedArn,
       defaultAction: forward,
       dependsOn,
     });
   }
+}
+
+function oneSubnetInEachZone({ publicSubnets }: INetwork): { condition: string; errorMessage: string } {
+  const zones = publicSubnets.map(({ availabilityZone }) => operand(availabilityZone)).join(", ");
+  return {
+    condition: `\${length(distinct([${zones}])) == ${publicSubnets.length}}`,
+    errorMessage:
+      "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in " +
+      "each; write the zones by name.",
+  };
 }

@@ -1,10 +1,12 @@
 import { Construct } from "constructs";
 import { Certificate, type ICertificate } from "./certificate";
 import { AliasRecord, HostedZones } from "./dns";
+import { ExistingNetwork } from "./existing-network";
 import { InstanceType } from "./instance-type";
-import { LoadBalancer } from "./load-balancer";
+import { LoadBalancer, type LoadBalancerOptions } from "./load-balancer";
 import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
-import { ExistingNetwork, type INetwork, NewNetwork } from "./network";
+import type { INetwork } from "./network";
+import { NewNetwork } from "./new-network";
 import { isExistingNetwork, type Settings } from "./props/settings";
 import { isReference, referenceText } from "./references";
 import { SecurityGroups } from "./security-groups";
@@ -36,27 +38,8 @@ export class WebTopology extends Construct {
     const instanceType = new InstanceType(this, "instance-type", instances.type, region);
     const network = this.network(settings, instanceType);
     const certificate = this.certificate(settings);
-    const groups = new SecurityGroups(this, "security-groups", {
-      vpcId: network.vpcId,
-      region,
-      appPort,
-      healthCheckPort: healthCheck.port,
-      nameSuffix: isExistingNetwork(settings.network) ? ownerSuffix(owner) : "",
-      sshCidrs: settings.ssh?.cidrs ?? [],
-      outbound: settings.network.egress === "nat" || instances.placement === "public" ? "internet" : "s3",
-    });
-    const servers = new WebServers(this, "web-servers", {
-      instances,
-      instanceType,
-      architecture: settings.architecture,
-      userData: userDataFor(settings),
-      keyName: settings.ssh?.keyName,
-      subnets: instances.placement === "public" ? network.publicSubnets : network.privateSubnets,
-      securityGroupId: groups.instancesGroupId,
-      iamNamePrefix: iamNamePrefix(owner),
-      name: owner.stackId,
-      bootNeeds: [...network.routes, ...groups.rules],
-    });
+    const groups = this.securityGroups(settings, network);
+    const servers = this.servers(settings, instanceType, network, groups);
     const targetGroup = new TargetGroup(this, "target-group", {
       name: targetGroupName(owner, [appPort, placeOf(settings)]),
       vpcId: network.vpcId,
@@ -65,21 +48,7 @@ export class WebTopology extends Construct {
       healthCheck,
       deregistrationDelaySec: settings.deregistrationDelaySec,
     });
-    const loadBalancer = new LoadBalancer(this, "load-balancer", {
-      namePrefix: loadBalancerNamePrefix(owner),
-      network,
-      certificate,
-      targetGroup,
-      securityGroupId: groups.loadBalancerGroupId,
-      securityGroupVpc: groups.loadBalancerGroupVpc,
-      securityGroupRules: groups.rules,
-      http: settings.http,
-      tlsPolicy: settings.tlsPolicy,
-      idleTimeoutSec: settings.idleTimeoutSec,
-      deletionProtection: !settings.disposable,
-      accessLogsBucket: settings.accessLogsBucket,
-      accessLogsPrefix: owner.stackId,
-    });
+    const loadBalancer = this.loadBalancer(settings, { network, certificate, targetGroup }, groups);
     for (const name of names)
       new AliasRecord(this, `alias-${name}`, { zone: this.zones.of(name), name, target: loadBalancer });
     return { loadBalancer, targetGroup, servers };
@@ -96,6 +65,61 @@ export class WebTopology extends Construct {
   private certificate({ certificate, names }: Settings): ICertificate {
     if (certificate !== undefined) return { issuedArn: certificate.arn };
     return new Certificate(this, "certificate", { names, zoneOf: (name) => this.zones.of(name) });
+  }
+
+  private securityGroups(settings: Settings, { vpcId }: INetwork): SecurityGroups {
+    const { owner, appPort, healthCheck, instances, region, network, ssh } = settings;
+    return new SecurityGroups(this, "security-groups", {
+      vpcId,
+      region,
+      appPort,
+      healthCheckPort: healthCheck.port,
+      nameSuffix: isExistingNetwork(network) ? ownerSuffix(owner) : "",
+      sshCidrs: ssh?.cidrs ?? [],
+      outbound: network.egress === "nat" || instances.placement === "public" ? "internet" : "s3",
+    });
+  }
+
+  private servers(
+    settings: Settings,
+    instanceType: InstanceType,
+    network: INetwork,
+    groups: SecurityGroups,
+  ): IWebServers {
+    const { owner, instances, architecture, ssh } = settings;
+    return new WebServers(this, "web-servers", {
+      instances,
+      instanceType,
+      architecture,
+      userData: userDataFor(settings),
+      keyName: ssh?.keyName,
+      subnets: instances.placement === "public" ? network.publicSubnets : network.privateSubnets,
+      securityGroupId: groups.instancesGroupId,
+      iamNamePrefix: iamNamePrefix(owner),
+      name: owner.stackId,
+      bootNeeds: [...network.routes, ...groups.rules],
+    });
+  }
+
+  private loadBalancer(
+    settings: Settings,
+    parts: Pick<LoadBalancerOptions, "network" | "certificate" | "targetGroup">,
+    groups: SecurityGroups,
+  ): LoadBalancer {
+    const { owner, http, tlsPolicy, idleTimeoutSec, disposable, accessLogsBucket } = settings;
+    return new LoadBalancer(this, "load-balancer", {
+      ...parts,
+      namePrefix: loadBalancerNamePrefix(owner),
+      securityGroupId: groups.loadBalancerGroupId,
+      securityGroupVpc: groups.loadBalancerGroupVpc,
+      securityGroupRules: groups.rules,
+      http,
+      tlsPolicy,
+      idleTimeoutSec,
+      deletionProtection: !disposable,
+      accessLogsBucket,
+      accessLogsPrefix: owner.stackId,
+    });
   }
 }
 

@@ -64,7 +64,7 @@ export const egressFitsPlacement = rule(["network", "instances"], ({ network, in
 });
 
 /**
- * A subnet is a sixteenth of the range (constructs/network.ts); AWS keeps 5 of its addresses:
+ * A subnet is a sixteenth of the range (constructs/new-network.ts); AWS keeps 5 of its addresses:
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
 export const instancesFitIntoSubnets = rule(["network", "instances"], ({ network, instances }) => {
