@@ -3,7 +3,7 @@ import { isOfThisProject } from "../../topology/origin";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { isApplication } from "../analysis/network/balancer-groups";
-import { type Entry, entriesOf, entryOf } from "../analysis/requests/entries";
+import { type Entry, entriesAt, entriesOf } from "../analysis/requests/entries";
 import { routeOf } from "../analysis/requests/route";
 import { shownUrl } from "../analysis/requests/shown";
 import type { TracedPath } from "../analysis/requests/traced-path";
@@ -70,7 +70,7 @@ export function traceTopology(
   topology: Topology,
   { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {},
 ): TraceReport {
-  const declared = url === undefined ? entriesOf(topology) : [entryOf(url, topology)];
+  const declared = url === undefined ? entriesOf(topology) : entriesAt(url, topology);
   const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
   const notebook = new Notebook();
   const { findings, assumed } = notebook;

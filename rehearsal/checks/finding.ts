@@ -54,11 +54,6 @@ export function actionOf(listener: Listener | undefined): string {
   return listener?.DefaultActions?.map(({ Type }) => Type).join(", ") || "does nothing";
 }
 
-/** A wildcard stands for exactly one label. */
-export function covers(pattern: string, name: string): boolean {
-  return pattern === name || (pattern.startsWith("*.") && name.split(".").slice(1).join(".") === pattern.slice(2));
-}
-
 /** A group's rules in one direction. */
 export function rulesOf(
   { rules }: Site,

@@ -1,6 +1,7 @@
+import { covers } from "../../path/analysis/names/domain-names";
 import type { Expectation } from "../expectation";
 import { namesOf, type Site, withoutDot, type ZoneView } from "../site";
-import { covers, distinct, type Finding, listenerOn, unless } from "./finding";
+import { distinct, type Finding, listenerOn, unless } from "./finding";
 
 /** Policies from before TLS 1.2. */
 const OLD_POLICY = /^ELBSecurityPolicy-(2015|2016|TLS-1-[01]|TLS13-1-[01]-|FS-2018|FS-1-1)/;

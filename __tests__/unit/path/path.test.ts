@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { entriesOf, entryOf } from "../../../path/analysis/requests/entries";
+import { entriesAt, entriesOf } from "../../../path/analysis/requests/entries";
 import { routeOf } from "../../../path/analysis/requests/route";
 import { shownUrl } from "../../../path/analysis/requests/shown";
 import { fix, setting } from "../../../path/fixes/fix";
@@ -216,22 +216,23 @@ describe("a URL", () => {
   const topology = readTopology({ resource: { ...SITE, aws_route53_record: { www: alias("www.example.com") } } });
 
   test("is followed by its record", () => {
-    expect(entryOf(new URL("https://www.example.com/shop"), topology)).toMatchObject({
-      scheme: "https",
-      host: "www.example.com",
-      port: 443,
-      path: "/shop",
-      hasPath: true,
-      balancer: { address: "aws_lb.web" },
-      records: [{ address: "aws_route53_record.www" }],
-    });
+    expect(entriesAt(new URL("https://www.example.com/shop"), topology)).toMatchObject([
+      {
+        scheme: "https",
+        host: "www.example.com",
+        port: 443,
+        path: "/shop",
+        hasPath: true,
+        balancer: { address: "aws_lb.web" },
+        records: [{ address: "aws_route53_record.www" }],
+      },
+    ]);
   });
 
   test("with a dot at the end of its name is the same", () => {
-    expect(entryOf(new URL("https://www.example.com./"), topology)).toMatchObject({
-      host: "www.example.com",
-      records: [{ address: "aws_route53_record.www" }],
-    });
+    expect(entriesAt(new URL("https://www.example.com./"), topology)).toMatchObject([
+      { host: "www.example.com", records: [{ address: "aws_route53_record.www" }] },
+    ]);
   });
 
   test("of a name without a record is traced on the only balancer, and its name is left open", () => {
@@ -244,7 +245,9 @@ describe("a URL", () => {
 describe("a request goes", () => {
   const routeOfUrl = (resource: Resources, url: string) => {
     const topology = readTopology({ resource });
-    return routeOf(entryOf(new URL(url), topology), topology);
+    const [entry] = entriesAt(new URL(url), topology);
+    if (entry === undefined) throw new Error(`no way in at ${url}`);
+    return routeOf(entry, topology);
   };
   const www = { aws_route53_record: { www: alias("www.example.com") } };
   const rule = (

@@ -83,24 +83,42 @@ function recordsToApplications(topology: Topology, hasApplications: boolean): Le
   return { named, elsewhere };
 }
 
-/** The way in of one URL. */
-export function entryOf(url: URL, topology: Topology): Entry {
+/** The ways in of one URL: one for each balancer that its name reaches, as Route 53 answers with any of them. */
+export function entriesAt(url: URL, topology: Topology): readonly Entry[] {
   // A dot at the end is the root of all names, which certificates and records leave out.
   const host = url.hostname.toLowerCase().replace(/\.$/, "");
-  const scheme = url.protocol === "http:" ? "http" : "https";
-  const port = url.port === "" ? (scheme === "http" ? 80 : 443) : Number(url.port);
-  const chains = chainsOf(topology);
-  const records = chains.answering(host);
-  const reached = chains.balancersAt(host).find(isApplication);
-  const balancer = reached ?? (records.length === 0 ? onlyApplication(topology) : undefined);
+  const records = chainsOf(topology).answering(host);
+  const reached = chainsOf(topology).balancersAt(host).filter(isApplication);
+  if (reached.length === 0) {
+    const only = records.length === 0 ? onlyApplication(topology) : undefined;
+    return [entryAt(url, host, records, only, topology)];
+  }
+  const { balancersOf } = recordsOf(topology);
+  return reached.map((balancer): Entry => {
+    const leading =
+      reached.length === 1
+        ? records
+        : records.filter((it) => balancersOf(it).includes(balancer) || isLost(it, topology));
+    return { ...entryAt(url, host, leading, balancer, topology), isOwnName: records.length === 0 };
+  });
+}
+
+function entryAt(
+  { protocol, port, pathname }: URL,
+  host: string,
+  records: readonly DnsRecord[],
+  balancer: Balancer | undefined,
+  topology: Topology,
+): Entry {
+  const scheme = protocol === "http:" ? "http" : "https";
   const isInside = balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen);
   return {
     scheme,
     host,
-    port,
-    path: url.pathname,
+    port: port === "" ? (scheme === "http" ? 80 : 443) : Number(port),
+    path: pathname,
     hasPath: true,
-    isOwnName: reached !== undefined && records.length === 0,
+    isOwnName: false,
     from: isInside ? "vpc" : "internet",
     records,
     over: overOf(records, topology),
