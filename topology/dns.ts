@@ -80,7 +80,7 @@ export function goneNamesOf(document: unknown): ReadonlySet<string> {
         /^(a|cname)$/i.test(type ?? "") &&
         (set ?? "") === "" &&
         listOf(own(change, "actions")).includes("delete")
-        ? [plainText(name).replace(/^\\052\./, "*.")]
+        ? [plainText(name)]
         : [];
     }),
   );
@@ -209,11 +209,14 @@ function standing(
   return (byBase.get(domain) ?? []).map((certificate) => ({ certificate, domain }));
 }
 
-/** Lower case, and without the dot at the end. */
+/** As names are compared: `Example.COM.` is `example.com`. Route 53 writes an asterisk as `\052`. */
 export function plainName(name: Attr<string>): Attr<string> {
   return typeof name === "string" ? (name.includes("${") ? name.replace(/\.$/, "") : plainText(name)) : name;
 }
 
-function plainText(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
+export function plainText(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/\.$/, "")
+    .replace(/^\\052\./, "*.");
 }

@@ -82,9 +82,9 @@ function indexed(
   };
 }
 
-/** The name that is asked for, and the wildcards that stand for it. A state writes the asterisk as `\052`. */
+/** The name that is asked for, and the wildcards that stand for it. */
 function hostsOf({ host, records }: Pick<TracedPath, "host" | "records">): string[] {
-  return [host, ...records.flatMap(({ fqdn }) => known(fqdn)?.replace(/^\\052\./, "*.") ?? [])];
+  return [host, ...records.flatMap(({ fqdn }) => known(fqdn) ?? [])];
 }
 
 export interface OnPath {

@@ -32,7 +32,7 @@ export interface UncoveredNames {
 export const uncoveredOn = once((path: TracedPath): readonly (UncoveredNames | Unknown)[] => {
   if (path.isOwnName || isByMistake(path) || isForInside(path)) return [];
   // A wildcard record stands for any name below it, unless one of them is asked for.
-  const wildcard = path.records.map(nameOf).find((name) => name?.startsWith("*."));
+  const wildcard = path.records.map(({ fqdn }) => known(fqdn)).find((name) => name?.startsWith("*."));
   const host = wildcard !== undefined && path.host === anyNameOf(wildcard) ? wildcard : path.host;
   return path.steps.flatMap(({ listener }): readonly (UncoveredNames | Unknown)[] => {
     if (known(listener.protocol) !== "HTTPS" || listener.certificates.length === 0) return [];
@@ -108,9 +108,8 @@ const ofAllRecords = once((topology: Topology) =>
     const all = at.balancer === undefined ? [] : to(at.balancer);
     const publics = all.filter(isSeen);
     const leading = publics.length > 0 ? publics : all;
-    const names = leading.map(nameOf).filter((name) => name !== undefined && !at.isGoodFor(name)) as string[];
-    const distinct = new Set(names);
-    return { names: distinct, found: uncovered([...distinct], at, topology, leading[0]) };
+    const names = new Set(leading.flatMap(({ fqdn }) => known(fqdn) ?? []).filter((name) => !at.isGoodFor(name)));
+    return { names, found: uncovered([...names], at, topology, leading[0]) };
   }),
 );
 
@@ -134,9 +133,4 @@ function isBelowWildcardOf({ names }: ListenerCertificates, host: string): boole
   return ancestry(host)
     .map((above) => `*.${above}`)
     .some((pattern) => names.has(pattern) && isMistakenWildcard(pattern, host));
-}
-
-/** A state writes the asterisk as `\052`. */
-function nameOf({ fqdn }: DnsRecord): string | undefined {
-  return known(fqdn)?.replace(/^\\052\./, "*.");
 }

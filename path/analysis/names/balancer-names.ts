@@ -1,6 +1,7 @@
+import { plainText } from "../../../topology/dns";
 import type { Balancer, Topology } from "../../../topology/model";
 import { once } from "../once";
-import { coveringNames, plain } from "./domain-names";
+import { coveringNames } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
 /* Which names a balancer is made for, whatever records lead to it. */
@@ -19,7 +20,7 @@ const namesIn = once(({ byId }: Topology) =>
         listeners.flatMap(({ certificates, rules }) => [
           ...certificates.flatMap(({ arn }) => byId.certificate(arn)?.names.items ?? []),
           ...rules.flatMap(({ conditions }) =>
-            conditions.flatMap(({ kind, values }) => (kind === "host-header" ? values.items.map(plain) : [])),
+            conditions.flatMap(({ kind, values }) => (kind === "host-header" ? values.items.map(plainText) : [])),
           ),
         ]),
       ),

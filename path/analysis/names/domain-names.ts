@@ -41,11 +41,6 @@ export function ancestry(name: string): string[] {
   return labels.map((_, index) => labels.slice(index).join("."));
 }
 
-/** As names are compared: `Example.COM.` is `example.com`. */
-export function plain(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
-}
-
 /** Whether the name is under a public suffix; nobody outside of a VPC looks for `app.internal`. */
 export function isPublicName(name: string): boolean {
   return parse(name, { allowPrivateDomains: false }).isIcann === true;

@@ -1,9 +1,10 @@
+import { plainText } from "../../../topology/dns";
 import type { Balancer, DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { once } from "../once";
 import type { TracedPath } from "../requests/traced-path";
 import { isMadeFor } from "./balancer-names";
-import { isWithin, plain } from "./domain-names";
+import { isWithin } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
 /** A record whose written name is not in its zone, so that it becomes a name within the zone. */
@@ -40,7 +41,7 @@ function outsideName(record: DnsRecord, { topology, host }: TracedPath): Outside
   const zone = known(topology.byId.zone(record.zoneId)?.name);
   const balancer = records.balancerOf(record);
   if (written === undefined || zone === undefined || balancer === undefined) return undefined;
-  const name = plain(written);
+  const name = plainText(written);
   // `api.v1` is a name within the zone that only leaves the zone's name out.
   if (isWithin(name, zone) || !name.includes(".")) return undefined;
   const isGlued = name.endsWith(zone);

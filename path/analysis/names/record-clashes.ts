@@ -74,8 +74,7 @@ function nameOf(record: DnsRecord): RecordName | undefined {
   const name = known(record.fqdn);
   if (zone === undefined) return undefined;
   if (name !== undefined && !name.includes("${")) {
-    const plain = name.replace(/^\\052\./, "*.");
-    return { key: JSON.stringify([zone, plain]), text: plain, isValidation: false };
+    return { key: JSON.stringify([zone, name]), text: name, isValidation: false };
   }
   const key = validationKey(record);
   return key === undefined

@@ -41,14 +41,14 @@ export function hostOf(name: string): string {
   return nameOf(name).replace(/^dualstack\./, "");
 }
 
-/** As names are compared; a state writes the asterisk as `\052`. */
+/** As names are compared; one that is an expression stays as it is. */
 export function nameOf(name: string): string {
-  return (known(plainName(name)) ?? "").replace(/^\\052\./, "*.");
+  return known(plainName(name)) ?? "";
 }
 
 /** One of the names that a wildcard's records answer for; any other name itself. */
 export function anyNameOf(name: string): string {
-  return name.replace(/^(\*|\\052)\./, "any-name.");
+  return name.replace(/^\*\./, "any-name.");
 }
 
 /** The name of a balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */

@@ -1,8 +1,9 @@
+import { plainText } from "../../../topology/dns";
 import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology, Zone } from "../../../topology/model";
 import { type Attr, known } from "../../../topology/value";
 import { once } from "../once";
-import { ancestry, plain } from "./domain-names";
+import { ancestry } from "./domain-names";
 import { chainsOf } from "./record-chains";
 import { isBalancerName, isPrivate, mayServe, targetNames } from "./record-names";
 
@@ -36,7 +37,7 @@ export interface Records {
 
 export const recordsOf = once((topology: Topology): Records => {
   const byName = grouped(topology.records, (record) => known(record.fqdn));
-  const byWriting = grouped(topology.records, (record) => mapped(record.name, plain));
+  const byWriting = grouped(topology.records, (record) => mapped(record.name, plainText));
   const zones = grouped(distinctZones(topology.zones), (zone) =>
     zone.isPrivate === false ? known(zone.name) : undefined,
   );

@@ -110,6 +110,18 @@ const stateOf = (type: string, values: object) => ({
   values,
 });
 
+test("a wildcard that a state writes as a code is a wildcard, for each reader", () => {
+  const values = { zone_id: "Z1", name: "*", fqdn: "\\052.example.com", type: "A", records: ["192.0.2.1"] };
+  const topology = readTopology({
+    format_version: "1.0",
+    terraform_version: "1.11.4",
+    values: { root_module: { resources: [stateOf("aws_route53_record", values)] } },
+  });
+  expect(topology.records.map(({ fqdn }) => fqdn)).toEqual(["*.example.com"]);
+  expect(addresses(chainsOf(topology).answering("www.example.com"))).toEqual(["aws_route53_record.web"]);
+  expect(recordsOf(topology).named("*.example.com")).toHaveLength(1);
+});
+
 describe("a certificate covers", () => {
   test.each([
     ["www.example.com", "www.example.com", true],
