@@ -1,8 +1,9 @@
 import type { EffectRule } from "../because";
 import { balancerRule, listenerRule, listenerRuleRule } from "./balancer";
+import { certificateRule } from "./certificates";
+import { registrationRule, zoneRule } from "./delegations";
 import { functionPermissionRule } from "./function-permission";
 import { instanceStateRule } from "./instance-state";
-import { certificateRule, recordRule, registrationRule, zoneRule } from "./names-and-certificates";
 import {
   aclRuleRule,
   groupRuleRule,
@@ -12,6 +13,7 @@ import {
   subnetRule,
   vpcRule,
 } from "./network";
+import { recordRule } from "./records";
 import { namesakeRule, protectionRule, takenRule } from "./refusals";
 import { relinkedRule, samePairRule } from "./same-pair";
 import { autoScalingRule, instanceRule, launchConfigurationRule, serviceRule } from "./servers";

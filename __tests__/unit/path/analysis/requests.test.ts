@@ -1,4 +1,4 @@
-import { entryOf } from "../../../../path/analysis/requests/entries";
+import { entriesAt } from "../../../../path/analysis/requests/entries";
 import { type Asked, met, outcomesOf } from "../../../../path/analysis/requests/listener-answers";
 import { redirectEnds } from "../../../../path/analysis/requests/redirect-walks";
 import { destinationOf, nextRequest, type Redirect } from "../../../../path/analysis/requests/redirects";
@@ -143,7 +143,9 @@ describe("the listeners of a path", () => {
       aws_route53_record: { www: alias("www.example.com"), apex: alias("") },
     };
     const topology = readTopology({ resource });
-    return routeOf(entryOf(new URL(url), topology), topology);
+    const [entry] = entriesAt(new URL(url), topology);
+    if (entry === undefined) throw new Error(`no way in at ${url}`);
+    return routeOf(entry, topology);
   };
   const stepsOf = (listeners: object) => routed(listeners).steps.map(({ listener: { address } }) => address);
 
