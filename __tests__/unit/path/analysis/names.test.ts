@@ -1,3 +1,4 @@
+import { isMadeFor } from "../../../../path/analysis/names/balancer-names";
 import { coveringNames, covers } from "../../../../path/analysis/names/domain-names";
 import { chainsOf } from "../../../../path/analysis/names/record-chains";
 import { recordsOf } from "../../../../path/analysis/names/record-targets";
@@ -108,6 +109,45 @@ const stateOf = (type: string, values: object) => ({
   type,
   name: "web",
   values,
+});
+
+describe("a balancer is made for", () => {
+  const topology = readTopology({
+    resource: {
+      aws_lb: { web: {} },
+      aws_lb_listener: {
+        web: {
+          load_balancer_arn: "${aws_lb.web.arn}",
+          port: 443,
+          protocol: "HTTPS",
+          certificate_arn: "${aws_acm_certificate.web.arn}",
+          default_action: [{ type: "fixed-response", fixed_response: { status_code: "404" } }],
+        },
+      },
+      aws_acm_certificate: { web: { domain_name: "*.example.com" } },
+      aws_lb_listener_rule: {
+        any: {
+          listener_arn: "${aws_lb_listener.web.arn}",
+          priority: 1,
+          action: [{ type: "fixed-response", fixed_response: { status_code: "200" } }],
+          condition: [{ host_header: [{ values: ["*.Example.org", "example.net"] }] }],
+        },
+      },
+    },
+  });
+  const [balancer] = topology.balancers;
+
+  test.each([
+    ["www.example.com", true],
+    ["a.b.example.com", false],
+    ["www.example.org", true],
+    ["a.b.example.org", true],
+    ["example.org", false],
+    ["example.net", true],
+    ["www.example.net", false],
+  ])("%s: %s", (name, isMade) => {
+    expect(balancer && isMadeFor(balancer, name, topology)).toBe(isMade);
+  });
 });
 
 test("a wildcard that a state writes as a code is a wildcard, for each reader", () => {
