@@ -59,9 +59,17 @@ export function isTlsPolicy(name: string): boolean | undefined {
   return month !== undefined && month > YOUNGEST ? undefined : false;
 }
 
+/** The service that writes the access logs of balancers in all regions. */
+export const LOG_SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com";
+/** Others that policies name for it. */
+export const LOG_SERVICES: readonly string[] = [
+  LOG_SERVICE,
+  "delivery.logs.amazonaws.com",
+  "logdelivery.elb.amazonaws.com",
+];
+
 /**
- * The accounts that write access logs in regions from before August 2022; all regions take the service
- * `logdelivery.elasticloadbalancing.amazonaws.com`:
+ * The accounts that write access logs in regions from before August 2022; all regions take `LOG_SERVICE`:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  */
 export const LOG_ACCOUNTS: Readonly<Record<string, string>> = {

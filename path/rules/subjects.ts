@@ -1,4 +1,3 @@
-import { logAndWafRules } from "./logs-and-waf";
 import type { FileCheck, PathCheck, TargetCheck } from "./rule";
 
 /** The rules of one subject. */
@@ -10,5 +9,4 @@ export interface Rules {
 
 /** Checks that are not in files of their own yet. */
 export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
-  { subject: "logs and web ACLs", ...logAndWafRules },
 ];

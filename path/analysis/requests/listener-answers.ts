@@ -24,8 +24,8 @@ export interface Asked {
 }
 
 /**
- * The rules that take such requests, or may take them, in the order of their priorities; then the listener's default, if
- * a request can come so far.
+ * The rules that take such requests, or may take them, in the order of their priorities; then the listener's default,
+ * if a request can come so far.
  */
 export function* outcomesOf(listener: Listener, asked: Asked): Iterable<Outcome> {
   let isFirst = true;

@@ -54,7 +54,8 @@ interface Pending {
 
 /**
  * The listener that clients come to, and those that its redirects of this name may lead to. A name that it redirects to
- * has a path of its own. What a listener of another protocol does is looked at too, so that all faults are named at once.
+ * has a path of its own. What a listener of another protocol does is looked at too, so that all faults are named at
+ * once.
  */
 function stepsOf(entry: Entry, balancer: Balancer, topology: Topology): Step[] {
   const steps: Step[] = [];

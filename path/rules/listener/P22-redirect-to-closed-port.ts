@@ -46,14 +46,14 @@ type Closed = Extract<End, { kind: "closed" }>;
 
 function reportClosed(topology: Topology, balancer: Balancer, end: Closed, report: Reporter): void {
   const { next, there, from } = end;
-  const protocol = protocolOf(next);
+  const [protocol, port] = [protocolOf(next), next.port];
   report.fault({
     address: from.met.address,
     attribute: `${from.redirect.attribute}.${there === undefined ? "port" : "protocol"}`,
     observed:
       `${shownListener(from.listener)} redirects ${shownRequest(from.request)} to ${shownRequest(next)}, where ` +
       `${there === undefined ? "nothing listens" : `${shownListener(there)} speaks ${known(there.protocol)}`}`,
-    required: `an ${protocol} listener on port ${next.port} of ${balancer.address}, or a redirect to a port that has one`,
+    required: `an ${protocol} listener on port ${port} of ${balancer.address}, or a redirect to a port that has one`,
     symptom:
       there === undefined
         ? `a redirect to ${shownRequest(next)}, then ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED`

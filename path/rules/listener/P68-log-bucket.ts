@@ -1,15 +1,170 @@
-import type { Rule } from "../rule";
+import type { Balancer, LogBucket, Topology } from "../../../topology/model";
+import { symbol } from "../../../topology/source";
+import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
+import { letsElbWrite, type Statement, statementsOf } from "../../analysis/logs/log-policy";
+import { LOG_ACCOUNTS, LOG_SERVICE } from "../../facts/elb";
+import { fix, setting } from "../../fixes/fix";
+import type { Fix } from "../../report";
+import type { FileReporter, Rule } from "../rule";
 
 export const P68: Rule = {
   id: "P68",
   hop: "listener",
   title: "the log bucket refuses the balancer",
   certainty: ["apply"],
-  why: "",
-  symptom: "",
-  shows: [],
-  source: "",
+  why:
+    "When access logs are turned on, ELB writes a test object to the bucket, as a service of AWS's or, in older " +
+    "regions, as an account of AWS's. The bucket's policy must allow that, and the bucket must be encrypted with " +
+    "S3's own keys, as ELB cannot use KMS keys; otherwise AWS refuses the setting.",
+  symptom: "the apply fails: InvalidConfigurationRequest, Access Denied for bucket",
+  shows: ["apply"],
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
   needs: [],
   review: { effect: "fails" },
-  check: {},
+  check: { file: canWriteItsLogs },
 };
+
+const IN_BUCKET = "accessLogsBucket: a bucket that is encrypted with S3's own keys and lets ELB write";
+
+function canWriteItsLogs(topology: Topology, report: FileReporter): void {
+  const buckets = new Map(topology.logBuckets.map((it) => [known(it.id), it]));
+  for (const balancer of topology.balancers) {
+    const { accessLogs, type, isData } = balancer;
+    if (accessLogs === undefined || isData || (type !== undefined && type !== "application")) continue;
+    if (isUnknown(accessLogs.bucket)) {
+      report.open("listener", accessLogs.bucket);
+      continue;
+    }
+    const bucket = buckets.get(known(accessLogs.bucket));
+    if (bucket === undefined || bucket.isData) {
+      report.assume({
+        hop: "listener",
+        address: balancer.address,
+        text:
+          `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the balancer's region, and lets ` +
+          "ELB write",
+      });
+      continue;
+    }
+    checkEncryption(balancer, bucket, report);
+    checkPolicy(balancer, bucket, accessLogs.prefix, report);
+  }
+}
+
+function checkEncryption(balancer: Balancer, bucket: LogBucket, report: FileReporter): void {
+  const algorithm = known(bucket.encryption?.algorithm);
+  if (bucket.encryption === undefined || algorithm === undefined || !algorithm.startsWith("aws:kms")) return;
+  const at =
+    `${bucket.encryption.address === bucket.address ? "server_side_encryption_configuration." : ""}` +
+    "rule.apply_server_side_encryption_by_default";
+  report.fault(
+    {
+      address: bucket.encryption.address,
+      attribute: `${at}.sse_algorithm`,
+      observed: `${bucket.address}, to which ${balancer.address} logs, is encrypted with ${algorithm}`,
+      required: "AES256, as application load balancers write to buckets with S3's own keys only",
+      symptom: P68.symptom,
+      fix: fix("Encrypt the log bucket with S3's own keys.", IN_BUCKET, [
+        setting(bucket.encryption.address, at, { sse_algorithm: "AES256" }),
+      ]),
+    },
+    [balancer],
+  );
+}
+
+function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>, report: FileReporter): void {
+  const region = known(balancer.region);
+  const read = bucket.policies
+    .map(({ text }) => known(text))
+    .filter((it) => it !== undefined)
+    .map(statementsOf);
+  const log = {
+    bucket: known(bucket.id) ?? bucket.address,
+    address: bucket.address,
+    prefix: known(prefix) ?? "",
+    region,
+    account: region === undefined ? undefined : LOG_ACCOUNTS[region],
+  };
+  const judged = read.map((statements) => (statements === undefined ? "no" : letsElbWrite(statements, log)));
+  if (judged.includes("yes")) return;
+  if (judged.includes("perhaps"))
+    return report.assume({
+      hop: "listener",
+      address: bucket.policies[0]?.address,
+      text: `the policy of ${bucket.address} names ELB and the folder of the logs, as far as the file leaves it open`,
+    });
+  const open = openPolicy(bucket) ?? (isUnknown(prefix) ? prefix : undefined) ?? unreadPolicy(bucket, read);
+  if (open !== undefined) return report.open("listener", open);
+  reportPolicy(balancer, bucket, `${log.prefix === "" ? "" : `${log.prefix}/`}AWSLogs/`, report);
+}
+
+function openPolicy({ policies }: LogBucket): Unknown | undefined {
+  return policies.map(({ text }) => text).find(isUnknown);
+}
+
+function unreadPolicy(
+  { address, policies }: LogBucket,
+  read: readonly (readonly Statement[] | undefined)[],
+): Unknown | undefined {
+  const unread = read.indexOf(undefined);
+  return unread < 0
+    ? undefined
+    : new Unknown(policies[unread]?.address ?? address, "policy", "its statements cannot be read before the apply");
+}
+
+/** @param folder where the logs lie in the bucket, with its slash at the end */
+function reportPolicy(balancer: Balancer, bucket: LogBucket, folder: string, report: FileReporter): void {
+  const region = known(balancer.region);
+  const account = region === undefined ? undefined : LOG_ACCOUNTS[region];
+  const [policy] = bucket.policies;
+  report.fault(
+    {
+      address: policy?.address ?? bucket.address,
+      attribute: "policy",
+      observed:
+        policy === undefined
+          ? `${balancer.address} logs to ${bucket.address}, which has no policy`
+          : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
+      required:
+        `a statement that allows s3:PutObject below ${folder} to ` +
+        `${LOG_SERVICE}${account === undefined ? "" : ` or account ${account}`}`,
+      symptom: P68.symptom,
+      fix: policyThatLetsElbWrite(bucket, folder),
+    },
+    [balancer],
+  );
+}
+
+function policyThatLetsElbWrite(bucket: LogBucket, folder: string): Fix {
+  const [policy] = bucket.policies;
+  const statement = {
+    Effect: "Allow",
+    Principal: { Service: LOG_SERVICE },
+    Action: "s3:PutObject",
+    Resource: `${bucketArn(bucket)}/${folder}*`,
+  };
+  if (policy === undefined)
+    return fix("Give the log bucket a policy that lets ELB write.", IN_BUCKET, [
+      {
+        add: "aws_s3_bucket_policy",
+        name: "balancer_logs",
+        like: bucket.address,
+        body: { bucket: known(bucket.id) ?? symbol(bucket.address, "id"), policy: policyOf([statement]) },
+      },
+    ]);
+  const text = known(policy.text) ?? "";
+  // Of what a data source puts together, parts may not be known as they are written.
+  const edits = text.includes("…")
+    ? []
+    : [setting(policy.address, "policy", policyOf([...(statementsOf(text) ?? []), statement]))];
+  return fix("Add a statement that lets ELB write.", IN_BUCKET, edits);
+}
+
+function policyOf(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+function bucketArn({ id, address }: LogBucket): string {
+  const name = known(id);
+  return name === undefined || name.includes("${") ? symbol(address, "arn") : `arn:aws:s3:::${name}`;
+}

@@ -1,7 +1,7 @@
+import { type Logs, letsElbWrite, statementsOf } from "../../../../path/analysis/logs/log-policy";
 import { includes, matches } from "../../../../path/analysis/requests/wildcards";
 import { isTlsPolicy, nameFault } from "../../../../path/facts/elb";
 import type { TraceReport } from "../../../../path/report";
-import { type Logs, letsElbWrite, statementsOf } from "../../../../path/rules/log-policy";
 import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { opensIn } from "../../../mutants/judge";

@@ -1,10 +1,7 @@
-import { matches } from "../analysis/requests/wildcards";
+import { LOG_SERVICES } from "../../facts/elb";
+import { matches } from "../requests/wildcards";
 
 /* Whether a bucket's policy lets a balancer write its access logs. */
-
-/** Whom all regions' balancers write as. */
-export const LOG_SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com";
-const SERVICES = [LOG_SERVICE, "delivery.logs.amazonaws.com", "logdelivery.elb.amazonaws.com"];
 
 export interface Logs {
   /** The bucket's name. */
@@ -23,7 +20,7 @@ export type Judgement = "no" | "perhaps" | "yes";
 /** An object's key has at most 1,024 bytes. */
 const MAX_TEXT = 2_048;
 
-type Statement = Readonly<Record<string, unknown>>;
+export type Statement = Readonly<Record<string, unknown>>;
 
 /** A policy's statements; nothing if the text is no JSON. */
 export function statementsOf(text: string): readonly Statement[] | undefined {
@@ -33,11 +30,6 @@ export function statementsOf(text: string): readonly Statement[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The policy with one statement more. */
-export function withStatement(text: string, statement: Statement): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: [...(statementsOf(text) ?? []), statement] });
 }
 
 export function letsElbWrite(statements: readonly Statement[], logs: Logs): Judgement {
@@ -65,7 +57,7 @@ function principal({ Principal: given, NotPrincipal: other }: Statement, { accou
   if (typeof given !== "object" || given === null) return "no";
   const { AWS: accounts, Service: services } = given as Record<string, unknown>;
   const byService = texts(services).map(
-    (it): Judgement => (SERVICES.includes(it) ? "yes" : isSymbolic(it) ? "perhaps" : "no"),
+    (it): Judgement => (LOG_SERVICES.includes(it) ? "yes" : isSymbolic(it) ? "perhaps" : "no"),
   );
   const byAccount = texts(accounts).map((it): Judgement => {
     if (it === "*") return "yes";
