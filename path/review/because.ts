@@ -59,6 +59,15 @@ export function attributeOf({ doing, forcedBy, differing, reason }: Change): str
   return forcedBy[0] ?? (isForced ? (differing[0] ?? "") : "");
 }
 
+/** Of what differs the attribute that a person looks for, which comes before what the provider computes. */
+export function outstandingOf(differing: readonly string[]): string {
+  return (
+    differing.find((it) => it !== "tags" && !/^(arn|id|dns_name|zone_id|vpc_id|arn_suffix)$/.test(it)) ??
+    differing[0] ??
+    ""
+  );
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   replace_because_tainted: "it is tainted, so an earlier apply left it half made",
   replace_by_request: "the plan was asked to replace it (`-replace`)",

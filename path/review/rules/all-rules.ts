@@ -1,9 +1,11 @@
 import type { EffectRule } from "../because";
-import { balancerRule, listenerRule, listenerRuleRule } from "./balancer";
+import { balancerRule } from "./balancer";
 import { certificateRule } from "./certificates";
 import { registrationRule, zoneRule } from "./delegations";
 import { functionPermissionRule } from "./function-permission";
 import { instanceStateRule } from "./instance-state";
+import { listenerRule } from "./listener";
+import { listenerRuleRule } from "./listener-rule";
 import {
   aclRuleRule,
   groupRuleRule,
