@@ -1,6 +1,8 @@
 import type { Change } from "../../../topology/changes";
+import { addTo } from "../../../topology/lists";
 import type { Listener } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { once } from "../../analysis/once";
 import { entriesOf } from "../../analysis/requests/entries";
 import { type Met, met, refusalOf } from "../../analysis/requests/listener-answers";
 import { code, named, type Telling } from "../because";
@@ -18,15 +20,8 @@ interface Lost {
   readonly isForSome: boolean;
 }
 
-const made = new WeakMap<World, ReadonlyMap<string, readonly Lost[]>>();
-
-function lostIn(world: World): ReadonlyMap<string, readonly Lost[]> {
-  const found = made.get(world) ?? new Map<string, readonly Lost[]>(lostByRule(world));
-  made.set(world, found);
-  return found;
-}
-
-function lostByRule({ before, later, moving }: World): Map<string, Lost[]> {
+/** By the rule that answers the names today. */
+const lostIn = once(({ before, later, moving }: World): ReadonlyMap<string, readonly Lost[]> => {
   const lost = new Map<string, Lost[]>();
   const changed = new Set(
     moving
@@ -34,23 +29,20 @@ function lostByRule({ before, later, moving }: World): Map<string, Lost[]> {
       .map(({ address }) => address),
   );
   if (before === undefined || changed.size === 0) return lost;
-  for (const { scheme, host, port, balancer, isOwnName } of entriesOf(before)) {
-    if (isOwnName || balancer === undefined) continue;
-    const [was, is] = [balancer, later.balancers.get(balancer.address)].map((it) =>
-      it?.listeners.find((listener) => known(listener.port) === port),
+  for (const entry of entriesOf(before)) {
+    if (entry.isOwnName || entry.balancer === undefined) continue;
+    const request = { host: entry.host, path: "/" };
+    const [was, is] = [entry.balancer, later.balancers.get(entry.balancer.address)].map((it) =>
+      it?.listeners.find(({ port }) => known(port) === entry.port),
     );
-    const request = { scheme, host, port, path: "/", query: "" };
     const rule = was === undefined ? undefined : answeredBy(met(was, request));
     if (rule === undefined || is === undefined || !changed.has(rule)) continue;
     const now = met(is, request);
     const status = now === undefined || now.rule !== undefined ? undefined : refusalOf(now.action);
-    if (status === undefined) continue;
-    const all = lost.get(rule) ?? [];
-    lost.set(rule, all);
-    all.push({ name: host, status, isForSome: takesSome(is, rule) });
+    if (status !== undefined) addTo(lost, rule, { name: entry.host, status, isForSome: takesSome(is, rule) });
   }
   return lost;
-}
+});
 
 function answeredBy(found: Met | undefined): string | undefined {
   return found?.rule === undefined || (found.action.type !== "forward" && found.action.type !== "redirect")
@@ -74,24 +66,28 @@ export function leftToRefusal(change: Change, world: World): Telling | undefined
   const [first] = lost;
   if (first === undefined) return undefined;
   const names = named([...new Set(lost.map(({ name }) => name))]);
-  const hop = "listener";
-  if (lost.every(({ isForSome }) => isForSome)) {
-    return {
-      hop,
-      effect: "unknown",
-      then:
-        `requests to ${names} that its new conditions do not hold for are answered with ${code(first.status)} by ` +
-        "the listener's default action",
-      avoid: "make sure that all clients meet the new conditions",
-      phrase: `as a rule for ${names} takes only some requests from then on`,
-    };
-  }
+  return lost.every(({ isForSome }) => isForSome) ? refusedToSome(names, first) : refusedToAll(names, first);
+}
+
+function refusedToSome(names: string, { status }: Lost): Telling {
   return {
-    hop,
+    hop: "listener",
+    effect: "unknown",
+    then:
+      `requests to ${names} that its new conditions do not hold for are answered with ${code(status)} by the ` +
+      "listener's default action",
+    avoid: "make sure that all clients meet the new conditions",
+    phrase: `as a rule for ${names} takes only some requests from then on`,
+  };
+}
+
+function refusedToAll(names: string, { status }: Lost): Telling {
+  return {
+    hop: "listener",
     effect: "outage",
     then:
-      `no rule answers ${names} any more, and the listener's default action answers ${code(first.status)} with a ` +
-      "fixed text",
+      `no rule answers ${names} any more, and the listener's default action answers ${code(status)} with a fixed ` +
+      "text",
     avoid: "let another rule, or the default action, answer the name first",
     phrase: `at ${names}, which no rule answers any more`,
   };

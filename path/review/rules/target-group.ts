@@ -1,8 +1,10 @@
+import type { Change } from "../../../topology/changes";
 import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { once } from "../../analysis/once";
 import { FAILS_OPEN, healthReaders } from "../../analysis/targets/health-readers";
 import { linksTaken } from "../../analysis/writers/taken-links";
-import { code, type EffectRule, listed, named, tell } from "../because";
+import { code, type EffectRule, listed, named, type Telling, tell } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
 import { takesPairAway } from "./same-pair";
@@ -22,73 +24,71 @@ const JUDGING = [
 export const targetGroupRule: EffectRule = (change, world) => {
   const group = world.serving.targetGroups.get(change.address);
   if (group === undefined || change.isData) return [];
-  const forwarders = world.serving.forwarders.get(known(group.arn) ?? "") ?? [];
-  if (isGone(change)) {
-    const inTheWay = forwarders.filter((it) => keeps(it, change.doing === "replace", world));
-    if (goesFirst(change) && inTheWay.length > 0) {
-      const who = named(inTheWay.map(({ address }) => address));
-      return tell(change, world, {
-        hop,
-        effect: "fails",
-        then:
-          `AWS refuses to destroy it with \`ResourceInUse\`, as ${who} still ` +
-          `${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
-        avoid:
-          change.doing === "replace"
-            ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of " +
-              "`name` (or a name that changes with it)"
-            : "let the listener and its rules forward to another target group first",
-        phrase:
-          "the target group is still in use by " +
-          `${inTheWay.some((it) => "defaultActions" in it) ? "the listener" : "a listener rule"}`,
-      });
-    }
-    if (change.doing === "destroy")
-      return tell(change, world, { hop, effect: "none", then: "nothing forwards to it by then" });
-    const isAlone = forwarders.every(({ address }) => goesFirst(world.byAddress.get(address)));
-    return tell(change, world, {
-      hop,
-      effect: "brief",
-      then: isAlone
-        ? `its listener goes too, and the new group ${NOT_YET}`
-        : `the listener turns to the new group as soon as it is there, and that one ${NOT_YET}`,
-      avoid:
-        "apply when few people visit; or make the new group beside the old one, and let the listener turn to " +
-        "it in a second apply",
-      phrase: "until the targets of the new group are healthy",
-    });
-  }
-  if (change.doing !== "update") return [];
-  const judging = change.differing.filter((it) => JUDGING.includes(it));
-  if (judging.length > 0) {
-    const by = `all targets are judged by ${listed(judging.map(code))} from then on`;
-    const after = world.after.byId.targetGroup(group.arn) ?? group;
-    const {
-      readers: [first],
-      open,
-    } = healthReaders(world.after, after);
-    // Requests do not fail for that alone: while no target is healthy, the load balancer sends them to all.
-    if (first === undefined && open === undefined)
-      return tell(change, world, {
-        hop,
-        effect: "none",
-        attribute: judging[0],
-        then: `${by}; ${FAILS_OPEN}`,
-        avoid: "let the targets answer the new check before the apply",
-      });
-    return tell(change, world, {
-      hop,
-      effect: "brief",
-      attribute: judging[0],
-      then:
-        `${by}, and those that do not answer so become unhealthy within a few checks: ` +
-        `${first?.does ?? `${open?.address} may replace them`}`,
-      avoid: "let the targets answer the new check before the apply",
-      phrase: "if the targets do not answer the new health check at once",
-    });
-  }
-  return tell(change, world, { hop, effect: "none", then: "its targets stay registered and healthy" });
+  if (isGone(change)) return tell(change, world, taken(change, group, world));
+  return change.doing === "update" ? tell(change, world, updated(change, group, world)) : [];
 };
+
+function taken(change: Change, group: TargetGroup, world: World): Telling {
+  const forwarders = world.serving.forwarders.get(known(group.arn) ?? "") ?? [];
+  const inTheWay = forwarders.filter((it) => keeps(it, change.doing === "replace", world));
+  if (goesFirst(change) && inTheWay.length > 0) return stillInUse(change, inTheWay);
+  if (change.doing === "destroy") return { hop, effect: "none", then: "nothing forwards to it by then" };
+  const isAlone = forwarders.every(({ address }) => goesFirst(world.byAddress.get(address)));
+  return {
+    hop,
+    effect: "brief",
+    then: isAlone
+      ? `its listener goes too, and the new group ${NOT_YET}`
+      : `the listener turns to the new group as soon as it is there, and that one ${NOT_YET}`,
+    avoid:
+      "apply when few people visit; or make the new group beside the old one, and let the listener turn to " +
+      "it in a second apply",
+    phrase: "until the targets of the new group are healthy",
+  };
+}
+
+function stillInUse({ doing }: Change, inTheWay: readonly Forwarder[]): Telling {
+  return {
+    hop,
+    effect: "fails",
+    then:
+      `AWS refuses to destroy it with \`ResourceInUse\`, as ${named(inTheWay.map(({ address }) => address))} still ` +
+      `${inTheWay.length === 1 ? "forwards" : "forward"} to it at that moment`,
+    avoid:
+      doing === "replace"
+        ? "give the target group `lifecycle { create_before_destroy = true }`, and `name_prefix` in place of " +
+          "`name` (or a name that changes with it)"
+        : "let the listener and its rules forward to another target group first",
+    phrase:
+      "the target group is still in use by " +
+      `${inTheWay.some((it) => "defaultActions" in it) ? "the listener" : "a listener rule"}`,
+  };
+}
+
+function updated({ differing }: Change, group: TargetGroup, world: World): Telling {
+  const judging = differing.filter((it) => JUDGING.includes(it));
+  if (judging.length === 0) return { hop, effect: "none", then: "its targets stay registered and healthy" };
+  const by = `all targets are judged by ${listed(judging.map(code))} from then on`;
+  const {
+    readers: [first],
+    open,
+  } = healthReaders(world.after, world.after.byId.targetGroup(group.arn) ?? group);
+  const common = {
+    hop,
+    attribute: judging[0],
+    avoid: "let the targets answer the new check before the apply",
+  } as const;
+  // Requests do not fail for that alone: while no target is healthy, the load balancer sends them to all.
+  if (first === undefined && open === undefined) return { ...common, effect: "none", then: `${by}; ${FAILS_OPEN}` };
+  return {
+    ...common,
+    effect: "brief",
+    then:
+      `${by}, and those that do not answer so become unhealthy within a few checks: ` +
+      `${first?.does ?? `${open?.address} may replace them`}`,
+    phrase: "if the targets do not answer the new health check at once",
+  };
+}
 
 /**
  * Whether a listener or a rule still names the group when it is to be destroyed. Of a pure destruction terraform
@@ -114,58 +114,61 @@ export const attachmentRule: EffectRule = (change, world) => {
     return [];
   // The trace tells of it.
   if (linksTaken(world.after).has(change.address)) return [];
-  const { registrations, address } = found.group;
-  if (world.byAddress.get(address)?.doing === "destroy")
-    return tell(change, world, {
+  return tell(change, world, takenOut(change, found.group, world));
+};
+
+function takenOut(change: Change, group: TargetGroup, world: World): Telling {
+  const count = group.registrations.length;
+  if (world.byAddress.get(group.address)?.doing === "destroy")
+    return {
       hop,
       effect: "brief",
       then: "its target group goes as well; what still forwards to that for a moment is answered with 503",
       phrase: "while a target group is taken away",
-    });
-  const kept = keptIn(found.group, world);
-  const isReplaced = change.doing === "replace" || world.created.has(change.type);
-  if (kept > 0) {
-    return tell(change, world, {
+    };
+  const kept = keptIn(group, world);
+  if (kept > 0)
+    return {
       hop,
       effect: "none",
       then:
-        `${kept} of ${registrations.length} targets stay registered and answer meanwhile, and the load balancer ` +
-        "lets this one end what it has begun",
-    });
-  }
-  if (!isReplaced)
-    return tell(change, world, {
-      hop,
-      effect: "outage",
-      then: "no target is left in the group, and the load balancer answers 503",
-      avoid: "register another target first",
-      phrase: "as no target is left",
-    });
-  const all =
-    registrations.length === 1
-      ? "the only target"
-      : registrations.length === 2
-        ? "both targets"
-        : `all ${registrations.length} targets`;
-  return tell(change, world, {
+        `${kept} of ${count} targets stay registered and answer meanwhile, and the load balancer lets this one end ` +
+        "what it has begun",
+    };
+  return change.doing === "replace" || world.created.has(change.type) ? registeredAnew(count) : NO_TARGET_LEFT;
+}
+
+const NO_TARGET_LEFT: Telling = {
+  hop,
+  effect: "outage",
+  then: "no target is left in the group, and the load balancer answers 503",
+  avoid: "register another target first",
+  phrase: "as no target is left",
+};
+
+function registeredAnew(count: number): Telling {
+  const all = count === 1 ? "the only target" : count === 2 ? "both targets" : `all ${count} targets`;
+  return {
     hop,
     effect: "brief",
     then:
-      `${all} of the group ${registrations.length === 1 ? "is" : "are"} taken out and registered anew, and ` +
-      "requests are answered with 502, 503 or 504 until one has passed a health check",
+      `${all} of the group ${count === 1 ? "is" : "are"} taken out and registered anew, and requests are answered ` +
+      "with 502, 503 or 504 until one has passed a health check",
     avoid:
       "change one attachment in an apply of its own, and the others after it is healthy; or register the " +
       "targets in a second group, and let the listener turn to that",
     phrase: "while the targets are registered anew",
-  });
-};
-
-/** By the groups of what stands; asked for by each of their attachments. */
-const kept = new WeakMap<TargetGroup, number>();
-
-/** How many registrations of a group stay. */
-function keptIn(group: TargetGroup, { byAddress }: World): number {
-  const found = kept.get(group) ?? group.registrations.filter(({ address }) => !isGone(byAddress.get(address))).length;
-  kept.set(group, found);
-  return found;
+  };
 }
+
+/** How many registrations of a group of what stands stay. */
+function keptIn(group: TargetGroup, world: World): number {
+  return keptInGroups(world)(group);
+}
+
+/** Asked for by each attachment of a group. */
+const keptInGroups = once(({ byAddress }: World) =>
+  once(
+    ({ registrations }: TargetGroup) => registrations.filter(({ address }) => !isGone(byAddress.get(address))).length,
+  ),
+);
