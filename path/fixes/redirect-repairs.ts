@@ -9,7 +9,7 @@ import { BY_NO_PROP } from "./wording";
 /* What the fixes of redirects are made of. */
 
 /** A redirect of a balancer, and the listener and the resource that have it. */
-export interface RedirectAt {
+interface RedirectAt {
   readonly balancer: Balancer;
   readonly listener: Listener;
   /** The listener's, or a rule's. */

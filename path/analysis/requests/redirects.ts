@@ -18,7 +18,7 @@ export interface Request extends Door {
 export type Redirect = Extract<Action, { type: "redirect" }>;
 
 /** Where a redirect leads, part by part, as the file may leave some of them open. */
-export interface Destination {
+interface Destination {
   readonly scheme: Request["scheme"] | Unknown;
   readonly host: string | Unknown;
   readonly port: number | Unknown;

@@ -30,53 +30,68 @@ export interface GroupUsers {
 /** A plan can have thousands of workers that are in no target group. */
 const MAX_IDLE_SERVERS = 20;
 
-export const groupUsers = once(indexed);
-
-function indexed(topology: Topology): GroupUsers {
+export const groupUsers = once((topology: Topology): GroupUsers => {
   const actions = allActions(topology);
   const used = new Set(actions.flatMap((it) => forwardedTo(it.actions)));
   const isUsed = ({ arn }: TargetGroup): boolean => used.has(known(arn) ?? "");
-  const users = new Map<string, Balancer[]>();
-  const near = new Map<string | undefined, Balancer[]>();
+  const users = balancersByGroup(topology);
   const own = topology.balancers.filter(({ isData, type }) => !isData && type !== "classic");
-  for (const balancer of topology.balancers)
-    for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)))))
-      addTo(users, arn, balancer);
-  for (const balancer of own)
-    for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(topology.byId.subnet(id)?.vpcId))))
-      addTo(near, vpc, balancer);
-  const registrations = topology.targetGroups.flatMap((group) =>
-    group.registrations.map((registration) => ({ registration, group })),
-  );
+  const near = balancersByVpc(own, topology);
   const attachments = new Map(
-    registrations
-      .filter(({ registration }) => registration.attribute === "target_id")
-      .map(({ registration }) => [known(registration.targetId), registration]),
+    topology.targetGroups
+      .flatMap(({ registrations }) => registrations)
+      .filter(({ attribute }) => attribute === "target_id")
+      .map((registration) => [known(registration.targetId), registration]),
   );
-  const busy = new Set(
-    registrations
-      .filter(({ group }) => isUsed(group))
-      .map(({ registration }) => known(registration.autoScalingGroup) ?? known(registration.targetId)),
-  );
-  const isIdle = ({ id, privateIp, isData }: Server): boolean =>
-    !isData &&
-    known(id) !== undefined &&
-    !busy.has(known(id)) &&
-    (known(privateIp) === undefined || !busy.has(known(privateIp)));
-  const moverOf = finder(topology.movers.filter(({ onlyRegisters }) => !onlyRegisters));
   return {
     idleGroups: topology.targetGroups.filter(
       (it) => !it.isData && known(it.arn) !== undefined && it.registrations.length > 0 && !isUsed(it),
     ),
-    idleServers: topology.servers.filter(isIdle).slice(0, MAX_IDLE_SERVERS),
+    idleServers: serversBeside(topology.targetGroups.filter(isUsed), topology).slice(0, MAX_IDLE_SERVERS),
     openForward: openForward(actions),
     openRegistration: topology.looseRegistrations.map(({ targetGroupArn }) => targetGroupArn).find(isUnknown),
     balancersOf: ({ arn }) => users.get(known(arn) ?? ""),
     balancersNear: ({ vpcId }) => near.get(known(vpcId)) ?? own,
-    moverOf,
+    moverOf: finder(topology.movers.filter(({ onlyRegisters }) => !onlyRegisters)),
     registrarOf: finder(topology.movers),
     attachmentOf: ({ id }) => attachments.get(known(id)),
   };
+});
+
+/** By the ARNs of the groups that they forward to. */
+function balancersByGroup({ balancers }: Topology): ReadonlyMap<string, readonly Balancer[]> {
+  const users = new Map<string, Balancer[]>();
+  for (const balancer of balancers)
+    for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)))))
+      addTo(users, arn, balancer);
+  return users;
+}
+
+function balancersByVpc(
+  balancers: readonly Balancer[],
+  { byId }: Topology,
+): ReadonlyMap<string | undefined, readonly Balancer[]> {
+  const near = new Map<string | undefined, Balancer[]>();
+  for (const balancer of balancers)
+    for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId))))
+      addTo(near, vpc, balancer);
+  return near;
+}
+
+/** Machines that are registered in none of these groups. */
+function serversBeside(groups: readonly TargetGroup[], { servers }: Topology): readonly Server[] {
+  const busy = new Set(
+    groups
+      .flatMap(({ registrations }) => registrations)
+      .map(({ autoScalingGroup, targetId }) => known(autoScalingGroup) ?? known(targetId)),
+  );
+  return servers.filter(
+    ({ id, privateIp, isData }) =>
+      !isData &&
+      known(id) !== undefined &&
+      !busy.has(known(id)) &&
+      (known(privateIp) === undefined || !busy.has(known(privateIp))),
+  );
 }
 
 function finder(movers: readonly Mover[]): (group: TargetGroup) => Mover | undefined {

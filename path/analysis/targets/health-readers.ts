@@ -1,4 +1,4 @@
-import type { TargetGroup, Topology } from "../../../topology/model";
+import type { Balancer, Registration, TargetGroup, Topology } from "../../../topology/model";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
 import type { Finding } from "../../report";
 import { recordsOf } from "../names/record-targets";
@@ -31,48 +31,52 @@ export function healthReaders(topology: Topology, group: TargetGroup): HealthRea
 }
 
 function readersOf(topology: Topology, group: TargetGroup): HealthReaders {
-  const readers = new Map<string, HealthReader>();
-  let open: Unknown | undefined;
-  for (const { address, autoScalingGroup, targetId } of group.registrations) {
-    // Its tasks are not looked at, but it watches them.
-    if (/(^|\.)aws_ecs_(service|task_set)\./.test(address))
-      readers.set(address, { address, does: `${address} stops its tasks and starts others, over and over` });
-    const server = autoScalingGroup === undefined ? undefined : topology.byId.server(autoScalingGroup ?? targetId);
-    if (server === undefined) continue;
-    const { healthCheckType: type, waitsForHealthy: waits } = server;
-    if (isUnknown(type)) open ??= type;
-    else if (/\belb\b/i.test(type ?? ""))
-      readers.set(server.address, {
-        address: server.address,
-        does: `${server.address} terminates its instances and launches others, over and over`,
-      });
-    else if (isUnknown(waits)) open ??= waits;
-    else if (
-      (waits ?? 0) > 0 &&
-      (topology.source === "synthesized" || server.actions.some((it) => it === "create" || it === "update"))
-    )
-      readers.set(server.address, {
-        address: server.address,
-        does:
-          `the apply waits for healthy instances of ${server.address} until it ends with "timeout while waiting ` +
-          `for state"`,
-      });
-  }
-  for (const balancer of groupUsers(topology).balancersOf(group) ?? []) {
-    const records = recordsOf(topology)
-      .to(balancer)
-      .filter(
-        ({ routing, alias }) =>
-          routing !== undefined && alias !== undefined && known(alias.evaluateTargetHealth) === true,
-      );
-    const [first] = records;
-    if (first !== undefined)
-      readers.set(first.address, {
-        address: first.address,
-        does: `Route 53 answers with other records in place of ${first.address}`,
-      });
-  }
+  const all = [
+    ...group.registrations.flatMap((it) => [serviceOf(it), autoScalingOf(it, topology)]),
+    ...(groupUsers(topology).balancersOf(group) ?? []).map((it) => recordOf(it, topology)),
+  ].filter((it) => it !== undefined);
+  const readers = new Map(all.flatMap((it) => (isUnknown(it) ? [] : [[it.address, it] as const])));
+  const open = all.find(isUnknown);
   return { readers: [...readers.values()], ...(open !== undefined && { open }) };
+}
+
+/** A service whose tasks are not looked at watches them all the same. */
+function serviceOf({ address }: Registration): HealthReader | undefined {
+  if (!/(^|\.)aws_ecs_(service|task_set)\./.test(address)) return undefined;
+  return { address, does: `${address} stops its tasks and starts others, over and over` };
+}
+
+function autoScalingOf({ autoScalingGroup }: Registration, topology: Topology): HealthReader | Unknown | undefined {
+  const server = autoScalingGroup === undefined ? undefined : topology.byId.server(autoScalingGroup);
+  if (server === undefined) return undefined;
+  const { address, healthCheckType: type, waitsForHealthy: waits } = server;
+  if (isUnknown(type)) return type;
+  if (/\belb\b/i.test(type ?? ""))
+    return { address, does: `${address} terminates its instances and launches others, over and over` };
+  if (isUnknown(waits)) return waits;
+  const isApplied =
+    topology.source === "synthesized" || server.actions.some((it) => it === "create" || it === "update");
+  if ((waits ?? 0) <= 0 || !isApplied) return undefined;
+  return {
+    address,
+    does: `the apply waits for healthy instances of ${address} until it ends with "timeout while waiting for state"`,
+  };
+}
+
+/** The first record with a routing policy that looks at the health of a balancer's targets. */
+function recordOf(balancer: Balancer, topology: Topology): HealthReader | undefined {
+  const record = recordsOf(topology)
+    .to(balancer)
+    .find(
+      ({ routing, alias }) =>
+        routing !== undefined && alias !== undefined && known(alias.evaluateTargetHealth) === true,
+    );
+  return (
+    record && {
+      address: record.address,
+      does: `Route 53 answers with other records in place of ${record.address}`,
+    }
+  );
 }
 
 /** What happens to requests where health checks fail and nothing else does. */

@@ -17,7 +17,7 @@ export const P48: Rule = {
   why:
     "Requests come to a target group only by the action of a listener or of one of its rules. While nothing " +
     "forwards to it, its targets are registered but not checked, and get no requests; an Auto Scaling group or a " +
-    "service that waits for healthy targets waits in vain.",
+    "service that waits for healthy targets times out.",
   symptom: "Target.NotInUse in the target's health, and no request comes to the targets",
   shows: ["503", "unhealthy"],
   source:

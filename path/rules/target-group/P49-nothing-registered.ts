@@ -22,7 +22,7 @@ export const P49: Rule = {
   why:
     "Instances get requests only once they are registered in the target group, by an attachment or by an Auto " +
     "Scaling group that names it; while none is, the load balancer answers 503 itself. An Auto Scaling group whose " +
-    "own list leaves out what an attachment attaches comes to the same: each apply makes the list true, and " +
+    "own list leaves out what an attachment attaches has the same effect: each apply makes the list true, and " +
     "detaches it.",
   symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
   shows: ["503", "sometimes"],
