@@ -167,3 +167,9 @@ export function hopOfGroup(id: unknown, { serving }: World): Hop | null {
   if (typeof id !== "string") return null;
   return serving.balancerGroupIds.has(id) ? "listener" : serving.targetGroupIds.has(id) ? "target" : null;
 }
+
+/** Whose subnets they are, of which the balancers' come first; nobody's on a path if neither has one. */
+export function hopOfSubnets(isOne: (id: string) => boolean, { serving }: World): Hop | null {
+  if ([...serving.balancerSubnetIds].some(isOne)) return "listener";
+  return [...serving.targetSubnetIds].some(isOne) ? "target" : null;
+}

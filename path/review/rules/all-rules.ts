@@ -6,19 +6,13 @@ import { functionPermissionRule } from "./function-permission";
 import { instanceStateRule } from "./instance-state";
 import { listenerRule } from "./listener";
 import { listenerRuleRule } from "./listener-rule";
-import {
-  aclRuleRule,
-  groupRuleRule,
-  prefixListRule,
-  routeRule,
-  securityGroupRule,
-  subnetRule,
-  vpcRule,
-} from "./network";
 import { recordRule } from "./records";
 import { namesakeRule, protectionRule, takenRule } from "./refusals";
+import { aclRuleRule, routeRule } from "./routes-and-acls";
 import { relinkedRule, samePairRule } from "./same-pair";
+import { groupRuleRule, prefixListRule, securityGroupRule } from "./security-groups";
 import { autoScalingRule, instanceRule, launchConfigurationRule, serviceRule } from "./servers";
+import { subnetRule, vpcRule } from "./subnets-and-vpcs";
 import { attachmentRule, targetGroupRule } from "./target-group";
 
 /** In the order of a request; what AWS refuses comes first. */
