@@ -1,0 +1,162 @@
+import type { Change } from "../../topology/changes";
+import { isObject, own } from "../../topology/json";
+import { addTo } from "../../topology/lists";
+import { PLAN } from "../../topology/unread";
+import { FAILS_OPEN } from "../analysis/targets/health-readers";
+import { type Finding, type Open, placeOf } from "../report";
+import { ruleOf } from "../rules/all";
+import { code, listed, named } from "./because";
+import { driftOf } from "./drift";
+import { isOfScripts, newFaults, type Traces, unseenBefore } from "./hops";
+import { SENSITIVE } from "./secrets";
+import { isNotKnown } from "./unread";
+import type { World } from "./world";
+
+/* What is no effect of the change, and what somebody who reads of it should know nevertheless. */
+
+/** Sentences, in this order. */
+export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
+  const warned = newWarnings(traces, world);
+  return [
+    ...dataLost(world.changes),
+    ...unprotected(world.changes),
+    ...rowsOf(faultsThatStay(traces, world)).map(([row, of]) => `${row} was there before and stays${of}.`),
+    ...rowsOf(unseenBefore(traces, world)).map(
+      ([row, of]) => `${row}: a state does not tell whether it was so before${of}.`,
+    ),
+    ...rowsOf(warned).map(
+      ([row, of, { observed, symptom }]) =>
+        `${row}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`,
+    ),
+    ...leftOpen(world, traces, warned),
+    ...drifted(plan, world.changes),
+    ...forgotten(world.changes),
+  ];
+}
+
+/** These hold what nobody gets back. */
+const STORES =
+  /^aws_(db_instance|rds_cluster|rds_global_cluster|dynamodb_table|s3_bucket|efs_file_system|ebs_volume|fsx_.*|elasticache_(cluster|replication_group)|opensearch_domain|elasticsearch_domain|redshift_cluster|docdb_cluster|neptune_cluster|kms_key|secretsmanager_secret|cloudwatch_log_group|ecr_repository|cognito_user_pool|msk_cluster|sqs_queue|kinesis_stream)$/;
+
+function dataLost(changes: readonly Change[]): string[] {
+  const lost = changes.filter(
+    ({ type, doing, isData }) => !isData && STORES.test(type) && (doing === "destroy" || doing === "replace"),
+  );
+  if (lost.length === 0) return [];
+  const how = lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed";
+  const [is, it] = lost.length === 1 ? ["is", "it"] : ["are", "them"];
+  return [`${namesOf(lost)} ${is} ${how}, with the data in ${it}.`];
+}
+
+function unprotected(changes: readonly Change[]): string[] {
+  const found = changes.filter(
+    ({ before, after }) =>
+      own(before, "enable_deletion_protection") === true && own(after, "enable_deletion_protection") === false,
+  );
+  if (found.length === 0) return [];
+  return [`${namesOf(found)} ${found.length === 1 ? "is" : "are"} no longer protected from deletion.`];
+}
+
+function faultsThatStay(traces: Traces, world: World): Finding[] {
+  const fresh = new Set(newFaults(traces, world).map(placeOf));
+  const known = new Set(traces.before?.findings.map(placeOf));
+  return traces.after.findings.filter(
+    (it) => it.severity === "error" && !fresh.has(placeOf(it)) && known.has(placeOf(it)),
+  );
+}
+
+/** Warnings on a path that were not there before, as far as both traces could see them. */
+function newWarnings({ before, after }: Traces, world: World): Finding[] {
+  const known = new Set(before?.findings.map(placeOf));
+  const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(placeOf))));
+  return after.findings.filter(
+    (it) =>
+      it.severity === "warning" &&
+      onPath.has(placeOf(it)) &&
+      !known.has(placeOf(it)) &&
+      (before === undefined || world.knowsScripts || !isOfScripts(it)),
+  );
+}
+
+const AFTER_APPLY = /\bknown after (the )?apply\b/;
+
+/** By the reason why it is open; what a warning or an invoked action tells of is not told once more. */
+function leftOpen(world: World, { after }: Traces, warned: readonly Finding[]): string[] {
+  const all = after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open));
+  const open = [...new Map(all.map((it) => [attributeAt(it), it])).values()];
+  const invoked = new Set(world.format.invocations.map(({ address }) => address));
+  const told = new Set(warned.map(attributeAt));
+  const unsaid = open.filter(
+    (it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address) && !told.has(attributeAt(it)),
+  );
+  // Where anything changes they are causes.
+  const strange = world.moving.length > 0 ? [] : open.filter((it) => isNotKnown(it) && it.address !== PLAN);
+  return [
+    ...openSentence(
+      "Known after the apply only",
+      unsaid.filter(({ why }) => AFTER_APPLY.test(why)),
+    ),
+    ...openSentence(
+      "Left open by the plan",
+      unsaid.filter(({ why }) => !AFTER_APPLY.test(why)),
+    ),
+    ...openSentence(
+      "Sensitive, so not looked at",
+      open.filter(({ why }) => why === SENSITIVE),
+    ),
+    ...openSentence("Not known to this version", strange),
+  ];
+}
+
+function attributeAt({ address, attribute }: Pick<Open, "address" | "attribute">): string {
+  return `${address} ${attribute}`;
+}
+
+const MOST_OPEN = 3;
+
+function openSentence(reason: string, open: readonly Open[]): string[] {
+  if (open.length === 0) return [];
+  const left = open.length - MOST_OPEN;
+  const names = listed([
+    ...open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`),
+    ...(left > 0 ? [`${left} more`] : []),
+  ]);
+  return [`${reason}: ${names}; what depends on that is called unknown.`];
+}
+
+function drifted(plan: unknown, changes: readonly Change[]): string[] {
+  const drift = isObject(plan) ? driftOf(plan, changes) : [];
+  if (drift.length === 0) return [];
+  return [
+    `${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform ` +
+      `since the last apply: ${named(drift)}.`,
+  ];
+}
+
+function forgotten(changes: readonly Change[]): string[] {
+  const found = changes.filter(({ doing }) => doing === "forget");
+  if (found.length === 0) return [];
+  const [stays, it] = found.length === 1 ? ["stays", "it"] : ["stay", "them"];
+  return [`${namesOf(found)} ${stays} on AWS, and terraform forgets ${it}.`];
+}
+
+function namesOf(changes: readonly Change[]): string {
+  return named(changes.map(({ address }) => address));
+}
+
+/** Findings of one rule together: what the rule is and where, how many more there are, and the first of them. */
+function rowsOf(findings: readonly Finding[]): [row: string, others: string, first: Finding][] {
+  const rows = new Map<string, Finding[]>();
+  for (const finding of findings) addTo(rows, finding.id, finding);
+  return [...rows].flatMap(([id, [first, ...others]]) =>
+    first === undefined
+      ? []
+      : [
+          [
+            `${id} (${ruleOf(id).title}, at ${code(first.address)})`,
+            others.length === 0 ? "" : `, and so ${named(others.map(({ address }) => address))}`,
+            first,
+          ],
+        ],
+  );
+}
