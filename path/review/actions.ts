@@ -45,62 +45,55 @@ function invoked({ type, trigger }: Invocation): string {
 
 function stopOf(it: Invocation, world: World): Told {
   const id = stoppedId(it);
-  const attribute = "instance_id";
-  const open = (why: string): Told => ({
+  if (id === undefined) return perhapsTarget(it, "which instance it stops is known after the apply only, or sensitive");
+  const groups = groupsWith(id, world);
+  if (groups.length > 0) return stopOfTarget(it, groups, world);
+  const isHere = [world.before, world.after].some((topology) =>
+    topology?.servers.some((server) => server.kind === "instance" && known(server.id) === id),
+  );
+  if (!isHere) return perhapsTarget(it, `the instance that it stops, ${code(id)}, is not in the plan`);
+  return {
     address: it.address,
-    attribute,
+    attribute: "instance_id",
+    hop: null,
+    effect: "none",
+    why: `${invoked(it)}; the instance that it stops is in no target group that something forwards to.`,
+    avoid: "",
+    phrase: "",
+  };
+}
+
+function perhapsTarget(it: Invocation, why: string): Told {
+  return {
+    address: it.address,
+    attribute: "instance_id",
     hop: "target",
     effect: "unknown",
     why: `${invoked(it)}; ${why}.`,
     avoid: "Look up which instance it is; a stopped target answers nothing until it is started again",
     phrase: "as terraform stops an instance that may be a target",
-  });
-  if (id === undefined) return open("which instance it stops is known after the apply only, or sensitive");
-  const groups = groupsWith(id, world);
-  if (groups.length === 0) {
-    const isHere = [world.before, world.after].some((topology) =>
-      topology?.servers.some((server) => server.kind === "instance" && known(server.id) === id),
-    );
-    return isHere
-      ? {
-          address: it.address,
-          attribute,
-          hop: null,
-          effect: "none",
-          why: `${invoked(it)}; the instance that it stops is in no target group that something forwards to.`,
-          avoid: "",
-          phrase: "",
-        }
-      : open(`the instance that it stops, ${code(id)}, is not in the plan`);
-  }
+  };
+}
+
+function stopOfTarget(it: Invocation, groups: readonly TargetGroup[], world: World): Told {
   const shares = groups.map((group) => ({ group, ...shareOf(group, world) }));
   const worst = shares.find(({ left }) => left <= 0);
   const { group, all, left } = worst ?? shares[0] ?? { group: undefined, all: 1, left: 0 };
-  const avoid =
-    "Take the instance out of the target group first, or stop one instance at a time and start it again before " +
-    "the next";
-  if (worst === undefined)
-    return {
-      address: it.address,
-      attribute,
-      hop: "target",
-      effect: "brief",
-      why:
-        `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${code(group?.address ?? "")} answer ` +
-        "meanwhile.",
-      avoid,
-      phrase: "as some of the targets are stopped",
-    };
+  const name = code(group?.address ?? "");
   return {
     address: it.address,
-    attribute,
+    attribute: "instance_id",
     hop: "target",
-    effect: "outage",
+    effect: worst === undefined ? "brief" : "outage",
     why:
-      `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ` +
-      `${code(group?.address ?? "")} is left, and the load balancer answers 503 until one is started again.`,
-    avoid,
-    phrase: "once the targets are stopped",
+      worst === undefined
+        ? `${invoked(it)}, which stops a target; ${left} of ${all} targets of ${name} answer meanwhile.`
+        : `${invoked(it)}, which stops a target; with what else this apply takes away, no target of ` +
+          `${name} is left, and the load balancer answers 503 until one is started again.`,
+    avoid:
+      "Take the instance out of the target group first, or stop one instance at a time and start it again before " +
+      "the next",
+    phrase: worst === undefined ? "as some of the targets are stopped" : "once the targets are stopped",
   };
 }
 

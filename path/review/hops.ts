@@ -15,6 +15,7 @@ import {
   worst,
 } from "../report";
 import { ruleOf } from "../rules/all";
+import type { Rule } from "../rules/rule";
 import { attributeOf, code, doneTo, followedBy, type Told } from "./because";
 import type { Effect, HopChange } from "./report";
 import { unansweredBy } from "./unanswered";
@@ -116,12 +117,30 @@ function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string
  */
 export function causesOfFaults(traces: Traces, world: World, told: readonly Told[], deadline: Deadline): Told[] {
   const hadPath = (traces.before?.paths.length ?? 0) > 0;
-  const suspects = suspectsIn(world, told);
   const faults = newFaults(traces, world);
   const fresh = new Set(faults.map(placeOf));
   const unanswered = faults.some(({ share }) => share !== undefined)
     ? unansweredBy(world.after, (it) => fresh.has(placeOf(it)), deadline)
     : NONE;
+  const isTold = hadPath ? toldByChanges(world, told) : () => false;
+  const causes = faults.filter((it) => !isTold(it));
+  const suspects = suspectsIn(world, told);
+  const taken = new Map(causes.filter(isOfDestroy).map(({ address, fix }) => [address, fix.text]));
+  // What follows of a destroy is told after it, and is not to be mended beside it.
+  return [...causes.filter(isOfDestroy), ...causes.filter((it) => !isOfDestroy(it))].map((finding) => {
+    const effect = effectOf(finding, world, unanswered);
+    const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
+    const avoid = brought === undefined ? undefined : taken.get(brought.address);
+    return causeOf(finding, effect, brought, avoid, world);
+  });
+}
+
+function isOfDestroy({ id }: Finding): boolean {
+  return id === "P75";
+}
+
+/** Whether a rule of the review tells of a fault: of most of what a destroy takes away, and of more than that it does. */
+function toldByChanges(world: World, told: readonly Told[]): (finding: Finding) => boolean {
   const out = new Set([
     ...told.filter(({ effect }) => effect === "outage").map(({ address }) => address),
     ...lostIn(world.changes).map(({ change }) => change.address),
@@ -131,44 +150,44 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
   const ofGoneNames = new Set(
     isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : [],
   );
-  // Rules tell of most of what a destroy takes away, and of more than that it does.
-  const isTold = ({ id, address }: Finding): boolean =>
-    hadPath &&
-    (ruleOf(id).review.toldBy === "changes" ||
-      (id === "P75" && out.has(address)) ||
-      (id === "P06" && ofGoneNames.has(address)));
-  const causes = faults.filter((it) => !isTold(it));
-  const taken = new Map(causes.filter(({ id }) => id === "P75").map(({ address, fix }) => [address, fix.text]));
-  // What follows of a destroy is told after it, and is not to be mended beside it.
-  return [...causes.filter(({ id }) => id === "P75"), ...causes.filter(({ id }) => id !== "P75")].map(
-    (finding): Told => {
-      const { id, hop, observed, required, symptom, share, fix } = finding;
-      const effect = effectOf(finding, world, unanswered);
-      const { title, review } = ruleOf(id);
-      const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
-      const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
-      return {
-        address: brought?.address ?? finding.address,
-        attribute:
-          brought === undefined
-            ? finding.attribute
-            : ((review.blames === "security groups"
-                ? brought.differing.find((it) => /security_groups?(_ids)?$/.test(it))
-                : undefined) ?? attributeOf(brought)),
-        hop,
-        effect,
-        avoid: (brought === undefined ? undefined : taken.get(brought.address)) ?? fix.text,
-        ...(review.hasBlocks === true && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
-        why:
-          `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ` +
-          `${title}${share === undefined ? "" : ` (${share})`}: ${observed}; required: ${required}. Seen as: ` +
-          `${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
-        ...(brought !== undefined && { follows: followedBy(brought, world) }),
-        phrase:
-          effect === "fails" ? title : `as ${title}${effect === "outage" || share === undefined ? "" : ` (${share})`}`,
-      };
-    },
-  );
+  return (finding) =>
+    ruleOf(finding.id).review.toldBy === "changes" ||
+    (isOfDestroy(finding) && out.has(finding.address)) ||
+    (finding.id === "P06" && ofGoneNames.has(finding.address));
+}
+
+function causeOf(
+  finding: Finding,
+  effect: Effect,
+  brought: Change | undefined,
+  avoid: string | undefined,
+  world: World,
+): Told {
+  const { id, hop, observed, required, symptom, share, fix } = finding;
+  const { title, review } = ruleOf(id);
+  const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
+  const some = share === undefined ? "" : ` (${share})`;
+  return {
+    address: brought?.address ?? finding.address,
+    attribute: brought === undefined ? finding.attribute : broughtAttribute(brought, review.blames),
+    hop,
+    effect,
+    avoid: avoid ?? fix.text,
+    ...(review.hasBlocks === true && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
+    why:
+      `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ` +
+      `${title}${some}: ${observed}; required: ${required}. Seen as: ` +
+      `${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
+    ...(brought !== undefined && { follows: followedBy(brought, world) }),
+    phrase: effect === "fails" ? title : `as ${title}${effect === "outage" ? "" : some}`,
+  };
+}
+
+const GROUPS = /security_groups?(_ids)?$/;
+
+function broughtAttribute(brought: Change, blames: Rule["review"]["blames"]): string {
+  const groups = blames === "security groups" ? brought.differing.find((it) => GROUPS.test(it)) : undefined;
+  return groups ?? attributeOf(brought);
 }
 
 /** Around a path's resources: what belongs to them, and what only the network's rules have. */
@@ -211,7 +230,7 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
     regrouped: all.find(
       ({ address: at, doing, differing }) =>
         doing === "update" &&
-        differing.some((it) => /security_groups?(_ids)?$/.test(it)) &&
+        differing.some((it) => GROUPS.test(it)) &&
         (serving.servers.has(at) || serving.balancers.has(at)),
     ),
     naming,

@@ -63,74 +63,86 @@ export interface Serving {
   readonly targetSubnetIds: ReadonlySet<string>;
 }
 
+/** With nothing in it where the plan's state is empty. */
 export function servingIn(topology: Topology | undefined): Serving {
-  const balancers = new Map<string, Balancer>();
-  const listeners = new Map<string, Listener>();
-  const forwarders = new Map<string, Forwarder[]>();
-  const note = (forwarder: Forwarder, actions: ListenerRule["actions"]): void => {
-    for (const arn of actions.flatMap((it) =>
-      it.type === "forward" ? it.targetGroups.map((group) => known(group.arn) ?? "") : [],
-    )) {
-      addTo(forwarders, arn, forwarder);
-    }
-  };
-  const all =
-    topology === undefined ? [] : [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
-  for (const listener of all) {
-    listeners.set(listener.address, listener);
-    note(listener, listener.defaultActions);
-  }
-  const rules = [...all.flatMap((listener) => listener.rules), ...(topology?.looseRules ?? [])];
-  for (const rule of rules) note(rule, rule.actions);
-  for (const balancer of topology?.balancers ?? [])
-    if (balancer.listeners.length > 0 || balancer.type === "classic") balancers.set(balancer.address, balancer);
+  const { balancers: all = [], looseListeners = [], looseRules = [], certificates = [], zones = [] } = topology ?? {};
+  const listeners = [...all.flatMap((it) => it.listeners), ...looseListeners];
+  const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
+  const forwarders = forwardersIn(listeners, rules);
+  const balancers = all.filter((it) => it.listeners.length > 0 || it.type === "classic");
   const groups = (topology?.targetGroups ?? []).filter(({ arn }) => forwarders.has(known(arn) ?? ""));
-  const registrations = groups.flatMap((group) => group.registrations.map((registration) => ({ registration, group })));
-  const servers = new Map<string, { server: Server; groups: TargetGroup[] }>();
-  const serverOf = new Map<string, string>();
-  for (const { registration, group } of registrations) {
-    const server = topology === undefined ? undefined : registeredServer(registration, topology);
-    if (server === undefined) continue;
-    serverOf.set(registration.address, server.address);
-    const found = servers.get(server.address) ?? { server, groups: [] };
-    servers.set(server.address, found);
-    if (!found.groups.includes(group)) found.groups.push(group);
-  }
-  const idsOf = (lists: readonly { readonly items: readonly string[] }[]) =>
-    new Set(lists.flatMap(({ items }) => items));
-  const [running, open] = [[...servers.values()].map(({ server }) => server), [...balancers.values()]];
+  const { servers, serverOf } = serversIn(groups, topology);
+  const running = [...servers.values()].map(({ server }) => server);
   const records = indexed(
     topology === undefined ? [] : entriesOf(topology).flatMap((it) => [...it.records, ...it.over]),
   );
   const servingZones = new Set([...records.values()].flatMap(({ zoneId }) => known(zoneId) ?? []));
-  const uses = all.flatMap((listener) => listener.certificates);
+  const uses = grouped(
+    listeners.flatMap((it) => it.certificates),
+    ({ arn }) => arn,
+  );
   return {
-    balancers,
-    listeners,
+    balancers: indexed(balancers),
+    listeners: indexed(listeners),
     forwarders,
     servers,
     serverOf,
     records,
     rules: indexed(rules),
-    balancerOf: new Map(
-      (topology?.balancers ?? []).flatMap((it) => it.listeners.map((listener) => [listener.address, it] as const)),
-    ),
+    balancerOf: new Map(all.flatMap((it) => it.listeners.map(({ address }) => [address, it] as const))),
     recordsNamed: grouped([...records.values()], ({ fqdn }) => fqdn),
     namesOver: topology === undefined ? () => [] : namesOver(topology, records),
     delegations: indexed(delegationsIn(topology, records)),
     validations: indexed((topology?.records ?? []).filter(({ validates }) => validates.length > 0)),
-    certificates: indexed(topology?.certificates ?? []),
-    certificateUsers: new Map(
-      [...grouped(uses, ({ arn }) => arn)].map(([arn, same]) => [arn, same.map(({ address }) => address)]),
+    certificates: indexed(certificates),
+    certificateUsers: new Map([...uses].map(([arn, same]) => [arn, same.map(({ address }) => address)])),
+    zones: indexed(zones.filter(({ id }) => servingZones.has(known(id) ?? ""))),
+    targetGroups: indexed(groups),
+    registrations: new Map(
+      groups.flatMap((group) =>
+        group.registrations.map((registration) => [registration.address, { registration, group }] as const),
+      ),
     ),
-    zones: indexed((topology?.zones ?? []).filter(({ id }) => servingZones.has(known(id) ?? ""))),
-    targetGroups: new Map(groups.map((it) => [it.address, it])),
-    registrations: new Map(registrations.map((it) => [it.registration.address, it])),
-    balancerGroupIds: idsOf(open.map((it) => it.securityGroupIds)),
+    balancerGroupIds: idsOf(balancers.map((it) => it.securityGroupIds)),
     targetGroupIds: idsOf(running.map((it) => it.securityGroupIds)),
-    balancerSubnetIds: idsOf(open.map((it) => it.subnetIds)),
+    balancerSubnetIds: idsOf(balancers.map((it) => it.subnetIds)),
     targetSubnetIds: idsOf(running.map((it) => it.subnetIds)),
   };
+}
+
+function forwardersIn(listeners: readonly Listener[], rules: readonly ListenerRule[]): Serving["forwarders"] {
+  const found = new Map<string, Forwarder[]>();
+  const note = (forwarder: Forwarder, actions: readonly Action[]): void => {
+    for (const action of actions)
+      if (action.type === "forward")
+        for (const { arn } of action.targetGroups) addTo(found, known(arn) ?? "", forwarder);
+  };
+  for (const listener of listeners) note(listener, listener.defaultActions);
+  for (const rule of rules) note(rule, rule.actions);
+  return found;
+}
+
+function serversIn(
+  groups: readonly TargetGroup[],
+  topology: Topology | undefined,
+): Pick<Serving, "servers" | "serverOf"> {
+  const servers = new Map<string, { server: Server; groups: TargetGroup[] }>();
+  const serverOf = new Map<string, string>();
+  for (const group of groups) {
+    for (const registration of group.registrations) {
+      const server = topology === undefined ? undefined : registeredServer(registration, topology);
+      if (server === undefined) continue;
+      serverOf.set(registration.address, server.address);
+      const found = servers.get(server.address) ?? { server, groups: [] };
+      servers.set(server.address, found);
+      if (!found.groups.includes(group)) found.groups.push(group);
+    }
+  }
+  return { servers, serverOf };
+}
+
+function idsOf(lists: readonly { readonly items: readonly string[] }[]): ReadonlySet<string> {
+  return new Set(lists.flatMap(({ items }) => items));
 }
 
 /** Each name's answer is kept, as many records can have one name. */

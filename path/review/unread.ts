@@ -18,51 +18,47 @@ const LATER = "Apply this plan, plan again, and review that plan before it is ap
 export function causesOfUnread({ format, changes }: World): Told[] {
   const { isErrored, isPartial, newVersion, unknownParts, deferrals } = format;
   return [
-    ...(isErrored
-      ? [
-          unread({
-            attribute: "errored",
-            why: "The plan ended with an error, so it does not hold everything that the configuration would do.",
-            avoid: "Correct the error, plan again, and review that plan",
-            phrase: "as the plan ended with an error",
-          }),
-        ]
-      : []),
-    ...(isPartial && !isErrored && deferrals.length === 0
-      ? [
-          unread({
-            attribute: "complete",
-            why: "The plan is of some resources only; what it leaves out was not looked at.",
-            avoid: "Plan without `-target` and `-exclude`",
-            phrase: "as the plan is of some resources only",
-          }),
-        ]
-      : []),
-    ...(newVersion === undefined
-      ? []
-      : [
-          unread({
-            attribute: "format_version",
-            why:
-              `The plan has the format ${code(newVersion)}, of which this version of alb-web knows only the ` +
-              "majors 0 and 1.",
-            avoid: "Use a newer version of alb-web",
-            phrase: "as the plan has a format that this version does not know",
-          }),
-        ]),
-    ...unknownParts.map((name) =>
-      unread({
-        attribute: name,
-        why:
-          `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not ` +
-          "looked at.",
-        avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it",
-        phrase: "as the plan has a part that this version does not know",
-      }),
-    ),
+    ...(isErrored ? [ERRORED] : []),
+    ...(isPartial && !isErrored && deferrals.length === 0 ? [PARTIAL] : []),
+    ...(newVersion === undefined ? [] : [causeOfVersion(newVersion)]),
+    ...unknownParts.map(causeOfPart),
     ...deferrals.filter(({ isAction, type }) => !isAction || !isHarmless(type)).map(causeOfDeferral),
     ...changes.filter(({ doing }) => doing === "other").map(causeOfOther),
   ];
+}
+
+const ERRORED = unread({
+  attribute: "errored",
+  why: "The plan ended with an error, so it does not hold everything that the configuration would do.",
+  avoid: "Correct the error, plan again, and review that plan",
+  phrase: "as the plan ended with an error",
+});
+
+const PARTIAL = unread({
+  attribute: "complete",
+  why: "The plan is of some resources only; what it leaves out was not looked at.",
+  avoid: "Plan without `-target` and `-exclude`",
+  phrase: "as the plan is of some resources only",
+});
+
+function causeOfVersion(version: string): Told {
+  return unread({
+    attribute: "format_version",
+    why: `The plan has the format ${code(version)}, of which this version of alb-web knows only the majors 0 and 1.`,
+    avoid: "Use a newer version of alb-web",
+    phrase: "as the plan has a format that this version does not know",
+  });
+}
+
+function causeOfPart(name: string): Told {
+  return unread({
+    attribute: name,
+    why:
+      `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not ` +
+      "looked at.",
+    avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it",
+    phrase: "as the plan has a part that this version does not know",
+  });
 }
 
 /**

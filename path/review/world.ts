@@ -59,14 +59,6 @@ export function worldOf(whole: unknown, given: unknown): World {
   const scripts = new Map(after.servers.map(({ address, userData }) => [address, known(userData)]));
   const { prior, knowsScripts } = priorOf(plan, changes, scripts);
   const before = prior === undefined ? undefined : readTopology(prior);
-  const replacedById = new Map<string, Change>();
-  for (const change of changes) {
-    if (change.isData || (change.doing !== "replace" && change.doing !== "destroy")) continue;
-    for (const name of ["id", "arn"]) {
-      const value = own(change.before, name);
-      if (typeof value === "string" && value !== "") replacedById.set(value, change);
-    }
-  }
   // Few plans have rules that ask for it.
   let shown: ShownElsewhere | undefined;
   const standing = ({ type, before = {} }: Change): Json =>
@@ -86,9 +78,21 @@ export function worldOf(whole: unknown, given: unknown): World {
     later: laterIn(after),
     moving,
     created: new Set(moving.filter(({ doing }) => doing === "create").map(({ type }) => type)),
-    replacedById,
+    replacedById: goneById(changes),
     standing,
   };
+}
+
+function goneById(changes: readonly Change[]): World["replacedById"] {
+  const found = new Map<string, Change>();
+  for (const change of changes) {
+    if (change.isData || !isGone(change)) continue;
+    for (const name of ["id", "arn"]) {
+      const value = own(change.before, name);
+      if (typeof value === "string" && value !== "") found.set(value, change);
+    }
+  }
+  return found;
 }
 
 function notAPlan(plan: unknown): UnreadableFile {

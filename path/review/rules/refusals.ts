@@ -1,5 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
+import { addTo } from "../../../topology/lists";
+import { once } from "../../analysis/once";
 import { identityOf } from "../../analysis/writers/once-on-aws";
 import { UNIQUE } from "../../facts/unique";
 import { movedBlock } from "../../fixes/blocks";
@@ -62,12 +64,11 @@ export const namesakeRule: EffectRule = (change, world) => {
   // A record is asked for with what it may overwrite.
   if (change.type === "aws_route53_record" && own(change.after, "allow_overwrite") === true) return [];
   const [name = "name"] = rule.by;
+  const given = rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined);
   return tell(change, world, {
     hop: hopOf(change, world),
     effect: "fails",
-    then:
-      `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ` +
-      `${listed(rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined).map(code))}`,
+    then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(given.map(code))}`,
     avoid:
       name === "name" &&
       /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(
@@ -100,20 +101,15 @@ function wordFor(type: string): string {
   return WORDS[type] ?? `a resource of type ${code(type)}`;
 }
 
-const holders = new WeakMap<World, ReadonlyMap<string, readonly Change[]>>();
-
 /** Who has a name, port or priority today. */
-function heldBy(world: World): ReadonlyMap<string, readonly Change[]> {
-  const known = holders.get(world);
-  if (known !== undefined) return known;
+const heldBy = once((world: World): ReadonlyMap<string, readonly Change[]> => {
   const found = new Map<string, Change[]>();
   for (const change of world.changes) {
     const key = change.isData ? undefined : identityOf(change.type, change.before);
-    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), change]);
+    if (key !== undefined) addTo(found, key, change);
   }
-  holders.set(world, found);
   return found;
-}
+});
 
 /**
  * Something takes a name, a port or a priority that another one still has, as terraform does not wait for that one to
@@ -138,9 +134,7 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
     hop: hopOf(change, world),
     effect: "fails",
     attribute: isPermission ? "from_port" : name,
-    then:
-      `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} ` +
-      `${goes ? `has ${what} too until it is ${other.doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that` : `has ${what} already`}`,
+    then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} has ${what} ${untilWhen(other, goes)}`,
     ...(isRenamed && { hcl: movedBlock(other.address, change.address) }),
     avoid: isRenamed
       ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply"
@@ -152,3 +146,9 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
       "one still has",
   });
 };
+
+function untilWhen({ doing }: Change, goes: boolean): string {
+  return goes
+    ? `too until it is ${doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that`
+    : "already";
+}

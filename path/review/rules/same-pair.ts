@@ -1,6 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { listOf, own } from "../../../topology/json";
 import { type Attr, known } from "../../../topology/value";
+import { once } from "../../analysis/once";
 import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
 import { keepingPair } from "../../fixes/kept-resources";
 import { code, type EffectRule, named, type Telling, tell } from "../because";
@@ -22,21 +23,15 @@ interface Pairs {
   readonly certificates: ReadonlySet<string>;
 }
 
-const made = new WeakMap<World, Pairs>();
-
-function pairsOf(world: World): Pairs {
-  const before = made.get(world);
-  if (before !== undefined) return before;
+const pairsOf = once((world: World): Pairs => {
   const all = lostIn(world.changes);
-  const found: Pairs = {
+  return {
     byGoing: new Map(all.map((it) => [it.old ?? it.change, it])),
     addresses: new Set(all.map(({ change }) => change.address)),
     left: new Map(),
     certificates: new Set([...world.serving.certificateUsers.values()].flat()),
   };
-  made.set(world, found);
-  return found;
-}
+});
 
 /** Whether destroying it takes away what another resource, or its own successor, stands for. */
 export function takesPairAway(change: Change, world: World): boolean {
@@ -57,7 +52,7 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
   if (standing === undefined) return [];
   const { left, all } = leftIn(standing.group.arn, world);
   const how = howOf(found, "the target that it registers");
-  const lost: Partial<Telling> =
+  const lost: Pick<Telling, "effect" | "then" | "phrase"> =
     left > 0
       ? {
           effect: "brief",
@@ -67,11 +62,16 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
       : {
           effect: "outage",
           then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`,
-          phrase:
-            "until the next apply, " +
-            `${found.old === undefined ? "as the targets are registered and taken out again" : found.isSure ? "as another attachment of the targets is destroyed" : "if the destroy of an attachment comes after its creation under the new address"}`,
+          phrase: `until the next apply, ${whyGone(found)}`,
         };
-  return tell(change, world, { hop: "target-group", effect: "outage", then: "", ...lost, ...repair(found, world) });
+  return tell(change, world, { hop: "target-group", ...lost, ...repair(found, world) });
+}
+
+function whyGone({ old, isSure }: Lost): string {
+  if (old === undefined) return "as the targets are registered and taken out again";
+  return isSure
+    ? "as another attachment of the targets is destroyed"
+    : "if the destroy of an attachment comes after its creation under the new address";
 }
 
 function leftIn(arn: Attr<string>, world: World): { readonly left: number; readonly all: number } {

@@ -1,6 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import { type Json, listOf, own } from "../../../topology/json";
-import { isRuleBeside } from "../../analysis/writers/permissions-of-groups";
+import { isRuleBeside } from "../../../topology/permissions";
 import { type EffectRule, named, type Told, tell } from "../because";
 import { holdersOfGroup } from "../named-by";
 import { goesFirst, hopOfGroup, isGone, type World } from "../world";
