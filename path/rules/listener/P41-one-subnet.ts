@@ -75,9 +75,9 @@ export const P41: Rule = {
   title: "the balancer has fewer than two subnets",
   certainty: ["apply"],
   why:
-    "An Application Load Balancer runs in at least two Availability Zones, so that it goes on answering when one " +
-    "of them fails, and AWS takes no request to create one with fewer. Terraform does not count the subnets, so " +
-    "that only the apply fails.",
+    "An Application Load Balancer runs in at least two Availability Zones, so that it keeps answering when one " +
+    "of them fails. AWS refuses to create one with fewer. Terraform does not count the subnets, so only the " +
+    "apply fails.",
   symptom: "ValidationError at apply: at least two subnets in two different Availability Zones must be specified",
   shows: ["apply"],
   source:

@@ -86,9 +86,9 @@ export const P42: Rule = {
   title: "two of the balancer's subnets are in one zone",
   certainty: ["apply"],
   why:
-    "An Application Load Balancer has one subnet in each of its Availability Zones, from which its nodes in that " +
-    "zone take their addresses. AWS refuses a second subnet of the same zone; terraform does not compare the " +
-    "zones, so that only the apply fails.",
+    "An Application Load Balancer has exactly one subnet in each of its Availability Zones, from which its nodes " +
+    "in that zone take their addresses. AWS refuses a second subnet of the same zone. Terraform does not compare " +
+    "the zones, so only the apply fails.",
   symptom:
     "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same " +
     "Availability Zone",

@@ -59,9 +59,9 @@ export const P43: Rule = {
   title: "a subnet of the balancer is too small",
   certainty: ["apply", "likely"],
   why:
-    "An Application Load Balancer takes addresses of its subnets for its nodes, more of them as traffic grows, " +
-    "and AWS asks for a /27 or larger with eight free addresses. It refuses a smaller subnet; where other " +
-    "resources have taken the addresses, the load balancer cannot be created, or cannot scale.",
+    "An Application Load Balancer takes addresses of its subnets for its nodes, and more of them as traffic " +
+    "grows. AWS requires each subnet to be a /27 or larger with eight free addresses. It refuses a smaller " +
+    "subnet; where other resources hold the addresses, the load balancer cannot be created or cannot scale.",
   symptom: "InvalidSubnet at apply: not enough IP space available; or the load balancer cannot scale",
   shows: ["apply", "later"],
   source:

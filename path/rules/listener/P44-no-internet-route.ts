@@ -169,10 +169,10 @@ export const P44: Rule = {
   title: "a subnet of the public balancer has no route to the internet",
   certainty: ["certain"],
   why:
-    "A public load balancer has a node in each of its subnets, and the subnet's route table decides where the " +
-    "node's answers go. Without a route for every address to an internet gateway they never reach the client, " +
-    "and a NAT gateway lets no request in. DNS gives clients the addresses of all nodes, so that one such subnet " +
-    "is enough for a part of them to wait in vain.",
+    "A public load balancer has nodes in each of its subnets, and the subnet's route table decides where their " +
+    "answers go. Without a route for all addresses to an internet gateway, answers never reach the client; a " +
+    "route to a NAT gateway does not help, as it lets no request in. DNS returns the addresses of all nodes, so " +
+    "one such subnet makes some connections time out.",
   symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
   shows: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",

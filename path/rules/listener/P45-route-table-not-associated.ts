@@ -84,10 +84,10 @@ export const P45: Rule = {
   title: "the public route table is not associated, or leads to another VPC's gateway",
   certainty: ["certain"],
   why:
-    "A subnet that is associated with no route table uses its VPC's main one, which leads nowhere outside of the " +
-    "VPC unless somebody added a route; a table with the right route does nothing until it is associated. An " +
-    "internet gateway serves only the VPC that it is attached to. In both cases the load balancer's answers " +
-    "never reach the internet.",
+    "A subnet without an association uses its VPC's main route table, which has no route to the internet unless " +
+    "one was added; a table with the right route has no effect until it is associated. An internet gateway " +
+    "serves only the VPC that it is attached to. In both cases the load balancer's answers never reach the " +
+    "internet.",
   symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
   shows: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",

@@ -57,9 +57,9 @@ export const P47: Rule = {
   title: "the VPC blocks public access",
   certainty: ["certain"],
   why:
-    "VPC Block Public Access is one switch for all VPCs of an account in a region: internet gateways then drop " +
-    "what comes in, whatever routes and security groups allow. Only VPCs and subnets with an exclusion still let " +
-    "the internet reach a public load balancer.",
+    "VPC Block Public Access is an account's switch for all its VPCs in a region. While it is on, internet " +
+    "gateways drop incoming traffic, whatever routes and security groups allow. Only a VPC or subnet with an " +
+    "exclusion can have a public load balancer that answers.",
   symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
   shows: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",

@@ -66,10 +66,10 @@ export const P71: Rule = {
   title: "two routes of a table have one destination",
   certainty: ["apply"],
   why:
-    "A route table has one route to a destination, as a packet can go one way only, and AWS refuses a second " +
-    "one. That meets two `aws_route` resources, or one beside a table that has the route in a block. A table " +
-    "whose blocks are taken out of the configuration keeps its routes, so that a resource in place of the block " +
-    "meets it too.",
+    "A route table has at most one route to a destination, and AWS refuses a second one. This happens with two " +
+    "`aws_route` resources, and with an `aws_route` beside a table that has the route in a block. A table whose " +
+    "`route` blocks are removed from the configuration keeps its routes, so a resource that replaces the block " +
+    "fails as well.",
   symptom: "RouteAlreadyExists at apply",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html",

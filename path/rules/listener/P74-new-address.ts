@@ -61,10 +61,9 @@ export const P74: Rule = {
   title: "a resource has a new address, and the old one is in the way",
   certainty: ["apply"],
   why:
-    "Terraform knows a resource by its address. Where a block is renamed, comes into a module or gets " +
-    "`for_each`, without a `moved` block, it takes the two addresses for two resources, destroys the one and " +
-    "creates the other, and lets neither wait for the other. AWS refuses the new one as long as the old one has " +
-    "its name, its port, its number or its place.",
+    "Terraform knows a resource by its address. When a block is renamed, moved into a module or given `for_each` " +
+    "without a `moved` block, Terraform plans to destroy the old address and to create the new one, and does not " +
+    "order the two. AWS refuses the new one while the old one still has its name, port, priority or number.",
   symptom: "An error at apply that the name, the rule or the route exists already, such as DuplicateTargetGroupName",
   shows: ["apply"],
   source: "https://developer.hashicorp.com/terraform/language/modules/develop/refactoring",

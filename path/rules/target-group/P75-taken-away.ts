@@ -180,10 +180,10 @@ export const P75: Rule = {
   title: "a destroy takes away what another resource writes",
   certainty: ["certain"],
   why:
-    "An attachment, a rule or a route is no more than a link between other things, and AWS has it once, however " +
-    "many resources of terraform stand for it. Where one of two is destroyed, or a replacement creates the new " +
-    "one before it destroys the old one, the destroy takes away what the other one still stands for. Terraform " +
-    "notices it at the next plan, and until then requests fail.",
+    "An attachment, a rule or a route is a link between other things, and AWS has it once, however many " +
+    "Terraform resources stand for it. When one of two such resources is destroyed, or a replacement creates the " +
+    "new one before it destroys the old one, the destroy removes the link for both. Terraform notices at the " +
+    "next plan; until then requests fail.",
   symptom: "503 Service Temporarily Unavailable, NXDOMAIN or another certificate after an apply that succeeded",
   shows: ["503", "nxdomain", "certificate", "unhealthy"],
   source: "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",

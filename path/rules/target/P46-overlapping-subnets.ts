@@ -111,9 +111,9 @@ export const P46: Rule = {
   title: "subnets overlap or lie outside their VPC",
   certainty: ["apply"],
   why:
-    "A subnet's block is a part of its VPC's blocks, and no two subnets of a VPC share an address, as a packet " +
-    "to it could then go to either. AWS checks that when the subnet is created and refuses it; terraform does " +
-    "not compare the blocks, so that only the apply fails.",
+    "The block of a subnet is part of its VPC's blocks, and no two subnets of a VPC overlap, because each " +
+    "address must belong to one subnet. AWS checks this when it creates the subnet. Terraform does not compare " +
+    "the blocks, so only the apply fails.",
   symptom: "InvalidSubnet.Conflict or InvalidSubnet.Range at apply",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",

@@ -147,10 +147,10 @@ export const P62: Rule = {
   title: "the instances cannot fetch what they install",
   certainty: ["certain"],
   why:
-    "A boot script that installs packages needs a way to where they lie. From a private subnet that is a NAT " +
-    "gateway, or for Amazon Linux's packages, which are in S3, a gateway endpoint in the subnet's route table; " +
-    "in a public subnet the instance needs a public address of its own. Without one the installation times out, " +
-    "the web server never starts, and every health check fails.",
+    "A boot script that installs packages needs a route to where they are hosted: from a private subnet a NAT " +
+    "gateway, or, for packages of Amazon Linux, which are in S3, a gateway endpoint in the subnet's route table. " +
+    "In a public subnet the instance needs a public address of its own. Without one of these the installation " +
+    "times out, the web server never starts, and all health checks fail.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
   shows: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html",

@@ -62,9 +62,9 @@ export const P63: Rule = {
   title: "the NAT gateway has no way out, or not for all addresses",
   certainty: ["certain"],
   why:
-    "A NAT gateway sends what private subnets hand to it on by the routes of the subnet that it is in itself. " +
-    "That must be a public one, with a route to an internet gateway, and the private subnets' route to the NAT " +
-    "gateway must be for every address. Otherwise the instances reach nothing outside, and what they install at " +
+    "A NAT gateway forwards the traffic of private subnets by the routes of the subnet that it is in itself. " +
+    "That must be a public subnet, with a route to an internet gateway, and the private subnets need a route for " +
+    "all addresses to the NAT gateway. Otherwise the instances reach nothing outside, and what they install at " +
     "their first boot is missing.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
   shows: ["502", "unhealthy", "504"],

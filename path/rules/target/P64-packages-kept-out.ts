@@ -77,9 +77,9 @@ export const P64: Rule = {
   title: "the instances' group lets no packages in",
   certainty: ["certain"],
   why:
-    "A security group drops every new connection that no egress rule of it allows, also one that the instance " +
-    "opens to download a package. AWS gives a new group a rule that lets everything out, but terraform takes " +
-    "that rule away. So a group with rules for the load balancer alone keeps the boot script from installing the " +
+    "A security group drops each new outbound connection that none of its egress rules allows, downloads of " +
+    "packages included. AWS gives a new group a rule that allows all outbound traffic, but Terraform removes " +
+    "that rule. A group whose egress rules do not lead to the packages keeps the boot script from installing the " +
     "web server.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
   shows: ["502", "unhealthy", "504"],

@@ -41,9 +41,8 @@ export const P70: Rule = {
   title: "two security groups of a VPC have one name",
   certainty: ["apply"],
   why:
-    "Within a VPC the name of a security group is its own, and AWS refuses a second group of that name. " +
-    "Terraform compares no names, so that only the apply fails, also where the first group is about to be " +
-    "destroyed under another address.",
+    "The name of a security group is unique within its VPC, and AWS refuses a second group of that name. " +
+    "Terraform does not compare names, so only the apply fails.",
   symptom: "InvalidGroup.Duplicate at apply",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",

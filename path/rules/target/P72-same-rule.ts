@@ -55,8 +55,8 @@ export const P72: Rule = {
   certainty: ["apply"],
   why:
     "A security group has each rule once: a direction, a protocol, its ports and one source. AWS refuses to add " +
-    "it again, whether two resources write it or a group still has it from a block that is no longer in the " +
-    "configuration. A rule with several sources is several rules, so that one source in common is enough.",
+    "it again, whether two resources write it or the group still has it from a block that was removed from the " +
+    "configuration. A rule with several sources counts as several rules, so one source in common is enough.",
   symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",

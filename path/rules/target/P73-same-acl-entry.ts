@@ -55,9 +55,9 @@ export const P73: Rule = {
   title: "an entry of that number exists already in its network ACL",
   certainty: ["apply"],
   why:
-    "Entries of a network ACL are numbered, and the number is their place in the order in which AWS tries them, " +
-    "for each direction by itself. AWS refuses a second entry of a number, whether another resource writes it or " +
-    "the ACL still has it from a block that is no longer in the configuration.",
+    "The number of a network ACL's entry is its place in the order in which AWS evaluates them, for each " +
+    "direction separately. AWS refuses a second entry of the same number, whether another resource writes it or " +
+    "the ACL still has it from a block that was removed from the configuration.",
   symptom: "NetworkAclEntryAlreadyExists at apply",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html",
