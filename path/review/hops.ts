@@ -139,7 +139,9 @@ function isOfDestroy({ id }: Finding): boolean {
   return id === "P75";
 }
 
-/** Whether a rule of the review tells of a fault: of most of what a destroy takes away, and of more than that it does. */
+/**
+ * Whether a rule of the review tells of a fault: of most of what a destroy takes away, and of more than that it does.
+ */
 function toldByChanges(world: World, told: readonly Told[]): (finding: Finding) => boolean {
   const out = new Set([
     ...told.filter(({ effect }) => effect === "outage").map(({ address }) => address),
@@ -191,8 +193,11 @@ function broughtAttribute(brought: Change, blames: Rule["review"]["blames"]): st
 }
 
 /** Around a path's resources: what belongs to them, and what only the network's rules have. */
-const BESIDE =
-  /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
+const BESIDE = new RegExp(
+  "_(rule|attachment|association|certificate|validation|record)$|" +
+    "^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|" +
+    "lb_target_group)$",
+);
 
 interface Naming {
   readonly change: Change;

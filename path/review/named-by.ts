@@ -19,8 +19,19 @@ export interface NamedBy {
 /** These only name groups for what they will make. */
 const TEMPLATES = /^aws_(launch_template|launch_configuration)$/;
 /** These stay in a subnet until they are told to leave it. */
-const TENANTS =
-  /^aws_(lb|autoscaling_group|vpc_endpoint|db_subnet_group|lambda_function|ecs_service|eks_cluster|efs_mount_target|nat_gateway|instance|network_interface)$/;
+const TENANTS = new Set([
+  "aws_lb",
+  "aws_autoscaling_group",
+  "aws_vpc_endpoint",
+  "aws_db_subnet_group",
+  "aws_lambda_function",
+  "aws_ecs_service",
+  "aws_eks_cluster",
+  "aws_efs_mount_target",
+  "aws_nat_gateway",
+  "aws_instance",
+  "aws_network_interface",
+]);
 /** AWS destroys no VPC that still has one of these. */
 const IN_VPC = /^aws_(subnet|security_group|internet_gateway|route_table|network_acl|vpc_endpoint|lb|nat_gateway)$/;
 
@@ -38,7 +49,7 @@ export const namedBy = once((world: World): NamedBy => {
     const before = world.standing(change);
     note(found.groups, groupsIn(change.type, before), change);
     if (IN_VPC.test(change.type)) note(found.vpcs, [own(before, "vpc_id")], change);
-    if (TENANTS.test(change.type)) note(found.subnets, subnetsIn(before), change);
+    if (TENANTS.has(change.type)) note(found.subnets, subnetsIn(before), change);
   }
   return found;
 });

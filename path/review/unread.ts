@@ -81,14 +81,17 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Told[
       attribute,
       hop,
       effect: "unknown",
-      why:
-        `${change !== undefined && isMoving(open) ? `${doneTo(change, world)}; ${text}` : `${text.charAt(0).toUpperCase()}${text.slice(1)}`}` +
-        ".",
+      why: `${begun(change !== undefined && isMoving(open) ? doneTo(change, world) : "", text)}.`,
       avoid: "Use a newer version of alb-web, or look up what this does to requests",
       ...(change !== undefined && isMoving(open) && { follows: followedBy(change, world) }),
       phrase: "as something on the path is not known to this version",
     };
   });
+}
+
+/** A sentence that begins with what is done, where something is. */
+function begun(done: string, text: string): string {
+  return done === "" ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : `${done}; ${text}`;
 }
 
 /**

@@ -10,7 +10,7 @@ import { driftOf } from "./drift";
 import { isOfScripts, newFaults, type Traces, unseenBefore } from "./hops";
 import { SENSITIVE } from "./secrets";
 import { isNotKnown } from "./unread";
-import type { World } from "./world";
+import { isGone, type World } from "./world";
 
 /* What is no effect of the change, and what somebody who reads of it should know nevertheless. */
 
@@ -34,14 +34,22 @@ export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   ];
 }
 
-/** These hold what nobody gets back. */
-const STORES =
-  /^aws_(db_instance|rds_cluster|rds_global_cluster|dynamodb_table|s3_bucket|efs_file_system|ebs_volume|fsx_.*|elasticache_(cluster|replication_group)|opensearch_domain|elasticsearch_domain|redshift_cluster|docdb_cluster|neptune_cluster|kms_key|secretsmanager_secret|cloudwatch_log_group|ecr_repository|cognito_user_pool|msk_cluster|sqs_queue|kinesis_stream)$/;
+/** These hold what nobody gets back; without `aws_`. */
+const STORES = new Set(
+  (
+    "db_instance rds_cluster rds_global_cluster dynamodb_table s3_bucket efs_file_system ebs_volume " +
+    "elasticache_cluster elasticache_replication_group opensearch_domain elasticsearch_domain redshift_cluster " +
+    "docdb_cluster neptune_cluster kms_key secretsmanager_secret cloudwatch_log_group ecr_repository " +
+    "cognito_user_pool msk_cluster sqs_queue kinesis_stream"
+  ).split(" "),
+);
+
+function isStore(type: string): boolean {
+  return type.startsWith("aws_fsx_") || (type.startsWith("aws_") && STORES.has(type.slice("aws_".length)));
+}
 
 function dataLost(changes: readonly Change[]): string[] {
-  const lost = changes.filter(
-    ({ type, doing, isData }) => !isData && STORES.test(type) && (doing === "destroy" || doing === "replace"),
-  );
+  const lost = changes.filter((it) => !it.isData && isStore(it.type) && isGone(it));
   if (lost.length === 0) return [];
   const how = lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed";
   const [is, it] = lost.length === 1 ? ["is", "it"] : ["are", "them"];
