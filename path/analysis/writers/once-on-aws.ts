@@ -10,6 +10,7 @@ import { DUPLICATE_PERMISSION, UNIQUE } from "../../facts/unique";
 export function identityOf(type: string, values: Json | undefined, unknown: Json = {}): string | undefined {
   const rule = Object.hasOwn(UNIQUE, type) ? UNIQUE[type] : undefined;
   if (rule === undefined || values === undefined) return undefined;
+  if (isRuleBeside(type)) return permissionsOfRule(type, values, unknown).map(permissionKey)[0];
   const [first = ""] = rule.by;
   const attributes = [...rule.by, ...(rule.within ?? [])];
   if (attributes.some((it) => own(unknown, it) === true)) return undefined;

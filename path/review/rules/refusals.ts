@@ -3,6 +3,7 @@ import { own } from "../../../topology/json";
 import { addTo } from "../../../topology/lists";
 import { once } from "../../analysis/once";
 import { identityOf } from "../../analysis/writers/once-on-aws";
+import { twinsOf } from "../../analysis/writers/twins";
 import { UNIQUE } from "../../facts/unique";
 import { movedBlock } from "../../fixes/blocks";
 import type { Hop } from "../../report";
@@ -129,7 +130,8 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   const isPermission = GROUP_RULES.includes(change.type);
   const what = isPermission ? "the same permission" : `${code(name)} ${code(String(own(change.after, name)))}`;
   const goes = isGone(other) || other.doing === "update";
-  const isRenamed = change.doing === "create" && isGone(other);
+  // Only what is destroyed leaves its address; what is replaced keeps it, and nothing can be moved from there.
+  const isRenamed = twinsOf(world.changes).of(change)?.old === other;
   return tell(change, world, {
     hop: hopOf(change, world),
     effect: "fails",

@@ -1,4 +1,4 @@
-import { samenessOf } from "../../../../path/analysis/writers/once-on-aws";
+import { identityOf, samenessOf } from "../../../../path/analysis/writers/once-on-aws";
 import type { SecurityRule } from "../../../../topology/model";
 import { permissionKey, permissionsOf, permissionsOfRule } from "../../../../topology/permissions";
 
@@ -66,4 +66,18 @@ test("a route's destination by IPv6 has no case", () => {
     samenessOf("aws_route", { route_table_id: "rtb-1", destination_ipv6_cidr_block }),
   );
   expect(one).toEqual(other);
+});
+
+test("a rule beside its group is the same by its protocol's number", () => {
+  const [one, other] = ["6", "tcp"].map((ip_protocol) =>
+    identityOf("aws_vpc_security_group_ingress_rule", {
+      security_group_id: GROUP,
+      ip_protocol,
+      from_port: 80,
+      to_port: 80,
+      cidr_ipv4: "10.0.0.0/8",
+    }),
+  );
+  expect(one).toBeDefined();
+  expect(one).toBe(other);
 });

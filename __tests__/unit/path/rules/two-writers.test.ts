@@ -742,3 +742,15 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes, site)).toMatchObject({ effect: "outage" });
   });
 });
+
+test("no `moved` block leads from an address that stays", () => {
+  const web = "aws_lb_target_group.web";
+  const { effect, causes } = reviewed({
+    [web]: replaced("name", { name: "web-2" }),
+    "aws_lb_target_group.other": created({ ...SITE[web], id: undefined, arn: undefined }),
+  });
+  const told = causes.find(({ address }) => address === "aws_lb_target_group.other");
+  expect(effect).toBe("fails");
+  expect(told).toMatchObject({ effect: "fails", avoid: expect.stringContaining("in an apply of its own") as string });
+  expect(told?.hcl).toBeUndefined();
+});
