@@ -12,3 +12,14 @@ export function once<S extends object, A>(answer: (subject: S) => A): (subject: 
     return is;
   };
 }
+
+/** The same for a question that names one thing more, such as a port; that is kept with the subject. */
+export function onceFor<S extends object, K, A>(answer: (subject: S, key: K) => A): (subject: S, key: K) => A {
+  const answersOf = once((_: S) => new Map<K, { readonly is: A }>());
+  return (subject, key) => {
+    const answers = answersOf(subject);
+    const known = answers.get(key) ?? { is: answer(subject, key) };
+    answers.set(key, known);
+    return known.is;
+  };
+}

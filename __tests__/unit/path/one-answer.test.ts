@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { propFaults } from "../../../constructs/props/faults";
 import { isPrivateRange } from "../../../constructs/props/schema/ranges";
-import { installs } from "../../../path/analysis/boot-scripts/user-data";
+import { installs } from "../../../path/analysis/boot-scripts/fetches";
 import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from "../../../path/analysis/network/ipv4";
 import { entriesOf } from "../../../path/analysis/requests/entries";
 import { routeOf } from "../../../path/analysis/requests/route";

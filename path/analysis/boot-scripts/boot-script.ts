@@ -29,8 +29,11 @@ export interface WrittenFile {
 const CLOUD_INIT = /^\s*(#cloud-config|#include|#upstart-job|#part-handler|#cloud-boothook|## template:\s*jinja)/i;
 const MULTIPART = /^(content-type:\s*multipart|mime-version:|from nobody)/i;
 /** What a person writes who means a shell script. */
-const SHELL_COMMAND =
-  /^[ \t]*(#!|(sudo\s+)?(apt(-get)?|yum|dnf|amazon-linux-extras|systemctl|service|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set\s+-)\s)/m;
+export const WELL_KNOWN = (
+  "apt apt-get yum dnf amazon-linux-extras snap pip pip3 npm systemctl service docker aws git curl wget python " +
+  "python3 echo export mkdir cd cat touch chmod"
+).split(" ");
+const SHELL_COMMAND = new RegExp(`^[ \\t]*(#!|(sudo\\s+)?(${WELL_KNOWN.join("|")}|set\\s+-)\\s)`, "m");
 
 /** EC2 takes 16 KiB; what is beyond this, or a line of such length, is no user data, and must not cost time. */
 const MAX_LENGTH = 20_000;
@@ -50,6 +53,11 @@ export function bootScript(userData: string): BootScript {
   const read = { ...readBootScript(text), text: servingText(text) };
   cache.set(userData, read);
   return read;
+}
+
+/** Whether cloud-init runs it: `never` only where that is certain. */
+export function runs(userData: string): BootScript["kind"] {
+  return bootScript(userData).kind;
 }
 
 function servingText(text: string): string {

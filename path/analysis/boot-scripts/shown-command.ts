@@ -1,3 +1,6 @@
+import { WELL_KNOWN } from "./boot-script";
+import { anyOf } from "./patterns";
+
 /*
  * A boot script's command as a report may show it: the tool, the names of packages and images, and the hosts. Whatever
  * else stands in it may be a secret, such as an option's value, a variable, a path that is signed or what stands before
@@ -5,13 +8,26 @@
  */
 
 /** Tools, with what of theirs says what they do. */
-const TOOL =
-  /^(?:aws\s+(?:\S+\s+)*?s3\s+(?:cp|sync)|git\s+clone|curl|wget|(?:docker|podman|nerdctl)\s+(?:pull|build|run|start|compose\b.*?\s(?:up|pull))|docker-compose\b.*?\s(?:up|pull)|\S+)(?=\s|$)/;
-const VERBS =
-  /^(?:install|localinstall|groupinstall|reinstall|add|i|ci|global|create-project|require|pull|build|run|start|up|cp|sync|clone|s3)$/;
+const WHAT_IT_DOES = anyOf([
+  /aws\s+(?:\S+\s+)*?s3\s+(?:cp|sync)|git\s+clone|curl|wget/,
+  /(?:docker|podman|nerdctl)\s+(?:pull|build|run|start|compose\b.*?\s(?:up|pull))/,
+  /docker-compose\b.*?\s(?:up|pull)|\S+/,
+]);
+const TOOL = new RegExp(`^(?:${WHAT_IT_DOES.source})(?=\\s|$)`);
+const VERBS = new Set(
+  (
+    "install localinstall groupinstall reinstall add i ci global create-project require pull build run start up cp " +
+    "sync clone s3"
+  ).split(" "),
+);
 /** They take no value, so that the next word is none. */
-const FLAG =
-  /^(?:-[yqdit]+|--(?:yes|assumeyes|quiet|global|upgrade|detach|rm|no-cache|no-install-recommends|setopt=install_weak_deps=False))$/;
+const FLAGS = new Set(
+  (
+    "--yes --assumeyes --quiet --global --upgrade --detach --rm --no-cache --no-install-recommends " +
+    "--setopt=install_weak_deps=False"
+  ).split(" "),
+);
+const SHORT_FLAGS = /^-[yqdit]+$/;
 /** A package, with or without a scope and a version; an image, with or without its registry and tag. */
 const NAME = /^@?[a-z0-9][a-z0-9+._/-]{0,80}(?:(?:==|[@:])[a-z0-9][a-z0-9+._-]{0,40})?$/i;
 /** The scheme and the host; a port, if it is nothing but that. What comes before an `@` is no host. */
@@ -28,7 +44,7 @@ export function shownCommand(command: string): string {
 export function toolOf(command: string): string {
   const [head = ""] = TOOL.exec(command) ?? [];
   const [name = "", ...words] = head.split(/\s+/);
-  return [name, ...words.filter((it) => VERBS.test(it) || it === "compose")].join(" ");
+  return [name, ...words.filter((it) => VERBS.has(it) || it === "compose")].join(" ");
 }
 
 function argumentsOf(command: string): string {
@@ -42,10 +58,11 @@ function argumentsOf(command: string): string {
   let isAnyValue = false;
   for (const word of words) {
     const address = addressIn(word);
-    const isVerb = takesNames && VERBS.test(word);
+    const isVerb = takesNames && VERBS.has(word);
     if (isVerb) isAnyValue = false;
     if (address !== undefined) shown.push(address);
-    else if (isVerb || (takesNames && !isAnyValue && (FLAG.test(word) || NAME.test(word)))) shown.push(word);
+    else if (isVerb || (takesNames && !isAnyValue && (FLAGS.has(word) || SHORT_FLAGS.test(word) || NAME.test(word))))
+      shown.push(word);
     else {
       isAnyValue = true;
       if (shown.at(-1)?.endsWith("…") !== true) shown.push("…");
@@ -63,11 +80,10 @@ function addressIn(word: string): string | undefined {
 }
 
 /** What people begin a script with. */
-const FIRST =
-  /^(?:apt|apt-get|yum|dnf|amazon-linux-extras|systemctl|service|sudo|echo|export|mkdir|cd|curl|wget|docker|pip3?|npm|python3?|cat|touch|chmod|git|snap|aws|set|user_data)$/;
+const FIRST = new Set([...WELL_KNOWN, "sudo", "set", "user_data"]);
 
 /** The command that a text begins with, if it is one that is well known; any other word may be anything. */
 export function firstCommand(text: string): string | undefined {
   const [first = ""] = /[\w./-]+/.exec(text) ?? [];
-  return FIRST.test(first) ? first : undefined;
+  return FIRST.has(first) ? first : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Gateway, Route, Server, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import type { Fetch } from "../boot-scripts/user-data";
+import type { Fetch } from "../boot-scripts/fetches";
 import { rangesOf } from "./ipv4";
 import { networkIndex } from "./network-index";
 import { isForeign, isPublic, type Way, wayOut } from "./ways-out";

@@ -1,7 +1,7 @@
 import type { SecurityRule, Topology } from "../../../topology/model";
 import type { Attr } from "../../../topology/value";
 import { isUnknown, Unknown } from "../../../topology/value";
-import { once } from "../once";
+import { onceFor } from "../once";
 import { isSymbolic, plain } from "../symbols";
 import { merged, nextOf, type Range } from "./ipv4";
 import { isMeantFor, isTouched, type Peer, type Place } from "./places";
@@ -25,26 +25,19 @@ interface Opened {
   readonly vague: readonly { readonly rule: SecurityRule; readonly opens: boolean | Unknown }[];
 }
 
-const portsOf = once((_: RuleSet) => new Map<Attr<number>, Opened>());
-
-function openedBy(set: RuleSet, port: Attr<number>): Opened {
-  const ports = portsOf(set);
-  const before = ports.get(port);
-  if (before !== undefined) return before;
+const openedBy = onceFor((set: RuleSet, port: Attr<number>): Opened => {
   const all = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) })).filter(({ opens }) => opens !== false);
   const rules = all.filter(({ opens }) => opens === true).map(({ rule }) => rule);
   const vague = all.filter(
     ({ rule, opens }) => isUnknown(opens) || peersOpen(rule) !== undefined || rule.prefixListIds.items.length > 0,
   );
-  const found = {
+  return {
     groups: new Set(rules.flatMap(({ groupIds }) => groupIds.items)),
     ranges: merged(rangesIn(rules)),
     rules,
     vague,
   };
-  ports.set(port, found);
-  return found;
-}
+});
 
 /**
  * Whether the rules let TCP packets to this port pass between their groups and the peer. Only what the file leaves open

@@ -1,6 +1,6 @@
 import { isHealthPath } from "../../../topology/health-check-values";
+import { answersWith, answersWithHttpsRedirect } from "../boot-scripts/answers";
 import { bootScript } from "../boot-scripts/boot-script";
-import { answersWith, answersWithHttpsRedirect } from "../boot-scripts/user-data";
 
 /* What the application that a boot script starts answers, where the script leaves little doubt. */
 

@@ -1,6 +1,6 @@
 import type { Server, Subnet, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { type Fetch, installs } from "../boot-scripts/user-data";
+import { type Fetch, installs } from "../boot-scripts/fetches";
 import { type Reach, reachOf } from "../network/fetch-ways";
 import type { Way } from "../network/ways-out";
 import { once } from "../once";

@@ -3,7 +3,7 @@ import type { Registration, Server, TargetGroup, Topology } from "../../../topol
 import { symbol } from "../../../topology/source";
 import { known, Unknown } from "../../../topology/value";
 import type { OwnTargetGroups } from "../../../topology/writers";
-import { portsOf } from "../../analysis/boot-scripts/user-data";
+import { portsOf } from "../../analysis/boot-scripts/served-ports";
 import { opensPort } from "../../analysis/network/security-rules";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { groupUsers } from "../../analysis/targets/group-users";

@@ -31,9 +31,10 @@ export const P32: Rule = {
   title: "the balancer's group does not let requests out to the targets",
   certainty: ["certain"],
   why:
-    "The load balancer opens its own connections to the targets, for requests and for health checks, and its security " +
-    "groups must allow both to go out. AWS gives a new group a rule that allows everything out, but terraform removes " +
-    "it; without another rule the connections are dropped, and the load balancer waits until it times out.",
+    "The load balancer opens its own connections to the targets, for requests and for health checks, and its " +
+    "security groups must allow both to go out. AWS gives a new group a rule that allows everything out, but " +
+    "terraform removes it; without another rule the connections are dropped, and the load balancer waits until it " +
+    "times out.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
   shows: ["504", "unhealthy"],
   source:

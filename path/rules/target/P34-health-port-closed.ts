@@ -32,8 +32,8 @@ export const P34: Rule = {
   title: "the targets' group does not open the health check's port",
   certainty: ["certain", "likely"],
   why:
-    "Health checks can go to another port than requests, and the targets' security groups must open that port as well. " +
-    "Where they do not, every check times out and every target becomes unhealthy. The load balancer then sends " +
+    "Health checks can go to another port than requests, and the targets' security groups must open that port as " +
+    "well. Where they do not, every check times out and every target becomes unhealthy. The load balancer then sends " +
     "requests to all targets, so they are answered, but whatever relies on the health, such as an Auto Scaling group " +
     "or a DNS failover, acts on it.",
   symptom: "Target.Timeout in the target's health, though the application works",

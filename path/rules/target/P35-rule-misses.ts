@@ -66,9 +66,9 @@ export const P35: Rule = {
   title: "a rule's ports, protocol or addresses miss what it is for",
   certainty: ["certain"],
   why:
-    "A security group rule matches only if its protocol, its ports and its source all fit the packet. A range from the " +
-    "higher port to the lower, udp in place of tcp, or addresses that the load balancer does not have look right in a " +
-    "review and let nothing in. A rule for the load balancer's group stays right whatever its addresses become.",
+    "A security group rule matches only if its protocol, its ports and its source all fit the packet. A range from " +
+    "the higher port to the lower, udp in place of tcp, or addresses that the load balancer does not have look right " +
+    "in a review and let nothing in. A rule for the load balancer's group stays right whatever its addresses become.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
   shows: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

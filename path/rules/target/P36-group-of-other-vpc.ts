@@ -36,7 +36,9 @@ function checkReference(
     report.assume({
       hop: "target",
       address: rule.address,
-      text: `the VPCs of ${group.address} and ${other.address} are peered, so that a rule of the one may name the other`,
+      text:
+        `the VPCs of ${group.address} and ${other.address} are peered, so that a rule of the one may name ` +
+        "the other",
     });
     return;
   }

@@ -31,9 +31,9 @@ export const P37: Rule = {
   title: "rules stand in a group and beside it",
   certainty: ["certain"],
   why:
-    "A security group with `ingress` or `egress` blocks owns all rules of that direction: terraform revokes every rule " +
-    "that the blocks do not list. The rule resources beside it then create theirs again, so the rules alternate from " +
-    "one apply to the next, and between two applies a port can be closed.",
+    "A security group with `ingress` or `egress` blocks owns all rules of that direction: terraform revokes every " +
+    "rule that the blocks do not list. The rule resources beside it then create theirs again, so the rules alternate " +
+    "from one apply to the next, and between two applies a port can be closed.",
   symptom: "rules disappear at every other apply, and connections with them",
   shows: ["sometimes", "later"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",

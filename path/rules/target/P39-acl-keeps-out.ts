@@ -70,9 +70,9 @@ export const P39: Rule = {
   certainty: ["certain"],
   why:
     "A network ACL looks at each packet for itself: unlike a security group it does not let answers pass because the " +
-    "request did. Answers go to the port from which the other side connected, one from 1024 to 65535, so an ACL at the " +
-    "subnets of the load balancer or of the targets needs entries for these ports in the other direction. What no entry " +
-    "allows is dropped.",
+    "request did. Answers go to the port from which the other side connected, one from 1024 to 65535, so an ACL at " +
+    "the subnets of the load balancer or of the targets needs entries for these ports in the other direction. What " +
+    "no entry allows is dropped.",
   symptom: "ERR_CONNECTION_TIMED_OUT, or 504 Gateway Timeout with Target.Timeout in the target's health",
   shows: ["timeout", "504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",

@@ -48,8 +48,8 @@ export const P40: Rule = {
   title: "a network ACL denies what a later entry allows, or has no entries",
   certainty: ["certain"],
   why:
-    "The entries of a network ACL are tried from the lowest number up, and the first one that fits a packet decides; a " +
-    "later entry that allows the same packets is never reached. An ACL that is created without entries, or the " +
+    "The entries of a network ACL are tried from the lowest number up, and the first one that fits a packet decides; " +
+    "a later entry that allows the same packets is never reached. An ACL that is created without entries, or the " +
     "default ACL once terraform manages it without any, denies everything.",
   symptom: "ERR_CONNECTION_TIMED_OUT, or 504 Gateway Timeout with Target.Timeout in the target's health",
   shows: ["timeout", "504", "unhealthy"],

@@ -108,9 +108,9 @@ export const P50: Rule = {
   title: "a target is in a zone that the balancer is not in",
   certainty: ["certain"],
   why:
-    "A load balancer is enabled for the Availability Zones of its subnets and sends nothing to targets in other zones. " +
-    "Such a target is registered without an error and stays unused; with no target in an enabled zone, the load " +
-    "balancer answers 503.",
+    "A load balancer is enabled for the Availability Zones of its subnets and sends nothing to targets in other " +
+    "zones. Such a target is registered without an error and stays unused; with no target in an enabled zone, the " +
+    "load balancer answers 503.",
   symptom: "the target stays unused: Target.NotInUse; 503 Service Unavailable if it is true of all",
   shows: ["503", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",

@@ -1,6 +1,6 @@
 import type { Server } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { portsOf } from "../../analysis/boot-scripts/user-data";
+import { portsOf } from "../../analysis/boot-scripts/served-ports";
 import { opensPort } from "../../analysis/network/security-rules";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";

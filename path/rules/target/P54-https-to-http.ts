@@ -1,6 +1,6 @@
 import type { TargetGroup, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { answersTls } from "../../analysis/boot-scripts/user-data";
+import { answersTls } from "../../analysis/boot-scripts/answers";
 import type { Target } from "../../analysis/requests/traced-path";
 import { healthReaders, ofHealthChecksOnly } from "../../analysis/targets/health-readers";
 import { scriptedTargets } from "../../analysis/targets/scripted-targets";

@@ -1,6 +1,6 @@
 import type { SecurityGroup, SecurityRule, Server, Topology } from "../../../topology/model";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
-import type { Fetch } from "../../analysis/boot-scripts/user-data";
+import type { Fetch } from "../../analysis/boot-scripts/fetches";
 import { isInVpc } from "../../analysis/network/fetch-ways";
 import { coversInternet, holdsPublic, rangesOf } from "../../analysis/network/ipv4";
 import { rulesInWords } from "../../analysis/network/rule-words";

@@ -1,7 +1,8 @@
 import type { Server, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
+import { runs } from "../../analysis/boot-scripts/boot-script";
+import { portsOf } from "../../analysis/boot-scripts/served-ports";
 import { firstCommand } from "../../analysis/boot-scripts/shown-command";
-import { portsOf, runs } from "../../analysis/boot-scripts/user-data";
 import type { Target } from "../../analysis/requests/traced-path";
 import { healthReaders, ofHealthChecksOnly } from "../../analysis/targets/health-readers";
 import { targetPorts } from "../../analysis/targets/target-ports";
@@ -108,10 +109,10 @@ export const P65: Rule = {
   title: "the application listens on another port",
   certainty: ["likely"],
   why:
-    "A load balancer connects to the port of its target group, and to that of the health check; where nothing listens " +
-    "there, the instance refuses the connection. User data starts what listens, and cloud-init runs it only if its " +
-    "very first characters say what it is, such as `#!/bin/bash`. A warning where the script names another port, as " +
-    "something outside of the script can listen as well.",
+    "A load balancer connects to the port of its target group, and to that of the health check; where nothing " +
+    "listens there, the instance refuses the connection. User data starts what listens, and cloud-init runs it only " +
+    "if its very first characters say what it is, such as `#!/bin/bash`. A warning where the script names another " +
+    "port, as something outside of the script can listen as well.",
   symptom: "connection refused: FailedHealthChecks, 502 Bad Gateway",
   shows: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",

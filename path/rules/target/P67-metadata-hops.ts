@@ -1,5 +1,5 @@
 import { known } from "../../../topology/value";
-import { usesContainers } from "../../analysis/boot-scripts/user-data";
+import { usesContainers } from "../../analysis/boot-scripts/containers";
 import { targetsByServer } from "../../analysis/targets/targets-by-server";
 import { fix, setting } from "../../fixes/fix";
 import type { Rule, TargetCheck } from "../rule";
@@ -29,9 +29,10 @@ export const P67: Rule = {
   title: "containers cannot reach the instance's metadata",
   certainty: ["likely"],
   why:
-    "Where the metadata service requires tokens (IMDSv2), its answer to the request for a token may travel only as many " +
-    "network hops as the instance allows. A container with a network of its own is one hop further away, so with a " +
-    "limit of 1 it gets no token, and no credentials of the instance's role. A warning: not every container asks.",
+    "Where the metadata service requires tokens (IMDSv2), its answer to the request for a token may travel only as " +
+    "many network hops as the instance allows. A container with a network of its own is one hop further away, so " +
+    "with a limit of 1 it gets no token, and no credentials of the instance's role. A warning: not every container " +
+    "asks.",
   symptom: 'NoCredentialProviders or "Unable to locate credentials" in the container',
   shows: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html",

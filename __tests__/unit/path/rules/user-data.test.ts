@@ -1,13 +1,9 @@
 import { userDataFor } from "../../../../constructs/user-data";
-import {
-  answersTls,
-  answersWith,
-  answersWithHttpsRedirect,
-  installs,
-  portsOf,
-  runs,
-  usesContainers,
-} from "../../../../path/analysis/boot-scripts/user-data";
+import { answersTls, answersWith, answersWithHttpsRedirect } from "../../../../path/analysis/boot-scripts/answers";
+import { runs } from "../../../../path/analysis/boot-scripts/boot-script";
+import { usesContainers } from "../../../../path/analysis/boot-scripts/containers";
+import { installs } from "../../../../path/analysis/boot-scripts/fetches";
+import { portsOf } from "../../../../path/analysis/boot-scripts/served-ports";
 
 /* What boot scripts are read to say. */
 
