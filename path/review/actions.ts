@@ -3,7 +3,7 @@ import type { Invocation } from "../../topology/plan-format";
 import { known } from "../../topology/value";
 import { HARMLESS, OPEN_ENDED, STOP, stoppedId } from "../analysis/writers/invoked-actions";
 import { code, type Told } from "./because";
-import { shareOf } from "./rules/servers";
+import { targetsAway } from "./targets-away";
 import type { World } from "./world";
 
 /* What the actions do that terraform 1.14 or newer invokes while it applies. */
@@ -76,8 +76,8 @@ function perhapsTarget(it: Invocation, why: string): Told {
 }
 
 function stopOfTarget(it: Invocation, groups: readonly TargetGroup[], world: World): Told {
-  const shares = groups.map((group) => ({ group, ...shareOf(group, world) }));
-  const worst = shares.find(({ left }) => left <= 0);
+  const shares = groups.map((group) => targetsAway(world, group));
+  const worst = shares.find(({ left }) => left === 0);
   const { group, all, left } = worst ?? shares[0] ?? { group: undefined, all: 1, left: 0 };
   const name = code(group?.address ?? "");
   return {

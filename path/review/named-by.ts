@@ -1,8 +1,8 @@
 import type { Change } from "../../topology/changes";
 import { type Json, listOf, own } from "../../topology/json";
 import { addTo } from "../../topology/lists";
-import { once } from "../analysis/once";
 import { isRuleBeside } from "../../topology/permissions";
+import { once } from "../analysis/once";
 import { goesFirst, type World } from "./world";
 
 /* What names a security group, a subnet or a VPC today: AWS destroys none of them as long as something has it. */

@@ -8,5 +8,4 @@ export interface Rules {
 }
 
 /** Checks that are not in files of their own yet. */
-export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [
-];
+export const SUBJECTS: readonly (Rules & { readonly subject: string })[] = [];

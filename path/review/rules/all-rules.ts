@@ -1,9 +1,12 @@
 import type { EffectRule } from "../because";
+import { autoScalingRule, launchConfigurationRule } from "./auto-scaling";
 import { balancerRule } from "./balancer";
 import { certificateRule } from "./certificates";
 import { registrationRule, zoneRule } from "./delegations";
+import { serviceRule } from "./ecs-services";
 import { functionPermissionRule } from "./function-permission";
 import { instanceStateRule } from "./instance-state";
+import { instanceRule } from "./instances";
 import { listenerRule } from "./listener";
 import { listenerRuleRule } from "./listener-rule";
 import { recordRule } from "./records";
@@ -11,7 +14,6 @@ import { namesakeRule, protectionRule, takenRule } from "./refusals";
 import { aclRuleRule, routeRule } from "./routes-and-acls";
 import { relinkedRule, samePairRule } from "./same-pair";
 import { groupRuleRule, prefixListRule, securityGroupRule } from "./security-groups";
-import { autoScalingRule, instanceRule, launchConfigurationRule, serviceRule } from "./servers";
 import { subnetRule, vpcRule } from "./subnets-and-vpcs";
 import { attachmentRule, targetGroupRule } from "./target-group";
 
