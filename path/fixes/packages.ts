@@ -1,4 +1,5 @@
 import type { Installing } from "../analysis/targets/installing";
+import { shareOf, sharesOf } from "./wording";
 
 /* What the rules on packages write alike. */
 
@@ -13,9 +14,5 @@ export function shareOfServers(
   all: readonly Installing[],
 ): { readonly share?: string } {
   const [count, subnets] = [all.filter((it) => it.failed.length > 0).length, server.subnetIds.items.length];
-  const parts = [
-    ...(count < all.length ? [`${count} of ${all.length} servers`] : []),
-    ...(failed.length < subnets ? [`${failed.length} of ${subnets} subnets`] : []),
-  ];
-  return parts.length === 0 ? {} : { share: parts.join(", ") };
+  return sharesOf([shareOf(count, all.length, "servers"), shareOf(failed.length, subnets, "subnets")]);
 }

@@ -5,7 +5,7 @@ import { type HealthReaders, ofHealthChecksOnly } from "../analysis/targets/heal
 import { areForHealthOnly, type TargetPort } from "../analysis/targets/target-ports";
 import type { Edit, Finding } from "../report";
 import { opening } from "./group-fixes";
-import { shareOf } from "./wording";
+import { shareOf, sharesOf } from "./wording";
 
 /* What the rules of groups between a balancer and its targets write alike. */
 
@@ -32,11 +32,8 @@ export function shareOfTargets(
   { total }: TargetPassages,
   whose: string,
 ): { share?: string } {
-  const parts = [
-    shareOf(count, total, "targets").share,
-    places === undefined ? undefined : `${places.hit} of ${places.of} of ${whose}`,
-  ].filter((it) => it !== undefined);
-  return parts.length === 0 ? {} : { share: parts.join("; ") };
+  const ofPlaces = places === undefined ? {} : shareOf(places.hit, places.of, `of ${whose}`);
+  return sharesOf([shareOf(count, total, "targets"), ofPlaces], "; ");
 }
 
 /** Rules of the group that keeps the ports shut, for those that are known. */

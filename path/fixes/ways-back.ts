@@ -1,4 +1,5 @@
 import type { WaysBack } from "../analysis/network/ways-back";
+import { shareOf, sharesOf } from "./wording";
 
 /* What the rules on a public balancer's routes write alike. */
 
@@ -6,10 +7,6 @@ export const NO_ROUTE = "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: NO_ROU
 
 /** Which clients are hit, where not all of them are. */
 export function shareOfSubnets({ balancer, family, shut }: WaysBack): { readonly share?: string } {
-  const count = balancer.subnetIds.items.length;
-  const parts = [
-    ...(shut.length < count ? [`${shut.length} of ${count} subnets`] : []),
-    ...(family === "IPv6" ? ["clients that come by IPv6"] : []),
-  ];
-  return parts.length === 0 ? {} : { share: parts.join(", ") };
+  const clients = family === "IPv6" ? { share: "clients that come by IPv6" } : {};
+  return sharesOf([shareOf(shut.length, balancer.subnetIds.items.length, "subnets"), clients]);
 }

@@ -11,6 +11,12 @@ export function shareOf(hit: number, all: number, of: string): { share?: string 
   return hit < all ? { share: `${hit} of ${all} ${of}` } : {};
 }
 
+/** Several shares in one. */
+export function sharesOf(shares: readonly { readonly share?: string }[], between = ", "): { share?: string } {
+  const parts = shares.flatMap(({ share }) => share ?? []);
+  return parts.length === 0 ? {} : { share: parts.join(between) };
+}
+
 /** The first few of several texts, and how many more there are. */
 export function few(all: readonly string[]): string {
   return all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;

@@ -1,7 +1,7 @@
 import type { Balancer, BlockPublicAccess, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 /** The account keeps the internet out of its VPCs. */
@@ -44,7 +44,7 @@ function blocked(
       `${isPart ? "each of its subnets" : "any of its subnets"} is excluded`,
     required: "`off`, or an exclusion of the balancer's VPC",
     symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
-    ...(isPart && { share: `${shut.length} of ${subnets.length} subnets` }),
+    ...shareOf(shut.length, subnets.length, "subnets"),
     fix: fix("Turn the block off, or exclude the balancer's VPC.", BY_NO_PROP, [
       setting(address, "internet_gateway_block_mode", "off"),
     ]),

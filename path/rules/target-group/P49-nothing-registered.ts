@@ -10,7 +10,7 @@ import { groupUsers } from "../../analysis/targets/group-users";
 import { type Share, sharesOf } from "../../analysis/targets/shares";
 import { changeOf, isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/wording";
 import type { Edit } from "../../report";
 import type { Fault, FileReporter, Reporter, Rule } from "../rule";
 
@@ -146,7 +146,6 @@ function detached(
   const isNow =
     detachesNow(address, argument, known(group.arn) ?? "", topology) && !isMade(topology, registration.address);
   const isSure = isNow || (topology.source === "synthesized" && isIgnored !== true);
-  const others = group.registrations.length - 1;
   return {
     ...(!isSure && { severity: "warning" as const }),
     address,
@@ -160,7 +159,7 @@ function detached(
     symptom:
       `503 Service Temporarily Unavailable after ${isNow ? "this apply" : "the next apply"}: terraform ` +
       "detaches the target group at every second apply",
-    ...(others > 0 && { share: `1 of ${others + 1} registrations` }),
+    ...shareOf(1, group.registrations.length, "registrations"),
     fix: fix(`Remove ${argument} from ${address}; the attachment is enough.`, BY_NO_PROP, [
       setting(address, argument, undefined),
     ]),

@@ -3,7 +3,7 @@ import { known } from "../../../topology/value";
 import type { Target, TracedPath } from "../../analysis/requests/traced-path";
 import { areDistinctVpcs, vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/wording";
 import type { Fault, Reporter, Rule } from "../rule";
 
 export const P51: Rule = {
@@ -92,7 +92,7 @@ function targetElsewhere(
     symptom:
       `the apply fails at ${registration.address}: InvalidTarget, the instance is not in the VPC of the target ` +
       "group",
-    ...(count > 1 && { share: `1 of ${count} targets` }),
+    ...shareOf(1, count, "targets"),
     fix: fix(
       `Put ${server.address} into a subnet of ${shown(vpc)}.`,
       BY_NO_PROP,

@@ -10,6 +10,7 @@ import { blockOfChild, childKind, type OfParent, takenFromParents } from "../../
 import { linksTaken, type TakenLink } from "../../analysis/writers/taken-links";
 import { childInWords } from "../../fixes/children";
 import { forgetting, keepingPair } from "../../fixes/kept-resources";
+import { shareOf } from "../../fixes/wording";
 import type { Hop } from "../../report";
 import type { Fault, FileCheck, FileReporter, Rule } from "../rule";
 
@@ -160,7 +161,6 @@ function fromParent({ change, parent }: OfParent, topology: Topology): Fault {
 }
 
 function fromList(address: string, { list, group }: TakenLink, topology: Topology): Fault {
-  const others = group.registrations.length - 1;
   return {
     address,
     attribute: "autoscaling_group_name",
@@ -169,7 +169,7 @@ function fromList(address: string, { list, group }: TakenLink, topology: Topolog
       "this apply does not attach it again",
     required: "terraform to forget the attachment, and to leave on AWS what the list stands for",
     symptom: "503 Service Temporarily Unavailable after the apply, and until the next one",
-    ...(others > 0 && { share: `1 of ${others + 1} registrations` }),
+    ...shareOf(1, group.registrations.length, "registrations"),
     fix: forgetting(address, topology.writers.changes),
   };
 }

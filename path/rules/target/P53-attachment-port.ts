@@ -4,6 +4,7 @@ import { portsOf } from "../../analysis/boot-scripts/served-ports";
 import { opensPort } from "../../analysis/network/security-rules";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
+import { shareOf } from "../../fixes/wording";
 import type { PathEnd, Reporter, Rule } from "../rule";
 
 export const P53: Rule = {
@@ -75,7 +76,7 @@ function reportPort(
     observed: `port ${port}, where ${server?.address} ${does}`,
     required: `no port, so that the group's ${usual ?? "own"} counts, or a port that the application serves`,
     symptom: P53.symptom,
-    ...(count > 1 && { share: `1 of ${count} targets` }),
+    ...shareOf(1, count, "targets"),
     fix: fix(`Leave the port of ${registration.address} away.`, "appPort; remove the override", [
       setting(registration.address, "port", served.includes(usual ?? -1) ? undefined : served[0]),
     ]),
