@@ -8,6 +8,7 @@ import { systemRefusal } from "../machine/system-refusals";
 import { printable, printableLines } from "../machine/text/printable";
 import { version } from "../package.json";
 import { TimeIsUp } from "../path/deadline";
+import { erase } from "./terminal";
 
 process.env[NO_SDK_WARNING] ??= "true";
 
@@ -117,10 +118,11 @@ export function throwIfNoCommit(argument: string, commit: string): void {
 if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
 
 /**
- * Lines for a person, on standard error. Here, in `writeResult` and in progress.ts is where what others wrote becomes
+ * Lines for a person, on standard error. Here, in `writeResult` and in steps.ts is where what others wrote becomes
  * harmless.
  */
 export function say(text: string): void {
+  erase();
   process.stderr.write(`${printableLines(text)}\n`);
 }
 
@@ -140,6 +142,7 @@ export async function writeNotice(title: string, text: string, kind: "notice" | 
 async function write(text: string, out?: string): Promise<void> {
   const result = text.endsWith("\n") ? text : `${text}\n`;
   if (out !== undefined) return writeFile(out, result);
+  erase();
   await new Promise<void>((resolve, reject) => {
     // A reader that has gone away, or a full disk.
     const fail = (error: Error) =>

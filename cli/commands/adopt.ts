@@ -1,16 +1,11 @@
 import type { Command } from "commander";
 import { UsageError } from "../../machine/errors";
-import { type AdoptionResult, adoptStack } from "../adoption/adopt-stack";
+import { adoptStack } from "../adoption/adopt-stack";
 import { adoptionReport, needsPerson } from "../adoption/report";
 import { abortedByPerson, EXIT, writeResult } from "../command";
-import { type Task, taskList } from "../progress";
-import { initialize, openStacks, type StackFolder } from "../project/project";
+import { initialize, openStack } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
-
-interface Stage {
-  opened?: StackFolder;
-  result?: AdoptionResult;
-}
+import { stepsUntil } from "../steps";
 
 interface Options {
   readonly use: ReadonlyMap<string, string>;
@@ -39,40 +34,14 @@ export function commandLine(): Command {
 
 async function adopt(stackId: string, { use }: Options): Promise<void> {
   const signal = abortedByPerson("nothing was changed, and the import blocks are as they were");
-  const { result } = await taskList<Stage>(tasksFor(stackId, use, signal), {}, signal);
-  if (result === undefined) throw new Error("there is no result");
+  const step = stepsUntil(signal);
+  const opened = await step("synthesize main.ts", ({ report }) => openStack(stackId, signal, report));
+  await step("terraform init", () => initialize(opened));
+  const result = await step("find what the state does not know", ({ report }) =>
+    adoptStack({ opened, chosen: use, onProgress: report }),
+  );
   await writeResult(adoptionReport(result));
   process.exitCode = needsPerson(result) ? EXIT.unknown : EXIT.good;
-}
-
-function tasksFor(stackId: string, chosen: ReadonlyMap<string, string>, signal: AbortSignal): Task<Stage>[] {
-  return [
-    {
-      title: "synthesize main.ts",
-      task: async (stage, task) => {
-        [stage.opened] = await openStacks({ stackId, signal, onProgress: (text) => (task.output = text) });
-      },
-    },
-    {
-      title: "terraform init",
-      task: async ({ opened }) => initialize(theOne(opened)),
-    },
-    {
-      title: "find what the state does not know",
-      task: async (stage, task) => {
-        stage.result = await adoptStack({
-          opened: theOne(stage.opened),
-          chosen,
-          onProgress: (text) => (task.output = text),
-        });
-      },
-    },
-  ];
-}
-
-function theOne(opened: StackFolder | undefined): StackFolder {
-  if (opened === undefined) throw new Error("the stack was not opened");
-  return opened;
 }
 
 /** `--use aws_vpc.network=vpc-0123`; an id may hold an equals sign, an address does not. */

@@ -20,27 +20,27 @@ import type { GitHub } from "../bootstrap/repository";
 import { BootstrapRun, wantedOf } from "../bootstrap/run";
 import { subjectNotes } from "../bootstrap/subject-notes";
 import { abortedByPerson, say, writeResult } from "../command";
-import { quiet, type Task, taskList } from "../progress";
 import { findTools, synthesizeProject, type Tools } from "../project/project";
 import { stateBucketsOf } from "../project/state-buckets";
 import { newTerraformCommand } from "../project/terraform-command";
+import { type Step, stepsUntil } from "../steps";
 
-/** One bucket, from what is asked for to what became of it. */
+/** One bucket, and what became of it. */
 interface Work {
   readonly asked: AskedOptions;
   /** With what GitHub says of the repository. */
-  options?: BootstrapOptions;
-  found?: Found;
-  wanted?: Wanted;
+  readonly options: BootstrapOptions;
+  readonly found: Found;
+  readonly wanted: Wanted;
   /** Roles that were to be removed and are still there. */
-  left?: readonly RoleKind[];
+  readonly left: readonly RoleKind[];
 }
 
-interface Stage {
-  tools?: Tools;
-  works: Work[];
+/** The buckets to see to. */
+interface Asked {
+  readonly buckets: readonly AskedOptions[];
   /** The stacks that can be deployed next; none where the command line names the bucket. */
-  stackIds: string[];
+  readonly stackIds: readonly string[];
 }
 
 const DESCRIPTION =
@@ -80,109 +80,88 @@ export function commandLine(): Command {
 }
 
 async function bootstrap(commandLine: CommandLine): Promise<void> {
-  const works = namesBucket(commandLine) ? [{ asked: checkOptions(commandLine) }] : [];
+  const named = namesBucket(commandLine) ? checkOptions(commandLine) : undefined;
   const signal = abortedByPerson("what was begun is completed by running this again");
+  const step = stepsUntil(signal);
   const temporary = await TemporaryFolder.make("bootstrap");
   try {
-    const first = works.length === 0 ? [namedByMain(commandLine, signal)] : [];
-    const stage = await taskList<Stage>(
-      [...first, terraformTask(signal), workTask(temporary, signal)],
-      { works, stackIds: [] },
-      signal,
-    );
-    await report(stage);
+    const { buckets, stackIds } =
+      named === undefined
+        ? await step("synthesize main.ts", (it) => namedByMain(commandLine, signal, it))
+        : { buckets: [named], stackIds: [] };
+    const tools = await step("find terraform", async ({ report, rename }) => {
+      const found = await findTools({ signal, onProgress: report });
+      rename(found.inWords);
+      return found;
+    });
+    const works = await step("bootstrap", async (whole) => {
+      const done: Work[] = [];
+      // One after the other: what is wrong with one is the reason to stop, and the next run goes on from there.
+      for (const asked of buckets) done.push(await workOn(asked, { tools, temporary, signal }, whole));
+      return done;
+    });
+    await report(works, stackIds);
   } finally {
     await temporary.remove();
   }
 }
 
-function namedByMain(commandLine: CommandLine, signal: AbortSignal): Task<Stage> {
-  return {
-    title: "synthesize main.ts",
-    task: async (stage, task) => {
-      const buckets = stateBucketsOf(await synthesizeProject(signal));
-      stage.works = optionsFor(commandLine, buckets).map((asked) => ({ asked }));
-      stage.stackIds = buckets.flatMap(({ stackIds }) => stackIds);
-      task.title =
-        "main.ts: " +
-        `${buckets.map(({ bucket, region, stackIds }) => `${bucket} in ${region} for ${stackIds.join(", ")}`).join("; ")}`;
-    },
-  };
+async function namedByMain(commandLine: CommandLine, signal: AbortSignal, { rename }: Step): Promise<Asked> {
+  const buckets = stateBucketsOf(await synthesizeProject(signal));
+  const inWords = buckets.map(({ bucket, region, stackIds }) => `${bucket} in ${region} for ${stackIds.join(", ")}`);
+  const asked = optionsFor(commandLine, buckets);
+  rename(`main.ts: ${inWords.join("; ")}`);
+  return { buckets: asked, stackIds: buckets.flatMap(({ stackIds }) => stackIds) };
 }
 
-function terraformTask(signal: AbortSignal): Task<Stage> {
-  return {
-    title: "find terraform",
-    task: async (stage, task) => {
-      stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
-      task.title = stage.tools.inWords;
-    },
-  };
+interface Room {
+  readonly tools: Tools;
+  readonly temporary: TemporaryFolder;
+  readonly signal: AbortSignal;
 }
 
-/** One bucket after the other: what is wrong with one is the reason to stop, and the next run goes on from there. */
-function workTask(temporary: TemporaryFolder, signal: AbortSignal): Task<Stage> {
-  return {
-    title: "bootstrap",
-    task: (stage, task) =>
-      task.newListr(stage.works.flatMap((work) => tasksOf(work, temporary, signal)).map(quiet), {
-        concurrent: false,
-        exitOnError: true,
-      }),
-  };
+async function workOn(asked: AskedOptions, { tools, temporary, signal }: Room, { step }: Step): Promise<Work> {
+  const looked = await step("look at the account", (it) => lookFor(asked, signal, it));
+  const { options, found, wanted } = looked;
+  const left = await step(asked.bucket, async ({ report, rename }) => {
+    const folder = await mkdtemp(join(temporary.path, "alb-web-bootstrap-"));
+    const run = new BootstrapRun(wanted, { tools, folder, inUse: temporary, signal });
+    if (found.hasBucket) await run.useBucket(report);
+    else await run.createBucket(report);
+    const isToRemove = options.github === "none" && found.roles.length > 0;
+    if (isToRemove && found.github !== undefined) await run.takeUp(found, report);
+    const done = await run.settle(report);
+    if (wanted.github !== undefined) await makeRecordKey(options);
+    const remaining = isToRemove ? await rolesOf(options.bucket, options.region) : [];
+    rename(`${options.bucket}: ${found.hasBucket ? done : "created"}`);
+    return remaining;
+  });
+  return { asked, ...looked, left };
 }
 
-function tasksOf(work: Work, temporary: TemporaryFolder, signal: AbortSignal): Task<Stage>[] {
-  const { asked } = work;
-  return [
-    {
-      title: "look at the account",
-      task: async (_, task) => {
-        if (typeof asked.github === "object" && asked.github.ids === "to be asked")
-          task.output = `asking GitHub for the ids of ${asked.github.repository}`;
-        const options = await settled(asked, { signal, env: process.env });
-        const found = await lookAt(options);
-        work.options = options;
-        work.found = found;
-        work.wanted = wantedOf(options, found);
-        const bucket = found.hasState
-          ? "its bucket and its state are there"
-          : found.hasBucket
-            ? "its bucket is there, without a state"
-            : "no bucket yet";
-        task.title = `account ${found.account}: ${bucket}`;
-      },
-    },
-    {
-      title: asked.bucket,
-      task: async ({ tools }, task) => {
-        const { options, wanted, found } = work;
-        if (options === undefined || wanted === undefined || found === undefined || tools === undefined) return;
-        const run = new BootstrapRun(wanted, {
-          tools,
-          folder: await mkdtemp(join(temporary.path, "alb-web-bootstrap-")),
-          inUse: temporary,
-          signal,
-        });
-        const tell = (text: string) => (task.output = text);
-        if (found.hasBucket) await run.useBucket(tell);
-        else await run.createBucket(tell);
-        const isToRemove = options.github === "none" && found.roles.length > 0;
-        if (isToRemove && found.github !== undefined) await run.takeUp(found, tell);
-        const done = await run.settle(tell);
-        if (wanted.github !== undefined) await makeRecordKey(options);
-        if (isToRemove) work.left = await rolesOf(options.bucket, options.region);
-        task.title = `${options.bucket}: ${found.hasBucket ? done : "created"}`;
-      },
-    },
-  ];
+async function lookFor(
+  asked: AskedOptions,
+  signal: AbortSignal,
+  { report, rename }: Step,
+): Promise<Pick<Work, "options" | "found" | "wanted">> {
+  if (typeof asked.github === "object" && asked.github.ids === "to be asked")
+    report(`asking GitHub for the ids of ${asked.github.repository}`);
+  const options = await settled(asked, { signal, env: process.env });
+  const found = await lookAt(options);
+  const wanted = wantedOf(options, found);
+  const bucket = found.hasState
+    ? "its bucket and its state are there"
+    : found.hasBucket
+      ? "its bucket is there, without a state"
+      : "no bucket yet";
+  rename(`account ${found.account}: ${bucket}`);
+  return { options, found, wanted };
 }
 
 /** What there is now on standard error; lines for `main.ts` and for a shell on standard output. */
-async function report({ works, stackIds }: Stage): Promise<void> {
+async function report(works: readonly Work[], stackIds: readonly string[]): Promise<void> {
   const variables = works.flatMap(variablesFor);
-  for (const { options, found, wanted, left = [] } of works) {
-    if (options === undefined || found === undefined || wanted === undefined) return;
+  for (const { options, found, wanted, left } of works) {
     for (const note of notes(options.github, found, wanted.github, left)) say(note);
   }
   if (stackIds.length > 0) {
@@ -200,7 +179,7 @@ async function report({ works, stackIds }: Stage): Promise<void> {
 
 /** The lines that make GitHub's workflows take the roles. */
 function variablesFor({ asked: { region }, wanted }: Work): string[] {
-  if (wanted?.github === undefined) return [];
+  if (wanted.github === undefined) return [];
   const { account, github } = wanted;
   const variables = {
     AWS_REGION: region,

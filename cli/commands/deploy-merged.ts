@@ -10,10 +10,10 @@ import { abortedByPerson, throwIfNoCommit, writeResult } from "../command";
 import { GitHub, type PullRequest } from "../github/github";
 import { KeptRecords, notDeployed, placeOf } from "../github/kept-records";
 import { type ComparedPlan, differences, type KeptRecord, recordOf } from "../github/plan-record";
-import { quiet, type Task, taskList } from "../progress";
 import { initialize, openStacks, type StackFolder } from "../project/project";
 import { applySavedPlan } from "../project/saved-plan";
 import { newTerraformCommand } from "../project/terraform-command";
+import { type Step, stepsUntil } from "../steps";
 
 /** A stack of which something was reviewed. */
 interface Reviewed {
@@ -24,15 +24,6 @@ interface Reviewed {
   readonly isContinued: boolean;
   /** The plan that is made here. */
   readonly file: string;
-}
-
-interface Stage {
-  reviewed: Reviewed[];
-  /** Of those, what is to be applied. */
-  changing: Reviewed[];
-  /** What became of each stack, for the result. */
-  results: string[];
-  pullRequest?: PullRequest;
 }
 
 interface Deployment {
@@ -74,58 +65,53 @@ async function deploy(commit: string, { branch }: { readonly branch: string }): 
   const github = GitHub.of(process.env, signal);
   const temporary = await TemporaryFolder.make("plans");
   try {
-    const { results } = await taskList<Stage>(
-      tasksFor({ commit, branch, github, temporary, signal }),
-      { reviewed: [], changing: [], results: [] },
-      signal,
-    );
-    await writeResult(results.join("\n"));
+    await writeResult((await deployIn({ commit, branch, github, temporary, signal })).join("\n"));
   } finally {
     await temporary.remove();
   }
 }
 
-function tasksFor({ commit, branch, github, temporary, signal }: Deployment): Task<Stage>[] {
+/** @returns what became of each stack */
+async function deployIn(deployment: Deployment): Promise<string[]> {
+  const { commit, branch, github, temporary, signal } = deployment;
+  const step = stepsUntil(signal);
+  const pullRequest = await step("find the pull request", async ({ rename }) => {
+    const merged = await mergedBy(deployment);
+    if ((process.env.GITHUB_RUN_ATTEMPT ?? "1") !== "1") await throwIfOvertaken(commit, branch, github);
+    rename(`pull request #${merged.number}, reviewed at ${merged.head.sha}`);
+    return merged;
+  });
+  const fetched = await step("fetch what was reviewed", async ({ report, rename }) => {
+    const stacks = await openStacks({ signal, onProgress: report });
+    const records: Fetched[] = [];
+    for (const opened of stacks)
+      records.push(await fetchRecord(opened, pullRequest, { temporary, signal, tell: report }));
+    rename(`reviewed: ${idsOf(records.filter(isReviewed)) || "nothing that is left"}`);
+    return records;
+  });
+  const planned = await step("plan again, and compare", (it) => planAll(fetched.filter(isReviewed), pullRequest, it));
+  const changing = planned.filter(({ hasChanges }) => hasChanges);
+  const applied = await step("apply", async (whole) => {
+    const done: string[] = [];
+    for (const { reviewed } of changing) done.push(await applyReviewed(reviewed, whole));
+    return done;
+  });
   return [
-    {
-      title: "find the pull request",
-      task: async (stage, task) => {
-        stage.pullRequest = await mergedBy({ commit, branch, github, signal });
-        if ((process.env.GITHUB_RUN_ATTEMPT ?? "1") !== "1") await throwIfOvertaken(commit, branch, github);
-        task.title = `pull request #${stage.pullRequest.number}, reviewed at ${stage.pullRequest.head.sha}`;
-      },
-    },
-    {
-      title: "fetch what was reviewed",
-      task: async (stage, task) => {
-        const stacks = await openStacks({ signal, onProgress: (text) => (task.output = text) });
-        for (const opened of stacks)
-          await fetchRecord(opened, stage, { temporary, signal, tell: (text) => (task.output = text) });
-        task.title = `reviewed: ${stage.reviewed.map(({ opened }) => opened.stack.id).join(", ") || "nothing that is left"}`;
-      },
-    },
-    {
-      title: "plan again, and compare",
-      // All of them are compared before the first one is applied.
-      task: async (stage, task) => {
-        const found: string[] = [];
-        for (const reviewed of stage.reviewed) {
-          task.output = reviewed.opened.stack.id;
-          found.push(
-            ...(await planned(reviewed, stage)).map((difference) => `${reviewed.opened.stack.id}: ${difference}`),
-          );
-        }
-        if (found.length > 0) throw other(found, stage.pullRequest);
-        task.title =
-          "the same as reviewed; with changes: " +
-          `${stage.changing.map(({ opened }) => opened.stack.id).join(", ") || "none"}`;
-      },
-    },
-    {
-      title: "apply",
-      task: ({ changing }, task) => task.newListr(changing.map(applyTask), { concurrent: false, exitOnError: true }),
-    },
+    ...fetched.filter((it) => typeof it === "string"),
+    ...planned.filter(({ hasChanges }) => !hasChanges).map(({ reviewed }) => `${reviewed.opened.stack.id}: no changes`),
+    ...applied,
   ];
+}
+
+function idsOf(reviewed: readonly Reviewed[]): string {
+  return reviewed.map(({ opened }) => opened.stack.id).join(", ");
+}
+
+/** What was reviewed of a stack; or why there is nothing to do, as a line of the result. */
+type Fetched = Reviewed | string;
+
+function isReviewed(fetched: Fetched): fetched is Reviewed {
+  return typeof fetched !== "string";
 }
 
 interface Fetching {
@@ -136,16 +122,12 @@ interface Fetching {
 
 async function fetchRecord(
   opened: StackFolder,
-  { pullRequest, reviewed, results }: Stage,
+  pullRequest: PullRequest,
   { temporary, signal, tell }: Fetching,
-): Promise<void> {
+): Promise<Fetched> {
   const { id } = opened.stack;
   const place = placeOf(opened.stack);
-  if (pullRequest === undefined) return;
-  if (place === undefined) {
-    results.push(notDeployed(id));
-    return;
-  }
+  if (place === undefined) return notDeployed(id);
   const kept = new KeptRecords(place, signal);
   const planned = { pullRequest: pullRequest.number, head: pullRequest.head.sha };
   const record = await awaited(
@@ -163,15 +145,14 @@ async function fetchRecord(
     );
   }
   const progress = await kept.progress(planned, id);
-  if (progress === "applied") results.push(`${id}: applied already`);
-  else
-    reviewed.push({
-      opened: { ...opened, terraform: opened.terraform.holding(temporary) },
-      kept,
-      record,
-      isContinued: progress === "started",
-      file: join(temporary.path, `${id}.tfplan`),
-    });
+  if (progress === "applied") return `${id}: applied already`;
+  return {
+    opened: { ...opened, terraform: opened.terraform.holding(temporary) },
+    kept,
+    record,
+    isContinued: progress === "started",
+    file: join(temporary.path, `${id}.tfplan`),
+  };
 }
 
 async function awaited<T>(
@@ -203,11 +184,38 @@ async function throwIfOvertaken(commit: string, branch: string, github: GitHub):
   );
 }
 
+interface Planned {
+  readonly reviewed: Reviewed;
+  readonly hasChanges: boolean;
+  /** How it differs from the reviewed plan. */
+  readonly differences: readonly string[];
+}
+
 /**
- * Plans a stack with the rights of this job, from what was merged.
- * @returns how the plan differs from the reviewed one
+ * Plans all stacks and compares them, before the first one is applied.
+ * @throws {WorkFailed} if one of them would do something else than what was reviewed
  */
-async function planned(reviewed: Reviewed, { changing, results }: Stage): Promise<string[]> {
+async function planAll(
+  all: readonly Reviewed[],
+  pullRequest: PullRequest,
+  { report, rename }: Step,
+): Promise<Planned[]> {
+  const planned: Planned[] = [];
+  for (const reviewed of all) {
+    report(reviewed.opened.stack.id);
+    planned.push(await planAgain(reviewed));
+  }
+  const found = planned.flatMap(({ reviewed: { opened }, differences }) =>
+    differences.map((difference) => `${opened.stack.id}: ${difference}`),
+  );
+  if (found.length > 0) throw other(found, pullRequest);
+  const changing = planned.filter(({ hasChanges }) => hasChanges).map(({ reviewed }) => reviewed);
+  rename(`the same as reviewed; with changes: ${idsOf(changing) || "none"}`);
+  return planned;
+}
+
+/** Plans a stack with the rights of this job, from what was merged. */
+async function planAgain(reviewed: Reviewed): Promise<Planned> {
   const { opened, kept, record, isContinued, file } = reviewed;
   const { stack, terraform } = opened;
   await throwIfMoreThanTheProgram(opened);
@@ -220,10 +228,8 @@ async function planned(reviewed: Reviewed, { changing, results }: Stage): Promis
     `-out=${file}`,
   ]);
   const { stdout } = await terraform.run(["show", "-json", "-no-color", file]);
-  const found = differences(record, recordOf(stack, JSON.parse(stdout) as ComparedPlan, await kept.key()), isContinued);
-  if (hasChanges) changing.push(reviewed);
-  else results.push(`${stack.id}: no changes`);
-  return found;
+  const now = recordOf(stack, JSON.parse(stdout) as ComparedPlan, await kept.key());
+  return { reviewed, hasChanges, differences: differences(record, now, isContinued) };
 }
 
 /**
@@ -242,26 +248,23 @@ async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promis
   );
 }
 
-function applyTask({ opened, kept, file, record }: Reviewed): Task<Stage> {
+function applyReviewed({ opened, kept, file, record }: Reviewed, { step }: Step): Promise<string> {
   const { id } = opened.stack;
-  return quiet({
-    title: id,
-    task: async ({ results }, task) => {
-      await kept.note("started", record);
-      const result = await applySavedPlan(opened, file, (text) => (task.output = text));
-      await kept.note("applied", record);
-      results.push(`${id}: ${result}`);
-      task.title = `${id}: ${result}`;
-    },
+  return step(id, async ({ report, rename }) => {
+    await kept.note("started", record);
+    const result = `${id}: ${await applySavedPlan(opened, file, report)}`;
+    await kept.note("applied", record);
+    rename(result);
+    return result;
   });
 }
 
-function other(found: readonly string[], pullRequest: PullRequest | undefined): WorkFailed {
+function other(found: readonly string[], pullRequest: PullRequest): WorkFailed {
   const shown = found.slice(0, MOST_DIFFERENCES).map((it) => `- ${printable(it)}`);
   const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
   return new WorkFailed(
     [
-      `What would be done now is not what was reviewed in pull request #${pullRequest?.number}, so nothing was ` +
+      `What would be done now is not what was reviewed in pull request #${pullRequest.number}, so nothing was ` +
         "changed, in no stack:",
       ...shown,
       ...rest,

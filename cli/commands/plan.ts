@@ -13,10 +13,10 @@ import { review } from "../../path/review/review";
 import { dropSettledBlocks } from "../adoption/import-blocks";
 import { abortedByPerson, EXIT, say, writeResult } from "../command";
 import { asSentence } from "../printing/escape";
-import { quiet, type Task, taskList } from "../progress";
 import { initialize, openStacks, PLANS, type PlanKind, planFile, type StackFolder } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
 import { reviewsAsMarkdown } from "../reviewing/markdown";
+import { type Step, stepsUntil } from "../steps";
 import { RunWatch } from "../terraform-cloud/run-watch";
 
 const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
@@ -24,12 +24,6 @@ const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
 const HAS_CHANGES = 2;
 /** For files that can hold secrets. */
 const OWNER_ONLY = 0o600;
-
-interface Stage {
-  stacks: StackFolder[];
-  changed: string[];
-  lacking: Lack[];
-}
 
 /** A stack of whose plan something is missing, for want of an ability of the server that runs it. */
 interface Lack {
@@ -53,64 +47,61 @@ export function commandLine(): Command {
 
 async function plan(stackId: string | undefined): Promise<void> {
   const signal = abortedByPerson("nothing was changed");
-  const stage = await taskList<Stage>(tasksFor(stackId, signal), { stacks: [], changed: [], lacking: [] }, signal);
-  for (const { stack } of stage.stacks) {
-    const files = (["txt", "md"] as const).map((kind) => planFile(stack.id, kind)).filter((file) => existsSync(file));
-    await writeResult(
-      [`${stack.id}: ${stage.changed.includes(stack.id) ? "changes" : "no changes"}`, ...files.map(shown)].join(", "),
-    );
+  const step = stepsUntil(signal);
+  const stacks = await step("synthesize main.ts", async ({ report, rename }) => {
+    const opened = await openStacks({ stackId, signal, onProgress: report });
+    rename(`synthesized: ${opened.map(({ stack }) => stack.id).join(", ")}`);
+    return opened;
+  });
+  const plans = await step("plan", async (whole) => {
+    const made: StackPlan[] = [];
+    // One after the other: they may share a provider that is fetched now.
+    for (const opened of stacks) made.push(await whole.step(opened.stack.id, (it) => planStack(opened, it)));
+    return made;
+  });
+  await tell(plans);
+}
+
+/** What was made of each stack, and the exit code that says it. */
+async function tell(plans: readonly StackPlan[]): Promise<void> {
+  for (const { stackId, hasChanges } of plans) {
+    const files = (["txt", "md"] as const).map((kind) => planFile(stackId, kind)).filter((file) => existsSync(file));
+    await writeResult([`${stackId}: ${hasChanges ? "changes" : "no changes"}`, ...files.map(shown)].join(", "));
   }
-  for (const { text } of stage.lacking) say(text);
+  const lacking = plans.flatMap(({ lacks }) => lacks ?? []);
+  for (const { text } of lacking) say(text);
   say(
     "The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and " +
       "the .md are made to be shown.",
   );
-  process.exitCode = stage.lacking.some(({ hasReview }) => !hasReview)
+  process.exitCode = lacking.some(({ hasReview }) => !hasReview)
     ? EXIT.broken
-    : stage.changed.length > 0
+    : plans.some(({ hasChanges }) => hasChanges)
       ? HAS_CHANGES
       : EXIT.good;
 }
 
-function tasksFor(stackId: string | undefined, signal: AbortSignal): Task<Stage>[] {
-  return [
-    {
-      title: "synthesize main.ts",
-      task: async (stage, task) => {
-        stage.stacks = await openStacks({ stackId, signal, onProgress: (text) => (task.output = text) });
-        task.title = `synthesized: ${stage.stacks.map(({ stack }) => stack.id).join(", ")}`;
-      },
-    },
-    {
-      title: "plan",
-      // One after the other: they may share a provider that is fetched now.
-      task: (stage, task) => task.newListr(stage.stacks.map(planTask), { concurrent: false, exitOnError: true }),
-    },
-  ];
+/** A stack, and what its plan is. */
+interface StackPlan extends Planned {
+  readonly stackId: string;
 }
 
-function planTask(opened: StackFolder): Task<Stage> {
-  const { stack } = opened;
-  return quiet({
-    title: stack.id,
-    task: async (stage, task) => {
-      // An older plan must not be taken for this one, however this one ends.
-      await removePlan(stack.id);
-      task.output = "terraform init";
-      await initialize(opened);
-      await dropSettledBlocks(opened);
-      task.output = "terraform plan";
-      const watch = new RunWatch(process.env, (text) => (task.output = text));
-      const { hasChanges, lacks } = await writePlan(opened, watch).catch(async (error: unknown) => {
-        await removePlan(stack.id);
-        await endRun(watch);
-        throw error;
-      });
-      if (lacks !== undefined) stage.lacking.push(lacks);
-      if (hasChanges) stage.changed.push(stack.id);
-      task.title = `${stack.id}: ${hasChanges ? "changes" : "no changes"}`;
-    },
+async function planStack(opened: StackFolder, { report, rename }: Step): Promise<StackPlan> {
+  const stackId = opened.stack.id;
+  // An older plan must not be taken for this one, however this one ends.
+  await removePlan(stackId);
+  report("terraform init");
+  await initialize(opened);
+  await dropSettledBlocks(opened);
+  report("terraform plan");
+  const watch = new RunWatch(process.env, report);
+  const planned = await writePlan(opened, watch).catch(async (error: unknown) => {
+    await removePlan(stackId);
+    await endRun(watch);
+    throw error;
   });
+  rename(`${stackId}: ${planned.hasChanges ? "changes" : "no changes"}`);
+  return { stackId, ...planned };
 }
 
 interface Planned {

@@ -5,10 +5,8 @@ import { throwIfDevOverrides } from "../../machine/setup/cli-configuration";
 import { printableJson } from "../../machine/text/printable";
 import type { Verdict } from "../../path/report";
 import { resultsAsTable } from "../../rehearsal/report";
-import type { Stage as RunStage } from "../../rehearsal/run";
 import { dataOf, literalText, regionOf } from "../../rehearsal/stack-files";
 import { EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
-import { showProgress, type Task, taskList } from "../progress";
 import { findTools, type Tools } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
 import { type Account, lookAt, whoseAccount } from "../proving/account";
@@ -19,6 +17,7 @@ import { domainOf, typesIn } from "../proving/left";
 import { ask, canAsk, isYes } from "../proving/question";
 import { fileNameOf, rowOf } from "../proving/record";
 import { ProvingRun } from "../proving/run";
+import { type Step, type Steps, stepsUntil } from "../steps";
 
 interface Options {
   readonly domain?: string;
@@ -29,13 +28,13 @@ interface Options {
 }
 
 /** What is known before anything is created. */
-interface Prepared {
-  folder?: ProvingFolder;
-  tools?: Tools;
-  account?: Account;
+interface Ready {
+  readonly folder: ProvingFolder;
+  readonly tools: Tools;
+  readonly account: Account;
+  readonly domain: string;
+  readonly zone: string;
 }
-
-type Ready = Required<Prepared> & { readonly domain: string; readonly zone: string };
 
 const EXIT_OF: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 const CODES =
@@ -86,11 +85,21 @@ async function prove(options: Options): Promise<void> {
 
 /** Everything that can be found out, and the question; without a yes, nothing of it stays. */
 async function madeReady(domain: string, { region, yes = false }: Options, signal: AbortSignal): Promise<Ready> {
-  const prepared: Prepared = {};
+  const step = stepsUntil(signal);
+  let made: ProvingFolder | undefined;
   try {
-    const { folder, tools, account } = await taskList<Prepared>(preparation(domain, region, signal), prepared, signal);
-    if (folder === undefined || tools === undefined || account === undefined)
-      throw new Error("not everything was prepared");
+    const folder = await step("synthesize", async ({ rename }) => {
+      made = await ProvingFolder.make(domain, region, signal);
+      rename(`synthesized: ${made.id}`);
+      return made;
+    });
+    const zone = zoneOf(folder);
+    const tools = await findTerraform(step, signal);
+    const account = await step("look at the account", async ({ rename }) => {
+      const found = await lookAt(domain, zone, region);
+      rename(`account ${found.number}: has the zone of ${domain}, and no record of that name`);
+      return found;
+    });
     const count = Object.values(folder.json.resource ?? {}).reduce((sum, each) => sum + Object.keys(each).length, 0);
     say(
       `Account ${account.number}, region ${region}${account.isAws ? "" : ", on a stand-in for AWS"}: ${count} ` +
@@ -100,43 +109,20 @@ async function madeReady(domain: string, { region, yes = false }: Options, signa
     if (account.warning !== undefined) say(account.warning);
     const answer = yes ? "yes" : await ask('Create them? Type "yes"; anything else creates nothing.', signal);
     if (!isYes(answer)) throw new UsageError("Not answered with yes. Nothing was created.");
-    return { folder, tools, account, domain, zone: zoneOf(folder) };
+    return { folder, tools, account, domain, zone };
   } catch (error) {
-    await prepared.folder?.remove();
+    await made?.remove();
     throw signal.aborted ? new WorkFailed(`${(signal.reason as Error).message}. Nothing was created.`) : error;
   }
 }
 
-function preparation(domain: string, region: string, signal: AbortSignal): Task<Prepared>[] {
-  return [
-    {
-      title: "synthesize",
-      task: async (prepared, task) => {
-        prepared.folder = await ProvingFolder.make(domain, region, signal);
-        task.title = `synthesized: ${prepared.folder.id}`;
-      },
-    },
-    terraformTask(signal),
-    {
-      title: "look at the account",
-      task: async (prepared, task) => {
-        if (prepared.folder === undefined) return;
-        prepared.account = await lookAt(domain, zoneOf(prepared.folder), region);
-        task.title = `account ${prepared.account.number}: has the zone of ${domain}, and no record of that name`;
-      },
-    },
-  ];
-}
-
-function terraformTask(signal: AbortSignal): Task<Prepared> {
-  return {
-    title: "find terraform",
-    task: async (prepared, task) => {
-      prepared.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
-      throwIfDevOverrides(process.env, prepared.tools.binary.product);
-      task.title = prepared.tools.inWords;
-    },
-  };
+function findTerraform(step: Steps, signal: AbortSignal): Promise<Tools> {
+  return step("find terraform", async ({ report, rename }) => {
+    const tools = await findTools({ signal, onProgress: report });
+    throwIfDevOverrides(process.env, tools.binary.product);
+    rename(tools.inWords);
+    return tools;
+  });
 }
 
 /** @returns why it was not completed; nothing if it was. What was created stands in any case. */
@@ -148,11 +134,8 @@ async function build(run: ProvingRun, { folder, tools }: Ready, { first }: Inter
     ].join("\n"),
   );
   try {
-    await taskList(
-      run.stages().map((stage) => taskOf(stage)),
-      {},
-      first,
-    );
+    const step = stepsUntil(first);
+    for (const { title, run: work } of run.stages()) await step(title, (it) => named(title, it, work(it.report)));
     return undefined;
   } catch (error) {
     if (!run.hasBegun) {
@@ -180,11 +163,15 @@ async function takeDown(
   once?: AbortSignal,
 ): Promise<void> {
   try {
-    await taskList(
-      run.lastStages(signal).map((stage) => taskOf(stage, once)),
-      {},
-      signal,
-    );
+    const step = stepsUntil(signal);
+    for (const { title, run: work } of run.lastStages(signal))
+      await step(title, (it) =>
+        named(
+          title,
+          it,
+          noting(once, it, () => work(it.report)),
+        ),
+      );
   } catch (error) {
     const words = [
       await standing(run, folder, tools),
@@ -223,19 +210,20 @@ async function standing(run: ProvingRun, folder: ProvingFolder, tools: Tools): P
     : `Of ${folder.id} these still stand, and cost money: ${typesIn(types)}.`;
 }
 
-function taskOf({ title, run }: RunStage, once?: AbortSignal): Task<object> {
-  return {
-    title,
-    task: async (_, task) => {
-      const note = () => showProgress(task, title, "goes on; Ctrl-C again stops it and shows what is left");
-      if (once?.aborted === false) once.addEventListener("abort", note, { once: true });
-      try {
-        task.title = `${title}: ${await run((text) => showProgress(task, title, text))}`;
-      } finally {
-        once?.removeEventListener("abort", note);
-      }
-    },
-  };
+/** Work whose result stands behind the step's title. */
+async function named(title: string, { rename }: Step, work: Promise<string>): Promise<void> {
+  rename(`${title}: ${await work}`);
+}
+
+/** Says of work that it goes on, if it is interrupted once. */
+async function noting<T>(once: AbortSignal | undefined, { report }: Step, work: () => Promise<T>): Promise<T> {
+  const note = () => report("goes on; Ctrl-C again stops it and shows what is left");
+  if (once?.aborted === false) once.addEventListener("abort", note, { once: true });
+  try {
+    return await work();
+  } finally {
+    once?.removeEventListener("abort", note);
+  }
 }
 
 /** The steps and the row on standard output, the record in its file. */
@@ -255,24 +243,10 @@ async function takeDownLeft(path: string): Promise<void> {
   const folder = await ProvingFolder.open(path);
   const interruptions = new Interruptions().listen();
   const { first } = interruptions;
-  const prepared: Prepared = { folder };
-  const tasks: Task<Prepared>[] = [
-    terraformTask(first),
-    {
-      title: "look at the account",
-      task: async (it) => {
-        it.account = await whoseAccount(regionOf(folder.json));
-      },
-    },
-    {
-      title: "terraform init",
-      task: async ({ tools }) => {
-        if (tools !== undefined) await folder.terraform(tools, first).run(["init", "-input=false", "-no-color"]);
-      },
-    },
-  ];
-  const { tools, account } = await taskList(tasks, prepared, first);
-  if (tools === undefined || account === undefined) throw new Error("not everything was prepared");
+  const step = stepsUntil(first);
+  const tools = await findTerraform(step, first);
+  const account = await step("look at the account", () => whoseAccount(regionOf(folder.json)));
+  await step("terraform init", () => folder.terraform(tools, first).run(["init", "-input=false", "-no-color"]));
   const run = new ProvingRun({ folder, tools, account, domain: domainOf(folder), zone: zoneOf(folder), interruptions });
   await takeDown(run, { folder, tools }, first);
   await writeResult(`${folder.id}: ${downInWords(run)}`);

@@ -13,15 +13,15 @@ import { LocalAws, type Quotas } from "../../rehearsal/local-aws";
 import { leftOutOf } from "../../rehearsal/providers";
 import { NEW_ACCOUNT, quotaOf } from "../../rehearsal/quotas";
 import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/report";
-import { Rehearsal, type Stage as RehearsalStage } from "../../rehearsal/run";
+import { Rehearsal } from "../../rehearsal/run";
 import { seedsFor } from "../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { abortedByPerson, EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
-import { quiet, showProgress, type Task, taskList } from "../progress";
 import { CACHE, chosenStacks, findTools, PROJECT, standingAlone, type Tools } from "../project/project";
 import { withPlaceholder } from "../project/state-buckets";
 import { synthesize } from "../project/synthesize";
 import { newTerraformCommand } from "../project/terraform-command";
+import { type Step, type Steps, stepsUntil } from "../steps";
 
 /** Each takes one core now and then and about 1 GB; most of its time is waiting. */
 const SIDE_BY_SIDE = 4;
@@ -34,17 +34,6 @@ interface Options extends Quotas {
   readonly keep?: boolean;
   readonly format: string;
   readonly out?: string;
-}
-
-/** What the stages hand on to each other. */
-interface Stage {
-  stacks: SynthesizedStack[];
-  tools?: Tools;
-  localAws?: LocalAws;
-  rehearsals: Rehearsal[];
-  failures: string[];
-  /** An error of our own in one stack's rehearsal; the others go on. */
-  fault?: unknown;
 }
 
 /** The command line of `alb-web rehearse`. */
@@ -74,100 +63,123 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   await throwIfNotWritable(options.out);
   const temporary = await TemporaryFolder.make("rehearsal");
   const signal = abortedByPerson("nothing is left running");
-  const stage: Stage = { stacks: [], rehearsals: [], failures: [] };
+  let localAws: LocalAws | undefined;
   try {
     say(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.`);
-    await taskList(tasksFor(stackId, options, temporary, signal), stage, signal);
-    await report(stage, options);
-    if (stage.fault !== undefined) throw stage.fault;
+    const step = stepsUntil(signal);
+    const stacks = await synthesizeInto(join(temporary.path, "synthesized"), stackId, options.keep === true, {
+      step,
+      signal,
+    });
+    const tools = await findTerraform(step, signal);
+    localAws = await startLocalAws(stacks, options, { step, signal });
+    const place = { stacks, tools, localAws };
+    const rehearsals = await initializeAll(place, options, temporary, { step, signal });
+    const ended = await rehearseAll(rehearsals, { step, signal });
+    await report(rehearsals, ended, place, options);
+    if (ended.fault !== undefined) throw ended.fault;
   } finally {
-    if (options.keep !== true || process.exitCode === undefined) await stage.localAws?.stop();
+    if (options.keep !== true || process.exitCode === undefined) await localAws?.stop();
     await temporary.remove();
   }
 }
 
-function tasksFor(
+interface Work {
+  readonly step: Steps;
+  readonly signal: AbortSignal;
+}
+
+/** What stacks are rehearsed with. */
+interface Place {
+  readonly stacks: SynthesizedStack[];
+  readonly tools: Tools;
+  readonly localAws: LocalAws;
+}
+
+function synthesizeInto(
+  folder: string,
   stackId: string | undefined,
-  { keep = false, vcpus, addresses }: Options,
+  keep: boolean,
+  { step, signal }: Work,
+): Promise<SynthesizedStack[]> {
+  return step("synthesize main.ts", async ({ rename }) => {
+    const stacks = standingAlone(chosenStacks(await synthesize(PROJECT, folder, signal), stackId));
+    leaveOut(stacks, keep);
+    rename(`synthesized: ${stacks.map(({ id }) => id).join(", ")}`);
+    return stacks;
+  });
+}
+
+function findTerraform(step: Steps, signal: AbortSignal): Promise<Tools> {
+  return step("find terraform", async ({ report, rename }) => {
+    const tools = await findTools({ signal, onProgress: report });
+    throwIfDevOverrides(process.env, tools.binary.product);
+    rename(tools.inWords);
+    return tools;
+  });
+}
+
+function startLocalAws(
+  stacks: readonly SynthesizedStack[],
+  { vcpus, addresses }: Quotas,
+  { step, signal }: Work,
+): Promise<LocalAws> {
+  return step("start the local AWS", async ({ report, rename }) => {
+    const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
+    const python = await findEmulatorPython({
+      cacheDir: CACHE,
+      env: process.env,
+      requirementsFile,
+      signal,
+      onProgress: report,
+    });
+    forgetAws();
+    const localAws = await LocalAws.start({ python });
+    try {
+      for (const seed of seedsFor(stacks)) await localAws.seed(seed);
+      await localAws.setQuotas({ vcpus, addresses });
+      signal.throwIfAborted();
+    } catch (error) {
+      await localAws.stop();
+      throw error;
+    }
+    rename(`local AWS at ${localAws.endpoint}`);
+    return localAws;
+  });
+}
+
+function initializeAll(
+  { stacks, tools, localAws }: Place,
+  { vcpus, addresses }: Quotas,
   inUse: TemporaryFolder,
-  signal: AbortSignal,
-): Task<Stage>[] {
+  { step, signal }: Work,
+): Promise<Rehearsal[]> {
   const { path: folder } = inUse;
-  return [
-    {
-      title: "synthesize main.ts",
-      task: async (stage, task) => {
-        stage.stacks = standingAlone(
-          chosenStacks(await synthesize(PROJECT, join(folder, "synthesized"), signal), stackId),
-        );
-        leaveOut(stage.stacks, keep);
-        task.title = `synthesized: ${stage.stacks.map(({ id }) => id).join(", ")}`;
-      },
-    },
-    {
-      title: "find terraform",
-      task: async (stage, task) => {
-        stage.tools = await findTools({ signal, onProgress: (text) => (task.output = text) });
-        throwIfDevOverrides(process.env, stage.tools.binary.product);
-        task.title = stage.tools.inWords;
-      },
-    },
-    {
-      title: "start the local AWS",
-      task: async (stage, task) => {
-        const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
-        const python = await findEmulatorPython({
-          cacheDir: CACHE,
-          env: process.env,
-          requirementsFile,
+  return step("terraform init", async ({ report }) => {
+    // A provider that is killed leaves its socket behind; here it goes with the folder.
+    const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
+    const env = {
+      ...(await terraformEnvironment(CACHE, localAws.endpoint, tools.provider.configurationFile)),
+      ...temporary,
+    };
+    const lock = await lockFor(tools);
+    const rehearsals = stacks.map(
+      (stack) =>
+        new Rehearsal({
+          stack,
+          localAws,
+          terraform: tools.binary.command,
+          env,
+          lock,
+          folder: join(folder, "stacks", stack.id),
+          quotas: { vcpus, addresses },
+          inUse,
           signal,
-          onProgress: (text) => (task.output = text),
-        });
-        forgetAws();
-        stage.localAws = await LocalAws.start({ python });
-        for (const seed of seedsFor(stage.stacks)) await stage.localAws.seed(seed);
-        await stage.localAws.setQuotas({ vcpus, addresses });
-        task.title = `local AWS at ${stage.localAws.endpoint}`;
-      },
-    },
-    {
-      title: "terraform init",
-      task: async (stage, task) => {
-        const localAws = started(stage);
-        const { binary, provider } = found(stage);
-        // A provider that is killed leaves its socket behind; here it goes with the folder.
-        const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
-        const env = {
-          ...(await terraformEnvironment(CACHE, localAws.endpoint, provider.configurationFile)),
-          ...temporary,
-        };
-        const lock = await lockFor(found(stage));
-        for (const stack of stage.stacks) {
-          const rehearsal = new Rehearsal({
-            stack,
-            localAws,
-            terraform: binary.command,
-            env,
-            lock,
-            folder: join(folder, "stacks", stack.id),
-            quotas: { vcpus, addresses },
-            inUse,
-            signal,
-          });
-          stage.rehearsals.push(rehearsal);
-          await rehearsal.init((text) => (task.output = text));
-        }
-      },
-    },
-    {
-      title: "rehearse",
-      task: (stage, task) =>
-        task.newListr(
-          stage.rehearsals.map((rehearsal) => stackTask(rehearsal, signal)),
-          { concurrent: SIDE_BY_SIDE, exitOnError: false },
-        ),
-    },
-  ];
+        }),
+    );
+    for (const rehearsal of rehearsals) await rehearsal.init(report);
+    return rehearsals;
+  });
 }
 
 /**
@@ -197,39 +209,55 @@ async function lockFor({ binary: { product }, provider: { configurationFile } }:
   return product === "terraform" ? text : text.replaceAll(REGISTRIES.terraform, REGISTRIES.opentofu);
 }
 
-function stackTask(rehearsal: Rehearsal, signal: AbortSignal): Task<Stage> {
-  const stages = rehearsal.stages().map((stage) => stageTask(`${rehearsal.stack}: ${stage.title}`, stage, signal));
-  return quiet({
-    title: rehearsal.stack,
-    task: (_, task) => task.newListr(stages, { concurrent: false, exitOnError: true }),
+/** What kept stacks from being rehearsed to their end. */
+interface Ended {
+  readonly failures: string[];
+  /** An error of our own in one stack's rehearsal; the others go on. */
+  fault?: unknown;
+}
+
+/** Rehearses the stacks side by side; where one fails, the others go on. */
+function rehearseAll(rehearsals: readonly Rehearsal[], { step, signal }: Work): Promise<Ended> {
+  return step("rehearse", async (whole) => {
+    const ended: Ended = { failures: [] };
+    const waiting = [...rehearsals];
+    const next = async (): Promise<void> => {
+      for (let rehearsal = waiting.shift(); rehearsal !== undefined; rehearsal = waiting.shift())
+        await rehearseOne(rehearsal, whole).catch((error: unknown) => {
+          // What is interrupted ends with the others, whose terraform has still to store its state.
+          if (signal.aborted) return;
+          if (error instanceof WorkFailed) ended.failures.push(error.message);
+          else ended.fault ??= error;
+        });
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, next));
+    return ended;
   });
 }
 
-function stageTask(title: string, { run }: RehearsalStage, signal: AbortSignal): Task<Stage> {
-  return quiet({
-    title,
-    task: async (stage, task) => {
-      const said = await run((text) => showProgress(task, title, text)).catch((error: unknown) => {
-        signal.throwIfAborted();
-        if (error instanceof WorkFailed) stage.failures.push(error.message);
-        else stage.fault ??= error;
-        throw new Error("failed");
-      });
-      task.title = `${title}: ${said}`;
-    },
+function rehearseOne(rehearsal: Rehearsal, { step }: Step): Promise<void> {
+  return step(rehearsal.stack, async (whole) => {
+    for (const { title, run } of rehearsal.stages())
+      await whole.step(`${rehearsal.stack}: ${title}`, async ({ report, rename }) =>
+        rename(`${rehearsal.stack}: ${title}: ${await run(report)}`),
+      );
   });
 }
 
-async function report(stage: Stage, options: Options): Promise<void> {
-  const results = stage.rehearsals.map((rehearsal) => rehearsal.result());
-  for (const failure of stage.failures) say(failure);
-  const localAws = started(stage);
+async function report(
+  rehearsals: readonly Rehearsal[],
+  { failures }: Ended,
+  { stacks, tools, localAws }: Place,
+  options: Options,
+): Promise<void> {
+  const results = rehearsals.map((rehearsal) => rehearsal.result());
+  for (const failure of failures) say(failure);
   const kept =
     options.keep === true
       ? keptShellLines(
-          await keptEnvironment(stage),
+          await keptEnvironment(tools, localAws),
           localAws.pid,
-          withPlaceholder(stage.stacks).map(({ id }) => id),
+          withPlaceholder(stacks).map(({ id }) => id),
         )
       : "";
   if (options.format === "json") {
@@ -238,7 +266,7 @@ async function report(stage: Stage, options: Options): Promise<void> {
   } else {
     await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
   }
-  for (const line of nextSteps(results, stage.stacks, options.keep === true)) say(line);
+  for (const line of nextSteps(results, stacks, options.keep === true)) say(line);
   // Only now: a local AWS whose process nobody was told must not live on.
   if (options.keep === true) await keep(localAws);
   process.exitCode = EXIT_OF[worst(results.map(({ verdict }) => verdict))];
@@ -250,17 +278,6 @@ async function keep(localAws: LocalAws): Promise<void> {
   await localAws.detach(KEPT_IDLE_SEC);
 }
 
-async function keptEnvironment(stage: Stage): Promise<Record<string, string>> {
-  const { binary, provider } = found(stage);
-  return localAwsEnvironment(CACHE, started(stage).endpoint, binary.command, provider.configurationFile);
-}
-
-function found({ tools }: Stage): Tools {
-  if (tools === undefined) throw new Error("terraform was not looked for");
-  return tools;
-}
-
-function started({ localAws }: Stage): LocalAws {
-  if (localAws === undefined) throw new Error("the local AWS was not started");
-  return localAws;
+function keptEnvironment({ binary, provider }: Tools, localAws: LocalAws): Promise<Record<string, string>> {
+  return localAwsEnvironment(CACHE, localAws.endpoint, binary.command, provider.configurationFile);
 }

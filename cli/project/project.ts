@@ -76,6 +76,20 @@ export async function openStacks({ stackId, signal, onProgress }: OpenStacksOpti
 }
 
 /**
+ * Synthesizes `main.ts`, and opens one of its stacks.
+ * @throws {UsageError} as `openStacks` does
+ */
+export async function openStack(
+  stackId: string,
+  signal: AbortSignal,
+  onProgress: (text: string) => void,
+): Promise<StackFolder> {
+  const [opened] = await openStacks({ stackId, signal, onProgress });
+  if (opened === undefined) throw new Error(`${stackId} was not opened`);
+  return opened;
+}
+
+/**
  * Finds terraform and where it gets the provider from.
  * @throws {SetupError} if one of them cannot be had
  */

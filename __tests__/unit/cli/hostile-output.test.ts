@@ -7,8 +7,8 @@ import { foundRule } from "../../../cli/adoption/beside-parent";
 import { adoptionReport } from "../../../cli/adoption/report";
 import { newCommand, runCommand, say, writeNotice, writeResult } from "../../../cli/command";
 import { commentBody } from "../../../cli/github/comment-body";
-import { quiet, type Task, taskList } from "../../../cli/progress";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
+import { stepsUntil } from "../../../cli/steps";
 import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { reportAsText } from "../../../cli/tracing/text";
 import { UsageError, WorkFailed } from "../../../machine/errors";
@@ -111,24 +111,17 @@ describe("what is written", () => {
           .action(() => undefined)
           .parseAsync([text, text], { from: "user" }),
       ),
-    "of a task": (text) => {
-      const nested: Task<object> = { title: text, task: (_, task) => void (task.output = text) };
-      const all: Task<object>[] = [
-        { title: text, task: (_, task) => task.newListr([nested].map(quiet)) },
-        {
-          title: "a",
-          task: (_, task) => {
-            task.output = text;
-            task.title = `b ${text}`;
-          },
-        },
-      ];
-      return taskList(all, {}, new AbortController().signal);
+    "of a step": (text) => {
+      const step = stepsUntil(new AbortController().signal);
+      return step(text, (whole) =>
+        whole.step(text, ({ report, rename }) => {
+          report(text);
+          rename(`b ${text}`);
+        }),
+      );
     },
-    "of a task that fails": (text) =>
-      runCommand(() =>
-        taskList([{ title: text, task: () => Promise.reject(new WorkFailed(text)) }], {}, new AbortController().signal),
-      ),
+    "of a step that fails": (text) =>
+      runCommand(() => stepsUntil(new AbortController().signal)(text, () => Promise.reject(new WorkFailed(text)))),
   };
 
   test.each(Object.entries(EXITS))("%s is harmless", async (name, exit) => {
@@ -142,11 +135,7 @@ describe("what is written", () => {
   test("names what it is about all the same", async () => {
     expect(
       await written(() =>
-        taskList(
-          [{ title: "web", task: (_, task) => void (task.title = "web: \u001b[31mchanges") }],
-          {},
-          new AbortController().signal,
-        ),
+        stepsUntil(new AbortController().signal)("web", ({ rename }) => rename("web: \u001b[31mchanges")),
       ),
     ).toContain("web: \\u{1b}[31mchanges");
     process.exitCode = undefined;
