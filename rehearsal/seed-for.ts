@@ -1,5 +1,5 @@
-import type { Seed, SeedCertificate, SeedHostedZone, SeedVpc } from "./local-aws";
 import { stateLocation } from "./override";
+import type { Seed, SeedCertificate, SeedHostedZone, SeedVpc } from "./seed";
 import { aliasNamesOf, dataOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
 
 /** What a real account would already hold: whatever the stack refers to and does not create. */

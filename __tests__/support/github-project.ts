@@ -10,7 +10,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
-import { RECORD_KEY } from "../../cli/github/kept-records";
+import { RECORD_KEY } from "../../cli/records/kept-records";
 import { BASE, GitHubApi } from "./github-api";
 import { type Ended, ProjectRoom } from "./project-room";
 import { needShell } from "./shell";

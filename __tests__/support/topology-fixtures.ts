@@ -8,7 +8,8 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import type { LocalAws, Seed } from "../../rehearsal/local-aws";
+import type { LocalAws } from "../../rehearsal/local-aws";
+import type { Seed } from "../../rehearsal/seed";
 import { fixture } from "./rehearsal-room";
 
 /* Root modules as the public writes them, each with the plan that terraform makes of it. */

@@ -1,4 +1,4 @@
-import { RECORD_KEY } from "../github/kept-records";
+import { RECORD_KEY } from "../records/kept-records";
 import {
   BRANCH_TAG,
   GITHUB_TOKENS,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { RECORD_KEY } from "../github/kept-records";
+import { RECORD_KEY } from "../records/kept-records";
 import { asked, nothingIf } from "./asked";
 
 /**

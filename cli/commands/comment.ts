@@ -9,10 +9,10 @@ import { abortedByPerson, newCommand, say, throwIfNoCommit, writeResult } from "
 import { commentBody, MARKER, type PlannedStack } from "../github/comment-body";
 import { GitHub } from "../github/github";
 import { addToSummary, SUMMARY_LIMIT } from "../github/job";
-import { placeOf } from "../github/kept-records";
 import { hasChanges, summaryOf } from "../github/plan-summary";
 import { postComment } from "../github/sticky-comment";
 import { PLANS, synthesizeProject } from "../project/project";
+import { placeOf } from "../records/kept-records";
 
 interface CommentArguments {
   readonly pullRequest: string;

@@ -8,11 +8,13 @@ import { TemporaryFolder } from "../../machine/files/temporary-folder";
 import { printable } from "../../machine/text/printable";
 import { abortedByPerson, throwIfNoCommit, writeResult } from "../command";
 import { GitHub, type PullRequest } from "../github/github";
-import { KeptRecords, notDeployed, placeOf } from "../github/kept-records";
-import { type ComparedPlan, differences, type KeptRecord, recordOf } from "../github/plan-record";
 import { initialize, openStacks, type StackFolder } from "../project/project";
 import { applySavedPlan } from "../project/saved-plan";
 import { newTerraformCommand } from "../project/terraform-command";
+import { differences } from "../records/differences";
+import { KeptRecords, notDeployed, placeOf } from "../records/kept-records";
+import { type ComparedPlan, recordOf } from "../records/of-plan";
+import type { KeptRecord } from "../records/record";
 import { type Step, stepsUntil } from "../steps";
 
 /** A stack of which something was reviewed. */

@@ -4,6 +4,9 @@ import { command, word } from "../../machine/text/pasteable";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { abortedByPerson, COMMIT, newCommand, throwIfNoCommit, writeResult } from "../command";
 import { GitHub, type PullRequest } from "../github/github";
+import { synthesizeProject } from "../project/project";
+import { throwIfPlaceholder } from "../project/state-buckets";
+import { ARTIFACT, MAX_ARTIFACT_BYTES, recordsIn } from "../records/artifact";
 import {
   isRefusal,
   KeptRecords,
@@ -12,11 +15,8 @@ import {
   placeOf,
   type RecordPlace,
   refusal,
-} from "../github/kept-records";
-import type { PlannedRecord } from "../github/plan-record";
-import { ARTIFACT, MAX_ARTIFACT_BYTES, recordsIn } from "../github/record-artifact";
-import { synthesizeProject } from "../project/project";
-import { throwIfPlaceholder } from "../project/state-buckets";
+} from "../records/kept-records";
+import type { PlannedRecord } from "../records/record";
 
 interface KeepArguments {
   readonly commit: string;

@@ -6,7 +6,8 @@ import { GitHub, isForbidden } from "../github/github";
 import { addToSummary, pullRequestOfJob, setOutput } from "../github/job";
 import { postComment } from "../github/sticky-comment";
 import { gateOf, isAsBad, passedUnknown } from "../reviewing/gate";
-import { isNews, reviewsAsMarkdown } from "../reviewing/markdown";
+import { reviewsAsMarkdown } from "../reviewing/markdown";
+import { isNews } from "../reviewing/named-review";
 import { reviewsOf } from "../reviewing/reviewed";
 
 interface PostArguments {

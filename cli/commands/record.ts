@@ -5,10 +5,10 @@ import { UsageError } from "../../machine/errors";
 import { writeFile } from "../../machine/files/write-file";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { abortedByPerson, newCommand, writeResult } from "../command";
-import { KeptRecords, notDeployed, placeOf } from "../github/kept-records";
-import { type ComparedPlan, recordOf } from "../github/plan-record";
 import { PROJECT, planFile, synthesizeProject } from "../project/project";
 import { throwIfPlaceholder } from "../project/state-buckets";
+import { KeptRecords, notDeployed, placeOf } from "../records/kept-records";
+import { type ComparedPlan, recordOf } from "../records/of-plan";
 
 /** Where the records are written; ignored by git. */
 const RECORDS = join(PROJECT, "records");

@@ -4,7 +4,8 @@ import { STANDARD_INPUT } from "../../machine/files/read-json";
 import { printableJson } from "../../machine/text/printable";
 import { EXIT, newCommand, say, throwIfNotWritable, withOut, writeReport } from "../command";
 import { GATES, gateOf, isAsBad, passedUnknown } from "../reviewing/gate";
-import { type NamedReview, reviewsAsMarkdown } from "../reviewing/markdown";
+import { reviewsAsMarkdown } from "../reviewing/markdown";
+import type { NamedReview } from "../reviewing/named-review";
 import { reviewsOf } from "../reviewing/reviewed";
 
 interface Options {

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { WorkFailed } from "../../machine/errors";
 import { progressTo } from "../../machine/terraform/apply-progress";
 import type { Terraform, TerraformEvent } from "../../machine/terraform/terraform";
@@ -17,7 +16,8 @@ import type { Interruptions } from "./interruptions";
 import { type Left, leftOf, typesIn } from "./left";
 import { commitOf, minuteOf, type ProofRecord, type ProofTimes, publishedSteps, waitStep } from "./record";
 import { timesOf } from "./times";
-import { type Answer, answers200, type FirstGood, firstGood, redirectsToHttps, targetsAreWell } from "./traffic";
+import { type Answer, type FirstGood, firstGood } from "./traffic";
+import { NO_TRAFFIC, TITLES, type Waited, waitForAll } from "./waiting";
 
 export interface ProvingOptions {
   readonly folder: ProvingFolder;
@@ -29,20 +29,9 @@ export interface ProvingOptions {
 }
 
 const PLAN_FILE = "prove.tfplan";
-const TRAFFIC_WITHIN_MS = 15 * 60_000;
-const HEALTH_EVERY_MS = 5_000;
-const REQUEST_EVERY_MS = 2_000;
 /** AWS's lists show for a while what is gone. */
 const GONE_WITHIN_MS = 2 * 60_000;
 const GONE_EVERY_MS = 10_000;
-const NO_TRAFFIC = "not asked: this is a stand-in for AWS, which carries no traffic";
-
-type Waited = "targets_healthy" | "http" | "https";
-const TITLES: Readonly<Record<Waited, readonly [id: string, title: string]>> = {
-  targets_healthy: ["healthy", "Targets become healthy"],
-  http: ["http", "http:// redirects to https://"],
-  https: ["https", "https:// answers"],
-};
 
 /** Builds a site on AWS, checks it, takes it down, and knows what was seen. */
 export class ProvingRun {
@@ -206,30 +195,11 @@ export class ProvingRun {
     ) as Outputs;
     if (!this.options.account.isAws) return NO_TRAFFIC;
     const { domain } = this.options;
-    const { region, targetGroupArn = "", instanceCount, healthCheckPath } = this.expected();
-    const elb = new ElasticLoadBalancingV2Client({ region });
-    const last = new Map<Waited, string>();
-    const wait = async (name: Waited, everyMs: number, ask: (signal: AbortSignal) => Promise<Answer>) => {
-      const askAndReport = async (it: AbortSignal) => {
-        const answer = await ask(it);
-        last.set(name, answer.observed);
-        report([...last].map(([what, observed]) => `${TITLES[what][0]}: ${observed}`).join("; "));
-        return answer;
-      };
-      const answer = await firstGood(askAndReport, {
-        everyMs,
-        withinMs: TRAFFIC_WITHIN_MS,
-        since: this.appliedAt,
-        signal,
-      });
+    const asked = { domain, expected: this.expected(), since: this.appliedAt };
+    await waitForAll(asked, report, signal, (name, answer) => {
       this.waited.set(name, answer);
       if (answer.isGood) this.times[name] = answer.seconds;
-    };
-    await Promise.all([
-      wait("targets_healthy", HEALTH_EVERY_MS, (it) => targetsAreWell(elb, targetGroupArn, instanceCount, it)),
-      wait("http", REQUEST_EVERY_MS, (it) => redirectsToHttps(`http://${domain}/`, it)),
-      wait("https", REQUEST_EVERY_MS, (it) => answers200(`https://${domain}${healthCheckPath}`, it)),
-    ]);
+    });
     return [...this.waited]
       .map(([name, { observed, seconds }]) => `${TITLES[name][0]}: ${observed}, ${seconds} s`)
       .join("; ");

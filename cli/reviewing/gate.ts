@@ -1,6 +1,6 @@
 import { UsageError } from "../../machine/errors";
 import { EFFECTS, type Effect } from "../../path/review/report";
-import type { NamedReview } from "./markdown";
+import type { NamedReview } from "./named-review";
 
 /* The effect at which a job fails. */
 

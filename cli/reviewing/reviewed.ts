@@ -4,7 +4,7 @@ import { TimeIsUp } from "../../path/deadline";
 import type { Review } from "../../path/review/report";
 import { review } from "../../path/review/review";
 import { UnreadableFile } from "../../topology/unreadable-file";
-import type { NamedReview } from "./markdown";
+import type { NamedReview } from "./named-review";
 
 /**
  * Reviews plans, each by the name of its file.

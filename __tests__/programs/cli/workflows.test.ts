@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { recordsIn } from "../../../cli/github/record-artifact";
+import { recordsIn } from "../../../cli/records/artifact";
 import { WorkFailed } from "../../../machine/errors";
 import { LINT_MS, lint } from "../../support/actionlint";
 import { PROJECT } from "../../support/project";

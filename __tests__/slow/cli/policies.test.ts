@@ -13,7 +13,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { ROLES, type RoleKind, roleArn } from "../../../cli/bootstrap/names";
 import { policyOf } from "../../../cli/bootstrap/policies";
-import { RECORD_KEY } from "../../../cli/github/kept-records";
+import { RECORD_KEY } from "../../../cli/records/kept-records";
 import type { Call, LocalAws } from "../../../rehearsal/local-aws";
 import { refusedBy } from "../../support/iam-policy";
 import { type Ended, ProjectRoom } from "../../support/project-room";

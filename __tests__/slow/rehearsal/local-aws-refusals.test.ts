@@ -10,7 +10,8 @@ import {
   type ResourceRecordSet,
   Route53Client,
 } from "@aws-sdk/client-route-53";
-import type { LocalAws, Seed } from "../../../rehearsal/local-aws";
+import type { LocalAws } from "../../../rehearsal/local-aws";
+import type { Seed } from "../../../rehearsal/seed";
 import { PROJECT } from "../../support/project";
 import { startLocalAws } from "../../support/rehearsal-room";
 

@@ -55,7 +55,8 @@ import {
 } from "@aws-sdk/client-route-53";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { findEmulatorPython } from "../../../machine/setup/emulator-python";
-import { isRunning, LocalAws, type Seed } from "../../../rehearsal/local-aws";
+import { isRunning, LocalAws } from "../../../rehearsal/local-aws";
+import type { Seed } from "../../../rehearsal/seed";
 import { PROJECT } from "../../support/project";
 
 const ZONE_ID = "Z0123456789ABCDEFGHIJ";

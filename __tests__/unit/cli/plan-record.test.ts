@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { differences } from "../../../cli/records/differences";
+import { type ComparedPlan, recordOf } from "../../../cli/records/of-plan";
 import {
-  type ComparedPlan,
-  differences,
   type KeptRecord,
   MAX_RECORD_BYTES,
   type PlannedRecord,
   parseKept,
   parsePlanned,
-  recordOf,
-} from "../../../cli/github/plan-record";
+} from "../../../cli/records/record";
 
 const KEY = Buffer.alloc(32, 1);
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { shares } from "../../../cli/printing/room";
-import { type NamedReview, reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
+import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
+import type { NamedReview } from "../../../cli/reviewing/named-review";
 import { reviewPicture } from "../../../cli/reviewing/picture";
 import { HOPS, type Hop } from "../../../path/report";
 import {

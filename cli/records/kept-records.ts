@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { WorkFailed } from "../../machine/errors";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
-import { differences, type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./plan-record";
+import { type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./record";
+import { differences } from "./differences";
 
 /** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
 export interface RecordPlace {
