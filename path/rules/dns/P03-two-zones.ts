@@ -12,7 +12,7 @@ export const P03: Rule = {
   title: "two public zones have one name",
   certainty: ["likely"],
   why:
-    "Route 53 takes several public zones of one name, each with name servers of its own. The domain is delegated to " +
+    "Route 53 allows several public zones of one name, each with name servers of its own. The domain is delegated to " +
     "one of them; records in the others are never asked for, and nothing reports that.",
   symptom: "NXDOMAIN or old answers, although the record is in Route 53",
   shows: ["nxdomain", "pending"],

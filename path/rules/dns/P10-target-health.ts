@@ -11,7 +11,7 @@ export const P10: Rule = {
   title: "target health decides on a record, with nothing to decide on",
   certainty: ["likely"],
   why:
-    "An alias with `evaluate_target_health` takes over the health of its load balancer, and a load balancer whose " +
+    "An alias with `evaluate_target_health` inherits the health of its load balancer, and a load balancer whose " +
     "target groups are empty counts as unhealthy: Route 53 then answers with other records of the name. A failover " +
     "pair in which no record looks at any health stays with its primary, whatever happens to that.",
   symptom: "the name has no answer or another one; or a failover record never takes over",

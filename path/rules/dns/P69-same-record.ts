@@ -14,9 +14,9 @@ export const P69: Rule = {
   title: "two records have one name and type",
   certainty: ["apply"],
   why:
-    "Route 53 has one record of a name and type; several only with one routing policy and different set identifiers, " +
-    "and none beside a CNAME. It refuses to create the second one, and with `allow_overwrite` terraform writes over " +
-    "the first. Names and their wildcard share one validation record, which is the usual way into this.",
+    "Route 53 has one record of a name and type; it has several only with one routing policy and different set " +
+    "identifiers, and none beside a CNAME. It refuses to create the second one; with `allow_overwrite` terraform " +
+    "writes over the first instead. The usual cause is a name and its wildcard, which share one validation record.",
   symptom: "InvalidChangeBatch at apply: Tried to create resource record set … but it already exists",
   shows: ["apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",

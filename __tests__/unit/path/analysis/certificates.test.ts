@@ -1,6 +1,9 @@
-import type { TraceReport } from "../../../path/report";
-import { trace } from "../../../path/trace/trace";
-import { created, planOf, SITE, type Values } from "../../support/standing-site";
+import { isGoodFor } from "../../../../path/analysis/certificates/certificates";
+import { certificatesAt } from "../../../../path/analysis/certificates/picked-certificates";
+import type { TraceReport } from "../../../../path/report";
+import { trace } from "../../../../path/trace/trace";
+import { readTopology } from "../../../../topology/topology";
+import { created, planOf, SITE, type Values } from "../../../support/standing-site";
 
 /* Which of a listener's certificates count on a path: AWS picks by the name that the client asks for. */
 
@@ -97,3 +100,18 @@ test("a path shows those that it meets, and of many that may be for any name the
   expect(shown?.split(", ")).toHaveLength(20);
   expect(shown).toMatch(/^aws_acm_certificate\.main, .*certificate\/c18 and 11 more$/);
 });
+
+test.each(["example.com", "www.example.com", "a.b.example.com", "*.example.com", "any.other.org", "other.org"])(
+  "a certificate and the listener that has it are good for the same names: %s",
+  (host) => {
+    const topology = readTopology(
+      planOf({}, { ...SITE, ...extra("any", "*.example.com").site, ...extra("other", "other.org").site }),
+    );
+    const listeners = topology.balancers.flatMap((it) => it.listeners).filter((it) => it.certificates.length > 0);
+    expect(listeners).toHaveLength(1);
+    for (const listener of listeners)
+      expect(certificatesAt(listener, { topology }).isGoodFor(host)).toBe(
+        topology.certificates.some((it) => isGoodFor(it, host)),
+      );
+  },
+);
