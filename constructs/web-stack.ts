@@ -18,6 +18,7 @@ import { type Site, WebTopology } from "./web-topology";
 
 export { BrokenPathError, InvalidPropsError } from "./props/refusals";
 export type { WebStackProps } from "./props/web-stack-props";
+export { type Site, WebTopology, type WebTopologyProps } from "./web-topology";
 
 /** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
 export class WebStack extends TerraformStack {
@@ -31,7 +32,7 @@ export class WebStack extends TerraformStack {
    */
   constructor(scope: Construct, id: string, props: WebStackProps) {
     super(scope, id);
-    const settings = checkProps(this, props);
+    const settings = checkProps(this, id, props);
     // Without valid props there is nothing to build; the stack is refused before it is written.
     if (settings === undefined) return;
     new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: tagsOf(settings) }] });
@@ -41,7 +42,7 @@ export class WebStack extends TerraformStack {
     for (const warning of [stateWarning(id, props.backend), quotaWarning(settings)]) {
       if (warning !== undefined) Annotations.of(this).addWarning(warning);
     }
-    this.topology = new WebTopology(this, "site", settings);
+    this.topology = new WebTopology(this, "site", props);
     this.userData = userDataFor(settings);
     this.addOutputs(settings, this.topology);
     this.showAccepted(settings);

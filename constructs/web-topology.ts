@@ -7,7 +7,9 @@ import { LoadBalancer, type LoadBalancerOptions } from "./load-balancer";
 import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
 import type { INetwork } from "./network";
 import { NewNetwork } from "./new-network";
+import { checkedSettings, checkProps, throwIfAnyFault } from "./props/app-check";
 import { isExistingNetwork, type Settings } from "./props/settings";
+import type { WebStackProps } from "./props/web-stack-props";
 import { isReference, referenceText } from "./references";
 import { SecurityGroups } from "./security-groups";
 import { TargetGroup } from "./target-group";
@@ -21,14 +23,23 @@ export interface Site {
   readonly servers: IWebServers;
 }
 
-/** The path of a request, part by part; no resources of its own. */
+/**
+ * The choices of a `WebTopology`: those of a `WebStack`, less what is the stack's own. `region` must be that of the
+ * stack's AWS provider.
+ */
+export type WebTopologyProps = Omit<WebStackProps, "backend" | "tags" | "accept">;
+
+/** The path of a request, part by part; no resources of its own. In a stack of your own, or as `WebStack` uses it. */
 export class WebTopology extends Construct {
   readonly zones: HostedZones;
   /** Nothing while a zone that the stack created waits for the registrar. */
   readonly site?: Site;
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  /** @throws {InvalidPropsError} listing every fault in the props, if there is one */
+  constructor(scope: Construct, id: string, props: WebTopologyProps) {
     super(scope, id);
+    // A `WebStack` has checked its props already, and names what it creates.
+    const settings = checkedSettings(scope) ?? settingsOfOwn(this, props);
     this.zones = new HostedZones(this, "hosted-zone", { ...settings.hostedZone, disposable: settings.disposable });
     if (settings.hostedZone.delegated) this.site = this.build(settings);
   }
@@ -130,4 +141,11 @@ export class WebTopology extends Construct {
 function placeOf({ network }: Settings): string {
   if (!isExistingNetwork(network)) return network.cidr;
   return isReference(network.vpcId) ? referenceText(network.vpcId) : network.vpcId;
+}
+
+/** In a stack of the user's own, what is created is named by the place in the app, such as `shop-site`. */
+function settingsOfOwn(topology: WebTopology, props: WebTopologyProps): Settings {
+  const settings = checkProps(topology, topology.node.path.replaceAll("/", "-"), props);
+  throwIfAnyFault(topology);
+  return settings as Settings; // there whenever the line above does not throw
 }

@@ -1,10 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Aspects, TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { checkProps, throwIfAnyFault } from "../../constructs/props/app-check";
-import { InvalidPropsError, WebStack, type WebStackProps } from "../../constructs/web-stack";
+import {
+  InvalidPropsError,
+  WebStack,
+  type WebStackProps,
+  WebTopology,
+  type WebTopologyProps,
+} from "../../constructs/web-stack";
 
 /** The arguments of one resource or data source. */
 export type Block = Readonly<Record<string, unknown>>;
@@ -74,7 +81,8 @@ function refusalIn(
 ): InvalidPropsError | undefined {
   const app = Testing.app({ outdir });
   try {
-    for (const [scope, id, props] of stacksOf(app)) checkProps(new TerraformStack(scope, id), props as WebStackProps);
+    for (const [scope, id, props] of stacksOf(app))
+      checkProps(new TerraformStack(scope, id), id, props as WebStackProps);
     throwIfAnyFault(app);
     return undefined;
   } catch (error) {
@@ -101,6 +109,16 @@ export function writeApp(
     const app = new App({ outdir: folder });
     for (const [id, props] of Object.entries(stacks)) change(new WebStack(app, id, props as WebStackProps));
     app.synth();
+  });
+}
+
+/** A stack `shop` of somebody's own, with a provider and a `WebTopology` of these props. */
+export function ownStackWith(props: WebTopologyProps): StackJson {
+  return withoutStackTraces(() => {
+    const stack = new TerraformStack(Testing.app({ outdir }), "shop");
+    new AwsProvider(stack, "aws", { region: props.region });
+    new WebTopology(stack, "site", props);
+    return JSON.parse(Testing.synth(stack, true)) as StackJson;
   });
 }
 

@@ -17,16 +17,27 @@ interface Registered {
 /** The stacks of each app, and how many there were when they were last checked against each other. */
 const stacksOf = new WeakMap<IConstruct, { readonly all: Registered[]; checked: number }>();
 
-/** Checks a stack's props; the faults are kept until `throwIfAnyFault`, so that all stacks are named at once. */
-export function checkProps(stack: IConstruct, props: WebStackProps): Settings | undefined {
-  const stackId = stack.node.id;
+const settingsByOwner = new WeakMap<IConstruct, Settings>();
+
+/**
+ * Checks the props of a stack, or of a topology in a stack of the user's own. The faults are kept until
+ * `throwIfAnyFault`, so that all stacks are named at once.
+ * @param stackId names what is created
+ */
+export function checkProps(owner: IConstruct, stackId: string, props: WebStackProps): Settings | undefined {
   const faults = propFaults(stackId, props);
-  const root = Node.of(stack).root;
+  const root = Node.of(owner).root;
   const known = stacksOf.get(root) ?? { all: [], checked: 0 };
   const settings = faults.length === 0 ? settingsOf(stackId, props) : undefined;
   known.all.push({ stackId, faults, settings });
   stacksOf.set(root, known);
+  if (settings !== undefined) settingsByOwner.set(owner, settings);
   return settings;
+}
+
+/** The settings of one whose props were checked and are fine. */
+export function checkedSettings(owner: IConstruct): Settings | undefined {
+  return settingsByOwner.get(owner);
 }
 
 /** @throws {InvalidPropsError} if any stack of the app has a fault, or two stacks are in each other's way */
@@ -70,8 +81,11 @@ interface Claim {
   readonly advice: string;
 }
 
-function claims({ owner, names, domainName, hostedZone, certificate, backend }: Settings): Claim[] {
-  const validated = certificate === undefined ? [...new Set(names.map(withoutWildcard))] : [];
+function claims(settings: Settings): Claim[] {
+  return [...claimedId(settings), ...claimedNames(settings), ...claimedZone(settings), ...claimedState(settings)];
+}
+
+function claimedId({ owner }: Settings): Claim[] {
   return [
     {
       kind: "id",
@@ -79,49 +93,60 @@ function claims({ owner, names, domainName, hostedZone, certificate, backend }: 
       thing: owner.stackId,
       advice: "must be an id of its own; the stack's folder and state are named by it",
     },
-    ...names.map((name) => ({
+  ];
+}
+
+function claimedNames({ names, domainName, certificate }: Settings): Claim[] {
+  const validated = certificate === undefined ? [...new Set(names.map(withoutWildcard))] : [];
+  const propOf = (name: string) => (name === domainName ? "domainName" : "alternativeNames");
+  return [
+    ...names.map((thing) => ({
       kind: "name",
-      prop: name === domainName ? "domainName" : "alternativeNames",
-      thing: name,
+      prop: propOf(thing),
+      thing,
       advice: "must be names that no other stack serves; a name has one alias record",
     })),
     ...validated.map((thing) => ({
       kind: "validation record",
-      prop: thing === domainName ? "domainName" : "alternativeNames",
+      prop: propOf(thing),
       thing,
       advice:
         "must not share a validation record with another stack's certificate, as a name and its wildcard do; " +
         "name the hosts one by one, or set certificate.arn to the other stack's certificate",
     })),
-    ...(hostedZone.create
-      ? [
-          {
-            kind: "zone",
-            prop: "hostedZone.create",
-            thing: hostedZone.name,
-            advice: "must be true in one stack only for each zone; omit it here to use the existing zone",
-          },
-        ]
-      : []),
-    ...("s3" in backend
-      ? [
-          {
-            kind: "state",
-            prop: "backend.s3.key",
-            thing: `${backend.s3.bucket}/${backend.s3.key}`,
-            advice: "must be a key of its own; omit it for the default",
-          },
-        ]
-      : []),
-    ...("cloud" in backend
-      ? [
-          {
-            kind: "state",
-            prop: "backend.cloud.workspace",
-            thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"),
-            advice: "must be a workspace of its own",
-          },
-        ]
-      : []),
   ];
+}
+
+function claimedZone({ hostedZone }: Settings): Claim[] {
+  if (!hostedZone.create) return [];
+  return [
+    {
+      kind: "zone",
+      prop: "hostedZone.create",
+      thing: hostedZone.name,
+      advice: "must be true in one stack only for each zone; omit it here to use the existing zone",
+    },
+  ];
+}
+
+function claimedState({ backend }: Settings): Claim[] {
+  if ("s3" in backend)
+    return [
+      {
+        kind: "state",
+        prop: "backend.s3.key",
+        thing: `${backend.s3.bucket}/${backend.s3.key}`,
+        advice: "must be a key of its own; omit it for the default",
+      },
+    ];
+  if ("cloud" in backend)
+    return [
+      {
+        kind: "state",
+        prop: "backend.cloud.workspace",
+        thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"),
+        advice: "must be a workspace of its own",
+      },
+    ];
+  return [];
 }

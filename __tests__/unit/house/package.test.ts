@@ -3,24 +3,32 @@ import { builtinModules } from "node:module";
 import { join, posix } from "node:path";
 import { PROJECT } from "../../support/project";
 
-/* The package holds the command alb-web, with what that needs and nothing else. */
+/* The package holds the command alb-web, with what that needs and nothing else, and the constructs as one file. */
 
 /** npm packs it whatever the list says. */
 const ALWAYS_PACKED = ["package.json"];
-const { files, dependencies, bin } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+/** What esbuild makes of the constructs, and their types. */
+const BUILT = "dist/constructs";
+/** Small, and put into that file. */
+const BUNDLED = ["fastest-levenshtein", "valibot"];
+const { files, dependencies, peerDependencies, bin, scripts } = JSON.parse(
+  readFileSync(join(PROJECT, "package.json"), "utf8"),
+) as {
   files: string[];
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  scripts: Record<string, string>;
   bin: Record<string, string>;
 };
 
 /** The commands of the package, whose files alb-web loads by their names; of the others the package has none. */
 const COMMANDS = ["cli/commands/review.ts", "cli/commands/trace.ts"];
 
-/** All files that the command loads, and the packages that they name. */
-function loaded(): { sources: Set<string>; packages: Set<string> } {
+/** All files that programs load, and the packages that they name. */
+function loaded(...programs: string[]): { sources: Set<string>; packages: Set<string> } {
   const sources = new Set<string>();
   const packages = new Set<string>();
-  const pending = [bin["alb-web"] ?? "", ...COMMANDS];
+  const pending = programs.length > 0 ? programs : [bin["alb-web"] ?? "", ...COMMANDS];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (sources.has(file)) continue;
     sources.add(file);
@@ -55,9 +63,24 @@ test("every file that the command loads is in the package", () => {
 
 test("nothing is in the package that the command does not load", () => {
   const { sources } = loaded();
-  expect(files.filter((pattern) => ![...sources].some((file) => isIn(file, pattern)))).toEqual([]);
+  expect(files.filter((pattern) => ![...sources].some((file) => isIn(file, pattern)))).toEqual([BUILT]);
 });
 
 test("what is installed with it is what it loads", () => {
   expect(Object.keys(dependencies).sort()).toEqual([...loaded().packages].sort());
+});
+
+test("the constructs load what is installed with them, what the other project has, and what is bundled", () => {
+  const { packages } = loaded("constructs/web-stack.ts");
+  const installed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+  expect([...packages].filter((name) => !installed.includes(name)).sort()).toEqual(BUNDLED);
+  expect(Object.keys(peerDependencies).filter((name) => !packages.has(name))).toEqual([]);
+});
+
+test("what is not bundled into the constructs' file is installed", () => {
+  const external = [...(scripts.prepack ?? "").matchAll(/--external:(\S+)/g)].map(([, name = ""]) =>
+    name.replace("/*", "/provider-aws"),
+  );
+  const installed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+  expect(external.filter((name) => !installed.includes(name))).toEqual([]);
 });
