@@ -15,7 +15,10 @@ interface CommandFile {
   readonly usageExit?: number;
 }
 
-/** The commands and what each is for, by the moment at which it is used, as in the file `help`. */
+/**
+ * The commands and what each is for, by the moment at which it is used, as in the file `help`. A new one is a file in
+ * commands/ and a line here.
+ */
 const MOMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "Try it, on your own machine, without an AWS account:": {
     rehearse: "build every stack of main.ts on a local AWS, check each step, take it down",
@@ -45,7 +48,7 @@ const MOMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-const DESCRIPTION = "Traces the path of a request through Terraform, reviews what a plan does to it, and deploys it.";
+const DESCRIPTION = "Traces the path of a request through Terraform, and reviews what a plan does to it.";
 
 let usageExit: number = EXIT.usage;
 void runCommand(

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "commander";
 import type { Quotas } from "./local-aws";
 
 /** What AWS gives a new account in each region. */
@@ -38,10 +37,4 @@ export function exceededQuotas(said: string, quotas: Quotas): string[] {
       `(Service Quotas, ${number}).`
     );
   });
-}
-
-/** Reads the number of an option. */
-export function quotaOf(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Must be a whole number.");
-  return Number(text);
 }

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { UsageError, WorkFailed } from "../../machine/errors";
 import { writeFile } from "../../machine/files/write-file";
-import { throwIfDevOverrides } from "../../machine/setup/cli-configuration";
 import { printableJson } from "../../machine/text/printable";
 import type { Verdict } from "../../path/report";
 import { resultsAsTable } from "../../rehearsal/report";
 import { dataOf, literalText, regionOf } from "../../rehearsal/stack-files";
 import { EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
-import { findTools, type Tools } from "../project/project";
+import { findTerraform } from "../project/find-terraform";
+import type { Tools } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
 import { type Account, lookAt, whoseAccount } from "../proving/account";
 import { costInWords } from "../proving/cost";
@@ -17,7 +17,7 @@ import { domainOf, typesIn } from "../proving/left";
 import { ask, canAsk, isYes } from "../proving/question";
 import { fileNameOf, rowOf } from "../proving/record";
 import { ProvingRun } from "../proving/run";
-import { type Step, type Steps, stepsUntil } from "../steps";
+import { type Step, stepsUntil } from "../steps";
 
 interface Options {
   readonly domain?: string;
@@ -114,15 +114,6 @@ async function madeReady(domain: string, { region, yes = false }: Options, signa
     await made?.remove();
     throw signal.aborted ? new WorkFailed(`${(signal.reason as Error).message}. Nothing was created.`) : error;
   }
-}
-
-function findTerraform(step: Steps, signal: AbortSignal): Promise<Tools> {
-  return step("find terraform", async ({ report, rename }) => {
-    const tools = await findTools({ signal, onProgress: report });
-    throwIfDevOverrides(process.env, tools.binary.product);
-    rename(tools.inWords);
-    return tools;
-  });
 }
 
 /** @returns why it was not completed; nothing if it was. What was created stands in any case. */

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { UsageError, WorkFailed } from "../../machine/errors";
 import { TemporaryFolder } from "../../machine/files/temporary-folder";
-import { throwIfDevOverrides } from "../../machine/setup/cli-configuration";
 import { findEmulatorPython } from "../../machine/setup/emulator-python";
 import { REGISTRIES } from "../../machine/setup/provider-copies";
 import { printableJson } from "../../machine/text/printable";
@@ -11,13 +10,14 @@ import { type Verdict, worst } from "../../path/report";
 import { forgetAws, localAwsEnvironment, terraformEnvironment } from "../../rehearsal/environment";
 import { LocalAws, type Quotas } from "../../rehearsal/local-aws";
 import { leftOutOf } from "../../rehearsal/providers";
-import { NEW_ACCOUNT, quotaOf } from "../../rehearsal/quotas";
+import { NEW_ACCOUNT } from "../../rehearsal/quotas";
 import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/report";
 import { Rehearsal } from "../../rehearsal/run";
 import { seedsFor } from "../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { abortedByPerson, EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
-import { CACHE, chosenStacks, findTools, PROJECT, standingAlone, type Tools } from "../project/project";
+import { findTerraform } from "../project/find-terraform";
+import { CACHE, chosenStacks, PROJECT, standingAlone, type Tools } from "../project/project";
 import { withPlaceholder } from "../project/state-buckets";
 import { synthesize } from "../project/synthesize";
 import { newTerraformCommand } from "../project/terraform-command";
@@ -107,15 +107,6 @@ function synthesizeInto(
     leaveOut(stacks, keep);
     rename(`synthesized: ${stacks.map(({ id }) => id).join(", ")}`);
     return stacks;
-  });
-}
-
-function findTerraform(step: Steps, signal: AbortSignal): Promise<Tools> {
-  return step("find terraform", async ({ report, rename }) => {
-    const tools = await findTools({ signal, onProgress: report });
-    throwIfDevOverrides(process.env, tools.binary.product);
-    rename(tools.inWords);
-    return tools;
   });
 }
 
@@ -280,4 +271,10 @@ async function keep(localAws: LocalAws): Promise<void> {
 
 function keptEnvironment({ binary, provider }: Tools, localAws: LocalAws): Promise<Record<string, string>> {
   return localAwsEnvironment(CACHE, localAws.endpoint, binary.command, provider.configurationFile);
+}
+
+/** Reads the number of an option. */
+export function quotaOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Must be a whole number.");
+  return Number(text);
 }

@@ -336,7 +336,7 @@ describe("the command line", () => {
   test("--help says what it does, and ends well", async () => {
     const { code, stdout } = await reader().rehearse("--help").ended;
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Usage: rehearse \[options\] \[stack\]\n/);
+    expect(stdout).toMatch(/^Usage: alb-web rehearse \[options\] \[stack\]\n/);
   });
 });
 

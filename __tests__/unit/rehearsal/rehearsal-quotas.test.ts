@@ -1,4 +1,5 @@
-import { exceededQuotas, NEW_ACCOUNT, quotaOf } from "../../../rehearsal/quotas";
+import { quotaOf } from "../../../cli/commands/rehearse";
+import { exceededQuotas, NEW_ACCOUNT } from "../../../rehearsal/quotas";
 
 const VCPUS =
   "Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 400, api " +
