@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Aspects, TerraformStack, Testing } from "cdktf";
+// The types of its matchers.
+import "cdktf/lib/testing/adapters/jest";
 import { Construct } from "constructs";
 import { checkProps, throwIfAnyFault } from "../../constructs/props/app-check";
 import {
@@ -12,6 +14,9 @@ import {
   WebTopology,
   type WebTopologyProps,
 } from "../../constructs/web-stack";
+
+/* cdktf's own matchers, such as `expect(synthText(props)).toHaveResourceWithProperties(Lb, { internal: false })`. */
+Testing.setupJest();
 
 /** The arguments of one resource or data source. */
 export type Block = Readonly<Record<string, unknown>>;
@@ -33,9 +38,19 @@ const removed = () => rmSync(outdir, { recursive: true, force: true });
 if (typeof afterAll === "function") afterAll(removed);
 else process.once("exit", removed);
 
-/** What a stack with these props synthesizes to; throws where it is refused. */
+/** What a stack with these props synthesizes to, as cdktf's matchers take it; throws where it is refused. */
+export function synthText(props: WebStackProps, id = "web"): string {
+  return withoutStackTraces(() => Testing.synth(new WebStack(Testing.app({ outdir }), id, props), true));
+}
+
+/** The same, parsed. */
 export function synthOf(props: WebStackProps, id = "web"): StackJson {
-  return synthAll({ [id]: props })[id] as StackJson;
+  return parsed(synthText(props, id));
+}
+
+/** For what cdktf's matchers are too loose for: they pass if any resource of a type has the properties. */
+export function parsed(text: string): StackJson {
+  return JSON.parse(text) as StackJson;
 }
 
 /** The same for several stacks of one app, by their ids. */

@@ -1,12 +1,17 @@
+import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
+import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
 import type { WebStackProps } from "../../../constructs/web-stack";
-import { addressed, all, EXISTING_NETWORK, refTo, synthOf, theOnly } from "../../support/synth";
+import { addressed, all, EXISTING_NETWORK, parsed, refTo, synthText, theOnly } from "../../support/synth";
 
-const site = (more: Partial<WebStackProps> = {}) => synthOf({ domainName: "www.example.com", ...more });
-const groupOf = (more: Partial<WebStackProps> = {}) => theOnly(site(more), "aws_lb_target_group");
+/* A stack has one target group (web-stack.test.ts counts), so that any that matches is the one. */
+
+const site = (more: Partial<WebStackProps> = {}) => synthText({ domainName: "www.example.com", ...more });
+// What is compared with another stack's group: the matchers know one stack only.
+const groupOf = (more: Partial<WebStackProps> = {}) => theOnly(parsed(site(more)), "aws_lb_target_group");
 const byDefault = groupOf();
 
 test("sends HTTP to instances on the app port and asks /health every 15 seconds", () => {
-  expect(byDefault).toMatchObject({
+  expect(site()).toHaveResourceWithProperties(LbTargetGroup, {
     target_type: "instance",
     protocol: "HTTP",
     port: 80,
@@ -33,15 +38,17 @@ test("asks what it is told to ask", () => {
     healthyThreshold: 5,
     unhealthyThreshold: 10,
   };
-  expect(groupOf({ healthCheck }).health_check).toEqual({
-    protocol: "HTTP",
-    path: "/up",
-    port: "9000",
-    matcher: "200-299",
-    interval: 30,
-    timeout: 10,
-    healthy_threshold: 5,
-    unhealthy_threshold: 10,
+  expect(site({ healthCheck })).toHaveResourceWithProperties(LbTargetGroup, {
+    health_check: {
+      protocol: "HTTP",
+      path: "/up",
+      port: "9000",
+      matcher: "200-299",
+      interval: 30,
+      timeout: 10,
+      healthy_threshold: 5,
+      unhealthy_threshold: 10,
+    },
   });
 });
 
@@ -50,24 +57,30 @@ test("what is said to be undefined has its default", () => {
 });
 
 test("has every instance in it, each on the group's own port", () => {
-  const json = site({ instances: { count: 3 } });
-  const attachments = all(json, "aws_lb_target_group_attachment");
-  expect(attachments.map(({ target_id }) => target_id)).toEqual(
-    addressed(json, "aws_instance").map(([address]) => `\${${address}.id}`),
-  );
-  for (const attachment of attachments) {
-    expect(attachment.target_group_arn).toBe(refTo(json, "aws_lb_target_group", "arn"));
-    expect(attachment.port).toBeUndefined();
-  }
+  const stack = site({ instances: { count: 3 } });
+  const json = parsed(stack);
+  const target_group_arn = refTo(json, "aws_lb_target_group", "arn");
+  const instances = addressed(json, "aws_instance").map(([address]) => `\${${address}.id}`);
+  for (const target_id of instances)
+    expect(stack).toHaveResourceWithProperties(LbTargetGroupAttachment, { target_group_arn, target_id });
+  // No more than these, and none with a port, which the matchers cannot say.
+  expect(instances).toHaveLength(3);
+  expect(all(json, "aws_lb_target_group_attachment").map(({ port }) => port)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 describe("the name", () => {
   test("is at most 32 characters, and the next group is there before a listener lets go of this one", () => {
-    expect(byDefault.name).toMatch(/^tg-web-[0-9a-f]{8}$/);
-    expect(
-      theOnly(synthOf({ domainName: "www.example.com" }, "a".repeat(60)), "aws_lb_target_group").name,
-    ).toHaveLength(32);
-    expect(byDefault.lifecycle).toEqual({ create_before_destroy: true });
+    expect(site()).toHaveResourceWithProperties(LbTargetGroup, {
+      name: expect.stringMatching(/^tg-web-[0-9a-f]{8}$/) as string,
+      lifecycle: { create_before_destroy: true },
+    });
+    expect(synthText({ domainName: "www.example.com" }, "a".repeat(60))).toHaveResourceWithProperties(LbTargetGroup, {
+      name: expect.stringMatching(/^.{32}$/) as string,
+    });
   });
 
   test.each<[string, Partial<WebStackProps>]>([
@@ -102,10 +115,12 @@ describe("an instance that is taken out", () => {
     [3600, "3600"],
     [4000, "3600"],
   ])("may finish as long as a connection may idle, %i seconds: %s", (idleTimeoutSec, delay) => {
-    expect(groupOf({ idleTimeoutSec }).deregistration_delay).toBe(delay);
+    expect(site({ idleTimeoutSec })).toHaveResourceWithProperties(LbTargetGroup, { deregistration_delay: delay });
   });
 
   test.each([0, 3600])("may finish for the %i seconds that it is given", (deregistrationDelaySec) => {
-    expect(groupOf({ deregistrationDelaySec }).deregistration_delay).toBe(String(deregistrationDelaySec));
+    expect(site({ deregistrationDelaySec })).toHaveResourceWithProperties(LbTargetGroup, {
+      deregistration_delay: String(deregistrationDelaySec),
+    });
   });
 });

@@ -21,14 +21,17 @@ const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts",
 const MAX_LINES = 500;
 
 const RULES: Readonly<Record<string, Rule>> = {
-  "cdktf is known in constructs/, in main.ts and to the test helper only, so that moving off it is a rename": (
-    source,
-  ) =>
-    isIn(source, "constructs") || isProgram(source) || source.path === "__tests__/support/synth.ts"
-      ? []
-      : importsOf(source)
-          .map(({ from }) => from)
-          .filter((from) => /^(cdktf|constructs|@cdktf\/.*)$/.test(from)),
+  "cdktf is known in constructs/ and its tests, in main.ts and to the test helper only, so that moving off it is a rename":
+    (source) =>
+      isIn(source, "constructs") ||
+      isIn(source, "__tests__/unit/constructs") ||
+      isIn(source, "__tests__/terraform/constructs") ||
+      isProgram(source) ||
+      source.path === "__tests__/support/synth.ts"
+        ? []
+        : importsOf(source)
+            .map(({ from }) => from)
+            .filter((from) => /^(cdktf|constructs|@cdktf\/.*)$/.test(from)),
 
   "the AWS provider is imported by the resource, as its root loads every service there is": (source) =>
     importsOf(source)
