@@ -93,8 +93,7 @@ export type FileCheck = (topology: Topology, report: FileReporter) => void;
 export type PathEnd = Pick<TracedPath, "topology" | "balancer" | "targetGroups" | "targets">;
 
 /** A finding as a rule tells it: the id is the rule's, and so are hop and severity unless it says otherwise. */
-export type Fault = Omit<Finding, "id" | "hop" | "severity" | "docs"> &
-  Partial<Pick<Finding, "id" | "hop" | "severity">>;
+export type Fault = Omit<Finding, "id" | "hop" | "severity" | "docs"> & Partial<Pick<Finding, "hop" | "severity">>;
 
 /** What a rule tells of what it sees. */
 export interface Reporter {

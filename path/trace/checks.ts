@@ -1,8 +1,7 @@
 import type { Finding } from "../report";
-import { docsOf, RULES, ruleOf } from "../rules/all";
+import { docsOf, RULES } from "../rules/all";
 import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES, type OpenCheck } from "../rules/open/all";
 import { type Check, type Fault, type Rule, severityOf } from "../rules/rule";
-import { SUBJECTS } from "../rules/subjects";
 
 /** One check of a trace, and what is said of it where there was no time to end it. */
 export interface Checking<C> {
@@ -23,9 +22,6 @@ function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable
     checks.flatMap(({ [kind]: check, where }) => (check === undefined ? [] : [{ check, where }]));
   return [
     ...opening(CHECKS_BEFORE_RULES),
-    ...SUBJECTS.flatMap(({ subject, ...it }) =>
-      ((it[kind] ?? []) as readonly One[]).map((check) => ({ check, where: `the rules on ${subject}` })),
-    ),
     ...RULES.flatMap((rule): Checking<One>[] => {
       const check = rule.check[kind];
       return check === undefined ? [] : [{ check, rule, where: `the rule ${rule.id}` }];
@@ -35,8 +31,7 @@ function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable
 }
 
 /** A fault with what its rule says of it. */
-export function findingOf(fault: Fault, by?: Rule): Finding {
-  const rule = fault.id === undefined ? by : ruleOf(fault.id);
+export function findingOf(fault: Fault, rule: Rule | undefined): Finding {
   if (rule === undefined) throw new Error(`no rule says that it found ${fault.observed}`);
   const { address, attribute, observed, required, symptom, share, fix } = fault;
   return {
