@@ -16,7 +16,7 @@ import {
 } from "../../constructs/web-stack";
 
 /* cdktf's own matchers, such as `expect(synthText(props)).toHaveResourceWithProperties(Lb, { internal: false })`. */
-Testing.setupJest();
+if (typeof expect === "function") Testing.setupJest();
 
 /** The arguments of one resource or data source. */
 export type Block = Readonly<Record<string, unknown>>;
