@@ -64,8 +64,10 @@ function byKey(
 
 /** The one whose key the asker looks up. */
 function byLookup(instances: readonly Instance[], { lookups = [] }: Asker): readonly Instance[] {
+  // Nearly no reference has a lookup, and a block can have thousands of instances.
+  if (instances.length <= 1 || lookups.length === 0) return instances;
   const looked = instances.filter(({ key }) => lookups.includes(key));
-  return instances.length > 1 && looked.length === 1 ? looked : instances;
+  return looked.length === 1 ? looked : instances;
 }
 
 /** The one of the asker's own key. */
