@@ -1,7 +1,7 @@
 import { own } from "../../../topology/json";
 import type { Topology } from "../../../topology/model";
+import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { isRuleBeside } from "../../../topology/permissions";
-import { hopOfGroup } from "../../analysis/network/hop-of-group";
 import { type Twins, twinsOf } from "../../analysis/writers/twins";
 import { keeping } from "../../fixes/kept-resources";
 import type { Hop } from "../../report";
@@ -46,7 +46,7 @@ const HOPS: Readonly<Record<string, Hop>> = {
 
 /** Nothing for what stands on no path. */
 function hopOf({ fresh }: Twins, topology: Topology): Hop | undefined {
-  return isRuleBeside(fresh.type) ? hopOfGroup(own(fresh.after, "security_group_id"), topology) : HOPS[fresh.type];
+  return isRuleBeside(fresh.type) ? hopOfRulesIn(own(fresh.after, "security_group_id"), topology) : HOPS[fresh.type];
 }
 
 /** What comes of it where the destroy is the faster one. */

@@ -2,7 +2,7 @@ import { own } from "../../../topology/json";
 import type { Balancer, TargetGroup, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
 import { recordsOf } from "../../analysis/names/record-targets";
-import { hopOfGroup } from "../../analysis/network/hop-of-group";
+import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { groupUsers } from "../../analysis/targets/group-users";
 import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
 import { isOnTheWay } from "../../analysis/writers/on-the-way";
@@ -145,7 +145,7 @@ function fromParent({ change, parent }: OfParent, topology: Topology): Fault {
     ...(!isOnTheWay(change, topology) && { severity: "warning" }),
     hop:
       kind === "rule"
-        ? hopOfGroup(own(before, "security_group_id"), topology)
+        ? hopOfRulesIn(own(before, "security_group_id"), topology)
         : kind === "route"
           ? "listener"
           : "target",

@@ -1,6 +1,6 @@
 import type { SecurityGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { hopOfGroup } from "../../analysis/network/hop-of-group";
+import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { refusedOf, repeated } from "../../analysis/writers/written-twice";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -14,7 +14,7 @@ const names: FileCheck = (topology, report) => {
     const [kept] = pair.filter((it) => it !== refused);
     const name = known(refused.name) ?? "";
     report.fault({
-      hop: hopOfGroup(known(refused.id), topology),
+      hop: hopOfRulesIn(known(refused.id), topology),
       address: refused.address,
       attribute: "name",
       observed: `${kept?.address} is called ${name} too, in the same VPC`,

@@ -2,7 +2,7 @@ import { own } from "../../../topology/json";
 import type { SecurityGroup, Topology } from "../../../topology/model";
 import { permissionKey, permissionsOf } from "../../../topology/permissions";
 import { known } from "../../../topology/value";
-import { hopOfGroup } from "../../analysis/network/hop-of-group";
+import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { childKind, standingInParents } from "../../analysis/writers/parents";
 import { refusedOf, repeated } from "../../analysis/writers/written-twice";
 import { standingChild } from "../../fixes/children";
@@ -17,7 +17,7 @@ const rules: FileCheck = (topology, report) => {
     if (childKind(it.change.type) === "rule")
       report.fault({
         ...standingChild(it),
-        hop: hopOfGroup(own(it.change.after, "security_group_id"), topology),
+        hop: hopOfRulesIn(own(it.change.after, "security_group_id"), topology),
         attribute: "security_group_id",
         symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
       });
@@ -37,7 +37,7 @@ function twoRules(topology: Topology, group: SecurityGroup, report: FileReporter
     const refused = one.address === other.address ? undefined : refusedOf(topology, pair);
     if (refused === undefined) continue;
     report.fault({
-      hop: hopOfGroup(known(group.id), topology),
+      hop: hopOfRulesIn(known(group.id), topology),
       address: refused.address,
       attribute: "security_group_id",
       observed: `${(refused === one ? other : one).address} adds the same rule to ${group.address}`,

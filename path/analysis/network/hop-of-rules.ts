@@ -7,6 +7,6 @@ const balancerGroupIds = once(
 );
 
 /** At which hop a rule of a security group is missed: the balancer's at the listener, any other at the targets. */
-export function hopOfGroup(id: unknown, topology: Topology): "listener" | "target" {
+export function hopOfRulesIn(id: unknown, topology: Topology): "listener" | "target" {
   return typeof id === "string" && balancerGroupIds(topology).has(id) ? "listener" : "target";
 }
