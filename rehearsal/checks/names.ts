@@ -22,7 +22,7 @@ export function domainHasZone({ zones }: Site, { names, createdZone, nameServers
         "name_servers does not say the zone's name servers",
       ),
     ],
-    observed: `${used.join(", ")}${createdZone === undefined ? "" : `, name servers printed: ${nameServers?.join(" ")}`}`,
+    observed: used.join(", ") + (createdZone === undefined ? "" : `, name servers printed: ${nameServers?.join(" ")}`),
   };
 }
 

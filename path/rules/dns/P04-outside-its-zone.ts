@@ -14,9 +14,9 @@ export const P04: Rule = {
   title: "the record's name is outside its zone",
   certainty: ["certain"],
   why:
-    "A zone holds only its own name and those below it. A name that does not end in the zone's is taken for one " +
-    "within it, so that `www.example.com` in the zone `example.org` becomes `www.example.com.example.org`, which " +
-    "nobody asks for; a name that ends in the zone's without the dot is refused.",
+    "A zone holds only its own name and those below it. The AWS provider appends the zone's name to one that does " +
+    "not end in it, so that `www.example.com` in the zone `example.org` becomes `www.example.com.example.org`, which " +
+    "nobody asks for; a name that ends in the zone's without a dot before it is refused by Route 53.",
   symptom: "NXDOMAIN for the name as it was written, or InvalidChangeBatch at apply",
   shows: ["nxdomain", "apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html",

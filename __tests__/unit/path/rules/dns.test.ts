@@ -56,11 +56,8 @@ function addIpv6(stack: SynthesizedJson): void {
 }
 
 function addPrivateZone(stack: SynthesizedJson, name: string): string {
-  return (
-    `\${` +
-    `${add(stack, "aws_route53_zone", "inside", { name, vpc: { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` } })}` +
-    ".zone_id}"
-  );
+  const vpc = { vpc_id: `\${${the(stack, "aws_vpc").address}.id}` };
+  return `\${${add(stack, "aws_route53_zone", "inside", { name, vpc })}.zone_id}`;
 }
 
 describe("nothing is said of a correct stack in which", () => {
