@@ -67,15 +67,14 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
   try {
     say(`Rehearsing in process ${process.pid}; stop it with Ctrl-C or kill ${process.pid}.`);
     const step = stepsUntil(signal);
-    const stacks = await synthesizeInto(join(temporary.path, "synthesized"), stackId, options.keep === true, {
-      step,
-      signal,
-    });
+    const work = { step, signal };
+    const folder = join(temporary.path, "synthesized");
+    const stacks = await synthesizeInto(folder, stackId, options.keep === true, work);
     const tools = await findTerraform(step, signal);
-    localAws = await startLocalAws(stacks, options, { step, signal });
+    localAws = await startLocalAws(stacks, options, work);
     const place = { stacks, tools, localAws };
-    const rehearsals = await initializeAll(place, options, temporary, { step, signal });
-    const ended = await rehearseAll(rehearsals, { step, signal });
+    const rehearsals = await initializeAll(place, options, temporary, work);
+    const ended = await rehearseAll(rehearsals, work);
     await report(rehearsals, ended, place, options);
     if (ended.fault !== undefined) throw ended.fault;
   } finally {
@@ -154,21 +153,22 @@ function initializeAll(
       ...temporary,
     };
     const lock = await lockFor(tools);
-    const rehearsals = stacks.map(
-      (stack) =>
-        new Rehearsal({
-          stack,
-          localAws,
-          terraform: tools.binary.command,
-          env,
-          lock,
-          folder: join(folder, "stacks", stack.id),
-          quotas: { vcpus, addresses },
-          inUse,
-          signal,
-        }),
-    );
-    for (const rehearsal of rehearsals) await rehearsal.init(report);
+    const rehearsals: Rehearsal[] = [];
+    for (const stack of stacks) {
+      const rehearsal = new Rehearsal({
+        stack,
+        localAws,
+        terraform: tools.binary.command,
+        env,
+        lock,
+        folder: join(folder, "stacks", stack.id),
+        quotas: { vcpus, addresses },
+        inUse,
+        signal,
+      });
+      rehearsals.push(rehearsal);
+      await rehearsal.init(report);
+    }
     return rehearsals;
   });
 }
