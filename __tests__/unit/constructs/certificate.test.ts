@@ -1,37 +1,46 @@
+import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate";
+import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificate-validation";
+import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import type { WebStackProps } from "../../../constructs/web-stack";
-import { addressed, all, refTo, type StackJson, synthOf, theOnly } from "../../support/synth";
+import { addressed, parsed, refTo, type StackJson, synthText, theOnly } from "../../support/synth";
+
+/* A stack has one certificate (web-stack.test.ts counts), so that any that matches is the one. */
 
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
-const site = (more: Partial<WebStackProps> = {}) => synthOf({ domainName: "www.example.com", ...more });
+const site = (more: Partial<WebStackProps> = {}) => synthText({ domainName: "www.example.com", ...more });
+/** The validation records; the matchers cannot count, nor tell them from aliases. */
 const proofsOf = (json: StackJson) =>
   addressed(json, "aws_route53_record").filter(([, { alias }]) => alias === undefined);
-const httpsOf = (json: StackJson) => all(json, "aws_lb_listener").find(({ port }) => port === 443);
 
 const one = site();
-const many = site({ alternativeNames: ["*.example.com", "example.com", "*.www.example.com", "www.example.org"] });
+const ofMany = site({ alternativeNames: ["*.example.com", "example.com", "*.www.example.com", "www.example.org"] });
+const many = parsed(ofMany);
 
 describe("a requested certificate", () => {
   test("is for all names and is validated through DNS", () => {
-    expect(theOnly(one, "aws_acm_certificate")).toMatchObject({
+    expect(one).toHaveResourceWithProperties(AcmCertificate, {
       domain_name: "www.example.com",
       validation_method: "DNS",
+      subject_alternative_names: ["www.example.com"],
     });
-    expect(theOnly(one, "aws_acm_certificate").subject_alternative_names).toEqual(["www.example.com"]);
-    expect(theOnly(many, "aws_acm_certificate").subject_alternative_names).toEqual([
-      "www.example.com",
-      "*.example.com",
-      "example.com",
-      "*.www.example.com",
-      "www.example.org",
-    ]);
+    expect(ofMany).toHaveResourceWithProperties(AcmCertificate, {
+      subject_alternative_names: [
+        "www.example.com",
+        "*.example.com",
+        "example.com",
+        "*.www.example.com",
+        "www.example.org",
+      ],
+    });
   });
 
   test("is there before the one it replaces goes, as a listener holds on to that", () => {
-    expect(theOnly(one, "aws_acm_certificate").lifecycle).toEqual({ create_before_destroy: true });
+    expect(one).toHaveResourceWithProperties(AcmCertificate, { lifecycle: { create_before_destroy: true } });
   });
 
   test("has one record for a name and its wildcard, as ACM asks for the same twice", () => {
-    expect(proofsOf(one)).toHaveLength(1);
+    expect(proofsOf(parsed(one))).toHaveLength(1);
     expect(proofsOf(many)).toHaveLength(3); // example.com, www.example.com, www.example.org
   });
 
@@ -87,7 +96,7 @@ describe("a requested certificate", () => {
   });
 
   test("is waited for until all its records were seen, a quarter of an hour at most", () => {
-    expect(theOnly(many, "aws_acm_certificate_validation")).toEqual({
+    expect(ofMany).toHaveResourceWithProperties(AcmCertificateValidation, {
       certificate_arn: refTo(many, "aws_acm_certificate", "arn"),
       validation_record_fqdns: expect.arrayContaining(
         proofsOf(many).map(([address]) => `\${${address}.fqdn}`),
@@ -97,24 +106,30 @@ describe("a requested certificate", () => {
   });
 
   test("reaches the listener as the validated one only", () => {
-    expect(httpsOf(one)?.certificate_arn).toBe(refTo(one, "aws_acm_certificate_validation", "certificate_arn"));
-    const users = Object.entries(one.resource ?? {}).filter(([, blocks]) =>
-      JSON.stringify(blocks).includes(refTo(one, "aws_acm_certificate", "arn")),
+    const json = parsed(one);
+    expect(one).toHaveResourceWithProperties(LbListener, {
+      port: 443,
+      certificate_arn: refTo(json, "aws_acm_certificate_validation", "certificate_arn"),
+    });
+    const users = Object.entries(json.resource ?? {}).filter(([, blocks]) =>
+      JSON.stringify(blocks).includes(refTo(json, "aws_acm_certificate", "arn")),
     );
     expect(users.map(([type]) => type)).toEqual(["aws_acm_certificate_validation"]);
   });
 });
 
 test("an existing certificate is used as it is; none is requested", () => {
-  const json = site({ certificate: { arn: ARN } });
-  expect(httpsOf(json)?.certificate_arn).toBe(ARN);
-  expect(all(json, "aws_acm_certificate")).toEqual([]);
-  expect(all(json, "aws_acm_certificate_validation")).toEqual([]);
-  expect(proofsOf(json)).toEqual([]);
+  const stack = site({ certificate: { arn: ARN } });
+  expect(stack).toHaveResourceWithProperties(LbListener, { port: 443, certificate_arn: ARN });
+  expect(stack).not.toHaveResource(AcmCertificate);
+  expect(stack).not.toHaveResource(AcmCertificateValidation);
+  expect(stack).toHaveResource(Route53Record); // the alias
+  expect(proofsOf(parsed(stack))).toEqual([]);
 });
 
 test("a name keeps its record's address whether its wildcard is there or not", () => {
-  const addresses = (alternativeNames: string[]) => proofsOf(site({ alternativeNames })).map(([address]) => address);
+  const addresses = (alternativeNames: string[]) =>
+    proofsOf(parsed(site({ alternativeNames }))).map(([address]) => address);
   expect(addresses(["example.com", "*.example.com"]).sort()).toEqual(addresses(["example.com"]).sort());
   expect(addresses(["*.example.com"]).sort()).toEqual(addresses(["example.com"]).sort());
 });

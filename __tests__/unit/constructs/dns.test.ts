@@ -1,7 +1,13 @@
+import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone";
+import { Lb } from "@cdktf/provider-aws/lib/lb";
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import type { WebStackProps } from "../../../constructs/web-stack";
-import { addressed, all, refTo, type StackJson, synthOf, theOnly } from "../../support/synth";
+import { addressed, all, parsed, refTo, type StackJson, synthText, theOnly } from "../../support/synth";
 
-const site = (domainName: string, more: Partial<WebStackProps> = {}) => synthOf({ domainName, ...more });
+const site = (domainName: string, more: Partial<WebStackProps> = {}) => synthText({ domainName, ...more });
+/** The one zone that is looked up, whole: the matchers would take a further one, and further arguments. */
+const lookedUp = (stack: string) => theOnly(parsed(stack), "data.aws_route53_zone");
 const aliasesOf = (json: StackJson) =>
   addressed(json, "aws_route53_record")
     .filter(([, { alias }]) => alias !== undefined)
@@ -14,19 +20,17 @@ describe("the hosted zone", () => {
     ["a.b.example.com", "example.com"],
     ["www.example.co.uk", "example.co.uk"],
   ])("of %s is the existing public one of %s", (domainName, name) => {
-    expect(theOnly(site(domainName), "data.aws_route53_zone")).toEqual({ name, private_zone: false });
+    expect(site(domainName)).toHaveDataSourceWithProperties(DataAwsRoute53Zone, { name, private_zone: false });
+    expect(lookedUp(site(domainName))).toEqual({ name, private_zone: false });
   });
 
   test("is the one that is named", () => {
-    expect(
-      theOnly(site("www.apps.example.com", { hostedZone: { name: "apps.example.com" } }), "data.aws_route53_zone"),
-    ).toEqual({ name: "apps.example.com", private_zone: false });
+    const stack = site("www.apps.example.com", { hostedZone: { name: "apps.example.com" } });
+    expect(lookedUp(stack)).toEqual({ name: "apps.example.com", private_zone: false });
   });
 
   test("is the one with the id; the plan fails, in words, if that is not a public zone of the name", () => {
-    expect(
-      theOnly(site("www.example.com", { hostedZone: { id: "Z0123456789ABCDEFGHIJ" } }), "data.aws_route53_zone"),
-    ).toEqual({
+    expect(lookedUp(site("www.example.com", { hostedZone: { id: "Z0123456789ABCDEFGHIJ" } }))).toEqual({
       zone_id: "Z0123456789ABCDEFGHIJ",
       lifecycle: {
         postcondition: [
@@ -42,27 +46,28 @@ describe("the hosted zone", () => {
   });
 
   test("is created alone while the registrar lacks its name servers", () => {
-    const json = site("www.example.com", {
+    const stack = site("www.example.com", {
       hostedZone: { create: true, delegated: false },
       alternativeNames: ["www.example.org"],
     });
-    expect(Object.keys(json.resource ?? {})).toEqual(["aws_route53_zone"]);
-    expect(json.data).toBeUndefined();
-    expect(theOnly(json, "aws_route53_zone").name).toBe("example.com");
+    expect(stack).toHaveResourceWithProperties(Route53Zone, { name: "example.com" });
+    expect(Object.keys(parsed(stack).resource ?? {})).toEqual(["aws_route53_zone"]);
+    expect(parsed(stack).data).toBeUndefined();
   });
 
   test("that was created carries the whole site once it is delegated, and is not looked up", () => {
-    const json = site("www.example.com", { hostedZone: { create: true, delegated: true } });
-    expect(all(json, "data.aws_route53_zone")).toEqual([]);
-    expect(all(json, "aws_route53_record").map(({ zone_id }) => zone_id)).toEqual(
-      [1, 2].map(() => refTo(json, "aws_route53_zone", "zone_id")),
+    const stack = site("www.example.com", { hostedZone: { create: true, delegated: true } });
+    expect(stack).toHaveResource(Lb);
+    expect(stack).not.toHaveDataSource(DataAwsRoute53Zone);
+    // Each record, and not just any.
+    expect(all(parsed(stack), "aws_route53_record").map(({ zone_id }) => zone_id)).toEqual(
+      [1, 2].map(() => refTo(parsed(stack), "aws_route53_zone", "zone_id")),
     );
-    expect(all(json, "aws_lb")).toHaveLength(1);
   });
 
   test("has the same address before and after it is delegated, so that nothing replaces it", () => {
     const [before, after] = [false, true].map((delegated) =>
-      addressed(site("www.example.com", { hostedZone: { create: true, delegated } }), "aws_route53_zone"),
+      addressed(parsed(site("www.example.com", { hostedZone: { create: true, delegated } })), "aws_route53_zone"),
     );
     expect(before).toEqual(after);
   });
@@ -72,28 +77,22 @@ describe("the hosted zone", () => {
     [false, false],
     [true, true],
   ])("that was created and is disposable: %p goes with all its records: %p", (disposable, forceDestroy) => {
-    expect(
-      theOnly(
-        site("www.example.com", { hostedZone: { create: true, delegated: false }, disposable }),
-        "aws_route53_zone",
-      ).force_destroy,
-    ).toBe(forceDestroy);
+    const stack = site("www.example.com", { hostedZone: { create: true, delegated: false }, disposable });
+    expect(stack).toHaveResourceWithProperties(Route53Zone, { force_destroy: forceDestroy });
   });
 });
 
 describe("every name", () => {
-  const json = site("www.example.com", {
+  const names = ["*.example.com", "example.com", "example.org", "www.example.com", "www.example.org"];
+  const stack = site("www.example.com", {
     alternativeNames: ["example.com", "*.example.com", "www.example.org", "example.org"],
   });
+  const json = parsed(stack);
 
   test("gets an A alias to the load balancer", () => {
-    expect(
-      aliasesOf(json)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(["*.example.com", "example.com", "example.org", "www.example.com", "www.example.org"]);
-    for (const record of aliasesOf(json)) {
-      expect(record).toMatchObject({
+    for (const name of names) {
+      expect(stack).toHaveResourceWithProperties(Route53Record, {
+        name,
         type: "A",
         alias: {
           name: refTo(json, "aws_lb", "dns_name"),
@@ -102,6 +101,7 @@ describe("every name", () => {
         },
       });
     }
+    expect(aliasesOf(json)).toHaveLength(names.length);
   });
 
   test("has its alias in the zone it lies in; another domain's zone is looked up once", () => {
@@ -118,14 +118,16 @@ describe("every name", () => {
       hostedZone: { create: true, delegated: true },
       alternativeNames: ["www.example.org"],
     });
-    expect(theOnly(created, "data.aws_route53_zone").name).toBe("example.org");
-    expect(aliasesOf(created).find(({ name }) => name === "www.example.org")?.zone_id).toBe(
-      refTo(created, "data.aws_route53_zone", "zone_id"),
-    );
+    expect(lookedUp(created).name).toBe("example.org");
+    expect(created).toHaveResourceWithProperties(Route53Record, {
+      name: "www.example.org",
+      type: "A",
+      zone_id: refTo(parsed(created), "data.aws_route53_zone", "zone_id"),
+    });
   });
 
   test("keeps its record's address when other names come before it", () => {
-    const fewer = site("www.example.com", { alternativeNames: ["example.org"] });
+    const fewer = parsed(site("www.example.com", { alternativeNames: ["example.org"] }));
     expect(Object.keys(json.resource?.aws_route53_record ?? {})).toEqual(
       expect.arrayContaining(Object.keys(fewer.resource?.aws_route53_record ?? {})),
     );

@@ -21,7 +21,7 @@ const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts",
 const MAX_LINES = 500;
 
 const RULES: Readonly<Record<string, Rule>> = {
-  "cdktf is known in constructs/ and its tests, in main.ts and to the test helper only, so that moving off it is a rename":
+  "cdktf is known in constructs/, its tests, main.ts and the test helper only, so that moving off it is a rename":
     (source) =>
       isIn(source, "constructs") ||
       isIn(source, "__tests__/unit/constructs") ||
