@@ -116,7 +116,7 @@ export const P46: Rule = {
     "the blocks, so only the apply fails.",
   symptom: "InvalidSubnet.Conflict or InvalidSubnet.Range at apply",
   shows: ["apply"],
-  source: "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+  source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
   needs: [],
   review: { effect: "fails" },
   check: { file: ranges },
