@@ -1,18 +1,37 @@
+import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { DataAwsEc2InstanceTypeOfferings } from "@cdktf/provider-aws/lib/data-aws-ec2-instance-type-offerings";
+import { DataAwsVpcEndpoint } from "@cdktf/provider-aws/lib/data-aws-vpc-endpoint";
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
+import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
+import { Route } from "@cdktf/provider-aws/lib/route";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import {
   addressed,
   all,
   type Block,
   EXISTING_NETWORK,
+  parsed,
   refTo,
   type StackJson,
-  synthOf,
+  synthText,
   theOnly,
 } from "../../support/synth";
 
+/*
+ * A stack has one VPC and one of most of what is beside it (web-stack.test.ts counts), so that any that matches is the
+ * one. What holds for all subnets, or for pairs of them, is read by own helpers.
+ */
+
+const stackWith = (network?: WebStackProps["network"], more: Partial<WebStackProps> = {}) =>
+  synthText({ domainName: "www.example.com", network, ...more });
 const site = (network?: WebStackProps["network"], more: Partial<WebStackProps> = {}) =>
-  synthOf({ domainName: "www.example.com", network, ...more });
-const byDefault = site();
+  parsed(stackWith(network, more));
+const stack = stackWith();
+const byDefault = parsed(stack);
 const nameOf = ({ tags }: Block) => (tags as { Name: string }).Name;
 /** Subnets as `web public a` -> what they are, their addresses included. */
 const subnetsOf = (json: StackJson) =>
@@ -22,7 +41,7 @@ const subnetsOf = (json: StackJson) =>
 
 describe("a new network", () => {
   test("is 10.0.0.0/16 with a public and a private subnet in each of two zones", () => {
-    expect(theOnly(byDefault, "aws_vpc")).toMatchObject({
+    expect(stack).toHaveResourceWithProperties(Vpc, {
       cidr_block: "10.0.0.0/16",
       enable_dns_hostnames: true,
       enable_dns_support: true,
@@ -52,48 +71,55 @@ describe("a new network", () => {
   });
 
   test("fails the plan, in words, where the account has fewer zones", () => {
-    expect(theOnly(site({ zones: 6 }), "data.aws_availability_zones").lifecycle).toEqual({
-      postcondition: [
-        {
-          condition: "${length(self.names) >= 6}",
-          error_message:
-            "network.zones is 6, but us-east-1 has fewer zones with t3.micro for this account; lower it, or " +
-            "choose another instances.type or region.",
-        },
-      ],
+    expect(stackWith({ zones: 6 })).toHaveDataSourceWithProperties(DataAwsAvailabilityZones, {
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.names) >= 6}",
+            error_message:
+              "network.zones is 6, but us-east-1 has fewer zones with t3.micro for this account; lower it, or " +
+              "choose another instances.type or region.",
+          },
+        ],
+      },
     });
   });
 
   test("takes zones only that have the instance type", () => {
-    for (const json of [byDefault, site(undefined, { instances: { type: "t2.micro" } })]) {
+    for (const each of [stack, stackWith(undefined, { instances: { type: "t2.micro" } })]) {
+      const json = parsed(each);
       const [type] = all(json, "aws_instance").map(({ instance_type }) => instance_type);
-      expect(theOnly(json, "data.aws_ec2_instance_type_offerings")).toMatchObject({
+      expect(each).toHaveDataSourceWithProperties(DataAwsEc2InstanceTypeOfferings, {
         location_type: "availability-zone",
         filter: [{ name: "instance-type", values: [type] }],
       });
-      expect(theOnly(json, "data.aws_availability_zones").filter).toEqual([
-        { name: "opt-in-status", values: ["opt-in-not-required"] },
-        { name: "zone-name", values: refTo(json, "data.aws_ec2_instance_type_offerings", "locations") },
-      ]);
+      expect(each).toHaveDataSourceWithProperties(DataAwsAvailabilityZones, {
+        filter: [
+          { name: "opt-in-status", values: ["opt-in-not-required"] },
+          { name: "zone-name", values: refTo(json, "data.aws_ec2_instance_type_offerings", "locations") },
+        ],
+      });
     }
   });
 
   test("fails the plan, in words, where the region does not have the instance type", () => {
-    expect(theOnly(byDefault, "data.aws_ec2_instance_type_offerings").lifecycle).toEqual({
-      postcondition: [
-        {
-          condition: "${length(self.locations) > 0}",
-          error_message:
-            "instances.type: t3.micro does not exist in us-east-1; choose another instances.type or region.",
-        },
-      ],
+    expect(stack).toHaveDataSourceWithProperties(DataAwsEc2InstanceTypeOfferings, {
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.locations) > 0}",
+            error_message:
+              "instances.type: t3.micro does not exist in us-east-1; choose another instances.type or region.",
+          },
+        ],
+      },
     });
   });
 
   test("asks no zones of the account where they are named", () => {
-    const named = site({ zones: ["us-east-1b", "us-east-1f"] });
-    expect(all(named, "data.aws_availability_zones")).toEqual([]);
-    expect(new Set(all(named, "aws_subnet").map(({ availability_zone: zone }) => zone))).toEqual(
+    const named = stackWith({ zones: ["us-east-1b", "us-east-1f"] });
+    expect(named).not.toHaveDataSource(DataAwsAvailabilityZones);
+    expect(new Set(all(parsed(named), "aws_subnet").map(({ availability_zone: zone }) => zone))).toEqual(
       new Set(["us-east-1b", "us-east-1f"]),
     );
   });
@@ -114,19 +140,18 @@ describe("a new network", () => {
   });
 
   test("closes the VPC's default group", () => {
-    const group = theOnly(byDefault, "aws_default_security_group");
     // Empty, not absent: what is absent is left to whoever changes it by hand.
-    expect(group.ingress).toEqual([]);
-    expect(group.egress).toEqual([]);
+    expect(stack).toHaveResourceWithProperties(DefaultSecurityGroup, { ingress: [], egress: [] });
   });
 
   test("leads public subnets to the internet, and private ones nowhere", () => {
-    expect(theOnly(byDefault, "aws_route")).toEqual({
+    expect(stack).toHaveResourceWithProperties(Route, {
       destination_cidr_block: "0.0.0.0/0",
       gateway_id: expect.stringContaining("aws_internet_gateway.") as string,
       route_table_id: expect.stringContaining("public-routes") as string,
     });
-    expect(all(byDefault, "aws_nat_gateway")).toEqual([]);
+    expect(all(byDefault, "aws_route")).toHaveLength(1);
+    expect(stack).not.toHaveResource(NatGateway);
   });
 
   test("gives each subnet the routes of its tier and zone", () => {
@@ -142,9 +167,11 @@ describe("a new network", () => {
   });
 
   test("has Amazon Linux's packages come through the S3 gateway, from every subnet", () => {
-    const endpoint = theOnly(byDefault, "aws_vpc_endpoint");
-    expect(endpoint).toMatchObject({ vpc_endpoint_type: "Gateway", service_name: "com.amazonaws.us-east-1.s3" });
-    expect((endpoint.route_table_ids as string[]).map(kindOf).sort()).toEqual([
+    expect(stack).toHaveResourceWithProperties(VpcEndpoint, {
+      vpc_endpoint_type: "Gateway",
+      service_name: "com.amazonaws.us-east-1.s3",
+    });
+    expect((theOnly(byDefault, "aws_vpc_endpoint").route_table_ids as string[]).map(kindOf).sort()).toEqual([
       "private-routes-a",
       "private-routes-b",
       "public-routes",
@@ -168,8 +195,8 @@ describe("a new network", () => {
   });
 
   test("logs no packets, or all of them into the bucket that is named", () => {
-    expect(all(byDefault, "aws_flow_log")).toEqual([]);
-    expect(theOnly(site({ flowLogsBucket: "logs" }), "aws_flow_log")).toMatchObject({
+    expect(stack).not.toHaveResource(FlowLog);
+    expect(stackWith({ flowLogsBucket: "logs" })).toHaveResourceWithProperties(FlowLog, {
       traffic_type: "ALL",
       log_destination_type: "s3",
       log_destination: "arn:aws:s3:::logs",
@@ -223,7 +250,9 @@ describe("an existing network", () => {
   });
 
   test("must have the S3 gateway where its instances reach nothing else", () => {
-    expect(theOnly(existing, "data.aws_vpc_endpoint").service_name).toBe("com.amazonaws.us-east-1.s3");
+    expect(stackWith(EXISTING_NETWORK)).toHaveDataSourceWithProperties(DataAwsVpcEndpoint, {
+      service_name: "com.amazonaws.us-east-1.s3",
+    });
   });
 
   test.each<[string, WebStackProps["network"], Partial<WebStackProps>]>([
@@ -234,7 +263,7 @@ describe("an existing network", () => {
       { instances: { placement: "public" } },
     ],
   ])("need not have it where %s", (_, network, more) => {
-    expect(all(site(network, more), "data.aws_vpc_endpoint")).toEqual([]);
+    expect(stackWith(network, more)).not.toHaveDataSource(DataAwsVpcEndpoint);
   });
 });
 
@@ -249,10 +278,8 @@ function lookedUp(json: StackJson, reference: unknown): unknown {
 }
 
 test("the internet gateway is replaced with its VPC, as AWS does not let it move while addresses are in use", () => {
-  const json = synthOf({ domainName: "www.example.com" });
-  const [vpc = ""] = addressed(json, "aws_vpc").map(([address]) => address);
-  expect(theOnly(json, "aws_internet_gateway").lifecycle).toEqual({
-    create_before_destroy: true,
-    replace_triggered_by: [`${vpc}.id`],
+  const [vpc = ""] = addressed(byDefault, "aws_vpc").map(([address]) => address);
+  expect(stack).toHaveResourceWithProperties(InternetGateway, {
+    lifecycle: { create_before_destroy: true, replace_triggered_by: [`${vpc}.id`] },
   });
 });

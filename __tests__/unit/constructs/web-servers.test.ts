@@ -1,8 +1,20 @@
+import { DataAwsKeyPair } from "@cdktf/provider-aws/lib/data-aws-key-pair";
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import { DataResource } from "cdktf";
 import { settingsOf } from "../../../constructs/props/settings";
 import type { WebStackProps } from "../../../constructs/web-stack";
-import { addressed, all, type Block, EXISTING_NETWORK, refTo, synthOf, theOnly } from "../../support/synth";
+import { addressed, all, type Block, EXISTING_NETWORK, parsed, refTo, synthText, theOnly } from "../../support/synth";
 
-const site = (more: Partial<WebStackProps> = {}) => synthOf({ domainName: "www.example.com", ...more });
+/*
+ * What holds for each instance is asked of all of them, or of the one of a stack with one: the matchers pass if any
+ * instance has the properties.
+ */
+
+const stackWith = (more: Partial<WebStackProps> = {}) => synthText({ domainName: "www.example.com", ...more });
+const site = (more: Partial<WebStackProps> = {}) => parsed(stackWith(more));
 const byDefault = site();
 const zonesOf = (json: ReturnType<typeof site>) =>
   all(json, "aws_instance").map(({ subnet_id }) => /_((?:public|private)-.)_/.exec(String(subnet_id))?.[1]);
@@ -32,28 +44,32 @@ test("an instance keeps its address when there are more of them", () => {
 });
 
 describe("an instance", () => {
-  const [instance = {}] = all(byDefault, "aws_instance");
+  const one = stackWith({ instances: { count: 1 } });
+  const json = parsed(one);
+  const instance = theOnly(json, "aws_instance");
 
   test("answers metadata to those only who ask by IMDSv2 from itself", () => {
-    expect(instance.metadata_options).toEqual({
-      http_endpoint: "enabled",
-      http_tokens: "required",
-      http_put_response_hop_limit: 1,
+    expect(one).toHaveResourceWithProperties(Instance, {
+      metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
     });
   });
 
   test("has an encrypted gp3 disk of 8 GiB", () => {
-    expect(instance.root_block_device).toMatchObject({ encrypted: true, volume_type: "gp3", volume_size: 8 });
+    expect(one).toHaveResourceWithProperties(Instance, {
+      root_block_device: { encrypted: true, volume_type: "gp3", volume_size: 8, tags: { Name: "web 1" } },
+    });
   });
 
   test("has no address of its own and no key", () => {
-    expect(instance.associate_public_ip_address).toBe(false);
+    expect(one).toHaveResourceWithProperties(Instance, { associate_public_ip_address: false });
     expect(instance.key_name).toBeUndefined();
   });
 
   test("has metrics every minute only where they are asked for", () => {
-    expect(instance.monitoring).toBe(false);
-    expect(all(site({ instances: { detailedMonitoring: true, count: 1 } }), "aws_instance")[0]?.monitoring).toBe(true);
+    expect(one).toHaveResourceWithProperties(Instance, { monitoring: false });
+    expect(stackWith({ instances: { detailedMonitoring: true, count: 1 } })).toHaveResourceWithProperties(Instance, {
+      monitoring: true,
+    });
   });
 
   test("stays when there is a newer image, and is replaced by a new one before it goes", () => {
@@ -64,15 +80,12 @@ describe("an instance", () => {
     "is replaced when its type or its disk changes, which AWS does to a stopped instance, or for a system that " +
       "does not see it",
     () => {
-      const [address] = addressed(byDefault, "terraform_data").map(([it]) => it);
+      const [address] = addressed(json, "terraform_data").map(([it]) => it);
       expect((instance.lifecycle as Block).replace_triggered_by).toEqual([address]);
-      expect(theOnly(byDefault, "terraform_data").input).toEqual({ type: "t3.micro", diskGiB: 8 });
+      expect(one).toHaveResourceWithProperties(DataResource, { input: { type: "t3.micro", diskGiB: 8 } });
       expect(
-        theOnly(
-          site({ instances: { type: "t3.small", diskGiB: 20, count: 3, detailedMonitoring: true } }),
-          "terraform_data",
-        ).input,
-      ).toEqual({ type: "t3.small", diskGiB: 20 });
+        stackWith({ instances: { type: "t3.small", diskGiB: 20, count: 3, detailedMonitoring: true } }),
+      ).toHaveResourceWithProperties(DataResource, { input: { type: "t3.small", diskGiB: 20 } });
     },
   );
 
@@ -99,27 +112,30 @@ describe("an instance", () => {
   });
 
   test("is replaced when its boot script changes, which runs on new machines only", () => {
-    expect(instance.user_data_replace_on_change).toBe(true);
+    expect(one).toHaveResourceWithProperties(Instance, { user_data_replace_on_change: true });
   });
 
   test("boots once its routes and rules are there", () => {
-    expect(instance.depends_on).toEqual(
-      expect.arrayContaining([
+    expect(one).toHaveResourceWithProperties(Instance, {
+      depends_on: expect.arrayContaining([
         expect.stringMatching(/^aws_route\./),
         expect.stringMatching(/^aws_vpc_endpoint\./),
         expect.stringMatching(/egress_rule\..*to-s3/),
-      ]),
-    );
+      ]) as string[],
+    });
   });
 
   test("lets Session Manager in", () => {
-    expect(instance.iam_instance_profile).toBe(refTo(byDefault, "aws_iam_instance_profile", "name"));
-    expect(theOnly(byDefault, "aws_iam_instance_profile").role).toBe(refTo(byDefault, "aws_iam_role", "name"));
-    expect(theOnly(byDefault, "aws_iam_role_policy_attachment")).toEqual({
-      role: refTo(byDefault, "aws_iam_role", "name"),
+    const role = refTo(json, "aws_iam_role", "name");
+    expect(one).toHaveResourceWithProperties(Instance, {
+      iam_instance_profile: refTo(json, "aws_iam_instance_profile", "name"),
+    });
+    expect(one).toHaveResourceWithProperties(IamInstanceProfile, { role });
+    expect(one).toHaveResourceWithProperties(IamRolePolicyAttachment, {
+      role,
       policy_arn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
     });
-    expect(JSON.parse(String(theOnly(byDefault, "aws_iam_role").assume_role_policy))).toMatchObject({
+    expect(JSON.parse(String(theOnly(json, "aws_iam_role").assume_role_policy))).toMatchObject({
       Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
     });
   });
@@ -140,9 +156,11 @@ test("public placement puts the instances into the public subnets with addresses
 });
 
 test("a key pair is looked up while planning, and none where there is none", () => {
-  const withKey = site({ instances: { placement: "public" }, ssh: { cidrs: ["203.0.113.7/32"], keyName: "operator" } });
-  expect(theOnly(withKey, "data.aws_key_pair")).toMatchObject({ key_name: "operator" });
-  expect(all(byDefault, "data.aws_key_pair")).toEqual([]);
+  const ssh = { cidrs: ["203.0.113.7/32"], keyName: "operator" };
+  expect(stackWith({ instances: { placement: "public" }, ssh })).toHaveDataSourceWithProperties(DataAwsKeyPair, {
+    key_name: "operator",
+  });
+  expect(stackWith()).not.toHaveDataSource(DataAwsKeyPair);
 });
 
 test("public placement in an existing network needs no private subnets", () => {
@@ -157,16 +175,19 @@ test("public placement in an existing network needs no private subnets", () => {
 
 describe("the image", () => {
   test("is the newest Amazon Linux 2023, not taken for a secret", () => {
-    expect(theOnly(byDefault, "data.aws_ssm_parameter").name).toBe(
-      "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
-    );
-    expect(all(byDefault, "aws_instance")[0]?.ami).toBe(refTo(byDefault, "data.aws_ssm_parameter", "insecure_value"));
+    const stack = stackWith({ instances: { count: 1 } });
+    expect(stack).toHaveDataSourceWithProperties(DataAwsSsmParameter, {
+      name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    });
+    expect(stack).toHaveResourceWithProperties(Instance, {
+      ami: refTo(parsed(stack), "data.aws_ssm_parameter", "insecure_value"),
+    });
   });
 
   test("is for the architecture of the instance type", () => {
-    expect(theOnly(site({ instances: { type: "t4g.small" } }), "data.aws_ssm_parameter").name).toBe(
-      "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
-    );
+    expect(stackWith({ instances: { type: "t4g.small" } })).toHaveDataSourceWithProperties(DataAwsSsmParameter, {
+      name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+    });
   });
 
   test.each([

@@ -21,17 +21,18 @@ const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts",
 const MAX_LINES = 500;
 
 const RULES: Readonly<Record<string, Rule>> = {
-  "cdktf is known in constructs/, its tests, main.ts and the test helper only, so that moving off it is a rename":
-    (source) =>
-      isIn(source, "constructs") ||
-      isIn(source, "__tests__/unit/constructs") ||
-      isIn(source, "__tests__/terraform/constructs") ||
-      isProgram(source) ||
-      source.path === "__tests__/support/synth.ts"
-        ? []
-        : importsOf(source)
-            .map(({ from }) => from)
-            .filter((from) => /^(cdktf|constructs|@cdktf\/.*)$/.test(from)),
+  "cdktf is known in constructs/, its tests, main.ts and the test helper only, so that moving off it is a rename": (
+    source,
+  ) =>
+    isIn(source, "constructs") ||
+    isIn(source, "__tests__/unit/constructs") ||
+    isIn(source, "__tests__/terraform/constructs") ||
+    isProgram(source) ||
+    source.path === "__tests__/support/synth.ts"
+      ? []
+      : importsOf(source)
+          .map(({ from }) => from)
+          .filter((from) => /^(cdktf|constructs|@cdktf\/.*)$/.test(from)),
 
   "the AWS provider is imported by the resource, as its root loads every service there is": (source) =>
     importsOf(source)
@@ -222,7 +223,8 @@ describe("the rule finds", () => {
     [
       /^constructs\/ takes facts/,
       "constructs/props/schema/network.ts",
-      'import { isMatcher } from "../../../topology/health-check-values";\nimport type { Finding } from "../../../path/report";',
+      'import { isMatcher } from "../../../topology/health-check-values";\n' +
+        'import type { Finding } from "../../../path/report";',
     ],
     [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { trace } from "../path/trace";'],
     [/^cli\/ and rehearsal\/ know nothing/, "cli/commands/rehearse.ts", 'import { x } from "../rehearsal/site";'],
