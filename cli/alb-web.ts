@@ -30,6 +30,7 @@ const MOMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "Ask whether it would work, before anything is created:": {
     trace: "trace the path of a request through a plan, a state or a cdk.tf.json, hop by hop",
+    explain: "what a finding such as P33 means, why, and how to mend it",
   },
   "Have a plan reviewed:": {
     plan: "plan the stacks of main.ts, and keep each plan in plans/",

@@ -253,7 +253,7 @@ async function report(
       : "";
   if (options.format === "json") {
     if (kept !== "") say(kept.trimEnd());
-    await writeResult(printableJson(results.length === 1 ? results[0] : results), options.out);
+    await writeResult(printableJson(results), options.out);
   } else {
     await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
   }

@@ -45,12 +45,7 @@ async function reviewFiles(files: readonly string[], { format, out, failOn }: Op
   await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
 }
 
-/** Of several plans a list, in which each names its file. */
+/** A list, of one plan as of several, in which each names its file. */
 function asJson(reviews: readonly NamedReview[]): string {
-  const [only] = reviews;
-  const value =
-    reviews.length === 1
-      ? only?.review.report
-      : reviews.map(({ name, review: { report } }) => ({ plan: name, ...report }));
-  return printableJson(value);
+  return printableJson(reviews.map(({ name, review: { report } }) => ({ plan: name, ...report })));
 }

@@ -7,7 +7,9 @@ import { acceptedIn, withAccepted } from "../../path/trace/accept";
 import { type TraceOptions, trace } from "../../path/trace/trace";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { EXIT, newCommand, throwIfNotWritable, withOut, writeReport } from "../command";
+import { blocksIn } from "../tracing/blocks-in-source";
 import { reportAsMarkdown } from "../tracing/markdown";
+import { reportAsSarif } from "../tracing/sarif";
 import { withoutScripts } from "../tracing/scripts";
 import { reportAsText } from "../tracing/text";
 
@@ -15,7 +17,10 @@ interface Options {
   readonly url?: string;
   readonly format: string;
   readonly out?: string;
+  readonly source?: string;
 }
+
+const FORMATS = ["text", "json", "markdown", "sarif"];
 
 const CODE: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 
@@ -37,18 +42,31 @@ export function commandLine(): Command {
       "trace this address only, such as https://www.example.com/shop; without it every public record that " +
         "leads to a balancer",
     )
-    .option("--format <format>", "text, json or markdown", "text")
+    .option("--format <format>", "text, json, markdown or sarif", "text")
+    .option("--source <folder>", "of sarif: where the configuration is, so that findings point to its lines")
     .action(traceFile);
 }
 
-async function traceFile(file: string, { url, format, out }: Options): Promise<void> {
-  if (!["text", "json", "markdown"].includes(format))
-    throw new UsageError(`--format: got ${format}; allowed is text, json or markdown`);
+async function traceFile(file: string, { url, format, out, source }: Options): Promise<void> {
+  if (!FORMATS.includes(format))
+    throw new UsageError(`--format: got ${format}; allowed is text, json, markdown or sarif`);
+  if (source !== undefined && format !== "sarif") throw new UsageError("--source: goes with --format sarif only");
+  const placeOf = source === undefined ? undefined : placesIn(source);
   const options: TraceOptions = { url: url === undefined ? undefined : urlOf(url) };
   await throwIfNotWritable(out);
   const report = reportOf(file, await readJson(file), options);
   process.exitCode = CODE[report.verdict];
+  if (format === "sarif") return writeReport(printableJson(reportAsSarif(report, placeOf)), out);
   await writeReport(rendered(report, file, format, out), out);
+}
+
+/** @throws {UsageError} if the folder cannot be read */
+function placesIn(folder: string): ReturnType<typeof blocksIn> {
+  try {
+    return blocksIn(folder);
+  } catch (error) {
+    throw new UsageError(`--source: cannot read ${folder}: ${(error as Error).message}`);
+  }
 }
 
 /** @throws {UsageError} if the JSON is not Terraform's */

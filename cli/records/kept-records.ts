@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { WorkFailed } from "../../machine/errors";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
-import { type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./record";
 import { differences } from "./differences";
+import { type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./record";
 
 /** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
 export interface RecordPlace {

@@ -88,4 +88,3 @@ function parsed<T>(schema: v.GenericSchema<unknown, T>, text: string): T {
   if (success) return output;
   throw new SyntaxError(`${v.getDotPath(issues[0]) ?? "it"}: ${issues[0].message}`);
 }
-

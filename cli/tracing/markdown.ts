@@ -141,7 +141,7 @@ function headline(finding: Finding, addresses: readonly string[]): string {
 }
 
 /** Indented, so that it belongs to its line of the list. */
-function detailsOf({ symptom, fix }: Finding, urls: readonly string[], others: number): string[] {
+function detailsOf({ symptom, fix, docs }: Finding, urls: readonly string[], others: number): string[] {
   return [
     "<details><summary>What a person sees, and the smallest fix</summary>",
     "",
@@ -149,6 +149,7 @@ function detailsOf({ symptom, fix }: Finding, urls: readonly string[], others: n
     ...(urls.length > 0 ? [`- On: ${firstOf(urls.map(asCode))}`] : []),
     `- Fix: ${asSentence(fix.text)}`,
     ...(fix.props === "" ? [] : [`- Props: ${asSentence(fix.props)}`]),
+    `- Rule: ${asCode(docs)}`,
     ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
     ...(others > 0 ? ["", `and the same of ${others === 1 ? "the other" : `the other ${others}`}`] : []),
     "",

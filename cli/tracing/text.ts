@@ -148,7 +148,7 @@ function findingParts(page: Page, title: string, findings: readonly Finding[], r
 function findingLines(page: Page, group: readonly Finding[], urls: readonly string[], hop: string): string[] {
   const [finding] = group;
   if (finding === undefined) return [];
-  const { id, attribute, observed, required, symptom, share, accepted, fix } = finding;
+  const { id, attribute, observed, required, symptom, share, accepted, fix, docs } = finding;
   const mark = markOf(finding);
   const addresses = firstOf(group.map(({ address }) => address));
   const labelled = (label: string, text: string) =>
@@ -169,6 +169,7 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
     ...labelled("fix", fix.text),
     ...labelled("props", fix.props),
     ...hclLines(page, fix.hcl),
+    ...labelled("docs", docs),
     ...labelled(
       "",
       group.length > 1 ? `and the same of ${group.length === 2 ? "the other" : `the other ${group.length - 1}`}` : "",

@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { UsageError } from "../../machine/errors";
+import { rulePage } from "../../path/explain/rule-page";
+import { RULES } from "../../path/rules/all";
+import { newCommand, writeReport } from "../command";
+
+/** Prints a rule's page, which is docs/rules/<id>.md. */
+export function commandLine(): Command {
+  return newCommand(
+    "explain",
+    "Prints what is known of a rule: what it checks, why, what a person sees, an example, and its fix.",
+    "0 printed, 2 wrong usage, 70 internal error",
+  )
+    .argument("<rule>", "the id of a finding, such as P33")
+    .action(explain);
+}
+
+async function explain(given: string): Promise<void> {
+  const rule = RULES.find(({ id }) => id === given.toUpperCase());
+  if (rule === undefined)
+    throw new UsageError(
+      `<rule>: got ${given}; allowed is the id of a finding, from ${RULES[0]?.id} to ${RULES.at(-1)?.id}`,
+    );
+  await writeReport(rulePage(rule.id));
+}
