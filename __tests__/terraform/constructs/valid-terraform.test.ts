@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { withLock } from "../../../cli/setup/lock";
-import { findTerraform } from "../../../cli/setup/terraform-binary";
-import { terraformEnvironment } from "../../../cli/terraform-environment";
+import { withLock } from "../../../machine/files/lock";
+import { findTerraform } from "../../../machine/setup/terraform-binary";
+import { terraformEnvironment } from "../../../rehearsal/environment";
 import { CACHE } from "../../support/rehearsal-room";
 import { writeApp } from "../../support/synth";
 

@@ -1,15 +1,46 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROLE_KINDS } from "../../../cli/bootstrap/names";
 import { permissionsPage } from "../../../cli/bootstrap/permissions-page";
 import { committedPolicy } from "../../../cli/bootstrap/policies";
+import { PAGES } from "../../../cli/commands/docs";
+import { RULES } from "../../../path/rules/all";
+import { SYMPTOMS, type Symptom } from "../../../path/rules/symptoms";
+import { EXAMPLES_FILE, examples } from "../../mutants/examples";
 import { actionsOf } from "../../support/iam-policy";
 import { PROJECT } from "../../support/project";
 
 /* Pages that are made of what the code says. */
 
-test("docs/permissions.md is what npm run docs writes", () => {
-  expect(readFileSync(join(PROJECT, "docs/permissions.md"), "utf8")).toBe(permissionsPage());
+test.each(Object.entries(PAGES))("%s is what npm run docs writes", (path, page) => {
+  expect(readFileSync(join(PROJECT, path), "utf8")).toBe(page());
+});
+
+test("the examples on the rules' pages are what the tests' own faults give", () => {
+  expect(JSON.parse(readFileSync(EXAMPLES_FILE, "utf8"))).toEqual(examples());
+});
+
+test("there is a page for each rule, and none for what is no rule", () => {
+  const pages = readdirSync(join(PROJECT, "docs/rules")).filter((name) => name !== "README.md");
+  expect(pages.sort()).toEqual(RULES.map(({ id }) => `${id}.md`));
+});
+
+describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (id, { hop, why, symptom, shows, source }) => {
+  test("says why in two or three sentences, what a person sees, and where that is documented", () => {
+    expect(why.split(/(?<=[.!?])\s+/).length).toBeGreaterThanOrEqual(2);
+    expect([symptom.length > 0, shows.length > 0]).toEqual([true, true]);
+    expect(source).toMatch(/^https:\/\/(docs\.aws\.amazon\.com|developer\.hashicorp\.com|registry\.terraform\.io|www\.rfc-editor\.org)\//);
+  });
+
+  test("stands in a file of its name, in the folder of its hop", () => {
+    const named = readdirSync(join(PROJECT, "path/rules", hop)).filter((name) => name.startsWith(`${id}-`));
+    expect(named).toHaveLength(1);
+  });
+});
+
+test("each symptom leads to a rule", () => {
+  const led = new Set(RULES.flatMap(({ shows }) => shows));
+  expect(Object.keys(SYMPTOMS).filter((it) => !led.has(it as Symptom))).toEqual([]);
 });
 
 test("the page of permissions has a row for each action that a role may do, and no other", () => {

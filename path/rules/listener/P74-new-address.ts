@@ -1,7 +1,7 @@
 import { own } from "../../../topology/json";
 import type { Topology } from "../../../topology/model";
-import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { isRuleBeside } from "../../../topology/permissions";
+import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { type Twins, twinsOf } from "../../analysis/writers/twins";
 import { keeping } from "../../fixes/kept-resources";
 import type { Hop } from "../../report";
