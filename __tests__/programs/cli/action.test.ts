@@ -92,12 +92,8 @@ describe("action.yml", () => {
     expect(inUse).toContain(action().runs.steps.find(({ uses }) => uses !== undefined)?.uses);
   });
 
-  test("installs no package that it does not need, and runs none of their scripts", () => {
-    expect(
-      action()
-        .runs.steps.map(({ run = "" }) => /npm .*/.exec(run)?.[0])
-        .filter(Boolean),
-    ).toEqual(["npm ci --omit=dev --ignore-scripts --no-audit --no-fund"]);
+  test("installs nothing", () => {
+    expect(action().runs.steps.filter(({ run = "" }) => /\bnpm\b|\bnpx\b/.test(run))).toEqual([]);
   });
 
   test("explains each of its inputs in README, and no other", () => {

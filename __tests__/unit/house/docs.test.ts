@@ -29,7 +29,9 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (id, { hop, w
   test("says why in two or three sentences, what a person sees, and where that is documented", () => {
     expect(why.split(/(?<=[.!?])\s+/).length).toBeGreaterThanOrEqual(2);
     expect([symptom.length > 0, shows.length > 0]).toEqual([true, true]);
-    expect(source).toMatch(/^https:\/\/(docs\.aws\.amazon\.com|developer\.hashicorp\.com|registry\.terraform\.io|www\.rfc-editor\.org)\//);
+    expect(source).toMatch(
+      /^https:\/\/(docs\.aws\.amazon\.com|developer\.hashicorp\.com|registry\.terraform\.io|www\.rfc-editor\.org)\//,
+    );
   });
 
   test("stands in a file of its name, in the folder of its hop", () => {

@@ -8,7 +8,18 @@ import { PROJECT } from "../../support/project";
 /** What is wrong with one file among all; nothing if it is fine. */
 type Rule = (source: Source, all: readonly Source[]) => string[];
 
-const ROOMS = ["main.ts", "constructs", "topology", "path", "rehearsal", "machine", "cli", "bench", "__tests__"];
+const ROOMS = [
+  "main.ts",
+  "constructs",
+  "topology",
+  "path",
+  "rehearsal",
+  "machine",
+  "cli",
+  "bench",
+  "bundle",
+  "__tests__",
+];
 const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT, room))).map((file) => ({
   path: relative(PROJECT, file).split(sep).join("/"),
   text: readFileSync(file, "utf8"),

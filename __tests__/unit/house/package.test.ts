@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, posix } from "node:path";
+import { BUNDLE, LICENSES } from "../../../bundle/build";
 import { PROJECT } from "../../support/project";
 
 /* The package holds the command alb-web, with what that needs and nothing else, and the constructs as one file. */
 
-/** npm packs it whatever the list says. */
-const ALWAYS_PACKED = ["package.json"];
 /** What esbuild makes of the constructs, and their types. */
 const BUILT = "dist/constructs";
 /** Small, and put into that file. */
@@ -21,14 +20,11 @@ const { files, dependencies, peerDependencies, bin, scripts } = JSON.parse(
   bin: Record<string, string>;
 };
 
-/** The commands of the package, whose files alb-web loads by their names; of the others the package has none. */
-const COMMANDS = ["cli/commands/review.ts", "cli/commands/trace.ts"];
-
 /** All files that programs load, and the packages that they name. */
 function loaded(...programs: string[]): { sources: Set<string>; packages: Set<string> } {
   const sources = new Set<string>();
   const packages = new Set<string>();
-  const pending = programs.length > 0 ? programs : [bin["alb-web"] ?? "", ...COMMANDS];
+  const pending = [...programs];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (sources.has(file)) continue;
     sources.add(file);
@@ -49,25 +45,33 @@ function fileOf(path: string): string {
   return existsSync(join(PROJECT, path)) && /\.\w+$/.test(path) ? path : `${path}.ts`;
 }
 
-const isIn = (file: string, pattern: string): boolean =>
-  file.startsWith(`${pattern}/`) ||
-  new RegExp(`^${pattern.replace(/[.]/g, "\\.").replace(/\*/g, "[^/]*")}$`).test(file);
-
-test("every file that the command loads is in the package", () => {
-  const { sources } = loaded();
-  expect(sources.size).toBeGreaterThan(80);
-  expect(
-    [...sources].filter((file) => !ALWAYS_PACKED.includes(file) && !files.some((pattern) => isIn(file, pattern))),
-  ).toEqual([]);
+test("the package holds the command in one file, the constructs, and the pages that findings name", () => {
+  expect(files).toEqual([
+    "bundle/alb-web.js",
+    "bundle/LICENSES.txt",
+    "cli/alb-web.js",
+    BUILT,
+    "docs/rules",
+    "docs/schemas",
+  ]);
+  expect(bin).toEqual({ "alb-web": "cli/alb-web.js" });
 });
 
-test("nothing is in the package that the command does not load", () => {
-  const { sources } = loaded();
-  expect(files.filter((pattern) => ![...sources].some((file) => isIn(file, pattern)))).toEqual([BUILT]);
+test("the one file of the command loads nothing but Node's own modules", () => {
+  const required = [...readFileSync(BUNDLE, "utf8").matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = ""]) => name);
+  expect(required.length).toBeGreaterThan(0);
+  expect(required.filter((name) => !name.startsWith("node:") && !builtinModules.includes(name))).toEqual([]);
 });
 
-test("what is installed with it is what it loads", () => {
-  expect(Object.keys(dependencies).sort()).toEqual([...loaded().packages].sort());
+test("the one file of the command has at most 1 MB, and the licences of what is in it beside it", () => {
+  expect(statSync(BUNDLE).size).toBeLessThan(1_000_000);
+  const licenses = readFileSync(LICENSES, "utf8");
+  for (const name of loaded("cli/bundled.ts").packages) expect(licenses).toMatch(new RegExp(`^${name} \\d`, "m"));
+});
+
+test("what is installed with it is what the constructs load", () => {
+  const { packages } = loaded("constructs/web-stack.ts");
+  expect(Object.keys(dependencies).filter((name) => !packages.has(name))).toEqual([]);
 });
 
 test("the constructs load what is installed with them, what the other project has, and what is bundled", () => {

@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { BUNDLE, bundled, LICENSES } from "../../../bundle/build";
+import { PROJECT } from "../../support/project";
+
+/* bundle/alb-web.js, which the action runs, and the package. */
+
+test("is what the sources give; npm run bundle writes it anew", async () => {
+  const { code, licenses } = await bundled();
+  expect(readFileSync(BUNDLE, "utf8") === code).toBe(true);
+  expect(readFileSync(LICENSES, "utf8")).toBe(licenses);
+});
+
+test("has no path of the machine that made it", () => {
+  const code = readFileSync(BUNDLE, "utf8");
+  expect([PROJECT, homedir(), "node_modules"].filter((path) => code.includes(path))).toEqual([]);
+});
+
+test.each([["trace"], ["review"], ["explain"], ["post-review"]])("runs %s", (command) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, command, "--help"], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain(`Usage: alb-web ${command}`);
+});
