@@ -32,7 +32,7 @@ import { putCopy, writeLockFile } from "../../support/small-provider";
 
 /*
  * Where terraform gets its provider from. That terraform takes what is found is held in
- * __tests__/terraform/cli/provider.test.ts.
+ * __tests__/terraform/machine/provider.test.ts.
  */
 
 const PROXIES = [
