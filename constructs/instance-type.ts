@@ -25,6 +25,7 @@ export class InstanceType extends Construct implements IInstanceType {
     region: string,
   ) {
     super(scope, id);
+    const missing = `instances.type: ${name} does not exist in ${region}; choose another instances.type or region.`;
     this.offerings = new DataAwsEc2InstanceTypeOfferings(this, "offerings", {
       locationType: "availability-zone",
       filter: [{ name: "instance-type", values: [name] }],
@@ -32,7 +33,7 @@ export class InstanceType extends Construct implements IInstanceType {
         postcondition: [
           {
             condition: "${length(self.locations) > 0}",
-            errorMessage: `instances.type: ${name} does not exist in ${region}; choose another instances.type or region.`,
+            errorMessage: missing,
           },
         ],
       },

@@ -47,7 +47,8 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
     const [known, open] = [listOf(after), listOf(unknown)];
     const items = Array.from({ length: Math.max(known.length, open.length) }, (_, index) => index);
     // Of several blocks each has its own; of an attribute that is a list, all share one expression.
-    const isDynamic = expression === NOT_NAMED && open.some(isObject); // blocks that no block of the configuration stands for
+    // Blocks that no block of the configuration stands for.
+    const isDynamic = expression === NOT_NAMED && open.some(isObject);
     const blocks = Array.isArray(expression)
       ? blocksFor(expression, known, open)
       : items.map((): unknown => (isDynamic ? undefined : expression));

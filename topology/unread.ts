@@ -18,8 +18,11 @@ export const NOT_KNOWN = "not known to this version";
  * Names of resource types that change load balancers, what they forward to, whom a security group lets in, or what a
  * name leads to.
  */
-const WRITING =
-  /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_|^aws_route53_records|^aws_autoscaling_[a-z0-9_]{0,60}attachment/;
+const WRITING = [
+  /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_/,
+  /^aws_route53_records/,
+  /^aws_autoscaling_[a-z0-9_]{0,60}attachment/,
+];
 
 /**
  * Of those, types that are read, and types that do nothing to a path: classic load balancers' own, certificates that
@@ -36,7 +39,7 @@ const NO_STRANGERS = new Set([
 
 /** Whether resources of the type may change a path, and no reader knows how. */
 export function isStrange(type: string): boolean {
-  return WRITING.test(type) && !NO_STRANGERS.has(type);
+  return WRITING.some((it) => it.test(type)) && !NO_STRANGERS.has(type);
 }
 
 /** Resources of such types, with all that their arguments name. */

@@ -26,7 +26,7 @@ const app = new App();
 
 new WebStack(app, "web", {
   domainName: "www.example.com", // your domain
-  backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } }, // a name of your own; npx alb-web bootstrap creates it
+  backend: { s3: { bucket: "CHANGE-ME", region: "us-east-1" } }, // your bucket's name; npx alb-web bootstrap creates it
   region: "us-east-1",
 });
 

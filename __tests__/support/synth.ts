@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Aspects, TerraformStack, Testing } from "cdktf";
-// The types of its matchers.
+// The types of the matchers that `Testing.setupJest()` adds.
 import "cdktf/lib/testing/adapters/jest";
 import { Construct } from "constructs";
 import { checkProps, throwIfAnyFault } from "../../constructs/props/app-check";
@@ -14,9 +14,6 @@ import {
   WebTopology,
   type WebTopologyProps,
 } from "../../constructs/web-stack";
-
-/* cdktf's own matchers, such as `expect(synthText(props)).toHaveResourceWithProperties(Lb, { internal: false })`. */
-if (typeof expect === "function") Testing.setupJest();
 
 /** The arguments of one resource or data source. */
 export type Block = Readonly<Record<string, unknown>>;

@@ -45,7 +45,8 @@ export function zoneNameAdvice(input: unknown): string {
 }
 
 function adviceFor(input: unknown, isGood: (name: string) => boolean, what: string): string {
-  const example = `must be ${what} in lower case, such as "${what === "a host name" ? "www.example.com" : "example.com"}"`;
+  const good = what === "a host name" ? "www.example.com" : "example.com";
+  const example = `must be ${what} in lower case, such as "${good}"`;
   if (typeof input !== "string") return example;
   const { name, kinds } = corrected(input);
   if (isGood(name)) {

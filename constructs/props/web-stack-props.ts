@@ -13,8 +13,8 @@ export interface WebStackProps {
    */
   readonly domainName: string;
   /**
-   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/props/regions.ts`). It is
-   * never read from the environment. Another region makes another site; destroy the one in the old region first, as
+   * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/props/regions.ts`).
+   * It is never read from the environment. Another region makes another site; destroy the one in the old region first, as
    * terraform does not look for it any more.
    * @default "us-east-1"
    */
@@ -84,7 +84,7 @@ export interface WebStackProps {
    * instances that run on, such as one that you take out by hand. terraform does not wait for it: the AWS provider
    * deregisters a target and returns (hashicorp/terraform-provider-aws#5603), and an instance that is replaced or
    * removed is terminated at once.
-   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
    * @default - as long as `idleTimeoutSec`, at most 3600
    */
   readonly deregistrationDelaySec?: number;

@@ -60,7 +60,10 @@ test("a program with broken paths names what breaks them, and fails", () => {
   const { status, stderr } = runApp("broken-paths");
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^\d+ faults on the path of requests; nothing was written\n {2}web: P33: [^\n]+\n {2}shop: P27: [^\n]+\n( {2}shop: P\d\d: [^\n]+\n)* {2}To accept a finding, add [^\n]+\n$/,
+    new RegExp(
+      "^\\d+ faults on the path of requests; nothing was written\\n {2}web: P33: [^\\n]+\\n {2}shop: P27: [^\\n]+\\n" +
+        "( {2}shop: P\\d\\d: [^\\n]+\\n)* {2}To accept a finding, add [^\\n]+\\n$",
+    ),
   );
   expect(written()).toEqual([]);
 });

@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { Testing } from "cdktf";
 import { withLock } from "../../../machine/files/lock";
 import { findTerraform } from "../../../machine/setup/terraform-binary";
 import { terraformEnvironment } from "../../../rehearsal/environment";
 import { CACHE } from "../../support/rehearsal-room";
 import { writeApp } from "../../support/synth";
+
+Testing.setupJest();
 
 /* cdktf's own word for what validate.test.ts asks of every choice; it runs the terraform that is on the PATH. */
 

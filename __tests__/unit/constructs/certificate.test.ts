@@ -2,8 +2,11 @@ import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate";
 import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificate-validation";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { Testing } from "cdktf";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import { addressed, parsed, refTo, type StackJson, synthText, theOnly } from "../../support/synth";
+
+Testing.setupJest();
 
 /* A stack has one certificate (web-stack.test.ts counts), so that any that matches is the one. */
 

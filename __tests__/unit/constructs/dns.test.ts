@@ -2,8 +2,11 @@ import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zon
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
+import { Testing } from "cdktf";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import { addressed, all, parsed, refTo, type StackJson, synthText, theOnly } from "../../support/synth";
+
+Testing.setupJest();
 
 const site = (domainName: string, more: Partial<WebStackProps> = {}) => synthText({ domainName, ...more });
 /** The one zone that is looked up, whole: the matchers would take a further one, and further arguments. */

@@ -1,7 +1,10 @@
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import { Testing } from "cdktf";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import { addressed, all, parsed, refTo, synthText, theOnly } from "../../support/synth";
+
+Testing.setupJest();
 
 /* A stack has one load balancer (web-stack.test.ts counts), so that any that matches is the one. */
 

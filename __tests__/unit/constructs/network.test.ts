@@ -8,6 +8,7 @@ import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
 import { Route } from "@cdktf/provider-aws/lib/route";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { Testing } from "cdktf";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import {
   addressed,
@@ -20,6 +21,8 @@ import {
   synthText,
   theOnly,
 } from "../../support/synth";
+
+Testing.setupJest();
 
 /*
  * A stack has one VPC and one of most of what is beside it (web-stack.test.ts counts), so that any that matches is the

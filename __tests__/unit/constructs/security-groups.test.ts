@@ -1,6 +1,7 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { Testing } from "cdktf";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import {
   ALB_GROUP,
@@ -15,6 +16,8 @@ import {
   synthText,
   theOnly,
 } from "../../support/synth";
+
+Testing.setupJest();
 
 /*
  * Who may reach whom is one fact of two resources, and what is open is a fact of all rules: so they are read as

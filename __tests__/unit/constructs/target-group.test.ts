@@ -1,7 +1,10 @@
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
+import { Testing } from "cdktf";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import { addressed, all, EXISTING_NETWORK, parsed, refTo, synthText, theOnly } from "../../support/synth";
+
+Testing.setupJest();
 
 /* A stack has one target group (web-stack.test.ts counts), so that any that matches is the one. */
 

@@ -3,10 +3,12 @@ import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
-import { DataResource } from "cdktf";
+import { DataResource, Testing } from "cdktf";
 import { settingsOf } from "../../../constructs/props/settings";
 import type { WebStackProps } from "../../../constructs/web-stack";
 import { addressed, all, type Block, EXISTING_NETWORK, parsed, refTo, synthText, theOnly } from "../../support/synth";
+
+Testing.setupJest();
 
 /*
  * What holds for each instance is asked of all of them, or of the one of a stack with one: the matchers pass if any

@@ -1,5 +1,6 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Testing } from "cdktf";
 import { InvalidPropsError } from "../../../constructs/web-stack";
 import { MINIMUM_VERSION } from "../../../machine/setup/terraform-binary";
 import {
@@ -18,6 +19,8 @@ import {
   theOnly,
   validatedJson,
 } from "../../support/synth";
+
+Testing.setupJest();
 
 const web = synthText({ domainName: "www.example.com" });
 const json = parsed(web);

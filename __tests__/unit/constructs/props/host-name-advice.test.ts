@@ -96,7 +96,8 @@ test.each<[written: string, advice: string]>([
 });
 
 test.each<[written: string, advice: string]>([
-  ["example.com.", 'must be a zone\'s name without a trailing dot (got "example.com."); write "example.com"'], // as the AWS CLI prints it
+  // As the AWS CLI prints it.
+  ["example.com.", 'must be a zone\'s name without a trailing dot (got "example.com."); write "example.com"'],
   [
     "https://example.com",
     'must be a zone\'s name without a scheme (got "https://example.com"); remove "https://" and write "example.com"',
