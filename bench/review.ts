@@ -53,45 +53,51 @@ function standing(size: number): { plan: Json & { resource_changes: Json[] }; si
       resources: (JSON.parse(own) as Resource[]).map((it): Resource => ({ ...it, address: `${module}.${it.address}` })),
     };
   });
+  return { sites, plan: planOf(copies, configuration) };
+}
+
+type Copy = { readonly module: string; readonly resources: readonly Resource[] };
+
+function planOf(
+  copies: readonly Copy[],
+  configuration: { provider_config: Json; root_module: Json },
+): Json & { resource_changes: Json[] } {
   return {
-    sites,
-    plan: {
-      format_version: "1.2",
-      terraform_version: "1.11.4",
-      resource_changes: copies.flatMap(({ module, resources: all }) => {
-        const [first] = all.filter(({ type }) => type === "aws_instance");
-        return all
-          .filter(({ mode }) => mode !== "data")
-          .map(({ values, sensitive_values: _, ...it }) => ({
-            ...it,
-            module_address: module,
-            change:
-              it.address === first?.address
-                ? {
-                    actions: ["delete", "create"],
-                    before: values,
-                    after: { ...values, ami: "ami-2" },
-                    after_unknown: {},
-                    replace_paths: [["ami"]],
-                  }
-                : { actions: ["no-op"], before: values, after: values, after_unknown: {} },
-          }));
-      }),
-      prior_state: {
-        format_version: "1.0",
-        values: {
-          root_module: {
-            child_modules: copies.map(({ module, resources: all }) => ({ address: module, resources: all })),
-          },
+    format_version: "1.2",
+    terraform_version: "1.11.4",
+    resource_changes: copies.flatMap(({ module, resources: all }) => {
+      const [first] = all.filter(({ type }) => type === "aws_instance");
+      return all
+        .filter(({ mode }) => mode !== "data")
+        .map(({ values, sensitive_values: _, ...it }) => ({
+          ...it,
+          module_address: module,
+          change:
+            it.address === first?.address
+              ? {
+                  actions: ["delete", "create"],
+                  before: values,
+                  after: { ...values, ami: "ami-2" },
+                  after_unknown: {},
+                  replace_paths: [["ami"]],
+                }
+              : { actions: ["no-op"], before: values, after: values, after_unknown: {} },
+        }));
+    }),
+    prior_state: {
+      format_version: "1.0",
+      values: {
+        root_module: {
+          child_modules: copies.map(({ module, resources: all }) => ({ address: module, resources: all })),
         },
       },
-      configuration: {
-        provider_config: configuration.provider_config,
-        root_module: {
-          module_calls: Object.fromEntries(
-            copies.map((_, site) => [`s${site}`, { source: "./s", module: configuration.root_module }]),
-          ),
-        },
+    },
+    configuration: {
+      provider_config: configuration.provider_config,
+      root_module: {
+        module_calls: Object.fromEntries(
+          copies.map((_, site) => [`s${site}`, { source: "./s", module: configuration.root_module }]),
+        ),
       },
     },
   };
@@ -99,7 +105,9 @@ function standing(size: number): { plan: Json & { resource_changes: Json[] }; si
 
 /** So that what was fast was a review. */
 function expectCauses(stdout: string, sites: number): void {
-  const { effect, causes, hops } = JSON.parse(stdout) as ReviewReport;
+  const [report] = JSON.parse(stdout) as ReviewReport[];
+  if (report === undefined) throw new Error("no plan was reviewed");
+  const { effect, causes, hops } = report;
   const told = causes.filter((it) => it.effect === "brief" && it.attribute === "ami").length;
   const ill = hops.filter(({ before, after }) => before !== "ok" || after !== "ok");
   if (effect !== "brief" || told !== sites || ill.length > 0)

@@ -94,7 +94,10 @@ function sitesRun(sites: number): SitesRun {
     import { App } from "${join(PROJECT, "node_modules", "cdktf")}";
     import { WebStack } from "${join(PROJECT, "constructs", "web-stack")}";
     const app = new App();
-    for (let site = 0; site < ${sites}; site += 1) new WebStack(app, "site-" + site, { domainName: "www" + site + ".example.com", backend: "local" });
+    for (let site = 0; site < ${sites}; site += 1) {
+      const domainName = "www" + site + ".example.com";
+      new WebStack(app, "site-" + site, { domainName, backend: "local" });
+    }
     app.synth();
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
     console.log(JSON.stringify({ megabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }));

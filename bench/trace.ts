@@ -70,18 +70,15 @@ function manySites(real: Plan, sites: number): Plan {
     resource_changes: copies.flatMap((copy) =>
       copy.changes.map((change) => ({ ...change, module_address: copy.address })),
     ),
-    configuration: {
-      provider_config: configuration.provider_config,
-      root_module: {
-        module_calls: Object.fromEntries(
-          Array.from({ length: CALLS }, (_, call) => [
-            callOf(call),
-            { source: `./${callOf(call)}`, for_each_expression: { references: ["var.sites"] }, module },
-          ]),
-        ),
-      },
-    },
+    configuration: { provider_config: configuration.provider_config, root_module: { module_calls: callsOf(module) } },
   };
+}
+
+function callsOf(module: Json): Json {
+  const names = Array.from({ length: CALLS }, (_, call) => callOf(call));
+  return Object.fromEntries(
+    names.map((name) => [name, { source: `./${name}`, for_each_expression: { references: ["var.sites"] }, module }]),
+  );
 }
 
 function callOf(site: number): string {

@@ -33,7 +33,7 @@ export interface SeedVpc {
 }
 
 /** A subnet with a CIDR cut from its VPC's. */
-export interface SeedSubnet {
+interface SeedSubnet {
   readonly id: string;
   /** Whether its route table leads to an internet gateway. */
   readonly public: boolean;

@@ -40,8 +40,7 @@ export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): Security
           .filter((one) => one.direction === direction && source.revoked?.has(one.rule.address) !== true)
           .map(({ rule }) => rule),
       ];
-      const openIngress = open ?? inline("ingress").open ?? stray.ingress;
-      const openEgress = open ?? inline("egress").open ?? stray.egress;
+      const [openIngress, openEgress] = DIRECTIONS.map((it) => open ?? inline(it).open ?? stray[it]);
       return {
         ...partOf(it),
         id,
@@ -52,10 +51,7 @@ export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): Security
         egress: rules("egress"),
         ...(openIngress !== undefined && { openIngress }),
         ...(openEgress !== undefined && { openEgress }),
-        hasInline: {
-          ingress: source.kind !== "state" && isWritten(it, "ingress"),
-          egress: source.kind !== "state" && isWritten(it, "egress"),
-        },
+        hasInline: inlineOf(it, source),
         standalone: beside.map(({ rule, direction }) => ({ address: rule.address, direction })),
       };
     });
@@ -66,6 +62,13 @@ export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): Security
       .filter(({ defaultSecurityGroupId }) => !ids.has(defaultSecurityGroupId))
       .map((vpc) => untouchedDefault(vpc, standalone.get(String(known(vpc.defaultSecurityGroupId))) ?? [])),
   ];
+}
+
+const DIRECTIONS = ["ingress", "egress"] as const;
+
+function inlineOf(group: Resource, { kind }: Source): SecurityGroup["hasInline"] {
+  const isInline = (direction: Direction) => kind !== "state" && isWritten(group, direction);
+  return { ingress: isInline("ingress"), egress: isInline("egress") };
 }
 
 /** A plan of something that exists shows what AWS has; only the configuration says what stands in the group itself. */

@@ -13,7 +13,7 @@ import { moversOf, registrationsOf } from "./registrations";
 import { routeTablesOf } from "./route-tables";
 import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
-import { symbol } from "./source";
+import { type Source, symbol } from "./source";
 import { subnetsOf } from "./subnets";
 import { targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
@@ -28,62 +28,17 @@ import { writersOf } from "./writers";
  */
 export function readTopology(document: unknown): Topology {
   const source = readDocument(document);
-  const certificates = certificatesOf(source);
-  const zones = zonesOf(source);
-  const rules = listenerRulesOf(source);
-  const listeners = listenersOf(source, rules);
-  const listenerArns = new Set(listeners.map(({ arn }) => arn));
-  const vpcs = vpcsOf(source);
-  const gateways = gatewaysOf(source);
-  const routeTables = routeTablesOf(source, vpcs, gateways);
-  const acls = networkAclsOf(source, vpcs);
-  const subnets = subnetsOf(source, vpcs, routeTables, acls);
-  const securityGroups = securityGroupsOf(source, vpcs);
-  const vpcIdOf = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
-  const defaultGroups = new Map(
-    securityGroups.filter(({ isDefault }) => isDefault).map(({ vpcId, id }) => [vpcId, id]),
-  );
-  const withDefaults = <T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(part: T): T =>
-    withDefaultGroup(part, vpcIdOf, defaultGroups);
-  const balancers = balancersOf(
-    source,
-    grouped(listeners, ({ balancerArn }) => balancerArn),
-  ).map(withDefaults);
-  const registrations = registrationsOf(source);
-  const targetGroups = targetGroupsOf(source, registrations);
-  const groupArns = new Set(targetGroups.map(({ arn }) => arn));
-  const names = idsByName(securityGroups);
-  const subnetOf = finder(subnets, ({ id }) => id);
-  const settled = gateways.map((it) => ({ ...it, subnetId: oneOfAlike(it.subnetId, subnetOf, []) }));
-  const defaults = defaultSubnetsOf(source, vpcs);
-  const servers = serversOf(source).map((it) =>
-    withDefaults({
-      ...it,
-      subnetIds: listOfAlike(placesOf(it, defaults.get(it.region)), subnetOf, balancers),
-      securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) },
-    }),
-  );
-  const arns = new Set(balancers.map(({ arn }) => arn));
+  const [certificates, zones] = [certificatesOf(source), zonesOf(source)];
+  const network = networkIn(source);
+  const site = siteIn(source, network);
+  const parts = { zones, certificates, ...network, ...site };
   return {
     source: source.kind,
     isPartial: source.isPartial,
-    zones,
-    certificates,
-    balancers,
-    targetGroups,
-    servers,
-    vpcs,
-    subnets,
-    routeTables,
-    gateways: settled,
-    securityGroups,
+    ...parts,
     records: recordsOf(source, zones, certificates),
     goneNames: goneNamesOf(document),
-    looseListeners: listeners.filter(({ balancerArn }) => !arns.has(balancerArn)),
-    looseRules: rules.filter(({ listenerArn }) => !listenerArns.has(listenerArn)),
-    looseRegistrations: registrations.filter(({ targetGroupArn }) => !groupArns.has(targetGroupArn)),
     movers: moversOf(source),
-    networkAcls: acls.acls,
     logBuckets: logBucketsOf(source),
     webAcls: webAclsOf(source),
     blockPublicAccess: blockPublicAccessOf(source),
@@ -93,18 +48,96 @@ export function readTopology(document: unknown): Topology {
     parts: partsNotKnown(source),
     invocations: source.format?.invocations ?? [],
     stopped: stoppedIn(source),
-    byId: {
-      zone: finder(zones, ({ id }) => id),
-      certificate: finder(certificates, ({ arn }) => arn),
-      balancer: finder(balancers, ({ arn }) => arn),
-      targetGroup: finder(targetGroups, ({ arn }) => arn),
-      server: finder(servers, ({ id }) => id),
-      vpc: finder(vpcs, ({ id }) => id),
-      subnet: subnetOf,
-      routeTable: finder(routeTables, ({ id }) => id),
-      gateway: finder(settled, ({ id }) => id),
-      securityGroup: finder(securityGroups, ({ id }) => id),
-    },
+    byId: findersOf(parts),
+  };
+}
+
+type Network = Pick<Topology, "vpcs" | "gateways" | "routeTables" | "networkAcls" | "subnets" | "securityGroups">;
+
+function networkIn(source: Source): Network {
+  const vpcs = vpcsOf(source);
+  const gateways = gatewaysOf(source);
+  const routeTables = routeTablesOf(source, vpcs, gateways);
+  const acls = networkAclsOf(source, vpcs);
+  const subnets = subnetsOf(source, vpcs, routeTables, acls);
+  const subnetOf = finder(subnets, ({ id }) => id);
+  return {
+    vpcs,
+    gateways: gateways.map((it) => ({ ...it, subnetId: oneOfAlike(it.subnetId, subnetOf, []) })),
+    routeTables,
+    networkAcls: acls.acls,
+    subnets,
+    securityGroups: securityGroupsOf(source, vpcs),
+  };
+}
+
+type Site = Pick<
+  Topology,
+  "balancers" | "targetGroups" | "servers" | "looseListeners" | "looseRules" | "looseRegistrations"
+>;
+
+/** The balancers, with what stands behind them, and what of both is in the file without its other half. */
+function siteIn(source: Source, network: Network): Site {
+  const withDefaults = defaultGroups(network);
+  const rules = listenerRulesOf(source);
+  const listeners = listenersOf(source, rules);
+  const balancers = balancersOf(
+    source,
+    grouped(listeners, ({ balancerArn }) => balancerArn),
+  ).map((it) => withDefaults(it));
+  const registrations = registrationsOf(source);
+  const targetGroups = targetGroupsOf(source, registrations);
+  const [balancerArns, listenerArns, groupArns] = [balancers, listeners, targetGroups].map(
+    (all) => new Set(all.map(({ arn }) => arn)),
+  );
+  return {
+    balancers,
+    targetGroups,
+    servers: serversIn(source, network, balancers).map((it) => withDefaults(it)),
+    looseListeners: listeners.filter(({ balancerArn }) => balancerArns?.has(balancerArn) !== true),
+    looseRules: rules.filter(({ listenerArn }) => listenerArns?.has(listenerArn) !== true),
+    looseRegistrations: registrations.filter(({ targetGroupArn }) => groupArns?.has(targetGroupArn) !== true),
+  };
+}
+
+function serversIn(
+  source: Source,
+  { vpcs, subnets, securityGroups }: Network,
+  balancers: readonly Balancer[],
+): Server[] {
+  const names = idsByName(securityGroups);
+  const subnetOf = finder(subnets, ({ id }) => id);
+  const defaults = defaultSubnetsOf(source, vpcs);
+  return serversOf(source).map((it) => ({
+    ...it,
+    subnetIds: listOfAlike(placesOf(it, defaults.get(it.region)), subnetOf, balancers),
+    securityGroupIds: { ...it.securityGroupIds, items: it.securityGroupIds.items.map((id) => names.get(id) ?? id) },
+  }));
+}
+
+function findersOf({
+  zones,
+  certificates,
+  balancers,
+  targetGroups,
+  servers,
+  vpcs,
+  subnets,
+  routeTables,
+  gateways,
+  securityGroups,
+}: Network & Site & Pick<Topology, "zones" | "certificates">): Topology["byId"] {
+  return {
+    zone: finder(zones, ({ id }) => id),
+    certificate: finder(certificates, ({ arn }) => arn),
+    balancer: finder(balancers, ({ arn }) => arn),
+    targetGroup: finder(targetGroups, ({ arn }) => arn),
+    server: finder(servers, ({ id }) => id),
+    vpc: finder(vpcs, ({ id }) => id),
+    subnet: finder(subnets, ({ id }) => id),
+    routeTable: finder(routeTables, ({ id }) => id),
+    gateway: finder(gateways, ({ id }) => id),
+    securityGroup: finder(securityGroups, ({ id }) => id),
   };
 }
 
@@ -124,16 +157,21 @@ function placesOf(
     : subnetIds;
 }
 
+type Grouped = Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">;
+
 /**
  * Without a group of its own AWS gives a balancer or an instance the default group of its VPC; a state shows that one.
  */
-function withDefaultGroup<T extends Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">>(
-  part: T,
-  vpcIdOf: ReadonlyMap<Attr<string>, Attr<string>>,
-  defaultGroups: ReadonlyMap<Attr<string>, Attr<string>>,
-): T {
-  const group = known(defaultGroups.get(vpcIdOf.get(part.subnetIds.items[0])));
-  if (group === undefined) return part;
+function defaultGroups({ subnets, securityGroups }: Network): <T extends Grouped>(part: T) => T {
+  const vpcIdOf = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
+  const byVpc = new Map(securityGroups.filter(({ isDefault }) => isDefault).map(({ vpcId, id }) => [vpcId, id]));
+  return (part) => {
+    const group = known(byVpc.get(vpcIdOf.get(part.subnetIds.items[0])));
+    return group === undefined ? part : withDefaultGroup(part, group);
+  };
+}
+
+function withDefaultGroup<T extends Grouped>(part: T, group: string): T {
   const isNone = part.hasSecurityGroups === false;
   const isOnlyDefault =
     part.hasSecurityGroups === true &&

@@ -7,7 +7,7 @@ import { type Attr, isUnknown } from "./value";
 /* Who writes one and the same thing on AWS: what a rule on two resources has to know beside the parts of the path. */
 
 /** What lets a record stand beside others of its name and type. */
-export interface RecordTerms {
+interface RecordTerms {
   /** `weighted`, `multivalue`, …; absent: simple. */
   readonly policy?: string;
   readonly setIdentifier: Attr<string>;

@@ -12,8 +12,9 @@ import { findingsOf } from "./judge";
 import type { Mutant, SynthesizedJson } from "./mutant";
 
 /*
- * The examples on the rules' pages are faults that the tests put into correct stacks: what is wrong, and the same blocks
- * of the correct stack. `node -r ./cli/typescript.js __tests__/mutants/examples.ts` writes them anew, and a test holds them.
+ * The examples on the rules' pages are faults that the tests put into correct stacks: what is wrong, and the same
+ * blocks of the correct stack. `node -r ./cli/typescript.js __tests__/mutants/examples.ts` writes them anew, and a test
+ * holds them.
  */
 
 export const EXAMPLES_FILE = join(PROJECT, "path/explain/examples.json");

@@ -16,9 +16,9 @@ import { type Ended, ProjectRoom } from "./project-room";
 import { needShell } from "./shell";
 import { jobOf, type Runner, runJob } from "./workflow";
 
-export const BUCKET = "acme-state";
+const BUCKET = "acme-state";
 /** When all runs of pull requests were created. */
-export const STARTED = "2026-11-22T12:30:00Z";
+const STARTED = "2026-11-22T12:30:00Z";
 
 /** A project on GitHub: a checkout whose workflows run against the local AWS and GitHub's stand-in. */
 export class GitHubProject {

@@ -1,8 +1,8 @@
 /* A plan as terraform writes it, with no more in it than a test is about. */
 
-export type Expressions = Readonly<Record<string, unknown>>;
+type Expressions = Readonly<Record<string, unknown>>;
 
-export interface PlannedBlock {
+interface PlannedBlock {
   readonly expressions?: Expressions;
   /** One instance for each key; absent for a block without `count` and `for_each`. */
   readonly keys?: readonly (string | number)[];
@@ -22,7 +22,7 @@ export interface PlannedModule {
   readonly calls?: Readonly<Record<string, PlannedCall>>;
 }
 
-export interface PlannedCall {
+interface PlannedCall {
   readonly expressions?: Expressions;
   readonly module: PlannedModule;
   readonly count?: unknown;

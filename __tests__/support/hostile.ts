@@ -38,7 +38,7 @@ export const HOSTILE = [
 ] as const;
 
 /** What moves a cursor, colours or turns round what follows; lines and tabs are the report's own. */
-export const SHAPELESS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const SHAPELESS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * The commands that the runner of a workflow would find in a log:

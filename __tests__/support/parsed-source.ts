@@ -123,3 +123,20 @@ export function longFunctions(source: Source, most: number): string[] {
     return lines > most ? [`${lines} lines from line ${lineOf(start)}`] : [];
   });
 }
+
+/**
+ * Lines that are wider than so many characters, but for what cannot be broken: regular expressions, and commands that
+ * are to be pasted as they stand.
+ */
+export function wideLines(source: Source, most: number): string[] {
+  const lines = source.text.split("\n");
+  if (lines.every((line) => line.length <= most)) return [];
+  const unbroken = nodesOf(source).filter(({ type }) => /^(RegExpLiteral|TaggedTemplateExpression)$/.test(type));
+  let start = 0;
+  return lines.flatMap((line, index) => {
+    const [from, to] = [start, start + line.length];
+    start = to + 1;
+    const isWhole = unbroken.some((it) => it.start < to && it.end > from);
+    return line.length <= most || isWhole ? [] : [`${line.length} characters in line ${index + 1}`];
+  });
+}

@@ -270,7 +270,7 @@ export function planOf(
 }
 
 /** Its groups and route tables list what stands beside them, as they do once terraform has looked at AWS. */
-export function refreshed(site: Readonly<Record<string, Values>>): Readonly<Record<string, Values>> {
+function refreshed(site: Readonly<Record<string, Values>>): Readonly<Record<string, Values>> {
   const of = (type: string, name: string, id: unknown): Values[] =>
     Object.entries(site).flatMap(([address, it]) => (address.startsWith(`${type}.`) && it[name] === id ? [it] : []));
   const permissions = (direction: string, id: unknown): Values[] =>

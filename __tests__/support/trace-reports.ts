@@ -19,7 +19,7 @@ const OBSERVED: Readonly<Record<Hop, readonly [resource: string, observed: strin
   target: ["aws_instance.site_a", "2 instances in 2 zones take port 80 from the load balancer"],
 };
 
-export const COVERAGE =
+const COVERAGE =
   "Proven from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modelled: AWS " +
   "quotas, firewalls on the instances, what the application answers.";
 
@@ -93,7 +93,7 @@ export const ONE_BAD_SUBNET: Finding = {
   ]),
 };
 
-export const SLOW_TO_GO: Finding = {
+const SLOW_TO_GO: Finding = {
   id: "P60",
   docs: "docs/rules/P60.md",
   severity: "warning",

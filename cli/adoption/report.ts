@@ -63,13 +63,8 @@ function leftOverLines({ found, remark, successorOf }: LeftOver, folder: string)
           "              to keep this one instead, then adopt again: " +
             `${command`terraform -chdir=${word.file(folder)} state rm ${word.address(successorOf)}`}`,
         ];
-  return [
-    "left over   " +
-      `${[shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)].filter(Boolean).join(", ")}` +
-      `: ${remark}`,
-    `              ${found.look}`,
-    ...keep,
-  ];
+  const what = [shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)];
+  return [`left over   ${what.filter(Boolean).join(", ")}: ${remark}`, `              ${found.look}`, ...keep];
 }
 
 function madeAt({ createdAt }: Found): string {

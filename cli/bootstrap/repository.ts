@@ -1,5 +1,5 @@
 /** GitHub's numbers of a repository and of its owner. GitHub never gives a number to another repository or owner. */
-export interface RepositoryIds {
+interface RepositoryIds {
   readonly owner: string;
   readonly repository: string;
 }

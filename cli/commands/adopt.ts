@@ -11,9 +11,10 @@ interface Options {
   readonly use: ReadonlyMap<string, string>;
 }
 
-const DESCRIPTION = `Finds what a deploy that was killed left on AWS: what AWS holds for a stack and its state does not know. Writes import
-blocks for it beside the stack's JSON, so that the next deploy takes it over, and shows the plan. Nothing is changed on
-AWS or in the state, nothing is deleted, and what is ambiguous is listed, never guessed.`;
+const DESCRIPTION =
+  "Finds what a deploy that was killed left on AWS: what AWS holds for a stack and its state does not know. Writes " +
+  "import blocks for it beside the stack's JSON, so that the next deploy takes it over, and shows the plan. Nothing " +
+  "is changed on AWS or in the state, nothing is deleted, and what is ambiguous is listed, never guessed.";
 
 const CODES =
   "0 nothing to adopt, or all of it adopted, 1 failed, 2 wrong usage, 3 something is ambiguous, left over or " +

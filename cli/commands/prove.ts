@@ -223,10 +223,10 @@ async function report(run: ProvingRun, out: string | undefined): Promise<void> {
   const file = out ?? fileNameOf(record);
   await writeFile(file, `${printableJson(record)}\n`);
   await writeResult(`${resultsAsTable([result])}\n\n${rowOf(record)}`);
-  say(
-    `The record is in ${file}. ` +
-      `${record.on_aws ? "To add it to what was seen on AWS, see docs/prove.md." : "It is not of AWS itself; do not add it to docs/prove.md."}`,
-  );
+  const next = record.on_aws
+    ? "To add it to what was seen on AWS, see docs/prove.md."
+    : "It is not of AWS itself; do not add it to docs/prove.md.";
+  say(`The record is in ${file}. ${next}`);
   process.exitCode = EXIT_OF[result.verdict];
 }
 

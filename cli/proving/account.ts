@@ -111,7 +111,9 @@ export function refusalOf(
       .map(({ Type }) => `${Type} in ${name}`),
   );
   if (named.length > 0)
-    return `${domain} must have no A, AAAA or CNAME record (got ${named.join(", ")}); choose a name that is not in use.`;
+    return (
+      `${domain} must have no A, AAAA or CNAME record (got ${named.join(", ")}); choose a name that is not in ` + "use."
+    );
   const delegated = zone.records.find(
     (it) => it.Type === "NS" && nameOf(it) !== zoneName && (domain === nameOf(it) || domain.endsWith(`.${nameOf(it)}`)),
   );

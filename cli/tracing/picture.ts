@@ -23,7 +23,7 @@ const CLASSES = [
 const URGENCY: readonly Verdict[] = ["broken", "unknown", "ok"];
 
 /** The worst paths first, no more than a picture can hold. */
-export function pictured(report: TraceReport): PathReport[] {
+function pictured(report: TraceReport): PathReport[] {
   return [...report.paths]
     .sort((one, other) => URGENCY.indexOf(one.verdict) - URGENCY.indexOf(other.verdict))
     .slice(0, MAX_PICTURED);

@@ -7,8 +7,8 @@ import { severityOf } from "../../path/rules/rule";
 import type { BlockPlace } from "./blocks-in-source";
 
 /*
- * A trace as SARIF 2.1.0, which GitHub's code scanning and editors read. What is unknown is a notification of the run, as
- * a finding that nobody made would be false and silence would be taken for ok.
+ * A trace as SARIF 2.1.0, which GitHub's code scanning and editors read. What is unknown is a notification of the run,
+ * as a finding that nobody made would be false and silence would be taken for ok.
  */
 
 /**

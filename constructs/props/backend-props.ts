@@ -7,8 +7,8 @@ export const PLACEHOLDER_BUCKET = "CHANGE-ME";
 export interface S3BackendProps {
   readonly s3: {
     /**
-     * The bucket. `npx alb-web bootstrap` creates it before the first deploy. `CHANGE-ME` stands for a name that is still
-     * to be chosen: the stack synthesizes with a warning and can be rehearsed, not deployed.
+     * The bucket. `npx alb-web bootstrap` creates it before the first deploy. `CHANGE-ME` stands for a name that is
+     * still to be chosen: the stack synthesizes with a warning and can be rehearsed, not deployed.
      */
     readonly bucket: string;
     /**

@@ -14,8 +14,8 @@ export interface WebStackProps {
   readonly domainName: string;
   /**
    * The AWS region everything is created in, one that hashicorp/aws 5.100.0 supports (`constructs/props/regions.ts`).
-   * It is never read from the environment. Another region makes another site; destroy the one in the old region first, as
-   * terraform does not look for it any more.
+   * It is never read from the environment. Another region makes another site; destroy the one in the old region first,
+   * as terraform does not look for it any more.
    * @default "us-east-1"
    */
   readonly region?: string;

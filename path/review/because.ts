@@ -129,7 +129,7 @@ function forcingPaths({ forcedBy }: Change): readonly string[] {
 }
 
 /** The replaced resource that an attribute names today. */
-export function rootOf({ before }: Change, path: string, { replacedById }: World): Change | undefined {
+function rootOf({ before }: Change, path: string, { replacedById }: World): Change | undefined {
   const value = valueAt(before, path);
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.map((it) => (typeof it === "string" ? replacedById.get(it) : undefined)).find((it) => it !== undefined);

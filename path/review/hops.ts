@@ -193,11 +193,8 @@ function broughtAttribute(brought: Change, blames: Rule["review"]["blames"]): st
 }
 
 /** Around a path's resources: what belongs to them, and what only the network's rules have. */
-const BESIDE = new RegExp(
-  "_(rule|attachment|association|certificate|validation|record)$|" +
-    "^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|" +
-    "lb_target_group)$",
-);
+const BESIDE =
+  /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
 
 interface Naming {
   readonly change: Change;

@@ -14,7 +14,7 @@ interface Side {
   readonly edges: ReadonlySet<string>;
 }
 
-export const CLIENT = "client";
+const CLIENT = "client";
 
 export function pictureOf({ before, after, byAddress }: World, trace: TraceReport): Picture {
   const [old, now] = [sideOf(before), sideOf(after)];

@@ -33,16 +33,16 @@ export interface Rule {
  * How sure a rule is: `apply`, AWS refuses it; `certain`, requests fail; `plan`, terraform itself refuses it; `likely`,
  * often but not always wrong, which makes it a warning. The first is what a finding is unless the check knows better.
  */
-export type Certainty = "apply" | "certain" | "plan" | "likely";
+type Certainty = "apply" | "certain" | "plan" | "likely";
 
 /**
  * - `whole configuration`: something is missing, and a plan of some targets may only have left it out
  * - `plan`: no state tells of it, so that what is new in a plan may have been there before
  * - `boot scripts`: a state of provider 5 holds their hashes only
  */
-export type Need = "whole configuration" | "plan" | "boot scripts";
+type Need = "whole configuration" | "plan" | "boot scripts";
 
-export interface InReview {
+interface InReview {
   /** What it does while the change is applied and after; `fails where it is made`: the apply waits for it in vain. */
   readonly effect: "fails" | "fails where it is made" | "outage" | "none";
   /**

@@ -17,7 +17,7 @@ export const EVERYTHING: Entry = { number: 100 };
 export const EPHEMERAL = [1024, 65535] as const;
 
 /** One block of an ACL; JSON wants all of its arguments. */
-export const block = ({ number, action = "allow", protocol, cidr = "0.0.0.0/0", ports }: Entry) => ({
+const block = ({ number, action = "allow", protocol, cidr = "0.0.0.0/0", ports }: Entry) => ({
   rule_no: number,
   action,
   protocol: protocol ?? (ports === undefined ? "-1" : "tcp"),

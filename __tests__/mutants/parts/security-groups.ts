@@ -15,7 +15,7 @@ export const targetGroupOf = (stack: SynthesizedJson) =>
     : the(stack, "aws_alb_target_group");
 
 /** Rules of this project's stack, by what they are for. */
-export const rule = (stack: SynthesizedJson, direction: "ingress" | "egress", about: RegExp) =>
+const rule = (stack: SynthesizedJson, direction: "ingress" | "egress", about: RegExp) =>
   the(stack, `aws_vpc_security_group_${direction}_rule`, ({ description }) => about.test(String(description)));
 
 export const fromClients = (stack: SynthesizedJson, scheme: "HTTP" | "HTTPS") =>

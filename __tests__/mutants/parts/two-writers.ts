@@ -7,7 +7,7 @@ export const OF_CHANGES =
   "only a plan of what stands destroys one resource and creates another; unit/path/cases-two-writers.test.ts " +
   "and unit/path/rules/two-writers.test.ts look at such plans";
 
-export const recordOf = (stack: SynthesizedJson, is: (body: Record<string, unknown>) => boolean) =>
+const recordOf = (stack: SynthesizedJson, is: (body: Record<string, unknown>) => boolean) =>
   the(stack, "aws_route53_record", is);
 
 export const siteRecord = (stack: SynthesizedJson) => recordOf(stack, ({ alias }) => alias !== undefined);

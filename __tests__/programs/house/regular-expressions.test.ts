@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { analyse } from "scslre";
 import { PROJECT } from "../../support/project";
 
@@ -46,11 +46,24 @@ const BOUNDED: Readonly<Record<string, string>> = {
     "reads one message of terraform, whose host is the program's own",
 };
 
-const EXPRESSIONS = ROOMS.flatMap((room) =>
-  readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.[jt]s$/.test(name))
-    .map((name) => join(room, name)),
-).flatMap((file) => expressionsIn(file, readFileSync(join(PROJECT, file), "utf8")));
+/** Here one expression is made of several; what comes of it is looked at as a whole. */
+const JOINER = "path/analysis/boot-scripts/patterns.ts";
+
+const WHOLES = joined();
+const EXPRESSIONS = [
+  ...WHOLES,
+  ...ROOMS.flatMap((room) =>
+    readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.[jt]s$/.test(name))
+      .map((name) => join(room, name)),
+  )
+    .filter((file) => file !== join(JOINER))
+    .flatMap((file) => expressionsIn(file, readFileSync(join(PROJECT, file), "utf8")))
+    // A part is nothing by itself.
+    .filter(
+      (it) => !WHOLES.some((whole) => dirname(whole.file) === dirname(it.file) && whole.source.includes(it.source)),
+    ),
+];
 
 test("every expression is found", () => {
   expect(EXPRESSIONS.length).toBeGreaterThan(300);
@@ -100,6 +113,24 @@ test.each(["-+$", "^\\s*-\\s+(.*)$", "\\w*l\\w*;"])("%s is polynomial", (source)
   expect(isLinear({ file: "", source, flags: "" })).toBe(false);
 });
 
+/** What the joiner makes while the files beside it are loaded. */
+function joined(): Expression[] {
+  const made: Expression[] = [];
+  type Join = (parts: readonly RegExp[], flags?: string) => RegExp;
+  const keeping =
+    (name: string, join: Join): Join =>
+    (...given) => {
+      const { source, flags } = join(...given);
+      made.push({ file: `${JOINER} ${name}`, source, flags });
+      return new RegExp(source, flags);
+    };
+  const path = join(PROJECT, JOINER);
+  const actual = jest.requireActual<Record<string, Join>>(path);
+  jest.doMock(path, () => Object.fromEntries(Object.entries(actual).map(([name, it]) => [name, keeping(name, it)])));
+  for (const name of readdirSync(dirname(path))) jest.requireActual(join(dirname(path), name));
+  return made;
+}
+
 function expressionsIn(file: string, code: string): Expression[] {
   const literals = parse(code, false, true, false)
     .tokens.filter(({ type }) => type === TokenType.regexp)
@@ -107,13 +138,27 @@ function expressionsIn(file: string, code: string): Expression[] {
       const [, source = "", flags = ""] = /^\/(.*)\/(\w*)$/s.exec(code.slice(start, end)) ?? [];
       return { file, source, flags };
     });
-  const made = [...code.matchAll(/\bnew RegExp\((?:(["`])((?:(?!\1)[^\\]|\\.)*)\1(?:, "(\w*)")?\))?/g)].map(
-    ([call, , text, flags = ""]): Expression => {
-      // What is put in is escaped, or words of ours.
-      if (text === undefined) throw new Error(`${file}: ${call} must be given a text, so that it can be looked at`);
-      return { file, source: text.replace(/\$\{[^}]*\}/g, "word").replace(/\\\\/g, "\\"), flags };
-    },
-  );
+  const made = [...code.matchAll(/\bnew RegExp\(/g)].flatMap(({ index }): Expression[] => {
+    const given = code.slice(index + "new RegExp(".length);
+    // What is put in is escaped, or words of ours; a long one stands in parts.
+    const [, text, flags = ""] =
+      /^((?:\s*\+?\s*(?:"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`))+)(?:,\s*"(\w*)")?/.exec(given) ?? [];
+    if (text === undefined)
+      throw new Error(`${file}: new RegExp(${given.slice(0, 40)} must be given a text, so that it can be looked at`);
+    const parts = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g)].map(
+      ([, one, other]) => one ?? other ?? "",
+    );
+    return [
+      {
+        file,
+        source: parts
+          .join("")
+          .replace(/\$\{[^}]*\}/g, "word")
+          .replace(/\\\\/g, "\\"),
+        flags,
+      },
+    ];
+  });
   return [...literals, ...made];
 }
 

@@ -39,7 +39,8 @@ afterEach(() => {
 /** Runs a program that has `withLock`, `Terraform` and `lock`. */
 function run(program: string): ChildProcess {
   const head =
-    `const { withLock } = require("./machine/files/lock.ts"); const { Terraform } = require("./machine/terraform/terraform.ts"); ` +
+    `const { withLock } = require("./machine/files/lock.ts"); const { Terraform } = ` +
+    `require("./machine/terraform/terraform.ts"); ` +
     `const lock = ${JSON.stringify(lock)};`;
   const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", `${head}\n${program}`], {
     cwd: PROJECT,

@@ -186,7 +186,8 @@ describe("a full disk", () => {
 
   test("that takes no line for a person changes no exit code", () => {
     const script =
-      `const { runCommand, say } = require("./cli/command"); const { UsageError } = require("./machine/errors"); say("a line"); setTimeout(() => ` +
+      `const { runCommand, say } = require("./cli/command"); const { UsageError } = ` +
+      `require("./machine/errors"); say("a line"); setTimeout(() => ` +
       `runCommand(() => Promise.reject(new UsageError("wrong"))), 50);`;
     const { status } = spawnSync(
       "sh",

@@ -81,7 +81,8 @@ test("apply asks for a plan where there is none, and for a stack", async () => {
   expect(said(await shell("rm plans/two.tfplan; node cli/alb-web.js apply two"))).toMatchObject({
     code: 2,
     stderr:
-      "There is no plan of two in plans/; make one with npx alb-web plan two, look at plans/two.txt, and apply it then.",
+      "There is no plan of two in plans/; make one with npx alb-web plan two, look at plans/two.txt, and apply " +
+      "it then.",
   });
   expect(await shell("node cli/alb-web.js apply")).toMatchObject({
     code: 2,

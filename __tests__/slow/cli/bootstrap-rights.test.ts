@@ -19,8 +19,8 @@ import type { LocalAws } from "../../../rehearsal/local-aws";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
 /*
- * npx alb-web bootstrap with credentials that may do too little, or a state that knows too little. Needs what rehearsals
- * need.
+ * npx alb-web bootstrap with credentials that may do too little, or a state that knows too little. Needs what
+ * rehearsals need.
  */
 
 jest.setTimeout(8 * 60_000);

@@ -140,7 +140,8 @@ describe(
         expect(stderr).toContain(
           `\nblind: app.terraform.io cannot show a saved plan: its answer to GET /runs/${run()?.id}?include=plan ` +
             `lacks the plan ("can't display a cloud plan that is currently …"). JSON, text and review were kept; ` +
-            `there is no plan for npx alb-web apply. Run ${run()?.id} is discarded. To deploy: npx cdktf deploy blind\n`,
+            `there is no plan for npx alb-web apply. Run ${run()?.id} is discarded. To deploy: npx cdktf ` +
+            `deploy blind\n`,
         );
         expect(stdout + stderr).not.toContain("\x1b");
         expect(await files()).toEqual(["blind.json", "blind.md", "blind.txt"]);

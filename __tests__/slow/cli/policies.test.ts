@@ -19,8 +19,8 @@ import { refusedBy } from "../../support/iam-policy";
 import { type Ended, ProjectRoom } from "../../support/project-room";
 
 /*
- * The roles at work, as npx alb-web bootstrap makes them, on a local AWS that checks every call: what they may do suffices
- * for a deploy, an edit and a destroy, and what they may not do is refused. Needs what rehearsals need.
+ * The roles at work, as npx alb-web bootstrap makes them, on a local AWS that checks every call: what they may do
+ * suffices for a deploy, an edit and a destroy, and what they may not do is refused. Needs what rehearsals need.
  */
 
 const ALL_MS = 10 * 60_000;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../support/project";
 
-/* The constructs as another CDKTF project imports them: from the file that npm pack makes, beside its own cdktf. */
+/* The constructs as another CDKTF project imports them: from the file that npm run package makes, beside its own cdktf. */
 
 jest.setTimeout(240_000);
 
@@ -47,7 +47,7 @@ let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "alb-web-other-project-"));
-  run(PROJECT, "npm", "pack", "--pack-destination", folder);
+  run(PROJECT, "npm", "run", "package", "--", "--pack-destination", folder);
   const [archive = ""] = readdirSync(folder).filter((it) => it.endsWith(".tgz"));
   writeFileSync(join(folder, "package.json"), "{}");
   run(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, archive));

@@ -8,7 +8,7 @@ import { needShell } from "../../support/shell";
 import { planOf, replaced } from "../../support/standing-site";
 
 /*
- * The package as somebody who has no use for the constructs installs it: from the file that npm pack makes, into an
+ * The package as somebody who has no use for the constructs installs it: from the file that npm run package makes, into an
  * empty folder.
  */
 
@@ -20,7 +20,7 @@ let command: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "alb-web-package-"));
-  npm(PROJECT, "pack", "--pack-destination", folder);
+  npm(PROJECT, "run", "package", "--", "--pack-destination", folder);
   const [archive = ""] = readdirSync(folder).filter((it) => it.endsWith(".tgz"));
   writeFileSync(join(folder, "package.json"), "{}");
   npm(folder, "install", "--no-audit", "--no-fund", join(folder, archive));

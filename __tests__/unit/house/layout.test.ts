@@ -1,6 +1,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, posix, relative, sep } from "node:path";
-import { classesOf, importsOf, membersOf, nodesOf, type Source } from "../../support/parsed-source";
+import {
+  classesOf,
+  importsOf,
+  longFunctions,
+  membersOf,
+  nodesOf,
+  type Source,
+  wideLines,
+} from "../../support/parsed-source";
 import { PROJECT } from "../../support/project";
 
 /* The house's rules: which room may know of which, and what no room may have. */
@@ -28,8 +36,18 @@ const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT,
 const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
 /** Facts that props and plans are held against alike. */
 const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts", "path/rules/all.ts"];
-// What was 300 wide lines is up to 500 formatted ones, until those files are split by subject.
-const MAX_LINES = 500;
+/** What each room of path/ knows nothing of. */
+const ABOVE: Readonly<Record<string, readonly string[]>> = {
+  facts: ["analysis", "fixes", "rules", "trace", "review", "explain"],
+  analysis: ["fixes", "rules", "trace", "review", "explain"],
+  fixes: ["rules", "trace", "review", "explain"],
+  rules: ["trace", "review", "explain"],
+  explain: ["trace", "review"],
+  trace: ["review", "explain"],
+};
+const MAX_LINES = 300;
+const MAX_FUNCTION_LINES = 50;
+const MAX_CHARACTERS = 120;
 
 const RULES: Readonly<Record<string, Rule>> = {
   "cdktf is known in constructs/, its tests, main.ts and the test helper only, so that moving off it is a rename": (
@@ -138,10 +156,23 @@ const RULES: Readonly<Record<string, Rule>> = {
       : importsOf(source)
           .filter(({ from }) => /^(node:)?fs(\/promises)?$/.test(from))
           .flatMap(({ names }) => names.filter((name) => /^(write|append)File/.test(name))),
+  "path/ has its own arrows: trace, review and explain ask rules, rules ask fixes, and all of them the analysis": (
+    source,
+  ) => {
+    const [, room = "", inner = ""] = /^(path)\/(\w+)\//.exec(source.path) ?? [];
+    const above = room === "path" ? ABOVE[inner] : undefined;
+    return importsOf(source)
+      .map(({ from }) => pathOf(source, from))
+      .filter((path) => above?.some((it) => path.startsWith(`path/${it}/`)) === true);
+  },
   "a file can be read in one go": ({ path, text }) =>
-    path.startsWith("__tests__/") || text.split("\n").length <= (isSplit(path) ? 300 : MAX_LINES) + 1
+    path.startsWith("__tests__/") || text.split("\n").length <= MAX_LINES + 1
       ? []
       : [`${text.split("\n").length - 1} lines`],
+  "a function can be read in one go": (source) =>
+    isIn(source, "__tests__") ? [] : longFunctions(source, MAX_FUNCTION_LINES),
+  "a line can be read without scrolling sideways": (source) =>
+    isIn(source, "__tests__") ? [] : wideLines(source, MAX_CHARACTERS),
 };
 
 describe.each(Object.entries(RULES))("%s", (_, rule) => {
@@ -213,7 +244,11 @@ describe("the rule finds", () => {
     [/^what is printed/, "rehearsal/site.ts", "console.warn(text);"],
     [/^files are written/, "cli/commands/plan.ts", 'import { rm, writeFile } from "node:fs/promises";'],
     [/^files are written/, "machine/files/lock.ts", 'import { appendFileSync } from "node:fs";'],
-    [/^a file can be read/, "cli/command.ts", "x\n".repeat(301)],
+    [/^a file can be read/, "cli/command.ts", "x\n".repeat(MAX_LINES + 1)],
+    [/^a function can be read/, "cli/command.ts", `const f = () => {\n${"x;\n".repeat(MAX_FUNCTION_LINES)}};`],
+    [/^a line can be read/, "cli/command.ts", `const text = "${"x".repeat(MAX_CHARACTERS)}";`],
+    [/^path\/ has its own arrows/, "path/analysis/network/ipv4.ts", 'import { fix } from "../../fixes/fix";'],
+    [/^path\/ has its own arrows/, "path/rules/dns/P01-private-zone.ts", 'import { trace } from "../../trace/trace";'],
   ])("%s in %s (%#)", (rule, path, text) => {
     expect(ruleOf(rule)({ path, text }, [zone])).not.toEqual([]);
   });
@@ -255,7 +290,9 @@ describe("the rule finds", () => {
       'import { rm } from "node:fs/promises";\nimport { writeFile } from "../../machine/files/write-file";',
     ],
     [/^a file can be read/, "cli/command.ts", "x\n".repeat(300)],
-    [/^a file can be read/, "path/hops.ts", "x\n".repeat(MAX_LINES)],
+    [/^a function can be read/, "cli/command.ts", `const f = () => {\n${"x;\n".repeat(MAX_FUNCTION_LINES - 2)}};`],
+    [/^a line can be read/, "cli/command.ts", `const said = /${"x".repeat(MAX_CHARACTERS)}/;`],
+    [/^path\/ has its own arrows/, "path/rules/dns/P01-private-zone.ts", 'import { fix } from "../../fixes/fix";'],
     [/^a file can be read/, "__tests__/props.test.ts", "x\n".repeat(MAX_LINES + 1)],
   ])("nothing for %s in %s (%#)", (rule, path, text) => {
     expect(ruleOf(rule)({ path, text }, [zone])).toEqual([]);
@@ -287,11 +324,6 @@ function filesIn(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !/(^|[\\/])node_modules[\\/]/.test(file))
     .map((file) => join(path, file));
-}
-
-/** Rooms whose files are all split by subject. */
-function isSplit(path: string): boolean {
-  return ["cli/", "machine/", "rehearsal/"].some((room) => path.startsWith(room));
 }
 
 function isIn({ path }: Source, room: string): boolean {

@@ -82,7 +82,7 @@ test("the constructs load what is installed with them, what the other project ha
 });
 
 test("what is not bundled into the constructs' file is installed", () => {
-  const external = [...(scripts.prepack ?? "").matchAll(/--external:(\S+)/g)].map(([, name = ""]) =>
+  const external = [...(scripts.package ?? "").matchAll(/--external:(\S+)/g)].map(([, name = ""]) =>
     name.replace("/*", "/provider-aws"),
   );
   const installed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];

@@ -1,5 +1,5 @@
 /** A block of the stack's JSON, as far as it is named in a sentence. */
-export type Arguments = Readonly<Record<string, unknown>>;
+type Arguments = Readonly<Record<string, unknown>>;
 type Blocks = Readonly<Record<string, Readonly<Record<string, Arguments>>>>;
 
 /** The stack's JSON. */

@@ -20,7 +20,7 @@ export interface BootScript {
   readonly stopsAtError: boolean;
 }
 
-export interface WrittenFile {
+interface WrittenFile {
   /** Where it is written; absent when the text does not say. */
   readonly path?: string;
   readonly text: string;

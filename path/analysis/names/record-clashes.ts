@@ -23,7 +23,7 @@ export interface RecordClash {
  */
 export type ClashKind = "same" | "simple" | "policy" | "identifier" | "cname";
 
-export interface RecordName {
+interface RecordName {
   readonly key: string;
   /** As a person reads it. */
   readonly text: string;

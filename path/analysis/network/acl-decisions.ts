@@ -10,7 +10,7 @@ export interface Packets {
 }
 
 /** Packets that are not let through, by an entry or for want of one. */
-export interface Denied extends Packets {
+interface Denied extends Packets {
   readonly by?: AclEntry;
 }
 

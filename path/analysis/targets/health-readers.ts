@@ -12,7 +12,7 @@ import { groupUsers } from "./group-users";
  */
 
 /** Something that looks at the health of a group's targets. */
-export interface HealthReader {
+interface HealthReader {
   readonly address: string;
   /** What it does once all targets are unhealthy. */
   readonly does: string;

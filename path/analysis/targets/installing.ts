@@ -19,7 +19,7 @@ export interface Installing {
   readonly failed: readonly Failed[];
 }
 
-export interface Attempt {
+interface Attempt {
   readonly subnet: Subnet;
   readonly fetch: Fetch;
   readonly reach: Reach;

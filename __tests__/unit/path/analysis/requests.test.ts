@@ -8,8 +8,8 @@ import { readTopology } from "../../../../topology/topology";
 import { isUnknown, Unknown } from "../../../../topology/value";
 
 /*
- * What a listener answers, and where redirects lead: one answer each, for any client and for a plain one. As AWS's pages
- * on condition types and redirect actions say.
+ * What a listener answers, and where redirects lead: one answer each, for any client and for a plain one. As AWS's
+ * pages on condition types and redirect actions say.
  */
 
 const condition = (kind: Condition["kind"], ...items: string[]): Condition => ({ kind, values: { items } });
