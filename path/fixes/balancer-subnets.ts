@@ -1,7 +1,8 @@
 import type { Balancer, Subnet, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
+import { analyse } from "../analysis/analysis";
 import { prefixOf, SMALLEST_PREFIX } from "../analysis/network/ipv4";
-import { networkIndex } from "../analysis/network/network-index";
+
 import { isPublic } from "../analysis/network/ways-out";
 
 /* Other subnets and other zones for a balancer. */
@@ -10,8 +11,8 @@ import { isPublic } from "../analysis/network/ways-out";
 export function subnetsInOtherZones(topology: Topology, balancer: Balancer, beside: Subnet): readonly Subnet[] {
   const used = zonesUsed(topology, balancer);
   const isInside = known(balancer.isInternal) === true;
-  return networkIndex(topology)
-    .subnetsOf(beside.vpcId)
+  return analyse(topology)
+    .network.subnetsOf(beside.vpcId)
     .filter((it) => {
       const zone = known(it.zone);
       return (
@@ -27,8 +28,8 @@ export function subnetsInOtherZones(topology: Topology, balancer: Balancer, besi
 /** A zone that the balancer is not in: that of another subnet, or the next letter or index. */
 export function freeZone(topology: Topology, balancer: Balancer, beside: Subnet): string | undefined {
   const used = zonesUsed(topology, balancer);
-  const other = networkIndex(topology)
-    .subnetsOf(beside.vpcId)
+  const other = analyse(topology)
+    .network.subnetsOf(beside.vpcId)
     .map(({ zone }) => known(zone))
     .find((zone) => zone !== undefined && !used.has(zone));
   const zone = known(beside.zone) ?? "";
@@ -51,8 +52,8 @@ export function publicSubnetsInstead(
   const instead = new Map<string, string>();
   for (const { id, zone, vpcId } of bad) {
     const name = known(zone);
-    const other = networkIndex(topology)
-      .subnetsOf(vpcId)
+    const other = analyse(topology)
+      .network.subnetsOf(vpcId)
       .find(
         (it) =>
           name !== undefined &&

@@ -1,10 +1,11 @@
 import type { Certificate, DnsRecord, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
+import { analyse } from "../analysis/analysis";
 import type { UncoveredNames } from "../analysis/certificates/uncovered-names";
 import { validationRecordsOf } from "../analysis/certificates/validation-records";
 import { withoutWildcard } from "../analysis/names/domain-names";
-import { recordsOf } from "../analysis/names/record-targets";
+
 import { once } from "../analysis/once";
 import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";
@@ -35,7 +36,7 @@ export function validationRecord(
   beside: DnsRecord | undefined,
 ): Edit[] {
   const base = withoutWildcard(name);
-  const zone = recordsOf(topology).zoneFor(base)?.address ?? topology.byId.zone(beside?.zoneId)?.address;
+  const zone = analyse(topology).records.zoneFor(base)?.address ?? topology.byId.zone(beside?.zoneId)?.address;
   const isThere = validationRecordsOf(certificate, topology).some(({ domain }) => domain === base);
   if (zone === undefined || isThere) return [];
   const listed = certificate.names.items.find((it) => withoutWildcard(it) === base) ?? name;

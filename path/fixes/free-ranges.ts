@@ -1,8 +1,8 @@
 import { Netmask } from "netmask";
 import type { Subnet, Topology, Vpc } from "../../topology/model";
 import { known } from "../../topology/value";
+import { analyse } from "../analysis/analysis";
 import { overlaps, rangesOf } from "../analysis/network/ipv4";
-import { networkIndex } from "../analysis/network/network-index";
 
 /** More blocks than this are not tried; a VPC of /16 has 4,096 of the smallest that a balancer takes. */
 const MAX_TRIES = 4_096;
@@ -13,8 +13,8 @@ const MAX_TRIES = 4_096;
  * @param except a subnet that may lie there, as it is to move
  */
 export function freeRange(topology: Topology, vpc: Vpc, prefix: number, except?: Subnet): string | undefined {
-  const taken = networkIndex(topology)
-    .subnetsOf(vpc.id)
+  const taken = analyse(topology)
+    .network.subnetsOf(vpc.id)
     .filter((it) => it !== except)
     .flatMap(({ cidr }) => rangesOf(known(cidr) ?? ""))
     .sort((a, b) => a.first - b.first);

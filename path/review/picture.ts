@@ -1,7 +1,7 @@
 import type { Action, Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
-import { chainsOf } from "../analysis/names/record-chains";
-import { entriesOf } from "../analysis/requests/entries";
+import { analyse } from "../analysis/analysis";
+
 import { HOPS, type Hop, type TraceReport } from "../report";
 import type { Picture, PictureEdge, PictureNode } from "./report";
 import type { World } from "./world";
@@ -41,8 +41,8 @@ function sideOf(topology: Topology | undefined): Side {
   const edges = new Set<string>();
   const note = (address: string, hop: Hop, label: string) => nodes.set(address, { hop, label });
   const lead = (from: string, to: string) => edges.add(JSON.stringify([from, to]));
-  const entries = topology === undefined ? [] : entriesOf(topology);
-  const chains = topology && chainsOf(topology);
+  const entries = topology === undefined ? [] : analyse(topology).entries;
+  const chains = topology && analyse(topology).chains;
   for (const { records, over, balancer } of entries) {
     if (balancer === undefined) continue;
     if (records.length === 0) lead(CLIENT, balancer.address);

@@ -13,12 +13,12 @@ import type {
   Zone,
 } from "../../topology/model";
 import { known } from "../../topology/value";
+import { analyse } from "../analysis/analysis";
 import { ancestry } from "../analysis/names/domain-names";
-import { chainsOf } from "../analysis/names/record-chains";
+
 import { isLost } from "../analysis/names/record-ends";
 import { mayServe } from "../analysis/names/record-names";
-import { recordsOf } from "../analysis/names/record-targets";
-import { entriesOf } from "../analysis/requests/entries";
+
 import { registeredServer } from "../analysis/targets/registered-servers";
 
 /* What of a state answers requests, and what will, each to be looked up at once. */
@@ -74,7 +74,7 @@ export function servingIn(topology: Topology | undefined): Serving {
   const { servers, serverOf } = serversIn(groups, topology);
   const running = [...servers.values()].map(({ server }) => server);
   const records = indexed(
-    topology === undefined ? [] : entriesOf(topology).flatMap((it) => [...it.records, ...it.over]),
+    topology === undefined ? [] : analyse(topology).entries.flatMap((it) => [...it.records, ...it.over]),
   );
   const servingZones = new Set([...records.values()].flatMap(({ zoneId }) => known(zoneId) ?? []));
   const uses = grouped(
@@ -147,7 +147,7 @@ function idsOf(lists: readonly { readonly items: readonly string[] }[]): Readonl
 
 /** Each name's answer is kept, as many records can have one name. */
 function namesOver(topology: Topology, serving: ReadonlyMap<string, DnsRecord>): Serving["namesOver"] {
-  const chains = chainsOf(topology);
+  const chains = analyse(topology).chains;
   const made = new Map<string, readonly string[]>();
   const led = (fqdn: string): string[] => {
     const found = new Set([fqdn]);
@@ -196,7 +196,7 @@ export function laterIn(topology: Topology): Later {
   const { balancers, looseListeners, looseRules, records } = topology;
   const listeners = [...balancers.flatMap((it) => it.listeners), ...looseListeners];
   const rules = [...listeners.flatMap((it) => it.rules), ...looseRules];
-  const { balancerOf } = recordsOf(topology);
+  const { balancerOf } = analyse(topology).records;
   return {
     balancers: indexed(balancers),
     leading: new Set(records.filter((it) => balancerOf(it) !== undefined).map(({ address }) => address)),
@@ -205,7 +205,7 @@ export function laterIn(topology: Topology): Later {
       ...listeners.map((it) => [it.address, it.defaultActions] as const),
       ...rules.map((it) => [it.address, it.actions] as const),
     ]),
-    answering: chainsOf(topology).answering,
+    answering: analyse(topology).chains.answering,
   };
 }
 

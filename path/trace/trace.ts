@@ -2,8 +2,9 @@ import type { Balancer, Topology } from "../../topology/model";
 import { isOfThisProject } from "../../topology/origin";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
+import { analyse } from "../analysis/analysis";
 import { isApplication } from "../analysis/network/balancer-groups";
-import { type Entry, entriesAt, entriesOf } from "../analysis/requests/entries";
+import { type Entry, entriesAt } from "../analysis/requests/entries";
 import { routeOf } from "../analysis/requests/route";
 import { shownUrl } from "../analysis/requests/shown";
 import type { TracedPath } from "../analysis/requests/traced-path";
@@ -70,7 +71,7 @@ export function traceTopology(
   topology: Topology,
   { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {},
 ): TraceReport {
-  const declared = url === undefined ? entriesOf(topology) : entriesAt(url, topology);
+  const declared = url === undefined ? analyse(topology).entries : entriesAt(url, topology);
   const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
   const notebook = new Notebook();
   const { findings, assumed } = notebook;

@@ -3,8 +3,9 @@ import { plainText } from "../../../topology/dns";
 import { listOf, own } from "../../../topology/json";
 import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { ancestry } from "../../analysis/names/domain-names";
-import { recordsOf } from "../../analysis/names/record-targets";
+
 import { code, type EffectRule, tell } from "../because";
 import { isGone, type World } from "../world";
 import { overwriterOf, tellOverwritten } from "./overwritten-records";
@@ -34,8 +35,8 @@ export function delegationRule(change: Change, world: World): ReturnType<EffectR
 function undelegated(change: Change, record: DnsRecord, world: World): ReturnType<EffectRule> {
   const hop = "dns";
   const zone = code(known(record.fqdn) ?? "its zone");
-  const again = recordsOf(world.after)
-    .named(known(record.fqdn) ?? "")
+  const again = analyse(world.after)
+    .records.named(known(record.fqdn) ?? "")
     .filter(({ type }) => known(type)?.toUpperCase() === "NS");
   const overwriting = overwriterOf(change, again, world);
   if (overwriting !== undefined) return tellOverwritten(change, overwriting, zone, zone, world);

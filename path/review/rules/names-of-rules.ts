@@ -2,8 +2,9 @@ import type { Change } from "../../../topology/changes";
 import { addTo } from "../../../topology/lists";
 import type { Listener } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { once } from "../../analysis/once";
-import { entriesOf } from "../../analysis/requests/entries";
+
 import { type Met, met, refusalOf } from "../../analysis/requests/listener-answers";
 import { code, named, type Telling } from "../because";
 import type { World } from "../world";
@@ -29,7 +30,7 @@ const lostIn = once(({ before, later, moving }: World): ReadonlyMap<string, read
       .map(({ address }) => address),
   );
   if (before === undefined || changed.size === 0) return lost;
-  for (const entry of entriesOf(before)) {
+  for (const entry of analyse(before).entries) {
     if (entry.isOwnName || entry.balancer === undefined) continue;
     const request = { host: entry.host, path: "/" };
     const [was, is] = [entry.balancer, later.balancers.get(entry.balancer.address)].map((it) =>

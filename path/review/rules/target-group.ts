@@ -1,9 +1,10 @@
 import type { Change } from "../../../topology/changes";
 import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { once } from "../../analysis/once";
 import { FAILS_OPEN, healthReaders } from "../../analysis/targets/health-readers";
-import { linksTaken } from "../../analysis/writers/taken-links";
+
 import { code, type EffectRule, listed, named, type Telling, tell } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
@@ -113,7 +114,7 @@ export const attachmentRule: EffectRule = (change, world) => {
   if (found === undefined || !isGone(change) || !change.type.includes("attachment") || takesPairAway(change, world))
     return [];
   // The trace tells of it.
-  if (linksTaken(world.after).has(change.address)) return [];
+  if (analyse(world.after).takenLinks.has(change.address)) return [];
   return tell(change, world, takenOut(change, found.group, world));
 };
 

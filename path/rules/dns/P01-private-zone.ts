@@ -1,9 +1,10 @@
 import type { Balancer, DnsRecord, Zone } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { isPublicName } from "../../analysis/names/domain-names";
-import { chainsOf } from "../../analysis/names/record-chains";
+
 import { isPrivate } from "../../analysis/names/record-names";
-import { recordsOf } from "../../analysis/names/record-targets";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";
 import { intoPublicZone } from "../../fixes/zone-repairs";
@@ -29,7 +30,7 @@ export const P01: Rule = {
 
 function seenByEverybody(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
-  const records = recordsOf(topology);
+  const records = analyse(topology).records;
   for (const { zoneId } of [...path.records, ...path.over]) {
     const open = topology.byId.zone(zoneId)?.isPrivate;
     if (isUnknown(open)) report.open("dns", open);
@@ -48,7 +49,9 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
 }
 
 function hidden(candidate: DnsRecord, behind: Balancer, { topology }: TracedPath, report: Reporter): void {
-  const record = isPrivate(candidate, topology) ? candidate : (chainsOf(topology).of(candidate).hiddenBy ?? candidate);
+  const record = isPrivate(candidate, topology)
+    ? candidate
+    : (analyse(topology).chains.of(candidate).hiddenBy ?? candidate);
   const zone = topology.byId.zone(record.zoneId);
   const name = known(record.fqdn);
   if (zone === undefined || name === undefined || !isPublicName(name)) return;
@@ -60,7 +63,7 @@ function hidden(candidate: DnsRecord, behind: Balancer, { topology }: TracedPath
       `zone${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} leads to it`}`,
     required: `a record for ${name} in a public zone, as ${behind.address} serves the internet`,
     symptom: "NXDOMAIN for everybody outside the zone's VPCs",
-    fix: moved(record, zone, recordsOf(topology).zoneFor(name)),
+    fix: moved(record, zone, analyse(topology).records.zoneFor(name)),
   });
 }
 

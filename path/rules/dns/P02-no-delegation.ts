@@ -1,7 +1,8 @@
 import type { Zone } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";
 import type { Fix } from "../../report";
@@ -25,7 +26,7 @@ export const P02: Rule = {
 };
 
 function delegated(path: TracedPath, report: Reporter): void {
-  const records = recordsOf(path.topology);
+  const records = analyse(path.topology).records;
   for (const record of [...path.records, ...path.over]) {
     const zone = path.topology.byId.zone(record.zoneId);
     const name = known(zone?.name);

@@ -1,6 +1,7 @@
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import type { Edit } from "../../report";
@@ -24,7 +25,7 @@ export const P03: Rule = {
 };
 
 function oneZone(path: TracedPath, report: Reporter): void {
-  const records = recordsOf(path.topology);
+  const records = analyse(path.topology).records;
   for (const record of [...path.records, ...path.over]) {
     const zone = path.topology.byId.zone(record.zoneId);
     const same = records.publicZones(known(zone?.name) ?? "");

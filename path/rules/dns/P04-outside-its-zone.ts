@@ -1,8 +1,9 @@
 import type { Balancer } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
+import { analyse } from "../../analysis/analysis";
 import { isWithin } from "../../analysis/names/domain-names";
 import { type OutsideName, outsideNamesOn } from "../../analysis/names/outside-names";
-import { recordsOf } from "../../analysis/names/record-targets";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import type { Fix } from "../../report";
@@ -46,7 +47,7 @@ function writtenOutside(path: TracedPath, report: Reporter): void {
 
 function inside({ record, balancer, name, zone }: OutsideName, path: TracedPath): Fix {
   const props = "domainName and hostedZone.name decide both; a name outside of the zone is refused";
-  const right = recordsOf(path.topology).zoneFor(name);
+  const right = analyse(path.topology).records.zoneFor(name);
   if (right !== undefined)
     return fix(`Put the record into the zone of ${name}.`, props, [
       setting(record.address, "zone_id", symbol(right.address, "zone_id")),

@@ -1,8 +1,9 @@
 import type { Balancer, DnsRecord } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { hostOf, targetNames } from "../../analysis/names/record-names";
-import { recordsOf } from "../../analysis/names/record-targets";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { ZONE_OF_REGION } from "../../facts/elb-zones";
 import { fix, setting } from "../../fixes/fix";
@@ -29,7 +30,7 @@ export const P05: Rule = {
 const SYMPTOM = "InvalidChangeBatch when it is applied: the alias target name does not lie within the target zone";
 
 function zoneOfAlias(path: TracedPath, report: Reporter): void {
-  const records = recordsOf(path.topology);
+  const records = analyse(path.topology).records;
   for (const record of [...path.records, ...path.over]) {
     const balancer = records.balancerOf(record);
     const zoneId = record.alias?.zoneId;

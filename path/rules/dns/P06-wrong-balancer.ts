@@ -1,11 +1,12 @@
 import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
-import { isMadeFor, waitingFor } from "../../analysis/names/balancer-names";
-import { type Chain, chainsOf } from "../../analysis/names/record-chains";
+import { analyse } from "../../analysis/analysis";
+import { isMadeFor } from "../../analysis/names/balancer-names";
+import type { Chain } from "../../analysis/names/record-chains";
 import { isLost, type LooseEnd, looseEndsOf } from "../../analysis/names/record-ends";
 import { isBalancerName, mayServe, targetNames } from "../../analysis/names/record-names";
-import { recordsOf } from "../../analysis/names/record-targets";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -40,7 +41,7 @@ export const P06: Rule = {
 /** A balancer's name that is written out, where the file makes balancers. */
 function byFixedName(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
-  const records = recordsOf(topology);
+  const records = analyse(topology).records;
   const made = topology.balancers.find(({ isData }) => !isData);
   if (made === undefined) return;
   for (const record of mayBeFixed(path)) {
@@ -61,16 +62,16 @@ function byFixedName(path: TracedPath, report: Reporter): void {
 /** A balancer that no record leads to is traced by its own name; the record that was meant for it is one of these. */
 function mayBeFixed({ topology, balancer, records, over }: TracedPath): readonly DnsRecord[] {
   if (records.length > 0) return [...records, ...over];
-  const { to, fixed } = recordsOf(topology);
+  const { to, fixed } = analyse(topology).records;
   return balancer !== undefined && to(balancer).length === 0 ? fixed : [];
 }
 
 /** A balancer that has nothing for the name, beside one that is made for it. */
 function toAnotherBalancer({ topology, balancer, records, host }: TracedPath, report: Reporter): void {
-  const { orphans, leadsTo } = recordsOf(topology);
+  const { orphans, leadsTo } = analyse(topology).records;
   if (balancer === undefined || records.length === 0 || orphans.length === 0) return;
   if (isMadeFor(balancer, host, topology)) return;
-  const waiting = waitingFor(topology);
+  const waiting = analyse(topology).waiting;
   const certain = waiting.get(host);
   const left = certain ?? waiting.get(host.replace(/^[^.]+/, "*"));
   if (left === undefined) return;
@@ -150,7 +151,7 @@ function nothingAt({ record, name, zone, isGone }: LooseEnd, topology: Topology)
 
 /** Reported at one of its records, wherever a client comes into the circle. */
 function inACircle({ topology, records, over }: TracedPath, report: Reporter): void {
-  const chains = chainsOf(topology);
+  const chains = analyse(topology).chains;
   const all = [...records, ...over].filter((record) => chains.of(record).isCircle);
   const [first] = all.sort((a, b) => (a.address < b.address ? -1 : 1));
   if (first !== undefined) report.fault(circle(first, chains.of(first)));

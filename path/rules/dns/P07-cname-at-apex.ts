@@ -1,7 +1,8 @@
 import type { Balancer, DnsRecord } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -35,7 +36,7 @@ function noCnameAtTop(path: TracedPath, report: Reporter): void {
       name !== known(path.topology.byId.zone(record.zoneId)?.name)
     )
       continue;
-    const balancer = recordsOf(path.topology).balancerOf(record);
+    const balancer = analyse(path.topology).records.balancerOf(record);
     report.fault({
       address: record.address,
       attribute: "type",

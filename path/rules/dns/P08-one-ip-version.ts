@@ -1,6 +1,7 @@
 import type { Balancer, DnsRecord, SecurityGroup, SecurityRule } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -29,7 +30,7 @@ const EVERYBODY = { ipv4: "0.0.0.0/0", ipv6: "::/0" };
 function ipVersions(path: TracedPath, report: Reporter): void {
   const { balancer, topology } = path;
   if (balancer === undefined) return;
-  const { leadsTo } = recordsOf(topology);
+  const { leadsTo } = analyse(topology).records;
   const aliases = [...path.records, ...path.over].filter((it) => leadsTo(it, balancer) && it.alias !== undefined);
   const answers = (type: string) => aliases.filter((it) => known(it.type)?.toUpperCase() === type);
   const [ipv4, ipv6] = [answers("A"), answers("AAAA")];

@@ -1,5 +1,6 @@
 import { known } from "../../../topology/value";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -22,7 +23,7 @@ export const P09: Rule = {
 };
 
 function noInternalBalancer({ topology, records, host }: TracedPath, report: Reporter): void {
-  const { balancerOf, isSeen } = recordsOf(topology);
+  const { balancerOf, isSeen } = analyse(topology).records;
   for (const record of records) {
     const balancer = balancerOf(record);
     const isInPublicZone = topology.byId.zone(record.zoneId)?.isPrivate === false;

@@ -1,5 +1,6 @@
 import type { DnsRecord } from "../../../topology/model";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -31,7 +32,7 @@ function healthDecides(path: TracedPath, report: Reporter): void {
     failover.length > 0 && failover.every(({ alias }) => alias !== undefined && alias.evaluateTargetHealth === false);
   const isEmpty = targetGroups.length > 0 && targetGroups.every(({ registrations }) => registrations.length === 0);
   for (const record of records) {
-    if (!recordsOf(topology).leadsTo(record, balancer) || record.alias === undefined) continue;
+    if (!analyse(topology).records.leadsTo(record, balancer) || record.alias === undefined) continue;
     const isRouted = record.routing === "failover" || record.routing === "weighted";
     if (isRouted && isEmpty && record.alias.evaluateTargetHealth === true) report.fault(withheld(record));
     else if (isBlind && record.routing === "failover") report.fault(blind(record));

@@ -1,10 +1,10 @@
 import type { Listener } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { refusalOf } from "../../analysis/requests/listener-answers";
-import { rulesForNamesElsewhere, shownNames } from "../../analysis/requests/rule-names";
+import { shownNames } from "../../analysis/requests/rule-names";
 import { shownHost } from "../../analysis/requests/shown";
 import type { Step, TracedPath } from "../../analysis/requests/traced-path";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { fix, setting } from "../../fixes/fix";
 import { forward, lastPriority, likelyGroup } from "../../fixes/listener-repairs";
 import { BY_NO_RULE_PROP } from "../../fixes/wording";
@@ -48,7 +48,7 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
   const { host, isOwnName, topology } = path;
   const { address, rules } = listener;
   // Services that bring their own rules have them in files of their own.
-  if (rules.length === 0 && groupUsers(topology).idleGroups.length === 0)
+  if (rules.length === 0 && analyse(topology).groupUsers.idleGroups.length === 0)
     return assume(`other files add the rules of ${address}, which only answers ${code} here`);
   if (isOwnName && rules.length > 0)
     return assume(`the names in the rules of ${address} lead to the balancer by records that are not in this file`);
@@ -57,7 +57,7 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
   if (open !== undefined) return report.open("listener", open);
   const which = rules.length === 0 ? "no rule" : `none of ${rules.length} rules (${shownNames(listener)})`;
   // It is then the balancer's technical name that nobody asks for.
-  const isForOthers = !path.hasPath && rulesForNamesElsewhere(topology)(listener);
+  const isForOthers = !path.hasPath && analyse(topology).isForNamesElsewhere(listener);
   report.fault({
     severity: isForOthers ? "warning" : "error",
     address,

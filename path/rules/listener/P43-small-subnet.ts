@@ -1,8 +1,9 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { isApplication } from "../../analysis/network/balancer-groups";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
-import { networkIndex } from "../../analysis/network/network-index";
+
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
 import type { PathCheck, Reporter, Rule } from "../rule";
@@ -24,7 +25,7 @@ const sizes: PathCheck = ({ balancer, topology }, report) => {
 };
 
 function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, prefix: number, report: Reporter): void {
-  const members = networkIndex(topology).membersOf(subnet.id);
+  const members = analyse(topology).network.membersOf(subnet.id);
   const free = 2 ** (32 - prefix) - KEPT_BY_AWS - members;
   const isTooSmall = prefix > SMALLEST_PREFIX;
   if (!isTooSmall && free >= FREE_ADDRESSES) return;

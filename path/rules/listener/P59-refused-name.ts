@@ -1,6 +1,6 @@
 import type { Balancer, TargetGroup, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { groupUsers } from "../../analysis/targets/group-users";
+import { analyse } from "../../analysis/analysis";
 import { nameFault } from "../../facts/elb";
 import { fix, setting } from "../../fixes/fix";
 import type { Fault, FileReporter, Rule } from "../rule";
@@ -26,7 +26,7 @@ function hasNamesThatAwsTakes(topology: Topology, report: FileReporter): void {
   for (const balancer of topology.balancers)
     if (balancer.type !== "classic") reportName(balancer, "balancer", [balancer], report);
   for (const group of topology.targetGroups)
-    reportName(group, "target group", groupUsers(topology).balancersOf(group), report);
+    reportName(group, "target group", analyse(topology).groupUsers.balancersOf(group), report);
 }
 
 function reportName(

@@ -1,8 +1,8 @@
 import type { Balancer, Listener, TargetGroup, Topology } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { forwardedTo } from "../../analysis/requests/listeners";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { fix, setting } from "../../fixes/fix";
 import { forward, lastPriority } from "../../fixes/listener-repairs";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -30,7 +30,7 @@ export const P48: Rule = {
 
 /** Of groups in which something is registered; empty ones are nothing that anybody waits for. */
 function isUsed(topology: Topology, report: FileReporter): void {
-  const { idleGroups, openForward, balancersNear, moverOf } = groupUsers(topology);
+  const { idleGroups, openForward, balancersNear, moverOf } = analyse(topology).groupUsers;
   for (const group of idleGroups) {
     const on = balancersNear(group);
     if (on.length === 0 || moverOf(group) !== undefined) continue;

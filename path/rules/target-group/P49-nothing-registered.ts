@@ -3,10 +3,10 @@ import type { Registration, Server, TargetGroup, Topology } from "../../../topol
 import { symbol } from "../../../topology/source";
 import { known, Unknown } from "../../../topology/value";
 import type { OwnTargetGroups } from "../../../topology/writers";
+import { analyse } from "../../analysis/analysis";
 import { portsOf } from "../../analysis/boot-scripts/served-ports";
 import { opensPort } from "../../analysis/network/security-rules";
 import type { TracedPath } from "../../analysis/requests/traced-path";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { type Share, sharesOf } from "../../analysis/targets/shares";
 import { changeOf, isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
@@ -36,7 +36,7 @@ export const P49: Rule = {
 
 function hasTargets(path: TracedPath, report: Reporter): void {
   const { topology } = path;
-  const { openRegistration, registrarOf } = groupUsers(topology);
+  const { openRegistration, registrarOf } = analyse(topology).groupUsers;
   const shares = sharesOf(path);
   for (const group of path.targetGroups) {
     const share = shares.get(known(group.arn) ?? "");
@@ -83,7 +83,7 @@ function emptyGroup(topology: Topology, group: TargetGroup, idle: readonly Serve
 
 function registration(topology: Topology, group: TargetGroup, server: Server, index: number): Edit {
   const arn = known(group.arn) ?? symbol(group.address, "arn");
-  const elsewhere = groupUsers(topology).attachmentOf(server);
+  const elsewhere = analyse(topology).groupUsers.attachmentOf(server);
   if (elsewhere !== undefined) return setting(elsewhere.address, "target_group_arn", arn);
   const name = `registered_${index + 1}`;
   if (server.kind === "instance")
@@ -104,7 +104,7 @@ function registration(topology: Topology, group: TargetGroup, server: Server, in
 /** Machines that are most likely meant for the group: not a bastion, nor a worker. */
 function idleFor({ topology, balancer }: TracedPath, group: TargetGroup): readonly Server[] {
   if (group.targetType !== "instance") return [];
-  return groupUsers(topology).idleServers.filter(({ userData, securityGroupIds }) => {
+  return analyse(topology).groupUsers.idleServers.filter(({ userData, securityGroupIds }) => {
     const script = known(userData);
     if (script !== undefined && portsOf(script).length > 0) return true;
     const rules = securityGroupIds.items.flatMap((id) => topology.byId.securityGroup(id)?.ingress ?? []);
@@ -124,7 +124,7 @@ function staysAttached(topology: Topology, report: FileReporter): void {
   }
   if (lists.size === 0) return;
   for (const group of topology.targetGroups) {
-    const on = groupUsers(topology).balancersOf(group);
+    const on = analyse(topology).groupUsers.balancersOf(group);
     if (on === undefined) continue;
     for (const registration of group.registrations) {
       if (registration.attribute !== "autoscaling_group_name") continue;

@@ -1,7 +1,7 @@
 import type { Registration, TargetGroup, Topology } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
-import { groupUsers } from "../../analysis/targets/group-users";
+import { analyse } from "../../analysis/analysis";
 import { registeredServer } from "../../analysis/targets/registered-servers";
 import { kindOfTarget, type TargetKind } from "../../analysis/targets/target-kinds";
 import { fix, setting } from "../../fixes/fix";
@@ -43,7 +43,7 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
     const [first] = wrong;
     if (first === undefined) continue;
     const isGroup = wrong.length === group.registrations.length && wrong.every(({ kind }) => kind === first.kind);
-    const on = groupUsers(topology).balancersOf(group);
+    const on = analyse(topology).groupUsers.balancersOf(group);
     if (isGroup) report.fault(ofOtherType(group, type, first), on);
     else for (const it of wrong) report.fault(oneOfOtherType(topology, group, type, it), on);
   }

@@ -1,8 +1,8 @@
 import { GRPC_CODES, HTTP_CODES, isMatcher } from "../../../topology/health-check-values";
 import type { Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { checkedGroups } from "../../analysis/targets/checked-groups";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
 import type { FileReporter, Rule } from "../rule";
@@ -43,7 +43,7 @@ function expectsCodesThatAreAllowed(topology: Topology, report: FileReporter): v
           setting(group.address, "health_check.matcher", usual),
         ]),
       },
-      groupUsers(topology).balancersOf(group),
+      analyse(topology).groupUsers.balancersOf(group),
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { checkedGroups } from "../../analysis/targets/checked-groups";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { fix, setting } from "../../fixes/fix";
 import type { FileReporter, Rule } from "../rule";
 
@@ -43,7 +43,7 @@ function waitsLessThanItsInterval(topology: Topology, report: FileReporter): voi
           setting(group.address, "health_check.timeout", better),
         ]),
       },
-      groupUsers(topology).balancersOf(group),
+      analyse(topology).groupUsers.balancersOf(group),
     );
   }
 }

@@ -1,8 +1,8 @@
 import { isHealthPath } from "../../../topology/health-check-values";
 import type { TargetGroup, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { checkedGroups } from "../../analysis/targets/checked-groups";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/wording";
@@ -27,17 +27,17 @@ export const P58: Rule = {
 
 function isOneOfAnApplication(topology: Topology, report: FileReporter): void {
   for (const group of topology.targetGroups)
-    for (const fault of lacking(topology, group)) report.fault(fault, groupUsers(topology).balancersOf(group));
+    for (const fault of lacking(topology, group)) report.fault(fault, analyse(topology).groupUsers.balancersOf(group));
   for (const group of checkedGroups(topology))
     for (const fault of [protocolOfOthers(group), pathWithoutSlash(group)])
-      if (fault !== undefined) report.fault(fault, groupUsers(topology).balancersOf(group));
+      if (fault !== undefined) report.fault(fault, analyse(topology).groupUsers.balancersOf(group));
 }
 
 /** One for each argument that targets of its type need. */
 function lacking(topology: Topology, group: TargetGroup): Fault[] {
   const { address, isData, targetType: type } = group;
   if (isData || (type !== "instance" && type !== "ip" && type !== "alb")) return [];
-  const [balancer] = groupUsers(topology).balancersOf(group) ?? topology.balancers;
+  const [balancer] = analyse(topology).groupUsers.balancersOf(group) ?? topology.balancers;
   const needed = [
     ["port", group.port, known(group.registrations[0]?.port) ?? 80],
     ["protocol", group.protocol, "HTTP"],

@@ -1,13 +1,13 @@
 import { own } from "../../../topology/json";
 import type { Balancer, TargetGroup, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
-import { recordsOf } from "../../analysis/names/record-targets";
+import { analyse } from "../../analysis/analysis";
+
 import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
-import { groupUsers } from "../../analysis/targets/group-users";
 import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
 import { isOnTheWay } from "../../analysis/writers/on-the-way";
-import { blockOfChild, childKind, type OfParent, takenFromParents } from "../../analysis/writers/parents";
-import { linksTaken, type TakenLink } from "../../analysis/writers/taken-links";
+import { blockOfChild, childKind, type OfParent } from "../../analysis/writers/parents";
+import type { TakenLink } from "../../analysis/writers/taken-links";
 import { childInWords } from "../../fixes/children";
 import { forgetting, keepingPair } from "../../fixes/kept-resources";
 import { shareOf } from "../../fixes/wording";
@@ -16,9 +16,9 @@ import type { Fault, FileCheck, FileReporter, Rule } from "../rule";
 
 const takenAway: FileCheck = (topology, report) => {
   pairs(topology, report);
-  for (const it of takenFromParents(topology)) report.fault(fromParent(it, topology));
-  for (const [address, link] of linksTaken(topology)) {
-    const on = groupUsers(topology).balancersOf(link.group);
+  for (const it of analyse(topology).takenFromParents) report.fault(fromParent(it, topology));
+  for (const [address, link] of analyse(topology).takenLinks) {
+    const on = analyse(topology).groupUsers.balancersOf(link.group);
     if (on !== undefined) report.fault(fromList(address, link, topology), on);
   }
 };
@@ -52,7 +52,7 @@ function pairs(topology: Topology, report: FileReporter): void {
 type LostPart = readonly [Lost, Missing];
 
 function registrationsOf(group: TargetGroup, lostAt: OfAddress, topology: Topology): LostPart[] {
-  const on = groupUsers(topology).balancersOf(group);
+  const on = analyse(topology).groupUsers.balancersOf(group);
   const here = group.registrations.flatMap(({ address }) => lostAt(address) ?? []);
   if (on === undefined) return [];
   const count = group.registrations.length;
@@ -77,7 +77,7 @@ function registrationsOf(group: TargetGroup, lostAt: OfAddress, topology: Topolo
 function recordsLost(lostAt: OfAddress, topology: Topology): LostPart[] {
   return topology.records.flatMap((record): LostPart[] => {
     const lost = lostAt(record.address);
-    const balancer = lost === undefined ? undefined : recordsOf(topology).balancerOf(record);
+    const balancer = lost === undefined ? undefined : analyse(topology).records.balancerOf(record);
     if (lost === undefined || balancer === undefined) return [];
     const symptom = `NXDOMAIN for ${known(record.fqdn) ?? "its name"} after the apply, and until the next one`;
     return [[lost, { hop: "dns", attribute: "name", on: [balancer], symptom }]];

@@ -1,8 +1,9 @@
 import { addTo } from "../../../topology/lists";
 import type { Balancer, Subnet, Topology, Vpc } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { covers, prefixOf, type Range, rangesOf } from "../../analysis/network/ipv4";
-import { networkIndex } from "../../analysis/network/network-index";
+
 import { vpcRanges } from "../../analysis/network/places";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
@@ -19,8 +20,8 @@ const ranges: FileCheck = (topology, report) => {
   let told = 0;
   for (const [vpcId, balancers] of balancersByVpc(topology)) {
     const vpc = topology.byId.vpc(vpcId);
-    const placed = networkIndex(topology)
-      .subnetsOf(vpcId)
+    const placed = analyse(topology)
+      .network.subnetsOf(vpcId)
       .flatMap((subnet) => rangesOf(known(subnet.cidr) ?? "").map((range): Placed => ({ subnet, range })));
     for (const { subnet, ...seen } of [...outsideOf(vpc, placed), ...overlapsOf(placed, used)])
       report.fault(

@@ -1,6 +1,7 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { networkIndex } from "../../analysis/network/network-index";
+import { analyse } from "../../analysis/analysis";
+
 import { isPublic } from "../../analysis/network/ways-out";
 import { balancerZones, kindOfZone } from "../../analysis/network/zones";
 import type { Target } from "../../analysis/requests/traced-path";
@@ -68,8 +69,8 @@ function fixOf(topology: Topology, it: Outside): Fix {
   const { balancer, zones, target, server, outside } = it;
   const [first] = outside;
   const inside = target.subnets.filter((subnet) => !outside.includes(subnet));
-  const better = networkIndex(topology)
-    .subnetsOf(first?.vpcId)
+  const better = analyse(topology)
+    .network.subnetsOf(first?.vpcId)
     .find(
       (subnet) =>
         zones.includes(known(subnet.zone) ?? "") &&

@@ -1,7 +1,8 @@
 import type { Server, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { narrowNatRoute, reachOf } from "../../analysis/network/fetch-ways";
-import { networkIndex } from "../../analysis/network/network-index";
+
 import { isPublic } from "../../analysis/network/ways-out";
 import { type Failed, type Installing, installing } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
@@ -81,8 +82,8 @@ function withPublicAddress(server: Server, subnet: Subnet): Fix {
 function withEndpoint(topology: Topology, subnet: Subnet): readonly Edit[] {
   const table = known(known(subnet.routeTable)?.id);
   if (table === undefined) return [];
-  const own = networkIndex(topology)
-    .gatewaysOf(subnet.vpcId)
+  const own = analyse(topology)
+    .network.gatewaysOf(subnet.vpcId)
     .find(
       ({ kind, service, endpointType, isData }) =>
         kind === "endpoint" && !isData && known(service)?.endsWith(".s3") && known(endpointType) === "Gateway",
@@ -106,7 +107,7 @@ function withEndpoint(topology: Topology, subnet: Subnet): readonly Edit[] {
 
 /** The VPC's own, or a new one in a public subnet, best in the same zone. */
 function withNat(topology: Topology, subnet: Subnet): readonly Edit[] {
-  const index = networkIndex(topology);
+  const index = analyse(topology).network;
   const table = known(subnet.routeTable);
   const nats = index.gatewaysOf(subnet.vpcId).filter((it) => it.kind === "nat-gateway");
   const own = nats.map(({ id }) => known(id)).find((id) => id !== undefined);

@@ -1,7 +1,8 @@
 import type { Gateway, Route, Server, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { narrowNatRoute, shutNat } from "../../analysis/network/fetch-ways";
-import { networkIndex } from "../../analysis/network/network-index";
+
 import { isPublic } from "../../analysis/network/ways-out";
 import { type Failed, installing } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
@@ -24,8 +25,8 @@ const nats: TargetCheck = (end, report) => {
 
 function withoutWayOut(topology: Topology, { address, subnetId }: Gateway): Fault {
   const own = topology.byId.subnet(subnetId);
-  const publics = networkIndex(topology)
-    .subnetsOf(own?.vpcId)
+  const publics = analyse(topology)
+    .network.subnetsOf(own?.vpcId)
     .filter((it) => isPublic(topology, it));
   const better =
     publics.find(({ zone }) => known(zone) !== undefined && known(zone) === known(own?.zone)) ?? publics[0];

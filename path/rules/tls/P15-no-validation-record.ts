@@ -1,16 +1,16 @@
 import type { Certificate, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
+import { analyse } from "../../analysis/analysis";
 import { isRequested } from "../../analysis/certificates/certificates";
 import { ofEachCertificate } from "../../analysis/certificates/each-certificate";
 import type { Use } from "../../analysis/certificates/picked-certificates";
 import {
-  unreadableRecord,
   unvalidatedNames,
   type ValidationRecord,
   validationRecordsOf,
 } from "../../analysis/certificates/validation-records";
 import { isWithin } from "../../analysis/names/domain-names";
-import { recordsOf } from "../../analysis/names/record-targets";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { validationRecord } from "../../fixes/certificate-repairs";
 import { fix } from "../../fixes/fix";
@@ -58,7 +58,7 @@ function ofMissing(certificate: Certificate, path: TracedPath): Told[] {
   if (missing.length === 0) return [];
   // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the
   // file does not wait for.
-  const here = missing.filter((base) => recordsOf(topology).zoneFor(base) !== undefined);
+  const here = missing.filter((base) => analyse(topology).records.zoneFor(base) !== undefined);
   const own = validationRecordsOf(certificate, topology);
   if (here.length === 0 || (own.length === 0 && certificate.validations.length === 0)) {
     const text = `records that validate ${missing.join(", ")} are in DNS`;
@@ -72,7 +72,7 @@ function ofMissing(certificate: Certificate, path: TracedPath): Told[] {
 
 /** A record of which the file does not tell what it is for. */
 function mayBeFor(names: readonly string[], topology: Topology): Unknown | undefined {
-  const record = unreadableRecord(topology);
+  const record = analyse(topology).unreadableRecord;
   return record === undefined
     ? undefined
     : new Unknown(
@@ -112,7 +112,7 @@ function outsideItsZone({ domain, record }: ValidationRecord, { topology }: Trac
   const name = known(zone?.name);
   const isOutside = domain !== undefined && name !== undefined && !isWithin(domain, name);
   if (zone === undefined || (!isOutside && zone.isPrivate !== true)) return undefined;
-  const right = domain === undefined ? undefined : recordsOf(topology).zoneFor(domain);
+  const right = domain === undefined ? undefined : analyse(topology).records.zoneFor(domain);
   return {
     address: record.address,
     attribute: "zone_id",
