@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReviewReport } from "../path/review/report";
+import type { ReviewReport } from "../path/review/review-report";
 import { measure, PROJECT, type Sized } from "./meter";
 
 /*

@@ -1,15 +1,20 @@
 import type { Finding } from "./checks/finding";
-import { balancerIsPublic, balancerLeadsToTargets, httpDoesAsDeclared, listenersExist } from "./checks/load-balancer";
-import { aliasesPointToBalancer, certificateIsIssued, domainHasZone, httpsHasCertificate } from "./checks/names";
-import { balancerCoversZones, vpcHasZones } from "./checks/network";
+import {
+  balancerIsPublic,
+  balancerLeadsToTargets,
+  httpDoesAsDeclared,
+  listenersExist,
+} from "./checks/load-balancer-check";
+import { aliasesPointToBalancer, certificateIsIssued, domainHasZone, httpsHasCertificate } from "./checks/names-check";
+import { balancerCoversZones, vpcHasZones } from "./checks/network-check";
 import {
   ALB_GROUP,
   balancerGroupIsOpen,
   balancerHasGroup,
   EC2_GROUP,
   instancesGroupIsClosed,
-} from "./checks/security-groups";
-import { instancesRun, targetGroupMatches, targetsAreHealthy } from "./checks/targets";
+} from "./checks/security-groups-check";
+import { instancesRun, targetGroupMatches, targetsAreHealthy } from "./checks/targets-check";
 import type { Expectation } from "./expectation";
 import type { Site } from "./site";
 

@@ -1,5 +1,5 @@
 import type { Hop } from "../../path/report";
-import type { Effect } from "../../path/review/report";
+import type { Effect } from "../../path/review/review-report";
 import type { ChangedBase } from "./bases";
 import type { Edit } from "./edits";
 

@@ -1,4 +1,4 @@
-import type { RoleKind } from "../../cli/bootstrap/names";
+import type { RoleKind } from "../../cli/bootstrap/bootstrap-names";
 import { committedPolicy, type Policy, type PolicyStatement } from "../../cli/bootstrap/policies";
 import type { Call } from "../../rehearsal/local-aws";
 

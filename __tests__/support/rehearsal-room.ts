@@ -7,7 +7,7 @@ import { findTerraform } from "../../machine/setup/terraform-binary";
 import { Terraform } from "../../machine/terraform/terraform";
 import { terraformEnvironment } from "../../rehearsal/environment";
 import { LocalAws } from "../../rehearsal/local-aws";
-import { Rehearsal } from "../../rehearsal/run";
+import { Rehearsal } from "../../rehearsal/rehearsal-run";
 import { seedsFor } from "../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { PROJECT } from "./project";

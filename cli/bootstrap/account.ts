@@ -20,7 +20,7 @@ import {
   ROLES,
   type RoleKind,
   STATE_KEY,
-} from "./names";
+} from "./bootstrap-names";
 import type { BootstrapOptions } from "./options";
 import { type GitHub, inSubject, isBranch, isSameRepository, repositoryOf } from "./repository";
 

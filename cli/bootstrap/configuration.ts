@@ -9,7 +9,7 @@ import {
   ROLES,
   type RoleKind,
   STATE_KEY,
-} from "./names";
+} from "./bootstrap-names";
 import { policyOf, trustOf } from "./policies";
 import { type GitHub, inSubject } from "./repository";
 

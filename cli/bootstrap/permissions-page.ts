@@ -1,4 +1,4 @@
-import { ROLE_KINDS, ROLES, type RoleKind } from "./names";
+import { ROLE_KINDS, ROLES, type RoleKind } from "./bootstrap-names";
 import { NOT_RECORDED } from "./not-recorded";
 import { committedPolicy } from "./policies";
 

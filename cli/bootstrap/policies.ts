@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RoleKind } from "./names";
+import type { RoleKind } from "./bootstrap-names";
 import { type GitHub, subjectPrefix } from "./repository";
 
 /**

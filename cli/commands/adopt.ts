@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { UsageError } from "../../machine/errors";
 import { adoptStack } from "../adoption/adopt-stack";
-import { adoptionReport, needsPerson } from "../adoption/report";
+import { adoptionReport, needsPerson } from "../adoption/adoption-report";
 import { abortedByPerson, EXIT, writeResult } from "../command";
 import { initialize, openStack } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";

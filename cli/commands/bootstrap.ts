@@ -5,8 +5,9 @@ import { TemporaryFolder } from "../../machine/files/temporary-folder";
 import { command, deployOf, type Word, word } from "../../machine/text/pasteable";
 import { type Found, lookAt, rolesOf } from "../bootstrap/account";
 import { settled } from "../bootstrap/ask-github";
+import { GITHUB_TOKENS, ROLES, type RoleKind, roleArn } from "../bootstrap/bootstrap-names";
+import { BootstrapRun, wantedOf } from "../bootstrap/bootstrap-run";
 import type { Wanted } from "../bootstrap/configuration";
-import { GITHUB_TOKENS, ROLES, type RoleKind, roleArn } from "../bootstrap/names";
 import {
   type AskedOptions,
   type BootstrapOptions,
@@ -17,7 +18,6 @@ import {
 } from "../bootstrap/options";
 import { makeRecordKey } from "../bootstrap/record-key";
 import type { GitHub } from "../bootstrap/repository";
-import { BootstrapRun, wantedOf } from "../bootstrap/run";
 import { subjectNotes } from "../bootstrap/subject-notes";
 import { abortedByPerson, say, writeResult } from "../command";
 import { findTools, synthesizeProject, type Tools } from "../project/project";

@@ -14,7 +14,7 @@ import { newTerraformCommand } from "../project/terraform-command";
 import { differences } from "../records/differences";
 import { KeptRecords, notDeployed, placeOf } from "../records/kept-records";
 import { type ComparedPlan, recordOf } from "../records/of-plan";
-import type { KeptRecord } from "../records/record";
+import type { KeptRecord } from "../records/plan-record";
 import { type Step, stepsUntil } from "../steps";
 
 /** A stack of which something was reviewed. */

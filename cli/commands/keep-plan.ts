@@ -16,7 +16,7 @@ import {
   type RecordPlace,
   refusal,
 } from "../records/kept-records";
-import type { PlannedRecord } from "../records/record";
+import type { PlannedRecord } from "../records/plan-record";
 
 interface KeepArguments {
   readonly commit: string;

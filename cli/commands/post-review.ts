@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../../machine/errors";
-import { worstEffect } from "../../path/review/report";
+import { worstEffect } from "../../path/review/review-report";
 import { abortedByPerson, EXIT, newCommand, writeNotice, writeResult } from "../command";
 import { GitHub, isForbidden } from "../github/github";
 import { addToSummary, pullRequestOfJob, setOutput } from "../github/job";

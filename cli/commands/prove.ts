@@ -3,7 +3,7 @@ import { UsageError, WorkFailed } from "../../machine/errors";
 import { writeFile } from "../../machine/files/write-file";
 import { printableJson } from "../../machine/text/printable";
 import type { Verdict } from "../../path/report";
-import { resultsAsTable } from "../../rehearsal/report";
+import { resultsAsTable } from "../../rehearsal/rehearsal-report";
 import { dataOf, literalText, regionOf } from "../../rehearsal/stack-files";
 import { EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
 import { findTerraform } from "../project/find-terraform";
@@ -14,9 +14,9 @@ import { costInWords } from "../proving/cost";
 import { ProvingFolder } from "../proving/folder";
 import { Interruptions } from "../proving/interruptions";
 import { domainOf, typesIn } from "../proving/left";
+import { fileNameOf, rowOf } from "../proving/proof-record";
+import { ProvingRun } from "../proving/proving-run";
 import { ask, canAsk, isYes } from "../proving/question";
-import { fileNameOf, rowOf } from "../proving/record";
-import { ProvingRun } from "../proving/run";
 import { type Step, stepsUntil } from "../steps";
 
 interface Options {

@@ -11,8 +11,8 @@ import { forgetAws, localAwsEnvironment, terraformEnvironment } from "../../rehe
 import { LocalAws, type Quotas } from "../../rehearsal/local-aws";
 import { leftOutOf } from "../../rehearsal/providers";
 import { NEW_ACCOUNT } from "../../rehearsal/quotas";
-import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/report";
-import { Rehearsal } from "../../rehearsal/run";
+import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/rehearsal-report";
+import { Rehearsal } from "../../rehearsal/rehearsal-run";
 import { seedsFor } from "../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { abortedByPerson, EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";

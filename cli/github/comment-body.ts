@@ -1,8 +1,8 @@
 import { printableLines } from "../../machine/text/printable";
-import type { Review } from "../../path/review/report";
+import type { Review } from "../../path/review/review-report";
 import { asCode } from "../printing/escape";
 import { reviewsAsMarkdown } from "../reviewing/markdown";
-import { asTagText } from "../reviewing/wording";
+import { asTagText } from "../reviewing/review-wording";
 import { hasChanges, type PlanSummary, shownSummary } from "./plan-summary";
 
 /** Says which comment is ours to update. */

@@ -3,7 +3,7 @@ import type { WorkFailed } from "../../machine/errors";
 import { UnpacksToMore, unzipWithin } from "../../machine/files/unzip";
 import { printable } from "../../machine/text/printable";
 import { isRefusal, refusal } from "./kept-records";
-import { MAX_RECORD_BYTES, type PlannedRecord, parsePlanned } from "./record";
+import { MAX_RECORD_BYTES, type PlannedRecord, parsePlanned } from "./plan-record";
 
 /** The name that pull-request.yml uploads records under. */
 export const ARTIFACT = "records";

@@ -1,5 +1,5 @@
 import { canonical } from "./digests";
-import type { Parts, PlannedRecord, RecordedChange } from "./record";
+import type { Parts, PlannedRecord, RecordedChange } from "./plan-record";
 
 /* Whether another plan does what was reviewed. */
 

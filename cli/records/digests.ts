@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Parts } from "./record";
+import type { Parts } from "./plan-record";
 
 /**
  * Digests of values that stand in one place of a plan. Each place has its own, so that equal values in two places

@@ -8,7 +8,7 @@ import {
 import { WorkFailed } from "../../machine/errors";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { differences } from "./differences";
-import { type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./record";
+import { type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./plan-record";
 
 /** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
 export interface RecordPlace {

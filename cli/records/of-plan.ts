@@ -1,7 +1,7 @@
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { doingOf } from "../../topology/changes";
 import { canonical, Digests, holdsUnknown, objectOf, type Values } from "./digests";
-import type { PlannedChanges, PlannedRecord, RecordedChange } from "./record";
+import type { PlannedChanges, PlannedRecord, RecordedChange } from "./plan-record";
 
 /** `terraform show -json` of a plan, as far as it is read here. */
 export interface ComparedPlan {

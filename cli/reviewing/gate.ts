@@ -1,5 +1,5 @@
 import { UsageError } from "../../machine/errors";
-import { EFFECTS, type Effect } from "../../path/review/report";
+import { EFFECTS, type Effect } from "../../path/review/review-report";
 import type { NamedReview } from "./named-review";
 
 /* The effect at which a job fails. */

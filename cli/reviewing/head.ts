@@ -1,10 +1,10 @@
-import type { Review } from "../../path/review/report";
+import type { Review } from "../../path/review/review-report";
 import { asCode } from "../printing/escape";
 import { firstOf } from "../printing/lists";
 import { cut } from "../printing/room";
 import { isNews } from "./named-review";
+import { alike, markOf, shownCounts, shownEffect, shownHop } from "./review-wording";
 import { MAX_NAME, sentence, toldCause } from "./told";
-import { alike, markOf, shownCounts, shownEffect, shownHop } from "./wording";
 
 /** Lines of the head, blank ones too: what a reviewer reads of every plan. */
 export const MAX_HEAD = 15;

@@ -1,11 +1,11 @@
-import { EFFECTS, worstEffect } from "../../path/review/report";
+import { EFFECTS, worstEffect } from "../../path/review/review-report";
 import { asCode } from "../printing/escape";
 import { cut, fitting, shares } from "../printing/room";
 import { MAX_HEAD } from "./head";
 import { isNews, type NamedReview } from "./named-review";
 import { lengthOf, pageOf, partsOf } from "./page";
+import { asTagText, markOf, shownCounts, shownEffect } from "./review-wording";
 import { MAX_NAME, sentence } from "./told";
-import { asTagText, markOf, shownCounts, shownEffect } from "./wording";
 
 /*
  * A review as a pull request's comment: the verdict first, what it comes from, and folded below it whatever else there

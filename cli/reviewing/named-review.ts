@@ -1,4 +1,4 @@
-import type { Review } from "../../path/review/report";
+import type { Review } from "../../path/review/review-report";
 
 /** A plan's review, by the name that a person knows it by. */
 export interface NamedReview {

@@ -2,7 +2,7 @@ import { asBlock } from "../printing/escape";
 import { fitting, shares } from "../printing/room";
 import { headOf } from "./head";
 import { isNews, type NamedReview } from "./named-review";
-import { reviewPicture } from "./picture";
+import { reviewPicture } from "./review-picture";
 import { type Section, sectionsOf } from "./sections";
 
 /** GitHub draws no picture of more than 50,000 characters. */

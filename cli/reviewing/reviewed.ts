@@ -1,8 +1,8 @@
 import { UsageError } from "../../machine/errors";
 import { PLAN, readJson, shownName } from "../../machine/files/read-json";
 import { TimeIsUp } from "../../path/deadline";
-import type { Review } from "../../path/review/report";
 import { review } from "../../path/review/review";
+import type { Review } from "../../path/review/review-report";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import type { NamedReview } from "./named-review";
 

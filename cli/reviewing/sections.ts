@@ -1,10 +1,10 @@
-import type { Cause, ChangeLine, Review } from "../../path/review/report";
+import type { Cause, ChangeLine, Review } from "../../path/review/review-report";
 import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../printing/escape";
 import { firstOf } from "../printing/lists";
 import { cut } from "../printing/room";
+import { alike, shownEffect, shownPlace } from "./review-wording";
 import { MAX_NAME, sentence, shownAddress, toldCause } from "./told";
-import { alike, shownEffect, shownPlace } from "./wording";
 
 /** What is folded below the head, under a title that says how many lines it has. */
 export interface Section {

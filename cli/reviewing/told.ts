@@ -1,7 +1,7 @@
 import { asCode, asSentence } from "../printing/escape";
 import { firstOf } from "../printing/lists";
 import { cut } from "../printing/room";
-import type { alike } from "./wording";
+import type { alike } from "./review-wording";
 
 /** Nobody reads a longer sentence, nor a longer name. */
 const MAX_SENTENCE = 700;

@@ -1,5 +1,5 @@
+import { CloudRun, type RunAddress } from "./cloud-run";
 import { cloudHost } from "./host";
-import { CloudRun, type RunAddress } from "./run";
 
 /** Where terraform prints a run's page, once it has made the run. */
 const PAGE = /https:\/\/([^/\s]+)\/app\/([^/\s]+)\/([^/\s]+)\/runs\/(run-[\w-]+)/;

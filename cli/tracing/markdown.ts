@@ -3,7 +3,7 @@ import { HOPS } from "../../path/report";
 import { ruleOf } from "../../path/rules/all";
 import { asBlock, asCode, asRow, asSentence } from "../printing/escape";
 import { firstOf } from "../printing/lists";
-import { MAX_PICTURED, pictureOf } from "./picture";
+import { MAX_PICTURED, pictureOf } from "./trace-picture";
 import {
   alike,
   assumedAlike,
@@ -17,7 +17,7 @@ import {
   shownVerdict,
   urlsByFinding,
   wayOf,
-} from "./wording";
+} from "./trace-wording";
 
 /** GitHub takes 65,536 characters in a comment; the rest is for what stands around the report. */
 const LIMIT = 60_000;

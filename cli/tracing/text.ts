@@ -16,7 +16,7 @@ import {
   shownVerdict,
   urlsByFinding,
   wayOf,
-} from "./wording";
+} from "./trace-wording";
 
 export interface TextOptions {
   /** What was traced, as the person named it. */

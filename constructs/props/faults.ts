@@ -1,6 +1,6 @@
-import { findingsAreAcceptedOnce } from "./rules/accept";
-import { backendIsOneKind, stateIsInPlaceOfItsOwn } from "./rules/backend";
-import { certificateIsInRegion, domainNameFitsCertificate, namesDiffer, zoneIsWhole } from "./rules/names";
+import { findingsAreAcceptedOnce } from "./rules/accept-rules";
+import { backendIsOneKind, stateIsInPlaceOfItsOwn } from "./rules/backend-rules";
+import { certificateIsInRegion, domainNameFitsCertificate, namesDiffer, zoneIsWhole } from "./rules/names-rules";
 import {
   egressFitsPlacement,
   instancesFitIntoSubnets,
@@ -8,8 +8,8 @@ import {
   networkIsNewOrExisting,
   sshHasAWay,
   zonesAreInRegion,
-} from "./rules/network";
-import { type Rule, when } from "./rules/rule";
+} from "./rules/network-rules";
+import { type Rule, when } from "./rules/prop-rule";
 import {
   bootScriptFits,
   nginxAnswersAreMatched,
@@ -17,8 +17,8 @@ import {
   portsDiffer,
   serverIsOneKind,
   timeoutIsBelowInterval,
-} from "./rules/server";
-import { schemaFaults } from "./schema/web-stack";
+} from "./rules/server-rules";
+import { schemaFaults } from "./schema/web-stack-schema";
 import { settingsOf } from "./settings";
 import type { Fault } from "./values";
 import type { WebStackProps } from "./web-stack-props";

@@ -5,7 +5,7 @@ import type { Flow } from "../analysis/network/acl-flow";
 import { overlaps, type Range } from "../analysis/network/ipv4";
 import { ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import type { Finding } from "../report";
-import { shareOf } from "./wording";
+import { shareOf } from "./shared-wording";
 
 /* What the rules of network ACLs write alike. */
 

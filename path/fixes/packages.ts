@@ -1,5 +1,5 @@
 import type { Installing } from "../analysis/targets/installing";
-import { shareOf, sharesOf } from "./wording";
+import { shareOf, sharesOf } from "./shared-wording";
 
 /* What the rules on packages write alike. */
 

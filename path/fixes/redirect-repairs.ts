@@ -4,7 +4,7 @@ import type { Redirect } from "../analysis/requests/redirects";
 import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";
 import { forward, likelyGroup, pathOf } from "./listener-repairs";
-import { BY_NO_PROP } from "./wording";
+import { BY_NO_PROP } from "./shared-wording";
 
 /* What the fixes of redirects are made of. */
 

@@ -5,7 +5,7 @@ import { type HealthReaders, ofHealthChecksOnly } from "../analysis/targets/heal
 import { areForHealthOnly, type TargetPort } from "../analysis/targets/target-ports";
 import type { Edit, Finding } from "../report";
 import { opening } from "./group-fixes";
-import { shareOf, sharesOf } from "./wording";
+import { shareOf, sharesOf } from "./shared-wording";
 
 /* What the rules of groups between a balancer and its targets write alike. */
 

@@ -1,5 +1,5 @@
 import type { WaysBack } from "../analysis/network/ways-back";
-import { shareOf, sharesOf } from "./wording";
+import { shareOf, sharesOf } from "./shared-wording";
 
 /* What the rules on a public balancer's routes write alike. */
 

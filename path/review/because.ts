@@ -1,6 +1,6 @@
 import { type Change, valueAt } from "../../topology/changes";
 import type { Hop } from "../report";
-import type { Cause, Effect } from "./report";
+import type { Cause, Effect } from "./review-report";
 import type { World } from "./world";
 
 /* Why terraform does it, in which order, and how a rule tells what follows of that. */

@@ -17,7 +17,7 @@ import {
 import { ruleOf } from "../rules/all";
 import type { Rule } from "../rules/rule";
 import { attributeOf, code, doneTo, followedBy, type Told } from "./because";
-import type { Effect, HopChange } from "./report";
+import type { Effect, HopChange } from "./review-report";
 import { unansweredBy } from "./unanswered";
 import { isGone, type World } from "./world";
 

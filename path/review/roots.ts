@@ -1,5 +1,5 @@
 import type { Told } from "./because";
-import { EFFECTS } from "./report";
+import { EFFECTS } from "./review-report";
 
 /**
  * The causes that a request notices, without those that only follow another one, which stands among them and is no

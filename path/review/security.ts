@@ -6,7 +6,7 @@ import { type Attr, known } from "../../topology/value";
 import { plain } from "../analysis/symbols";
 import { code } from "./because";
 import { holderOf, type Permission } from "./permissions";
-import type { SecurityChanges } from "./report";
+import type { SecurityChanges } from "./review-report";
 import type { World } from "./world";
 
 /* What becomes allowed, and what no longer is, in words. */

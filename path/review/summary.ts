@@ -1,6 +1,6 @@
 import type { TraceReport } from "../report";
 import type { Told } from "./because";
-import type { Counts, Effect } from "./report";
+import type { Counts, Effect } from "./review-report";
 import type { World } from "./world";
 
 /** The verdict in one sentence. */

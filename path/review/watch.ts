@@ -9,7 +9,7 @@ import { code, listed, named } from "./because";
 import { driftOf } from "./drift";
 import { isOfScripts, newFaults, type Traces, unseenBefore } from "./hops";
 import { SENSITIVE } from "./secrets";
-import { isNotKnown } from "./unread";
+import { isNotKnown } from "./unread-causes";
 import { isGone, type World } from "./world";
 
 /* What is no effect of the change, and what somebody who reads of it should know nevertheless. */

@@ -7,7 +7,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import type { Tools } from "../../../cli/project/project";
 import type { ProvingFolder } from "../../../cli/proving/folder";
 import { Interruptions } from "../../../cli/proving/interruptions";
-import { ProvingRun } from "../../../cli/proving/run";
+import { ProvingRun } from "../../../cli/proving/proving-run";
 import { answers200, redirectsToHttps, targetsAreWell } from "../../../cli/proving/traffic";
 import { findEmulatorPython } from "../../../machine/setup/emulator-python";
 import { expectationOf } from "../../../rehearsal/expectation";

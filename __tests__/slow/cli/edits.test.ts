@@ -14,7 +14,7 @@ import { Terraform, type TerraformEvent } from "../../../machine/terraform/terra
 import { terraformEnvironment } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { IDENTITY_FILE } from "../../../rehearsal/providers";
-import { Rehearsal, type RehearsalResult } from "../../../rehearsal/run";
+import { Rehearsal, type RehearsalResult } from "../../../rehearsal/rehearsal-run";
 import { seedsFor } from "../../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 import { asFewStacks } from "../../support/combinations";

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { ROLES, type RoleKind, roleArn } from "../../../cli/bootstrap/names";
+import { ROLES, type RoleKind, roleArn } from "../../../cli/bootstrap/bootstrap-names";
 import { policyOf } from "../../../cli/bootstrap/policies";
 import { RECORD_KEY } from "../../../cli/records/kept-records";
 import type { Call, LocalAws } from "../../../rehearsal/local-aws";

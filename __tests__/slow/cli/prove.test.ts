@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { ChangeResourceRecordSetsCommand, ListHostedZonesCommand, Route53Client } from "@aws-sdk/client-route-53";
-import type { ProofRecord } from "../../../cli/proving/record";
+import type { ProofRecord } from "../../../cli/proving/proof-record";
 import type { Call, LocalAws } from "../../../rehearsal/local-aws";
 import { type Account, accountOf, growth } from "../../support/crash-account";
 import { isRead, refusedBy } from "../../support/iam-policy";

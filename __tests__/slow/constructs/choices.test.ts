@@ -1,6 +1,6 @@
 import { NOT_RECORDED } from "../../../cli/bootstrap/not-recorded";
 import { committedPolicy } from "../../../cli/bootstrap/policies";
-import type { RehearsalResult } from "../../../rehearsal/run";
+import type { RehearsalResult } from "../../../rehearsal/rehearsal-run";
 import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 import { REHEARSED } from "../../support/combinations";
 import { actionsOf, byTerraform, isRead, refusedBy } from "../../support/iam-policy";

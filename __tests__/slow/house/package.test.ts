@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ReviewReport } from "../../../path/review/report";
+import type { ReviewReport } from "../../../path/review/review-report";
 import { PROJECT } from "../../support/project";
 import { needShell } from "../../support/shell";
 import { planOf, replaced } from "../../support/standing-site";

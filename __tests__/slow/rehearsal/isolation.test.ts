@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { findTerraform } from "../../../machine/setup/terraform-binary";
 import { terraformEnvironment } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
-import { Rehearsal } from "../../../rehearsal/run";
+import { Rehearsal } from "../../../rehearsal/rehearsal-run";
 import type { StackJson } from "../../../rehearsal/stack-files";
 import { copyOfProject } from "../../support/project-copy";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";

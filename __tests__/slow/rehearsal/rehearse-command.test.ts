@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isRunning } from "../../../rehearsal/local-aws";
 import { OVERRIDE_FILE, overrideFor } from "../../../rehearsal/override";
-import type { RehearsalResult } from "../../../rehearsal/run";
+import type { RehearsalResult } from "../../../rehearsal/rehearsal-run";
 import { copyOfProject } from "../../support/project-copy";
 import { RehearsalRoom, runStages } from "../../support/rehearsal-room";
 import { type CommandRun, type EndedCommand, start } from "../../support/rehearse-command";

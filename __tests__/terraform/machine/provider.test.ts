@@ -6,7 +6,7 @@ import { findProvider } from "../../../machine/setup/provider";
 import { findTerraform } from "../../../machine/setup/terraform-binary";
 import { terraformEnvironment, withoutAwsAndTerraform } from "../../../rehearsal/environment";
 import type { LocalAws } from "../../../rehearsal/local-aws";
-import { Rehearsal } from "../../../rehearsal/run";
+import { Rehearsal } from "../../../rehearsal/rehearsal-run";
 import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { NEEDS_PROVIDER, putCopy, writeLockFile } from "../../support/small-provider";
 

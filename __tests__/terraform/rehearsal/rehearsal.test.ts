@@ -1,6 +1,6 @@
 import { expectationOf } from "../../../rehearsal/expectation";
 import { isRunning } from "../../../rehearsal/local-aws";
-import type { RehearsalResult } from "../../../rehearsal/run";
+import type { RehearsalResult } from "../../../rehearsal/rehearsal-run";
 import { readSite, type Site } from "../../../rehearsal/site";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../../../rehearsal/walkthrough";
 import { type AppliedSite, applySite } from "../../support/applied-site";

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AdoptionResult } from "../../../cli/adoption/adopt-stack";
 import { ADOPTABLE } from "../../../cli/adoption/adoptable";
+import { adoptionReport, needsPerson } from "../../../cli/adoption/adoption-report";
 import { ADOPTED_FILE, readBlocks, restoreBlocks, writeBlocks } from "../../../cli/adoption/import-blocks";
 import { restOf } from "../../../cli/adoption/left-over";
 import { match, type Offer } from "../../../cli/adoption/match";
 import type { Found, Planned, Values } from "../../../cli/adoption/model";
 import { type PlanJson, planFacts } from "../../../cli/adoption/plan-facts";
-import { adoptionReport, needsPerson } from "../../../cli/adoption/report";
 import { COMBINATIONS } from "../../support/combinations";
 import { synthOf } from "../../support/synth";
 

@@ -1,7 +1,7 @@
 import { type Found, throwIfOfOthers } from "../../../cli/bootstrap/account";
+import { wantedOf } from "../../../cli/bootstrap/bootstrap-run";
 import { configuration, firstConfiguration, type Wanted } from "../../../cli/bootstrap/configuration";
 import { type CommandLine, checkOptions, namesBucket, optionsFor } from "../../../cli/bootstrap/options";
-import { wantedOf } from "../../../cli/bootstrap/run";
 import { UsageError } from "../../../machine/errors";
 
 const GOOD = { bucket: "acme-states", region: "us-east-1" };

@@ -1,7 +1,7 @@
 import { githubOf, throwIfForNobody, throwIfOfOthers } from "../../../cli/bootstrap/account";
 import { repositoryIn, settled, throwIfOtherSubject } from "../../../cli/bootstrap/ask-github";
+import { BRANCH_TAG, REPOSITORY_TAG } from "../../../cli/bootstrap/bootstrap-names";
 import { configuration, type Wanted } from "../../../cli/bootstrap/configuration";
-import { BRANCH_TAG, REPOSITORY_TAG } from "../../../cli/bootstrap/names";
 import { checkOptions } from "../../../cli/bootstrap/options";
 import { subjectOf, trustOf } from "../../../cli/bootstrap/policies";
 import { type GitHub, inSubject, isSameRepository, repositoryOf } from "../../../cli/bootstrap/repository";

@@ -7,7 +7,7 @@ import {
   type PlannedRecord,
   parseKept,
   parsePlanned,
-} from "../../../cli/records/record";
+} from "../../../cli/records/plan-record";
 
 const KEY = Buffer.alloc(32, 1);
 

@@ -1,4 +1,4 @@
-import { ROLE_KINDS } from "../../../cli/bootstrap/names";
+import { ROLE_KINDS } from "../../../cli/bootstrap/bootstrap-names";
 import { NOT_RECORDED } from "../../../cli/bootstrap/not-recorded";
 import { committedPolicy, type PolicyStatement, policyOf } from "../../../cli/bootstrap/policies";
 import { DRIFTS } from "../../support/drifts";

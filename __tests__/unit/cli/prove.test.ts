@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { delegationWarning, recordsOfSite, refusalOf } from "../../../cli/proving/account";
 import { CHARGED, costInWords, costOfAnHour, RATES } from "../../../cli/proving/cost";
 import { Interruptions } from "../../../cli/proving/interruptions";
-import { isYes } from "../../../cli/proving/question";
 import {
   fileNameOf,
   minuteOf,
@@ -14,7 +13,8 @@ import {
   rowOf,
   TABLE_HEAD,
   waitStep,
-} from "../../../cli/proving/record";
+} from "../../../cli/proving/proof-record";
+import { isYes } from "../../../cli/proving/question";
 import { timesOf } from "../../../cli/proving/times";
 import { type Answer, firstGood } from "../../../cli/proving/traffic";
 import { mayBeFor, withoutDot, type ZoneView } from "../../../rehearsal/site";

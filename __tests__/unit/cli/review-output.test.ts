@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { shares } from "../../../cli/printing/room";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import type { NamedReview } from "../../../cli/reviewing/named-review";
-import { reviewPicture } from "../../../cli/reviewing/picture";
+import { reviewPicture } from "../../../cli/reviewing/review-picture";
 import { HOPS, type Hop } from "../../../path/report";
 import {
   type Cause,
@@ -14,7 +14,7 @@ import {
   type PictureNode,
   type Review,
   type ReviewReport,
-} from "../../../path/review/report";
+} from "../../../path/review/review-report";
 import type { Doing } from "../../../topology/changes";
 import { fixture } from "../../support/rehearsal-room";
 import { HOSTILE_TEXTS } from "../../support/trace-reports";

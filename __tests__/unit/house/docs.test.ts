@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROLE_KINDS } from "../../../cli/bootstrap/names";
+import { ROLE_KINDS } from "../../../cli/bootstrap/bootstrap-names";
 import { permissionsPage } from "../../../cli/bootstrap/permissions-page";
 import { committedPolicy } from "../../../cli/bootstrap/policies";
 import { PAGES } from "../../../cli/commands/docs";

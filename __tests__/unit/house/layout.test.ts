@@ -207,7 +207,7 @@ describe("the rule finds", () => {
     [/^constructs\/ knows nothing of cli/, "constructs/dns.ts", 'const { x } = await import("../rehearsal/site");'],
     [
       /^constructs\/ takes facts/,
-      "constructs/props/schema/network.ts",
+      "constructs/props/schema/network-schema.ts",
       'import { rangesOf } from "../../../path/ipv4";',
     ],
     [/^constructs\/ takes facts/, "constructs/web-stack.ts", 'import { readTopology } from "../topology/topology";'],
@@ -217,7 +217,11 @@ describe("the rule finds", () => {
       "rehearsal/site.ts",
       'export type { WebStackProps } from "../constructs/web-stack";',
     ],
-    [/^rehearsal\/ knows nothing of cli/, "rehearsal/checks/finding.ts", 'import { EXIT } from "../../cli/command";'],
+    [
+      /^rehearsal\/ knows nothing of cli/,
+      "rehearsal/checks/finding.ts",
+      'import { EXIT } from "../../cli/command";',
+    ],
     [/^machine\/ is below/, "machine/files/lock.ts", 'import { EXIT } from "../../cli/command";'],
     [/^machine\/ is below/, "machine/terraform/terraform.ts", 'import { readSite } from "../../rehearsal/site";'],
     [/^path\/ and topology\/ are pure/, "path/hops.ts", 'import { readFileSync } from "fs";'],
@@ -268,7 +272,7 @@ describe("the rule finds", () => {
     ],
     [
       /^constructs\/ takes facts/,
-      "constructs/props/schema/network.ts",
+      "constructs/props/schema/network-schema.ts",
       'import { isMatcher } from "../../../topology/health-check-values";\n' +
         'import type { Finding } from "../../../path/report";',
     ],

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ROLES, type RoleKind } from "../../../cli/bootstrap/names";
+import { ROLES, type RoleKind } from "../../../cli/bootstrap/bootstrap-names";
 import { committedPolicy } from "../../../cli/bootstrap/policies";
 import { actionsOf, refusedBy } from "../../support/iam-policy";
 import { PROJECT } from "../../support/project";

@@ -1,6 +1,6 @@
 import type { TraceReport } from "../../../path/report";
-import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
+import type { Effect } from "../../../path/review/review-report";
 import { trace } from "../../../path/trace/trace";
 import { destroyed, type Planned, planOf, SITE, type Values } from "../../support/standing-site";
 

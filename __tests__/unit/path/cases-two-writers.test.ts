@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
 import type { Verdict } from "../../../path/report";
-import type { Effect } from "../../../path/review/report";
 import { review } from "../../../path/review/review";
+import type { Effect } from "../../../path/review/review-report";
 import { trace } from "../../../path/trace/trace";
 import { FIXTURES } from "../../support/project";
 

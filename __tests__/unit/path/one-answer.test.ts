@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { propFaults } from "../../../constructs/props/faults";
-import { isPrivateRange } from "../../../constructs/props/schema/ranges";
+import { isPrivateRange } from "../../../constructs/props/schema/ranges-schema";
 import { installs } from "../../../path/analysis/boot-scripts/fetches";
 import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from "../../../path/analysis/network/ipv4";
 import { entriesOf } from "../../../path/analysis/requests/entries";

@@ -1,6 +1,6 @@
 import type { WebStackProps } from "../../../constructs/props/web-stack-props";
-import { fetchFault } from "../../../rehearsal/checks/network";
-import { instancesRun } from "../../../rehearsal/checks/targets";
+import { fetchFault } from "../../../rehearsal/checks/network-check";
+import { instancesRun } from "../../../rehearsal/checks/targets-check";
 import { expectationOf } from "../../../rehearsal/expectation";
 import { OVERRIDE_FILE, overrideFor, stateLocation } from "../../../rehearsal/override";
 import { seedFor, seedsFor } from "../../../rehearsal/seed-for";

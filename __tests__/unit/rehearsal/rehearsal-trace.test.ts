@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { checkTraces, traceOf } from "../../../rehearsal/trace";
+import { checkTraces, traceOf } from "../../../rehearsal/rehearsal-trace";
 import { fixture } from "../../support/rehearsal-room";
 import { ALL_WELL, type BROKEN, GROUP_CLOSED, on, pathOf, reportOf } from "../../support/trace-reports";
 

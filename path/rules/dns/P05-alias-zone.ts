@@ -7,7 +7,7 @@ import { hostOf, targetNames } from "../../analysis/names/record-names";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { ZONE_OF_REGION } from "../../facts/elb-zones";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Reporter, Rule } from "../rule";
 
 export const P05: Rule = {

@@ -9,7 +9,7 @@ import { isBalancerName, mayServe, targetNames } from "../../analysis/names/reco
 
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, FileReporter, Reporter, Rule } from "../rule";
 

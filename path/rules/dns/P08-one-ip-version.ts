@@ -4,7 +4,7 @@ import { analyse } from "../../analysis/analysis";
 
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, Reporter, Rule } from "../rule";
 

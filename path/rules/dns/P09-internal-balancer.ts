@@ -3,7 +3,7 @@ import { analyse } from "../../analysis/analysis";
 
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Reporter, Rule } from "../rule";
 
 export const P09: Rule = {

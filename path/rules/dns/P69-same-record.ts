@@ -4,7 +4,7 @@ import { known } from "../../../topology/value";
 import { type ClashKind, clashesIn, type RecordClash } from "../../analysis/names/record-clashes";
 import { isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { Fault, FileReporter, Rule } from "../rule";
 

@@ -5,7 +5,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { isTlsPolicy } from "../../facts/elb";
 import { fix, setting } from "../../fixes/fix";
 import { withTls } from "../../fixes/listener-repairs";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fault, FileReporter, Reporter, Rule } from "../rule";
 
 export const P20: Rule = {

@@ -5,7 +5,7 @@ import { shownRequest } from "../../analysis/requests/shown";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { missingListener, withTls } from "../../fixes/listener-repairs";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { Reporter, Rule } from "../rule";
 

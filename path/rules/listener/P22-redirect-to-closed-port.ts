@@ -7,7 +7,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";
 import { missingListener } from "../../fixes/listener-repairs";
 import { redirectTo } from "../../fixes/redirect-repairs";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { Reporter, Rule } from "../rule";
 

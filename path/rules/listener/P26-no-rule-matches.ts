@@ -7,7 +7,7 @@ import { shownHost } from "../../analysis/requests/shown";
 import type { Step, TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { forward, lastPriority, likelyGroup } from "../../fixes/listener-repairs";
-import { BY_NO_RULE_PROP } from "../../fixes/wording";
+import { BY_NO_RULE_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { Reporter, Rule } from "../rule";
 

@@ -3,7 +3,7 @@ import { type Attr, known } from "../../../topology/value";
 import { madeListeners } from "../../analysis/requests/listeners";
 import { fix, setting } from "../../fixes/fix";
 import { lastPriority } from "../../fixes/listener-repairs";
-import { BY_NO_PROP, BY_NO_RULE_PROP } from "../../fixes/wording";
+import { BY_NO_PROP, BY_NO_RULE_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { FileReporter, Rule } from "../rule";
 

@@ -3,7 +3,7 @@ import { known } from "../../../topology/value";
 import { hiddenRules, prioritized } from "../../analysis/requests/hidden-rules";
 import { fix, setting } from "../../fixes/fix";
 import { lastPriority } from "../../fixes/listener-repairs";
-import { BY_NO_RULE_PROP } from "../../fixes/wording";
+import { BY_NO_RULE_PROP } from "../../fixes/shared-wording";
 import type { FileReporter, Rule } from "../rule";
 
 export const P28: Rule = {

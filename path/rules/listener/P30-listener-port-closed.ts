@@ -7,7 +7,7 @@ import { type RuleSet, ruleSet } from "../../analysis/network/security-rules";
 import { askedPorts } from "../../analysis/requests/asked-ports";
 import { fix } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
-import { few } from "../../fixes/wording";
+import { few } from "../../fixes/shared-wording";
 import type { Fault, PathCheck, Rule } from "../rule";
 
 const checkClients: PathCheck = (path, report) => {

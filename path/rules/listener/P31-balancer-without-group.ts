@@ -4,7 +4,7 @@ import { balancerGroups, isApplication } from "../../analysis/network/balancer-g
 import { vpcIdOf } from "../../analysis/network/places";
 import { askedPorts } from "../../analysis/requests/asked-ports";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { PathCheck, Rule } from "../rule";
 

@@ -5,8 +5,8 @@ import type { Way } from "../../analysis/network/ways-out";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";
 import { ANYWHERE, newInternetGateway, routeArgument, routeSetting } from "../../fixes/routes";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import { NO_ROUTE, shareOfSubnets } from "../../fixes/ways-back";
-import { BY_NO_PROP } from "../../fixes/wording";
 import type { Edit } from "../../report";
 import type { Fault, PathCheck, Rule } from "../rule";
 

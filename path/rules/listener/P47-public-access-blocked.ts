@@ -1,7 +1,7 @@
 import type { Balancer, BlockPublicAccess, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP, shareOf } from "../../fixes/wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 /** The account keeps the internet out of its VPCs. */

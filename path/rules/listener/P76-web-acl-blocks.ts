@@ -1,6 +1,6 @@
 import type { Topology } from "../../../topology/model";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { FileReporter, Rule } from "../rule";
 
 export const P76: Rule = {

@@ -1,7 +1,7 @@
 import type { Check } from "../rule";
 import { INVOKED_ACTIONS } from "./invoked-actions";
 import { STRUCTURE } from "./structure";
-import { UNREAD } from "./unread";
+import { UNREAD } from "./unread-arguments";
 
 /** A check without an id: it only says what a file leaves open, and finds no fault. */
 export interface OpenCheck extends Check {

@@ -1,7 +1,7 @@
 import type { Action, DnsRecord, Topology } from "../../../topology/model";
 import { isUnknown, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
-import { few } from "../../fixes/wording";
+import { few } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
 import type { FileReporter, Reporter } from "../rule";
 import type { OpenCheck } from "./all";

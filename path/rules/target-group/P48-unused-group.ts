@@ -5,7 +5,7 @@ import { analyse } from "../../analysis/analysis";
 import { forwardedTo } from "../../analysis/requests/listeners";
 import { fix, setting } from "../../fixes/fix";
 import { forward, lastPriority } from "../../fixes/listener-repairs";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { FileReporter, Rule } from "../rule";
 

@@ -10,7 +10,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { type Share, sharesOf } from "../../analysis/targets/shares";
 import { changeOf, isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP, shareOf } from "../../fixes/wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, FileReporter, Reporter, Rule } from "../rule";
 

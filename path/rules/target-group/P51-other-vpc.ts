@@ -3,7 +3,7 @@ import { known } from "../../../topology/value";
 import type { Target, TracedPath } from "../../analysis/requests/traced-path";
 import { areDistinctVpcs, vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP, shareOf } from "../../fixes/wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { Fault, Reporter, Rule } from "../rule";
 
 export const P51: Rule = {

@@ -5,7 +5,7 @@ import { analyse } from "../../analysis/analysis";
 import { registeredServer } from "../../analysis/targets/registered-servers";
 import { kindOfTarget, type TargetKind } from "../../analysis/targets/target-kinds";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fault, FileReporter, Rule } from "../rule";
 
 export const P52: Rule = {

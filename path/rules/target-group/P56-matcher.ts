@@ -4,7 +4,7 @@ import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { checkedGroups } from "../../analysis/targets/checked-groups";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { FileReporter, Rule } from "../rule";
 
 export const P56: Rule = {

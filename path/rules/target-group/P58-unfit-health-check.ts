@@ -5,7 +5,7 @@ import { analyse } from "../../analysis/analysis";
 import { checkedGroups } from "../../analysis/targets/checked-groups";
 import { vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fault, FileReporter, Rule } from "../rule";
 
 export const P58: Rule = {

@@ -10,7 +10,7 @@ import { blockOfChild, childKind, type OfParent } from "../../analysis/writers/p
 import type { TakenLink } from "../../analysis/writers/taken-links";
 import { childInWords } from "../../fixes/children";
 import { forgetting, keepingPair } from "../../fixes/kept-resources";
-import { shareOf } from "../../fixes/wording";
+import { shareOf } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
 import type { Fault, FileCheck, FileReporter, Rule } from "../rule";
 

@@ -8,7 +8,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { plain } from "../../analysis/symbols";
 import { fix, setting } from "../../fixes/fix";
 import { renamed, takenAway } from "../../fixes/group-fixes";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { PathCheck, Reporter, Rule } from "../rule";
 

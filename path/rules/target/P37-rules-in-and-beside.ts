@@ -1,7 +1,7 @@
 import { groupsInUse } from "../../analysis/network/groups-in-use";
 import { fix } from "../../fixes/fix";
 import { movedOut } from "../../fixes/group-fixes";
-import { BY_NO_PROP, few } from "../../fixes/wording";
+import { BY_NO_PROP, few } from "../../fixes/shared-wording";
 import type { PathCheck, Rule } from "../rule";
 
 const checkBothKinds: PathCheck = (path, report) => {

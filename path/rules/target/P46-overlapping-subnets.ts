@@ -7,7 +7,7 @@ import { covers, prefixOf, type Range, rangesOf } from "../../analysis/network/i
 import { vpcRanges } from "../../analysis/network/places";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, FileCheck, Rule } from "../rule";
 

@@ -7,7 +7,7 @@ import { balancerZones, kindOfZone } from "../../analysis/network/zones";
 import type { Target } from "../../analysis/requests/traced-path";
 import { plain } from "../../analysis/symbols";
 import { fix, setting } from "../../fixes/fix";
-import { shareOf } from "../../fixes/wording";
+import { shareOf } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
 

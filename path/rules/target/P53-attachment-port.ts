@@ -4,7 +4,7 @@ import { portsOf } from "../../analysis/boot-scripts/served-ports";
 import { opensPort } from "../../analysis/network/security-rules";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { shareOf } from "../../fixes/wording";
+import { shareOf } from "../../fixes/shared-wording";
 import type { PathEnd, Reporter, Rule } from "../rule";
 
 export const P53: Rule = {

@@ -5,7 +5,7 @@ import type { Target } from "../../analysis/requests/traced-path";
 import { healthReaders, ofHealthChecksOnly } from "../../analysis/targets/health-readers";
 import { scriptedTargets } from "../../analysis/targets/scripted-targets";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { PathEnd, Reporter, Rule } from "../rule";
 
 export const P54: Rule = {

@@ -8,7 +8,7 @@ import { ruleSet } from "../../analysis/network/security-rules";
 import type { Target, TracedPath } from "../../analysis/requests/traced-path";
 import { targetsByServer } from "../../analysis/targets/targets-by-server";
 import { fix, setting } from "../../fixes/fix";
-import { shareOf } from "../../fixes/wording";
+import { shareOf } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { PathCheck, Reporter, Rule } from "../rule";
 

@@ -8,7 +8,7 @@ import { healthReaders, ofHealthChecksOnly } from "../../analysis/targets/health
 import { targetPorts } from "../../analysis/targets/target-ports";
 import { targetsByServer } from "../../analysis/targets/targets-by-server";
 import { fix, setting } from "../../fixes/fix";
-import { shareOf } from "../../fixes/wording";
+import { shareOf } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { Fault, Rule, TargetCheck } from "../rule";
 

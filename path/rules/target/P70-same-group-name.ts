@@ -3,7 +3,7 @@ import { known } from "../../../topology/value";
 import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { refusedOf, repeated } from "../../analysis/writers/written-twice";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { FileCheck, Rule } from "../rule";
 
 const names: FileCheck = (topology, report) => {

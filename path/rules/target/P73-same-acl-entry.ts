@@ -4,7 +4,7 @@ import { childKind, standingInParents } from "../../analysis/writers/parents";
 import { refusedOf, repeated } from "../../analysis/writers/written-twice";
 import { standingChild } from "../../fixes/children";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { FileCheck, FileReporter, Rule } from "../rule";
 
 const entries: FileCheck = (topology, report) => {

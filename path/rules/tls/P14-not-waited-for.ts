@@ -6,7 +6,7 @@ import { ofEachCertificate } from "../../analysis/certificates/each-certificate"
 import type { Use } from "../../analysis/certificates/picked-certificates";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, Rule } from "../rule";
 

@@ -14,7 +14,7 @@ import { isWithin } from "../../analysis/names/domain-names";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { validationRecord } from "../../fixes/certificate-repairs";
 import { fix } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import { intoPublicZone } from "../../fixes/zone-repairs";
 import type { Fault, Reporter, Rule } from "../rule";
 

@@ -4,7 +4,7 @@ import type { Use } from "../../analysis/certificates/picked-certificates";
 import { validationRecordsOf } from "../../analysis/certificates/validation-records";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fault, Rule } from "../rule";
 
 export const P16: Rule = {

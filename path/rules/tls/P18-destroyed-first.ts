@@ -1,7 +1,7 @@
 import { ofEachCertificate } from "../../analysis/certificates/each-certificate";
 import type { Use } from "../../analysis/certificates/picked-certificates";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/wording";
+import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fault, Rule } from "../rule";
 
 export const P18: Rule = {

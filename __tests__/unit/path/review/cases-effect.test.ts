@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Effect } from "../../../../path/review/report";
 import { review } from "../../../../path/review/review";
+import type { Effect } from "../../../../path/review/review-report";
 import { FIXTURES } from "../../../support/project";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";
 

@@ -1,6 +1,6 @@
 import { HOPS } from "../../../../path/report";
-import type { Cause, Effect, ReviewReport } from "../../../../path/review/report";
 import { review } from "../../../../path/review/review";
+import type { Cause, Effect, ReviewReport } from "../../../../path/review/review-report";
 import { UnreadableFile } from "../../../../topology/unreadable-file";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";
 

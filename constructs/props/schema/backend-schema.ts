@@ -1,8 +1,8 @@
 import { type CloudBackendProps, PLACEHOLDER_BUCKET, type S3BackendProps } from "../backend-props";
 import type { AnyOf } from "../shape";
 import { type Fault, isObject, issuesOf, object, text, value } from "../values";
-import { awsRegion } from "./aws-region";
-import { isBucketName } from "./bucket-names";
+import { awsRegion } from "./aws-region-schema";
+import { isBucketName } from "./bucket-names-schema";
 
 export const backend = value<unknown>(
   (it) => it === "local" || isObject(it),

@@ -8,7 +8,7 @@ import { FAILS_OPEN, healthReaders } from "../../analysis/targets/health-readers
 import { code, type EffectRule, listed, named, type Telling, tell } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";
-import { takesPairAway } from "./same-pair";
+import { takesPairAway } from "./same-pair-effects";
 
 /* Target groups, and what is registered in them. */
 

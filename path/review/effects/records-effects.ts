@@ -5,10 +5,10 @@ import { known } from "../../../topology/value";
 import { once } from "../../analysis/once";
 import { code, type EffectRule, named, tell } from "../because";
 import { isGone, type World } from "../world";
-import { validationRecordRule } from "./certificates";
-import { delegationRule } from "./delegations";
-import { overwriterOf, tellOverwritten } from "./overwritten-records";
-import { takesPairAway } from "./same-pair";
+import { validationRecordRule } from "./certificates-effects";
+import { delegationRule } from "./delegations-effects";
+import { overwriterOf, tellOverwritten } from "./overwritten-records-effects";
+import { takesPairAway } from "./same-pair-effects";
 
 /* Records of names that serve, or that begin to. */
 

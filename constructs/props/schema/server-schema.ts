@@ -1,7 +1,7 @@
 import type { OwnServerProps, ProxiedServerProps } from "../server-props";
 import type { AnyOf } from "../shape";
 import { object, text } from "../values";
-import { port } from "./ports";
+import { port } from "./ports-schema";
 
 /** EC2 rejects larger user data (before base64). */
 export const MAX_USER_DATA_BYTES = 16 * 1024;

@@ -1,5 +1,5 @@
 import type { AcceptedFinding } from "../web-stack-props";
-import { rule, when } from "./rule";
+import { rule, when } from "./prop-rule";
 
 /** Without an address a finding is accepted wherever it is, so that no other entry can be for it. */
 export const findingsAreAcceptedOnce = rule(["accept"], ({ accept }) => {

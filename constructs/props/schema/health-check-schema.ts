@@ -1,7 +1,7 @@
 import { isHealthPath, isMatcher } from "../../../topology/health-check-values";
 import { object, text, whole } from "../values";
 import type { HealthCheckProps } from "../web-stack-props";
-import { port } from "./ports";
+import { port } from "./ports-schema";
 
 export const healthCheck = object<HealthCheckProps>(
   {},

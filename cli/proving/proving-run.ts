@@ -5,16 +5,22 @@ import { progressTo } from "../../machine/terraform/apply-progress";
 import type { Terraform, TerraformEvent } from "../../machine/terraform/terraform";
 import { worst } from "../../path/report";
 import { type Expectation, expectationOf, type Outputs } from "../../rehearsal/expectation";
-import { addedIn, changedAddresses, destroyedIn, type RehearsalResult, type Stage } from "../../rehearsal/run";
+import {
+  addedIn,
+  changedAddresses,
+  destroyedIn,
+  type RehearsalResult,
+  type Stage,
+} from "../../rehearsal/rehearsal-run";
+import { checkTraces, inWords, type Traces, traceOf } from "../../rehearsal/rehearsal-trace";
 import { readSite, type Site } from "../../rehearsal/site";
-import { checkTraces, inWords, type Traces, traceOf } from "../../rehearsal/trace";
 import { checkWalkthrough, type PlanFacts, type StepResult } from "../../rehearsal/walkthrough";
 import type { Tools } from "../project/project";
 import type { Account } from "./account";
 import type { ProvingFolder } from "./folder";
 import type { Interruptions } from "./interruptions";
 import { type Left, leftOf, typesIn } from "./left";
-import { commitOf, minuteOf, type ProofRecord, type ProofTimes, publishedSteps, waitStep } from "./record";
+import { commitOf, minuteOf, type ProofRecord, type ProofTimes, publishedSteps, waitStep } from "./proof-record";
 import { timesOf } from "./times";
 import { type Answer, type FirstGood, firstGood } from "./traffic";
 import { NO_TRAFFIC, TITLES, type Waited, waitForAll } from "./waiting";

@@ -1,6 +1,6 @@
 import { isReference } from "../../references";
 import { isInZone, MAX_COMMON_NAME } from "../domain-names";
-import { rule, when } from "./rule";
+import { rule, when } from "./prop-rule";
 
 export const domainNameFitsCertificate = rule(["domainName", "certificate"], ({ domainName, certificate }) => {
   return when(

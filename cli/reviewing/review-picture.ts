@@ -1,5 +1,5 @@
 import { HOPS, type Hop } from "../../path/report";
-import type { Picture, PictureEdge, PictureNode } from "../../path/review/report";
+import type { Picture, PictureEdge, PictureNode } from "../../path/review/review-report";
 import type { Doing } from "../../topology/changes";
 import { boxName } from "../printing/box-name";
 import { asLabel } from "../printing/escape";

@@ -8,6 +8,7 @@ import { command, word } from "../../machine/text/pasteable";
 import { CACHE, PROJECT, type Tools } from "../project/project";
 import type { Found } from "./account";
 import { NEEDED_RIGHTS } from "./asked";
+import { githubTokensArn, ROLES, STATE_KEY } from "./bootstrap-names";
 import {
   BUCKET_ADDRESS,
   configuration,
@@ -16,7 +17,6 @@ import {
   TOKENS_ADDRESS,
   type Wanted,
 } from "./configuration";
-import { githubTokensArn, ROLES, STATE_KEY } from "./names";
 import type { BootstrapOptions } from "./options";
 
 const PLAN = "bootstrap.tfplan";

@@ -1,7 +1,7 @@
 import type { HopReport, PathReport, TraceReport, Verdict } from "../../path/report";
 import { boxName } from "../printing/box-name";
 import { asLabel } from "../printing/escape";
-import { idsOn, shownVerdict } from "./wording";
+import { idsOn, shownVerdict } from "./trace-wording";
 
 /** More paths make a picture that nobody can read. */
 export const MAX_PICTURED = 6;

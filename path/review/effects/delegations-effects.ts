@@ -8,7 +8,7 @@ import { ancestry } from "../../analysis/names/domain-names";
 
 import { code, type EffectRule, tell } from "../because";
 import { isGone, type World } from "../world";
-import { overwriterOf, tellOverwritten } from "./overwritten-records";
+import { overwriterOf, tellOverwritten } from "./overwritten-records-effects";
 
 /* Zones, and what delegates to them: the record in the zone above, or the registrar's entry. */
 

@@ -5,7 +5,7 @@ import { holdsTrue } from "../../../topology/plan-values";
 import { known } from "../../../topology/value";
 import { type EffectRule, outstandingOf, type Telling, tell } from "../because";
 import type { World } from "../world";
-import { answersItself, shownPort, toNewGroup, toOtherHost } from "./listener-actions";
+import { answersItself, shownPort, toNewGroup, toOtherHost } from "./listener-actions-effects";
 
 /* Listeners. */
 

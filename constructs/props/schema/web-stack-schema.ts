@@ -3,17 +3,17 @@ import { domainNameAdvice, servableNameAdvice } from "../host-name-advice";
 import { TLS_POLICIES } from "../tls-policies";
 import { type Fault, flag, idText, issuesOf, list, object, oneOf, oneOfMany, text, whole } from "../values";
 import type { WebStackProps } from "../web-stack-props";
-import { accept } from "./accept";
-import { awsRegion } from "./aws-region";
-import { backend, backendIssues } from "./backend";
-import { BUCKET_ADVICE, isBucketName } from "./bucket-names";
-import { healthCheck } from "./health-check";
-import { instances, ssh } from "./instances";
-import { certificate, hostedZone } from "./names";
-import { network } from "./network";
-import { port } from "./ports";
-import { server } from "./server";
-import { tags } from "./tags";
+import { accept } from "./accept-schema";
+import { awsRegion } from "./aws-region-schema";
+import { backend, backendIssues } from "./backend-schema";
+import { BUCKET_ADVICE, isBucketName } from "./bucket-names-schema";
+import { healthCheck } from "./health-check-schema";
+import { instances, ssh } from "./instances-schema";
+import { certificate, hostedZone } from "./names-schema";
+import { network } from "./network-schema";
+import { port } from "./ports-schema";
+import { server } from "./server-schema";
+import { tags } from "./tags-schema";
 
 const props = object<WebStackProps>(
   { domainName: text(isPublicHostName, domainNameAdvice) },

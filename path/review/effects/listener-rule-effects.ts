@@ -3,8 +3,8 @@ import { listOf } from "../../../topology/json";
 import { known } from "../../../topology/value";
 import { type EffectRule, outstandingOf, type Telling, tell } from "../because";
 import type { World } from "../world";
-import { answersItself, shownPort, toNewGroup, toOtherHost } from "./listener-actions";
-import { leftToRefusal } from "./names-of-rules";
+import { answersItself, shownPort, toNewGroup, toOtherHost } from "./listener-actions-effects";
+import { leftToRefusal } from "./names-of-rules-effects";
 
 /* Listener rules. */
 

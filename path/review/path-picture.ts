@@ -3,7 +3,7 @@ import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 
 import { HOPS, type Hop, type TraceReport } from "../report";
-import type { Picture, PictureEdge, PictureNode } from "./report";
+import type { Picture, PictureEdge, PictureNode } from "./review-report";
 import type { World } from "./world";
 
 /* The path's resources and who leads to whom, before and after in one picture. */

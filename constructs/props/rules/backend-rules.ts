@@ -1,4 +1,4 @@
-import { rule, when } from "./rule";
+import { rule, when } from "./prop-rule";
 
 export const backendIsOneKind = rule(["backend"], (_, { backend }) => {
   const kinds = typeof backend === "object" ? Object.values(backend).filter((kind) => kind !== undefined) : ["local"];

@@ -4,7 +4,7 @@ import type { Action, Listener } from "../../../topology/model";
 import { type Attr, known } from "../../../topology/value";
 import { code, outstandingOf, type Telling } from "../because";
 import type { World } from "../world";
-import { NOT_YET } from "./target-group";
+import { NOT_YET } from "./target-group-effects";
 
 /* Where listeners and their rules turn requests to. */
 

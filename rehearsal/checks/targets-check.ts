@@ -1,7 +1,7 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
 import { type Finding, unless } from "./finding";
-import { fetchFault } from "./network";
+import { fetchFault } from "./network-check";
 
 export function instancesRun(site: Site, expected: Expectation): Finding {
   const { instances } = site;

@@ -12,10 +12,10 @@ import { OVERRIDE_FILE, overrideFor } from "./override";
 import { IDENTITY_FILE, identityChecks, withLocalProviders } from "./providers";
 import { exceededQuotas } from "./quotas";
 import { throwIfReachingOut } from "./reach";
+import { checkTraces, inWords, type Traces, traceOf } from "./rehearsal-trace";
 import { readSite, type Site } from "./site";
 import type { SynthesizedStack } from "./stack-files";
 import { withoutProxies } from "./surroundings";
-import { checkTraces, inWords, type Traces, traceOf } from "./trace";
 import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "./walkthrough";
 
 /** The result of one stack's rehearsal. */

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { command, deployOf as deployCommand, word } from "../machine/text/pasteable";
 import { printable } from "../machine/text/printable";
 import { expectationOf } from "./expectation";
-import type { RehearsalResult } from "./run";
+import type { RehearsalResult } from "./rehearsal-run";
 import type { SynthesizedStack } from "./stack-files";
 import { isPlaceholder } from "./stack-files";
 import type { Verdict } from "./walkthrough";

@@ -1,7 +1,7 @@
 import type { SshProps } from "../server-props";
 import { flag, idText, list, object, oneOf, text, whole } from "../values";
 import type { InstancesProps } from "../web-stack-props";
-import { isCidr } from "./ranges";
+import { isCidr } from "./ranges-schema";
 
 export const instances = object<InstancesProps>(
   {},

@@ -1,7 +1,7 @@
 import { Netmask } from "netmask";
-import { isPrivateRange } from "../schema/ranges";
+import { isPrivateRange } from "../schema/ranges-schema";
 import { isExistingNetwork } from "../settings";
-import { fault, rule, when } from "./rule";
+import { fault, rule, when } from "./prop-rule";
 
 /** A public and a private one for each of the eight zones that there can be. */
 const SUBNETS_OF_A_RANGE = 16;

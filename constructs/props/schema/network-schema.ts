@@ -1,8 +1,8 @@
 import type { AnyOf } from "../shape";
 import { idText, list, object, oneOf, text, value } from "../values";
 import type { ExistingNetworkProps, NewNetworkProps } from "../web-stack-props";
-import { BUCKET_ADVICE, isBucketName } from "./bucket-names";
-import { isCidr, isPrivateRange } from "./ranges";
+import { BUCKET_ADVICE, isBucketName } from "./bucket-names-schema";
+import { isCidr, isPrivateRange } from "./ranges-schema";
 
 export const network = object<AnyOf<NewNetworkProps | ExistingNetworkProps>>(
   {},

@@ -1,8 +1,8 @@
 import { expects } from "../../../topology/health-check-values";
 import { userDataFor } from "../../user-data";
-import { MAX_USER_DATA_BYTES } from "../schema/server";
+import { MAX_USER_DATA_BYTES } from "../schema/server-schema";
 import type { Settings } from "../settings";
-import { rule, when } from "./rule";
+import { rule, when } from "./prop-rule";
 
 /**
  * dnf is killed in 512 MiB (https://github.com/amazonlinux/amazon-linux-2023/issues/404), which is what every .nano
