@@ -79,7 +79,11 @@ describe("the exit code", () => {
   test.each<[string, readonly string[], RegExp]>([
     ["no file", [], /missing required argument 'file'/],
     ["two files", ["a", "b"], /too many arguments/],
-    ["an unknown format", ["plan.json", "--format", "yaml"], /^--format: got yaml; allowed is text, json or markdown$/],
+    [
+      "an unknown format",
+      ["plan.json", "--format", "yaml"],
+      /^--format: got yaml; allowed is text, json, markdown or sarif$/,
+    ],
     [
       "a name instead of an address",
       ["plan.json", "--url", "www.example.com"],

@@ -10,19 +10,19 @@ const TSC = join(PROJECT, "node_modules/typescript/bin/tsc");
 
 /** Where each kind of props is declared, and the tables that must have an entry for a prop that is added to it. */
 const TABLES_OF: Readonly<Record<string, readonly [declared: string, ...tables: string[]]>> = {
-  "interface WebStackProps {": ["web-stack-props.ts", "schema/web-stack.ts", "defaults.ts"],
-  "interface HostedZoneProps {": ["web-stack-props.ts", "schema/names.ts", "defaults.ts"],
-  "interface CertificateProps {": ["web-stack-props.ts", "schema/names.ts"],
-  "interface NewNetworkProps {": ["web-stack-props.ts", "schema/network.ts", "defaults.ts"],
-  "interface ExistingNetworkProps {": ["web-stack-props.ts", "schema/network.ts"],
-  "interface HealthCheckProps {": ["web-stack-props.ts", "schema/health-check.ts", "defaults.ts"],
-  "interface InstancesProps {": ["web-stack-props.ts", "schema/instances.ts", "defaults.ts"],
-  "interface AcceptedFinding {": ["web-stack-props.ts", "schema/accept.ts"],
-  "interface ProxiedServerProps {": ["server-props.ts", "schema/server.ts"],
-  "interface OwnServerProps {": ["server-props.ts", "schema/server.ts"],
-  "interface SshProps {": ["server-props.ts", "schema/instances.ts"],
-  "readonly s3: {": ["backend-props.ts", "schema/backend.ts"],
-  "readonly cloud: {": ["backend-props.ts", "schema/backend.ts", "defaults.ts"],
+  "interface WebStackProps {": ["web-stack-props.ts", "schema/web-stack-schema.ts", "defaults.ts"],
+  "interface HostedZoneProps {": ["web-stack-props.ts", "schema/names-schema.ts", "defaults.ts"],
+  "interface CertificateProps {": ["web-stack-props.ts", "schema/names-schema.ts"],
+  "interface NewNetworkProps {": ["web-stack-props.ts", "schema/network-schema.ts", "defaults.ts"],
+  "interface ExistingNetworkProps {": ["web-stack-props.ts", "schema/network-schema.ts"],
+  "interface HealthCheckProps {": ["web-stack-props.ts", "schema/health-check-schema.ts", "defaults.ts"],
+  "interface InstancesProps {": ["web-stack-props.ts", "schema/instances-schema.ts", "defaults.ts"],
+  "interface AcceptedFinding {": ["web-stack-props.ts", "schema/accept-schema.ts"],
+  "interface ProxiedServerProps {": ["server-props.ts", "schema/server-schema.ts"],
+  "interface OwnServerProps {": ["server-props.ts", "schema/server-schema.ts"],
+  "interface SshProps {": ["server-props.ts", "schema/instances-schema.ts"],
+  "readonly s3: {": ["backend-props.ts", "schema/backend-schema.ts"],
+  "readonly cloud: {": ["backend-props.ts", "schema/backend-schema.ts", "defaults.ts"],
 };
 
 let project: Awaited<ReturnType<typeof copyOfProject>>;
@@ -44,7 +44,10 @@ function edit(file: string, before: string, after: string): void {
 function compiled(): { file: string; text: string }[] {
   writeFileSync(
     join(project.folder, "tsconfig.json"),
-    readFileSync(join(project.folder, "tsconfig.json"), "utf8").replace(/"include": .*/, '"include": ["constructs"]'),
+    readFileSync(join(project.folder, "tsconfig.json"), "utf8").replace(
+      /"include": \[[^\]]*\]/,
+      '"include": ["constructs"]',
+    ),
   );
   const { stdout } = spawnSync(process.execPath, [TSC, "--pretty", "false"], { cwd: project.folder, encoding: "utf8" });
   return stdout
@@ -66,20 +69,20 @@ test("a prop without a schema entry or a default does not compile", () => {
 });
 
 test("an entry without a prop does not compile, nor a rule that reads what it does not name", () => {
-  edit("schema/health-check.ts", "port: port(),", "port: port(), unknown0: port(),");
-  edit("schema/network.ts", "vpcId: idText(", 'unknown1: text(() => true, ""), vpcId: idText(');
-  edit("schema/web-stack.ts", "disposable: flag(),", "disposable: flag(), unknown2: flag(),");
-  edit("schema/backend.ts", "hostname: text(", 'unknown3: text(() => true, ""), hostname: text(');
+  edit("schema/health-check-schema.ts", "port: port(),", "port: port(), unknown0: port(),");
+  edit("schema/network-schema.ts", "vpcId: idText(", 'unknown1: text(() => true, ""), vpcId: idText(');
+  edit("schema/web-stack-schema.ts", "disposable: flag(),", "disposable: flag(), unknown2: flag(),");
+  edit("schema/backend-schema.ts", "hostname: text(", 'unknown3: text(() => true, ""), hostname: text(');
   edit("defaults.ts", "diskGiB: 8,", "diskGiB: 8, unknown4: 8,");
-  edit("rules/names.ts", 'rule(["region", "certificate"]', 'rule(["certificate"]');
+  edit("rules/names-rules.ts", 'rule(["region", "certificate"]', 'rule(["certificate"]');
   const found = compiled().map(({ file, text }) => `${file}: ${/'(unknown\d|region)'/.exec(text)?.[1]}`);
   expect([...new Set(found)].sort()).toEqual([
     "defaults.ts: unknown4",
-    "rules/names.ts: region",
-    "schema/backend.ts: unknown3",
-    "schema/health-check.ts: unknown0",
-    "schema/network.ts: unknown1",
-    "schema/web-stack.ts: unknown2",
+    "rules/names-rules.ts: region",
+    "schema/backend-schema.ts: unknown3",
+    "schema/health-check-schema.ts: unknown0",
+    "schema/network-schema.ts: unknown1",
+    "schema/web-stack-schema.ts: unknown2",
   ]);
 });
 

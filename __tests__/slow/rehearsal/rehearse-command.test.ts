@@ -265,9 +265,9 @@ describe("the command line", () => {
     const file = join(reader().temporary, "result.json");
     const { code, stdout } = await reader().rehearse("second", "--format", "json", "--out", file).ended;
     expect([code, stdout]).toEqual([3, ""]);
-    const result = JSON.parse(readFileSync(file, "utf8")) as RehearsalResult;
+    const [result] = JSON.parse(readFileSync(file, "utf8")) as RehearsalResult[];
     expect(result).toMatchObject({ stack: "second", verdict: "unknown" });
-    expect(result.steps.map(({ id }) => id)).toEqual(["5.7", "site"]);
+    expect(result?.steps.map(({ id }) => id)).toEqual(["5.7", "site"]);
     rmSync(file);
   });
 

@@ -248,7 +248,9 @@ describe("npm run rehearse", () => {
   beforeAll(async () => {
     ended = await command;
     if (ended.code !== 0) throw new Error(causeFirst(ended));
-    result = JSON.parse(ended.stdout) as RehearsalResult;
+    const [only, ...others] = JSON.parse(ended.stdout) as RehearsalResult[];
+    if (only === undefined || others.length > 0) throw new Error("there is not one result");
+    result = only;
   }, APPLY_TIMEOUT_MS);
 
   test("prints one result as JSON, and nothing else on standard output", () => {

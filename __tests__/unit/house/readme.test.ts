@@ -14,6 +14,7 @@ const SCRIPTS = Object.keys((JSON.parse(text("package.json")) as { scripts: obje
 const COMMANDS = readdirSync(join(PROJECT, "cli", "commands")).map((file) => basename(file, ".ts"));
 const PAGES = [
   "README.md",
+  "CONTRIBUTING.md",
   "docs/before-the-first-deploy.md",
   "docs/permissions.md",
   "docs/prove.md",
@@ -53,6 +54,15 @@ test("help names every script", () => {
     "test:rest",
     "types",
   ]); // parts of npm test and test:all
+});
+
+test("every path that CONTRIBUTING.md names is there", () => {
+  const named = [...text("CONTRIBUTING.md").matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map(([, path = ""]) => path);
+  expect(named.length).toBeGreaterThan(30);
+  const roots = ["", "__tests__", "cli", "constructs/props"].map((root) => join(PROJECT, root));
+  expect(named.filter((path) => !path.includes("P77") && !roots.some((root) => existsSync(join(root, path))))).toEqual(
+    [],
+  );
 });
 
 test("every link within README.md leads to a heading", () => {
