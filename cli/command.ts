@@ -35,13 +35,24 @@ export function newCommand(
   codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error",
 ): Command {
   // Its own sentences about a command line repeat what was given.
-  const output = { outputError: (text: string) => say(text.trimEnd()) };
+  const output = { outputError: (text: string) => say(text.trimEnd()), writeOut: writeHelp };
   return new Command(name)
     .description(description)
     .version(version)
     .addHelpText("after", `\nExit codes: ${codes}`)
     .configureOutput(output)
     .exitOverride();
+}
+
+/** A reader that has seen enough, such as head, is no fault; a disk that is full is. */
+function writeHelp(text: string): void {
+  if (process.stdout.listenerCount("error") === 0)
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") return;
+      say(`The help cannot be written to standard output: ${error.message}`);
+      process.exit(EXIT.broken);
+    });
+  process.stdout.write(text);
 }
 
 /** The same, with a result that can go to a file. */

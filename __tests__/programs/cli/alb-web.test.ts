@@ -1,6 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { fullDevice } from "../../support/full-device";
 import { PROJECT } from "../../support/project";
 
 /* The one program, alb-web: which commands it has, and what each of them loads. */
@@ -35,6 +37,25 @@ test("--help lists each command, with what it is for", () => {
   expect(status).toBe(0);
   expect(COMMANDS.filter((name) => !new RegExp(`^  ${name} +[a-z]`, "m").test(stdout))).toEqual([]);
   expect(stdout.match(/^\w.*:$/gm)).toEqual(expect.arrayContaining(["Bring it to AWS:", "Have a plan reviewed:"]));
+});
+
+test("help that nobody reads to its end is no fault, and help on a full disk is one sentence", async () => {
+  const closed = spawn(process.execPath, ["cli/alb-web.js", "--help"], {
+    cwd: PROJECT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  closed.stdout.destroy();
+  const said: Buffer[] = [];
+  closed.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  expect([(await once(closed, "close"))[0], Buffer.concat(said).toString()]).toEqual([0, ""]);
+  const full = openSync(fullDevice(), "w");
+  const { status, stderr } = spawnSync(process.execPath, ["cli/alb-web.js", "--help"], {
+    cwd: PROJECT,
+    encoding: "utf8",
+    stdio: ["ignore", full, "pipe"],
+  });
+  closeSync(full);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^The help cannot be written to standard output: .*\n$/)]);
 });
 
 test.each(COMMANDS)("%s has its own help", (name) => {
