@@ -26,7 +26,7 @@ function factsOf(rule: Rule): string {
   return [
     `- **Hop:** ${hop.replace("-", " ")}`,
     `- **Severity:** ${severityOf(rule)}${CERTAINTY[rule.certainty[0]]}`,
-    `- **In a review:** ${EFFECT[review.effect]}`,
+    `- **In a review:** ${severityOf(rule) === "warning" ? WATCHED : EFFECT[review.effect]}`,
     ...(needs.length > 0 ? [`- **Needs:** ${needs.map((it) => NEED[it]).join("; ")}`] : []),
   ].join("\n");
 }
@@ -37,6 +37,9 @@ const CERTAINTY: Readonly<Record<Rule["certainty"][number], string>> = {
   plan: "; terraform refuses it when it plans",
   likely: "; often wrong, but not always",
 };
+
+/** Only errors have an effect. */
+const WATCHED = "a change that brings it has a line under what to watch, and no effect";
 
 const EFFECT: Readonly<Record<Rule["review"]["effect"], string>> = {
   fails: "a change that brings it has the effect `fails`",

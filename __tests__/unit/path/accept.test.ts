@@ -293,8 +293,8 @@ describe("it is a fault to accept", () => {
     ],
     [
       "an id that does not exist",
-      [{ finding: "P77", reason: "x" }],
-      /^web: accept\.0\.finding must be the id of a finding, from P01 to P76, such as "P33" \(got "P77"\)$/,
+      [{ finding: "P00", reason: "x" }],
+      /^web: accept\.0\.finding must be the id of a finding, from P01 to P\d\d, such as "P33" \(got "P00"\)$/,
     ],
     ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding must be .* \(got "p33"\)$/],
     ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
