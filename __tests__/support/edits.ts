@@ -72,6 +72,13 @@ const OF_PROP = {
   accept: { not: "it changes nothing on AWS" },
 } as const satisfies Record<keyof WebStackProps, Edits>;
 
+/** Each prop that can be edited, with the first edit of it. */
+export const FIRST_EDITS: readonly (readonly [prop: keyof WebStackProps, props: WebStackProps])[] =
+  Object.entries<Edits>(OF_PROP).flatMap(([prop, edits]) => {
+    const [first] = "not" in edits ? [] : Object.values(edits);
+    return first === undefined ? [] : [[prop as keyof WebStackProps, first]];
+  });
+
 /** Edits of the standing site, by their words. */
 export const EDITS: Readonly<Record<string, WebStackProps>> = Object.assign(
   {},
