@@ -2,11 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Example } from "../../path/explain/example";
 import { hclBlock } from "../../path/fixes/hcl";
+import type { Finding } from "../../path/report";
 import { RULES } from "../../path/rules/all";
 import { trace } from "../../path/trace/trace";
 import { PROJECT } from "../support/project";
 import { MUTANTS } from "./all";
 import { baseStack, mutantStack } from "./bases";
+import { applyEdits } from "./edits";
 import { EXAMPLES_OF_CHANGES } from "./examples-of-changes";
 import { findingsOf } from "./judge";
 import type { Mutant, SynthesizedJson } from "./mutant";
@@ -31,27 +33,55 @@ function exampleOf(id: string): Example {
     (one, other) => sizeOf(one) - sizeOf(other),
   );
   if (mutant === undefined) throw new Error(`no fault of ${id} stands in a synthesized file`);
-  const [right, stack] = [blocksOf(baseStack(mutant.base)), mutantStack(mutant)];
-  const wrong = blocksOf(stack);
-  const [finding] = findingsOf(mutant, trace(stack));
+  const stack = mutantStack(mutant);
+  const wrong = blocksOf(mutantStack(mutant));
+  const findings = mended(stack, mutant);
+  const [finding] = findings;
   if (finding === undefined) throw new Error(`${id} does not find ${mutant.name}`);
-  const addresses = [...new Set([...changed(right, wrong), finding.address])];
-  const shown = (blocks: Blocks) =>
-    readable(
-      addresses
-        .flatMap((address) => {
-          const body = blocks.get(address);
-          return body === undefined ? [] : [blockOf(address, body)];
-        })
-        .join("\n\n"),
-    );
+  const right = mutant.unfixable === undefined ? blocksOf(stack) : blocksOf(baseStack(mutant.base));
+  const addresses = [...new Set([...changed(blocksOf(baseStack(mutant.base)), wrong), ...changed(wrong, right)])];
+  if (wrong.has(finding.address)) addresses.push(finding.address);
   return {
     what: mutant.name,
-    wrong: shown(wrong),
-    right: shown(right),
+    wrong: shown(wrong, addresses),
+    right: shown(right, addresses),
     observed: readable(finding.observed),
-    fix: { text: readable(finding.fix.text), props: finding.fix.props, hcl: readable(finding.fix.hcl) },
+    fix: {
+      text: unique(findings.map(({ fix }) => readable(fix.text))).join(" "),
+      props: finding.fix.props,
+      hcl: unique(findings.map(({ fix }) => readable(fix.hcl)))
+        .filter((it) => it !== "")
+        .join("\n\n"),
+    },
   };
+}
+
+const MOST_FIXES = 8;
+
+/** Does to a stack what one fix after the other says, and gives the findings; the first is the rule's own. */
+function mended(stack: SynthesizedJson, mutant: Mutant): Finding[] {
+  const done: Finding[] = [];
+  while (done.length < MOST_FIXES) {
+    const report = trace(stack);
+    const [next] = [...findingsOf(mutant, report), ...report.findings.filter(({ id }) => id === mutant.row)];
+    if (next === undefined) break;
+    done.push(next);
+    if (mutant.unfixable !== undefined || next.fix.edits.length === 0) break;
+    applyEdits(stack, next.fix.edits);
+  }
+  return done;
+}
+
+function shown(blocks: Blocks, addresses: readonly string[]): string {
+  const texts = unique(addresses).flatMap((address) => {
+    const body = blocks.get(address);
+    return body === undefined ? [] : [blockOf(address, body)];
+  });
+  return readable(texts.join("\n\n"));
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
 /** The fewest lines; stacks of this project have names that nobody would write. */

@@ -16,7 +16,8 @@ export function commandLine(): Command {
 }
 
 async function explain(given: string): Promise<void> {
-  const rule = RULES.find(({ id }) => id === given.toUpperCase());
+  const [, number] = /^p?(\d{1,3})$/i.exec(given) ?? [];
+  const rule = RULES.find(({ id }) => id === `P${number?.padStart(2, "0")}`);
   if (rule === undefined)
     throw new UsageError(
       `<rule>: got ${given}; allowed is the id of a finding, from ${RULES[0]?.id} to ${RULES.at(-1)?.id}`,

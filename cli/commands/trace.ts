@@ -6,7 +6,7 @@ import type { TraceReport, Verdict } from "../../path/report";
 import { acceptedIn, withAccepted } from "../../path/trace/accept";
 import { type TraceOptions, trace } from "../../path/trace/trace";
 import { UnreadableFile } from "../../topology/unreadable-file";
-import { EXIT, newCommand, throwIfNotWritable, withOut, writeReport } from "../command";
+import { EXIT, newCommand, say, throwIfNotWritable, withOut, writeReport } from "../command";
 import { blocksIn } from "../tracing/blocks-in-source";
 import { reportAsMarkdown } from "../tracing/markdown";
 import { reportAsSarif } from "../tracing/sarif";
@@ -56,8 +56,18 @@ async function traceFile(file: string, { url, format, out, source }: Options): P
   await throwIfNotWritable(out);
   const report = reportOf(file, await readJson(file), options);
   process.exitCode = CODE[report.verdict];
-  if (format === "sarif") return writeReport(printableJson(reportAsSarif(report, placeOf)), out);
+  if (format === "sarif") {
+    if (source !== undefined) sayNotFound(report, source, placeOf);
+    return writeReport(printableJson(reportAsSarif(report, placeOf)), out);
+  }
   await writeReport(rendered(report, file, format, out), out);
+}
+
+/** Findings without a line are no fault, but nobody should wonder where they are. */
+function sayNotFound({ findings }: TraceReport, folder: string, placeOf?: ReturnType<typeof blocksIn>): void {
+  const left = findings.filter(({ address }) => placeOf?.(address) === undefined).length;
+  if (left > 0)
+    say(`${left} of ${findings.length} findings have no line, as no one block in ${folder} is their resource's.`);
 }
 
 /** @throws {UsageError} if the folder cannot be read */

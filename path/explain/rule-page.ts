@@ -12,7 +12,7 @@ export function rulePage(id: string): string {
     rule.why,
     `## What you see\n\n${sentence(rule.symptom)}`,
     `## Wrong\n\nHere ${what}.\n\n${hcl(wrong)}\n\nThe rule says: ${sentence(observed)}`,
-    `## Right\n\n${right === "" ? "The same configuration without these blocks." : hcl(right)}`,
+    `## Right\n\n${right === "" ? "The same configuration without what is shown as wrong." : hcl(right)}`,
     `## Fix\n\n${[fix.text, ...(fix.hcl === "" ? [] : [hcl(fix.hcl)]), ...inProps(fix.props)].join("\n\n")}`,
     `## Source\n\n<${rule.source}>`,
     `---\n\nWhere you know better, a stack of this project accepts the finding, with its address and your reason: ` +

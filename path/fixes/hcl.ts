@@ -2,6 +2,7 @@
 
 /** A block of Terraform's language, formatted as `terraform fmt` does it. */
 export function hclBlock(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {
+  if (Object.keys(body).length === 0) return `${head} {}`;
   // Equal signs stand below each other, as `terraform fmt` has them.
   const width = Math.max(
     0,
