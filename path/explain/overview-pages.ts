@@ -34,7 +34,7 @@ export function troubleshootingPage(): string {
     "What you see, and the rules that explain it. To have them all checked at once, trace your plan or state: " +
       "`terraform show -json > state.json && npx alb-web trace state.json`.",
     ...(Object.keys(SYMPTOMS) as Symptom[]).map((symptom) => {
-      const rules = RULES.filter(({ shows }) => shows.includes(symptom));
+      const rules = RULES.filter(({ symptoms }) => symptoms.includes(symptom));
       return `## ${SYMPTOMS[symptom]}\n\n${table(rules, (it) => `rules/${it.id}.md`)}`;
     }),
     "",

@@ -19,7 +19,7 @@ export interface Rule {
   /** What a person sees, whatever the resource. */
   readonly symptom: string;
   /** The headings of docs/troubleshooting.md that lead here. */
-  readonly shows: readonly Symptom[];
+  readonly symptoms: readonly Symptom[];
   /** The page of AWS's documentation, of Terraform's or of a standard that says so. */
   readonly source: string;
   /** What must have been read for a finding to be certain. */

@@ -25,10 +25,10 @@ test("there is a page for each rule, and none for what is no rule", () => {
   expect(pages.sort()).toEqual(RULES.map(({ id }) => `${id}.md`));
 });
 
-describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (id, { hop, why, symptom, shows, source }) => {
+describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (id, { hop, why, symptom, symptoms, source }) => {
   test("says why in two or three sentences, what a person sees, and where that is documented", () => {
     expect(why.split(/(?<=[.!?])\s+/).length).toBeGreaterThanOrEqual(2);
-    expect([symptom.length > 0, shows.length > 0]).toEqual([true, true]);
+    expect([symptom.length > 0, symptoms.length > 0]).toEqual([true, true]);
     expect(source).toMatch(
       /^https:\/\/(docs\.aws\.amazon\.com|developer\.hashicorp\.com|registry\.terraform\.io|www\.rfc-editor\.org)\//,
     );
@@ -41,7 +41,7 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (id, { hop, w
 });
 
 test("each symptom leads to a rule", () => {
-  const led = new Set(RULES.flatMap(({ shows }) => shows));
+  const led = new Set(RULES.flatMap(({ symptoms }) => symptoms));
   expect(Object.keys(SYMPTOMS).filter((it) => !led.has(it as Symptom))).toEqual([]);
 });
 

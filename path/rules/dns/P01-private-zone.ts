@@ -21,7 +21,7 @@ export const P01: Rule = {
     "Everybody else is sent to the public zone of the name, which has no such record, so a load balancer that faces " +
     "the internet is not found there.",
   symptom: "NXDOMAIN outside the VPC, while the name resolves inside it",
-  shows: ["nxdomain"],
+  symptoms: ["nxdomain"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html",
   needs: [],
   review: { effect: "outage" },

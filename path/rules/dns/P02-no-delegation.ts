@@ -18,7 +18,7 @@ export const P02: Rule = {
     "zone above, or from the registrar; until these name them, no client and no certificate authority finds a record " +
     "of the zone.",
   symptom: "NXDOMAIN or an old answer, and the certificate stays PENDING_VALIDATION",
-  shows: ["nxdomain", "pending"],
+  symptoms: ["nxdomain", "pending"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html",
   needs: [],
   review: { effect: "outage" },

@@ -16,7 +16,7 @@ export const P03: Rule = {
     "Route 53 allows several public zones of one name, each with name servers of its own. The domain is delegated to " +
     "one of them; records in the others are never asked for, and nothing reports that.",
   symptom: "NXDOMAIN or old answers, although the record is in Route 53",
-  shows: ["nxdomain", "pending"],
+  symptoms: ["nxdomain", "pending"],
   source:
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/troubleshooting-new-dns-settings-not-in-effect.html",
   needs: [],

@@ -19,7 +19,7 @@ export const P04: Rule = {
     "not end in it, so that `www.example.com` in the zone `example.org` becomes `www.example.com.example.org`, which " +
     "nobody asks for; a name that ends in the zone's without a dot before it is refused by Route 53.",
   symptom: "NXDOMAIN for the name as it was written, or InvalidChangeBatch at apply",
-  shows: ["nxdomain", "apply"],
+  symptoms: ["nxdomain", "apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html",
   needs: [],
   review: { effect: "outage" },

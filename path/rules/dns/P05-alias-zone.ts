@@ -20,7 +20,7 @@ export const P05: Rule = {
     "that AWS keeps for load balancers of its type and region, not the zone of the record. Route 53 looks the target " +
     "up there and refuses the alias if it is not in it.",
   symptom: "InvalidChangeBatch at apply: the alias target name does not lie within the target zone",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html",
   needs: [],
   review: { effect: "fails" },

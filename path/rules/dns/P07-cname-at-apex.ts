@@ -19,7 +19,7 @@ export const P07: Rule = {
     "refuses a CNAME there. An alias record is Route 53's own kind for this: it is answered with the load balancer's " +
     "addresses.",
   symptom: "InvalidChangeBatch at apply; the zone's own name has no record",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source:
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html",
   needs: [],

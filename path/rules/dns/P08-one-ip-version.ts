@@ -18,7 +18,7 @@ export const P08: Rule = {
     "type is dualstack, and takes requests over them only if its security groups open the ports to IPv6 too. Where " +
     "one side has IPv6 and the other has not, clients with IPv6 alone get no answer; others wait, then use IPv4.",
   symptom: "the name is slow or does not answer for some clients; over IPv6 the connection times out",
-  shows: ["timeout", "sometimes"],
+  symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
   needs: [],
   review: { effect: "outage" },

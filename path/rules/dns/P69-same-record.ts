@@ -18,7 +18,7 @@ export const P69: Rule = {
     "identifiers, and none beside a CNAME. It refuses to create the second one; with `allow_overwrite` terraform " +
     "writes over the first instead. The usual cause is a name and its wildcard, which share one validation record.",
   symptom: "InvalidChangeBatch at apply: Tried to create resource record set … but it already exists",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },

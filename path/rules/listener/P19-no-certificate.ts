@@ -15,7 +15,7 @@ export const P19: Rule = {
     "certificate covers. AWS creates no HTTPS listener without one; further certificates can only be added to a " +
     "listener that has a default one.",
   symptom: "the apply fails: ValidationError, a certificate must be specified for HTTPS listeners",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
   needs: [],
   review: { effect: "fails" },

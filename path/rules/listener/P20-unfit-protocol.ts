@@ -18,7 +18,7 @@ export const P20: Rule = {
     "protocols of network load balancers. Certificates and TLS policies belong to HTTPS listeners, and a policy is " +
     "one of AWS's own list. AWS refuses a listener that is otherwise.",
   symptom: "the apply fails: ValidationError, InvalidLoadBalancerAction or SSLPolicyNotFound",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html",
   needs: [],
   review: { effect: "fails" },

@@ -19,7 +19,7 @@ export const P21: Rule = {
     "https:// on port 443 and for http:// on port 80, so that a listener on another port, or one that speaks the " +
     "other protocol there, does not answer them.",
   symptom: "ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
-  shows: ["timeout", "refused"],
+  symptoms: ["timeout", "refused"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },

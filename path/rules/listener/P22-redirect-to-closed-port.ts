@@ -21,7 +21,7 @@ export const P22: Rule = {
     "client opens a new connection to the port in the answer, and no listener accepts it, or one that speaks the " +
     "other protocol does.",
   symptom: "301 or 302, then ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
-  shows: ["timeout", "refused"],
+  symptoms: ["timeout", "refused"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
   needs: ["whole configuration"],
   review: { effect: "outage", hits: "every request of its step" },

@@ -13,7 +13,7 @@ export const P23: Rule = {
     "A part that a redirect does not name keeps the request's own value. If protocol, host, port and path all stay, " +
     "the client would ask for the same URL again without end, so AWS refuses to create such an action.",
   symptom: "the apply fails: InvalidLoadBalancerAction, the redirect creates a loop",
-  shows: ["apply", "loop"],
+  symptoms: ["apply", "loop"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
   needs: [],
   review: { effect: "fails", hits: "every request of its step" },

@@ -15,7 +15,7 @@ export const P24: Rule = {
     "them that redirect to one another, or one whose path grows each time, never let a request arrive at a target. " +
     "Browsers give up after about twenty redirects.",
   symptom: "ERR_TOO_MANY_REDIRECTS",
-  shows: ["loop"],
+  symptoms: ["loop"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
   needs: [],
   review: { effect: "outage", hits: "every request of its step" },

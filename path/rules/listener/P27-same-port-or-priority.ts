@@ -17,7 +17,7 @@ export const P27: Rule = {
     "always knows which of them takes a request. The first one that is created keeps the place, and AWS refuses the " +
     "other.",
   symptom: "the apply fails: DuplicateListener or PriorityInUse",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html",
   needs: [],
   review: { effect: "fails", toldBy: "changes" },

@@ -16,7 +16,7 @@ export const P28: Rule = {
     "matches answers: AWS does not look for a more specific one. A broad rule with a low number takes the requests " +
     "of the narrow rules after it.",
   symptom: "the wrong target group answers; the later rule is never reached",
-  shows: ["wrong-answer"],
+  symptoms: ["wrong-answer"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
   needs: [],
   review: { effect: "outage" },

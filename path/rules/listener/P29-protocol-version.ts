@@ -16,7 +16,7 @@ export const P29: Rule = {
     "HTTP/1.1 of a client into HTTP/2 or gRPC for a target. Clients speak HTTP/2 to it over TLS only, and only where " +
     "the load balancer has HTTP/2 enabled. Other requests get 464 from the load balancer.",
   symptom: "464 at every request",
-  shows: ["464"],
+  symptoms: ["464"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html" +
     "#http-464-issues",

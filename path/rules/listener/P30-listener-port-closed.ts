@@ -94,7 +94,7 @@ export const P30: Rule = {
     "port that no rule opens are dropped without a reply, so the client waits until its own timeout although the " +
     "load balancer is active.",
   symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: ENI_SG_RULES_MISMATCH",
-  shows: ["timeout"],
+  symptoms: ["timeout"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
   needs: ["whole configuration"],

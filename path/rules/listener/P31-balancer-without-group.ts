@@ -59,7 +59,7 @@ export const P31: Rule = {
     "An application load balancer that is created without security groups gets the default group of its VPC. As AWS " +
     "creates it, that group lets in traffic from its own members only, so no client outside it gets a connection.",
   symptom: "ERR_CONNECTION_TIMED_OUT on every port",
-  shows: ["timeout"],
+  symptoms: ["timeout"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
   needs: [],
   review: { effect: "outage", blames: "security groups" },

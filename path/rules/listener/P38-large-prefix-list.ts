@@ -91,7 +91,7 @@ export const P38: Rule = {
     "list of CloudFront's addresses counts 55, and the default quota is 60 rules in one direction. A second port for " +
     "the same list exceeds it. Only a warning: neither the quota of the account nor AWS's lists are in the file.",
   symptom: "RulesPerSecurityGroupLimitExceeded at apply",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html",
   needs: [],
   review: { effect: "outage" },

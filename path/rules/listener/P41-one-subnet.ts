@@ -79,7 +79,7 @@ export const P41: Rule = {
     "of them fails. AWS refuses to create one with fewer. Terraform does not count the subnets, so only the " +
     "apply fails.",
   symptom: "ValidationError at apply: at least two subnets in two different Availability Zones must be specified",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html" +
     "#subnets-load-balancer",

@@ -92,7 +92,7 @@ export const P42: Rule = {
   symptom:
     "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same " +
     "Availability Zone",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
   needs: [],
   review: { effect: "fails" },

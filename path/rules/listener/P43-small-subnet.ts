@@ -64,7 +64,7 @@ export const P43: Rule = {
     "grows. AWS requires each subnet to be a /27 or larger with eight free addresses. It refuses a smaller " +
     "subnet; where other resources hold the addresses, the load balancer cannot be created or cannot scale.",
   symptom: "InvalidSubnet at apply: not enough IP space available; or the load balancer cannot scale",
-  shows: ["apply", "later"],
+  symptoms: ["apply", "later"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html" +
     "#subnets-load-balancer",

@@ -174,7 +174,7 @@ export const P44: Rule = {
     "route to a NAT gateway does not help, as it lets no request in. DNS returns the addresses of all nodes, so " +
     "one such subnet makes some connections time out.",
   symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
-  shows: ["timeout", "sometimes"],
+  symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },

@@ -89,7 +89,7 @@ export const P45: Rule = {
     "serves only the VPC that it is attached to. In both cases the load balancer's answers never reach the " +
     "internet.",
   symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
-  shows: ["timeout", "sometimes"],
+  symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },

@@ -61,7 +61,7 @@ export const P47: Rule = {
     "gateways drop incoming traffic, whatever routes and security groups allow. Only a VPC or subnet with an " +
     "exclusion can have a public load balancer that answers.",
   symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
-  shows: ["timeout", "sometimes"],
+  symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",
   needs: [],
   review: { effect: "outage" },

@@ -15,7 +15,7 @@ export const P59: Rule = {
     "letters, digits and hyphens, without a hyphen at an end; internal- is a beginning that AWS gives itself. The " +
     "provider refuses other names before AWS is asked.",
   symptom: 'terraform plan fails: invalid value for "name"',
-  shows: ["plan"],
+  symptoms: ["plan"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
   needs: [],
   review: { effect: "outage" },

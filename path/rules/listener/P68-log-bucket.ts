@@ -17,7 +17,7 @@ export const P68: Rule = {
     "regions, as an account of AWS's. The bucket's policy must allow that, and the bucket must be encrypted with " +
     "S3's own keys, as ELB cannot use KMS keys; otherwise AWS refuses the setting.",
   symptom: "the apply fails: InvalidConfigurationRequest, Access Denied for bucket",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
   needs: [],
   review: { effect: "fails" },

@@ -71,7 +71,7 @@ export const P71: Rule = {
     "`route` blocks are removed from the configuration keeps its routes, so a resource that replaces the block " +
     "fails as well.",
   symptom: "RouteAlreadyExists at apply",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },

@@ -65,7 +65,7 @@ export const P74: Rule = {
     "without a `moved` block, Terraform plans to destroy the old address and to create the new one, and does not " +
     "order the two. AWS refuses the new one while the old one still has its name, port, priority or number.",
   symptom: "An error at apply that the name, the rule or the route exists already, such as DuplicateTargetGroupName",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://developer.hashicorp.com/terraform/language/modules/develop/refactoring",
   needs: [],
   review: { effect: "fails", hasBlocks: true, breaksHop: false },

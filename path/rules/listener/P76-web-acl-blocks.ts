@@ -12,7 +12,7 @@ export const P76: Rule = {
     "AWS WAF looks at each request before the listener does. The default action of a web ACL answers what none of " +
     "its rules has allowed or blocked; where it blocks, and no rule allows anything, no request passes.",
   symptom: "403 Forbidden at every request",
-  shows: ["wrong-answer"],
+  symptoms: ["wrong-answer"],
   source: "https://docs.aws.amazon.com/waf/latest/APIReference/API_DefaultAction.html",
   needs: [],
   review: { effect: "outage" },

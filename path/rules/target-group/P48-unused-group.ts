@@ -19,7 +19,7 @@ export const P48: Rule = {
     "forwards to it, its targets are registered but not checked, and get no requests; an Auto Scaling group or a " +
     "service that waits for healthy targets times out.",
   symptom: "Target.NotInUse in the target's health, and no request comes to the targets",
-  shows: ["503", "unhealthy"],
+  symptoms: ["503", "unhealthy"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html" +
     "#target-health-states",

@@ -16,7 +16,7 @@ export const P51: Rule = {
     "balancer and its instances must be in that one. AWS refuses to register an instance of another VPC, and " +
     "refuses a listener that forwards to a group of another VPC.",
   symptom: "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html",
   needs: [],
   review: { effect: "fails" },

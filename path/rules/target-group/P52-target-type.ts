@@ -18,7 +18,7 @@ export const P52: Rule = {
     "Lambda function, or an application load balancer. AWS refuses to register what is of another type; an Auto " +
     "Scaling group registers instances.",
   symptom: "the apply fails: ValidationError at the registration, the target's id is not of the group's type",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type",
   needs: [],

@@ -17,7 +17,7 @@ export const P56: Rule = {
     "load balancer these are HTTP codes from 200 to 499, and for a group of gRPC gRPC codes from 0 to 99; AWS " +
     "refuses others.",
   symptom: "the apply fails: ValidationError, health check matcher",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html",
   needs: [],
   review: { effect: "fails" },

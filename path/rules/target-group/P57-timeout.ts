@@ -15,7 +15,7 @@ export const P57: Rule = {
     "the last one began, so AWS wants the interval to be longer than the timeout, whose default is 5 seconds, and " +
     "refuses the target group otherwise.",
   symptom: "the apply fails: ValidationError, the health check interval must be greater than the timeout",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
   needs: [],
   review: { effect: "fails" },

@@ -18,7 +18,7 @@ export const P58: Rule = {
     "target group of instances, addresses or load balancers needs a port, a protocol and a VPC. The provider knows " +
     "that and refuses other values before AWS is asked.",
   symptom: "terraform plan fails: health_check.protocol, health_check.path, or an argument that is required",
-  shows: ["plan"],
+  symptoms: ["plan"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lb_target_group",
   needs: [],
   review: { effect: "outage" },

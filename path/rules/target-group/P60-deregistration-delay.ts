@@ -14,7 +14,7 @@ export const P60: Rule = {
     "under way; what lasts longer is cut off. The idle timeout says how long a request may stay silent, so a " +
     "shorter delay ends such requests early, and a much longer one only delays each deployment.",
   symptom: "502 at requests that are under way when a target is taken out, or targets that stay long in draining",
-  shows: ["502", "later"],
+  symptoms: ["502", "later"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html" +
     "#deregistration-delay",

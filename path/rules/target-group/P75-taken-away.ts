@@ -185,7 +185,7 @@ export const P75: Rule = {
     "new one before it destroys the old one, the destroy removes the link for both. Terraform notices at the " +
     "next plan; until then requests fail.",
   symptom: "503 Service Temporarily Unavailable, NXDOMAIN or another certificate after an apply that succeeded",
-  shows: ["503", "nxdomain", "certificate", "unhealthy"],
+  symptoms: ["503", "nxdomain", "certificate", "unhealthy"],
   source: "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
   needs: [],
   review: { effect: "outage", hasBlocks: true },

@@ -36,7 +36,7 @@ export const P32: Rule = {
     "terraform removes it; without another rule the connections are dropped, and the load balancer waits until it " +
     "times out.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
-  shows: ["504", "unhealthy"],
+  symptoms: ["504", "unhealthy"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
   needs: ["whole configuration"],

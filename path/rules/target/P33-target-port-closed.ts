@@ -44,7 +44,7 @@ export const P33: Rule = {
     "addresses and group. Where no rule of the targets opens the port to one of these, each connection is dropped " +
     "without a reply, and the load balancer answers the client once it has waited long enough.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
-  shows: ["504", "unhealthy"],
+  symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
   needs: ["whole configuration"],
   review: { effect: "outage", blames: "security groups" },

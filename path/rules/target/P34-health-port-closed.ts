@@ -37,7 +37,7 @@ export const P34: Rule = {
     "requests to all targets, so they are answered, but whatever relies on the health, such as an Auto Scaling group " +
     "or a DNS failover, acts on it.",
   symptom: "Target.Timeout in the target's health, though the application works",
-  shows: ["unhealthy"],
+  symptoms: ["unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
   needs: ["whole configuration"],
   review: { effect: "outage", blames: "security groups" },

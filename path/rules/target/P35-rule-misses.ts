@@ -70,7 +70,7 @@ export const P35: Rule = {
     "the higher port to the lower, udp in place of tcp, or addresses that the load balancer does not have look right " +
     "in a review and let nothing in. A rule for the load balancer's group stays right whatever its addresses become.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
-  shows: ["504", "unhealthy"],
+  symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   needs: [],
   review: { effect: "outage", blames: "security groups" },

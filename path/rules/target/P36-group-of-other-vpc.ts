@@ -98,7 +98,7 @@ export const P36: Rule = {
     "A security group belongs to one VPC. A rule can name a group of the same VPC, or of one that is peered with it; " +
     "any other id AWS takes for a group that does not exist, and refuses the rule.",
   symptom: "InvalidGroup.NotFound at apply",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   needs: [],
   review: { effect: "fails" },

@@ -35,7 +35,7 @@ export const P37: Rule = {
     "rule that the blocks do not list. The rule resources beside it then create theirs again, so the rules alternate " +
     "from one apply to the next, and between two applies a port can be closed.",
   symptom: "rules disappear at every other apply, and connections with them",
-  shows: ["sometimes", "later"],
+  symptoms: ["sometimes", "later"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
   needs: ["plan"],
   review: { effect: "outage" },

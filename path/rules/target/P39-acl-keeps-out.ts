@@ -74,7 +74,7 @@ export const P39: Rule = {
     "the subnets of the load balancer or of the targets needs entries for these ports in the other direction. What " +
     "no entry allows is dropped.",
   symptom: "ERR_CONNECTION_TIMED_OUT, or 504 Gateway Timeout with Target.Timeout in the target's health",
-  shows: ["timeout", "504", "unhealthy"],
+  symptoms: ["timeout", "504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
   needs: [],
   review: { effect: "outage" },

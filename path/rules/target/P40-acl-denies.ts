@@ -52,7 +52,7 @@ export const P40: Rule = {
     "a later entry that allows the same packets is never reached. An ACL that is created without entries, or the " +
     "default ACL once terraform manages it without any, denies everything.",
   symptom: "ERR_CONNECTION_TIMED_OUT, or 504 Gateway Timeout with Target.Timeout in the target's health",
-  shows: ["timeout", "504", "unhealthy"],
+  symptoms: ["timeout", "504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html",
   needs: [],
   review: { effect: "outage" },

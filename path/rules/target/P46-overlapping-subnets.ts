@@ -116,7 +116,7 @@ export const P46: Rule = {
     "address must belong to one subnet. AWS checks this when it creates the subnet. Terraform does not compare " +
     "the blocks, so only the apply fails.",
   symptom: "InvalidSubnet.Conflict or InvalidSubnet.Range at apply",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
   needs: [],
   review: { effect: "fails" },

@@ -113,7 +113,7 @@ export const P50: Rule = {
     "zones. Such a target is registered without an error and stays unused; with no target in an enabled zone, the " +
     "load balancer answers 503.",
   symptom: "the target stays unused: Target.NotInUse; 503 Service Unavailable if it is true of all",
-  shows: ["503", "unhealthy"],
+  symptoms: ["503", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
   needs: [],
   review: { effect: "outage" },

@@ -17,7 +17,7 @@ export const P53: Rule = {
     "health check has a port of its own, for health checks. Where the application does not listen on it, or the " +
     "instance's security groups do not open it, the target never becomes healthy.",
   symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
-  shows: ["502", "504", "unhealthy", "sometimes"],
+  symptoms: ["502", "504", "unhealthy", "sometimes"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html",
   needs: ["boot scripts"],
   review: { effect: "outage" },

@@ -18,7 +18,7 @@ export const P54: Rule = {
     "health check has a protocol of its own. Where the application expects the other one, the TLS handshake fails, " +
     "or a web server answers 400 to plain HTTP on its TLS port.",
   symptom: "502 Bad Gateway or 400 Bad Request; Target.FailedHealthChecks or Target.ResponseCodeMismatch [400]",
-  shows: ["502", "unhealthy"],
+  symptoms: ["502", "unhealthy"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html" +
     "#target-group-routing-configuration",

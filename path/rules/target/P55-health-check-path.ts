@@ -18,7 +18,7 @@ export const P55: Rule = {
     "expects, by default 200 only. A redirect, a login page's 401 or a 404 counts as a failure, as the load " +
     "balancer does not follow redirects and does not log in.",
   symptom: "Target.ResponseCodeMismatch in the target's health",
-  shows: ["unhealthy"],
+  symptoms: ["unhealthy"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html" +
     "#target-health-states",

@@ -146,7 +146,7 @@ export const P61: Rule = {
     "An instance that is launched without security groups gets the default group of its VPC. As AWS creates it, that " +
     "group lets in traffic from its own members only, so the load balancer, which has another group, gets no answer.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
-  shows: ["504", "unhealthy"],
+  symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
   needs: [],
   review: { effect: "outage", blames: "security groups" },

@@ -153,7 +153,7 @@ export const P62: Rule = {
     "In a public subnet the instance needs a public address of its own. Without one of these the installation " +
     "times out, the web server never starts, and all health checks fail.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
-  shows: ["502", "unhealthy", "504"],
+  symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html",
   needs: ["whole configuration", "boot scripts"],
   review: { effect: "outage" },

@@ -68,7 +68,7 @@ export const P63: Rule = {
     "all addresses to the NAT gateway. Otherwise the instances reach nothing outside, and what they install at " +
     "their first boot is missing.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
-  shows: ["502", "unhealthy", "504"],
+  symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },

@@ -82,7 +82,7 @@ export const P64: Rule = {
     "that rule. A group whose egress rules do not lead to the packages keeps the boot script from installing the " +
     "web server.",
   symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
-  shows: ["502", "unhealthy", "504"],
+  symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   needs: ["whole configuration", "boot scripts"],
   review: { effect: "outage", blames: "security groups" },

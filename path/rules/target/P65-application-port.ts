@@ -114,7 +114,7 @@ export const P65: Rule = {
     "if its very first characters say what it is, such as `#!/bin/bash`. A warning where the script names another " +
     "port, as something outside of the script can listen as well.",
   symptom: "connection refused: FailedHealthChecks, 502 Bad Gateway",
-  shows: ["502", "unhealthy"],
+  symptoms: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["boot scripts"],
   review: { effect: "outage" },

@@ -34,7 +34,7 @@ export const P67: Rule = {
     "with a limit of 1 it gets no token, and no credentials of the instance's role. A warning: not every container " +
     "asks.",
   symptom: 'NoCredentialProviders or "Unable to locate credentials" in the container',
-  shows: ["502", "unhealthy"],
+  symptoms: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html",
   needs: ["boot scripts"],
   review: { effect: "outage" },

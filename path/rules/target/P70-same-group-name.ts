@@ -44,7 +44,7 @@ export const P70: Rule = {
     "The name of a security group is unique within its VPC, and AWS refuses a second group of that name. " +
     "Terraform does not compare names, so only the apply fails.",
   symptom: "InvalidGroup.Duplicate at apply",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },

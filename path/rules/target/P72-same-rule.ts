@@ -58,7 +58,7 @@ export const P72: Rule = {
     "it again, whether two resources write it or the group still has it from a block that was removed from the " +
     "configuration. A rule with several sources counts as several rules, so one source in common is enough.",
   symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },

@@ -59,7 +59,7 @@ export const P73: Rule = {
     "direction separately. AWS refuses a second entry of the same number, whether another resource writes it or " +
     "the ACL still has it from a block that was removed from the configuration.",
   symptom: "NetworkAclEntryAlreadyExists at apply",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html",
   needs: [],
   review: { effect: "fails", hasBlocks: true },

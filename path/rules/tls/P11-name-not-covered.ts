@@ -14,7 +14,7 @@ export const P11: Rule = {
     "with the listener's default one if it has none. Browsers compare the name with the certificate's subject " +
     "alternative names and refuse the page if none matches.",
   symptom: "NET::ERR_CERT_COMMON_NAME_INVALID, before any request is sent",
-  shows: ["certificate"],
+  symptoms: ["certificate"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
   needs: [],
   review: { effect: "outage" },

@@ -14,7 +14,7 @@ export const P12: Rule = {
     "neither for `example.com` nor for `a.b.example.com`. A wildcard record of DNS does answer for deeper names, " +
     "which is where the two are confused.",
   symptom: "NET::ERR_CERT_COMMON_NAME_INVALID at the zone's own name, or two labels below it",
-  shows: ["certificate"],
+  symptoms: ["certificate"],
   source: "https://www.rfc-editor.org/rfc/rfc9525#section-6.3",
   needs: [],
   review: { effect: "outage" },

@@ -19,7 +19,7 @@ export const P13: Rule = {
     "ACM keeps certificates by region, and a load balancer takes only those of its own. Certificates for CloudFront " +
     "must be in us-east-1, which is why they are often requested there by habit.",
   symptom: "CertificateNotFound when the listener is created",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html",
   needs: [],
   review: { effect: "fails" },

@@ -20,7 +20,7 @@ export const P14: Rule = {
     "minutes later. A listener that takes the ARN from `aws_acm_certificate` is created before that and refused; " +
     "`aws_acm_certificate_validation` waits, and hands out the same ARN.",
   symptom: "UnsupportedCertificate when the listener is created; a second apply succeeds",
-  shows: ["apply"],
+  symptoms: ["apply"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate_validation",
   needs: ["plan"],
   review: { effect: "fails" },

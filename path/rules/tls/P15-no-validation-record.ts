@@ -28,7 +28,7 @@ export const P15: Rule = {
     "public DNS. Without one of them, or with one in a private zone or in that of another name, the certificate " +
     "stays PENDING_VALIDATION and fails after 72 hours; terraform gives up after 75 minutes.",
   symptom: 'the certificate stays PENDING_VALIDATION; terraform prints "Still creating" until its timeout',
-  shows: ["pending"],
+  symptoms: ["pending"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
   needs: ["whole configuration"],
   review: { effect: "fails where it is made" },

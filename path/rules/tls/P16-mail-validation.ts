@@ -16,7 +16,7 @@ export const P16: Rule = {
     "With `EMAIL` ACM writes to the domain's administrators and waits until one of them answers; it names no DNS " +
     "records. `domain_validation_options` is then empty, and records that are made of it cannot be planned.",
   symptom: '"Invalid for_each argument" or an invalid index; or the apply waits for an answer to a mail',
-  shows: ["apply", "pending"],
+  symptoms: ["apply", "pending"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html",
   needs: [],
   review: { effect: "fails" },

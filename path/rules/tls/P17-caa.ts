@@ -19,7 +19,7 @@ export const P17: Rule = {
     "above the name counts alone, and `issuewild` overrides `issue` for wildcards. Where records are found and none " +
     "names one of Amazon's authorities, ACM must refuse.",
   symptom: "the certificate fails with CAA_ERROR",
-  shows: ["pending", "apply"],
+  symptoms: ["pending", "apply"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html",
   needs: [],
   review: { effect: "fails where it is made" },

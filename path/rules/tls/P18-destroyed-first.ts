@@ -14,7 +14,7 @@ export const P18: Rule = {
     "to delete a certificate that a listener still uses, so the apply stops half way; where the listener is " +
     "destroyed with it, HTTPS is down until the new certificate is issued.",
   symptom: "ResourceInUseException at apply, or no HTTPS until the new certificate is issued",
-  shows: ["apply", "refused"],
+  symptoms: ["apply", "refused"],
   source: "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
   needs: ["plan"],
   review: { effect: "outage", toldBy: "changes" },
