@@ -43,7 +43,7 @@ const WATCHED = "a change that brings it has a line under what to watch, and no 
 
 const EFFECT: Readonly<Record<Rule["review"]["effect"], string>> = {
   fails: "a change that brings it has the effect `fails`",
-  "fails where it is made": "a change that brings it has the effect `fails` for a new resource, else `outage`",
+  "fails if created": "a change that brings it has the effect `fails` for a new resource, else `outage`",
   outage: "a change that brings it has the effect `outage`, or `brief` where it meets some requests only",
   none: "a change that brings it has the effect `none`",
 };

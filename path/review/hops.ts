@@ -107,7 +107,7 @@ function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string
   // Others answer, or answer some of the time.
   if (finding.share !== undefined && !unanswered.has(placeOf(finding))) return "brief";
   const change = world.byAddress.get(finding.address);
-  return effect === "fails where it is made" && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
+  return effect === "fails if created" && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
 }
 
 /**
@@ -136,7 +136,7 @@ export function causesOfFaults(traces: Traces, world: World, told: readonly Told
 }
 
 function isOfDestroy({ id }: Finding): boolean {
-  return id === "P75";
+  return ruleOf(id).review.isOfDestroy === true;
 }
 
 /**
@@ -152,10 +152,14 @@ function toldByChanges(world: World, told: readonly Told[]): (finding: Finding) 
   const ofGoneNames = new Set(
     isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : [],
   );
-  return (finding) =>
-    ruleOf(finding.id).review.toldBy === "changes" ||
-    (isOfDestroy(finding) && out.has(finding.address)) ||
-    (finding.id === "P06" && ofGoneNames.has(finding.address));
+  return (finding) => {
+    const { toldBy } = ruleOf(finding.id).review;
+    return (
+      toldBy === "changes" ||
+      (toldBy === "changes that destroy its name" && ofGoneNames.has(finding.address)) ||
+      (isOfDestroy(finding) && out.has(finding.address))
+    );
+  };
 }
 
 function causeOf(
@@ -265,26 +269,18 @@ function broughtBy(
     .flatMap((it) => naming.get(it) ?? [])
     .sort((a, b) => a.place - b.place)
     .map((it) => it.change);
-  const within = named.filter((it) => isWithin(it, ids, id));
-  const meant = within.length > 0 ? within : named;
+  const { direction } = ruleOf(id).review;
+  const ownRules = direction === undefined ? [] : named.filter((it) => isOwnRule(it, ids, direction));
+  const meant = ownRules.length > 0 ? ownRules : named;
   if (meant.length > 0) return meant.find(({ doing }) => doing !== "create") ?? meant[0];
   return onlyAt.has(hop) ? onlyAt.get(hop) : single;
 }
 
-const DIRECTIONS: Readonly<Record<string, "ingress" | "egress">> = { P30: "ingress", P32: "egress", P33: "ingress" };
-
-/**
- * Whether a change is of a rule in the security group itself, in the direction of the row; another group's rule may
- * name it as well.
- */
-function isWithin({ type, before, after }: Change, ids: ReadonlySet<unknown>, id: string): boolean {
-  const direction = Object.hasOwn(DIRECTIONS, id) ? DIRECTIONS[id] : undefined;
-  return (
-    direction !== undefined &&
-    [before, after].some(
-      (values) =>
-        ids.has(own(values, "security_group_id") ?? "") &&
-        (type.includes(`_${direction}_`) || own(values, "type") === direction),
-    )
+/** Whether a change is of a rule in the security group itself; another group's rule may name it as well. */
+function isOwnRule({ type, before, after }: Change, ids: ReadonlySet<unknown>, direction: string): boolean {
+  return [before, after].some(
+    (values) =>
+      ids.has(own(values, "security_group_id") ?? "") &&
+      (type.includes(`_${direction}_`) || own(values, "type") === direction),
   );
 }

@@ -13,6 +13,7 @@ export interface Rule {
   readonly hop: Hop;
   /** The fault, in a few words that begin a sentence. */
   readonly title: string;
+  /** How sure its findings are, the usual case first: it makes them errors or warnings ({@link severityOf}). */
   readonly certainty: readonly [Certainty, ...Certainty[]];
   /** Why AWS or a browser behaves so, and what comes of it: two or three sentences. */
   readonly why: string;
@@ -36,32 +37,51 @@ export interface Rule {
 type Certainty = "apply" | "certain" | "plan" | "likely";
 
 /**
- * - `whole configuration`: something is missing, and a plan of some targets may only have left it out
- * - `plan`: no state tells of it, so that what is new in a plan may have been there before
- * - `boot scripts`: a state of provider 5 holds their hashes only
+ * - `whole configuration`: something is missing, and a plan of some targets may only have left it out; the trace of such
+ *   a plan then reports what is open in place of a finding (path/trace/notes.ts)
+ * - `plan`: no state tells of it, so that what is new in a plan may have been there before; the review does not count it
+ *   as brought by the change (path/review/hops.ts)
+ * - `boot scripts`: a state of provider 5 holds their hashes only; the review treats it like `plan` where it does not
+ *   know the scripts from before
  */
 type Need = "whole configuration" | "plan" | "boot scripts";
 
+/** Read in path/review/: hops.ts, and unanswered.ts for `hits`. */
 interface InReview {
-  /** What it does while the change is applied and after; `fails where it is made`: the apply waits for it in vain. */
-  readonly effect: "fails" | "fails where it is made" | "outage" | "none";
+  /** What it does while the change is applied and after; `fails if created`: the creation waits for it in vain. */
+  readonly effect: "fails" | "fails if created" | "outage" | "none";
   /**
-   * Whose sentence is the more exact one.
-   * @default the trace's
+   * When a finding is dropped, as the rules of changes (path/review/effects/) tell of the same more exactly: always, or
+   * where its record leads to a name that the change destroys and they call that an outage.
+   * @default never
    */
-  readonly toldBy?: "changes";
+  readonly toldBy?: "changes" | "changes that destroy its name";
   /**
-   * Which change is named as the one that brings it.
-   * @default that of the resource itself
+   * Which change is named as the one that brings it: the first by which a server or a balancer takes other security
+   * groups, where there is one and the resource itself does not change.
+   * @default that of the resource itself, else of what names it
    */
   readonly blames?: "security groups";
+  /**
+   * Which rules of its security group the finding is about. Of several changes that name the group, those of its own
+   * rules in this direction are blamed first.
+   * @default all that name the group are alike
+   */
+  readonly direction?: "ingress" | "egress";
+  /**
+   * Whether a destroy brings it. It is listed before other causes, and avoiding it avoids what else the same change
+   * brings; it is dropped where the rules of changes call the loss of its resource an outage.
+   * @default false
+   */
+  readonly isOfDestroy?: boolean;
   /**
    * Whether its fix is blocks that keep what stands, ready to paste.
    * @default false
    */
   readonly hasBlocks?: boolean;
   /**
-   * Which requests meet it, where that is not what a finding's `share` says.
+   * Which requests meet it, where that is not what a finding's `share` says: all that come to its `Step`
+   * (path/analysis/requests/traced-path.ts), or all that its target group gets.
    * @default those of its share
    */
   readonly hits?: "every request of its step" | "every request to its group";

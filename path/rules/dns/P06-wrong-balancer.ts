@@ -26,7 +26,7 @@ export const P06: Rule = {
   symptoms: ["nxdomain", "wrong-answer"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
   needs: [],
-  review: { effect: "outage" },
+  review: { effect: "outage", toldBy: "changes that destroy its name" },
   check: {
     path: (path, report) => {
       byFixedName(path, report);

@@ -98,6 +98,6 @@ export const P30: Rule = {
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
   needs: ["whole configuration"],
-  review: { effect: "outage", blames: "security groups" },
+  review: { effect: "outage", blames: "security groups", direction: "ingress" },
   check: { path: checkClients },
 };

@@ -188,6 +188,6 @@ export const P75: Rule = {
   symptoms: ["503", "nxdomain", "certificate", "unhealthy"],
   source: "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
   needs: [],
-  review: { effect: "outage", hasBlocks: true },
+  review: { effect: "outage", isOfDestroy: true, hasBlocks: true },
   check: { file: takenAway },
 };

@@ -40,6 +40,6 @@ export const P32: Rule = {
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
   needs: ["whole configuration"],
-  review: { effect: "outage", blames: "security groups" },
+  review: { effect: "outage", blames: "security groups", direction: "egress" },
   check: { path: checkWayOut },
 };

@@ -47,6 +47,6 @@ export const P33: Rule = {
   symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",
   needs: ["whole configuration"],
-  review: { effect: "outage", blames: "security groups" },
+  review: { effect: "outage", blames: "security groups", direction: "ingress" },
   check: { path: checkRequestPorts },
 };

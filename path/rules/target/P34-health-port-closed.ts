@@ -40,6 +40,6 @@ export const P34: Rule = {
   symptoms: ["unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
   needs: ["whole configuration"],
-  review: { effect: "outage", blames: "security groups" },
+  review: { effect: "outage", blames: "security groups", direction: "ingress" },
   check: { path: checkHealthPorts },
 };

@@ -31,7 +31,7 @@ export const P15: Rule = {
   symptoms: ["pending"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
   needs: ["whole configuration"],
-  review: { effect: "fails where it is made" },
+  review: { effect: "fails if created" },
   check: { path: (path, report) => onPath(path).forEach((tell) => tell(report)) },
 };
 

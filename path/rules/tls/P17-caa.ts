@@ -22,7 +22,7 @@ export const P17: Rule = {
   symptoms: ["pending", "apply"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html",
   needs: [],
-  review: { effect: "fails where it is made" },
+  review: { effect: "fails if created" },
   check: {
     path: (path, report) => {
       for (const found of refusals(path)) {
