@@ -1,38 +1,57 @@
+import type { Topology } from "../../topology/model";
+import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Finding } from "../report";
 import { docsOf, RULES } from "../rules/all";
-import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES, type OpenCheck } from "../rules/open/all";
-import { type Check, type Fault, type Rule, severityOf } from "../rules/rule";
+import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES, type OpenCheck, type OpenReporter } from "../rules/open/all";
+import { type Check, type Fault, type FileReporter, type PathEnd, type Rule, severityOf } from "../rules/rule";
 
-/** One check of a trace, and what is said of it where there was no time to end it. */
-export interface Checking<C> {
-  readonly check: C;
-  /** Absent: it only says what is left open. */
-  readonly rule?: Rule;
+/** One check of a trace, with the name by which a trace that runs out of time says where it stopped. */
+export type NamedCheck<S> = {
   /** Such as "the rule P33". */
   readonly where: string;
-}
+} & (
+  | { readonly rule: Rule; readonly check: OfRule<S> }
+  // It only says what is left open.
+  | { readonly rule?: undefined; readonly check: WithoutRule<S> }
+);
 
-export const PATH_CHECKS = checksOf("path");
-export const TARGET_CHECKS = checksOf("targets");
-export const FILE_CHECKS = checksOf("file");
+type OfRule<S> = (subject: S, report: FileReporter) => void;
+type WithoutRule<S> = (subject: S, report: OpenReporter) => void;
 
-function checksOf<K extends keyof Check>(kind: K): readonly Checking<NonNullable<Check[K]>>[] {
-  type One = NonNullable<Check[K]>;
-  const opening = (checks: readonly OpenCheck[]): Checking<One>[] =>
-    checks.flatMap(({ [kind]: check, where }) => (check === undefined ? [] : [{ check, where }]));
+export const PATH_CHECKS = checksOf<TracedPath>(
+  ({ path }) => path,
+  ({ path }) => path,
+);
+export const TARGET_CHECKS = checksOf<PathEnd>(
+  ({ targets }) => targets,
+  ({ targets }) => targets,
+);
+export const FILE_CHECKS = checksOf<Topology>(
+  ({ file }) => file,
+  ({ file }) => file,
+);
+
+function checksOf<S>(
+  ofRule: (check: Check) => OfRule<S> | undefined,
+  withoutRule: (check: OpenCheck) => WithoutRule<S> | undefined,
+): readonly NamedCheck<S>[] {
+  const named = (checks: readonly OpenCheck[]): NamedCheck<S>[] =>
+    checks.flatMap((it) => {
+      const check = withoutRule(it);
+      return check === undefined ? [] : [{ check, where: it.where }];
+    });
   return [
-    ...opening(CHECKS_BEFORE_RULES),
-    ...RULES.flatMap((rule): Checking<One>[] => {
-      const check = rule.check[kind];
+    ...named(CHECKS_BEFORE_RULES),
+    ...RULES.flatMap((rule): NamedCheck<S>[] => {
+      const check = ofRule(rule.check);
       return check === undefined ? [] : [{ check, rule, where: `the rule ${rule.id}` }];
     }),
-    ...opening(CHECKS_AFTER_RULES),
+    ...named(CHECKS_AFTER_RULES),
   ];
 }
 
 /** A fault with what its rule says of it. */
-export function findingOf(fault: Fault, rule: Rule | undefined): Finding {
-  if (rule === undefined) throw new Error(`no rule says that it found ${fault.observed}`);
+export function findingOf(fault: Fault, rule: Rule): Finding {
   const { address, attribute, observed, required, symptom, share, fix } = fault;
   return {
     id: rule.id,

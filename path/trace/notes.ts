@@ -1,45 +1,50 @@
 import type { Balancer, Topology } from "../../topology/model";
 import type { Deadline } from "../deadline";
 import type { Assumption, Finding, Open } from "../report";
-import { ruleOf } from "../rules/all";
-import type { FileReporter } from "../rules/rule";
-import { type Checking, findingOf } from "./checks";
+import type { FileReporter, Rule } from "../rules/rule";
+import { findingOf, type NamedCheck } from "./checks";
 
-/** What a check told: one of the three. */
-export interface Note {
-  readonly finding?: Finding;
-  readonly open?: Open;
-  readonly assumption?: Assumption;
+/** What a check told. */
+export type Note = {
   /** Absent: on every path. */
   readonly on?: readonly Balancer[];
-}
+} & (
+  | { readonly kind: "finding"; readonly finding: Finding }
+  | { readonly kind: "open"; readonly open: Open }
+  | { readonly kind: "assumption"; readonly assumption: Assumption }
+);
 
-/** Runs checks one after the other, and writes down what each of them tells, until the time is up. */
-export function noting<T>(
+/**
+ * Gives a function that runs one check and writes down what it tells, unless the time is up. Checks of paths and targets
+ * get the reporter of a file's checks as well, and name no balancers to it.
+ * @throws {TimeIsUp} from that function, where a check tells something after the deadline
+ */
+export function noteTaker<T>(
   { isPartial }: Topology,
   deadline: Deadline,
   write: (note: Note) => unknown,
-): (checking: Checking<(subject: T, report: FileReporter) => void>, subject: T) => void {
-  let rule: Checking<unknown>["rule"];
-  const report: FileReporter = {
-    fault: (fault, on) => {
-      deadline.check();
-      const finding = findingOf(fault, rule);
-      const isSure = isPartial !== true || !ruleOf(finding.id).needs.includes("whole configuration");
-      write(isSure ? { finding, on } : { open: notWhole(finding), on });
-    },
+): (check: NamedCheck<T>, subject: T) => void {
+  const report: Omit<FileReporter, "fault"> = {
     open: (hop, { address, attribute, why }, on) => {
       deadline.check();
-      write({ open: { hop, address, attribute, why }, on });
+      write({ kind: "open", open: { hop, address, attribute, why }, on });
     },
     assume: (assumption) => {
       deadline.check();
-      write({ assumption });
+      write({ kind: "assumption", assumption });
     },
   };
-  return ({ check, rule: it }, subject) => {
-    rule = it;
-    check(subject, report);
+  const faultsOf =
+    (rule: Rule): FileReporter["fault"] =>
+    (fault, on) => {
+      deadline.check();
+      const finding = findingOf(fault, rule);
+      const isSure = isPartial !== true || !rule.needs.includes("whole configuration");
+      write(isSure ? { kind: "finding", finding, on } : { kind: "open", open: notWhole(finding), on });
+    };
+  return (it, subject) => {
+    if (it.rule === undefined) it.check(subject, report);
+    else it.check(subject, { ...report, fault: faultsOf(it.rule) });
   };
 }
 
@@ -76,10 +81,10 @@ export class PathNotes {
 
   constructor(private readonly notebook: Notebook) {}
 
-  add({ finding, open, assumption }: Note): void {
-    if (finding !== undefined) this.findings.add(this.notebook.finding(finding));
-    if (open !== undefined) this.leaveOpen(open);
-    if (assumption !== undefined) this.notebook.assume(assumption);
+  add(note: Note): void {
+    if (note.kind === "finding") this.findings.add(this.notebook.finding(note.finding));
+    else if (note.kind === "open") this.leaveOpen(note.open);
+    else this.notebook.assume(note.assumption);
   }
 
   leaveOpen(open: Open): void {

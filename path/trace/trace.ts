@@ -22,7 +22,7 @@ import {
 import type { PathEnd } from "../rules/rule";
 import { FILE_CHECKS, PATH_CHECKS, TARGET_CHECKS } from "./checks";
 import { viewOf } from "./hop-views";
-import { type Note, Notebook, noting, PathNotes } from "./notes";
+import { type Note, Notebook, noteTaker, PathNotes } from "./notes";
 
 export interface TraceOptions {
   /** Only the path of this URL. */
@@ -110,16 +110,16 @@ interface Work {
 
 function notesOfFile(topology: Topology, notebook: Notebook, deadline: Deadline): Note[] {
   const notes: Note[] = [];
-  const run = noting<Topology>(topology, deadline, (note) => {
+  const run = noteTaker<Topology>(topology, deadline, (note) => {
     // A fault counts even where none of its balancers is on a path.
-    if (note.finding !== undefined) notebook.finding(note.finding);
-    if (note.assumption !== undefined) notebook.assume(note.assumption);
+    if (note.kind === "finding") notebook.finding(note.finding);
+    if (note.kind === "assumption") notebook.assume(note.assumption);
     notes.push(note);
   });
   deadline.run(() => {
-    for (const checking of FILE_CHECKS) {
-      deadline.enter(`in ${checking.where}`);
-      run(checking, topology);
+    for (const check of FILE_CHECKS) {
+      deadline.enter(`in ${check.where}`);
+      run(check, topology);
     }
   });
   return notes;
@@ -130,12 +130,12 @@ function pathReport(entry: Entry, path: TracedPath, { notebook, deadline, everyw
   const notes = new PathNotes(notebook);
   for (const note of everywhere)
     if (note.on === undefined || (balancer !== undefined && note.on.includes(balancer))) notes.add(note);
-  const run = noting<TracedPath>(topology, deadline, (note) => notes.add(note));
+  const run = noteTaker<TracedPath>(topology, deadline, (note) => notes.add(note));
   const url = shownUrl(entry);
   deadline.run(() => {
-    for (const checking of PATH_CHECKS) {
-      deadline.enter(`in ${checking.where} of ${url}`);
-      run(checking, path);
+    for (const check of PATH_CHECKS) {
+      deadline.enter(`in ${check.where} of ${url}`);
+      run(check, path);
     }
     for (const note of notesOfTargets(path, url, deadline)) {
       deadline.check();
@@ -192,10 +192,10 @@ function notesOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly
   const known = byBalancer.get(end.balancer);
   if (known !== undefined) return known;
   const notes: Note[] = [];
-  const run = noting<PathEnd>(end.topology, deadline, (note) => notes.push(note));
-  for (const checking of TARGET_CHECKS) {
-    deadline.enter(`in ${checking.where} of ${url}`);
-    run(checking, end);
+  const run = noteTaker<PathEnd>(end.topology, deadline, (note) => notes.push(note));
+  for (const check of TARGET_CHECKS) {
+    deadline.enter(`in ${check.where} of ${url}`);
+    run(check, end);
   }
   byBalancer.set(end.balancer, notes);
   return notes;

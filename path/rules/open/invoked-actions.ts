@@ -1,12 +1,11 @@
 import { known, Unknown } from "../../../topology/value";
 import { isHarmless, STOP, stoppedId } from "../../analysis/writers/invoked-actions";
-import type { PathCheck, TargetCheck } from "../rule";
-import type { OpenCheck } from "./all";
+import type { OpenCheck, OpenPathCheck, OpenTargetCheck } from "./all";
 
 /* What the actions that terraform invokes leave open, and what a stopped target does. */
 
 /** A target that is kept stopped does not answer. */
-const stopped: TargetCheck = (end, report) => {
+const stopped: OpenTargetCheck = (end, report) => {
   const isTarget = targetsOf(end);
   for (const { address, instanceId } of end.topology.stopped) {
     const id = known(instanceId);
@@ -19,7 +18,7 @@ const stopped: TargetCheck = (end, report) => {
 };
 
 /** Nor does one that an action stops; whether somebody starts it again, no plan says. */
-const stopping: TargetCheck = (end, report) => {
+const stopping: OpenTargetCheck = (end, report) => {
   const isTarget = targetsOf(end);
   for (const it of end.topology.invocations) {
     if (it.type !== STOP) continue;
@@ -33,12 +32,12 @@ const stopping: TargetCheck = (end, report) => {
   }
 };
 
-function targetsOf({ targets }: Parameters<TargetCheck>[0]): (id: string) => boolean {
+function targetsOf({ targets }: Parameters<OpenTargetCheck>[0]): (id: string) => boolean {
   const ids = new Set(targets.flatMap(({ server, registration }) => [known(server?.id), known(registration.targetId)]));
   return (id) => ids.has(id);
 }
 
-const others: PathCheck = ({ balancer, topology: { invocations } }, report) => {
+const others: OpenPathCheck = ({ balancer, topology: { invocations } }, report) => {
   if (balancer === undefined) return;
   for (const { address, type } of invocations)
     if (type !== STOP && !isHarmless(type))

@@ -3,8 +3,7 @@ import { isUnknown, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { few } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
-import type { FileReporter, Reporter } from "../rule";
-import type { OpenCheck } from "./all";
+import type { OpenCheck, OpenReporter } from "./all";
 
 /* What of the path itself the file leaves open; without it no other rule can say much. */
 
@@ -18,7 +17,7 @@ export const STRUCTURE: readonly OpenCheck[] = [
   { where, file: lastRefresh },
 ];
 
-function names({ records, isOwnName, host, balancer, topology }: TracedPath, report: Reporter): void {
+function names({ records, isOwnName, host, balancer, topology }: TracedPath, report: OpenReporter): void {
   if (isOwnName) return;
   const [first] = records;
   if (first === undefined)
@@ -42,7 +41,7 @@ function names({ records, isOwnName, host, balancer, topology }: TracedPath, rep
   }
 }
 
-function zoneOf({ zoneId, address }: DnsRecord, host: string, { byId, source }: Topology, report: Reporter): void {
+function zoneOf({ zoneId, address }: DnsRecord, host: string, { byId, source }: Topology, report: OpenReporter): void {
   const zone = byId.zone(zoneId);
   if (zone === undefined)
     report.assume({
@@ -59,7 +58,7 @@ function zoneOf({ zoneId, address }: DnsRecord, host: string, { byId, source }: 
     });
 }
 
-function listeners({ balancer, steps, from }: TracedPath, report: Reporter): void {
+function listeners({ balancer, steps, from }: TracedPath, report: OpenReporter): void {
   if (balancer === undefined) return;
   const { isInternal, type, subnetIds, listeners: all } = balancer;
   for (const value of [type, isInternal]) if (isUnknown(value)) report.open("listener", value);
@@ -82,14 +81,14 @@ function listeners({ balancer, steps, from }: TracedPath, report: Reporter): voi
   }
 }
 
-function unknownAction(action: Action, address: string, report: Reporter): void {
+function unknownAction(action: Action, address: string, report: OpenReporter): void {
   if (action.type === "unknown") report.open("listener", new Unknown(address, action.attribute, action.why));
   if (action.type === "authenticate") report.assume({ hop: "listener", address, text: "the clients can sign in" });
   if (action.type !== "redirect") return;
   for (const value of [action.protocol, action.host, action.port]) if (isUnknown(value)) report.open("listener", value);
 }
 
-function groups({ steps, topology }: TracedPath, report: Reporter): void {
+function groups({ steps, topology }: TracedPath, report: OpenReporter): void {
   for (const { outcomes } of steps) {
     for (const { actions, address } of outcomes) {
       for (const action of actions) {
@@ -104,7 +103,7 @@ function groups({ steps, topology }: TracedPath, report: Reporter): void {
   }
 }
 
-function targets(path: TracedPath, report: Reporter): void {
+function targets(path: TracedPath, report: OpenReporter): void {
   for (const { server, registration, targetGroup, port, healthPort, subnets } of path.targets) {
     const open = (hop: Hop, attribute: string, why: string) =>
       report.open(hop, new Unknown(registration.address, attribute, why));
@@ -132,7 +131,7 @@ function targets(path: TracedPath, report: Reporter): void {
  * A state shows in a group also what another resource put there, and has it still when an apply took that away and no
  * refresh followed.
  */
-function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topology, report: FileReporter): void {
+function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topology, report: OpenReporter): void {
   if (source !== "state") return;
   const isOwn = (
     part: { readonly address: string; readonly isData: boolean },

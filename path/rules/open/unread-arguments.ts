@@ -4,12 +4,11 @@ import type { Stranger } from "../../../topology/unread-model";
 import { type Attr, known, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { HOPS, type Hop } from "../../report";
-import type { PathCheck, Reporter, TargetCheck } from "../rule";
-import type { OpenCheck } from "./all";
+import type { OpenCheck, OpenPathCheck, OpenReporter, OpenTargetCheck } from "./all";
 
 /* What is set on a path and no reader knows: it may do anything there, so the hop is not proven. */
 
-const ofPath: PathCheck = (path, report) => {
+const ofPath: OpenPathCheck = (path, report) => {
   const { topology, records, balancer, steps } = path;
   if (topology.unread.size === 0) return;
   // The listener's own certificate stands in the listener.
@@ -33,7 +32,7 @@ const ofPath: PathCheck = (path, report) => {
   leave(topology, "listener", partsOfGroups(topology, balancer?.securityGroupIds.items), report);
 };
 
-const ofTargets: TargetCheck = ({ topology, targetGroups, targets }, report) => {
+const ofTargets: OpenTargetCheck = ({ topology, targetGroups, targets }, report) => {
   if (topology.unread.size === 0) return;
   leave(topology, "target-group", targetGroups, report);
   leave(
@@ -50,7 +49,12 @@ const ofTargets: TargetCheck = ({ topology, targetGroups, targets }, report) => 
   );
 };
 
-function leave({ unread }: Topology, hop: Hop, parts: readonly { readonly address: string }[], report: Reporter): void {
+function leave(
+  { unread }: Topology,
+  hop: Hop,
+  parts: readonly { readonly address: string }[],
+  report: OpenReporter,
+): void {
   for (const { address } of parts) for (const it of unread.get(address) ?? []) report.open(hop, it);
 }
 
@@ -65,7 +69,7 @@ function partsOfGroups({ byId }: Topology, ids: readonly string[] = []): { reado
 /**
  * Resources of types that no reader knows, where they name a part of the path, or where nobody can tell what they name.
  */
-const strangers: PathCheck = (path, report) => {
+const strangers: OpenPathCheck = (path, report) => {
   if (path.balancer === undefined) return;
   for (const stranger of path.topology.strangers) {
     const hop = hopOf(stranger, path);
@@ -120,7 +124,7 @@ function identitiesOf({
 }
 
 /** Such a part may do anything to any hop. */
-const parts: PathCheck = ({ topology }, report) => {
+const parts: OpenPathCheck = ({ topology }, report) => {
   for (const it of topology.parts) for (const hop of HOPS) report.open(hop, it);
 };
 
