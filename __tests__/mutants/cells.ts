@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../../path/rules/all";
 import { MUTANTS } from "./all";
-import { isRowOfErrors } from "./judge";
+import { findsErrors } from "./judge";
 import type { Form, Mutant } from "./mutant";
 
 /*
@@ -13,22 +13,22 @@ import type { Form, Mutant } from "./mutant";
 export const FORMS: readonly Form[] = ["synthesized", "plan", "state"];
 export const CELLS_FILE = join(__dirname, "cells.md");
 
-/** Mutants of a row that a form can hold. */
-export function holding(row: string, form: Form): Mutant[] {
-  return MUTANTS.filter((it) => it.row === row && it.cannot?.[form] === undefined);
+/** Mutants of a rule that a form can hold. */
+export function holding(rule: string, form: Form): Mutant[] {
+  return MUTANTS.filter((it) => it.rule === rule && it.cannot?.[form] === undefined);
 }
 
-/** Why a form holds none of a row's mutants; the reasons are those of the mutants. */
-export function reasons(row: string, form: Form): string[] {
+/** Why a form holds none of a rule's mutants; the reasons are those of the mutants. */
+export function reasons(rule: string, form: Form): string[] {
   return [
     ...new Set(
-      MUTANTS.flatMap((it) => (it.row === row && it.cannot?.[form] !== undefined ? [it.cannot[form] as string] : [])),
+      MUTANTS.flatMap((it) => (it.rule === rule && it.cannot?.[form] !== undefined ? [it.cannot[form] as string] : [])),
     ),
   ];
 }
 
 export function cellsText(): string {
-  const kindOf = (id: string) => (isRowOfErrors(id) ? "error" : "warning");
+  const kindOf = (id: string) => (findsErrors(id) ? "error" : "warning");
   const cell = (id: string, form: Form) =>
     [...(holding(id, form).length > 0 ? [`${holding(id, form).length}`] : []), ...reasons(id, form)]
       .join("; ")
@@ -36,13 +36,13 @@ export function cellsText(): string {
   return [
     "# What each form of a file can hold",
     "",
-    "Each row of the failure modes, and how many different mutants of it the tests find in a synthesized " +
+    "Each rule, and how many different mutants of it the tests find in a synthesized " +
       "`cdk.tf.json`, in a real plan and in a",
-    "real state. Where a form cannot hold a mutant, the cell says why. Rows of warnings need no second mutant; " +
+    "real state. Where a form cannot hold a mutant, the cell says why. Rules of warnings need no second mutant; " +
       "P58 and P59 terraform itself",
     "refuses. Written by `cells.ts`; a test holds it.",
     "",
-    "| Row | What | Severity | Synthesized | Plan | State |",
+    "| Rule | What | Severity | Synthesized | Plan | State |",
     "|---|---|---|---|---|---|",
     ...RULES.map(
       ({ id, title, certainty }) =>

@@ -29,7 +29,7 @@ export function examples(): Readonly<Record<string, Example>> {
 }
 
 function exampleOf(id: string): Example {
-  const [mutant] = MUTANTS.filter(({ row, cannot }) => row === id && cannot?.synthesized === undefined).sort(
+  const [mutant] = MUTANTS.filter(({ rule, cannot }) => rule === id && cannot?.synthesized === undefined).sort(
     (one, other) => sizeOf(one) - sizeOf(other),
   );
   if (mutant === undefined) throw new Error(`no fault of ${id} stands in a synthesized file`);

@@ -3,20 +3,20 @@ import { ruleOf } from "../../path/rules/all";
 import { severityOf } from "../../path/rules/rule";
 import type { Mutant } from "./mutant";
 
-/** Rows marked A or S; the others are warnings, or terraform itself refuses them. */
-export function isRowOfErrors(id: string): boolean {
+/** Whether a rule finds errors; the others find warnings only, or terraform itself refuses the fault. */
+export function findsErrors(id: string): boolean {
   return ruleOf(id).certainty.some((it) => it === "apply" || it === "certain");
 }
 
-/** A row can be both; a mutant that says which verdict stays is the warning. */
-export function isWarning({ row, verdict }: Mutant): boolean {
-  return severityOf(ruleOf(row)) === "warning" || verdict !== undefined;
+/** A rule can find both; a mutant that says which verdict stays is the warning. */
+export function isWarning({ rule, verdict }: Mutant): boolean {
+  return severityOf(ruleOf(rule)) === "warning" || verdict !== undefined;
 }
 
-/** Findings of the mutant's row, at the place that it says. */
+/** Findings of the mutant's rule, at the place that it says. */
 export function findingsOf(mutant: Mutant, { findings }: TraceReport): Finding[] {
   const {
-    row,
+    rule,
     at: { type, attribute },
   } = mutant;
   const isThere = (it: Finding) =>
@@ -25,21 +25,21 @@ export function findingsOf(mutant: Mutant, { findings }: TraceReport): Finding[]
       it.attribute === attribute ||
       it.attribute.startsWith(`${attribute}.`) ||
       it.attribute.startsWith(`${attribute}[`));
-  return findings.filter((it) => it.id === row && isThere(it));
+  return findings.filter((it) => it.id === rule && isThere(it));
 }
 
 /** What a report does not say of a mutant as it should, in words; nothing if all is right. */
 export function misses(mutant: Mutant, report: TraceReport): string[] {
-  const { row, at, also = [] } = mutant;
+  const { rule, at, also = [] } = mutant;
   const found = findingsOf(mutant, report);
   const severity = isWarning(mutant) ? "warning" : "error";
   const verdict = isWarning(mutant) ? (mutant.verdict ?? "ok") : "broken";
-  const others = report.findings.filter(({ id, severity: it }) => it === "error" && id !== row && !also.includes(id));
+  const others = report.findings.filter(({ id, severity: it }) => it === "error" && id !== rule && !also.includes(id));
   return [
     ...(found.length === 0
-      ? [`no ${row} at ${at.type} ${at.attribute ?? ""}; found: ${inWords(report.findings) || "nothing"}`]
+      ? [`no ${rule} at ${at.type} ${at.attribute ?? ""}; found: ${inWords(report.findings) || "nothing"}`]
       : []),
-    ...found.filter((it) => it.severity !== severity).map((it) => `${row} is ${it.severity}, not ${severity}`),
+    ...found.filter((it) => it.severity !== severity).map((it) => `${rule} is ${it.severity}, not ${severity}`),
     ...(report.verdict === verdict ? [] : [`verdict ${report.verdict}, not ${verdict}${opensIn(report)}`]),
     ...(others.length === 0 ? [] : [`beside it ${inWords(others)}`]),
   ];

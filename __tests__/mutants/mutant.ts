@@ -14,15 +14,15 @@ export type Form = "synthesized" | "plan" | "state";
 
 /** One fault put into a correct stack. */
 export interface Mutant {
-  /** The row that must be found, such as `P33`. */
-  readonly row: string;
+  /** The rule that must be found, such as `P33`. */
+  readonly rule: string;
   /** The fault in words: "the instances' group opens the wrong port". */
   readonly name: string;
   readonly base: Base;
   readonly mutate: (stack: SynthesizedJson) => void;
   /** The resource type and the attribute that the finding must name. */
   readonly at: { readonly type: string; readonly attribute?: string };
-  /** Other rows that the same fault cannot help touching. */
+  /** Other rules that the same fault cannot help touching. */
   readonly also?: readonly string[];
   /** Forms that cannot hold this fault, each with the reason. */
   readonly cannot?: Partial<Record<Form, string>>;
@@ -33,4 +33,4 @@ export interface Mutant {
 }
 
 /** A mutant as the file of its rule has it. */
-export type RuleMutant = Omit<Mutant, "row">;
+export type RuleMutant = Omit<Mutant, "rule">;

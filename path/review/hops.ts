@@ -67,15 +67,15 @@ export function newFaults({ before, after }: Traces, world: World): Finding[] {
   // What was a warning before and is an error now is new.
   const faults = before?.findings.filter(({ severity }) => severity === "error") ?? [];
   const known = new Set(faults.map(placeOf));
-  const knownRows = new Set(faults.map(({ id, hop }) => `${id} ${hop}`));
+  const knownRules = new Set(faults.map(({ id, hop }) => `${id} ${hop}`));
   return after.findings.filter((finding) => {
     if (finding.severity !== "error" || known.has(placeOf(finding))) return false;
     if (!onPath.has(placeOf(finding)) && !isRefused(finding)) return false;
     if (before === undefined) return true;
     if (isOfPlansOnly(finding) || (isOfScripts(finding) && !world.knowsScripts)) return false;
-    // The same row at another resource is new where that one changes.
+    // The same rule at another resource is new where that one changes.
     return (
-      !knownRows.has(`${finding.id} ${finding.hop}`) ||
+      !knownRules.has(`${finding.id} ${finding.hop}`) ||
       (world.byAddress.get(finding.address)?.doing ?? "none") !== "none"
     );
   });

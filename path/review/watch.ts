@@ -20,13 +20,13 @@ export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   return [
     ...dataLost(world.changes),
     ...unprotected(world.changes),
-    ...rowsOf(faultsThatStay(traces, world)).map(([row, of]) => `${row} was there before and stays${of}.`),
-    ...rowsOf(unseenBefore(traces, world)).map(
-      ([row, of]) => `${row}: a state does not tell whether it was so before${of}.`,
+    ...byRule(faultsThatStay(traces, world)).map(([rule, of]) => `${rule} was there before and stays${of}.`),
+    ...byRule(unseenBefore(traces, world)).map(
+      ([rule, of]) => `${rule}: a state does not tell whether it was so before${of}.`,
     ),
-    ...rowsOf(warned).map(
-      ([row, of, { observed, symptom }]) =>
-        `${row}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`,
+    ...byRule(warned).map(
+      ([rule, of, { observed, symptom }]) =>
+        `${rule}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`,
     ),
     ...leftOpen(world, traces, warned),
     ...drifted(plan, world.changes),
@@ -153,10 +153,10 @@ function namesOf(changes: readonly Change[]): string {
 }
 
 /** Findings of one rule together: what the rule is and where, how many more there are, and the first of them. */
-function rowsOf(findings: readonly Finding[]): [row: string, others: string, first: Finding][] {
-  const rows = new Map<string, Finding[]>();
-  for (const finding of findings) addTo(rows, finding.id, finding);
-  return [...rows].flatMap(([id, [first, ...others]]) =>
+function byRule(findings: readonly Finding[]): [rule: string, others: string, first: Finding][] {
+  const rules = new Map<string, Finding[]>();
+  for (const finding of findings) addTo(rules, finding.id, finding);
+  return [...rules].flatMap(([id, [first, ...others]]) =>
     first === undefined
       ? []
       : [

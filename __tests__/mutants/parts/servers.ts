@@ -7,7 +7,7 @@ export const HASH = "the state of an instance holds a hash of its user data only
 export const NO_CHANGE = "it says what is to be, not what changes";
 
 export const NEW_PLAN =
-  "a plan of something new changes nothing in place; `__tests__/unit/path/rules/servers.test.ts` holds the row " +
+  "a plan of something new changes nothing in place; `__tests__/unit/path/rules/servers.test.ts` holds the rule " +
   "in a plan of a change";
 
 export const instances = (stack: SynthesizedJson) => all(stack, "aws_instance").map(({ body }) => body);

@@ -12,7 +12,7 @@ import { startLocalAws } from "../../support/rehearsal-room";
 import { sampled } from "../../support/sample";
 
 /*
- * Faults of every row again (all of them: npm run test:exhaustive), in the plan that terraform really makes of the
+ * Faults of every rule again (all of them: npm run test:exhaustive), in the plan that terraform really makes of the
  * stack and in the state that it really leaves on the local AWS: it is found there as in the synthesized stack. Many
  * are modules of one root, so that they share the provider's start and the balancers' wait.
  */
@@ -82,9 +82,9 @@ describe.each(BASES.map((base, index) => [base, keyOfBase(index)] as const))("th
   });
 });
 
-const named = RUN.map((mutant, index) => [mutant.row, mutant.name, mutant, keyOf(index)] as const);
+const named = RUN.map((mutant, index) => [mutant.rule, mutant.name, mutant, keyOf(index)] as const);
 
-describe.each(named)("%s: %s", (row, _, mutant, key) => {
+describe.each(named)("%s: %s", (rule, _, mutant, key) => {
   const { plan: whyNoPlan, state: whyNoState } = mutant.cannot ?? {};
 
   test(whyNoPlan === undefined ? "is found in the plan" : `is not in a plan: ${whyNoPlan}`, () => {
@@ -106,7 +106,7 @@ describe.each(named)("%s: %s", (row, _, mutant, key) => {
       }).toEqual({ refused: "", misses: [] });
     });
   } else if (/\brefuses?\b/.test(whyNoState)) {
-    test(`is in no state, and its row says that AWS refuses it: ${whyNoState}`, () =>
-      expect(ruleOf(row).certainty).toContain("apply"));
+    test(`is in no state, and its rule says that AWS refuses it: ${whyNoState}`, () =>
+      expect(ruleOf(rule).certainty).toContain("apply"));
   }
 });

@@ -139,11 +139,11 @@ describe.each<
   });
 });
 
-test("the sampled faults are of every row, in a plan and in a state where these can hold it", () => {
+test("the sampled faults are of every rule, in a plan and in a state where these can hold it", () => {
   const sample = sampleOf(MUTANTS, kindsOfMutant);
-  const rows = (of: typeof sample, form: "plan" | "state") =>
-    [...new Set(of.filter(({ cannot }) => cannot?.[form] === undefined).map(({ row }) => row))].sort();
-  for (const form of ["plan", "state"] as const) expect(rows(sample, form)).toEqual(rows([...MUTANTS], form));
+  const rules = (of: typeof sample, form: "plan" | "state") =>
+    [...new Set(of.filter(({ cannot }) => cannot?.[form] === undefined).map(({ rule }) => rule))].sort();
+  for (const form of ["plan", "state"] as const) expect(rules(sample, form)).toEqual(rules([...MUTANTS], form));
   expect(new Set(sample.map(({ base }) => base))).toEqual(new Set(MUTANTS.map(({ base }) => base)));
 });
 

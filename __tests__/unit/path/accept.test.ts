@@ -333,7 +333,7 @@ describe("it is a fault to accept", () => {
     expect(faultsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(fault)]);
   });
 
-  test("any id but those of the rows", () => {
+  test("any id but those of the rules", () => {
     const allowed = Array.from({ length: 101 }, (_, number) => `P${String(number).padStart(2, "0")}`).filter(
       (finding) => faultsOf({ ...DOMAIN, accept: [{ finding, reason: "x" }] }).length === 0,
     );

@@ -6,7 +6,7 @@ import { MUTANTS } from "../../mutants/all";
 import { BASES, baseStack, mutantStack } from "../../mutants/bases";
 import { CELLS_FILE, cellsText, FORMS, holding, reasons } from "../../mutants/cells";
 import { applyEdits } from "../../mutants/edits";
-import { findingsOf, inWords, isRowOfErrors, isWarning, misses, opensIn } from "../../mutants/judge";
+import { findingsOf, findsErrors, inWords, isWarning, misses, opensIn } from "../../mutants/judge";
 import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
 
 /*
@@ -25,7 +25,7 @@ describe.each(BASES)("the correct stack %s", (base) => {
 });
 
 const inSynthesized = MUTANTS.filter(({ cannot }) => cannot?.synthesized === undefined);
-const named = (mutants: readonly Mutant[]) => mutants.map((it) => [it.row, it.name, it] as const);
+const named = (mutants: readonly Mutant[]) => mutants.map((it) => [it.rule, it.name, it] as const);
 
 describe.each(named(inSynthesized))("%s: %s", (_row, _name, mutant) => {
   test("is found, and nothing else is", () => {
@@ -39,7 +39,9 @@ describe.each(named(inSynthesized.filter(({ unfixable }) => unfixable === undefi
     test("is ended by what its fix says", () => {
       const stack = mutantStack(mutant);
       const report = fixed(stack, mutant, trace(stack));
-      expect(inWords(report.findings.filter(({ id, severity }) => severity === "error" || id === mutant.row))).toBe("");
+      expect(inWords(report.findings.filter(({ id, severity }) => severity === "error" || id === mutant.rule))).toBe(
+        "",
+      );
       expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
     });
   },
@@ -51,7 +53,7 @@ function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): Trac
   for (let fixes = 0; fixes < MAX_FIXES; fixes += 1) {
     const [next] = [
       ...findingsOf(mutant, report),
-      ...report.findings.filter(({ id, severity }) => id === mutant.row || severity === "error"),
+      ...report.findings.filter(({ id, severity }) => id === mutant.rule || severity === "error"),
     ];
     if (next === undefined) break;
     if (next.fix.edits.length === 0) throw new Error(`the fix of ${inWords([next])} has no edits`);
@@ -61,38 +63,38 @@ function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): Trac
   return report;
 }
 
-test("no two mutants have one name, and none is a mutant of terraform's own rows", () => {
-  const names = MUTANTS.map(({ row, name }) => `${row} ${name}`);
+test("no two mutants have one name, and none is a mutant of terraform's own rules", () => {
+  const names = MUTANTS.map(({ rule, name }) => `${rule} ${name}`);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-  expect(MUTANTS.filter(({ row }) => RULES.find(({ id }) => id === row)?.certainty.includes("plan") !== false)).toEqual(
-    [],
-  );
+  expect(
+    MUTANTS.filter(({ rule }) => RULES.find(({ id }) => id === rule)?.certainty.includes("plan") !== false),
+  ).toEqual([]);
 });
 
-test("no two mutants of a row are the same change", () => {
-  const texts = MUTANTS.map((it) => `${it.row} ${JSON.stringify(mutantStack(it))}`);
+test("no two mutants of a rule are the same change", () => {
+  const texts = MUTANTS.map((it) => `${it.rule} ${JSON.stringify(mutantStack(it))}`);
   expect(
     MUTANTS.filter((_, index) => texts.indexOf(texts[index] as string) !== index).map(
-      ({ row, name }) => `${row}: ${name}`,
+      ({ rule, name }) => `${rule}: ${name}`,
     ),
   ).toEqual([]);
 });
 
-describe.each(RULES.map(({ id }) => id).filter(isRowOfErrors))("row %s", (row) => {
+describe.each(RULES.map(({ id }) => id).filter(findsErrors))("rule %s", (rule) => {
   test.each(FORMS)("has two mutants in a file of the form %s, or the reason why not", (form) => {
-    const held = holding(row, form).length;
-    const why = reasons(row, form);
+    const held = holding(rule, form).length;
+    const why = reasons(rule, form);
     expect({
-      row,
+      rule,
       form,
       gap: held >= 2 || (held === 0 && why.length > 0) ? "" : `${held} mutants; ${why.join("; ")}`,
-    }).toEqual({ row, form, gap: "" });
+    }).toEqual({ rule, form, gap: "" });
   });
 });
 
-describe.each(RULES.filter(({ certainty }) => certainty.includes("likely")).map(({ id }) => id))("row %s", (row) => {
+describe.each(RULES.filter(({ certainty }) => certainty.includes("likely")).map(({ id }) => id))("rule %s", (rule) => {
   test("has a mutant that is a warning", () => {
-    expect(MUTANTS.filter((it) => it.row === row && isWarning(it)).length).toBeGreaterThan(0);
+    expect(MUTANTS.filter((it) => it.rule === rule && isWarning(it)).length).toBeGreaterThan(0);
   });
 });
 

@@ -12,32 +12,32 @@ import { sampled } from "../../support/sample";
  */
 
 /**
- * Rows whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rows,
+ * Rules whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rules,
  * and why.
  */
-const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly string[]; readonly why: string }[] = [
+const NOT_TOGETHER: readonly { readonly rule: string; readonly others: readonly string[]; readonly why: string }[] = [
   {
-    row: "P19",
+    rule: "P19",
     others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17"],
     why: "no listener uses a certificate, so that none is on the path or says which name the balancer is for",
   },
   {
-    row: "P21",
+    rule: "P21",
     others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17", "P48"],
     why:
       "no listener uses a certificate or forwards, so that none is on the path or says which name the balancer " +
       "is for",
   },
   {
-    row: "P06",
+    rule: "P06",
     others: ["P11", "P12", "P13", "P26"],
     why: "the name leads to another balancer, so that this one's certificate and rules are not for it",
   },
-  { row: "P01", others: ["P11", "P12"], why: "a name that only those inside can ask for may be used without TLS" },
-  { row: "P15", others: ["P04", "P07"], why: "each gives the certificate another further name" },
-  { row: "P09", others: ["P44", "P45", "P47"], why: "an internal balancer needs no way to the internet" },
+  { rule: "P01", others: ["P11", "P12"], why: "a name that only those inside can ask for may be used without TLS" },
+  { rule: "P15", others: ["P04", "P07"], why: "each gives the certificate another further name" },
+  { rule: "P09", others: ["P44", "P45", "P47"], why: "an internal balancer needs no way to the internet" },
   {
-    row: "P48",
+    rule: "P48",
     others: [
       "P26",
       "P28",
@@ -60,32 +60,32 @@ const NOT_TOGETHER: readonly { readonly row: string; readonly others: readonly s
     why: "nothing leads to the instances, so that they are no targets",
   },
   {
-    row: "P49",
+    rule: "P49",
     others: ["P32", "P33", "P34", "P35", "P36", "P37", "P39", "P40", "P50", "P53", "P61", "P62", "P63", "P64"],
     why: "the instances are not attached, so that they are no targets",
   },
 ];
 
-/** One fault of each row, in the site of this project. */
+/** One fault of each rule, in the site of this project. */
 const FAULTS: readonly Mutant[] = [
   ...new Map(
     MUTANTS.filter((it) => it.base === "site" && !isWarning(it) && it.cannot?.synthesized === undefined)
       .reverse()
-      .map((it) => [it.row, it]),
+      .map((it) => [it.rule, it]),
   ).values(),
 ];
 
 const ALL_PAIRS = FAULTS.flatMap((one, index) => FAULTS.slice(index + 1).map((other) => [one, other] as const)).filter(
-  ([one, other]) => ruleOf(one.row).hop !== ruleOf(other.row).hop,
+  ([one, other]) => ruleOf(one.rule).hop !== ruleOf(other.rule).hop,
 );
 const PAIRS = ALL_PAIRS.filter(
-  ([{ row: one }, { row: other }]) =>
+  ([{ rule: one }, { rule: other }]) =>
     !NOT_TOGETHER.some(
-      ({ row, others }) => (row === one && others.includes(other)) || (row === other && others.includes(one)),
+      ({ rule, others }) => (rule === one && others.includes(other)) || (rule === other && others.includes(one)),
     ),
 );
 
-const RUN = sampled(PAIRS, ([{ row: one }, { row: other }]) => [
+const RUN = sampled(PAIRS, ([{ rule: one }, { rule: other }]) => [
   `${one} ${ruleOf(other).hop}`,
   `${other} ${ruleOf(one).hop}`,
 ]);
@@ -95,7 +95,7 @@ test("there are at least 20 pairs, between all hops", () => {
   const between = new Set(
     RUN.map((pair) =>
       pair
-        .map(({ row }) => ruleOf(row).hop)
+        .map(({ rule }) => ruleOf(rule).hop)
         .sort()
         .join(" and "),
     ),
@@ -129,13 +129,13 @@ function together(one: Mutant, other: Mutant): SynthesizedJson | undefined {
   return undefined;
 }
 
-test.each(RUN.map(([one, other]) => [one.row, one.name, other.row, other.name, one, other] as const))(
+test.each(RUN.map(([one, other]) => [one.rule, one.name, other.rule, other.name, one, other] as const))(
   "%s (%s) and %s (%s) are both told",
   (_row, _name, _otherRow, _otherName, one, other) => {
     const stack = together(one, other);
     expect(stack).toBeDefined();
     const report = trace(stack);
-    const missing = [one, other].filter((it) => findingsOf(it, report).length === 0).map(({ row }) => row);
+    const missing = [one, other].filter((it) => findingsOf(it, report).length === 0).map(({ rule }) => rule);
     expect({ verdict: report.verdict, missing, found: missing.length === 0 ? "" : inWords(report.findings) }).toEqual({
       verdict: "broken",
       missing: [],

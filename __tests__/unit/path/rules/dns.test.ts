@@ -17,7 +17,7 @@ import { planOf } from "../../../support/standing-site";
  * said of a fault.
  */
 
-const ROWS = ["P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P10"];
+const OWN_RULES = ["P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P10"];
 
 function traced(base: Base, change: (stack: SynthesizedJson) => void, url?: string): TraceReport {
   const stack = baseStack(base);
@@ -25,10 +25,10 @@ function traced(base: Base, change: (stack: SynthesizedJson) => void, url?: stri
   return trace(stack, url === undefined ? {} : { url: new URL(url) });
 }
 
-/** Ids of this file's rows, and errors of all rows. */
+/** Ids of this file's rules, and errors of all rules. */
 const told = ({ findings }: TraceReport): string[] =>
   findings
-    .filter(({ id, severity }) => ROWS.includes(id) || severity === "error")
+    .filter(({ id, severity }) => OWN_RULES.includes(id) || severity === "error")
     .map(({ id, severity, observed }) => `${id} ${severity}: ${observed}`);
 
 const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);

@@ -9,7 +9,7 @@ import { inWords, opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
 import { add, all, the } from "../../../mutants/pick";
 
-/* Rows 39 and 40: what is right must be called right; mutants.test.ts has what is wrong. */
+/* P39 and P40: what is right must be called right; mutants.test.ts has what is wrong. */
 
 interface Entry {
   readonly number: number | string;

@@ -15,7 +15,7 @@ import { inWords, opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
 import { add, all, the } from "../../../mutants/pick";
 
-/* Rows 30 to 38: what is right must be called right; mutants.test.ts has what is wrong. */
+/* P30 to P38: what is right must be called right; mutants.test.ts has what is wrong. */
 
 type Json = Record<string, unknown>;
 

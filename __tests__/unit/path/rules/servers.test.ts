@@ -12,7 +12,7 @@ import { add, all, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 
 /*
- * Rows 61 to 67: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is
+ * P61 to P67: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is
  * wrong.
  */
 
@@ -42,7 +42,7 @@ function traced(base: Base, change: Change): TraceReport {
 }
 
 const errors = ({ findings }: TraceReport) => findings.filter(({ severity }) => severity === "error");
-const ofRow = ({ findings }: TraceReport, row: string) => findings.filter(({ id }) => id === row);
+const ofRule = ({ findings }: TraceReport, rule: string) => findings.filter(({ id }) => id === rule);
 const opens = ({ paths }: TraceReport) => [
   ...new Set(
     paths.flatMap(({ hops }) =>
@@ -339,7 +339,7 @@ describe("user data that is never run is certain to be broken:", () => {
   });
 });
 
-describe("row 66, in the plan of a change", () => {
+describe("P66, in the plan of a change", () => {
   interface Planned {
     resource_changes: {
       type: string;
@@ -364,18 +364,18 @@ describe("row 66, in the plan of a change", () => {
   ])("new user data on an instance that stays, with the flag %s, keeps what was served before", (_, flag) => {
     const report = planOf((after) => ({ ...after, user_data: other, user_data_replace_on_change: flag }));
     expect(
-      ofRow(report, "P66").map(({ severity, attribute, address }) => `${severity} ${attribute} ${address}`),
+      ofRule(report, "P66").map(({ severity, attribute, address }) => `${severity} ${attribute} ${address}`),
     ).toEqual([
       expect.stringMatching(/^error user_data_replace_on_change aws_instance\./),
       expect.stringMatching(/^error user_data_replace_on_change aws_instance\./),
     ]);
     expect(report.verdict).toBe("broken");
-    expect((ofRow(report, "P66")[0] as Finding).fix.hcl).toContain("user_data_replace_on_change = true");
+    expect((ofRule(report, "P66")[0] as Finding).fix.hcl).toContain("user_data_replace_on_change = true");
   });
 
   test("the same user data, or the same instance otherwise changed, is none", () => {
     expect(
-      ofRow(
+      ofRule(
         planOf((after) => ({ ...after, user_data_replace_on_change: false, instance_type: "t3.small" })),
         "P66",
       ),
@@ -389,7 +389,7 @@ describe("what is broken in part says which", () => {
       const table = add(stack, "aws_route_table", "closed", { vpc_id: vpcId(stack) });
       named(stack, "aws_route_table_association", "private_b").route_table_id = `\${${table}.id}`;
     });
-    expect(ofRow(report, "P62")).toMatchObject([
+    expect(ofRule(report, "P62")).toMatchObject([
       { share: "1 of 2 subnets", observed: expect.stringMatching(/aws_subnet\.private_b/) },
     ]);
   });
@@ -398,14 +398,14 @@ describe("what is broken in part says which", () => {
     const report = traced("inline-groups", (stack) => {
       delete named(stack, "aws_instance", "b").vpc_security_group_ids;
     });
-    expect(ofRow(report, "P61")).toMatchObject([{ share: "1 of 2 servers", address: "aws_instance.b" }]);
+    expect(ofRule(report, "P61")).toMatchObject([{ share: "1 of 2 servers", address: "aws_instance.b" }]);
   });
 
   test("one of two servers has no public address", () => {
     const report = traced("inline-groups", (stack) => {
       delete named(stack, "aws_subnet", "b").map_public_ip_on_launch;
     });
-    expect(ofRow(report, "P62")).toMatchObject([
+    expect(ofRule(report, "P62")).toMatchObject([
       { share: "1 of 2 servers", address: "aws_instance.b", attribute: "associate_public_ip_address" },
     ]);
   });
@@ -414,7 +414,7 @@ describe("what is broken in part says which", () => {
     const report = traced("inline-groups", (stack) => {
       named(stack, "aws_instance", "a").user_data = `  ${String(named(stack, "aws_instance", "a").user_data)}`;
     });
-    expect(ofRow(report, "P65")).toMatchObject([
+    expect(ofRule(report, "P65")).toMatchObject([
       { share: "1 of 2 servers", address: "aws_instance.a", severity: "error" },
     ]);
   });

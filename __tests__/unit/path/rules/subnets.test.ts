@@ -10,7 +10,7 @@ import { add, all, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 
 /*
- * Rows 41 to 47: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is
+ * P41 to P47: what is right must be called right, and what is left open must be unknown; mutants.test.ts has what is
  * wrong.
  */
 
@@ -29,10 +29,10 @@ function traced(base: Base, change: Change): TraceReport {
 }
 
 const errors = ({ findings }: TraceReport) => findings.filter(({ severity }) => severity === "error");
-const ofRow = ({ findings }: TraceReport, row: string) => findings.filter(({ id }) => id === row);
-function one(report: TraceReport, row: string): Finding {
-  const [found, another] = ofRow(report, row);
-  if (found === undefined || another !== undefined) throw new Error(`not one ${row}: ${inWords(report.findings)}`);
+const ofRule = ({ findings }: TraceReport, rule: string) => findings.filter(({ id }) => id === rule);
+function one(report: TraceReport, rule: string): Finding {
+  const [found, another] = ofRule(report, rule);
+  if (found === undefined || another !== undefined) throw new Error(`not one ${rule}: ${inWords(report.findings)}`);
   return found;
 }
 const opens = ({ paths }: TraceReport) => [
@@ -225,7 +225,7 @@ describe("correct, and so ok:", () => {
       });
       stack.data = { aws_route53_zone: { main: { name: "example.com.", private_zone: true } } };
     });
-    expect([...ofRow(report, "P44"), ...ofRow(report, "P45")]).toEqual([]);
+    expect([...ofRule(report, "P44"), ...ofRule(report, "P45")]).toEqual([]);
   });
 
   test("a way to the internet through a transit gateway or a firewall, which is assumed", () => {
@@ -335,7 +335,7 @@ describe("what is broken in part says which", () => {
   });
 });
 
-describe("row 47, in a state to which the block is added by hand, as the local AWS lacks it", () => {
+describe("P47, in a state to which the block is added by hand, as the local AWS lacks it", () => {
   interface State {
     values: {
       root_module: { resources: { address: string; mode: string; type: string; name: string; values: Json }[] };
@@ -390,11 +390,11 @@ describe("row 47, in a state to which the block is added by hand, as the local A
   });
 });
 
-/** Applies what the fixes of a row say until it is gone. */
-function mended(stack: SynthesizedJson, row: string): TraceReport {
+/** Applies what the fixes of a rule say until it is gone. */
+function mended(stack: SynthesizedJson, rule: string): TraceReport {
   let report = trace(stack);
-  for (let fixes = 0; fixes < 4 && ofRow(report, row).length > 0; fixes++) {
-    const [{ fix }] = ofRow(report, row) as [Finding, ...Finding[]];
+  for (let fixes = 0; fixes < 4 && ofRule(report, rule).length > 0; fixes++) {
+    const [{ fix }] = ofRule(report, rule) as [Finding, ...Finding[]];
     expect(fix.edits).not.toEqual([]);
     applyEdits(stack, fix.edits);
     report = trace(stack);
@@ -403,7 +403,7 @@ function mended(stack: SynthesizedJson, row: string): TraceReport {
 }
 
 describe("broken, found and mended:", () => {
-  const BROKEN: Readonly<Record<string, readonly [row: string, address: string, base: Base, Change]>> = {
+  const BROKEN: Readonly<Record<string, readonly [rule: string, address: string, base: Base, Change]>> = {
     "the main route table has no route, and there is no internet gateway": [
       "P44",
       "aws_vpc.main",
@@ -479,11 +479,11 @@ describe("broken, found and mended:", () => {
     ],
   };
 
-  test.each(Object.entries(BROKEN))("%s", (_, [row, address, base, change]) => {
+  test.each(Object.entries(BROKEN))("%s", (_, [rule, address, base, change]) => {
     const stack = baseStack(base);
     change(stack);
-    expect(ofRow(trace(stack), row).map((it) => it.address)).toContain(address);
-    expect(inWords(ofRow(mended(stack, row), row))).toBe("");
+    expect(ofRule(trace(stack), rule).map((it) => it.address)).toContain(address);
+    expect(inWords(ofRule(mended(stack, rule), rule))).toBe("");
   });
 });
 
@@ -500,7 +500,7 @@ test("what many subnets cost grows as they do, even where thousands overlap", ()
     const start = process.cpuUsage();
     const report = trace(stack);
     const { user, system } = process.cpuUsage(start);
-    expect(ofRow(report, "P46").length).toBeGreaterThan(count / 10);
+    expect(ofRule(report, "P46").length).toBeGreaterThan(count / 10);
     return user + system;
   };
   cost(250);

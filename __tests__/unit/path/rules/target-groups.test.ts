@@ -9,7 +9,7 @@ import { add, all, copyOf, type Picked, the } from "../../../mutants/pick";
 
 /*
  * P48 to P60, less P50. The mutants show that each fault is found; here stand the correct stacks that look like one,
- * and the rows that terraform itself refuses.
+ * and the rules that terraform itself refuses.
  */
 
 type Json = Record<string, unknown>;
@@ -56,10 +56,10 @@ function withoutServers(stack: SynthesizedJson): void {
   delete (stack.output as Json | undefined)?.instance_ids;
 }
 
-const ROWS = ["P48", "P49", "P51", "P52", "P53", "P54", "P55", "P56", "P57", "P58", "P59", "P60"];
+const OWN_RULES = ["P48", "P49", "P51", "P52", "P53", "P54", "P55", "P56", "P57", "P58", "P59", "P60"];
 const told = ({ findings }: TraceReport): string[] =>
   findings
-    .filter(({ id, severity }) => ROWS.includes(id) || severity === "error")
+    .filter(({ id, severity }) => OWN_RULES.includes(id) || severity === "error")
     .map(({ id, address, attribute, observed }) => `${id} ${address} ${attribute}: ${observed}`);
 
 describe("nothing is said of a correct stack in which", () => {
@@ -385,7 +385,7 @@ describe("it is unknown, not broken,", () => {
     const report = traced(base, change);
     expect(
       report.findings
-        .filter(({ severity, id }) => severity === "error" && ROWS.includes(id))
+        .filter(({ severity, id }) => severity === "error" && OWN_RULES.includes(id))
         .map(({ id, observed }) => `${id} ${observed}`),
     ).toEqual([]);
     expect(report.verdict).toBe("unknown");
@@ -416,7 +416,7 @@ describe("ids that AWS gave", () => {
 });
 
 describe("what terraform itself refuses is told before it does:", () => {
-  test.each<[row: string, what: string, base: Base, attribute: string, change: Change]>([
+  test.each<[rule: string, what: string, base: Base, attribute: string, change: Change]>([
     [
       "P58",
       "a health check by TCP in a group of HTTP",
@@ -494,15 +494,15 @@ describe("what terraform itself refuses is told before it does:", () => {
         groupOf(stack).body.name = "app-";
       },
     ],
-  ])("%s, %s", (row, _, base, attribute, change) => {
+  ])("%s, %s", (rule, _, base, attribute, change) => {
     const stack = baseStack(base);
     change(stack);
     const broken = trace(stack);
-    expect(broken.findings.filter(({ severity, id }) => severity === "error" && id === row)).toMatchObject([
+    expect(broken.findings.filter(({ severity, id }) => severity === "error" && id === rule)).toMatchObject([
       { attribute },
     ]);
     expect(broken.verdict).toBe("broken");
-    applyEdits(stack, broken.findings.find(({ id }) => id === row)?.fix.edits ?? []);
+    applyEdits(stack, broken.findings.find(({ id }) => id === rule)?.fix.edits ?? []);
     const report = trace(stack);
     expect({
       errors: report.findings.filter(({ severity }) => severity === "error"),

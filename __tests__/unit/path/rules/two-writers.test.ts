@@ -240,7 +240,7 @@ describe("a rule that stands in its group already (P72)", () => {
     const { findings } = traced({ [address]: planned }, site);
     expect(
       findings
-        .filter(({ id: row }) => row === "P72")
+        .filter(({ id: rule }) => rule === "P72")
         .map(
           (it) =>
             `${it.address}: ${
