@@ -1,5 +1,4 @@
 import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type TerraformStack } from "cdktf";
-
 import {
   type CloudBackendProps,
   PLACEHOLDER_BUCKET,

@@ -2,7 +2,6 @@ import type { Balancer, Subnet, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 import { prefixOf, SMALLEST_PREFIX } from "../analysis/network/ipv4";
-
 import { isPublic } from "../analysis/network/ways-out";
 
 /* Other subnets and other zones for a balancer. */

@@ -5,7 +5,6 @@ import { analyse } from "../analysis/analysis";
 import type { UncoveredNames } from "../analysis/certificates/uncovered-names";
 import { validationRecordsOf } from "../analysis/certificates/validation-records";
 import { withoutWildcard } from "../analysis/names/domain-names";
-
 import { once } from "../analysis/once";
 import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";

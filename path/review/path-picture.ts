@@ -1,7 +1,6 @@
 import type { Action, Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
-
 import { HOPS, type Hop, type TraceReport } from "../report";
 import type { Picture, PictureEdge, PictureNode } from "./review-report";
 import type { World } from "./world";

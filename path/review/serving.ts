@@ -15,10 +15,8 @@ import type {
 import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 import { ancestry } from "../analysis/names/domain-names";
-
 import { isLost } from "../analysis/names/record-ends";
 import { mayServe } from "../analysis/names/record-names";
-
 import { registeredServer } from "../analysis/targets/registered-servers";
 
 /* What of a state answers requests, and what will, each to be looked up at once. */

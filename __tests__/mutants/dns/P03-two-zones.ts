@@ -1,6 +1,5 @@
 import type { RuleMutant } from "../mutant";
 import { aliasOf } from "../parts/site";
-
 import { add } from "../pick";
 
 export const P03: readonly RuleMutant[] = [

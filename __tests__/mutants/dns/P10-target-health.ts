@@ -1,6 +1,5 @@
 import type { RuleMutant } from "../mutant";
 import { aliasOf } from "../parts/site";
-
 import { add, copyOf, takeOutAll } from "../pick";
 
 export const P10: readonly RuleMutant[] = [

@@ -5,7 +5,6 @@ import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { ancestry } from "../../analysis/names/domain-names";
-
 import { code, type EffectRule, tell } from "../because";
 import { isGone, type World } from "../world";
 import { overwriterOf, tellOverwritten } from "./overwritten-records-effects";

@@ -4,7 +4,6 @@ import type { Listener } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { once } from "../../analysis/once";
-
 import { type Met, met, refusalOf } from "../../analysis/requests/listener-answers";
 import { code, named, type Telling } from "../because";
 import type { World } from "../world";

@@ -4,7 +4,6 @@ import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { once } from "../../analysis/once";
 import { FAILS_OPEN, healthReaders } from "../../analysis/targets/health-readers";
-
 import { code, type EffectRule, listed, named, type Telling, tell } from "../because";
 import type { Forwarder } from "../serving";
 import { goesFirst, isGone, type World } from "../world";

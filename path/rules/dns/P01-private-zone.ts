@@ -2,9 +2,7 @@ import type { Balancer, DnsRecord, Zone } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { isPublicName } from "../../analysis/names/domain-names";
-
 import { isPrivate } from "../../analysis/names/record-names";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";
 import { intoPublicZone } from "../../fixes/zone-repairs";

@@ -2,7 +2,6 @@ import type { Zone } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";
 import type { Fix } from "../../report";

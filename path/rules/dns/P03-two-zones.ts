@@ -1,7 +1,6 @@
 import { symbol } from "../../../topology/source";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import type { Edit } from "../../report";

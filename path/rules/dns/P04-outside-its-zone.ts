@@ -3,7 +3,6 @@ import { symbol } from "../../../topology/source";
 import { analyse } from "../../analysis/analysis";
 import { isWithin } from "../../analysis/names/domain-names";
 import { type OutsideName, outsideNamesOn } from "../../analysis/names/outside-names";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import type { Fix } from "../../report";

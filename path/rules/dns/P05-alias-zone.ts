@@ -3,7 +3,6 @@ import { symbol } from "../../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { hostOf, targetNames } from "../../analysis/names/record-names";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { ZONE_OF_REGION } from "../../facts/elb-zones";
 import { fix, setting } from "../../fixes/fix";

@@ -6,7 +6,6 @@ import { isMadeFor } from "../../analysis/names/balancer-names";
 import type { Chain } from "../../analysis/names/record-chains";
 import { isLost, type LooseEnd, looseEndsOf } from "../../analysis/names/record-ends";
 import { isBalancerName, mayServe, targetNames } from "../../analysis/names/record-names";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";

@@ -1,7 +1,6 @@
 import type { Balancer, DnsRecord, SecurityGroup, SecurityRule } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";

@@ -1,6 +1,5 @@
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";

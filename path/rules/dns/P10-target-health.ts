@@ -1,6 +1,5 @@
 import type { DnsRecord } from "../../../topology/model";
 import { analyse } from "../../analysis/analysis";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";

@@ -3,7 +3,6 @@ import { isUnknown, known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { isApplication } from "../../analysis/network/balancer-groups";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
-
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
 import type { PathCheck, Reporter, Rule } from "../rule";

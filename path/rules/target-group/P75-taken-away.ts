@@ -2,7 +2,6 @@ import { own } from "../../../topology/json";
 import type { Balancer, TargetGroup, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-
 import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
 import { isOnTheWay } from "../../analysis/writers/on-the-way";

@@ -3,7 +3,6 @@ import type { Balancer, Subnet, Topology, Vpc } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { covers, prefixOf, type Range, rangesOf } from "../../analysis/network/ipv4";
-
 import { vpcRanges } from "../../analysis/network/places";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";

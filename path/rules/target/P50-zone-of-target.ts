@@ -1,7 +1,6 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-
 import { isPublic } from "../../analysis/network/ways-out";
 import { balancerZones, kindOfZone } from "../../analysis/network/zones";
 import type { Target } from "../../analysis/requests/traced-path";

@@ -2,7 +2,6 @@ import type { Server, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { narrowNatRoute, reachOf } from "../../analysis/network/fetch-ways";
-
 import { isPublic } from "../../analysis/network/ways-out";
 import { type Failed, type Installing, installing } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";

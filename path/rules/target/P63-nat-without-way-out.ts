@@ -2,7 +2,6 @@ import type { Gateway, Route, Server, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { narrowNatRoute, shutNat } from "../../analysis/network/fetch-ways";
-
 import { isPublic } from "../../analysis/network/ways-out";
 import { type Failed, installing } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";

@@ -10,7 +10,6 @@ import {
   validationRecordsOf,
 } from "../../analysis/certificates/validation-records";
 import { isWithin } from "../../analysis/names/domain-names";
-
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { validationRecord } from "../../fixes/certificate-repairs";
 import { fix } from "../../fixes/fix";
