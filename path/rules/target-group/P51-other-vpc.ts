@@ -1,5 +1,6 @@
 import type { Balancer, Subnet, TargetGroup, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { isPublic } from "../../analysis/network/ways-out";
 import type { Target, TracedPath } from "../../analysis/requests/traced-path";
 import { areDistinctVpcs, vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
@@ -105,13 +106,8 @@ function targetElsewhere(
 function publicSubnets(topology: Topology, vpc: string | undefined): Subnet[] {
   const inZones = new Map<unknown, Subnet>();
   for (const subnet of topology.subnets) {
-    const table = known(subnet.routeTable);
-    const isPublic =
-      table?.routes.some(
-        ({ target }) => target !== undefined && "kind" in target && target.kind === "internet-gateway",
-      ) ?? false;
-    if (known(subnet.vpcId) === vpc && isPublic && !inZones.has(known(subnet.zone)))
-      inZones.set(known(subnet.zone), subnet);
+    const zone = known(subnet.zone);
+    if (known(subnet.vpcId) === vpc && !inZones.has(zone) && isPublic(topology, subnet)) inZones.set(zone, subnet);
   }
   return [...inZones.values()];
 }
