@@ -1,10 +1,11 @@
-import type { Balancer, DnsRecord, SecurityGroup, SecurityRule } from "../../../topology/model";
-import { isUnknown, known, Unknown } from "../../../topology/value";
+import type { Balancer, DnsRecord, SecurityGroup } from "../../../topology/model";
+import { isUnknown, known, type Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
+import { opensPort, type RuleSet, ruleSet } from "../../analysis/network/security-rules";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
+import { opening } from "../../fixes/group-fixes";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Edit } from "../../report";
 import type { Fault, Reporter, Rule } from "../rule";
 
 export const P08: Rule = {
@@ -81,11 +82,11 @@ function groupsWithoutIpv6(
   balancer: Balancer,
   isAnswered: boolean,
 ): void {
-  const groups = balancer.securityGroupIds.items.map((id) => topology.byId.securityGroup(id));
-  const rules = groups.flatMap((group) => group?.ingress ?? []);
+  const { securityGroupIds, address } = balancer;
+  const set = ruleSet(topology, securityGroupIds, "ingress", { address, attribute: "security_groups" });
   for (const port of new Set(steps.map(({ listener }) => known(listener.port)))) {
     if (port === undefined) continue;
-    const onPort = rules.filter((rule) => opens(rule, port));
+    const onPort = set.rules.filter((rule) => opensPort(rule, port) === true);
     const ipv4 = onPort.find(({ cidrs }) => cidrs.items.includes(EVERYBODY.ipv4));
     // Rules that let in some of the IPv6 addresses are somebody's choice, as are those for IPv4.
     if (
@@ -93,26 +94,25 @@ function groupsWithoutIpv6(
       onPort.some(({ ipv6Cidrs, prefixListIds }) => ipv6Cidrs.items.length > 0 || prefixListIds.items.length > 0)
     )
       continue;
-    const left = openPart(balancer, groups, rules);
+    const left = openPart(set, port);
     if (left !== undefined) {
       if (isAnswered) report.open("dns", left);
       continue;
     }
-    const group = groups.find((it) => it?.ingress.includes(ipv4));
-    if (group !== undefined) report.fault(groupWithoutIpv6({ group, ipv4, port }, balancer, isAnswered, url.hostname));
+    const group = set.groups.find(({ ingress }) => ingress.includes(ipv4));
+    if (group !== undefined) report.fault(groupWithoutIpv6({ group, port }, balancer, isAnswered, url.hostname));
   }
 }
 
 /** What is open to all of IPv4. */
 interface OpenPort {
   readonly group: SecurityGroup;
-  readonly ipv4: SecurityRule;
   readonly port: number;
 }
 
 /** @param isAnswered whether a record tells clients of IPv6 addresses, so that IPv6 is wanted */
-function groupWithoutIpv6(open: OpenPort, balancer: Balancer, isAnswered: boolean, hostname: string): Fault {
-  const { group, port } = open;
+function groupWithoutIpv6({ group, port }: OpenPort, balancer: Balancer, isAnswered: boolean, hostname: string): Fault {
+  const wanted = [{ port, source: { cidr: EVERYBODY.ipv6 } }];
   const required = `port ${port} open to ${EVERYBODY.ipv6} too`;
   const seen = {
     share: "clients over IPv6",
@@ -126,7 +126,7 @@ function groupWithoutIpv6(open: OpenPort, balancer: Balancer, isAnswered: boolea
         address: group.address,
         attribute: "ingress",
         required,
-        fix: fix(`Open port ${port} to IPv6 as well.`, BY_NO_PROP, opening(open)),
+        fix: fix(`Open port ${port} to IPv6 as well.`, BY_NO_PROP, opening(group, "ingress", wanted, "ipv6")),
       }
     : {
         ...seen,
@@ -139,54 +139,10 @@ function groupWithoutIpv6(open: OpenPort, balancer: Balancer, isAnswered: boolea
       };
 }
 
-function opens({ protocol, fromPort, toPort }: SecurityRule, port: number): boolean {
-  const [name, from, to] = [known(protocol), known(fromPort), known(toPort)];
-  return name === "-1" || (name === "tcp" && from !== undefined && to !== undefined && from <= port && port <= to);
-}
-
-/** Where a rule for IPv6 may stand that cannot be seen. */
-function openPart(
-  balancer: Balancer,
-  groups: readonly (SecurityGroup | undefined)[],
-  rules: readonly SecurityRule[],
-): Unknown | undefined {
-  const open = [
-    balancer.securityGroupIds.open,
-    ...groups.map((group) => group?.openIngress),
-    ...rules.flatMap(({ ipv6Cidrs, prefixListIds, protocol, fromPort, toPort }) => [
-      ipv6Cidrs.open,
-      prefixListIds.open,
-      protocol,
-      fromPort,
-      toPort,
-    ]),
-  ].find(isUnknown);
+/** Where a rule that opens the port to IPv6 may stand that cannot be seen. */
+function openPart({ rules, open }: RuleSet, port: number): Unknown | undefined {
+  const perhaps = rules.map((rule) => ({ rule, opens: opensPort(rule, port) })).filter(({ opens }) => opens !== false);
   return (
-    open ??
-    (groups.includes(undefined)
-      ? new Unknown(balancer.address, "security_groups", "one of the groups is not in this file")
-      : undefined)
+    open ?? perhaps.flatMap(({ rule, opens }) => [rule.ipv6Cidrs.open, rule.prefixListIds.open, opens]).find(isUnknown)
   );
-}
-
-/** Where the rule for IPv4 is, the one for IPv6 belongs. */
-function opening({ group, ipv4, port }: OpenPort): Edit[] {
-  const path = ipv4.attribute.replace(/\[(\d+)\]/g, ".$1");
-  const isOwnKind = /(^|\.)aws_vpc_security_group_ingress_rule\./.test(ipv4.address);
-  if (!isOwnKind)
-    return [setting(ipv4.address, path === "" ? "ipv6_cidr_blocks" : `${path}.ipv6_cidr_blocks`, [EVERYBODY.ipv6])];
-  return [
-    {
-      add: "aws_vpc_security_group_ingress_rule",
-      name: `ipv6-${port}`,
-      like: ipv4.address,
-      body: {
-        security_group_id: `\${${group.address}.id}`,
-        ip_protocol: "tcp",
-        from_port: port,
-        to_port: port,
-        cidr_ipv6: EVERYBODY.ipv6,
-      },
-    },
-  ];
 }
