@@ -1,7 +1,7 @@
 import type { Server } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { portsOf } from "../../analysis/boot-scripts/served-ports";
-import { opensPort } from "../../analysis/network/security-rules";
+import { opensPort, ruleSet } from "../../analysis/network/security-rules";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { shareOf } from "../../fixes/shared-wording";
@@ -85,15 +85,11 @@ function reportPort(
 
 /** Whether the machine's groups let in the one port and certainly not the other. */
 function opensOnly({ topology }: PathEnd, server: Server, open: number, closed: number): boolean {
-  const groups = server.securityGroupIds.items.map((id) => topology.byId.securityGroup(id));
-  if (
-    server.securityGroupIds.open !== undefined ||
-    groups.length === 0 ||
-    groups.some((it) => it === undefined || it.openIngress !== undefined)
-  )
-    return false;
-  const rules = groups.flatMap((it) => it?.ingress ?? []);
+  const { securityGroupIds, settingsAddress: address } = server;
+  const set = ruleSet(topology, securityGroupIds, "ingress", { address, attribute: "vpc_security_group_ids" });
   return (
-    rules.some((rule) => opensPort(rule, open) === true) && rules.every((rule) => opensPort(rule, closed) === false)
+    set.open === undefined &&
+    set.rules.some((rule) => opensPort(rule, open) === true) &&
+    set.rules.every((rule) => opensPort(rule, closed) === false)
   );
 }
