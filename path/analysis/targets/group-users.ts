@@ -3,6 +3,7 @@ import type { Action, Balancer, Mover, Registration, Server, TargetGroup, Topolo
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { once } from "../once";
 import { actionsOf, forwardedTo } from "../requests/listeners";
+import { balancersByVpc } from "./vpcs";
 
 /* Who forwards to a target group, what is in it, and what of that the file leaves open; made once for each file. */
 
@@ -65,17 +66,6 @@ function balancersByGroup({ balancers }: Topology): ReadonlyMap<string, readonly
     for (const arn of new Set(balancer.listeners.flatMap((it) => forwardedTo(actionsOf(it)))))
       addTo(users, arn, balancer);
   return users;
-}
-
-function balancersByVpc(
-  balancers: readonly Balancer[],
-  { byId }: Topology,
-): ReadonlyMap<string | undefined, readonly Balancer[]> {
-  const near = new Map<string | undefined, Balancer[]>();
-  for (const balancer of balancers)
-    for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId))))
-      addTo(near, vpc, balancer);
-  return near;
 }
 
 /** Machines that are registered in none of these groups. */

@@ -1,3 +1,4 @@
+import { addTo } from "../../../topology/lists";
 import type { Balancer, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 
@@ -14,4 +15,16 @@ export function areDistinctVpcs({ byId }: Topology, a: string | undefined, b: st
   const isId = (text: string) => /^vpc-[0-9a-f]+$/.test(text);
   if (isId(a) && isId(b)) return true;
   return [a, b].every((it) => byId.vpc(it)?.isData === false);
+}
+
+/** Balancers by the VPCs that their subnets are in; by `undefined` those whose VPC the file does not say. */
+export function balancersByVpc(
+  balancers: readonly Balancer[],
+  { byId }: Topology,
+): ReadonlyMap<string | undefined, readonly Balancer[]> {
+  const near = new Map<string | undefined, Balancer[]>();
+  for (const balancer of balancers)
+    for (const vpc of new Set(balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId))))
+      addTo(near, vpc, balancer);
+  return near;
 }

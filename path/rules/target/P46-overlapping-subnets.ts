@@ -1,9 +1,9 @@
-import { addTo } from "../../../topology/lists";
-import type { Balancer, Subnet, Topology, Vpc } from "../../../topology/model";
+import type { Subnet, Topology, Vpc } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { covers, prefixOf, type Range, rangesOf } from "../../analysis/network/ipv4";
 import { vpcRanges } from "../../analysis/network/places";
+import { balancersByVpc } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
@@ -17,7 +17,8 @@ const MAX_BLOCKS = 20;
 const ranges: FileCheck = (topology, report) => {
   const used = new Set(topology.balancers.flatMap(({ subnetIds }) => subnetIds.items));
   let told = 0;
-  for (const [vpcId, balancers] of balancersByVpc(topology)) {
+  for (const [vpcId, balancers] of balancersByVpc(topology.balancers, topology)) {
+    if (vpcId === undefined) continue;
     const vpc = topology.byId.vpc(vpcId);
     const placed = analyse(topology)
       .network.subnetsOf(vpcId)
@@ -46,15 +47,6 @@ interface Placed {
 }
 
 type Misplaced = Pick<Fault, "observed" | "required" | "symptom"> & { readonly subnet: Subnet };
-
-function balancersByVpc({ balancers, byId }: Topology): ReadonlyMap<string, readonly Balancer[]> {
-  const found = new Map<string, Balancer[]>();
-  for (const balancer of balancers) {
-    const vpcs = new Set(balancer.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId)));
-    for (const vpc of vpcs) if (vpc !== undefined) addTo(found, vpc, balancer);
-  }
-  return found;
-}
 
 function outsideOf(vpc: Vpc | undefined, placed: readonly Placed[]): Misplaced[] {
   const inside = vpc?.isData === true ? [] : vpcRanges(vpc);
