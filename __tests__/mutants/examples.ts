@@ -63,7 +63,7 @@ function mended(stack: SynthesizedJson, mutant: Mutant): Finding[] {
   const done: Finding[] = [];
   while (done.length < MOST_FIXES) {
     const report = trace(stack);
-    const [next] = [...findingsOf(mutant, report), ...report.findings.filter(({ id }) => id === mutant.row)];
+    const [next] = [...findingsOf(mutant, report), ...report.findings.filter(({ id }) => id === mutant.rule)];
     if (next === undefined) break;
     done.push(next);
     if (mutant.unfixable !== undefined || next.fix.edits.length === 0) break;

@@ -3,7 +3,7 @@ import { isOfThisProject } from "../../topology/origin";
 import { readTopology } from "../../topology/topology";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { analyse } from "../analysis/analysis";
-import { isApplication } from "../analysis/network/balancer-groups";
+import { mayBeApplication } from "../analysis/requests/balancer-types";
 import { type Entry, entriesAt } from "../analysis/requests/entries";
 import { routeOf } from "../analysis/requests/route";
 import { shownUrl } from "../analysis/requests/shown";
@@ -229,7 +229,7 @@ function coverageOf(
 ): string {
   const hops = paths.flatMap((path) => path.hops);
   const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
-  const others = balancers.filter((it) => !isApplication(it)).length;
+  const others = balancers.filter((it) => !mayBeApplication(it)).length;
   const notModelled = [
     "what the targets' programs do",
     "quotas",

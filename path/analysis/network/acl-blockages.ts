@@ -3,10 +3,10 @@ import type { AclEntry, Balancer, NetworkAcl, Subnet } from "../../../topology/m
 import { isUnknown, type Unknown } from "../../../topology/value";
 import type { Hop } from "../../report";
 import { once } from "../once";
+import { mayBeApplication } from "../requests/balancer-types";
 import type { TracedPath } from "../requests/traced-path";
 import { allowsAny, type Decision, decide, type Packets } from "./acl-decisions";
 import { type Flow, isBlocked, isCertain } from "./acl-flow";
-import { isApplication } from "./balancer-groups";
 import { clientFlows, isOnlyForUsualPorts } from "./client-flows";
 import type { Direction } from "./security-rules";
 import { flowsAtBalancer, flowsAtTargets, type Guarded, type TargetSubnet, targetSubnets } from "./target-flows";
@@ -39,7 +39,7 @@ const NOTHING: AclBlockages = { blockages: [], open: [], foreign: [], onlyForUsu
 
 export const aclBlockages = once((path: TracedPath): AclBlockages => {
   const { topology, balancer } = path;
-  if (balancer === undefined || !isApplication(balancer)) return NOTHING;
+  if (balancer === undefined || !mayBeApplication(balancer)) return NOTHING;
   const own = balancer.subnetIds.items.map((id) => topology.byId.subnet(id)).filter((it) => it !== undefined);
   const targets = targetSubnets(path);
   const others = targets.map(({ subnet }) => subnet);

@@ -20,11 +20,6 @@ export interface BalancerGroups {
 
 const NONE: Listed<string> = { items: [] };
 
-/** Rules of security groups are those of an application load balancer only. */
-export function isApplication({ type }: Balancer): boolean {
-  return (known(type) ?? "application") === "application";
-}
-
 export function balancerGroups(path: TracedPath, balancer: Balancer): BalancerGroups {
   const { topology, port, from } = path;
   // Where it names none, this is the VPC's default group; nothing if the file does not hold the VPC.

@@ -1,8 +1,8 @@
 import type { SecurityGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { once } from "../once";
+import { mayBeApplication } from "../requests/balancer-types";
 import type { TracedPath } from "../requests/traced-path";
-import { isApplication } from "./balancer-groups";
 import { vpcIdOf } from "./places";
 
 /** A security group on a path. */
@@ -16,7 +16,7 @@ export interface GroupInUse {
 
 /** The balancer's groups and those of its targets, each once. */
 export const groupsInUse = once(({ topology, balancer, targets }: TracedPath): readonly GroupInUse[] => {
-  if (balancer === undefined || !isApplication(balancer)) return [];
+  if (balancer === undefined || !mayBeApplication(balancer)) return [];
   const servers = targets.flatMap(({ server }) => server ?? []);
   const ofBalancer = balancer.securityGroupIds.items[0];
   const ofTargets = servers[0]?.securityGroupIds.items[0];

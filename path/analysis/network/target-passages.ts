@@ -1,10 +1,11 @@
 import type { Balancer, Registration, Topology } from "../../../topology/model";
 import { type Attr, isUnknown, known, type Listed } from "../../../topology/value";
 import { once } from "../once";
+import { mayBeApplication } from "../requests/balancer-types";
 import type { Target, TracedPath } from "../requests/traced-path";
 import { healthReaders } from "../targets/health-readers";
 import { areForHealthOnly, isSamePort } from "../targets/target-ports";
-import { balancerGroups, isApplication } from "./balancer-groups";
+import { balancerGroups } from "./balancer-groups";
 import { type MissedPort, type PassageOfTarget, passageOfTarget, type ShutPorts, type Side } from "./passage-of-target";
 import { placesOf } from "./places";
 import { ruleSet } from "./security-rules";
@@ -31,7 +32,7 @@ const NOTHING: TargetPassages = { kinds: [], out: [], in: [], missed: [], total:
 
 export const targetPassages = once((path: TracedPath): TargetPassages => {
   const { balancer, topology, targets } = path;
-  if (balancer === undefined || !isApplication(balancer)) return NOTHING;
+  if (balancer === undefined || !mayBeApplication(balancer)) return NOTHING;
   const { ids } = balancerGroups(path, balancer);
   if (ids.items.length === 0 && ids.open === undefined) return NOTHING;
   const view = viewOf(topology, balancer, ids);

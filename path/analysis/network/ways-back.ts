@@ -1,8 +1,8 @@
 import type { Balancer, RouteTable, Subnet, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { once } from "../once";
+import { mayBeApplication } from "../requests/balancer-types";
 import type { TracedPath } from "../requests/traced-path";
-import { isApplication } from "./balancer-groups";
 import { networkIndex } from "./network-index";
 import { type Family, isPublic, type Way, wayOut } from "./ways-out";
 
@@ -31,7 +31,12 @@ export interface ShutSubnet extends SubnetWay {
 
 /** By IP version; none where the balancer is internal, or not asked from the internet. */
 export const waysBack = once(({ balancer, topology, from }: TracedPath): readonly WaysBack[] => {
-  if (balancer === undefined || from !== "internet" || !isApplication(balancer) || known(balancer.isInternal) === true)
+  if (
+    balancer === undefined ||
+    from !== "internet" ||
+    !mayBeApplication(balancer) ||
+    known(balancer.isInternal) === true
+  )
     return [];
   return familiesOf(balancer).map((family) => {
     const { items } = balancer.subnetIds;

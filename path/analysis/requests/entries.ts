@@ -6,8 +6,8 @@ import { type Chain, chainsOf } from "../names/record-chains";
 import { isLost } from "../names/record-ends";
 import { anyNameOf, isBalancerName, mayServe } from "../names/record-names";
 import { recordsOf } from "../names/record-targets";
-import { isApplication } from "../network/balancer-groups";
 import { once } from "../once";
+import { mayBeApplication } from "./balancer-types";
 
 /* Where clients come in: names that lead to a balancer, on each port that matters. */
 
@@ -32,7 +32,7 @@ export interface Entry {
 
 /** All ways in that the file declares. */
 export const entriesOf = once((topology: Topology): readonly Entry[] => {
-  const balancers = topology.balancers.filter(isApplication);
+  const balancers = topology.balancers.filter(mayBeApplication);
   const { named, elsewhere } = recordsToApplications(topology, balancers.length > 0);
   return [
     ...balancers.flatMap((balancer) => entriesTo(balancer, named.get(balancer) ?? [], topology)),
@@ -65,7 +65,7 @@ function recordsToApplications(topology: Topology, hasApplications: boolean): Le
   const served = new Map<string | undefined, Set<Balancer>>();
   const lost: DnsRecord[] = [];
   for (const record of topology.records.filter(mayServe)) {
-    const reached = balancersOf(record).filter(isApplication);
+    const reached = balancersOf(record).filter(mayBeApplication);
     for (const balancer of reached) {
       addTo(named, balancer, record);
       served.set(known(record.fqdn), (served.get(known(record.fqdn)) ?? new Set()).add(balancer));
@@ -88,7 +88,7 @@ export function entriesAt(url: URL, topology: Topology): readonly Entry[] {
   // A dot at the end is the root of all names, which certificates and records leave out.
   const host = url.hostname.toLowerCase().replace(/\.$/, "");
   const records = chainsOf(topology).answering(host);
-  const reached = chainsOf(topology).balancersAt(host).filter(isApplication);
+  const reached = chainsOf(topology).balancersAt(host).filter(mayBeApplication);
   if (reached.length === 0) {
     const only = records.length === 0 ? onlyApplication(topology) : undefined;
     return [entryAt(url, host, records, only, topology)];
@@ -128,7 +128,7 @@ function entryAt(
 
 /** A name without a record here is delegated elsewhere; there is only one balancer that it can mean. */
 function onlyApplication({ balancers }: Topology): Balancer | undefined {
-  const [only, ...others] = balancers.filter(isApplication);
+  const [only, ...others] = balancers.filter(mayBeApplication);
   return others.length === 0 ? only : undefined;
 }
 

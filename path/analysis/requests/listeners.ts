@@ -1,5 +1,6 @@
 import type { Action, Balancer, CertificateUse, Listener, Topology } from "../../../topology/model";
 import { isUnknown, known, Unknown } from "../../../topology/value";
+import { isApplication } from "./balancer-types";
 
 /* What listens on balancers, and what it does. */
 
@@ -52,8 +53,8 @@ export function actionsOf(listener: Listener): Action[] {
 }
 
 /** Listeners that the file makes on an application load balancer; none of a balancer of another type. */
-export function madeListeners({ type, listeners }: Balancer): Listener[] {
-  return type === undefined || type === "application" ? listeners.filter(({ isData }) => !isData) : [];
+export function madeListeners(balancer: Balancer): Listener[] {
+  return isApplication(balancer) ? balancer.listeners.filter(({ isData }) => !isData) : [];
 }
 
 /** Those that a listener names itself, as `aws_lb_listener_certificate` adds others. */

@@ -2,6 +2,7 @@ import type { Action, Balancer, Listener, TargetGroup, Topology } from "../../..
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import { targetsOf } from "../targets/registered-servers";
+import { isApplication } from "./balancer-types";
 import type { Entry } from "./entries";
 import { outcomesOf } from "./listener-answers";
 import { actionsOf, listenerAt } from "./listeners";
@@ -116,7 +117,7 @@ function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topolo
   // are named at once.
   const all = forwardedByAll(topology)(balancer);
   if (all.length > 0) return all;
-  const isOnly = topology.balancers.filter(({ type }) => known(type) === "application").length === 1;
+  const isOnly = topology.balancers.filter(isApplication).length === 1;
   return isOnly ? topology.targetGroups.filter(({ isData }) => !isData) : [];
 }
 

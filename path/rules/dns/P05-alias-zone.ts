@@ -3,6 +3,7 @@ import { symbol } from "../../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { hostOf, targetNames } from "../../analysis/names/record-names";
+import { isApplication } from "../../analysis/requests/balancer-types";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { ZONE_OF_REGION } from "../../facts/elb-zones";
 import { fix, setting } from "../../fixes/fix";
@@ -102,7 +103,7 @@ function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath):
       ? `the zone of ${other.address}, which is in ${otherRegion}`
       : undefined;
   }
-  const right = known(balancer.type) === "application" ? ZONE_OF_REGION[region ?? ""] : undefined;
+  const right = isApplication(balancer) ? ZONE_OF_REGION[region ?? ""] : undefined;
   if (right === zoneId) return undefined;
   if (right === undefined || zoneId.startsWith("${"))
     return new Unknown("", "", `${zoneId} is not a zone that this file tells of`);

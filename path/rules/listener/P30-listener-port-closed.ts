@@ -1,10 +1,11 @@
 import type { Balancer, SecurityGroup, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
 import { audience, type Clients, clientsOf } from "../../analysis/network/audience";
-import { balancerGroups, isApplication } from "../../analysis/network/balancer-groups";
+import { balancerGroups } from "../../analysis/network/balancer-groups";
 import { rulesInWords } from "../../analysis/network/rule-words";
 import { type RuleSet, ruleSet } from "../../analysis/network/security-rules";
 import { askedPorts } from "../../analysis/requests/asked-ports";
+import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { fix } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
 import { few } from "../../fixes/shared-wording";
@@ -12,7 +13,7 @@ import type { Fault, PathCheck, Rule } from "../rule";
 
 const checkClients: PathCheck = (path, report) => {
   const { balancer, topology, from } = path;
-  if (balancer === undefined || !isApplication(balancer)) return;
+  if (balancer === undefined || !mayBeApplication(balancer)) return;
   const { ids, isMissing, open } = balancerGroups(path, balancer);
   if (open !== undefined) report.open("listener", open);
   if (ids.items.length === 0 && ids.open === undefined) {

@@ -1,8 +1,9 @@
 import type { Balancer } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { balancerGroups, isApplication } from "../../analysis/network/balancer-groups";
+import { balancerGroups } from "../../analysis/network/balancer-groups";
 import { vpcIdOf } from "../../analysis/network/places";
 import { askedPorts } from "../../analysis/requests/asked-ports";
+import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
@@ -10,7 +11,7 @@ import type { PathCheck, Rule } from "../rule";
 
 const checkOwnGroup: PathCheck = (path, report) => {
   const { balancer, topology } = path;
-  if (balancer === undefined || !isApplication(balancer)) return;
+  if (balancer === undefined || !mayBeApplication(balancer)) return;
   const { ids, isMissing } = balancerGroups(path, balancer);
   if (!isMissing) return;
   const vpcId = known(vpcIdOf(topology, balancer.subnetIds));

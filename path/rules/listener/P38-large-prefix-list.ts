@@ -1,7 +1,8 @@
 import type { SecurityRule } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { balancerGroups, isApplication } from "../../analysis/network/balancer-groups";
+import { balancerGroups } from "../../analysis/network/balancer-groups";
 import { isAll } from "../../analysis/network/security-rules";
+import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { plain } from "../../analysis/symbols";
 import { fix } from "../../fixes/fix";
 import { ruleSetting, takenAway } from "../../fixes/group-fixes";
@@ -15,7 +16,7 @@ const CLOUDFRONT = 55;
 
 const checkWeights: PathCheck = (path, report) => {
   const { balancer, topology } = path;
-  if (balancer === undefined || !isApplication(balancer)) return;
+  if (balancer === undefined || !mayBeApplication(balancer)) return;
   for (const id of balancerGroups(path, balancer).ids.items) {
     const group = topology.byId.securityGroup(id);
     if (group === undefined) continue;

@@ -1,7 +1,7 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
-import { isApplication } from "../../analysis/network/balancer-groups";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
+import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { plain } from "../../analysis/symbols";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
@@ -11,7 +11,7 @@ import type { PathCheck, Rule } from "../rule";
 
 /** At most one subnet, and no other that the file leaves open. */
 const tooFew: PathCheck = ({ balancer, topology }, report) => {
-  if (balancer === undefined || !isApplication(balancer)) return;
+  if (balancer === undefined || !mayBeApplication(balancer)) return;
   const { items, open } = balancer.subnetIds;
   if (balancer.isData && items.length === 0)
     report.open("listener", new Unknown(balancer.address, "subnets", "only read here"));

@@ -1,7 +1,7 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
-import { isApplication } from "../../analysis/network/balancer-groups";
 import { type BalancerZones, balancerZones, kindOfZone, zoneInWords } from "../../analysis/network/zones";
+import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { plain } from "../../analysis/symbols";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
@@ -9,7 +9,7 @@ import type { Edit } from "../../report";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 const zones: PathCheck = ({ balancer, topology }, report) => {
-  if (balancer === undefined || !isApplication(balancer)) return;
+  if (balancer === undefined || !mayBeApplication(balancer)) return;
   const found = balancerZones(topology, balancer);
   for (const id of found.elsewhere)
     report.open(

@@ -1,8 +1,9 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-import { isApplication } from "../../analysis/network/balancer-groups";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
+import { mayBeApplication } from "../../analysis/requests/balancer-types";
+
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
 import type { PathCheck, Reporter, Rule } from "../rule";
@@ -13,7 +14,7 @@ const KEPT_BY_AWS = 5;
 
 /** A subnet with less than 32 addresses, or one that the file itself fills. */
 const sizes: PathCheck = ({ balancer, topology }, report) => {
-  if (balancer === undefined || !isApplication(balancer)) return;
+  if (balancer === undefined || !mayBeApplication(balancer)) return;
   for (const id of balancer.subnetIds.items) {
     const subnet = topology.byId.subnet(id);
     const prefix = prefixOf(subnet?.cidr);

@@ -2,6 +2,7 @@ import type { Balancer, LogBucket, Topology } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
 import { letsElbWrite, type Statement, statementsOf } from "../../analysis/logs/log-policy";
+import { isApplication } from "../../analysis/requests/balancer-types";
 import { LOG_ACCOUNTS, LOG_SERVICE } from "../../facts/elb";
 import { fix, setting } from "../../fixes/fix";
 import type { Fix } from "../../report";
@@ -29,8 +30,8 @@ const IN_BUCKET = "accessLogsBucket: a bucket that is encrypted with S3's own ke
 function canWriteItsLogs(topology: Topology, report: FileReporter): void {
   const buckets = new Map(topology.logBuckets.map((it) => [known(it.id), it]));
   for (const balancer of topology.balancers) {
-    const { accessLogs, type, isData } = balancer;
-    if (accessLogs === undefined || isData || (type !== undefined && type !== "application")) continue;
+    const { accessLogs, isData } = balancer;
+    if (accessLogs === undefined || isData || !isApplication(balancer)) continue;
     if (isUnknown(accessLogs.bucket)) {
       report.open("listener", accessLogs.bucket);
       continue;
