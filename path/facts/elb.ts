@@ -1,52 +1,54 @@
 /* What AWS's documents list for Elastic Load Balancing. */
 
 /**
- * TLS security policies of application and network load balancers:
+ * TLS security policies of application and network load balancers that begin at TLS 1.2 or later, and those that begin
+ * below it; AWS adds some now and then:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
  */
-const TLS_POLICIES: ReadonlySet<string> = new Set(
-  [
-    "2015-05",
-    "2016-08",
-    "TLS-1-0-2015-04",
-    "TLS-1-1-2017-01",
-    "TLS-1-2-2017-01",
-    "TLS-1-2-Ext-2018-06",
-    "FS-2018-06",
-    "FS-1-1-2019-08",
-    "FS-1-2-2019-08",
-    "FS-1-2-Res-2019-08",
-    "FS-1-2-Res-2020-10",
-    "TLS13-1-0-2021-06",
-    "TLS13-1-1-2021-06",
-    "TLS13-1-2-2021-06",
-    "TLS13-1-2-Res-2021-06",
-    "TLS13-1-2-Ext1-2021-06",
-    "TLS13-1-2-Ext2-2021-06",
-    "TLS13-1-3-2021-06",
-    "TLS13-1-0-FIPS-2023-04",
-    "TLS13-1-1-FIPS-2023-04",
-    "TLS13-1-2-FIPS-2023-04",
-    "TLS13-1-2-Res-FIPS-2023-04",
-    "TLS13-1-2-Ext0-FIPS-2023-04",
-    "TLS13-1-2-Ext1-FIPS-2023-04",
-    "TLS13-1-2-Ext2-FIPS-2023-04",
-    "TLS13-1-3-FIPS-2023-04",
-    "TLS13-1-0-PQ-2025-09",
-    "TLS13-1-2-PQ-2025-09",
-    "TLS13-1-2-Res-PQ-2025-09",
-    "TLS13-1-2-Ext1-PQ-2025-09",
-    "TLS13-1-2-Ext2-PQ-2025-09",
-    "TLS13-1-3-PQ-2025-09",
-    "TLS13-1-0-FIPS-PQ-2025-09",
-    "TLS13-1-2-FIPS-PQ-2025-09",
-    "TLS13-1-2-Res-FIPS-PQ-2025-09",
-    "TLS13-1-2-Ext0-FIPS-PQ-2025-09",
-    "TLS13-1-2-Ext1-FIPS-PQ-2025-09",
-    "TLS13-1-2-Ext2-FIPS-PQ-2025-09",
-    "TLS13-1-3-FIPS-PQ-2025-09",
-  ].map((name) => `ELBSecurityPolicy-${name}`),
-);
+export const TLS_12_POLICIES: readonly string[] = [
+  "TLS13-1-2-Res-PQ-2025-09",
+  "TLS13-1-2-PQ-2025-09",
+  "TLS13-1-2-Ext1-PQ-2025-09",
+  "TLS13-1-2-Ext2-PQ-2025-09",
+  "TLS13-1-3-PQ-2025-09",
+  "TLS13-1-2-Res-FIPS-PQ-2025-09",
+  "TLS13-1-2-FIPS-PQ-2025-09",
+  "TLS13-1-2-Ext0-FIPS-PQ-2025-09",
+  "TLS13-1-2-Ext1-FIPS-PQ-2025-09",
+  "TLS13-1-2-Ext2-FIPS-PQ-2025-09",
+  "TLS13-1-3-FIPS-PQ-2025-09",
+  "TLS13-1-2-Res-2021-06",
+  "TLS13-1-2-2021-06",
+  "TLS13-1-2-Ext1-2021-06",
+  "TLS13-1-2-Ext2-2021-06",
+  "TLS13-1-3-2021-06",
+  "TLS13-1-2-Res-FIPS-2023-04",
+  "TLS13-1-2-FIPS-2023-04",
+  "TLS13-1-2-Ext0-FIPS-2023-04",
+  "TLS13-1-2-Ext1-FIPS-2023-04",
+  "TLS13-1-2-Ext2-FIPS-2023-04",
+  "TLS13-1-3-FIPS-2023-04",
+  "TLS-1-2-2017-01",
+  "TLS-1-2-Ext-2018-06",
+  "FS-1-2-2019-08",
+  "FS-1-2-Res-2019-08",
+  "FS-1-2-Res-2020-10",
+].map((name) => `ELBSecurityPolicy-${name}`);
+const OLDER_TLS_POLICIES: readonly string[] = [
+  "2015-05",
+  "2016-08",
+  "TLS-1-0-2015-04",
+  "TLS-1-1-2017-01",
+  "FS-2018-06",
+  "FS-1-1-2019-08",
+  "TLS13-1-0-2021-06",
+  "TLS13-1-1-2021-06",
+  "TLS13-1-0-FIPS-2023-04",
+  "TLS13-1-1-FIPS-2023-04",
+  "TLS13-1-0-PQ-2025-09",
+  "TLS13-1-0-FIPS-PQ-2025-09",
+].map((name) => `ELBSecurityPolicy-${name}`);
+const TLS_POLICIES: ReadonlySet<string> = new Set([...TLS_12_POLICIES, ...OLDER_TLS_POLICIES]);
 /** The month of the youngest of them. */
 const YOUNGEST = "2025-09";
 /** RFC 9151 ones are for special partitions; they end in this month. */

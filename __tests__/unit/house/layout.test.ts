@@ -35,7 +35,12 @@ const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT,
 /** Only these know how the parts fit together. */
 const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
 /** Facts that props and plans are held against alike. */
-const FACTS = ["topology/health-check-values.ts", "topology/reserved-ranges.ts", "path/rules/all.ts"];
+const FACTS = [
+  "topology/health-check-values.ts",
+  "topology/reserved-ranges.ts",
+  "path/facts/elb.ts",
+  "path/rules/all.ts",
+];
 /** What each room of path/ knows nothing of. */
 const ABOVE: Readonly<Record<string, readonly string[]>> = {
   facts: ["analysis", "fixes", "rules", "trace", "review", "explain"],

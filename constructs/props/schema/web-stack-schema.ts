@@ -1,6 +1,6 @@
+import { TLS_12_POLICIES } from "../../../path/facts/elb";
 import { isPublicHostName, isServableName } from "../domain-names";
 import { domainNameAdvice, servableNameAdvice } from "../host-name-advice";
-import { TLS_POLICIES } from "../tls-policies";
 import { type Fault, flag, idText, issuesOf, list, object, oneOf, oneOfMany, text, whole } from "../values";
 import type { WebStackProps } from "../web-stack-props";
 import { accept } from "./accept-schema";
@@ -33,7 +33,7 @@ const props = object<WebStackProps>(
     instances,
     server,
     http: oneOf(["redirect", "forward"]),
-    tlsPolicy: oneOfMany(TLS_POLICIES, "a TLS policy of ELB that begins at TLS 1.2 or later"),
+    tlsPolicy: oneOfMany(TLS_12_POLICIES, "a TLS policy of ELB that begins at TLS 1.2 or later"),
     ssh,
     idleTimeoutSec: whole(1, 4000, " of seconds"),
     deregistrationDelaySec: whole(0, 3600, " of seconds"),

@@ -6,8 +6,8 @@ import {
   ownerSuffix,
   targetGroupName,
 } from "../../../../constructs/names";
-import { TLS_POLICIES } from "../../../../constructs/props/tls-policies";
 import type { WebStackProps } from "../../../../constructs/web-stack";
+import { TLS_12_POLICIES } from "../../../../path/facts/elb";
 import { all, refusalOf, type StackJson, synthOf, theOnly } from "../../../support/synth";
 
 const ELB_NAME = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
@@ -90,7 +90,7 @@ const sound = {
     fc.record({ userData: fc.string({ unit: "binary" }).map((text) => `#!/bin/sh\n${text}`) }),
   ),
   http: fc.constantFrom("redirect", "forward"),
-  tlsPolicy: fc.constantFrom(...TLS_POLICIES),
+  tlsPolicy: fc.constantFrom(...TLS_12_POLICIES),
   ssh: fc.record(
     {
       cidrs: some(fc.constantFrom("10.0.0.0/8", "203.0.113.7/32", "198.51.100.0/24"), 1, 3),

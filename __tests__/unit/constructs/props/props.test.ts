@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TLS_POLICIES } from "../../../../constructs/props/tls-policies";
+import { TLS_12_POLICIES } from "../../../../path/facts/elb";
 import {
   EXISTING_NETWORK,
   faultsOf,
@@ -157,7 +157,7 @@ describe("a text", () => {
     ["http", ["redirect", "forward"], ["https", "Redirect"]],
     [
       "tlsPolicy",
-      TLS_POLICIES,
+      [...TLS_12_POLICIES],
       [
         "ELBSecurityPolicy-2016-08",
         "ELBSecurityPolicy-TLS-1-1-2017-01",
