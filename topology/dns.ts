@@ -1,5 +1,5 @@
 import * as expected from "./expected";
-import { Deferred, type Expected } from "./fields";
+import { Deferred, type Expected, type Fields } from "./fields";
 import { listOf, objectOf, own, textOf } from "./json";
 import { addTo } from "./lists";
 import type { Certificate, DnsRecord, Zone } from "./model";
@@ -29,6 +29,11 @@ export function zonesOf(source: Source): Zone[] {
 
 const ROUTING = ["weighted", "failover", "latency", "geolocation", "geoproximity", "cidr"];
 
+/** The block of a record that says which of several with its name and type is answered. */
+export function routingOf(fields: Fields): string | undefined {
+  return ROUTING.find((policy) => fields.blocks(`${policy}_routing_policy`).items.length > 0);
+}
+
 export function recordsOf(source: Source, zones: readonly Zone[], certificates: readonly Certificate[]): DnsRecord[] {
   const zoneOf = new Map(zones.map((zone) => [zone.id, zone]));
   const validations = validationsOf(source);
@@ -40,7 +45,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
     const name = it.fields.text("name");
     const alias = it.fields.block("alias");
     const fqdn = fqdnOf(it, name, typeof zoneId === "string" ? zoneOf.get(zoneId) : undefined);
-    const routing = ROUTING.find((policy) => it.fields.blocks(`${policy}_routing_policy`).items.length > 0);
+    const routing = routingOf(it.fields);
     return {
       ...partOf(it),
       zoneId,

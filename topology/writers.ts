@@ -1,4 +1,5 @@
 import { type Change, changesOf } from "./changes";
+import { routingOf } from "./dns";
 import * as expected from "./expected";
 import { listOf, objectOf, own } from "./json";
 import type { Resource, Source } from "./source";
@@ -52,13 +53,10 @@ export function writersOf(source: Source, document: unknown): Writers {
   };
 }
 
-const POLICIES = ["weighted", "failover", "latency", "geolocation", "geoproximity", "cidr"];
-
 function termsOf({ fields }: Resource): RecordTerms {
   const setIdentifier = fields.text("set_identifier");
   const policy =
-    POLICIES.find((it) => fields.blocks(`${it}_routing_policy`).items.length > 0) ??
-    (fields.flag("multivalue_answer_routing_policy") === true ? "multivalue" : undefined);
+    routingOf(fields) ?? (fields.flag("multivalue_answer_routing_policy") === true ? "multivalue" : undefined);
   return {
     ...(policy !== undefined && { policy }),
     setIdentifier: setIdentifier === "" ? undefined : setIdentifier,
