@@ -8,6 +8,7 @@ import { systemRefusal } from "../machine/system-refusals";
 import { printable, printableLines } from "../machine/text/printable";
 import { version } from "../package.json";
 import { TimeIsUp } from "../path/deadline";
+import type { Verdict } from "../path/report";
 import { erase } from "./terminal";
 
 process.env[NO_SDK_WARNING] ??= "true";
@@ -24,6 +25,13 @@ export const EXIT = {
   /** Our own fault. */
   internal: 70,
 } as const;
+
+/** How a command ends that answers with a verdict. */
+export const EXIT_OF: Readonly<Record<Verdict, number>> = {
+  ok: EXIT.good,
+  broken: EXIT.broken,
+  unknown: EXIT.unknown,
+};
 
 /**
  * A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard

@@ -1,11 +1,11 @@
 import Table from "cli-table3";
 import { command, deployOf as deployCommand, word } from "../machine/text/pasteable";
 import { printable } from "../machine/text/printable";
+import type { Verdict } from "../path/report";
 import { expectationOf } from "./expectation";
 import type { RehearsalResult } from "./rehearsal-run";
 import type { SynthesizedStack } from "./stack-files";
 import { isPlaceholder } from "./stack-files";
-import type { Verdict } from "./walkthrough";
 
 const MARK: Record<Verdict, string> = { ok: "✔ ok", broken: "✖ broken", unknown: "? unknown" };
 const WIDTHS = { step: 7, title: 33, verdict: 11 };

@@ -5,7 +5,7 @@ import { type HeldLock, withLock } from "../machine/files/lock";
 import { writeFile } from "../machine/files/write-file";
 import { progressTo } from "../machine/terraform/apply-progress";
 import { Terraform, type TerraformEvent } from "../machine/terraform/terraform";
-import { worst } from "../path/report";
+import { type Verdict, worst } from "../path/report";
 import { expectationOf, type Outputs } from "./expectation";
 import type { LocalAws, Quotas } from "./local-aws";
 import { OVERRIDE_FILE, overrideFor } from "./override";
@@ -16,7 +16,7 @@ import { checkTraces, inWords, type Traces, traceOf } from "./rehearsal-trace";
 import { readSite, type Site } from "./site";
 import type { SynthesizedStack } from "./stack-files";
 import { withoutProxies } from "./surroundings";
-import { checkWalkthrough, type PlanFacts, type StepResult, type Verdict } from "./walkthrough";
+import { checkWalkthrough, type PlanFacts, type StepResult } from "./walkthrough";
 
 /** The result of one stack's rehearsal. */
 export interface RehearsalResult {

@@ -1,3 +1,4 @@
+import type { Verdict } from "../path/report";
 import type { Finding } from "./checks/finding";
 import {
   balancerIsPublic,
@@ -17,8 +18,6 @@ import {
 import { instancesRun, targetGroupMatches, targetsAreHealthy } from "./checks/targets-check";
 import type { Expectation } from "./expectation";
 import type { Site } from "./site";
-
-export type Verdict = "ok" | "broken" | "unknown";
 
 /** One step of the walkthrough, checked. */
 export interface StepResult {

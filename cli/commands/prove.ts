@@ -2,10 +2,9 @@ import type { Command } from "commander";
 import { UsageError, WorkFailed } from "../../machine/errors";
 import { writeFile } from "../../machine/files/write-file";
 import { printableJson } from "../../machine/text/printable";
-import type { Verdict } from "../../path/report";
 import { resultsAsTable } from "../../rehearsal/rehearsal-report";
 import { dataOf, literalText, regionOf } from "../../rehearsal/stack-files";
-import { EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
+import { EXIT, EXIT_OF, say, throwIfNotWritable, withOut, writeResult } from "../command";
 import { findTerraform } from "../project/find-terraform";
 import type { Tools } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
@@ -36,7 +35,6 @@ interface Ready {
   readonly zone: string;
 }
 
-const EXIT_OF: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 const CODES =
   "0 every step is ok, 1 a step is broken, or it failed or was interrupted, 2 wrong usage, refused, or not " +
   "answered with yes: nothing was created, 3 some steps are unknown, 70 internal error";

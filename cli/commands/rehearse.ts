@@ -6,7 +6,7 @@ import { TemporaryFolder } from "../../machine/files/temporary-folder";
 import { findEmulatorPython } from "../../machine/setup/emulator-python";
 import { REGISTRIES } from "../../machine/setup/provider-copies";
 import { printableJson } from "../../machine/text/printable";
-import { type Verdict, worst } from "../../path/report";
+import { worst } from "../../path/report";
 import { forgetAws, localAwsEnvironment, terraformEnvironment } from "../../rehearsal/environment";
 import { LocalAws, type Quotas } from "../../rehearsal/local-aws";
 import { leftOutOf } from "../../rehearsal/providers";
@@ -15,7 +15,7 @@ import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/rehea
 import { Rehearsal } from "../../rehearsal/rehearsal-run";
 import { seedsFor } from "../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
-import { abortedByPerson, EXIT, say, throwIfNotWritable, withOut, writeResult } from "../command";
+import { abortedByPerson, EXIT_OF, say, throwIfNotWritable, withOut, writeResult } from "../command";
 import { findTerraform } from "../project/find-terraform";
 import { CACHE, chosenStacks, PROJECT, standingAlone, type Tools } from "../project/project";
 import { withPlaceholder } from "../project/state-buckets";
@@ -27,8 +27,6 @@ import { type Step, type Steps, stepsUntil } from "../steps";
 const SIDE_BY_SIDE = 4;
 /** A kept local AWS that nobody asks anything ends by itself. */
 const KEPT_IDLE_SEC = 8 * 60 * 60;
-
-const EXIT_OF: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 
 interface Options extends Quotas {
   readonly keep?: boolean;

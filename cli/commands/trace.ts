@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { UsageError } from "../../machine/errors";
 import { readJson, shownName } from "../../machine/files/read-json";
 import { printableJson } from "../../machine/text/printable";
-import type { TraceReport, Verdict } from "../../path/report";
+import type { TraceReport } from "../../path/report";
 import { acceptedIn, withAccepted } from "../../path/trace/accept";
 import { type TraceOptions, trace } from "../../path/trace/trace";
 import { UnreadableFile } from "../../topology/unreadable-file";
-import { EXIT, newCommand, say, throwIfNotWritable, withOut, writeReport } from "../command";
+import { EXIT_OF, newCommand, say, throwIfNotWritable, withOut, writeReport } from "../command";
 import { blocksIn } from "../tracing/blocks-in-source";
 import { reportAsMarkdown } from "../tracing/markdown";
 import { reportAsSarif } from "../tracing/sarif";
@@ -21,8 +21,6 @@ interface Options {
 }
 
 const FORMATS = ["text", "json", "markdown", "sarif"];
-
-const CODE: Readonly<Record<Verdict, number>> = { ok: EXIT.good, broken: EXIT.broken, unknown: EXIT.unknown };
 
 /** Traces one file; its exit code is the verdict's. */
 export function commandLine(): Command {
@@ -55,7 +53,7 @@ async function traceFile(file: string, { url, format, out, source }: Options): P
   const options: TraceOptions = { url: url === undefined ? undefined : urlOf(url) };
   await throwIfNotWritable(out);
   const report = reportOf(file, await readJson(file), options);
-  process.exitCode = CODE[report.verdict];
+  process.exitCode = EXIT_OF[report.verdict];
   if (format === "sarif") {
     if (source !== undefined) sayNotFound(report, source, placeOf);
     return writeReport(printableJson(reportAsSarif(report, placeOf)), out);
