@@ -1,6 +1,10 @@
 /* What AWS has only once, and by which arguments of which resource: two resources with equal ones write one thing. */
 
-const GROUP_RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"];
+/** The types of rules beside their security group that hold one permission each. */
+export const GROUP_RULES: readonly string[] = [
+  "aws_vpc_security_group_ingress_rule",
+  "aws_vpc_security_group_egress_rule",
+];
 /** The code with which AWS refuses a rule that a security group has already. */
 export const DUPLICATE_PERMISSION = "InvalidPermission.Duplicate";
 const PERMISSION = {

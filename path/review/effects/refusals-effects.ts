@@ -4,7 +4,8 @@ import { addTo } from "../../../topology/lists";
 import { once } from "../../analysis/once";
 import { identityOf } from "../../analysis/writers/once-on-aws";
 import { twinsOf } from "../../analysis/writers/twins";
-import { UNIQUE } from "../../facts/unique";
+import { HOP_OF_TYPE } from "../../facts/hops-of-types";
+import { GROUP_RULES, UNIQUE } from "../../facts/unique";
 import { movedBlock } from "../../fixes/blocks";
 import type { Hop } from "../../report";
 import { code, type EffectRule, listed, type Told, tell } from "../because";
@@ -12,22 +13,10 @@ import { hopOfGroup, isGone, type World } from "../world";
 
 /* What AWS refuses in the middle of an apply, whatever the resource is for. */
 
-const HOPS: Readonly<Record<string, Hop>> = {
-  aws_lb: "listener",
-  aws_lb_listener: "listener",
-  aws_lb_listener_rule: "listener",
-  aws_lb_target_group: "target-group",
-  aws_route53_record: "dns",
-  aws_autoscaling_group: "target",
-  aws_launch_template: "target",
-  aws_launch_configuration: "target",
-  aws_instance: "target",
-};
-
 /** Null for what stands on no path. */
 function hopOf({ type, before, after }: Change, world: World): Hop | null {
   if (GROUP_RULES.includes(type)) return hopOfGroup(own(before ?? after, "security_group_id"), world);
-  return type === "aws_security_group" ? hopOfGroup(own(before, "id"), world) : (HOPS[type] ?? null);
+  return type === "aws_security_group" ? hopOfGroup(own(before, "id"), world) : (HOP_OF_TYPE[type] ?? null);
 }
 
 const PROTECTIONS: readonly (readonly [attribute: string, value: unknown])[] = [
@@ -54,7 +43,6 @@ export const protectionRule: EffectRule = (change, world) => {
   });
 };
 
-const GROUP_RULES = ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"];
 /** A new one is made before the old one goes, and has its name. */
 export const namesakeRule: EffectRule = (change, world) => {
   if (change.doing !== "replace" || !change.isCreatedFirst) return [];

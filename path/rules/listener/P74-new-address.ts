@@ -3,6 +3,7 @@ import type { Topology } from "../../../topology/model";
 import { isRuleBeside } from "../../../topology/permissions";
 import { hopOfRulesIn } from "../../analysis/network/hop-of-rules";
 import { type Twins, twinsOf } from "../../analysis/writers/twins";
+import { HOP_OF_TYPE } from "../../facts/hops-of-types";
 import { keeping } from "../../fixes/kept-resources";
 import type { Hop } from "../../report";
 import type { FileCheck, Rule } from "../rule";
@@ -30,23 +31,11 @@ const oldOneInTheWay: FileCheck = (topology, report) => {
   }
 };
 
-const HOPS: Readonly<Record<string, Hop>> = {
-  aws_lb: "listener",
-  aws_lb_listener: "listener",
-  aws_lb_listener_rule: "listener",
-  aws_lb_target_group: "target-group",
-  aws_route53_record: "dns",
-  aws_route: "listener",
-  aws_route_table_association: "listener",
-  aws_security_group: "target",
-  aws_network_acl_rule: "target",
-  aws_autoscaling_group: "target",
-  aws_launch_template: "target",
-};
-
 /** Nothing for what stands on no path. */
 function hopOf({ fresh }: Twins, topology: Topology): Hop | undefined {
-  return isRuleBeside(fresh.type) ? hopOfRulesIn(own(fresh.after, "security_group_id"), topology) : HOPS[fresh.type];
+  return isRuleBeside(fresh.type)
+    ? hopOfRulesIn(own(fresh.after, "security_group_id"), topology)
+    : HOP_OF_TYPE[fresh.type];
 }
 
 /** What comes of it where the destroy is the faster one. */
