@@ -2,8 +2,8 @@ import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate";
 import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificate-validation";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
+import { withoutWildcard } from "../topology/domain-names";
 import type { IHostedZone } from "./dns";
-import { withoutWildcard } from "./props/domain-names";
 
 /** A certificate that a listener may use at once. */
 export interface ICertificate {

@@ -1,3 +1,4 @@
+import { withoutWildcard } from "./domain-names";
 import * as expected from "./expected";
 import { Deferred, type Expected, type Fields } from "./fields";
 import { listOf, objectOf, own, textOf } from "./json";
@@ -175,7 +176,7 @@ function validatedBy(
   const raw = record.fields.raw("name");
   const [, byText] = (raw instanceof Deferred ? /domain_name\s*==\s*\\?"([^"\\]+)/.exec(raw.text ?? "") : null) ?? [];
   // A wildcard and the name below it have one record.
-  const bases = new Set(names.map((it) => it.replace(/^\*\./, "")));
+  const bases = new Set(names.map(withoutWildcard));
   const [only] = bases.size === 1 ? bases : [];
   return [
     {
@@ -189,7 +190,7 @@ function validatedBy(
 function addressesByBase(certificates: readonly Certificate[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const { address, names } of certificates) {
-    for (const base of new Set(names.items.map((it) => it.replace(/^\*\./, "")))) {
+    for (const base of new Set(names.items.map(withoutWildcard))) {
       addTo(found, base, address);
     }
   }

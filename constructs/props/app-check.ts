@@ -1,5 +1,5 @@
 import { type IConstruct, Node } from "constructs";
-import { withoutWildcard } from "./domain-names";
+import { withoutWildcard } from "../../topology/domain-names";
 import { shown } from "./echo";
 import { propFaults } from "./faults";
 import { InvalidPropsError } from "./refusals";

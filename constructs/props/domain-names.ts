@@ -1,4 +1,5 @@
 import { parse } from "tldts";
+import { isWithin, withoutWildcard } from "../../topology/domain-names";
 
 /** ACM puts the first name into the certificate's common name, which holds 64 characters. */
 export const MAX_COMMON_NAME = 64;
@@ -30,11 +31,5 @@ export function registrableDomain(name: string): string | undefined {
 
 /** Whether records for `name` belong into `zone`. */
 export function isInZone(name: string, zone: string): boolean {
-  const base = withoutWildcard(name);
-  return base === zone || base.endsWith(`.${zone}`);
-}
-
-/** `example.com` for `*.example.com`: ACM validates both with one record. */
-export function withoutWildcard(name: string): string {
-  return name.replace(/^\*\./, "");
+  return isWithin(withoutWildcard(name), zone);
 }

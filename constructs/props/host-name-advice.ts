@@ -1,5 +1,6 @@
 import { domainToASCII } from "node:url";
 import { parse } from "tldts";
+import { withoutWildcard } from "../../topology/domain-names";
 import { isPublicHostName, isServableName, MAX_NAME } from "./domain-names";
 
 /* Says which mistake a wrong host name has, and the name to write instead. */
@@ -69,7 +70,7 @@ function corrected(input: string): { name: string; kinds: string[] } {
 
 /** What no other spelling mends. */
 function remaining(name: string, what: string): string | undefined {
-  const base = name.replace(/^\*\./, "");
+  const base = withoutWildcard(name);
   const labels = base.split(".");
   const { publicSuffix, isIcann, isIp } = parse(base);
   if (isIp) return `must be ${what}, not an IP address; no public certificate is issued for one`;

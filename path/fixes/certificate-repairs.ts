@@ -1,10 +1,11 @@
+import { withoutWildcard } from "../../topology/domain-names";
 import type { Certificate, DnsRecord, Topology } from "../../topology/model";
 import { symbol } from "../../topology/source";
 import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 import type { UncoveredNames } from "../analysis/certificates/uncovered-names";
 import { validationRecordsOf } from "../analysis/certificates/validation-records";
-import { withoutWildcard } from "../analysis/names/domain-names";
+
 import { once } from "../analysis/once";
 import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";

@@ -36,6 +36,7 @@ const SOURCES: readonly Source[] = ROOMS.flatMap((room) => filesIn(join(PROJECT,
 const ASSEMBLERS = ["constructs/web-topology.ts", "constructs/web-stack.ts"];
 /** Facts that props and plans are held against alike. */
 const FACTS = [
+  "topology/domain-names.ts",
   "topology/health-check-values.ts",
   "topology/reserved-ranges.ts",
   "path/facts/elb.ts",

@@ -1,7 +1,8 @@
+import { withoutWildcard } from "../../../topology/domain-names";
 import { addTo } from "../../../topology/lists";
 import type { DnsRecord, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { ancestry, withoutWildcard } from "../names/domain-names";
+import { ancestry } from "../names/domain-names";
 import { isPrivate } from "../names/record-names";
 import { once } from "../once";
 

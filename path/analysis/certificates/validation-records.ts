@@ -1,7 +1,7 @@
+import { withoutWildcard } from "../../../topology/domain-names";
 import { addTo } from "../../../topology/lists";
 import type { Certificate, DnsRecord, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
-import { withoutWildcard } from "../names/domain-names";
 import { once } from "../once";
 
 /* The records by which ACM sees that a certificate's names are the account's own. */

@@ -1,16 +1,7 @@
 import { parse } from "tldts";
+import { isWithin } from "../../../topology/domain-names";
 
-/* Which names lie in which, as DNS and certificates see it. All are lower case, without a dot at the end. */
-
-/** Whether `name` is the zone's own or one below it. */
-export function isWithin(name: string, zone: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
-}
-
-/** `example.com` for `*.example.com`: both are validated, and asked about at the CAA records, at one place. */
-export function withoutWildcard(name: string): string {
-  return name.startsWith("*.") ? name.slice(2) : name;
-}
+/* What names are, as DNS and certificates see it. All are lower case, without a dot at the end. */
 
 /**
  * All names of a certificate that make it good for `host`: the name itself, and the wildcard above it. A wildcard

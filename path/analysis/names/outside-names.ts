@@ -1,10 +1,10 @@
 import { plainText } from "../../../topology/dns";
+import { isWithin } from "../../../topology/domain-names";
 import type { Balancer, DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { once } from "../once";
 import type { TracedPath } from "../requests/traced-path";
 import { isMadeFor } from "./balancer-names";
-import { isWithin } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
 /** A record whose written name is not in its zone, so that it becomes a name within the zone. */

@@ -1,7 +1,7 @@
+import { withoutWildcard } from "../../../topology/domain-names";
 import type { DnsRecord, Topology } from "../../../topology/model";
 import { isSymbol } from "../../../topology/source";
 import { isUnknown, known } from "../../../topology/value";
-import { withoutWildcard } from "./domain-names";
 
 /* Records that are one on Route 53, which has one of a name and type unless a routing policy tells several apart. */
 

@@ -1,7 +1,8 @@
+import { isWithin } from "../../../topology/domain-names";
 import type { DnsRecord, Topology, Zone } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
-import { ancestry, isWithin } from "./domain-names";
+import { ancestry } from "./domain-names";
 import { chainsOf } from "./record-chains";
 import { isPrivate, mayServe } from "./record-names";
 import { recordsOf } from "./record-targets";

@@ -1,7 +1,7 @@
+import { isWithin } from "../../../topology/domain-names";
 import type { Balancer } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
 import { analyse } from "../../analysis/analysis";
-import { isWithin } from "../../analysis/names/domain-names";
 import { type OutsideName, outsideNamesOn } from "../../analysis/names/outside-names";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";

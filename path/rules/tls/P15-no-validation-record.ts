@@ -1,3 +1,4 @@
+import { isWithin } from "../../../topology/domain-names";
 import type { Certificate, Topology } from "../../../topology/model";
 import { known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
@@ -9,7 +10,7 @@ import {
   type ValidationRecord,
   validationRecordsOf,
 } from "../../analysis/certificates/validation-records";
-import { isWithin } from "../../analysis/names/domain-names";
+
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { validationRecord } from "../../fixes/certificate-repairs";
 import { fix } from "../../fixes/fix";

@@ -3,8 +3,8 @@ import {
   isPublicHostName,
   isServableName,
   registrableDomain,
-  withoutWildcard,
 } from "../../../../constructs/props/domain-names";
+import { withoutWildcard } from "../../../../topology/domain-names";
 
 const label63 = "a".repeat(63);
 

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { covers, isMistakenWildcard, isWithin } from "../../../../path/analysis/names/domain-names";
+import { covers, isMistakenWildcard } from "../../../../path/analysis/names/domain-names";
 import { isBalancerName } from "../../../../path/analysis/names/record-names";
 import type { TraceReport } from "../../../../path/report";
 import { trace } from "../../../../path/trace/trace";
+import { isWithin } from "../../../../topology/domain-names";
 import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";
 import { opensIn } from "../../../mutants/judge";
