@@ -6,6 +6,7 @@ import { addTo } from "./lists";
 import type { Certificate, DnsRecord, Zone } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
+import { isSymbolic } from "./symbols";
 import { type Attr, known, Unknown } from "./value";
 
 export function zonesOf(source: Source): Zone[] {
@@ -153,7 +154,7 @@ function validatedBy(
   byBase: ReadonlyMap<string, readonly string[]>,
   awaited: ReadonlyMap<string, readonly string[]>,
 ): DnsRecord["validates"] {
-  if (typeof name === "string" && !name.startsWith("${")) {
+  if (typeof name === "string" && !isSymbolic(name)) {
     return validations.get(plainText(name)) ?? standing(record, fqdn, byBase);
   }
   const through = [...record.fields.through("name"), ...record.fields.through("records")];

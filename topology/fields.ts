@@ -1,6 +1,7 @@
 import { isObject, own } from "./json";
 import { tooLong } from "./limits";
 import { isSymbol } from "./source";
+import { plain } from "./symbols";
 import { type Attr, type Listed, Unknown } from "./value";
 
 /* How the parts of a topology read the arguments of a resource, whatever file it is in. */
@@ -198,5 +199,5 @@ function namesIn(values: readonly unknown[]): readonly string[] | undefined {
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? value.replace(/^\$\{(.*)\}$/, "$1") : typeof value;
+  return typeof value === "string" ? plain(value) : typeof value;
 }

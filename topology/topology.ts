@@ -15,6 +15,7 @@ import { securityGroupsOf } from "./security-groups";
 import { serversOf } from "./servers";
 import { type Source, symbol } from "./source";
 import { subnetsOf } from "./subnets";
+import { isSymbolic } from "./symbols";
 import { targetGroupsOf } from "./target-groups";
 import { certificatesOf } from "./tls";
 import { partsNotKnown, stoppedIn, strangersOf, unreadIn } from "./unread";
@@ -180,7 +181,7 @@ function withDefaultGroup<T extends Grouped>(part: T, group: string): T {
     part.securityGroupIds.open === undefined;
   return isNone
     ? { ...part, securityGroupIds: { items: [group] } }
-    : isOnlyDefault && !group.startsWith("${")
+    : isOnlyDefault && !isSymbolic(group)
       ? { ...part, hasSecurityGroups: false }
       : part;
 }

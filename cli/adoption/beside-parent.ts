@@ -6,6 +6,7 @@ import {
 import { paginateDescribeListeners } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
 import { command, word } from "../../machine/text/pasteable";
+import { withoutDot } from "../../rehearsal/site";
 import { type Aws, all, asked } from "./aws";
 import type { Found, Values } from "./model";
 
@@ -147,9 +148,5 @@ function isSame(
  * load balancer's name.
  */
 function recordName(name: string | undefined): string {
-  return (name ?? "")
-    .toLowerCase()
-    .replace(/\.$/, "")
-    .replace(/^\\052/, "*")
-    .replace(/^dualstack\./, "");
+  return withoutDot((name ?? "").toLowerCase()).replace(/^dualstack\./, "");
 }

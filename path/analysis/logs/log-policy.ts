@@ -47,7 +47,7 @@ function worst(all: readonly Judgement[]): Judgement {
   return all.reduce((a, b) => (ORDER.indexOf(a) < ORDER.indexOf(b) ? a : b), "yes");
 }
 
-function isSymbolic(text: string): boolean {
+function holdsSymbol(text: string): boolean {
   return text.includes("${");
 }
 
@@ -57,13 +57,13 @@ function principal({ Principal: given, NotPrincipal: other }: Statement, { accou
   if (typeof given !== "object" || given === null) return "no";
   const { AWS: accounts, Service: services } = given as Record<string, unknown>;
   const byService = texts(services).map(
-    (it): Judgement => (LOG_SERVICES.includes(it) ? "yes" : isSymbolic(it) ? "perhaps" : "no"),
+    (it): Judgement => (LOG_SERVICES.includes(it) ? "yes" : holdsSymbol(it) ? "perhaps" : "no"),
   );
   const byAccount = texts(accounts).map((it): Judgement => {
     if (it === "*") return "yes";
     const [id] = /\b\d{12}\b/.exec(it) ?? [];
     if (id !== undefined) return account === undefined ? "perhaps" : id === account ? "yes" : "no";
-    if (!isSymbolic(it)) return "no";
+    if (!holdsSymbol(it)) return "no";
     // The stack's own account is not ELB's.
     return it.includes("aws_elb_service_account") ? "yes" : it.includes("aws_caller_identity") ? "no" : "perhaps";
   });
@@ -74,7 +74,7 @@ function action({ Action: given, NotAction: other }: Statement): Judgement {
   if (other !== undefined) return "perhaps";
   return best(
     texts(given).map(
-      (it): Judgement => (matches(it.toLowerCase(), "s3:putobject") ? "yes" : isSymbolic(it) ? "perhaps" : "no"),
+      (it): Judgement => (matches(it.toLowerCase(), "s3:putobject") ? "yes" : holdsSymbol(it) ? "perhaps" : "no"),
     ),
   );
 }
@@ -93,10 +93,10 @@ function resource(
     texts(given).map((it): Judgement => {
       const [, name, path = ""] =
         /^arn:(?:[\w-]+|\$\{[^{}]*\}):s3:::([^/]*)(\/.*)?$/s.exec(it) ?? /^(\$\{[^{}]*\})(\/.*)?$/s.exec(it) ?? [];
-      if (name === undefined) return it === "*" ? "yes" : isSymbolic(it) ? "perhaps" : "no";
-      if (isSymbolic(name)) return isOther(name, address) ? "no" : covers(path, key);
+      if (name === undefined) return it === "*" ? "yes" : holdsSymbol(it) ? "perhaps" : "no";
+      if (holdsSymbol(name)) return isOther(name, address) ? "no" : covers(path, key);
       if (name.includes("*") && path === "") return matches(name, `${bucket}/${key}`) ? "yes" : "no";
-      return isSymbolic(bucket)
+      return holdsSymbol(bucket)
         ? worst(["perhaps", covers(path, key)])
         : matches(name, bucket)
           ? covers(path, key)
@@ -115,7 +115,7 @@ function isOther(symbol: string, address: string): boolean {
 function covers(path: string, key: string): Judgement {
   const pattern = path.replace(/\$\{[^{}]*\}/g, "*").replace(/\b\d{12}\b/g, "*");
   if (!pattern.startsWith("/") || !matches(pattern.slice(1), key)) return "no";
-  return isSymbolic(path.replace(/\$\{[^{}]*aws_caller_identity[^{}]*\}/g, "")) ? "perhaps" : "yes";
+  return holdsSymbol(path.replace(/\$\{[^{}]*aws_caller_identity[^{}]*\}/g, "")) ? "perhaps" : "yes";
 }
 
 function texts(value: unknown): string[] {

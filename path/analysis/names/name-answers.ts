@@ -1,6 +1,7 @@
 import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
+import { isSymbolic } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import { ancestry } from "./domain-names";
@@ -58,7 +59,7 @@ function indexOf(topology: Topology): Index {
 }
 
 function saidBy(name: string, { bySymbol }: Index): string {
-  const record = name.startsWith("${") ? bySymbol.get(name) : undefined;
+  const record = isSymbolic(name) ? bySymbol.get(name) : undefined;
   return record === undefined ? name : nameOf(known(record.fqdn) ?? name);
 }
 
@@ -78,7 +79,7 @@ function wildcardFor(name: string, { byName, existing }: Index): readonly DnsRec
 function answeringFor(record: DnsRecord, name: string, index: Index): readonly DnsRecord[] {
   const { topology, byName, bySymbol } = index;
   const isAlike = (it: DnsRecord) => isPrivate(it, topology) === isPrivate(record, topology);
-  const meant = name.startsWith("${") ? bySymbol.get(name) : undefined;
+  const meant = isSymbolic(name) ? bySymbol.get(name) : undefined;
   const all =
     meant !== undefined && known(meant.fqdn) === undefined
       ? [meant]

@@ -1,6 +1,6 @@
 import type { Balancer, SecurityRule, Topology, Vpc } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { isUnknown, known, type Unknown } from "../../../topology/value";
-import { plain } from "../symbols";
 import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, type Range, rangesOf } from "./ipv4";
 import { vpcIdOf, vpcRanges } from "./places";
 import { cidrsOpen, opensPort, type RuleSet } from "./security-rules";

@@ -1,8 +1,8 @@
 import type { SecurityRule, Topology } from "../../../topology/model";
+import { isSymbolic, plain } from "../../../topology/symbols";
 import type { Attr } from "../../../topology/value";
 import { isUnknown, Unknown } from "../../../topology/value";
 import { onceFor } from "../once";
-import { isSymbolic, plain } from "../symbols";
 import { merged, nextOf, type Range } from "./ipv4";
 import { isMeantFor, isTouched, type Peer, type Place } from "./places";
 import { argument, attributeOf, opensPort, peersOpen, type RuleSet, rangesIn } from "./security-rules";

@@ -1,7 +1,7 @@
 import type { SecurityRule, Subnet, Topology, Vpc } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import type { Attr, Listed } from "../../../topology/value";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { plain } from "../symbols";
 import { EVERY_ADDRESS, merged, nextOf, type Range, rangesOf } from "./ipv4";
 import { rangesIn } from "./security-rules";
 

@@ -1,6 +1,6 @@
 import type { SecurityRule, Topology } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
-import { plain } from "../symbols";
 import { type Direction, isAll, type RuleSet } from "./security-rules";
 
 /* How reports write the rules of security groups. */

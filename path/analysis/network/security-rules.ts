@@ -1,7 +1,7 @@
 import type { SecurityGroup, SecurityRule, Topology } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import type { Attr, Listed } from "../../../topology/value";
 import { isUnknown, Unknown } from "../../../topology/value";
-import { plain } from "../symbols";
 import { type Range, rangesOf } from "./ipv4";
 
 /* The rules of security groups: whose they are, and which ports and peers each of them is for. */

@@ -1,7 +1,7 @@
 import type { Gateway, Route, RouteTable, Subnet, Topology } from "../../../topology/model";
+import { isSymbolic, plain } from "../../../topology/symbols";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { once } from "../once";
-import { plain } from "../symbols";
 import { coversInternet, rangesOf } from "./ipv4";
 
 /* Where packets to the internet go from a subnet. */
@@ -97,12 +97,9 @@ export function isForeign({ byId }: Topology, { vpcId }: Subnet, gateway: Gatewa
   if (own === undefined || own === other) return false;
   const [here, there] = [byId.vpc(own), byId.vpc(other)];
   return (
-    (here !== undefined && there !== undefined && !here.isData && !there.isData) || (isWritten(own) && isWritten(other))
+    (here !== undefined && there !== undefined && !here.isData && !there.isData) ||
+    (!isSymbolic(own) && !isSymbolic(other))
   );
-}
-
-function isWritten(id: string): boolean {
-  return !id.startsWith("${");
 }
 
 /** Whether public addresses in the subnet are on the internet. */

@@ -1,6 +1,6 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { isSymbolic, plain } from "../../../topology/symbols";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import { plain } from "../symbols";
 
 /* The Availability Zones that subnets are in. */
 
@@ -43,7 +43,7 @@ export function balancerZones({ byId }: Topology, { subnetIds }: Balancer): Bala
 export function kindOfZone(zone: string): string {
   const [, list = ""] = /^\$\{(.*)(?:\.\d+|\[\d+\])\}$/.exec(zone) ?? [];
   if (list !== "") return list;
-  return zone.startsWith("${") ? zone : /^[a-z]+\d-az\d+$/.test(zone) ? "id" : "name";
+  return isSymbolic(zone) ? zone : /^[a-z]+\d-az\d+$/.test(zone) ? "id" : "name";
 }
 
 /** A subnet's zone as a person reads it. */

@@ -1,4 +1,5 @@
 import type { Action, Balancer, Listener, TargetGroup, Topology } from "../../../topology/model";
+import { isSymbolic } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import { targetsOf } from "../targets/registered-servers";
@@ -16,7 +17,7 @@ export function routeOf(entry: Entry, topology: Topology): TracedPath {
   const { balancer, scheme, port, host, path } = entry;
   const steps = balancer === undefined ? [] : stepsOf(entry, balancer, topology);
   const targetGroups = groupsOf(steps, balancer, topology);
-  const name = host === "" || host.startsWith("${") ? "balancer.invalid" : host;
+  const name = host === "" || isSymbolic(host) ? "balancer.invalid" : host;
   const url = urlOf(scheme, name, port, path);
   return {
     topology,

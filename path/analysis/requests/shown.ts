@@ -1,4 +1,5 @@
 import type { Listener } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { known } from "../../../topology/value";
 import type { Entry } from "./entries";
 import type { Request } from "./redirects";
@@ -14,7 +15,7 @@ export function shownUrl({ scheme, host, port, path, hasPath, balancer }: Entry)
 /** As a person types it. */
 export function shownRequest({ scheme, host, port, path, query }: Request): string {
   return (
-    `${scheme}://${shownHost(host)}${shownPort({ scheme, port })}${path === "/" ? "" : path}` +
+    `${scheme}://${plain(host)}${shownPort({ scheme, port })}${path === "/" ? "" : path}` +
     `${query === "" ? "" : `?${query}`}`
   );
 }
@@ -22,11 +23,6 @@ export function shownRequest({ scheme, host, port, path, query }: Request): stri
 /** Nothing for the port that goes without saying. */
 function shownPort({ scheme, port }: Pick<Request, "scheme" | "port">): string {
   return port === (scheme === "https" ? 443 : 80) ? "" : `:${port}`;
-}
-
-/** A balancer's own name is a symbol before it is made. */
-export function shownHost(host: string): string {
-  return host.replace(/^\$\{(.*)\}$/, "$1");
 }
 
 export function shownListener(listener: Listener): string {

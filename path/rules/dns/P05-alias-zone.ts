@@ -1,5 +1,6 @@
 import type { Balancer, DnsRecord } from "../../../topology/model";
 import { symbol } from "../../../topology/source";
+import { isSymbolic } from "../../../topology/symbols";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { hostOf, targetNames } from "../../analysis/names/record-names";
@@ -72,7 +73,7 @@ function ofRecord(record: DnsRecord, zoneId: Attr<string>, { topology }: TracedP
   const balancer = topology.balancers.find((it) => it.zoneId === named);
   // One of both may be an expression for the other's id.
   const maybeSame = other === undefined || known(other.name) === known(ownZone?.name);
-  if (balancer === undefined && maybeSame && (named.startsWith("${") || own.startsWith("${"))) return;
+  if (balancer === undefined && maybeSame && (isSymbolic(named) || isSymbolic(own))) return;
   report.fault({
     address: record.address,
     attribute: "alias.zone_id",
@@ -105,7 +106,7 @@ function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath):
   }
   const right = isApplication(balancer) ? ZONE_OF_REGION[region ?? ""] : undefined;
   if (right === zoneId) return undefined;
-  if (right === undefined || zoneId.startsWith("${"))
+  if (right === undefined || isSymbolic(zoneId))
     return new Unknown("", "", `${zoneId} is not a zone that this file tells of`);
   return `the zone ${zoneId}, which is not that of the balancers in ${region}`;
 }

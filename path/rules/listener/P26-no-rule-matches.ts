@@ -1,9 +1,9 @@
 import type { Listener } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { refusalOf } from "../../analysis/requests/listener-answers";
 import { shownNames } from "../../analysis/requests/rule-names";
-import { shownHost } from "../../analysis/requests/shown";
 import type { Step, TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { forward, lastPriority, likelyGroup } from "../../fixes/listener-repairs";
@@ -65,8 +65,8 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
     observed:
       `${which} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and ` +
       `the default answers ${code}`,
-    required: `a rule for ${shownHost(host)}, or a default action that forwards`,
-    symptom: `${code} with a fixed text at every request to ${shownHost(host)}`,
+    required: `a rule for ${plain(host)}, or a default action that forwards`,
+    symptom: `${code} with a fixed text at every request to ${plain(host)}`,
     fix: isOwnName || rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
   });
 

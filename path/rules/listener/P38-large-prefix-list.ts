@@ -1,9 +1,9 @@
 import type { SecurityRule } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { known } from "../../../topology/value";
 import { balancerGroups } from "../../analysis/network/balancer-groups";
 import { isAll } from "../../analysis/network/security-rules";
 import { mayBeApplication } from "../../analysis/requests/balancer-types";
-import { plain } from "../../analysis/symbols";
 import { fix } from "../../fixes/fix";
 import { ruleSetting, takenAway } from "../../fixes/group-fixes";
 import type { Edit } from "../../report";

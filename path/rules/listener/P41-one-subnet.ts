@@ -1,8 +1,8 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { isSymbolic, plain } from "../../../topology/symbols";
 import { known, Unknown } from "../../../topology/value";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
 import { mayBeApplication } from "../../analysis/requests/balancer-types";
-import { plain } from "../../analysis/symbols";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange, nameFrom } from "../../fixes/free-ranges";
@@ -18,8 +18,7 @@ const tooFew: PathCheck = ({ balancer, topology }, report) => {
   const [id] = items;
   const only = topology.byId.subnet(id);
   // A symbol that is no subnet of the file may be a whole list of them.
-  const mayBeMore =
-    open !== undefined || balancer.isData || (id !== undefined && only === undefined && id.startsWith("${"));
+  const mayBeMore = open !== undefined || balancer.isData || (id !== undefined && only === undefined && isSymbolic(id));
   if (items.length > 1 || mayBeMore) return;
   report.fault({
     address: balancer.address,

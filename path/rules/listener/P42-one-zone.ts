@@ -1,8 +1,8 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { known, Unknown } from "../../../topology/value";
 import { type BalancerZones, balancerZones, kindOfZone, zoneInWords } from "../../analysis/network/zones";
 import { mayBeApplication } from "../../analysis/requests/balancer-types";
-import { plain } from "../../analysis/symbols";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import type { Edit } from "../../report";

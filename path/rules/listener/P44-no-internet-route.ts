@@ -1,4 +1,5 @@
 import type { Balancer, Route, RouteTable, Topology } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import {
   internetGatewayOf,
@@ -8,7 +9,6 @@ import {
   waysBack,
 } from "../../analysis/network/ways-back";
 import type { Way } from "../../analysis/network/ways-out";
-import { plain } from "../../analysis/symbols";
 import { publicSubnetsInstead } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";

@@ -1,11 +1,11 @@
 import type { SecurityGroup, SecurityRule } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 import { areInDifferentVpcs, mayBePeered } from "../../analysis/network/across-vpcs";
 import { type GroupInUse, groupsInUse } from "../../analysis/network/groups-in-use";
 import { ruleInWords } from "../../analysis/network/rule-words";
 import { argument, attributeOf, type Direction, opensPort } from "../../analysis/network/security-rules";
 import type { TracedPath } from "../../analysis/requests/traced-path";
-import { plain } from "../../analysis/symbols";
 import { fix, setting } from "../../fixes/fix";
 import { renamed, takenAway } from "../../fixes/group-fixes";
 import { BY_NO_PROP } from "../../fixes/shared-wording";

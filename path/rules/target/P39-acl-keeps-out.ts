@@ -1,8 +1,8 @@
 import type { AclEntry } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { known } from "../../../topology/value";
 import { aclBlockages } from "../../analysis/network/acl-blockages";
 import type { Direction } from "../../analysis/network/security-rules";
-import { plain } from "../../analysis/symbols";
 import { flowsAllowed, NO_PROP_OF_ACL } from "../../fixes/acl-entries";
 import { aboutBlockage, entryPorts, flowsInWords } from "../../fixes/acl-wording";
 import { fix } from "../../fixes/fix";

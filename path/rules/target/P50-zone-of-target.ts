@@ -1,10 +1,10 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
+import { plain } from "../../../topology/symbols";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { isPublic } from "../../analysis/network/ways-out";
 import { balancerZones, kindOfZone } from "../../analysis/network/zones";
 import type { Target } from "../../analysis/requests/traced-path";
-import { plain } from "../../analysis/symbols";
 import { fix, setting } from "../../fixes/fix";
 import { shareOf } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
