@@ -1,5 +1,5 @@
 import type { Verdict } from "../path/report";
-import type { Finding } from "./checks/finding";
+import type { CheckResult } from "./checks/check-result";
 import {
   balancerIsPublic,
   balancerLeadsToTargets,
@@ -41,7 +41,7 @@ export interface PlanFacts {
 interface Step {
   readonly id: string;
   readonly title: string;
-  readonly check: (site: Site, expected: Expectation) => Finding;
+  readonly check: (site: Site, expected: Expectation) => CheckResult;
   /** Whether the step exists before the rest of the site does. */
   readonly comesFirst?: boolean;
 }

@@ -1,9 +1,17 @@
 import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { actionOf, type Finding, forwardsTo, listenerOn, redirectOf, redirectsToHttps, unless } from "./finding";
+import {
+  actionOf,
+  type CheckResult,
+  forwardsTo,
+  listenerOn,
+  redirectOf,
+  redirectsToHttps,
+  unless,
+} from "./check-result";
 
-export function balancerIsPublic({ balancer }: Site): Finding {
+export function balancerIsPublic({ balancer }: Site): CheckResult {
   const { Type, Scheme, State, LoadBalancerName } = balancer ?? {};
   return {
     faults:
@@ -18,7 +26,7 @@ export function balancerIsPublic({ balancer }: Site): Finding {
   };
 }
 
-export function listenersExist({ listeners, targetGroup }: Site): Finding {
+export function listenersExist({ listeners, targetGroup }: Site): CheckResult {
   const http = listenerOn(listeners, 80, "HTTP");
   const https = listenerOn(listeners, 443, "HTTPS");
   return {
@@ -35,7 +43,7 @@ export function listenersExist({ listeners, targetGroup }: Site): Finding {
 }
 
 /** The local AWS carries no requests, so this follows what is set: name, listener, target group, healthy target. */
-export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targets }: Site): Finding {
+export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targets }: Site): CheckResult {
   const isHealthy = targets.some(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const arn = targetGroup?.TargetGroupArn;
   const leads = (listener: Listener | undefined) => forwardsTo(listener, arn) || redirectOf(listener) !== undefined;
@@ -50,7 +58,7 @@ export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targe
   };
 }
 
-export function httpDoesAsDeclared({ listeners, targetGroup }: Site, { http }: Expectation): Finding {
+export function httpDoesAsDeclared({ listeners, targetGroup }: Site, { http }: Expectation): CheckResult {
   const listener = listenerOn(listeners, 80, "HTTP");
   const isAsDeclared =
     http === "redirect" ? redirectsToHttps(listener) : forwardsTo(listener, targetGroup?.TargetGroupArn);

@@ -1,14 +1,14 @@
 import { covers } from "../../path/analysis/names/domain-names";
 import type { Expectation } from "../expectation";
 import { namesOf, type Site, withoutDot, type ZoneView } from "../site";
-import { distinct, type Finding, listenerOn, unless } from "./finding";
+import { type CheckResult, distinct, listenerOn, unless } from "./check-result";
 
 /** Policies from before TLS 1.2. */
 const OLD_POLICY = /^ELBSecurityPolicy-(2015|2016|TLS-1-[01]|TLS13-1-[01]-|FS-2018|FS-1-1)/;
 const sameMembers = (a: readonly string[] | undefined, b: readonly string[] | undefined) =>
   a !== undefined && [...a].sort().join() === [...(b ?? [])].sort().join();
 
-export function domainHasZone({ zones }: Site, { names, createdZone, nameServers }: Expectation): Finding {
+export function domainHasZone({ zones }: Site, { names, createdZone, nameServers }: Expectation): CheckResult {
   const wanted = createdZone === undefined ? names : [createdZone, ...names];
   const used = distinct(wanted.map((name) => zoneFor(zones, name)?.name));
   const twice = used.filter((name) => zones.filter((zone) => zone.name === name).length > 1);
@@ -29,7 +29,7 @@ export function domainHasZone({ zones }: Site, { names, createdZone, nameServers
 export function certificateIsIssued(
   { certificates, zones, listeners }: Site,
   { names, requestsCertificate }: Expectation,
-): Finding {
+): CheckResult {
   const inUse = listeners.flatMap(({ Certificates = [] }) => Certificates.map(({ CertificateArn }) => CertificateArn));
   const certificate = certificates.find(({ CertificateArn }) => inUse.includes(CertificateArn)) ?? certificates[0];
   if (certificate === undefined) return { faults: [`no certificate for ${names[0]}`], observed: "" };
@@ -50,7 +50,7 @@ export function certificateIsIssued(
   };
 }
 
-export function httpsHasCertificate({ listeners, certificates }: Site, { names }: Expectation): Finding {
+export function httpsHasCertificate({ listeners, certificates }: Site, { names }: Expectation): CheckResult {
   const https = listenerOn(listeners, 443, "HTTPS");
   const arn = https?.Certificates?.[0]?.CertificateArn;
   const certificate = certificates.find(({ CertificateArn }) => CertificateArn === arn);
@@ -76,7 +76,7 @@ export function httpsHasCertificate({ listeners, certificates }: Site, { names }
   };
 }
 
-export function aliasesPointToBalancer({ zones, balancer }: Site, { names }: Expectation): Finding {
+export function aliasesPointToBalancer({ zones, balancer }: Site, { names }: Expectation): CheckResult {
   const faults = names.flatMap((name) => {
     const records =
       zoneFor(zones, name)?.records.filter((record) => withoutDot(record.Name ?? "") === name && record.Type === "A") ??

@@ -1,7 +1,7 @@
 import type { Site } from "../site";
-import { ANYONE, distinct, type Finding, rulesOf, unless } from "./finding";
+import { ANYONE, type CheckResult, distinct, rulesOf, unless } from "./check-result";
 
-export function vpcHasZones({ targetGroup, balancer, subnets }: Site): Finding {
+export function vpcHasZones({ targetGroup, balancer, subnets }: Site): CheckResult {
   const zones = distinct(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
   const vpcId = targetGroup?.VpcId ?? balancer?.VpcId;
   return {
@@ -13,7 +13,7 @@ export function vpcHasZones({ targetGroup, balancer, subnets }: Site): Finding {
   };
 }
 
-export function balancerCoversZones({ balancer, routeTables, subnets, instances }: Site): Finding {
+export function balancerCoversZones({ balancer, routeTables, subnets, instances }: Site): CheckResult {
   const zones = distinct((balancer?.AvailabilityZones ?? []).map(({ ZoneName }) => ZoneName));
   const unrouted = (balancer?.AvailabilityZones ?? []).filter(
     ({ SubnetId }) => !leadsToInternet(routeTables, SubnetId),

@@ -1,6 +1,6 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { ANYONE, distinct, type Finding, groupNamed, rulesOf, unless } from "./finding";
+import { ANYONE, type CheckResult, distinct, groupNamed, rulesOf, unless } from "./check-result";
 
 export const ALB_GROUP = "alb-security-group";
 export const EC2_GROUP = "ec2-target-group-security-group";
@@ -12,7 +12,7 @@ const describe = (rule: RuleView) =>
   `${rule.IpProtocol} ${rule.FromPort}-${rule.ToPort} from ` +
   `${rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.ReferencedGroupInfo?.GroupId ?? rule.PrefixListId}`;
 
-export function balancerGroupIsOpen(site: Site): Finding {
+export function balancerGroupIsOpen(site: Site): CheckResult {
   const group = groupNamed(site, ALB_GROUP, site.balancer?.SecurityGroups);
   const rules = rulesOf(site, group?.GroupId, "in");
   const isWanted = (port: number) => rules.some((rule) => isTcp(rule, port) && rule.CidrIpv4 === ANYONE);
@@ -29,7 +29,7 @@ export function balancerGroupIsOpen(site: Site): Finding {
   };
 }
 
-export function instancesGroupIsClosed(site: Site, { appPort, healthCheckPort }: Expectation): Finding {
+export function instancesGroupIsClosed(site: Site, { appPort, healthCheckPort }: Expectation): CheckResult {
   const ids = distinct(
     site.instances.flatMap(({ SecurityGroups = [] }) => SecurityGroups.map(({ GroupId }) => GroupId)),
   );
@@ -71,7 +71,7 @@ export function instancesGroupIsClosed(site: Site, { appPort, healthCheckPort }:
   };
 }
 
-export function balancerHasGroup(site: Site): Finding {
+export function balancerHasGroup(site: Site): CheckResult {
   const ids = site.balancer?.SecurityGroups ?? [];
   const names = ids.map((id) => site.groups.find(({ GroupId }) => GroupId === id)?.GroupName ?? id);
   const isOnlyOurs = ids.length === 1 && groupNamed(site, ALB_GROUP, ids) !== undefined;

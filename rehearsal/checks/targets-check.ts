@@ -1,9 +1,9 @@
 import type { Expectation } from "../expectation";
 import type { Site } from "../site";
-import { type Finding, unless } from "./finding";
+import { type CheckResult, unless } from "./check-result";
 import { fetchFault } from "./network-check";
 
-export function instancesRun(site: Site, expected: Expectation): Finding {
+export function instancesRun(site: Site, expected: Expectation): CheckResult {
   const { instances } = site;
   const { instanceCount, hasNginx, appPort, healthCheckPort, healthCheckPath, isPublic } = expected;
   const running = instances.filter(({ State }) => State?.Name === "running");
@@ -40,7 +40,7 @@ export function instancesRun(site: Site, expected: Expectation): Finding {
 export function targetGroupMatches(
   { targetGroup }: Site,
   { appPort, healthCheckPath, healthCheckPort }: Expectation,
-): Finding {
+): CheckResult {
   if (targetGroup === undefined) return { faults: ["no target group"], observed: "" };
   const { TargetType, Protocol, Port, HealthCheckPath, HealthCheckPort, TargetGroupName } = targetGroup;
   const checkPort = HealthCheckPort === "traffic-port" ? Port : Number(HealthCheckPort);
@@ -61,7 +61,7 @@ export function targetGroupMatches(
 }
 
 /** A target that drains is deregistered already. */
-export function targetsAreHealthy(site: Site, { instanceIds, appPort }: Expectation): Finding {
+export function targetsAreHealthy(site: Site, { instanceIds, appPort }: Expectation): CheckResult {
   const targets = site.targets.filter(({ TargetHealth }) => TargetHealth?.State !== "draining");
   const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const missing = instanceIds.filter((id) => !targets.some(({ Target }) => Target?.Id === id));

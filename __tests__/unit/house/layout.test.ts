@@ -223,7 +223,11 @@ describe("the rule finds", () => {
       "rehearsal/site.ts",
       'export type { WebStackProps } from "../constructs/web-stack";',
     ],
-    [/^rehearsal\/ knows nothing of cli/, "rehearsal/checks/finding.ts", 'import { EXIT } from "../../cli/command";'],
+    [
+      /^rehearsal\/ knows nothing of cli/,
+      "rehearsal/checks/check-result.ts",
+      'import { EXIT } from "../../cli/command";',
+    ],
     [/^machine\/ is below/, "machine/files/lock.ts", 'import { EXIT } from "../../cli/command";'],
     [/^machine\/ is below/, "machine/terraform/terraform.ts", 'import { readSite } from "../../rehearsal/site";'],
     [/^path\/ and topology\/ are pure/, "path/hops.ts", 'import { readFileSync } from "fs";'],

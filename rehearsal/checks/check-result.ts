@@ -2,7 +2,7 @@ import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Site } from "../site";
 
 /** What a check found. */
-export interface Finding {
+export interface CheckResult {
   /** What is wrong; nothing if all is well. */
   readonly faults: readonly string[];
   /** What is so, if all is well. */
