@@ -38,9 +38,9 @@ export type Edit =
     }
   | { readonly remove: string };
 
-/** One fault on the path. */
+/** What a rule found: a fault on the path, or what may be one. */
 export interface Finding {
-  /** `P01` to `P76`, the rule that found it. */
+  /** The id of the rule that found it, such as `P33`. */
   readonly id: string;
   /** An error breaks the path; a warning does not touch the verdict. */
   readonly severity: "error" | "warning";

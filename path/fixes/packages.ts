@@ -1,5 +1,5 @@
 import type { Installing } from "../analysis/targets/installing";
-import { shareOf, sharesOf } from "./shared-wording";
+import { joinedShares, shareOf } from "./shared-wording";
 
 /* What the rules on packages write alike. */
 
@@ -14,5 +14,5 @@ export function shareOfServers(
   all: readonly Installing[],
 ): { readonly share?: string } {
   const [count, subnets] = [all.filter((it) => it.failed.length > 0).length, server.subnetIds.items.length];
-  return sharesOf([shareOf(count, all.length, "servers"), shareOf(failed.length, subnets, "subnets")]);
+  return joinedShares([shareOf(count, all.length, "servers"), shareOf(failed.length, subnets, "subnets")]);
 }

@@ -12,7 +12,7 @@ export function shareOf(hit: number, all: number, of: string): { share?: string 
 }
 
 /** Several shares in one. */
-export function sharesOf(shares: readonly { readonly share?: string }[], between = ", "): { share?: string } {
+export function joinedShares(shares: readonly { readonly share?: string }[], between = ", "): { share?: string } {
   const parts = shares.flatMap(({ share }) => share ?? []);
   return parts.length === 0 ? {} : { share: parts.join(between) };
 }

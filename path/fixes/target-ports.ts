@@ -5,7 +5,7 @@ import { type HealthReaders, ofHealthChecksOnly } from "../analysis/targets/heal
 import { areForHealthOnly, type TargetPort } from "../analysis/targets/target-ports";
 import type { Edit, Finding } from "../report";
 import { opening } from "./group-fixes";
-import { shareOf, sharesOf } from "./shared-wording";
+import { joinedShares, shareOf } from "./shared-wording";
 
 /* What the rules of groups between a balancer and its targets write alike. */
 
@@ -33,7 +33,7 @@ export function shareOfTargets(
   whose: string,
 ): { share?: string } {
   const ofPlaces = places === undefined ? {} : shareOf(places.hit, places.of, `of ${whose}`);
-  return sharesOf([shareOf(count, total, "targets"), ofPlaces], "; ");
+  return joinedShares([shareOf(count, total, "targets"), ofPlaces], "; ");
 }
 
 /** Rules of the group that keeps the ports shut, for those that are known. */

@@ -1,5 +1,5 @@
 import type { WaysBack } from "../analysis/network/ways-back";
-import { shareOf, sharesOf } from "./shared-wording";
+import { joinedShares, shareOf } from "./shared-wording";
 
 /* What the rules on a public balancer's routes write alike. */
 
@@ -8,5 +8,5 @@ export const NO_ROUTE = "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: NO_ROU
 /** Which clients are hit, where not all of them are. */
 export function shareOfSubnets({ balancer, family, shut }: WaysBack): { readonly share?: string } {
   const clients = family === "IPv6" ? { share: "clients that come by IPv6" } : {};
-  return sharesOf([shareOf(shut.length, balancer.subnetIds.items.length, "subnets"), clients]);
+  return joinedShares([shareOf(shut.length, balancer.subnetIds.items.length, "subnets"), clients]);
 }

@@ -49,7 +49,10 @@ export function withoutSecrets(plan: unknown): unknown {
     }),
     ...(isObject(plan.variables) && { variables: givenTo(plan.variables, own(plan.configuration, "root_module")) }),
     ...(isObject(plan.configuration) && {
-      configuration: { ...plan.configuration, root_module: moduleOf(plan.configuration.root_module, "", marked) },
+      configuration: {
+        ...plan.configuration,
+        root_module: moduleWithoutSecrets(plan.configuration.root_module, "", marked),
+      },
     }),
   };
 }
@@ -156,7 +159,7 @@ function givenTo(variables: Json, module: unknown): unknown {
   );
 }
 
-function moduleOf(module: unknown, path: string, marked: Marked): unknown {
+function moduleWithoutSecrets(module: unknown, path: string, marked: Marked): unknown {
   if (!isObject(module)) return module;
   return {
     ...module,
@@ -207,7 +210,11 @@ function callOf(call: unknown, path: string, marked: Marked): unknown {
   const expressions = mapped(call.expressions, (it, name) =>
     own(own(declared, name), "sensitive") === true ? hiddenConstant(`${path}var.${name}`) : it,
   );
-  return { ...call, ...("expressions" in call && { expressions }), module: moduleOf(call.module, path, marked) };
+  return {
+    ...call,
+    ...("expressions" in call && { expressions }),
+    module: moduleWithoutSecrets(call.module, path, marked),
+  };
 }
 
 function hiddenConstant(address: string, path = ""): Json {

@@ -27,7 +27,7 @@ export function unansweredBy(
   isNew: (finding: Finding) => boolean,
   deadline: Deadline,
 ): ReadonlySet<string> {
-  const report = traceTopology(topology, { deadline, isHomeOnly: true });
+  const report = traceTopology(topology, { deadline, asksPlainly: true });
   if (report.stopped !== undefined) throw new TimeIsUp(report.stopped);
   const fresh = new Map(
     report.findings.filter((it) => it.severity === "error" && isNew(it)).map((it) => [placeOf(it), it]),

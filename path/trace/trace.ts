@@ -37,7 +37,7 @@ export interface TraceOptions {
    * may meet there.
    * @default false
    */
-  readonly isHomeOnly?: boolean;
+  readonly asksPlainly?: boolean;
 }
 
 /**
@@ -69,10 +69,10 @@ function topologyOf(document: unknown): Topology {
 /** The same for what was read already. */
 export function traceTopology(
   topology: Topology,
-  { url, deadline = new Deadline(), isHomeOnly = false }: TraceOptions = {},
+  { url, deadline = new Deadline(), asksPlainly = false }: TraceOptions = {},
 ): TraceReport {
   const declared = url === undefined ? analyse(topology).entries : entriesAt(url, topology);
-  const entries = isHomeOnly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
+  const entries = asksPlainly ? declared.map((it): Entry => ({ ...it, hasPath: true, isPlain: true })) : declared;
   const notebook = new Notebook();
   const { findings, assumed } = notebook;
   const work: Work = { notebook, deadline, everywhere: notesOfFile(topology, notebook, deadline) };

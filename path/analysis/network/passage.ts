@@ -46,7 +46,7 @@ const openedBy = onceFor((set: RuleSet, port: Attr<number>): Opened => {
 export function passage(topology: Topology, set: RuleSet, port: Attr<number>, peer: Peer): Passage {
   const { groups, ranges, rules, vague } = openedBy(set, port);
   if (peer.groupIds.items.some((id) => groups.has(id))) return { answer: "yes" };
-  const covered = peer.places.filter((place) => isCovered(place, ranges));
+  const covered = peer.places.filter((place) => liesIn(place, ranges));
   if (covered.length === peer.places.length) return { answer: "yes" };
   const why =
     leftOpen(vague, peer) ??
@@ -99,7 +99,7 @@ function doubtfulGroup(
 }
 
 /** @param by merged ranges */
-function isCovered({ ranges }: Place, by: readonly Range[]): boolean {
+function liesIn({ ranges }: Place, by: readonly Range[]): boolean {
   return (
     ranges.length > 0 &&
     ranges.every(({ first, last }) => {

@@ -64,7 +64,7 @@ function gatewayWay({ byId }: Topology, of: (kind: string) => readonly Route[], 
 /** What keeps a route from being told to be no way to the internet. */
 function openOf({ destination, target, address, attribute }: Route, family: Family): Unknown | undefined {
   if (isUnknown(destination)) return destination;
-  if (isUnknown(target)) return destination === undefined || !isWithin(destination, family) ? target : undefined;
+  if (isUnknown(target)) return destination === undefined || !isPartOnly(destination, family) ? target : undefined;
   // The addresses of a list are not in the file.
   return destination !== undefined && /^pl-|prefix_list/.test(destination) && target?.kind !== "endpoint"
     ? new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)
@@ -83,7 +83,7 @@ function isEverywhere(routes: readonly Route[], family: Family): boolean {
 }
 
 /** Whether a destination surely is a part of the addresses only. */
-function isWithin(destination: string, family: Family): boolean {
+function isPartOnly(destination: string, family: Family): boolean {
   return family === "IPv6"
     ? destination !== "::/0" && destination.includes("/")
     : destination.includes(":") || (rangesOf(destination).length > 0 && !coversInternet(rangesOf(destination)));

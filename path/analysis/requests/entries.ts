@@ -203,13 +203,13 @@ function portsOf(
   const ports = new Map<number, Entry["scheme"]>();
   for (const { port, protocol } of balancer.listeners)
     if (typeof port === "number") ports.set(port, known(protocol) === "HTTPS" ? "https" : "http");
-  if (!isOwnName && !ports.has(443) && isCovered(host, topology)) ports.set(443, "https");
+  if (!isOwnName && !ports.has(443) && hasCertificate(host, topology)) ports.set(443, "https");
   if (ports.size === 0) ports.set(80, "http");
   return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);
 }
 
 /** Whether a certificate of the file covers the name. */
-function isCovered(host: string, topology: Topology): boolean {
+function hasCertificate(host: string, topology: Topology): boolean {
   const names = certifiedNames(topology);
   return coveringNames(host).some((name) => names.has(name));
 }

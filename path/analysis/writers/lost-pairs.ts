@@ -1,6 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import { once } from "../once";
-import { identityOf, isSamePort, samenessOf } from "./once-on-aws";
+import { attachesAtSamePort, identityOf, samenessOf } from "./once-on-aws";
 import { groupPorts, twinsOf } from "./twins";
 
 /*
@@ -39,7 +39,7 @@ function isSamePair(change: Change, changes: readonly Change[]): boolean {
   return (
     isSame &&
     (change.type !== "aws_lb_target_group_attachment" ||
-      isSamePort(change.before, change.after, groupPorts(changes)(change)))
+      attachesAtSamePort(change.before, change.after, groupPorts(changes)(change)))
   );
 }
 
@@ -59,7 +59,7 @@ function sharedIn(changes: readonly Change[]): Lost[] {
     const old = gone.get(shareKey(change, change.after) ?? "");
     return old === undefined ||
       (change.type === "aws_lb_target_group_attachment" &&
-        !isSamePort(old.before, change.after, groupPorts(changes)(change)))
+        !attachesAtSamePort(old.before, change.after, groupPorts(changes)(change)))
       ? []
       : [{ change, old, isSure: true }];
   });

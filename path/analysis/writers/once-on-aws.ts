@@ -102,7 +102,11 @@ function isText(value: unknown): value is string {
  * Whether two attachments of one target name the same port; where one names none, it is the group's, which may be the
  * other's.
  */
-export function isSamePort(one: Change["before"], other: Change["before"], groupPort: number | undefined): boolean {
+export function attachesAtSamePort(
+  one: Change["before"],
+  other: Change["before"],
+  groupPort: number | undefined,
+): boolean {
   const [a, b] = [one, other].map((it) => own(it, "port") ?? groupPort);
   return a === undefined || a === null || b === undefined || b === null || a === b;
 }

@@ -5,7 +5,7 @@ import { addTo } from "../../../topology/lists";
 import { holdsTrue } from "../../../topology/plan-values";
 import { Unknown } from "../../../topology/value";
 import { once } from "../once";
-import { isSamePort, samenessOf } from "./once-on-aws";
+import { attachesAtSamePort, samenessOf } from "./once-on-aws";
 
 /* What a plan destroys under one address and creates under another, although it is the same thing. */
 
@@ -62,7 +62,10 @@ function byIdentity(
     for (const { key, code } of samenessOf(change.type, change.after, change.unknown)) {
       const other = old.get(key);
       if (other === undefined || taken.has(other) || taken.has(change)) continue;
-      if (change.type === "aws_lb_target_group_attachment" && !isSamePort(other.before, change.after, ports(change)))
+      if (
+        change.type === "aws_lb_target_group_attachment" &&
+        !attachesAtSamePort(other.before, change.after, ports(change))
+      )
         continue;
       note({ old: other, fresh: change, isOne: true, ...(code !== undefined && { code }) });
     }

@@ -21,7 +21,7 @@ interface Lost {
 }
 
 /** By the rule that answers the names today. */
-const lostIn = once(({ before, later, moving }: World): ReadonlyMap<string, readonly Lost[]> => {
+const namesLostIn = once(({ before, later, moving }: World): ReadonlyMap<string, readonly Lost[]> => {
   const lost = new Map<string, Lost[]>();
   const changed = new Set(
     moving
@@ -62,7 +62,7 @@ function takesSome({ rules }: Listener, address: string): boolean {
 
 /** What a changed rule leaves to a default that only refuses; nothing where other rules answer. */
 export function leftToRefusal(change: Change, world: World): Telling | undefined {
-  const lost = lostIn(world).get(change.address) ?? [];
+  const lost = namesLostIn(world).get(change.address) ?? [];
   const [first] = lost;
   if (first === undefined) return undefined;
   const names = named([...new Set(lost.map(({ name }) => name))]);

@@ -14,7 +14,7 @@ import { hopOfGroup, isGone, type World } from "../world";
 /* What AWS refuses in the middle of an apply, whatever the resource is for. */
 
 /** Null for what stands on no path. */
-function hopOf({ type, before, after }: Change, world: World): Hop | null {
+function hopOfChange({ type, before, after }: Change, world: World): Hop | null {
   if (GROUP_RULES.includes(type)) return hopOfGroup(own(before ?? after, "security_group_id"), world);
   return type === "aws_security_group" ? hopOfGroup(own(before, "id"), world) : (HOP_OF_TYPE[type] ?? null);
 }
@@ -34,7 +34,7 @@ export const protectionRule: EffectRule = (change, world) => {
   if (found === undefined) return [];
   const [attribute] = found;
   return tell(change, world, {
-    hop: hopOf(change, world),
+    hop: hopOfChange(change, world),
     effect: "fails",
     attribute: change.forcedBy[0] ?? attribute,
     then: `AWS refuses to destroy it, as ${code(attribute)} is on`,
@@ -55,7 +55,7 @@ export const namesakeRule: EffectRule = (change, world) => {
   const [name = "name"] = rule.by;
   const given = rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined);
   return tell(change, world, {
-    hop: hopOf(change, world),
+    hop: hopOfChange(change, world),
     effect: "fails",
     then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(given.map(code))}`,
     avoid:
@@ -121,7 +121,7 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   // Only what is destroyed leaves its address; what is replaced keeps it, and nothing can be moved from there.
   const isRenamed = twinsOf(world.changes).of(change)?.old === other;
   return tell(change, world, {
-    hop: hopOf(change, world),
+    hop: hopOfChange(change, world),
     effect: "fails",
     attribute: isPermission ? "from_port" : name,
     then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} has ${what} ${untilWhen(other, goes)}`,

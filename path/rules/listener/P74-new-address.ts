@@ -13,7 +13,7 @@ const oldOneInTheWay: FileCheck = (topology, report) => {
   const { changes } = topology.writers;
   for (const twins of twinsOf(changes).all) {
     const { old, fresh, code } = twins;
-    const hop = hopOf(twins, topology);
+    const hop = hopOfTwins(twins, topology);
     const { address: was } = old;
     if (code === undefined || hop === undefined) continue;
     report.fault({
@@ -32,7 +32,7 @@ const oldOneInTheWay: FileCheck = (topology, report) => {
 };
 
 /** Nothing for what stands on no path. */
-function hopOf({ fresh }: Twins, topology: Topology): Hop | undefined {
+function hopOfTwins({ fresh }: Twins, topology: Topology): Hop | undefined {
   return isRuleBeside(fresh.type)
     ? hopOfRulesIn(own(fresh.after, "security_group_id"), topology)
     : HOP_OF_TYPE[fresh.type];

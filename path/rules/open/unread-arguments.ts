@@ -72,13 +72,13 @@ function partsOfGroups({ byId }: Topology, ids: readonly string[] = []): { reado
 const strangers: OpenPathCheck = (path, report) => {
   if (path.balancer === undefined) return;
   for (const stranger of path.topology.strangers) {
-    const hop = hopOf(stranger, path);
+    const hop = hopOfStranger(stranger, path);
     if (hop !== undefined)
       report.open(hop, new Unknown(stranger.address, stranger.type, `resources of this type are ${NOT_KNOWN}`));
   }
 };
 
-function hopOf({ type, names }: Stranger, path: TracedPath): Hop | undefined {
+function hopOfStranger({ type, names }: Stranger, path: TracedPath): Hop | undefined {
   const items = new Set(names.items);
   const named = identitiesOf(path).find(([, ids]) => ids.some((id) => items.has(known(id) ?? "")));
   if (named !== undefined) return named[0];
