@@ -37,10 +37,10 @@ export interface Rule {
 type Certainty = "apply" | "certain" | "plan" | "likely";
 
 /**
- * - `whole configuration`: something is missing, and a plan of some targets may only have left it out; the trace of such
- *   a plan then reports what is open in place of a finding (path/trace/notes.ts)
- * - `plan`: no state tells of it, so that what is new in a plan may have been there before; the review does not count it
- *   as brought by the change (path/review/hops.ts)
+ * - `whole configuration`: something is missing, and a plan of some targets may only have left it out; the trace of
+ *   such a plan then reports what is open in place of a finding (path/trace/notes.ts)
+ * - `plan`: no state tells of it, so that what is new in a plan may have been there before; the review does not count
+ *   it as brought by the change (path/review/hops.ts)
  * - `boot scripts`: a state of provider 5 holds their hashes only; the review treats it like `plan` where it does not
  *   know the scripts from before
  */

@@ -15,8 +15,8 @@ export type Note = {
 );
 
 /**
- * Gives a function that runs one check and writes down what it tells, unless the time is up. Checks of paths and targets
- * get the reporter of a file's checks as well, and name no balancers to it.
+ * Gives a function that runs one check and writes down what it tells, unless the time is up. Checks of paths and
+ * targets get the reporter of a file's checks as well, and name no balancers to it.
  * @throws {TimeIsUp} from that function, where a check tells something after the deadline
  */
 export function noteTaker<T>(
