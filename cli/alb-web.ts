@@ -5,8 +5,8 @@ import { EXIT, newCommand, runCommand } from "./command";
 import { DESCRIPTION, MOMENTS } from "./moments";
 
 /*
- * The one program of the project. A command's file is loaded only when that command is asked for, so that trace and
- * review start without cdktf, the AWS SDK and what else the others need; the package holds these two alone.
+ * The program of a checkout. A command's file is loaded only when that command is asked for, so that trace and review
+ * start without cdktf, the AWS SDK and what else the others need. The published package runs bundled.ts in its place.
  */
 
 /** What a file in commands/ has; its name is the command's. */

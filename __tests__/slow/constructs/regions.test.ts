@@ -11,7 +11,7 @@ import { PROJECT } from "../../support/project";
 import { CACHE } from "../../support/rehearsal-room";
 
 /*
- * constructs/regions.ts against the pinned provider: whatever in its program looks like a region, and some that AWS has
+ * constructs/props/regions.ts against the pinned provider: whatever in its program looks like a region, and some that AWS has
  * or could have, is given to the real provider, each as a provider of its own in one plan.
  */
 
