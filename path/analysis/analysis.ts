@@ -1,5 +1,5 @@
 import type { Balancer, DnsRecord, Listener, Topology } from "../../topology/model";
-import { unreadableRecord } from "./certificates/validation-records";
+import { firstUnreadableValidation } from "./certificates/validation-records";
 import { waitingFor } from "./names/balancer-names";
 import { type Chains, chainsOf } from "./names/record-chains";
 import { type Records, recordsOf } from "./names/record-targets";
@@ -11,11 +11,12 @@ import { type GroupUsers, groupUsers } from "./targets/group-users";
 import { type OfParent, takenFromParents } from "./writers/parents";
 import { linksTaken, type TakenLink } from "./writers/taken-links";
 
-/**
+/*
  * What follows from a topology, without an opinion on it: between what a file says and what is wrong with it. Each
- * question is answered once, the first time that it is asked, for whoever asks; questions of one path, balancer or
- * target stand beside these in the folders of analysis/.
+ * question is answered once, the first time that it is asked, for whoever asks. From outside analysis/, questions of a
+ * whole topology go through analyse(); those of one path, balancer or target stand in the folders beside this file.
  */
+
 export interface Analysis {
   /** Every URL by which a balancer is asked. */
   readonly entries: readonly Entry[];
@@ -24,18 +25,24 @@ export interface Analysis {
   /** Over which records a name leads to what answers. */
   readonly chains: Chains;
   /** Balancers to which no record leads, by the names that they are made for. */
-  readonly waiting: ReadonlyMap<string, Balancer>;
-  /** A record of a certificate's validation that the file does not let be read. */
-  readonly unreadableRecord: DnsRecord | undefined;
+  readonly balancersAwaitingRecord: ReadonlyMap<string, Balancer>;
+  /** The first record that may validate a certificate, and of which the file does not tell what it is for. */
+  readonly firstUnreadableValidation: DnsRecord | undefined;
   /** Whether the rules of a listener may well be for names whose records are elsewhere. */
-  readonly isForNamesElsewhere: (listener: Listener) => boolean;
-  /** What is in which subnet, and which subnets are public. */
+  readonly servesNamesElsewhere: (listener: Listener) => boolean;
+  /** Subnets, route tables and gateways by their VPC, endpoints by their route table, and how much is in a subnet. */
   readonly network: NetworkIndex;
   /** Which balancers forward to a target group, and what registers in it. */
   readonly groupUsers: GroupUsers;
-  /** What a resource beside its parent stands for that the parent takes away. */
+  /**
+   * What a destroy takes away although a block of the parent stands for it, such as an aws_security_group_rule that is
+   * destroyed as its rule is written into an `ingress` block of the group: AWS has it once.
+   */
   readonly takenFromParents: readonly OfParent[];
-  /** Registrations and links that a destroy takes away from another resource. */
+  /**
+   * Attachments of Auto Scaling groups that a destroy takes away although the group's own list names the target group,
+   * by address: an aws_autoscaling_attachment that is destroyed as its ARN is written into `target_group_arns`.
+   */
   readonly takenLinks: ReadonlyMap<string, TakenLink>;
 }
 
@@ -50,13 +57,13 @@ export const analyse = once(
     get chains() {
       return chainsOf(topology);
     },
-    get waiting() {
+    get balancersAwaitingRecord() {
       return waitingFor(topology);
     },
-    get unreadableRecord() {
-      return unreadableRecord(topology);
+    get firstUnreadableValidation() {
+      return firstUnreadableValidation(topology);
     },
-    get isForNamesElsewhere() {
+    get servesNamesElsewhere() {
       return rulesForNamesElsewhere(topology);
     },
     get network() {

@@ -52,7 +52,7 @@ const validatedNames = once((topology: Topology): ReadonlySet<string> => {
 });
 
 /** The first record of which the file does not tell what it is for. */
-export const unreadableRecord = once(({ records }: Topology): DnsRecord | undefined =>
+export const firstUnreadableValidation = once(({ records }: Topology): DnsRecord | undefined =>
   records.find(
     ({ alias, validates, name }) =>
       alias === undefined && validates.length === 0 && (isUnknown(name) || known(name)?.startsWith("${") === true),

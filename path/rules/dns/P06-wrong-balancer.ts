@@ -70,7 +70,7 @@ function toAnotherBalancer({ topology, balancer, records, host }: TracedPath, re
   const { orphans, leadsTo } = analyse(topology).records;
   if (balancer === undefined || records.length === 0 || orphans.length === 0) return;
   if (isMadeFor(balancer, host, topology)) return;
-  const waiting = analyse(topology).waiting;
+  const waiting = analyse(topology).balancersAwaitingRecord;
   const certain = waiting.get(host);
   const left = certain ?? waiting.get(host.replace(/^[^.]+/, "*"));
   if (left === undefined) return;

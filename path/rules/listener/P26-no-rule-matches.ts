@@ -57,7 +57,7 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
   if (open !== undefined) return report.open("listener", open);
   const which = rules.length === 0 ? "no rule" : `none of ${rules.length} rules (${shownNames(listener)})`;
   // It is then the balancer's technical name that nobody asks for.
-  const isForOthers = !path.hasPath && analyse(topology).isForNamesElsewhere(listener);
+  const isForOthers = !path.hasPath && analyse(topology).servesNamesElsewhere(listener);
   report.fault({
     severity: isForOthers ? "warning" : "error",
     address,

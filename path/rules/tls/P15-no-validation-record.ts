@@ -72,7 +72,7 @@ function ofMissing(certificate: Certificate, path: TracedPath): Told[] {
 
 /** A record of which the file does not tell what it is for. */
 function mayBeFor(names: readonly string[], topology: Topology): Unknown | undefined {
-  const record = analyse(topology).unreadableRecord;
+  const record = analyse(topology).firstUnreadableValidation;
   return record === undefined
     ? undefined
     : new Unknown(
