@@ -14,7 +14,8 @@ import { linksTaken, type TakenLink } from "./writers/taken-links";
 /*
  * What follows from a topology, without an opinion on it: between what a file says and what is wrong with it. Each
  * question is answered once, the first time that it is asked, for whoever asks. From outside analysis/, questions of a
- * whole topology go through analyse(); those of one path, balancer or target stand in the folders beside this file.
+ * whole topology go through analyse(), and those of a path that rules share through analysePath(); those of one
+ * balancer, record or target stand in the folders beside this file.
  */
 
 export interface Analysis {

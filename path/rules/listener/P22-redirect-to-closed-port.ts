@@ -1,7 +1,8 @@
 import type { Balancer, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { analysePath } from "../../analysis/path-analysis";
 import { protocolOf } from "../../analysis/requests/listeners";
-import { type End, redirectEnds } from "../../analysis/requests/redirect-walks";
+import type { End } from "../../analysis/requests/redirect-walks";
 import { shownListener, shownRequest } from "../../analysis/requests/shown";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix } from "../../fixes/fix";
@@ -29,7 +30,7 @@ export const P22: Rule = {
 };
 
 function endsAtAListener(path: TracedPath, report: Reporter): void {
-  for (const end of redirectEnds(path)) {
+  for (const end of analysePath(path).redirectEnds) {
     if (end.kind === "open") report.open("listener", end.unknown);
     else if (end.kind === "elsewhere")
       report.assume({

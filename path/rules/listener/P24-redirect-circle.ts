@@ -1,4 +1,5 @@
-import { redirectEnds, type Visit } from "../../analysis/requests/redirect-walks";
+import { analysePath } from "../../analysis/path-analysis";
+import type { Visit } from "../../analysis/requests/redirect-walks";
 import type { Request } from "../../analysis/requests/redirects";
 import { shownRequest } from "../../analysis/requests/shown";
 import type { TracedPath } from "../../analysis/requests/traced-path";
@@ -23,7 +24,8 @@ export const P24: Rule = {
 };
 
 function comesToAnEnd(path: TracedPath, report: Reporter): void {
-  for (const end of redirectEnds(path)) if (end.kind === "circle") reportCircle(path, end.visits, end.next, report);
+  for (const end of analysePath(path).redirectEnds)
+    if (end.kind === "circle") reportCircle(path, end.visits, end.next, report);
 }
 
 /** One redirect of the circle is reported, the same one wherever a request enters it. */

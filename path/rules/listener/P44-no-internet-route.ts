@@ -1,14 +1,9 @@
 import type { Balancer, Route, RouteTable, Topology } from "../../../topology/model";
 import { plain } from "../../../topology/symbols";
 import { isUnknown, known, Unknown } from "../../../topology/value";
-import {
-  internetGatewayOf,
-  type ShutSubnet,
-  type SubnetWay,
-  type WaysBack,
-  waysBack,
-} from "../../analysis/network/ways-back";
+import { internetGatewayOf, type ShutSubnet, type SubnetWay, type WaysBack } from "../../analysis/network/ways-back";
 import type { Way } from "../../analysis/network/ways-out";
+import { analysePath } from "../../analysis/path-analysis";
 import { publicSubnetsInstead } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";
@@ -25,7 +20,7 @@ import type { Edit } from "../../report";
 import type { Fault, PathCheck, Reporter, Rule } from "../rule";
 
 const routes: PathCheck = (path, report) => {
-  for (const back of waysBack(path)) {
+  for (const back of analysePath(path).waysBack) {
     const { balancer, elsewhere, ways, shut } = back;
     for (const id of elsewhere)
       report.open(

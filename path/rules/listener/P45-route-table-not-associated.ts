@@ -1,7 +1,8 @@
 import type { Gateway, RouteTable, Subnet, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
-import { internetGatewayOf, type WaysBack, waysBack } from "../../analysis/network/ways-back";
+import { internetGatewayOf, type WaysBack } from "../../analysis/network/ways-back";
 import type { Way } from "../../analysis/network/ways-out";
+import { analysePath } from "../../analysis/path-analysis";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";
 import { ANYWHERE, newInternetGateway, routeArgument, routeSetting } from "../../fixes/routes";
@@ -11,7 +12,7 @@ import type { Edit } from "../../report";
 import type { Fault, PathCheck, Rule } from "../rule";
 
 const tables: PathCheck = (path, report) => {
-  for (const back of waysBack(path)) {
+  for (const back of analysePath(path).waysBack) {
     if (isUnknown(back.balancer.isInternal)) continue;
     for (const { subnet, way, forgotten } of back.shut) {
       if (way.kind === "internet-gateway") report.fault(foreignGateway(path.topology, subnet, way, back));

@@ -1,11 +1,11 @@
 import { rulesInWords } from "../../analysis/network/rule-words";
-import { targetPassages } from "../../analysis/network/target-passages";
+import { analysePath } from "../../analysis/path-analysis";
 import { fix } from "../../fixes/fix";
 import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
 import type { PathCheck, Rule } from "../rule";
 
 const checkWayOut: PathCheck = (path, report) => {
-  const passages = targetPassages(path);
+  const passages = analysePath(path).targetPassages;
   for (const { openOut } of passages.kinds) for (const it of openOut) report.open("target", it);
   for (const shut of passages.out) {
     const shown = portsInWords(shut.ports);

@@ -1,12 +1,12 @@
 import { rulesInWords } from "../../analysis/network/rule-words";
-import { targetPassages } from "../../analysis/network/target-passages";
+import { analysePath } from "../../analysis/path-analysis";
 import { areForHealthOnly } from "../../analysis/targets/target-ports";
 import { fix } from "../../fixes/fix";
 import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
 import type { PathCheck, Rule } from "../rule";
 
 const checkRequestPorts: PathCheck = (path, report) => {
-  const passages = targetPassages(path);
+  const passages = analysePath(path).targetPassages;
   for (const { openIn, stranger } of passages.kinds) {
     for (const it of openIn) report.open("target", it);
     if (stranger !== undefined)

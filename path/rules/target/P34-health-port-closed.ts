@@ -1,12 +1,12 @@
 import { rulesInWords } from "../../analysis/network/rule-words";
-import { targetPassages } from "../../analysis/network/target-passages";
+import { analysePath } from "../../analysis/path-analysis";
 import { areForHealthOnly } from "../../analysis/targets/target-ports";
 import { fix } from "../../fixes/fix";
 import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
 import type { PathCheck, Rule } from "../rule";
 
 const checkHealthPorts: PathCheck = (path, report) => {
-  const passages = targetPassages(path);
+  const passages = analysePath(path).targetPassages;
   for (const { openHealth } of passages.kinds) if (openHealth !== undefined) report.open("target", openHealth);
   for (const shut of passages.in.filter(({ ports }) => areForHealthOnly(ports))) {
     const shown = portsInWords(shut.ports);

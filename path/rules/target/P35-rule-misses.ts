@@ -3,7 +3,7 @@ import type { NearMiss } from "../../analysis/network/near-misses";
 import type { MissedPort } from "../../analysis/network/passage-of-target";
 import { ruleInWords } from "../../analysis/network/rule-words";
 import { argument, attributeOf } from "../../analysis/network/security-rules";
-import { targetPassages } from "../../analysis/network/target-passages";
+import { analysePath } from "../../analysis/path-analysis";
 import { fix } from "../../fixes/fix";
 import { renamed, ruleSetting } from "../../fixes/group-fixes";
 import { portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
@@ -11,7 +11,7 @@ import type { Edit } from "../../report";
 import type { PathCheck, Rule } from "../rule";
 
 const checkNearMisses: PathCheck = (path, report) => {
-  const passages = targetPassages(path);
+  const passages = analysePath(path).targetPassages;
   for (const missed of passages.missed) {
     const { rule, port, health, whom } = missed;
     const { name, why, text, edits } = MENDS[missed.what](missed);

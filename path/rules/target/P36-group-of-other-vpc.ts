@@ -2,9 +2,10 @@ import type { SecurityGroup, SecurityRule } from "../../../topology/model";
 import { plain } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 import { areInDifferentVpcs, mayBePeered } from "../../analysis/network/across-vpcs";
-import { type GroupInUse, groupsInUse } from "../../analysis/network/groups-in-use";
+import type { GroupInUse } from "../../analysis/network/groups-in-use";
 import { ruleInWords } from "../../analysis/network/rule-words";
 import { argument, attributeOf, type Direction, opensPort } from "../../analysis/network/security-rules";
+import { analysePath } from "../../analysis/path-analysis";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { renamed, takenAway } from "../../fixes/group-fixes";
@@ -13,7 +14,7 @@ import type { Fix } from "../../report";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 const checkReferences: PathCheck = (path, report) => {
-  for (const own of groupsInUse(path)) {
+  for (const own of analysePath(path).groupsInUse) {
     for (const direction of ["ingress", "egress"] as const)
       for (const rule of own.group[direction]) checkReference(path, own, rule, direction, report);
   }
@@ -55,7 +56,7 @@ function checkReference(
 }
 
 function fixOf(path: TracedPath, own: GroupInUse, rule: SecurityRule, other: SecurityGroup): Fix {
-  const needed = groupsInUse(path).find(({ group }) => group === other)?.vpcId;
+  const needed = analysePath(path).groupsInUse.find(({ group }) => group === other)?.vpcId;
   const wanted = needed ?? (other.vpcId === undefined ? known(own.group.vpcId) : undefined);
   const astray = [{ group: other, vpcId: wanted }, own].find(
     ({ group, vpcId }) => !group.isData && vpcId !== undefined && vpcId !== known(group.vpcId),

@@ -1,4 +1,4 @@
-import { groupsInUse } from "../../analysis/network/groups-in-use";
+import { analysePath } from "../../analysis/path-analysis";
 import { fix } from "../../fixes/fix";
 import { movedOut } from "../../fixes/group-fixes";
 import { BY_NO_PROP, few } from "../../fixes/shared-wording";
@@ -7,7 +7,7 @@ import type { PathCheck, Rule } from "../rule";
 const checkBothKinds: PathCheck = (path, report) => {
   // A state lists the rules beside a group in the group as well.
   if (path.topology.source === "state") return;
-  for (const { group } of groupsInUse(path)) {
+  for (const { group } of analysePath(path).groupsInUse) {
     for (const direction of ["ingress", "egress"] as const) {
       const beside = group.standalone.filter((it) => it.direction === direction);
       if (!group.hasInline[direction] || beside.length === 0) continue;

@@ -1,8 +1,8 @@
 import type { AclEntry } from "../../../topology/model";
 import { plain } from "../../../topology/symbols";
 import { known } from "../../../topology/value";
-import { aclBlockages } from "../../analysis/network/acl-blockages";
 import type { Direction } from "../../analysis/network/security-rules";
+import { analysePath } from "../../analysis/path-analysis";
 import { flowsAllowed, NO_PROP_OF_ACL } from "../../fixes/acl-entries";
 import { aboutBlockage, entryPorts, flowsInWords } from "../../fixes/acl-wording";
 import { fix } from "../../fixes/fix";
@@ -11,7 +11,7 @@ import type { PathCheck, Reporter, Rule } from "../rule";
 const checkEntries: PathCheck = (path, report) => {
   const { topology, balancer } = path;
   if (balancer === undefined) return;
-  const { blockages, open, foreign, onlyForUsualPorts } = aclBlockages(path);
+  const { blockages, open, foreign, onlyForUsualPorts } = analysePath(path).aclBlockages;
   for (const { hop, why } of open) report.open(hop, why);
   if (foreign.length > 0) assumeForeign(balancer.address, foreign, report);
   for (const { address } of onlyForUsualPorts)

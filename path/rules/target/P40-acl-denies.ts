@@ -1,13 +1,14 @@
 import type { AclEntry } from "../../../topology/model";
 import { known } from "../../../topology/value";
-import { aclBlockages, type Blockage } from "../../analysis/network/acl-blockages";
+import type { Blockage } from "../../analysis/network/acl-blockages";
+import { analysePath } from "../../analysis/path-analysis";
 import { everythingAllowed, lastNumber, NO_PROP_OF_ACL } from "../../fixes/acl-entries";
 import { aboutBlockage, entryPorts } from "../../fixes/acl-wording";
 import { fix, setting } from "../../fixes/fix";
 import type { Fault, PathCheck, Rule } from "../rule";
 
 const checkOrder: PathCheck = (path, report) => {
-  aclBlockages(path).blockages.forEach((blockage, index) => {
+  analysePath(path).aclBlockages.blockages.forEach((blockage, index) => {
     const { by, isEmpty } = blockage;
     if (by !== undefined) report.fault(early(blockage, by, index));
     else if (isEmpty) report.fault(empty(blockage));

@@ -3,7 +3,8 @@ import { isUnknown, known, type Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { narrowNatRoute, reachOf } from "../../analysis/network/fetch-ways";
 import { isPublic } from "../../analysis/network/ways-out";
-import { type Failed, type Installing, installing } from "../../analysis/targets/installing";
+import { analyseEnd } from "../../analysis/path-analysis";
+import type { Failed, Installing } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";
 import { EGRESS_PROP, NOT_INSTALLED, shareOfServers } from "../../fixes/packages";
@@ -12,7 +13,7 @@ import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
 
 /** No way out of the subnet for what is installed. */
 const packages: TargetCheck = (end, report) => {
-  const all = installing(end);
+  const all = analyseEnd(end).installing;
   for (const it of all) {
     if (isUnknown(it.server.userData)) unknownScript(end.topology, it, it.server.userData, report);
     for (const { subnet, reach } of it.attempts) {

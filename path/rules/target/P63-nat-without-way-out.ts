@@ -3,14 +3,15 @@ import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { narrowNatRoute, shutNat } from "../../analysis/network/fetch-ways";
 import { isPublic } from "../../analysis/network/ways-out";
-import { type Failed, installing } from "../../analysis/targets/installing";
+import { analyseEnd } from "../../analysis/path-analysis";
+import type { Failed } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
 import { EGRESS_PROP, NOT_INSTALLED, shareOfServers } from "../../fixes/packages";
 import { destinationSetting } from "../../fixes/routes";
 import type { Fault, Rule, TargetCheck } from "../rule";
 
 const nats: TargetCheck = (end, report) => {
-  const all = installing(end);
+  const all = analyseEnd(end).installing;
   for (const it of all) {
     // It can never do its part, whatever the servers install.
     for (const nat of it.subnets.flatMap((subnet) => shutNat(end.topology, subnet) ?? []))

@@ -5,7 +5,8 @@ import { isInVpc } from "../../analysis/network/fetch-ways";
 import { coversInternet, holdsPublic, rangesOf } from "../../analysis/network/ipv4";
 import { rulesInWords } from "../../analysis/network/rule-words";
 import { opensPort, type RuleSet, ruleSet } from "../../analysis/network/security-rules";
-import { type Installing, installing } from "../../analysis/targets/installing";
+import { analyseEnd } from "../../analysis/path-analysis";
+import type { Installing } from "../../analysis/targets/installing";
 import { fix } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
 import { NOT_INSTALLED } from "../../fixes/packages";
@@ -13,7 +14,8 @@ import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
 
 /** The groups of a server let nothing out to where its packages are. */
 const groups: TargetCheck = (end, report) => {
-  for (const it of installing(end)) if (known(it.server.hasSecurityGroups) !== false) keptIn(end.topology, it, report);
+  for (const it of analyseEnd(end).installing)
+    if (known(it.server.hasSecurityGroups) !== false) keptIn(end.topology, it, report);
 };
 
 function keptIn(topology: Topology, { server, subnets, fetches }: Installing, report: Reporter): void {

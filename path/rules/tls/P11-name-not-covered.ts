@@ -1,5 +1,5 @@
 import { isUnknown } from "../../../topology/value";
-import { uncoveredOn } from "../../analysis/certificates/uncovered-names";
+import { analysePath } from "../../analysis/path-analysis";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { addingNames } from "../../fixes/certificate-repairs";
 import type { Reporter, Rule } from "../rule";
@@ -22,7 +22,7 @@ export const P11: Rule = {
 };
 
 function nameNotCovered(path: TracedPath, report: Reporter): void {
-  for (const found of uncoveredOn(path)) {
+  for (const found of analysePath(path).uncoveredNames) {
     if (isUnknown(found)) report.open("tls", found);
     else if (!found.isBelowWildcard)
       report.fault({
