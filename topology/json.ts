@@ -2,6 +2,9 @@
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** What stands where there is no object. */
+export const EMPTY: Json = Object.freeze({});
+
 /** The object, or an empty one for anything else. */
 export function objectOf(value: unknown): Json {
   return isObject(value) ? value : EMPTY;
@@ -31,5 +34,3 @@ export function own(object: unknown, key: string | number): unknown {
 export function blocksOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
-
-const EMPTY: Json = Object.freeze({});

@@ -1,4 +1,4 @@
-import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
+import { EMPTY, isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { expressionOf } from "./plan-values";
 import type { Expression, Instance, Scope } from "./scope";
 import { newName } from "./source";
@@ -124,5 +124,3 @@ export class ModuleScope implements Scope {
 function isCounted(block: Json): boolean {
   return own(block, "count_expression") !== undefined || own(block, "for_each_expression") !== undefined;
 }
-
-const EMPTY: Json = Object.freeze({});

@@ -1,6 +1,6 @@
 import { moduleOf } from "./addresses";
 import { Fields } from "./fields";
-import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
+import { EMPTY, isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong } from "./limits";
 import { ModuleScope } from "./module-scope";
 import { isPartial } from "./plan-format";
@@ -222,5 +222,3 @@ const NAMED_BY_ID = new Set([
   "aws_vpc_endpoint",
   "aws_instance",
 ]);
-
-const EMPTY: Json = Object.freeze({});
