@@ -8,7 +8,7 @@ import { isLost, type LooseEnd, looseEndsOf } from "../../analysis/names/record-
 import { isBalancerName, mayServe, targetNames } from "../../analysis/names/record-names";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/shared-wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, FileReporter, Reporter, Rule } from "../rule";
 
@@ -104,8 +104,7 @@ function leadingTo(record: DnsRecord, balancer: Balancer): Edit[] {
 function toNothing({ topology, records }: TracedPath, report: Reporter): void {
   const ends = new Set<LooseEnd>(records.flatMap((record) => looseEndsOf(record, topology)));
   const lost = records.filter((record) => isLost(record, topology)).length;
-  const isPart = records.length > 1 && lost < records.length;
-  const share = isPart ? { share: `${lost} of ${records.length} records of the name` } : {};
+  const share = records.length > 1 ? shareOf(lost, records.length, "records of the name") : {};
   for (const end of ends) if (end.isCertain) report.fault({ ...nothingAt(end, topology), ...share });
 }
 

@@ -31,7 +31,7 @@ const checkOwnGroup: PathCheck = (path, report) => {
     observed:
       "no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",
     required: `a group that lets clients in to port ${ports.join(" and ")}`,
-    symptom: "ERR_CONNECTION_TIMED_OUT on every port",
+    symptom: P31.symptom,
     fix: fix("Give the balancer a group that lets its clients in.", BY_NO_PROP, edits),
   });
 };

@@ -31,7 +31,7 @@ const checkWeights: PathCheck = (path, report) => {
         `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which ` +
         `counts for ${CLOUDFRONT}`,
       required: `at most ${QUOTA} rules, unless the account's quota is higher`,
-      symptom: "RulesPerSecurityGroupLimitExceeded at apply",
+      symptom: P38.symptom,
       fix: fix(
         "Let one rule with the list take the ports of all, or spread the rules over several groups.",
         "no prop causes this: remove the added rule",

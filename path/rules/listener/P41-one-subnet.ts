@@ -25,7 +25,7 @@ const tooFew: PathCheck = ({ balancer, topology }, report) => {
     attribute: "subnets",
     observed: id === undefined ? "no subnet" : `one subnet, ${only?.address ?? plain(id)}`,
     required: "at least two subnets, each in another zone",
-    symptom: "ValidationError at apply: at least two subnets in two different Availability Zones must be specified",
+    symptom: P41.symptom,
     fix: fix(
       "Give the balancer a second subnet in another zone.",
       "`network: { zones: 2 }` makes two; no prop takes one away: remove the override",

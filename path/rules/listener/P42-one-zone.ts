@@ -35,9 +35,7 @@ function sameZone(
     attribute: "subnets",
     observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`,
     required: "each subnet in another zone",
-    symptom:
-      "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the " +
-      "same Availability Zone",
+    symptom: P42.symptom,
     fix: fix(
       other === undefined
         ? `Put ${second.address} into another zone.`

@@ -3,9 +3,9 @@ import { isUnknown, known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
 import { mayBeApplication } from "../../analysis/requests/balancer-types";
-
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
+import { shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 /** AWS wants so many free addresses in each subnet of a balancer, and keeps five of each subnet for itself. */
@@ -45,7 +45,7 @@ function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, pre
     symptom: isTooSmall
       ? "InvalidSubnet at apply: not enough IP space available"
       : "the balancer cannot grow; InvalidSubnet when it is made",
-    share: `1 of ${subnetIds.items.length} subnets`,
+    ...shareOf(1, subnetIds.items.length, "subnets"),
     fix: fix(
       `Give ${subnet.address} a larger block.`,
       "`network: { cidr }` takes /16 to /23, which makes every subnet large enough: remove the override",

@@ -43,7 +43,7 @@ function blocked(
       `${mode}, and neither the balancer's VPC nor ` +
       `${isPart ? "each of its subnets" : "any of its subnets"} is excluded`,
     required: "`off`, or an exclusion of the balancer's VPC",
-    symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
+    symptom: P47.symptom,
     ...shareOf(shut.length, subnets.length, "subnets"),
     fix: fix("Turn the block off, or exclude the balancer's VPC.", BY_NO_PROP, [
       setting(address, "internet_gateway_block_mode", "off"),

@@ -10,7 +10,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { type Share, sharesOf } from "../../analysis/targets/shares";
 import { changeOf, isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
+import { BY_NO_PROP, few, shareOf } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { Fault, FileReporter, Reporter, Rule } from "../rule";
 
@@ -60,15 +60,12 @@ function hasTargets(path: TracedPath, report: Reporter): void {
 
 function emptyGroup(topology: Topology, group: TargetGroup, idle: readonly Server[], share: Share | undefined): Fault {
   const { address } = group;
-  const names = idle
-    .slice(0, 3)
-    .map((it) => it.address)
-    .join(", ");
-  const are = idle.length > 3 ? " and others are" : idle.length === 1 ? " is" : " are";
+  const names = few(idle.map((it) => it.address));
+  const are = idle.length === 1 ? "is" : "are";
   return {
     address,
     attribute: "targets",
-    observed: `nothing is registered in ${address}; ${names}${are} in no target group that a listener uses`,
+    observed: `nothing is registered in ${address}; ${names} ${are} in no target group that a listener uses`,
     required: "an attachment for each instance, or an Auto Scaling group that names the target group",
     symptom: P49.symptom,
     ...(share !== undefined &&

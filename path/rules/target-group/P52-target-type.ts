@@ -5,7 +5,7 @@ import { analyse } from "../../analysis/analysis";
 import { registeredServer } from "../../analysis/targets/registered-servers";
 import { kindOfTarget, type TargetKind } from "../../analysis/targets/target-kinds";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/shared-wording";
+import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { Fault, FileReporter, Rule } from "../rule";
 
 export const P52: Rule = {
@@ -77,7 +77,7 @@ function oneOfOtherType(topology: Topology, group: TargetGroup, type: string, { 
     address: registration.address,
     attribute: registration.attribute,
     observed: `it registers ${NAMES[kind]} in ${group.address}, whose target_type is ${type}`,
-    share: `1 of ${group.registrations.length} targets`,
+    ...shareOf(1, group.registrations.length, "targets"),
     fix:
       id === undefined
         ? fix(`Take ${registration.address} away.`, BY_NO_PROP, [{ remove: registration.address }])

@@ -59,16 +59,12 @@ function registrationsOf(group: TargetGroup, lostAt: OfAddress, topology: Topolo
     hop: "target-group",
     attribute: "target_group_arn",
     on,
-    ...(here.length < count
-      ? {
-          symptom: "targets are missing in the target group after the apply, and until the next one",
-          share: `${here.length} of ${count} registrations`,
-        }
-      : {
-          symptom:
-            "503 Service Temporarily Unavailable after the apply, and until the next one; the target group " +
-            "has no registered targets",
-        }),
+    symptom:
+      here.length < count
+        ? "targets are missing in the target group after the apply, and until the next one"
+        : "503 Service Temporarily Unavailable after the apply, and until the next one; the target group has no " +
+          "registered targets",
+    ...shareOf(here.length, count, "registrations"),
   };
   return here.map((lost) => [lost, missing]);
 }

@@ -6,6 +6,7 @@ import { analysePath } from "../../analysis/path-analysis";
 import { flowsAllowed, NO_PROP_OF_ACL } from "../../fixes/acl-entries";
 import { aboutBlockage, entryPorts, flowsInWords } from "../../fixes/acl-wording";
 import { fix } from "../../fixes/fix";
+import { few } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 const checkEntries: PathCheck = (path, report) => {
@@ -48,7 +49,7 @@ function assumeForeign(address: string, foreign: readonly string[], report: Repo
     address,
     text:
       "the network ACLs of subnets that the file does not make let requests and answers pass " +
-      `(${[...new Set(foreign)].slice(0, 3).join(", ")})`,
+      `(${few([...new Set(foreign)])})`,
   });
 }
 

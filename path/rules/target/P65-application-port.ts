@@ -83,7 +83,7 @@ function otherPort(topology: Topology, server: Server, script: string, targets: 
     observed: `the boot script makes something listen on ${served.join(", ")}`,
     required: `something that listens on ${missing.join(" and ")}, where the target group sends ${what}`,
     symptom: isForRequests
-      ? "connection refused: FailedHealthChecks, 502 Bad Gateway"
+      ? P65.symptom
       : ofHealthChecksOnly("connection refused: Target.FailedHealthChecks", health).symptom,
     fix: withScript(
       server,

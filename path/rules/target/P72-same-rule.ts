@@ -19,7 +19,7 @@ const rules: FileCheck = (topology, report) => {
         ...standingChild(it),
         hop: hopOfRulesIn(own(it.change.after, "security_group_id"), topology),
         attribute: "security_group_id",
-        symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
+        symptom: P72.symptom,
       });
 };
 

@@ -35,8 +35,6 @@ export const P15: Rule = {
   check: { path: (path, report) => onPath(path).forEach((tell) => tell(report)) },
 };
 
-const PENDING = 'the certificate stays PENDING_VALIDATION; terraform prints "Still creating" until its timeout';
-
 type Told = (report: Reporter) => void;
 
 const onPath = ofEachCertificate(({ certificate }: Use, path: TracedPath): Told[] => {
@@ -97,7 +95,7 @@ function noRecord(
         ? "no validation record"
         : `validation records for ${own.map(({ domain }) => domain).join(", ")} only`,
     required: `a record for ${shown}`,
-    symptom: PENDING,
+    symptom: P15.symptom,
     fix: fix(
       `Add the validation record of ${shown}.`,
       BY_NO_PROP,
@@ -120,7 +118,7 @@ function outsideItsZone({ domain, record }: ValidationRecord, { topology }: Trac
       ? `the validation record of ${domain} is in the zone ${name}`
       : `the validation record of ${domain ?? "a name"} is in ${zone.address}, a private zone`,
     required: `a public zone that ${domain ?? "the name"} lies in`,
-    symptom: PENDING,
+    symptom: P15.symptom,
     fix: fix(
       "Put the record into the public zone of its name.",
       "hostedZone: { name } or { id } is the zone of domainName",

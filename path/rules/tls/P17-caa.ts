@@ -52,7 +52,7 @@ function refusal({ address, values }: DnsRecord, name: string, tag: string): Fau
     attribute: "records",
     observed: `${values.items.join(", ")}: only these may issue for ${name}`,
     required: `0 ${tag} "amazon.com" among them`,
-    symptom: "the certificate fails with CAA_ERROR",
+    symptom: P17.symptom,
     fix: fix("Let Amazon issue as well.", BY_NO_PROP, [
       setting(address, "records", [...values.items, `0 ${tag} "amazon.com"`]),
     ]),
