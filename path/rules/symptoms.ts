@@ -8,6 +8,7 @@ export const SYMPTOMS = {
   refused: "The connection is refused",
   loop: "The browser says that it was redirected too many times",
   "wrong-answer": "Something else answers: 403, 404 or a fixed text",
+  "400": "400 Bad Request, or ERR_SSL_PROTOCOL_ERROR",
   "464": "464 or another error of protocol versions",
   "502": "502 Bad Gateway",
   "503": "503 Service Unavailable",

@@ -22,7 +22,7 @@ export const P06: Rule = {
     "new name whenever it is replaced, so a record with the old name written out leads to nothing, as does one that " +
     "leads to a name without a record, or back to itself.",
   symptom: "another site answers, or none: NXDOMAIN, SERVFAIL, 404 or 503",
-  symptoms: ["nxdomain", "wrong-answer"],
+  symptoms: ["nxdomain", "503", "wrong-answer"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
   needs: [],
   review: { effect: "outage", toldBy: "changes that destroy its name" },

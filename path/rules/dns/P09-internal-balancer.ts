@@ -14,7 +14,7 @@ export const P09: Rule = {
     "The nodes of an internal load balancer have private addresses only, and its name resolves to these for " +
     "everybody who asks. Private addresses are not routed on the internet, so clients outside the VPC never connect.",
   symptom: "the name resolves to private addresses such as 10.0.1.23; ERR_CONNECTION_TIMED_OUT",
-  symptoms: ["timeout"],
+  symptoms: ["nxdomain", "timeout"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
   needs: [],
   review: { effect: "outage" },

@@ -14,7 +14,7 @@ export const P10: Rule = {
     "An alias with `evaluate_target_health` inherits the health of its load balancer, and a load balancer whose " +
     "target groups are empty counts as unhealthy: Route 53 then answers with other records of the name. A failover " +
     "pair in which no record looks at any health stays with its primary, whatever happens to that.",
-  symptom: "the name has no answer or another one; or a failover record never takes over",
+  symptom: "another record of the name answers, or a failover record never takes over",
   symptoms: ["nxdomain"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-failover-alias.html",
   needs: [],

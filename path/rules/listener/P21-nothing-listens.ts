@@ -18,8 +18,8 @@ export const P21: Rule = {
     "A load balancer accepts connections on the ports of its listeners only, each in one protocol. Browsers ask for " +
     "https:// on port 443 and for http:// on port 80, so that a listener on another port, or one that speaks the " +
     "other protocol there, does not answer them.",
-  symptom: "ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
-  symptoms: ["timeout", "refused"],
+  symptom: "ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED, ERR_SSL_PROTOCOL_ERROR or 400",
+  symptoms: ["timeout", "refused", "400"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },

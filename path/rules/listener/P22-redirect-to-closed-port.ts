@@ -21,8 +21,9 @@ export const P22: Rule = {
     "A redirect only tells the client where to go; the load balancer does not check that anything is there. The " +
     "client opens a new connection to the port in the answer, and no listener accepts it, or one that speaks the " +
     "other protocol does.",
-  symptom: "301 or 302, then ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED or ERR_SSL_PROTOCOL_ERROR",
-  symptoms: ["timeout", "refused"],
+  symptom:
+    "301 or 302, then ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED, ERR_SSL_PROTOCOL_ERROR or 400 Bad Request",
+  symptoms: ["timeout", "refused", "400"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
   needs: ["whole configuration"],
   review: { effect: "outage", hits: "every request of its step" },

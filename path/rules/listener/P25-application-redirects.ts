@@ -15,7 +15,7 @@ export const P25: Rule = {
     "redirects each plain request to https:// then redirects the requests that came over HTTPS too, without end; " +
     "only the header X-Forwarded-Proto says which protocol the client spoke.",
   symptom: "ERR_TOO_MANY_REDIRECTS",
-  symptoms: ["loop"],
+  symptoms: ["loop", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html",
   needs: ["boot scripts"],
   review: { effect: "outage" },

@@ -21,7 +21,7 @@ export const P26: Rule = {
     "takes. A default that answers a fixed 404 or 403 is a good habit, but then each name of the site needs a rule: " +
     "a name without one never comes to a target.",
   symptom: "404, 403 or another code with a fixed text at every request to the name",
-  symptoms: ["wrong-answer"],
+  symptoms: ["503", "wrong-answer"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
   needs: ["whole configuration"],
   review: { effect: "outage" },

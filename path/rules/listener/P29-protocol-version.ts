@@ -12,7 +12,7 @@ export const P29: Rule = {
   title: "the target group speaks a protocol that the clients do not",
   certainty: ["certain"],
   why:
-    "The protocol version of a target group is what requests must already be in: the load balancer does not turn " +
+    "A target group of HTTP/2 or gRPC takes only requests that come in that way: the load balancer does not turn " +
     "HTTP/1.1 of a client into HTTP/2 or gRPC for a target. Clients speak HTTP/2 to it over TLS only, and only where " +
     "the load balancer has HTTP/2 enabled. Other requests get 464 from the load balancer.",
   symptom: "464 at every request",

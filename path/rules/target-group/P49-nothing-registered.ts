@@ -25,7 +25,7 @@ export const P49: Rule = {
     "own list leaves out what an attachment attaches has the same effect: each apply makes the list true, and " +
     "detaches it.",
   symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
-  symptoms: ["503", "sometimes"],
+  symptoms: ["503", "unhealthy", "sometimes"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html" +
     "#http-503-issues",

@@ -16,9 +16,10 @@ export const P54: Rule = {
   why:
     "A target group's protocol is what the load balancer speaks to the targets, whatever the clients speak, and its " +
     "health check has a protocol of its own. Where the application expects the other one, the TLS handshake fails, " +
-    "or a web server answers 400 to plain HTTP on its TLS port.",
+    "or a web server answers 400 to plain HTTP on its TLS port. A health check of the right protocol stays well " +
+    "meanwhile.",
   symptom: "502 Bad Gateway or 400 Bad Request; Target.FailedHealthChecks or Target.ResponseCodeMismatch [400]",
-  symptoms: ["502", "unhealthy"],
+  symptoms: ["400", "502", "unhealthy"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html" +
     "#target-group-routing-configuration",

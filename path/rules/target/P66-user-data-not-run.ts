@@ -32,7 +32,7 @@ export const P66: Rule = {
     "cloud-init runs a script once, at the first boot of an instance, so the new one is stored and never run: the " +
     "change costs an outage and has no effect.",
   symptom: "an outage while the instance stops and starts, then what was served before",
-  symptoms: ["503", "wrong-answer"],
+  symptoms: ["503", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["plan"],
   review: { effect: "outage", toldBy: "changes" },

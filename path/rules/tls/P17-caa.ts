@@ -16,8 +16,8 @@ export const P17: Rule = {
   certainty: ["certain"],
   why:
     "A CAA record lists the certificate authorities that may issue for a name and for all below it; the nearest one " +
-    "above the name counts alone, and `issuewild` overrides `issue` for wildcards. Where records are found and none " +
-    "names one of Amazon's authorities, ACM must refuse.",
+    "at or above the name counts alone, and `issuewild` overrides `issue` for wildcards. Where records are found and " +
+    "none names one of Amazon's authorities, ACM must refuse.",
   symptom: "the certificate fails with CAA_ERROR",
   symptoms: ["pending", "apply"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html",
