@@ -230,7 +230,7 @@ resource "aws_route53_record" "web" {
 
 data "aws_route53_zone" "other" {
   name = "example.net"
-}`,observed:"www.example.net is not in the zone example.com, so that Route 53 makes it www.example.net.example.com",fix:{text:"Put the record into the zone of www.example.net.",props:"",hcl:`resource "aws_route53_record" "web" {
+}`,observed:"www.example.net is not in the zone example.com, so that Route 53 makes it www.example.net.example.com",fix:{text:"Put the record into the zone of www.example.net.",props:"domainName and hostedZone.name decide both; a name outside of the zone is refused",hcl:`resource "aws_route53_record" "web" {
   zone_id = data.aws_route53_zone.other.zone_id
 }`}},P05:{what:"the alias names the zone of another region's balancers",wrong:`resource "aws_route53_record" "web" {
   zone_id = data.aws_route53_zone.main.zone_id
@@ -250,7 +250,7 @@ data "aws_route53_zone" "other" {
     zone_id                = aws_lb.web.zone_id
     evaluate_target_health = true
   }
-}`,observed:"the zone Z215JYRZR1TBD5, which is not that of the balancers in us-east-1",fix:{text:"Take zone_id from the balancer, as dns_name is.",props:"",hcl:`resource "aws_route53_record" "web" {
+}`,observed:"the zone Z215JYRZR1TBD5, which is not that of the balancers in us-east-1",fix:{text:"Take zone_id from the balancer, as dns_name is.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_route53_record" "web" {
   alias {
     zone_id = aws_lb.web.zone_id
   }
@@ -266,7 +266,7 @@ data "aws_route53_zone" "other" {
   type    = "CNAME"
   ttl     = 300
   records = [aws_alb.web.dns_name]
-}`,observed:"www.example.com leads to old-site-1234567890.us-east-1.elb.amazonaws.com, a balancer that this file does not make",fix:{text:"Take the name from the balancer.",props:"",hcl:`resource "aws_route53_record" "www" {
+}`,observed:"www.example.com leads to old-site-1234567890.us-east-1.elb.amazonaws.com, a balancer that this file does not make",fix:{text:"Take the name from the balancer.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_route53_record" "www" {
   records = [aws_alb.web.dns_name]
 }`}},P07:{what:"the CNAME has the zone's name",wrong:`resource "aws_route53_record" "www" {
   zone_id = data.aws_route53_zone.main.zone_id
@@ -283,7 +283,7 @@ data "aws_route53_zone" "other" {
     zone_id                = aws_alb.web.zone_id
     evaluate_target_health = false
   }
-}`,observed:"a CNAME for example.com, which is the zone's own name",fix:{text:"Make it an A record with an alias.",props:"",hcl:`resource "aws_route53_record" "www" {
+}`,observed:"a CNAME for example.com, which is the zone's own name",fix:{text:"Make it an A record with an alias.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_route53_record" "www" {
   type = "A"
   # without ttl
   # without records
@@ -318,7 +318,7 @@ resource "aws_route" "ipv6" {
   route_table_id              = aws_route_table.public.id
   gateway_id                  = aws_internet_gateway.main.id
   destination_ipv6_cidr_block = "::/0"
-}`,observed:"aws_lb.web has IPv6 addresses, and aws_security_group.balancer opens port 80 to 0.0.0.0/0 only",fix:{text:"Let the balancer have IPv4 addresses alone.",props:"",hcl:`resource "aws_lb" "web" {
+}`,observed:"aws_lb.web has IPv6 addresses, and aws_security_group.balancer opens port 80 to 0.0.0.0/0 only",fix:{text:"Let the balancer have IPv4 addresses alone.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb" "web" {
   ip_address_type = "ipv4"
 }`}},P09:{what:"the balancer is internal, and a CNAME leads to it",wrong:`resource "aws_alb" "web" {
   security_groups = [aws_security_group.alb.id]
@@ -328,7 +328,7 @@ resource "aws_route" "ipv6" {
   security_groups = [aws_security_group.alb.id]
   subnets         = [aws_subnet.a.id, aws_subnet.b.id]
   internal        = false
-}`,observed:"aws_route53_record.www gives the internet the name www.example.com, and the balancer is internal",fix:{text:"Let the balancer face the internet (or put the record into a private zone).",props:"",hcl:`resource "aws_alb" "web" {
+}`,observed:"aws_route53_record.www gives the internet the name www.example.com, and the balancer is internal",fix:{text:"Let the balancer face the internet (or put the record into a private zone).",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_alb" "web" {
   internal = false
 }`}},P10:{what:"neither record of a failover looks at its balancer's health",wrong:`resource "aws_route53_record" "alias_wwwexamplecom" {
   alias {
@@ -434,7 +434,7 @@ resource "aws_route53_record" "validation-shop-example-com" {
   records         = [one([for o in aws_acm_certificate.web.domain_validation_options : o.resource_record_value if o.domain_name == "shop.example.com"])]
   ttl             = 60
   allow_overwrite = true
-}`,observed:"good for www.example.com",fix:{text:"Add shop.example.com to the certificate's names.",props:"",hcl:`resource "aws_acm_certificate" "web" {
+}`,observed:"good for www.example.com",fix:{text:"Add shop.example.com to the certificate's names.",props:'alternativeNames: ["shop.example.com"]',hcl:`resource "aws_acm_certificate" "web" {
   subject_alternative_names = ["shop.example.com"]
 }
 
@@ -484,7 +484,7 @@ resource "aws_route53_record" "validation-www-shop-example-com" {
   records         = [one([for o in aws_acm_certificate.web.domain_validation_options : o.resource_record_value if o.domain_name == "www.shop.example.com"])]
   ttl             = 60
   allow_overwrite = true
-}`,observed:"example.com, *.example.com, and a wildcard stands for exactly one label, so not for www.shop.example.com",fix:{text:"Add www.shop.example.com to the certificate's names.",props:"",hcl:`resource "aws_acm_certificate" "web" {
+}`,observed:"example.com, *.example.com, and a wildcard stands for exactly one label, so not for www.shop.example.com",fix:{text:"Add www.shop.example.com to the certificate's names.",props:'alternativeNames: ["www.shop.example.com"]',hcl:`resource "aws_acm_certificate" "web" {
   subject_alternative_names = ["*.example.com", "www.shop.example.com"]
 }
 
@@ -519,7 +519,7 @@ resource "aws_acm_certificate_validation" "web" {
 resource "aws_acm_certificate_validation" "web" {
   certificate_arn         = aws_acm_certificate.web.arn
   validation_record_fqdns = [aws_route53_record.validation.fqdn]
-}`,observed:"the certificate is in eu-west-1, aws_lb.web in us-east-1",fix:{text:"Take a certificate in us-east-1.",props:"",hcl:`resource "aws_acm_certificate" "web" {
+}`,observed:"the certificate is in eu-west-1, aws_lb.web in us-east-1",fix:{text:"Take a certificate in us-east-1.",props:"certificate: { arn } is one in the stack's region; a requested one always is",hcl:`resource "aws_acm_certificate" "web" {
   # without provider
   # without region
 }
@@ -551,7 +551,7 @@ resource "aws_acm_certificate_validation" "web" {
 
 resource "aws_acm_certificate_validation" "issued" {
   certificate_arn = aws_acm_certificate.web.arn
-}`,observed:"the ARN of aws_acm_certificate.web, which is there before the certificate is issued",fix:{text:"Take the ARN from the validation, which waits until the certificate is issued.",props:"",hcl:`resource "aws_acm_certificate_validation" "issued" {
+}`,observed:"the ARN of aws_acm_certificate.web, which is there before the certificate is issued",fix:{text:"Take the ARN from the validation, which waits until the certificate is issued.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_acm_certificate_validation" "issued" {
   certificate_arn = aws_acm_certificate.web.arn
 }
 
@@ -599,7 +599,7 @@ resource "aws_route53_record" "validation-shop-example-com" {
   lifecycle {
     create_before_destroy = true
   }
-}`,observed:"EMAIL, and aws_route53_record.validation is made of DNS validation options",fix:{text:"Let the certificate be validated through DNS.",props:"",hcl:`resource "aws_acm_certificate" "web" {
+}`,observed:"EMAIL, and aws_route53_record.validation is made of DNS validation options",fix:{text:"Let the certificate be validated through DNS.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_acm_certificate" "web" {
   validation_method = "DNS"
 }`}},P17:{what:"the name itself lets nobody issue",wrong:`resource "aws_route53_record" "caa" {
   zone_id = data.aws_route53_zone.main.zone_id
@@ -613,7 +613,7 @@ resource "aws_route53_record" "validation-shop-example-com" {
   type    = "CAA"
   ttl     = 300
   records = ["0 issue \\";\\"", "0 issue \\"amazon.com\\""]
-}`,observed:'0 issue ";": only these may issue for www.example.com',fix:{text:"Let Amazon issue as well.",props:"",hcl:`resource "aws_route53_record" "caa" {
+}`,observed:'0 issue ";": only these may issue for www.example.com',fix:{text:"Let Amazon issue as well.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_route53_record" "caa" {
   records = ["0 issue \\";\\"", "0 issue \\"amazon.com\\""]
 }`}},P18:{what:"a name is added to a certificate that a listener uses",wrong:`resource "aws_acm_certificate" "site" {
   domain_name               = "www.example.com"
@@ -660,7 +660,7 @@ resource "aws_alb_listener_certificate" "site" {
 resource "aws_alb_listener_certificate" "site" {
   listener_arn    = aws_alb_listener.https.arn
   certificate_arn = aws_acm_certificate_validation.web.certificate_arn
-}`,observed:"an HTTPS listener with further certificates, but no default one",fix:{text:"Give aws_alb_listener.https the ARN of an issued certificate.",props:"",hcl:`resource "aws_alb_listener" "https" {
+}`,observed:"an HTTPS listener with further certificates, but no default one",fix:{text:"Give aws_alb_listener.https the ARN of an issued certificate.",props:"certificate: { arn }, or none, so that one is requested; remove the override",hcl:`resource "aws_alb_listener" "https" {
   certificate_arn = aws_acm_certificate_validation.web.certificate_arn
 }`}},P20:{what:"the listener on 80 is one of a network balancer",wrong:`resource "aws_alb_listener" "http" {
   load_balancer_arn = aws_alb.web.arn
@@ -678,7 +678,7 @@ resource "aws_alb_listener_certificate" "site" {
     type             = "forward"
     target_group_arn = aws_alb_target_group.web.arn
   }
-}`,observed:"a TCP listener on an application load balancer",fix:{text:"Let aws_alb_listener.http speak HTTP.",props:"",hcl:`resource "aws_alb_listener" "http" {
+}`,observed:"a TCP listener on an application load balancer",fix:{text:"Let aws_alb_listener.http speak HTTP.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_alb_listener" "http" {
   protocol = "HTTP"
 }`}},P21:{what:"HTTPS is on 8443 only",wrong:`resource "aws_lb_listener" "https" {
   load_balancer_arn = aws_lb.web.arn
@@ -728,7 +728,7 @@ resource "aws_lb" "web" {
   internal           = false
   security_groups    = [aws_security_group.balancer.id]
   subnets            = [aws_subnet.public_a.id, aws_subnet.public_b.id]
-}`,observed:"the balancer listens on HTTP :80, HTTPS :8443",fix:{text:"Add an HTTPS listener on port 443.",props:"",hcl:`resource "aws_lb_listener" "https_443" {
+}`,observed:"the balancer listens on HTTP :80, HTTPS :8443",fix:{text:"Add an HTTPS listener on port 443.",props:"every site has listeners on 80 and 443; remove the override",hcl:`resource "aws_lb_listener" "https_443" {
   load_balancer_arn = aws_lb.web.arn
   port              = 443
   protocol          = "HTTPS"
@@ -761,7 +761,7 @@ resource "aws_lb" "web" {
       status_code = "HTTP_301"
     }
   }
-}`,observed:"aws_lb_listener.http (HTTP :80) redirects http://www.example.com to http://www.example.com:443, where aws_lb_listener.https (HTTPS :443) speaks HTTPS",fix:{text:"Redirect to port 443, where aws_lb_listener.https speaks HTTPS.",props:"",hcl:`resource "aws_lb_listener" "http" {
+}`,observed:"aws_lb_listener.http (HTTP :80) redirects http://www.example.com to http://www.example.com:443, where aws_lb_listener.https (HTTPS :443) speaks HTTPS",fix:{text:"Redirect to port 443, where aws_lb_listener.https speaks HTTPS.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb_listener" "http" {
   default_action {
     redirect {
       port        = "443"
@@ -793,7 +793,7 @@ resource "aws_lb" "web" {
     type             = "forward"
     target_group_arn = aws_lb_target_group.app.arn
   }
-}`,observed:"aws_lb_listener.https (HTTPS :443) redirects to its own protocol, host, port and path",fix:{text:"Let aws_lb_listener.https forward to aws_lb_target_group.app.",props:"",hcl:`resource "aws_lb_listener" "https" {
+}`,observed:"aws_lb_listener.https (HTTPS :443) redirects to its own protocol, host, port and path",fix:{text:"Let aws_lb_listener.https forward to aws_lb_target_group.app.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb_listener" "https" {
   default_action {
     type             = "forward"
     target_group_arn = aws_lb_target_group.app.arn
@@ -881,7 +881,7 @@ resource "aws_lb_listener_rule" "to_apex" {
     type             = "forward"
     target_group_arn = aws_alb_target_group.web.arn
   }
-}`,observed:"https://www.example.com -> https://example.com -> https://www.example.com",fix:{text:"Let aws_lb_listener_rule.to_apex forward to aws_alb_target_group.web.",props:"",hcl:`resource "aws_lb_listener_rule" "to_apex" {
+}`,observed:"https://www.example.com -> https://example.com -> https://www.example.com",fix:{text:"Let aws_lb_listener_rule.to_apex forward to aws_alb_target_group.web.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb_listener_rule" "to_apex" {
   action {
     type             = "forward"
     target_group_arn = aws_alb_target_group.web.arn
@@ -920,7 +920,7 @@ resource "aws_lb_listener_rule" "to_apex" {
     systemctl enable --now nginx
   EOT
   )
-}`,observed:"the application redirects to HTTPS, and aws_lb_listener.https forwards to it as plain HTTP",fix:{text:"Redirect at the listener, or where X-Forwarded-Proto is http only.",props:"",hcl:'# in the user_data of aws_launch_template.app: no redirect where X-Forwarded-Proto is "https"'}},P26:{what:"the default says that nobody is there, and rules are missing",wrong:`resource "aws_lb_listener" "https" {
+}`,observed:"the application redirects to HTTPS, and aws_lb_listener.https forwards to it as plain HTTP",fix:{text:"Redirect at the listener, or where X-Forwarded-Proto is http only.",props:'http: "redirect" redirects at the balancer; take the redirect out of server.userData',hcl:'# in the user_data of aws_launch_template.app: no redirect where X-Forwarded-Proto is "https"'}},P26:{what:"the default says that nobody is there, and rules are missing",wrong:`resource "aws_lb_listener" "https" {
   load_balancer_arn = aws_lb.web.arn
   port              = 443
   protocol          = "HTTPS"
@@ -944,7 +944,7 @@ resource "aws_lb_listener_rule" "to_apex" {
     type             = "forward"
     target_group_arn = aws_lb_target_group.app.arn
   }
-}`,observed:"no rule takes requests to www.example.com, and the default answers 503",fix:{text:"Let the default action of aws_lb_listener.https forward to aws_lb_target_group.app.",props:"",hcl:`resource "aws_lb_listener" "https" {
+}`,observed:"no rule takes requests to www.example.com, and the default answers 503",fix:{text:"Let the default action of aws_lb_listener.https forward to aws_lb_target_group.app.",props:"no prop causes this: the stack has no rules; mend the rule that was added",hcl:`resource "aws_lb_listener" "https" {
   default_action {
     type             = "forward"
     target_group_arn = aws_lb_target_group.app.arn
@@ -965,7 +965,7 @@ resource "aws_lb_listener_rule" "to_apex" {
     type             = "forward"
     target_group_arn = aws_lb_target_group.app.arn
   }
-}`,observed:"port 443 is taken by aws_lb_listener.https too",fix:{text:"Let aws_lb_listener.http listen on 80.",props:"",hcl:`resource "aws_lb_listener" "http" {
+}`,observed:"port 443 is taken by aws_lb_listener.https too",fix:{text:"Let aws_lb_listener.http listen on 80.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb_listener" "http" {
   port = 80
 }`}},P28:{what:"a rule for all names of the domain comes before the one for a path of one",wrong:`resource "aws_lb_listener_rule" "domain" {
   listener_arn = aws_lb_listener.https.arn
@@ -1037,7 +1037,7 @@ resource "aws_lb_listener_rule" "admin" {
       status_code  = "403"
     }
   }
-}`,observed:"priority 10 comes first and takes every request of aws_lb_listener_rule.admin (20)",fix:{text:"Give aws_lb_listener_rule.domain a priority after those that it hides, such as 21.",props:"",hcl:`resource "aws_lb_listener_rule" "domain" {
+}`,observed:"priority 10 comes first and takes every request of aws_lb_listener_rule.admin (20)",fix:{text:"Give aws_lb_listener_rule.domain a priority after those that it hides, such as 21.",props:"no prop causes this: the stack has no rules; mend the rule that was added",hcl:`resource "aws_lb_listener_rule" "domain" {
   priority = 21
 }`}},P29:{what:"HTTP/2 is turned off, and the target group takes nothing else",wrong:`resource "aws_alb" "web" {
   security_groups = [aws_security_group.alb.id]
@@ -1067,7 +1067,7 @@ resource "aws_alb_target_group" "web" {
     path = "/"
   }
   protocol_version = "HTTP2"
-}`,observed:"aws_alb.web lets clients speak HTTP/1.1 only, and aws_alb_target_group.web takes HTTP2",fix:{text:"Let aws_alb.web speak HTTP/2.",props:"",hcl:`resource "aws_alb" "web" {
+}`,observed:"aws_alb.web lets clients speak HTTP/1.1 only, and aws_alb_target_group.web takes HTTP2",fix:{text:"Let aws_alb.web speak HTTP/2.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_alb" "web" {
   enable_http2 = true
 }`}},P30:{what:"the rule for 443 is one for what goes out",wrong:`resource "aws_security_group_rule" "balancer_https" {
   type              = "egress"
@@ -1103,7 +1103,7 @@ resource "aws_security_group" "balancer" {
   name        = "balancer"
   description = "Clients to the balancer"
   vpc_id      = aws_vpc.main.id
-}`,observed:"aws_security_group.balancer lets in only tcp 80 from 0.0.0.0/0",fix:{text:"Let clients in to port 443 of the balancer.",props:"",hcl:`resource "aws_vpc_security_group_ingress_rule" "clients_443" {
+}`,observed:"aws_security_group.balancer lets in only tcp 80 from 0.0.0.0/0",fix:{text:"Let clients in to port 443 of the balancer.",props:"no prop closes 80 or 443: remove the override",hcl:`resource "aws_vpc_security_group_ingress_rule" "clients_443" {
   security_group_id = aws_security_group.balancer.id
   from_port         = 443
   to_port           = 443
@@ -1115,7 +1115,7 @@ resource "aws_security_group" "balancer" {
 }`,right:`resource "aws_alb" "web" {
   security_groups = [aws_security_group.alb.id]
   subnets         = [aws_subnet.a.id, aws_subnet.b.id]
-}`,observed:"no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",fix:{text:"Give the balancer a group that lets its clients in.",props:"",hcl:`resource "aws_alb" "web" {
+}`,observed:"no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",fix:{text:"Give the balancer a group that lets its clients in.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_alb" "web" {
   security_groups = [aws_security_group.alb.id]
 }`}},P32:{what:"the balancer is let out to its own subnets, not to those of the targets",wrong:`resource "aws_security_group_rule" "balancer_out" {
   type              = "egress"
@@ -1151,7 +1151,7 @@ resource "aws_security_group" "balancer" {
   name        = "balancer"
   description = "Clients to the balancer"
   vpc_id      = aws_vpc.main.id
-}`,observed:"aws_security_group.balancer lets out only tcp 8080 to 10.1.0.0/24, 10.1.1.0/24",fix:{text:"Let the balancer out to tcp 8080 (requests and health checks) of its targets.",props:"",hcl:`resource "aws_vpc_security_group_egress_rule" "to_targets_8080" {
+}`,observed:"aws_security_group.balancer lets out only tcp 8080 to 10.1.0.0/24, 10.1.1.0/24",fix:{text:"Let the balancer out to tcp 8080 (requests and health checks) of its targets.",props:"`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override",hcl:`resource "aws_vpc_security_group_egress_rule" "to_targets_8080" {
   security_group_id            = aws_security_group.balancer.id
   from_port                    = 8080
   to_port                      = 8080
@@ -1191,7 +1191,7 @@ resource "aws_security_group" "app" {
   name        = "app"
   description = "The balancer to the app"
   vpc_id      = aws_vpc.main.id
-}`,observed:"aws_security_group.app lets in only tcp 80 from aws_security_group.balancer",fix:{text:"Open tcp 8080 (requests and health checks) of the targets to the balancer.",props:"",hcl:`resource "aws_vpc_security_group_ingress_rule" "from_balancer_8080" {
+}`,observed:"aws_security_group.app lets in only tcp 80 from aws_security_group.balancer",fix:{text:"Open tcp 8080 (requests and health checks) of the targets to the balancer.",props:"`appPort` opens its port in both groups; no prop closes it: remove the override",hcl:`resource "aws_vpc_security_group_ingress_rule" "from_balancer_8080" {
   security_group_id            = aws_security_group.app.id
   from_port                    = 8080
   to_port                      = 8080
@@ -1281,7 +1281,7 @@ resource "aws_security_group" "app" {
   name        = "app"
   description = "The balancer to the app"
   vpc_id      = aws_vpc.main.id
-}`,observed:"aws_security_group.app lets in only tcp 8080-8999 from aws_security_group.balancer",fix:{text:"Open tcp 9000 (health checks) of the targets to the balancer.",props:"",hcl:`resource "aws_vpc_security_group_ingress_rule" "from_balancer_9000" {
+}`,observed:"aws_security_group.app lets in only tcp 8080-8999 from aws_security_group.balancer",fix:{text:"Open tcp 9000 (health checks) of the targets to the balancer.",props:"`healthCheck: { port }` opens its port in both groups; no prop closes it: remove the override",hcl:`resource "aws_vpc_security_group_ingress_rule" "from_balancer_9000" {
   security_group_id            = aws_security_group.app.id
   from_port                    = 9000
   to_port                      = 9000
@@ -1301,7 +1301,7 @@ resource "aws_security_group" "app" {
   from_port                = 8080
   to_port                  = 8080
   source_security_group_id = aws_security_group.balancer.id
-}`,observed:"udp 8080 from aws_security_group.balancer: the balancer speaks tcp",fix:{text:"Make it a rule for tcp.",props:"",hcl:`resource "aws_security_group_rule" "app_in" {
+}`,observed:"udp 8080 from aws_security_group.balancer: the balancer speaks tcp",fix:{text:"Make it a rule for tcp.",props:"`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource",hcl:`resource "aws_security_group_rule" "app_in" {
   protocol = "tcp"
 }`}},P36:{what:"a rule lets out to a group whose VPC was forgotten, and so is the default one",wrong:`resource "aws_security_group" "database" {
   name        = "database"
@@ -1328,7 +1328,7 @@ resource "aws_security_group_rule" "to_database" {
   protocol                 = "tcp"
   from_port                = 5432
   to_port                  = 5432
-}`,observed:"tcp 5432 to aws_security_group.database, in aws_vpc.main.id; aws_security_group.database is in the default VPC",fix:{text:"Put aws_security_group.database into the VPC in which it is needed.",props:"",hcl:`resource "aws_security_group" "database" {
+}`,observed:"tcp 5432 to aws_security_group.database, in aws_vpc.main.id; aws_security_group.database is in the default VPC",fix:{text:"Put aws_security_group.database into the VPC in which it is needed.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_security_group" "database" {
   vpc_id = aws_vpc.main.id
 }`}},P37:{what:"a rule beside a group that has its rules inside",wrong:`resource "aws_security_group_rule" "office" {
   type              = "ingress"
@@ -1397,7 +1397,7 @@ resource "aws_vpc_security_group_ingress_rule" "moved_ingress_0" {
   from_port                    = 80
   to_port                      = 80
   referenced_security_group_id = aws_security_group.alb.id
-}`,observed:"ingress rules in aws_security_group.web itself, and beside it aws_security_group_rule.office",fix:{text:"Write all ingress rules of the group beside it.",props:"",hcl:`resource "aws_security_group" "web" {
+}`,observed:"ingress rules in aws_security_group.web itself, and beside it aws_security_group_rule.office",fix:{text:"Write all ingress rules of the group beside it.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_security_group" "web" {
   # without ingress
 }
 
@@ -1973,7 +1973,7 @@ resource "aws_security_group" "security_groups_alb_security_group" {
     icmp_type       = null
     ipv6_cidr_block = null
   }
-}`,observed:"aws_network_acl.added lets in only 100 allow udp 0-65535 from 0.0.0.0/0",fix:{text:"Allow tcp 80 (requests of clients), tcp 443 (requests of clients), tcp 1024-65535 (answers of the targets), tcp 80 (requests and health checks from the balancer) in the ACL.",props:"",hcl:`resource "aws_network_acl" "added" {
+}`,observed:"aws_network_acl.added lets in only 100 allow udp 0-65535 from 0.0.0.0/0",fix:{text:"Allow tcp 80 (requests of clients), tcp 443 (requests of clients), tcp 1024-65535 (answers of the targets), tcp 80 (requests and health checks from the balancer) in the ACL.",props:"this project leaves the VPC's default network ACL as it is: remove the added ACL, or its override",hcl:`resource "aws_network_acl" "added" {
   ingress {
     rule_no    = 110
     action     = "allow"
@@ -2035,7 +2035,7 @@ resource "aws_network_acl" "added" {
     from_port  = 0
     to_port    = 0
   }
-}`,observed:"aws_default_network_acl.closed has no ingress entry, and so lets nothing in",fix:{text:"Allow what the VPC's own ACL allowed before.",props:"",hcl:`resource "aws_default_network_acl" "closed" {
+}`,observed:"aws_default_network_acl.closed has no ingress entry, and so lets nothing in",fix:{text:"Allow what the VPC's own ACL allowed before.",props:"this project leaves the VPC's default network ACL as it is: remove the added ACL, or its override",hcl:`resource "aws_default_network_acl" "closed" {
   ingress {
     rule_no    = 100
     action     = "allow"
@@ -2093,7 +2093,7 @@ resource "aws_subnet" "a_second" {
   vpc_id            = aws_vpc.main.id
   cidr_block        = "172.20.0.0/24"
   availability_zone = "us-east-1b"
-}`,observed:"one subnet, aws_subnet.a",fix:{text:"Give the balancer a second subnet in another zone.",props:"",hcl:`resource "aws_subnet" "a_second" {
+}`,observed:"one subnet, aws_subnet.a",fix:{text:"Give the balancer a second subnet in another zone.",props:"`network: { zones: 2 }` makes two; no prop takes one away: remove the override",hcl:`resource "aws_subnet" "a_second" {
   vpc_id            = aws_vpc.main.id
   cidr_block        = "172.20.0.0/24"
   availability_zone = "us-east-1b"
@@ -2121,7 +2121,7 @@ resource "aws_alb" "web" {
 resource "aws_alb" "web" {
   security_groups = [aws_security_group.alb.id]
   subnets         = [aws_subnet.a.id, aws_subnet.b.id]
-}`,observed:"aws_subnet.a and aws_subnet.b are both in us-east-1a",fix:{text:"Put aws_subnet.b into another zone.",props:"",hcl:`resource "aws_subnet" "b" {
+}`,observed:"aws_subnet.a and aws_subnet.b are both in us-east-1a",fix:{text:"Put aws_subnet.b into another zone.",props:"`network: { zones }` puts each subnet into its own zone; no prop makes two of one: remove the override",hcl:`resource "aws_subnet" "b" {
   availability_zone = "us-east-1b"
 }`}},P43:{what:"a public subnet is a /28",wrong:`resource "aws_subnet" "network_public_a" {
   availability_zone = data.aws_availability_zones.network_zones.names[0]
@@ -2147,7 +2147,7 @@ resource "aws_alb" "web" {
   route_table_id         = aws_vpc.main.main_route_table_id
   destination_cidr_block = "0.0.0.0/0"
   gateway_id             = aws_internet_gateway.main.id
-}`,observed:"aws_subnet.a is on the main route table of aws_vpc.main, which has no route to the internet, but to 8.0.0.0/8",fix:{text:"Let the route be for all addresses.",props:"",hcl:`resource "aws_route" "internet" {
+}`,observed:"aws_subnet.a is on the main route table of aws_vpc.main, which has no route to the internet, but to 8.0.0.0/8",fix:{text:"Let the route be for all addresses.",props:"a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: remove the override",hcl:`resource "aws_route" "internet" {
   destination_cidr_block = "0.0.0.0/0"
 }`}},P45:{what:"a public route table is made and associated with nothing",wrong:`resource "aws_route" "internet" {
   route_table_id         = aws_route_table.public.id
@@ -2189,7 +2189,7 @@ resource "aws_subnet" "a" {
   cidr_block              = "172.20.1.0/24"
   availability_zone       = "us-east-1a"
   map_public_ip_on_launch = true
-}`,observed:"no association, so that the VPC's main route table holds for it, which has no route to the internet; aws_route_table.public has one",fix:{text:"Associate aws_subnet.a with aws_route_table.public. Associate aws_subnet.b with aws_route_table.public.",props:"",hcl:`resource "aws_route_table_association" "a_public" {
+}`,observed:"no association, so that the VPC's main route table holds for it, which has no route to the internet; aws_route_table.public has one",fix:{text:"Associate aws_subnet.a with aws_route_table.public. Associate aws_subnet.b with aws_route_table.public.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_route_table_association" "a_public" {
   subnet_id      = aws_subnet.a.id
   route_table_id = aws_route_table.public.id
 }
@@ -2205,7 +2205,7 @@ resource "aws_route_table_association" "b_public" {
   vpc_id            = aws_vpc.main.id
   cidr_block        = "10.1.2.0/24"
   availability_zone = "us-east-1b"
-}`,observed:"10.2.11.0/24, while aws_vpc.main has 10.1.0.0/16",fix:{text:"Give aws_subnet.private_b a block of its own in its VPC.",props:"",hcl:`resource "aws_subnet" "private_b" {
+}`,observed:"10.2.11.0/24, while aws_vpc.main has 10.1.0.0/16",fix:{text:"Give aws_subnet.private_b a block of its own in its VPC.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_subnet" "private_b" {
   cidr_block = "10.1.2.0/24"
 }`}},P47:{what:"the account blocks what comes in, and one of two subnets is excluded",wrong:`resource "aws_vpc_block_public_access_options" "all" {
   internet_gateway_block_mode = "block-ingress"
@@ -2221,7 +2221,7 @@ resource "aws_vpc_block_public_access_exclusion" "a" {
 resource "aws_vpc_block_public_access_exclusion" "a" {
   internet_gateway_exclusion_mode = "allow-bidirectional"
   subnet_id                       = aws_subnet.public_a.id
-}`,observed:"block-ingress, and neither the balancer's VPC nor each of its subnets is excluded",fix:{text:"Turn the block off, or exclude the balancer's VPC.",props:"",hcl:`resource "aws_vpc_block_public_access_options" "all" {
+}`,observed:"block-ingress, and neither the balancer's VPC nor each of its subnets is excluded",fix:{text:"Turn the block off, or exclude the balancer's VPC.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_vpc_block_public_access_options" "all" {
   internet_gateway_block_mode = "off"
 }`}},P48:{what:"one of two groups with instances has no rule",wrong:`resource "aws_alb_target_group" "api" {
   port     = 80
@@ -2263,7 +2263,7 @@ resource "aws_lb_listener_rule" "to_api" {
     type             = "forward"
     target_group_arn = aws_alb_target_group.api.arn
   }
-}`,observed:"no listener and no rule forwards to aws_alb_target_group.api, which has a registration",fix:{text:"Add a rule that forwards to aws_alb_target_group.api what it is meant for, such as /api/*.",props:"",hcl:`resource "aws_lb_listener_rule" "to_api" {
+}`,observed:"no listener and no rule forwards to aws_alb_target_group.api, which has a registration",fix:{text:"Add a rule that forwards to aws_alb_target_group.api what it is meant for, such as /api/*.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb_listener_rule" "to_api" {
   listener_arn = aws_alb_listener.https.arn
   priority     = 100
   condition {
@@ -2331,7 +2331,7 @@ resource "aws_alb_target_group" "web" {
   health_check {
     path = "/"
   }
-}`,observed:"nothing is registered in aws_alb_target_group.web; aws_instance.a, aws_instance.b are in no target group that a listener uses",fix:{text:"Register the 2 machines in aws_alb_target_group.web.",props:"",hcl:`resource "aws_alb_target_group_attachment" "a" {
+}`,observed:"nothing is registered in aws_alb_target_group.web; aws_instance.a, aws_instance.b are in no target group that a listener uses",fix:{text:"Register the 2 machines in aws_alb_target_group.web.",props:"instances: { count }; each is registered by itself, so remove the override",hcl:`resource "aws_alb_target_group_attachment" "a" {
   target_group_arn = aws_alb_target_group.web.arn
 }
 
@@ -2373,7 +2373,7 @@ resource "aws_subnet" "c" {
   cidr_block              = "172.20.3.0/24"
   availability_zone       = "us-east-1c"
   map_public_ip_on_launch = true
-}`,observed:"aws_subnet.c in us-east-1c; aws_alb.web is in us-east-1a, us-east-1b",fix:{text:"Put aws_instance.a into aws_subnet.a.",props:"",hcl:`resource "aws_instance" "a" {
+}`,observed:"aws_subnet.c in us-east-1c; aws_alb.web is in us-east-1a, us-east-1b",fix:{text:"Put aws_instance.a into aws_subnet.a.",props:"`network: { zones }` gives balancer and instances the same zones; no prop parts them: remove the override",hcl:`resource "aws_instance" "a" {
   subnet_id = aws_subnet.a.id
 }`}},P51:{what:"the balancer is in another VPC",wrong:`resource "aws_lb" "web" {
   name               = "web"
@@ -2471,7 +2471,7 @@ resource "aws_route_table_association" "other_a" {
 resource "aws_route_table_association" "other_b" {
   subnet_id      = aws_subnet.other_b.id
   route_table_id = aws_route_table.other.id
-}`,observed:"aws_lb_target_group.app is in aws_vpc.main, aws_lb.web in aws_vpc.other",fix:{text:"Put aws_lb.web into subnets of aws_vpc.main.",props:"",hcl:`resource "aws_lb" "web" {
+}`,observed:"aws_lb_target_group.app is in aws_vpc.main, aws_lb.web in aws_vpc.other",fix:{text:"Put aws_lb.web into subnets of aws_vpc.main.",props:"network; it is one for the whole site, so remove the override",hcl:`resource "aws_lb" "web" {
   subnets = [aws_subnet.public_a.id, aws_subnet.public_b.id]
 }`}},P52:{what:"one instance is attached by its address",wrong:`resource "aws_alb_target_group_attachment" "a" {
   target_group_arn = aws_alb_target_group.web.arn
@@ -2481,7 +2481,7 @@ resource "aws_route_table_association" "other_b" {
   target_group_arn = aws_alb_target_group.web.arn
   target_id        = aws_instance.a.id
   port             = 80
-}`,observed:"it registers an IP address in aws_alb_target_group.web, whose target_type is instance",fix:{text:"Register aws_instance.a.id.",props:"",hcl:`resource "aws_alb_target_group_attachment" "a" {
+}`,observed:"it registers an IP address in aws_alb_target_group.web, whose target_type is instance",fix:{text:"Register aws_instance.a.id.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_alb_target_group_attachment" "a" {
   target_id = aws_instance.a.id
 }`}},P53:{what:"all attachments have a port of the last project",wrong:`resource "aws_alb_target_group_attachment" "a" {
   target_group_arn = aws_alb_target_group.web.arn
@@ -2501,7 +2501,7 @@ resource "aws_alb_target_group_attachment" "b" {
 resource "aws_alb_target_group_attachment" "b" {
   target_group_arn = aws_alb_target_group.web.arn
   target_id        = aws_instance.b.id
-}`,observed:"port 3000, where aws_instance.a serves 80",fix:{text:"Leave the port of aws_alb_target_group_attachment.a away. Leave the port of aws_alb_target_group_attachment.b away.",props:"",hcl:`resource "aws_alb_target_group_attachment" "a" {
+}`,observed:"port 3000, where aws_instance.a serves 80",fix:{text:"Leave the port of aws_alb_target_group_attachment.a away. Leave the port of aws_alb_target_group_attachment.b away.",props:"appPort; remove the override",hcl:`resource "aws_alb_target_group_attachment" "a" {
   # without port
 }
 
@@ -2533,7 +2533,7 @@ resource "aws_alb_target_group_attachment" "b" {
     healthy_threshold   = 2
     unhealthy_threshold = 3
   }
-}`,observed:"HTTPS to port 8080, on which aws_autoscaling_group.app speaks plain HTTP",fix:{text:"Speak HTTP to the targets.",props:"",hcl:`resource "aws_lb_target_group" "app" {
+}`,observed:"HTTPS to port 8080, on which aws_autoscaling_group.app speaks plain HTTP",fix:{text:"Speak HTTP to the targets.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_lb_target_group" "app" {
   protocol = "HTTP"
 }`}},P55:{what:"the check asks for a page that the server does not have",wrong:`resource "aws_alb_target_group" "web" {
   port     = 80
@@ -2549,7 +2549,7 @@ resource "aws_alb_target_group_attachment" "b" {
   health_check {
     path = "/"
   }
-}`,observed:"aws_instance.a seems to answer /health with 404, and the check expects 200",fix:{text:"Ask for /.",props:"",hcl:`resource "aws_alb_target_group" "web" {
+}`,observed:"aws_instance.a seems to answer /health with 404, and the check expects 200",fix:{text:"Ask for /.",props:'healthCheck: { path: "/" }',hcl:`resource "aws_alb_target_group" "web" {
   health_check {
     path = "/"
   }
@@ -2569,7 +2569,7 @@ resource "aws_alb_target_group_attachment" "b" {
     path    = "/"
     matcher = "200"
   }
-}`,observed:'matcher "0-99"',fix:{text:"Expect 200.",props:"",hcl:`resource "aws_alb_target_group" "web" {
+}`,observed:'matcher "0-99"',fix:{text:"Expect 200.",props:'healthCheck: { matcher: "200" }',hcl:`resource "aws_alb_target_group" "web" {
   health_check {
     matcher = "200"
   }
@@ -2590,7 +2590,7 @@ resource "aws_alb_target_group_attachment" "b" {
     interval = 5
     timeout  = 4
   }
-}`,observed:"a timeout of 5 s, AWS's default, at an interval of 5 s",fix:{text:"Wait 4 s.",props:"",hcl:`resource "aws_alb_target_group" "web" {
+}`,observed:"a timeout of 5 s, AWS's default, at an interval of 5 s",fix:{text:"Wait 4 s.",props:"healthCheck: { timeoutSec: 4 }",hcl:`resource "aws_alb_target_group" "web" {
   health_check {
     timeout = 4
   }
@@ -2637,7 +2637,7 @@ resource "aws_alb_target_group_attachment" "b" {
     path = "/"
   }
   deregistration_delay = "60"
-}`,observed:"1800 s, where a request may take 60 s without a byte moving",fix:{text:"Wait 60 s.",props:"",hcl:`resource "aws_alb_target_group" "web" {
+}`,observed:"1800 s, where a request may take 60 s without a byte moving",fix:{text:"Wait 60 s.",props:"deregistrationDelaySec: 60, or none for as long as idleTimeoutSec",hcl:`resource "aws_alb_target_group" "web" {
   deregistration_delay = "60"
 }`}},P61:{what:"one of two instances was forgotten",wrong:`resource "aws_instance" "b" {
   ami           = "ami-0123456789abcdef0"
@@ -2660,7 +2660,7 @@ resource "aws_alb_target_group_attachment" "b" {
   systemctl enable --now httpd
   EOT
   vpc_security_group_ids = [aws_security_group.web.id]
-}`,observed:"no security group, so that the VPC's default group holds: it lets in its own members only",fix:{text:"Give the servers a group that lets the balancer in.",props:"",hcl:`resource "aws_instance" "b" {
+}`,observed:"no security group, so that the VPC's default group holds: it lets in its own members only",fix:{text:"Give the servers a group that lets the balancer in.",props:"every server has its group; no prop takes it away: remove the override",hcl:`resource "aws_instance" "b" {
   vpc_security_group_ids = [aws_security_group.web.id]
 }`}},P62:{what:"the private subnets have no default route",wrong:`resource "aws_autoscaling_group" "app" {
   name                = "app"
@@ -2693,7 +2693,7 @@ resource "aws_autoscaling_group" "app" {
     id      = aws_launch_template.app.id
     version = "$Latest"
   }
-}`,observed:"aws_subnet.private_a has no way to the internet, nor an endpoint for S3 in its route table",fix:{text:"Let the subnet's route table have an S3 gateway endpoint.",props:"",hcl:`resource "aws_vpc_endpoint" "private_a_s3" {
+}`,observed:"aws_subnet.private_a has no way to the internet, nor an endpoint for S3 in its route table",fix:{text:"Let the subnet's route table have an S3 gateway endpoint.",props:"`network: { egress }` makes the way that fits; no prop breaks it: remove the override or the added resource",hcl:`resource "aws_vpc_endpoint" "private_a_s3" {
   vpc_id            = aws_vpc.main.id
   service_name      = "com.amazonaws.us-east-1.s3"
   vpc_endpoint_type = "Gateway"
@@ -2706,7 +2706,7 @@ resource "aws_autoscaling_group" "app" {
   allocation_id = aws_eip.nat.id
   subnet_id     = aws_subnet.public_a.id
   depends_on    = ["aws_internet_gateway.main"]
-}`,observed:"in aws_subnet.private_a, whose route table has no route to an internet gateway",fix:{text:"Put the NAT gateway into aws_subnet.public_a.",props:"",hcl:`resource "aws_nat_gateway" "main" {
+}`,observed:"in aws_subnet.private_a, whose route table has no route to an internet gateway",fix:{text:"Put the NAT gateway into aws_subnet.public_a.",props:"`network: { egress }` makes the way that fits; no prop breaks it: remove the override or the added resource",hcl:`resource "aws_nat_gateway" "main" {
   subnet_id = aws_subnet.public_a.id
 }`}},P64:{what:"the instances' group lets nothing out",wrong:`resource "aws_security_group" "app" {
   name        = "app"
@@ -2732,7 +2732,7 @@ resource "aws_security_group" "app" {
   name        = "app"
   description = "The balancer to the app"
   vpc_id      = aws_vpc.main.id
-}`,observed:"aws_security_group.app lets out nothing",fix:{text:"Let the instances out to where their packages are.",props:"",hcl:`resource "aws_vpc_security_group_egress_rule" "to_packages_80" {
+}`,observed:"aws_security_group.app lets out nothing",fix:{text:"Let the instances out to where their packages are.",props:"`network: { egress }` opens what fits: `none` opens S3, `nat` opens 80 and 443: remove the override",hcl:`resource "aws_vpc_security_group_egress_rule" "to_packages_80" {
   security_group_id = aws_security_group.app.id
   from_port         = 80
   to_port           = 80
@@ -2780,7 +2780,7 @@ resource "aws_vpc_security_group_egress_rule" "to_packages_443" {
     systemctl enable --now nginx
   EOT
   )
-}`,observed:"the boot script makes something listen on 3000",fix:{text:"Let the application listen on 8080, or the target group have the application's port.",props:"",hcl:"# in the user_data of aws_launch_template.app: listen on 8080 instead of 3000"}},P66:{what:"the boot script of an instance that runs is changed",wrong:`resource "aws_instance" "web" {
+}`,observed:"the boot script makes something listen on 3000",fix:{text:"Let the application listen on 8080, or the target group have the application's port.",props:"`appPort` is the port of both; with `server: { userData }` the script must serve it",hcl:"# in the user_data of aws_launch_template.app: listen on 8080 instead of 3000"}},P66:{what:"the boot script of an instance that runs is changed",wrong:`resource "aws_instance" "web" {
   ami           = data.aws_ami.al2023.id
   instance_type = "t3.micro"
   user_data     = file("boot.sh") # changed
@@ -2823,7 +2823,7 @@ resource "aws_vpc_security_group_egress_rule" "to_packages_443" {
     http_tokens                 = "required"
     http_put_response_hop_limit = 2
   }
-}`,observed:"1, while the boot script starts containers (docker run), which are one hop further away",fix:{text:"Let the metadata's answer go two hops.",props:"",hcl:`resource "aws_launch_template" "app" {
+}`,observed:"1, while the boot script starts containers (docker run), which are one hop further away",fix:{text:"Let the metadata's answer go two hops.",props:"no prop sets it: override it where the containers need it",hcl:`resource "aws_launch_template" "app" {
   metadata_options {
     http_put_response_hop_limit = 2
   }
@@ -2879,7 +2879,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
       sse_algorithm = "AES256"
     }
   }
-}`,observed:"aws_s3_bucket.logs, to which aws_alb.web logs, is encrypted with aws:kms",fix:{text:"Encrypt the log bucket with S3's own keys.",props:"",hcl:`resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
+}`,observed:"aws_s3_bucket.logs, to which aws_alb.web logs, is encrypted with aws:kms",fix:{text:"Encrypt the log bucket with S3's own keys.",props:"accessLogsBucket: a bucket that is encrypted with S3's own keys and lets ELB write",hcl:`resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
   rule {
     apply_server_side_encryption_by_default {
       sse_algorithm = "AES256"
@@ -2898,7 +2898,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
   weighted_routing_policy {
     weight = 10
   }
-}`,right:"",observed:"www.example.com A is written by aws_route53_record.web too, and only one of the two has a routing policy",fix:{text:"Keep one of the two, aws_route53_record.web or aws_route53_record.weighted.",props:"",hcl:"# remove aws_route53_record.weighted"}},P70:{what:"two groups have the name of the balancer's",wrong:`resource "aws_security_group" "second" {
+}`,right:"",observed:"www.example.com A is written by aws_route53_record.web too, and only one of the two has a routing policy",fix:{text:"Keep one of the two, aws_route53_record.web or aws_route53_record.weighted.",props:"no prop causes this; remove the override or the resource you added",hcl:"# remove aws_route53_record.weighted"}},P70:{what:"two groups have the name of the balancer's",wrong:`resource "aws_security_group" "second" {
   name        = "balancer"
   description = "x"
   vpc_id      = aws_vpc.main.id
@@ -2906,19 +2906,19 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
   name        = "balancer-2"
   description = "x"
   vpc_id      = aws_vpc.main.id
-}`,observed:"aws_security_group.balancer is called balancer too, in the same VPC",fix:{text:"Give it another name, or `name_prefix` in place of `name`.",props:"",hcl:`resource "aws_security_group" "second" {
+}`,observed:"aws_security_group.balancer is called balancer too, in the same VPC",fix:{text:"Give it another name, or `name_prefix` in place of `name`.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_security_group" "second" {
   name = "balancer-2"
 }`}},P71:{what:"two routes of the public table lead to the internet",wrong:`resource "aws_route" "public_again" {
   route_table_id         = aws_route_table.public.id
   destination_cidr_block = "0.0.0.0/0"
   gateway_id             = aws_internet_gateway.main.id
-}`,right:"",observed:"aws_route.public has a route of aws_route_table.public to 0.0.0.0/0 too",fix:{text:"Keep one of the two routes to 0.0.0.0/0.",props:"",hcl:"# remove aws_route.public_again"}},P72:{what:"a rule is written once more, in the newer kind",wrong:`resource "aws_vpc_security_group_ingress_rule" "https" {
+}`,right:"",observed:"aws_route.public has a route of aws_route_table.public to 0.0.0.0/0 too",fix:{text:"Keep one of the two routes to 0.0.0.0/0.",props:"no prop causes this; remove the override or the resource you added",hcl:"# remove aws_route.public_again"}},P72:{what:"a rule is written once more, in the newer kind",wrong:`resource "aws_vpc_security_group_ingress_rule" "https" {
   security_group_id = aws_security_group.balancer.id
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
   cidr_ipv4         = "0.0.0.0/0"
-}`,right:"",observed:"aws_security_group_rule.balancer_https adds the same rule to aws_security_group.balancer",fix:{text:"Keep one of the two rules.",props:"",hcl:"# remove aws_vpc_security_group_ingress_rule.https"}},P73:{what:"an entry has the number of a block",wrong:`resource "aws_network_acl" "public" {
+}`,right:"",observed:"aws_security_group_rule.balancer_https adds the same rule to aws_security_group.balancer",fix:{text:"Keep one of the two rules.",props:"no prop causes this; remove the override or the resource you added",hcl:"# remove aws_vpc_security_group_ingress_rule.https"}},P73:{what:"an entry has the number of a block",wrong:`resource "aws_network_acl" "public" {
   vpc_id = aws_vpc.main.id
   ingress {
     rule_no         = 200
@@ -2980,7 +2980,7 @@ resource "aws_network_acl_rule" "out_0" {
   protocol       = "-1"
   rule_action    = "allow"
   cidr_block     = "0.0.0.0/0"
-}`,observed:"aws_network_acl.public has ingress entry 200 of aws_network_acl.public too",fix:{text:"Give it another number.",props:"",hcl:`resource "aws_network_acl_rule" "in_0" {
+}`,observed:"aws_network_acl.public has ingress entry 200 of aws_network_acl.public too",fix:{text:"Give it another number.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_network_acl_rule" "in_0" {
   rule_number = 201
 }`}},P74:{what:"a target group gets another address in the configuration, and keeps its name on AWS",wrong:`# was: resource "aws_lb_target_group" "app"
 resource "aws_lb_target_group" "web" {
@@ -3084,7 +3084,7 @@ resource "aws_wafv2_web_acl_association" "site" {
 resource "aws_wafv2_web_acl_association" "site" {
   resource_arn = aws_alb.web.arn
   web_acl_arn  = aws_wafv2_web_acl.site.arn
-}`,observed:"the web ACL of aws_alb.web blocks by default, and no rule of it allows anything",fix:{text:"Let the web ACL allow what no rule blocks.",props:"",hcl:`resource "aws_wafv2_web_acl" "site" {
+}`,observed:"the web ACL of aws_alb.web blocks by default, and no rule of it allows anything",fix:{text:"Let the web ACL allow what no rule blocks.",props:"no prop causes this; remove the override or the resource you added",hcl:`resource "aws_wafv2_web_acl" "site" {
   default_action {
     allow {}
   }

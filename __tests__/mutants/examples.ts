@@ -4,7 +4,8 @@ import type { Example } from "../../path/explain/example";
 import { hclBlock } from "../../path/fixes/hcl";
 import type { Finding } from "../../path/report";
 import { RULES } from "../../path/rules/all";
-import { trace } from "../../path/trace/trace";
+import { traceTopology } from "../../path/trace/trace";
+import { readTopology } from "../../topology/topology";
 import { PROJECT } from "../support/project";
 import { MUTANTS } from "./all";
 import { baseStack, mutantStack } from "./bases";
@@ -62,7 +63,8 @@ const MOST_FIXES = 8;
 function mended(stack: SynthesizedJson, mutant: Mutant): Finding[] {
   const done: Finding[] = [];
   while (done.length < MOST_FIXES) {
-    const report = trace(stack);
+    // Of other people's files a trace names no props; a page does.
+    const report = traceTopology(readTopology(stack));
     const [next] = [...findingsOf(mutant, report), ...report.findings.filter(({ id }) => id === mutant.rule)];
     if (next === undefined) break;
     done.push(next);
