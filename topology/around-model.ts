@@ -1,4 +1,4 @@
-import type { Part } from "./model";
+import type { Part } from "./part";
 import type { Attr, Listed } from "./value";
 
 /* What stands around a path: logs, web ACLs, and what keeps a VPC from the internet. */

@@ -1,6 +1,6 @@
 import { VPC } from "./expected";
 import { Deferred } from "./fields";
-import { isSymbol } from "./source";
+import { isSymbol } from "./symbols";
 
 /*
  * The default security group of a VPC has one symbol, be it named by the VPC's attribute or by the resource that adopts

@@ -1,10 +1,11 @@
 import { withoutWildcard } from "./domain-names";
 import * as expected from "./expected";
-import { Deferred, type Expected, type Fields } from "./fields";
+import { Deferred, type Expected } from "./fields";
 import { listOf, objectOf, own, textOf } from "./json";
 import { addTo } from "./lists";
 import type { Certificate, DnsRecord, Zone } from "./model";
 import { partOf } from "./part";
+import { routingOf } from "./routing-policies";
 import type { Resource, Source } from "./source";
 import { isSymbolic } from "./symbols";
 import { type Attr, known, Unknown } from "./value";
@@ -27,13 +28,6 @@ export function zonesOf(source: Source): Zone[] {
       },
     };
   });
-}
-
-const ROUTING = ["weighted", "failover", "latency", "geolocation", "geoproximity", "cidr"];
-
-/** The block of a record that says which of several with its name and type is answered. */
-export function routingOf(fields: Fields): string | undefined {
-  return ROUTING.find((policy) => fields.blocks(`${policy}_routing_policy`).items.length > 0);
 }
 
 export function recordsOf(source: Source, zones: readonly Zone[], certificates: readonly Certificate[]): DnsRecord[] {

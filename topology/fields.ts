@@ -1,7 +1,6 @@
 import { isObject, own } from "./json";
 import { tooLong } from "./limits";
-import { isSymbol } from "./source";
-import { plain } from "./symbols";
+import { isSymbol, plain } from "./symbols";
 import { type Attr, type Listed, Unknown } from "./value";
 
 /* How the parts of a topology read the arguments of a resource, whatever file it is in. */

@@ -1,7 +1,8 @@
 import { isGroupOfVpc } from "./default-group";
 import type { Expected } from "./fields";
 import type { Instance } from "./scope";
-import { isSymbol, symbol, typeOf } from "./source";
+import { typeOf } from "./source";
+import { isSymbol, symbol } from "./symbols";
 
 /* Which of the values that references lead to are what an argument takes. */
 

@@ -6,7 +6,8 @@ import { formatOf, isPartial } from "./plan-format";
 import { type PlannedInstance, PlannedModules } from "./planned-modules";
 import { revokedBeside } from "./revoked-rules";
 import type { Instance } from "./scope";
-import { canonical, NAMED_BY, type Resource, type Source, symbol } from "./source";
+import { canonical, NAMED_BY, type Resource, type Source } from "./source";
+import { symbol } from "./symbols";
 import { unreadArguments } from "./unread";
 import { type Attr, Unknown } from "./value";
 

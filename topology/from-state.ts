@@ -3,8 +3,9 @@ import { type Json, objectOf, own, textOf } from "./json";
 import { throwIfTooLong, tooLong } from "./limits";
 import { addTo } from "./lists";
 import { ShownElsewhere } from "./shown-elsewhere";
-import { canonical, NAMED_BY, type Resource, type Source, symbol, typeOf } from "./source";
+import { canonical, NAMED_BY, type Resource, type Source, typeOf } from "./source";
 import { resourcesIn } from "./state-resources";
+import { symbol } from "./symbols";
 import { unreadArguments } from "./unread";
 import { type Attr, Unknown } from "./value";
 

@@ -4,7 +4,7 @@ import { isOfType, wanted } from "./fitting";
 import { followInstances } from "./instance-references";
 import { type Asker, opened, type Walk } from "./reference-walk";
 import type { Scope } from "./scope";
-import { isSymbol } from "./source";
+import { isSymbol } from "./symbols";
 import type { Step } from "./traversal";
 
 /** The variables and outputs through which a module may have what is looked for; each is followed when it is called. */

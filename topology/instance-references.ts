@@ -3,7 +3,8 @@ import { isOfSeveralTiers, withKey } from "./fitting";
 import { identityIn, isList } from "./plain-references";
 import { type Asker, found, opened, type Walk } from "./reference-walk";
 import type { Instance } from "./scope";
-import { canonical, symbol } from "./source";
+import { canonical } from "./source";
+import { symbol } from "./symbols";
 import { pick, type Step } from "./traversal";
 import { Unknown } from "./value";
 

@@ -1,5 +1,6 @@
 import type { Subnet, Vpc } from "./network-model";
-import { type Resource, type Source, symbol } from "./source";
+import type { Resource, Source } from "./source";
+import { symbol } from "./symbols";
 import { type Attr, known, Unknown } from "./value";
 
 /* Subnets of which a file has no more than their ids, read as a list. */

@@ -1,4 +1,4 @@
-import type { Part } from "./model";
+import type { Part } from "./part";
 import type { Attr, Listed } from "./value";
 
 /* Load balancers, their listeners, and what these do with a request. */

@@ -1,6 +1,7 @@
 import type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
 import type { Balancer, Listener, ListenerRule } from "./listener-model";
 import type { Gateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc } from "./network-model";
+import type { Part } from "./part";
 import type { NotRead } from "./unread-model";
 import type { Attr, Listed } from "./value";
 import type { Writers } from "./writers";
@@ -20,18 +21,6 @@ export type {
 } from "./network-model";
 
 /* The resources on the path of a request, in plain types, whatever they were read from. */
-
-/** What every part has. */
-export interface Part {
-  /** As Terraform writes it, such as `module.web.aws_lb.this[0]`. */
-  readonly address: string;
-  /** The region of its provider, or its own. */
-  readonly region: Attr<string>;
-  /** Read, not made, by this file: `data` sources. Much of it may be left open. */
-  readonly isData: boolean;
-  /** What a plan does to it, such as `["delete", "create"]`; empty in a state or a synthesized file. */
-  readonly actions: readonly string[];
-}
 
 /* dns */
 

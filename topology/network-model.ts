@@ -1,4 +1,4 @@
-import type { Part } from "./model";
+import type { Part } from "./part";
 import type { Attr, Listed } from "./value";
 
 /* The network around a path: VPCs, subnets, routes, security groups and network ACLs. */

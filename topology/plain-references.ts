@@ -1,7 +1,8 @@
 import { groupOfVpc } from "./default-group";
 import type { Expected } from "./fields";
 import type { Expression, Instance, Scope } from "./scope";
-import { canonical, isSymbol, NAMED_BY, symbol } from "./source";
+import { canonical, NAMED_BY } from "./source";
+import { isSymbol, symbol } from "./symbols";
 
 /*
  * The shortest way through an expression that is no more than an attribute of one resource, as most are: it halves the

@@ -83,12 +83,3 @@ export function canonical(type: string, attribute: string): string {
 
 /** Arguments that are the identity when the file gives them. */
 export const NAMED_BY: Readonly<Record<string, string>> = { aws_autoscaling_group: "name", aws_s3_bucket: "bucket" };
-
-/** Stands for an attribute that is not known yet; equal texts are equal values. */
-export function symbol(address: string, attribute: string): string {
-  return `\${${address}.${attribute}}`;
-}
-
-export function isSymbol(value: unknown): value is string {
-  return typeof value === "string" && /^\$\{[^{}]+\}$/.test(value);
-}

@@ -8,3 +8,12 @@ export function plain(id: string): string {
 export function isSymbolic(id: string): boolean {
   return id.startsWith("${");
 }
+
+/** Stands for an attribute that is not known yet; equal texts are equal values. */
+export function symbol(address: string, attribute: string): string {
+  return `\${${address}.${attribute}}`;
+}
+
+export function isSymbol(value: unknown): value is string {
+  return typeof value === "string" && /^\$\{[^{}]+\}$/.test(value);
+}

@@ -1,7 +1,7 @@
 import { type Change, changesOf } from "./changes";
-import { routingOf } from "./dns";
 import * as expected from "./expected";
 import { listOf, objectOf, own } from "./json";
+import { routingOf } from "./routing-policies";
 import type { Resource, Source } from "./source";
 import { type Attr, isUnknown } from "./value";
 

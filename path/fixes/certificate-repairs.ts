@@ -1,6 +1,6 @@
 import { withoutWildcard } from "../../topology/domain-names";
 import type { Certificate, DnsRecord, Topology } from "../../topology/model";
-import { symbol } from "../../topology/source";
+import { symbol } from "../../topology/symbols";
 import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 import type { UncoveredNames } from "../analysis/certificates/uncovered-names";

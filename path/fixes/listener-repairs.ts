@@ -1,5 +1,5 @@
 import type { Balancer, Certificate, Listener, TargetGroup, Topology } from "../../topology/model";
-import { symbol } from "../../topology/source";
+import { symbol } from "../../topology/symbols";
 import { known } from "../../topology/value";
 import { isGoodFor } from "../analysis/certificates/certificates";
 import { once } from "../analysis/once";

@@ -1,5 +1,5 @@
 import type { DnsRecord, Zone } from "../../topology/model";
-import { symbol } from "../../topology/source";
+import { symbol } from "../../topology/symbols";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 

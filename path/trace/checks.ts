@@ -2,7 +2,8 @@ import type { Topology } from "../../topology/model";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Finding } from "../report";
 import { docsOf, RULES } from "../rules/all";
-import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES, type OpenCheck, type OpenReporter } from "../rules/open/all";
+import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES } from "../rules/open/all";
+import type { OpenCheck, OpenReporter } from "../rules/open/open-check";
 import { type Check, type Fault, type FileReporter, type PathEnd, type Rule, severityOf } from "../rules/rule";
 
 /** One check of a trace, with the name by which a trace that runs out of time says where it stopped. */

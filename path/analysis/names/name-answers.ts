@@ -1,7 +1,6 @@
 import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
-import { isSymbolic } from "../../../topology/symbols";
+import { isSymbolic, symbol } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import { ancestry } from "./domain-names";

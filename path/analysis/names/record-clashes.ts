@@ -1,6 +1,6 @@
 import { withoutWildcard } from "../../../topology/domain-names";
 import type { DnsRecord, Topology } from "../../../topology/model";
-import { isSymbol } from "../../../topology/source";
+import { isSymbol } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 
 /* Records that are one on Route 53, which has one of a name and type unless a routing policy tells several apart. */

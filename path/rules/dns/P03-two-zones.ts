@@ -1,4 +1,4 @@
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import type { TracedPath } from "../../analysis/requests/traced-path";

@@ -1,6 +1,6 @@
 import { isWithin } from "../../../topology/domain-names";
 import type { Balancer } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { analyse } from "../../analysis/analysis";
 import { type OutsideName, outsideNamesOn } from "../../analysis/names/outside-names";
 import type { TracedPath } from "../../analysis/requests/traced-path";

@@ -1,6 +1,5 @@
 import type { Balancer, DnsRecord } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
-import { isSymbolic } from "../../../topology/symbols";
+import { isSymbolic, symbol } from "../../../topology/symbols";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { hostOf, targetNames } from "../../analysis/names/record-names";

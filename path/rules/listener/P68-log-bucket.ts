@@ -1,5 +1,5 @@
 import type { Balancer, LogBucket, Topology } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { type Attr, isUnknown, known, Unknown } from "../../../topology/value";
 import { letsElbWrite, type Statement, statementsOf } from "../../analysis/logs/log-policy";
 import { isApplication } from "../../analysis/requests/balancer-types";

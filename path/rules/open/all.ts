@@ -1,24 +1,7 @@
-import type { Topology } from "../../../topology/model";
-import type { TracedPath } from "../../analysis/requests/traced-path";
-import type { PathEnd, Reporter } from "../rule";
 import { INVOKED_ACTIONS } from "./invoked-actions";
+import type { OpenCheck } from "./open-check";
 import { STRUCTURE } from "./structure";
 import { UNREAD } from "./unread-arguments";
-
-/** A check without a rule, of the same subjects as a rule's: it only says what a file leaves open. */
-export interface OpenCheck {
-  /** Such as "the rules on the file's structure". */
-  readonly where: string;
-  readonly path?: OpenPathCheck;
-  readonly targets?: OpenTargetCheck;
-  readonly file?: (topology: Topology, report: OpenReporter) => void;
-}
-
-export type OpenPathCheck = (path: TracedPath, report: OpenReporter) => void;
-export type OpenTargetCheck = (end: PathEnd, report: OpenReporter) => void;
-
-/** Without faults: no rule would say what they are. */
-export type OpenReporter = Omit<Reporter, "fault">;
 
 /* Of two reasons why one attribute is open the later one holds. */
 

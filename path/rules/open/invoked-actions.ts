@@ -1,6 +1,6 @@
 import { known, Unknown } from "../../../topology/value";
 import { isHarmless, STOP, stoppedId } from "../../analysis/writers/invoked-actions";
-import type { OpenCheck, OpenPathCheck, OpenTargetCheck } from "./all";
+import type { OpenCheck, OpenPathCheck, OpenTargetCheck } from "./open-check";
 
 /* What the actions that terraform invokes leave open, and what a stopped target does. */
 

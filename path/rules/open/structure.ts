@@ -3,7 +3,7 @@ import { isUnknown, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { few } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
-import type { OpenCheck, OpenReporter } from "./all";
+import type { OpenCheck, OpenReporter } from "./open-check";
 
 /* What of the path itself the file leaves open; without it no other rule can say much. */
 

@@ -4,7 +4,7 @@ import type { Stranger } from "../../../topology/unread-model";
 import { type Attr, known, Unknown } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { HOPS, type Hop } from "../../report";
-import type { OpenCheck, OpenPathCheck, OpenReporter, OpenTargetCheck } from "./all";
+import type { OpenCheck, OpenPathCheck, OpenReporter, OpenTargetCheck } from "./open-check";
 
 /* What is set on a path and no reader knows: it may do anything there, so the hop is not proven. */
 

@@ -1,5 +1,5 @@
 import type { Balancer, Listener, TargetGroup, Topology } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { forwardedTo } from "../../analysis/requests/listeners";

@@ -1,6 +1,6 @@
 import { listOf, own } from "../../../topology/json";
 import type { Registration, Server, TargetGroup, Topology } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { known, Unknown } from "../../../topology/value";
 import type { OwnTargetGroups } from "../../../topology/writers";
 import { analyse } from "../../analysis/analysis";

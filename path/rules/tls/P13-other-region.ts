@@ -1,6 +1,6 @@
 import { moduleOf } from "../../../topology/addresses";
 import type { Balancer, Certificate, CertificateUse } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { type Attr, known } from "../../../topology/value";
 import { isGoodFor } from "../../analysis/certificates/certificates";
 import { ofEachCertificate } from "../../analysis/certificates/each-certificate";

@@ -1,6 +1,6 @@
 import { moduleOf } from "../../../topology/addresses";
 import type { Certificate, CertificateUse } from "../../../topology/model";
-import { symbol } from "../../../topology/source";
+import { symbol } from "../../../topology/symbols";
 import { isRequested } from "../../analysis/certificates/certificates";
 import { ofEachCertificate } from "../../analysis/certificates/each-certificate";
 import type { Use } from "../../analysis/certificates/picked-certificates";
