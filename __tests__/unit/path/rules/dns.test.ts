@@ -9,6 +9,8 @@ import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
+import { addIpv6 } from "../../../mutants/parts/dns";
+import { aliasOf } from "../../../mutants/parts/site";
 import { add, all, copyOf, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 import { planOf } from "../../../support/standing-site";
@@ -32,7 +34,6 @@ const told = ({ findings }: TraceReport): string[] =>
     .filter(({ id, severity }) => OWN_RULES.includes(id) || severity === "error")
     .map(({ id, severity, observed }) => `${id} ${severity}: ${observed}`);
 
-const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
 const balancerOf = (stack: SynthesizedJson) => the(stack, "aws_lb");
 const zoneOf = (stack: SynthesizedJson) => the(stack, "data.aws_route53_zone");
 const aliasArguments = (stack: SynthesizedJson) => aliasOf(stack).body.alias as Record<string, unknown>;
@@ -44,16 +45,6 @@ function addData(stack: SynthesizedJson, type: string, name: string, body: Recor
 
 function addRecord(stack: SynthesizedJson, name: string, body: Record<string, unknown>): void {
   add(stack, "aws_route53_record", name, { ...copyOf(aliasOf(stack).body), ...body });
-}
-
-function addIpv6(stack: SynthesizedJson): void {
-  const { destination_cidr_block: _ipv4, ...route } = the(
-    stack,
-    "aws_route",
-    ({ gateway_id }) => gateway_id !== undefined,
-  ).body;
-  add(stack, "aws_route", "ipv6", { ...route, destination_ipv6_cidr_block: "::/0" });
-  balancerOf(stack).body.ip_address_type = "dualstack";
 }
 
 function addPrivateZone(stack: SynthesizedJson, name: string): string {

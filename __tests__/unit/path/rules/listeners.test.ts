@@ -6,14 +6,15 @@ import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
-import { add, copyOf, type Picked, takeOut, the } from "../../../mutants/pick";
+import { arnOf, forHosts, forPaths, forwardTo, httpOf, redirectTo } from "../../../mutants/parts/listeners";
+import { balancerOf, groupOf, httpsOf, type Json } from "../../../mutants/parts/site";
+import { add, copyOf, takeOut, the } from "../../../mutants/pick";
 
 /*
  * P19 to P29, and P68. The mutants show that each fault is found; here stand the correct stacks that look like one, and
  * what is said of a fault.
  */
 
-type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;
 
 function traced(base: Base, change: Change, url?: string): TraceReport {
@@ -22,27 +23,12 @@ function traced(base: Base, change: Change, url?: string): TraceReport {
   return trace(stack, url === undefined ? {} : { url: new URL(url) });
 }
 
-const typeOf = (stack: SynthesizedJson, type: string) =>
-  stack.resource[type] === undefined ? type.replace("aws_lb", "aws_alb") : type;
-const httpsOf = (stack: SynthesizedJson) =>
-  the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTPS");
-const httpOf = (stack: SynthesizedJson) =>
-  the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTP");
-const groupOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb_target_group"));
-const balancerOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb"));
-const arnOf = ({ address }: Picked) => `\${${address}.arn}`;
-const forwardTo = (group: Picked): Json[] => [{ type: "forward", target_group_arn: arnOf(group) }];
-const redirectTo = (redirect: Json): Json[] => [
-  { type: "redirect", redirect: { status_code: "HTTP_301", ...redirect } },
-];
 const text = (code: string): Json[] => [
   {
     type: "fixed-response",
     fixed_response: { content_type: "text/plain", message_body: "nothing here", status_code: code },
   },
 ];
-const forHosts = (...values: string[]): Json => ({ host_header: { values } });
-const forPaths = (...values: string[]): Json => ({ path_pattern: { values } });
 
 function addRule(
   stack: SynthesizedJson,

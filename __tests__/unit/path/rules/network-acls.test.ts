@@ -7,6 +7,7 @@ import { Unknown } from "../../../../topology/value";
 import { baseStack } from "../../../mutants/bases";
 import { inWords, opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
+import { EVERYTHING } from "../../../mutants/parts/network-acls";
 import { add, all, the } from "../../../mutants/pick";
 
 /* P39 and P40: what is right must be called right; mutants.test.ts has what is wrong. */
@@ -19,7 +20,6 @@ interface Entry {
   readonly ports?: readonly [number, number];
 }
 
-const EVERYTHING: Entry = { number: 100 };
 const VPC = "10.0.0.0/16";
 
 const block = ({ number, action = "allow", protocol, cidr = "0.0.0.0/0", ports }: Entry) => ({

@@ -13,22 +13,19 @@ import { applyEdits } from "../../../mutants/edits";
 import { inlineRule } from "../../../mutants/inline-groups-base";
 import { inWords, opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
+import { classic, inline, tcp } from "../../../mutants/parts/security-groups";
+import type { Json } from "../../../mutants/parts/site";
 import { add, all, the } from "../../../mutants/pick";
 
 /* P30 to P38: what is right must be called right; mutants.test.ts has what is wrong. */
 
-type Json = Record<string, unknown>;
-
 const OPEN = new Unknown("var.x", "x", "not said");
 
-const tcp = (from: number, to = from) => ({ from, to, protocol: "tcp" });
 const named = (stack: SynthesizedJson, type: string, name: string): Json => {
   const found = stack.resource[type]?.[name];
   if (found === undefined) throw new Error(`no ${type}.${name}`);
   return found;
 };
-const classic = (stack: SynthesizedJson, name: string) => named(stack, "aws_security_group_rule", name);
-const inline = (stack: SynthesizedJson, name: "alb" | "web") => named(stack, "aws_security_group", name);
 const fromBalancer = (stack: SynthesizedJson) =>
   the(stack, "aws_vpc_security_group_ingress_rule", ({ description }) =>
     /from the load balancer/.test(String(description)),

@@ -8,7 +8,9 @@ import { applyEdits } from "../../../mutants/edits";
 import { inlineRule } from "../../../mutants/inline-groups-base";
 import { inWords, opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
-import { add, all, the } from "../../../mutants/pick";
+import { encoded, instances, template } from "../../../mutants/parts/servers";
+import { type Json, named, vpcId } from "../../../mutants/parts/site";
+import { add } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 
 /*
@@ -16,14 +18,8 @@ import { FIXTURES } from "../../../support/project";
  * wrong.
  */
 
-type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;
 
-const named = (stack: SynthesizedJson, type: string, name: string): Json => stack.resource[type]?.[name] ?? {};
-const vpcId = (stack: SynthesizedJson) => `\${${the(stack, "aws_vpc").address}.id}`;
-const instances = (stack: SynthesizedJson) => all(stack, "aws_instance").map(({ body }) => body);
-const template = (stack: SynthesizedJson) => named(stack, "aws_launch_template", "app");
-const encoded = (text: string) => Buffer.from(text).toString("base64");
 const decoded = (text: unknown) => Buffer.from(String(text), "base64").toString();
 const everywhere = { from: 0, to: 0, protocol: "-1" };
 

@@ -6,6 +6,8 @@ import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";
 import { inWords, opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
+import { type Json, named, vpcId } from "../../../mutants/parts/site";
+import { balancer } from "../../../mutants/parts/subnets";
 import { add, all, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 
@@ -14,13 +16,7 @@ import { FIXTURES } from "../../../support/project";
  * wrong.
  */
 
-type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;
-
-const named = (stack: SynthesizedJson, type: string, name: string): Json => stack.resource[type]?.[name] ?? {};
-const vpcId = (stack: SynthesizedJson) => `\${${the(stack, "aws_vpc").address}.id}`;
-const balancer = (stack: SynthesizedJson) =>
-  the(stack, stack.resource.aws_alb === undefined ? "aws_lb" : "aws_alb").body;
 
 function traced(base: Base, change: Change): TraceReport {
   const stack = baseStack(base);

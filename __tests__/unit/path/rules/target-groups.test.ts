@@ -5,14 +5,16 @@ import { baseStack } from "../../../mutants/bases";
 import { applyEdits } from "../../../mutants/edits";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
-import { add, all, copyOf, type Picked, the } from "../../../mutants/pick";
+import { arnOf } from "../../../mutants/parts/listeners";
+import { balancerOf, groupOf, httpsOf, type Json, typeOf } from "../../../mutants/parts/site";
+import { attachmentsOf, check } from "../../../mutants/parts/target-groups";
+import { add, all, copyOf, the } from "../../../mutants/pick";
 
 /*
  * P48 to P60, less P50. The mutants show that each fault is found; here stand the correct stacks that look like one,
  * and the rules that terraform itself refuses.
  */
 
-type Json = Record<string, unknown>;
 type Change = (stack: SynthesizedJson) => void;
 
 function traced(base: Base, change: Change): TraceReport {
@@ -20,15 +22,6 @@ function traced(base: Base, change: Change): TraceReport {
   change(stack);
   return trace(stack);
 }
-
-const typeOf = (stack: SynthesizedJson, type: string) =>
-  stack.resource[type] === undefined ? type.replace("aws_lb", "aws_alb") : type;
-const httpsOf = (stack: SynthesizedJson) =>
-  the(stack, typeOf(stack, "aws_lb_listener"), ({ protocol }) => protocol === "HTTPS");
-const groupOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb_target_group"));
-const balancerOf = (stack: SynthesizedJson) => the(stack, typeOf(stack, "aws_lb"));
-const attachmentsOf = (stack: SynthesizedJson) => all(stack, typeOf(stack, "aws_lb_target_group_attachment"));
-const arnOf = ({ address }: Picked) => `\${${address}.arn}`;
 
 /** A target group of its own beside the first; it gives its ARN. */
 function addGroup(stack: SynthesizedJson, name: string, settings: Json = {}): string {
@@ -38,11 +31,6 @@ function addGroup(stack: SynthesizedJson, name: string, settings: Json = {}): st
     `${add(stack, typeOf(stack, "aws_lb_target_group"), name, { ...copyOf(body), ...(body.name === undefined ? {} : { name }), ...settings })}` +
     ".arn}"
   );
-}
-
-function check(stack: SynthesizedJson, settings: Json): void {
-  const group = groupOf(stack);
-  group.body.health_check = { ...(group.body.health_check as Json), ...settings };
 }
 
 function weighted(...groups: { arn: string; weight: number }[]): Json[] {

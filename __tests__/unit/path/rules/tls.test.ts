@@ -5,6 +5,8 @@ import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
+import { aliasOf, certificateOf } from "../../../mutants/parts/site";
+import { addAlias, validationOf, waitOf } from "../../../mutants/parts/tls";
 import { add, all, copyOf, takeOut, the } from "../../../mutants/pick";
 import { FIXTURES } from "../../../support/project";
 import { planOf, replaced } from "../../../support/standing-site";
@@ -27,16 +29,7 @@ const told = ({ findings }: TraceReport): string[] =>
     .filter(({ hop, severity }) => hop === "tls" || severity === "error")
     .map(({ id, severity, observed }) => `${id} ${severity}: ${observed}`);
 
-const certificateOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate");
-const waitOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate_validation");
-const aliasOf = (stack: SynthesizedJson) => the(stack, "aws_route53_record", ({ alias }) => alias !== undefined);
-const validationOf = (stack: SynthesizedJson) =>
-  the(stack, "aws_route53_record", ({ name }) => String(name).includes("domain_validation_options"));
 const httpsOf = (stack: SynthesizedJson) => the(stack, "aws_lb_listener", ({ protocol }) => protocol === "HTTPS");
-
-function addAlias(stack: SynthesizedJson, name: string): void {
-  add(stack, "aws_route53_record", "further", { ...copyOf(aliasOf(stack).body), name });
-}
 
 function addData(stack: SynthesizedJson, type: string, name: string, body: Record<string, unknown>): void {
   const data = (stack.data ??= {});
