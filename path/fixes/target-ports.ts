@@ -1,9 +1,12 @@
+import type { Topology } from "../../topology/model";
 import { isUnknown } from "../../topology/value";
 import type { ShutPorts, SomePlaces } from "../analysis/network/passage-of-target";
+import { rulesInWords } from "../analysis/network/rule-words";
 import type { Counted, TargetPassages } from "../analysis/network/target-passages";
 import { type HealthReaders, ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import { areForHealthOnly, type TargetPort } from "../analysis/targets/target-ports";
 import type { Edit, Finding } from "../report";
+import { fix } from "./fix";
 import { opening } from "./group-fixes";
 import { joinedShares, shareOf } from "./shared-wording";
 
@@ -34,6 +37,32 @@ export function shareOfTargets(
 ): { share?: string } {
   const ofPlaces = places === undefined ? {} : shareOf(places.hit, places.of, `of ${whose}`);
   return joinedShares([shareOf(count, total, "targets"), ofPlaces], "; ");
+}
+
+/**
+ * What is said of a target's group that keeps ports shut to the balancer.
+ * @param prop the one that opens them in a stack of this project
+ */
+export function shutToBalancer(
+  shut: TargetPassages["in"][number],
+  passages: TargetPassages,
+  topology: Topology,
+  prop: string,
+): Omit<Finding, "id" | "severity" | "hop" | "docs"> & Partial<Pick<Finding, "severity">> {
+  const shown = portsInWords(shut.ports);
+  return {
+    address: shut.group.address,
+    attribute: "ingress",
+    observed: rulesInWords(topology, shut.set),
+    required: `${shown} from ${shut.whom.join(", ")}`,
+    ...symptomOf(shut.ports, shut.health),
+    ...shareOfTargets(shut, passages, "the balancer's subnets"),
+    fix: fix(
+      `Open ${shown} of the targets to the balancer.`,
+      `${prop} opens its port in both groups; no prop closes it: remove the override`,
+      openingOf(shut, "from_balancer"),
+    ),
+  };
 }
 
 /** Rules of the group that keeps the ports shut, for those that are known. */

@@ -1,8 +1,6 @@
-import { rulesInWords } from "../../analysis/network/rule-words";
 import { analysePath } from "../../analysis/path-analysis";
 import { areForHealthOnly } from "../../analysis/targets/target-ports";
-import { fix } from "../../fixes/fix";
-import { openingOf, portsInWords, shareOfTargets, symptomOf } from "../../fixes/target-ports";
+import { shutToBalancer } from "../../fixes/target-ports";
 import type { PathCheck, Rule } from "../rule";
 
 const checkRequestPorts: PathCheck = (path, report) => {
@@ -16,22 +14,8 @@ const checkRequestPorts: PathCheck = (path, report) => {
         text: `whatever has the address ${stranger.ip} lets the balancer in`,
       });
   }
-  for (const shut of passages.in.filter(({ ports }) => !areForHealthOnly(ports))) {
-    const shown = portsInWords(shut.ports);
-    report.fault({
-      address: shut.group.address,
-      attribute: "ingress",
-      observed: rulesInWords(path.topology, shut.set),
-      required: `${shown} from ${shut.whom.join(", ")}`,
-      ...symptomOf(shut.ports, shut.health),
-      ...shareOfTargets(shut, passages, "the balancer's subnets"),
-      fix: fix(
-        `Open ${shown} of the targets to the balancer.`,
-        "`appPort` opens its port in both groups; no prop closes it: remove the override",
-        openingOf(shut, "from_balancer"),
-      ),
-    });
-  }
+  for (const shut of passages.in.filter(({ ports }) => !areForHealthOnly(ports)))
+    report.fault(shutToBalancer(shut, passages, path.topology, "`appPort`"));
 };
 
 export const P33: Rule = {
