@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { EXIT, newCommand, runCommand } from "./command";
@@ -29,7 +28,7 @@ void runCommand(
 function programFor(asked: string | undefined): Command {
   const program = newCommand("alb-web", DESCRIPTION, "each command's --help names its own");
   for (const [moment, commands] of Object.entries(MOMENTS))
-    for (const [name, purpose] of Object.entries(commands).filter(([it]) => existsSync(fileOf(it))))
+    for (const [name, purpose] of Object.entries(commands))
       program.addCommand((name === asked ? loaded(name) : new Command(name)).summary(purpose).helpGroup(moment));
   return program;
 }
