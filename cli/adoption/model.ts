@@ -20,7 +20,7 @@ export interface Found {
   readonly importId?: string;
   /**
    * What must agree with a resource of the plan. A list agrees with another one that it shares something with; null
-   * says that there is none; what is left away agrees with everything.
+   * says that there is none; what is omitted agrees with everything.
    */
   readonly values: Values;
   readonly createdAt?: Date;

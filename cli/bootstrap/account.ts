@@ -191,7 +191,7 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
   throw new UsageError(
     `The bucket ${bucket} holds other things and is not tagged ${OWNER_TAG} = ${bucket}, so nothing was ` +
       "changed; choose another name, " +
-      "or, if it shall be the state bucket all the same, with the settings and the policy of one, tag it so " +
+      "or, to use it as the state bucket, with the settings and the policy of one, tag it so " +
       "and run this again.",
   );
 }

@@ -262,7 +262,7 @@ async function report(
 }
 
 async function keep(localAws: LocalAws): Promise<void> {
-  // cdktf destroy shall work as far as it does on AWS once a stack is disposable.
+  // cdktf destroy must work as far as it does on AWS once a stack is disposable.
   await localAws.enforceDeletionProtection(false);
   await localAws.detach(KEPT_IDLE_SEC);
 }

@@ -43,7 +43,7 @@ export interface Tools {
 }
 
 export interface OpenStacksOptions {
-  /** One stack only; all if left away. */
+  /** One stack only; default: all. */
   readonly stackId?: string;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;

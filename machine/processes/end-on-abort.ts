@@ -6,8 +6,7 @@ const GONE_WITHIN_MS = 5_000;
 /**
  * Signals a process when `signal` aborts. The process must lead a group of its own.
  * @param first SIGINT goes to the process alone, which ends its children by itself; SIGTERM to its whole group
- * @param graceMs after so many milliseconds it is ended with all that it started; if left away, it has all the time
- * that it needs
+ * @param graceMs milliseconds before the process tree is killed; omit to wait indefinitely
  * @returns how to stop listening
  */
 export function endOnAbort(

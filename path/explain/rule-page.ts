@@ -15,7 +15,7 @@ export function rulePage(id: string): string {
     `## Right\n\n${right === "" ? "The same configuration without what is shown as wrong." : hcl(right)}`,
     `## Fix\n\n${[fix.text, ...(fix.hcl === "" ? [] : [hcl(fix.hcl)]), ...inProps(fix.props)].join("\n\n")}`,
     `## Source\n\n<${rule.source}>`,
-    `---\n\nWhere you know better, a stack of this project accepts the finding, with its address and your reason: ` +
+    `---\n\nTo accept this finding in a stack of this project, add ` +
       `\`accept: [{ finding: "${id}", address: "…", reason: "…" }]\`.`,
     "",
   ].join("\n\n");

@@ -38,7 +38,7 @@ export const protectionRule: EffectRule = (change, world) => {
     effect: "fails",
     attribute: change.forcedBy[0] ?? attribute,
     then: `AWS refuses to destroy it, as ${code(attribute)} is on`,
-    avoid: `set ${code(attribute)} to off in an apply of its own first, if it shall go`,
+    avoid: `set ${code(attribute)} to off in a separate apply first, to delete it`,
     phrase: `${change.type === "aws_lb" ? "the load balancer" : code(change.address)} is protected from deletion`,
   });
 };

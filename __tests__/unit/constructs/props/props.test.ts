@@ -434,7 +434,7 @@ describe("what is no such thing at all", () => {
     },
   );
 
-  test("undefined is as good as left away, for every prop but domainName", () => {
+  test("undefined is the same as omitted, for every prop but domainName", () => {
     const names = [
       "region",
       "alternativeNames",
