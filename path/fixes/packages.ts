@@ -9,10 +9,8 @@ export const NOT_INSTALLED =
   "the boot script cannot install, nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway";
 
 /** Which servers and which of a server's subnets are hit, where not all of them are. */
-export function shareOfServers(
-  { server, failed }: Installing,
-  all: readonly Installing[],
-): { readonly share?: string } {
-  const [count, subnets] = [all.filter((it) => it.failed.length > 0).length, server.subnetIds.items.length];
-  return joinedShares([shareOf(count, all.length, "servers"), shareOf(failed.length, subnets, "subnets")]);
+export function sharesOfServers(all: readonly Installing[]): (it: Installing) => { readonly share?: string } {
+  const servers = shareOf(all.filter((it) => it.failed.length > 0).length, all.length, "servers");
+  return ({ server, failed }) =>
+    joinedShares([servers, shareOf(failed.length, server.subnetIds.items.length, "subnets")]);
 }

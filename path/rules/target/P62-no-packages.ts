@@ -7,13 +7,14 @@ import { analyseEnd } from "../../analysis/path-analysis";
 import type { Failed, Installing } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";
-import { EGRESS_PROP, NOT_INSTALLED, shareOfServers } from "../../fixes/packages";
+import { EGRESS_PROP, NOT_INSTALLED, sharesOfServers } from "../../fixes/packages";
 import type { Edit, Fix } from "../../report";
 import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
 
 /** No way out of the subnet for what is installed. */
 const packages: TargetCheck = (end, report) => {
   const all = analyseEnd(end).installing;
+  const shareOf = sharesOfServers(all);
   for (const it of all) {
     if (isUnknown(it.server.userData)) unknownScript(end.topology, it, it.server.userData, report);
     for (const { subnet, reach } of it.attempts) {
@@ -23,7 +24,7 @@ const packages: TargetCheck = (end, report) => {
     // A NAT gateway without a way out, or for a part of the addresses, is another rule's.
     for (const failed of it.failed)
       if (failed.way.kind !== "nat-gateway" && narrowNatRoute(failed.way) === undefined)
-        report.fault({ ...noWayOut(end.topology, it.server, failed), ...shareOfServers(it, all) });
+        report.fault({ ...noWayOut(end.topology, it.server, failed), ...shareOf(it) });
   }
 };
 

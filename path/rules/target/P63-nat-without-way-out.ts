@@ -6,19 +6,20 @@ import { isPublic } from "../../analysis/network/ways-out";
 import { analyseEnd } from "../../analysis/path-analysis";
 import type { Failed } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
-import { EGRESS_PROP, NOT_INSTALLED, shareOfServers } from "../../fixes/packages";
+import { EGRESS_PROP, NOT_INSTALLED, sharesOfServers } from "../../fixes/packages";
 import { destinationSetting } from "../../fixes/routes";
 import type { Fault, Rule, TargetCheck } from "../rule";
 
 const nats: TargetCheck = (end, report) => {
   const all = analyseEnd(end).installing;
+  const shareOf = sharesOfServers(all);
   for (const it of all) {
     // It can never do its part, whatever the servers install.
     for (const nat of it.subnets.flatMap((subnet) => shutNat(end.topology, subnet) ?? []))
       report.fault(withoutWayOut(end.topology, nat));
     for (const failed of it.failed) {
       const route = narrowNatRoute(failed.way);
-      if (route !== undefined) report.fault({ ...tooNarrow(route, it.server, failed), ...shareOfServers(it, all) });
+      if (route !== undefined) report.fault({ ...tooNarrow(route, it.server, failed), ...shareOf(it) });
     }
   }
 };
