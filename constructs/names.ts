@@ -42,7 +42,7 @@ export function iamNamePrefix(owner: Owner): string {
   return `${["alb-web", slug(owner.stackId, MAX_IAM_PREFIX - "alb-web--".length)].filter(Boolean).join("-")}-`;
 }
 
-/** Text as terraform shall see it: `${` and `%{` would otherwise begin an expression. */
+/** Escapes text for terraform: `${` and `%{` would otherwise begin an expression. */
 export function literal(text: string): string {
   return text.replace(/[$%](?=\{)/g, "$&$&");
 }

@@ -13,7 +13,7 @@ import { moveIn, type Planned, planOf, type Root, refusedIn, type Tenant, terraf
 export interface Changing {
   /** Key of the stack that was applied; absent: nothing of it stands. */
   readonly base?: string;
-  /** The stack as it shall be. */
+  /** The stack after the change. */
   readonly root: Root;
 }
 

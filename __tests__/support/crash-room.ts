@@ -73,7 +73,7 @@ export class CrashRoom {
     await this.terraform("destroy -auto-approve -input=false -no-color");
   }
 
-  /** What a plan would change; nothing if all is as it shall be. */
+  /** What a plan would change; empty if all is as configured. */
   async changes(): Promise<string> {
     const { stdout } = await this.terraform("plan -input=false -no-color");
     return stdout.includes("No changes.") ? "" : stdout;

@@ -14,7 +14,7 @@ export type Adoptable =
    * same.
    */
   | { readonly by: "tags"; readonly parents: readonly string[] }
-  /** It has no tags, or needs none: one thing at most can be where it shall be. */
+  /** It has no tags, or needs none: one thing at most can be in its place. */
   | { readonly by: "parent"; readonly parents: readonly string[]; readonly find: Find }
   /** Creating it again does what is left to do and makes nothing twice. */
   | { readonly by: "nothing"; readonly why: string };

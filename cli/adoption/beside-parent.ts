@@ -10,7 +10,7 @@ import { withoutDot } from "../../rehearsal/site";
 import { type Aws, all, asked } from "./aws";
 import type { Found, Values } from "./model";
 
-/** Finds what AWS holds where a resource of the plan shall be; its parent is known. At most one thing can be there. */
+/** Finds what AWS holds in the place of a resource of the plan; its parent is known. At most one thing can be there. */
 export type Find = (aws: Aws, planned: Values) => Promise<Found[]>;
 
 /** A load balancer has one listener on a port. */

@@ -153,7 +153,7 @@ export class BootstrapRun {
   }
 }
 
-/** What the account shall hold, from what was asked for and what it holds already. */
+/** What the account is to hold, from what was asked for and what it holds already. */
 export function wantedOf({ bucket, region, github }: BootstrapOptions, found: Found): Wanted {
   const wantedGitHub = github === "none" ? undefined : (github ?? found.github);
   const { account, githubTokens, hasBucket } = found;

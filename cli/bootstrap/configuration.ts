@@ -13,7 +13,7 @@ import {
 import { policyOf, trustOf } from "./policies";
 import { type GitHub, inSubject } from "./repository";
 
-/** What shall be in the account. */
+/** What is to be in the account. */
 export interface Wanted {
   readonly account: string;
   readonly bucket: string;

@@ -45,7 +45,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { WebStack } from "./constructs/web-stack";
 
 const app = new App();
-const accept = ["P43", "P46"].map((finding) => ({ finding, reason: "it shall fail at apply" }));
+const accept = ["P43", "P46"].map((finding) => ({ finding, reason: "it is to fail at apply" }));
 const stack = new WebStack(app, "web", { domainName: "www.example.com", accept });
 stack.node.findAll().find((each) => each instanceof Subnet).addOverride("cidr_block", "192.0.2.0/28");
 app.synth();

@@ -123,7 +123,7 @@ describe("without --bucket and --region", () => {
   });
 });
 
-describe("what the account shall hold", () => {
+describe("what the account is to hold", () => {
   test("is what was asked for, where nothing is yet", () => {
     expect(wantedOf({ ...GOOD, github: SITE }, FOUND)).toEqual({
       ...GOOD,
