@@ -1,5 +1,5 @@
 import type { RuleMutant } from "../mutant";
-import { addWebAcl } from "../parts/listeners";
+import { addWebAcl, visibility } from "../parts/listeners";
 
 export const P76: readonly RuleMutant[] = [
   {
@@ -20,11 +20,7 @@ export const P76: readonly RuleMutant[] = [
             priority: 1,
             action: { block: {} },
             statement: { rate_based_statement: { limit: 1000, aggregate_key_type: "IP" } },
-            visibility_config: {
-              cloudwatch_metrics_enabled: false,
-              metric_name: "rate",
-              sampled_requests_enabled: false,
-            },
+            visibility_config: visibility("rate"),
           },
         ],
       }),

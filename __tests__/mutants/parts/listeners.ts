@@ -48,13 +48,19 @@ export function addLogs(stack: SynthesizedJson, policy?: Json): void {
 
 export const BY_ELB = { Service: "logdelivery.elasticloadbalancing.amazonaws.com" };
 
+/** The block that a web ACL and each of its rules must have. */
+export const visibility = (name: string): Json => ({
+  cloudwatch_metrics_enabled: false,
+  metric_name: name,
+  sampled_requests_enabled: false,
+});
+
 export function addWebAcl(stack: SynthesizedJson, body: Json): void {
-  const visibility = { cloudwatch_metrics_enabled: false, metric_name: "site", sampled_requests_enabled: false };
   const acl = add(stack, "aws_wafv2_web_acl", "site", {
     name: "site",
     scope: "REGIONAL",
     default_action: { block: {} },
-    visibility_config: visibility,
+    visibility_config: visibility("site"),
     ...body,
   });
   add(stack, "aws_wafv2_web_acl_association", "site", {

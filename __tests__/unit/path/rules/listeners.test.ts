@@ -6,7 +6,16 @@ import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
 import { opensIn } from "../../../mutants/judge";
 import type { Base, SynthesizedJson } from "../../../mutants/mutant";
-import { arnOf, forHosts, forPaths, forwardTo, httpOf, redirectTo } from "../../../mutants/parts/listeners";
+import {
+  addWebAcl,
+  arnOf,
+  forHosts,
+  forPaths,
+  forwardTo,
+  httpOf,
+  redirectTo,
+  visibility,
+} from "../../../mutants/parts/listeners";
 import { balancerOf, groupOf, httpsOf, type Json } from "../../../mutants/parts/site";
 import { add, copyOf, takeOut, the } from "../../../mutants/pick";
 
@@ -360,65 +369,46 @@ const nothing: [what: string, base: Base, change: Change][] = [
   [
     "the web ACL blocks by default, and a rule allows",
     "site",
-    (stack) => {
-      const visibility = { cloudwatch_metrics_enabled: false, metric_name: "site", sampled_requests_enabled: false };
-      const rule = {
-        name: "here",
-        priority: 1,
-        action: { allow: {} },
-        statement: { geo_match_statement: { country_codes: ["NL"] } },
-        visibility_config: visibility,
-      };
-      add(stack, "aws_wafv2_web_acl", "site", {
-        name: "site",
-        scope: "REGIONAL",
-        default_action: { block: {} },
-        rule: [rule],
-        visibility_config: visibility,
-      });
-      add(stack, "aws_wafv2_web_acl_association", "site", {
-        resource_arn: arnOf(balancerOf(stack)),
-        web_acl_arn: "${aws_wafv2_web_acl.site.arn}",
-      });
-    },
+    (stack) =>
+      addWebAcl(stack, {
+        rule: [
+          {
+            name: "here",
+            priority: 1,
+            action: { allow: {} },
+            statement: { geo_match_statement: { country_codes: ["NL"] } },
+            visibility_config: visibility("here"),
+          },
+        ],
+      }),
   ],
   [
     "the web ACL blocks by default, and a group of rules may allow",
     "site",
-    (stack) => {
-      const visibility = { cloudwatch_metrics_enabled: false, metric_name: "site", sampled_requests_enabled: false };
-      const rule = {
-        name: "group",
-        priority: 1,
-        override_action: { none: {} },
-        statement: {
-          rule_group_reference_statement: { arn: "arn:aws:wafv2:us-east-1:123456789012:regional/rulegroup/a/b" },
-        },
-        visibility_config: visibility,
-      };
-      add(stack, "aws_wafv2_web_acl", "site", {
-        name: "site",
-        scope: "REGIONAL",
-        default_action: { block: {} },
-        rule: [rule],
-        visibility_config: visibility,
-      });
-      add(stack, "aws_wafv2_web_acl_association", "site", {
-        resource_arn: arnOf(balancerOf(stack)),
-        web_acl_arn: "${aws_wafv2_web_acl.site.arn}",
-      });
-    },
+    (stack) =>
+      addWebAcl(stack, {
+        rule: [
+          {
+            name: "group",
+            priority: 1,
+            override_action: { none: {} },
+            statement: {
+              rule_group_reference_statement: { arn: "arn:aws:wafv2:us-east-1:123456789012:regional/rulegroup/a/b" },
+            },
+            visibility_config: visibility("group"),
+          },
+        ],
+      }),
   ],
   [
     "a web ACL that blocks belongs to something else",
     "site",
     (stack) => {
-      const visibility = { cloudwatch_metrics_enabled: false, metric_name: "admin", sampled_requests_enabled: false };
       add(stack, "aws_wafv2_web_acl", "admin", {
         name: "admin",
         scope: "REGIONAL",
         default_action: { block: {} },
-        visibility_config: visibility,
+        visibility_config: visibility("admin"),
       });
     },
   ],
