@@ -1,6 +1,6 @@
 import type { Settings } from "./props/settings";
 
-/** NGINX keeps a connection longer than the balancer does, or the balancer meets closed ones: 502. */
+/** NGINX keeps a connection longer than the load balancer does, or the load balancer meets closed ones: 502. */
 const KEEPALIVE_MARGIN_SEC = 15;
 
 type ServerSettings = Pick<Settings, "appPort" | "healthCheck" | "server" | "idleTimeoutSec" | "domainName">;

@@ -7,12 +7,12 @@ export type Hop = (typeof HOPS)[number];
 /** `broken` beats `unknown` beats `ok`. */
 export type Verdict = "ok" | "broken" | "unknown";
 
-/** The smallest change that ends a fault, said three ways. */
+/** The smallest change that ends a finding, said three ways. */
 export interface Fix {
   /** One sentence for a person. */
   readonly text: string;
   /**
-   * In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the fault, that is said. Empty
+   * In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the finding, that is said. Empty
    * where the file does not come from a stack of this project.
    */
   readonly props: string;
@@ -38,7 +38,7 @@ export type Edit =
     }
   | { readonly remove: string };
 
-/** What a rule found: a fault on the path, or what may be one. */
+/** What a rule found: a finding on the path, or what may be one. */
 export interface Finding {
   /** The id of the rule that found it, such as `P33`. */
   readonly id: string;
@@ -94,9 +94,9 @@ export interface HopReport {
 export interface PathReport {
   readonly url: string;
   readonly verdict: Verdict;
-  /** The balancer's address; absent when the name leads to none. */
+  /** The load balancer's address; absent when the name leads to none. */
   readonly balancer?: string;
-  /** Whether clients are on the internet or in the balancer's VPC. */
+  /** Whether clients are on the internet or in the load balancer's VPC. */
   readonly from: "internet" | "vpc";
   /** Always all five, in order. */
   readonly hops: readonly HopReport[];
@@ -106,7 +106,7 @@ export interface TraceReport {
   readonly format_version: "1.0";
   readonly verdict: Verdict;
   readonly paths: readonly PathReport[];
-  /** Each fault once, however many paths it is on. */
+  /** Each finding once, however many paths it is on. */
   readonly findings: readonly Finding[];
   readonly assumed: readonly Assumption[];
   /** One line: what was proven, what assumed, what is not modelled. */

@@ -60,7 +60,7 @@ const STEPS: readonly Step[] = [
   { id: "5.4", title: "Its security group", check: balancerHasGroup },
   { id: "5.5", title: "HTTP and HTTPS listeners", check: listenersExist },
   { id: "5.6", title: "HTTPS uses the certificate", check: httpsHasCertificate },
-  { id: "6", title: "The balancer's own name answers", check: balancerLeadsToTargets },
+  { id: "6", title: "The load balancer's own name answers", check: balancerLeadsToTargets },
   { id: "7", title: "A alias of the domain", check: aliasesPointToBalancer },
   { id: "8", title: "HTTP to HTTPS", check: httpDoesAsDeclared },
 ];

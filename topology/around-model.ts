@@ -17,7 +17,7 @@ export interface WebAcl extends Part {
   readonly defaultAction: Attr<"allow" | "block">;
   /** Whether any rule allows something. */
   readonly hasAllowRule: boolean;
-  /** Balancers' ARNs, with the association's address. */
+  /** Load balancers' ARNs, with the association's address. */
   readonly associations: readonly { readonly address: string; readonly resourceArn: Attr<string> }[];
 }
 

@@ -26,7 +26,7 @@ export const INTERNET_GATEWAY = kind(
 export const NAT_GATEWAY = kind("id", /^nat-/, "aws_nat_gateway");
 export const EGRESS_ONLY_GATEWAY = kind("id", /^eigw-/, "aws_egress_only_internet_gateway");
 export const BALANCER = kind("arn", /^arn:/, "aws_lb");
-/** Of aliases: a classic balancer, a distribution or an API can stand there too. */
+/** Of aliases: a classic load balancer, a distribution or an API can stand there too. */
 export const BALANCER_NAME = kind("dns_name", /./, "aws_lb", "aws_elb");
 export const BALANCER_ZONE = kind("zone_id", /^Z/, "aws_lb", "aws_elb", "aws_route53_zone");
 export const LISTENER = kind("arn", /^arn:/, "aws_lb_listener");

@@ -106,7 +106,7 @@ export function paired(
  * Whether an expression that names a whole block may well take some of its instances only, as
  * `[for it in aws_subnet.all : it.id if …]` does, of which a plan tells no more than the block: subnets of one block,
  * of which two are in one zone. By `for_each` they are of several tiers; by `count` they can all be meant, but not for
- * a balancer, which takes one of each zone.
+ * a load balancer, which takes one of each zone.
  */
 export function isOfSeveralTiers(
   instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[],
@@ -121,8 +121,8 @@ export function isOfSeveralTiers(
 }
 
 /**
- * A balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not say
- * which.
+ * A load balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not
+ * say which.
  */
 export function isMixOfBlocks(values: readonly unknown[], { type, scope }: Instance): boolean {
   if (

@@ -20,8 +20,8 @@ const known = (names: string, blocks: Known = {}): Known => ({
 const USUAL = "id arn region tags tags_all timeouts";
 
 /**
- * Read of an action: the kind, the order, and where it leads. Signing in, and what the balancer writes into an answer,
- * changes no hop.
+ * Read of an action: the kind, the order, and where it leads. Signing in, and what the load balancer writes into an
+ * answer, changes no hop.
  */
 const ACTION = known(
   "type order target_group_arn authenticate_cognito authenticate_oidc jwt_validation fixed_response",

@@ -174,7 +174,7 @@ export interface Topology extends NotRead {
   readonly certificates: readonly Certificate[];
   /** Application load balancers and others, each with its listeners. */
   readonly balancers: readonly Balancer[];
-  /** Listeners whose balancer is not in the file. */
+  /** Listeners whose load balancer is not in the file. */
   readonly looseListeners: readonly Listener[];
   /** Rules whose listener is not in the file. */
   readonly looseRules: readonly ListenerRule[];

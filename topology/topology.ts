@@ -77,7 +77,7 @@ type Site = Pick<
   "balancers" | "targetGroups" | "servers" | "looseListeners" | "looseRules" | "looseRegistrations"
 >;
 
-/** The balancers, with what stands behind them, and what of both is in the file without its other half. */
+/** The load balancers, with what stands behind them, and what of both is in the file without its other half. */
 function siteIn(source: Source, network: Network): Site {
   const withDefaults = defaultGroups(network);
   const rules = listenerRulesOf(source);
@@ -161,7 +161,8 @@ function placesOf(
 type Grouped = Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">;
 
 /**
- * Without a group of its own AWS gives a balancer or an instance the default group of its VPC; a state shows that one.
+ * Without a group of its own AWS gives a load balancer or an instance the default group of its VPC; a state shows that
+ * one.
  */
 function defaultGroups({ subnets, securityGroups }: Network): <T extends Grouped>(part: T) => T {
   const vpcIdOf = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));

@@ -404,19 +404,19 @@ export const CHANGED: readonly Changed[] = [
     securityGroup("name", "target"),
   ),
   classic(
-    "the balancer's security group's description",
+    "the load balancer's security group's description",
     set("aws_security_group.alb", { description: "other" }),
     "fails",
     securityGroup("description", "listener"),
   ),
   classic(
-    "the balancer's security group's name, made before the old one goes",
+    "the load balancer's security group's name, made before the old one goes",
     set("aws_security_group.alb", { name: "other", ...FIRST }),
     "brief",
     securityGroup("name", "listener"),
   ),
   classic(
-    "the balancer's security group's description under its old name, made first",
+    "the load balancer's security group's description under its old name, made first",
     set("aws_security_group.alb", { description: "other", ...FIRST }),
     "fails",
     securityGroup("description", "listener"),

@@ -81,8 +81,8 @@ export function classicStack(): SynthesizedJson {
         ]),
       ),
       aws_security_group: {
-        alb: { name: "classic-alb", description: "Clients to the balancer", vpc_id: "${aws_vpc.main.id}" },
-        web: { name: "classic-web", description: "The balancer to the instances", vpc_id: "${aws_vpc.main.id}" },
+        alb: { name: "classic-alb", description: "Clients to the load balancer", vpc_id: "${aws_vpc.main.id}" },
+        web: { name: "classic-web", description: "The load balancer to the instances", vpc_id: "${aws_vpc.main.id}" },
       },
       aws_vpc_security_group_ingress_rule: {
         http: rule("alb", 80, { cidr_ipv4: "0.0.0.0/0" }),

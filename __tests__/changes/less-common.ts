@@ -244,7 +244,7 @@ export const LESS_COMMON: readonly Changed[] = [
     { broken: ["listener"] },
   ),
   classic(
-    "a new rule by which the balancer answers everything itself",
+    "a new rule by which the load balancer answers everything itself",
     add("aws_lb_listener_rule.closed", {
       listener_arn: "${aws_lb_listener.https.arn}",
       priority: 1,
@@ -256,7 +256,7 @@ export const LESS_COMMON: readonly Changed[] = [
     { broken: ["listener"] },
   ),
   inline(
-    "a first rule by which the balancer answers everything itself",
+    "a first rule by which the load balancer answers everything itself",
     add("aws_lb_listener_rule.closed", {
       listener_arn: "${aws_alb_listener.https.arn}",
       priority: 1,
@@ -555,7 +555,7 @@ export const LESS_COMMON: readonly Changed[] = [
     securityGroup("description", "target"),
   ),
   prefixed(
-    "the balancer's security group's description, by a prefix and made first",
+    "the load balancer's security group's description, by a prefix and made first",
     set("aws_security_group.alb", { description: "other" }),
     "brief",
     securityGroup("description", "listener"),
@@ -585,7 +585,7 @@ export const LESS_COMMON: readonly Changed[] = [
     ingress("from_port", "listener"),
   ),
   classic(
-    "what the balancer may reach",
+    "what the load balancer may reach",
     drop("aws_vpc_security_group_egress_rule.alb"),
     "outage",
     at("aws_vpc_security_group_egress_rule", "", "target"),

@@ -68,8 +68,8 @@ export function autoScalingStack(): SynthesizedJson {
         private_b: { subnet_id: "${aws_subnet.private_b.id}", route_table_id: "${aws_route_table.private.id}" },
       },
       aws_security_group: {
-        balancer: { name: "balancer", description: "Clients to the balancer", vpc_id: "${aws_vpc.main.id}" },
-        app: { name: "app", description: "The balancer to the app", vpc_id: "${aws_vpc.main.id}" },
+        balancer: { name: "balancer", description: "Clients to the load balancer", vpc_id: "${aws_vpc.main.id}" },
+        app: { name: "app", description: "The load balancer to the app", vpc_id: "${aws_vpc.main.id}" },
       },
       aws_security_group_rule: {
         balancer_http: {

@@ -30,7 +30,7 @@ systemctl enable --now httpd
 /**
  * Not of this project: as it was written years ago. Rules stand in their groups, the resources are called `aws_alb…`,
  * the instances are in public subnets of which the VPC's main route table takes care, and a CNAME leads to the
- * balancer.
+ * load balancer.
  */
 export function inlineGroupsStack(): SynthesizedJson {
   return {
@@ -64,14 +64,14 @@ export function inlineGroupsStack(): SynthesizedJson {
       aws_security_group: {
         alb: {
           name: "alb",
-          description: "Clients to the balancer",
+          description: "Clients to the load balancer",
           vpc_id: "${aws_vpc.main.id}",
           ingress: [inlineRule(tcp(80), EVERYWHERE), inlineRule(tcp(443), EVERYWHERE)],
           egress: [inlineRule({ from: 0, to: 0, protocol: "-1" }, EVERYWHERE)],
         },
         web: {
           name: "web",
-          description: "The balancer to the instances",
+          description: "The load balancer to the instances",
           vpc_id: "${aws_vpc.main.id}",
           ingress: [inlineRule(tcp(80), { security_groups: ["${aws_security_group.alb.id}"] })],
           egress: [inlineRule({ from: 0, to: 0, protocol: "-1" }, EVERYWHERE)],

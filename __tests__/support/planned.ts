@@ -11,7 +11,7 @@ import { CACHE } from "./rehearsal-room";
 
 /*
  * Plans, and applies, many root modules with one start of terraform: as modules of one root, whose plan and state are
- * then cut into those of each. A plan of one root takes 8 s whatever is in it, and each balancer a minute's wait; so
+ * then cut into those of each. A plan of one root takes 8 s whatever is in it, and each load balancer a minute's wait; so
  * all share the start and the waits.
  */
 

@@ -150,13 +150,13 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
   },
   {
     step: "1b",
-    what: "the app port is closed to the balancer",
+    what: "the app port is closed to the load balancer",
     spoil: (account) => revoke(account, ec2Group(account), 8080),
     broken: { "1b": "8080 is not open to the load balancer" },
   },
   {
     step: "1b",
-    what: "the health check's port is closed to the balancer",
+    what: "the health check's port is closed to the load balancer",
     spoil: (account) => revoke(account, ec2Group(account), 8081),
     broken: { "1b": "8081 is not open to the load balancer" },
   },
@@ -180,7 +180,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
   },
   {
     step: "1b",
-    what: "the balancer may send nothing to the app port",
+    what: "the load balancer may send nothing to the app port",
     spoil: (account) => revoke(account, albGroup(account), 8080, true),
     broken: { "1b": "lets nothing out to 8080" },
   },
@@ -265,7 +265,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
   },
   {
     step: "5.1-2",
-    what: "the balancer is gone",
+    what: "the load balancer is gone",
     spoil: ({ elb, site }) => elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancerArn(site) })),
     broken: {
       "1a": "no group called",
@@ -407,7 +407,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
   },
   {
     step: "7",
-    what: "the alias points to another balancer",
+    what: "the alias points to another load balancer",
     spoil: pointElsewhere,
     broken: { "7": "www.example.com points to another-" },
   },

@@ -38,7 +38,7 @@ export function commandLine(): Command {
     .option(
       "--url <url>",
       "trace this address only, such as https://www.example.com/shop; without it every public record that " +
-        "leads to a balancer",
+        "leads to a load balancer",
     )
     .option("--format <format>", "text, json, markdown or sarif", "text")
     .option("--source <folder>", "of sarif: where the configuration is, so that findings point to its lines")

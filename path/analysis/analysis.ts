@@ -15,17 +15,17 @@ import { linksTaken, type TakenLink } from "./writers/taken-links";
  * What follows from a topology, without an opinion on it: between what a file says and what is wrong with it. Each
  * question is answered once, the first time that it is asked, for whoever asks. From outside analysis/, questions of a
  * whole topology go through analyse(), and those of a path that rules share through analysePath(); those of one
- * balancer, record or target stand in the folders beside this file.
+ * load balancer, record or target stand in the folders beside this file.
  */
 
 export interface Analysis {
-  /** Every URL by which a balancer is asked. */
+  /** Every URL by which a load balancer is asked. */
   readonly entries: readonly Entry[];
-  /** Which record leads to which balancer, and which zone is a name's. */
+  /** Which record leads to which load balancer, and which zone is a name's. */
   readonly records: Records;
   /** Over which records a name leads to what answers. */
   readonly chains: Chains;
-  /** Balancers to which no record leads, by the names that they are made for. */
+  /** Load balancers to which no record leads, by the names that they are made for. */
   readonly balancersAwaitingRecord: ReadonlyMap<string, Balancer>;
   /** The first record that may validate a certificate, and of which the file does not tell what it is for. */
   readonly firstUnreadableValidation: DnsRecord | undefined;
@@ -33,7 +33,7 @@ export interface Analysis {
   readonly servesNamesElsewhere: (listener: Listener) => boolean;
   /** Subnets, route tables and gateways by their VPC, endpoints by their route table, and how much is in a subnet. */
   readonly network: NetworkIndex;
-  /** Which balancers forward to a target group, and what registers in it. */
+  /** Which load balancers forward to a target group, and what registers in it. */
   readonly groupUsers: GroupUsers;
   /**
    * What a destroy takes away although a block of the parent stands for it, such as an aws_security_group_rule that is

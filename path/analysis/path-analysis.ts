@@ -15,13 +15,13 @@ export interface PathAnalysis {
   readonly redirectEnds: readonly End[];
   /** Names that no certificate covers, at each listener with TLS; or what the file leaves open of it. */
   readonly uncoveredNames: readonly (UncoveredNames | Unknown)[];
-  /** Whether answers of the balancer find the internet, by IP version. */
+  /** Whether answers of the load balancer find the internet, by IP version. */
   readonly waysBack: readonly WaysBack[];
-  /** What network ACLs keep from passing between clients, balancer and targets. */
+  /** What network ACLs keep from passing between clients, load balancer and targets. */
   readonly aclBlockages: AclBlockages;
-  /** The security groups of the balancer and of its targets. */
+  /** The security groups of the load balancer and of its targets. */
   readonly groupsInUse: readonly GroupInUse[];
-  /** What security groups let pass between the balancer and its targets. */
+  /** What security groups let pass between the load balancer and its targets. */
   readonly targetPassages: TargetPassages;
 }
 

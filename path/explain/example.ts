@@ -1,9 +1,9 @@
 import type { Fix } from "../report";
 import written from "./examples.json";
 
-/** A fault on a rule's page, and the same blocks without it; the tests put it into a correct stack and find it. */
+/** A finding on a rule's page, and the same blocks without it; the tests put it into a correct stack and find it. */
 export interface Example {
-  /** The fault in words. */
+  /** The finding in words. */
   readonly what: string;
   readonly wrong: string;
   readonly right: string;

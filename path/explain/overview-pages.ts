@@ -45,5 +45,5 @@ function table(rules: readonly Rule[], linkOf: (rule: Rule) => string): string {
   const rows = rules.map(
     (it) => `| [${it.id}](${linkOf(it)}) | ${it.title} | ${severityOf(it)} | ${it.symptom.replaceAll("|", "\\|")} |`,
   );
-  return ["| Rule | Fault | Severity | What you see |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  return ["| Rule | FindingDetails | Severity | What you see |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }

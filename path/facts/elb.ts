@@ -61,7 +61,7 @@ export function isTlsPolicy(name: string): boolean | undefined {
   return month !== undefined && month > YOUNGEST ? undefined : false;
 }
 
-/** The service that writes the access logs of balancers in all regions. */
+/** The service that writes the access logs of load balancers in all regions. */
 export const LOG_SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com";
 /** Others that policies name for it. */
 export const LOG_SERVICES: readonly string[] = [
@@ -103,8 +103,8 @@ export const LOG_ACCOUNTS: Readonly<Record<string, string>> = {
   "cn-northwest-1": "037604701340",
 };
 
-/** Whether AWS takes this as a balancer's or a target group's name. */
-export function nameFault(name: string, of: "balancer" | "target group"): string | undefined {
+/** Whether AWS takes this as a load balancer's or a target group's name. */
+export function refusedBecause(name: string, of: "balancer" | "target group"): string | undefined {
   if (name.length > 32) return `is ${name.length} characters long`;
   if (!/^[A-Za-z0-9-]*$/.test(name)) return "has other characters than letters, digits and hyphens";
   if (/^-|-$/.test(name)) return "begins or ends with a hyphen";

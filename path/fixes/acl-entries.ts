@@ -82,7 +82,7 @@ export function lastNumber(entries: readonly AclEntry[]): number {
   return entries.reduce((most, it) => Math.max(most, known(it.number) ?? 0), 0);
 }
 
-/** Everyone for clients; for the balancer and its targets the VPC, if it has one range. */
+/** Everyone for clients; for the load balancer and its targets the VPC, if it has one range. */
 function cidrFor({ byId }: Topology, { clients, packets }: Flow, { vpcId }: NetworkAcl): string {
   const cidrs = byId.vpc(vpcId)?.cidrs.items ?? [];
   const [cidr] = cidrs;

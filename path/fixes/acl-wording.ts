@@ -35,7 +35,7 @@ export function aboutBlockage({
     required: `${direction === "ingress" ? "in" : "out"}: ${flowsInWords(flows)}`,
     ...symptomOf(flows),
     ...(guards !== undefined &&
-      shareOf(guards.hit, guards.of, `of the ${guards.whose === "balancer" ? "balancer's" : "targets'"} subnets`)),
+      shareOf(guards.hit, guards.of, `of the ${guards.whose === "balancer" ? "load balancer's" : "targets'"} subnets`)),
   };
 }
 

@@ -4,9 +4,9 @@ import { analyse } from "../analysis/analysis";
 import { prefixOf, SMALLEST_PREFIX } from "../analysis/network/ipv4";
 import { isPublic } from "../analysis/network/ways-out";
 
-/* Other subnets and other zones for a balancer. */
+/* Other subnets and other zones for a load balancer. */
 
-/** Subnets of the same VPC in zones that the balancer is not in, as public as it needs them. */
+/** Subnets of the same VPC in zones that the load balancer is not in, as public as it needs them. */
 export function subnetsInOtherZones(topology: Topology, balancer: Balancer, beside: Subnet): readonly Subnet[] {
   const used = zonesUsed(topology, balancer);
   const isInside = known(balancer.isInternal) === true;
@@ -24,7 +24,7 @@ export function subnetsInOtherZones(topology: Topology, balancer: Balancer, besi
     });
 }
 
-/** A zone that the balancer is not in: that of another subnet, or the next letter or index. */
+/** A zone that the load balancer is not in: that of another subnet, or the next letter or index. */
 export function freeZone(topology: Topology, balancer: Balancer, beside: Subnet): string | undefined {
   const used = zonesUsed(topology, balancer);
   const other = analyse(topology)
@@ -42,7 +42,7 @@ function zonesUsed({ byId }: Topology, { subnetIds }: Balancer): ReadonlySet<str
   return new Set(subnetIds.items.map((id) => known(byId.subnet(id)?.zone)));
 }
 
-/** For each of these a public one in the same zone that the balancer has not yet; nothing if one has no such. */
+/** For each of these a public one in the same zone that the load balancer has not yet; nothing if one has no such. */
 export function publicSubnetsInstead(
   topology: Topology,
   { subnetIds }: Balancer,

@@ -12,7 +12,7 @@ import { fix, setting } from "./fix";
 
 /** Adds names to a certificate; one fix for all of them. */
 export const addingNames = once(({ names, all, shown, certificate, topology, beside }: UncoveredNames): Fix => {
-  // The list is set as a whole, so it has all names that are missing, whichever fault is repaired first.
+  // The list is set as a whole, so it has all names that are missing, whichever finding is repaired first.
   const [, ...others] = new Set([...certificate.names.items, ...all]);
   const records =
     known(certificate.validationMethod) === "DNS"

@@ -4,7 +4,7 @@ import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 import { overlaps, rangesOf } from "../analysis/network/ipv4";
 
-/** More blocks than this are not tried; a VPC of /16 has 4,096 of the smallest that a balancer takes. */
+/** More blocks than this are not tried; a VPC of /16 has 4,096 of the smallest that a load balancer takes. */
 const MAX_TRIES = 4_096;
 
 /**

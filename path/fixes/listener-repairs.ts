@@ -19,13 +19,14 @@ export function pathOf(attribute: string): string {
 }
 
 /**
- * The group that requests to this balancer are most likely meant for: one that it uses, or else one that has targets.
+ * The group that requests to this load balancer are most likely meant for: one that it uses, or else one that has
+ * targets.
  */
 export function likelyGroup(topology: Topology, balancer: Balancer): TargetGroup | undefined {
   return likelyGroups(topology)(balancer);
 }
 
-/** Asked for each fault of a balancer. */
+/** Asked for each finding of a load balancer. */
 const likelyGroups = once((topology: Topology) => once((balancer: Balancer) => groupFor(topology, balancer)));
 
 function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefined {

@@ -8,7 +8,7 @@ import { BY_NO_PROP } from "./shared-wording";
 
 /* What the fixes of redirects are made of. */
 
-/** A redirect of a balancer, and the listener and the resource that have it. */
+/** A redirect of a load balancer, and the listener and the resource that have it. */
 interface RedirectAt {
   readonly balancer: Balancer;
   readonly listener: Listener;

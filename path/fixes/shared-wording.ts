@@ -1,9 +1,9 @@
 /* What several rules write alike. */
 
-/** For faults that this project's props cannot make. */
+/** For findings that this project's props cannot make. */
 export const BY_NO_PROP = "no prop causes this; remove the override or the resource you added";
 
-/** For faults of listener rules. */
+/** For findings of listener rules. */
 export const BY_NO_RULE_PROP = "no prop causes this: the stack has no rules; mend the rule that was added";
 
 /** Which part of several is hit, such as "1 of 2 servers"; nothing where it is all of them. */

@@ -10,7 +10,7 @@ import { fix } from "./fix";
 import { opening } from "./group-fixes";
 import { joinedShares, shareOf } from "./shared-wording";
 
-/* What the rules of groups between a balancer and its targets write alike. */
+/* What the rules of groups between a load balancer and its targets write alike. */
 
 /** Such as `tcp 80 (requests) and tcp 81 (health checks)`. */
 export function portsInWords(ports: readonly TargetPort[]): string {
@@ -40,7 +40,7 @@ export function shareOfTargets(
 }
 
 /**
- * What is said of a target's group that keeps ports shut to the balancer.
+ * What is said of a target's group that keeps ports shut to the load balancer.
  * @param prop the one that opens them in a stack of this project
  */
 export function shutToBalancer(
@@ -56,9 +56,9 @@ export function shutToBalancer(
     observed: rulesInWords(topology, shut.set),
     required: `${shown} from ${shut.whom.join(", ")}`,
     ...symptomOf(shut.ports, shut.health),
-    ...shareOfTargets(shut, passages, "the balancer's subnets"),
+    ...shareOfTargets(shut, passages, "the load balancer's subnets"),
     fix: fix(
-      `Open ${shown} of the targets to the balancer.`,
+      `Open ${shown} of the targets to the load balancer.`,
       `${prop} opens its port in both groups; no prop closes it: remove the override`,
       openingOf(shut, "from_balancer"),
     ),

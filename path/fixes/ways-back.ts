@@ -1,7 +1,7 @@
 import type { WaysBack } from "../analysis/network/ways-back";
 import { joinedShares, shareOf } from "./shared-wording";
 
-/* What the rules on a public balancer's routes write alike. */
+/* What the rules on a public load balancer's routes write alike. */
 
 export const NO_ROUTE = "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: NO_ROUTE_TO_DESTINATION";
 

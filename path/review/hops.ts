@@ -43,7 +43,7 @@ export function hopChanges(traces: Traces, world: World): HopChange[] {
   if ((before?.paths.length ?? 0) === 0 && after.paths.length === 0) return [];
   // Which of two comes first decides whether an address that changes breaks anything but the apply.
   const fresh = new Set(
-    newFaults(traces, world)
+    newErrors(traces, world)
       .filter(({ id }) => ruleOf(id).review.breaksHop !== false)
       .map(({ hop }) => hop),
   );
@@ -61,13 +61,13 @@ function verdictOn(hop: Hop, paths: readonly PathReport[]): Verdict | null {
     : worst(paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop).map(({ verdict }) => verdict)));
 }
 
-/** Faults on a path of what is planned, that were not there before, as far as both traces could see them. */
-export function newFaults({ before, after }: Traces, world: World): Finding[] {
+/** Errors on a path of what is planned, that were not there before, as far as both traces could see them. */
+export function newErrors({ before, after }: Traces, world: World): Finding[] {
   const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(placeOf))));
   // What was a warning before and is an error now is new.
-  const faults = before?.findings.filter(({ severity }) => severity === "error") ?? [];
-  const known = new Set(faults.map(placeOf));
-  const knownRules = new Set(faults.map(({ id, hop }) => `${id} ${hop}`));
+  const errors = before?.findings.filter(({ severity }) => severity === "error") ?? [];
+  const known = new Set(errors.map(placeOf));
+  const knownRules = new Set(errors.map(({ id, hop }) => `${id} ${hop}`));
   return after.findings.filter((finding) => {
     if (finding.severity !== "error" || known.has(placeOf(finding))) return false;
     if (!onPath.has(placeOf(finding)) && !isRefused(finding)) return false;
@@ -84,7 +84,7 @@ export function newFaults({ before, after }: Traces, world: World): Finding[] {
 /** What a plan tells and a state cannot, so that nobody knows whether the change brings it. */
 export function unseenBefore({ before, after }: Traces, world: World): Finding[] {
   if (before === undefined) return [];
-  const told = new Set([...newFaults({ before, after }, world), ...before.findings].map(placeOf));
+  const told = new Set([...newErrors({ before, after }, world), ...before.findings].map(placeOf));
   return after.findings.filter(
     (it) =>
       it.severity === "error" &&
@@ -113,17 +113,17 @@ function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string
 /**
  * What the trace of the plan finds broken, as causes; told of what changes, as far as that can be found, and not of
  * what it breaks.
- * @param told what rules say of single changes, among which the one may be that brings the fault
+ * @param told what rules say of single changes, among which the one may be that brings the error
  */
-export function causesOfFaults(traces: Traces, world: World, told: readonly Told[], deadline: Deadline): Told[] {
+export function causesOfErrors(traces: Traces, world: World, told: readonly Told[], deadline: Deadline): Told[] {
   const hadPath = (traces.before?.paths.length ?? 0) > 0;
-  const faults = newFaults(traces, world);
-  const fresh = new Set(faults.map(placeOf));
-  const unanswered = faults.some(({ share }) => share !== undefined)
+  const errors = newErrors(traces, world);
+  const fresh = new Set(errors.map(placeOf));
+  const unanswered = errors.some(({ share }) => share !== undefined)
     ? unansweredBy(world.after, (it) => fresh.has(placeOf(it)), deadline)
     : NONE;
   const isTold = hadPath ? toldByChanges(world, told) : () => false;
-  const causes = faults.filter((it) => !isTold(it));
+  const causes = errors.filter((it) => !isTold(it));
   const suspects = suspectsIn(world, told);
   const taken = new Map(causes.filter(isOfDestroy).map(({ address, fix }) => [address, fix.text]));
   // What follows of a destroy is told after it, and is not to be mended beside it.
@@ -140,7 +140,7 @@ function isOfDestroy({ id }: Finding): boolean {
 }
 
 /**
- * Whether a rule of the review tells of a fault: of most of what a destroy takes away, and of more than that it does.
+ * Whether a rule of the review tells of a error: of most of what a destroy takes away, and of more than that it does.
  */
 function toldByChanges(world: World, told: readonly Told[]): (finding: Finding) => boolean {
   const out = new Set([
@@ -205,7 +205,7 @@ interface Naming {
   readonly place: number;
 }
 
-/** What may have brought a fault, looked through once for all of them. */
+/** What may have brought a error, looked through once for all of them. */
 interface Suspects {
   /** The first that takes another security group. */
   readonly regrouped: Change | undefined;
@@ -246,7 +246,7 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
 }
 
 /**
- * The change that brings a fault: that of the resource itself, of what names it, or the only one of its hop that can be
+ * The change that brings a error: that of the resource itself, of what names it, or the only one of its hop that can be
  * meant.
  */
 function broughtBy(

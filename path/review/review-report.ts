@@ -90,9 +90,9 @@ export interface PictureNode {
   readonly address: string;
   readonly hop: Hop;
   readonly doing: Doing;
-  /** The balancer's name to a person, or the URL's: a second line below the address; may be empty. */
+  /** The load balancer's name to a person, or the URL's: a second line below the address; may be empty. */
   readonly label: string;
-  /** Whether a fault of the planned state is at this hop of it. */
+  /** Whether a error of the planned state is at this hop of it. */
   readonly isBroken: boolean;
 }
 

@@ -8,7 +8,7 @@ import { traceTopology } from "../trace/trace";
 import { causesOfActions } from "./actions";
 import type { Told } from "./because";
 import { EFFECT_RULES } from "./effects/all";
-import { causesOfFaults, hopChanges, type Traces } from "./hops";
+import { causesOfErrors, hopChanges, type Traces } from "./hops";
 import { withMove } from "./moves";
 import { pictureOf } from "./path-picture";
 import { type Cause, type ChangeLine, type Counts, EFFECTS, type Review, worstEffect } from "./review-report";
@@ -89,7 +89,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
   });
   deadline.enter("in the effects of what the trace found");
   const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
-  const faults = causesOfFaults(traces, world, told, deadline).filter(
+  const errors = causesOfErrors(traces, world, told, deadline).filter(
     ({ address, effect }) => effect !== "fails" || !refused.has(address),
   );
   // What nobody notices is told of what does nothing worse.
@@ -100,7 +100,7 @@ function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
     ...causesOfShutOut(world),
     ...causesOfNotKnown(traces, world),
     ...causesOfOpened(traces, world),
-    ...faults,
+    ...errors,
   ];
   const worse = new Set(found.filter(({ effect }) => effect !== "none").map(({ address }) => address));
   const all = found

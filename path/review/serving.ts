@@ -34,7 +34,7 @@ export interface Serving {
   readonly records: ReadonlyMap<string, DnsRecord>;
   /** Those that serve, by their names. */
   readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
-  /** Other names that lead to a balancer over the records of a name. */
+  /** Other names that lead to a load balancer over the records of a name. */
   readonly namesOver: (fqdn: string) => readonly string[];
   /** Records that delegate to a zone in which a name that serves is, by address. */
   readonly delegations: ReadonlyMap<string, DnsRecord>;
@@ -54,7 +54,7 @@ export interface Serving {
   readonly servers: ReadonlyMap<string, { readonly server: Server; readonly groups: readonly TargetGroup[] }>;
   /** The address of the server that a registration puts into its group, by the registration's own. */
   readonly serverOf: ReadonlyMap<string, string>;
-  /** Security groups by id: those of balancers, and those of targets. */
+  /** Security groups by id: those of load balancers, and those of targets. */
   readonly balancerGroupIds: ReadonlySet<string>;
   readonly targetGroupIds: ReadonlySet<string>;
   readonly balancerSubnetIds: ReadonlySet<string>;
@@ -184,7 +184,7 @@ export interface Later {
   readonly actions: ReadonlyMap<string, readonly Action[]>;
   /** The records that will answer for a name: its own, or a wildcard's. */
   readonly answering: (fqdn: string) => readonly DnsRecord[];
-  /** Addresses of records that will lead to a balancer of the plan. */
+  /** Addresses of records that will lead to a load balancer of the plan. */
   readonly leading: ReadonlySet<string>;
   /** Addresses of records that will lead to nothing at all. */
   readonly lost: ReadonlySet<string>;

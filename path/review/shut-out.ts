@@ -63,8 +63,8 @@ function askersOf(balancer: Balancer, topology: Topology, port: number): Audienc
 const RULES = /^aws_(security_group_rule|vpc_security_group_ingress_rule)$/;
 
 /**
- * The change that shuts clients out: of a rule, of the group with its own rules, or of the groups that the balancer
- * has.
+ * The change that shuts clients out: of a rule, of the group with its own rules, or of the groups that the load
+ * balancer has.
  */
 function narrowing(was: Balancer, is: Balancer, { moving }: World): Change | undefined {
   const groups = new Set([...was.securityGroupIds.items, ...is.securityGroupIds.items]);

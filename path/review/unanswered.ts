@@ -12,8 +12,8 @@ import { traceTopology } from "../trace/trace";
  * makes to the URL itself.
  */
 
-/** Of a network ACL, by the subnets of the balancer. */
-const OF_SUBNETS = /^\d+ of \d+ of the balancer's subnets$/;
+/** Of a network ACL, by the subnets of the load balancer. */
+const OF_SUBNETS = /^\d+ of \d+ of the load balancer's subnets$/;
 /** Such as "1 of 2 targets": each that is hit is hit by every request. */
 const OF_TARGETS = /^\d+ of \d+ (targets|servers)$/;
 

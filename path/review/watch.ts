@@ -7,7 +7,7 @@ import { type Finding, type Open, placeOf } from "../report";
 import { ruleOf } from "../rules/all";
 import { code, listed, named } from "./because";
 import { driftOf } from "./drift";
-import { isOfScripts, newFaults, type Traces, unseenBefore } from "./hops";
+import { isOfScripts, newErrors, type Traces, unseenBefore } from "./hops";
 import { SENSITIVE } from "./secrets";
 import { isNotKnown } from "./unread-causes";
 import { isGone, type World } from "./world";
@@ -20,7 +20,7 @@ export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   return [
     ...dataLost(world.changes),
     ...unprotected(world.changes),
-    ...byRule(faultsThatStay(traces, world)).map(([rule, of]) => `${rule} was there before and stays${of}.`),
+    ...byRule(errorsThatStay(traces, world)).map(([rule, of]) => `${rule} was there before and stays${of}.`),
     ...byRule(unseenBefore(traces, world)).map(
       ([rule, of]) => `${rule}: a state does not tell whether it was so before${of}.`,
     ),
@@ -65,8 +65,8 @@ function unprotected(changes: readonly Change[]): string[] {
   return [`${namesOf(found)} ${found.length === 1 ? "is" : "are"} no longer protected from deletion.`];
 }
 
-function faultsThatStay(traces: Traces, world: World): Finding[] {
-  const fresh = new Set(newFaults(traces, world).map(placeOf));
+function errorsThatStay(traces: Traces, world: World): Finding[] {
+  const fresh = new Set(newErrors(traces, world).map(placeOf));
   const known = new Set(traces.before?.findings.map(placeOf));
   return traces.after.findings.filter(
     (it) => it.severity === "error" && !fresh.has(placeOf(it)) && known.has(placeOf(it)),

@@ -166,13 +166,13 @@ export function isGone(change: Change | undefined): boolean {
   return change !== undefined && (change.doing === "destroy" || change.doing === "replace");
 }
 
-/** Whose security group it is: the balancer's, a target's, or nobody's on a path. */
+/** Whose security group it is: the load balancer's, a target's, or nobody's on a path. */
 export function hopOfGroup(id: unknown, { serving }: World): Hop | null {
   if (typeof id !== "string") return null;
   return serving.balancerGroupIds.has(id) ? "listener" : serving.targetGroupIds.has(id) ? "target" : null;
 }
 
-/** Whose subnets they are, of which the balancers' come first; nobody's on a path if neither has one. */
+/** Whose subnets they are, of which the load balancers' come first; nobody's on a path if neither has one. */
 export function hopOfSubnets(isOne: (id: string) => boolean, { serving }: World): Hop | null {
   if ([...serving.balancerSubnetIds].some(isOne)) return "listener";
   return [...serving.targetSubnetIds].some(isOne) ? "target" : null;

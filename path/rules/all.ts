@@ -163,7 +163,7 @@ export function docsOf(id: string): string {
   return `docs/rules/${id}.md`;
 }
 
-/** @throws {Error} if there is none, which is the caller's own fault */
+/** @throws {Error} if there is none, which is an error of the caller */
 export function ruleOf(id: string): Rule {
   const found = BY_ID.get(id);
   if (found === undefined) throw new Error(`no rule ${id}`);

@@ -4,14 +4,14 @@ import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Assumption, Finding, Hop } from "../report";
 import type { Symptom } from "./symptoms";
 
-/* What a rule is: all that is known of one fault, in one file. */
+/* What a rule is: all that is known of one problem, in one file. */
 
 export interface Rule {
   /** Stable, as reports and `accept` name it. */
   readonly id: `P${string}`;
   /** Where on the path it is found; a finding can name another hop. */
   readonly hop: Hop;
-  /** The fault, in a few words that begin a sentence. */
+  /** What is wrong, in a few words that begin a sentence. */
   readonly title: string;
   /** How sure its findings are, the usual case first: it makes them errors or warnings ({@link severityOf}). */
   readonly certainty: readonly [Certainty, ...Certainty[]];
@@ -57,8 +57,8 @@ interface InReview {
    */
   readonly toldBy?: "changes" | "changes that destroy its name";
   /**
-   * Which change is named as the one that brings it: the first by which a server or a balancer takes other security
-   * groups, where there is one and the resource itself does not change.
+   * Which change is named as the one that brings it: the first by which a server or a load balancer takes other
+   * security groups, where there is one and the resource itself does not change.
    * @default that of the resource itself, else of what names it
    */
   readonly blames?: "security groups";
@@ -99,8 +99,8 @@ export interface Check {
   /** The targets of a path; paths that end alike, such as those of HTTP and HTTPS, share the answer. */
   readonly targets?: TargetCheck;
   /**
-   * The file once, for what is on no single path, such as two listeners on one port. The faults count on each path
-   * whose balancer is named; without one, on all.
+   * The file once, for what is on no single path, such as two listeners on one port. The findings count on each path
+   * whose load balancer is named; without one, on all.
    */
   readonly file?: FileCheck;
 }
@@ -113,20 +113,21 @@ export type FileCheck = (topology: Topology, report: FileReporter) => void;
 export type PathEnd = Pick<TracedPath, "topology" | "balancer" | "targetGroups" | "targets">;
 
 /** A finding as a rule tells it: the id is the rule's, and so are hop and severity unless it says otherwise. */
-export type Fault = Omit<Finding, "id" | "hop" | "severity" | "docs"> & Partial<Pick<Finding, "hop" | "severity">>;
+export type FindingDetails = Omit<Finding, "id" | "hop" | "severity" | "docs"> &
+  Partial<Pick<Finding, "hop" | "severity">>;
 
 /** What a rule tells of what it sees. */
 export interface Reporter {
-  /** A fault. Told again at the same address and attribute it counts once. */
-  fault(fault: Fault): void;
+  /** A finding. Told again at the same address and attribute it counts once. */
+  finding(details: FindingDetails): void;
   /** Something on the path that the file leaves open and this rule needed to know; it never counts as ok. */
   open(hop: Hop, unknown: Unknown): void;
   assume(assumption: Assumption): void;
 }
 
-export interface FileReporter extends Omit<Reporter, "fault" | "open"> {
+export interface FileReporter extends Omit<Reporter, "finding" | "open"> {
   open(hop: Hop, unknown: Unknown, on?: readonly Balancer[]): void;
-  fault(fault: Fault, on?: readonly Balancer[]): void;
+  finding(details: FindingDetails, on?: readonly Balancer[]): void;
 }
 
 /** What a finding is unless its check knows better. */

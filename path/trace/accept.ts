@@ -24,9 +24,10 @@ export function withAccepted(report: TraceReport, accepted: readonly Accepted[])
     return reason === undefined ? finding : { ...finding, accepted: reason };
   });
   const left = findings.filter((it) => it.severity === "error" && it.accepted === undefined);
-  const faults = new Set(left.map(placeOf));
-  const paths = report.paths.map((path) => pathWithout(path, faults));
-  // A fault can be on no path, such as that of a group that nothing uses; and without a balancer nothing is proven.
+  const stillBroken = new Set(left.map(placeOf));
+  const paths = report.paths.map((path) => pathWithout(path, stillBroken));
+  // A finding can be on no path, such as that of a group that nothing uses; and without a load balancer nothing is
+  // proven.
   const others: Verdict[] = [
     ...(left.length > 0 ? ["broken" as const] : []),
     ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const]),
@@ -85,9 +86,9 @@ function addressesById({ findings }: TraceReport): ReadonlyMap<string, ReadonlyS
   return found;
 }
 
-function pathWithout(path: PathReport, faults: ReadonlySet<string>): PathReport {
+function pathWithout(path: PathReport, stillBroken: ReadonlySet<string>): PathReport {
   const hops = path.hops.map((hop): HopReport => {
-    if (hop.verdict !== "broken" || hop.findings.some((it) => faults.has(placeOf(it)))) return hop;
+    if (hop.verdict !== "broken" || hop.findings.some((it) => stillBroken.has(placeOf(it)))) return hop;
     return { ...hop, verdict: isProven(hop, path) ? "ok" : "unknown" };
   });
   return { ...path, hops, verdict: worst(hops.map(({ verdict }) => verdict)) };

@@ -4,7 +4,7 @@ import type { Finding } from "../report";
 import { docsOf, RULES } from "../rules/all";
 import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES } from "../rules/open/all";
 import type { OpenCheck, OpenReporter } from "../rules/open/open-check";
-import { type Check, type Fault, type FileReporter, type PathEnd, type Rule, severityOf } from "../rules/rule";
+import { type Check, type FileReporter, type FindingDetails, type PathEnd, type Rule, severityOf } from "../rules/rule";
 
 /** One check of a trace, with the name by which a trace that runs out of time says where it stopped. */
 export type NamedCheck<S> = {
@@ -51,13 +51,13 @@ function checksOf<S>(
   ];
 }
 
-/** A fault with what its rule says of it. */
-export function findingOf(fault: Fault, rule: Rule): Finding {
-  const { address, attribute, observed, required, symptom, share, fix } = fault;
+/** A finding with what its rule says of it. */
+export function findingOf(details: FindingDetails, rule: Rule): Finding {
+  const { address, attribute, observed, required, symptom, share, fix } = details;
   return {
     id: rule.id,
-    severity: fault.severity ?? severityOf(rule),
-    hop: fault.hop ?? rule.hop,
+    severity: details.severity ?? severityOf(rule),
+    hop: details.hop ?? rule.hop,
     address,
     attribute,
     observed,

@@ -20,7 +20,7 @@ const MOST_SHOWN = 3;
 
 const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
   dns: ({ records, over, isOwnName, balancer, host }) => {
-    if (isOwnName) return { resources: [], observed: "the balancer's own name, which AWS makes" };
+    if (isOwnName) return { resources: [], observed: "the load balancer's own name, which AWS makes" };
     if (records.length === 0) return { resources: [], observed: `no record of ${host} in the file` };
     const what = records
       .map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`)
@@ -36,7 +36,7 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
       resources: [...records, ...over].map(({ address }) => address),
       observed:
         `${what}${way} ` +
-        `${balancer === undefined ? "to a balancer that is not in the file" : `to ${balancer.address}`}`,
+        `${balancer === undefined ? "to a load balancer that is not in the file" : `to ${balancer.address}`}`,
     };
   },
   tls: (path) => {

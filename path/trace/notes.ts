@@ -16,7 +16,7 @@ export type Note = {
 
 /**
  * Gives a function that runs one check and writes down what it tells, unless the time is up. Checks of paths and
- * targets get the reporter of a file's checks as well, and name no balancers to it.
+ * targets get the reporter of a file's checks as well, and name no load balancers to it.
  * @throws {TimeIsUp} from that function, where a check tells something after the deadline
  */
 export function noteTaker<T>(
@@ -24,7 +24,7 @@ export function noteTaker<T>(
   deadline: Deadline,
   write: (note: Note) => unknown,
 ): (check: NamedCheck<T>, subject: T) => void {
-  const report: Omit<FileReporter, "fault"> = {
+  const report: Omit<FileReporter, "finding"> = {
     open: (hop, { address, attribute, why }, on) => {
       deadline.check();
       write({ kind: "open", open: { hop, address, attribute, why }, on });
@@ -34,17 +34,17 @@ export function noteTaker<T>(
       write({ kind: "assumption", assumption });
     },
   };
-  const faultsOf =
-    (rule: Rule): FileReporter["fault"] =>
-    (fault, on) => {
+  const findingsOf =
+    (rule: Rule): FileReporter["finding"] =>
+    (details, on) => {
       deadline.check();
-      const finding = findingOf(fault, rule);
+      const finding = findingOf(details, rule);
       const isSure = isPartial !== true || !rule.needs.includes("whole configuration");
       write(isSure ? { kind: "finding", finding, on } : { kind: "open", open: notWhole(finding), on });
     };
   return (it, subject) => {
     if (it.rule === undefined) it.check(subject, report);
-    else it.check(subject, { ...report, fault: faultsOf(it.rule) });
+    else it.check(subject, { ...report, finding: findingsOf(it.rule) });
   };
 }
 
@@ -62,7 +62,7 @@ export class Notebook {
   readonly findings = new Map<string, Finding>();
   readonly assumed = new Map<string, Assumption>();
 
-  /** Each fault once, the first time it is told; what breaks one path can be no more than a warning on another. */
+  /** Each finding once, the first time it is told; what breaks one path can be no more than a warning on another. */
   finding(finding: Finding): Finding {
     const { id, address, attribute, severity } = finding;
     return first(this.findings, JSON.stringify([id, address, attribute, severity]), finding);

@@ -111,7 +111,7 @@ interface Work {
 function notesOfFile(topology: Topology, notebook: Notebook, deadline: Deadline): Note[] {
   const notes: Note[] = [];
   const run = noteTaker<Topology>(topology, deadline, (note) => {
-    // A fault counts even where none of its balancers is on a path.
+    // A finding counts even where none of its load balancers is on a path.
     if (note.kind === "finding") notebook.finding(note.finding);
     if (note.kind === "assumption") notebook.assume(note.assumption);
     notes.push(note);
@@ -233,8 +233,8 @@ function coverageOf(
   const notModelled = [
     "what the targets' programs do",
     "quotas",
-    "IPv6 beyond the balancer",
-    ...(others > 0 ? [`${others} balancers that are not application load balancers`] : []),
+    "IPv6 beyond the load balancer",
+    ...(others > 0 ? [`${others} load balancers that are not application load balancers`] : []),
   ];
   return (
     `${stopped === undefined ? "" : `${stopped} `}Proven from the ` +

@@ -15,7 +15,7 @@ export const P05: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the alias names the zone of another region's balancers",
+    name: "the alias names the zone of another region's load balancers",
     base: "auto-scaling",
     at: { type: "aws_route53_record", attribute: "alias.zone_id" },
     cannot: { state: REFUSED },

@@ -3,7 +3,7 @@ import { balancerOf } from "../parts/site";
 
 export const P09: readonly RuleMutant[] = [
   {
-    name: "the balancer is internal",
+    name: "the load balancer is internal",
     base: "site",
     at: { type: "aws_lb", attribute: "internal" },
     mutate: (stack) => {
@@ -11,7 +11,7 @@ export const P09: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the balancer is internal, and a CNAME leads to it",
+    name: "the load balancer is internal, and a CNAME leads to it",
     base: "inline-groups",
     at: { type: "aws_alb", attribute: "internal" },
     mutate: (stack) => {

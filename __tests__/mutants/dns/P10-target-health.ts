@@ -4,7 +4,7 @@ import { add, copyOf, takeOutAll } from "../pick";
 
 export const P10: readonly RuleMutant[] = [
   {
-    name: "neither record of a failover looks at its balancer's health",
+    name: "neither record of a failover looks at its load balancer's health",
     base: "site",
     at: { type: "aws_route53_record", attribute: "alias.evaluate_target_health" },
     mutate: (stack) => {

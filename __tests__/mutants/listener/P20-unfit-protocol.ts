@@ -25,7 +25,7 @@ export const P20: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the listener on 80 is one of a network balancer",
+    name: "the listener on 80 is one of a network load balancer",
     base: "inline-groups",
     at: { type: "aws_alb_listener", attribute: "protocol" },
     cannot: { state: BY_AWS },

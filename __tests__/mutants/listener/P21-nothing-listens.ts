@@ -5,7 +5,7 @@ import { takeOut, takeOutAll } from "../pick";
 
 export const P21: readonly RuleMutant[] = [
   {
-    name: "the balancer has no listener at all",
+    name: "the load balancer has no listener at all",
     base: "site",
     at: { type: "aws_lb", attribute: "listener on port 443" },
     also: ["P48"],

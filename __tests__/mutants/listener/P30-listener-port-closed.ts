@@ -27,7 +27,7 @@ export const P30: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the public balancer is open to its VPC only",
+    name: "the public load balancer is open to its VPC only",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {

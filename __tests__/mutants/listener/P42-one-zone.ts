@@ -18,7 +18,7 @@ export const P42: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the balancer has the public and the private subnet of one zone",
+    name: "the load balancer has the public and the private subnet of one zone",
     base: "auto-scaling",
     at: { type: "aws_lb", attribute: "subnets" },
     also: ["P44", "P50"],

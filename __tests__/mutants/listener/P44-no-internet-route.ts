@@ -10,7 +10,7 @@ export const P44: readonly RuleMutant[] = [
     mutate: (stack) => remove(stack, publicRoute(stack)),
   },
   {
-    name: "the balancer is in the private subnets",
+    name: "the load balancer is in the private subnets",
     base: "auto-scaling",
     at: { type: "aws_lb", attribute: "subnets" },
     mutate: (stack) => {

@@ -27,7 +27,7 @@ export function makeZone(stack: SynthesizedJson, name: string): void {
     record.zone_id = String(record.zone_id).replace(address, made);
 }
 
-/** A balancer beside that of the stack, for another name. */
+/** A load balancer beside that of the stack, for another name. */
 export function addBalancer(stack: SynthesizedJson): string {
   const site = balancerOf(stack);
   const { name_prefix: _prefix, ...same } = copyOf(site.body);
@@ -47,7 +47,7 @@ export function addBalancer(stack: SynthesizedJson): string {
 }
 
 /**
- * IPv6 on the way to the balancer, less the subnets' addresses: the local AWS never says that a subnet has got them.
+ * IPv6 on the way to the load balancer, less the subnets' addresses: the local AWS never says that a subnet has got them.
  */
 export function addIpv6(stack: SynthesizedJson): void {
   const { destination_cidr_block: _ipv4, ...route } = the(

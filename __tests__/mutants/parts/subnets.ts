@@ -1,7 +1,7 @@
 import type { SynthesizedJson } from "../mutant";
 import { add, all, type Picked, the } from "../pick";
 
-export const REFUSED_BALANCER = "ELB refuses to make such a balancer, so that no state has it";
+export const REFUSED_BALANCER = "ELB refuses to make such a load balancer, so that no state has it";
 
 export const REFUSED_SUBNET = "EC2 refuses to make such a subnet, so that no state has it";
 

@@ -26,7 +26,7 @@ export const P51: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the balancer is in another VPC",
+    name: "the load balancer is in another VPC",
     base: "auto-scaling",
     at: { type: "aws_lb", attribute: "subnets" },
     also: ["P36"],

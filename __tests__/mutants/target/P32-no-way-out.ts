@@ -5,7 +5,7 @@ import { remove } from "../parts/site";
 
 export const P32: readonly RuleMutant[] = [
   {
-    name: "the balancer's group has no rule for what goes out",
+    name: "the load balancer's group has no rule for what goes out",
     base: "site",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => remove(stack, toInstances(stack)),
@@ -19,7 +19,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the balancer is let out to its own group",
+    name: "the load balancer is let out to its own group",
     base: "public",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -27,7 +27,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the balancer is let out to its own subnets, not to those of the targets",
+    name: "the load balancer is let out to its own subnets, not to those of the targets",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -45,7 +45,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the balancer is let out to one of the targets' two subnets",
+    name: "the load balancer is let out to one of the targets' two subnets",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {

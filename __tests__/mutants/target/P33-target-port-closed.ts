@@ -6,7 +6,7 @@ import { add } from "../pick";
 
 export const P33: readonly RuleMutant[] = [
   {
-    name: "no rule lets the balancer in",
+    name: "no rule lets the load balancer in",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => remove(stack, fromBalancer(stack)),
@@ -20,7 +20,7 @@ export const P33: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the targets' group is open to itself, not to the balancer's",
+    name: "the targets' group is open to itself, not to the load balancer's",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -28,7 +28,7 @@ export const P33: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule from the balancer is one for what goes out",
+    name: "the rule from the load balancer is one for what goes out",
     base: "nat",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {

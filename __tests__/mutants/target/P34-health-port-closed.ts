@@ -6,7 +6,7 @@ import { add } from "../pick";
 
 export const P34: readonly RuleMutant[] = [
   {
-    name: "the health check goes to a port that only the balancer's group opens",
+    name: "the health check goes to a port that only the load balancer's group opens",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     verdict: "ok",

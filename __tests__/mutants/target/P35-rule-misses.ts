@@ -28,7 +28,7 @@ export const P35: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule is for one of the balancer's two subnets",
+    name: "the rule is for one of the load balancer's two subnets",
     base: "nat",
     at: { type: "aws_vpc_security_group_ingress_rule", attribute: "cidr_ipv4" },
     mutate: (stack) => {

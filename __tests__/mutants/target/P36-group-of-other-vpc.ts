@@ -40,7 +40,7 @@ export const P36: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a block names a group of another VPC beside the balancer's",
+    name: "a block names a group of another VPC beside the load balancer's",
     base: "inline-groups",
     at: { type: "aws_security_group" },
     cannot: { state: REFUSED_GROUP },

@@ -15,7 +15,7 @@ export const P37: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a block for what goes out of the balancer's group beside its rule",
+    name: "a block for what goes out of the load balancer's group beside its rule",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "egress" },
     cannot: { state: READ_BACK },

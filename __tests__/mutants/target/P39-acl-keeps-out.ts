@@ -9,7 +9,7 @@ export const P39: readonly RuleMutant[] = [
     mutate: (stack) => addAcl(stack, subnetsOf(stack, false), [EVERYTHING], []),
   },
   {
-    name: "the balancer's ACL lets clients in, but no answers of the targets",
+    name: "the load balancer's ACL lets clients in, but no answers of the targets",
     base: "nat",
     at: { type: "aws_network_acl", attribute: "ingress" },
     mutate: (stack) =>
@@ -24,7 +24,7 @@ export const P39: readonly RuleMutant[] = [
       ),
   },
   {
-    name: "the balancer's ACL lets requests to the targets out, but no answers to clients",
+    name: "the load balancer's ACL lets requests to the targets out, but no answers to clients",
     base: "created-zone",
     at: { type: "aws_network_acl", attribute: "egress" },
     mutate: (stack) =>

@@ -4,7 +4,7 @@ import { add, the } from "../pick";
 
 export const P40: readonly RuleMutant[] = [
   {
-    name: "an entry denies the balancer's subnets before a later one allows all",
+    name: "an entry denies the load balancer's subnets before a later one allows all",
     base: "site",
     at: { type: "aws_network_acl", attribute: "ingress" },
     mutate: (stack) =>

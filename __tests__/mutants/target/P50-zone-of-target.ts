@@ -13,7 +13,7 @@ export const P50: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the group has a third subnet, the balancer two",
+    name: "the group has a third subnet, the load balancer two",
     base: "auto-scaling",
     at: { type: "aws_autoscaling_group", attribute: "vpc_zone_identifier" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { add } from "../pick";
 
 export const P70: readonly RuleMutant[] = [
   {
-    name: "two groups have the name of the balancer's",
+    name: "two groups have the name of the load balancer's",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "name" },
     cannot: { state: BY_AWS },

@@ -4,7 +4,7 @@ import { FAR, move, waitOf } from "../parts/tls";
 
 export const P13: readonly RuleMutant[] = [
   {
-    name: "the certificate is made in another region than the balancer",
+    name: "the certificate is made in another region than the load balancer",
     base: "auto-scaling",
     at: { type: "aws_acm_certificate", attribute: "provider" },
     cannot: { state: FAR },

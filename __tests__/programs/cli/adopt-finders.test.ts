@@ -281,7 +281,7 @@ describe("beside its parent it finds", () => {
 });
 
 describe("elsewhere it finds", () => {
-  test("balancers and target groups by their tags, among more than ELB tells the tags of at once", async () => {
+  test("load balancers and target groups by their tags, among more than ELB tells the tags of at once", async () => {
     const VpcId = await vpcOf("web");
     const create = async (Name: string, stack: string) =>
       (

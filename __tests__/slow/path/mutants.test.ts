@@ -14,7 +14,7 @@ import { sampled } from "../../support/sample";
 /*
  * Faults of every rule again (all of them: npm run test:exhaustive), in the plan that terraform really makes of the
  * stack and in the state that it really leaves on the local AWS: it is found there as in the synthesized stack. Many
- * are modules of one root, so that they share the provider's start and the balancers' wait.
+ * are modules of one root, so that they share the provider's start and the load balancers' wait.
  */
 
 /** As many as this are applied by one terraform: its work for each resource grows with the number of all. */

@@ -440,7 +440,7 @@ describe("made to hurt", () => {
       stackWith(balancer, { locals: { a: "${local.b}", b: "${local.a}", c: "${local.c}" } }),
     ],
     [
-      "a balancer whose arguments are its own",
+      "a load balancer whose arguments are its own",
       stackWith({
         ...balancer,
         aws_lb: {

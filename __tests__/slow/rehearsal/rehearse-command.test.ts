@@ -346,7 +346,7 @@ test("a stack as it would be deployed cannot be taken down, which is why the ove
   );
 });
 
-/** What destroying a stack says whose balancer kept its protection. */
+/** What destroying a stack says whose load balancer kept its protection. */
 async function destroyProtected(room: RehearsalRoom): Promise<unknown> {
   const [stack] = await room.synthesize("site-with-more");
   if (stack === undefined) throw new Error("the fixture has no stack");

@@ -66,7 +66,7 @@ describe("an address is given", () => {
       ["aws_nat_gateway.n is nat-1"],
     ],
     [
-      "a balancer that is in one of its subnets",
+      "a load balancer that is in one of its subnets",
       planned("aws_lb.b", { name: "alb", subnets: ["subnet-1", "subnet-2"] }),
       [found("arn", "aws_lb", { name: "alb", subnets: ["subnet-2"] })],
       ["aws_lb.b is arn"],

@@ -123,7 +123,7 @@ describe("makes its hop unknown, and the review", () => {
       "admission of aws_lb_target_group.web",
     ],
     [
-      "a new block of the balancer",
+      "a new block of the load balancer",
       { "aws_lb.web": { admission: [{ mode: "strict" }] } },
       "listener",
       "admission of aws_lb.web",
@@ -207,7 +207,7 @@ describe("a resource of a type that no reader knows", () => {
       ["target: aws_vpc_security_group_rules_exclusive of aws_vpc_security_group_rules_exclusive.x"],
     ],
     [
-      "takes all other rules out of the balancer's group",
+      "takes all other rules out of the load balancer's group",
       exclusive("sg-alb"),
       ["listener: aws_vpc_security_group_rules_exclusive of aws_vpc_security_group_rules_exclusive.x"],
     ],
@@ -271,7 +271,7 @@ describe("a resource of a type that no reader knows", () => {
 });
 
 describe("what the configuration writes", () => {
-  /** A balancer whose listener has one more argument, of which the plan knows this. */
+  /** A load balancer whose listener has one more argument, of which the plan knows this. */
   const written = (expression: unknown, known: unknown, open?: true): TraceReport =>
     trace(
       handMadePlan({

@@ -7,7 +7,7 @@ import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from ".
 import { entriesOf } from "../../../path/analysis/requests/entries";
 import { routeOf } from "../../../path/analysis/requests/route";
 import type { Target } from "../../../path/analysis/requests/traced-path";
-import type { Fault } from "../../../path/rules/rule";
+import type { FindingDetails } from "../../../path/rules/rule";
 import { P55 } from "../../../path/rules/target/P55-health-check-path";
 import { trace } from "../../../path/trace/trace";
 import { isMatcher } from "../../../topology/health-check-values";
@@ -87,8 +87,8 @@ describe("what P55 proposes is what props take:", () => {
   if (entry === undefined) throw new Error("the site has no way in");
   const path = routeOf(entry, topology);
   /** What the rule says of targets whose server answers like this. */
-  const found = (matcher: string, answer: string): Fault[] => {
-    const told: Fault[] = [];
+  const found = (matcher: string, answer: string): FindingDetails[] => {
+    const told: FindingDetails[] = [];
     const targets = path.targets.map(
       ({ targetGroup, server, ...it }): Target => ({
         ...it,
@@ -103,7 +103,7 @@ describe("what P55 proposes is what props take:", () => {
         }),
       }),
     );
-    P55.check.targets?.({ ...path, targets }, { fault: (it) => told.push(it), open: () => {}, assume: () => {} });
+    P55.check.targets?.({ ...path, targets }, { finding: (it) => told.push(it), open: () => {}, assume: () => {} });
     return told;
   };
   const healthCheck = (props: string): object | undefined => {

@@ -49,7 +49,7 @@ const urlsOf = (resource: Resources) =>
   entriesOf(readTopology({ resource })).map((entry) => `${shownUrl(entry)} from ${entry.from}`);
 
 describe("without a URL, a trace looks at", () => {
-  test("every public record that leads to a balancer, on each port that has a listener", () => {
+  test("every public record that leads to a load balancer, on each port that has a listener", () => {
     expect(urlsOf({ ...SITE, aws_route53_record: { www: alias("www.example.com"), apex: alias("") } })).toEqual([
       "http://www.example.com/ from internet",
       "https://www.example.com/ from internet",
@@ -58,7 +58,7 @@ describe("without a URL, a trace looks at", () => {
     ]);
   });
 
-  test("the balancer's own name where no record leads to it", () => {
+  test("the load balancer's own name where no record leads to it", () => {
     expect(urlsOf(SITE)).toEqual([
       "http://aws_lb.web.dns_name/ from internet",
       "https://aws_lb.web.dns_name/ from internet",
@@ -95,7 +95,7 @@ describe("without a URL, a trace looks at", () => {
     ).toEqual(["http://www.example.com/ from internet"]);
   });
 
-  test("an internal balancer from inside its VPC, and a public record to it from the internet as well", () => {
+  test("an internal load balancer from inside its VPC, and a public record to it from the internet as well", () => {
     const internal = { ...SITE, aws_lb: { web: { internal: true } }, aws_lb_listener: { http: listener(80, "HTTP") } };
     expect(urlsOf(internal)).toEqual(["http://aws_lb.web.dns_name/ from vpc"]);
     expect(urlsOf({ ...internal, aws_route53_record: { inside: alias("app", "private") } })).toEqual([
@@ -107,7 +107,7 @@ describe("without a URL, a trace looks at", () => {
     ]);
   });
 
-  test("a private name of a public balancer only where no public one has it", () => {
+  test("a private name of a public load balancer only where no public one has it", () => {
     const both = {
       ...SITE,
       aws_lb_listener: { http: listener(80, "HTTP") },
@@ -116,7 +116,7 @@ describe("without a URL, a trace looks at", () => {
     expect(urlsOf(both)).toEqual(["http://app.example.com/ from internet"]);
   });
 
-  test("several balancers, each for itself", () => {
+  test("several load balancers, each for itself", () => {
     const resource = {
       ...SITE,
       aws_lb: { web: {}, shop: {} },
@@ -145,7 +145,7 @@ describe("without a URL, a trace looks at", () => {
     ).toEqual(["http://www.example.com/ from internet", "http://app.example.com/ from internet"]);
   });
 
-  test("a balancer whose name in the file has capitals, as this project's have", () => {
+  test("a load balancer whose name in the file has capitals, as this project's have", () => {
     const resource = {
       ...SITE,
       aws_lb: { Web_29B9: {} },
@@ -235,7 +235,7 @@ describe("a URL", () => {
     ]);
   });
 
-  test("of a name without a record is traced on the only balancer, and its name is left open", () => {
+  test("of a name without a record is traced on the only load balancer, and its name is left open", () => {
     const report = trace({ resource: SITE }, { url: new URL("http://www.elsewhere.org:80/") });
     expect(report.paths[0]?.hops[0]).toMatchObject({ hop: "dns", verdict: "unknown", open: [{ attribute: "name" }] });
     expect(report.paths[0]?.balancer).toBe("aws_lb.web");

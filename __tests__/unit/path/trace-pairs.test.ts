@@ -19,23 +19,23 @@ const NOT_TOGETHER: readonly { readonly rule: string; readonly others: readonly 
   {
     rule: "P19",
     others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17"],
-    why: "no listener uses a certificate, so that none is on the path or says which name the balancer is for",
+    why: "no listener uses a certificate, so that none is on the path or says which name the load balancer is for",
   },
   {
     rule: "P21",
     others: ["P06", "P11", "P12", "P13", "P14", "P15", "P16", "P17", "P48"],
     why:
-      "no listener uses a certificate or forwards, so that none is on the path or says which name the balancer " +
+      "no listener uses a certificate or forwards, so that none is on the path or says which name the load balancer " +
       "is for",
   },
   {
     rule: "P06",
     others: ["P11", "P12", "P13", "P26"],
-    why: "the name leads to another balancer, so that this one's certificate and rules are not for it",
+    why: "the name leads to another load balancer, so that this one's certificate and rules are not for it",
   },
   { rule: "P01", others: ["P11", "P12"], why: "a name that only those inside can ask for may be used without TLS" },
   { rule: "P15", others: ["P04", "P07"], why: "each gives the certificate another further name" },
-  { rule: "P09", others: ["P44", "P45", "P47"], why: "an internal balancer needs no way to the internet" },
+  { rule: "P09", others: ["P44", "P45", "P47"], why: "an internal load balancer needs no way to the internet" },
   {
     rule: "P48",
     others: [

@@ -84,7 +84,7 @@ describe("the override file", () => {
     expect(stateLocation("a", stackOf(DOMAIN)).key).not.toBe(stateLocation("b", stackOf(DOMAIN)).key);
   });
 
-  test("takes the protection off a balancer that does not say whether it has one", () => {
+  test("takes the protection off a load balancer that does not say whether it has one", () => {
     expect(overrideFor("web", { resource: { aws_lb: { balancer: {} } } })).toMatchObject({
       resource: { aws_lb: { balancer: { enable_deletion_protection: false } } },
     });
@@ -142,7 +142,7 @@ describe("the seed", () => {
     expect(seeded(NO_SITE).hostedZones).toEqual([]);
   });
 
-  test("has an existing network, in which the balancer's subnets are the public ones", () => {
+  test("has an existing network, in which the load balancer's subnets are the public ones", () => {
     expect(seeded({ ...DOMAIN, network: EXISTING_NETWORK }).vpcs).toEqual([
       {
         id: EXISTING_NETWORK.vpcId,

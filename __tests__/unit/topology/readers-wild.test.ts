@@ -380,7 +380,7 @@ describe("a block of subnets by count", () => {
       ?.fields.list(argument, SUBNET);
 
   test.each([
-    ["of several tiers may be meant in part by a balancer", "aws_lb", "subnets", ["a", "b", "a", "b"], 0, true],
+    ["of several tiers may be meant in part by a load balancer", "aws_lb", "subnets", ["a", "b", "a", "b"], 0, true],
     [
       "of several tiers is meant as a whole by machines",
       "aws_autoscaling_group",
@@ -455,7 +455,7 @@ describe("one of a block of subnets, nobody knows which", () => {
     expect(servers[0]?.subnetIds).toMatchObject({ items: [], open: { attribute: "subnet_id" } });
   });
 
-  test("stays open for a machine that may be where the balancer is not", () => {
+  test("stays open for a machine that may be where the load balancer is not", () => {
     expect(
       topologyOf({ zones: ["a", "b", "c"], associated: [0, 1, 2], balancers: ["a", "b"] }).servers[0]?.subnetIds,
     ).toMatchObject({ items: [], open: { attribute: "subnet_id" } });
@@ -670,11 +670,11 @@ describe("a machine that names no subnet", () => {
       ),
     ).servers[0]?.subnetIds;
 
-  test("is in one of the default subnets, of which it does not matter which where the balancer is in all", () => {
+  test("is in one of the default subnets, of which it does not matter which where the load balancer is in all", () => {
     expect(serverOf(["subnet-1", "subnet-2"])).toEqual({ items: ["subnet-1"] });
   });
 
-  test("may be where the balancer is not", () => {
+  test("may be where the load balancer is not", () => {
     expect(serverOf(["subnet-1"])).toMatchObject({ items: [], open: { why: "AWS chooses the subnet" } });
   });
 

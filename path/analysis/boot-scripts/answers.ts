@@ -35,7 +35,7 @@ const speaksTls = onceFor(({ text }: BootScript, port: number): boolean | undefi
   return /\bdocker|podman|\bjava\b/.test(text) ? undefined : false;
 });
 
-/** Whether it sends plain HTTP on to HTTPS without asking how the client came to the balancer. */
+/** Whether it sends plain HTTP on to HTTPS without asking how the client came to the load balancer. */
 export function answersWithHttpsRedirect(userData: string): boolean {
   return redirects(bootScript(userData));
 }

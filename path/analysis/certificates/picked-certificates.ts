@@ -49,7 +49,7 @@ const certificatesIn = once((topology: Topology) => {
   });
 });
 
-/** The names that clients ask each balancer for. */
+/** The names that clients ask each load balancer for. */
 function namesByBalancer(topology: Topology): ReadonlyMap<Balancer, readonly string[]> {
   const found = new Map<Balancer, string[]>();
   for (const entry of entriesOf(topology))

@@ -24,7 +24,7 @@ export interface UncoveredNames {
   /** The names that the listener's certificates are good for, as a list. */
   readonly good: string;
   readonly topology: Topology;
-  /** A record of the balancer, in whose zone a further one can stand. */
+  /** A record of the load balancer, in whose zone a further one can stand. */
   readonly beside: DnsRecord | undefined;
 }
 
@@ -43,7 +43,7 @@ export const uncoveredOn = once((path: TracedPath): readonly (UncoveredNames | U
   });
 });
 
-/** A further name of a public balancer in a private zone; whether anybody uses it with TLS is not in the file. */
+/** A further name of a public load balancer in a private zone; whether anybody uses it with TLS is not in the file. */
 function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
   const { isSeen, isFoundFromOutside } = recordsOf(topology);
   if (from !== "internet" || records.length === 0 || balancer === undefined || records.some(isSeen)) return false;
@@ -101,7 +101,7 @@ function uncoveredAt(at: ListenerCertificates, host: string, { topology, records
   return found.filter((it) => it.isBelowWildcard === isBelowWildcard);
 }
 
-/** One answer for all names that lead to the balancer, as a listener may serve thousands. */
+/** One answer for all names that lead to the load balancer, as a listener may serve thousands. */
 const ofAllRecords = once((topology: Topology) =>
   once((at: ListenerCertificates) => {
     const { to, isSeen } = recordsOf(topology);

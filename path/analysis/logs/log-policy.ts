@@ -1,7 +1,7 @@
 import { LOG_SERVICES } from "../../facts/elb";
 import { matches } from "../requests/wildcards";
 
-/* Whether a bucket's policy lets a balancer write its access logs. */
+/* Whether a bucket's policy lets a load balancer write its access logs. */
 
 export interface Logs {
   /** The bucket's name. */

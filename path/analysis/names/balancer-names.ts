@@ -5,11 +5,11 @@ import { matches } from "../requests/wildcards";
 import { coveringNames } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
-/* Which names a balancer is made for, whatever records lead to it. */
+/* Which names a load balancer is made for, whatever records lead to it. */
 
 /**
- * Whether the balancer is made for requests to this name: one of its certificates is good for it, or a rule takes it.
- * In a rule `*` is any number of characters, dots among them; in a certificate it is one label.
+ * Whether the load balancer is made for requests to this name: one of its certificates is good for it, or a rule takes
+ * it. In a rule `*` is any number of characters, dots among them; in a certificate it is one label.
  */
 export function isMadeFor(balancer: Balancer, name: string, topology: Topology): boolean {
   const { certified, hosts, patterns } = namesIn(topology)(balancer);
@@ -44,7 +44,7 @@ const namesIn = once(({ byId }: Topology) =>
   }),
 );
 
-/** Balancers that no record leads to, by the names that they are made for. */
+/** Load balancers that no record leads to, by the names that they are made for. */
 export const waitingFor = once((topology: Topology): ReadonlyMap<string, Balancer> => {
   const namesOf = namesIn(topology);
   return new Map(

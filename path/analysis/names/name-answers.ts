@@ -9,7 +9,7 @@ import { hostOf, isPrivate, MOST_OF_A_NAME, mayServe, nameOf } from "./record-na
 /* What answers for a name, one step of the way. */
 
 export interface NameAnswers {
-  /** The balancer of the file whose own name it is, as `hostOf` writes it. */
+  /** The load balancer of the file whose own name it is, as `hostOf` writes it. */
   balancerNamed(name: string): Balancer | undefined;
   /** The records that answer for a name: its own, or those of the wildcard that stands for it. */
   answering(name: string): readonly DnsRecord[];

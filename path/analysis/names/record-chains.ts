@@ -6,17 +6,17 @@ import { type NameAnswers, nameAnswersIn } from "./name-answers";
 import { hostOf, isPrivate, mayServe, nameOf, targetNames } from "./record-names";
 
 /*
- * Where a record leads in the end: to a balancer at once, or over other records of the file. The only place that
+ * Where a record leads in the end: to a load balancer at once, or over other records of the file. The only place that
  * follows them.
  */
 
 /** Where a record's answer comes from. */
 export interface Chain {
-  /** The balancers of the file at its ends; several where one of its names has several records. */
+  /** The load balancers of the file at its ends; several where one of its names has several records. */
   readonly balancers: readonly Balancer[];
   /** The records that it passes after the first, the nearest first. */
   readonly links: readonly DnsRecord[];
-  /** Names at its ends of which the file has neither a record nor a balancer, with the record that says each. */
+  /** Names at its ends of which the file has neither a record nor a load balancer, with the record that says each. */
   readonly ends: readonly { readonly record: DnsRecord; readonly name: string }[];
   /** Whether an alias on the way has a name that the file leaves open. */
   readonly isOpen: boolean;
@@ -28,13 +28,15 @@ export interface Chain {
 
 export interface Chains {
   of(record: DnsRecord): Chain;
-  /** What a record leads to at once: balancers and further records. */
+  /** What a record leads to at once: load balancers and further records. */
   nextOf(record: DnsRecord): readonly (Balancer | DnsRecord)[];
   /** The records that answer for a name: its own, or those of the wildcard that stands for it. */
   answering(name: string): readonly DnsRecord[];
   /** The records that say a name, and so lead over its records. */
   leadingOver(name: string): readonly DnsRecord[];
-  /** The balancers of the file that clients of a name reach: the one whose own name it is, or those of its records. */
+  /**
+   * The load balancers of the file that clients of a name reach: the one whose own name it is, or those of its records.
+   */
   balancersAt(name: string): readonly Balancer[];
 }
 

@@ -36,7 +36,7 @@ export function targetNames(record: DnsRecord): readonly string[] {
     : [];
 }
 
-/** Aliases may have `dualstack.` in front of a balancer's name. */
+/** Aliases may have `dualstack.` in front of a load balancer's name. */
 export function hostOf(name: string): string {
   return nameOf(name).replace(/^dualstack\./, "");
 }
@@ -51,7 +51,7 @@ export function anyNameOf(name: string): string {
   return name.replace(/^\*\./, "any-name.");
 }
 
-/** The name of a balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
+/** The name of a load balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
 export function isBalancerName(name: string): boolean {
   return /^[a-z0-9-]+\.([a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name);
 }

@@ -10,24 +10,24 @@ import { isBalancerName, isPrivate, mayServe, targetNames } from "./record-names
 /* Where records lead, and which zones they are in; made once for each file. */
 
 export interface Records {
-  /** The balancers of the file that a record leads to, over other records of the file too. */
+  /** The load balancers of the file that a record leads to, over other records of the file too. */
   balancersOf(record: DnsRecord): readonly Balancer[];
   /** The first of them. */
   balancerOf(record: DnsRecord): Balancer | undefined;
   leadsTo(record: DnsRecord, balancer: Balancer): boolean;
   /** Whether everybody sees the record, and all that it leads over. */
   isSeen(record: DnsRecord): boolean;
-  /** All records that lead to a balancer. */
+  /** All records that lead to a load balancer. */
   to(balancer: Balancer): readonly DnsRecord[];
-  /** Whether a record leads to a balancer that is not in a private zone, as far as the file says. */
+  /** Whether a record leads to a load balancer that is not in a private zone, as far as the file says. */
   isFoundFromOutside(balancer: Balancer): boolean;
   /** All records of a name. */
   named(fqdn: string): readonly DnsRecord[];
   /** All records that were written with this name, whatever Route 53 makes of it. */
   written(name: string): readonly DnsRecord[];
-  /** Records that lead to a balancer by its fixed name, and the file has no such balancer. */
+  /** Records that lead to a load balancer by its fixed name, and the file has no such load balancer. */
   readonly fixed: readonly DnsRecord[];
-  /** Balancers that no record leads to. */
+  /** Load balancers that no record leads to. */
   readonly orphans: readonly Balancer[];
   /** All public zones of a name, each once: a data source and the resource that it reads are one. */
   publicZones(name: string): readonly Zone[];

@@ -29,7 +29,7 @@ export interface Blockage {
 export interface AclBlockages {
   readonly blockages: readonly Blockage[];
   readonly open: readonly { readonly hop: Hop; readonly why: Unknown }[];
-  /** The subnets, or the balancer, whose ACLs the file does not make. */
+  /** The subnets, or the load balancer, whose ACLs the file does not make. */
   readonly foreign: readonly string[];
   /** ACLs that let answers out to clients only at the ports from which most systems ask. */
   readonly onlyForUsualPorts: readonly NetworkAcl[];
@@ -151,7 +151,7 @@ function causesOf({ flow, decisions }: Blocked): ReadonlySet<AclEntry | undefine
   const early = denied.filter((it) => it.by !== undefined && isBefore(it.by, flow.acl[flow.direction], it));
   if (early.length === 0) return new Set([undefined]);
   const causes = new Set(early.map(({ by }) => by));
-  // Clients at some addresses may be kept out for a reason; only what keeps out all is the fault.
+  // Clients at some addresses may be kept out for a reason; only what keeps out all is the finding.
   return early.length < denied.length && flow.clients === undefined ? causes.add(undefined) : causes;
 }
 

@@ -23,7 +23,7 @@ export interface Flow {
   readonly ports: Range;
   readonly hop: Hop;
   readonly packets: readonly Packets[];
-  /** Who sends or gets them, if these are clients: absent between the balancer and its targets. */
+  /** Who sends or gets them, if these are clients: absent between the load balancer and its targets. */
   readonly clients?: AskingClients;
   /** Why it is not known which packets these are. */
   readonly vague?: Unknown;
@@ -37,7 +37,7 @@ export interface AskingClients extends Clients {
   readonly ports: Range;
 }
 
-/** Some clients that are kept out are a choice; all are a fault. Nothing else may be kept out. */
+/** Some clients that are kept out are a choice; all are a finding. Nothing else may be kept out. */
 export function isBlocked({ clients, ports }: Flow, decisions: readonly Decision[]): boolean {
   if (clients !== undefined) return passing(clients, decisions).length === 0;
   // Of the ports that answers go to, those of remote desktops and the like are denied on purpose, and one connection of

@@ -7,11 +7,11 @@ import { cidrsOpen, opensPort, type RuleSet } from "./security-rules";
 
 /* Which clients security groups let in. */
 
-/** Those who ask a balancer. */
+/** Those who ask a load balancer. */
 export interface Clients {
   readonly from: "internet" | "vpc";
   readonly vpc: Vpc | undefined;
-  /** They come by IPv6, as the balancer has no public IPv4 address. */
+  /** They come by IPv6, as the load balancer has no public IPv4 address. */
   readonly isIpv6Only: boolean;
 }
 

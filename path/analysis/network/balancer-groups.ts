@@ -6,7 +6,7 @@ import type { TracedPath } from "../requests/traced-path";
 import { audience, type Clients, clientsOf } from "./audience";
 import { ruleSet } from "./security-rules";
 
-/** The groups of a balancer, as far as the file says them. */
+/** The groups of a load balancer, as far as the file says them. */
 export interface BalancerGroups {
   readonly ids: Listed<string>;
   /**

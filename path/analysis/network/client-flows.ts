@@ -9,7 +9,7 @@ import type { Range } from "./ipv4";
 /** Those of clients' systems; only some that share an address with many others have lower ones. */
 const CLIENTS_EPHEMERAL: Range = { first: 32768, last: 65535 };
 
-/** Requests at the balancer's subnets and the answers to them; those who are let in need their answers. */
+/** Requests at the load balancer's subnets and the answers to them; those who are let in need their answers. */
 export function clientFlows(path: TracedPath, balancer: Balancer, acl: NetworkAcl): readonly Flow[] {
   const clients = clientsOf(path.topology, balancer, path.from);
   const addresses = addressesOf(clients);

@@ -10,11 +10,11 @@ export interface GroupInUse {
   readonly group: SecurityGroup;
   /** The VPC in which it is used. */
   readonly vpcId: string | undefined;
-  /** The id of a group on the other side of it: a target's for the balancer's, and the reverse. */
+  /** The id of a group on the other side of it: a target's for the load balancer's, and the reverse. */
   readonly opposite: string | undefined;
 }
 
-/** The balancer's groups and those of its targets, each once. */
+/** The load balancer's groups and those of its targets, each once. */
 export const groupsInUse = once(({ topology, balancer, targets }: TracedPath): readonly GroupInUse[] => {
   if (balancer === undefined || !mayBeApplication(balancer)) return [];
   const servers = targets.flatMap(({ server }) => server ?? []);

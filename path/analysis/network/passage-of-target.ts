@@ -9,9 +9,9 @@ import { type Passage, passage } from "./passage";
 import { type Peer, placesOf } from "./places";
 import { type RuleSet, ruleSet, type Source } from "./security-rules";
 
-/* Whether a balancer gets through to one target: its own groups let it out, and the target's let it in. */
+/* Whether a load balancer gets through to one target: its own groups let it out, and the target's let it in. */
 
-/** How a balancer with certain groups sees its targets. */
+/** How a load balancer with certain groups sees its targets. */
 export interface Side {
   readonly out: RuleSet;
   readonly peer: Peer;
@@ -41,7 +41,7 @@ export interface ShutPorts {
 /** A port of a target that a rule should open, and does not by one mistake. */
 export interface MissedPort extends NearMiss {
   readonly port: TargetPort;
-  /** The balancer's groups: as a rule names the first, and all of them by their addresses. */
+  /** The load balancer's groups: as a rule names the first, and all of them by their addresses. */
   readonly groupId: string | undefined;
   readonly whom: string;
   readonly places?: SomePlaces;
@@ -49,7 +49,7 @@ export interface MissedPort extends NearMiss {
 }
 
 export interface PassageOfTarget {
-  /** What the balancer's groups do not let out. */
+  /** What the load balancer's groups do not let out. */
   readonly out?: ShutPorts;
   /** What the target's groups do not let in, and no rule of them is meant to. */
   readonly in?: ShutPorts;
@@ -117,7 +117,7 @@ function intoTarget(topology: Topology, side: Side, target: Target): Pick<Passag
   const set = ingressOf(topology, side, server);
   const { open, stopped } = stops(topology, set, target, peer);
   const health = healthReaders(topology, target.targetGroup);
-  const whom = groupsInWords(topology, peer.groupIds) || "the balancer";
+  const whom = groupsInWords(topology, peer.groupIds) || "the load balancer";
   const [groupId] = peer.groupIds.items;
   const far: TargetPort[] = [];
   const missed: MissedPort[] = [];
@@ -162,7 +162,7 @@ function somePlaces(passages: readonly Passage[]): { places?: SomePlaces } {
   return partly === undefined ? {} : { places: { hit: partly.of - partly.places, of: partly.of } };
 }
 
-/** The target as the other side of the balancer's groups. */
+/** The target as the other side of the load balancer's groups. */
 function peerOf(topology: Topology, target: Target): Peer {
   const { server, registration, subnets } = target;
   const ip = rangesOf(known(server?.privateIp) ?? known(registration.targetId) ?? "");

@@ -7,7 +7,7 @@ import { rangesIn } from "./security-rules";
 
 /* Who is on the other side of a security group, and at which addresses. */
 
-/** A part of the other side, such as one subnet of the balancer. */
+/** A part of the other side, such as one subnet of the load balancer. */
 export interface Place {
   /** Its IPv4 addresses, or at least where they lie: not `isExact`. */
   readonly ranges: readonly Range[];

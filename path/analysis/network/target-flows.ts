@@ -9,7 +9,7 @@ import type { Range } from "./ipv4";
 import { type Place, subnetPlace } from "./places";
 import type { Direction } from "./security-rules";
 
-/* Packets between a balancer and its targets, at the subnets of both. */
+/* Packets between a load balancer and its targets, at the subnets of both. */
 
 /** Subnets that share an ACL. */
 export interface Guarded {
@@ -59,7 +59,7 @@ function addPorts(topology: Topology, ports: Map<string, Asked>, target: Target)
   }
 }
 
-/** At the balancer's subnets: what goes to the targets, and their answers. */
+/** At the load balancer's subnets: what goes to the targets, and their answers. */
 export function flowsAtBalancer(
   topology: Topology,
   { acl, subnets }: Guarded,
@@ -77,7 +77,7 @@ export function flowsAtBalancer(
   ];
 }
 
-/** At the targets' subnets: the balancer's requests and health checks, and the answers. */
+/** At the targets' subnets: the load balancer's requests and health checks, and the answers. */
 export function flowsAtTargets(
   topology: Topology,
   { acl, subnets }: Guarded,
@@ -89,8 +89,8 @@ export function flowsAtTargets(
   const ports = subnets.flatMap((it) => [...(portsOf.get(it)?.values() ?? [])]);
   const asked = ports.flatMap((it) => places.map((place) => ({ place, asked: it })));
   return [
-    ...toPorts(acl, "ingress", asked, "the balancer"),
-    flowOf(acl, "egress", places, "answers to the balancer", EPHEMERAL),
+    ...toPorts(acl, "ingress", asked, "the load balancer"),
+    flowOf(acl, "egress", places, "answers to the load balancer", EPHEMERAL),
   ];
 }
 

@@ -10,7 +10,7 @@ import { type MissedPort, type PassageOfTarget, passageOfTarget, type ShutPorts,
 import { placesOf } from "./places";
 import { ruleSet } from "./security-rules";
 
-/* Whether a path's balancer gets through to its targets, and which groups and rules stop it. */
+/* Whether a path's load balancer gets through to its targets, and which groups and rules stop it. */
 
 /** How many of a path's targets something holds for. */
 export type Counted<T> = T & { readonly count: number };
@@ -18,7 +18,7 @@ export type Counted<T> = T & { readonly count: number };
 export interface TargetPassages {
   /** Of targets that differ in nothing that groups could tell, one. */
   readonly kinds: readonly PassageOfTarget[];
-  /** Ports that the balancer's groups do not let out, one for each group. */
+  /** Ports that the load balancer's groups do not let out, one for each group. */
   readonly out: readonly Counted<ShutPorts>[];
   /** Ports that the targets' groups do not let in: for each group one of requests, and one of health checks alone. */
   readonly in: readonly Counted<ShutPorts>[];
@@ -61,7 +61,7 @@ export const targetPassages = once((path: TracedPath): TargetPassages => {
   };
 });
 
-/** How a balancer with these groups sees targets; kept, as many paths lead to the same ones. */
+/** How a load balancer with these groups sees targets; kept, as many paths lead to the same ones. */
 interface View extends Side {
   readonly byKind: Map<string, PassageOfTarget>;
   readonly byRegistration: Map<Registration, PassageOfTarget | undefined>;
@@ -86,7 +86,7 @@ function viewOf(topology: Topology, balancer: Balancer, ids: Listed<string>): Vi
   return view;
 }
 
-/** Functions and balancers have no groups that are looked at. */
+/** Functions and load balancers have no groups that are looked at. */
 function seenOf(topology: Topology, view: View, target: Target): PassageOfTarget | undefined {
   const { registration, targetGroup } = target;
   if (view.byRegistration.has(registration)) return view.byRegistration.get(registration);

@@ -6,7 +6,7 @@ import type { TracedPath } from "../requests/traced-path";
 import { networkIndex } from "./network-index";
 import { type Family, isPublic, type Way, wayOut } from "./ways-out";
 
-/* Where the answers of a public balancer go from its subnets. */
+/* Where the answers of a public load balancer go from its subnets. */
 
 export interface WaysBack {
   readonly balancer: Balancer;
@@ -29,7 +29,7 @@ export interface ShutSubnet extends SubnetWay {
   readonly forgotten?: RouteTable;
 }
 
-/** By IP version; none where the balancer is internal, or not asked from the internet. */
+/** By IP version; none where the load balancer is internal, or not asked from the internet. */
 export const waysBack = once(({ balancer, topology, from }: TracedPath): readonly WaysBack[] => {
   if (
     balancer === undefined ||

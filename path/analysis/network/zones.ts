@@ -4,7 +4,7 @@ import { isUnknown, known, Unknown } from "../../../topology/value";
 
 /* The Availability Zones that subnets are in. */
 
-/** The zones of a balancer's subnets. */
+/** The zones of a load balancer's subnets. */
 export interface BalancerZones {
   /** The first of its subnets in each zone that is known. */
   readonly byZone: ReadonlyMap<string, Subnet>;

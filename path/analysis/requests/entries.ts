@@ -9,7 +9,7 @@ import { recordsOf } from "../names/record-targets";
 import { once } from "../once";
 import { mayBeApplication } from "./balancer-types";
 
-/* Where clients come in: names that lead to a balancer, on each port that matters. */
+/* Where clients come in: names that lead to a load balancer, on each port that matters. */
 
 /** One way in. */
 export interface Entry {
@@ -54,7 +54,7 @@ export const entriesOf = once((topology: Topology): readonly Entry[] => {
 interface Leading {
   /** Those that lead to an application load balancer of the file. */
   readonly named: ReadonlyMap<Balancer, readonly DnsRecord[]>;
-  /** Those that lead to a balancer outside of the file, or to nothing. */
+  /** Those that lead to a load balancer outside of the file, or to nothing. */
   readonly elsewhere: readonly DnsRecord[];
 }
 
@@ -83,7 +83,7 @@ function recordsToApplications(topology: Topology, hasApplications: boolean): Le
   return { named, elsewhere };
 }
 
-/** The ways in of one URL: one for each balancer that its name reaches, as Route 53 answers with any of them. */
+/** The ways in of one URL: one for each load balancer that its name reaches, as Route 53 answers with any of them. */
 export function entriesAt(url: URL, topology: Topology): readonly Entry[] {
   // A dot at the end is the root of all names, which certificates and records leave out.
   const host = url.hostname.toLowerCase().replace(/\.$/, "");
@@ -126,7 +126,7 @@ function entryAt(
   };
 }
 
-/** A name without a record here is delegated elsewhere; there is only one balancer that it can mean. */
+/** A name without a record here is delegated elsewhere; there is only one load balancer that it can mean. */
 function onlyApplication({ balancers }: Topology): Balancer | undefined {
   const [only, ...others] = balancers.filter(mayBeApplication);
   return others.length === 0 ? only : undefined;
@@ -145,7 +145,7 @@ function isInternal({ isInternal: value }: Balancer): boolean {
   return known(value) === true;
 }
 
-/** A balancer's name that is written out, or one that the file leaves open. */
+/** A load balancer's name that is written out, or one that the file leaves open. */
 function leadsToSomeBalancer({ ends, isOpen }: Chain): boolean {
   return isOpen || ends.some(({ name }) => isBalancerName(name));
 }
@@ -166,7 +166,7 @@ function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: 
   const publics = records.filter(isSeen);
   const privates = records.filter((record) => !isSeen(record));
   const publicNames = new Set(publics.map(({ fqdn }) => known(fqdn)));
-  // A private name beside the public one is for those inside; alone it leads nobody to a public balancer.
+  // A private name beside the public one is for those inside; alone it leads nobody to a public load balancer.
   const alone = privates.filter(({ fqdn }) => !publicNames.has(known(fqdn)));
   const of = (host: string, from: Entry["from"], own: readonly DnsRecord[], isOwnName = false) =>
     portsOf(balancer, host, isOwnName, topology).map(

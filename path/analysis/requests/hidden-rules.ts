@@ -6,7 +6,7 @@ import { includes } from "./wildcards";
 
 /* Which rules of a listener take all requests that later ones are for, and answer them otherwise. */
 
-/** A balancer takes 100 rules unless AWS raises that; an earlier rule further away than this is not looked for. */
+/** A load balancer takes 100 rules unless AWS raises that; an earlier rule further away than this is not looked for. */
 const MAX_EARLIER = 250;
 
 /** Each rule that hides others, with these. */

@@ -17,7 +17,7 @@ export interface Asked {
   readonly path: string;
   /** Whether it is this path that is asked for, or any. */
   readonly hasPath: boolean;
-  /** Whether the host is the balancer's own name, by which a client may ask for any host. */
+  /** Whether the host is the load balancer's own name, by which a client may ask for any host. */
   readonly isOwnName?: boolean;
   /** Whether only a client counts that makes a GET request over IPv4, without headers and a query of its own. */
   readonly isPlain?: boolean;
@@ -29,7 +29,7 @@ export interface Asked {
  */
 export function* outcomesOf(listener: Listener, asked: Asked): Iterable<Outcome> {
   let isFirst = true;
-  // By the balancer's own name anybody may ask for any host.
+  // By the load balancer's own name anybody may ask for any host.
   for (const rule of asked.isOwnName === true ? listener.rules : rulesFor(listener, asked.host)) {
     const match = matchOfRule(rule, asked);
     if (match === "never") continue;

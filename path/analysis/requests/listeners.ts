@@ -2,7 +2,7 @@ import type { Action, Balancer, CertificateUse, Listener, Topology } from "../..
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { isApplication } from "./balancer-types";
 
-/* What listens on balancers, and what it does. */
+/* What listens on load balancers, and what it does. */
 
 /** Where a client comes. */
 export interface Door {
@@ -35,7 +35,7 @@ export function listenerAt(
     ? new Unknown(
         balancer.address,
         "listeners",
-        "the balancer is only read here, and its listeners may be made elsewhere",
+        "the load balancer is only read here, and its listeners may be made elsewhere",
       )
     : undefined;
 }
@@ -52,7 +52,7 @@ export function actionsOf(listener: Listener): Action[] {
   return [...listener.defaultActions, ...listener.rules.flatMap(({ actions }) => actions)];
 }
 
-/** Listeners that the file makes on an application load balancer; none of a balancer of another type. */
+/** Listeners that the file makes on an application load balancer; none of a load balancer of another type. */
 export function madeListeners(balancer: Balancer): Listener[] {
   return isApplication(balancer) ? balancer.listeners.filter(({ isData }) => !isData) : [];
 }

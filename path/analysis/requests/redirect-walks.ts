@@ -10,7 +10,8 @@ import type { TracedPath } from "./traced-path";
 
 /*
  * The redirects that a plain client meets one after the other. A path's steps are all that some request may meet at its
- * own name; here one request is followed, to other names too where the file says that they lead to the same balancer.
+ * own name; here one request is followed, to other names too where the file says that they lead to the same load
+ * balancer.
  */
 
 /** A redirect, and the request that met it. */
@@ -26,7 +27,7 @@ export type End =
   | { readonly kind: "no redirect" }
   /** The file leaves open where it leads, or what listens there. */
   | { readonly kind: "open"; readonly unknown: Unknown }
-  /** At a name that the file does not know as the balancer's. */
+  /** At a name that the file does not know as the load balancer's. */
   | { readonly kind: "elsewhere"; readonly next: Request; readonly from: Visit }
   /** Nothing listens there, or it speaks another protocol. */
   | { readonly kind: "closed"; readonly next: Request; readonly from: Visit; readonly there: Listener | undefined }

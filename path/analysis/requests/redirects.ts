@@ -38,7 +38,7 @@ export function destinationOf(redirect: Redirect, request: Request): Destination
           .replaceAll("#{path}", request.path.slice(1))
           .replaceAll("#{query}", request.query);
   const protocol = filled(redirect.protocol, "#{protocol}");
-  // A balancer's own name can be a symbol, which is not to be changed.
+  // A load balancer's own name can be a symbol, which is not to be changed.
   const isSameHost = (redirect.host ?? "#{host}") === "#{host}";
   const host = isSameHost ? request.host : filled(redirect.host, "#{host}");
   const port = filled(redirect.port, "#{port}");

@@ -56,7 +56,7 @@ interface Pending {
 
 /**
  * The listener that clients come to, and those that its redirects of this name may lead to. A name that it redirects to
- * has a path of its own. What a listener of another protocol does is looked at too, so that all faults are named at
+ * has a path of its own. What a listener of another protocol does is looked at too, so that all findings are named at
  * once.
  */
 function stepsOf(entry: Entry, balancer: Balancer, topology: Topology): Step[] {
@@ -96,7 +96,7 @@ function redirected(redirect: Redirect, { request, hasPath }: Pending): Pending 
   };
 }
 
-/** All groups that a balancer's listeners forward to, asked for by each path that comes to none. */
+/** All groups that a load balancer's listeners forward to, asked for by each path that comes to none. */
 const forwardedByAll = once((topology: Topology) =>
   once((balancer: Balancer): readonly TargetGroup[] => forwardedBy(balancer.listeners.flatMap(actionsOf), topology)),
 );
@@ -114,7 +114,7 @@ function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topolo
       actions.some((action) => action.type === "redirect" && known(action.host) === "#{host}"),
     );
   if (!isLost) return [];
-  // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all faults
+  // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all findings
   // are named at once.
   const all = forwardedByAll(topology)(balancer);
   if (all.length > 0) return all;

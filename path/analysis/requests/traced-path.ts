@@ -53,9 +53,9 @@ export interface Target {
 export interface TracedPath {
   readonly topology: Topology;
   readonly url: URL;
-  /** The name that the client asks for; the balancer's own name when no record leads to it. */
+  /** The name that the client asks for; the load balancer's own name when no record leads to it. */
   readonly host: string;
-  /** Whether `host` is the balancer's own name, which no certificate covers and nobody expects one to. */
+  /** Whether `host` is the load balancer's own name, which no certificate covers and nobody expects one to. */
   readonly isOwnName: boolean;
   readonly port: number;
   readonly scheme: "http" | "https";
@@ -72,8 +72,8 @@ export interface TracedPath {
   /** Absent: the records lead to none, or to one that is not in the file. */
   readonly balancer?: Balancer;
   /**
-   * The listener on the port, then those that redirects lead to on the same balancer; empty when there is none on the
-   * port.
+   * The listener on the port, then those that redirects lead to on the same load balancer; empty when there is none on
+   * the port.
    */
   readonly steps: readonly Step[];
   /** All groups that a forward on the path leads to, without those that are not in the file. */

@@ -16,9 +16,9 @@ export interface GroupUsers {
   readonly openForward?: Unknown;
   /** A registration that may be in any group. */
   readonly openRegistration?: Unknown;
-  /** The balancers that use a group; nothing if none does. */
+  /** The load balancers that use a group; nothing if none does. */
   balancersOf(group: TargetGroup): readonly Balancer[] | undefined;
-  /** The file's own balancers in the group's VPC; all of them where there is none. */
+  /** The file's own load balancers in the group's VPC; all of them where there is none. */
   balancersNear(group: TargetGroup): readonly Balancer[];
   /** What moves listeners to the group, or from it. */
   moverOf(group: TargetGroup): Mover | undefined;
@@ -92,7 +92,7 @@ function finder(movers: readonly Mover[]): (group: TargetGroup) => Mover | undef
   return ({ arn, name }) => any ?? named.get(known(arn)) ?? named.get(known(name));
 }
 
-/** The actions of each listener and rule, those included whose balancer or listener is not in the file. */
+/** The actions of each listener and rule, those included whose load balancer or listener is not in the file. */
 function allActions(topology: Topology): { readonly address: string; readonly actions: readonly Action[] }[] {
   const listeners = [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
   return [

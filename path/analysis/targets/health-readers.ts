@@ -63,7 +63,7 @@ function autoScalingOf({ autoScalingGroup }: Registration, topology: Topology): 
   };
 }
 
-/** The first record with a routing policy that looks at the health of a balancer's targets. */
+/** The first record with a routing policy that looks at the health of a load balancer's targets. */
 function recordOf(balancer: Balancer, topology: Topology): HealthReader | undefined {
   const record = recordsOf(topology)
     .to(balancer)
@@ -84,7 +84,7 @@ export const FAILS_OPEN =
   "an unhealthy target gets no requests while another one is healthy; while none is, the load balancer sends " +
   "them to all";
 
-/** The severity and the symptom of a fault that only health checks meet. */
+/** The severity and the symptom of a finding that only health checks meet. */
 export function ofHealthChecksOnly(seen: string, all: readonly HealthReaders[]): Pick<Finding, "severity" | "symptom"> {
   const readers = new Map(all.flatMap((it) => it.readers).map((it) => [it.address, it]));
   const does = [...readers.values()].slice(0, 3).map((it) => it.does);

@@ -1,7 +1,7 @@
 import { type Attr, isUnknown, known, type Unknown } from "../../../topology/value";
 import type { Target } from "../requests/traced-path";
 
-/** A port at which a balancer asks a target. */
+/** A port at which a load balancer asks a target. */
 export interface TargetPort {
   readonly port: number | Unknown;
   readonly use: "requests" | "health checks" | "requests and health checks";

@@ -2,9 +2,9 @@ import { addTo } from "../../../topology/lists";
 import type { Balancer, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 
-/* In which VPC a balancer and its targets are. */
+/* In which VPC a load balancer and its targets are. */
 
-/** The VPC of the first of a balancer's subnets of which that is known. */
+/** The VPC of the first of a load balancer's subnets of which that is known. */
 export function vpcOf({ byId }: Topology, balancer: Balancer | undefined): string | undefined {
   return balancer?.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId)).find((it) => it !== undefined);
 }
@@ -17,7 +17,7 @@ export function areDistinctVpcs({ byId }: Topology, a: string | undefined, b: st
   return [a, b].every((it) => byId.vpc(it)?.isData === false);
 }
 
-/** Balancers by the VPCs that their subnets are in; by `undefined` those whose VPC the file does not say. */
+/** Load balancers by the VPCs that their subnets are in; by `undefined` those whose VPC the file does not say. */
 export function balancersByVpc(
   balancers: readonly Balancer[],
   { byId }: Topology,

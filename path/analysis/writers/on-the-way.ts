@@ -8,7 +8,7 @@ import { once } from "../once";
 /* Whether requests need what a resource beside its parent stands for: a rule, a route, an entry of a network ACL. */
 
 interface Ways {
-  /** Ports on which the balancers that have a security group are asked, by its id. */
+  /** Ports on which the load balancers that have a security group are asked, by its id. */
   readonly listened: ReadonlyMap<string, ReadonlySet<number>>;
   /** Security groups of targets. */
   readonly targets: ReadonlySet<string>;
@@ -75,7 +75,7 @@ export function isOnTheWay({ type, before }: Change, topology: Topology): boolea
   return permissionsOfRule(type, before).some(({ group, direction, from = 0, to = 65_535 }) => {
     const isMet = (ports: ReadonlySet<number>): boolean => [...ports].some((port) => port >= from && port <= to);
     const ports = listened.get(group);
-    // A balancer answers nobody whose requests it cannot hand on.
+    // A load balancer answers nobody whose requests it cannot hand on.
     return ports !== undefined
       ? isMet(direction === "ingress" ? ports : served)
       : direction === "ingress" && targets.has(group) && isMet(served);

@@ -8,7 +8,7 @@ import { NOT_YET } from "./target-group-effects";
 
 /* Where listeners and their rules turn requests to. */
 
-/** Whether actions, as a plan writes them, end in a text of the balancer's own. */
+/** Whether actions, as a plan writes them, end in a text of the load balancer's own. */
 export function answersItself(actions: unknown): boolean {
   return valueAt({ last: listOf(actions).slice(-1) }, "last.type") === "fixed-response";
 }

@@ -160,7 +160,7 @@ function toFixedText({ before, after }: Change, listener: Listener): Telling | u
   };
 }
 
-/** Whether something will listen on a port of the same balancer. */
+/** Whether something will listen on a port of the same load balancer. */
 function isServed({ later, serving, byAddress }: World, change: Change, port: number | undefined): boolean {
   const listeners = later.balancers.get(serving.balancerOf.get(change.address)?.address ?? "")?.listeners ?? [];
   return listeners.some(

@@ -47,7 +47,7 @@ function changed(change: Change, world: World): Telling | undefined {
   }
 }
 
-/** A new rule for every path by which the balancer answers itself. */
+/** A new rule for every path by which the load balancer answers itself. */
 function takingAll({ type, doing, after }: Change, { serving }: World): Telling | undefined {
   const conditions = listOf(after?.condition);
   const isEvery = (condition: unknown) =>

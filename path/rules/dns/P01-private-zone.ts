@@ -53,7 +53,7 @@ function hidden(candidate: DnsRecord, behind: Balancer, { topology }: TracedPath
   const zone = topology.byId.zone(record.zoneId);
   const name = known(record.fqdn);
   if (zone === undefined || name === undefined || !isPublicName(name)) return;
-  report.fault({
+  report.finding({
     address: record.address,
     attribute: "zone_id",
     observed:

@@ -36,7 +36,7 @@ function delegated(path: TracedPath, report: Reporter): void {
     const isNew = path.topology.source === "synthesized" || zone.actions.includes("create");
     // What is there already is taken to be delegated.
     if (zone.isData || (!isNew && above === undefined)) continue;
-    report.fault({
+    report.finding({
       address: zone.address,
       attribute: "name_servers",
       observed:

@@ -35,7 +35,7 @@ function oneZone(path: TracedPath, report: Reporter): void {
     const moved = [...path.records, ...path.over]
       .filter(({ zoneId }) => others.some(({ id }) => id === zoneId))
       .map((it): Edit => setting(it.address, "zone_id", symbol(kept.address, "zone_id")));
-    report.fault({
+    report.finding({
       address: others[0]?.address ?? zone.address,
       attribute: "name",
       observed: `${same.map(({ address }) => address).join(" and ")} are both called ${known(zone.name)}`,

@@ -28,7 +28,7 @@ export const P04: Rule = {
 function writtenOutside(path: TracedPath, report: Reporter): void {
   for (const it of outsideNamesOn(path)) {
     const { record, name, zone, isGlued, isCertain } = it;
-    report.fault({
+    report.finding({
       address: record.address,
       attribute: "name",
       ...(!isCertain && { severity: "warning" as const }),
@@ -57,7 +57,7 @@ function inside({ record, balancer, name, zone }: OutsideName, path: TracedPath)
   return fix(`Give the record a name in the zone, such as ${named}.`, props, [setting(record.address, "name", named)]);
 }
 
-/** A name in the zone that one of the balancer's certificates is for. */
+/** A name in the zone that one of the load balancer's certificates is for. */
 function servedIn(zone: string, { listeners }: Balancer, { topology }: TracedPath): string | undefined {
   return listeners
     .flatMap(({ certificates }) => certificates)

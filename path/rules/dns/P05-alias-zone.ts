@@ -13,7 +13,7 @@ import type { Reporter, Rule } from "../rule";
 export const P05: Rule = {
   id: "P05",
   hop: "dns",
-  title: "the alias names a zone that is not the balancer's own",
+  title: "the alias names a zone that is not the load balancer's own",
   certainty: ["apply"],
   why:
     "The `zone_id` of an alias is that of the zone in which the target's name lies: for a load balancer the zone " +
@@ -51,13 +51,13 @@ function ofBalancer(
   const seen = zoneId === undefined ? undefined : whyWrong(zoneId, balancer, path);
   if (seen === undefined) return;
   if (isUnknown(seen)) return report.open("dns", new Unknown(record.address, "alias.zone_id", seen.why));
-  report.fault({
+  report.finding({
     address: record.address,
     attribute: "alias.zone_id",
     observed: seen,
     required: `the zone of ${balancer.address} itself, its zone_id`,
     symptom: SYMPTOM,
-    fix: fix("Take zone_id from the balancer, as dns_name is.", BY_NO_PROP, [
+    fix: fix("Take zone_id from the load balancer, as dns_name is.", BY_NO_PROP, [
       setting(record.address, "alias.zone_id", symbol(balancer.address, "zone_id")),
     ]),
   });
@@ -73,7 +73,7 @@ function ofRecord(record: DnsRecord, zoneId: Attr<string>, { topology }: TracedP
   // One of both may be an expression for the other's id.
   const maybeSame = other === undefined || known(other.name) === known(ownZone?.name);
   if (balancer === undefined && maybeSame && (isSymbolic(named) || isSymbolic(own))) return;
-  report.fault({
+  report.finding({
     address: record.address,
     attribute: "alias.zone_id",
     observed:
@@ -96,9 +96,10 @@ function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath):
   const other = topology.balancers.find((it) => it.zoneId === zoneId);
   const region = known(balancer.region);
   if (other !== undefined) {
-    // All balancers of a type in one region share a zone.
+    // All load balancers of a type in one region share a zone.
     const otherRegion = known(other.region);
-    if (known(other.type) !== known(balancer.type)) return `the zone of ${other.address}, a balancer of another type`;
+    if (known(other.type) !== known(balancer.type))
+      return `the zone of ${other.address}, a load balancer of another type`;
     return region !== undefined && otherRegion !== undefined && region !== otherRegion
       ? `the zone of ${other.address}, which is in ${otherRegion}`
       : undefined;
@@ -107,5 +108,5 @@ function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath):
   if (right === zoneId) return undefined;
   if (right === undefined || isSymbolic(zoneId))
     return new Unknown("", "", `${zoneId} is not a zone that this file tells of`);
-  return `the zone ${zoneId}, which is not that of the balancers in ${region}`;
+  return `the zone ${zoneId}, which is not that of the load balancers in ${region}`;
 }

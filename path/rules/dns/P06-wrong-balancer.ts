@@ -10,12 +10,12 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
-import type { Fault, FileReporter, Reporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Reporter, Rule } from "../rule";
 
 export const P06: Rule = {
   id: "P06",
   hop: "dns",
-  title: "the record leads to another balancer, to one by a fixed name, or to nothing",
+  title: "the record leads to another load balancer, to one by a fixed name, or to nothing",
   certainty: ["certain", "likely"],
   why:
     "Clients go wherever the record sends them, whatever else is set up for the name. AWS gives a load balancer a " +
@@ -37,7 +37,7 @@ export const P06: Rule = {
   },
 };
 
-/** A balancer's name that is written out, where the file makes balancers. */
+/** A load balancer's name that is written out, where the file makes load balancers. */
 function byFixedName(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
   const records = analyse(topology).records;
@@ -46,26 +46,28 @@ function byFixedName(path: TracedPath, report: Reporter): void {
   for (const record of mayBeFixed(path)) {
     const name = targetNames(record).find(isBalancerName);
     if (name === undefined || records.balancerOf(record) !== undefined) continue;
-    report.fault({
+    report.finding({
       severity: "warning",
       address: record.address,
       attribute: attributeOf(record),
-      observed: `${known(record.fqdn) ?? path.host} leads to ${name}, a balancer that this file does not make`,
-      required: "dns_name of the balancer, which follows it when it is replaced",
-      symptom: "another site answers, or none when that balancer is gone",
-      fix: fix("Take the name from the balancer.", BY_NO_PROP, leadingTo(record, balancer ?? made)),
+      observed: `${known(record.fqdn) ?? path.host} leads to ${name}, a load balancer that this file does not make`,
+      required: "dns_name of the load balancer, which follows it when it is replaced",
+      symptom: "another site answers, or none when that load balancer is gone",
+      fix: fix("Take the name from the load balancer.", BY_NO_PROP, leadingTo(record, balancer ?? made)),
     });
   }
 }
 
-/** A balancer that no record leads to is traced by its own name; the record that was meant for it is one of these. */
+/**
+ * A load balancer that no record leads to is traced by its own name; the record that was meant for it is one of these.
+ */
 function mayBeFixed({ topology, balancer, records, over }: TracedPath): readonly DnsRecord[] {
   if (records.length > 0) return [...records, ...over];
   const { to, fixed } = analyse(topology).records;
   return balancer !== undefined && to(balancer).length === 0 ? fixed : [];
 }
 
-/** A balancer that has nothing for the name, beside one that is made for it. */
+/** A load balancer that has nothing for the name, beside one that is made for it. */
 function toAnotherBalancer({ topology, balancer, records, host }: TracedPath, report: Reporter): void {
   const { orphans, leadsTo } = analyse(topology).records;
   if (balancer === undefined || records.length === 0 || orphans.length === 0) return;
@@ -75,7 +77,7 @@ function toAnotherBalancer({ topology, balancer, records, host }: TracedPath, re
   const left = certain ?? waiting.get(host.replace(/^[^.]+/, "*"));
   if (left === undefined) return;
   for (const record of records.filter((it) => leadsTo(it, balancer))) {
-    report.fault({
+    report.finding({
       // A wildcard may be for other names, whose records are elsewhere.
       severity: certain !== undefined ? "error" : "warning",
       address: record.address,
@@ -105,7 +107,7 @@ function toNothing({ topology, records }: TracedPath, report: Reporter): void {
   const ends = new Set<LooseEnd>(records.flatMap((record) => looseEndsOf(record, topology)));
   const lost = records.filter((record) => isLost(record, topology)).length;
   const share = records.length > 1 ? shareOf(lost, records.length, "records of the name") : {};
-  for (const end of ends) if (end.isCertain) report.fault({ ...nothingAt(end, topology), ...share });
+  for (const end of ends) if (end.isCertain) report.finding({ ...nothingAt(end, topology), ...share });
 }
 
 /** What may lead to a record that is made elsewhere. */
@@ -114,11 +116,11 @@ function perhapsToNothing(topology: Topology, report: FileReporter): void {
   for (const record of topology.records.filter(mayServe)) {
     for (const end of looseEndsOf(record, topology))
       if (!end.isCertain && end.record === record)
-        report.fault({ ...nothingAt(end, topology), severity: "warning" }, []);
+        report.finding({ ...nothingAt(end, topology), severity: "warning" }, []);
   }
 }
 
-function nothingAt({ record, name, zone, isGone }: LooseEnd, topology: Topology): Fault {
+function nothingAt({ record, name, zone, isGone }: LooseEnd, topology: Topology): FindingDetails {
   const isAlias = record.alias !== undefined;
   const attribute = attributeOf(record);
   const type = isAlias ? `${known(record.type) ?? ""} record` : "record";
@@ -152,10 +154,10 @@ function inACircle({ topology, records, over }: TracedPath, report: Reporter): v
   const chains = analyse(topology).chains;
   const all = [...records, ...over].filter((record) => chains.of(record).isCircle);
   const [first] = all.sort((a, b) => (a.address < b.address ? -1 : 1));
-  if (first !== undefined) report.fault(circle(first, chains.of(first)));
+  if (first !== undefined) report.finding(circle(first, chains.of(first)));
 }
 
-function circle(record: DnsRecord, { links }: Chain): Fault {
+function circle(record: DnsRecord, { links }: Chain): FindingDetails {
   const names = [record, ...links.filter((it) => it !== record), record].map(
     ({ fqdn, address }) => known(fqdn) ?? address,
   );

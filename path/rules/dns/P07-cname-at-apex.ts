@@ -36,7 +36,7 @@ function noCnameAtTop(path: TracedPath, report: Reporter): void {
     )
       continue;
     const balancer = analyse(path.topology).records.balancerOf(record);
-    report.fault({
+    report.finding({
       address: record.address,
       attribute: "type",
       observed: `a CNAME for ${name}, which is the zone's own name`,

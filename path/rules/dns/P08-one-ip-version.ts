@@ -6,7 +6,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, Reporter, Rule } from "../rule";
+import type { FindingDetails, Reporter, Rule } from "../rule";
 
 export const P08: Rule = {
   id: "P08",
@@ -40,37 +40,41 @@ function ipVersions(path: TracedPath, report: Reporter): void {
     return;
   }
   if (kind === undefined || kind === "ipv4") {
-    for (const record of ipv6) report.fault(recordWithoutIpv6(record, balancer, path));
+    for (const record of ipv6) report.finding(recordWithoutIpv6(record, balancer, path));
     return;
   }
   const [first] = ipv4;
   const isIpv6Only = kind === "dualstack-without-public-ipv4" && path.from === "internet";
-  if (isIpv6Only && first !== undefined && ipv6.length === 0) return report.fault(noIpv4(balancer, first));
-  // Whoever follows a CNAME, or the balancer's own name, gets both kinds of addresses.
+  if (isIpv6Only && first !== undefined && ipv6.length === 0) return report.finding(noIpv4(balancer, first));
+  // Whoever follows a CNAME, or the load balancer's own name, gets both kinds of addresses.
   groupsWithoutIpv6(path, report, balancer, ipv6.length > 0);
 }
 
-function recordWithoutIpv6({ address, fqdn }: DnsRecord, balancer: Balancer, { records, host }: TracedPath): Fault {
+function recordWithoutIpv6(
+  { address, fqdn }: DnsRecord,
+  balancer: Balancer,
+  { records, host }: TracedPath,
+): FindingDetails {
   const name = records.some((it) => it.address === address) ? host : (known(fqdn) ?? host);
   return {
     address,
     attribute: "type",
     observed: `an AAAA record for ${name}, and ${balancer.address} has IPv4 addresses only`,
-    required: 'ip_address_type "dualstack" on the balancer and IPv6 in its subnets, or no AAAA record',
+    required: 'ip_address_type "dualstack" on the load balancer and IPv6 in its subnets, or no AAAA record',
     symptom: "no answer for AAAA; clients with IPv6 alone cannot reach the name",
     share: "clients over IPv6",
     fix: fix("Take the AAAA record away.", BY_NO_PROP, [{ remove: address }]),
   };
 }
 
-function noIpv4(balancer: Balancer, { address }: DnsRecord): Fault {
+function noIpv4(balancer: Balancer, { address }: DnsRecord): FindingDetails {
   return {
     address: balancer.address,
     attribute: "ip_address_type",
-    observed: `the balancer has no public IPv4 address, and ${address} answers IPv4 only`,
+    observed: `the load balancer has no public IPv4 address, and ${address} answers IPv4 only`,
     required: 'an AAAA record, or ip_address_type "dualstack"',
     symptom: "the name has no address that the internet can reach",
-    fix: fix("Give the balancer public IPv4 addresses as well.", BY_NO_PROP, [
+    fix: fix("Give the load balancer public IPv4 addresses as well.", BY_NO_PROP, [
       setting(balancer.address, "ip_address_type", "dualstack"),
     ]),
   };
@@ -100,7 +104,7 @@ function groupsWithoutIpv6(
       continue;
     }
     const group = set.groups.find(({ ingress }) => ingress.includes(ipv4));
-    if (group !== undefined) report.fault(groupWithoutIpv6({ group, port }, balancer, isAnswered, url.hostname));
+    if (group !== undefined) report.finding(groupWithoutIpv6({ group, port }, balancer, isAnswered, url.hostname));
   }
 }
 
@@ -111,7 +115,12 @@ interface OpenPort {
 }
 
 /** @param isAnswered whether a record tells clients of IPv6 addresses, so that IPv6 is wanted */
-function groupWithoutIpv6({ group, port }: OpenPort, balancer: Balancer, isAnswered: boolean, hostname: string): Fault {
+function groupWithoutIpv6(
+  { group, port }: OpenPort,
+  balancer: Balancer,
+  isAnswered: boolean,
+  hostname: string,
+): FindingDetails {
   const wanted = [{ port, source: { cidr: EVERYBODY.ipv6 } }];
   const required = `port ${port} open to ${EVERYBODY.ipv6} too`;
   const seen = {
@@ -132,8 +141,8 @@ function groupWithoutIpv6({ group, port }: OpenPort, balancer: Balancer, isAnswe
         ...seen,
         address: balancer.address,
         attribute: "ip_address_type",
-        required: `${required}, or a balancer for IPv4 alone`,
-        fix: fix("Let the balancer have IPv4 addresses alone.", BY_NO_PROP, [
+        required: `${required}, or a load balancer for IPv4 alone`,
+        fix: fix("Let the load balancer have IPv4 addresses alone.", BY_NO_PROP, [
           setting(balancer.address, "ip_address_type", "ipv4"),
         ]),
       };

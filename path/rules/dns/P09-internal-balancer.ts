@@ -8,7 +8,7 @@ import type { Reporter, Rule } from "../rule";
 export const P09: Rule = {
   id: "P09",
   hop: "dns",
-  title: "a public record leads to an internal balancer",
+  title: "a public record leads to an internal load balancer",
   certainty: ["certain"],
   why:
     "The nodes of an internal load balancer have private addresses only, and its name resolves to these for " +
@@ -27,15 +27,15 @@ function noInternalBalancer({ topology, records, host }: TracedPath, report: Rep
     const balancer = balancerOf(record);
     const isInPublicZone = topology.byId.zone(record.zoneId)?.isPrivate === false;
     if (balancer === undefined || balancer.isInternal !== true || !isInPublicZone || !isSeen(record)) continue;
-    report.fault({
+    report.finding({
       address: balancer.address,
       attribute: "internal",
       observed:
-        `${record.address} gives the internet the name ${known(record.fqdn) ?? host}, and the balancer is ` +
+        `${record.address} gives the internet the name ${known(record.fqdn) ?? host}, and the load balancer is ` +
         "internal",
-      required: "a balancer that faces the internet, or a record in a private zone",
+      required: "a load balancer that faces the internet, or a record in a private zone",
       symptom: "the name resolves to private addresses; ERR_CONNECTION_TIMED_OUT",
-      fix: fix("Let the balancer face the internet (or put the record into a private zone).", BY_NO_PROP, [
+      fix: fix("Let the load balancer face the internet (or put the record into a private zone).", BY_NO_PROP, [
         setting(balancer.address, "internal", false),
       ]),
     });

@@ -3,7 +3,7 @@ import { analyse } from "../../analysis/analysis";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, Reporter, Rule } from "../rule";
+import type { FindingDetails, Reporter, Rule } from "../rule";
 
 export const P10: Rule = {
   id: "P10",
@@ -33,12 +33,12 @@ function healthDecides(path: TracedPath, report: Reporter): void {
   for (const record of records) {
     if (!analyse(topology).records.leadsTo(record, balancer) || record.alias === undefined) continue;
     const isRouted = record.routing === "failover" || record.routing === "weighted";
-    if (isRouted && isEmpty && record.alias.evaluateTargetHealth === true) report.fault(withheld(record));
-    else if (isBlind && record.routing === "failover") report.fault(blind(record));
+    if (isRouted && isEmpty && record.alias.evaluateTargetHealth === true) report.finding(withheld(record));
+    else if (isBlind && record.routing === "failover") report.finding(blind(record));
   }
 }
 
-function withheld({ address, routing }: DnsRecord): Fault {
+function withheld({ address, routing }: DnsRecord): FindingDetails {
   return {
     address,
     attribute: "alias.evaluate_target_health",
@@ -51,14 +51,14 @@ function withheld({ address, routing }: DnsRecord): Fault {
   };
 }
 
-function blind({ address }: DnsRecord): Fault {
+function blind({ address }: DnsRecord): FindingDetails {
   return {
     address,
     attribute: "alias.evaluate_target_health",
-    observed: "no failover record of this name looks at the health of its balancer",
+    observed: "no failover record of this name looks at the health of its load balancer",
     required: "evaluate_target_health (or a health check of its own) on the primary record",
     symptom: "the secondary never takes over",
-    fix: fix("Let the record follow its balancer's health.", BY_NO_PROP, [
+    fix: fix("Let the record follow its load balancer's health.", BY_NO_PROP, [
       setting(address, "alias.evaluate_target_health", true),
     ]),
   };

@@ -6,7 +6,7 @@ import { isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
-import type { Fault, FileReporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Rule } from "../rule";
 
 export const P69: Rule = {
   id: "P69",
@@ -29,11 +29,11 @@ function oneRecordOfAName(topology: Topology, report: FileReporter): void {
   if (topology.source === "state") return;
   for (const clash of clashesIn(topology)) {
     const refused = refusedOf(clash, topology);
-    if (refused !== undefined) report.fault(refusal(clash, refused));
+    if (refused !== undefined) report.finding(refusal(clash, refused));
   }
 }
 
-function refusal({ record, other, why, type, name }: RecordClash, refused: DnsRecord): Fault {
+function refusal({ record, other, why, type, name }: RecordClash, refused: DnsRecord): FindingDetails {
   const kept = refused === record ? other : record;
   const what = name.isValidation ? name.text : `${name.text} ${type}`;
   return {

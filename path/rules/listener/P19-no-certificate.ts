@@ -3,7 +3,7 @@ import { known } from "../../../topology/value";
 import { madeListeners, ownCertificates } from "../../analysis/requests/listeners";
 import { fix, setting } from "../../fixes/fix";
 import { certificateArn } from "../../fixes/listener-repairs";
-import type { Fault, FileReporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Rule } from "../rule";
 
 export const P19: Rule = {
   id: "P19",
@@ -26,10 +26,10 @@ function hasACertificate(topology: Topology, report: FileReporter): void {
   for (const balancer of topology.balancers)
     for (const listener of madeListeners(balancer))
       if (known(listener.protocol)?.toUpperCase() === "HTTPS" && ownCertificates(listener).length === 0)
-        report.fault(faultOf(topology, listener), [balancer]);
+        report.finding(findingOf(topology, listener), [balancer]);
 }
 
-function faultOf(topology: Topology, { address, certificates }: Listener): Fault {
+function findingOf(topology: Topology, { address, certificates }: Listener): FindingDetails {
   const further = certificates.filter(({ arn }) => arn !== "");
   const arn = certificateArn(topology, "") ?? known(further[0]?.arn);
   return {

@@ -6,12 +6,12 @@ import { isTlsPolicy } from "../../facts/elb";
 import { fix, setting } from "../../fixes/fix";
 import { withTls } from "../../fixes/listener-repairs";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, FileReporter, Reporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Reporter, Rule } from "../rule";
 
 export const P20: Rule = {
   id: "P20",
   hop: "listener",
-  title: "a listener's or group's protocol, certificate or TLS policy does not fit the balancer",
+  title: "a listener's or group's protocol, certificate or TLS policy does not fit the load balancer",
   certainty: ["apply"],
   why:
     "An application load balancer speaks HTTP and HTTPS only, with clients as with targets; TCP and TLS are " +
@@ -40,17 +40,17 @@ function hasAKnownPolicy({ steps }: TracedPath, report: Reporter): void {
 function fitsTheBalancer(topology: Topology, report: FileReporter): void {
   for (const balancer of topology.balancers)
     for (const listener of madeListeners(balancer)) {
-      const fault = faultOf(topology, listener);
-      if (fault !== undefined) report.fault(fault, [balancer]);
+      const finding = findingOf(topology, listener);
+      if (finding !== undefined) report.finding(finding, [balancer]);
       for (const group of new Set(forwardedTo(actionsOf(listener)).map(topology.byId.targetGroup))) {
         const protocol = group === undefined ? undefined : known(group.protocol)?.toUpperCase();
         if (group === undefined || protocol === undefined || protocol === "HTTP" || protocol === "HTTPS") continue;
-        report.fault(groupOfOtherProtocol(listener, group, protocol), [balancer]);
+        report.finding(groupOfOtherProtocol(listener, group, protocol), [balancer]);
       }
     }
 }
 
-function groupOfOtherProtocol(listener: Listener, group: TargetGroup, protocol: string): Fault {
+function groupOfOtherProtocol(listener: Listener, group: TargetGroup, protocol: string): FindingDetails {
   const { address, healthCheck } = group;
   return {
     hop: "target-group",
@@ -66,14 +66,14 @@ function groupOfOtherProtocol(listener: Listener, group: TargetGroup, protocol: 
   };
 }
 
-function faultOf(topology: Topology, listener: Listener): Fault | undefined {
+function findingOf(topology: Topology, listener: Listener): FindingDetails | undefined {
   const protocol = known(listener.protocol)?.toUpperCase();
   if (protocol === undefined) return undefined;
   if (protocol === "HTTPS") return withUnknownPolicy(listener);
   return protocol === "HTTP" ? withCertificate(listener) : ofOtherProtocol(topology, listener, protocol);
 }
 
-function withUnknownPolicy({ address, sslPolicy }: Listener): Fault | undefined {
+function withUnknownPolicy({ address, sslPolicy }: Listener): FindingDetails | undefined {
   const policy = known(sslPolicy);
   if (policy === undefined || policy === "" || policy.includes("${") || isTlsPolicy(policy) !== false) return undefined;
   return {
@@ -90,7 +90,7 @@ function withUnknownPolicy({ address, sslPolicy }: Listener): Fault | undefined 
   };
 }
 
-function withCertificate(listener: Listener): Fault | undefined {
+function withCertificate(listener: Listener): FindingDetails | undefined {
   const { address } = listener;
   const [port, own] = [known(listener.port), ownCertificates(listener)];
   if (own.length === 0 || own.every(({ arn }) => isUnknown(arn))) return undefined;
@@ -110,7 +110,7 @@ function withCertificate(listener: Listener): Fault | undefined {
   };
 }
 
-function ofOtherProtocol(topology: Topology, listener: Listener, protocol: string): Fault {
+function ofOtherProtocol(topology: Topology, listener: Listener, protocol: string): FindingDetails {
   const { address } = listener;
   const better = protocol === "TLS" || known(listener.port) === 443 ? "HTTPS" : "HTTP";
   const certificate =

@@ -33,18 +33,18 @@ function answersThePort(path: TracedPath, report: Reporter): void {
   const there = listenerAt(balancer, path, topology);
   if (isUnknown(there)) return report.open("listener", there);
   const spoken = there?.protocol;
-  // Protocols that no balancer of applications has are P20's.
+  // Protocols that no load balancer of applications has are P20's.
   if (there !== undefined && (spoken === protocol || (spoken !== "HTTP" && spoken !== "HTTPS"))) return;
   const others = balancer.listeners.map((it) => `${known(it.protocol) ?? "?"} :${known(it.port) ?? "?"}`);
-  report.fault({
+  report.finding({
     address: there?.address ?? balancer.address,
     attribute: there === undefined ? `listener on port ${port}` : "protocol",
     observed:
       there !== undefined
         ? `the listener on port ${port} speaks ${String(spoken)}`
         : others.length === 0
-          ? "the balancer has no listener"
-          : `the balancer listens on ${others.join(", ")}`,
+          ? "the load balancer has no listener"
+          : `the load balancer listens on ${others.join(", ")}`,
     required: `an ${protocol} listener on port ${port}`,
     symptom: there === undefined ? nobodyThere(path) : otherProtocolThere(path),
     fix: there === undefined ? addition(path, balancer) : otherProtocol(path, there),

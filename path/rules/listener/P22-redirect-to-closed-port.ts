@@ -49,7 +49,7 @@ type Closed = Extract<End, { kind: "closed" }>;
 function reportClosed(topology: Topology, balancer: Balancer, end: Closed, report: Reporter): void {
   const { next, there, from } = end;
   const [protocol, port] = [protocolOf(next), next.port];
-  report.fault({
+  report.finding({
     address: from.met.address,
     attribute: `${from.redirect.attribute}.${there === undefined ? "port" : "protocol"}`,
     observed:

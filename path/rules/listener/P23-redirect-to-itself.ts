@@ -25,7 +25,7 @@ function changesSomething(topology: Topology, report: FileReporter): void {
     for (const listener of balancer.listeners) {
       for (const { address, action, rule } of redirectsOf(listener)) {
         if (!changesNothing(listener, action, rule)) continue;
-        report.fault(
+        report.finding(
           {
             address,
             attribute: action.attribute,

@@ -41,7 +41,7 @@ function reportCircle(
   const { listener, redirect, met } = worst;
   const urls = visits.map(({ request }) => shownRequest(request));
   const shown = [...urls.slice(0, 3), ...(urls.length > 3 ? ["…"] : [])];
-  report.fault({
+  report.finding({
     address: met.address,
     attribute: redirect.attribute,
     observed: [...shown, shownRequest({ ...next, path: next.path.slice(0, 60) })].join(" -> "),

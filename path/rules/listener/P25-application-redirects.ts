@@ -31,7 +31,7 @@ function redirectsPlainClientsOnly(path: TracedPath, report: Reporter): void {
         it.outcomes.some(({ actions }) => forwardedTo(actions).includes(String(targetGroup.arn))),
     )?.listener;
     if (listener === undefined) continue;
-    report.fault({
+    report.finding({
       address: server.settingsAddress,
       attribute: "user_data",
       observed: `the application redirects to HTTPS, and ${listener.address} forwards to it as plain HTTP`,
@@ -39,7 +39,7 @@ function redirectsPlainClientsOnly(path: TracedPath, report: Reporter): void {
       symptom: P25.symptom,
       fix: {
         text: "Redirect at the listener, or where X-Forwarded-Proto is http only.",
-        props: 'http: "redirect" redirects at the balancer; take the redirect out of server.userData',
+        props: 'http: "redirect" redirects at the load balancer; take the redirect out of server.userData',
         hcl: `# in the user_data of ${server.settingsAddress}: no redirect where X-Forwarded-Proto is "https"`,
         edits: [],
       },

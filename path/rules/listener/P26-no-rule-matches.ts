@@ -51,20 +51,22 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
   if (rules.length === 0 && analyse(topology).groupUsers.idleGroups.length === 0)
     return assume(`other files add the rules of ${address}, which only answers ${code} here`);
   if (isOwnName && rules.length > 0)
-    return assume(`the names in the rules of ${address} lead to the balancer by records that are not in this file`);
+    return assume(
+      `the names in the rules of ${address} lead to the load balancer by records that are not in this file`,
+    );
   // Such a rule may be this listener's.
   const open = topology.looseRules.map(({ listenerArn }) => listenerArn).find(isUnknown);
   if (open !== undefined) return report.open("listener", open);
   const which = rules.length === 0 ? "no rule" : `none of ${rules.length} rules (${shownNames(listener)})`;
-  // It is then the balancer's technical name that nobody asks for.
+  // It is then the load balancer's technical name that nobody asks for.
   const isForOthers = !path.hasPath && analyse(topology).servesNamesElsewhere(listener);
-  report.fault({
+  report.finding({
     severity: isForOthers ? "warning" : "error",
     address,
     attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
     observed:
-      `${which} takes requests to ${isOwnName ? "this balancer" : host}${path.hasPath ? path.url.pathname : ""}, and ` +
-      `the default answers ${code}`,
+      `${which} takes requests to ${isOwnName ? "this load balancer" : host}` +
+      `${path.hasPath ? path.url.pathname : ""}, and the default answers ${code}`,
     required: `a rule for ${plain(host)}, or a default action that forwards`,
     symptom: `${code} with a fixed text at every request to ${plain(host)}`,
     fix: isOwnName || rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),

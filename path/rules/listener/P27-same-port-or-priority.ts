@@ -54,12 +54,12 @@ function reportListener(balancer: Balancer, one: Listener, earlier: Listener, re
   // The one that speaks what the port is for stays.
   const usual = port === 443 ? "HTTPS" : port === 80 ? "HTTP" : undefined;
   const [stays, goes] = one.protocol === usual && earlier.protocol !== usual ? [one, earlier] : [earlier, one];
-  report.fault(
+  report.finding(
     {
       address: goes.address,
       attribute: "port",
       observed: `port ${port} is taken by ${stays.address} too`,
-      required: "one listener for each port of a balancer",
+      required: "one listener for each port of a load balancer",
       symptom: "the apply fails: DuplicateListener",
       fix: anotherPort(balancer, goes, stays),
     },
@@ -82,7 +82,7 @@ function reportRule(
   report: FileReporter,
 ): void {
   const free = lastPriority(listener);
-  report.fault(
+  report.finding(
     {
       address,
       attribute: "priority",

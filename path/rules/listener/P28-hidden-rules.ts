@@ -42,7 +42,7 @@ function reportHidden(
     .map(({ address, priority }) => `${address} (${known(priority)})`)
     .join(", ");
   const count = hidden.length === 1 ? "1 rule" : `${hidden.length} rules`;
-  report.fault(
+  report.finding(
     {
       address: by.address,
       attribute: "priority",

@@ -4,7 +4,7 @@ import { forwardedTo } from "../../analysis/requests/listeners";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, Reporter, Rule } from "../rule";
+import type { FindingDetails, Reporter, Rule } from "../rule";
 
 export const P29: Rule = {
   id: "P29",
@@ -35,8 +35,8 @@ function speaksTheClientsProtocol(path: TracedPath, report: Reporter): void {
       const group = groups.get(arn);
       const version = known(group?.protocolVersion)?.toUpperCase();
       if (group === undefined || (version !== "HTTP2" && version !== "GRPC")) continue;
-      if (listener.protocol === "HTTP") report.fault(clientsOfHttp1(listener, group, version));
-      else if (path.balancer?.http2 === false) report.fault(balancerOfHttp1(path.balancer, group, version));
+      if (listener.protocol === "HTTP") report.finding(clientsOfHttp1(listener, group, version));
+      else if (path.balancer?.http2 === false) report.finding(balancerOfHttp1(path.balancer, group, version));
       else
         report.assume({
           hop: "listener",
@@ -49,7 +49,7 @@ function speaksTheClientsProtocol(path: TracedPath, report: Reporter): void {
   }
 }
 
-function clientsOfHttp1(listener: Listener, group: TargetGroup, version: Version): Fault {
+function clientsOfHttp1(listener: Listener, group: TargetGroup, version: Version): FindingDetails {
   return {
     address: group.address,
     attribute: "protocol_version",
@@ -63,7 +63,7 @@ function clientsOfHttp1(listener: Listener, group: TargetGroup, version: Version
   };
 }
 
-function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: Version): Fault {
+function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: Version): FindingDetails {
   return {
     address,
     attribute: "enable_http2",

@@ -9,7 +9,7 @@ import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { fix } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
 import { few } from "../../fixes/shared-wording";
-import type { Fault, PathCheck, Rule } from "../rule";
+import type { FindingDetails, PathCheck, Rule } from "../rule";
 
 const checkClients: PathCheck = (path, report) => {
   const { balancer, topology, from } = path;
@@ -41,7 +41,7 @@ const checkClients: PathCheck = (path, report) => {
     .flatMap(({ port }) => known(port) ?? [])
     .filter((port) => audience(topology, set, port, clients).answer === "nobody");
   const ports = [...new Set([...closed, ...others])].sort((a, b) => a - b);
-  report.fault(closedFault(topology, { balancer, group, set, clients, ports }));
+  report.finding(closedFinding(topology, { balancer, group, set, clients, ports }));
 };
 
 function unreadDefault({ address }: Balancer): Unknown {
@@ -60,7 +60,7 @@ interface Closed {
   readonly ports: readonly number[];
 }
 
-function closedFault(topology: Topology, { balancer, group, set, clients, ports }: Closed): Fault {
+function closedFinding(topology: Topology, { balancer, group, set, clients, ports }: Closed): FindingDetails {
   const { from, isIpv6Only, vpc } = clients;
   const shown = ports.join(" and ");
   const reachesByIpv6 =
@@ -78,7 +78,7 @@ function closedFault(topology: Topology, { balancer, group, set, clients, ports 
     symptom: `ERR_CONNECTION_TIMED_OUT on port ${shown}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
     ...(reachesByIpv6 && { share: "clients without IPv6" }),
     fix: fix(
-      `Let clients in to port ${shown} of the balancer.`,
+      `Let clients in to port ${shown} of the load balancer.`,
       "no prop closes 80 or 443: remove the override",
       opening(group, "ingress", wanted, "clients"),
     ),
@@ -88,7 +88,7 @@ function closedFault(topology: Topology, { balancer, group, set, clients, ports 
 export const P30: Rule = {
   id: "P30",
   hop: "listener",
-  title: "the balancer's group does not open the listener's port",
+  title: "the load balancer's group does not open the listener's port",
   certainty: ["certain"],
   why:
     "A security group lets in only what one of its rules names, and creating a listener adds no rule. Packets to a " +

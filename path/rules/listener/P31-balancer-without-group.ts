@@ -25,14 +25,14 @@ const checkOwnGroup: PathCheck = (path, report) => {
           newGroup(balancer, vpcId, ports),
           setting(balancer.address, "security_groups", [...kept, "${aws_security_group.balancer.id}"]),
         ];
-  report.fault({
+  report.finding({
     address: balancer.address,
     attribute: "security_groups",
     observed:
-      "no security group, so that the balancer has the VPC's default group, which lets in nothing from outside it",
+      "no security group, so that the load balancer has the VPC's default group, which lets in nothing from outside it",
     required: `a group that lets clients in to port ${ports.join(" and ")}`,
     symptom: P31.symptom,
-    fix: fix("Give the balancer a group that lets its clients in.", BY_NO_PROP, edits),
+    fix: fix("Give the load balancer a group that lets its clients in.", BY_NO_PROP, edits),
   });
 };
 
@@ -54,7 +54,7 @@ function newGroup(balancer: Balancer, vpcId: string | undefined, ports: readonly
 export const P31: Rule = {
   id: "P31",
   hop: "listener",
-  title: "the balancer has no security group of its own",
+  title: "the load balancer has no security group of its own",
   certainty: ["certain"],
   why:
     "An application load balancer that is created without security groups gets the default group of its VPC. As AWS " +

@@ -11,7 +11,7 @@ import type { PathCheck, Rule } from "../rule";
 
 /** Rules that a group may have in one direction; AWS raises it on request. */
 const QUOTA = 60;
-/** The weight of AWS's list of CloudFront's addresses, the list that a balancer is usually opened to. */
+/** The weight of AWS's list of CloudFront's addresses, the list that a load balancer is usually opened to. */
 const CLOUDFRONT = 55;
 
 const checkWeights: PathCheck = (path, report) => {
@@ -24,7 +24,7 @@ const checkWeights: PathCheck = (path, report) => {
     const taken = group.ingress.reduce((sum, rule) => sum + weightOf(rule), 0);
     if (lists.length === 0 || taken <= QUOTA) continue;
     const names = [...new Set(lists.flatMap(({ prefixListIds }) => prefixListIds.items.map(plain)))];
-    report.fault({
+    report.finding({
       address: group.address,
       attribute: "ingress",
       observed:

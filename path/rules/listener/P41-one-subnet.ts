@@ -20,14 +20,14 @@ const tooFew: PathCheck = ({ balancer, topology }, report) => {
   // A symbol that is no subnet of the file may be a whole list of them.
   const mayBeMore = open !== undefined || balancer.isData || (id !== undefined && only === undefined && isSymbolic(id));
   if (items.length > 1 || mayBeMore) return;
-  report.fault({
+  report.finding({
     address: balancer.address,
     attribute: "subnets",
     observed: id === undefined ? "no subnet" : `one subnet, ${only?.address ?? plain(id)}`,
     required: "at least two subnets, each in another zone",
     symptom: P41.symptom,
     fix: fix(
-      "Give the balancer a second subnet in another zone.",
+      "Give the load balancer a second subnet in another zone.",
       "`network: { zones: 2 }` makes two; no prop takes one away: remove the override",
       only === undefined ? [] : secondSubnet(topology, balancer, only),
     ),
@@ -71,7 +71,7 @@ function secondSubnet(topology: Topology, balancer: Balancer, only: Subnet): rea
 export const P41: Rule = {
   id: "P41",
   hop: "listener",
-  title: "the balancer has fewer than two subnets",
+  title: "the load balancer has fewer than two subnets",
   certainty: ["apply"],
   why:
     "An Application Load Balancer runs in at least two Availability Zones, so that it keeps answering when one " +

@@ -30,7 +30,7 @@ function sameZone(
   report: Reporter,
 ): void {
   const [other] = subnetsInOtherZones(topology, balancer, second);
-  report.fault({
+  report.finding({
     address: balancer.address,
     attribute: "subnets",
     observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`,
@@ -39,7 +39,7 @@ function sameZone(
     fix: fix(
       other === undefined
         ? `Put ${second.address} into another zone.`
-        : `Let the balancer have ${other.address} instead of ${second.address}.`,
+        : `Let the load balancer have ${other.address} instead of ${second.address}.`,
       "`network: { zones }` puts each subnet into its own zone; no prop makes two of one: remove the override",
       inAnotherZone(topology, balancer, second, other),
     ),
@@ -81,7 +81,7 @@ function unlikeZones({ byZone }: BalancerZones, report: Reporter): void {
 export const P42: Rule = {
   id: "P42",
   hop: "listener",
-  title: "two of the balancer's subnets are in one zone",
+  title: "two of the load balancer's subnets are in one zone",
   certainty: ["apply"],
   why:
     "An Application Load Balancer has exactly one subnet in each of its Availability Zones, from which its nodes " +

@@ -8,7 +8,7 @@ import { freeRange } from "../../fixes/free-ranges";
 import { shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
-/** AWS wants so many free addresses in each subnet of a balancer, and keeps five of each subnet for itself. */
+/** AWS wants so many free addresses in each subnet of a load balancer, and keeps five of each subnet for itself. */
 const FREE_ADDRESSES = 8;
 const KEPT_BY_AWS = 5;
 
@@ -34,7 +34,7 @@ function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, pre
     vpc === undefined
       ? undefined
       : freeRange(topology, vpc, Math.min(SMALLEST_PREFIX, prefix) - (isTooSmall ? 0 : 1), subnet);
-  report.fault({
+  report.finding({
     address: subnet.address,
     attribute: "cidr_block",
     severity: isTooSmall ? "error" : "warning",
@@ -44,7 +44,7 @@ function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, pre
     required: isTooSmall ? `a /${SMALLEST_PREFIX} or larger` : `${FREE_ADDRESSES} free addresses`,
     symptom: isTooSmall
       ? "InvalidSubnet at apply: not enough IP space available"
-      : "the balancer cannot grow; InvalidSubnet when it is made",
+      : "the load balancer cannot grow; InvalidSubnet when it is made",
     ...shareOf(1, subnetIds.items.length, "subnets"),
     fix: fix(
       `Give ${subnet.address} a larger block.`,
@@ -57,7 +57,7 @@ function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, pre
 export const P43: Rule = {
   id: "P43",
   hop: "listener",
-  title: "a subnet of the balancer is too small",
+  title: "a subnet of the load balancer is too small",
   certainty: ["apply", "likely"],
   why:
     "An Application Load Balancer takes addresses of its subnets for its nodes, and more of them as traffic " +

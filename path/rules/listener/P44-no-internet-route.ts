@@ -17,7 +17,7 @@ import {
 } from "../../fixes/routes";
 import { NO_ROUTE, shareOfSubnets } from "../../fixes/ways-back";
 import type { Edit } from "../../report";
-import type { Fault, PathCheck, Reporter, Rule } from "../rule";
+import type { FindingDetails, PathCheck, Reporter, Rule } from "../rule";
 
 const routes: PathCheck = (path, report) => {
   for (const back of analysePath(path).waysBack) {
@@ -33,7 +33,7 @@ const routes: PathCheck = (path, report) => {
     else
       for (const it of shut)
         if (it.way.kind !== "internet-gateway" && it.forgotten === undefined)
-          report.fault(noRoute(path.topology, it, back));
+          report.finding(noRoute(path.topology, it, back));
   }
 };
 
@@ -56,7 +56,7 @@ function leftOpen(topology: Topology, balancer: Balancer, { subnet, way }: Subne
     });
 }
 
-function noRoute(topology: Topology, it: ShutSubnet, back: WaysBack): Fault {
+function noRoute(topology: Topology, it: ShutSubnet, back: WaysBack): FindingDetails {
   const { at, text, edits } = repairOf(topology, it, back);
   return {
     ...at,
@@ -112,7 +112,7 @@ function repairOf(topology: Topology, { subnet, way }: ShutSubnet, { balancer, s
   if (others !== undefined)
     return {
       at: { address: balancer.address, attribute: "subnets" },
-      text: "Let the balancer have the public subnets of its zones; or make it internal, if its clients are inside.",
+      text: "Give the load balancer the public subnets of its zones; or make it internal, if its clients are inside.",
       edits: [setting(balancer.address, "subnets", others)],
     };
   const gateway = internetGatewayOf(topology, subnet);
@@ -161,7 +161,7 @@ function addedRoute(table: RouteTable, family: WaysBack["family"], gateway: stri
 export const P44: Rule = {
   id: "P44",
   hop: "listener",
-  title: "a subnet of the public balancer has no route to the internet",
+  title: "a subnet of the public load balancer has no route to the internet",
   certainty: ["certain"],
   why:
     "A public load balancer has nodes in each of its subnets, and the subnet's route table decides where their " +

@@ -9,21 +9,21 @@ import { ANYWHERE, newInternetGateway, routeArgument, routeSetting } from "../..
 import { BY_NO_PROP } from "../../fixes/shared-wording";
 import { NO_ROUTE, shareOfSubnets } from "../../fixes/ways-back";
 import type { Edit } from "../../report";
-import type { Fault, PathCheck, Rule } from "../rule";
+import type { FindingDetails, PathCheck, Rule } from "../rule";
 
 const tables: PathCheck = (path, report) => {
   for (const back of analysePath(path).waysBack) {
     if (isUnknown(back.balancer.isInternal)) continue;
     for (const { subnet, way, forgotten } of back.shut) {
-      if (way.kind === "internet-gateway") report.fault(foreignGateway(path.topology, subnet, way, back));
-      else if (forgotten !== undefined) report.fault(notAssociated(subnet, forgotten, back));
+      if (way.kind === "internet-gateway") report.finding(foreignGateway(path.topology, subnet, way, back));
+      else if (forgotten !== undefined) report.finding(notAssociated(subnet, forgotten, back));
     }
   }
 };
 
 type ToGateway = Extract<Way, { kind: "internet-gateway" }>;
 
-function foreignGateway(topology: Topology, subnet: Subnet, way: ToGateway, back: WaysBack): Fault {
+function foreignGateway(topology: Topology, subnet: Subnet, way: ToGateway, back: WaysBack): FindingDetails {
   const { route, gateway } = way;
   const vpcId = known(gateway?.vpcId) ?? "";
   return {
@@ -58,7 +58,7 @@ function isAttached(gateway: Gateway | undefined): boolean {
   return vpc !== undefined && vpc !== "";
 }
 
-function notAssociated(subnet: Subnet, table: RouteTable, back: WaysBack): Fault {
+function notAssociated(subnet: Subnet, table: RouteTable, back: WaysBack): FindingDetails {
   return {
     address: subnet.address,
     attribute: "route_table_id",

@@ -36,16 +36,16 @@ function blocked(
   );
   if (shut.length === 0) return;
   const isPart = shut.length < subnets.length;
-  report.fault({
+  report.finding({
     address,
     attribute: "internet_gateway_block_mode",
     observed:
-      `${mode}, and neither the balancer's VPC nor ` +
+      `${mode}, and neither the load balancer's VPC nor ` +
       `${isPart ? "each of its subnets" : "any of its subnets"} is excluded`,
-    required: "`off`, or an exclusion of the balancer's VPC",
+    required: "`off`, or an exclusion of the load balancer's VPC",
     symptom: P47.symptom,
     ...shareOf(shut.length, subnets.length, "subnets"),
-    fix: fix("Turn the block off, or exclude the balancer's VPC.", BY_NO_PROP, [
+    fix: fix("Turn the block off, or exclude the load balancer's VPC.", BY_NO_PROP, [
       setting(address, "internet_gateway_block_mode", "off"),
     ]),
   });

@@ -1,9 +1,9 @@
 import type { Balancer, TargetGroup, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
-import { nameFault } from "../../facts/elb";
+import { refusedBecause } from "../../facts/elb";
 import { fix, setting } from "../../fixes/fix";
-import type { Fault, FileReporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Rule } from "../rule";
 
 export const P59: Rule = {
   id: "P59",
@@ -31,24 +31,24 @@ function hasNamesThatAwsTakes(topology: Topology, report: FileReporter): void {
 
 function reportName(
   { address, name: given, isData }: Balancer | TargetGroup,
-  of: Parameters<typeof nameFault>[1],
+  of: Parameters<typeof refusedBecause>[1],
   on: readonly Balancer[] | undefined,
   report: FileReporter,
 ): void {
   const name = known(given);
   if (isData || name === undefined || name.includes("${")) return;
-  const fault = nameFault(name, of);
-  if (fault !== undefined) report.fault(refused(address, name, fault), on);
+  const reason = refusedBecause(name, of);
+  if (reason !== undefined) report.finding(refused(address, name, reason), on);
 }
 
-function refused(address: string, name: string, fault: string): Fault {
+function refused(address: string, name: string, reason: string): FindingDetails {
   const better = allowedName(name);
   return {
     address,
     attribute: "name",
-    observed: `"${name}" ${fault}`,
+    observed: `"${name}" ${reason}`,
     required:
-      "at most 32 letters, digits and hyphens, none at the ends; a balancer's name does not begin with internal-",
+      "at most 32 letters, digits and hyphens, none at the ends; a load balancer's name does not begin with internal-",
     symptom: P59.symptom,
     fix: fix(`Call it ${better}.`, "no prop names it; remove the override", [setting(address, "name", better)]),
   };

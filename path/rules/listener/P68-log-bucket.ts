@@ -11,7 +11,7 @@ import type { FileReporter, Rule } from "../rule";
 export const P68: Rule = {
   id: "P68",
   hop: "listener",
-  title: "the log bucket refuses the balancer",
+  title: "the log bucket refuses the load balancer",
   certainty: ["apply"],
   why:
     "When access logs are turned on, ELB writes a test object to the bucket, as a service of AWS's or, in older " +
@@ -42,8 +42,8 @@ function canWriteItsLogs(topology: Topology, report: FileReporter): void {
         hop: "listener",
         address: balancer.address,
         text:
-          `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the balancer's region, and lets ` +
-          "ELB write",
+          `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the load balancer's region, and ` +
+          "lets ELB write",
       });
       continue;
     }
@@ -58,7 +58,7 @@ function checkEncryption(balancer: Balancer, bucket: LogBucket, report: FileRepo
   const at =
     `${bucket.encryption.address === bucket.address ? "server_side_encryption_configuration." : ""}` +
     "rule.apply_server_side_encryption_by_default";
-  report.fault(
+  report.finding(
     {
       address: bucket.encryption.address,
       attribute: `${at}.sse_algorithm`,
@@ -118,7 +118,7 @@ function reportPolicy(balancer: Balancer, bucket: LogBucket, folder: string, rep
   const region = known(balancer.region);
   const account = region === undefined ? undefined : LOG_ACCOUNTS[region];
   const [policy] = bucket.policies;
-  report.fault(
+  report.finding(
     {
       address: policy?.address ?? bucket.address,
       attribute: "policy",

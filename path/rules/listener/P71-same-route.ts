@@ -12,7 +12,7 @@ const routes: FileCheck = (topology, report) => {
   if (topology.source !== "state") for (const table of topology.routeTables) twoRoutes(topology, table, report);
   for (const it of standingInParents(topology.writers.changes))
     if (it.change.type === "aws_route")
-      report.fault({
+      report.finding({
         ...standingChild(it),
         attribute: "route_table_id",
         symptom: "RouteAlreadyExists at apply: the route already exists in the table",
@@ -25,7 +25,7 @@ function twoRoutes(topology: Topology, table: RouteTable, report: FileReporter):
     if (refused === undefined || isReadBefore(topology, table, refused, pair)) continue;
     const [kept] = pair.filter((it) => it !== refused);
     const destination = known(refused.destination) ?? "the destination";
-    report.fault({
+    report.finding({
       address: refused.address,
       attribute: refused.attribute,
       observed: `${kept?.address} has a route of ${table.address} to ${destination} too`,

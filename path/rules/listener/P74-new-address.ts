@@ -16,7 +16,7 @@ const oldOneInTheWay: FileCheck = (topology, report) => {
     const hop = hopOfTwins(twins, topology);
     const { address: was } = old;
     if (code === undefined || hop === undefined) continue;
-    report.fault({
+    report.finding({
       hop,
       address: fresh.address,
       attribute: "",

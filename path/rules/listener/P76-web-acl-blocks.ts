@@ -26,7 +26,7 @@ function letsRequestsThrough(topology: Topology, report: FileReporter): void {
       .map(({ resourceArn }) => topology.byId.balancer(resourceArn))
       .filter((it) => it !== undefined);
     if (balancers.length === 0) continue;
-    report.fault(
+    report.finding(
       {
         address: acl.address,
         attribute: "default_action",

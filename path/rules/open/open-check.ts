@@ -14,5 +14,5 @@ export interface OpenCheck {
 export type OpenPathCheck = (path: TracedPath, report: OpenReporter) => void;
 export type OpenTargetCheck = (end: PathEnd, report: OpenReporter) => void;
 
-/** Without faults: no rule would say what they are. */
-export type OpenReporter = Omit<Reporter, "fault">;
+/** Without findings: no rule would say what they are. */
+export type OpenReporter = Omit<Reporter, "finding">;

@@ -31,7 +31,7 @@ function names({ records, isOwnName, host, balancer, topology }: TracedPath, rep
       new Unknown(
         first.address,
         first.alias === undefined ? "records" : "alias.name",
-        "it leads to no balancer of the file",
+        "it leads to no load balancer of the file",
       ),
     );
   for (const record of records) {
@@ -70,7 +70,7 @@ function listeners({ balancer, steps, from }: TracedPath, report: OpenReporter):
     report.assume({
       hop: "dns",
       address: balancer.address,
-      text: "clients are in the balancer's VPC, or have a route to it",
+      text: "clients are in the load balancer's VPC, or have a route to it",
     });
   for (const { listener, outcomes } of steps) {
     if (isUnknown(listener.protocol)) report.open("listener", listener.protocol);

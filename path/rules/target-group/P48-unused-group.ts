@@ -38,7 +38,7 @@ function isUsed(topology: Topology, report: FileReporter): void {
       report.open("target-group", openForward);
       continue;
     }
-    report.fault(
+    report.finding(
       {
         address: group.address,
         attribute: "arn",

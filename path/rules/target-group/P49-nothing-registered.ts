@@ -12,7 +12,7 @@ import { changeOf, isMade } from "../../analysis/writers/coming";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP, few, shareOf } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
-import type { Fault, FileReporter, Reporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Reporter, Rule } from "../rule";
 
 export const P49: Rule = {
   id: "P49",
@@ -54,11 +54,16 @@ function hasTargets(path: TracedPath, report: Reporter): void {
           )
         : undefined);
     if (open !== undefined) report.open("target-group", open);
-    else report.fault(emptyGroup(topology, group, idle, share));
+    else report.finding(emptyGroup(topology, group, idle, share));
   }
 }
 
-function emptyGroup(topology: Topology, group: TargetGroup, idle: readonly Server[], share: Share | undefined): Fault {
+function emptyGroup(
+  topology: Topology,
+  group: TargetGroup,
+  idle: readonly Server[],
+  share: Share | undefined,
+): FindingDetails {
   const { address } = group;
   const names = few(idle.map((it) => it.address));
   const are = idle.length === 1 ? "is" : "are";
@@ -129,7 +134,7 @@ function staysAttached(topology: Topology, report: FileReporter): void {
       const found = own.find(({ items }) => !items.includes(known(group.arn) ?? ""));
       // Of two arguments, each of which may hold it, the other one has it.
       if (found === undefined || own.some(({ items }) => items.includes(known(group.arn) ?? ""))) continue;
-      report.fault(detached(topology, found, registration, group), on);
+      report.finding(detached(topology, found, registration, group), on);
     }
   }
 }
@@ -139,7 +144,7 @@ function detached(
   { address, argument, items, isIgnored }: OwnTargetGroups,
   registration: Registration,
   group: TargetGroup,
-): Fault {
+): FindingDetails {
   const isNow =
     detachesNow(address, argument, known(group.arn) ?? "", topology) && !isMade(topology, registration.address);
   const isSure = isNow || (topology.source === "synthesized" && isIgnored !== true);

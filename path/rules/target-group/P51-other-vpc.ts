@@ -5,16 +5,16 @@ import type { Target, TracedPath } from "../../analysis/requests/traced-path";
 import { areDistinctVpcs, vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
-import type { Fault, Reporter, Rule } from "../rule";
+import type { FindingDetails, Reporter, Rule } from "../rule";
 
 export const P51: Rule = {
   id: "P51",
   hop: "target-group",
-  title: "balancer, target group and targets are in different VPCs",
+  title: "load balancer, target group and targets are in different VPCs",
   certainty: ["apply"],
   why:
     "A load balancer reaches targets by their private addresses, so a target group belongs to one VPC: its load " +
-    "balancer and its instances must be in that one. AWS refuses to register an instance of another VPC, and " +
+    "load balancer and its instances must be in that one. AWS refuses to register an instance of another VPC, and " +
     "refuses a listener that forwards to a group of another VPC.",
   symptom: "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener",
   symptoms: ["apply"],
@@ -33,18 +33,18 @@ function isOneVpc(path: TracedPath, report: Reporter): void {
     if (balancer === undefined || group.isData) continue;
     if (!areDistinctVpcs(topology, known(group.vpcId), vpcOf(topology, balancer))) continue;
     odd.add(group);
-    report.fault(balancerElsewhere(path, balancer, group));
+    report.finding(balancerElsewhere(path, balancer, group));
   }
   for (const target of targets) {
     const { targetGroup, server, subnets } = target;
     if (server === undefined || targetGroup.targetType !== "instance" || odd.has(targetGroup)) continue;
     const strange = subnets.find((it) => areDistinctVpcs(topology, known(it.vpcId), known(targetGroup.vpcId)));
-    if (strange !== undefined) report.fault(targetElsewhere(path, target, server, strange));
+    if (strange !== undefined) report.finding(targetElsewhere(path, target, server, strange));
   }
 }
 
 /** Whichever of both is not where the targets are. */
-function balancerElsewhere({ topology, targets }: TracedPath, balancer: Balancer, group: TargetGroup): Fault {
+function balancerElsewhere({ topology, targets }: TracedPath, balancer: Balancer, group: TargetGroup): FindingDetails {
   const [vpc, balancerVpc] = [known(group.vpcId), vpcOf(topology, balancer)];
   const isBalancer = targets.some(
     (it) => it.targetGroup === group && it.subnets.some(({ vpcId }) => known(vpcId) === vpc),
@@ -54,7 +54,7 @@ function balancerElsewhere({ topology, targets }: TracedPath, balancer: Balancer
     address: isBalancer ? balancer.address : group.address,
     attribute: isBalancer ? "subnets" : "vpc_id",
     observed: `${group.address} is in ${shown(vpc)}, ${balancer.address} in ${shown(balancerVpc)}`,
-    required: "one VPC for the balancer, its target groups and their instances",
+    required: "one VPC for the load balancer, its target groups and their instances",
     symptom:
       "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener: the target " +
       "group is in another VPC",
@@ -75,7 +75,7 @@ function targetElsewhere(
   { targetGroup, registration }: Target,
   server: NonNullable<Target["server"]>,
   strange: Subnet,
-): Fault {
+): FindingDetails {
   const vpc = known(targetGroup.vpcId);
   const home =
     targets.find((it) => it.targetGroup === targetGroup && known(it.subnets[0]?.vpcId) === vpc)?.subnets[0] ??

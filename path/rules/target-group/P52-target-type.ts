@@ -6,7 +6,7 @@ import { registeredServer } from "../../analysis/targets/registered-servers";
 import { kindOfTarget, type TargetKind } from "../../analysis/targets/target-kinds";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
-import type { Fault, FileReporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Rule } from "../rule";
 
 export const P52: Rule = {
   id: "P52",
@@ -44,19 +44,19 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
     if (first === undefined) continue;
     const isGroup = wrong.length === group.registrations.length && wrong.every(({ kind }) => kind === first.kind);
     const on = analyse(topology).groupUsers.balancersOf(group);
-    if (isGroup) report.fault(ofOtherType(group, type, first), on);
-    else for (const it of wrong) report.fault(oneOfOtherType(topology, group, type, it), on);
+    if (isGroup) report.finding(ofOtherType(group, type, first), on);
+    else for (const it of wrong) report.finding(oneOfOtherType(topology, group, type, it), on);
   }
 }
 
-function common(type: string): Pick<Fault, "required" | "symptom"> {
+function common(type: string): Pick<FindingDetails, "required" | "symptom"> {
   return {
     required: `targets of the type ${type}, or another target_type`,
     symptom: P52.symptom,
   };
 }
 
-function ofOtherType({ address }: TargetGroup, type: string, { registration, kind }: Wrong): Fault {
+function ofOtherType({ address }: TargetGroup, type: string, { registration, kind }: Wrong): FindingDetails {
   return {
     ...common(type),
     address,
@@ -68,7 +68,12 @@ function ofOtherType({ address }: TargetGroup, type: string, { registration, kin
   };
 }
 
-function oneOfOtherType(topology: Topology, group: TargetGroup, type: string, { registration, kind }: Wrong): Fault {
+function oneOfOtherType(
+  topology: Topology,
+  group: TargetGroup,
+  type: string,
+  { registration, kind }: Wrong,
+): FindingDetails {
   const server = registration.targetId === undefined ? undefined : registeredServer(registration, topology);
   const argument = type === "ip" ? "private_ip" : type === "instance" ? "id" : undefined;
   const id = server === undefined || argument === undefined ? undefined : symbol(server.address, argument);

@@ -32,7 +32,7 @@ function expectsCodesThatAreAllowed(topology: Topology, report: FileReporter): v
     const [range, usual] = version === "GRPC" ? [GRPC_CODES, "0-99"] : [HTTP_CODES, "200"];
     if (isMatcher(matcher, range)) continue;
     const [least, most] = range;
-    report.fault(
+    report.finding(
       {
         address: group.address,
         attribute: "health_check.matcher",

@@ -32,7 +32,7 @@ function waitsLessThanItsInterval(topology: Topology, report: FileReporter): voi
     const timeout = isUsual ? USUAL_TIMEOUT_SEC : known(group.healthCheck.timeout);
     if (interval === undefined || timeout === undefined || timeout < interval) continue;
     const better = Math.max(2, Math.min(USUAL_TIMEOUT_SEC, interval - 1));
-    report.fault(
+    report.finding(
       {
         address: group.address,
         attribute: "health_check.timeout",

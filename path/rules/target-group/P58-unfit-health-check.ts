@@ -6,7 +6,7 @@ import { checkedGroups } from "../../analysis/targets/checked-groups";
 import { vpcOf } from "../../analysis/targets/vpcs";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, FileReporter, Rule } from "../rule";
+import type { FileReporter, FindingDetails, Rule } from "../rule";
 
 export const P58: Rule = {
   id: "P58",
@@ -27,14 +27,15 @@ export const P58: Rule = {
 
 function isOneOfAnApplication(topology: Topology, report: FileReporter): void {
   for (const group of topology.targetGroups)
-    for (const fault of lacking(topology, group)) report.fault(fault, analyse(topology).groupUsers.balancersOf(group));
+    for (const finding of lacking(topology, group))
+      report.finding(finding, analyse(topology).groupUsers.balancersOf(group));
   for (const group of checkedGroups(topology))
-    for (const fault of [protocolOfOthers(group), pathWithoutSlash(group)])
-      if (fault !== undefined) report.fault(fault, analyse(topology).groupUsers.balancersOf(group));
+    for (const finding of [protocolOfOthers(group), pathWithoutSlash(group)])
+      if (finding !== undefined) report.finding(finding, analyse(topology).groupUsers.balancersOf(group));
 }
 
 /** One for each argument that targets of its type need. */
-function lacking(topology: Topology, group: TargetGroup): Fault[] {
+function lacking(topology: Topology, group: TargetGroup): FindingDetails[] {
   const { address, isData, targetType: type } = group;
   if (isData || (type !== "instance" && type !== "ip" && type !== "alb")) return [];
   const [balancer] = analyse(topology).groupUsers.balancersOf(group) ?? topology.balancers;
@@ -59,7 +60,7 @@ function lacking(topology: Topology, group: TargetGroup): Fault[] {
     }));
 }
 
-function protocolOfOthers({ address, healthCheck, protocol }: TargetGroup): Fault | undefined {
+function protocolOfOthers({ address, healthCheck, protocol }: TargetGroup): FindingDetails | undefined {
   const checked = known(healthCheck.protocol)?.toUpperCase();
   if (checked === undefined || checked === "HTTP" || checked === "HTTPS") return undefined;
   return {
@@ -72,7 +73,7 @@ function protocolOfOthers({ address, healthCheck, protocol }: TargetGroup): Faul
   };
 }
 
-function pathWithoutSlash({ address, healthCheck }: TargetGroup): Fault | undefined {
+function pathWithoutSlash({ address, healthCheck }: TargetGroup): FindingDetails | undefined {
   const asked = known(healthCheck.path);
   if (asked === undefined || /^[/$]/.test(asked)) return undefined;
   const better = `/${asked}`;

@@ -2,7 +2,7 @@ import type { TargetGroup } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import type { Fault, Reporter, Rule } from "../rule";
+import type { FindingDetails, Reporter, Rule } from "../rule";
 
 export const P60: Rule = {
   id: "P60",
@@ -36,13 +36,13 @@ function lastsAsLongAsRequests({ targetGroups, balancer }: TracedPath, report: R
     const longest = Math.min(idle, MAX_DELAY_SEC);
     // Who raises the idle timeout has requests that take that long.
     const isShort = delay === 0 || (idle > USUAL_IDLE_SEC && delay < longest);
-    if (isShort) report.fault(tooShort(group, delay, idle, longest));
+    if (isShort) report.finding(tooShort(group, delay, idle, longest));
     else if (delay > USUAL_DELAY_SEC && delay > longest)
-      report.fault(tooLong(group, delay, idle, Math.max(longest, USUAL_IDLE_SEC)));
+      report.finding(tooLong(group, delay, idle, Math.max(longest, USUAL_IDLE_SEC)));
   }
 }
 
-function tooShort(group: TargetGroup, delay: number, idle: number, better: number): Fault {
+function tooShort(group: TargetGroup, delay: number, idle: number, better: number): FindingDetails {
   return {
     ...otherDelay(group, delay, idle, better),
     required: `as long as requests take, such as ${better} s`,
@@ -50,7 +50,7 @@ function tooShort(group: TargetGroup, delay: number, idle: number, better: numbe
   };
 }
 
-function tooLong(group: TargetGroup, delay: number, idle: number, better: number): Fault {
+function tooLong(group: TargetGroup, delay: number, idle: number, better: number): FindingDetails {
   return {
     ...otherDelay(group, delay, idle, better),
     required: `not much longer than requests take, such as ${better} s`,

@@ -11,14 +11,14 @@ import { childInWords } from "../../fixes/children";
 import { forgetting, keepingPair } from "../../fixes/kept-resources";
 import { shareOf } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
-import type { Fault, FileCheck, FileReporter, Rule } from "../rule";
+import type { FileCheck, FileReporter, FindingDetails, Rule } from "../rule";
 
 const takenAway: FileCheck = (topology, report) => {
   pairs(topology, report);
-  for (const it of analyse(topology).takenFromParents) report.fault(fromParent(it, topology));
+  for (const it of analyse(topology).takenFromParents) report.finding(fromParent(it, topology));
   for (const [address, link] of analyse(topology).takenLinks) {
     const on = analyse(topology).groupUsers.balancersOf(link.group);
-    if (on !== undefined) report.fault(fromList(address, link, topology), on);
+    if (on !== undefined) report.finding(fromList(address, link, topology), on);
   }
 };
 
@@ -91,7 +91,7 @@ function certificatesOf(balancer: Balancer, lostAt: OfAddress): LostPart[] {
 function reportPair(lost: Lost, { on, ...missing }: Missing, { writers }: Topology, report: FileReporter): void {
   const { change, old, isSure } = lost;
   const { address } = change;
-  report.fault(
+  report.finding(
     {
       ...missing,
       ...(!isSure && { severity: "warning" }),
@@ -108,7 +108,7 @@ function reportPair(lost: Lost, { on, ...missing }: Missing, { writers }: Topolo
   report.open(missing.hop, new Unknown(address, missing.attribute, why), on);
 }
 
-function seenOf({ old, isSure }: Lost): Pick<Fault, "observed" | "required"> {
+function seenOf({ old, isSure }: Lost): Pick<FindingDetails, "observed" | "required"> {
   if (old === undefined)
     return {
       observed:
@@ -133,7 +133,7 @@ function seenOf({ old, isSure }: Lost): Pick<Fault, "observed" | "required"> {
 
 const ATTRIBUTES = { rule: "security_group_id", route: "route_table_id", entry: "rule_number" };
 
-function fromParent({ change, parent }: OfParent, topology: Topology): Fault {
+function fromParent({ change, parent }: OfParent, topology: Topology): FindingDetails {
   const { address, type, before } = change;
   const kind = childKind(type) ?? "rule";
   return {
@@ -155,7 +155,7 @@ function fromParent({ change, parent }: OfParent, topology: Topology): Fault {
   };
 }
 
-function fromList(address: string, { list, group }: TakenLink, topology: Topology): Fault {
+function fromList(address: string, { list, group }: TakenLink, topology: Topology): FindingDetails {
   return {
     address,
     attribute: "autoscaling_group_name",

@@ -9,7 +9,7 @@ const checkWayOut: PathCheck = (path, report) => {
   for (const { openOut } of passages.kinds) for (const it of openOut) report.open("target", it);
   for (const shut of passages.out) {
     const shown = portsInWords(shut.ports);
-    report.fault({
+    report.finding({
       address: shut.group.address,
       attribute: "egress",
       observed: rulesInWords(path.topology, shut.set),
@@ -17,7 +17,7 @@ const checkWayOut: PathCheck = (path, report) => {
       ...symptomOf(shut.ports, shut.health),
       ...shareOfTargets(shut, passages, "the targets' subnets"),
       fix: fix(
-        `Let the balancer out to ${shown} of its targets.`,
+        `Let the load balancer out to ${shown} of its targets.`,
         "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override",
         openingOf(shut, "to_targets"),
       ),
@@ -28,7 +28,7 @@ const checkWayOut: PathCheck = (path, report) => {
 export const P32: Rule = {
   id: "P32",
   hop: "target",
-  title: "the balancer's group does not let requests out to the targets",
+  title: "the load balancer's group does not let requests out to the targets",
   certainty: ["certain"],
   why:
     "The load balancer opens its own connections to the targets, for requests and for health checks, and its " +

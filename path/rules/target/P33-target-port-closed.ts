@@ -11,17 +11,17 @@ const checkRequestPorts: PathCheck = (path, report) => {
       report.assume({
         hop: "target",
         address: stranger.address,
-        text: `whatever has the address ${stranger.ip} lets the balancer in`,
+        text: `whatever has the address ${stranger.ip} lets the load balancer in`,
       });
   }
   for (const shut of passages.in.filter(({ ports }) => !areForHealthOnly(ports)))
-    report.fault(shutToBalancer(shut, passages, path.topology, "`appPort`"));
+    report.finding(shutToBalancer(shut, passages, path.topology, "`appPort`"));
 };
 
 export const P33: Rule = {
   id: "P33",
   hop: "target",
-  title: "the targets' group does not open their port to the balancer",
+  title: "the targets' group does not open their port to the load balancer",
   certainty: ["certain"],
   why:
     "A target receives what its own security groups let in, and the load balancer comes from its own private " +

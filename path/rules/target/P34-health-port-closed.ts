@@ -7,7 +7,7 @@ const checkHealthPorts: PathCheck = (path, report) => {
   const passages = analysePath(path).targetPassages;
   for (const { openHealth } of passages.kinds) if (openHealth !== undefined) report.open("target", openHealth);
   for (const shut of passages.in.filter(({ ports }) => areForHealthOnly(ports)))
-    report.fault(shutToBalancer(shut, passages, path.topology, "`healthCheck: { port }`"));
+    report.finding(shutToBalancer(shut, passages, path.topology, "`healthCheck: { port }`"));
 };
 
 export const P34: Rule = {

@@ -15,13 +15,13 @@ const checkNearMisses: PathCheck = (path, report) => {
   for (const missed of passages.missed) {
     const { rule, port, health, whom } = missed;
     const { name, why, text, edits } = MENDS[missed.what](missed);
-    report.fault({
+    report.finding({
       address: rule.address,
       attribute: attributeOf(rule, name),
       observed: `${ruleInWords(path.topology, rule, "ingress")}: ${why}`,
       required: `${portsInWords([port])} from ${whom}`,
       ...symptomOf([port], [health]),
-      ...shareOfTargets(missed, passages, "the balancer's subnets"),
+      ...shareOfTargets(missed, passages, "the load balancer's subnets"),
       fix: fix(
         text,
         "`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource",
@@ -48,14 +48,14 @@ const MENDS: Readonly<Record<NearMiss["what"], (missed: MissedPort) => Mend>> = 
   }),
   protocol: ({ rule }) => ({
     name: argument(rule, "protocol"),
-    why: "the balancer speaks tcp",
+    why: "the load balancer speaks tcp",
     text: "Make it a rule for tcp.",
     edits: [ruleSetting(rule, argument(rule, "protocol"), "tcp")],
   }),
   addresses: ({ rule, groupId }) => ({
     name: argument(rule, "cidrs"),
-    why: "the balancer's addresses are others",
-    text: "Make it a rule for the balancer's group.",
+    why: "the load balancer's addresses are others",
+    text: "Make it a rule for the load balancer's group.",
     edits: groupId === undefined ? [] : renamed(rule, [groupId]),
   }),
 };

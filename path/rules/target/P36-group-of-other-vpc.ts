@@ -43,7 +43,7 @@ function checkReference(
     });
     return;
   }
-  report.fault({
+  report.finding({
     address: rule.address,
     attribute: attributeOf(rule, argument(rule, "groups")),
     observed:

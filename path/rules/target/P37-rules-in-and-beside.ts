@@ -11,7 +11,7 @@ const checkBothKinds: PathCheck = (path, report) => {
     for (const direction of ["ingress", "egress"] as const) {
       const beside = group.standalone.filter((it) => it.direction === direction);
       if (!group.hasInline[direction] || beside.length === 0) continue;
-      report.fault({
+      report.finding({
         address: group.address,
         attribute: direction,
         observed:

@@ -26,7 +26,7 @@ const checkEntries: PathCheck = (path, report) => {
     if (by !== undefined || isEmpty) continue;
     const way = direction === "ingress" ? "in" : "out";
     const entries = acl[direction];
-    report.fault({
+    report.finding({
       address: acl.address,
       attribute: direction,
       ...aboutBlockage(blockage),

@@ -5,18 +5,18 @@ import { analysePath } from "../../analysis/path-analysis";
 import { everythingAllowed, lastNumber, NO_PROP_OF_ACL } from "../../fixes/acl-entries";
 import { aboutBlockage, entryPorts } from "../../fixes/acl-wording";
 import { fix, setting } from "../../fixes/fix";
-import type { Fault, PathCheck, Rule } from "../rule";
+import type { FindingDetails, PathCheck, Rule } from "../rule";
 
 const checkOrder: PathCheck = (path, report) => {
   analysePath(path).aclBlockages.blockages.forEach((blockage, index) => {
     const { by, isEmpty } = blockage;
-    if (by !== undefined) report.fault(early(blockage, by, index));
-    else if (isEmpty) report.fault(empty(blockage));
+    if (by !== undefined) report.finding(early(blockage, by, index));
+    else if (isEmpty) report.finding(empty(blockage));
   });
 };
 
 /** An entry that denies comes before one that allows; several move behind all others, each to a number of its own. */
-function early(blockage: Blockage, by: AclEntry, index: number): Fault {
+function early(blockage: Blockage, by: AclEntry, index: number): FindingDetails {
   const { acl, direction } = blockage;
   const number = lastNumber(acl[direction]) + 10 + index;
   return {
@@ -32,7 +32,7 @@ function early(blockage: Blockage, by: AclEntry, index: number): Fault {
   };
 }
 
-function empty(blockage: Blockage): Fault {
+function empty(blockage: Blockage): FindingDetails {
   const { acl, direction } = blockage;
   return {
     address: acl.address,

@@ -8,12 +8,12 @@ import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
-import type { Fault, FileCheck, Rule } from "../rule";
+import type { FileCheck, FindingDetails, Rule } from "../rule";
 
-/** For so many faults a free block is looked for, as each look costs as much as the VPC has subnets. */
+/** For so many findings a free block is looked for, as each look costs as much as the VPC has subnets. */
 const MAX_BLOCKS = 20;
 
-/** In each VPC in which a balancer is. */
+/** In each VPC in which a load balancer is. */
 const ranges: FileCheck = (topology, report) => {
   const used = new Set(topology.balancers.flatMap(({ subnetIds }) => subnetIds.items));
   let told = 0;
@@ -24,7 +24,7 @@ const ranges: FileCheck = (topology, report) => {
       .network.subnetsOf(vpcId)
       .flatMap((subnet) => rangesOf(known(subnet.cidr) ?? "").map((range): Placed => ({ subnet, range })));
     for (const { subnet, ...seen } of [...outsideOf(vpc, placed), ...overlapsOf(placed, used)])
-      report.fault(
+      report.finding(
         {
           address: subnet.address,
           attribute: "cidr_block",
@@ -46,7 +46,7 @@ interface Placed {
   readonly range: Range;
 }
 
-type Misplaced = Pick<Fault, "observed" | "required" | "symptom"> & { readonly subnet: Subnet };
+type Misplaced = Pick<FindingDetails, "observed" | "required" | "symptom"> & { readonly subnet: Subnet };
 
 function outsideOf(vpc: Vpc | undefined, placed: readonly Placed[]): Misplaced[] {
   const inside = vpc?.isData === true ? [] : vpcRanges(vpc);
@@ -86,7 +86,7 @@ function isSame(a: Subnet, b: Subnet): boolean {
   return a === b || a.isData || b.isData;
 }
 
-/** The one that no balancer has moves more easily. */
+/** The one that no load balancer has moves more easily. */
 function later(used: ReadonlySet<string>, a: Subnet, b: Subnet): readonly [Subnet, Subnet] {
   return used.has(known(b.id) ?? "") ? [b, a] : [a, b];
 }

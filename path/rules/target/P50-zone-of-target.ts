@@ -8,7 +8,7 @@ import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { shareOf } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
-import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
+import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
 const checkZones: TargetCheck = ({ topology, balancer, targets }, report) => {
   if (balancer === undefined || balancer.subnetIds.open !== undefined) return;
@@ -18,7 +18,7 @@ const checkZones: TargetCheck = ({ topology, balancer, targets }, report) => {
   for (const target of targets) {
     const outside = target.subnets.filter((subnet) => isOutside(subnet, zones, report));
     if (outside.length > 0 && target.server !== undefined)
-      report.fault(outsideFault(topology, { balancer, zones, target, server: target.server, outside }));
+      report.finding(outsideFault(topology, { balancer, zones, target, server: target.server, outside }));
   }
 };
 
@@ -29,14 +29,14 @@ function isOutside({ zone, address }: Subnet, zones: readonly string[], report: 
   }
   if (zones.includes(zone)) return false;
   if (kindOfZone(zones[0] ?? "") === kindOfZone(zone)) return true;
-  const why = `the file does not say whether ${plain(zone)} is one of the balancer's zones`;
+  const why = `the file does not say whether ${plain(zone)} is one of the load balancer's zones`;
   report.open("target", new Unknown(address, "availability_zone", why));
   return false;
 }
 
 interface Outside {
   readonly balancer: Balancer;
-  /** The balancer's. */
+  /** The load balancer's. */
   readonly zones: readonly string[];
   readonly target: Target;
   readonly server: NonNullable<Target["server"]>;
@@ -44,7 +44,7 @@ interface Outside {
   readonly outside: readonly Subnet[];
 }
 
-function outsideFault(topology: Topology, it: Outside): Fault {
+function outsideFault(topology: Topology, it: Outside): FindingDetails {
   const { balancer, zones, target, server, outside } = it;
   const { subnets, registration } = target;
   const shown = new Set(outside.map(({ zone }) => plain(known(zone) ?? "")));
@@ -54,7 +54,7 @@ function outsideFault(topology: Topology, it: Outside): Fault {
     observed:
       `${addresses(outside)} in ${[...shown].join(", ")}; ${balancer.address} is in ` +
       `${zones.map(plain).join(", ")}`,
-    required: "a subnet in a zone that the balancer has a subnet in",
+    required: "a subnet in a zone that the load balancer has a subnet in",
     symptom:
       "the target stays unused: Target.NotInUse, as its zone is not enabled for the load balancer " +
       `(${registration.address})`,
@@ -63,7 +63,7 @@ function outsideFault(topology: Topology, it: Outside): Fault {
   };
 }
 
-/** The target keeps its subnets in the balancer's zones, or gets one that is as public as that it has. */
+/** The target keeps its subnets in the load balancer's zones, or gets one that is as public as that it has. */
 function fixOf(topology: Topology, it: Outside): Fix {
   const { balancer, zones, target, server, outside } = it;
   const [first] = outside;
@@ -78,7 +78,7 @@ function fixOf(topology: Topology, it: Outside): Fix {
         isPublic(topology, subnet) === isPublic(topology, first),
     );
   const props =
-    "`network: { zones }` gives balancer and instances the same zones; no prop parts them: remove the override";
+    "`network: { zones }` gives load balancer and instances the same zones; no prop parts them: remove the override";
   const kept = inside.length > 0 ? inside : better === undefined ? [] : [better];
   if (kept.length === 0)
     return fix(`Give ${balancer.address} a subnet in ${plain(known(first?.zone) ?? "")}.`, props, []);
@@ -105,7 +105,7 @@ function addresses(subnets: readonly Subnet[]): string {
 export const P50: Rule = {
   id: "P50",
   hop: "target",
-  title: "a target is in a zone that the balancer is not in",
+  title: "a target is in a zone that the load balancer is not in",
   certainty: ["certain"],
   why:
     "A load balancer is enabled for the Availability Zones of its subnets and sends nothing to targets in other " +

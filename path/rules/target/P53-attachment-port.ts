@@ -25,8 +25,8 @@ export const P53: Rule = {
 };
 
 /**
- * By the script, or where that is not known, by what the groups open; that a port is not open at all is a fault of its
- * own too.
+ * By the script, or where that is not known, by what the groups open; that a port is not open at all is a finding of
+ * its own too.
  */
 function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
   for (const target of path.targets) {
@@ -69,7 +69,7 @@ function reportPort(
   report: Reporter,
 ): void {
   const count = targetGroup.registrations.length;
-  report.fault({
+  report.finding({
     severity: isCertain ? "error" : "warning",
     address: registration.address,
     attribute: "port",

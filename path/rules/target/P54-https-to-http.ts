@@ -61,7 +61,7 @@ function reportProtocol(
   const { address } = targetGroup;
   const attribute = isCheck ? "health_check.protocol" : "protocol";
   const better = speaksTls ? "HTTPS" : "HTTP";
-  report.fault({
+  report.finding({
     address,
     attribute,
     observed: `${protocol} to port ${port}, on which ${server.address} speaks ${speaksTls ? "TLS" : "plain HTTP"}`,

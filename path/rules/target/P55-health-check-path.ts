@@ -16,7 +16,7 @@ export const P55: Rule = {
   why:
     "A target is healthy while it answers the health check's path with one of the codes that the target group " +
     "expects, by default 200 only. A redirect, a login page's 401 or a 404 counts as a failure, as the load " +
-    "balancer does not follow redirects and does not log in.",
+    "load balancer does not follow redirects and does not log in.",
   symptom: "Target.ResponseCodeMismatch in the target's health",
   symptoms: ["unhealthy"],
   source:
@@ -35,7 +35,7 @@ function answersTheHealthCheck(path: PathEnd, report: Reporter): void {
     if (checked === undefined || matcher === undefined || codesOf(matcher) === undefined) continue;
     const code = codeOf(script, checked, known(healthPort));
     if (code === undefined || expects(matcher, code)) continue;
-    report.fault({
+    report.finding({
       address: targetGroup.address,
       attribute: "health_check.path",
       observed: `${server.address} seems to answer ${checked} with ${code}, and the check expects ${matcher}`,

@@ -30,7 +30,7 @@ const checkOwnGroups: PathCheck = (path, report) => {
 interface WithoutGroup {
   readonly server: Server;
   readonly port: Target["port"];
-  /** The balancer. */
+  /** The load balancer. */
   readonly peer: Peer;
   readonly share: { readonly share?: string };
   /** What mends one server of a VPC mends the others that are asked on the same port. */
@@ -59,17 +59,17 @@ function checkDefaultGroup(topology: Topology, it: WithoutGroup, report: Reporte
   if (through.answer === "open")
     report.open("target", new Unknown(address, attribute, `it has the default group of its VPC: ${through.why.why}`));
   if (through.answer !== "no" && through.answer !== "partly") return;
-  report.fault({
+  report.finding({
     address,
     attribute,
     observed:
       "no security group, so that the VPC's default group holds: " +
       `${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`,
-    required: `a group that lets the balancer in to port ${isUnknown(port) ? "of the target" : port}`,
+    required: `a group that lets the load balancer in to port ${isUnknown(port) ? "of the target" : port}`,
     symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
     ...share,
     fix: fix(
-      "Give the servers a group that lets the balancer in.",
+      "Give the servers a group that lets the load balancer in.",
       "every server has its group; no prop takes it away: remove the override",
       editsFor(topology, it).map((edit) => ("set" in edit ? setting(address, attribute, edit.value) : edit)),
     ),

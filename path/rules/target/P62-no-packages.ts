@@ -9,7 +9,7 @@ import { fix, setting } from "../../fixes/fix";
 import { nameFrom } from "../../fixes/free-ranges";
 import { EGRESS_PROP, NOT_INSTALLED, sharesOfServers } from "../../fixes/packages";
 import type { Edit, Fix } from "../../report";
-import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
+import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
 /** No way out of the subnet for what is installed. */
 const packages: TargetCheck = (end, report) => {
@@ -24,7 +24,7 @@ const packages: TargetCheck = (end, report) => {
     // A NAT gateway without a way out, or for a part of the addresses, is another rule's.
     for (const failed of it.failed)
       if (failed.way.kind !== "nat-gateway" && narrowNatRoute(failed.way) === undefined)
-        report.fault({ ...noWayOut(end.topology, it.server, failed), ...shareOf(it) });
+        report.finding({ ...noWayOut(end.topology, it.server, failed), ...shareOf(it) });
   }
 };
 
@@ -43,7 +43,7 @@ function unknownScript(topology: Topology, { server, subnets }: Installing, why:
   });
 }
 
-function noWayOut(topology: Topology, server: Server, { subnet, fetch, way }: Failed): Fault {
+function noWayOut(topology: Topology, server: Server, { subnet, fetch, way }: Failed): FindingDetails {
   const isPublicSubnet = way.kind === "internet-gateway" || way.kind === "by-default";
   const isS3 = fetch.from === "s3";
   return {

@@ -8,7 +8,7 @@ import type { Failed } from "../../analysis/targets/installing";
 import { fix, setting } from "../../fixes/fix";
 import { EGRESS_PROP, NOT_INSTALLED, sharesOfServers } from "../../fixes/packages";
 import { destinationSetting } from "../../fixes/routes";
-import type { Fault, Rule, TargetCheck } from "../rule";
+import type { FindingDetails, Rule, TargetCheck } from "../rule";
 
 const nats: TargetCheck = (end, report) => {
   const all = analyseEnd(end).installing;
@@ -16,15 +16,15 @@ const nats: TargetCheck = (end, report) => {
   for (const it of all) {
     // It can never do its part, whatever the servers install.
     for (const nat of it.subnets.flatMap((subnet) => shutNat(end.topology, subnet) ?? []))
-      report.fault(withoutWayOut(end.topology, nat));
+      report.finding(withoutWayOut(end.topology, nat));
     for (const failed of it.failed) {
       const route = narrowNatRoute(failed.way);
-      if (route !== undefined) report.fault({ ...tooNarrow(route, it.server, failed), ...shareOf(it) });
+      if (route !== undefined) report.finding({ ...tooNarrow(route, it.server, failed), ...shareOf(it) });
     }
   }
 };
 
-function withoutWayOut(topology: Topology, { address, subnetId }: Gateway): Fault {
+function withoutWayOut(topology: Topology, { address, subnetId }: Gateway): FindingDetails {
   const own = topology.byId.subnet(subnetId);
   const publics = analyse(topology)
     .network.subnetsOf(own?.vpcId)
@@ -45,7 +45,7 @@ function withoutWayOut(topology: Topology, { address, subnetId }: Gateway): Faul
   };
 }
 
-function tooNarrow(route: Route, server: Server, { fetch }: Failed): Fault {
+function tooNarrow(route: Route, server: Server, { fetch }: Failed): FindingDetails {
   return {
     address: route.address,
     attribute: route.attribute,

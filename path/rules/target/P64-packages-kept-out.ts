@@ -10,7 +10,7 @@ import type { Installing } from "../../analysis/targets/installing";
 import { fix } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
 import { NOT_INSTALLED } from "../../fixes/packages";
-import type { Fault, Reporter, Rule, TargetCheck } from "../rule";
+import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
 /** The groups of a server let nothing out to where its packages are. */
 const groups: TargetCheck = (end, report) => {
@@ -32,7 +32,7 @@ function keptIn(topology: Topology, { server, subnets, fetches }: Installing, re
     if (out.includes(true)) continue;
     const why = out.find(isUnknown) ?? set.open;
     if (why !== undefined) report.open("target", why);
-    else if (group !== undefined) return report.fault(notOpened(topology, server, group, set, fetch));
+    else if (group !== undefined) return report.finding(notOpened(topology, server, group, set, fetch));
   }
 }
 
@@ -50,7 +50,13 @@ function letsOut(rule: SecurityRule, { ports }: Fetch, isNear: boolean): boolean
   return leads ? isOpen : (rule.cidrs.open ?? rule.prefixListIds.open ?? false);
 }
 
-function notOpened(topology: Topology, server: Server, group: SecurityGroup, set: RuleSet, fetch: Fetch): Fault {
+function notOpened(
+  topology: Topology,
+  server: Server,
+  group: SecurityGroup,
+  set: RuleSet,
+  fetch: Fetch,
+): FindingDetails {
   const ports = fetch.ports.map((it) => `tcp ${it}`).join(" or ");
   return {
     address: group.address,

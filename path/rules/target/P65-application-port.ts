@@ -10,7 +10,7 @@ import { targetsByServer } from "../../analysis/targets/targets-by-server";
 import { fix, setting } from "../../fixes/fix";
 import { shareOf } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
-import type { Fault, Rule, TargetCheck } from "../rule";
+import type { FindingDetails, Rule, TargetCheck } from "../rule";
 
 const checkBootScripts: TargetCheck = ({ topology, targets }, report) => {
   const servers = targetsByServer(targets);
@@ -19,14 +19,14 @@ const checkBootScripts: TargetCheck = ({ topology, targets }, report) => {
   for (const [server, those] of servers) {
     const script = known(server.userData);
     if (script === undefined || script.trim() === "") continue;
-    const fault = never.includes(server)
+    const finding = never.includes(server)
       ? { ...neverRun(server, script), ...share }
       : otherPort(topology, server, script, those);
-    if (fault !== undefined) report.fault(fault);
+    if (finding !== undefined) report.finding(finding);
   }
 };
 
-function neverRun(server: Server, script: string): Fault {
+function neverRun(server: Server, script: string): FindingDetails {
   const first = firstCommand(script);
   const hasInterpreter = /^\s+#!/.test(script);
   return {
@@ -60,7 +60,12 @@ function dedented(script: string): string {
     .join("\n");
 }
 
-function otherPort(topology: Topology, server: Server, script: string, targets: readonly Target[]): Fault | undefined {
+function otherPort(
+  topology: Topology,
+  server: Server,
+  script: string,
+  targets: readonly Target[],
+): FindingDetails | undefined {
   const served = portsOf(script);
   const asked = targets
     .flatMap(targetPorts)

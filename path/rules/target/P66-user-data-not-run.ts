@@ -6,7 +6,7 @@ import type { Rule, TargetCheck } from "../rule";
 const checkChangedUserData: TargetCheck = ({ targets }, report) => {
   for (const server of targetsByServer(targets).keys()) {
     if (!server.changesUserDataInPlace || known(server.userDataReplaceOnChange) === true) continue;
-    report.fault({
+    report.finding({
       address: server.address,
       attribute: "user_data_replace_on_change",
       observed:

@@ -10,7 +10,7 @@ const checkHopLimit: TargetCheck = ({ targets }, report) => {
     if (known(httpTokens) !== "required" || known(hopLimit) !== 1) continue;
     const what = usesContainers(known(server.userData) ?? "");
     if (what === undefined) continue;
-    report.fault({
+    report.finding({
       address: server.settingsAddress,
       attribute: "metadata_options.http_put_response_hop_limit",
       observed: `1, while the boot script starts containers (${what}), which are one hop further away`,

@@ -13,7 +13,7 @@ const names: FileCheck = (topology, report) => {
     if (refused === undefined) continue;
     const [kept] = pair.filter((it) => it !== refused);
     const name = known(refused.name) ?? "";
-    report.fault({
+    report.finding({
       hop: hopOfRulesIn(known(refused.id), topology),
       address: refused.address,
       attribute: "name",

@@ -15,7 +15,7 @@ const rules: FileCheck = (topology, report) => {
     for (const group of topology.securityGroups) if (group.standalone.length > 1) twoRules(topology, group, report);
   for (const it of standingInParents(topology.writers.changes))
     if (childKind(it.change.type) === "rule")
-      report.fault({
+      report.finding({
         ...standingChild(it),
         hop: hopOfRulesIn(own(it.change.after, "security_group_id"), topology),
         attribute: "security_group_id",
@@ -36,7 +36,7 @@ function twoRules(topology: Topology, group: SecurityGroup, report: FileReporter
     const [one, other] = pair;
     const refused = one.address === other.address ? undefined : refusedOf(topology, pair);
     if (refused === undefined) continue;
-    report.fault({
+    report.finding({
       hop: hopOfRulesIn(known(group.id), topology),
       address: refused.address,
       attribute: "security_group_id",

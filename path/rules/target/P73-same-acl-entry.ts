@@ -13,7 +13,7 @@ const entries: FileCheck = (topology, report) => {
       for (const direction of ["ingress", "egress"] as const) twoEntries(topology, acl, direction, report);
   for (const it of standingInParents(topology.writers.changes))
     if (childKind(it.change.type) === "entry")
-      report.fault({
+      report.finding({
         ...standingChild(it),
         attribute: "rule_number",
         symptom: "NetworkAclEntryAlreadyExists at apply",
@@ -28,7 +28,7 @@ function twoEntries(topology: Topology, acl: NetworkAcl, direction: "ingress" | 
     const refused = refusedOf(topology, pair, acl.address);
     if (refused === undefined) continue;
     const [kept] = pair.filter((it) => it !== refused);
-    report.fault({
+    report.finding({
       address: refused.address,
       attribute: refused.attribute,
       observed: `${kept?.address} has ${direction} entry ${known(refused.number) ?? ""} of ${acl.address} too`,

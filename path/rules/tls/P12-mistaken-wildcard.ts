@@ -25,7 +25,7 @@ function wildcardMistaken(path: TracedPath, report: Reporter): void {
   for (const found of analysePath(path).uncoveredNames) {
     if (isUnknown(found)) report.open("tls", found);
     else if (found.isBelowWildcard)
-      report.fault({
+      report.finding({
         address: found.certificate.address,
         attribute: "subject_alternative_names",
         observed: `${found.good}, and a wildcard stands for exactly one label, so not for ${found.shown}`,

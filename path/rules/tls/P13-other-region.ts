@@ -8,7 +8,7 @@ import type { Use } from "../../analysis/certificates/picked-certificates";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import type { Edit } from "../../report";
-import type { Fault, Rule } from "../rule";
+import type { FindingDetails, Rule } from "../rule";
 
 export const P13: Rule = {
   id: "P13",
@@ -23,10 +23,10 @@ export const P13: Rule = {
   source: "https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html",
   needs: [],
   review: { effect: "fails" },
-  check: { path: (path, report) => inOtherRegion(path).forEach((it) => report.fault(it)) },
+  check: { path: (path, report) => inOtherRegion(path).forEach((it) => report.finding(it)) },
 };
 
-const inOtherRegion = ofEachCertificate(({ use, certificate }: Use, path: TracedPath): Fault[] => {
+const inOtherRegion = ofEachCertificate(({ use, certificate }: Use, path: TracedPath): FindingDetails[] => {
   const { balancer } = path;
   const region = known(balancer?.region);
   const other = regionOfArn(use.arn) ?? known(certificate?.region);

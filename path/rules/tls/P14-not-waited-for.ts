@@ -8,7 +8,7 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
-import type { Fault, Rule } from "../rule";
+import type { FindingDetails, Rule } from "../rule";
 
 export const P14: Rule = {
   id: "P14",
@@ -24,11 +24,11 @@ export const P14: Rule = {
   source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate_validation",
   needs: ["plan"],
   review: { effect: "fails" },
-  check: { path: (path, report) => notWaitedFor(path).forEach((it) => report.fault(it)) },
+  check: { path: (path, report) => notWaitedFor(path).forEach((it) => report.finding(it)) },
 };
 
 /** A state does not say by which way a listener has its ARN, and what is used there was issued. */
-const notWaitedFor = ofEachCertificate(({ use, certificate }: Use, { topology }: TracedPath): Fault[] => {
+const notWaitedFor = ofEachCertificate(({ use, certificate }: Use, { topology }: TracedPath): FindingDetails[] => {
   if (use.via !== "certificate" || !isRequested(certificate, "DNS", "EMAIL")) return [];
   // One that is there already was issued by an earlier apply.
   if (topology.source === "plan" && !certificate.actions.includes("create")) return [];

@@ -16,7 +16,7 @@ import { validationRecord } from "../../fixes/certificate-repairs";
 import { fix } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
 import { intoPublicZone } from "../../fixes/zone-repairs";
-import type { Fault, Reporter, Rule } from "../rule";
+import type { FindingDetails, Reporter, Rule } from "../rule";
 
 export const P15: Rule = {
   id: "P15",
@@ -44,7 +44,7 @@ const onPath = ofEachCertificate(({ certificate }: Use, path: TracedPath): Told[
     ...misplaced.map(
       (it): Told =>
         (report) =>
-          report.fault(it),
+          report.finding(it),
     ),
     ...ofMissing(certificate, path),
   ];
@@ -64,8 +64,8 @@ function ofMissing(certificate: Certificate, path: TracedPath): Told[] {
   }
   const open = mayBeFor(here, topology);
   if (open !== undefined) return [(report) => report.open("tls", open)];
-  const fault = noRecord(certificate, here, own, path);
-  return [(report) => report.fault(fault)];
+  const finding = noRecord(certificate, here, own, path);
+  return [(report) => report.finding(finding)];
 }
 
 /** A record of which the file does not tell what it is for. */
@@ -85,7 +85,7 @@ function noRecord(
   names: readonly string[],
   own: readonly ValidationRecord[],
   { topology, records }: TracedPath,
-): Fault {
+): FindingDetails {
   const shown = names.join(", ");
   return {
     address: certificate.address,
@@ -105,7 +105,7 @@ function noRecord(
 }
 
 /** ACM looks for the record at the name itself, so that it must be in a public zone above the name. */
-function outsideItsZone({ domain, record }: ValidationRecord, { topology }: TracedPath): Fault | undefined {
+function outsideItsZone({ domain, record }: ValidationRecord, { topology }: TracedPath): FindingDetails | undefined {
   const zone = topology.byId.zone(record.zoneId);
   const name = known(zone?.name);
   const isOutside = domain !== undefined && name !== undefined && !isWithin(domain, name);

@@ -5,7 +5,7 @@ import { validationRecordsOf } from "../../analysis/certificates/validation-reco
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, Rule } from "../rule";
+import type { FindingDetails, Rule } from "../rule";
 
 export const P16: Rule = {
   id: "P16",
@@ -20,10 +20,10 @@ export const P16: Rule = {
   source: "https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html",
   needs: [],
   review: { effect: "fails" },
-  check: { path: (path, report) => wiredAsDns(path).forEach((it) => report.fault(it)) },
+  check: { path: (path, report) => wiredAsDns(path).forEach((it) => report.finding(it)) },
 };
 
-const wiredAsDns = ofEachCertificate(({ certificate }: Use, { topology }: TracedPath): Fault[] => {
+const wiredAsDns = ofEachCertificate(({ certificate }: Use, { topology }: TracedPath): FindingDetails[] => {
   if (!isRequested(certificate, "EMAIL")) return [];
   const [wired] = validationRecordsOf(certificate, topology);
   if (wired === undefined) return [];

@@ -7,7 +7,7 @@ import type { Use } from "../../analysis/certificates/picked-certificates";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, Rule } from "../rule";
+import type { FindingDetails, Rule } from "../rule";
 
 export const P17: Rule = {
   id: "P17",
@@ -27,7 +27,7 @@ export const P17: Rule = {
     path: (path, report) => {
       for (const found of refusals(path)) {
         if (isUnknown(found)) report.open("tls", found);
-        else report.fault(found);
+        else report.finding(found);
       }
     },
   },
@@ -35,7 +35,7 @@ export const P17: Rule = {
 
 const AUTHORITIES = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
 
-const refusals = ofEachCertificate(({ certificate }: Use, { topology }: TracedPath): (Fault | Unknown)[] => {
+const refusals = ofEachCertificate(({ certificate }: Use, { topology }: TracedPath): (FindingDetails | Unknown)[] => {
   if (!isRequested(certificate, "DNS", "EMAIL")) return [];
   return certificate.names.items.flatMap((name) =>
     caaRecordsFor(name, topology).flatMap((record) => {
@@ -46,7 +46,7 @@ const refusals = ofEachCertificate(({ certificate }: Use, { topology }: TracedPa
   );
 });
 
-function refusal({ address, values }: DnsRecord, name: string, tag: string): Fault {
+function refusal({ address, values }: DnsRecord, name: string, tag: string): FindingDetails {
   return {
     address,
     attribute: "records",

@@ -2,7 +2,7 @@ import { ofEachCertificate } from "../../analysis/certificates/each-certificate"
 import type { Use } from "../../analysis/certificates/picked-certificates";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP } from "../../fixes/shared-wording";
-import type { Fault, Rule } from "../rule";
+import type { FindingDetails, Rule } from "../rule";
 
 export const P18: Rule = {
   id: "P18",
@@ -18,11 +18,11 @@ export const P18: Rule = {
   source: "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
   needs: ["plan"],
   review: { effect: "outage", toldBy: "changes" },
-  check: { path: (path, report) => destroyedFirst(path).forEach((it) => report.fault(it)) },
+  check: { path: (path, report) => destroyedFirst(path).forEach((it) => report.finding(it)) },
 };
 
 /** Only a plan says what is replaced, and in which order. */
-const destroyedFirst = ofEachCertificate(({ use, certificate }: Use): Fault[] => {
+const destroyedFirst = ofEachCertificate(({ use, certificate }: Use): FindingDetails[] => {
   if (certificate === undefined || certificate.actions.join() !== "delete,create") return [];
   return [
     {

@@ -6,7 +6,7 @@ import { entriesAt, entriesOf } from "../../../../path/analysis/requests/entries
 import type { Topology } from "../../../../topology/model";
 import { readTopology } from "../../../../topology/topology";
 
-/* Which balancer a name reaches, and which names a certificate covers: answered once, whoever asks. */
+/* Which load balancer a name reaches, and which names a certificate covers: answered once, whoever asks. */
 
 type Bodies = Record<string, Record<string, unknown>>;
 
@@ -41,7 +41,7 @@ const siteWith = (records: Bodies): Topology =>
   });
 const addresses = (all: readonly { readonly address: string }[]) => all.map(({ address }) => address);
 
-describe("the balancers that a name reaches", () => {
+describe("the load balancers that a name reaches", () => {
   test.each<[what: string, records: Bodies, name: string, reached: readonly string[]]>([
     ["of its alias", { www: alias("www", "blue") }, "www.example.com", ["aws_lb.blue"]],
     [
@@ -111,7 +111,7 @@ const stateOf = (type: string, values: object) => ({
   values,
 });
 
-describe("a balancer is made for", () => {
+describe("a load balancer is made for", () => {
   const topology = readTopology({
     resource: {
       aws_lb: { web: {} },

@@ -5,7 +5,7 @@ import { readTopology } from "../../../../topology/topology";
 import { baseStack } from "../../../mutants/bases";
 import { the } from "../../../mutants/pick";
 
-describe("a balancer that names no group has the VPC's default group,", () => {
+describe("a load balancer that names no group has the VPC's default group,", () => {
   const isMissing = (ingress: object, ipAddressType: string): boolean => {
     const stack = baseStack("site");
     Object.assign(the(stack, "aws_lb").body, { security_groups: undefined, ip_address_type: ipAddressType });
@@ -16,7 +16,7 @@ describe("a balancer that names no group has the VPC's default group,", () => {
     const [entry] = entriesOf(topology);
     if (entry === undefined) throw new Error("the site has no way in");
     const path = routeOf(entry, topology);
-    if (path.balancer === undefined) throw new Error("the site has no balancer");
+    if (path.balancer === undefined) throw new Error("the site has no load balancer");
     return balancerGroups(path, path.balancer).isMissing;
   };
 

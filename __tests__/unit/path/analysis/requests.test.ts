@@ -60,7 +60,7 @@ describe("a rule's condition", () => {
 
   test.each<[string, Partial<Asked>, Condition, string]>([
     ["any path", { hasPath: false }, condition("path-pattern", "/b"), "some"],
-    ["the balancer's own name, by any client", { isOwnName: true }, condition("host-header", "x.org"), "some"],
+    ["the load balancer's own name, by any client", { isOwnName: true }, condition("host-header", "x.org"), "some"],
   ])("where %s is asked for", (_, asked, only, match) => {
     expect(matchesOf(listenerOf(rule("rule", only)), asked)[0]).toEqual(["rule", match]);
   });
@@ -166,7 +166,7 @@ describe("the listeners of a path", () => {
     expect(stepsOf(to({ port: "${var.port}", protocol: "HTTPS" }))).toEqual(both.slice(0, 1));
   });
 
-  test("are not all that a client meets whose redirects lead over another name of the balancer", () => {
+  test("are not all that a client meets whose redirects lead over another name of the load balancer", () => {
     const circle = {
       http: listener(80, "HTTP", redirected({ host: "example.com", path: "/x" })),
     };

@@ -3,7 +3,7 @@ import { balancerZones, kindOfZone } from "../../../../path/analysis/network/zon
 import type { Topology } from "../../../../topology/model";
 import { readTopology } from "../../../../topology/topology";
 
-/* Which zones a balancer is in, and where packets go from its subnets: facts that several rules ask for. */
+/* Which zones a load balancer is in, and where packets go from its subnets: facts that several rules ask for. */
 
 /** Subnets by name, with their zones; undefined where AWS chooses. */
 function site(zones: Readonly<Record<string, string | undefined>>, route: Record<string, unknown> = {}): Topology {
@@ -30,7 +30,7 @@ function site(zones: Readonly<Record<string, string | undefined>>, route: Record
   });
 }
 
-describe("the zones of a balancer", () => {
+describe("the zones of a load balancer", () => {
   const zonesIn = (topology: Topology) => balancerZones(topology, topology.balancers[0]!);
 
   test("are those of its subnets in the file", () => {

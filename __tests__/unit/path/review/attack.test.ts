@@ -335,7 +335,7 @@ describe("a new record beside one that serves", () => {
     });
   });
 
-  test("that leads to the same balancer, has another type or another name is nothing", () => {
+  test("that leads to the same load balancer, has another type or another name is nothing", () => {
     expect(told({ "aws_route53_record.more": record({ type: "TXT", records: ["x"] }) }).effect).toBe("none");
     expect(told({ "aws_route53_record.more": record({ name: "db" }) }).effect).toBe("none");
     const weighted = {
@@ -388,7 +388,7 @@ test("instances have the groups that their interfaces will have", () => {
   ).toMatchObject({ effect: "outage", trace: "broken" });
 });
 
-test("a prefix list of the balancer's group that loses addresses is unknown", () => {
+test("a prefix list of the load balancer's group that loses addresses is unknown", () => {
   const { cidr_ipv4: _, ...https } = SITE["aws_vpc_security_group_ingress_rule.https"] ?? {};
   const list = (cidrs: readonly string[]): Values => ({
     id: "pl-1",

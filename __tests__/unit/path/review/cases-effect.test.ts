@@ -176,12 +176,17 @@ test.each<[string, Record<string, Planned>, Effect, Record<string, Values>?]>([
     OWN_PORT,
   ],
   [
-    "the network ACL of each of the balancer's subnets is shut",
+    "the network ACL of each of the load balancer's subnets is shut",
     { "aws_network_acl.a": shutAcl, "aws_network_acl.b": shutAcl },
     "outage",
     OWN_ACLS,
   ],
-  ["the network ACL of one of the balancer's subnets is shut", { "aws_network_acl.a": shutAcl }, "brief", OWN_ACLS],
+  [
+    "the network ACL of one of the load balancer's subnets is shut",
+    { "aws_network_acl.a": shutAcl },
+    "brief",
+    OWN_ACLS,
+  ],
   [
     "the only listener speaks HTTP/1.1 to a group that takes HTTP/2",
     {

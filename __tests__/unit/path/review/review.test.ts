@@ -533,7 +533,7 @@ const ROWS: readonly Row[] = [
     "target",
   ],
   [
-    "the balancer's group's name",
+    "the load balancer's group's name",
     { "aws_security_group.alb": replaced("name", { name: "x" }) },
     "fails",
     "aws_security_group.alb",
@@ -611,7 +611,7 @@ const ROWS: readonly Row[] = [
     "listener",
   ],
   [
-    "a subnet that the balancer is in",
+    "a subnet that the load balancer is in",
     { "aws_subnet.a": replaced("cidr_block", { cidr_block: "10.0.9.0/24" }) },
     "fails",
     "aws_subnet.a",
@@ -1097,7 +1097,7 @@ describe("a file that is no plan", () => {
   });
 });
 
-test("the listener of a replaced balancer follows it, so the balancer alone is a root", () => {
+test("the listener of a replaced load balancer follows it, so the load balancer alone is a root", () => {
   const listeners = { "aws_lb_listener.http": replaced("load_balancer_arn") };
   const { report, roots } = review(planOf({ "aws_lb.web": replaced("name", { name: "x" }), ...listeners }));
   expect(report.causes.map(({ address }) => address)).toContain("aws_lb_listener.http");

@@ -60,13 +60,13 @@ describe("nothing is said of a correct stack in which", () => {
       (stack) => addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "example.com") }),
     ],
     [
-      "the VPC has a further name for the balancer, in a private zone of the public one's name",
+      "the VPC has a further name for the load balancer, in a private zone of the public one's name",
       "site",
       (stack) =>
         addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "example.com"), name: "inside.example.com" }),
     ],
     [
-      "the VPC asks the balancer, and everybody else a distribution",
+      "the VPC asks the load balancer, and everybody else a distribution",
       "site",
       (stack) => {
         const everybody = aliasOf(stack).body;
@@ -79,7 +79,7 @@ describe("nothing is said of a correct stack in which", () => {
       },
     ],
     [
-      "only the VPC has a name for the balancer, which nobody else would look for",
+      "only the VPC has a name for the load balancer, which nobody else would look for",
       "site",
       (stack) =>
         Object.assign(aliasOf(stack).body, {
@@ -88,13 +88,13 @@ describe("nothing is said of a correct stack in which", () => {
         }),
     ],
     [
-      "the VPC has a further name for the balancer, in a zone of its own",
+      "the VPC has a further name for the load balancer, in a zone of its own",
       "site",
       (stack) =>
         addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "corp.internal"), name: "app.corp.internal" }),
     ],
     [
-      "the balancer is internal, and so is its zone",
+      "the load balancer is internal, and so is its zone",
       "auto-scaling",
       (stack) => {
         balancerOf(stack).body.internal = true;
@@ -166,7 +166,7 @@ describe("nothing is said of a correct stack in which", () => {
       },
     ],
     [
-      "the alias's zone is that of another balancer in the same region",
+      "the alias's zone is that of another load balancer in the same region",
       "site",
       (stack) => {
         add(stack, "aws_lb", "other", { ...copyOf(balancerOf(stack).body), name: "other" });
@@ -180,7 +180,7 @@ describe("nothing is said of a correct stack in which", () => {
       },
     ],
     [
-      "the name is one of the balancer's that answers for both kinds of addresses",
+      "the name is one of the load balancer's that answers for both kinds of addresses",
       "auto-scaling",
       (stack) => {
         aliasArguments(stack).name = `dualstack.\${${balancerOf(stack).address}.dns_name}`;
@@ -195,7 +195,7 @@ describe("nothing is said of a correct stack in which", () => {
       },
     ],
     [
-      "the first of two failover records looks at its balancer's health",
+      "the first of two failover records looks at its load balancer's health",
       "site",
       (stack) => {
         Object.assign(aliasOf(stack).body, { set_identifier: "first", failover_routing_policy: { type: "PRIMARY" } });
@@ -289,7 +289,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
     });
   });
 
-  test("whether the balancer has IPv6 addresses, where AAAA is answered", () => {
+  test("whether the load balancer has IPv6 addresses, where AAAA is answered", () => {
     const report = traced("site", (stack) => {
       stack.variable = { kind: { type: "string" } };
       balancerOf(stack).body.ip_address_type = "${var.kind}";
@@ -304,7 +304,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
   });
 });
 
-test("whether a balancer that is only read has IPv6 addresses is left open", () => {
+test("whether a load balancer that is only read has IPv6 addresses is left open", () => {
   const report = traced("site", (stack) => {
     addData(stack, "aws_lb", "site", { name: "site" });
     addRecord(stack, "ipv6", {
@@ -361,7 +361,7 @@ test("a name without the dot before the zone's is refused by AWS", () => {
   ]);
 });
 
-test("a balancer without public IPv4 addresses needs an answer for IPv6", () => {
+test("a load balancer without public IPv4 addresses needs an answer for IPv6", () => {
   const report = traced("site", (stack) => {
     balancerOf(stack).body.ip_address_type = "dualstack-without-public-ipv4";
   });
@@ -370,7 +370,7 @@ test("a balancer without public IPv4 addresses needs an answer for IPv6", () => 
   ]);
 });
 
-test("a balancer is known by the name under which it answers for both kinds of addresses", () => {
+test("a load balancer is known by the name under which it answers for both kinds of addresses", () => {
   const report = traced("auto-scaling", (stack) =>
     addRecord(stack, "ipv6", {
       type: "AAAA",
@@ -385,7 +385,7 @@ test("only the share over IPv6 is hit where IPv4 works", () => {
   expect(report.findings.find(({ id }) => id === "P08")?.share).toBe("clients over IPv6");
 });
 
-test("a balancer of another type, or in another region, has another zone", () => {
+test("a load balancer of another type, or in another region, has another zone", () => {
   const withOther = (more: Record<string, unknown>) =>
     traced("site", (stack) => {
       (stack.provider as { aws: unknown[] }).aws.push({ alias: "far", region: "eu-west-1" });
@@ -406,7 +406,7 @@ test("a balancer of another type, or in another region, has another zone", () =>
       .findings.filter(({ id }) => id === "P05")
       .map(({ observed }) => observed);
   expect(withOther({ load_balancer_type: "network" })).toEqual([
-    "the zone of aws_lb.other, a balancer of another type",
+    "the zone of aws_lb.other, a load balancer of another type",
   ]);
   expect(withOther({ load_balancer_type: "application", provider: "aws.far" })).toEqual([
     "the zone of aws_lb.other, which is in eu-west-1",
@@ -514,7 +514,7 @@ test("a name lies within its zone by whole labels", () => {
   ]).toEqual([true, true, false]);
 });
 
-test("balancers' names are told from others", () => {
+test("load balancers' names are told from others", () => {
   expect(
     [
       "web-123.us-east-1.elb.amazonaws.com",

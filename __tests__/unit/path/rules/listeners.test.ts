@@ -1,6 +1,6 @@
 import { type Logs, letsElbWrite, statementsOf } from "../../../../path/analysis/logs/log-policy";
 import { includes, matches } from "../../../../path/analysis/requests/wildcards";
-import { isTlsPolicy, nameFault } from "../../../../path/facts/elb";
+import { isTlsPolicy, refusedBecause } from "../../../../path/facts/elb";
 import type { TraceReport } from "../../../../path/report";
 import { trace } from "../../../../path/trace/trace";
 import { baseStack } from "../../../mutants/bases";
@@ -96,7 +96,7 @@ const nothing: [what: string, base: Base, change: Change][] = [
     },
   ],
   [
-    "the balancer has a technical name, and its rules are for names whose records are elsewhere",
+    "the load balancer has a technical name, and its rules are for names whose records are elsewhere",
     "inline-groups",
     (stack) => {
       addRule(stack, "app", 10, [forHosts("app.example.com", "api.example.com")], forwardTo(groupOf(stack)));
@@ -109,7 +109,7 @@ const nothing: [what: string, base: Base, change: Change][] = [
     (stack) => Object.assign(httpOf(stack).body, { certificate_arn: "", ssl_policy: "" }),
   ],
   [
-    "a content delivery network has the certificate, and asks the balancer by plain HTTP",
+    "a content delivery network has the certificate, and asks the load balancer by plain HTTP",
     "inline-groups",
     (stack) => {
       takeOut(stack, httpsOf(stack));
@@ -278,7 +278,7 @@ const nothing: [what: string, base: Base, change: Change][] = [
     },
   ],
   [
-    "two balancers listen on 443",
+    "two load balancers listen on 443",
     "site",
     (stack) => {
       add(stack, "aws_lb", "other", { ...copyOf(balancerOf(stack).body), name: "other" });
@@ -589,7 +589,7 @@ describe("a fault says", () => {
       {
         id: "P21",
         attribute: "listener on port 8443",
-        observed: "the balancer listens on HTTP :80, HTTPS :443",
+        observed: "the load balancer listens on HTTP :80, HTTPS :443",
         required: "an HTTPS listener on port 8443",
       },
     ]);
@@ -757,7 +757,7 @@ describe("AWS's own lists", () => {
     ["web-", "target group", false],
     ["internal-web", "balancer", false],
     ["internal-web", "target group", true],
-  ])("%s is a name of a %s: %s", (name, of, is) => expect(nameFault(name, of) === undefined).toBe(is));
+  ])("%s is a name of a %s: %s", (name, of, is) => expect(refusedBecause(name, of) === undefined).toBe(is));
 });
 
 describe("a policy's statement lets ELB write", () => {

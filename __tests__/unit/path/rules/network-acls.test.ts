@@ -60,7 +60,7 @@ const errors = ({ findings }: TraceReport) => findings.filter(({ severity }) => 
 const found = (report: TraceReport) =>
   errors(report).map(({ id, address, attribute }) => `${id} ${address} ${attribute}`);
 
-/** Entries as AWS describes them for a balancer and its targets, and no others. */
+/** Entries as AWS describes them for a load balancer and its targets, and no others. */
 function rightPair(stack: SynthesizedJson): void {
   addAcl(
     stack,
@@ -217,11 +217,11 @@ describe("correct network ACLs, of which each must be ok:", () => {
           ],
         ),
     ],
-    "balancer and target in one and the same subnet, which no packet between them leaves": [
+    "load balancer and target in one and the same subnet, which no packet between them leaves": [
       "inline-groups",
       (stack) => {
-        // One target in each of the balancer's subnets crosses; so all are moved to one, and the other is left to the
-        // balancer.
+        // One target in each of the load balancer's subnets crosses; so all are moved to one, and the other is left to the
+        // load balancer.
         const acl = [
           { number: 100, ports: [80, 443] },
           { number: 110, ports: [1024, 65535] },
@@ -260,7 +260,7 @@ describe("correct network ACLs, of which each must be ok:", () => {
     );
   });
 
-  test("the same between balancer and targets is broken, as the balancer takes any port from 1024", () => {
+  test("the same between load balancer and targets is broken, as the load balancer takes any port from 1024", () => {
     expect(
       found(
         traced("site", (stack) =>
@@ -286,8 +286,8 @@ describe("each packet that the right pair lets through is looked for:", () => {
     ["answers of the targets", "balancer", "ingress", 120],
     ["requests to the targets", "balancer", "egress", 100],
     ["answers to clients", "balancer", "egress", 110],
-    ["requests of the balancer", "targets", "ingress", 100],
-    ["answers to the balancer", "targets", "egress", 110],
+    ["requests of the load balancer", "targets", "ingress", 100],
+    ["answers to the load balancer", "targets", "egress", 110],
   ])("%s", (_, name, direction, number) => {
     const without = (stack: SynthesizedJson) => {
       rightPair(stack);
@@ -321,7 +321,7 @@ describe("each packet that the right pair lets through is looked for:", () => {
         );
       });
       const [finding] = report.findings.filter(({ id }) => id === "P39");
-      expect(finding?.required).toBe("in: tcp 9000 (health checks from the balancer)");
+      expect(finding?.required).toBe("in: tcp 9000 (health checks from the load balancer)");
       // While no target is healthy, the load balancer sends requests to all.
       expect([finding?.severity, report.verdict]).toEqual(type === "ELB" ? ["error", "broken"] : ["warning", "ok"]);
     },
@@ -331,7 +331,7 @@ describe("each packet that the right pair lets through is looked for:", () => {
     const [finding] = errors(
       traced("site", (stack) => addAcl(stack, "one", subnets(stack, true).slice(1), [EVERYTHING], [])),
     );
-    expect([finding?.id, finding?.share]).toEqual(["P39", "1 of 2 of the balancer's subnets"]);
+    expect([finding?.id, finding?.share]).toEqual(["P39", "1 of 2 of the load balancer's subnets"]);
   });
 
   test("an early deny and a missing entry are both told", () => {

@@ -111,13 +111,13 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         inline(stack, "web").ingress = [inlineRule(tcp(80), { cidr_blocks: ["172.20.0.0/16"] })];
       },
     ],
-    "addresses of the balancer's subnets, in one rule": [
+    "addresses of the load balancer's subnets, in one rule": [
       "inline-groups",
       (stack) => {
         inline(stack, "web").ingress = [inlineRule(tcp(80), { cidr_blocks: ["172.20.1.0/24", "172.20.2.0/24"] })];
       },
     ],
-    "addresses of the balancer's subnets, in two rules": [
+    "addresses of the load balancer's subnets, in two rules": [
       "auto-scaling",
       (stack) => {
         const { source_security_group_id: _, ...rule } = classic(stack, "app_in");
@@ -142,7 +142,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         Object.assign(classic(stack, "balancer_out"), rule, { cidr_blocks: ["10.1.8.0/21"] });
       },
     ],
-    "one group for balancer and targets, open to itself": [
+    "one group for load balancer and targets, open to itself": [
       "inline-groups",
       (stack) => {
         Object.assign(inline(stack, "alb"), {
@@ -157,7 +157,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         });
       },
     ],
-    "two groups at the balancer, one for each port": [
+    "two groups at the load balancer, one for each port": [
       "auto-scaling",
       (stack) => {
         add(stack, "aws_security_group", "https", {
@@ -194,7 +194,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         all(stack, "aws_instance").forEach(({ body }) => delete body.user_data);
       },
     ],
-    "the VPC's default group for balancer and targets, opened beside it": [
+    "the VPC's default group for load balancer and targets, opened beside it": [
       "inline-groups",
       (stack) => {
         const group = "${aws_vpc.main.default_security_group_id}";
@@ -231,7 +231,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         ];
       },
     ],
-    "a list of unknown addresses beside the balancer's group": [
+    "a list of unknown addresses beside the load balancer's group": [
       "auto-scaling",
       (stack) => {
         ((stack.data ??= {}).aws_ec2_managed_prefix_list ??= {}).office = { name: "office" };
@@ -293,7 +293,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
   });
 });
 
-describe("who can reach a balancer", () => {
+describe("who can reach a load balancer", () => {
   test("an office only: right, and said", () => {
     const report = traced("site", (stack) =>
       fromClients(stack).forEach((body) => {
@@ -318,7 +318,7 @@ describe("who can reach a balancer", () => {
     );
   });
 
-  test("an internal balancer that its VPC can reach is ok, and so is one that a group can reach", () => {
+  test("an internal load balancer that its VPC can reach is ok, and so is one that a group can reach", () => {
     const internal = (ingress: Json[]) =>
       traced("inline-groups", (stack) => {
         named(stack, "aws_alb", "web").internal = true;
@@ -335,7 +335,7 @@ describe("who can reach a balancer", () => {
     expect(ids(internal([]))).toEqual(["P30"]);
   });
 
-  test("by IPv4 nobody, where only IPv6 is let in: broken; but not where the balancer has no public IPv4 address", () => {
+  test("by IPv4 nobody, where only IPv6 is let in: broken; but not where the load balancer has no public IPv4 address", () => {
     const report = (type: string) =>
       traced("inline-groups", (stack) => {
         named(stack, "aws_alb", "web").ip_address_type = type;
@@ -365,7 +365,7 @@ describe("who can reach a balancer", () => {
 
 describe("what the file does not say is unknown, never broken and never ok:", () => {
   const CASES: Readonly<Record<string, readonly [Base, (stack: SynthesizedJson) => void, RegExp]>> = {
-    "the balancer's group is a written id": [
+    "the load balancer's group is a written id": [
       "auto-scaling",
       (stack) => {
         named(stack, "aws_lb", "web").security_groups = ["sg-0123456789abcdef0"];
@@ -387,14 +387,14 @@ describe("what the file does not say is unknown, never broken and never ok:", ()
       },
       /which addresses pl-1234 has/,
     ],
-    "the targets are open to a written group, while the balancer's is made here": [
+    "the targets are open to a written group, while the load balancer's is made here": [
       "inline-groups",
       (stack) => {
         inline(stack, "web").ingress = [inlineRule(tcp(80), { security_groups: ["sg-0123456789abcdef0"] })];
       },
       /which group sg-0123456789abcdef0 is/,
     ],
-    "the targets are open to addresses, and the balancer's subnets are written ids": [
+    "the targets are open to addresses, and the load balancer's subnets are written ids": [
       "inline-groups",
       (stack) => {
         inline(stack, "web").ingress = [inlineRule(tcp(80), { cidr_blocks: ["172.20.0.0/16"] })];
@@ -419,7 +419,7 @@ describe("what the file does not say is unknown, never broken and never ok:", ()
       },
       /aws_eip/,
     ],
-    "the balancer is for an address that is not known yet": [
+    "the load balancer is for an address that is not known yet": [
       "auto-scaling",
       (stack) => {
         classic(stack, "balancer_https").cidr_blocks = ["${aws_eip.nat.public_ip}/32"];
@@ -466,7 +466,7 @@ describe("two faults at once", () => {
     ).toEqual(["P30", "P32", "P33"]);
   });
 
-  test("a balancer without a group, and targets that are closed", () => {
+  test("a load balancer without a group, and targets that are closed", () => {
     expect(
       ids(
         traced("inline-groups", (stack) => {
@@ -527,7 +527,7 @@ test("one target of two: the share is told", () => {
 });
 
 test(
-  "targets by their addresses: what has them is assumed to let the balancer in, but the balancer must be let out " +
+  "targets by their addresses: what has them is assumed to let the load balancer in, but the load balancer must be let out " +
     "to them",
   () => {
     const report = (cidr: string) =>
@@ -541,7 +541,7 @@ test(
       });
     expect(ids(report("172.20.0.0/16"))).toEqual([]);
     expect(report("172.20.0.0/16").assumed.map(({ text }) => text)).toContain(
-      "whatever has the address 172.20.1.7 lets the balancer in",
+      "whatever has the address 172.20.1.7 lets the load balancer in",
     );
     const [finding] = errors(report("172.20.1.0/24"));
     expect([finding?.id, finding?.share]).toEqual(["P32", "1 of 2 targets"]);
@@ -559,7 +559,7 @@ test("a target by its IPv6 address: what goes out to it is not looked at", () =>
 });
 
 test(
-  "a rule for every port from a private network is not taken for one that should have been the balancer's, " +
+  "a rule for every port from a private network is not taken for one that should have been the load balancer's, " +
     "unless it is the only one",
   () => {
     const report = (...more: Json[]) =>

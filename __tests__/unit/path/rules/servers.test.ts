@@ -191,7 +191,7 @@ describe("correct, and so ok:", () => {
         };
       },
     ],
-    "the default group of the VPC, adopted and opened to the balancer": [
+    "the default group of the VPC, adopted and opened to the load balancer": [
       "inline-groups",
       (stack) => {
         add(stack, "aws_default_security_group", "default", {

@@ -195,7 +195,7 @@ describe("correct, and so ok:", () => {
         add(stack, "aws_route53_record", "web_ipv6", { ...named(stack, "aws_route53_record", "web"), type: "AAAA" });
       },
     ],
-    "a network balancer in one subnet beside it": [
+    "a network load balancer in one subnet beside it": [
       "auto-scaling",
       (stack) => {
         add(stack, "aws_lb", "network", {
@@ -213,7 +213,7 @@ describe("correct, and so ok:", () => {
     expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
   });
 
-  test("an internal balancer in private subnets", () => {
+  test("an internal load balancer in private subnets", () => {
     const report = traced("auto-scaling", (stack) => {
       Object.assign(balancer(stack), {
         internal: true,
@@ -274,7 +274,7 @@ describe("left open, and so unknown:", () => {
         named(stack, "aws_subnet", "b").availability_zone_id = "use1-az4";
       },
     ],
-    "a balancer that is only read": [
+    "a load balancer that is only read": [
       "auto-scaling",
       "data.aws_lb.web subnets",
       (stack) => {

@@ -199,7 +199,7 @@ describe("nothing is said of a correct stack in which", () => {
     ["the timeout is just shorter than the interval", "site", (stack) => check(stack, { interval: 6, timeout: 5 })],
     ["a check has neither timeout nor interval", "inline-groups", (stack) => check(stack, {})],
     [
-      "a network balancer's group is checked by TCP, with codes of no HTTP",
+      "a network load balancer's group is checked by TCP, with codes of no HTTP",
       "site",
       (stack) => {
         add(stack, "aws_lb", "net", {
@@ -448,7 +448,7 @@ describe("what terraform itself refuses is told before it does:", () => {
     ],
     [
       "P59",
-      "a balancer's name with an underscore",
+      "a load balancer's name with an underscore",
       "auto-scaling",
       "name",
       (stack) => {
@@ -457,7 +457,7 @@ describe("what terraform itself refuses is told before it does:", () => {
     ],
     [
       "P59",
-      "a balancer's name that AWS keeps for itself",
+      "a load balancer's name that AWS keeps for itself",
       "auto-scaling",
       "name",
       (stack) => {
@@ -534,7 +534,7 @@ describe("a fault says", () => {
   });
 });
 
-test("a target that a plan does not tell is not taken for the only balancer", () => {
+test("a target that a plan does not tell is not taken for the only load balancer", () => {
   const resources = [
     { address: "aws_lb.web", type: "aws_lb", after: { name: "web" }, unknown: { arn: true } },
     {

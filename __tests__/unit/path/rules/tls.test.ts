@@ -260,7 +260,7 @@ describe("nothing is said of a correct stack in which", () => {
       },
     ],
     [
-      "no record leads to the balancer, whose own name is in no certificate",
+      "no record leads to the load balancer, whose own name is in no certificate",
       "site",
       (stack) => takeOut(stack, aliasOf(stack)),
     ],
@@ -364,7 +364,7 @@ test("a certificate that nothing here validates or waits for is taken to be vali
   expect(report.assumed.map(({ text }) => text)).toContainEqual("records that validate www.example.com are in DNS");
 });
 
-test("all names that lead to the balancer are told of and added at once", () => {
+test("all names that lead to the load balancer are told of and added at once", () => {
   const report = traced("site", (stack) => {
     add(stack, "aws_route53_record", "api", { ...copyOf(aliasOf(stack).body), name: "api.example.com" });
     add(stack, "aws_route53_record", "shop", {
