@@ -1,35 +1,35 @@
-/* What a trace answers, for people and for programs. */
+/* The report of a trace, for people and for programs. */
 
-/** The hops of a request, in its order. */
+/** The hops of a request, in order. */
 export const HOPS = ["dns", "tls", "listener", "target-group", "target"] as const;
 export type Hop = (typeof HOPS)[number];
 
 /** `broken` beats `unknown` beats `ok`. */
 export type Verdict = "ok" | "broken" | "unknown";
 
-/** The smallest change that ends a finding, said three ways. */
+/** The smallest change that resolves a finding, in three forms. */
 export interface Fix {
   /** One sentence for a person. */
   readonly text: string;
   /**
-   * In this project's props, such as `healthCheck: { port: 80 }`; where no prop makes the finding, that is said. Empty
-   * where the file does not come from a stack of this project.
+   * In this project's props, such as `healthCheck: { port: 80 }`, or a note that no prop causes the finding. Empty if
+   * the file does not come from a stack of this project.
    */
   readonly props: string;
   /** As Terraform's HCL: the block with the argument that changes, or the block that is missing. */
   readonly hcl: string;
-  /** The same as data, so that a program can do it; `hcl` is written from it. */
+  /** The same as data for programs; `hcl` is generated from it. */
   readonly edits: readonly Edit[];
 }
 
 /** One change of a configuration. */
 export type Edit =
   /**
-   * Sets an argument of a resource; an index in the path names one of several blocks. `undefined` takes the argument
-   * away.
+   * Sets an argument of a resource. An index in the path selects one of several blocks. `undefined` removes the
+   * argument.
    */
   | { readonly set: string; readonly path: readonly (string | number)[]; readonly value: unknown }
-  /** Adds a resource; `like` names one whose module and provider it shares. */
+  /** Adds a resource in the same module and with the same provider as `like`. */
   | {
       readonly add: string;
       readonly name: string;
@@ -38,11 +38,11 @@ export type Edit =
     }
   | { readonly remove: string };
 
-/** What a rule found: a finding on the path, or what may be one. */
+/** The result of a rule at an address. */
 export interface Finding {
   /** The id of the rule that found it, such as `P33`. */
   readonly id: string;
-  /** An error breaks the path; a warning does not touch the verdict. */
+  /** An error breaks the path; a warning does not change the verdict. */
   readonly severity: "error" | "warning";
   readonly hop: Hop;
   /** The resource, as Terraform writes it. */
@@ -51,18 +51,18 @@ export interface Finding {
   readonly attribute: string;
   readonly observed: string;
   readonly required: string;
-  /** What a person sees, or the code that AWS shows. */
+  /** What a user sees, or the error code from AWS. */
   readonly symptom: string;
-  /** Which part of the requests or of the resources is hit, such as "1 of 2 subnets"; absent: all. */
+  /** The affected part of the requests or resources, such as "1 of 2 subnets"; absent: all. */
   readonly share?: string;
-  /** Why somebody lets it pass; absent: nobody does. */
+  /** The reason why it is accepted; absent: it is not. */
   readonly accepted?: string;
   readonly fix: Fix;
   /** The rule's page in this project, such as `docs/rules/P33.md`; `alb-web explain P33` prints it. */
   readonly docs: string;
 }
 
-/** An attribute of the path that the file leaves open. */
+/** An attribute on the path that cannot be determined from the file. */
 export interface Open {
   readonly hop: Hop;
   readonly address: string;
@@ -71,7 +71,7 @@ export interface Open {
   readonly why: string;
 }
 
-/** What no file can say, so that it is taken for granted. */
+/** Something that no file can contain and that is therefore assumed. */
 export interface Assumption {
   readonly hop: Hop;
   readonly address?: string;
@@ -81,11 +81,11 @@ export interface Assumption {
 export interface HopReport {
   readonly hop: Hop;
   readonly verdict: Verdict;
-  /** Addresses of what makes the hop, such as the listeners. */
+  /** Addresses of the hop's resources, such as the listeners. */
   readonly resources: readonly string[];
-  /** One line on what was seen, such as "HTTPS :443 forwards to aws_lb_target_group.web". */
+  /** One line that describes the hop, such as "HTTPS :443 forwards to aws_lb_target_group.web". */
   readonly observed: string;
-  /** Ids of the findings on this hop of this path, with the addresses they are at. */
+  /** Ids and addresses of the findings on this hop of this path. */
   readonly findings: readonly { readonly id: string; readonly address: string }[];
   readonly open: readonly Open[];
 }
@@ -94,7 +94,7 @@ export interface HopReport {
 export interface PathReport {
   readonly url: string;
   readonly verdict: Verdict;
-  /** The load balancer's address; absent when the name leads to none. */
+  /** The load balancer's address; absent if the name resolves to none. */
   readonly balancer?: string;
   /** Whether clients are on the internet or in the load balancer's VPC. */
   readonly from: "internet" | "vpc";
@@ -106,14 +106,14 @@ export interface TraceReport {
   readonly format_version: "1.0";
   readonly verdict: Verdict;
   readonly paths: readonly PathReport[];
-  /** Each finding once, however many paths it is on. */
+  /** Each finding once, even if it is on several paths. */
   readonly findings: readonly Finding[];
   readonly assumed: readonly Assumption[];
-  /** One line: what was proven, what assumed, what is not modelled. */
+  /** One line: what was checked, what was assumed, what is not modeled. */
   readonly coverage: string;
-  /** What an `accept` of the stack names that is not clearly one finding, a sentence each; absent: nothing. */
+  /** Entries of the stack's `accept` that do not match exactly one finding, a sentence each; absent: none. */
   readonly notAccepted?: readonly string[];
-  /** Where the trace ran out of time, in one sentence; absent: it looked at everything. */
+  /** Where the trace ran out of time, in one sentence; absent: it is complete. */
   readonly stopped?: string;
 }
 
@@ -123,7 +123,7 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
   return all.has("broken") ? "broken" : all.has("unknown") ? "unknown" : "ok";
 }
 
-/** Equal for a finding and where a path names it. */
+/** A key that is equal for a finding and for its entry in a path. */
 export function placeOf({ id, address }: Pick<Finding, "id" | "address">): string {
   return JSON.stringify([id, address]);
 }

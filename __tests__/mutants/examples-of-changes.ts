@@ -19,9 +19,9 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     create_before_destroy = true
   }
 }`,
-    observed: "the plan destroys the certificate that aws_lb_listener.https uses, and makes the new one afterwards",
+    observed: "the plan destroys the certificate that aws_lb_listener.https uses before it creates the new one",
     fix: {
-      text: "Let terraform make the new certificate before it destroys the old one.",
+      text: "Create the new certificate before the old one is destroyed.",
       props: "no prop causes this; remove the override or the resource you added",
       hcl: `resource "aws_acm_certificate" "site" {
   lifecycle {
@@ -70,8 +70,8 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     right: `resource "aws_lb" "web" {
   name = "web"
 }`,
-    observed: "its name is -web",
-    fix: { text: "Take a name that AWS allows.", props: "", hcl: `resource "aws_lb" "web" {\n  name = "web"\n}` },
+    observed: '"-web" begins or ends with a hyphen',
+    fix: { text: "Change the name to web.", props: "", hcl: `resource "aws_lb" "web" {\n  name = "web"\n}` },
   },
   P66: {
     what: "the boot script of an instance that runs is changed",
@@ -96,7 +96,7 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     },
   },
   P74: {
-    what: "a target group gets another address in the configuration, and keeps its name on AWS",
+    what: "a target group has a new address in the configuration and keeps its name on AWS",
     wrong: `# was: resource "aws_lb_target_group" "app"
 resource "aws_lb_target_group" "web" {
   name     = "web"
@@ -115,9 +115,11 @@ moved {
   from = aws_lb_target_group.app
   to   = aws_lb_target_group.web
 }`,
-    observed: "the plan creates it while aws_lb_target_group.app, which has the same name on AWS, is destroyed",
+    observed:
+      "aws_lb_target_group.app, the same object on AWS, is destroyed in the same apply, and Terraform does not wait " +
+      "for that",
     fix: {
-      text: "Tell terraform that the resource has moved.",
+      text: "Add the `moved` block, so that Terraform keeps the existing object.",
       props: "",
       hcl: `moved {
   from = aws_lb_target_group.app

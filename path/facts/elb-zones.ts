@@ -1,4 +1,4 @@
-/** The zones in which AWS keeps the names of application load balancers; other types have others. */
+/** The hosted zones of Application Load Balancer names by region; other load balancer types have other zones. */
 export const ZONE_OF_REGION: Readonly<Record<string, string>> = {
   "af-south-1": "Z268VQBMOI5EKX",
   "ap-east-1": "Z3DQVH9N71FHZ0",

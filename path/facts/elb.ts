@@ -1,8 +1,8 @@
-/* What AWS's documents list for Elastic Load Balancing. */
+/* Lists from the AWS documentation of Elastic Load Balancing. */
 
 /**
- * TLS security policies of application and network load balancers that begin at TLS 1.2 or later, and those that begin
- * below it; AWS adds some now and then:
+ * TLS security policies of Application and Network Load Balancers with TLS 1.2 or later as the minimum, and those with
+ * an earlier minimum. AWS adds new ones from time to time:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
  */
 export const TLS_12_POLICIES: readonly string[] = [
@@ -49,21 +49,21 @@ const OLDER_TLS_POLICIES: readonly string[] = [
   "TLS13-1-0-FIPS-PQ-2025-09",
 ].map((name) => `ELBSecurityPolicy-${name}`);
 const TLS_POLICIES: ReadonlySet<string> = new Set([...TLS_12_POLICIES, ...OLDER_TLS_POLICIES]);
-/** The month of the youngest of them. */
+/** The month of the newest policy. */
 const YOUNGEST = "2025-09";
-/** RFC 9151 ones are for special partitions; they end in this month. */
+/** RFC 9151 policies are for special partitions; their names end with this month. */
 const SPECIAL = /^ELBSecurityPolicy-TLS13-1-[23](-\w+)?-RFC9151(-\w+)?-FIPS-2023-07$/;
 
-/** Whether AWS has such a policy; `undefined` of a name that a policy younger than the list may have. */
+/** Whether AWS has this policy; `undefined` if the name may belong to a policy that is newer than the list. */
 export function isTlsPolicy(name: string): boolean | undefined {
   if (TLS_POLICIES.has(name) || SPECIAL.test(name)) return true;
   const [, month] = /^ELBSecurityPolicy-[\w-]+-(20\d\d-(?:0[1-9]|1[0-2]))$/.exec(name) ?? [];
   return month !== undefined && month > YOUNGEST ? undefined : false;
 }
 
-/** The service that writes the access logs of load balancers in all regions. */
+/** The service principal that writes the access logs of load balancers in all regions. */
 export const LOG_SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com";
-/** Others that policies name for it. */
+/** Service principals that bucket policies use for it. */
 export const LOG_SERVICES: readonly string[] = [
   LOG_SERVICE,
   "delivery.logs.amazonaws.com",
@@ -71,7 +71,7 @@ export const LOG_SERVICES: readonly string[] = [
 ];
 
 /**
- * The accounts that write access logs in regions from before August 2022; all regions take `LOG_SERVICE`:
+ * The accounts that write access logs in regions that opened before August 2022; all regions accept `LOG_SERVICE`:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  */
 export const LOG_ACCOUNTS: Readonly<Record<string, string>> = {
@@ -103,10 +103,10 @@ export const LOG_ACCOUNTS: Readonly<Record<string, string>> = {
   "cn-northwest-1": "037604701340",
 };
 
-/** Whether AWS takes this as a load balancer's or a target group's name. */
+/** Why AWS refuses this name for a load balancer or target group; `undefined` if it is valid. */
 export function refusedBecause(name: string, of: "balancer" | "target group"): string | undefined {
   if (name.length > 32) return `is ${name.length} characters long`;
-  if (!/^[A-Za-z0-9-]*$/.test(name)) return "has other characters than letters, digits and hyphens";
+  if (!/^[A-Za-z0-9-]*$/.test(name)) return "has characters other than letters, digits and hyphens";
   if (/^-|-$/.test(name)) return "begins or ends with a hyphen";
   return of === "balancer" && name.startsWith("internal-") ? 'begins with "internal-"' : undefined;
 }

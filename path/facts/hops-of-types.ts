@@ -1,8 +1,8 @@
 import type { Hop } from "../report";
 
 /**
- * The hop on which resources of a type stand, whatever they are for; none for what stands on no path. Rules beside a
- * security group stand where their group does.
+ * The hop of a resource type, whatever the resource is for; absent for types that are not on a path. Standalone
+ * security group rules have the hop of their security group.
  */
 export const HOP_OF_TYPE: Readonly<Record<string, Hop>> = {
   aws_route53_record: "dns",

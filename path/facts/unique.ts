@@ -1,11 +1,11 @@
-/* What AWS has only once, and by which arguments of which resource: two resources with equal ones write one thing. */
+/* Objects that are unique on AWS, and the arguments that identify them: two resources with equal values conflict. */
 
-/** The types of rules beside their security group that hold one permission each. */
+/** The types of standalone security group rules that contain one permission each. */
 export const GROUP_RULES: readonly string[] = [
   "aws_vpc_security_group_ingress_rule",
   "aws_vpc_security_group_egress_rule",
 ];
-/** The code with which AWS refuses a rule that a security group has already. */
+/** The error code if a security group already has the rule. */
 export const DUPLICATE_PERMISSION = "InvalidPermission.Duplicate";
 const PERMISSION = {
   by: [
@@ -22,7 +22,7 @@ const PERMISSION = {
 };
 
 /**
- * By type: the arguments that name it, those that say within what, and the code with which AWS refuses a second one.
+ * By type: the arguments that identify the object, those that set its scope, and the error code for a duplicate.
  */
 export const UNIQUE: Readonly<
   Record<string, { readonly by: readonly string[]; readonly within?: readonly string[]; readonly code: string }>

@@ -10,9 +10,9 @@ import { once } from "../analysis/once";
 import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";
 
-/** Adds names to a certificate; one fix for all of them. */
+/** One fix that adds all of the names to a certificate. */
 export const addingNames = once(({ names, all, shown, certificate, topology, beside }: UncoveredNames): Fix => {
-  // The list is set as a whole, so it has all names that are missing, whichever finding is repaired first.
+  // The list is set as a whole, so it contains all missing names, whichever finding is fixed first.
   const [, ...others] = new Set([...certificate.names.items, ...all]);
   const records =
     known(certificate.validationMethod) === "DNS"
@@ -25,9 +25,9 @@ export const addingNames = once(({ names, all, shown, certificate, topology, bes
 });
 
 /**
- * The record that is missing for a name of a certificate; nothing where the file has no zone for it.
+ * The missing validation record for a certificate name; none if the file has no zone for it.
  *
- * @param beside a record in whose zone it can stand where the file does not have the name's own
+ * @param beside a record whose zone is used if the file does not contain the name's zone
  */
 export function validationRecord(
   certificate: Certificate,

@@ -7,9 +7,9 @@ import { actionsOf, forwardedTo } from "../analysis/requests/listeners";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
-/* What the fixes of listeners and their rules are made of. */
+/* Building blocks for fixes of listeners and listener rules. */
 
-/** This project's own default. */
+/** The default of this project. */
 const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 const FIRST_PRIORITY = 100;
 
@@ -19,14 +19,14 @@ export function pathOf(attribute: string): string {
 }
 
 /**
- * The group that requests to this load balancer are most likely meant for: one that it uses, or else one that has
- * targets.
+ * The target group that requests to this load balancer are most likely meant for: one that it uses, or else one that
+ * has targets.
  */
 export function likelyGroup(topology: Topology, balancer: Balancer): TargetGroup | undefined {
   return likelyGroups(topology)(balancer);
 }
 
-/** Asked for each finding of a load balancer. */
+/** Computed once per load balancer, because each of its findings needs it. */
 const likelyGroups = once((topology: Topology) => once((balancer: Balancer) => groupFor(topology, balancer)));
 
 function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefined {
@@ -38,7 +38,7 @@ function groupFor(topology: Topology, balancer: Balancer): TargetGroup | undefin
   );
 }
 
-/** The ARN of a certificate for the host, by its validation if the file has one. */
+/** The ARN of a certificate for the host, through its validation resource if the file has one. */
 export function certificateArn(topology: Topology, host: string): string | undefined {
   const found = topology.certificates.find((it) => isGoodFor(it, host)) ?? topology.certificates[0];
   return found && issuedArn(found);
@@ -52,7 +52,7 @@ export function forward(group: TargetGroup): Readonly<Record<string, unknown>>[]
   return [{ type: "forward", target_group_arn: known(group.arn) ?? symbol(group.address, "arn") }];
 }
 
-/** The listener that a port lacks; nothing where the file does not have what it needs. */
+/** The missing listener on a port; `undefined` if the file has no target group or certificate for it. */
 export function missingListener(
   topology: Topology,
   balancer: Balancer,
@@ -76,7 +76,7 @@ export function missingListener(
   };
 }
 
-/** What makes a plain listener one that speaks TLS. */
+/** Changes an HTTP listener to HTTPS. */
 export function withTls(topology: Topology, listener: Listener, host: string): Edit[] {
   const certificate = certificateArn(topology, host);
   if (certificate === undefined) return [];

@@ -6,13 +6,13 @@ import { fix, setting } from "./fix";
 import { forward, likelyGroup, pathOf } from "./listener-repairs";
 import { BY_NO_PROP } from "./shared-wording";
 
-/* What the fixes of redirects are made of. */
+/* Building blocks for fixes of redirects. */
 
-/** A redirect of a load balancer, and the listener and the resource that have it. */
+/** A redirect of a load balancer, with its listener and its resource. */
 interface RedirectAt {
   readonly balancer: Balancer;
   readonly listener: Listener;
-  /** The listener's, or a rule's. */
+  /** The address of the listener or of a listener rule. */
   readonly address: string;
   readonly redirect: Redirect;
 }
@@ -31,7 +31,7 @@ export function redirectTo({ address, redirect }: RedirectAt, { port, protocol }
   });
 }
 
-/** The way out of a circle: a plain listener redirects to HTTPS if there is such a listener; any other forwards. */
+/** The fix for a loop: an HTTP listener redirects to HTTPS if there is an HTTPS listener; any other forwards. */
 export function wayOut(topology: Topology, at: RedirectAt): Fix {
   const { balancer, listener, address } = at;
   const https = balancer.listeners.find(
@@ -44,5 +44,5 @@ export function wayOut(topology: Topology, at: RedirectAt): Fix {
     group === undefined
       ? []
       : [setting(address, address === listener.address ? "default_action" : "action", forward(group))];
-  return fix(`Let ${address} forward to ${group?.address ?? "a target group"}.`, BY_NO_PROP, edits);
+  return fix(`Change ${address} to forward to ${group?.address ?? "a target group"}.`, BY_NO_PROP, edits);
 }

@@ -1,17 +1,18 @@
-/* What several rules write alike. */
+/* Texts that several rules share. */
 
-/** For findings that this project's props cannot make. */
+/** For findings that no prop of this project can cause. */
 export const BY_NO_PROP = "no prop causes this; remove the override or the resource you added";
 
 /** For findings of listener rules. */
-export const BY_NO_RULE_PROP = "no prop causes this: the stack has no rules; mend the rule that was added";
+export const BY_NO_RULE_PROP =
+  "no prop causes this, because the stack adds no listener rules; change the override or the rule you added";
 
-/** Which part of several is hit, such as "1 of 2 servers"; nothing where it is all of them. */
+/** The affected part, such as "1 of 2 servers"; empty if all are affected. */
 export function shareOf(hit: number, all: number, of: string): { share?: string } {
   return hit < all ? { share: `${hit} of ${all} ${of}` } : {};
 }
 
-/** Several shares in one. */
+/** Joins several shares. */
 export function joinedShares(shares: readonly { readonly share?: string }[], between = ", "): { share?: string } {
   const parts = shares.flatMap(({ share }) => share ?? []);
   return parts.length === 0 ? {} : { share: parts.join(between) };

@@ -3,7 +3,7 @@ import { symbol } from "../../topology/symbols";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
-/** Puts a record where everybody sees it: into the public zone of its name, or makes its private zone a public one. */
+/** Makes a record public: moves it to the public zone of its name, or makes its private zone public. */
 export function intoPublicZone(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Edit[] {
   if (publicZone !== undefined) return [setting(record.address, "zone_id", symbol(publicZone.address, "zone_id"))];
   return zone.isData

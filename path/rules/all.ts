@@ -76,7 +76,7 @@ import { P16 } from "./tls/P16-mail-validation";
 import { P17 } from "./tls/P17-caa";
 import { P18 } from "./tls/P18-destroyed-first";
 
-/** Every rule there is, in the order of their ids. */
+/** All rules, ordered by id. */
 export const RULES: readonly Rule[] = [
   P01,
   P02,
@@ -158,12 +158,12 @@ export const RULES: readonly Rule[] = [
 
 const BY_ID = new Map<string, Rule>(RULES.map((it) => [it.id, it]));
 
-/** The page of a rule, from the project's folder. */
+/** The page of a rule, relative to the project's folder. */
 export function docsOf(id: string): string {
   return `docs/rules/${id}.md`;
 }
 
-/** @throws {Error} if there is none, which is an error of the caller */
+/** @throws {Error} if there is no such rule, which is an error in the caller */
 export function ruleOf(id: string): Rule {
   const found = BY_ID.get(id);
   if (found === undefined) throw new Error(`no rule ${id}`);

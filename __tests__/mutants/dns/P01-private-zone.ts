@@ -5,7 +5,7 @@ import { add, the } from "../pick";
 
 export const P01: readonly RuleMutant[] = [
   {
-    name: "the site's name is in a private zone that is made for it",
+    name: "the site's record is in a new private zone",
     base: "site",
     at: { type: "aws_route53_record", attribute: "zone_id" },
     cannot: { state: NO_VPC },
@@ -18,7 +18,7 @@ export const P01: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the zone that is made belongs to the VPC",
+    name: "the new zone is associated with the VPC",
     base: "created-zone",
     at: { type: "aws_route53_record", attribute: "zone_id" },
     also: ["P15"],

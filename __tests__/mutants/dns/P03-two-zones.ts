@@ -4,7 +4,7 @@ import { add } from "../pick";
 
 export const P03: readonly RuleMutant[] = [
   {
-    name: "a second zone is made beside the one that is looked up",
+    name: "a second zone is created in addition to the one that is looked up",
     base: "site",
     at: { type: "aws_route53_zone", attribute: "name" },
     mutate: (stack) => {
@@ -12,7 +12,7 @@ export const P03: readonly RuleMutant[] = [
     },
   },
   {
-    name: "two zones of one name are made, and the alias is in the second",
+    name: "two zones with the same name are created, and the alias is in the second",
     base: "auto-scaling",
     at: { type: "aws_route53_zone", attribute: "name" },
     also: ["P02"],

@@ -5,7 +5,7 @@ import { add, copyOf, the } from "../pick";
 
 export const P04: readonly RuleMutant[] = [
   {
-    name: "a further name is put into the zone of the first",
+    name: "an additional name is in the zone of the first name",
     base: "site",
     at: { type: "aws_route53_record", attribute: "name" },
     mutate: (stack) => {
@@ -15,7 +15,7 @@ export const P04: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the site moved to another domain, and its record stayed in the zone of the old one",
+    name: "the site moved to another domain, but its record is still in the zone of the old one",
     base: "auto-scaling",
     at: { type: "aws_route53_record", attribute: "name" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { the } from "../pick";
 
 export const P05: readonly RuleMutant[] = [
   {
-    name: "the alias names the zone of the record",
+    name: "the alias has the zone_id of the record's own zone",
     base: "site",
     at: { type: "aws_route53_record", attribute: "alias.zone_id" },
     cannot: { state: REFUSED },
@@ -15,7 +15,7 @@ export const P05: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the alias names the zone of another region's load balancers",
+    name: "the alias has the zone_id of load balancers in another region",
     base: "auto-scaling",
     at: { type: "aws_route53_record", attribute: "alias.zone_id" },
     cannot: { state: REFUSED },

@@ -4,7 +4,7 @@ import { aliasOf } from "../parts/site";
 
 export const P06: readonly RuleMutant[] = [
   {
-    name: "the alias leads to the load balancer of another site",
+    name: "the alias points to the load balancer of another site",
     base: "site",
     at: { type: "aws_route53_record", attribute: "alias.name" },
     also: ["P21"],
@@ -13,7 +13,7 @@ export const P06: readonly RuleMutant[] = [
     },
   },
   {
-    name: "both of the alias's arguments are those of another site's load balancer",
+    name: "both arguments of the alias are those of another site's load balancer",
     base: "auto-scaling",
     at: { type: "aws_route53_record", attribute: "alias.name" },
     also: ["P21"],
@@ -26,7 +26,7 @@ export const P06: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the CNAME leads to the load balancer of another site, where a wildcard may be for any name",
+    name: "the CNAME points to the load balancer of another site, and only a wildcard certificate covers the name",
     base: "inline-groups",
     at: { type: "aws_route53_record", attribute: "records" },
     also: ["P21"],
@@ -36,17 +36,17 @@ export const P06: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the alias leads to a load balancer by its name of today",
+    name: "the alias has a hard-coded load balancer name",
     base: "site",
     at: { type: "aws_route53_record", attribute: "alias.name" },
     verdict: "unknown",
-    cannot: { state: "the local AWS has no load balancer of that name" },
+    cannot: { state: "the local AWS has no load balancer with that name" },
     mutate: (stack) => {
       aliasOf(stack).body.alias = { ...ELSEWHERE };
     },
   },
   {
-    name: "the CNAME leads to a load balancer by its name of today",
+    name: "the CNAME has a hard-coded load balancer name",
     base: "inline-groups",
     at: { type: "aws_route53_record", attribute: "records" },
     verdict: "unknown",

@@ -5,7 +5,7 @@ import { add } from "../pick";
 
 export const P07: readonly RuleMutant[] = [
   {
-    name: "the CNAME has the zone's name",
+    name: "the CNAME has the name of the zone",
     base: "inline-groups",
     at: { type: "aws_route53_record", attribute: "type" },
     cannot: { state: REFUSED },
@@ -14,7 +14,7 @@ export const P07: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a CNAME with no name of its own is added for the zone's name",
+    name: "a CNAME with an empty name is added at the zone apex",
     base: "site",
     at: { type: "aws_route53_record", attribute: "type" },
     cannot: { state: REFUSED },

@@ -3,19 +3,19 @@ import { addAaaa, addIpv6 } from "../parts/dns";
 
 export const P08: readonly RuleMutant[] = [
   {
-    name: "AAAA is answered for a load balancer that has IPv4 addresses only",
+    name: "an AAAA record points to a load balancer with only IPv4 addresses",
     base: "site",
     at: { type: "aws_route53_record", attribute: "type" },
     mutate: addAaaa,
   },
   {
-    name: "the load balancer listens to IPv6, and its group lets IPv4 in alone",
+    name: "the load balancer is dualstack, but its security group allows only IPv4",
     base: "auto-scaling",
     at: { type: "aws_lb", attribute: "ip_address_type" },
     mutate: addIpv6,
   },
   {
-    name: "the name is answered for IPv6, and the load balancer's group lets IPv4 in alone",
+    name: "the name has an AAAA record, but the load balancer's security group allows only IPv4",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -24,7 +24,7 @@ export const P08: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the name is answered for IPv6, and the rules beside the load balancer's group are for IPv4 alone",
+    name: "the name has an AAAA record, but the standalone rules of the load balancer's security group allow only IPv4",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {

@@ -11,7 +11,7 @@ export const P09: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer is internal, and a CNAME leads to it",
+    name: "the load balancer is internal, and a CNAME points to it",
     base: "inline-groups",
     at: { type: "aws_alb", attribute: "internal" },
     mutate: (stack) => {

@@ -4,7 +4,7 @@ import { add, copyOf, takeOutAll } from "../pick";
 
 export const P10: readonly RuleMutant[] = [
   {
-    name: "neither record of a failover looks at its load balancer's health",
+    name: "neither record of a failover pair evaluates its load balancer's health",
     base: "site",
     at: { type: "aws_route53_record", attribute: "alias.evaluate_target_health" },
     mutate: (stack) => {
@@ -18,7 +18,7 @@ export const P10: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a weighted record follows the health of targets that are not there",
+    name: "a weighted record evaluates target health, but no target is registered",
     base: "site",
     at: { type: "aws_route53_record", attribute: "alias.evaluate_target_health" },
     also: ["P49"],

@@ -11,7 +11,7 @@ export const P69: readonly RuleMutant[] = [
     mutate: (stack) => add(stack, "aws_route53_record", "once_more", copyOf(siteRecord(stack).body)),
   },
   {
-    name: "a weighted record stands beside a simple one",
+    name: "a weighted record has the same name and type as a simple one",
     base: "auto-scaling",
     at: { type: "aws_route53_record", attribute: "set_identifier" },
     cannot: { state: BY_AWS },
@@ -23,7 +23,7 @@ export const P69: readonly RuleMutant[] = [
       }),
   },
   {
-    name: "a name is validated by two records",
+    name: "a name has two validation records",
     base: "auto-scaling",
     at: { type: "aws_route53_record", attribute: "name" },
     cannot: { state: BY_AWS },

@@ -5,7 +5,7 @@ import { add } from "../pick";
 
 export const P19: readonly RuleMutant[] = [
   {
-    name: "the HTTPS listener has lost its certificate",
+    name: "the HTTPS listener has no certificate",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "certificate_arn" },
     cannot: { state: BY_AWS },
@@ -14,7 +14,7 @@ export const P19: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the certificate stands beside the listener only, as one of several",
+    name: "the certificate is attached only as an additional certificate of the listener",
     base: "inline-groups",
     at: { type: "aws_alb_listener", attribute: "certificate_arn" },
     cannot: { state: BY_AWS },

@@ -4,7 +4,7 @@ import { BY_AWS, groupOf, httpsOf } from "../parts/site";
 
 export const P20: readonly RuleMutant[] = [
   {
-    name: "a TLS policy whose name is put together wrongly",
+    name: "the TLS policy has a wrong name",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "ssl_policy" },
     cannot: { state: BY_AWS },
@@ -13,7 +13,7 @@ export const P20: readonly RuleMutant[] = [
     },
   },
   {
-    name: "an HTTP listener on 443 has the certificate",
+    name: "the certificate is on an HTTP listener on port 443",
     base: "auto-scaling",
     at: { type: "aws_lb_listener", attribute: "protocol" },
     also: ["P22"],
@@ -25,7 +25,7 @@ export const P20: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the listener on 80 is one of a network load balancer",
+    name: "the listener on port 80 uses a protocol of Network Load Balancers",
     base: "inline-groups",
     at: { type: "aws_alb_listener", attribute: "protocol" },
     cannot: { state: BY_AWS },
@@ -35,7 +35,7 @@ export const P20: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the target group speaks TCP",
+    name: "the target group has the protocol TCP",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "protocol" },
     cannot: { state: BY_AWS },

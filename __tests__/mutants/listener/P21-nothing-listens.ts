@@ -5,7 +5,7 @@ import { takeOut, takeOutAll } from "../pick";
 
 export const P21: readonly RuleMutant[] = [
   {
-    name: "the load balancer has no listener at all",
+    name: "the load balancer has no listener",
     base: "site",
     at: { type: "aws_lb", attribute: "listener on port 443" },
     also: ["P48"],
@@ -14,7 +14,7 @@ export const P21: readonly RuleMutant[] = [
     },
   },
   {
-    name: "HTTPS is on 8443 only",
+    name: "the HTTPS listener is on port 8443",
     base: "auto-scaling",
     at: { type: "aws_lb" },
     also: ["P22", "P30"],
@@ -23,7 +23,7 @@ export const P21: readonly RuleMutant[] = [
     },
   },
   {
-    name: "there is a certificate for the name, and HTTP only",
+    name: "there is a certificate for the name, but only an HTTP listener",
     base: "inline-groups",
     at: { type: "aws_alb" },
     mutate: (stack) => {

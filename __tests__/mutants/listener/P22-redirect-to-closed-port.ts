@@ -3,7 +3,7 @@ import { httpOf, redirectTo } from "../parts/listeners";
 
 export const P22: readonly RuleMutant[] = [
   {
-    name: "the redirect leads to a port of other people's examples",
+    name: "the redirect points to a port copied from an example",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "default_action.redirect.port" },
     mutate: (stack) => {
@@ -11,7 +11,7 @@ export const P22: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the redirect changes the protocol, and not the port",
+    name: "the redirect changes the protocol, but not the port",
     base: "inline-groups",
     at: { type: "aws_alb_listener", attribute: "default_action.redirect" },
     mutate: (stack) => {
@@ -19,7 +19,7 @@ export const P22: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the redirect changes the port, and not the protocol",
+    name: "the redirect changes the port, but not the protocol",
     base: "auto-scaling",
     at: { type: "aws_lb_listener", attribute: "default_action.redirect" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { copyOf } from "../pick";
 
 export const P23: readonly RuleMutant[] = [
   {
-    name: "the redirect says its status code only",
+    name: "the redirect sets only its status code",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "default_action.redirect" },
     cannot: { state: BY_AWS },
@@ -14,7 +14,7 @@ export const P23: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the HTTPS listener redirects to HTTPS, as it was copied from the other",
+    name: "the HTTPS listener has the HTTP listener's redirect to HTTPS",
     base: "auto-scaling",
     at: { type: "aws_lb_listener", attribute: "default_action.redirect" },
     also: ["P48"],

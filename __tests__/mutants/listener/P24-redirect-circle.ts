@@ -5,7 +5,7 @@ import { add } from "../pick";
 
 export const P24: readonly RuleMutant[] = [
   {
-    name: "HTTP leads to HTTPS, and HTTPS to HTTP",
+    name: "HTTP redirects to HTTPS, and HTTPS redirects to HTTP",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "default_action.redirect" },
     also: ["P48"],
@@ -14,7 +14,7 @@ export const P24: readonly RuleMutant[] = [
     },
   },
   {
-    name: "one name leads to the other and back",
+    name: "two names redirect to each other",
     base: "inline-groups",
     at: { type: "aws_lb_listener_rule", attribute: "action.redirect" },
     mutate: (stack) => {

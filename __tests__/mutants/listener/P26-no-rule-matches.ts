@@ -4,7 +4,7 @@ import { groupOf, httpsOf } from "../parts/site";
 
 export const P26: readonly RuleMutant[] = [
   {
-    name: "the only rule is for a name that is not the site's",
+    name: "the only listener rule is for a name that is not the site's",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "default_action.fixed_response" },
     mutate: (stack) => {
@@ -13,7 +13,7 @@ export const P26: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the default says that nobody is there, and rules are missing",
+    name: "the default action returns 503, and there are no listener rules",
     base: "auto-scaling",
     at: { type: "aws_lb_listener", attribute: "default_action.fixed_response" },
     also: ["P48"],
@@ -22,7 +22,7 @@ export const P26: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a rule has the name with a star that does not stand for it",
+    name: "a listener rule has a wildcard that does not match the name",
     base: "inline-groups",
     at: { type: "aws_alb_listener", attribute: "default_action.fixed_response" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { add, copyOf } from "../pick";
 
 export const P27: readonly RuleMutant[] = [
   {
-    name: "a second HTTPS listener on 443",
+    name: "there is a second HTTPS listener on port 443",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "port" },
     cannot: { state: BY_AWS },
@@ -14,7 +14,7 @@ export const P27: readonly RuleMutant[] = [
     },
   },
   {
-    name: "HTTP listens on 443 as well as HTTPS",
+    name: "an HTTP and an HTTPS listener both use port 443",
     base: "auto-scaling",
     at: { type: "aws_lb_listener", attribute: "port" },
     cannot: { state: BY_AWS },
@@ -23,7 +23,7 @@ export const P27: readonly RuleMutant[] = [
     },
   },
   {
-    name: "two rules have one priority",
+    name: "two listener rules have the same priority",
     base: "inline-groups",
     at: { type: "aws_lb_listener_rule", attribute: "priority" },
     cannot: { state: BY_AWS },

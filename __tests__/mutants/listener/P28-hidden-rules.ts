@@ -4,7 +4,7 @@ import { groupOf } from "../parts/site";
 
 export const P28: readonly RuleMutant[] = [
   {
-    name: "a rule for all paths comes before the one for some",
+    name: "a rule for all paths comes before a rule for some paths",
     base: "site",
     at: { type: "aws_lb_listener_rule", attribute: "priority" },
     mutate: (stack) => {
@@ -13,7 +13,7 @@ export const P28: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a rule for all names of the domain comes before the one for a path of one",
+    name: "a rule for all names of the domain comes before a rule for a path of one name",
     base: "auto-scaling",
     at: { type: "aws_lb_listener_rule", attribute: "priority" },
     mutate: (stack) => {

@@ -4,7 +4,7 @@ import { balancerOf, groupOf, type Json } from "../parts/site";
 
 export const P29: readonly RuleMutant[] = [
   {
-    name: "the target group takes HTTP/2, and port 80 forwards to it as well",
+    name: "the target group's protocol version is HTTP/2, and the listener on port 80 forwards to it too",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "protocol_version" },
     mutate: (stack) => {
@@ -13,7 +13,7 @@ export const P29: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the target group takes gRPC behind plain HTTP",
+    name: "the target group's protocol version is gRPC behind an HTTP listener",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "protocol_version" },
     mutate: (stack) => {
@@ -26,7 +26,7 @@ export const P29: readonly RuleMutant[] = [
     },
   },
   {
-    name: "HTTP/2 is turned off, and the target group takes nothing else",
+    name: "HTTP/2 is disabled, but the target group accepts nothing else",
     base: "inline-groups",
     at: { type: "aws_alb", attribute: "enable_http2" },
     mutate: (stack) => {

@@ -5,13 +5,13 @@ import { remove } from "../parts/site";
 
 export const P30: readonly RuleMutant[] = [
   {
-    name: "port 80, which redirects, is not open",
+    name: "port 80, which redirects, is not allowed",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => remove(stack, fromClients(stack, "HTTP")),
   },
   {
-    name: "8443 is open instead of 443",
+    name: "port 8443 is allowed instead of 443",
     base: "nat",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -19,7 +19,7 @@ export const P30: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule for 443 is one for what goes out",
+    name: "the rule for port 443 is an outbound rule",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -27,7 +27,7 @@ export const P30: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the public load balancer is open to its VPC only",
+    name: "the internet-facing load balancer allows only its VPC",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -38,7 +38,7 @@ export const P30: readonly RuleMutant[] = [
     },
   },
   {
-    name: "443 is open to the instances' group, not to clients",
+    name: "port 443 is allowed from the instances' security group, not from clients",
     base: "public",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -48,7 +48,7 @@ export const P30: readonly RuleMutant[] = [
     },
   },
   {
-    name: "443 is open for udp only",
+    name: "port 443 is allowed only for UDP",
     base: "created-zone",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {

@@ -3,7 +3,7 @@ import { balancerOf } from "../parts/site";
 
 export const P31: readonly RuleMutant[] = [
   {
-    name: "the load balancer names no group, where the default group is closed",
+    name: "the load balancer has no security group, and the default security group has no rules",
     base: "site",
     at: { type: "aws_lb", attribute: "security_groups" },
     mutate: (stack) => {
@@ -11,7 +11,7 @@ export const P31: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer names no group, where the default group is as AWS makes it",
+    name: "the load balancer has no security group, and the default security group is unchanged",
     base: "auto-scaling",
     at: { type: "aws_lb", attribute: "security_groups" },
     mutate: (stack) => {
@@ -19,7 +19,7 @@ export const P31: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer's list of groups is empty",
+    name: "the load balancer's list of security groups is empty",
     base: "inline-groups",
     at: { type: "aws_alb", attribute: "security_groups" },
     mutate: (stack) => {

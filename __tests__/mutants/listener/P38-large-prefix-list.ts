@@ -4,7 +4,7 @@ import { cloudFrontList, fromClients, inline, tcp } from "../parts/security-grou
 
 export const P38: readonly RuleMutant[] = [
   {
-    name: "two rules with the list of CloudFront's addresses",
+    name: "two rules have the prefix list of CloudFront",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     verdict: "ok",
@@ -18,7 +18,7 @@ export const P38: readonly RuleMutant[] = [
     },
   },
   {
-    name: "two blocks with the list of CloudFront's addresses",
+    name: "two ingress blocks have the prefix list of CloudFront",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     verdict: "ok",

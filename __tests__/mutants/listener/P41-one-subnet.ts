@@ -4,7 +4,7 @@ import { balancer, idOf, part, REFUSED_BALANCER } from "../parts/subnets";
 
 export const P41: readonly RuleMutant[] = [
   {
-    name: "the load balancer has the first public subnet only",
+    name: "the load balancer has only the first public subnet",
     base: "nat",
     at: { type: "aws_lb", attribute: "subnets" },
     also: ["P50"],
@@ -14,7 +14,7 @@ export const P41: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the network has one subnet, for the load balancer and the instances",
+    name: "the network has only one subnet, for the load balancer and the instances",
     base: "inline-groups",
     at: { type: "aws_alb", attribute: "subnets" },
     cannot: { state: REFUSED_BALANCER },

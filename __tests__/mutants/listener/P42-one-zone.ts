@@ -8,7 +8,7 @@ export const P42: readonly RuleMutant[] = [
     base: "site",
     at: { type: "aws_lb", attribute: "subnets" },
     also: ["P50"],
-    cannot: { plan: "a precondition of the stack says so", state: REFUSED_BALANCER },
+    cannot: { plan: "a precondition of the stack fails", state: REFUSED_BALANCER },
     mutate: (stack) => {
       part(stack, "aws_subnet", "public-b").body.availability_zone = part(
         stack,
@@ -18,7 +18,7 @@ export const P42: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer has the public and the private subnet of one zone",
+    name: "the load balancer has the public and the private subnet of the same zone",
     base: "auto-scaling",
     at: { type: "aws_lb", attribute: "subnets" },
     also: ["P44", "P50"],
@@ -28,7 +28,7 @@ export const P42: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a zone is written twice",
+    name: "the same zone is set twice",
     base: "inline-groups",
     at: { type: "aws_alb", attribute: "subnets" },
     cannot: { state: REFUSED_BALANCER },

@@ -14,12 +14,12 @@ export const P43: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a whole VPC of /26 is cut into four",
+    name: "a /26 VPC is divided into four subnets",
     base: "auto-scaling",
     at: { type: "aws_subnet", attribute: "cidr_block" },
     cannot: { state: REFUSED_BALANCER },
-    // Each block is a fourth of it, so that there is no room for a larger one until the VPC is larger.
-    unfixable: "a larger subnet has no room in this VPC",
+    // Each block is a quarter of the VPC, so a larger one does not fit.
+    unfixable: "a larger subnet does not fit in this VPC",
     mutate: (stack) => {
       named(stack, "aws_vpc", "main").cidr_block = "10.1.0.0/26";
       ["public_a", "public_b", "private_a", "private_b"].forEach((name, index) => {
@@ -28,7 +28,7 @@ export const P43: readonly RuleMutant[] = [
     },
   },
   {
-    name: "twenty-one instances in a subnet of /27",
+    name: "there are 21 instances in a /27 subnet",
     base: "inline-groups",
     at: { type: "aws_subnet", attribute: "cidr_block" },
     verdict: "ok",
@@ -45,7 +45,7 @@ export const P43: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the smallest network, and all instances in the first zone",
+    name: "the network is the smallest possible, and all instances are in the first zone",
     base: "public",
     at: { type: "aws_subnet", attribute: "cidr_block" },
     verdict: "ok",

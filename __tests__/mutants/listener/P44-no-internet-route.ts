@@ -18,7 +18,7 @@ export const P44: readonly RuleMutant[] = [
     },
   },
   {
-    name: "one of its two subnets is a private one",
+    name: "one of its two subnets is private",
     base: "nat",
     at: { type: "aws_lb", attribute: "subnets" },
     mutate: (stack) => {
@@ -29,7 +29,7 @@ export const P44: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the route to the internet gateway is for a part of the addresses",
+    name: "the route to the internet gateway covers only some addresses",
     base: "inline-groups",
     at: { type: "aws_route", attribute: "destination_cidr_block" },
     also: ["P62"],

@@ -11,7 +11,7 @@ export const P45: readonly RuleMutant[] = [
     mutate: (stack) => remove(stack, part(stack, "aws_route_table_association", "public-association-b")),
   },
   {
-    name: "a public route table is made and associated with nothing",
+    name: "a public route table is created but not associated",
     base: "inline-groups",
     at: { type: "aws_subnet", attribute: "route_table_id" },
     also: ["P62"],
@@ -21,11 +21,11 @@ export const P45: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the route leads to the internet gateway of another VPC",
+    name: "the route points to the internet gateway of another VPC",
     base: "auto-scaling",
     at: { type: "aws_route", attribute: "gateway_id" },
     also: ["P63"],
-    cannot: { state: "AWS takes no route to the gateway of another VPC" },
+    cannot: { state: "AWS refuses a route to the internet gateway of another VPC" },
     mutate: (stack) => {
       named(stack, "aws_route", "public").gateway_id = gatewayElsewhere(stack);
     },

@@ -4,7 +4,7 @@ import { add } from "../pick";
 
 export const P47: readonly RuleMutant[] = [
   {
-    name: "the account blocks public access both ways",
+    name: "the account blocks public access in both directions",
     base: "site",
     at: { type: "aws_vpc_block_public_access_options", attribute: "internet_gateway_block_mode" },
     cannot: { state: NOT_EMULATED },
@@ -13,7 +13,7 @@ export const P47: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the account blocks what comes in, and one of two subnets is excluded",
+    name: "the account blocks inbound traffic, and one of two subnets is excluded",
     base: "auto-scaling",
     at: { type: "aws_vpc_block_public_access_options", attribute: "internet_gateway_block_mode" },
     cannot: { state: NOT_EMULATED },

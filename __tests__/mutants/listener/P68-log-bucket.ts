@@ -12,7 +12,7 @@ export const P68: readonly RuleMutant[] = [
     mutate: (stack) => addLogs(stack),
   },
   {
-    name: "the log bucket's policy lets ELB of another region write",
+    name: "the log bucket's policy allows Elastic Load Balancing in another region to write",
     base: "auto-scaling",
     at: { type: "aws_s3_bucket_policy", attribute: "policy" },
     cannot: { state: BY_AWS },
@@ -23,7 +23,7 @@ export const P68: readonly RuleMutant[] = [
       }),
   },
   {
-    name: "the log bucket's policy is for another folder",
+    name: "the log bucket's policy is for another prefix",
     base: "site",
     at: { type: "aws_s3_bucket_policy", attribute: "policy" },
     cannot: { state: BY_AWS },
@@ -31,7 +31,7 @@ export const P68: readonly RuleMutant[] = [
       addLogs(stack, { Principal: BY_ELB, Resource: "arn:aws:s3:::site-logs*/AWSLogs/123456789012/*" }),
   },
   {
-    name: "the log bucket is encrypted with a key of KMS",
+    name: "the log bucket is encrypted with a KMS key",
     base: "inline-groups",
     at: { type: "aws_s3_bucket_server_side_encryption_configuration" },
     cannot: { state: BY_AWS },

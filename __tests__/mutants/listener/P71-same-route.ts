@@ -4,14 +4,14 @@ import { add, copyOf } from "../pick";
 
 export const P71: readonly RuleMutant[] = [
   {
-    name: "two routes of the public table lead to the internet",
+    name: "two routes of the public route table go to the internet",
     base: "auto-scaling",
     at: { type: "aws_route" },
     cannot: { state: BY_AWS },
     mutate: (stack) => add(stack, "aws_route", "public_again", copyOf(stack.resource.aws_route?.public ?? {})),
   },
   {
-    name: "a table has in a block what is a route beside it",
+    name: "a route table has the same route as a block and as an aws_route resource",
     base: "auto-scaling",
     at: { type: "aws_route" },
     cannot: { state: BY_AWS },

@@ -3,13 +3,13 @@ import { addWebAcl, visibility } from "../parts/listeners";
 
 export const P76: readonly RuleMutant[] = [
   {
-    name: "the web ACL blocks everything",
+    name: "the web ACL blocks all requests",
     base: "site",
     at: { type: "aws_wafv2_web_acl", attribute: "default_action" },
     mutate: (stack) => addWebAcl(stack, {}),
   },
   {
-    name: "the web ACL blocks by default, and its only rule blocks more",
+    name: "the web ACL blocks by default, and its only rule blocks too",
     base: "inline-groups",
     at: { type: "aws_wafv2_web_acl", attribute: "default_action" },
     mutate: (stack) =>

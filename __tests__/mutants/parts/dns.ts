@@ -2,11 +2,11 @@ import type { SynthesizedJson } from "../mutant";
 import { add, copyOf, the } from "../pick";
 import { balancerOf, certificateOf } from "./site";
 
-export const REFUSED = "Route 53 refuses the record, so that no state has it";
+export const REFUSED = "Route 53 refuses the record, so no state contains it";
 
 export const NO_VPC =
-  "the local AWS forgets that a zone belongs to a VPC; __tests__/unit/path/rules/dns.test.ts looks at a state " +
-  "that says so";
+  "the local AWS does not keep a zone's VPC association; __tests__/unit/path/rules/dns.test.ts tests a state " +
+  "that has one";
 
 export const ELSEWHERE = {
   name: "old-site-1234567890.us-east-1.elb.amazonaws.com",
@@ -18,7 +18,7 @@ export const cnameOf = (stack: SynthesizedJson) => the(stack, "aws_route53_recor
 
 export const vpcOf = (stack: SynthesizedJson) => the(stack, "aws_vpc");
 
-/** A zone is made for all that is in the one that is looked up; one of the same name takes its place. */
+/** Creates a zone for all records of the one that is looked up. A zone with the same name replaces it. */
 export function makeZone(stack: SynthesizedJson, name: string): void {
   const { address, body } = the(stack, "data.aws_route53_zone");
   const made = add(stack, "aws_route53_zone", "made", { name });
@@ -27,7 +27,7 @@ export function makeZone(stack: SynthesizedJson, name: string): void {
     record.zone_id = String(record.zone_id).replace(address, made);
 }
 
-/** A load balancer beside that of the stack, for another name. */
+/** Adds a second load balancer, for another name. */
 export function addBalancer(stack: SynthesizedJson): string {
   const site = balancerOf(stack);
   const { name_prefix: _prefix, ...same } = copyOf(site.body);
@@ -47,7 +47,7 @@ export function addBalancer(stack: SynthesizedJson): string {
 }
 
 /**
- * IPv6 on the way to the load balancer, less the subnets' addresses: the local AWS never says that a subnet has got them.
+ * Enables IPv6 for the load balancer, without the subnets' addresses: the local AWS never reports those of a subnet.
  */
 export function addIpv6(stack: SynthesizedJson): void {
   const { destination_cidr_block: _ipv4, ...route } = the(

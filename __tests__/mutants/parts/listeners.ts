@@ -32,7 +32,7 @@ export function addRule(
   add(stack, "aws_lb_listener_rule", name, { listener_arn: arnOf(listener), priority, condition, action });
 }
 
-/** Turns the load balancer's logs on. */
+/** Enables the load balancer's access logs. */
 export function addLogs(stack: SynthesizedJson, policy?: Json): void {
   const bucket = add(stack, "aws_s3_bucket", "logs", { bucket: "site-logs" });
   balancerOf(stack).body.access_logs = { enabled: true, bucket: `\${${bucket}.id}`, prefix: "web" };

@@ -2,25 +2,25 @@ import type { SynthesizedJson } from "../mutant";
 import { add, copyOf, the } from "../pick";
 import { aliasOf } from "./site";
 
-export const ISSUED = "ACM has issued what a state's listener uses";
+export const ISSUED = "ACM has issued the certificates that a state's listener uses";
 
-export const FAR = "Elastic Load Balancing refuses the listener, so that no state has it";
+export const FAR = "Elastic Load Balancing refuses the listener, so no state contains it";
 
-export const WAITS = "the apply waits for the certificate in vain, so that no state has its listener";
+export const WAITS = "the apply times out waiting for the certificate, so no state contains its listener";
 
-export const NO_OPTIONS = "there is nothing to make the record of, so that the apply does not come to its end";
+export const NO_OPTIONS = "there are no options to create the record from, so the apply fails";
 
-export const REPLACED = "what is replaced stands in plans only";
+export const REPLACED = "only plans show replacements";
 
 export const MADE_NEW =
-  "the plan of a new stack replaces nothing; __tests__/unit/path/rules/tls.test.ts turns such plans into ones that do";
+  "the plan of a new stack replaces nothing; __tests__/unit/path/rules/tls.test.ts changes such plans to replacements";
 
 export const waitOf = (stack: SynthesizedJson) => the(stack, "aws_acm_certificate_validation");
 
 export const validationOf = (stack: SynthesizedJson) =>
   the(stack, "aws_route53_record", ({ name }) => String(name).includes("domain_validation_options"));
 
-/** The certificate, and what validates it, are for another name. */
+/** Changes the name of the certificate and of its validation record. */
 export function rename(stack: SynthesizedJson, from: string, to: string): void {
   for (const type of ["aws_acm_certificate", "aws_route53_record"]) {
     for (const [name, block] of Object.entries(stack.resource[type] ?? {})) {
@@ -37,7 +37,7 @@ export function addAlias(stack: SynthesizedJson, name: string): void {
   add(stack, "aws_route53_record", "further", { ...copyOf(aliasOf(stack).body), name });
 }
 
-/** A provider of another region, for what is named. */
+/** Uses a provider in another region for these blocks. */
 export function move(stack: SynthesizedJson, region: string, blocks: readonly Record<string, unknown>[]): void {
   const { aws = [] } = stack.provider as { aws?: unknown[] };
   aws.push({ alias: "far", region });

@@ -4,13 +4,13 @@ import { the } from "../pick";
 
 export const P12: readonly RuleMutant[] = [
   {
-    name: "a wildcard is taken for the name below which it stands",
+    name: "the certificate's wildcard is used for its parent name",
     base: "site",
     at: { type: "aws_acm_certificate", attribute: "subject_alternative_names" },
     mutate: (stack) => rename(stack, "www.example.com", "*.www.example.com"),
   },
   {
-    name: "a wildcard is taken for two labels",
+    name: "the certificate's wildcard is used for a name two labels below",
     base: "inline-groups",
     at: { type: "aws_acm_certificate", attribute: "subject_alternative_names" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { takeOutAll } from "../pick";
 
 export const P14: readonly RuleMutant[] = [
   {
-    name: "the listener takes the certificate, not its validation",
+    name: "the listener references the certificate instead of its validation",
     base: "site",
     at: { type: "aws_lb_listener", attribute: "certificate_arn" },
     cannot: { state: ISSUED },

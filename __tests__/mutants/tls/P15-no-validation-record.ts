@@ -5,7 +5,7 @@ import { takeOut } from "../pick";
 
 export const P15: readonly RuleMutant[] = [
   {
-    name: "a further name of the certificate has no validation record",
+    name: "an additional name of the certificate has no validation record",
     base: "site",
     at: { type: "aws_acm_certificate", attribute: "domain_validation_options" },
     cannot: { state: WAITS },
@@ -24,7 +24,7 @@ export const P15: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the certificate waits for a record that is nowhere",
+    name: "the certificate waits for a record that does not exist",
     base: "site",
     at: { type: "aws_acm_certificate", attribute: "domain_validation_options" },
     cannot: { state: WAITS },

@@ -4,7 +4,7 @@ import { NO_OPTIONS } from "../parts/tls";
 
 export const P16: readonly RuleMutant[] = [
   {
-    name: "a certificate that is validated by mail has a record for DNS",
+    name: "a certificate with email validation has a DNS validation record",
     base: "site",
     at: { type: "aws_acm_certificate", attribute: "validation_method" },
     cannot: { state: NO_OPTIONS },
@@ -13,7 +13,7 @@ export const P16: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a certificate that is validated by mail has a record that takes the first option",
+    name: "a certificate with email validation has a record that uses the first validation option",
     base: "auto-scaling",
     at: { type: "aws_acm_certificate", attribute: "validation_method" },
     cannot: { state: NO_OPTIONS },

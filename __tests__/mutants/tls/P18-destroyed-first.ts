@@ -4,7 +4,7 @@ import { MADE_NEW, REPLACED } from "../parts/tls";
 
 export const P18: readonly RuleMutant[] = [
   {
-    name: "the site's certificate is destroyed before the new one is there",
+    name: "the site's certificate is destroyed before the new one exists",
     base: "site",
     at: { type: "aws_acm_certificate", attribute: "lifecycle" },
     cannot: { synthesized: REPLACED, state: REPLACED, plan: MADE_NEW },
@@ -13,7 +13,7 @@ export const P18: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the certificate says that it may be destroyed first",
+    name: "the certificate sets create_before_destroy to false",
     base: "auto-scaling",
     at: { type: "aws_acm_certificate", attribute: "lifecycle" },
     cannot: { synthesized: REPLACED, state: REPLACED, plan: MADE_NEW },

@@ -237,7 +237,7 @@ describe("the certificate has to be good for the name that is asked for", () => 
       "https://example.com/": OK,
       "https://www.example.com/": "broken aws_lb.web",
     });
-    expect(report.findings).toMatchObject([{ id: "P11", required: "www.example.com among the certificate's names" }]);
+    expect(report.findings).toMatchObject([{ id: "P11", required: "www.example.com in the certificate's names" }]);
   });
 
   test("also below a wildcard's first label, which DNS answers too", () => {
@@ -308,7 +308,7 @@ describe("what leads to nothing", () => {
       {
         severity: "warning",
         address: "aws_route53_record.old",
-        observed: "old.example.com leads to gone.example.com, and aws_route53_zone.main has no record of that name",
+        observed: "old.example.com points to gone.example.com, and aws_route53_zone.main has no record with that name",
         symptom: "NXDOMAIN",
       },
     ]);
@@ -349,7 +349,7 @@ describe("what leads to nothing", () => {
       {
         severity: "error",
         address: "aws_route53_record.old",
-        observed: "old.example.com leads to www, which is no whole name",
+        observed: "old.example.com points to www, which is not a fully qualified domain name",
         symptom: "NXDOMAIN",
       },
     ]);
@@ -376,12 +376,12 @@ describe("what leads to nothing", () => {
       {
         severity: "error",
         address: "aws_route53_record.www",
-        observed: "www.example.com leads to example.com, whose record this plan destroys",
+        observed: "www.example.com points to example.com, whose record this plan destroys",
       },
       {
         severity: "error",
         address: "aws_route53_record.shop",
-        observed: "shop.example.com leads to a.apps.example.com, whose record this plan destroys",
+        observed: "shop.example.com points to a.apps.example.com, whose record this plan destroys",
       },
     ]);
     expect(verdicts(report)).toMatchObject({
@@ -418,7 +418,7 @@ describe("what leads to nothing", () => {
       { "aws_route53_record.b": destroyed() },
     );
     expect(report.findings).toMatchObject([
-      { id: "P06", address: "aws_route53_record.www-b", share: "1 of 2 records of the name" },
+      { id: "P06", address: "aws_route53_record.www-b", share: "1 of 2 records with this name" },
     ]);
   });
 
@@ -505,7 +505,7 @@ describe("faults on the way are those of each name that leads over it:", () => {
       {
         id: "P01",
         address: "aws_route53_record.app",
-        observed: "app.example.com is in aws_route53_zone.inside, a private zone, and www.example.com leads to it",
+        observed: "app.example.com is in the private zone aws_route53_zone.inside, and www.example.com points to it",
       },
     ]);
   });
@@ -744,7 +744,7 @@ describe("to take away a record is an outage of every name that leads over it:",
       }),
       { "aws_route53_record.ftp": destroyed() },
       "outage",
-      /P06.*files\.example\.com leads to ftp\.example\.com, whose record this plan destroys/,
+      /P06.*files\.example\.com points to ftp\.example\.com, whose record this plan destroys/,
     ],
     [
       "what leads elsewhere",

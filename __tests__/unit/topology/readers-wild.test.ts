@@ -625,7 +625,7 @@ test("That the default VPC is as AWS made it is assumed, and said", () => {
   expect(trace(plan).assumed).toContainEqual({
     hop: "listener",
     address: "data.aws_vpc.default",
-    text: expect.stringContaining("as AWS made it") as string,
+    text: expect.stringContaining("as AWS creates it") as string,
   });
 });
 

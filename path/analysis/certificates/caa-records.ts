@@ -6,7 +6,7 @@ import { ancestry } from "../names/domain-names";
 import { isPrivate } from "../names/record-names";
 import { once } from "../once";
 
-/** The CAA records that count for a name of a certificate: those of the nearest name above that has any. */
+/** The CAA records that apply to a certificate name: those of the closest name, itself or a parent, that has any. */
 export function caaRecordsFor(name: string, topology: Topology): readonly DnsRecord[] {
   const records = caaRecords(topology);
   if (records.size === 0) return [];
@@ -14,7 +14,7 @@ export function caaRecordsFor(name: string, topology: Topology): readonly DnsRec
   return nearest === undefined ? [] : (records.get(nearest) ?? []);
 }
 
-/** Those that the world can see, by their names. */
+/** Public CAA records by name. */
 const caaRecords = once((topology: Topology): ReadonlyMap<string, readonly DnsRecord[]> => {
   const found = new Map<string, DnsRecord[]>();
   for (const record of topology.records) {

@@ -2,14 +2,14 @@ import type { Certificate } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { covers } from "../names/domain-names";
 
-/** Whether browsers take the certificate for this name. */
+/** Whether browsers accept the certificate for this name. */
 export function isGoodFor({ names }: Certificate, host: string): boolean {
   return names.items.some((name) => covers(name, host));
 }
 
 /**
- * Whether the file has ACM issue the certificate and validate its names in one of these ways; it is neither imported,
- * nor issued by an authority of the account's own, which does it at once.
+ * Whether the file requests the certificate from ACM with one of these validation methods. It is then neither imported
+ * nor issued by a private CA, which issues immediately.
  */
 export function isRequested(
   certificate: Certificate | undefined,

@@ -3,8 +3,8 @@ import type { TracedPath } from "../requests/traced-path";
 import { certificatesOn, type Use } from "./picked-certificates";
 
 /**
- * Looks at each certificate once, as a path can meet thousands that no declared name picks; what is found then holds
- * on each path that meets the certificate, whatever its name.
+ * Checks each certificate once, because a listener can have thousands that no declared name selects. The result applies
+ * to every path with the certificate, whatever its name.
  */
 export function ofEachCertificate<T>(
   look: (use: Use, path: TracedPath) => readonly T[],

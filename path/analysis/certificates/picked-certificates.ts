@@ -7,14 +7,14 @@ import { entriesOf } from "../requests/entries";
 import type { TracedPath } from "../requests/traced-path";
 
 /*
- * Which certificates of a listener the requests for a name meet: those that are good for the name, as AWS picks one of
- * these by SNI, and the listener's own, which everybody else gets. What no declared name picks may be for names whose
- * records are elsewhere, and is on each path.
+ * The certificates of a listener that apply to requests for a name: those that cover the name, from which AWS selects
+ * one by SNI, and the listener's default certificate for all other requests. Certificates that no declared name selects
+ * may be for names whose records are in other files, so they are on each path.
  */
 
 export interface Use {
   readonly use: CertificateUse;
-  /** Absent: it is not in the file, or the file does not say which it is. */
+  /** Absent: it is not in the file, or is unknown. */
   readonly certificate: Certificate | undefined;
 }
 
@@ -22,15 +22,15 @@ export interface ListenerCertificates {
   /** The listener's. */
   readonly balancer: Balancer | undefined;
   readonly all: readonly Use[];
-  /** Those that no declared name picks, the listener's own apart. */
+  /** Those that no declared name selects, without the listener's own. */
   readonly others: readonly Use[];
-  /** Those that are good for one of the names, and the listener's own. */
+  /** Those that cover one of the names, and the listener's own. */
   metBy(hosts: Iterable<string>): readonly Use[];
-  /** All their names, in their order. */
+  /** All their names, in order. */
   readonly names: ReadonlySet<string>;
-  /** Whether one is good for the name. */
+  /** Whether one covers the name. */
   isGoodFor(host: string): boolean;
-  /** The first of which the file does not tell all names. */
+  /** The first whose names are not all known. */
   readonly firstOpen: Use | undefined;
 }
 
@@ -49,7 +49,7 @@ const certificatesIn = once((topology: Topology) => {
   });
 });
 
-/** The names that clients ask each load balancer for. */
+/** The names that clients request from each load balancer. */
 function namesByBalancer(topology: Topology): ReadonlyMap<Balancer, readonly string[]> {
   const found = new Map<Balancer, string[]>();
   for (const entry of entriesOf(topology))
@@ -82,7 +82,7 @@ function indexed(
   };
 }
 
-/** The name that is asked for, and the wildcards that stand for it. */
+/** The requested name, and the wildcards that match it. */
 function hostsOf({ host, records }: Pick<TracedPath, "host" | "records">): string[] {
   return [host, ...records.flatMap(({ fqdn }) => known(fqdn) ?? [])];
 }
@@ -93,7 +93,7 @@ export interface OnPath {
 }
 
 /**
- * The certificates that requests of the path meet at a listener on it: first those of its names, then those of no
+ * The certificates that apply to requests of the path at a listener: first those for its names, then those for no
  * declared name.
  */
 export function certificatesOn(path: TracedPath, listener: Listener): OnPath {
@@ -107,10 +107,10 @@ const metOn = once((path: TracedPath) =>
   }),
 );
 
-/** A path lists no more, so that a report of thousands of names does not list thousands of certificates for each. */
+/** The most certificates that a path lists, so that a report with thousands of names stays short. */
 const MOST_LISTED = 20;
 
-/** What a path lists of them, and how many more there are. */
+/** The certificates that a path lists, and the number of others. */
 export function listedOn(
   path: TracedPath,
   listeners: readonly Listener[],

@@ -8,30 +8,30 @@ import { once } from "../once";
 import type { TracedPath } from "../requests/traced-path";
 import { certificatesAt, type ListenerCertificates } from "./picked-certificates";
 
-/* Names that clients ask a listener for and that none of its certificates is good for. */
+/* Names that clients request from a listener and that none of its certificates covers. */
 
-/** Of one listener, and of one kind. */
+/** Uncovered names of one listener and of one kind. */
 export interface UncoveredNames {
   readonly names: readonly string[];
-  /** Whether somebody who wrote one of the certificates' wildcards may have meant it for these. */
+  /** Whether a wildcard of one of the certificates may have been meant for these names. */
   readonly isBelowWildcard: boolean;
-  /** Those of both kinds, as a certificate's names are set as a whole. */
+  /** The names of both kinds, because a certificate's names are set as a whole. */
   readonly all: readonly string[];
-  /** The listener's first that is in the file. */
+  /** The listener's first certificate that is in the file. */
   readonly certificate: Certificate;
-  /** The names as a list; put together once, as there can be thousands. */
+  /** The names as text; joined once, because there can be thousands. */
   readonly shown: string;
-  /** The names that the listener's certificates are good for, as a list. */
+  /** The names that the listener's certificates cover, as text. */
   readonly good: string;
   readonly topology: Topology;
-  /** A record of the load balancer, in whose zone a further one can stand. */
+  /** A record of the load balancer, whose zone can contain another record. */
   readonly beside: DnsRecord | undefined;
 }
 
-/** At each listener with TLS that the path's requests come to; or what the file leaves open of it. */
+/** At each HTTPS listener that the path's requests reach; or the unknown value that prevents an answer. */
 export const uncoveredOn = once((path: TracedPath): readonly (UncoveredNames | Unknown)[] => {
   if (path.isOwnName || isByMistake(path) || isForInside(path)) return [];
-  // A wildcard record stands for any name below it, unless one of them is asked for.
+  // A wildcard record means any name below it, unless a specific one is traced.
   const wildcard = path.records.map(({ fqdn }) => known(fqdn)).find((name) => name?.startsWith("*."));
   const host = wildcard !== undefined && path.host === anyNameOf(wildcard) ? wildcard : path.host;
   return path.steps.flatMap(({ listener }): readonly (UncoveredNames | Unknown)[] => {
@@ -43,14 +43,16 @@ export const uncoveredOn = once((path: TracedPath): readonly (UncoveredNames | U
   });
 });
 
-/** A further name of a public load balancer in a private zone; whether anybody uses it with TLS is not in the file. */
+/**
+ * An additional, private name of an internet-facing load balancer; the file does not say whether TLS is used with it.
+ */
 function isForInside({ from, records, topology, balancer }: TracedPath): boolean {
   const { isSeen, isFoundFromOutside } = recordsOf(topology);
   if (from !== "internet" || records.length === 0 || balancer === undefined || records.some(isSeen)) return false;
   return records.every(({ fqdn }) => !isPublicName(known(fqdn) ?? "")) || isFoundFromOutside(balancer);
 }
 
-/** A name of which the file tells only a part, if any. */
+/** A name that is not known completely. */
 function openName({ records, topology, host }: TracedPath, { all }: ListenerCertificates): Unknown | undefined {
   const isWhole =
     records.length === 0 ||
@@ -60,19 +62,15 @@ function openName({ records, topology, host }: TracedPath, { all }: ListenerCert
   const [record] = records;
   if (isWhole || record === undefined) return undefined;
   if (isUnknown(record.fqdn)) return record.fqdn;
-  // `app.staging` in a zone that is not in the file may be a name that leaves the zone's out.
+  // `app.staging` in a zone that is not in the file may be a name that omits the zone's name.
   const isBegun = (name: string) =>
     name.startsWith(`${host}.`) || name.startsWith(`*.${host.slice(host.indexOf(".") + 1)}.`);
   return !isPublicName(host) || all.some(({ certificate }) => certificate?.names.items.some(isBegun))
-    ? new Unknown(
-        record.address,
-        "zone_id",
-        `the zone's name is not in the file, so that ${host} may be a name within it`,
-      )
+    ? new Unknown(record.address, "zone_id", `the zone's name is not in the file, so ${host} may be a name within it`)
     : undefined;
 }
 
-/** A certificate of which the file does not tell whether it is good for the name. */
+/** The unknown value because of which a certificate may cover the name. */
 function openCertificate({ firstOpen }: ListenerCertificates, host: string): Unknown | undefined {
   if (firstOpen === undefined) return undefined;
   const {
@@ -85,12 +83,12 @@ function openCertificate({ firstOpen }: ListenerCertificates, host: string): Unk
     return new Unknown(
       certificate.address,
       "domain",
-      `a data source tells the first name only, so that the certificate may be good for ${host} as well`,
+      `the data source has only the first name, so the certificate may also cover ${host}`,
     );
   return new Unknown(
     address,
     "certificate_arn",
-    `the certificate ${known(arn) ?? ""} is not in this file, so that it cannot be told whether it is good for ${host}`,
+    `the certificate ${known(arn) ?? ""} is not in this file, so it cannot be determined whether it covers ${host}`,
   );
 }
 
@@ -101,7 +99,7 @@ function uncoveredAt(at: ListenerCertificates, host: string, { topology, records
   return found.filter((it) => it.isBelowWildcard === isBelowWildcard);
 }
 
-/** One answer for all names that lead to the load balancer, as a listener may serve thousands. */
+/** One result for all names of the load balancer, because a listener may serve thousands. */
 const ofAllRecords = once((topology: Topology) =>
   once((at: ListenerCertificates) => {
     const { to, isSeen } = recordsOf(topology);

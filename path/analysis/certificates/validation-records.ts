@@ -4,15 +4,15 @@ import type { Certificate, DnsRecord, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 
-/* The records by which ACM sees that a certificate's names are the account's own. */
+/* The records that prove to ACM that the account controls a certificate's names. */
 
 export interface ValidationRecord {
   readonly record: DnsRecord;
-  /** Absent where it cannot be determined. */
+  /** Absent if it cannot be determined. */
   readonly domain?: string;
 }
 
-/** Those that are made of a certificate's validation options. */
+/** Records that are created from a certificate's validation options. */
 export function validationRecordsOf({ address }: Certificate, topology: Topology): readonly ValidationRecord[] {
   return byCertificate(topology).get(address) ?? [];
 }
@@ -29,17 +29,17 @@ const byCertificate = once(({ records }: Topology): ReadonlyMap<string, readonly
   return found;
 });
 
-/** Names of a certificate, without wildcards, for which the file has no validation record. */
+/** Names of a certificate, without `*.`, that have no validation record in the file. */
 export function unvalidatedNames(certificate: Certificate, topology: Topology): string[] {
   const own = validationRecordsOf(certificate, topology);
-  // One that is for a name that cannot be determined may be for any of them.
+  // A record for an unknown name may be for any of them.
   if (own.some(({ domain }) => domain === undefined)) return [];
-  // ACM asks for one and the same record for a name, whichever of the account's certificates it is for.
+  // ACM requires the same record for a name in all certificates of the account.
   const validated = validatedNames(topology);
   return [...new Set(certificate.names.items.map(withoutWildcard))].filter((base) => !validated.has(base));
 }
 
-/** All names that a record of the file may be for. */
+/** All names that a record in the file may validate. */
 const validatedNames = once((topology: Topology): ReadonlySet<string> => {
   const namesOf = new Map(
     topology.certificates.map(({ address, names }) => [address, names.items.map(withoutWildcard)]),
@@ -51,7 +51,7 @@ const validatedNames = once((topology: Topology): ReadonlySet<string> => {
   );
 });
 
-/** The first record of which the file does not tell what it is for. */
+/** The first record whose purpose cannot be determined from the file. */
 export const firstUnreadableValidation = once(({ records }: Topology): DnsRecord | undefined =>
   records.find(
     ({ alias, validates, name }) =>

@@ -1,7 +1,7 @@
 import { LOG_SERVICES } from "../../facts/elb";
 import { matches } from "../requests/wildcards";
 
-/* Whether a bucket's policy lets a load balancer write its access logs. */
+/* Whether a bucket policy allows a load balancer to write its access logs. */
 
 export interface Logs {
   /** The bucket's name. */
@@ -10,11 +10,11 @@ export interface Logs {
   readonly address: string;
   readonly prefix: string;
   readonly region: string | undefined;
-  /** ELB's account in the region; absent in regions that have none. */
+  /** The Elastic Load Balancing account of the region; absent in regions without one. */
   readonly account: string | undefined;
 }
 
-/** `perhaps`: the file leaves open what decides it, such as a symbol within an ARN. */
+/** `perhaps`: it depends on an unknown value, such as an expression in an ARN. */
 export type Judgement = "no" | "perhaps" | "yes";
 
 /** An object's key has at most 1,024 bytes. */
@@ -22,7 +22,7 @@ const MAX_TEXT = 2_048;
 
 export type Statement = Readonly<Record<string, unknown>>;
 
-/** A policy's statements; nothing if the text is no JSON. */
+/** The statements of a policy; `undefined` if the text is not valid JSON. */
 export function statementsOf(text: string): readonly Statement[] | undefined {
   try {
     const { Statement: given } = JSON.parse(text) as { Statement?: unknown };
@@ -64,7 +64,7 @@ function principal({ Principal: given, NotPrincipal: other }: Statement, { accou
     const [id] = /\b\d{12}\b/.exec(it) ?? [];
     if (id !== undefined) return account === undefined ? "perhaps" : id === account ? "yes" : "no";
     if (!holdsSymbol(it)) return "no";
-    // The stack's own account is not ELB's.
+    // The stack's own account is not the Elastic Load Balancing account.
     return it.includes("aws_elb_service_account") ? "yes" : it.includes("aws_caller_identity") ? "no" : "perhaps";
   });
   return best([...byService, ...byAccount]);
@@ -79,7 +79,7 @@ function action({ Action: given, NotAction: other }: Statement): Judgement {
   );
 }
 
-/** Whether one of its resources covers the objects that are written, whatever the account. */
+/** Whether one of its resources covers the log objects, whatever the account. */
 function resource(
   { Resource: given, NotResource: other }: Statement,
   { bucket, address, prefix, region }: Logs,
@@ -105,13 +105,13 @@ function resource(
   );
 }
 
-/** A symbol of another bucket of the file. */
+/** Whether the expression refers to another bucket in the file. */
 function isOther(symbol: string, address: string): boolean {
   const [, of] = /^\$\{(.*\baws_s3_bucket\..*)\.(arn|id|bucket)\}$/.exec(symbol) ?? [];
   return of !== undefined && of !== address;
 }
 
-/** What is not known, and whichever account, may fit. */
+/** Unknown parts and any account id match. */
 function covers(path: string, key: string): Judgement {
   const pattern = path.replace(/\$\{[^{}]*\}/g, "*").replace(/\b\d{12}\b/g, "*");
   if (!pattern.startsWith("/") || !matches(pattern.slice(1), key)) return "no";

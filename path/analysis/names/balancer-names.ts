@@ -5,11 +5,11 @@ import { matches } from "../requests/wildcards";
 import { coveringNames } from "./domain-names";
 import { recordsOf } from "./record-targets";
 
-/* Which names a load balancer is made for, whatever records lead to it. */
+/* The names that a load balancer is set up for, whatever records point to it. */
 
 /**
- * Whether the load balancer is made for requests to this name: one of its certificates is good for it, or a rule takes
- * it. In a rule `*` is any number of characters, dots among them; in a certificate it is one label.
+ * Whether the load balancer is set up for this name: one of its certificates covers it, or a listener rule matches it.
+ * In a listener rule, `*` matches any number of characters, including dots; in a certificate, exactly one label.
  */
 export function isMadeFor(balancer: Balancer, name: string, topology: Topology): boolean {
   const { certified, hosts, patterns } = namesIn(topology)(balancer);
@@ -21,11 +21,11 @@ export function isMadeFor(balancer: Balancer, name: string, topology: Topology):
 }
 
 interface BalancerNames {
-  /** Those of its certificates. */
+  /** The names of its certificates. */
   readonly certified: ReadonlySet<string>;
-  /** Those of its rules. */
+  /** The hosts of its listener rules. */
   readonly hosts: ReadonlySet<string>;
-  /** Those of its rules that have wildcards. */
+  /** The hosts of its listener rules that have wildcards. */
   readonly patterns: readonly string[];
 }
 
@@ -44,7 +44,7 @@ const namesIn = once(({ byId }: Topology) =>
   }),
 );
 
-/** Load balancers that no record leads to, by the names that they are made for. */
+/** Load balancers without a record, by the names that they are set up for. */
 export const waitingFor = once((topology: Topology): ReadonlyMap<string, Balancer> => {
   const namesOf = namesIn(topology);
   return new Map(

@@ -6,16 +6,16 @@ import { once } from "../once";
 import { ancestry } from "./domain-names";
 import { hostOf, isPrivate, MOST_OF_A_NAME, mayServe, nameOf } from "./record-names";
 
-/* What answers for a name, one step of the way. */
+/* What a name resolves to, one step at a time. */
 
 export interface NameAnswers {
-  /** The load balancer of the file whose own name it is, as `hostOf` writes it. */
+  /** The load balancer in the file with this DNS name, as `hostOf` writes it. */
   balancerNamed(name: string): Balancer | undefined;
-  /** The records that answer for a name: its own, or those of the wildcard that stands for it. */
+  /** The records that answer for a name: its own, or those of the wildcard that matches it. */
   answering(name: string): readonly DnsRecord[];
-  /** The records that answer a record's question for a name that it says. */
+  /** The records that answer for a name in a record's value. */
   answeringFor(record: DnsRecord, name: string): readonly DnsRecord[];
-  /** The name that what a record says stands for, where that is another record's attribute. */
+  /** The name that a record's value refers to, if the value is another record's attribute. */
   saidBy(name: string): string;
 }
 
@@ -32,11 +32,11 @@ export const nameAnswersIn = once((topology: Topology): NameAnswers => {
 interface Index {
   readonly topology: Topology;
   readonly byName: ReadonlyMap<string, readonly DnsRecord[]>;
-  /** By what stands for a name before the record is made. */
+  /** By the expressions that refer to a record before it is created. */
   readonly bySymbol: ReadonlyMap<string, DnsRecord>;
-  /** Names of all records, of whatever type. */
+  /** Names of all records, of any type. */
   readonly existing: ReadonlySet<string>;
-  /** By their own names; the first where two have one. */
+  /** By DNS name; the first if two have the same. */
   readonly balancers: ReadonlyMap<string, Balancer>;
 }
 
@@ -66,7 +66,7 @@ function answering(name: string, index: Index): readonly DnsRecord[] {
   return index.byName.get(name) ?? wildcardFor(name, index);
 }
 
-/** No wildcard stands for a name that is there, of whatever type, nor for what is below it. */
+/** A wildcard does not match a name that exists with any type, nor names below it. */
 function wildcardFor(name: string, { byName, existing }: Index): readonly DnsRecord[] {
   if (name.includes("${") || existing.has(name)) return [];
   const above = ancestry(name)
@@ -86,7 +86,7 @@ function answeringFor(record: DnsRecord, name: string, index: Index): readonly D
         ? answering(saidBy(name, index), index)
         : (byName.get(saidBy(name, index)) ?? []);
   const some = all.slice(0, MOST_OF_A_NAME);
-  // An alias asks for the same type in its own zone, and no wildcard answers it.
+  // An alias target must have the same type in the same zone, and no wildcard answers for it.
   if (record.alias !== undefined) return some.filter((it) => maybeSameType(it, record) && isAlike(it));
   const seen = some.filter(isAlike);
   return seen.length > 0 ? seen : some;

@@ -6,36 +6,36 @@ import { type NameAnswers, nameAnswersIn } from "./name-answers";
 import { hostOf, isPrivate, mayServe, nameOf, targetNames } from "./record-names";
 
 /*
- * Where a record leads in the end: to a load balancer at once, or over other records of the file. The only place that
- * follows them.
+ * What a record finally resolves to: a load balancer, directly or through other records in the file. The only place
+ * that follows records.
  */
 
-/** Where a record's answer comes from. */
+/** The resolution of a record. */
 export interface Chain {
-  /** The load balancers of the file at its ends; several where one of its names has several records. */
+  /** The load balancers in the file at its ends; several if one of its names has several records. */
   readonly balancers: readonly Balancer[];
-  /** The records that it passes after the first, the nearest first. */
+  /** The records after the first, nearest first. */
   readonly links: readonly DnsRecord[];
-  /** Names at its ends of which the file has neither a record nor a load balancer, with the record that says each. */
+  /** Names at its ends without a record or load balancer in the file, each with the record that has it as a value. */
   readonly ends: readonly { readonly record: DnsRecord; readonly name: string }[];
-  /** Whether an alias on the way has a name that the file leaves open. */
+  /** Whether an alias in the chain has an unknown target. */
   readonly isOpen: boolean;
-  /** A record that only VPCs see, on the way of one that everybody sees. */
+  /** A private record in the chain of a public one. */
   readonly hiddenBy: DnsRecord | undefined;
-  /** Whether it leads back to its own record. */
+  /** Whether it resolves back to its own record. */
   readonly isCircle: boolean;
 }
 
 export interface Chains {
   of(record: DnsRecord): Chain;
-  /** What a record leads to at once: load balancers and further records. */
+  /** What a record points to directly: load balancers and other records. */
   nextOf(record: DnsRecord): readonly (Balancer | DnsRecord)[];
-  /** The records that answer for a name: its own, or those of the wildcard that stands for it. */
+  /** The records that answer for a name: its own, or those of the wildcard that matches it. */
   answering(name: string): readonly DnsRecord[];
-  /** The records that say a name, and so lead over its records. */
+  /** The records that have a name as a value. */
   leadingOver(name: string): readonly DnsRecord[];
   /**
-   * The load balancers of the file that clients of a name reach: the one whose own name it is, or those of its records.
+   * The load balancers in the file that clients of a name reach: the one with this DNS name, or those of its records.
    */
   balancersAt(name: string): readonly Balancer[];
 }
@@ -61,7 +61,7 @@ function stepsFrom(record: DnsRecord, name: string, answers: NameAnswers): reado
   return balancer === undefined ? answers.answeringFor(record, name) : [balancer];
 }
 
-/** Records by the names that they say; where a wildcard answers for one, it is the wildcard over which they lead. */
+/** Records by the names in their values; if a wildcard answers for a name, by the wildcard. */
 function recordsByTarget({ records }: Topology, { saidBy, answering }: NameAnswers): Map<string, DnsRecord[]> {
   const found = new Map<string, DnsRecord[]>();
   for (const record of records.filter(mayServe)) {
@@ -73,7 +73,7 @@ function recordsByTarget({ records }: Topology, { saidBy, answering }: NameAnswe
   return found;
 }
 
-/** Resolvers give up after some ten; nobody writes as many. It also bounds what a chain costs. */
+/** Resolvers give up after about ten. The limit also bounds the cost of a chain. */
 const MAX_LINKS = 16;
 
 function followed(first: DnsRecord, topology: Topology, answers: NameAnswers): Chain {
@@ -81,7 +81,7 @@ function followed(first: DnsRecord, topology: Topology, answers: NameAnswers): C
   const [links, balancers] = [new Set<DnsRecord>(), new Set<Balancer>()];
   let [isOpen, isCircle] = [false, false];
   let hiddenBy: DnsRecord | undefined;
-  /** The records that one leads to and that were not passed yet. */
+  /** The records that one points to and that are new in the chain. */
   const passed = (record: DnsRecord, name: string): DnsRecord[] => {
     const balancer = answers.balancerNamed(name);
     const records = balancer === undefined ? answers.answeringFor(record, name) : [];

@@ -3,7 +3,7 @@ import type { DnsRecord, Topology } from "../../../topology/model";
 import { isSymbol } from "../../../topology/symbols";
 import { isUnknown, known } from "../../../topology/value";
 
-/* Records that are one on Route 53, which has one of a name and type unless a routing policy tells several apart. */
+/* Records that conflict: Route 53 has one per name and type, unless a routing policy distinguishes several. */
 
 export interface RecordClash {
   readonly record: DnsRecord;
@@ -17,7 +17,7 @@ export interface RecordClash {
 /**
  * - `same`: both are simple records
  * - `simple`: only one of the two has a routing policy
- * - `policy`: they have different ones
+ * - `policy`: they have different routing policies
  * - `identifier`: they have the same policy and set identifier
  * - `cname`: one of the two is a CNAME
  */
@@ -25,9 +25,9 @@ export type ClashKind = "same" | "simple" | "policy" | "identifier" | "cname";
 
 interface RecordName {
   readonly key: string;
-  /** As a person reads it. */
+  /** As text in a report. */
   readonly text: string;
-  /** Whether it is known by what it validates only. */
+  /** Whether it is known only by the domain that it validates. */
   readonly isValidation: boolean;
 }
 
@@ -42,7 +42,7 @@ export function clashesIn(topology: Topology): RecordClash[] {
     const name = nameOf(record);
     return name === undefined ? [] : [{ record, name }];
   });
-  // One whose name is not known yet may be one that stands.
+  // A record whose name is not yet known may be the same as an existing one.
   const inOrder = [...named.filter(({ name }) => !name.isValidation), ...named.filter(({ name }) => name.isValidation)];
   return inOrder.flatMap(({ record, name }): RecordClash[] => {
     const type = known(record.type)?.toUpperCase() ?? (name.isValidation ? "CNAME" : undefined);
@@ -54,7 +54,7 @@ export function clashesIn(topology: Topology): RecordClash[] {
   });
 }
 
-/** ACM asks for one and the same record for a name and the wildcard below it, whatever the certificate. */
+/** ACM requires the same record for a name and its wildcard, whatever the certificate. */
 function validationKey({ zoneId, validates }: DnsRecord): string | undefined {
   const domain = validatedDomain(validates);
   return known(zoneId) === undefined || domain === undefined
@@ -68,7 +68,7 @@ function validatedDomain(validates: DnsRecord["validates"]): string | undefined 
   return domains.size === 1 && domain !== undefined && domain !== "" && !isSymbol(domain) ? domain : undefined;
 }
 
-/** Records of one name have one key. */
+/** Records with the same name have the same key. */
 function nameOf(record: DnsRecord): RecordName | undefined {
   const zone = known(record.zoneId);
   const name = known(record.fqdn);
@@ -79,10 +79,10 @@ function nameOf(record: DnsRecord): RecordName | undefined {
   const key = validationKey(record);
   return key === undefined
     ? undefined
-    : { key, text: `the validation record of ${validatedDomain(record.validates) ?? ""}`, isValidation: true };
+    : { key, text: `the validation record for ${validatedDomain(record.validates) ?? ""}`, isValidation: true };
 }
 
-/** What was seen of a name so far; of each kind the first. */
+/** The records of a name so far; the first of each kind. */
 interface Seen {
   cname?: DnsRecord;
   /** Of any type but CNAME. */

@@ -7,21 +7,21 @@ import { chainsOf } from "./record-chains";
 import { isPrivate, mayServe } from "./record-names";
 import { recordsOf } from "./record-targets";
 
-/* Records that lead nowhere: to a name that nothing answers for, or back to themselves. */
+/* Records that do not resolve: they point to a name that does not exist, or back to themselves. */
 
-/** A name that nothing in the file answers for, though the file is where it would stand. */
+/** A name without a record in the file, although the file contains its zone. */
 export interface LooseEnd {
   readonly record: DnsRecord;
   readonly name: string;
-  /** Absent: it is no name on the internet at all, or one that goes. */
+  /** Absent: it is not a fully qualified name, or its record is destroyed. */
   readonly zone?: Zone;
-  /** Whether the plan destroys the record that it leads to. */
+  /** Whether the plan destroys the record that it points to. */
   readonly isGone: boolean;
-  /** Whether nobody can have made a record of it elsewhere. */
+  /** Whether the name cannot have a record elsewhere. */
   readonly isCertain: boolean;
 }
 
-/** Where a record leads nowhere, over other records of the file too. */
+/** The names that a record points to, directly or through other records in the file, and that do not resolve. */
 export function looseEndsOf(record: DnsRecord, topology: Topology): readonly LooseEnd[] {
   return looseEndsIn(topology)(record);
 }
@@ -34,7 +34,7 @@ const looseEndsIn = once((topology: Topology) =>
   ),
 );
 
-/** Whether everybody who asks for the record's name gets no answer. */
+/** Whether every query for the record's name fails. */
 export function isLost(record: DnsRecord, topology: Topology): boolean {
   const chain = chainsOf(topology).of(record);
   return (
@@ -42,7 +42,7 @@ export function isLost(record: DnsRecord, topology: Topology): boolean {
   );
 }
 
-/** Whether the record leads to a name whose record the plan destroys. */
+/** Whether the record points to a name whose record the plan destroys. */
 export function leadsToGone(record: DnsRecord, topology: Topology): boolean {
   return looseEndsOf(record, topology).some(({ isGone }) => isGone);
 }
@@ -51,7 +51,7 @@ function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd
   if (name === "" || name.includes("${")) return undefined;
   if (isGone(name, topology)) return { record, name, isGone: true, isCertain: true };
   if (isPrivate(record, topology) || topology.isPartial === true) return undefined;
-  // Route 53 appends the zone's name to a record's own name only, never to what it says.
+  // Route 53 appends the zone's name only to a record's own name, never to its values.
   if (!name.includes("."))
     return record.alias === undefined ? { record, name, isGone: false, isCertain: true } : undefined;
   const zone = recordsOf(topology).zoneFor(name);
@@ -62,15 +62,15 @@ function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd
   return { record, name, zone, isGone: false, isCertain };
 }
 
-/** Whether the plan destroys the record of the name, or of a wildcard that stands for it. */
+/** Whether the plan destroys the record with the name, or with a wildcard that matches it. */
 function isGone(name: string, { goneNames }: Topology): boolean {
   const [, ...above] = ancestry(name);
   return goneNames.has(name) || above.some((it) => goneNames.has(`*.${it}`));
 }
 
 /**
- * Whether records of names that the file does not tell may come into being with it: by names that are open, or by a
- * cluster's own means.
+ * Whether the file may create records with names that it does not contain: through unknown names, or through a
+ * Kubernetes cluster.
  */
 const mayNameOthers = once(
   ({ records, movers }: Topology): boolean =>
@@ -80,7 +80,7 @@ const mayNameOthers = once(
     ),
 );
 
-/** Whether another zone answers for the name, or may. */
+/** Whether the name is delegated to another zone. */
 function isDelegated(name: string, zone: string, topology: Topology): boolean {
   const { named } = recordsOf(topology);
   return ancestry(name).some(

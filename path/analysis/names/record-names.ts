@@ -2,9 +2,9 @@ import { plainName } from "../../../topology/dns";
 import type { DnsRecord, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
 
-/* The names of a record: its own, and those that it says. */
+/* The names of a record: its own, and those in its values. */
 
-/** Records of addresses and names; mail and the like lead no request here. */
+/** A, AAAA and CNAME records; others, such as MX, route no request to a load balancer. */
 export function mayServe({ type, validates }: DnsRecord): boolean {
   return validates.length === 0 && (isUnknown(type) || isAddress(type) || isCname(type));
 }
@@ -17,18 +17,17 @@ function isCname(type: DnsRecord["type"]): boolean {
   return known(type)?.toUpperCase() === "CNAME";
 }
 
-/** Whether the record is in a zone that only VPCs see. */
+/** Whether the record is in a private zone. */
 export function isPrivate({ zoneId }: DnsRecord, { byId }: Topology): boolean {
   return byId.zone(zoneId)?.isPrivate === true;
 }
 
 /**
- * Route 53 takes 100 weighted records of a name, and one for each country and state; what has more is none of its
- * files.
+ * Route 53 accepts 100 weighted records with a name, and one for each country and state. A file with more is not valid.
  */
 export const MOST_OF_A_NAME = 500;
 
-/** What a record says: the alias's name, or a CNAME's values. */
+/** The targets of a record: the alias's name, or a CNAME's values. */
 export function targetNames(record: DnsRecord): readonly string[] {
   if (record.alias !== undefined) return [known(record.alias.name)].filter((name) => name !== undefined).map(hostOf);
   return isCname(record.type) || isUnknown(record.type)
@@ -36,22 +35,22 @@ export function targetNames(record: DnsRecord): readonly string[] {
     : [];
 }
 
-/** Aliases may have `dualstack.` in front of a load balancer's name. */
+/** Without the `dualstack.` prefix that aliases may put before a load balancer's name. */
 export function hostOf(name: string): string {
   return nameOf(name).replace(/^dualstack\./, "");
 }
 
-/** As names are compared; one that is an expression stays as it is. */
+/** The form in which names are compared; an expression is unchanged. */
 export function nameOf(name: string): string {
   return known(plainName(name)) ?? "";
 }
 
-/** One of the names that a wildcard's records answer for; any other name itself. */
+/** For a wildcard, one of the names that it matches; any other name unchanged. */
 export function anyNameOf(name: string): string {
   return name.replace(/^\*\./, "any-name.");
 }
 
-/** The name of a load balancer that is written out, such as `web-123.us-east-1.elb.amazonaws.com`. */
+/** Whether it is a literal load balancer name, such as `web-123.us-east-1.elb.amazonaws.com`. */
 export function isBalancerName(name: string): boolean {
   return /^[a-z0-9-]+\.([a-z0-9-]+\.elb|elb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name);
 }

@@ -7,31 +7,31 @@ import { ancestry } from "./domain-names";
 import { chainsOf } from "./record-chains";
 import { isBalancerName, isPrivate, mayServe, targetNames } from "./record-names";
 
-/* Where records lead, and which zones they are in; made once for each file. */
+/* What records point to, and which zones they are in; computed once for each file. */
 
 export interface Records {
-  /** The load balancers of the file that a record leads to, over other records of the file too. */
+  /** The load balancers in the file that a record points to, directly or through other records in the file. */
   balancersOf(record: DnsRecord): readonly Balancer[];
   /** The first of them. */
   balancerOf(record: DnsRecord): Balancer | undefined;
   leadsTo(record: DnsRecord, balancer: Balancer): boolean;
-  /** Whether everybody sees the record, and all that it leads over. */
+  /** Whether the record, and every record that it points through, is public. */
   isSeen(record: DnsRecord): boolean;
-  /** All records that lead to a load balancer. */
+  /** All records that point to a load balancer. */
   to(balancer: Balancer): readonly DnsRecord[];
-  /** Whether a record leads to a load balancer that is not in a private zone, as far as the file says. */
+  /** Whether a record outside private zones points to a load balancer, as far as the file says. */
   isFoundFromOutside(balancer: Balancer): boolean;
-  /** All records of a name. */
+  /** All records with a name. */
   named(fqdn: string): readonly DnsRecord[];
-  /** All records that were written with this name, whatever Route 53 makes of it. */
+  /** All records that were written with this name, whatever full name results from it. */
   written(name: string): readonly DnsRecord[];
-  /** Records that lead to a load balancer by its fixed name, and the file has no such load balancer. */
+  /** Records with a hard-coded load balancer name that is not of a load balancer in the file. */
   readonly fixed: readonly DnsRecord[];
-  /** Load balancers that no record leads to. */
+  /** Load balancers without a record. */
   readonly orphans: readonly Balancer[];
-  /** All public zones of a name, each once: a data source and the resource that it reads are one. */
+  /** All public zones with a name, each once: a data source and the resource that it reads are the same zone. */
   publicZones(name: string): readonly Zone[];
-  /** The public zone of the file that is nearest above a name. */
+  /** The closest public zone in the file that contains a name. */
   zoneFor(name: string): Zone | undefined;
 }
 
@@ -84,7 +84,7 @@ function balancersBehind(topology: Topology): Behind {
 
 function distinctZones(zones: readonly Zone[]): Zone[] {
   const byId = new Map<unknown, Zone>();
-  // The resource is the one that can be mended.
+  // Only the resource can be changed.
   for (const zone of [...zones].sort((a, b) => Number(a.isData) - Number(b.isData))) {
     const key = known(zone.id) ?? zone;
     if (!byId.has(key)) byId.set(key, zone);

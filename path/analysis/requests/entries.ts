@@ -9,28 +9,28 @@ import { recordsOf } from "../names/record-targets";
 import { once } from "../once";
 import { mayBeApplication } from "./balancer-types";
 
-/* Where clients come in: names that lead to a load balancer, on each port that matters. */
+/* Entry points of clients: names that resolve to a load balancer, on each relevant port. */
 
-/** One way in. */
+/** One entry point. */
 export interface Entry {
   readonly scheme: "http" | "https";
   readonly host: string;
   readonly port: number;
-  /** `/` unless a URL was asked for. */
+  /** `/` unless a URL is traced. */
   readonly path: string;
   readonly hasPath: boolean;
-  /** Whether only a client counts that sends no headers and no query of its own. */
+  /** Whether only requests without custom headers and query are considered. */
   readonly isPlain?: boolean;
   readonly isOwnName: boolean;
   readonly from: "internet" | "vpc";
-  /** Those of the name. */
+  /** The records with the name. */
   readonly records: readonly DnsRecord[];
-  /** Those of other names that they lead over. */
+  /** The records with other names that they point through. */
   readonly over: readonly DnsRecord[];
   readonly balancer?: Balancer;
 }
 
-/** All ways in that the file declares. */
+/** All entry points that the file declares. */
 export const entriesOf = once((topology: Topology): readonly Entry[] => {
   const balancers = topology.balancers.filter(mayBeApplication);
   const { named, elsewhere } = recordsToApplications(topology, balancers.length > 0);
@@ -52,9 +52,9 @@ export const entriesOf = once((topology: Topology): readonly Entry[] => {
 });
 
 interface Leading {
-  /** Those that lead to an application load balancer of the file. */
+  /** Those that point to an Application Load Balancer in the file. */
   readonly named: ReadonlyMap<Balancer, readonly DnsRecord[]>;
-  /** Those that lead to a load balancer outside of the file, or to nothing. */
+  /** Those that point to a load balancer outside the file, or do not resolve. */
   readonly elsewhere: readonly DnsRecord[];
 }
 
@@ -74,7 +74,7 @@ function recordsToApplications(topology: Topology, hasApplications: boolean): Le
     if (isLost(record, topology)) lost.push(record);
     else if (leadsToSomeBalancer(chainsOf(topology).of(record))) elsewhere.push(record);
   }
-  // One of several records of a name is a part of its way in.
+  // One of several records with a name belongs to the name's entry point.
   for (const record of lost) {
     const beside = known(record.fqdn) === undefined ? undefined : served.get(known(record.fqdn));
     if (beside === undefined) elsewhere.push(record);
@@ -83,9 +83,11 @@ function recordsToApplications(topology: Topology, hasApplications: boolean): Le
   return { named, elsewhere };
 }
 
-/** The ways in of one URL: one for each load balancer that its name reaches, as Route 53 answers with any of them. */
+/**
+ * The entry points of one URL: one for each load balancer that its name resolves to, as Route 53 returns any of them.
+ */
 export function entriesAt(url: URL, topology: Topology): readonly Entry[] {
-  // A dot at the end is the root of all names, which certificates and records leave out.
+  // Certificates and records omit the trailing dot.
   const host = url.hostname.toLowerCase().replace(/\.$/, "");
   const records = chainsOf(topology).answering(host);
   const reached = chainsOf(topology).balancersAt(host).filter(mayBeApplication);
@@ -126,13 +128,15 @@ function entryAt(
   };
 }
 
-/** A name without a record here is delegated elsewhere; there is only one load balancer that it can mean. */
+/**
+ * The only load balancer in the file. A name without a record here is delegated elsewhere and can only mean this one.
+ */
 function onlyApplication({ balancers }: Topology): Balancer | undefined {
   const [only, ...others] = balancers.filter(mayBeApplication);
   return others.length === 0 ? only : undefined;
 }
 
-/** The further records that those of a name lead over. */
+/** The other records that those with a name point through. */
 function overOf(records: readonly DnsRecord[], topology: Topology): readonly DnsRecord[] {
   const chains = chainsOf(topology);
   const own = new Set(records);
@@ -145,7 +149,7 @@ function isInternal({ isInternal: value }: Balancer): boolean {
   return known(value) === true;
 }
 
-/** A load balancer's name that is written out, or one that the file leaves open. */
+/** A hard-coded load balancer name, or an unknown one. */
 function leadsToSomeBalancer({ ends, isOpen }: Chain): boolean {
   return isOpen || ends.some(({ name }) => isBalancerName(name));
 }
@@ -166,7 +170,7 @@ function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: 
   const publics = records.filter(isSeen);
   const privates = records.filter((record) => !isSeen(record));
   const publicNames = new Set(publics.map(({ fqdn }) => known(fqdn)));
-  // A private name beside the public one is for those inside; alone it leads nobody to a public load balancer.
+  // A private name that is also public is for clients in the VPC; without the public one, internet clients get nothing.
   const alone = privates.filter(({ fqdn }) => !publicNames.has(known(fqdn)));
   const of = (host: string, from: Entry["from"], own: readonly DnsRecord[], isOwnName = false) =>
     portsOf(balancer, host, isOwnName, topology).map(
@@ -193,7 +197,7 @@ function entriesTo(balancer: Balancer, records: readonly DnsRecord[], topology: 
   return [...named, ...of(known(balancer.dnsName) ?? "", isInside ? "vpc" : "internet", [], true)];
 }
 
-/** Every port with a listener, and 443 wherever a certificate of the file covers the name. */
+/** Every port with a listener, and 443 if a certificate in the file covers the name. */
 function portsOf(
   balancer: Balancer,
   host: string,
@@ -208,7 +212,7 @@ function portsOf(
   return [...ports].map(([port, scheme]) => ({ port, scheme })).sort((a, b) => a.port - b.port);
 }
 
-/** Whether a certificate of the file covers the name. */
+/** Whether a certificate in the file covers the name. */
 function hasCertificate(host: string, topology: Topology): boolean {
   const names = certifiedNames(topology);
   return coveringNames(host).some((name) => names.has(name));

@@ -4,12 +4,12 @@ import { isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import { includes } from "./wildcards";
 
-/* Which rules of a listener take all requests that later ones are for, and answer them otherwise. */
+/* Rules of a listener that match all requests of later rules and have different actions. */
 
-/** A load balancer takes 100 rules unless AWS raises that; an earlier rule further away than this is not looked for. */
+/** The most earlier rules that are compared; the default quota is 100 rules per load balancer. */
 const MAX_EARLIER = 250;
 
-/** Each rule that hides others, with these. */
+/** Each rule that hides others, with the hidden rules. */
 export function hiddenRules(listener: Listener): ReadonlyMap<ListenerRule, readonly ListenerRule[]> {
   const rules = prioritized(listener);
   const hidden = new Map<ListenerRule, ListenerRule[]>();
@@ -25,14 +25,14 @@ export function hiddenRules(listener: Listener): ReadonlyMap<ListenerRule, reado
   return hidden;
 }
 
-/** The rules whose order is known. */
+/** The rules with a known priority. */
 export function prioritized({ rules }: Listener): readonly ListenerRule[] {
   return rules.filter(({ priority }) => known(priority) !== undefined);
 }
 
 /**
- * The first rule before another one that takes all its requests and answers them otherwise; of those that answer alike
- * none is looked at.
+ * Finds the first earlier rule that matches all requests of a rule and has different actions. Rules with the same
+ * actions are skipped.
  */
 function earlierRules(rules: readonly ListenerRule[]): (rule: ListenerRule, index: number) => ListenerRule | undefined {
   const places = new Map<string, number[]>();
@@ -57,13 +57,13 @@ function isBefore(earlier: ListenerRule | undefined, rule: ListenerRule): boolea
   return earlier !== undefined && known(earlier.priority) !== known(rule.priority) && takesAllOf(earlier, rule);
 }
 
-/** Rules that answer alike, or perhaps do, take nothing from each other. */
+/** Rules with the same actions, or possibly the same, do not hide each other. */
 function doesTheSame(a: ListenerRule, b: ListenerRule): boolean {
   const [one, other] = [doings(a), doings(b)];
   return one === undefined || other === undefined || one === other;
 }
 
-/** What a rule does, as a text to compare; nothing where the file leaves that open. */
+/** A rule's actions as text to compare; `undefined` if they are unknown. */
 const doings = once(({ actions }: ListenerRule): string | undefined => {
   let isOpen = false;
   const text = JSON.stringify(actions, (key, value: unknown) => {
@@ -73,7 +73,7 @@ const doings = once(({ actions }: ListenerRule): string | undefined => {
   return isOpen ? undefined : text;
 });
 
-/** Whether each request that the later rule takes is taken by the earlier one. */
+/** Whether the earlier rule matches every request that the later one matches. */
 function takesAllOf(earlier: ListenerRule, later: ListenerRule): boolean {
   return (
     earlier.conditions.length > 0 &&
@@ -97,7 +97,7 @@ function isBroader(broad: Condition, narrow: Condition): boolean {
       return broad.values.items.some((it) => includes(it.toLowerCase(), value.toLowerCase()));
     if (broad.kind === "path-pattern") return broad.values.items.some((it) => includes(it, value));
     if (broad.kind === "http-request-method" || broad.kind === "source-ip") return broad.values.items.includes(value);
-    // A header's name and a query's alternatives are more than its values.
+    // Header names and query alternatives are not part of the values.
     return false;
   };
   return narrow.values.items.every(isCovered);

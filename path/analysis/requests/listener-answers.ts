@@ -6,30 +6,30 @@ import type { Outcome } from "./traced-path";
 import { matches } from "./wildcards";
 
 /*
- * What a listener does with requests to a URL: those of any client, or the one of a plain client. A request is to one
- * name: what a record of `*.example.com` stands for is asked for as a name that no rule names.
+ * What a listener does with requests to a URL: those of any client, or that of a plain client. A request has one name:
+ * for a record `*.example.com`, it is a name that no listener rule contains.
  */
 
-/** What the rules of a listener look at. */
+/** The parts of a request that listener rules evaluate. */
 export interface Asked {
   readonly host: string;
-  /** With its slash at the front. */
+  /** With its leading slash. */
   readonly path: string;
-  /** Whether it is this path that is asked for, or any. */
+  /** Whether the request is for this path, or for any. */
   readonly hasPath: boolean;
-  /** Whether the host is the load balancer's own name, by which a client may ask for any host. */
+  /** Whether the host is the load balancer's own DNS name; a client may then send any Host header. */
   readonly isOwnName?: boolean;
-  /** Whether only a client counts that makes a GET request over IPv4, without headers and a query of its own. */
+  /** Whether only GET requests over IPv4, without custom headers and query, are considered. */
   readonly isPlain?: boolean;
 }
 
 /**
- * The rules that take such requests, or may take them, in the order of their priorities; then the listener's default,
- * if a request can come so far.
+ * The rules that match such requests, or may match them, in priority order; then the listener's default action, if a
+ * request can reach it.
  */
 export function* outcomesOf(listener: Listener, asked: Asked): Iterable<Outcome> {
   let isFirst = true;
-  // By the load balancer's own name anybody may ask for any host.
+  // Through the load balancer's own DNS name, clients may request any host.
   for (const rule of asked.isOwnName === true ? listener.rules : rulesFor(listener, asked.host)) {
     const match = matchOfRule(rule, asked);
     if (match === "never") continue;
@@ -42,7 +42,7 @@ export function* outcomesOf(listener: Listener, asked: Asked): Iterable<Outcome>
 
 type Match = "always" | "some" | "never" | Unknown;
 
-/** All conditions of a rule must hold. */
+/** All conditions of a rule must match. */
 function matchOfRule({ conditions, address }: ListenerRule, asked: Asked): Match {
   const all = conditions.map((condition) => matchOf(condition, asked, address));
   if (all.includes("never")) return "never";
@@ -83,15 +83,15 @@ function openMatch(open: Unknown, kind: Condition["kind"], address: string): Unk
   return open.why.endsWith(NOT_KNOWN) ? open : new Unknown(address, `condition.${kind}`, open.why);
 }
 
-/** What a request meets; the listener itself where no rule matches. */
+/** What handles a request: a listener rule, or the listener itself if no rule matches. */
 export interface Met {
   readonly rule?: ListenerRule;
   readonly address: string;
-  /** The last action, which answers; authentication comes before it. */
+  /** The last action, which responds; authentication comes before it. */
   readonly action: Action;
 }
 
-/** The action that answers the request of a plain client; nothing where the file does not tell. */
+/** The action for a plain client's request; `undefined` if it cannot be determined from the file. */
 export function met(listener: Listener, request: Pick<Asked, "host" | "path">): Met | undefined {
   const [first] = outcomesOf(listener, { host: request.host, path: request.path, hasPath: true, isPlain: true });
   const action = first?.match === "always" ? first.actions.at(-1) : undefined;
@@ -99,7 +99,7 @@ export function met(listener: Listener, request: Pick<Asked, "host" | "path">): 
   return { rule: first.rule, address: first.address, action };
 }
 
-/** The code of the fixed text by which an action refuses a request; nothing if it does something else. */
+/** The status code of a fixed 4xx or 5xx response; `undefined` for any other action. */
 export function refusalOf(action: Action | undefined): string | undefined {
   const code = action?.type === "fixed-response" ? known(action.statusCode) : undefined;
   return code !== undefined && /^[45]/.test(code) ? code : undefined;

@@ -2,22 +2,22 @@ import type { Action, Balancer, CertificateUse, Listener, Topology } from "../..
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { isApplication } from "./balancer-types";
 
-/* What listens on load balancers, and what it does. */
+/* Listeners of load balancers, and their actions. */
 
-/** Where a client comes. */
+/** Where a client connects. */
 export interface Door {
   readonly scheme: "http" | "https";
   readonly port: number;
 }
 
-/** As listeners name the protocol. */
+/** The protocol as listeners write it. */
 export function protocolOf({ scheme }: Pick<Door, "scheme">): "HTTP" | "HTTPS" {
   return scheme === "https" ? "HTTPS" : "HTTP";
 }
 
 /**
- * The listener on a port, or what leaves open whether there is one. AWS has one listener for each port; of several that
- * a file declares, the one that speaks the client's protocol counts.
+ * The listener on a port, or the unknown value because of which there may be one. AWS allows one listener for each
+ * port; if a file declares several, the one with the client's protocol counts.
  */
 export function listenerAt(
   balancer: Balancer,
@@ -35,29 +35,29 @@ export function listenerAt(
     ? new Unknown(
         balancer.address,
         "listeners",
-        "the load balancer is only read here, and its listeners may be made elsewhere",
+        "the load balancer is read by a data source, and its listeners may be created elsewhere",
       )
     : undefined;
 }
 
-/** All target groups that actions forward to, as ARNs that are known. */
+/** The known ARNs of all target groups that actions forward to. */
 export function forwardedTo(actions: readonly Action[]): string[] {
   return actions
     .flatMap((it) => (it.type === "forward" ? it.targetGroups.map(({ arn }) => known(arn)) : []))
     .filter((arn) => arn !== undefined);
 }
 
-/** The actions of a listener's default and of all its rules. */
+/** The default actions of a listener and the actions of all its rules. */
 export function actionsOf(listener: Listener): Action[] {
   return [...listener.defaultActions, ...listener.rules.flatMap(({ actions }) => actions)];
 }
 
-/** Listeners that the file makes on an application load balancer; none of a load balancer of another type. */
+/** Listeners that the file creates on an Application Load Balancer; none for other load balancer types. */
 export function madeListeners(balancer: Balancer): Listener[] {
   return isApplication(balancer) ? balancer.listeners.filter(({ isData }) => !isData) : [];
 }
 
-/** Those that a listener names itself, as `aws_lb_listener_certificate` adds others. */
+/** The listener's own certificates, without those that `aws_lb_listener_certificate` adds. */
 export function ownCertificates({ address, certificates }: Listener): CertificateUse[] {
   return certificates.filter((it) => it.address === address && it.arn !== "");
 }

@@ -9,12 +9,11 @@ import { changesNothing, nextRequest, type Redirect, type Request } from "./redi
 import type { TracedPath } from "./traced-path";
 
 /*
- * The redirects that a plain client meets one after the other. A path's steps are all that some request may meet at its
- * own name; here one request is followed, to other names too where the file says that they lead to the same load
- * balancer.
+ * The redirects that a plain client follows. A path's steps are all listeners that some request may reach at its own
+ * name. Here one request is followed, also to other names if the file says that they point to the same load balancer.
  */
 
-/** A redirect, and the request that met it. */
+/** A redirect, and the request that it redirected. */
 export interface Visit {
   readonly request: Request;
   readonly listener: Listener;
@@ -23,32 +22,32 @@ export interface Visit {
 }
 
 export type End =
-  /** Something else than a redirect answers, or the file does not tell what does. */
+  /** No redirect responds, or the response cannot be determined from the file. */
   | { readonly kind: "no redirect" }
-  /** The file leaves open where it leads, or what listens there. */
+  /** The destination, or the listener there, is unknown. */
   | { readonly kind: "open"; readonly unknown: Unknown }
-  /** At a name that the file does not know as the load balancer's. */
+  /** The destination is a name that does not point to the load balancer in this file. */
   | { readonly kind: "elsewhere"; readonly next: Request; readonly from: Visit }
-  /** Nothing listens there, or it speaks another protocol. */
+  /** There is no listener there, or it uses another protocol. */
   | { readonly kind: "closed"; readonly next: Request; readonly from: Visit; readonly there: Listener | undefined }
-  /** At a URL that was asked for already, or never. */
+  /** The destination was requested before, or the redirects never end. */
   | { readonly kind: "circle"; readonly next: Request; readonly visits: readonly Visit[] };
 
-/** Browsers give up at twenty. */
+/** Browsers stop at twenty. */
 const MAX_REDIRECTS = 20;
-/** A path that grows at each redirect is a circle too. */
+/** A path that grows with each redirect is a loop too. */
 const MAX_PATH = 4_096;
-/** More rules than this are not tried one by one. */
+/** The most path patterns that are tried one by one. */
 const MAX_CANDIDATES = 50;
 
-/** Where the redirects end that requests of a path can meet. */
+/** The ends of the redirects that requests on a path can follow. */
 export const redirectEnds = once((path: TracedPath): readonly End[] => {
   const { balancer, topology } = path;
   if (balancer === undefined || path.steps.length === 0) return [];
   return requestsOf(path).map((start) => endOf(topology, balancer, start));
 });
 
-/** The URL's own request; where any path may be asked for, one of each kind that a redirect can tell apart. */
+/** The URL's own request; if any path may be requested, one for each kind that redirects distinguish. */
 function requestsOf(path: TracedPath): Request[] {
   const { scheme, host, port } = path;
   const request = (name: string): Request => ({ scheme, host, port, path: name, query: "" });
@@ -59,7 +58,7 @@ function requestsOf(path: TracedPath): Request[] {
     .flatMap(({ rule }) => rule?.conditions ?? [])
     .filter(({ kind }) => kind === "path-pattern")
     .flatMap(({ values }) => values.items);
-  // The second stands for all paths that no rule names.
+  // The second represents all paths that no rule contains.
   return [
     ...new Set([
       "/",
@@ -89,7 +88,7 @@ function endOf(topology: Topology, balancer: Balancer, start: Request): End {
   }
 }
 
-/** The redirect that a request meets; nothing if it meets something else, or what AWS refuses to make. */
+/** The redirect for a request; `undefined` for any other action, or for a redirect that AWS refuses to create. */
 function visitOf(topology: Topology, balancer: Balancer, request: Request): Visit | undefined {
   const listener = listenerAt(balancer, request, topology);
   if (listener === undefined || isUnknown(listener)) return undefined;
@@ -102,7 +101,7 @@ function isSame(a: Request, b: Request): boolean {
   return a.scheme === b.scheme && a.host === b.host && a.port === b.port && a.path === b.path && a.query === b.query;
 }
 
-/** A redirect to another host is followed only if the file says that it leads back. */
+/** A redirect to another host is followed only if the file says that the host points back here. */
 function leadsHere(topology: Topology, balancer: Balancer, host: string, from: string): boolean {
   return (
     host === from ||

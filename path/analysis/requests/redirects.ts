@@ -3,21 +3,21 @@ import { type Attr, isUnknown, known, type Unknown } from "../../../topology/val
 import type { Door } from "./listeners";
 
 /*
- * Where redirects lead:
+ * Destinations of redirects:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 
-/** One request of a client that sends no headers of its own. */
+/** One request of a client that sends no custom headers. */
 export interface Request extends Door {
   readonly host: string;
-  /** With its slash at the front. */
+  /** With its leading slash. */
   readonly path: string;
   readonly query: string;
 }
 
 export type Redirect = Extract<Action, { type: "redirect" }>;
 
-/** Where a redirect leads, part by part, as the file may leave some of them open. */
+/** The destination of a redirect, part by part, because some parts may be unknown. */
 interface Destination {
   readonly scheme: Request["scheme"] | Unknown;
   readonly host: string | Unknown;
@@ -26,7 +26,7 @@ interface Destination {
   readonly query: string | Unknown;
 }
 
-/** A part that the redirect does not name stays, and its placeholders are the request's own parts. */
+/** Parts that the redirect does not set are kept, and placeholders are replaced with the request's own parts. */
 export function destinationOf(redirect: Redirect, request: Request): Destination {
   const filled = (part: Attr<string>, own: string): string | Unknown =>
     isUnknown(part)
@@ -38,7 +38,7 @@ export function destinationOf(redirect: Redirect, request: Request): Destination
           .replaceAll("#{path}", request.path.slice(1))
           .replaceAll("#{query}", request.query);
   const protocol = filled(redirect.protocol, "#{protocol}");
-  // A load balancer's own name can be a symbol, which is not to be changed.
+  // A load balancer's own name can be an expression, which must not be changed.
   const isSameHost = (redirect.host ?? "#{host}") === "#{host}";
   const host = isSameHost ? request.host : filled(redirect.host, "#{host}");
   const port = filled(redirect.port, "#{port}");
@@ -51,7 +51,7 @@ export function destinationOf(redirect: Redirect, request: Request): Destination
   };
 }
 
-/** The request that a client makes next; or what the file leaves open of it. */
+/** The next request of the client, or the first unknown part of it. */
 export function nextRequest(redirect: Redirect, request: Request): Request | Unknown {
   const { scheme, host, port, path, query } = destinationOf(redirect, request);
   if (isUnknown(scheme)) return scheme;
@@ -61,7 +61,7 @@ export function nextRequest(redirect: Redirect, request: Request): Request | Unk
   return isUnknown(query) ? query : { scheme, host, port, path, query };
 }
 
-/** Whether a redirect leads to the very request that met it. */
+/** Whether a redirect points to the same URL that it redirects. */
 export function changesNothing(
   listener: Listener,
   { protocol, host, port, path, query }: Redirect,

@@ -10,9 +10,9 @@ import { actionsOf, listenerAt } from "./listeners";
 import { destinationOf, type Redirect, type Request } from "./redirects";
 import type { Step, TracedPath } from "./traced-path";
 
-/* From a way in to the targets: listeners, rules, redirects, groups. */
+/* From an entry point to the targets: listeners, rules, redirects, target groups. */
 
-/** The whole way of a request that comes in here. */
+/** The whole path of a request from this entry point. */
 export function routeOf(entry: Entry, topology: Topology): TracedPath {
   const { balancer, scheme, port, host, path } = entry;
   const steps = balancer === undefined ? [] : stepsOf(entry, balancer, topology);
@@ -37,7 +37,7 @@ export function routeOf(entry: Entry, topology: Topology): TracedPath {
   };
 }
 
-/** A name, or a port, that a URL cannot hold stands for itself in the report only. */
+/** If a URL cannot contain the name or port, a placeholder is used; the report shows the original. */
 function urlOf(scheme: Entry["scheme"], name: string, port: number, path: string): URL {
   const texts = [
     `${scheme}://${name}:${port}${path}`,
@@ -47,7 +47,7 @@ function urlOf(scheme: Entry["scheme"], name: string, port: number, path: string
   return new URL(texts.find((text) => URL.canParse(text)) ?? `${scheme}://name.invalid/`);
 }
 
-/** A listener that some request may come to, and what that asks for there. */
+/** A request that may reach a listener. */
 interface Pending {
   readonly request: Request;
   readonly hasPath: boolean;
@@ -55,9 +55,8 @@ interface Pending {
 }
 
 /**
- * The listener that clients come to, and those that its redirects of this name may lead to. A name that it redirects to
- * has a path of its own. What a listener of another protocol does is looked at too, so that all findings are named at
- * once.
+ * The listener that clients connect to, and those that its redirects with this name may point to. Other names have
+ * paths of their own. A listener with another protocol is checked too, so that all findings are reported at once.
  */
 function stepsOf(entry: Entry, balancer: Balancer, topology: Topology): Step[] {
   const steps: Step[] = [];
@@ -80,10 +79,10 @@ function stepsOf(entry: Entry, balancer: Balancer, topology: Topology): Step[] {
   return steps;
 }
 
-/** What a redirect may have a client ask for at the same name; nothing if it leads to another one, or to any port. */
+/** The next request after a redirect at the same name; `undefined` if it goes to another name or an unknown port. */
 function redirected(redirect: Redirect, { request, hasPath }: Pending): Pending | undefined {
   const { scheme, host, port, path } = destinationOf(redirect, request);
-  // A name that is left open may be this one.
+  // An unknown name may be this one.
   if (isUnknown(port) || (!isUnknown(host) && host !== request.host)) return undefined;
   return {
     request: {
@@ -96,7 +95,7 @@ function redirected(redirect: Redirect, { request, hasPath }: Pending): Pending 
   };
 }
 
-/** All groups that a load balancer's listeners forward to, asked for by each path that comes to none. */
+/** All target groups that a load balancer's listeners forward to, used for each path that reaches none. */
 const forwardedByAll = once((topology: Topology) =>
   once((balancer: Balancer): readonly TargetGroup[] => forwardedBy(balancer.listeners.flatMap(actionsOf), topology)),
 );
@@ -114,8 +113,8 @@ function groupsOf(steps: readonly Step[], balancer: Balancer | undefined, topolo
       actions.some((action) => action.type === "redirect" && known(action.host) === "#{host}"),
     );
   if (!isLost) return [];
-  // No request comes so far; where it would, once the listeners stand, is looked at all the same, so that all findings
-  // are named at once.
+  // No request gets this far. The target groups that it would reach once the listeners exist are checked all the same,
+  // so that all findings are reported at once.
   const all = forwardedByAll(topology)(balancer);
   if (all.length > 0) return all;
   const isOnly = topology.balancers.filter(isApplication).length === 1;

@@ -2,9 +2,9 @@ import type { Listener, Topology } from "../../../topology/model";
 import { certificatesAt } from "../certificates/picked-certificates";
 import { once } from "../once";
 
-/* Which names and paths the rules of a listener are for. */
+/* The names and paths in the rules of a listener. */
 
-/** The first few of them in words, such as "for shop.example.com, /api/*". */
+/** The first few of them as text, such as "for shop.example.com, /api/*". */
 export const shownNames = once(({ rules }: Listener): string => {
   const names = [
     ...new Set(
@@ -20,8 +20,8 @@ export const shownNames = once(({ rules }: Listener): string => {
 });
 
 /**
- * Whether the rules of a listener may well be for names whose records are elsewhere: they name hosts, and the listener
- * has no certificate, or one that covers such a name.
+ * Whether the rules of a listener are probably for names whose records are in other files: they contain hosts, and the
+ * listener has no certificate, or one that covers such a name.
  */
 export const rulesForNamesElsewhere = once((topology: Topology) =>
   once((listener: Listener): boolean => {

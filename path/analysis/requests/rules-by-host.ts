@@ -3,14 +3,14 @@ import type { Listener, ListenerRule } from "../../../topology/model";
 import { once } from "../once";
 
 /*
- * The rules of a listener that a request for a host can meet, as a listener may have a rule for each of thousands of
- * names.
+ * The rules of a listener that can match a request for a host. Indexed, because a listener may have thousands of rules,
+ * one for each name.
  */
 
 interface Indexed {
-  /** Places of rules that name hosts without wildcards, by these. */
+  /** Indexes of rules with hosts without wildcards, by host. */
   readonly byHost: ReadonlyMap<string, readonly number[]>;
-  /** Places of all others. */
+  /** Indexes of all other rules. */
   readonly general: readonly number[];
 }
 
@@ -27,7 +27,7 @@ const rulesByHost = once((listener: Listener): Indexed => {
   return { byHost, general };
 });
 
-/** In their order, without those that are for other hosts only. */
+/** In order, without those that are only for other hosts. */
 export function rulesFor(listener: Listener, host: string): readonly ListenerRule[] {
   const { byHost, general } = rulesByHost(listener);
   const own = byHost.get(host);
@@ -37,7 +37,7 @@ export function rulesFor(listener: Listener, host: string): readonly ListenerRul
     : places.flatMap((place) => listener.rules[place] ?? []);
 }
 
-/** The only hosts that a rule can be for; nothing where it may be for others. */
+/** The only hosts that a rule can match; `undefined` if it may match others. */
 function hostsOf({ conditions }: ListenerRule): ReadonlySet<string> | undefined {
   const found = conditions.find(
     ({ kind, values }) =>

@@ -4,15 +4,15 @@ import { known } from "../../../topology/value";
 import type { Entry } from "./entries";
 import type { Request } from "./redirects";
 
-/* Requests and listeners in words. */
+/* Requests and listeners as text. */
 
-/** How a report names the URL of a path. */
+/** The URL of a path as a report shows it. */
 export function shownUrl({ scheme, host, port, path, hasPath, balancer }: Entry): string {
   const name = host === "" ? `dns_name of ${balancer?.address}` : host.replace(/^\$\{(.*)\.dns_name\}$/, "$1.dns_name");
   return `${scheme}://${name}${shownPort({ scheme, port })}${hasPath ? path : "/"}`;
 }
 
-/** As a person types it. */
+/** As a user types it. */
 export function shownRequest({ scheme, host, port, path, query }: Request): string {
   return (
     `${scheme}://${plain(host)}${shownPort({ scheme, port })}${path === "/" ? "" : path}` +
@@ -20,7 +20,7 @@ export function shownRequest({ scheme, host, port, path, query }: Request): stri
   );
 }
 
-/** Nothing for the port that goes without saying. */
+/** Empty for the default port of the scheme. */
 function shownPort({ scheme, port }: Pick<Request, "scheme" | "port">): string {
   return port === (scheme === "https" ? 443 : 80) ? "" : `:${port}`;
 }

@@ -12,16 +12,16 @@ import type {
 } from "../../../topology/model";
 import type { Unknown } from "../../../topology/value";
 
-/* The way of one request through the topology; rules look at this. */
+/* The path of one request through the topology, as rules use it. */
 
-/** A listener that the request comes to, with those actions that it can meet there. */
+/** A listener that the request reaches, with the actions that can apply to it there. */
 export interface Step {
   readonly listener: Listener;
-  /** How the request comes to this listener: at first, or by the redirect of an earlier step. */
+  /** The redirect of an earlier step that leads to this listener; absent for the first listener. */
   readonly redirectedBy?: { readonly address: string; readonly attribute: string };
   /**
-   * Rules that match the request or may match it, in the order of their priorities; then the default action, if a
-   * request can come so far.
+   * Rules that match the request or may match it, in priority order; then the default action, if a request can reach
+   * it.
    */
   readonly outcomes: readonly Outcome[];
 }
@@ -29,54 +29,54 @@ export interface Step {
 export interface Outcome {
   /** Absent: the listener's default action. */
   readonly rule?: ListenerRule;
-  /** Whether every request to the URL, some, or (for want of knowledge) perhaps none comes here. */
+  /** Whether this applies to every request to the URL, to some, or (`Unknown`) possibly to none. */
   readonly match: "always" | "some" | Unknown;
   readonly actions: readonly Action[];
   /** The rule's address, or the listener's. */
   readonly address: string;
 }
 
-/** A target that the request can come to. */
+/** A target that the request can reach. */
 export interface Target {
   readonly targetGroup: TargetGroup;
   readonly registration: Registration;
-  /** Absent: it is not in the file, or is an address or a function. */
+  /** Absent: it is not in the file, or is an IP address or a Lambda function. */
   readonly server?: Server;
-  /** Where the request goes: the registration's port, or its group's. */
+  /** The port for requests: the registration's, or the target group's. */
   readonly port: number | Unknown | undefined;
-  /** Where the health check goes. */
+  /** The port for health checks. */
   readonly healthPort: number | Unknown | undefined;
-  /** The subnets in which the target can be; those that are known. */
+  /** The known subnets in which the target can be. */
   readonly subnets: readonly Subnet[];
 }
 
 export interface TracedPath {
   readonly topology: Topology;
   readonly url: URL;
-  /** The name that the client asks for; the load balancer's own name when no record leads to it. */
+  /** The name that the client requests; the load balancer's own DNS name if no record points to it. */
   readonly host: string;
-  /** Whether `host` is the load balancer's own name, which no certificate covers and nobody expects one to. */
+  /** Whether `host` is the load balancer's own DNS name, which certificates do not need to cover. */
   readonly isOwnName: boolean;
   readonly port: number;
   readonly scheme: "http" | "https";
   /**
-   * Whether the URL was asked for with its path, so that only rules of this path are met; otherwise the client may ask
-   * for any path.
+   * Whether the traced URL includes a path, so only listener rules for this path apply; otherwise the client may
+   * request any path.
    */
   readonly hasPath: boolean;
   readonly from: "internet" | "vpc";
-  /** Records of this name. */
+  /** Records with this name. */
   readonly records: readonly DnsRecord[];
-  /** Records of other names that these lead over. */
+  /** Records with other names that these point through. */
   readonly over: readonly DnsRecord[];
-  /** Absent: the records lead to none, or to one that is not in the file. */
+  /** Absent: the records point to none, or to one that is not in the file. */
   readonly balancer?: Balancer;
   /**
-   * The listener on the port, then those that redirects lead to on the same load balancer; empty when there is none on
-   * the port.
+   * The listener on the port, then those that redirects lead to on the same load balancer; empty if the port has no
+   * listener.
    */
   readonly steps: readonly Step[];
-  /** All groups that a forward on the path leads to, without those that are not in the file. */
+  /** All target groups in the file that the path forwards to. */
   readonly targetGroups: readonly TargetGroup[];
   readonly targets: readonly Target[];
 }

@@ -1,20 +1,20 @@
-/* The wildcards of listener rules: `*` is any number of characters, `?` is one. */
+/* The wildcards of listener rules: `*` matches any number of characters, `?` exactly one. */
 
-/** Whether a text matches; costs at most the product of both lengths, whatever the pattern. */
+/** Whether a text matches. The cost is at most the product of both lengths, whatever the pattern. */
 export function matches(pattern: string, text: string): boolean {
   return fits(pattern, text, () => true);
 }
 
-/** Whether every text that matches `narrow` also matches `broad`; `false` where that cannot be told simply. */
+/** Whether every text that matches `narrow` also matches `broad`; `false` if that is hard to determine. */
 export function includes(broad: string, narrow: string): boolean {
-  // The narrow pattern is read as a text, whose `*` only a `*` can take.
+  // The narrow pattern is treated as text, in which only `*` matches `*`.
   return fits(broad, narrow, (character) => character !== "*");
 }
 
-/** AWS takes patterns of 128 characters; what would take long is none. */
+/** AWS accepts patterns of up to 128 characters, so a costlier one is not valid and matches nothing. */
 const MAX_COST = 10_000_000;
 
-/** @param isOne whether `?` may stand for this character */
+/** @param isOne whether `?` may match this character */
 function fits(pattern: string, text: string, isOne: (character: string) => boolean): boolean {
   if (pattern.length * text.length > MAX_COST) return false;
   let at = 0;

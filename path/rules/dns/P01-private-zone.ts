@@ -12,13 +12,13 @@ import type { Reporter, Rule } from "../rule";
 export const P01: Rule = {
   id: "P01",
   hop: "dns",
-  title: "the record is in a private zone",
+  title: "the record is in a private hosted zone",
   certainty: ["certain"],
   why:
-    "Route 53 answers from a private hosted zone only to resolvers in the VPCs that are associated with it. " +
-    "Everybody else is sent to the public zone of the name, which has no such record, so a load balancer that faces " +
-    "the internet is not found there.",
-  symptom: "NXDOMAIN outside the VPC, while the name resolves inside it",
+    "Route 53 answers queries for a private hosted zone only from the VPCs that are associated with it. All other " +
+    "resolvers use the public zone of the name, which has no such record, so clients on the internet cannot find an " +
+    "internet-facing load balancer by that name.",
+  symptom: "NXDOMAIN outside the VPC; the name resolves inside it",
   symptoms: ["nxdomain"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html",
   needs: [],
@@ -36,7 +36,7 @@ function seenByEverybody(path: TracedPath, report: Reporter): void {
   const candidates = path.records.length > 0 ? path.records : balancer === undefined ? [] : records.to(balancer);
   const behind = candidates.map((record) => records.balancerOf(record)).find((it) => it !== undefined);
   if (behind === undefined || behind.isInternal !== false) return;
-  // A name that is answered inside and outside, or a further name for the VPC's own use, is as it should be.
+  // Split-horizon names, and additional names for use inside the VPC, are correct.
   if (
     records.isFoundFromOutside(behind) ||
     candidates.some(records.isSeen) ||
@@ -57,10 +57,10 @@ function hidden(candidate: DnsRecord, behind: Balancer, { topology }: TracedPath
     address: record.address,
     attribute: "zone_id",
     observed:
-      `${name} is in ${zone.address}, a private ` +
-      `zone${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} leads to it`}`,
-    required: `a record for ${name} in a public zone, as ${behind.address} serves the internet`,
-    symptom: "NXDOMAIN for everybody outside the zone's VPCs",
+      `${name} is in the private zone ${zone.address}` +
+      `${record === candidate ? "" : `, and ${known(candidate.fqdn) ?? candidate.address} points to it`}`,
+    required: `a record for ${name} in a public zone, because ${behind.address} is internet-facing`,
+    symptom: "NXDOMAIN for clients outside the zone's VPCs",
     fix: moved(record, zone, analyse(topology).records.zoneFor(name)),
   });
 }
@@ -68,13 +68,13 @@ function hidden(candidate: DnsRecord, behind: Balancer, { topology }: TracedPath
 function moved(record: DnsRecord, zone: Zone, publicZone: Zone | undefined): Fix {
   const text =
     publicZone !== undefined
-      ? `Put the record into the public zone ${publicZone.address}.`
+      ? `Move the record to the public zone ${publicZone.address}.`
       : zone.isData
-        ? "Look up the public zone of that name."
-        : "Make the zone a public one: without a VPC.";
+        ? "Look up the public zone with that name."
+        : "Make the zone public: remove its VPC association.";
   return fix(
     text,
-    'hostedZone: { id: "Z…" } names the public zone; no prop takes a private one',
+    'hostedZone: { id: "Z…" } selects the public zone; no prop selects a private one',
     intoPublicZone(record, zone, publicZone),
   );
 }

@@ -10,13 +10,13 @@ import type { Reporter, Rule } from "../rule";
 export const P02: Rule = {
   id: "P02",
   hop: "dns",
-  title: "the zone is made here and nothing delegates to it",
+  title: "nothing in the file delegates to the new hosted zone",
   certainty: ["likely"],
   why:
-    "Route 53 gives each new zone four name servers of its own. Resolvers learn of them only from NS records in the " +
-    "zone above, or from the registrar; until these name them, no client and no certificate authority finds a record " +
-    "of the zone.",
-  symptom: "NXDOMAIN or an old answer, and the certificate stays PENDING_VALIDATION",
+    "Route 53 assigns four name servers to each new hosted zone. Resolvers find them only through NS records in the " +
+    "parent zone or at the registrar. Until these list the new name servers, no client and no certificate authority " +
+    "finds a record of the zone.",
+  symptom: "NXDOMAIN or an outdated answer, and the certificate stays PENDING_VALIDATION",
   symptoms: ["nxdomain", "pending"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html",
   needs: [],
@@ -34,16 +34,16 @@ function delegated(path: TracedPath, report: Reporter): void {
     const isNamedAbove = records.named(name).some((it) => known(it.type) === "NS" && it.zoneId !== zone.id);
     if (isNamedAbove) continue;
     const isNew = path.topology.source === "synthesized" || zone.actions.includes("create");
-    // What is there already is taken to be delegated.
+    // An existing zone is assumed to be delegated.
     if (zone.isData || (!isNew && above === undefined)) continue;
     report.finding({
       address: zone.address,
       attribute: "name_servers",
       observed:
         above === undefined
-          ? `the zone ${name} is made here, and nothing in the file delegates to it`
+          ? `the zone ${name} is created here, and nothing in the file delegates to it`
           : `${above.address} has no NS record for ${name}`,
-      required: `the name servers of this zone where ${name} is delegated`,
+      required: `NS records with this zone's name servers in the parent zone of ${name} or at its registrar`,
       symptom:
         'NXDOMAIN; the certificate stays PENDING_VALIDATION and terraform prints "Still creating" until its timeout',
       fix: delegation(zone, name, above),
@@ -53,15 +53,15 @@ function delegated(path: TracedPath, report: Reporter): void {
 
 function delegation(zone: Zone, name: string, above: Zone | undefined): Fix {
   const props =
-    "hostedZone: { create: true, delegated: false } first, then delegated: true; without hostedZone the " +
-    "existing zone is taken";
+    "first hostedZone: { create: true, delegated: false }, then delegated: true; without hostedZone, the existing " +
+    "zone is used";
   if (above === undefined) {
     const text =
-      "Give the zone's name servers to the registrar (or the zone above) before anything waits for the name.";
+      "Enter the zone's name servers at the registrar (or in the parent zone) before anything waits for the name.";
     const output = `output "name_servers" {\n  value = ${zone.address}.name_servers\n}`;
     return { ...fix(text, props, []), hcl: output };
   }
-  return fix(`Name the zone's servers in ${above.address}.`, props, [
+  return fix(`Add an NS record with the zone's name servers to ${above.address}.`, props, [
     {
       add: "aws_route53_record",
       name: `delegation-${name.replaceAll(".", "-")}`,

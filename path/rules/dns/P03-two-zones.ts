@@ -9,12 +9,12 @@ import type { Reporter, Rule } from "../rule";
 export const P03: Rule = {
   id: "P03",
   hop: "dns",
-  title: "two public zones have one name",
+  title: "two public hosted zones have the same name",
   certainty: ["likely"],
   why:
-    "Route 53 allows several public zones of one name, each with name servers of its own. The domain is delegated to " +
-    "one of them; records in the others are never asked for, and nothing reports that.",
-  symptom: "NXDOMAIN or old answers, although the record is in Route 53",
+    "Route 53 allows several public hosted zones with the same name, each with its own name servers. The domain is " +
+    "delegated to one of them. Records in the others are never queried, and no error is reported.",
+  symptom: "NXDOMAIN or outdated answers, although the record exists in Route 53",
   symptoms: ["nxdomain", "pending"],
   source:
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/troubleshooting-new-dns-settings-not-in-effect.html",
@@ -28,7 +28,7 @@ function oneZone(path: TracedPath, report: Reporter): void {
   for (const record of [...path.records, ...path.over]) {
     const zone = path.topology.byId.zone(record.zoneId);
     const same = records.publicZones(known(zone?.name) ?? "");
-    // Two data sources of one name read one zone.
+    // Two data sources with the same name read the same zone.
     if (zone === undefined || same.length < 2 || same.every(({ isData }) => isData)) continue;
     const [kept, ...others] = [...same].sort((a, b) => Number(b.isData) - Number(a.isData));
     if (kept === undefined) continue;
@@ -38,12 +38,12 @@ function oneZone(path: TracedPath, report: Reporter): void {
     report.finding({
       address: others[0]?.address ?? zone.address,
       attribute: "name",
-      observed: `${same.map(({ address }) => address).join(" and ")} are both called ${known(zone.name)}`,
-      required: "one public zone of a name, to which the registrar delegates",
-      symptom: "NXDOMAIN or old answers, depending on which zone the name is delegated to",
+      observed: `${same.map(({ address }) => address).join(" and ")} are both named ${known(zone.name)}`,
+      required: "one public zone for each name, with the name servers that the registrar lists",
+      symptom: "NXDOMAIN or outdated answers, depending on which zone the name is delegated to",
       fix: fix(
-        `Keep ${kept.address} alone, with all records in it.`,
-        "without hostedZone.create the existing zone is taken",
+        `Keep only ${kept.address}, and move all records to it.`,
+        "without hostedZone.create, the existing zone is used",
         [...moved, ...others.filter(({ isData }) => !isData).map((it): Edit => ({ remove: it.address }))],
       ),
     });

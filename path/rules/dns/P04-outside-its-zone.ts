@@ -11,13 +11,14 @@ import type { Reporter, Rule } from "../rule";
 export const P04: Rule = {
   id: "P04",
   hop: "dns",
-  title: "the record's name is outside its zone",
+  title: "the record's name is outside its hosted zone",
   certainty: ["certain"],
   why:
-    "A zone holds only its own name and those below it. The AWS provider appends the zone's name to one that does " +
-    "not end in it, so that `www.example.com` in the zone `example.org` becomes `www.example.com.example.org`, which " +
-    "nobody asks for; a name that ends in the zone's without a dot before it is refused by Route 53.",
-  symptom: "NXDOMAIN for the name as it was written, or InvalidChangeBatch at apply",
+    "A hosted zone contains only its own name and names below it. The AWS provider appends the zone's name to a " +
+    "record name that does not end with it: `www.example.com` in the zone `example.org` becomes " +
+    "`www.example.com.example.org`, which no client requests. Route 53 refuses a name that ends with the zone's " +
+    "name without a dot before it.",
+  symptom: "NXDOMAIN for the name as written, or InvalidChangeBatch at apply",
   symptoms: ["nxdomain", "apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html",
   needs: [],
@@ -33,11 +34,11 @@ function writtenOutside(path: TracedPath, report: Reporter): void {
       attribute: "name",
       ...(!isCertain && { severity: "warning" as const }),
       observed: isGlued
-        ? `${name} ends in ${zone}, but without a dot before it`
-        : `${name} is not in the zone ${zone}, so that Route 53 makes it ${name}.${zone}`,
-      required: `a name in ${zone}, or the zone of ${name}`,
+        ? `${name} ends with ${zone}, but without a dot before it`
+        : `${name} is not in the zone ${zone}, so the record becomes ${name}.${zone}`,
+      required: `a name in the zone ${zone}, or the zone of ${name}`,
       symptom: isGlued
-        ? `InvalidChangeBatch when it is applied: the name is not permitted in the zone ${zone}`
+        ? `InvalidChangeBatch at apply: the name is not permitted in the zone ${zone}`
         : `NXDOMAIN for ${name}`,
       fix: inside(it, path),
     });
@@ -45,19 +46,21 @@ function writtenOutside(path: TracedPath, report: Reporter): void {
 }
 
 function inside({ record, balancer, name, zone }: OutsideName, path: TracedPath): Fix {
-  const props = "domainName and hostedZone.name decide both; a name outside of the zone is refused";
+  const props = "domainName and hostedZone.name set both; a name outside the zone is refused";
   const right = analyse(path.topology).records.zoneFor(name);
   if (right !== undefined)
-    return fix(`Put the record into the zone of ${name}.`, props, [
+    return fix(`Move the record to the zone of ${name}.`, props, [
       setting(record.address, "zone_id", symbol(right.address, "zone_id")),
     ]);
   const named =
     servedIn(zone, balancer, path) ??
     (name.endsWith(zone) ? `${name.slice(0, -zone.length)}.${zone}` : `${name.split(".")[0] ?? "www"}.${zone}`);
-  return fix(`Give the record a name in the zone, such as ${named}.`, props, [setting(record.address, "name", named)]);
+  return fix(`Rename the record to a name in the zone, such as ${named}.`, props, [
+    setting(record.address, "name", named),
+  ]);
 }
 
-/** A name in the zone that one of the load balancer's certificates is for. */
+/** A name in the zone that one of the load balancer's certificates covers. */
 function servedIn(zone: string, { listeners }: Balancer, { topology }: TracedPath): string | undefined {
   return listeners
     .flatMap(({ certificates }) => certificates)

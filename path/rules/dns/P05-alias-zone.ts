@@ -13,12 +13,12 @@ import type { Reporter, Rule } from "../rule";
 export const P05: Rule = {
   id: "P05",
   hop: "dns",
-  title: "the alias names a zone that is not the load balancer's own",
+  title: "the alias has a zone_id that is not the load balancer's",
   certainty: ["apply"],
   why:
-    "The `zone_id` of an alias is that of the zone in which the target's name lies: for a load balancer the zone " +
-    "that AWS keeps for load balancers of its type and region, not the zone of the record. Route 53 looks the target " +
-    "up there and refuses the alias if it is not in it.",
+    "The `zone_id` of an alias is the ID of the hosted zone that contains the alias target. For a load balancer, " +
+    "this is the zone that AWS keeps for load balancers of its type and region, not the zone of the record. Route " +
+    "53 looks up the target in that zone and refuses the alias if it is not there.",
   symptom: "InvalidChangeBatch at apply: the alias target name does not lie within the target zone",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html",
@@ -27,7 +27,7 @@ export const P05: Rule = {
   check: { path: zoneOfAlias },
 };
 
-const SYMPTOM = "InvalidChangeBatch when it is applied: the alias target name does not lie within the target zone";
+const SYMPTOM = "InvalidChangeBatch at apply: the alias target name does not lie within the target zone";
 
 function zoneOfAlias(path: TracedPath, report: Reporter): void {
   const records = analyse(path.topology).records;
@@ -55,22 +55,22 @@ function ofBalancer(
     address: record.address,
     attribute: "alias.zone_id",
     observed: seen,
-    required: `the zone of ${balancer.address} itself, its zone_id`,
+    required: `the zone_id of ${balancer.address}`,
     symptom: SYMPTOM,
-    fix: fix("Take zone_id from the load balancer, as dns_name is.", BY_NO_PROP, [
+    fix: fix("Set zone_id to the load balancer's zone_id.", BY_NO_PROP, [
       setting(record.address, "alias.zone_id", symbol(balancer.address, "zone_id")),
     ]),
   });
 }
 
-/** An alias for another record names the zone of both. */
+/** An alias for another record has the ID of the zone that contains both. */
 function ofRecord(record: DnsRecord, zoneId: Attr<string>, { topology }: TracedPath, report: Reporter): void {
   const [named, own] = [known(zoneId), known(record.zoneId)];
   if (named === undefined || own === undefined || named === own) return;
   const [other, ownZone] = [topology.byId.zone(named), topology.byId.zone(own)];
   if ((other ?? named) === (ownZone ?? own)) return;
   const balancer = topology.balancers.find((it) => it.zoneId === named);
-  // One of both may be an expression for the other's id.
+  // One of them may be an expression for the other's id.
   const maybeSame = other === undefined || known(other.name) === known(ownZone?.name);
   if (balancer === undefined && maybeSame && (isSymbolic(named) || isSymbolic(own))) return;
   report.finding({
@@ -78,21 +78,23 @@ function ofRecord(record: DnsRecord, zoneId: Attr<string>, { topology }: TracedP
     attribute: "alias.zone_id",
     observed:
       balancer === undefined
-        ? `the zone ${other?.address ?? named}, and the alias is for a record of ${ownZone?.address ?? own}`
-        : `the zone of ${balancer.address}, and the alias is for another record`,
-    required: "the zone_id of the record itself, as both records are in one zone",
+        ? `the zone ${other?.address ?? named}, but the alias target is a record in ${ownZone?.address ?? own}`
+        : `the zone of ${balancer.address}, but the alias target is another record`,
+    required: "the record's own zone_id, because both records are in the same zone",
     symptom: SYMPTOM,
-    fix: fix("Take the zone of the record itself.", BY_NO_PROP, [setting(record.address, "alias.zone_id", own)]),
+    fix: fix("Set the alias's zone_id to the record's own zone.", BY_NO_PROP, [
+      setting(record.address, "alias.zone_id", own),
+    ]),
   });
 }
 
 const ZONE_DATA_SOURCE = /^\$\{(module\.[^{}]{1,500}\.)?data\.aws_(elb|lb|alb)_hosted_zone_id\./;
 
-/** What is seen in its place; open where it cannot be determined, nothing where it is right. */
+/** Describes the wrong zone; `Unknown` if it cannot be determined, `undefined` if the zone is correct. */
 function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath): string | Unknown | undefined {
   if (zoneId === balancer.zoneId || ZONE_DATA_SOURCE.test(zoneId)) return undefined;
   const zone = topology.byId.zone(zoneId);
-  if (zone !== undefined) return `the id of the hosted zone ${zone.address}`;
+  if (zone !== undefined) return `the ID of the hosted zone ${zone.address}`;
   const other = topology.balancers.find((it) => it.zoneId === zoneId);
   const region = known(balancer.region);
   if (other !== undefined) {
@@ -107,6 +109,6 @@ function whyWrong(zoneId: string, balancer: Balancer, { topology }: TracedPath):
   const right = isApplication(balancer) ? ZONE_OF_REGION[region ?? ""] : undefined;
   if (right === zoneId) return undefined;
   if (right === undefined || isSymbolic(zoneId))
-    return new Unknown("", "", `${zoneId} is not a zone that this file tells of`);
-  return `the zone ${zoneId}, which is not that of the load balancers in ${region}`;
+    return new Unknown("", "", `the file does not say which zone ${zoneId} is`);
+  return `the zone ${zoneId}, which is not the zone of load balancers in ${region}`;
 }

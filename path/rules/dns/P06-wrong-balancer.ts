@@ -15,13 +15,13 @@ import type { FileReporter, FindingDetails, Reporter, Rule } from "../rule";
 export const P06: Rule = {
   id: "P06",
   hop: "dns",
-  title: "the record leads to another load balancer, to one by a fixed name, or to nothing",
+  title: "the record points to another load balancer, to a hard-coded load balancer name, or does not resolve",
   certainty: ["certain", "likely"],
   why:
-    "Clients go wherever the record sends them, whatever else is set up for the name. AWS gives a load balancer a " +
-    "new name whenever it is replaced, so a record with the old name written out leads to nothing, as does one that " +
-    "leads to a name without a record, or back to itself.",
-  symptom: "another site answers, or none: NXDOMAIN, SERVFAIL, 404 or 503",
+    "Clients connect to whatever the record points to. AWS gives a load balancer a new DNS name when it is " +
+    "replaced, so a record with the old name hard-coded no longer resolves. Neither does a record that points to a " +
+    "name without a record, or back to itself.",
+  symptom: "another site answers, or no site: NXDOMAIN, SERVFAIL, 404 or 503",
   symptoms: ["nxdomain", "503", "wrong-answer"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
   needs: [],
@@ -37,7 +37,7 @@ export const P06: Rule = {
   },
 };
 
-/** A load balancer's name that is written out, where the file makes load balancers. */
+/** A hard-coded load balancer name in a file that creates load balancers. */
 function byFixedName(path: TracedPath, report: Reporter): void {
   const { topology, balancer } = path;
   const records = analyse(topology).records;
@@ -50,16 +50,16 @@ function byFixedName(path: TracedPath, report: Reporter): void {
       severity: "warning",
       address: record.address,
       attribute: attributeOf(record),
-      observed: `${known(record.fqdn) ?? path.host} leads to ${name}, a load balancer that this file does not make`,
-      required: "dns_name of the load balancer, which follows it when it is replaced",
-      symptom: "another site answers, or none when that load balancer is gone",
-      fix: fix("Take the name from the load balancer.", BY_NO_PROP, leadingTo(record, balancer ?? made)),
+      observed: `${known(record.fqdn) ?? path.host} points to ${name}, a load balancer that this file does not create`,
+      required: "a reference to the load balancer's dns_name, which is updated when the load balancer is replaced",
+      symptom: "another site answers, or no site if that load balancer no longer exists",
+      fix: fix("Reference the load balancer's dns_name.", BY_NO_PROP, leadingTo(record, balancer ?? made)),
     });
   }
 }
 
 /**
- * A load balancer that no record leads to is traced by its own name; the record that was meant for it is one of these.
+ * A load balancer without a record is traced by its own name. The record that was meant for it is one of these.
  */
 function mayBeFixed({ topology, balancer, records, over }: TracedPath): readonly DnsRecord[] {
   if (records.length > 0) return [...records, ...over];
@@ -67,7 +67,7 @@ function mayBeFixed({ topology, balancer, records, over }: TracedPath): readonly
   return balancer !== undefined && to(balancer).length === 0 ? fixed : [];
 }
 
-/** A load balancer that has nothing for the name, beside one that is made for it. */
+/** The record points to a load balancer that is not set up for the name, although another one is. */
 function toAnotherBalancer({ topology, balancer, records, host }: TracedPath, report: Reporter): void {
   const { orphans, leadsTo } = analyse(topology).records;
   if (balancer === undefined || records.length === 0 || orphans.length === 0) return;
@@ -78,14 +78,14 @@ function toAnotherBalancer({ topology, balancer, records, host }: TracedPath, re
   if (left === undefined) return;
   for (const record of records.filter((it) => leadsTo(it, balancer))) {
     report.finding({
-      // A wildcard may be for other names, whose records are elsewhere.
+      // A wildcard may be for other names with records in other files.
       severity: certain !== undefined ? "error" : "warning",
       address: record.address,
       attribute: attributeOf(record),
-      observed: `${host} leads to ${balancer.address}, which has nothing for that name`,
-      required: `${left.address}, which is set up for ${host} and to which no record leads`,
-      symptom: "the wrong site, its certificate, or 404 and 503",
-      fix: fix(`Let the record lead to ${left.address}.`, BY_NO_PROP, leadingTo(record, left)),
+      observed: `${host} points to ${balancer.address}, which has no certificate and no listener rule for that name`,
+      required: `${left.address}, which is set up for ${host} and has no record`,
+      symptom: "the wrong site or the wrong certificate, or 404 or 503",
+      fix: fix(`Point the record to ${left.address}.`, BY_NO_PROP, leadingTo(record, left)),
     });
   }
 }
@@ -106,11 +106,11 @@ function leadingTo(record: DnsRecord, balancer: Balancer): Edit[] {
 function toNothing({ topology, records }: TracedPath, report: Reporter): void {
   const ends = new Set<LooseEnd>(records.flatMap((record) => looseEndsOf(record, topology)));
   const lost = records.filter((record) => isLost(record, topology)).length;
-  const share = records.length > 1 ? shareOf(lost, records.length, "records of the name") : {};
+  const share = records.length > 1 ? shareOf(lost, records.length, "records with this name") : {};
   for (const end of ends) if (end.isCertain) report.finding({ ...nothingAt(end, topology), ...share });
 }
 
-/** What may lead to a record that is made elsewhere. */
+/** Records that may point to a record that is created elsewhere. */
 function perhapsToNothing(topology: Topology, report: FileReporter): void {
   if (topology.balancers.length === 0) return;
   for (const record of topology.records.filter(mayServe)) {
@@ -130,26 +130,26 @@ function nothingAt({ record, name, zone, isGone }: LooseEnd, topology: Topology)
   const why = isGone
     ? ", whose record this plan destroys"
     : zone === undefined
-      ? ", which is no whole name"
-      : `, and ${zone.address} has no ${type} of that name`;
+      ? ", which is not a fully qualified domain name"
+      : `, and ${zone.address} has no ${type} with that name`;
   return {
     address: record.address,
     attribute,
-    observed: `${known(record.fqdn) ?? record.address} leads to ${name}${why}`,
+    observed: `${known(record.fqdn) ?? record.address} points to ${name}${why}`,
     required: isNoName
-      ? `the whole name${whole === undefined ? "" : `, such as ${whole}`}`
-      : `a ${type} of ${name}, or another name`,
+      ? `a fully qualified domain name${whole === undefined ? "" : `, such as ${whole}`}`
+      : `a ${type} with the name ${name}, or another target`,
     symptom: isAlias
-      ? "InvalidChangeBatch when it is applied: Tried to create an alias that targets a name that was not found"
+      ? "InvalidChangeBatch at apply: Tried to create an alias that targets a name that was not found"
       : "NXDOMAIN",
     fix:
       whole !== undefined
-        ? fix(`Write ${whole}.`, BY_NO_PROP, [setting(record.address, attribute, [whole])])
-        : fix(`Add a ${type} of ${name}, or let this one lead to the load balancer.`, BY_NO_PROP, []),
+        ? fix(`Change the value to ${whole}.`, BY_NO_PROP, [setting(record.address, attribute, [whole])])
+        : fix(`Add a ${type} with the name ${name}, or point this record to the load balancer.`, BY_NO_PROP, []),
   };
 }
 
-/** Reported at one of its records, wherever a client comes into the circle. */
+/** Reported at the same record of the loop, wherever a client enters it. */
 function inACircle({ topology, records, over }: TracedPath, report: Reporter): void {
   const chains = analyse(topology).chains;
   const all = [...records, ...over].filter((record) => chains.of(record).isCircle);
@@ -165,8 +165,8 @@ function circle(record: DnsRecord, { links }: Chain): FindingDetails {
     address: record.address,
     attribute: attributeOf(record),
     observed: names.length > 5 ? [...names.slice(0, 3), "…", names.at(-1)].join(" -> ") : names.join(" -> "),
-    required: "records that end at a load balancer",
-    symptom: record.alias === undefined ? "SERVFAIL: resolvers give up" : "InvalidChangeBatch when it is applied",
-    fix: fix("Let one of the records lead to the load balancer.", BY_NO_PROP, []),
+    required: "records that resolve to a load balancer",
+    symptom: record.alias === undefined ? "SERVFAIL: resolvers give up" : "InvalidChangeBatch at apply",
+    fix: fix("Point one of the records to the load balancer.", BY_NO_PROP, []),
   };
 }

@@ -11,13 +11,13 @@ import type { Reporter, Rule } from "../rule";
 export const P07: Rule = {
   id: "P07",
   hop: "dns",
-  title: "a CNAME stands at the top of its zone",
+  title: "a CNAME record is at the zone apex",
   certainty: ["apply"],
   why:
-    "DNS allows no other record beside a CNAME, and the top of a zone always has its NS and SOA records, so Route 53 " +
-    "refuses a CNAME there. An alias record is Route 53's own kind for this: it is answered with the load balancer's " +
-    "addresses.",
-  symptom: "InvalidChangeBatch at apply; the zone's own name has no record",
+    "DNS does not allow other records with the same name as a CNAME, and the zone apex always has NS and SOA " +
+    "records. Route 53 therefore refuses a CNAME there. An alias record is the Route 53 alternative: queries for it " +
+    "are answered with the load balancer's addresses.",
+  symptom: "InvalidChangeBatch at apply; the zone apex has no record",
   symptoms: ["apply"],
   source:
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html",
@@ -39,11 +39,11 @@ function noCnameAtTop(path: TracedPath, report: Reporter): void {
     report.finding({
       address: record.address,
       attribute: "type",
-      observed: `a CNAME for ${name}, which is the zone's own name`,
-      required: "an alias, as the top of a zone has other records (NS, SOA) that a CNAME would hide",
-      symptom: "InvalidChangeBatch when it is applied",
+      observed: `a CNAME for ${name}, the zone apex`,
+      required: "an alias record, because the zone apex has other records (NS, SOA) that a CNAME would hide",
+      symptom: "InvalidChangeBatch at apply",
       fix: fix(
-        "Make it an A record with an alias.",
+        "Change it to an A record with an alias.",
         BY_NO_PROP,
         balancer === undefined ? [] : aliasTo(record, balancer),
       ),

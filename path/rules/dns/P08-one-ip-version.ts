@@ -11,13 +11,13 @@ import type { FindingDetails, Reporter, Rule } from "../rule";
 export const P08: Rule = {
   id: "P08",
   hop: "dns",
-  title: "IPv6 is answered or listened to on one side only",
+  title: "the record, the load balancer and its security groups support different IP versions",
   certainty: ["certain"],
   why:
-    "Names are answered for IPv4 (A) and IPv6 (AAAA) separately, and a load balancer has IPv6 addresses only if its " +
-    "type is dualstack, and takes requests over them only if its security groups open the ports to IPv6 too. Where " +
-    "one side has IPv6 and the other has not, clients with IPv6 alone get no answer; others wait, then use IPv4.",
-  symptom: "the name is slow or does not answer for some clients; over IPv6 the connection times out",
+    "DNS queries for IPv4 (A) and IPv6 (AAAA) are separate. A load balancer has IPv6 addresses only if its IP " +
+    "address type is dualstack, and accepts connections over IPv6 only if its security groups allow them. If only " +
+    "one side supports IPv6, clients with only IPv6 get no response; others wait and then use IPv4.",
+  symptom: "the site is slow or does not respond for some clients; over IPv6, the connection times out",
   symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
   needs: [],
@@ -46,7 +46,7 @@ function ipVersions(path: TracedPath, report: Reporter): void {
   const [first] = ipv4;
   const isIpv6Only = kind === "dualstack-without-public-ipv4" && path.from === "internet";
   if (isIpv6Only && first !== undefined && ipv6.length === 0) return report.finding(noIpv4(balancer, first));
-  // Whoever follows a CNAME, or the load balancer's own name, gets both kinds of addresses.
+  // Clients that follow a CNAME, or use the load balancer's own name, get both kinds of addresses.
   groupsWithoutIpv6(path, report, balancer, ipv6.length > 0);
 }
 
@@ -59,11 +59,11 @@ function recordWithoutIpv6(
   return {
     address,
     attribute: "type",
-    observed: `an AAAA record for ${name}, and ${balancer.address} has IPv4 addresses only`,
+    observed: `an AAAA record for ${name}, but ${balancer.address} has only IPv4 addresses`,
     required: 'ip_address_type "dualstack" on the load balancer and IPv6 in its subnets, or no AAAA record',
-    symptom: "no answer for AAAA; clients with IPv6 alone cannot reach the name",
+    symptom: "no answer to AAAA queries; clients with only IPv6 cannot reach the site",
     share: "clients over IPv6",
-    fix: fix("Take the AAAA record away.", BY_NO_PROP, [{ remove: address }]),
+    fix: fix("Remove the AAAA record.", BY_NO_PROP, [{ remove: address }]),
   };
 }
 
@@ -71,10 +71,10 @@ function noIpv4(balancer: Balancer, { address }: DnsRecord): FindingDetails {
   return {
     address: balancer.address,
     attribute: "ip_address_type",
-    observed: `the load balancer has no public IPv4 address, and ${address} answers IPv4 only`,
+    observed: `the load balancer has no public IPv4 address, and ${address} is an A record only`,
     required: 'an AAAA record, or ip_address_type "dualstack"',
-    symptom: "the name has no address that the internet can reach",
-    fix: fix("Give the load balancer public IPv4 addresses as well.", BY_NO_PROP, [
+    symptom: "the name has no address that is reachable from the internet",
+    fix: fix("Add public IPv4 addresses to the load balancer.", BY_NO_PROP, [
       setting(balancer.address, "ip_address_type", "dualstack"),
     ]),
   };
@@ -92,7 +92,7 @@ function groupsWithoutIpv6(
     if (port === undefined) continue;
     const onPort = set.rules.filter((rule) => opensPort(rule, port) === true);
     const ipv4 = onPort.find(({ cidrs }) => cidrs.items.includes(EVERYBODY.ipv4));
-    // Rules that let in some of the IPv6 addresses are somebody's choice, as are those for IPv4.
+    // Rules that allow some IPv6 addresses are intentional, as are those for IPv4.
     if (
       ipv4 === undefined ||
       onPort.some(({ ipv6Cidrs, prefixListIds }) => ipv6Cidrs.items.length > 0 || prefixListIds.items.length > 0)
@@ -108,13 +108,13 @@ function groupsWithoutIpv6(
   }
 }
 
-/** What is open to all of IPv4. */
+/** A port that is open to all IPv4 addresses. */
 interface OpenPort {
   readonly group: SecurityGroup;
   readonly port: number;
 }
 
-/** @param isAnswered whether a record tells clients of IPv6 addresses, so that IPv6 is wanted */
+/** @param isAnswered whether an AAAA record exists, so IPv6 is intended */
 function groupWithoutIpv6(
   { group, port }: OpenPort,
   balancer: Balancer,
@@ -122,12 +122,13 @@ function groupWithoutIpv6(
   hostname: string,
 ): FindingDetails {
   const wanted = [{ port, source: { cidr: EVERYBODY.ipv6 } }];
-  const required = `port ${port} open to ${EVERYBODY.ipv6} too`;
+  const required = `inbound traffic on port ${port} allowed from ${EVERYBODY.ipv6} too`;
   const seen = {
     share: "clients over IPv6",
     observed:
-      `${balancer.address} has IPv6 addresses, and ${group.address} opens port ${port} ` + `to ${EVERYBODY.ipv4} only`,
-    symptom: `over IPv6 ${hostname} times out; clients that fall back to IPv4 are slow`,
+      `${balancer.address} has IPv6 addresses, but ${group.address} allows inbound traffic on port ${port} ` +
+      `only from ${EVERYBODY.ipv4}`,
+    symptom: `connections to ${hostname} over IPv6 time out; clients that fall back to IPv4 are slow`,
   };
   return isAnswered
     ? {
@@ -135,20 +136,24 @@ function groupWithoutIpv6(
         address: group.address,
         attribute: "ingress",
         required,
-        fix: fix(`Open port ${port} to IPv6 as well.`, BY_NO_PROP, opening(group, "ingress", wanted, "ipv6")),
+        fix: fix(
+          `Allow inbound traffic on port ${port} from IPv6 addresses too.`,
+          BY_NO_PROP,
+          opening(group, "ingress", wanted, "ipv6"),
+        ),
       }
     : {
         ...seen,
         address: balancer.address,
         attribute: "ip_address_type",
-        required: `${required}, or a load balancer for IPv4 alone`,
-        fix: fix("Let the load balancer have IPv4 addresses alone.", BY_NO_PROP, [
+        required: `${required}, or a load balancer with only IPv4`,
+        fix: fix("Set the load balancer's IP address type to ipv4.", BY_NO_PROP, [
           setting(balancer.address, "ip_address_type", "ipv4"),
         ]),
       };
 }
 
-/** Where a rule that opens the port to IPv6 may stand that cannot be seen. */
+/** An unknown value that may hide a rule that allows IPv6 on the port. */
 function openPart({ rules, open }: RuleSet, port: number): Unknown | undefined {
   const perhaps = rules.map((rule) => ({ rule, opens: opensPort(rule, port) })).filter(({ opens }) => opens !== false);
   return (

@@ -8,11 +8,11 @@ import type { Reporter, Rule } from "../rule";
 export const P09: Rule = {
   id: "P09",
   hop: "dns",
-  title: "a public record leads to an internal load balancer",
+  title: "a public record points to an internal load balancer",
   certainty: ["certain"],
   why:
-    "The nodes of an internal load balancer have private addresses only, and its name resolves to these for " +
-    "everybody who asks. Private addresses are not routed on the internet, so clients outside the VPC never connect.",
+    "The nodes of an internal load balancer have only private addresses, and its DNS name resolves to these for " +
+    "every client. Private addresses are not routed on the internet, so clients outside the VPC cannot connect.",
   symptom: "the name resolves to private addresses such as 10.0.1.23; ERR_CONNECTION_TIMED_OUT",
   symptoms: ["nxdomain", "timeout"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
@@ -31,11 +31,11 @@ function noInternalBalancer({ topology, records, host }: TracedPath, report: Rep
       address: balancer.address,
       attribute: "internal",
       observed:
-        `${record.address} gives the internet the name ${known(record.fqdn) ?? host}, and the load balancer is ` +
+        `${record.address} publishes ${known(record.fqdn) ?? host} on the internet, but the load balancer is ` +
         "internal",
-      required: "a load balancer that faces the internet, or a record in a private zone",
+      required: "an internet-facing load balancer, or a record in a private zone",
       symptom: "the name resolves to private addresses; ERR_CONNECTION_TIMED_OUT",
-      fix: fix("Let the load balancer face the internet (or put the record into a private zone).", BY_NO_PROP, [
+      fix: fix("Make the load balancer internet-facing (or move the record to a private zone).", BY_NO_PROP, [
         setting(balancer.address, "internal", false),
       ]),
     });

@@ -8,13 +8,13 @@ import type { FindingDetails, Reporter, Rule } from "../rule";
 export const P10: Rule = {
   id: "P10",
   hop: "dns",
-  title: "target health decides on a record, with nothing to decide on",
+  title: "failover or weighted routing has no target health to act on",
   certainty: ["likely"],
   why:
-    "An alias with `evaluate_target_health` inherits the health of its load balancer, and a load balancer whose " +
-    "target groups are empty counts as unhealthy: Route 53 then answers with other records of the name. A failover " +
-    "pair in which no record looks at any health stays with its primary, whatever happens to that.",
-  symptom: "another record of the name answers, or a failover record never takes over",
+    "An alias with `evaluate_target_health` inherits the health of its load balancer. A load balancer whose target " +
+    "groups are all empty counts as unhealthy, so Route 53 answers with other records of the name. A failover pair " +
+    "in which no record evaluates health always answers with its primary record, even if the primary is down.",
+  symptom: "another record of the name is returned, or failover never happens",
   symptoms: ["nxdomain"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-failover-alias.html",
   needs: [],
@@ -42,10 +42,10 @@ function withheld({ address, routing }: DnsRecord): FindingDetails {
   return {
     address,
     attribute: "alias.evaluate_target_health",
-    observed: `the ${routing} record follows the targets' health, and no target is registered`,
-    required: "targets whose health can be told",
-    symptom: "the record is withheld, so that the name has no answer or another one",
-    fix: fix("Do not let the record follow the targets' health before there are any.", BY_NO_PROP, [
+    observed: `the ${routing} record evaluates target health, but no target is registered`,
+    required: "registered targets, so that their health can be evaluated",
+    symptom: "Route 53 does not return the record; the name resolves to another record or not at all",
+    fix: fix("Do not evaluate target health until targets are registered.", BY_NO_PROP, [
       setting(address, "alias.evaluate_target_health", false),
     ]),
   };
@@ -55,10 +55,10 @@ function blind({ address }: DnsRecord): FindingDetails {
   return {
     address,
     attribute: "alias.evaluate_target_health",
-    observed: "no failover record of this name looks at the health of its load balancer",
-    required: "evaluate_target_health (or a health check of its own) on the primary record",
-    symptom: "the secondary never takes over",
-    fix: fix("Let the record follow its load balancer's health.", BY_NO_PROP, [
+    observed: "no failover record of this name evaluates the health of its load balancer",
+    required: "evaluate_target_health or a health check on the primary record",
+    symptom: "failover to the secondary record never happens",
+    fix: fix("Let the record evaluate its load balancer's health.", BY_NO_PROP, [
       setting(address, "alias.evaluate_target_health", true),
     ]),
   };

@@ -11,12 +11,13 @@ import type { FileReporter, FindingDetails, Rule } from "../rule";
 export const P69: Rule = {
   id: "P69",
   hop: "dns",
-  title: "two records have one name and type",
+  title: "two records have the same name and type",
   certainty: ["apply"],
   why:
-    "Route 53 has one record of a name and type; it has several only with one routing policy and different set " +
-    "identifiers, and none beside a CNAME. It refuses to create the second one; with `allow_overwrite` terraform " +
-    "writes over the first instead. The usual cause is a name and its wildcard, which share one validation record.",
+    "Route 53 allows one record for each name and type. More are possible only with the same routing policy and " +
+    "different set identifiers, and never together with a CNAME. Route 53 refuses to create the second record; with " +
+    "`allow_overwrite`, Terraform overwrites the first one instead. The usual cause is a name and its wildcard, " +
+    "which share one validation record.",
   symptom: "InvalidChangeBatch at apply: Tried to create resource record set … but it already exists",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
@@ -35,12 +36,12 @@ function oneRecordOfAName(topology: Topology, report: FileReporter): void {
 
 function refusal({ record, other, why, type, name }: RecordClash, refused: DnsRecord): FindingDetails {
   const kept = refused === record ? other : record;
-  const what = name.isValidation ? name.text : `${name.text} ${type}`;
+  const what = name.isValidation ? name.text : `the ${type} record ${name.text}`;
   return {
     hop: name.isValidation || record.validates.length > 0 ? "tls" : "dns",
     address: refused.address,
     attribute: why === "same" ? "name" : why === "cname" ? "type" : "set_identifier",
-    observed: `${what} is written by ${kept.address} too${NOTES[why]}`,
+    observed: `${kept.address} also manages ${what}${NOTES[why]}`,
     required: REQUIRED[why],
     symptom:
       why === "same"
@@ -54,22 +55,22 @@ function refusal({ record, other, why, type, name }: RecordClash, refused: DnsRe
 const NOTES: Readonly<Record<ClashKind, string>> = {
   same: "",
   simple: ", and only one of the two has a routing policy",
-  policy: ", with another routing policy",
+  policy: ", with a different routing policy",
   identifier: ", with the same `set_identifier`",
   cname: ", and one of the two is a CNAME",
 };
 
 const REQUIRED: Readonly<Record<ClashKind, string>> = {
-  same: "one record for a name and type",
-  simple: "one routing policy for all records of a name and type",
-  policy: "one routing policy for all records of a name and type",
-  identifier: "a `set_identifier` of its own for each record",
-  cname: "no other record beside a CNAME",
+  same: "one record for each name and type",
+  simple: "the same routing policy for all records with this name and type",
+  policy: "the same routing policy for all records with this name and type",
+  identifier: "a different `set_identifier` for each record",
+  cname: "no other record with the name of a CNAME",
 };
 
 /**
- * The one that Route 53 refuses: it is made by this apply, and does not overwrite; of two such the wildcard's, or the
- * later one.
+ * The record that Route 53 refuses: one that this apply creates and that does not overwrite. If both are such records,
+ * the one for the wildcard, or else the later one.
  */
 function refusedOf({ record, other }: RecordClash, topology: Topology): DnsRecord | undefined {
   const isRefused = ({ address }: DnsRecord): boolean =>
@@ -83,13 +84,13 @@ function refusedOf({ record, other }: RecordClash, topology: Topology): DnsRecor
 function repairOf(refused: DnsRecord, kept: DnsRecord, why: ClashKind, isValidation: boolean): Fix {
   if (isValidation || (refused.validates.length > 0 && kept.validates.length > 0)) {
     return fix(
-      "Set `allow_overwrite = true`, as both names have the same validation record; or make one record for both.",
-      "one validation record for each distinct name is what the stack makes; remove the override",
+      "Set `allow_overwrite = true`, because both names share one validation record; or create one record for both.",
+      "the stack creates one validation record for each distinct name; remove the override",
       [setting(blockOf(refused.address), "allow_overwrite", true)],
     );
   }
   if (why === "identifier")
-    return fix("Give each record a `set_identifier` of its own.", BY_NO_PROP, [
+    return fix("Set a different `set_identifier` on each record.", BY_NO_PROP, [
       setting(refused.address, "set_identifier", lastLabel(refused.address)),
     ]);
   return fix(`Keep one of the two, ${kept.address} or ${refused.address}.`, BY_NO_PROP, [{ remove: refused.address }]);

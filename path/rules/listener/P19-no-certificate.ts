@@ -8,12 +8,12 @@ import type { FileReporter, FindingDetails, Rule } from "../rule";
 export const P19: Rule = {
   id: "P19",
   hop: "listener",
-  title: "an HTTPS listener has no certificate",
+  title: "an HTTPS listener has no default certificate",
   certainty: ["apply"],
   why:
-    "An HTTPS listener ends TLS itself, so it needs a default certificate, which clients get whose name no other " +
-    "certificate covers. AWS creates no HTTPS listener without one; further certificates can only be added to a " +
-    "listener that has a default one.",
+    "An HTTPS listener terminates TLS, so it needs a default certificate. Clients get it if no other certificate " +
+    "covers the name. AWS refuses to create an HTTPS listener without one, and additional certificates can be added " +
+    "only to a listener that has a default one.",
   symptom: "the apply fails: ValidationError, a certificate must be specified for HTTPS listeners",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
@@ -38,12 +38,12 @@ function findingOf(topology: Topology, { address, certificates }: Listener): Fin
     observed:
       further.length === 0
         ? "an HTTPS listener without a certificate"
-        : "an HTTPS listener with further certificates, but no default one",
+        : "an HTTPS listener with additional certificates, but no default certificate",
     required: "certificate_arn with an issued certificate",
     symptom: P19.symptom,
     fix: fix(
-      `Give ${address} the ARN of an issued certificate.`,
-      "certificate: { arn }, or none, so that one is requested; remove the override",
+      `Set certificate_arn of ${address} to the ARN of an issued certificate.`,
+      "set certificate: { arn }, or omit it to request one; remove the override",
       arn === undefined ? [] : [setting(address, "certificate_arn", arn)],
     ),
   };

@@ -11,12 +11,12 @@ import type { FileReporter, FindingDetails, Reporter, Rule } from "../rule";
 export const P20: Rule = {
   id: "P20",
   hop: "listener",
-  title: "a listener's or group's protocol, certificate or TLS policy does not fit the load balancer",
+  title: "a protocol, certificate or TLS policy is not valid for an Application Load Balancer",
   certainty: ["apply"],
   why:
-    "An application load balancer speaks HTTP and HTTPS only, with clients as with targets; TCP and TLS are " +
-    "protocols of network load balancers. Certificates and TLS policies belong to HTTPS listeners, and a policy is " +
-    "one of AWS's own list. AWS refuses a listener that is otherwise.",
+    "An Application Load Balancer supports only HTTP and HTTPS, for clients and for targets. TCP and TLS are " +
+    "protocols of Network Load Balancers. Only HTTPS listeners have certificates and TLS policies, and a policy " +
+    "must be one that AWS defines. AWS refuses any other listener.",
   symptom: "the apply fails: ValidationError, InvalidLoadBalancerAction or SSLPolicyNotFound",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html",
@@ -25,14 +25,14 @@ export const P20: Rule = {
   check: { path: hasAKnownPolicy, file: fitsTheBalancer },
 };
 
-/** The policy of a listener on the path that is younger than the list of policies. */
+/** A policy on the path that is newer than the list of known policies. */
 function hasAKnownPolicy({ steps }: TracedPath, report: Reporter): void {
   for (const { listener } of steps) {
     const policy = known(listener.sslPolicy) ?? "";
     if (policy !== "" && isTlsPolicy(policy) === undefined)
       report.open(
         "listener",
-        new Unknown(listener.address, "ssl_policy", `${policy} is younger than the policies that are known here`),
+        new Unknown(listener.address, "ssl_policy", `${policy} is newer than the policies known to this version`),
       );
   }
 }
@@ -56,10 +56,10 @@ function groupOfOtherProtocol(listener: Listener, group: TargetGroup, protocol: 
     hop: "target-group",
     address,
     attribute: "protocol",
-    observed: `${listener.address} of the application load balancer forwards to a group of protocol ${protocol}`,
+    observed: `${listener.address} forwards to a target group with protocol ${protocol}`,
     required: "protocol HTTP or HTTPS",
-    symptom: "the apply fails: InvalidLoadBalancerAction, the group's protocol does not fit the listener's",
-    fix: fix(`Let ${address} speak HTTP.`, BY_NO_PROP, [
+    symptom: "the apply fails: InvalidLoadBalancerAction, the target group's protocol does not match the listener's",
+    fix: fix(`Set the protocol of ${address} to HTTP.`, BY_NO_PROP, [
       setting(address, "protocol", "HTTP"),
       ...(healthCheck.protocol === protocol ? [setting(address, "health_check.protocol", "HTTP")] : []),
     ]),
@@ -80,11 +80,11 @@ function withUnknownPolicy({ address, sslPolicy }: Listener): FindingDetails | u
     address,
     attribute: "ssl_policy",
     observed: `ssl_policy ${policy}`,
-    required: "one of the security policies that AWS has, such as ELBSecurityPolicy-TLS13-1-2-2021-06",
+    required: "a security policy that AWS defines, such as ELBSecurityPolicy-TLS13-1-2-2021-06",
     symptom: `the apply fails: SSLPolicyNotFound, "${policy}"`,
     fix: fix(
-      "Name a policy that AWS has.",
-      'tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06", or none for the default',
+      "Use a policy that AWS defines.",
+      'tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06", or omit it to use the default',
       [setting(address, "ssl_policy", "ELBSecurityPolicy-TLS13-1-2-2021-06")],
     ),
   };
@@ -98,12 +98,12 @@ function withCertificate(listener: Listener): FindingDetails | undefined {
   return {
     address,
     attribute: isMeantForTls ? "protocol" : "certificate_arn",
-    observed: `a certificate on the HTTP listener of port ${port ?? "?"}`,
+    observed: `a certificate on the HTTP listener on port ${port ?? "?"}`,
     required: isMeantForTls ? "protocol HTTPS" : "no certificate on an HTTP listener",
     symptom: "the apply fails: ValidationError, a certificate cannot be specified for an HTTP listener",
     fix: isMeantForTls
-      ? fix(`Let ${address} speak HTTPS.`, BY_NO_PROP, [setting(address, "protocol", "HTTPS")])
-      : fix(`Take the certificate off ${address}.`, BY_NO_PROP, [
+      ? fix(`Set the protocol of ${address} to HTTPS.`, BY_NO_PROP, [setting(address, "protocol", "HTTPS")])
+      : fix(`Remove the certificate from ${address}.`, BY_NO_PROP, [
           setting(address, "certificate_arn", undefined),
           setting(address, "ssl_policy", undefined),
         ]),
@@ -118,9 +118,12 @@ function ofOtherProtocol(topology: Topology, listener: Listener, protocol: strin
   return {
     address,
     attribute: "protocol",
-    observed: `a ${protocol} listener on an application load balancer`,
+    observed: `a ${protocol} listener on an Application Load Balancer`,
     required: "protocol HTTP or HTTPS",
-    symptom: `the apply fails: ValidationError, ${protocol} is not a protocol of application load balancers`,
-    fix: fix(`Let ${address} speak ${better}.`, BY_NO_PROP, [setting(address, "protocol", better), ...certificate]),
+    symptom: `the apply fails: ValidationError, ${protocol} is not a protocol of Application Load Balancers`,
+    fix: fix(`Set the protocol of ${address} to ${better}.`, BY_NO_PROP, [
+      setting(address, "protocol", better),
+      ...certificate,
+    ]),
   };
 }

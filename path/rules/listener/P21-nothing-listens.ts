@@ -12,12 +12,12 @@ import type { Reporter, Rule } from "../rule";
 export const P21: Rule = {
   id: "P21",
   hop: "listener",
-  title: "nothing listens on the client's port",
+  title: "the load balancer has no listener for the requested port and protocol",
   certainty: ["certain"],
   why:
-    "A load balancer accepts connections on the ports of its listeners only, each in one protocol. Browsers ask for " +
-    "https:// on port 443 and for http:// on port 80, so that a listener on another port, or one that speaks the " +
-    "other protocol there, does not answer them.",
+    "A load balancer accepts connections only on the ports of its listeners, each with one protocol. Browsers use " +
+    "port 443 for https:// and port 80 for http://. A listener on another port, or with the other protocol, does " +
+    "not answer these requests.",
   symptom: "ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED, ERR_SSL_PROTOCOL_ERROR or 400",
   symptoms: ["timeout", "refused", "400"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
@@ -33,7 +33,7 @@ function answersThePort(path: TracedPath, report: Reporter): void {
   const there = listenerAt(balancer, path, topology);
   if (isUnknown(there)) return report.open("listener", there);
   const spoken = there?.protocol;
-  // Protocols that no load balancer of applications has are P20's.
+  // P20 reports protocols that Application Load Balancers do not support.
   if (there !== undefined && (spoken === protocol || (spoken !== "HTTP" && spoken !== "HTTPS"))) return;
   const others = balancer.listeners.map((it) => `${known(it.protocol) ?? "?"} :${known(it.port) ?? "?"}`);
   report.finding({
@@ -41,7 +41,7 @@ function answersThePort(path: TracedPath, report: Reporter): void {
     attribute: there === undefined ? `listener on port ${port}` : "protocol",
     observed:
       there !== undefined
-        ? `the listener on port ${port} speaks ${String(spoken)}`
+        ? `the listener on port ${port} uses ${String(spoken)}`
         : others.length === 0
           ? "the load balancer has no listener"
           : `the load balancer listens on ${others.join(", ")}`,
@@ -54,8 +54,7 @@ function answersThePort(path: TracedPath, report: Reporter): void {
 function nobodyThere({ scheme, host, port }: TracedPath): string {
   const url = shownRequest({ scheme, host, port, path: "/", query: "" });
   return (
-    `ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at ${url}; Reachability Analyzer says ` +
-    "ELBV2_LISTENERS_MISMATCH"
+    `ERR_CONNECTION_TIMED_OUT or ERR_CONNECTION_REFUSED at ${url}; Reachability Analyzer: ` + "ELBV2_LISTENERS_MISMATCH"
   );
 }
 
@@ -70,7 +69,7 @@ function addition(path: TracedPath, balancer: Balancer): Fix {
   const edit = missingListener(topology, balancer, path);
   return fix(
     `Add an ${protocolOf(path)} listener on port ${port}.`,
-    "every site has listeners on 80 and 443; remove the override",
+    "the stack always has listeners on 80 and 443; remove the override",
     edit === undefined ? [] : [edit],
   );
 }
@@ -78,11 +77,11 @@ function addition(path: TracedPath, balancer: Balancer): Fix {
 function otherProtocol({ topology, scheme, host }: TracedPath, listener: Listener): Fix {
   if (scheme === "https")
     return fix(
-      `Let ${listener.address} speak HTTPS with a certificate.`,
+      `Set the protocol of ${listener.address} to HTTPS, with a certificate.`,
       BY_NO_PROP,
       withTls(topology, listener, host),
     );
-  return fix(`Let ${listener.address} speak HTTP.`, BY_NO_PROP, [
+  return fix(`Set the protocol of ${listener.address} to HTTP.`, BY_NO_PROP, [
     setting(listener.address, "protocol", "HTTP"),
     setting(listener.address, "certificate_arn", undefined),
   ]);

@@ -15,12 +15,12 @@ import type { Reporter, Rule } from "../rule";
 export const P22: Rule = {
   id: "P22",
   hop: "listener",
-  title: "a redirect leads to a port on which nothing listens",
+  title: "a redirect points to a port without a matching listener",
   certainty: ["certain"],
   why:
-    "A redirect only tells the client where to go; the load balancer does not check that anything is there. The " +
-    "client opens a new connection to the port in the answer, and no listener accepts it, or one that speaks the " +
-    "other protocol does.",
+    "A redirect only returns a new URL to the client; the load balancer does not check that URL. The client opens a " +
+    "new connection to the port in the redirect, and either no listener accepts it or the listener uses the other " +
+    "protocol.",
   symptom:
     "301 or 302, then ERR_CONNECTION_TIMED_OUT, ERR_CONNECTION_REFUSED, ERR_SSL_PROTOCOL_ERROR or 400 Bad Request",
   symptoms: ["timeout", "refused", "400"],
@@ -37,7 +37,7 @@ function endsAtAListener(path: TracedPath, report: Reporter): void {
       report.assume({
         hop: "listener",
         address: end.from.met.address,
-        text: `${shownRequest(end.next)}, to which ${shownListener(end.from.listener)} redirects, answers`,
+        text: `${shownRequest(end.next)}, to which ${shownListener(end.from.listener)} redirects, responds`,
       });
     else if (end.kind === "closed" && path.balancer !== undefined)
       reportClosed(path.topology, path.balancer, end, report);
@@ -53,8 +53,8 @@ function reportClosed(topology: Topology, balancer: Balancer, end: Closed, repor
     address: from.met.address,
     attribute: `${from.redirect.attribute}.${there === undefined ? "port" : "protocol"}`,
     observed:
-      `${shownListener(from.listener)} redirects ${shownRequest(from.request)} to ${shownRequest(next)}, where ` +
-      `${there === undefined ? "nothing listens" : `${shownListener(there)} speaks ${known(there.protocol)}`}`,
+      `${shownListener(from.listener)} redirects ${shownRequest(from.request)} to ${shownRequest(next)}, ` +
+      `${there === undefined ? "which has no listener" : `but ${shownListener(there)} uses ${known(there.protocol)}`}`,
     required: `an ${protocol} listener on port ${port} of ${balancer.address}, or a redirect to a port that has one`,
     symptom:
       there === undefined
@@ -69,12 +69,12 @@ function reportClosed(topology: Topology, balancer: Balancer, end: Closed, repor
 function toAListener(topology: Topology, balancer: Balancer, { next, from }: Closed): Fix {
   const { listener, redirect, met } = from;
   const others = balancer.listeners.filter((it) => it !== listener && known(it.port) !== undefined);
-  // Whoever redirects mostly wants HTTPS.
+  // Most redirects are meant for HTTPS.
   const other =
     others.find(({ protocol }) => protocol === "HTTPS") ?? others.find(({ protocol }) => protocol === protocolOf(next));
   if (other !== undefined)
     return fix(
-      `Redirect to port ${known(other.port)}, where ${other.address} speaks ${known(other.protocol)}.`,
+      `Redirect to port ${known(other.port)}, the ${known(other.protocol)} listener ${other.address}.`,
       BY_NO_PROP,
       [redirectTo({ balancer, listener, address: met.address, redirect }, other)],
     );

@@ -7,11 +7,11 @@ import type { FileReporter, Rule } from "../rule";
 export const P23: Rule = {
   id: "P23",
   hop: "listener",
-  title: "a redirect leads to itself",
+  title: "a redirect points to itself",
   certainty: ["apply"],
   why:
-    "A part that a redirect does not name keeps the request's own value. If protocol, host, port and path all stay, " +
-    "the client would ask for the same URL again without end, so AWS refuses to create such an action.",
+    "A redirect keeps each part of the request's URL that it does not set. If protocol, host, port and path are all " +
+    "kept, the client would request the same URL again indefinitely, so AWS refuses to create such an action.",
   symptom: "the apply fails: InvalidLoadBalancerAction, the redirect creates a loop",
   symptoms: ["apply", "loop"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",

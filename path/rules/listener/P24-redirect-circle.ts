@@ -9,12 +9,12 @@ import type { Reporter, Rule } from "../rule";
 export const P24: Rule = {
   id: "P24",
   hop: "listener",
-  title: "redirects lead in a circle",
+  title: "redirects form a loop",
   certainty: ["certain"],
   why:
-    "AWS refuses a redirect to the same URL, but it does not compare listeners and rules with each other. Two of " +
-    "them that redirect to one another, or one whose path grows each time, never let a request arrive at a target. " +
-    "Browsers give up after about twenty redirects.",
+    "AWS refuses a redirect to the same URL, but does not compare listeners and listener rules with each other. If " +
+    "two of them redirect to each other, or a redirect makes the path longer each time, no request reaches a " +
+    "target. Browsers stop after about 20 redirects.",
   symptom: "ERR_TOO_MANY_REDIRECTS",
   symptoms: ["loop"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions",
@@ -28,7 +28,7 @@ function comesToAnEnd(path: TracedPath, report: Reporter): void {
     if (end.kind === "circle") reportCircle(path, end.visits, end.next, report);
 }
 
-/** One redirect of the circle is reported, the same one wherever a request enters it. */
+/** Reports one redirect of the loop: always the same one, wherever a request enters it. */
 function reportCircle(
   { topology, balancer }: TracedPath,
   visits: readonly Visit[],
@@ -45,7 +45,7 @@ function reportCircle(
     address: met.address,
     attribute: redirect.attribute,
     observed: [...shown, shownRequest({ ...next, path: next.path.slice(0, 60) })].join(" -> "),
-    required: "redirects that end at a listener or rule which forwards",
+    required: "redirects that end at a listener or listener rule that forwards",
     symptom: P24.symptom,
     share: met.rule === undefined ? undefined : `requests that ${met.address} matches`,
     fix: wayOut(topology, { balancer, listener, address: met.address, redirect }),

@@ -8,12 +8,12 @@ import type { Reporter, Rule } from "../rule";
 export const P25: Rule = {
   id: "P25",
   hop: "listener",
-  title: "the application redirects to HTTPS behind a plain HTTP target group",
+  title: "the application redirects to HTTPS behind an HTTP target group",
   certainty: ["likely"],
   why:
-    "The load balancer ends TLS, and speaks plain HTTP to the targets of such a group. An application that " +
-    "redirects each plain request to https:// then redirects the requests that came over HTTPS too, without end; " +
-    "only the header X-Forwarded-Proto says which protocol the client spoke.",
+    "The load balancer terminates TLS and sends plain HTTP to the targets of such a target group. An application " +
+    "that redirects every HTTP request to https:// also redirects requests that clients sent over HTTPS, in an " +
+    "endless loop. Only the X-Forwarded-Proto header contains the protocol that the client used.",
   symptom: "ERR_TOO_MANY_REDIRECTS",
   symptoms: ["loop", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html",
@@ -34,13 +34,13 @@ function redirectsPlainClientsOnly(path: TracedPath, report: Reporter): void {
     report.finding({
       address: server.settingsAddress,
       attribute: "user_data",
-      observed: `the application redirects to HTTPS, and ${listener.address} forwards to it as plain HTTP`,
-      required: "an application that redirects only where X-Forwarded-Proto is http",
+      observed: `the application redirects to HTTPS, but ${listener.address} forwards requests to it over HTTP`,
+      required: "an application that redirects only if X-Forwarded-Proto is http",
       symptom: P25.symptom,
       fix: {
-        text: "Redirect at the listener, or where X-Forwarded-Proto is http only.",
-        props: 'http: "redirect" redirects at the load balancer; take the redirect out of server.userData',
-        hcl: `# in the user_data of ${server.settingsAddress}: no redirect where X-Forwarded-Proto is "https"`,
+        text: "Redirect at the listener, or only if X-Forwarded-Proto is http.",
+        props: 'http: "redirect" redirects at the load balancer; remove the redirect from server.userData',
+        hcl: `# in the user_data of ${server.settingsAddress}: no redirect if X-Forwarded-Proto is "https"`,
         edits: [],
       },
     });

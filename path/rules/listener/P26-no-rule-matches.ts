@@ -14,13 +14,13 @@ import type { Reporter, Rule } from "../rule";
 export const P26: Rule = {
   id: "P26",
   hop: "listener",
-  title: "no rule matches, and the default only answers a fixed text",
+  title: "no listener rule matches, and the default action returns a fixed response",
   certainty: ["certain"],
   why:
-    "A listener tries its rules in the order of their priorities, and its default action answers what none of them " +
-    "takes. A default that answers a fixed 404 or 403 is a good habit, but then each name of the site needs a rule: " +
-    "a name without one never comes to a target.",
-  symptom: "404, 403 or another code with a fixed text at every request to the name",
+    "A listener evaluates its rules in priority order. If no rule matches, its default action applies. A default " +
+    "action that returns a fixed 404 or 403 is good practice, but then each name of the site needs a listener rule. " +
+    "Requests to a name without one never reach a target.",
+  symptom: "404, 403 or another fixed response to every request for the name",
   symptoms: ["503", "wrong-answer"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
   needs: ["whole configuration"],
@@ -30,7 +30,7 @@ export const P26: Rule = {
 
 function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
   const { balancer, records } = path;
-  // Of names that stand for many, rules take some.
+  // For a wildcard record, rules match some of the names.
   if (balancer === undefined || records.some(({ fqdn }) => /^(\*|\\052)\./.test(known(fqdn) ?? "*."))) return;
   for (const step of path.steps) {
     const code = onlyRefusal(step);
@@ -38,7 +38,7 @@ function isAnsweredBySomething(path: TracedPath, report: Reporter): void {
   }
 }
 
-/** The code of the fixed text that is all a request can get; nothing if it can get something else, or perhaps can. */
+/** The code if every request gets a fixed response; `undefined` if another response is possible. */
 function onlyRefusal({ outcomes }: Step): string | undefined {
   const codes = outcomes.map(({ actions, rule }) => (rule === undefined ? refusalOf(actions.at(-1)) : undefined));
   return codes.every((it) => it !== undefined) ? codes[0] : undefined;
@@ -47,28 +47,29 @@ function onlyRefusal({ outcomes }: Step): string | undefined {
 function reportRefused(path: TracedPath, listener: Listener, code: string, report: Reporter): void {
   const { host, isOwnName, topology } = path;
   const { address, rules } = listener;
-  // Services that bring their own rules have them in files of their own.
+  // Services that add their own listener rules declare them in other files.
   if (rules.length === 0 && analyse(topology).groupUsers.idleGroups.length === 0)
-    return assume(`other files add the rules of ${address}, which only answers ${code} here`);
+    return assume(`other files add listener rules to ${address}, which only returns ${code} here`);
   if (isOwnName && rules.length > 0)
     return assume(
-      `the names in the rules of ${address} lead to the load balancer by records that are not in this file`,
+      `the names in the rules of ${address} point to the load balancer through records that are not in this file`,
     );
-  // Such a rule may be this listener's.
+  // Such a rule may belong to this listener.
   const open = topology.looseRules.map(({ listenerArn }) => listenerArn).find(isUnknown);
   if (open !== undefined) return report.open("listener", open);
-  const which = rules.length === 0 ? "no rule" : `none of ${rules.length} rules (${shownNames(listener)})`;
-  // It is then the load balancer's technical name that nobody asks for.
+  const which =
+    rules.length === 0 ? "no listener rule" : `none of ${rules.length} listener rules (${shownNames(listener)})`;
+  // The load balancer's own DNS name is then one that no client uses.
   const isForOthers = !path.hasPath && analyse(topology).servesNamesElsewhere(listener);
   report.finding({
     severity: isForOthers ? "warning" : "error",
     address,
     attribute: listener.defaultActions.at(-1)?.attribute ?? "default_action",
     observed:
-      `${which} takes requests to ${isOwnName ? "this load balancer" : host}` +
-      `${path.hasPath ? path.url.pathname : ""}, and the default answers ${code}`,
-    required: `a rule for ${plain(host)}, or a default action that forwards`,
-    symptom: `${code} with a fixed text at every request to ${plain(host)}`,
+      `${which} matches requests to ${isOwnName ? "this load balancer" : host}` +
+      `${path.hasPath ? path.url.pathname : ""}, and the default action returns ${code}`,
+    required: `a listener rule for ${plain(host)}, or a default action that forwards`,
+    symptom: `a fixed ${code} response to every request to ${plain(host)}`,
     fix: isOwnName || rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
   });
 
@@ -80,14 +81,14 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
 function forwardByDefault({ topology, balancer }: TracedPath, listener: Listener): Fix {
   const group = balancer && likelyGroup(topology, balancer);
   return fix(
-    `Let the default action of ${listener.address} forward to ${group?.address ?? "the target group"}.`,
+    `Change the default action of ${listener.address} to forward to ${group?.address ?? "the target group"}.`,
     BY_NO_RULE_PROP,
     group === undefined ? [] : [setting(listener.address, "default_action", forward(group))],
   );
 }
 
 function addRule({ topology, balancer, host }: TracedPath, listener: Listener): Fix {
-  const text = `Add a rule for ${host} to ${listener.address}.`;
+  const text = `Add a listener rule for ${host} to ${listener.address}.`;
   const group = balancer && likelyGroup(topology, balancer);
   if (group === undefined) return fix(text, BY_NO_RULE_PROP, []);
   return fix(text, BY_NO_RULE_PROP, [

@@ -10,12 +10,11 @@ import type { FileReporter, Rule } from "../rule";
 export const P27: Rule = {
   id: "P27",
   hop: "listener",
-  title: "two listeners on one port, or two rules of one priority",
+  title: "two listeners use the same port, or two listener rules the same priority",
   certainty: ["apply"],
   why:
-    "A load balancer has one listener for each port, and a listener has one rule for each priority, so that AWS " +
-    "always knows which of them takes a request. The first one that is created keeps the place, and AWS refuses the " +
-    "other.",
+    "A load balancer can have one listener for each port, and a listener can have one rule for each priority, so " +
+    "the result for a request is unambiguous. The one that is created first is kept, and AWS refuses the other.",
   symptom: "the apply fails: DuplicateListener or PriorityInUse",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html",
@@ -34,7 +33,7 @@ function hasItsOwnPlace(topology: Topology, report: FileReporter): void {
   }
 }
 
-/** Each one whose place an earlier one has, with that one. */
+/** Each item whose place is taken, with the earlier item that has it. */
 function* inTakenPlaces<T extends { readonly address: string }>(
   all: readonly T[],
   placeOf: (one: T) => Attr<number>,
@@ -51,14 +50,14 @@ function* inTakenPlaces<T extends { readonly address: string }>(
 
 function reportListener(balancer: Balancer, one: Listener, earlier: Listener, report: FileReporter): void {
   const port = known(one.port);
-  // The one that speaks what the port is for stays.
+  // The one with the usual protocol for the port is kept.
   const usual = port === 443 ? "HTTPS" : port === 80 ? "HTTP" : undefined;
   const [stays, goes] = one.protocol === usual && earlier.protocol !== usual ? [one, earlier] : [earlier, one];
   report.finding(
     {
       address: goes.address,
       attribute: "port",
-      observed: `port ${port} is taken by ${stays.address} too`,
+      observed: `${stays.address} also uses port ${port}`,
       required: "one listener for each port of a load balancer",
       symptom: "the apply fails: DuplicateListener",
       fix: anotherPort(balancer, goes, stays),
@@ -70,8 +69,8 @@ function reportListener(balancer: Balancer, one: Listener, earlier: Listener, re
 function anotherPort(balancer: Balancer, goes: Listener, stays: Listener): Fix {
   const usual = goes.protocol === "HTTPS" ? 443 : 80;
   return balancer.listeners.every(({ port }) => known(port) !== usual)
-    ? fix(`Let ${goes.address} listen on ${usual}.`, BY_NO_PROP, [setting(goes.address, "port", usual)])
-    : fix(`Remove ${goes.address}, as ${stays.address} has the port.`, BY_NO_PROP, [{ remove: goes.address }]);
+    ? fix(`Change the port of ${goes.address} to ${usual}.`, BY_NO_PROP, [setting(goes.address, "port", usual)])
+    : fix(`Remove ${goes.address}, because ${stays.address} uses the port.`, BY_NO_PROP, [{ remove: goes.address }]);
 }
 
 function reportRule(
@@ -86,10 +85,10 @@ function reportRule(
     {
       address,
       attribute: "priority",
-      observed: `${earlier.address} has priority ${known(priority)} on ${listener.address} too`,
-      required: "a priority of its own for each rule of a listener",
+      observed: `${earlier.address} also has priority ${known(priority)} on ${listener.address}`,
+      required: "a different priority for each listener rule",
       symptom: "the apply fails: PriorityInUse",
-      fix: fix(`Give ${address} the priority ${free}.`, BY_NO_RULE_PROP, [setting(address, "priority", free)]),
+      fix: fix(`Set the priority of ${address} to ${free}.`, BY_NO_RULE_PROP, [setting(address, "priority", free)]),
     },
     [balancer],
   );

@@ -9,13 +9,13 @@ import type { FileReporter, Rule } from "../rule";
 export const P28: Rule = {
   id: "P28",
   hop: "listener",
-  title: "a rule that matches everything hides later ones",
+  title: "a broad listener rule hides later rules",
   certainty: ["certain"],
   why:
-    "A listener tries its rules in the order of their priorities, the lowest number first, and the first one that " +
-    "matches answers: AWS does not look for a more specific one. A broad rule with a low number takes the requests " +
-    "of the narrow rules after it.",
-  symptom: "the wrong target group answers; the later rule is never reached",
+    "A listener evaluates its rules in priority order, lowest number first, and applies the first rule that " +
+    "matches. AWS does not look for a more specific one. A broad rule with a low number matches the requests for " +
+    "the narrow rules after it.",
+  symptom: "the wrong target group responds; requests never reach the later rule",
   symptoms: ["wrong-answer"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
   needs: [],
@@ -47,14 +47,16 @@ function reportHidden(
       address: by.address,
       attribute: "priority",
       observed:
-        `priority ${known(by.priority)} comes first and takes every request of ` +
+        `priority ${known(by.priority)} comes first and matches every request for ` +
         `${shown}${hidden.length > 3 ? ` and ${hidden.length - 3} others` : ""}`,
-      required: "the narrower rule first",
+      required: "the narrower rule before the broader one",
       symptom: P28.symptom,
-      share: `requests meant for ${count} of ${prioritized(listener).length}`,
-      fix: fix(`Give ${by.address} a priority after those that it hides, such as ${free}.`, BY_NO_RULE_PROP, [
-        setting(by.address, "priority", free),
-      ]),
+      share: `requests for ${count} of ${prioritized(listener).length}`,
+      fix: fix(
+        `Set the priority of ${by.address} after the rules that it hides, for example ${free}.`,
+        BY_NO_RULE_PROP,
+        [setting(by.address, "priority", free)],
+      ),
     },
     [balancer],
   );

@@ -9,13 +9,13 @@ import type { FindingDetails, Reporter, Rule } from "../rule";
 export const P29: Rule = {
   id: "P29",
   hop: "listener",
-  title: "the target group speaks a protocol that the clients do not",
+  title: "the target group's protocol version does not match the clients' protocol",
   certainty: ["certain"],
   why:
-    "A target group of HTTP/2 or gRPC takes only requests that come in that way: the load balancer does not turn " +
-    "HTTP/1.1 of a client into HTTP/2 or gRPC for a target. Clients speak HTTP/2 to it over TLS only, and only where " +
-    "the load balancer has HTTP/2 enabled. Other requests get 464 from the load balancer.",
-  symptom: "464 at every request",
+    "A target group with protocol version HTTP/2 or gRPC accepts only requests of that kind: the load balancer does " +
+    "not convert a client's HTTP/1.1 request. Clients use HTTP/2 only over TLS, and only if HTTP/2 is enabled on " +
+    "the load balancer. For other requests, the load balancer returns 464.",
+  symptom: "464 for every request",
   symptoms: ["464"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html" +
@@ -42,8 +42,8 @@ function speaksTheClientsProtocol(path: TracedPath, report: Reporter): void {
           hop: "listener",
           address: group.address,
           text:
-            `clients speak ${version === "GRPC" ? "gRPC" : "HTTP/2"} to ${listener.address}, as ${group.address} ` +
-            "asks for it",
+            `clients of ${listener.address} use ${version === "GRPC" ? "gRPC" : "HTTP/2"}, as ${group.address} ` +
+            "requires",
         });
     }
   }
@@ -54,12 +54,14 @@ function clientsOfHttp1(listener: Listener, group: TargetGroup, version: Version
     address: group.address,
     attribute: "protocol_version",
     observed:
-      `${group.address} takes ${version} only, and ${listener.address} forwards plain HTTP to it, which clients ` +
-      "speak as HTTP/1.1",
-    required: "protocol_version HTTP1, or an HTTPS listener with clients that speak HTTP/2",
-    symptom: "464 at every request; AWS may refuse the listener already",
+      `${group.address} accepts only ${version}, but ${listener.address} is an HTTP listener, to which clients send ` +
+      "HTTP/1.1",
+    required: "protocol_version HTTP1, or an HTTPS listener with clients that use HTTP/2",
+    symptom: "464 for every request; AWS may refuse to create the listener",
     share: `requests on port ${known(listener.port) ?? "of this listener"}`,
-    fix: fix(`Let ${group.address} take HTTP/1.1.`, BY_NO_PROP, [setting(group.address, "protocol_version", "HTTP1")]),
+    fix: fix(`Set the protocol version of ${group.address} to HTTP1.`, BY_NO_PROP, [
+      setting(group.address, "protocol_version", "HTTP1"),
+    ]),
   };
 }
 
@@ -67,9 +69,9 @@ function balancerOfHttp1({ address }: Balancer, group: TargetGroup, version: Ver
   return {
     address,
     attribute: "enable_http2",
-    observed: `${address} lets clients speak HTTP/1.1 only, and ${group.address} takes ${version}`,
-    required: "enable_http2, or a target group of HTTP1",
+    observed: `${address} has HTTP/2 disabled, but ${group.address} accepts only ${version}`,
+    required: "enable_http2, or a target group with protocol_version HTTP1",
     symptom: P29.symptom,
-    fix: fix(`Let ${address} speak HTTP/2.`, BY_NO_PROP, [setting(address, "enable_http2", true)]),
+    fix: fix(`Enable HTTP/2 on ${address}.`, BY_NO_PROP, [setting(address, "enable_http2", true)]),
   };
 }

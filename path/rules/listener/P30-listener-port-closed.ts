@@ -31,12 +31,12 @@ const checkClients: PathCheck = (path, report) => {
       report.assume({
         hop: "listener",
         address: balancer.address,
-        text: `port ${port} of ${balancer.address} is only for ${few(who.who)}, and whoever asks is one of them`,
+        text: `port ${port} of ${balancer.address} allows only ${few(who.who)}, and clients are among these`,
       });
   }
   const [group] = set.groups;
   if (group === undefined || closed.length === 0) return;
-  // One finding for each group, with the ports of all listeners.
+  // One finding for each security group, with the ports of all listeners.
   const others = balancer.listeners
     .flatMap(({ port }) => known(port) ?? [])
     .filter((port) => audience(topology, set, port, clients).answer === "nobody");
@@ -48,7 +48,7 @@ function unreadDefault({ address }: Balancer): Unknown {
   return new Unknown(
     address,
     "security_groups",
-    "it has the default group of its VPC, whose rules the file does not hold",
+    "it has the default security group of its VPC, whose rules are not in the file",
   );
 }
 
@@ -67,7 +67,7 @@ function closedFinding(topology: Topology, { balancer, group, set, clients, port
     known(balancer.ipAddressType) === "dualstack" &&
     from === "internet" &&
     ports.every((port) => audience(topology, set, port, { ...clients, isIpv6Only: true }).answer === "everyone");
-  const whom = from === "vpc" ? "in its VPC" : isIpv6Only ? "on the internet, by IPv6" : "on the internet";
+  const whom = from === "vpc" ? "in its VPC" : isIpv6Only ? "on the internet over IPv6" : "on the internet";
   const cidr = isIpv6Only ? "::/0" : from === "vpc" ? (vpc?.cidrs.items[0] ?? "10.0.0.0/8") : "0.0.0.0/0";
   const wanted = ports.map((port) => ({ port, source: { cidr } }));
   return {
@@ -78,8 +78,8 @@ function closedFinding(topology: Topology, { balancer, group, set, clients, port
     symptom: `ERR_CONNECTION_TIMED_OUT on port ${shown}; Reachability Analyzer: ENI_SG_RULES_MISMATCH`,
     ...(reachesByIpv6 && { share: "clients without IPv6" }),
     fix: fix(
-      `Let clients in to port ${shown} of the load balancer.`,
-      "no prop closes 80 or 443: remove the override",
+      `Allow inbound traffic from clients on port ${shown} of the load balancer.`,
+      "no prop closes 80 or 443; remove the override",
       opening(group, "ingress", wanted, "clients"),
     ),
   };
@@ -88,11 +88,11 @@ function closedFinding(topology: Topology, { balancer, group, set, clients, port
 export const P30: Rule = {
   id: "P30",
   hop: "listener",
-  title: "the load balancer's group does not open the listener's port",
+  title: "the load balancer's security group does not allow inbound traffic on the listener port",
   certainty: ["certain"],
   why:
-    "A security group lets in only what one of its rules names, and creating a listener adds no rule. Packets to a " +
-    "port that no rule opens are dropped without a reply, so the client waits until its own timeout although the " +
+    "A security group allows only the traffic that one of its rules allows, and creating a listener adds no rule. " +
+    "Packets to any other port are dropped without a reply, so the client waits until its own timeout although the " +
     "load balancer is active.",
   symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: ENI_SG_RULES_MISMATCH",
   symptoms: ["timeout"],

@@ -29,10 +29,11 @@ const checkOwnGroup: PathCheck = (path, report) => {
     address: balancer.address,
     attribute: "security_groups",
     observed:
-      "no security group, so that the load balancer has the VPC's default group, which lets in nothing from outside it",
-    required: `a group that lets clients in to port ${ports.join(" and ")}`,
+      "no security group, so the load balancer has the VPC's default security group, which allows no inbound " +
+      "traffic from outside the group",
+    required: `a security group that allows inbound traffic from clients on port ${ports.join(" and ")}`,
     symptom: P31.symptom,
-    fix: fix("Give the load balancer a group that lets its clients in.", BY_NO_PROP, edits),
+    fix: fix("Add a security group that allows traffic from clients to the load balancer.", BY_NO_PROP, edits),
   });
 };
 
@@ -57,8 +58,8 @@ export const P31: Rule = {
   title: "the load balancer has no security group of its own",
   certainty: ["certain"],
   why:
-    "An application load balancer that is created without security groups gets the default group of its VPC. As AWS " +
-    "creates it, that group lets in traffic from its own members only, so no client outside it gets a connection.",
+    "An Application Load Balancer that is created without security groups gets the default security group of its " +
+    "VPC. By default, that group allows inbound traffic only from its own members, so no other client can connect.",
   symptom: "ERR_CONNECTION_TIMED_OUT on every port",
   symptoms: ["timeout"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",

@@ -9,9 +9,9 @@ import { ruleSetting, takenAway } from "../../fixes/group-fixes";
 import type { Edit } from "../../report";
 import type { PathCheck, Rule } from "../rule";
 
-/** Rules that a group may have in one direction; AWS raises it on request. */
+/** The default quota of rules in one direction of a security group; AWS raises it on request. */
 const QUOTA = 60;
-/** The weight of AWS's list of CloudFront's addresses, the list that a load balancer is usually opened to. */
+/** The weight of the AWS-managed prefix list for CloudFront, the usual list in a load balancer's rules. */
 const CLOUDFRONT = 55;
 
 const checkWeights: PathCheck = (path, report) => {
@@ -29,19 +29,19 @@ const checkWeights: PathCheck = (path, report) => {
       attribute: "ingress",
       observed:
         `${lists.length} rules with ${names.join(", ")}: ${taken} rules, if the list is CloudFront's, which ` +
-        `counts for ${CLOUDFRONT}`,
+        `counts as ${CLOUDFRONT}`,
       required: `at most ${QUOTA} rules, unless the account's quota is higher`,
       symptom: P38.symptom,
       fix: fix(
-        "Let one rule with the list take the ports of all, or spread the rules over several groups.",
-        "no prop causes this: remove the added rule",
+        "Use one rule with the list for all of the ports, or spread the rules over several security groups.",
+        "no prop causes this; remove the rule you added",
         joined(lists),
       ),
     });
   }
 };
 
-/** A list counts for as many rules as it may have entries; one of the file's own is small enough. */
+/** A list counts as the maximum number of its entries; lists that the file declares are assumed to be small. */
 function weightOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): number {
   const lists = prefixListIds.items.map((id) =>
     /^\$\{(?!.*data\.)|\.(s3|dynamodb)|_(s3|dynamodb)/.test(id) ? 1 : CLOUDFRONT,
@@ -53,7 +53,7 @@ function weightOf({ cidrs, ipv6Cidrs, groupIds, prefixListIds }: SecurityRule): 
   );
 }
 
-/** The first rule takes all ports, and those that have nothing but the same list go. */
+/** Widens the first rule to all ports, and removes the rules that have only the same list. */
 function joined(lists: readonly SecurityRule[]): readonly Edit[] {
   const [first] = lists;
   if (first === undefined) return [];
@@ -65,7 +65,7 @@ function joined(lists: readonly SecurityRule[]): readonly Edit[] {
   );
   if (!same.includes(first) || same.length < 2 || same.some(({ protocol }) => isAll(known(protocol)))) return [];
   const ports = same.flatMap(({ fromPort, toPort }) => [known(fromPort) ?? 0, known(toPort) ?? 0]);
-  // From the last to the first, so that the places of the others stay what they are.
+  // From last to first, so that the indexes of the others do not change.
   const others = same.filter((it) => it !== first).reverse();
   return [
     ruleSetting(
@@ -85,12 +85,13 @@ function joined(lists: readonly SecurityRule[]): readonly Edit[] {
 export const P38: Rule = {
   id: "P38",
   hop: "listener",
-  title: "a prefix list takes more rules than a group may have",
+  title: "prefix lists in security group rules exceed the rule quota",
   certainty: ["likely"],
   why:
-    "A rule with a prefix list counts as many rules against the quota of the group as the list can have entries; the " +
-    "list of CloudFront's addresses counts 55, and the default quota is 60 rules in one direction. A second port for " +
-    "the same list exceeds it. Only a warning: neither the quota of the account nor AWS's lists are in the file.",
+    "A rule that references a prefix list counts as the list's maximum number of entries against the rule quota of " +
+    "the security group. The list of CloudFront addresses counts as 55, and the default quota is 60 rules in each " +
+    "direction, so a second port for the same list exceeds it. This is a warning because neither the account's " +
+    "quota nor the AWS-managed lists are in the file.",
   symptom: "RulesPerSecurityGroupLimitExceeded at apply",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html",

@@ -9,32 +9,32 @@ import { freeRange, nameFrom } from "../../fixes/free-ranges";
 import type { Edit } from "../../report";
 import type { PathCheck, Rule } from "../rule";
 
-/** At most one subnet, and no other that the file leaves open. */
+/** Fewer than two subnets, and no unknown ones. */
 const tooFew: PathCheck = ({ balancer, topology }, report) => {
   if (balancer === undefined || !mayBeApplication(balancer)) return;
   const { items, open } = balancer.subnetIds;
   if (balancer.isData && items.length === 0)
-    report.open("listener", new Unknown(balancer.address, "subnets", "only read here"));
+    report.open("listener", new Unknown(balancer.address, "subnets", "read by a data source"));
   const [id] = items;
   const only = topology.byId.subnet(id);
-  // A symbol that is no subnet of the file may be a whole list of them.
+  // An expression that is not a subnet in the file may be a list of subnets.
   const mayBeMore = open !== undefined || balancer.isData || (id !== undefined && only === undefined && isSymbolic(id));
   if (items.length > 1 || mayBeMore) return;
   report.finding({
     address: balancer.address,
     attribute: "subnets",
     observed: id === undefined ? "no subnet" : `one subnet, ${only?.address ?? plain(id)}`,
-    required: "at least two subnets, each in another zone",
+    required: "at least two subnets, each in a different Availability Zone",
     symptom: P41.symptom,
     fix: fix(
-      "Give the load balancer a second subnet in another zone.",
-      "`network: { zones: 2 }` makes two; no prop takes one away: remove the override",
+      "Add a second subnet in a different Availability Zone to the load balancer.",
+      "`network: { zones: 2 }` creates two, and no prop removes one; remove the override",
       only === undefined ? [] : secondSubnet(topology, balancer, only),
     ),
   });
 };
 
-/** One of the VPC's own, or a new one like the first. */
+/** An existing subnet of the VPC, or a new one like the first. */
 function secondSubnet(topology: Topology, balancer: Balancer, only: Subnet): readonly Edit[] {
   const ids = balancer.subnetIds.items;
   const [other] = subnetsInOtherZones(topology, balancer, only);

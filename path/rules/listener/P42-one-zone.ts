@@ -14,7 +14,7 @@ const zones: PathCheck = ({ balancer, topology }, report) => {
   for (const id of found.elsewhere)
     report.open(
       "listener",
-      new Unknown(balancer.address, "subnets", `the file does not say which zone ${plain(id)} is in`),
+      new Unknown(balancer.address, "subnets", `the file does not say which Availability Zone ${plain(id)} is in`),
     );
   if (found.pair !== undefined) sameZone(topology, balancer, found.pair, report);
   else if (balancer.subnetIds.items.length > 1) {
@@ -34,13 +34,13 @@ function sameZone(
     address: balancer.address,
     attribute: "subnets",
     observed: `${first.address} and ${second.address} are both in ${zoneInWords(first)}`,
-    required: "each subnet in another zone",
+    required: "each subnet in a different Availability Zone",
     symptom: P42.symptom,
     fix: fix(
       other === undefined
-        ? `Put ${second.address} into another zone.`
-        : `Let the load balancer have ${other.address} instead of ${second.address}.`,
-      "`network: { zones }` puts each subnet into its own zone; no prop makes two of one: remove the override",
+        ? `Move ${second.address} to a different Availability Zone.`
+        : `Use ${other.address} instead of ${second.address} for the load balancer.`,
+      "`network: { zones }` creates each subnet in its own zone, and no prop puts two in one; remove the override",
       inAnotherZone(topology, balancer, second, other),
     ),
   });
@@ -62,7 +62,7 @@ function inAnotherZone(
   return zone === undefined ? [] : [setting(second.address, "availability_zone", zone)];
 }
 
-/** Two ways to write a zone, such as a name and a list's item, may mean the same one. */
+/** Two zones that are written differently, such as a name and a list item, may be the same zone. */
 function unlikeZones({ byZone }: BalancerZones, report: Reporter): void {
   const [[one, first] = [], ...others] = byZone;
   if (one === undefined || first === undefined) return;
@@ -73,7 +73,7 @@ function unlikeZones({ byZone }: BalancerZones, report: Reporter): void {
     new Unknown(
       unlike.address,
       "availability_zone",
-      `the file does not say whether ${zoneInWords(unlike)} and ${plain(one)} are one zone`,
+      `the file does not say whether ${zoneInWords(unlike)} and ${plain(one)} are the same zone`,
     ),
   );
 }
@@ -81,12 +81,12 @@ function unlikeZones({ byZone }: BalancerZones, report: Reporter): void {
 export const P42: Rule = {
   id: "P42",
   hop: "listener",
-  title: "two of the load balancer's subnets are in one zone",
+  title: "two of the load balancer's subnets are in the same Availability Zone",
   certainty: ["apply"],
   why:
-    "An Application Load Balancer has exactly one subnet in each of its Availability Zones, from which its nodes " +
-    "in that zone take their addresses. AWS refuses a second subnet of the same zone. Terraform does not compare " +
-    "the zones, so only the apply fails.",
+    "An Application Load Balancer has exactly one subnet in each of its Availability Zones, from which its nodes in " +
+    "that zone get their addresses. AWS refuses a second subnet in the same zone. Terraform does not compare the " +
+    "zones, so only the apply fails.",
   symptom:
     "InvalidConfigurationRequest at apply: a load balancer cannot be attached to multiple subnets in the same " +
     "Availability Zone",

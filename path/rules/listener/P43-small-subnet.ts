@@ -8,11 +8,11 @@ import { freeRange } from "../../fixes/free-ranges";
 import { shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
-/** AWS wants so many free addresses in each subnet of a load balancer, and keeps five of each subnet for itself. */
+/** Free addresses that AWS requires in each subnet of a load balancer; AWS reserves five addresses of each subnet. */
 const FREE_ADDRESSES = 8;
 const KEPT_BY_AWS = 5;
 
-/** A subnet with less than 32 addresses, or one that the file itself fills. */
+/** A subnet with fewer than 32 addresses, or one that the file's own resources fill. */
 const sizes: PathCheck = ({ balancer, topology }, report) => {
   if (balancer === undefined || !mayBeApplication(balancer)) return;
   for (const id of balancer.subnetIds.items) {
@@ -40,15 +40,15 @@ function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, pre
     severity: isTooSmall ? "error" : "warning",
     observed: isTooSmall
       ? `${known(subnet.cidr)}, a /${prefix}`
-      : `${known(subnet.cidr)} with ${members} members of this file, so that ${Math.max(free, 0)} addresses are free`,
+      : `${known(subnet.cidr)}: this file uses ${members} addresses, and ${Math.max(free, 0)} are free`,
     required: isTooSmall ? `a /${SMALLEST_PREFIX} or larger` : `${FREE_ADDRESSES} free addresses`,
     symptom: isTooSmall
       ? "InvalidSubnet at apply: not enough IP space available"
-      : "the load balancer cannot grow; InvalidSubnet when it is made",
+      : "the load balancer cannot scale; InvalidSubnet if it is created",
     ...shareOf(1, subnetIds.items.length, "subnets"),
     fix: fix(
-      `Give ${subnet.address} a larger block.`,
-      "`network: { cidr }` takes /16 to /23, which makes every subnet large enough: remove the override",
+      `Use a larger CIDR block for ${subnet.address}.`,
+      "`network: { cidr }` accepts /16 to /23, so every subnet is large enough; remove the override",
       larger === undefined ? [] : [setting(subnet.address, "cidr_block", larger)],
     ),
   });
@@ -60,9 +60,9 @@ export const P43: Rule = {
   title: "a subnet of the load balancer is too small",
   certainty: ["apply", "likely"],
   why:
-    "An Application Load Balancer takes addresses of its subnets for its nodes, and more of them as traffic " +
-    "grows. AWS requires each subnet to be a /27 or larger with eight free addresses. It refuses a smaller " +
-    "subnet; where other resources hold the addresses, the load balancer cannot be created or cannot scale.",
+    "An Application Load Balancer uses addresses of its subnets for its nodes, and more of them as traffic grows. " +
+    "AWS requires each subnet to be a /27 or larger with eight free addresses. It refuses a smaller subnet. If " +
+    "other resources use the addresses, the load balancer cannot be created or cannot scale.",
   symptom: "InvalidSubnet at apply: not enough IP space available; or the load balancer cannot scale",
   symptoms: ["apply", "later"],
   source:

@@ -25,10 +25,10 @@ const routes: PathCheck = (path, report) => {
     for (const id of elsewhere)
       report.open(
         "listener",
-        new Unknown(balancer.address, "subnets", `the file does not hold the routes of ${plain(id)}`),
+        new Unknown(balancer.address, "subnets", `the routes of ${plain(id)} are not in the file`),
       );
     for (const it of ways) leftOpen(path.topology, balancer, it, report);
-    // Whether it is public at all is not known.
+    // It is not known whether the load balancer is internet-facing.
     if (isUnknown(balancer.isInternal) && shut.length > 0) report.open("listener", balancer.isInternal);
     else
       for (const it of shut)
@@ -44,15 +44,15 @@ function leftOpen(topology: Topology, balancer: Balancer, { subnet, way }: Subne
     report.assume({
       hop: "listener",
       address: vpc.address,
-      text: `${vpc.address} is as AWS made it: with an internet gateway, and a public subnet in each zone`,
+      text: `${vpc.address} has, as AWS creates it, an internet gateway and a public subnet in each zone`,
     });
   if (way.kind === "elsewhere")
     report.assume({
       hop: "listener",
       address: subnet.address,
       text:
-        `what ${way.route.address} leads to takes the answers of ${balancer.address} to the internet and ` +
-        "brings requests in",
+        `the target of ${way.route.address} sends the responses of ${balancer.address} to the internet and ` +
+        "forwards requests to it",
     });
 }
 
@@ -66,17 +66,17 @@ function noRoute(topology: Topology, it: ShutSubnet, back: WaysBack): FindingDet
     ...shareOfSubnets(back),
     fix: fix(
       text,
-      "a new network has this route, and `network: { publicSubnetIds }` must name subnets that have it: remove " +
+      "a new network has this route, and `network: { publicSubnetIds }` must list subnets that have it; remove " +
         "the override",
       edits,
     ),
   };
 }
 
-/** What follows the subnet's address. */
+/** The text after the subnet's address. */
 function observedOf({ subnet, way }: SubnetWay, { family }: WaysBack): string {
   if (way.kind === "nat-gateway")
-    return `has ${ANYWHERE[family]} by the NAT gateway ${way.gateway?.address ?? ""}, which lets nobody in`;
+    return `routes ${ANYWHERE[family]} to the NAT gateway ${way.gateway?.address ?? ""}, which allows nothing inbound`;
   const table = known(subnet.routeTable);
   const destinations = (table?.routes ?? []).flatMap(({ destination }) => known(destination) ?? []);
   const name =
@@ -86,8 +86,8 @@ function observedOf({ subnet, way }: SubnetWay, { family }: WaysBack): string {
         ? `the main route table of ${table.address}`
         : table.address;
   return (
-    `is on ${name}, which has no route to the ` +
-    `internet${destinations.length === 0 ? "" : `, but to ${destinations.slice(0, 4).map(plain).join(", ")}`}`
+    `uses ${name}, which has no route to the ` +
+    `internet${destinations.length === 0 ? "" : `, only to ${destinations.slice(0, 4).map(plain).join(", ")}`}`
   );
 }
 
@@ -97,14 +97,14 @@ interface Repair {
   readonly edits: readonly Edit[];
 }
 
-/** The one that changes the least. */
+/** The smallest change. */
 function repairOf(topology: Topology, { subnet, way }: ShutSubnet, { balancer, shut, family }: WaysBack): Repair {
   const table = known(subnet.routeTable);
   const narrow = family === "IPv4" ? table?.routes.find(isNarrow) : undefined;
   if (narrow !== undefined)
     return {
       at: { address: narrow.address, attribute: narrow.attribute },
-      text: "Let the route be for all addresses.",
+      text: "Change the destination of the route to all addresses.",
       edits: [destinationSetting(narrow, ANYWHERE[family])],
     };
   const bad = shut.map((it) => it.subnet);
@@ -112,7 +112,7 @@ function repairOf(topology: Topology, { subnet, way }: ShutSubnet, { balancer, s
   if (others !== undefined)
     return {
       at: { address: balancer.address, attribute: "subnets" },
-      text: "Give the load balancer the public subnets of its zones; or make it internal, if its clients are inside.",
+      text: "Use the public subnets of its Availability Zones; or make it internal, if its clients are in the VPC.",
       edits: [setting(balancer.address, "subnets", others)],
     };
   const gateway = internetGatewayOf(topology, subnet);
@@ -121,17 +121,17 @@ function repairOf(topology: Topology, { subnet, way }: ShutSubnet, { balancer, s
   if (way.kind === "nat-gateway")
     return {
       at: { address: way.route.address, attribute: routeArgument(way.route, "gateway_id") },
-      text: "Let the route lead to the internet gateway.",
+      text: "Point the route to the internet gateway.",
       edits: leading((id) => turned(way, id)),
     };
   return {
     at: { address: table?.address ?? subnet.address, attribute: missingArgument(table, family) },
-    text: "Add the route to the internet gateway.",
+    text: "Add a route to the internet gateway.",
     edits: leading((id) => (table === undefined ? [] : [addedRoute(table, family, id)])),
   };
 }
 
-/** Whether a route leads to an internet gateway, but for a part of the addresses only. */
+/** Whether a route points to an internet gateway, but covers only some of the addresses. */
 function isNarrow({ target, destination }: Route): boolean {
   return !isUnknown(target) && target?.kind === "internet-gateway" && known(destination)?.includes(".") === true;
 }
@@ -145,7 +145,7 @@ function missingArgument(table: RouteTable | undefined, family: WaysBack["family
   return table?.isMain === true && !/route_table/.test(table.address) ? "main_route_table_id" : "route";
 }
 
-/** As a block, where the table's routes are blocks. */
+/** As a block if the table's routes are blocks. */
 function addedRoute(table: RouteTable, family: WaysBack["family"], gateway: string): Edit {
   const blocks = table.routes.filter(({ address }) => address === table.address).length;
   return blocks > 0 && family === "IPv4"
@@ -161,14 +161,14 @@ function addedRoute(table: RouteTable, family: WaysBack["family"], gateway: stri
 export const P44: Rule = {
   id: "P44",
   hop: "listener",
-  title: "a subnet of the public load balancer has no route to the internet",
+  title: "a subnet of the internet-facing load balancer has no route to an internet gateway",
   certainty: ["certain"],
   why:
-    "A public load balancer has nodes in each of its subnets, and the subnet's route table decides where their " +
-    "answers go. Without a route for all addresses to an internet gateway, answers never reach the client; a " +
-    "route to a NAT gateway does not help, as it lets no request in. DNS returns the addresses of all nodes, so " +
-    "one such subnet makes some connections time out.",
-  symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
+    "An internet-facing load balancer has nodes in each of its subnets, and each subnet's route table decides where " +
+    "their responses go. Without a route for all addresses to an internet gateway, responses do not reach the " +
+    "client. A route to a NAT gateway does not help, because it allows no inbound connections. DNS returns the " +
+    "addresses of all nodes, so one such subnet makes some connections time out.",
+  symptom: "ERR_CONNECTION_TIMED_OUT for some or all clients",
   symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
   needs: ["whole configuration"],

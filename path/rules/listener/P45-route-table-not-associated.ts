@@ -30,21 +30,21 @@ function foreignGateway(topology: Topology, subnet: Subnet, way: ToGateway, back
     address: route.address,
     attribute: routeArgument(route, "gateway_id"),
     observed: isAttached(gateway)
-      ? `${gateway?.address} belongs to ${topology.byId.vpc(vpcId)?.address ?? vpcId}, not to the VPC of ` +
+      ? `${gateway?.address} is attached to ${topology.byId.vpc(vpcId)?.address ?? vpcId}, not to the VPC of ` +
         `${subnet.address}`
-      : `${gateway?.address} is attached to no VPC`,
+      : `${gateway?.address} is not attached to a VPC`,
     required: `a route ${ANYWHERE[back.family]} to an internet gateway of its VPC`,
     symptom: NO_ROUTE,
     ...shareOfSubnets(back),
     fix: fix(
-      "Let the route lead to the internet gateway of its own VPC.",
+      "Point the route to the internet gateway of its own VPC.",
       BY_NO_PROP,
       toOwnGateway(topology, subnet, way),
     ),
   };
 }
 
-/** Nobody else needs a gateway that is attached to nothing. */
+/** An internet gateway that is not attached has no other user. */
 function toOwnGateway(topology: Topology, subnet: Subnet, { route, gateway }: ToGateway): readonly Edit[] {
   const own = internetGatewayOf(topology, subnet);
   if (own !== undefined) return [routeSetting(route, "gateway_id", own)];
@@ -63,7 +63,7 @@ function notAssociated(subnet: Subnet, table: RouteTable, back: WaysBack): Findi
     address: subnet.address,
     attribute: "route_table_id",
     observed:
-      "no association, so that the VPC's main route table holds for it, which has no route to the internet; " +
+      "no route table association, so it uses the VPC's main route table, which has no route to the internet; " +
       `${table.address} has one`,
     required: `an association with ${table.address}`,
     symptom: NO_ROUTE,
@@ -82,14 +82,14 @@ function notAssociated(subnet: Subnet, table: RouteTable, back: WaysBack): Findi
 export const P45: Rule = {
   id: "P45",
   hop: "listener",
-  title: "the public route table is not associated, or leads to another VPC's gateway",
+  title: "the public route table is not associated, or its route points to another VPC's internet gateway",
   certainty: ["certain"],
   why:
-    "A subnet without an association uses its VPC's main route table, which has no route to the internet unless " +
-    "one was added; a table with the right route has no effect until it is associated. An internet gateway " +
-    "serves only the VPC that it is attached to. In both cases the load balancer's answers never reach the " +
+    "A subnet without an association uses its VPC's main route table, which has no route to the internet unless one " +
+    "was added. A route table with the correct route has no effect until it is associated. An internet gateway " +
+    "serves only the VPC that it is attached to. In both cases, the load balancer's responses do not reach the " +
     "internet.",
-  symptom: "ERR_CONNECTION_TIMED_OUT, for some or all of the clients",
+  symptom: "ERR_CONNECTION_TIMED_OUT for some or all clients",
   symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
   needs: ["whole configuration"],

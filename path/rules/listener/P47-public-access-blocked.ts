@@ -4,7 +4,7 @@ import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
-/** The account keeps the internet out of its VPCs. */
+/** The account blocks internet access to its VPCs. */
 const publicAccess: PathCheck = ({ balancer, topology, from }, report) => {
   if (balancer === undefined || from !== "internet" || known(balancer.isInternal) === true) return;
   for (const it of topology.blockPublicAccess) {
@@ -15,7 +15,7 @@ const publicAccess: PathCheck = ({ balancer, topology, from }, report) => {
   }
 };
 
-/** It holds for one region. */
+/** The setting applies to one region. */
 function isElsewhere(it: BlockPublicAccess, balancer: Balancer): boolean {
   const [there, here] = [known(it.region), known(balancer.region)];
   return there !== undefined && here !== undefined && there !== here;
@@ -45,7 +45,7 @@ function blocked(
     required: "`off`, or an exclusion of the load balancer's VPC",
     symptom: P47.symptom,
     ...shareOf(shut.length, subnets.length, "subnets"),
-    fix: fix("Turn the block off, or exclude the load balancer's VPC.", BY_NO_PROP, [
+    fix: fix("Turn Block Public Access off, or exclude the load balancer's VPC.", BY_NO_PROP, [
       setting(address, "internet_gateway_block_mode", "off"),
     ]),
   });
@@ -54,12 +54,12 @@ function blocked(
 export const P47: Rule = {
   id: "P47",
   hop: "listener",
-  title: "the VPC blocks public access",
+  title: "VPC Block Public Access blocks inbound traffic",
   certainty: ["certain"],
   why:
-    "VPC Block Public Access is an account's switch for all its VPCs in a region. While it is on, internet " +
-    "gateways drop incoming traffic, whatever routes and security groups allow. Only a VPC or subnet with an " +
-    "exclusion can have a public load balancer that answers.",
+    "VPC Block Public Access is an account setting for all VPCs in a region. While it is on, internet gateways drop " +
+    "inbound traffic, whatever routes and security groups allow. Only a VPC or subnet with an exclusion can have an " +
+    "internet-facing load balancer that clients reach.",
   symptom: "ERR_CONNECTION_TIMED_OUT; Reachability Analyzer: VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
   symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",

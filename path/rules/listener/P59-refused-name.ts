@@ -8,12 +8,12 @@ import type { FileReporter, FindingDetails, Rule } from "../rule";
 export const P59: Rule = {
   id: "P59",
   hop: "listener",
-  title: "a name is one that AWS does not allow",
+  title: "a load balancer or target group name is not valid",
   certainty: ["plan"],
   why:
-    "The names of load balancers and target groups become a part of DNS names and ARNs, so they are at most 32 " +
-    "letters, digits and hyphens, without a hyphen at an end; internal- is a beginning that AWS gives itself. The " +
-    "provider refuses other names before AWS is asked.",
+    "The names of load balancers and target groups become part of DNS names and ARNs. They can have at most 32 " +
+    "letters, digits and hyphens, and cannot begin or end with a hyphen. AWS reserves the prefix internal- for load " +
+    "balancers. The provider refuses other names before it calls AWS.",
   symptom: 'terraform plan fails: invalid value for "name"',
   symptoms: ["plan"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
@@ -48,13 +48,16 @@ function refused(address: string, name: string, reason: string): FindingDetails 
     attribute: "name",
     observed: `"${name}" ${reason}`,
     required:
-      "at most 32 letters, digits and hyphens, none at the ends; a load balancer's name does not begin with internal-",
+      "at most 32 letters, digits and hyphens, with no hyphen at the start or end; for a load balancer, no prefix " +
+      "internal-",
     symptom: P59.symptom,
-    fix: fix(`Call it ${better}.`, "no prop names it; remove the override", [setting(address, "name", better)]),
+    fix: fix(`Change the name to ${better}.`, "no prop sets the name; remove the override", [
+      setting(address, "name", better),
+    ]),
   };
 }
 
-/** What is left of a name. */
+/** The valid part of a name. */
 function allowedName(name: string): string {
   return (
     name

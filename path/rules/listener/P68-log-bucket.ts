@@ -11,12 +11,13 @@ import type { FileReporter, Rule } from "../rule";
 export const P68: Rule = {
   id: "P68",
   hop: "listener",
-  title: "the log bucket refuses the load balancer",
+  title: "the access log bucket does not allow the load balancer to write",
   certainty: ["apply"],
   why:
-    "When access logs are turned on, ELB writes a test object to the bucket, as a service of AWS's or, in older " +
-    "regions, as an account of AWS's. The bucket's policy must allow that, and the bucket must be encrypted with " +
-    "S3's own keys, as ELB cannot use KMS keys; otherwise AWS refuses the setting.",
+    "When access logs are enabled, Elastic Load Balancing writes a test object to the bucket, as an AWS service " +
+    "principal or, in older regions, as an AWS account. The bucket policy must allow this, and the bucket must use " +
+    "S3-managed encryption keys, because Elastic Load Balancing cannot use KMS keys. Otherwise AWS refuses the " +
+    "setting.",
   symptom: "the apply fails: InvalidConfigurationRequest, Access Denied for bucket",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
@@ -25,7 +26,8 @@ export const P68: Rule = {
   check: { file: canWriteItsLogs },
 };
 
-const IN_BUCKET = "accessLogsBucket: a bucket that is encrypted with S3's own keys and lets ELB write";
+const IN_BUCKET =
+  "accessLogsBucket must be a bucket that uses S3-managed keys and allows Elastic Load Balancing to write";
 
 function canWriteItsLogs(topology: Topology, report: FileReporter): void {
   const buckets = new Map(topology.logBuckets.map((it) => [known(it.id), it]));
@@ -42,8 +44,8 @@ function canWriteItsLogs(topology: Topology, report: FileReporter): void {
         hop: "listener",
         address: balancer.address,
         text:
-          `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the load balancer's region, and ` +
-          "lets ELB write",
+          `the bucket ${known(accessLogs.bucket) ?? "for access logs"} exists in the load balancer's region and ` +
+          "allows Elastic Load Balancing to write",
       });
       continue;
     }
@@ -62,10 +64,10 @@ function checkEncryption(balancer: Balancer, bucket: LogBucket, report: FileRepo
     {
       address: bucket.encryption.address,
       attribute: `${at}.sse_algorithm`,
-      observed: `${bucket.address}, to which ${balancer.address} logs, is encrypted with ${algorithm}`,
-      required: "AES256, as application load balancers write to buckets with S3's own keys only",
+      observed: `${bucket.address}, the log bucket of ${balancer.address}, is encrypted with ${algorithm}`,
+      required: "AES256, because Application Load Balancers can write only to buckets with S3-managed keys",
       symptom: P68.symptom,
-      fix: fix("Encrypt the log bucket with S3's own keys.", IN_BUCKET, [
+      fix: fix("Encrypt the log bucket with S3-managed keys.", IN_BUCKET, [
         setting(bucket.encryption.address, at, { sse_algorithm: "AES256" }),
       ]),
     },
@@ -92,7 +94,7 @@ function checkPolicy(balancer: Balancer, bucket: LogBucket, prefix: Attr<string>
     return report.assume({
       hop: "listener",
       address: bucket.policies[0]?.address,
-      text: `the policy of ${bucket.address} names ELB and the folder of the logs, as far as the file leaves it open`,
+      text: `the unknown parts of the policy of ${bucket.address} allow Elastic Load Balancing to write the logs`,
     });
   const open = openPolicy(bucket) ?? (isUnknown(prefix) ? prefix : undefined) ?? unreadPolicy(bucket, read);
   if (open !== undefined) return report.open("listener", open);
@@ -110,10 +112,10 @@ function unreadPolicy(
   const unread = read.indexOf(undefined);
   return unread < 0
     ? undefined
-    : new Unknown(policies[unread]?.address ?? address, "policy", "its statements cannot be read before the apply");
+    : new Unknown(policies[unread]?.address ?? address, "policy", "its statements are known only after apply");
 }
 
-/** @param folder where the logs lie in the bucket, with its slash at the end */
+/** @param folder the logs' folder in the bucket, with a trailing slash */
 function reportPolicy(balancer: Balancer, bucket: LogBucket, folder: string, report: FileReporter): void {
   const region = known(balancer.region);
   const account = region === undefined ? undefined : LOG_ACCOUNTS[region];
@@ -125,9 +127,9 @@ function reportPolicy(balancer: Balancer, bucket: LogBucket, folder: string, rep
       observed:
         policy === undefined
           ? `${balancer.address} logs to ${bucket.address}, which has no policy`
-          : `no statement lets ELB in ${region ?? "this region"} put objects below ${folder}`,
+          : `no statement allows Elastic Load Balancing in ${region ?? "this region"} to put objects under ${folder}`,
       required:
-        `a statement that allows s3:PutObject below ${folder} to ` +
+        `a statement that allows s3:PutObject under ${folder} for ` +
         `${LOG_SERVICE}${account === undefined ? "" : ` or account ${account}`}`,
       symptom: P68.symptom,
       fix: policyThatLetsElbWrite(bucket, folder),
@@ -145,7 +147,7 @@ function policyThatLetsElbWrite(bucket: LogBucket, folder: string): Fix {
     Resource: `${bucketArn(bucket)}/${folder}*`,
   };
   if (policy === undefined)
-    return fix("Give the log bucket a policy that lets ELB write.", IN_BUCKET, [
+    return fix("Add a bucket policy that allows Elastic Load Balancing to write.", IN_BUCKET, [
       {
         add: "aws_s3_bucket_policy",
         name: "balancer_logs",
@@ -154,11 +156,11 @@ function policyThatLetsElbWrite(bucket: LogBucket, folder: string): Fix {
       },
     ]);
   const text = known(policy.text) ?? "";
-  // Of what a data source puts together, parts may not be known as they are written.
+  // Parts of a policy that a data source assembles may be unknown.
   const edits = text.includes("…")
     ? []
     : [setting(policy.address, "policy", policyOf([...(statementsOf(text) ?? []), statement]))];
-  return fix("Add a statement that lets ELB write.", IN_BUCKET, edits);
+  return fix("Add a statement that allows Elastic Load Balancing to write.", IN_BUCKET, edits);
 }
 
 function policyOf(statements: readonly Statement[]): string {

@@ -28,8 +28,8 @@ function twoRoutes(topology: Topology, table: RouteTable, report: FileReporter):
     report.finding({
       address: refused.address,
       attribute: refused.attribute,
-      observed: `${kept?.address} has a route of ${table.address} to ${destination} too`,
-      required: "one route to a destination in a table",
+      observed: `${kept?.address} also manages a route of ${table.address} to ${destination}`,
+      required: "one route for each destination in a route table",
       symptom: "RouteAlreadyExists at apply",
       fix: fix(
         `Keep one of the two routes to ${destination}.`,
@@ -42,7 +42,7 @@ function twoRoutes(topology: Topology, table: RouteTable, report: FileReporter):
   }
 }
 
-/** What a table shows without blocks of its own is computed; one that is only read has what stands. */
+/** Without inline blocks, a table's routes are computed. A data source has the existing routes. */
 function writtenRoutes({ writers }: Topology, { address: own, routes: all, isData }: RouteTable): readonly Route[] {
   return all.filter(
     ({ address, attribute, destination }) =>
@@ -51,7 +51,7 @@ function writtenRoutes({ writers }: Topology, { address: own, routes: all, isDat
   );
 }
 
-/** A replaced route is the one that the data source has read. */
+/** The route that is replaced is the one that the data source read. */
 function isReadBefore(topology: Topology, table: RouteTable, refused: Route, pair: readonly Route[]): boolean {
   return (
     table.isData &&
@@ -63,13 +63,13 @@ function isReadBefore(topology: Topology, table: RouteTable, refused: Route, pai
 export const P71: Rule = {
   id: "P71",
   hop: "listener",
-  title: "two routes of a table have one destination",
+  title: "two routes of a route table have the same destination",
   certainty: ["apply"],
   why:
-    "A route table has at most one route to a destination, and AWS refuses a second one. This happens with two " +
-    "`aws_route` resources, and with an `aws_route` beside a table that has the route in a block. A table whose " +
-    "`route` blocks are removed from the configuration keeps its routes, so a resource that replaces the block " +
-    "fails as well.",
+    "A route table can have one route for each destination, and AWS refuses a second one. This happens with two " +
+    "`aws_route` resources, or with an `aws_route` and an inline `route` block for the same destination. A route " +
+    "table whose `route` blocks are removed from the configuration keeps its routes, so a resource that replaces " +
+    "the block fails too.",
   symptom: "RouteAlreadyExists at apply",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html",

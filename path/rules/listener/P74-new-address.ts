@@ -8,7 +8,7 @@ import { keeping } from "../../fixes/kept-resources";
 import type { Hop } from "../../report";
 import type { FileCheck, Rule } from "../rule";
 
-/** AWS refuses the new one while the old one is there. */
+/** AWS refuses the new resource while the old one exists. */
 const oldOneInTheWay: FileCheck = (topology, report) => {
   const { changes } = topology.writers;
   for (const twins of twinsOf(changes).all) {
@@ -20,40 +20,40 @@ const oldOneInTheWay: FileCheck = (topology, report) => {
       hop,
       address: fresh.address,
       attribute: "",
-      observed: `${was} is the same on AWS, and is destroyed in the same apply; terraform does not wait for that`,
+      observed: `${was}, the same object on AWS, is destroyed in the same apply, and Terraform does not wait for that`,
       required:
         old.type === fresh.type
-          ? "a `moved` block, so that terraform keeps what is there"
-          : "terraform to forget the one, and to import the other",
+          ? "a `moved` block, so that Terraform keeps the existing object"
+          : "a `removed` block for the old address and an `import` block for the new one",
       symptom: `${code} at apply${OTHERWISE[code] ?? ""}`,
       fix: keeping(twins, changes),
     });
   }
 };
 
-/** Nothing for what stands on no path. */
+/** `undefined` for resources that are not on a path. */
 function hopOfTwins({ fresh }: Twins, topology: Topology): Hop | undefined {
   return isRuleBeside(fresh.type)
     ? hopOfRulesIn(own(fresh.after, "security_group_id"), topology)
     : HOP_OF_TYPE[fresh.type];
 }
 
-/** What comes of it where the destroy is the faster one. */
+/** The result if the destroy is faster. */
 const OTHERWISE: Readonly<Record<string, string>> = {
-  "Resource.AlreadyAssociated": ", or the new association is gone after it",
-  RouteAlreadyExists: ", or terraform waits five minutes for the old route to be gone, and fails",
+  "Resource.AlreadyAssociated": ", or the apply ends without the new association",
+  RouteAlreadyExists: ", or Terraform waits five minutes for the old route to be deleted, and fails",
 };
 
 export const P74: Rule = {
   id: "P74",
   hop: "listener",
-  title: "a resource has a new address, and the old one is in the way",
+  title: "a resource has a new address and conflicts with the old one",
   certainty: ["apply"],
   why:
-    "Terraform knows a resource by its address. When a block is renamed, moved into a module or given `for_each` " +
-    "without a `moved` block, Terraform plans to destroy the old address and to create the new one, and does not " +
-    "order the two. AWS refuses the new one while the old one still has its name, port, priority or number.",
-  symptom: "An error at apply that the name, the rule or the route exists already, such as DuplicateTargetGroupName",
+    "Terraform identifies a resource by its address. If a block is renamed, moved into a module or given `for_each` " +
+    "without a `moved` block, Terraform plans to destroy the old address and create the new one, in no particular " +
+    "order. AWS refuses the new resource while the old one still has its name, port, priority or number.",
+  symptom: "an error at apply that the name, listener rule or route already exists, such as DuplicateTargetGroupName",
   symptoms: ["apply"],
   source: "https://developer.hashicorp.com/terraform/language/modules/develop/refactoring",
   needs: [],

@@ -6,12 +6,12 @@ import type { FileReporter, Rule } from "../rule";
 export const P76: Rule = {
   id: "P76",
   hop: "listener",
-  title: "the web ACL blocks everything",
+  title: "the web ACL blocks all requests",
   certainty: ["certain"],
   why:
-    "AWS WAF looks at each request before the listener does. The default action of a web ACL answers what none of " +
-    "its rules has allowed or blocked; where it blocks, and no rule allows anything, no request passes.",
-  symptom: "403 Forbidden at every request",
+    "AWS WAF inspects each request before the listener does. The default action of a web ACL applies to requests " +
+    "that none of its rules allows or blocks. If it is block, and no rule allows anything, no request passes.",
+  symptom: "403 Forbidden for every request",
   symptoms: ["wrong-answer"],
   source: "https://docs.aws.amazon.com/waf/latest/APIReference/API_DefaultAction.html",
   needs: [],
@@ -31,11 +31,11 @@ function letsRequestsThrough(topology: Topology, report: FileReporter): void {
         address: acl.address,
         attribute: "default_action",
         observed:
-          `the web ACL of ${balancers.map(({ address }) => address).join(", ")} blocks by default, and no rule ` +
-          "of it allows anything",
+          `the web ACL of ${balancers.map(({ address }) => address).join(", ")} blocks by default, and none of its ` +
+          "rules allows anything",
         required: "default_action allow, or rules that allow the site's requests",
         symptom: P76.symptom,
-        fix: fix("Let the web ACL allow what no rule blocks.", BY_NO_PROP, [
+        fix: fix("Set the default action of the web ACL to allow.", BY_NO_PROP, [
           setting(acl.address, "default_action", { allow: {} }),
         ]),
       },

@@ -7,12 +7,12 @@ import type { Reporter, Rule } from "../rule";
 export const P11: Rule = {
   id: "P11",
   hop: "tls",
-  title: "the certificate does not cover the name",
+  title: "the certificate does not cover the domain name",
   certainty: ["certain"],
   why:
-    "A client says which name it wants (SNI), and the load balancer answers with a certificate for that name, or " +
-    "with the listener's default one if it has none. Browsers compare the name with the certificate's subject " +
-    "alternative names and refuse the page if none matches.",
+    "A client sends the name it requests during the TLS handshake (SNI). The load balancer responds with a " +
+    "certificate for that name or, if it has none, with the listener's default certificate. Browsers compare the " +
+    "name with the certificate's subject alternative names and reject the connection if none matches.",
   symptom: "NET::ERR_CERT_COMMON_NAME_INVALID, before any request is sent",
   symptoms: ["certificate"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
@@ -28,8 +28,8 @@ function nameNotCovered(path: TracedPath, report: Reporter): void {
       report.finding({
         address: found.certificate.address,
         attribute: "subject_alternative_names",
-        observed: `good for ${found.good || "no name"}`,
-        required: `${found.shown} among the certificate's names`,
+        observed: `covers ${found.good || "no name"}`,
+        required: `${found.shown} in the certificate's names`,
         symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
         fix: addingNames(found),
       });

@@ -7,13 +7,13 @@ import type { Reporter, Rule } from "../rule";
 export const P12: Rule = {
   id: "P12",
   hop: "tls",
-  title: "a wildcard is taken for a name that it does not cover",
+  title: "the certificate's wildcard does not cover the domain name",
   certainty: ["certain"],
   why:
-    "In a certificate the asterisk stands for exactly one label: `*.example.com` is good for `www.example.com`, but " +
-    "neither for `example.com` nor for `a.b.example.com`. A wildcard record of DNS does answer for deeper names, " +
-    "which is where the two are confused.",
-  symptom: "NET::ERR_CERT_COMMON_NAME_INVALID at the zone's own name, or two labels below it",
+    "In a certificate, the asterisk matches exactly one label: `*.example.com` covers `www.example.com`, but " +
+    "neither `example.com` nor `a.b.example.com`. A wildcard DNS record does match deeper names, so the two kinds " +
+    "of wildcards are easily confused.",
+  symptom: "NET::ERR_CERT_COMMON_NAME_INVALID at the zone apex, or two labels below it",
   symptoms: ["certificate"],
   source: "https://www.rfc-editor.org/rfc/rfc9525#section-6.3",
   needs: [],
@@ -28,8 +28,8 @@ function wildcardMistaken(path: TracedPath, report: Reporter): void {
       report.finding({
         address: found.certificate.address,
         attribute: "subject_alternative_names",
-        observed: `${found.good}, and a wildcard stands for exactly one label, so not for ${found.shown}`,
-        required: `${found.shown} among the certificate's names`,
+        observed: `covers ${found.good}; a wildcard matches exactly one label, so not ${found.shown}`,
+        required: `${found.shown} in the certificate's names`,
         symptom: "NET::ERR_CERT_COMMON_NAME_INVALID in browsers",
         fix: addingNames(found),
       });

@@ -16,8 +16,8 @@ export const P13: Rule = {
   title: "the certificate is in another region",
   certainty: ["apply"],
   why:
-    "ACM keeps certificates by region, and a load balancer takes only those of its own. Certificates for CloudFront " +
-    "must be in us-east-1, which is why they are often requested there by habit.",
+    "ACM certificates are regional, and a load balancer can use only certificates in its own region. Certificates " +
+    "for CloudFront must be in us-east-1, so certificates are often requested there by habit.",
   symptom: "CertificateNotFound when the listener is created",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html",
@@ -36,12 +36,12 @@ const inOtherRegion = ofEachCertificate(({ use, certificate }: Use, path: Traced
       ...(certificate === undefined
         ? { address: use.address, attribute: "certificate_arn" }
         : { address: certificate.address, attribute: "provider" }),
-      observed: `the certificate is in ${other}, ${balancer.address} in ${region}`,
+      observed: `the certificate is in ${other}, but ${balancer.address} is in ${region}`,
       required: `a certificate in ${region}`,
-      symptom: "CertificateNotFound when the listener is applied",
+      symptom: "CertificateNotFound when the listener is created or updated",
       fix: fix(
-        `Take a certificate in ${region}.`,
-        "certificate: { arn } is one in the stack's region; a requested one always is",
+        `Use a certificate in ${region}.`,
+        "certificate: { arn } must be in the stack's region; a requested certificate always is",
         certificate === undefined ? instead(use, region, path) : moving(certificate, balancer),
       ),
     },
@@ -53,7 +53,7 @@ function regionOfArn(arn: Attr<string>): string | undefined {
   return /^arn:[\w-]{1,40}:acm:([a-z0-9-]{1,40}):/.exec(known(arn) ?? "")?.[1];
 }
 
-/** Another certificate of the file, if one is in the region and good for the name. */
+/** Another certificate in the file, if one is in the region and covers the name. */
 function instead({ address }: CertificateUse, region: string, { topology, host }: TracedPath): Edit[] {
   const found = topology.certificates.find((it) => known(it.region) === region && isGoodFor(it, host));
   if (found === undefined) return [];
@@ -63,7 +63,7 @@ function instead({ address }: CertificateUse, region: string, { topology, host }
 }
 
 function moving(certificate: Certificate, { address }: Balancer): Edit[] {
-  // What is in another module has that module's providers.
+  // Resources in another module use that module's providers.
   if (moduleOf(certificate.address) !== moduleOf(address)) return [];
   return [certificate.address, ...certificate.validations].flatMap((it) => [
     setting(it, "provider", undefined),

@@ -13,12 +13,12 @@ import type { FindingDetails, Rule } from "../rule";
 export const P14: Rule = {
   id: "P14",
   hop: "tls",
-  title: "the listener does not wait for the certificate's validation",
+  title: "the listener does not wait for certificate validation",
   certainty: ["apply"],
   why:
-    "A requested certificate has an ARN at once, but ACM issues it only after it has seen the validation records, " +
-    "minutes later. A listener that takes the ARN from `aws_acm_certificate` is created before that and refused; " +
-    "`aws_acm_certificate_validation` waits, and hands out the same ARN.",
+    "A requested certificate has an ARN immediately, but ACM issues it only after it finds the validation records, " +
+    "minutes later. A listener that takes the ARN from `aws_acm_certificate` is created before that and is refused. " +
+    "`aws_acm_certificate_validation` waits, and returns the same ARN.",
   symptom: "UnsupportedCertificate when the listener is created; a second apply succeeds",
   symptoms: ["apply"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate_validation",
@@ -27,26 +27,26 @@ export const P14: Rule = {
   check: { path: (path, report) => notWaitedFor(path).forEach((it) => report.finding(it)) },
 };
 
-/** A state does not say by which way a listener has its ARN, and what is used there was issued. */
+/** A state does not record where a listener's ARN came from, and a certificate in use there was issued. */
 const notWaitedFor = ofEachCertificate(({ use, certificate }: Use, { topology }: TracedPath): FindingDetails[] => {
   if (use.via !== "certificate" || !isRequested(certificate, "DNS", "EMAIL")) return [];
-  // One that is there already was issued by an earlier apply.
+  // An existing certificate was issued by an earlier apply.
   if (topology.source === "plan" && !certificate.actions.includes("create")) return [];
   const [validation] = certificate.validations;
   return [
     {
       address: use.address,
       attribute: "certificate_arn",
-      observed: `the ARN of ${certificate.address}, which is there before the certificate is issued`,
+      observed: `the ARN of ${certificate.address}, which is available before the certificate is issued`,
       required:
         validation === undefined
           ? "an aws_acm_certificate_validation that the listener waits for"
           : `certificate_arn of ${validation}`,
       symptom:
-        "UnsupportedCertificate when the listener is applied: it must have a fully-qualified domain name, a " +
+        "UnsupportedCertificate when the listener is created: it must have a fully-qualified domain name, a " +
         "supported signature, and a supported key size",
       fix: fix(
-        "Take the ARN from the validation, which waits until the certificate is issued.",
+        "Use the ARN from the validation resource, which waits until the certificate is issued.",
         BY_NO_PROP,
         waiting(use, certificate, validation),
       ),

@@ -21,28 +21,28 @@ import type { FindingDetails, Reporter, Rule } from "../rule";
 export const P15: Rule = {
   id: "P15",
   hop: "tls",
-  title: "a name of the certificate has no validation record where it is looked for",
+  title: "a certificate name has no validation record in its public hosted zone",
   certainty: ["certain"],
   why:
-    "ACM issues a certificate only after it has found a CNAME record of its own choice for each of its names, in " +
-    "public DNS. Without one of them, or with one in a private zone or in that of another name, the certificate " +
-    "stays PENDING_VALIDATION and fails after 72 hours; terraform gives up after 75 minutes.",
+    "ACM issues a certificate only after it finds a specific CNAME record in public DNS for each of the " +
+    "certificate's names. If a record is missing, or is in a private zone or in the zone of another name, the " +
+    "certificate stays PENDING_VALIDATION and fails after 72 hours. Terraform times out after 75 minutes.",
   symptom: 'the certificate stays PENDING_VALIDATION; terraform prints "Still creating" until its timeout',
   symptoms: ["pending"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
   needs: ["whole configuration"],
   review: { effect: "fails if created" },
-  check: { path: (path, report) => onPath(path).forEach((tell) => tell(report)) },
+  check: { path: (path, report) => onPath(path).forEach((reportTo) => reportTo(report)) },
 };
 
-type Told = (report: Reporter) => void;
+type Reported = (report: Reporter) => void;
 
-const onPath = ofEachCertificate(({ certificate }: Use, path: TracedPath): Told[] => {
+const onPath = ofEachCertificate(({ certificate }: Use, path: TracedPath): Reported[] => {
   if (!isRequested(certificate, "DNS")) return [];
   const misplaced = validationRecordsOf(certificate, path.topology).flatMap((it) => outsideItsZone(it, path) ?? []);
   return [
     ...misplaced.map(
-      (it): Told =>
+      (it): Reported =>
         (report) =>
           report.finding(it),
     ),
@@ -50,16 +50,16 @@ const onPath = ofEachCertificate(({ certificate }: Use, path: TracedPath): Told[
   ];
 });
 
-function ofMissing(certificate: Certificate, path: TracedPath): Told[] {
+function ofMissing(certificate: Certificate, path: TracedPath): Reported[] {
   const { topology } = path;
   const missing = unvalidatedNames(certificate, topology);
   if (missing.length === 0) return [];
-  // Names in zones that the file does not have are validated somewhere else, as are all those of a certificate that the
-  // file does not wait for.
+  // Names in zones outside the file are validated elsewhere. So are all names of a certificate that the file does not
+  // wait for.
   const here = missing.filter((base) => analyse(topology).records.zoneFor(base) !== undefined);
   const own = validationRecordsOf(certificate, topology);
   if (here.length === 0 || (own.length === 0 && certificate.validations.length === 0)) {
-    const text = `records that validate ${missing.join(", ")} are in DNS`;
+    const text = `the validation records for ${missing.join(", ")} exist in DNS`;
     return [(report) => report.assume({ hop: "tls", address: certificate.address, text })];
   }
   const open = mayBeFor(here, topology);
@@ -68,7 +68,7 @@ function ofMissing(certificate: Certificate, path: TracedPath): Told[] {
   return [(report) => report.finding(finding)];
 }
 
-/** A record of which the file does not tell what it is for. */
+/** A record whose purpose cannot be determined from the file. */
 function mayBeFor(names: readonly string[], topology: Topology): Unknown | undefined {
   const record = analyse(topology).firstUnreadableValidation;
   return record === undefined
@@ -76,7 +76,7 @@ function mayBeFor(names: readonly string[], topology: Topology): Unknown | undef
     : new Unknown(
         record.address,
         "name",
-        `known after apply, so that it may or may not be the record that validates ${names.join(", ")}`,
+        `known after apply, so it may or may not be the validation record for ${names.join(", ")}`,
       );
 }
 
@@ -94,17 +94,17 @@ function noRecord(
       own.length === 0
         ? "no validation record"
         : `validation records for ${own.map(({ domain }) => domain).join(", ")} only`,
-    required: `a record for ${shown}`,
+    required: `a validation record for ${shown}`,
     symptom: P15.symptom,
     fix: fix(
-      `Add the validation record of ${shown}.`,
+      `Add the validation record for ${shown}.`,
       BY_NO_PROP,
       names.flatMap((name) => validationRecord(certificate, name, topology, records[0])),
     ),
   };
 }
 
-/** ACM looks for the record at the name itself, so that it must be in a public zone above the name. */
+/** ACM queries public DNS for the record, so it must be in a public zone that contains the name. */
 function outsideItsZone({ domain, record }: ValidationRecord, { topology }: TracedPath): FindingDetails | undefined {
   const zone = topology.byId.zone(record.zoneId);
   const name = known(zone?.name);
@@ -115,13 +115,13 @@ function outsideItsZone({ domain, record }: ValidationRecord, { topology }: Trac
     address: record.address,
     attribute: "zone_id",
     observed: isOutside
-      ? `the validation record of ${domain} is in the zone ${name}`
-      : `the validation record of ${domain ?? "a name"} is in ${zone.address}, a private zone`,
-    required: `a public zone that ${domain ?? "the name"} lies in`,
+      ? `the validation record for ${domain} is in the zone ${name}`
+      : `the validation record for ${domain ?? "a name"} is in the private zone ${zone.address}`,
+    required: `a record in a public zone that contains ${domain ?? "the name"}`,
     symptom: P15.symptom,
     fix: fix(
-      "Put the record into the public zone of its name.",
-      "hostedZone: { name } or { id } is the zone of domainName",
+      "Move the record to the public zone of its name.",
+      "hostedZone: { name } or { id } selects the zone of domainName",
       right === undefined && zone.isPrivate !== true ? [] : intoPublicZone(record, zone, right),
     ),
   };

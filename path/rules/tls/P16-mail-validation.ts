@@ -10,12 +10,12 @@ import type { FindingDetails, Rule } from "../rule";
 export const P16: Rule = {
   id: "P16",
   hop: "tls",
-  title: "validation by mail is wired as validation by DNS",
+  title: "a certificate with email validation has DNS validation records",
   certainty: ["apply"],
   why:
-    "With `EMAIL` ACM writes to the domain's administrators and waits until one of them answers; it names no DNS " +
-    "records. `domain_validation_options` is then empty, and records that are made of it cannot be planned.",
-  symptom: '"Invalid for_each argument" or an invalid index; or the apply waits for an answer to a mail',
+    "With `EMAIL`, ACM sends email to the domain's administrators and waits until one of them approves. It provides " +
+    "no DNS records. `domain_validation_options` is then empty, and records created from it cannot be planned.",
+  symptom: '"Invalid for_each argument" or an invalid index; or the apply waits for approval by email',
   symptoms: ["apply", "pending"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html",
   needs: [],
@@ -31,10 +31,10 @@ const wiredAsDns = ofEachCertificate(({ certificate }: Use, { topology }: Traced
     {
       address: certificate.address,
       attribute: "validation_method",
-      observed: `EMAIL, and ${wired.record.address} is made of DNS validation options`,
-      required: "DNS, as there are no such options with mail",
-      symptom: '"Invalid for_each argument" or an invalid index; by mail, the certificate waits until somebody answers',
-      fix: fix("Let the certificate be validated through DNS.", BY_NO_PROP, [
+      observed: `EMAIL, but ${wired.record.address} is created from DNS validation options`,
+      required: "DNS, because email validation provides no such options",
+      symptom: '"Invalid for_each argument" or an invalid index; or the certificate waits for approval by email',
+      fix: fix("Validate the certificate through DNS.", BY_NO_PROP, [
         setting(certificate.address, "validation_method", "DNS"),
       ]),
     },

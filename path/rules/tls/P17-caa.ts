@@ -12,12 +12,12 @@ import type { FindingDetails, Rule } from "../rule";
 export const P17: Rule = {
   id: "P17",
   hop: "tls",
-  title: "a CAA record keeps Amazon from issuing",
+  title: "a CAA record does not allow Amazon to issue the certificate",
   certainty: ["certain"],
   why:
-    "A CAA record lists the certificate authorities that may issue for a name and for all below it; the nearest one " +
-    "at or above the name counts alone, and `issuewild` overrides `issue` for wildcards. Where records are found and " +
-    "none names one of Amazon's authorities, ACM must refuse.",
+    "A CAA record lists the certificate authorities that may issue certificates for a name and all names below it. " +
+    "Only the nearest CAA record set at or above the name applies, and `issuewild` overrides `issue` for wildcards. " +
+    "If CAA records exist and none lists one of Amazon's authorities, ACM cannot issue the certificate.",
   symptom: "the certificate fails with CAA_ERROR",
   symptoms: ["pending", "apply"],
   source: "https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html",
@@ -50,16 +50,16 @@ function refusal({ address, values }: DnsRecord, name: string, tag: string): Fin
   return {
     address,
     attribute: "records",
-    observed: `${values.items.join(", ")}: only these may issue for ${name}`,
-    required: `0 ${tag} "amazon.com" among them`,
+    observed: `${values.items.join(", ")}: only these authorities may issue for ${name}`,
+    required: `a value 0 ${tag} "amazon.com"`,
     symptom: P17.symptom,
-    fix: fix("Let Amazon issue as well.", BY_NO_PROP, [
+    fix: fix("Allow Amazon to issue certificates too.", BY_NO_PROP, [
       setting(address, "records", [...values.items, `0 ${tag} "amazon.com"`]),
     ]),
   };
 }
 
-/** The tag under which Amazon is missing. */
+/** The tag that does not list Amazon. */
 function refusedBy({ values }: DnsRecord, isWildcard: boolean): string | Unknown | undefined {
   const properties = values.items.map((value) => {
     // Such as `0 issue "letsencrypt.org; accounturi=…"`.

@@ -7,12 +7,12 @@ import type { FindingDetails, Rule } from "../rule";
 export const P18: Rule = {
   id: "P18",
   hop: "tls",
-  title: "a certificate in use is destroyed before its replacement is there",
+  title: "a certificate in use is destroyed before its replacement exists",
   certainty: ["certain"],
   why:
-    "A change of its names replaces a certificate, and terraform by default destroys the old one first. ACM refuses " +
-    "to delete a certificate that a listener still uses, so the apply stops half way; where the listener is " +
-    "destroyed with it, HTTPS is down until the new certificate is issued.",
+    "Changing its names replaces a certificate, and by default Terraform destroys the old one first. ACM refuses to " +
+    "delete a certificate that a listener uses, so the apply stops midway. If the listener is destroyed too, HTTPS " +
+    "is down until the new certificate is issued.",
   symptom: "ResourceInUseException at apply, or no HTTPS until the new certificate is issued",
   symptoms: ["apply", "refused"],
   source: "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
@@ -21,17 +21,17 @@ export const P18: Rule = {
   check: { path: (path, report) => destroyedFirst(path).forEach((it) => report.finding(it)) },
 };
 
-/** Only a plan says what is replaced, and in which order. */
+/** Only a plan shows replacements and their order. */
 const destroyedFirst = ofEachCertificate(({ use, certificate }: Use): FindingDetails[] => {
   if (certificate === undefined || certificate.actions.join() !== "delete,create") return [];
   return [
     {
       address: certificate.address,
       attribute: "lifecycle.create_before_destroy",
-      observed: `the plan destroys the certificate that ${use.address} uses, and makes the new one afterwards`,
-      required: "the new certificate first",
-      symptom: "ResourceInUseException when it is applied; HTTPS stops where the listener goes with it",
-      fix: fix("Let terraform make the new certificate before it destroys the old one.", BY_NO_PROP, [
+      observed: `the plan destroys the certificate that ${use.address} uses before it creates the new one`,
+      required: "the new certificate created first",
+      symptom: "ResourceInUseException at apply; HTTPS is down if the listener is destroyed too",
+      fix: fix("Create the new certificate before the old one is destroyed.", BY_NO_PROP, [
         setting(certificate.address, "lifecycle.create_before_destroy", true),
       ]),
     },

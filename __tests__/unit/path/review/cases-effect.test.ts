@@ -26,7 +26,7 @@ describe("redirects between two names", () => {
   test("that lead in a circle on all URLs are an outage, though one finding names one rule", () => {
     expect(review(caseOf("23-apex-www__loop")).report).toMatchObject({
       effect: "outage",
-      summary: "No request will arrive at the new site, as redirects lead in a circle.",
+      summary: "No request will arrive at the new site, as redirects form a loop.",
       causes: [{ address: "aws_lb_listener_rule.apex", effect: "outage" }],
     });
   });

@@ -332,8 +332,8 @@ test("a URL whose name was put into another zone is told what became of it", () 
     "https://www.example.org/",
   );
   expect(told(report)).toEqual([
-    "P04 error: www.example.org is not in the zone example.com, so that Route 53 makes it www.example.org.example.com",
-    "P11 error: good for www.example.com",
+    "P04 error: www.example.org is not in the zone example.com, so the record becomes www.example.org.example.com",
+    "P11 error: covers www.example.com",
   ]);
 });
 
@@ -355,7 +355,7 @@ test("a name without the dot before the zone's is refused by AWS", () => {
   expect(report.findings.filter(({ id }) => id === "P04")).toMatchObject([
     {
       severity: "error",
-      observed: "wwwexample.com ends in example.com, but without a dot before it",
+      observed: "wwwexample.com ends with example.com, but without a dot before it",
       fix: { edits: [{ value: "www.example.com" }] },
     },
   ]);
@@ -366,7 +366,7 @@ test("a load balancer without public IPv4 addresses needs an answer for IPv6", (
     balancerOf(stack).body.ip_address_type = "dualstack-without-public-ipv4";
   });
   expect(report.findings.filter(({ id }) => id === "P08")).toMatchObject([
-    { severity: "error", attribute: "ip_address_type", observed: expect.stringContaining("answers IPv4 only") },
+    { severity: "error", attribute: "ip_address_type", observed: expect.stringContaining("is an A record only") },
   ]);
 });
 

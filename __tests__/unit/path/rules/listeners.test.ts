@@ -597,10 +597,10 @@ describe("a fault says", () => {
 
   test("that the port speaks another protocol than the URL", () => {
     expect(told(traced("site", () => {}, "https://www.example.com:80/"))).toEqual([
-      expect.stringMatching(/^P21 .* protocol: the listener on port 80 speaks HTTP$/),
+      expect.stringMatching(/^P21 .* protocol: the listener on port 80 uses HTTP$/),
     ]);
     expect(told(traced("site", () => {}, "http://www.example.com:443/"))).toEqual([
-      expect.stringMatching(/^P21 .* protocol: the listener on port 443 speaks HTTPS$/),
+      expect.stringMatching(/^P21 .* protocol: the listener on port 443 uses HTTPS$/),
     ]);
   });
 
@@ -642,7 +642,7 @@ describe("a fault says", () => {
     expect(report.findings.filter(({ id }) => id === "P28")).toMatchObject([
       {
         address: "aws_lb_listener_rule.all",
-        share: "requests meant for 5 rules of 6",
+        share: "requests for 5 rules of 6",
         observed: expect.stringMatching(/rule_1 \(11\).* and 2 others$/),
       },
     ]);
@@ -656,7 +656,7 @@ describe("a fault says", () => {
     expect(told(traced("site", change, "https://www.example.com/api/status"))).toEqual([]);
     expect(told(traced("site", change, "https://www.example.com/Api/status"))).toEqual([
       expect.stringMatching(
-        /^P26 .*none of 1 rules \(for \/api\/\*\) takes requests to www\.example\.com\/Api\/status/,
+        /^P26 .*none of 1 listener rules \(for \/api\/\*\) matches requests to www\.example\.com\/Api\/status/,
       ),
     ]);
   });
@@ -683,7 +683,7 @@ describe("a fault says", () => {
       {
         id: "P68",
         address: "aws_s3_bucket_policy.logs",
-        observed: "no statement lets ELB in us-east-1 put objects below AWSLogs/",
+        observed: "no statement allows Elastic Load Balancing in us-east-1 to put objects under AWSLogs/",
       },
     ]);
   });

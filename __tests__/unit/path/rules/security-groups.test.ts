@@ -302,9 +302,7 @@ describe("who can reach a load balancer", () => {
     );
     expect([report.verdict, ids(report)]).toEqual(["ok", []]);
     expect(report.assumed.map(({ text }) => text)).toContainEqual(
-      expect.stringMatching(
-        /^port 443 of aws_lb\.\S+ is only for 203\.0\.113\.0\/24, and whoever asks is one of them$/,
-      ),
+      expect.stringMatching(/^port 443 of aws_lb\.\S+ allows only 203\.0\.113\.0\/24, and clients are among these$/),
     );
   });
 
@@ -314,7 +312,7 @@ describe("who can reach a load balancer", () => {
     });
     expect([report.verdict, report.findings]).toEqual(["ok", []]);
     expect(report.assumed.map(({ text }) => text)).toContainEqual(
-      expect.stringContaining("only for prefix list pl-3b927c52"),
+      expect.stringContaining("allows only prefix list pl-3b927c52"),
     );
   });
 

@@ -326,7 +326,7 @@ describe("what is broken in part says which", () => {
     expect(one(report, "P44")).toMatchObject({
       address: "aws_route_table.public",
       attribute: "destination_ipv6_cidr_block",
-      share: "clients that come by IPv6",
+      share: "clients over IPv6",
     });
   });
 });

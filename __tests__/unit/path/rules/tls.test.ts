@@ -361,7 +361,9 @@ test("a certificate that nothing here validates or waits for is taken to be vali
     takeOut(stack, waitOf(stack));
   });
   expect(told(report)).toEqual([]);
-  expect(report.assumed.map(({ text }) => text)).toContainEqual("records that validate www.example.com are in DNS");
+  expect(report.assumed.map(({ text }) => text)).toContainEqual(
+    "the validation records for www.example.com exist in DNS",
+  );
 });
 
 test("all names that lead to the load balancer are told of and added at once", () => {
@@ -376,7 +378,7 @@ test("all names that lead to the load balancer are told of and added at once", (
   expect(others).toEqual([]);
   expect(finding).toMatchObject({
     id: "P11",
-    required: "api.example.com, shop.example.com among the certificate's names",
+    required: "api.example.com, shop.example.com in the certificate's names",
   });
   expect(finding?.fix.edits.map((edit) => ("add" in edit ? edit.name : "path" in edit ? edit.value : edit))).toEqual([
     ["api.example.com", "shop.example.com"],
@@ -399,7 +401,7 @@ test("a further name for the VPC's own use is not added to a public certificate"
     });
   });
   expect(report.findings.filter(({ id }) => id === "P11").map(({ required }) => required)).toEqual([
-    "shop.example.com among the certificate's names",
+    "shop.example.com in the certificate's names",
   ]);
 });
 
@@ -555,7 +557,7 @@ describe("a state", () => {
           : it,
       ),
     );
-    expect(told(renamed)).toContainEqual("P11 error: good for shop.example.com");
+    expect(told(renamed)).toContainEqual("P11 error: covers shop.example.com");
   });
 });
 
