@@ -5,20 +5,20 @@ import { Construct } from "constructs";
 import { withoutWildcard } from "../topology/domain-names";
 import type { IHostedZone } from "./dns";
 
-/** A certificate that a listener may use at once. */
+/** A certificate that a listener can use. */
 export interface ICertificate {
-  /** Known only once the certificate is issued, so that nothing can use it earlier. */
+  /** Known only after the certificate is issued, so that nothing uses it earlier. */
   readonly issuedArn: string;
 }
 
 export interface CertificateOptions {
   /** All names, the common name first. */
   readonly names: readonly string[];
-  /** The zone that a name's validation record belongs into. */
+  /** Returns the hosted zone for a name's validation record. */
   readonly zoneOf: (name: string) => IHostedZone;
 }
 
-/** ACM needs minutes once the record can be seen; the provider's own limit of 75 would only hide that it cannot. */
+/** ACM needs minutes once the record is public. The provider's default of 75 minutes would only delay the error. */
 const VALIDATION_TIMEOUT = "15m";
 const VALIDATION_TTL_SEC = 60;
 
@@ -31,11 +31,11 @@ export class Certificate extends Construct implements ICertificate {
     const [domainName = ""] = names;
     const certificate = new AcmCertificate(this, "Default", {
       domainName,
-      // All of them, as AWS lists them: the provider takes none for "as before", and the last alternative would stay
-      // for ever.
+      // Always all names, as AWS lists them: the provider treats an empty list as "unchanged", so the last alternative
+      // name could never be removed.
       subjectAlternativeNames: [...names],
       validationMethod: "DNS",
-      // A listener can be moved to the new one before the old one goes.
+      // The listener changes to the new certificate before the old one is destroyed.
       lifecycle: { createBeforeDestroy: true },
     });
     const records = distinctBases(names).map(([base, name]) =>
@@ -50,12 +50,12 @@ export class Certificate extends Construct implements ICertificate {
   }
 }
 
-/** Names that share a record (`example.com`, `*.example.com`) come once, with one of them. */
+/** Names without their wildcard, each once with one of its names: `example.com` and `*.example.com` share a record. */
 function distinctBases(names: readonly string[]): [base: string, name: string][] {
   return [...new Map([...names].reverse().map((name) => [withoutWildcard(name), name] as const))].reverse();
 }
 
-/** The options come as a set without an order, so each value is picked by its name. */
+/** The options are an unordered set, so each value is selected by its domain name. */
 function validationRecord(
   scope: Construct,
   base: string,
@@ -71,10 +71,10 @@ function validationRecord(
     type: option("resource_record_type"),
     records: [option("resource_record_value")],
     ttl: VALIDATION_TTL_SEC,
-    // ACM gives a name the same record every time; one left behind by an earlier certificate is as good.
+    // ACM always uses the same record for a name, so one from an earlier certificate is valid too.
     allowOverwrite: true,
-    // Another name makes another certificate, whose options are not known while it is planned. Their records would all
-    // be written again under the same name, and then deleted as the old ones.
+    // A change of names requests another certificate, whose options are unknown in the plan. All records would be
+    // written again under the same names, and then deleted as the old records.
     lifecycle: { ignoreChanges: ["name", "type", "records"] },
   });
 }

@@ -4,7 +4,7 @@ import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Construct } from "constructs";
 import { isInZone, registrableDomain } from "./props/domain-names";
 
-/** A public zone that records can be put into. */
+/** A public hosted zone for records. */
 export interface IHostedZone {
   readonly zoneId: string;
 }
@@ -13,14 +13,14 @@ export interface HostedZonesOptions {
   readonly name: string;
   readonly id?: string;
   readonly create: boolean;
-  /** A created zone goes with all that others put into it. */
+  /** Whether destroying a created zone deletes all its records, including those that others added. */
   readonly disposable: boolean;
 }
 
-/** The site's zone, and the existing zones of further names that lie outside it. */
+/** The site's hosted zone, and the existing zones of additional names outside of it. */
 export class HostedZones extends Construct {
   readonly site: IHostedZone;
-  /** What the registrar must be given; only of a zone that was created. */
+  /** The name servers for the registrar; only for a created zone. */
   readonly nameServers?: string[];
 
   private readonly siteZoneName: string;
@@ -42,7 +42,9 @@ export class HostedZones extends Construct {
     this.site = existingZone(this, "existing", options.name, options.id);
   }
 
-  /** The zone for a name's records: the site's if the name lies in it, else that of its registrable domain. */
+  /**
+   * The zone for a name's records: the site's zone if it contains the name, otherwise that of its registrable domain.
+   */
   of(name: string): IHostedZone {
     if (isInZone(name, this.siteZoneName)) return this.site;
     const zoneName = registrableDomain(name) ?? name;
@@ -58,7 +60,7 @@ export interface AliasRecordOptions {
   readonly target: { readonly dnsName: string; readonly zoneId: string };
 }
 
-/** An A record that answers with the load balancer's own addresses. */
+/** An alias A record that points to the load balancer. */
 export class AliasRecord extends Construct {
   constructor(scope: Construct, id: string, { zone, name, target }: AliasRecordOptions) {
     super(scope, id);
@@ -71,7 +73,7 @@ export class AliasRecord extends Construct {
   }
 }
 
-/** Private zones of the same name are passed over: nobody outside the VPC sees them. */
+/** Ignores private zones with the same name, which only their VPCs can resolve. */
 function existingZone(scope: Construct, id: string, name: string, zoneId?: string): IHostedZone {
   const isPublic = {
     condition: `\${!self.private_zone && trimsuffix(self.name, ".") == "${name}"}`,

@@ -9,11 +9,11 @@ import { isReference, operand } from "./references";
 
 export interface ExistingNetworkOptions extends ExistingNetworkProps {
   readonly region: string;
-  /** Whether the instances install packages, and have no way to them but the VPC's S3 gateway endpoint. */
+  /** Whether the instances install packages and can reach them only through the VPC's S3 gateway endpoint. */
   readonly needsS3Endpoint: boolean;
 }
 
-/** A network that is only looked at; the plan fails in words if it does not fit together. */
+/** An existing network, which is only read. The plan fails with an error if its parts do not fit together. */
 export class ExistingNetwork extends Construct implements INetwork {
   readonly vpcId: string;
   readonly publicSubnets: ISubnet[];
@@ -33,7 +33,7 @@ export class ExistingNetwork extends Construct implements INetwork {
       this.privateSubnet(nameOf(subnetId, "private", index), subnetId, options.vpcId, publicSubnets),
     );
     if (options.needsS3Endpoint) {
-      // The lookup fails where there is none.
+      // The lookup fails if there is none.
       new DataAwsVpcEndpoint(this, "s3-endpoint", {
         vpcId: vpc.id,
         serviceName: `com.amazonaws.${options.region}.s3`,
@@ -47,8 +47,8 @@ export class ExistingNetwork extends Construct implements INetwork {
     return this.subnet(name, subnetId, vpcId, {
       condition: `\${!contains([${otherZones}], self.availability_zone)}`,
       errorMessage:
-        `network.publicSubnetIds: ${subnetId} is in the zone of another one; a load balancer takes one subnet in ` +
-        "each zone.",
+        `network.publicSubnetIds: ${subnetId} is in the same zone as another subnet; a load balancer has one subnet ` +
+        "per zone.",
     });
   }
 
@@ -62,8 +62,8 @@ export class ExistingNetwork extends Construct implements INetwork {
     return this.subnet(name, subnetId, vpcId, {
       condition: `\${contains([${zones}], self.availability_zone)}`,
       errorMessage:
-        `network.privateSubnetIds: ${subnetId} is in a zone without a public subnet; the load balancer sends ` +
-        "nothing there.",
+        `network.privateSubnetIds: ${subnetId} is in a zone without a public subnet; the load balancer sends no ` +
+        "requests there.",
     });
   }
 
@@ -82,8 +82,7 @@ export class ExistingNetwork extends Construct implements INetwork {
 }
 
 /**
- * A lookup is named by its subnet; one whose id is a reference by its place in the list, as nothing else of it is
- * known.
+ * The name of a lookup: the subnet's id, or its position in the list if the id is a reference.
  */
 function nameOf(subnetId: string, tier: string, index: number): string {
   return isReference(subnetId) ? `${tier}-${index + 1}` : subnetId;

@@ -2,17 +2,17 @@ import { DataAwsEc2InstanceTypeOfferings } from "@cdktf/provider-aws/lib/data-aw
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** A type of EC2 instance, and where a region has it. */
+/** An EC2 instance type, and the zones of a region that offer it. */
 export interface IInstanceType {
   /** Such as `t3.micro`. */
   readonly name: string;
-  /** The names of the zones that have it, in no order; known while planning. */
+  /** The names of the zones that offer it, unordered; known during the plan. */
   readonly zones: string[];
-  /** An expression that is true in a zone that has it. @param zone an expression for the zone's name */
+  /** An expression that is true for a zone that offers it. @param zone an expression for the zone's name */
   isOfferedIn(zone: string): string;
 }
 
-/** Not every zone of a region has every type: t2.micro is in two of Seoul's four, t3 is not in us-east-1e. */
+/** Not every zone of a region offers every type: t2.micro is in two of Seoul's four zones, t3 is not in us-east-1e. */
 export class InstanceType extends Construct implements IInstanceType {
   readonly zones: string[];
 

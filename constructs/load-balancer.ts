@@ -10,18 +10,18 @@ import type { ITargetGroup } from "./target-group";
 
 export interface LoadBalancerOptions
   extends Pick<Settings, "http" | "tlsPolicy" | "idleTimeoutSec" | "accessLogsBucket"> {
-  /** The provider completes it to a name. */
+  /** The provider adds a suffix to it. */
   readonly namePrefix: string;
   readonly network: INetwork;
   readonly securityGroupId: string;
-  /** The address of the security group's VPC; another one replaces the load balancer, which cannot move. */
+  /** The address of the security group's `vpc_id`. Another VPC replaces the load balancer, which cannot move. */
   readonly securityGroupVpc: string;
-  /** Without them its group lets nobody in. */
+  /** The rules of its security group, without which it allows no traffic. */
   readonly securityGroupRules: readonly ITerraformDependable[];
   readonly certificate: ICertificate;
   readonly targetGroup: ITargetGroup;
   readonly deletionProtection: boolean;
-  /** Folder in the bucket for access logs. */
+  /** The folder in the bucket for access logs. */
   readonly accessLogsPrefix: string;
 }
 
@@ -30,7 +30,7 @@ const HTTPS = 443;
 
 /** An internet-facing application load balancer with its two listeners. */
 export class LoadBalancer extends Construct {
-  /** For what is attached to it, such as a web ACL. */
+  /** For resources that are associated with it, such as a web ACL. */
   readonly arn: string;
   readonly dnsName: string;
   readonly zoneId: string;
@@ -60,25 +60,25 @@ export class LoadBalancer extends Construct {
         options.accessLogsBucket === undefined
           ? undefined
           : { enabled: true, bucket: options.accessLogsBucket, prefix: options.accessLogsPrefix },
-      // The new one answers before the old one goes, or is kept by its protection.
+      // The new one serves before the old one is destroyed, or is kept by its deletion protection.
       lifecycle: {
         createBeforeDestroy: true,
         replaceTriggeredBy: [options.securityGroupVpc],
         precondition: [oneSubnetInEachZone(network)],
       },
-      // Where it gets another group, that group must have its rules first.
+      // If its security group changes, the new group needs its rules first.
       dependsOn: [...network.routes, ...options.securityGroupRules],
     });
   }
 
   /**
-   * The listeners are not created before the old ones go: that would hold for all that they need, and a validation
-   * record would be written and then deleted as the old one of the same name.
+   * The listeners have no create_before_destroy: it would also apply to everything that they depend on, and a
+   * validation record would be written and then deleted as the old record of the same name.
    */
   private listeners({ http, tlsPolicy, certificate, targetGroup }: LoadBalancerOptions): void {
     const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
-    // A group that replaces another one has all its targets before the listener changes over; if one of them cannot be
-    // launched, the old group goes on serving.
+    // A new target group has all its targets before the listener forwards to it. If an instance cannot be launched, the
+    // old target group continues to serve.
     const dependsOn = [...targetGroup.targets];
     const redirect = [
       { type: "redirect", redirect: { protocol: "HTTPS", port: String(HTTPS), statusCode: "HTTP_301" } },
@@ -106,7 +106,7 @@ function oneSubnetInEachZone({ publicSubnets }: INetwork): { condition: string; 
   return {
     condition: `\${length(distinct([${zones}])) == ${publicSubnets.length}}`,
     errorMessage:
-      "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in " +
-      "each; write the zones by name.",
+      "network.zones: two public subnets are in one zone, and a load balancer has one subnet per zone; set " +
+      "network.zones to zone names.",
   };
 }

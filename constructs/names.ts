@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What makes a stack unlike any other in the account; names are derived from it. */
+/** What identifies a stack in the account; names are derived from it. */
 export interface Owner {
   readonly stackId: string;
   readonly domainName: string;
@@ -16,8 +16,7 @@ const MAX_IAM_PREFIX = 38;
 const HASH_LENGTH = 8;
 
 /**
- * `tg-<stack id>-<hash>`: readable, at most 32 characters, and another one for every owner and
- * every value in `alsoOf`.
+ * `tg-<stack id>-<hash>`: readable, at most 32 characters, and different for each owner and each value in `alsoOf`.
  */
 export function targetGroupName(owner: Owner, alsoOf: readonly (string | number)[] = []): string {
   const hash = hashOf([owner.stackId, owner.domainName, owner.region, ...alsoOf]);
@@ -25,24 +24,24 @@ export function targetGroupName(owner: Owner, alsoOf: readonly (string | number)
 }
 
 /**
- * The beginning of the stack's id; the provider completes it to a name that no other load balancer has. So one whose
- * making was interrupted does not stand in the way of its successor.
+ * The beginning of the stack's id; the provider adds a suffix that makes the name unique. A load balancer whose
+ * creation was interrupted therefore does not block its successor.
  */
 export function loadBalancerNamePrefix({ stackId }: Owner): string {
   return `${slug(stackId, MAX_ELB_PREFIX - 1) || "alb"}-`;
 }
 
-/** Suffix that keeps two stacks' names in one VPC apart. */
+/** A suffix that makes the names of two stacks in one VPC different. */
 export function ownerSuffix(owner: Owner): string {
   return `-${hashOf([owner.stackId, owner.domainName, owner.region])}`;
 }
 
-/** Prefix for the role and the instance profile; IAM completes it to a name of its own. */
+/** The prefix for the role and the instance profile; IAM adds a suffix that makes the name unique. */
 export function iamNamePrefix(owner: Owner): string {
   return `${["alb-web", slug(owner.stackId, MAX_IAM_PREFIX - "alb-web--".length)].filter(Boolean).join("-")}-`;
 }
 
-/** Escapes text for terraform: `${` and `%{` would otherwise begin an expression. */
+/** Escapes text for terraform, in which `${` and `%{` begin an expression. */
 export function literal(text: string): string {
   return text.replace(/[$%](?=\{)/g, "$&$&");
 }

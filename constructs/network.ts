@@ -2,17 +2,17 @@ import type { ITerraformDependable } from "cdktf";
 
 export interface ISubnet {
   readonly id: string;
-  /** The name of its zone. */
+  /** The name of its Availability Zone. */
   readonly availabilityZone: string;
 }
 
-/** Where the load balancer and the instances live. */
+/** The network of the load balancer and the instances. */
 export interface INetwork {
   readonly vpcId: string;
-  /** Subnets the load balancer answers from; each in another zone. */
+  /** The load balancer's subnets, each in another zone. */
   readonly publicSubnets: readonly ISubnet[];
-  /** Subnets without an address of their own; may be none in an existing network. */
+  /** Subnets whose instances have no public addresses; an existing network may have none. */
   readonly privateSubnets: readonly ISubnet[];
-  /** What must exist before anything in the subnets can send or receive a packet. */
+  /** What must exist before the subnets can send or receive traffic. */
   readonly routes: readonly ITerraformDependable[];
 }

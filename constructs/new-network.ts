@@ -19,9 +19,9 @@ import type { NewNetworkSettings } from "./props/settings";
 
 export interface NewNetworkOptions extends NewNetworkSettings {
   readonly region: string;
-  /** Zones that do not have it are passed over. */
+  /** Zones that do not offer it are skipped. */
   readonly instanceType: IInstanceType;
-  /** Begins the `Name` tags. */
+  /** The beginning of the `Name` tags. */
   readonly name: string;
 }
 
@@ -31,7 +31,7 @@ interface Zone {
   readonly zone: string;
 }
 
-/** Zones get the block of their letter, so that no zone's subnets move when another one comes or goes. */
+/** A zone's address block depends on its letter, so that adding or removing a zone does not move other subnets. */
 const ZONE_LETTERS = "abcdefgh";
 const ANYWHERE = "0.0.0.0/0";
 
@@ -63,8 +63,8 @@ export class NewNetwork extends Construct implements INetwork {
   }
 
   /**
-   * AWS opens this group to its own members; whatever forgets to name a group gets a closed one. Empty lists and not
-   * none: without them a rule that somebody adds later would stay.
+   * Removes the rules of the VPC's default security group, which AWS opens to its own members. The lists are empty, not
+   * omitted, so that a rule that is added later is removed.
    */
   private closeDefaultGroup(): void {
     new DefaultSecurityGroup(this, "default-security-group", {
@@ -85,12 +85,12 @@ export class NewNetwork extends Construct implements INetwork {
     });
   }
 
-  /** The public subnets' way to the internet. */
+  /** The public subnets' route to the internet. */
   private wayOut(vpc: Vpc, publicTable: RouteTable): Route {
     const gateway = new InternetGateway(this, "internet-gateway", {
       vpcId: vpc.id,
       tags: this.named("internet"),
-      // terraform would move it to another VPC, which AWS refuses while the old one has public addresses.
+      // Otherwise terraform moves it to another VPC, which AWS refuses while the old VPC has public addresses.
       lifecycle: {
         createBeforeDestroy: true,
         replaceTriggeredBy: [`${vpc.terraformResourceType}.${vpc.friendlyUniqueId}.id`],
@@ -105,7 +105,7 @@ export class NewNetwork extends Construct implements INetwork {
     return wayOut;
   }
 
-  /** The subnets of one zone; returns the private one's table. */
+  /** Creates the subnets of one zone and returns the private subnet's route table. */
   private zone(
     { letter, zone }: Zone,
     { cidr, egress }: NewNetworkOptions,
@@ -153,7 +153,7 @@ export class NewNetwork extends Construct implements INetwork {
             condition: `\${length(self.names) >= ${zones}}`,
             errorMessage:
               `network.zones is ${zones}, but ${region} has fewer zones with ${instanceType.name} for this ` +
-              "account; lower it, or choose another instances.type or region.",
+              "account; lower network.zones, or choose another instances.type or region.",
           },
         ],
       },
@@ -170,7 +170,7 @@ export class NewNetwork extends Construct implements INetwork {
       cidrBlock: sixteenth(vpcCidr, ZONE_LETTERS.indexOf(letter) + (tier === "public" ? 0 : ZONE_LETTERS.length)),
       availabilityZone: zone,
       tags: this.named(`${tier} ${letter}`),
-      // The account's list of zones can grow or shrink at its front; a subnet stays where it is.
+      // The account's list of zones can change at its beginning; existing subnets do not move.
       lifecycle: { ignoreChanges: ["availability_zone"] },
     });
   }
@@ -207,7 +207,7 @@ export class NewNetwork extends Construct implements INetwork {
   }
 }
 
-/** The n-th of the sixteen equal parts of a range. */
+/** The n-th sixteenth of a range. */
 function sixteenth(cidr: string, index: number): string {
   const { base, bitmask } = new Netmask(cidr);
   const size = bitmask + 4;

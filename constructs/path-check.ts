@@ -3,31 +3,31 @@ import { type IConstruct, Node } from "constructs";
 import type { Finding, TraceReport } from "../path/report";
 import { BrokenPathError } from "./props/refusals";
 
-/** A stack, and how the path through what it synthesizes is asked for. */
+/** A stack, and how the path through its synthesized resources is traced. */
 export interface PathOwner {
   readonly stackId: string;
   readonly ask: () => PathAnswer;
 }
 
 export interface PathAnswer {
-  /** With what is accepted marked. */
+  /** The trace, with accepted findings marked. */
   readonly report: TraceReport;
-  /** A sentence for each that is accepted although nothing is found of it. */
+  /** An error for each entry of `accept` that matches no finding. */
   readonly idle: readonly string[];
 }
 
 interface Paths {
   readonly owners: Map<IConstruct, PathOwner>;
-  /** Those that cdktf has made ready to be written. */
+  /** The stacks that cdktf has prepared for writing. */
   readonly prepared: Set<IConstruct>;
-  /** Those that were asked since, so that they need not be asked again. */
+  /** The stacks that were traced since, which need no second trace. */
   readonly asked: Set<IConstruct>;
 }
 
 /** The stacks of each app. */
 const pathsOf = new WeakMap<IConstruct, Paths>();
 
-/** Has a stack's path asked for before it is written. */
+/** Registers a stack whose path is traced before the stack is written. */
 export function registerPath(stack: IConstruct, owner: PathOwner): void {
   const { root } = Node.of(stack);
   const paths = pathsOf.get(root) ?? { owners: new Map(), prepared: new Set(), asked: new Set() };
@@ -36,8 +36,8 @@ export function registerPath(stack: IConstruct, owner: PathOwner): void {
 }
 
 /**
- * Asks all stacks of the app as soon as the last one is prepared, which is before the first is written.
- * @throws {BrokenPathError} if the path of any is broken, or accepts what is not there
+ * Traces all stacks of the app once the last one is prepared, before the first one is written.
+ * @throws {BrokenPathError} if any stack's path is broken, or its `accept` has an entry that matches no finding
  */
 export function throwIfAnyPathIsBroken(stack: IConstruct): void {
   const paths = pathsOf.get(Node.of(stack).root);
@@ -45,34 +45,34 @@ export function throwIfAnyPathIsBroken(stack: IConstruct): void {
   paths.prepared.add(stack);
   if (paths.prepared.size < paths.owners.size) return;
   paths.prepared.clear();
-  const faults = [...paths.owners].flatMap(([each, owner]) => {
+  const errors = [...paths.owners].flatMap(([each, owner]) => {
     paths.asked.add(each);
-    return faultsOf(owner);
+    return errorsOf(owner);
   });
-  if (faults.length > 0) throw new BrokenPathError(faults);
+  if (errors.length > 0) throw new BrokenPathError(errors);
 }
 
-/** What is wrong with one stack's path, where that was not asked already, or where aspects have been at it since. */
-export function pathFault(stack: IConstruct): BrokenPathError | undefined {
+/** The errors of one stack's path, unless they were already reported and no aspects have changed the stack since. */
+export function pathError(stack: IConstruct): BrokenPathError | undefined {
   const paths = pathsOf.get(Node.of(stack).root);
   const owner = paths?.owners.get(stack);
   if (paths === undefined || owner === undefined) return undefined;
   if (paths.asked.delete(stack) && !hasAspects(stack)) return undefined;
-  const faults = faultsOf(owner);
-  // With aspects, cdktf may have written the stacks before this one; none of them is deployed.
-  return faults.length > 0 ? new BrokenPathError(faults, "the stack was not written") : undefined;
+  const errors = errorsOf(owner);
+  // With aspects, cdktf may already have written the previous stacks; none of them is deployed.
+  return errors.length > 0 ? new BrokenPathError(errors, "the stack was not written") : undefined;
 }
 
-function faultsOf({ stackId, ask }: PathOwner): string[] {
+function errorsOf({ stackId, ask }: PathOwner): string[] {
   const { report, idle } = ask();
-  const faults =
+  const errors =
     report.verdict === "broken"
       ? report.findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined)
       : [];
   return [
-    ...faults.map((finding) => `${stackId}: ${sentence(finding)}`),
+    ...errors.map((finding) => `${stackId}: ${sentence(finding)}`),
     ...(report.notAccepted ?? []).map((sentence) => `${stackId}: ${sentence}`),
-    // Before the site is there, nothing can be found on its path.
+    // As long as the stack has no site, its path has no findings.
     ...(report.paths.length === 0 ? [] : idle).map((sentence) => `${stackId}: ${sentence}`),
   ];
 }
@@ -80,7 +80,7 @@ function faultsOf({ stackId, ask }: PathOwner): string[] {
 function sentence({ id, address, attribute, observed, required, share, fix }: Finding): string {
   const place = attribute === "" ? address : `${address}, ${attribute}`;
   const text =
-    `${place}: got ${observed}${share === undefined ? "" : ` (${share})`}; required is ${required}; ` +
+    `${place}: got ${observed}${share === undefined ? "" : ` (${share})`}; required: ${required}; ` +
     `${fix.text}${fix.props === "" ? "" : ` Props: ${fix.props}`}`;
   return `${id}: ${text.replace(/\s+/g, " ")}`;
 }

@@ -1,21 +1,21 @@
-/* What `cdktf synth --hcl` renders as terraform does not take it, or takes it for something else. */
+/* Corrections of what `cdktf synth --hcl` renders in a form that terraform rejects or reads differently. */
 
 const HEREDOC = /(<<(\w+)\n[^]*?\n\2$)/m;
 const REFERENCES = /^( *(?:depends_on|ignore_changes|replace_triggered_by) = )\[\n((?:"[^"\n]*",?\n)+)\]/gm;
 const CONDITIONS = /^ *(precondition|postcondition) = \[\n((?:\{\n(?:(?![{}]).*\n)*\},\n)+)\]/gm;
-/** cdktf writes the names of such settings, without their values. */
+/** cdktf writes only the names of such settings, not their values. */
 const VERSIONS = /^ *\d+ = "required_version"$/m;
 
 /**
- * HCL that says what the stack's JSON says.
- * @param userData the instances' boot script, as it is in the JSON
- * @param versions the versions of terraform that are required, as they are in the JSON
+ * HCL that is equivalent to the stack's JSON.
+ * @param userData the instances' boot script, as in the JSON
+ * @param versions the required terraform versions, as in the JSON
  */
 export function plainHcl(rendered: string, userData: string, versions: string): string {
-  // A script may well have a line EOF of its own, which would end cdktf's heredoc.
+  // A script can contain a line EOF, which would end cdktf's heredoc.
   const scripted = rendered.replaceAll(`<<EOF\n${userData}\nEOF`, () => heredoc(userData));
   const required = `required_version = ${JSON.stringify(versions)}`;
-  // Each heredoc comes as two parts, itself and its end's name.
+  // Each heredoc is two parts: its text and the name of its end.
   return scripted
     .split(HEREDOC)
     .map((part, index) =>
@@ -24,7 +24,9 @@ export function plainHcl(rendered: string, userData: string, versions: string): 
     .join("");
 }
 
-/** A heredoc's last line end is part of the text; one more would make other user data, and replace the instances. */
+/**
+ * A heredoc's last newline is part of the text. An additional one would change the user data and replace the instances.
+ */
 function heredoc(text: string): string {
   let end = "USER_DATA";
   while (text.split("\n").includes(end)) end += "_";

@@ -1,8 +1,8 @@
 import { Token, Tokenization } from "cdktf";
 
 /*
- * What terraform knows only during the apply: attributes of resources, of other stacks too, and expressions made of
- * them.
+ * References: values that terraform knows only during the apply, such as attributes of resources, also of other stacks,
+ * and expressions that use them.
  */
 
 /** Whether a text or number is, or contains, a reference. */
@@ -10,7 +10,7 @@ export function isReference(value: unknown): boolean {
   return (typeof value === "string" || typeof value === "number") && Token.isUnresolved(value);
 }
 
-/** Whether a whole list is one reference, so that nobody knows its length before the apply. */
+/** Whether a whole list is one reference, so that its length is unknown before the apply. */
 export function isListReference(value: unknown): boolean {
   return (
     Array.isArray(value) &&
@@ -20,12 +20,12 @@ export function isListReference(value: unknown): boolean {
   );
 }
 
-/** A text as it stands within an expression: `"vpc-1"`, or a reference, which has no quotes there. */
+/** A text within an expression: `"vpc-1"`, or a reference without quotes. */
 export function operand(text: string): string {
   return isReference(text) ? text : JSON.stringify(text);
 }
 
-/** `aws_vpc.main.id`: the same in every synth, which the tokens that stand for it are not. */
+/** `aws_vpc.main.id`: the same in every synth, unlike the tokens that represent it. */
 export function referenceText(value: unknown): string {
   const tokens: unknown[] = typeof value === "string" && !isReference(value) ? [] : Tokenization.reverse(value);
   const names = tokens.map((token) =>

@@ -8,17 +8,17 @@ import { Construct } from "constructs";
 export interface SecurityGroupsOptions {
   readonly vpcId: string;
   readonly region: string;
-  /** Appended to both names where other stacks may have groups in the same VPC. */
+  /** A suffix for both names, if other stacks may have security groups in the same VPC. */
   readonly nameSuffix: string;
   readonly appPort: number;
   readonly healthCheckPort: number;
-  /** Ranges that may connect to port 22 of the instances. */
+  /** The ranges that can connect to port 22 of the instances. */
   readonly sshCidrs: readonly string[];
-  /** Whether the instances may call out to the internet, or fetch packages from S3 only. */
+  /** Whether the instances can make requests to the internet, or only download packages from S3. */
   readonly outbound: "s3" | "internet";
 }
 
-/** Who is on the other side of a rule. */
+/** The other side of a security group rule. */
 type Peer = { readonly group: SecurityGroup } | { readonly cidr: string } | { readonly prefixList: string };
 
 interface Rule {
@@ -35,10 +35,10 @@ const EVERYONE = "0.0.0.0/0";
 /** `alb-security-group` and `ec2-target-group-security-group`, with every rule of both. */
 export class SecurityGroups extends Construct {
   readonly loadBalancerGroupId: string;
-  /** Where terraform sees that the groups move to another VPC; an address for `replace_triggered_by`. */
+  /** An address for `replace_triggered_by`, which changes if the security groups move to another VPC. */
   readonly loadBalancerGroupVpc: string;
   readonly instancesGroupId: string;
-  /** The rules without which no packet passes. */
+  /** The rules, without which no traffic is allowed. */
   readonly rules: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, options: SecurityGroupsOptions) {
@@ -110,7 +110,7 @@ export class SecurityGroups extends Construct {
       description,
       vpcId: options.vpcId,
       tags: { Name: name },
-      // AWS keeps a group that is still in use; another name or VPC means another group first.
+      // AWS does not delete a security group in use; a new name or VPC creates the new group first.
       lifecycle: { createBeforeDestroy: true },
     });
   }

@@ -7,12 +7,15 @@ import {
 } from "./props/backend-props";
 
 /**
- * Versions of terraform and OpenTofu that deploy a stack: those with S3's native lock (`use_lockfile`). Others refuse
- * it in one sentence.
+ * The versions of terraform and OpenTofu that can deploy a stack: those with S3's native lock (`use_lockfile`). Older
+ * ones stop with an error about the version.
  */
 export const TERRAFORM_VERSIONS = ">= 1.10.0";
 
-/** Where terraform keeps the stack's state; never an absolute path, so that the JSON is the same on every machine. */
+/**
+ * Sets where terraform stores the stack's state. The path is never absolute, so that the JSON is the same on every
+ * machine.
+ */
 export function keepState(stack: TerraformStack, location: StateLocation): void {
   if ("local" in location) {
     new LocalBackend(stack, location.local);
@@ -27,9 +30,8 @@ export function keepState(stack: TerraformStack, location: StateLocation): void 
 }
 
 /**
- * What to change about where the state lies before somebody depends on it; cdktf shows it with every synth, diff and
- * deploy.
- * @param backend as the stack's props have it
+ * A warning about where the state is stored, which cdktf shows with every synth, diff and deploy.
+ * @param backend the stack's prop
  */
 export function stateWarning(
   stackId: string,
@@ -37,14 +39,14 @@ export function stateWarning(
 ): string | undefined {
   if (backend === undefined) {
     return (
-      `backend is not set: the state is kept on this machine only, in terraform.${stackId}.tfstate. Write ` +
-      `backend: { s3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or write backend: "local" to ` +
-      "keep it here."
+      `backend is not set: the state is stored on this machine only, in terraform.${stackId}.tfstate. Set ` +
+      `backend: { s3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or set backend: "local" to ` +
+      "store it here."
     );
   }
   if (backend === "local" || !("s3" in backend) || backend.s3.bucket !== PLACEHOLDER_BUCKET) return undefined;
   return (
-    `backend.s3.bucket is the placeholder ${PLACEHOLDER_BUCKET}. Before the first deploy, write a bucket name of ` +
-    "your own and run npx alb-web bootstrap."
+    `backend.s3.bucket is the placeholder ${PLACEHOLDER_BUCKET}. Before the first deploy, set your own bucket ` +
+    "name and run npx alb-web bootstrap."
   );
 }

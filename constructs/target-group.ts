@@ -11,10 +11,10 @@ export interface TargetGroupOptions extends Pick<Settings, "appPort" | "healthCh
   readonly servers: IWebServers;
 }
 
-/** Where requests go: the instances, on the app port. */
+/** The target group: the instances, on the app port. */
 export interface ITargetGroup {
   readonly arn: string;
-  /** The registrations of all targets; what sends requests waits for them. */
+  /** The registrations of all targets, on which the listeners depend. */
   readonly targets: readonly ITerraformDependable[];
 }
 
@@ -42,13 +42,13 @@ export class TargetGroup extends Construct implements ITargetGroup {
         healthyThreshold: healthCheck.healthyThreshold,
         unhealthyThreshold: healthCheck.unhealthyThreshold,
       },
-      // A listener holds on to its group until it is given another; the name differs with whatever replaces it.
+      // A listener uses its target group until it gets another one. The name changes with everything that replaces it.
       lifecycle: { createBeforeDestroy: true },
     });
     this.arn = group.arn;
     this.targets = options.servers.instanceIds.map(
       (instanceId, index) =>
-        // No port of its own: the group's counts.
+        // No port here: the target group's port applies.
         new LbTargetGroupAttachment(this, `target-${index + 1}`, {
           targetGroupArn: group.arn,
           targetId: instanceId,

@@ -1,11 +1,13 @@
 import type { Settings } from "./props/settings";
 
-/** NGINX keeps a connection longer than the load balancer does, or the load balancer meets closed ones: 502. */
+/**
+ * NGINX keeps a connection open longer than the load balancer; otherwise the load balancer returns 502 on closed ones.
+ */
 const KEEPALIVE_MARGIN_SEC = 15;
 
 type ServerSettings = Pick<Settings, "appPort" | "healthCheck" | "server" | "idleTimeoutSec" | "domainName">;
 
-/** What an instance runs at its first boot: the user's own user data, or NGINX on the app port. */
+/** The user data of an instance: the prop's, or a script that runs NGINX on the app port. */
 export function userDataFor(settings: ServerSettings): string {
   return settings.server.userData ?? bootScript(settings);
 }
@@ -39,8 +41,8 @@ systemctl enable --now nginx
 }
 
 /**
- * The app's own lines run in a shell of their own, so that what they set does not reach NGINX's. They do not come on
- * its standard input: a command that reads that would swallow the lines after it.
+ * The app's commands run in a separate shell, so that what they set does not affect the rest of the script. They are
+ * not passed on its standard input, because a command that reads it would consume the lines after it.
  */
 function setupStep(setup: string | undefined): string {
   if (setup === undefined) return "";
@@ -54,7 +56,7 @@ ${end}
 `;
 }
 
-/** The whole configuration, so that no default server of the package answers on another port. */
+/** The complete configuration, so that no default server of the package listens on another port. */
 export function nginxConf(settings: ServerSettings): string {
   const { appPort, healthCheck, server, idleTimeoutSec } = settings;
   const ports = [...new Set([appPort, healthCheck.port])];
@@ -97,7 +99,7 @@ function staticSite(healthCheckPath: string): string {
             try_files $uri $uri/ =404;
         }
 `;
-  // There the page itself answers; a location of its own would hide it.
+  // The page itself serves this path; a separate location would hide it.
   if (path === "/" || path === "/index.html") return page;
   return `        location = ${path} {
             access_log off;

@@ -14,15 +14,15 @@ import { isReference, operand } from "./references";
 
 export interface WebServersOptions extends Pick<Settings, "instances" | "architecture"> {
   readonly instanceType: IInstanceType;
-  /** Subnets that the instances are spread over. */
+  /** The subnets over which the instances are distributed. */
   readonly subnets: readonly ISubnet[];
   readonly securityGroupId: string;
   readonly userData: string;
   readonly keyName?: string;
   readonly iamNamePrefix: string;
-  /** Begins the `Name` tags. */
+  /** The beginning of the `Name` tags. */
   readonly name: string;
-  /** Routes and rules; the boot script needs them within its first seconds. */
+  /** Routes and security group rules, which the boot script needs in its first seconds. */
   readonly bootNeeds: readonly ITerraformDependable[];
 }
 
@@ -31,8 +31,10 @@ export interface IWebServers {
   readonly instanceIds: readonly string[];
 }
 
-/** Types of earlier generations that refuse the EBS-optimised flag or charge for it; the others have it built in. */
-const WITHOUT_EBS_OPTIMISATION = /^(t1|t2|m1|m2|m3|c1|c3|cc\d|cr1|r3|i2|g2|hs1)\./;
+/**
+ * Types of earlier generations that reject the EBS-optimized flag or charge for it; others are always EBS-optimized.
+ */
+const WITHOUT_EBS_OPTIMIZATION = /^(t1|t2|m1|m2|m3|c1|c3|cc\d|cr1|r3|i2|g2|hs1)\./;
 
 export class WebServers extends Construct implements IWebServers {
   readonly instanceIds: string[];
@@ -42,11 +44,11 @@ export class WebServers extends Construct implements IWebServers {
     const image = new DataAwsSsmParameter(this, "image", {
       name: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${options.architecture}`,
     });
-    // Only looked up, so that the plan fails where there is none; AWS says so once it starts the instances.
+    // Looked up so that the plan fails if it does not exist; AWS reports that only when it starts the instances.
     if (options.keyName !== undefined) new DataAwsKeyPair(this, "key-pair", { keyName: literal(options.keyName) });
     const { type, diskGiB, count } = options.instances;
-    // AWS changes the type of a stopped instance only, all of them at the same time, and gives a larger disk to a
-    // system that does not use it before it boots again. terraform would do both in place.
+    // terraform would change both in place: AWS changes the type only while an instance is stopped, so all instances
+    // would stop at the same time, and a running system does not use a larger disk before it reboots.
     const machine = new DataResource(this, "machine", { input: { type, diskGiB } });
     const parts = {
       ami: image.insecureValue,
@@ -74,13 +76,13 @@ export class WebServers extends Construct implements IWebServers {
       keyName: options.keyName && (isReference(options.keyName) ? options.keyName : literal(options.keyName)),
       iamInstanceProfile,
       userData: literal(options.userData),
-      // Changed user data runs on a new machine only; an old one would be stopped, started and unchanged.
+      // Changed user data runs only on a new instance; an existing one would stop and start without a change.
       userDataReplaceOnChange: true,
-      ebsOptimized: WITHOUT_EBS_OPTIMISATION.test(type) ? undefined : true,
+      ebsOptimized: WITHOUT_EBS_OPTIMIZATION.test(type) ? undefined : true,
       rootBlockDevice: { volumeType: "gp3", volumeSize: diskGiB, encrypted: true, tags: name },
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       tags: name,
-      // A new image is for new machines; it must not replace those that serve.
+      // A new image applies to new instances and must not replace existing ones.
       lifecycle: {
         createBeforeDestroy: true,
         ignoreChanges: ["ami"],
@@ -89,7 +91,7 @@ export class WebServers extends Construct implements IWebServers {
           {
             condition: options.instanceType.isOfferedIn(operand(subnet.availabilityZone)),
             errorMessage:
-              `instances.type: \${${operand(subnet.availabilityZone)}} does not have ${type}; choose another ` +
+              `instances.type: \${${operand(subnet.availabilityZone)}} does not offer ${type}; choose another ` +
               "type, or other zones or subnets in network.",
           },
         ],
@@ -98,7 +100,7 @@ export class WebServers extends Construct implements IWebServers {
     });
   }
 
-  /** Lets Session Manager in where the network lets it out; no key, no open port. */
+  /** Allows Session Manager, if the network allows its outbound traffic; it needs no key and no open port. */
   private profile(namePrefix: string): IamInstanceProfile {
     const role = new IamRole(this, "role", {
       namePrefix,

@@ -5,9 +5,9 @@ import { ACCEPTED_KEY, shownEntry, unmatched, withAccepted } from "../path/trace
 import { trace } from "../path/trace/trace";
 import type { HostedZones } from "./dns";
 import { literal } from "./names";
-import { type PathAnswer, pathFault, registerPath, throwIfAnyPathIsBroken } from "./path-check";
+import { type PathAnswer, pathError, registerPath, throwIfAnyPathIsBroken } from "./path-check";
 import { plainHcl } from "./plain-hcl";
-import { checkProps, throwIfAnyFault } from "./props/app-check";
+import { checkProps, throwIfAnyError } from "./props/app-check";
 import { quotaWarning } from "./props/quota-warning";
 import { InvalidPropsError } from "./props/refusals";
 import type { Settings } from "./props/settings";
@@ -20,20 +20,20 @@ export { BrokenPathError, InvalidPropsError } from "./props/refusals";
 export type { WebStackProps } from "./props/web-stack-props";
 export { type Site, WebTopology, type WebTopologyProps } from "./web-topology";
 
-/** A load-balanced HTTPS site from one domain name; its files lie in `cdktf.out/stacks/<id>`. */
+/** A load-balanced HTTPS site from one domain name; its files are in `cdktf.out/stacks/<id>`. */
 export class WebStack extends TerraformStack {
-  /** Nothing if the props are invalid. */
+  /** `undefined` if the props are invalid. */
   private readonly topology?: WebTopology;
   private readonly userData?: string;
 
   /**
-   * @param id names the stack, its folder and what it creates; changing it makes another site
-   * @param props only `domainName` is required. Faults are thrown at synth, those of all stacks at once.
+   * @param id the name of the stack and its folder, also used in resource names; another id is another site
+   * @param props only `domainName` is required. Errors are thrown at synth, those of all stacks at once.
    */
   constructor(scope: Construct, id: string, props: WebStackProps) {
     super(scope, id);
     const settings = checkProps(this, id, props);
-    // Without valid props there is nothing to build; the stack is refused before it is written.
+    // With invalid props nothing is built; the error is thrown before the stack is written.
     if (settings === undefined) return;
     new AwsProvider(this, "aws", { region: settings.region, defaultTags: [{ tags: tagsOf(settings) }] });
     // cdktf has no prop for it.
@@ -50,21 +50,22 @@ export class WebStack extends TerraformStack {
   }
 
   /**
-   * Load balancer, target group and servers, for resources of your own.
-   * @throws {InvalidPropsError} if the stack's props are invalid, or create the zone alone (`hostedZone.delegated:
+   * The load balancer, target group and servers, for your own resources.
+   * @throws {InvalidPropsError} if the stack's props are invalid, or create only the zone (`hostedZone.delegated:
    * false`)
    */
   get site(): Site {
     const { site } = this.parts();
     if (site !== undefined) return site;
     throw new InvalidPropsError([
-      `${this.node.id}: hostedZone.delegated must be true where main.ts uses the stack's site (got false); ` +
-        "until then the stack creates its zone alone. Add what needs the site together with delegated: true.",
+      `${this.node.id}: hostedZone.delegated must be true if main.ts uses the stack's site (got false); ` +
+        "until then the stack creates only its zone. Add the resources that need the site together with " +
+        "delegated: true.",
     ]);
   }
 
   /**
-   * The hosted zones of the site's names, for records of your own.
+   * The hosted zones of the site's names, for your own records.
    * @throws {InvalidPropsError} if the stack's props are invalid
    */
   get zones(): HostedZones {
@@ -72,24 +73,24 @@ export class WebStack extends TerraformStack {
   }
 
   /**
-   * Asked by cdktf for every stack before it writes the first file.
-   * @throws {InvalidPropsError} listing every fault in the props of all stacks of the app
-   * @throws {BrokenPathError} listing every fault on the paths of all stacks, with what was added and overridden
+   * Called by cdktf for every stack before it writes the first file.
+   * @throws {InvalidPropsError} listing every error in the props of all stacks of the app
+   * @throws {BrokenPathError} listing every error on the paths of all stacks, including added and overridden resources
    */
   override prepareStack(): void {
-    throwIfAnyFault(this);
+    throwIfAnyError(this);
     super.prepareStack();
     throwIfAnyPathIsBroken(this);
   }
 
   /**
-   * Asked by cdktf once aspects have been at the stack, and by `Testing.synth(stack, true)`, which does not prepare it.
-   * @throws what `prepareStack` throws, as it is: cdktf would put a returned sentence below its own heading and frames
+   * Called by cdktf after aspects, and by `Testing.synth(stack, true)`, which does not prepare the stack.
+   * @throws the same errors as `prepareStack`; cdktf would print a returned error below its own heading and stack trace
    */
   override runAllValidations(): void {
-    throwIfAnyFault(this);
-    const fault = pathFault(this);
-    if (fault !== undefined) throw fault;
+    throwIfAnyError(this);
+    const error = pathError(this);
+    if (error !== undefined) throw error;
     super.runAllValidations();
   }
 
@@ -102,7 +103,7 @@ export class WebStack extends TerraformStack {
   }
 
   private parts(): WebTopology {
-    if (this.topology === undefined) throwIfAnyFault(this);
+    if (this.topology === undefined) throwIfAnyError(this);
     return this.topology as WebTopology; // there whenever the line above does not throw
   }
 
@@ -111,12 +112,12 @@ export class WebStack extends TerraformStack {
     return {
       report: withAccepted(report, accept),
       idle: unmatched(report, accept).map(
-        (it) => `accept must name findings that the path has (got ${shownEntry(it)}); remove it`,
+        (it) => `accept must list only findings that the path has (got ${shownEntry(it)}); remove this entry`,
       ),
     };
   }
 
-  /** cdktf prints it with every synth, diff and deploy; `npx alb-web trace` tells it of the file. */
+  /** cdktf prints it with every synth, diff and deploy; `npx alb-web trace` reports it for the file. */
   private showAccepted({ accept }: Settings): void {
     if (accept.length === 0) return;
     for (const { finding, address, reason } of accept)
@@ -149,7 +150,7 @@ export class WebStack extends TerraformStack {
   }
 }
 
-/** Tags on everything, by which a stack's resources are told from others. */
+/** Tags for everything, which identify the stack's resources. */
 function tagsOf({ owner, tags }: Settings): Record<string, string> {
   const own = { "alb-web:stack": owner.stackId, "alb-web:domain": owner.domainName };
   return { ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [literal(key), literal(value)])), ...own };

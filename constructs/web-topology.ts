@@ -7,7 +7,7 @@ import { LoadBalancer, type LoadBalancerOptions } from "./load-balancer";
 import { iamNamePrefix, loadBalancerNamePrefix, ownerSuffix, targetGroupName } from "./names";
 import type { INetwork } from "./network";
 import { NewNetwork } from "./new-network";
-import { checkedSettings, checkProps, throwIfAnyFault } from "./props/app-check";
+import { checkedSettings, checkProps, throwIfAnyError } from "./props/app-check";
 import { isExistingNetwork, type Settings } from "./props/settings";
 import type { WebStackProps } from "./props/web-stack-props";
 import { isReference, referenceText } from "./references";
@@ -16,7 +16,7 @@ import { TargetGroup } from "./target-group";
 import { userDataFor } from "./user-data";
 import { type IWebServers, WebServers } from "./web-servers";
 
-/** The site behind its zone. */
+/** The parts of a site. */
 export interface Site {
   readonly loadBalancer: LoadBalancer;
   readonly targetGroup: TargetGroup;
@@ -24,21 +24,21 @@ export interface Site {
 }
 
 /**
- * The choices of a `WebTopology`: those of a `WebStack`, less what is the stack's own. `region` must be that of the
- * stack's AWS provider.
+ * The props of a `WebTopology`: those of a `WebStack` without `backend`, `tags` and `accept`. `region` must be the
+ * region of the stack's AWS provider.
  */
 export type WebTopologyProps = Omit<WebStackProps, "backend" | "tags" | "accept">;
 
-/** The path of a request, part by part; no resources of its own. In a stack of your own, or as `WebStack` uses it. */
+/** The path of a request, part by part, for your own stack or a `WebStack`. It has no resources of its own. */
 export class WebTopology extends Construct {
   readonly zones: HostedZones;
-  /** Nothing while a zone that the stack created waits for the registrar. */
+  /** `undefined` while a zone that the stack created is not delegated. */
   readonly site?: Site;
 
-  /** @throws {InvalidPropsError} listing every fault in the props, if there is one */
+  /** @throws {InvalidPropsError} listing every error, if the props are invalid */
   constructor(scope: Construct, id: string, props: WebTopologyProps) {
     super(scope, id);
-    // A `WebStack` has checked its props already, and names what it creates.
+    // A `WebStack` has already checked its props, and has its own names.
     const settings = checkedSettings(scope) ?? settingsOfOwn(this, props);
     this.zones = new HostedZones(this, "hosted-zone", { ...settings.hostedZone, disposable: settings.disposable });
     if (settings.hostedZone.delegated) this.site = this.build(settings);
@@ -135,17 +135,17 @@ export class WebTopology extends Construct {
 }
 
 /**
- * A target group cannot move to another VPC, so its name tells which one it is in. Of a reference that is where the id
- * comes from: the token in its place differs with each edit of main.ts.
+ * The VPC as part of the target group's name, because a target group cannot move to another VPC. For a reference, it is
+ * the referenced attribute, because the token that represents it changes with each edit of main.ts.
  */
 function placeOf({ network }: Settings): string {
   if (!isExistingNetwork(network)) return network.cidr;
   return isReference(network.vpcId) ? referenceText(network.vpcId) : network.vpcId;
 }
 
-/** In a stack of the user's own, what is created is named by the place in the app, such as `shop-site`. */
+/** In another stack, names derive from the construct's path in the app, such as `shop-site`. */
 function settingsOfOwn(topology: WebTopology, props: WebTopologyProps): Settings {
   const settings = checkProps(topology, topology.node.path.replaceAll("/", "-"), props);
-  throwIfAnyFault(topology);
+  throwIfAnyError(topology);
   return settings as Settings; // there whenever the line above does not throw
 }

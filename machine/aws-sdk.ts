@@ -1,2 +1,2 @@
-/** The AWS SDK is pinned with its plans for later versions of Node; this has it keep them to itself. */
+/** The environment variable that turns off the pinned AWS SDK's warning about future Node versions. */
 export const NO_SDK_WARNING = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";

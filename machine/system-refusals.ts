@@ -3,21 +3,21 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { isNativeError } from "node:util/types";
 
-/** What an operating system refuses a process, whatever the process is at: in its own words, and what to do. */
+/** What an operating system refuses to any process: its error text, and what to do. */
 interface Refusal {
   readonly said: string;
-  /** @param place where the file is; nothing if that is not known */
+  /** @param place the file's place; `undefined` if unknown */
   readonly remedy: (place: string | undefined) => string;
 }
 
 const FREE_SPACE = (place: string | undefined) =>
   `Free some space on ${place === undefined ? "that disk" : `the disk of ${place}`}`;
 const LOCKS = () => "Use a checkout and a TMPDIR on file systems that support locks";
-const ALLOW = () => "Give this user the right to do that";
+const ALLOW = () => "Grant this user the permission";
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENOSPC: { said: "no space left on device", remedy: FREE_SPACE },
-  EDQUOT: { said: "disk quota exceeded", remedy: (place) => `${FREE_SPACE(place)}, or have the quota raised` },
+  EDQUOT: { said: "disk quota exceeded", remedy: (place) => `${FREE_SPACE(place)}, or raise the quota` },
   EFBIG: { said: "file too large", remedy: () => "Raise the limit of a file's size (ulimit -f)" },
   EROFS: {
     said: "read-only file system",
@@ -26,8 +26,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   EACCES: { said: "permission denied", remedy: ALLOW },
   EPERM: { said: "operation not permitted", remedy: ALLOW },
   EMFILE: { said: "too many open files", remedy: () => "Raise the limit of open files (ulimit -n)" },
-  ENFILE: { said: "too many open files in the system", remedy: () => "End other programs" },
-  ENOTDIR: { said: "not a directory", remedy: () => "Move the file away that is in a folder's place" },
+  ENFILE: { said: "too many open files in the system", remedy: () => "Close other programs" },
+  ENOTDIR: { said: "not a directory", remedy: () => "Move the file that is in the place of a folder" },
   EIO: { said: "input/output error", remedy: () => "Check the disk" },
   ENOLCK: { said: "no locks available", remedy: LOCKS },
   ENOTSUP: { said: "operation not supported", remedy: LOCKS },
@@ -55,16 +55,16 @@ const DONE: Readonly<Record<string, string>> = {
   chmod: "changed",
 };
 
-/** Whatever it was called for: there is no place for what is to be written. */
+/** Errors of missing space, reported as "written" whatever the system call was. */
 const WRITING = ["ENOSPC", "EDQUOT", "EFBIG"];
 
-/** Not about files: what they fail with has other reasons. */
+/** System calls that are not about files; their errors have other causes. */
 const OTHERS = /^(kill|connect|bind|listen|getaddrinfo|spawn)/;
 
 /**
- * One sentence for what the operating system refused, which is no fault of ours: what could not be done where, why, and
- * what to do.
- * @returns nothing for any other error
+ * One sentence for what the operating system refused, which is not an internal error: what failed where, why, and what
+ * to do.
+ * @returns `undefined` for any other error
  */
 export function systemRefusal(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
@@ -77,7 +77,7 @@ export function systemRefusal(error: unknown): string | undefined {
 }
 
 /**
- * What a program says, in its own words, when there is no space left: `open /tmp/x: no space left on device`,
+ * A program's own error text when there is no space left: `open /tmp/x: no space left on device`,
  * `[Errno 28] No space left on device: '/tmp/x'`.
  */
 const NO_SPACE = /(?<!\w)(no space left on device|disk quota exceeded)(?!\w)/i;
@@ -86,9 +86,9 @@ const NO_SPACE = /(?<!\w)(no space left on device|disk quota exceeded)(?!\w)/i;
 const OF_NODE = /\b(E[A-Z]+): [a-z][^,\n]*, (\w+)(?: '([^'\n]+)')?/;
 
 /**
- * The same for what another program said before it failed.
- * @param folder where it writes, for files that it does not name
- * @returns nothing if it was refused nothing that is known here
+ * The same for the output of another program that failed.
+ * @param folder the folder in which it writes, for files that it does not name
+ * @returns `undefined` if the output has no error that is known here
  */
 export function refusalIn(said: string, folder?: string): string | undefined {
   const [, code = "", syscall = "", file] = OF_NODE.exec(said) ?? [];
@@ -98,7 +98,7 @@ export function refusalIn(said: string, folder?: string): string | undefined {
   const line = said.split("\n").find((it) => NO_SPACE.test(it));
   if (line === undefined) return undefined;
   const [before = "", words = "", after = ""] = line.split(NO_SPACE);
-  // Go has the path before, Python has it behind.
+  // Go prints the path before the error, Python after it.
   const path = /(?:^|[\s'"])(\/[^\s'":]+)['"]?: *$/.exec(before)?.[1] ?? /^: '([^']+)'/.exec(after)?.[1];
   const known = /quota/i.test(words) ? "EDQUOT" : "ENOSPC";
   return sentence(known, REFUSALS[known] as Refusal, path, "written", folder);
@@ -119,7 +119,7 @@ function sentence(
   );
 }
 
-/** The folders that commands write to and that have no space left. */
+/** The folders in which commands write and that have no space left. */
 function fullPlaces(): string | undefined {
   const full = [process.cwd(), tmpdir()].filter((folder) => {
     try {

@@ -11,9 +11,9 @@ const ACCESS = {
 };
 
 /**
- * The settings that make aws, terraform and cdktf talk to the local AWS and to nothing else.
+ * The environment variables with which aws, terraform and cdktf use the local AWS and nothing else.
  * @param terraform the binary
- * @param configurationFile what leads terraform to a copy of the provider, where the registry cannot be reached
+ * @param configurationFile the CLI configuration for a copy of the provider, if the registry cannot be reached
  */
 export async function localAwsEnvironment(
   cacheFolder: string,
@@ -27,7 +27,7 @@ export async function localAwsEnvironment(
     AWS_ENDPOINT_URL: endpoint,
     ...ACCESS,
     ...NO_OTHER_AWS,
-    // An unimplemented call answers 500; the provider would try it for minutes.
+    // An unimplemented call returns 500; the provider would retry it for minutes.
     AWS_MAX_ATTEMPTS: "2",
     CHECKPOINT_DISABLE: "1",
     ...(terraform === "terraform" ? {} : { TERRAFORM_BINARY_NAME: terraform }),
@@ -40,8 +40,8 @@ export async function localAwsEnvironment(
 }
 
 /**
- * The environment of terraform in a rehearsal: nothing of the person's AWS or terraform settings gets in; proxies,
- * which `init` may need, do.
+ * The environment of terraform in a rehearsal: without the user's AWS and terraform settings, with proxies, which
+ * `init` may need.
  */
 export async function terraformEnvironment(
   cacheFolder: string,
@@ -52,22 +52,21 @@ export async function terraformEnvironment(
   return { ...withoutAwsAndTerraform(process.env), ...own, TF_IN_AUTOMATION: "1" };
 }
 
-/** An environment less all settings of AWS and terraform, but for where terraform finds its providers. */
+/** An environment without the settings of AWS and terraform, except TF_CLI_CONFIG_FILE. */
 export function withoutAwsAndTerraform(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE$))/.test(name)));
 }
 
 /**
- * Has this process, too, know nothing of the person's AWS settings: those of SDK clients come from its environment and
- * from files that it names.
+ * Removes the user's AWS settings from this process too: SDK clients read its environment and the files that it names.
  */
 export function forgetAws(env: NodeJS.ProcessEnv = process.env): void {
-  // The one is this program's own (machine/aws-sdk.ts), and leads nowhere.
+  // NO_SDK_WARNING is this program's own (machine/aws-sdk.ts) and harmless.
   for (const name of Object.keys(env)) if (name.startsWith("AWS_") && name !== NO_SDK_WARNING) delete env[name];
   Object.assign(env, NO_OTHER_AWS);
 }
 
-/** The local AWS is on this machine, where no proxy leads. Both spellings, as each is read first by somebody. */
+/** The local AWS is on this machine, and no proxy leads to it. Programs differ in which spelling they read first. */
 function pastTheProxy(env: NodeJS.ProcessEnv): Record<string, string> {
   if (!Object.entries(env).some(([name, value]) => /^(https?|all)_proxy$/i.test(name) && value)) return {};
   const hosts = ["127.0.0.1", "localhost", env.no_proxy || env.NO_PROXY].filter(Boolean).join(",");

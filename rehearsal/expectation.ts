@@ -1,15 +1,15 @@
 import { aliasNamesOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
 
-/** What the stack declares and terraform's outputs name; the checks hold AWS's answers against it. */
+/** What the stack declares and terraform outputs; the checks compare AWS's responses with it. */
 export interface Expectation {
   readonly region: string;
-  /** Whether the stack holds the site itself, or as yet only its zone. */
+  /** Whether the stack contains the site, and not only its zone. */
   readonly hasSite: boolean;
-  /** Every name that the site answers to. */
+  /** Every name of the site. */
   readonly names: readonly string[];
-  /** Whether the stack requests its certificate, or uses one that is there, however that was validated. */
+  /** Whether the stack requests its certificate; otherwise it uses an existing one, however that was validated. */
   readonly requestsCertificate: boolean;
-  /** The zone that the stack creates, if it does. */
+  /** The zone that the stack creates, if it creates one. */
   readonly createdZone?: string;
   readonly nameServers?: readonly string[];
   readonly appPort: number;
@@ -17,7 +17,7 @@ export interface Expectation {
   readonly healthCheckPath: string;
   readonly http: "redirect" | "forward";
   readonly isPublic: boolean;
-  /** Whether the instances boot the stack's own NGINX. */
+  /** Whether the instances run the stack's own NGINX. */
   readonly hasNginx: boolean;
   readonly targetGroupArn?: string;
   readonly balancerDnsName?: string;
@@ -25,10 +25,10 @@ export interface Expectation {
   readonly instanceCount: number;
 }
 
-/** terraform's outputs, as `terraform output -json` gives them. */
+/** terraform's outputs, as `terraform output -json` prints them. */
 export type Outputs = Readonly<Record<string, { readonly value: unknown }>>;
 
-/** Reads what is expected from the stack's JSON, and from the outputs what only AWS knows. */
+/** Reads the expectation from the stack's JSON, and values that AWS assigns from the outputs. */
 export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
   const only = (type: string) => resourcesOf(stack, type)[0]?.arguments ?? {};
   const targetGroup = only("aws_lb_target_group");
@@ -57,7 +57,7 @@ export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
 }
 
 /**
- * From the site's URL, the certificate and the alias records together, so that none of them can be missing unnoticed.
+ * The names in the site's URL, the certificate and the alias records together, so that a missing one is noticed.
  */
 function namesIn(stack: StackJson & { output?: { site_url?: { value?: string } } }): string[] {
   const url = stack.output?.site_url?.value;
@@ -67,7 +67,7 @@ function namesIn(stack: StackJson & { output?: { site_url?: { value?: string } }
   return [...new Set([...(url === undefined ? [] : [new URL(url).hostname]), ...certified, ...aliasNamesOf(stack)])];
 }
 
-/** A nested block stands in the JSON as an object or as a list of one. */
+/** A nested block, which is an object or a list of one object in the JSON. */
 function blockOf(value: unknown): Readonly<Record<string, unknown>> {
   const block: unknown = Array.isArray(value) ? value[0] : value;
   return typeof block === "object" && block !== null ? (block as Record<string, unknown>) : {};

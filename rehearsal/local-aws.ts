@@ -12,31 +12,31 @@ const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 3_000;
 const KILL_WITHIN_MS = 2_000;
 const POLL_MS = 20;
-/** Node 24 and later can be told to use a proxy for everything; none leads to this machine. */
+/** Node 24 and later can be configured to use a proxy for everything; no proxy leads to this machine. */
 const DIRECT = new Agent();
 const STDERR_TAIL_CHARACTERS = 2_000;
 
 export interface LocalAwsOptions {
-  /** Python that has moto, as found by the set-up. */
+  /** The Python that has moto, as found by the setup. */
   readonly python: string;
 }
 
-/** One IAM action that was called. */
+/** An IAM action that was called. */
 export interface Call {
-  /** As policies name it, such as `ec2:CreateVpc`. */
+  /** Its name in policies, such as `ec2:CreateVpc`. */
   readonly action: string;
   /**
-   * What a policy can narrow it to: the ARN of a bucket, an object, a role, an instance profile or a parameter; else
-   * `*`.
+   * The resource that a policy can restrict it to: the ARN of a bucket, an object, a role, an instance profile or a
+   * parameter; otherwise `*`.
    */
   readonly resource: string;
-  /** Terraform's own calls and its provider's, or those of anybody else. */
+  /** `terraform` for calls of Terraform and its provider, `other` for all other calls. */
   readonly client: "terraform" | "other";
 }
 
-/** What an AWS account may have in a region. */
+/** Quotas of an AWS account in a region. */
 export interface Quotas {
-  /** Of running On-Demand standard instances. */
+  /** vCPUs of running On-Demand standard instances. */
   readonly vcpus: number;
   /** Elastic IP addresses. */
   readonly addresses: number;
@@ -48,12 +48,12 @@ interface Address {
 }
 
 /**
- * A local stand-in for AWS: moto's server, patched where it differs from AWS on the path that is built here.
+ * A local replacement for AWS: moto's server, patched where it differs from AWS on the path that this project builds.
  *
  * It ends with the process that started it, unless it was detached.
  */
 export class LocalAws {
-  /** What the provider's and the backend's endpoints are set to. */
+  /** The URL for the endpoints of the provider and the backend. */
   readonly endpoint: string;
   readonly port: number;
   readonly pid: number;
@@ -61,7 +61,7 @@ export class LocalAws {
 
   private constructor(
     address: Address,
-    /** The user id that it answers with where it is asked who calls: no other server knows it. */
+    /** The user id that it returns for GetCallerIdentity; no other server knows it. */
     readonly identity: string,
     private readonly child?: ChildProcess,
   ) {
@@ -73,14 +73,14 @@ export class LocalAws {
   /**
    * Starts a server on a free port of the loopback interface.
    *
-   * Throws when Python cannot be run, lacks moto, or is not ready in time; the error ends with what Python said.
+   * Throws if Python cannot be run, lacks moto, or is not ready in time; the error ends with Python's output.
    */
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
     const identity = `alb-web-${randomUUID()}`;
     const child = spawn(options.python, [join(__dirname, "local_aws", "server.py")], {
       stdio: ["pipe", "pipe", "pipe"],
       env: emulatorEnvironment(identity),
-      // A session of its own, so that Ctrl-C leaves it up while what is on it is taken down.
+      // A separate session, so that Ctrl-C does not stop it while resources on it are destroyed.
       detached: true,
     });
     const address = await ready(child, options.python);
@@ -88,22 +88,22 @@ export class LocalAws {
     return new LocalAws(address, identity, child);
   }
 
-  /** Puts in what an account holds already. Throws when the seed has a fault. */
+  /** Adds what the account already has. Throws if the seed is invalid. */
   async seed(seed: Seed): Promise<void> {
     await this.control("seed", seed);
   }
 
   /**
-   * A second server that goes on from this one's state and shares no change with it.
+   * Starts a second server with a copy of this one's state; later changes are not shared.
    *
-   * It ends with the server that was started, from which all clones descend; but the clone of a detached one lives
-   * until nobody has called it for as long.
+   * A clone ends with the server that was started first. The clone of a detached server ends when it has had no request
+   * for the same time.
    */
   async clone(): Promise<LocalAws> {
     return new LocalAws(toAddress(await this.control("clone", {})), this.identity);
   }
 
-  /** Lets the server live on without this process, until it has had no request for so long. */
+  /** Keeps the server running without this process, until it has had no request for `idleSeconds`. */
   async detach(idleSeconds: number): Promise<void> {
     await this.control("detach", { idleSeconds });
     this.child?.stdin?.destroy();
@@ -111,34 +111,34 @@ export class LocalAws {
     this.child?.stderr?.destroy();
   }
 
-  /** Whether a load balancer with deletion protection is kept from being deleted, which is so from the start. */
+  /** Sets whether deletion protection of load balancers is enforced. Default: true. */
   async enforceDeletionProtection(on: boolean): Promise<void> {
     await this.control("settings", { enforceDeletionProtection: on });
   }
 
   /**
-   * Whether calls are checked against the IAM policies of who makes them, which is not so at first: then any keys will
-   * do. A clone takes the setting over.
+   * Sets whether calls are checked against the caller's IAM policies. Default: false, and any keys are accepted. A
+   * clone inherits the setting.
    */
   async enforceAccess(on: boolean): Promise<void> {
     await this.control("settings", { enforceAccess: on });
   }
 
-  /** Sets quotas of the account, for each region; there are none at first. A clone takes them over. */
+  /** Sets the account's quotas for each region. Default: none. A clone inherits them. */
   async setQuotas({ vcpus, addresses }: Quotas): Promise<void> {
     for (const quota of [{ vcpus }, { addresses }]) await this.control("settings", quota);
   }
 
   /**
-   * The IAM actions that were called so far, each once, sorted; those that AWS checks without a call are not among
-   * them. A clone begins with those of the server that it was made of.
-   * @param reset forget them now
+   * The IAM actions that were called so far, each once, sorted. Actions that AWS checks without a call are not
+   * included. A clone begins with the calls of its original.
+   * @param reset clears the list
    */
   async calls(reset = false): Promise<Call[]> {
     return ((await this.control("calls", { reset })) as { calls: Call[] }).calls;
   }
 
-  /** Ends the server and waits until it is gone. Does nothing when it has ended. Throws when it cannot be ended. */
+  /** Ends the server and waits until it is gone. Does nothing if it has ended. Throws if it cannot be ended. */
   async stop(): Promise<void> {
     if (this.ended) return;
     signal(this.pid, "SIGTERM");
@@ -164,12 +164,12 @@ export class LocalAws {
   }
 }
 
-/** Whether a process runs; one that has ended but was not collected by its parent does not. */
+/** Whether a process runs; a zombie does not. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch {
-    return false; // gone, or its number went to somebody else's process
+    return false; // gone, or its id now belongs to another user's process
   }
   if (process.platform !== "linux") return true;
   try {
@@ -189,12 +189,12 @@ function ready(child: ChildProcess, python: string): Promise<Address> {
       clearTimeout(timer);
       child.kill("SIGKILL");
       const tail = errors.trim();
-      reject(new Error(`local AWS: '${python}' ${what}${tail === "" ? "" : `; it said:\n${tail}`}`));
+      reject(new Error(`local AWS: '${python}' ${what}${tail === "" ? "" : `; its output:\n${tail}`}`));
     };
     const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
     child.once("error", (error) => fail(`cannot be run: ${error.message}`));
     child.once("close", (code, signalName) => fail(`ended before it was ready (${signalName ?? `exit code ${code}`})`));
-    // A server that has ended must not take this process with it.
+    // A server that has ended must not end this process.
     child.stdin?.on("error", () => undefined);
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       errors = (errors + chunk).slice(-STDERR_TAIL_CHARACTERS);
@@ -207,13 +207,13 @@ function ready(child: ChildProcess, python: string): Promise<Address> {
       try {
         resolve(toAddress(JSON.parse(output)));
       } catch {
-        fail(`printed '${output.trim()}' where its port was expected`);
+        fail(`printed '${output.trim()}' instead of its port`);
       }
     });
   });
 }
 
-/** Keeps neither the child nor its pipes from letting this process end. */
+/** Lets this process end although the child and its pipes are open. */
 function letGo(child: ChildProcess): void {
   child.unref();
   for (const stream of child.stdio) {

@@ -1,12 +1,12 @@
 import { isPlaceholder, resourcesOf, type StackJson } from "./stack-files";
 
-/** terraform reads files that end in `_override.tf.json` after the others and lets them win. */
+/** terraform reads files that end in `_override.tf.json` after the others, and they take precedence. */
 export const OVERRIDE_FILE = "rehearsal_override.tf.json";
 
 const STATE_BUCKET = "alb-web-rehearsal-state";
 
 /**
- * Where a rehearsed stack keeps its state: the bucket it names itself, or, while it names none, one of the rehearsal's.
+ * Where a rehearsed stack stores its state: in its own bucket, or in a bucket of the rehearsal if it has none.
  */
 export function stateLocation(stackId: string, stack: StackJson): { bucket: string; key: string; region: string } {
   const {
@@ -18,8 +18,8 @@ export function stateLocation(stackId: string, stack: StackJson): { bucket: stri
 }
 
 /**
- * All that differs between what is rehearsed and what would be deployed: the state lies in S3 on the local AWS,
- * locked as a team's would be, and the load balancer can be deleted again. Endpoint and keys come from the environment.
+ * The only differences between a rehearsal and a deploy: the state is in S3 on the local AWS, with S3's lock, and the
+ * load balancer has no deletion protection. Endpoint and keys come from the environment.
  */
 export function overrideFor(stackId: string, stack: StackJson): object {
   const protectedBalancers = resourcesOf(stack, "aws_lb").filter(

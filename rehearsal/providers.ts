@@ -1,18 +1,18 @@
 import { dataOf, resourcesOf, type StackJson } from "./stack-files";
 
-/* What a stack may say of its providers in a rehearsal, which must reach nothing but the local AWS. */
+/* Provider settings in a rehearsal, which must reach nothing but the local AWS. */
 
-/** terraform reads this file beside the stack's own. */
+/** terraform reads this file in addition to the stack's own. */
 export const IDENTITY_FILE = "rehearsal_identity.tf.json";
 
-/** What decides what is built, not where: all else of an AWS provider could lead it, or its keys, elsewhere. */
+/** Settings that affect what is created, not where. Every other setting could send requests or keys elsewhere. */
 const KEPT = ["alias", "region", "default_tags", "ignore_tags", "max_retries", "retry_mode"];
-/** HashiCorp's providers that ask nobody outside of this machine. */
+/** HashiCorp's providers that make no requests outside of this machine. */
 const STAY_HERE = ["archive", "local", "null", "random", "time", "tls"].map((name) => `hashicorp/${name}`);
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The stack with its AWS providers as a rehearsal has them: endpoint and keys come from the environment. */
+/** The stack with the AWS provider settings of a rehearsal: endpoint and keys come from the environment. */
 export function withLocalProviders<T extends StackJson>(stack: T): T {
   if (stack.provider?.aws === undefined) return stack;
   const aws = blocksOf(stack).map((block) =>
@@ -21,7 +21,7 @@ export function withLocalProviders<T extends StackJson>(stack: T): T {
   return { ...stack, provider: { ...stack.provider, aws } };
 }
 
-/** The settings of AWS providers that a rehearsal leaves out, such as `profile`; each once, sorted. */
+/** The AWS provider settings that a rehearsal omits, such as `profile`; each once, sorted. */
 export function leftOutOf(stack: StackJson): string[] {
   return [
     ...new Set(
@@ -33,9 +33,9 @@ export function leftOutOf(stack: StackJson): string[] {
 }
 
 /**
- * The sources of the providers that ask somebody outside of this machine, and are not AWS's, such as
+ * The sources of providers other than AWS's that make requests outside of this machine, such as
  * `cloudflare/cloudflare`.
- * @param lock the lock file that terraform wrote for a stack: it has those of modules too
+ * @param lock the lock file that terraform wrote for a stack; it includes the providers of modules
  */
 export function outsideProviders(lock: string): string[] {
   const sources = [...lock.matchAll(/^provider "([^"\n]+)"/gm)].map(([, address = ""]) =>
@@ -45,25 +45,25 @@ export function outsideProviders(lock: string): string[] {
 }
 
 /**
- * A block `provider`: its label may go without quotes, and comments may stand around both; a byte order mark may begin
- * the file.
+ * A `provider` block: its label can be without quotes, comments can surround both, and the file can begin with a byte
+ * order mark.
  */
 const PROVIDER_BLOCK = /(?:^|\*\/)[ \t\uFEFF]*provider(?:[ \t]*(?:"|\/\*)|[ \t]+[\w-]+[ \t]*(?:\{|\/\*))/m;
 
-/** Whether a file of a module configures a provider itself, which nobody outside of the module can correct. */
+/** Whether a file of a module configures a provider itself, which cannot be changed from outside of the module. */
 export function configuresProvider(fileName: string, text: string): boolean {
   if (!fileName.endsWith(".json")) return PROVIDER_BLOCK.test(text);
   try {
     return (JSON.parse(text) as { provider?: unknown }).provider !== undefined;
   } catch {
-    return false; // terraform itself refuses it
+    return false; // terraform itself rejects it
   }
 }
 
 /**
- * Asks through each of the stack's own AWS providers whom it talks to, while terraform plans; the plan fails unless it
- * is this run's local AWS.
- * @param identity the user id that the local AWS answers with
+ * Data sources that ask each of the stack's AWS providers for its caller identity. The plan fails unless the local AWS
+ * of this run answers.
+ * @param identity the user id that the local AWS returns
  */
 export function identityChecks(stack: StackJson, identity: string): object {
   const names = blocksOf(stack).map(({ alias }) => (typeof alias === "string" ? `aws.${alias}` : "aws"));
@@ -74,7 +74,7 @@ export function identityChecks(stack: StackJson, identity: string): object {
       postcondition: [
         {
           condition: `\${self.user_id == ${JSON.stringify(identity)}}`,
-          error_message: `Provider ${provider} does not talk to the local AWS of this rehearsal. Nothing was applied.`,
+          error_message: `Provider ${provider} does not use the local AWS of this rehearsal. Nothing was applied.`,
         },
       ],
     },

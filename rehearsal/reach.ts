@@ -4,24 +4,24 @@ import { WorkFailed } from "../machine/errors";
 import { configuresProvider, outsideProviders } from "./providers";
 
 /**
- * Looks at what terraform has fetched for a stack, before anything of it runs.
+ * Checks what terraform fetched for a stack, before any of it runs.
  * @param folder the initialized copy of the stack
- * @throws {WorkFailed} if a provider asks somebody outside of this machine, or a module configures a provider itself
+ * @throws {WorkFailed} if a provider makes requests outside of this machine, or a module configures a provider itself
  */
 export async function throwIfReachingOut(folder: string): Promise<void> {
   const outside = outsideProviders(await readFile(join(folder, ".terraform.lock.hcl"), "utf8").catch(() => ""));
   if (outside.length > 0) {
     throw new WorkFailed(
-      `A rehearsal must not use ${outside.join(", ")}, which would act outside of this machine; keep those ` +
-        "resources in a stack of their own.",
+      `A rehearsal must not use ${outside.join(", ")}, which would make requests outside of this machine; move ` +
+        "those resources to a separate stack.",
     );
   }
   for (const { Key, Dir } of await modulesOf(folder)) {
     for (const name of await filesIn(join(folder, Dir))) {
       if (!configuresProvider(name, await readFile(join(folder, Dir, name), "utf8"))) continue;
       throw new WorkFailed(
-        `A rehearsal must not use module ${Key}, which configures a provider itself (${name}) and could so ` +
-          "reach AWS; pass it the stack's provider instead.",
+        `A rehearsal must not use module ${Key}, which configures a provider itself (${name}) and could ` +
+          "therefore reach AWS; pass it the stack's provider instead.",
       );
     }
   }
@@ -32,7 +32,7 @@ interface Module {
   readonly Dir: string;
 }
 
-/** As terraform lists them; the stack itself, which has no key, left out. */
+/** The modules that terraform lists, without the stack itself, which has no key. */
 async function modulesOf(folder: string): Promise<Module[]> {
   const list = await readFile(join(folder, ".terraform", "modules", "modules.json"), "utf8").catch(
     () => '{"Modules": []}',

@@ -12,7 +12,7 @@ const WIDTHS = { step: 7, title: 33, verdict: 11 };
 const DEFAULT_COLUMNS = 120;
 const MIN_OBSERVED = 30;
 
-/** One table for each stack, one row for each step of the walkthrough. */
+/** One table per stack, with one row per step of the walkthrough. */
 export function resultsAsTable(
   results: readonly RehearsalResult[],
   columns = process.stdout.columns || DEFAULT_COLUMNS,
@@ -34,14 +34,14 @@ function tableOf({ steps }: RehearsalResult, columns: number): string {
   return table.toString();
 }
 
-/** Nobody but IANA owns these domains. */
+/** Domains that IANA reserves for examples. */
 const EXAMPLE = /(^|\.)example\.(com|net|org)$/;
 
 type Rehearsed = Pick<SynthesizedStack, "id" | "json">;
 
 /**
- * What to do now, a line for each thing.
- * @param isKept whether the local AWS stays up, so that cdktf may be made to talk to it instead of to AWS
+ * The next steps, one line each.
+ * @param isKept whether the local AWS keeps running, so that cdktf can be directed to it instead of to AWS
  */
 export function nextSteps(
   results: readonly RehearsalResult[],
@@ -57,10 +57,10 @@ export function nextSteps(
     ...(waiting.length === 0
       ? []
       : [
-          `Next, to create the zone: ${deployOf(waiting)}. Then give its name servers to the registrar, set ` +
-            `\`hostedZone.delegated\` to true and rehearse again. README: A domain bought elsewhere.`,
+          `Next, to create the zone: ${deployOf(waiting)}. Then set its name servers at the registrar, set ` +
+            "`hostedZone.delegated` to true and rehearse again. See docs/guides/domain-bought-elsewhere.md.",
         ]),
-    ...(ready.length === 0 ? [] : [`Next, to deploy to AWS: ${deployOf(ready)}. README: First deploy on AWS.`]),
+    ...(ready.length === 0 ? [] : [`Next, to deploy to AWS: ${deployOf(ready)}. See docs/guides/first-deploy.md.`]),
   ];
 }
 
@@ -86,24 +86,24 @@ function afterBroken({ stack, steps }: RehearsalResult): string {
   const broken = steps.filter(({ verdict }) => verdict === "broken");
   const named = `step${broken.length === 1 ? "" : "s"} ${broken.map(({ id }) => id).join(", ")}`;
   const where = steps.some(({ observed }) => observed === "not reached")
-    ? `the error above, which ended ${stack} at ${named}`
+    ? `the error above, which stopped ${stack} at ${named}`
     : `${named} of ${stack}`;
   return (
-    `Next: look at ${where}. Correct it and run \`${command`npm run rehearse -- ${word.stack(stack)}`}\` again; ` +
-    `with \`--keep\`, the local AWS stays up to look at.`
+    `Next: check ${where}. Correct the cause and run \`${command`npm run rehearse -- ${word.stack(stack)}`}\` again; ` +
+    "with `--keep`, the local AWS keeps running for inspection."
   );
 }
 
 /**
- * Drops what the shell has of AWS, terraform and proxies; but for a CLI configuration, without which terraform may not
- * find its providers.
+ * Unsets the shell's variables for AWS, terraform and proxies, except TF_CLI_CONFIG_FILE, without which terraform may
+ * not find its providers.
  */
 const FORGET =
   "unset $(env | grep -Eio '^(AWS_|TF_|(https?|all|no)_proxy)[A-Z0-9_]*=' | grep -v '^TF_CLI_CONFIG_FILE=' | tr -d =)";
 
 /**
- * Shell lines for a local AWS that was kept.
- * @param waiting stacks that name no state bucket yet, which cdktf cannot deploy there either
+ * Shell lines for a local AWS that keeps running.
+ * @param waiting stacks without a state bucket, which cdktf cannot deploy there either
  */
 export function keptShellLines(
   environment: Readonly<Record<string, string>>,
@@ -112,18 +112,17 @@ export function keptShellLines(
 ): string {
   return [
     "",
-    "# The local AWS keeps running. In this shell, aws, terraform and cdktf talk to it, and to no other, after " +
-      "these lines:",
+    "# The local AWS keeps running. After these lines, aws, terraform and cdktf in this shell use only it:",
     FORGET,
     ...Object.entries(environment).map(([name, value]) => `export ${name}='${value.replace(/'/g, "'\\''")}'`),
     ...(waiting.length === 0
       ? []
       : [
-          `# To deploy ${printable(waiting.join(", "))} there, write a bucket name into main.ts and run npx ` +
-            "alb-web bootstrap first.",
+          `# To deploy ${printable(waiting.join(", "))} there, first set a bucket name in main.ts and run npx ` +
+            "alb-web bootstrap.",
         ]),
-    "# Unlike AWS, it lets a load balancer with deletion protection be destroyed.",
-    "# Stop it (it stops by itself after 8 hours without a request):",
+    "# Unlike AWS, it allows a load balancer with deletion protection to be destroyed.",
+    "# To stop it (it also stops after 8 hours without a request):",
     `#   kill ${pid}`,
     "",
   ].join("\n");

@@ -21,13 +21,13 @@ import { checkWalkthrough, type PlanFacts, type StepResult } from "./walkthrough
 /** The result of one stack's rehearsal. */
 export interface RehearsalResult {
   readonly stack: string;
-  /** The worst of its steps: unknown never counts as ok. */
+  /** The worst verdict of its steps: unknown never counts as ok. */
   readonly verdict: Verdict;
   readonly steps: readonly StepResult[];
   readonly seconds: number;
 }
 
-/** One stage of a rehearsal; `report` says how far it is. */
+/** One stage of a rehearsal; `report` shows its progress. */
 export interface Stage {
   readonly title: string;
   readonly run: (report: (text: string) => void) => Promise<string>;
@@ -38,33 +38,33 @@ export interface RehearsalOptions {
   readonly localAws: LocalAws;
   /** The terraform binary. */
   readonly terraform: string;
-  /** With the proxies that `init` may need; what follows has none. */
+  /** With the proxies that `init` may need; later stages have none. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * The text of the lock file, whose checksums the provider must have.
+   * The text of the lock file, whose checksums the provider must match.
    * @default - the first provider that is found is locked
    */
   readonly lock?: string;
   /** An empty folder for the copy of the stack. */
   readonly folder: string;
   /**
-   * The local AWS's quotas, for the sentence about one that is exceeded.
+   * The local AWS's quotas, for the sentence about an exceeded quota.
    * @default - it has none
    */
   readonly quotas?: Quotas;
   /**
-   * What is in use as long as terraform runs, such as the folder that all of this is in.
-   * @default - nothing but the folder itself
+   * A lock to hold while terraform runs, such as that of the temporary folder.
+   * @default - none
    */
   readonly inUse?: HeldLock;
   readonly signal: AbortSignal;
 }
 
 const PLAN_FILE = "rehearsal.tfplan";
-/** What a rehearsal leaves goes with its local AWS. */
+/** Anything that a killed rehearsal leaves behind is removed with its local AWS. */
 const REHEARSAL_GRACE_MS = 20_000;
 
-/** Builds one stack on the local AWS, checks it, and takes it down, stage by stage. */
+/** Deploys one stack to the local AWS, checks it, and destroys it, stage by stage. */
 export class Rehearsal {
   readonly stack: string;
   private readonly terraform: Terraform;
@@ -89,8 +89,8 @@ export class Rehearsal {
   }
 
   /**
-   * Copies the stack and has terraform fetch the provider; one at a time, as terraform does not guard the provider
-   * cache that all rehearsals share.
+   * Copies the stack and lets terraform fetch the provider. One rehearsal at a time, because terraform does not lock
+   * the provider cache that all rehearsals share.
    */
   async init(report: (text: string) => void = () => undefined): Promise<void> {
     const { folder, stack, lock, env, localAws, signal } = this.options;
@@ -103,7 +103,7 @@ export class Rehearsal {
     for (const [name, content] of Object.entries(files))
       await writeFile(join(folder, name), JSON.stringify(content, null, 2));
     if (lock !== undefined) await writeFile(join(folder, ".terraform.lock.hcl"), lock);
-    // Where there are checksums, a copy in the cache must have one of them.
+    // If there are checksums, a copy in the cache must match one of them.
     const { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: anyCopy, ...strict } = env;
     const fetch = (held: HeldLock) =>
       this.terraformIn(lock === undefined ? env : strict)
@@ -120,7 +120,7 @@ export class Rehearsal {
     await this.attempt("init", () => throwIfReachingOut(folder));
   }
 
-  /** What is left to do, in order. */
+  /** The stages after `init`, in order. */
   stages(): Stage[] {
     return [
       { title: "plan", run: () => this.attempt("plan", () => this.readPlan()) },
@@ -139,7 +139,7 @@ export class Rehearsal {
   result(): RehearsalResult {
     const expected = expectationOf(this.options.stack.json, this.outputs);
     const traced = checkTraces(this.traces);
-    // Without a site there is no path either, and one row says so.
+    // Without a site there is no path, and another row already says so.
     const traces = expected.hasSite || traced.verdict !== "unknown" ? [traced] : [];
     const steps = [...checkWalkthrough(this.site, expected, this.plan satisfies PlanFacts), ...traces];
     return {
@@ -156,7 +156,7 @@ export class Rehearsal {
     return `${this.plan.added} to add`;
   }
 
-  /** @param args what is shown; nothing: the state */
+  /** @param args the plan file to show; none for the state */
   private async traceAs(what: keyof Traces, args: readonly string[]): Promise<string> {
     const { stdout } = await this.terraform.run(["show", "-json", ...args]);
     const report = traceOf(stdout, this.options.stack.json);
@@ -174,7 +174,7 @@ export class Rehearsal {
     const expected = expectationOf(this.options.stack.json, this.outputs);
     this.site = await readSite(this.options.localAws.endpoint, expected);
     const broken = checkWalkthrough(this.site, expected, this.plan).filter(({ verdict }) => verdict === "broken");
-    return broken.length === 0 ? "as it should be" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
+    return broken.length === 0 ? "nothing broken" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
   }
 
   private async planAgain(): Promise<string> {
@@ -192,7 +192,7 @@ export class Rehearsal {
     return `${this.plan.destroyed} destroyed`;
   }
 
-  /** Remembers which stage failed, and passes the failure on. */
+  /** Records which stage failed, and rethrows the error. */
   private async attempt<T>(stage: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -206,12 +206,12 @@ export class Rehearsal {
   }
 }
 
-/** How many resources a plan adds. */
+/** The number of resources that a plan adds. */
 export function addedIn(events: readonly TerraformEvent[]): number {
   return events.find(({ type }) => type === "change_summary")?.changes?.add ?? 0;
 }
 
-/** How many resources a destroy has removed. */
+/** The number of resources that a destroy removed. */
 export function destroyedIn(events: readonly TerraformEvent[]): number {
   return (
     events.findLast(({ type, changes }) => type === "change_summary" && changes?.operation === "destroy")?.changes
@@ -219,7 +219,7 @@ export function destroyedIn(events: readonly TerraformEvent[]): number {
   );
 }
 
-/** What a plan would change. */
+/** The addresses that a plan would change. */
 export function changedAddresses(events: readonly TerraformEvent[]): string[] {
   const addresses = events.flatMap(({ type, change }) =>
     type === "planned_change" ? [change?.resource?.addr ?? "?"] : [],

@@ -3,7 +3,7 @@ import { acceptedIn, withAccepted } from "../path/trace/accept";
 import { trace } from "../path/trace/trace";
 import type { StepResult } from "./walkthrough";
 
-/** What a trace says of the plan before it is applied, and of the state after that; absent: it did not come so far. */
+/** The traces of the plan before the apply and of the state after it; absent if the rehearsal ended before. */
 export interface Traces {
   plan?: TraceReport;
   state?: TraceReport;
@@ -12,16 +12,16 @@ export interface Traces {
 const STEP = { id: "trace", title: "Path traced in plan and state" };
 
 /**
- * Traces what `terraform show -json` prints.
- * @param stack the synthesized stack, which says what it accepts
+ * Traces the output of `terraform show -json`.
+ * @param stack the synthesized stack, which lists the findings that it accepts
  */
 export function traceOf(shown: string, stack: unknown): TraceReport {
   return withAccepted(trace(JSON.parse(shown)), acceptedIn(stack));
 }
 
 /**
- * The row of the report: what was predicted from the plan must hold of what was built. It is well where both leave the
- * same open, such as the routes of a VPC that was there before; what is open is said.
+ * The row of the report: the trace of the plan must match the trace of the state. The step is ok if both leave the same
+ * attributes open, such as the routes of an existing VPC; the row shows what is open.
  */
 export function checkTraces({ plan, state }: Traces): StepResult {
   if (plan === undefined) return { ...STEP, verdict: "unknown", observed: "not reached" };
@@ -30,7 +30,7 @@ export function checkTraces({ plan, state }: Traces): StepResult {
   if (plan.verdict !== state.verdict)
     return { ...STEP, verdict: "broken", observed: `the plan is ${inWords(plan)}, but the state is ${inWords(state)}` };
   if (plan.paths.length === 0 && state.paths.length === 0)
-    return { ...STEP, verdict: plan.verdict, observed: "no path in either" };
+    return { ...STEP, verdict: plan.verdict, observed: "no path in plan or state" };
   return { ...STEP, verdict: plan.verdict === "broken" ? "broken" : "ok", observed: `both ${inWords(state)}` };
 }
 
@@ -43,7 +43,7 @@ export function inWords({ verdict, findings, paths }: TraceReport): string {
       .join(", ")})`;
   }
   const accepted = [...new Set(findings.filter((it) => it.accepted !== undefined).map(({ id }) => id))];
-  if (verdict === "ok") return accepted.length === 0 ? "ok" : `ok but for what is accepted (${accepted.join(", ")})`;
+  if (verdict === "ok") return accepted.length === 0 ? "ok" : `ok except accepted findings (${accepted.join(", ")})`;
   const [open] = paths.flatMap(({ hops }) => hops.flatMap((hop) => hop.open));
   return open === undefined ? "unknown" : `unknown (${open.address}, ${open.attribute}: ${open.why})`;
 }

@@ -2,7 +2,7 @@ import { stateLocation } from "./override";
 import type { Seed, SeedCertificate, SeedHostedZone, SeedVpc } from "./seed";
 import { aliasNamesOf, dataOf, literalText, literalTexts, regionOf, resourcesOf, type StackJson } from "./stack-files";
 
-/** What a real account would already hold: whatever the stack refers to and does not create. */
+/** What a real account would already have: everything that the stack refers to and does not create. */
 export function seedFor(stackId: string, stack: StackJson): Seed[] {
   const state = stateLocation(stackId, stack);
   const region = regionOf(stack);
@@ -20,8 +20,8 @@ export function seedFor(stackId: string, stack: StackJson): Seed[] {
 }
 
 /**
- * The same for all stacks of one account. Zones of known ids go in first, or others of their names would be made up
- * beside them.
+ * The same for all stacks of one account. Zones with known ids come first; otherwise zones with the same names would be
+ * created with made-up ids.
  */
 export function seedsFor(stacks: readonly { readonly id: string; readonly json: StackJson }[]): Seed[] {
   const seeds = stacks.flatMap(({ id, json }) => seedFor(id, json));
@@ -29,7 +29,7 @@ export function seedsFor(stacks: readonly { readonly id: string; readonly json: 
   return [...seeds.filter(knowsId), ...seeds.filter((seed) => !knowsId(seed))];
 }
 
-/** A zone that is looked up by its id has the name that the look-up is checked against. */
+/** A zone that is looked up by its id gets the name that the lookup's postcondition expects. */
 function zonesOf(stack: StackJson): SeedHostedZone[] {
   return dataOf(stack, "aws_route53_zone").flatMap(({ arguments: { name, zone_id, lifecycle } }) => {
     const id = literalText(zone_id);
@@ -38,7 +38,7 @@ function zonesOf(stack: StackJson): SeedHostedZone[] {
   });
 }
 
-/** Subnets that the load balancer is put into are public ones. */
+/** The load balancer's subnets are public. */
 function vpcsOf(stack: StackJson): SeedVpc[] {
   const balancerSubnets = resourcesOf(stack, "aws_lb").flatMap(({ arguments: { subnets } }) =>
     Array.isArray(subnets) ? subnets.map(String) : [],
@@ -54,7 +54,7 @@ function vpcsOf(stack: StackJson): SeedVpc[] {
   );
 }
 
-/** A certificate's names are not in the stack; it gets all that the stack serves. */
+/** The stack does not contain an existing certificate's names; it gets all names of the stack. */
 function certificatesOf(stack: StackJson): SeedCertificate[] {
   const names = [...new Set(aliasNamesOf(stack))];
   return resourcesOf(stack, "aws_lb_listener").flatMap(({ arguments: args }) =>

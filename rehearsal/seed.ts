@@ -1,4 +1,4 @@
-/** What the account holds before anything is applied. What is there already, by id, ARN or name, is left as it is. */
+/** What the account has before anything is applied. What already exists, by id, ARN or name, is not changed. */
 export interface Seed {
   /** Region of the VPCs, buckets and key pairs, for example `us-east-1`. */
   readonly region: string;
@@ -9,7 +9,7 @@ export interface Seed {
   /** @default - no certificates */
   readonly certificates?: readonly SeedCertificate[];
   /**
-   * Names of buckets, made with versioning on.
+   * Names of buckets, created with versioning.
    * @default - no buckets
    */
   readonly buckets?: readonly string[];
@@ -20,7 +20,7 @@ export interface Seed {
 /** A public zone. */
 export interface SeedHostedZone {
   readonly name: string;
-  /** @default - a made-up id, and nothing happens when a zone of that name is there */
+  /** @default - a made-up id; no zone is created if one with that name exists */
   readonly id?: string;
 }
 
@@ -32,12 +32,12 @@ export interface SeedVpc {
   readonly subnets?: readonly SeedSubnet[];
 }
 
-/** A subnet with a CIDR cut from its VPC's. */
+/** A subnet with a range of its VPC. */
 interface SeedSubnet {
   readonly id: string;
-  /** Whether its route table leads to an internet gateway. */
+  /** Whether its route table has a route to an internet gateway. */
   readonly public: boolean;
-  /** @default - the region's zones in turn, public and private subnets counted apart */
+  /** @default - the region's zones in turn, counted separately for public and private subnets */
   readonly availabilityZone?: string;
 }
 

@@ -52,16 +52,16 @@ export interface ZoneView {
   readonly records: readonly ResourceRecordSet[];
 }
 
-/** An instance with the boot script it was given. */
+/** An instance with its user data. */
 export type InstanceView = Instance & { readonly userData: string };
 
-/** Everything of a deployed site that AWS's API tells, read at one moment. */
+/** A deployed site as AWS's API returns it at one time. */
 export interface Site {
   readonly zones: readonly ZoneView[];
   readonly certificates: readonly CertificateDetail[];
   readonly subnets: readonly Subnet[];
   readonly routeTables: readonly RouteTable[];
-  /** The VPC's endpoints that are there, not those that were deleted. */
+  /** The VPC's endpoints, without deleted ones. */
   readonly endpoints: readonly VpcEndpoint[];
   /** Prefix lists of S3's own addresses. */
   readonly s3PrefixListIds: readonly string[];
@@ -74,12 +74,12 @@ export interface Site {
   readonly listeners: readonly Listener[];
 }
 
-/** Route 53 answers five requests a second and account, ACM ten, and refuses what comes beyond that. */
+/** Route 53 accepts five requests per second and account, ACM ten, and throttles the rest. */
 export const PATIENT = { maxAttempts: 8 } as const;
 
 /**
- * Reads the site through the AWS SDK; what is not there is simply missing from the answer.
- * @param endpoint the local AWS's; without one, the environment's own credentials and endpoint are used
+ * Reads the site through the AWS SDK; what does not exist is missing from the result.
+ * @param endpoint the local AWS's endpoint; if omitted, the credentials and endpoint of the environment are used
  */
 export async function readSite(endpoint: string | undefined, expected: Expectation): Promise<Site> {
   const { region } = expected;
@@ -145,14 +145,14 @@ async function readNetwork(ec2: EC2Client, expected: Expectation, vpcId: string 
   const instances = await Promise.all(
     declared.map(async (instance) => ({ ...instance, userData: await userDataOf(ec2, instance) })),
   );
-  const standing = endpoints.filter(({ State }) => State?.toLowerCase() === "available");
+  const available = endpoints.filter(({ State }) => State?.toLowerCase() === "available");
   return {
     subnets,
     routeTables,
     groups,
     rules,
     instances,
-    endpoints: standing,
+    endpoints: available,
     s3PrefixListIds: prefixLists.flatMap(({ PrefixListId }) => PrefixListId ?? []),
   };
 }
@@ -166,7 +166,7 @@ function zoneNamesOf({ names, createdZone }: Expectation): string[] {
   return createdZone === undefined ? [...names] : [createdZone, ...names];
 }
 
-/** The public zones that records of these names can be in, however many others the account has. */
+/** The public zones that can contain records of these names. */
 export async function publicZones(route53: Route53Client, names: readonly string[]): Promise<ZoneView[]> {
   const zones = await all(paginateListHostedZones({ client: route53 }, {}), (page) => page.HostedZones);
   const concerns = (zone: string) => names.some((name) => name === zone || name.endsWith(`.${zone}`));
@@ -193,7 +193,7 @@ export async function publicZones(route53: Route53Client, names: readonly string
   return views.flat();
 }
 
-/** An account is in use: what was listed, another site's for instance, can be deleted before it is asked for. */
+/** Others use the account too: what was listed, such as another site's zone, can be deleted before it is read. */
 async function unlessGone<T>(error: string, asked: Promise<T>): Promise<T | undefined> {
   return asked.catch((reason: Error) => {
     if (reason.name === error) return undefined;
@@ -231,8 +231,8 @@ async function certificatesOf(acm: ACMClient, { names }: Expectation): Promise<C
 }
 
 /**
- * Whether a certificate of the list can be for one of the names; ACM lists the first 100 of a certificate's names, and
- * says if there are more.
+ * Whether a listed certificate can be for one of the names. ACM lists the first 100 names of a certificate, and reports
+ * whether there are more.
  */
 export function mayBeFor(names: readonly string[], summary: CertificateSummary): boolean {
   const {
@@ -243,12 +243,12 @@ export function mayBeFor(names: readonly string[], summary: CertificateSummary):
   return others === undefined || hasMore === true || [DomainName, ...others].some((name) => names.includes(name));
 }
 
-/** Every name that a certificate is for. */
+/** Every name of a certificate. */
 export function namesOf({ DomainName, SubjectAlternativeNames = [] }: CertificateDetail): string[] {
   return [...new Set([DomainName ?? "", ...SubjectAlternativeNames])];
 }
 
-/** `example.com` for `example.com.`, and `*` for the code that Route 53 writes for it. */
+/** `example.com` for `example.com.`, and `*` for `\052`, Route 53's escape for it. */
 export function withoutDot(name: string): string {
   return name.replace(/\.$/, "").replace(/^\\052/, "*");
 }

@@ -1,4 +1,4 @@
-/** What a rehearsal reads of a synthesized stack (`cdk.tf.json`); everything else in it is terraform's business. */
+/** The parts of a synthesized stack (`cdk.tf.json`) that a rehearsal reads. */
 export interface StackJson {
   readonly terraform?: {
     readonly backend?: { readonly s3?: { readonly bucket?: string; readonly key?: string; readonly region?: string } };
@@ -12,16 +12,16 @@ export interface StackJson {
 /** A synthesized stack. */
 export interface SynthesizedStack {
   readonly id: string;
-  /** Its folder, where cdktf has terraform run. */
+  /** Its folder, in which cdktf runs terraform. */
   readonly folder: string;
-  /** Its `cdk.tf.json`, as text: what is deployed. */
+  /** The text of its `cdk.tf.json`, which is deployed. */
   readonly text: string;
   readonly json: StackJson;
 }
 
 /**
- * Whether a state bucket still has the name that `main.ts` begins with, `CHANGE-ME`: no bucket's name has upper case,
- * and no other name of that kind synthesizes.
+ * Whether a state bucket still has the placeholder name of a new `main.ts`, `CHANGE-ME`. Bucket names have no upper
+ * case, and no other name with upper case synthesizes.
  */
 export function isPlaceholder(bucket: string): boolean {
   return /[A-Z]/.test(bucket);
@@ -29,7 +29,7 @@ export function isPlaceholder(bucket: string): boolean {
 
 type Blocks<T = Readonly<Record<string, Readonly<Record<string, unknown>>>>> = Readonly<Record<string, T>>;
 
-/** One resource or data source, its arguments not looked into. */
+/** One resource or data source, with its arguments as they are. */
 export interface Block {
   readonly address: string;
   readonly arguments: Readonly<Record<string, unknown>>;
@@ -45,24 +45,24 @@ export function dataOf(stack: StackJson, type: string): Block[] {
   return blocksOf(stack.data, type, "data.");
 }
 
-/** The names that the stack points to its load balancer. */
+/** The names of the stack's alias records. */
 export function aliasNamesOf(stack: StackJson): string[] {
   return resourcesOf(stack, "aws_route53_record").flatMap(({ arguments: { alias, name } }) =>
     alias === undefined ? [] : literalTexts(name),
   );
 }
 
-/** The region that the stack's own provider works in. */
+/** The region of the stack's default AWS provider. */
 export function regionOf(stack: StackJson): string {
   return stack.provider?.aws?.find(({ alias }) => alias === undefined)?.region ?? "us-east-1";
 }
 
-/** A text that stands in the file as it is; nothing if it is worked out by terraform. */
+/** A literal text; `undefined` if terraform computes the value. */
 export function literalText(value: unknown): string | undefined {
   return typeof value === "string" && !value.includes("${") ? value : undefined;
 }
 
-/** All literal texts of a list, or of a single value. */
+/** All literal texts of a list or a single value. */
 export function literalTexts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(literalText).filter((it) => it !== undefined);
 }

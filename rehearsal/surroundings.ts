@@ -1,8 +1,8 @@
 import { devNull } from "node:os";
 
 /**
- * What keeps AWS's SDKs and tools from the person's files and from the metadata service of the machine that they run
- * on.
+ * Environment variables that keep AWS's SDKs and tools away from the user's AWS files and from the machine's metadata
+ * service.
  */
 export const NO_OTHER_AWS = {
   AWS_CONFIG_FILE: devNull,
@@ -10,12 +10,12 @@ export const NO_OTHER_AWS = {
   AWS_EC2_METADATA_DISABLED: "true",
 } as const;
 
-/** An environment without proxies, of which none leads to this machine. */
+/** An environment without proxies, because no proxy leads to this machine. */
 export function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(https?|all|no)_proxy$/i.test(name)));
 }
 
-/** The emulator has AWS clients of its own. */
+/** The environment of the emulator, which contains AWS clients itself. */
 export function emulatorEnvironment(identity: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(Object.entries(withoutProxies(process.env)).filter(([name]) => !name.startsWith("AWS_"))),

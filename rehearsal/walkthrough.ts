@@ -19,22 +19,22 @@ import { instancesRun, targetGroupMatches, targetsAreHealthy } from "./checks/ta
 import type { Expectation } from "./expectation";
 import type { Site } from "./site";
 
-/** One step of the walkthrough, checked. */
+/** The result of one step of the walkthrough. */
 export interface StepResult {
   readonly id: string;
   readonly title: string;
   readonly verdict: Verdict;
-  /** What AWS's API said, or what is wrong with it. */
+  /** What AWS's API returned, or what is wrong with it. */
   readonly observed: string;
 }
 
-/** What happened to the plan; no API tells that. */
+/** What happened to the plan, which no API returns. */
 export interface PlanFacts {
   readonly added: number;
-  /** Addresses that a second plan would change; must be none. */
+  /** Addresses that a second plan would change; there must be none. */
   readonly driftedAddresses: readonly string[];
   readonly destroyed?: number;
-  /** What went wrong on the way, if anything did. */
+  /** The stage that failed, if one did. */
   readonly failure?: string;
 }
 
@@ -42,7 +42,7 @@ interface Step {
   readonly id: string;
   readonly title: string;
   readonly check: (site: Site, expected: Expectation) => CheckResult;
-  /** Whether the step exists before the rest of the site does. */
+  /** Whether the step can be checked before the rest of the site exists. */
   readonly comesFirst?: boolean;
 }
 
@@ -57,40 +57,38 @@ const STEPS: readonly Step[] = [
   { id: "4", title: "Targets are healthy", check: targetsAreHealthy },
   { id: "5.1-2", title: "Application Load Balancer", check: balancerIsPublic },
   { id: "5.3", title: "A public subnet in each zone", check: balancerCoversZones },
-  { id: "5.4", title: "Its security group", check: balancerHasGroup },
+  { id: "5.4", title: "Load balancer's security group", check: balancerHasGroup },
   { id: "5.5", title: "HTTP and HTTPS listeners", check: listenersExist },
   { id: "5.6", title: "HTTPS uses the certificate", check: httpsHasCertificate },
-  { id: "6", title: "The load balancer's own name answers", check: balancerLeadsToTargets },
-  { id: "7", title: "A alias of the domain", check: aliasesPointToBalancer },
+  { id: "6", title: "Load balancer reaches targets", check: balancerLeadsToTargets },
+  { id: "7", title: "A alias record of the domain", check: aliasesPointToBalancer },
   { id: "8", title: "HTTP to HTTPS", check: httpDoesAsDeclared },
 ];
 const PLAN_STEP = { id: "5.7", title: "Plan read, then applied" };
-/** Stands for all steps of a site that the stack does not hold. */
+/** Represents all steps of a site that the stack does not contain. */
 const SITE_STEP = { id: "site", title: "The site itself" };
 
 /**
- * All steps, in the walkthrough's order; of a stack that holds no site, those that it can have already, and one for the
- * rest.
+ * All steps, in the walkthrough's order. For a stack without the site: the steps that can already be checked, and one
+ * for the rest.
  */
 export function checkWalkthrough(site: Site | undefined, expected: Expectation, plan: PlanFacts): StepResult[] {
   const { hasSite, createdZone } = expected;
   const check = (step: Step): StepResult => {
     const { id, title } = step;
     if (site === undefined) return { id, title, verdict: "unknown", observed: "not reached" };
-    const { faults, observed } = step.check(site, expected);
+    const { problems, observed } = step.check(site, expected);
     return {
       id,
       title,
-      verdict: faults.length > 0 ? "broken" : "ok",
-      observed: faults.length > 0 ? faults.join("; ") : observed,
+      verdict: problems.length > 0 ? "broken" : "ok",
+      observed: problems.length > 0 ? problems.join("; ") : observed,
     };
   };
   if (!hasSite) {
     const first = createdZone === undefined ? [] : STEPS.filter(({ comesFirst }) => comesFirst === true);
     const observed =
-      createdZone === undefined
-        ? "the stack holds no site"
-        : "not created yet; it follows once hostedZone.delegated is true";
+      createdZone === undefined ? "the stack contains no site" : "not created until hostedZone.delegated is true";
     return [...first.map(check), checkPlan(plan), { ...SITE_STEP, verdict: "unknown", observed }];
   }
   const results = STEPS.map(check);

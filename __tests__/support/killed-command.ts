@@ -91,7 +91,8 @@ export const COMMANDS: readonly KilledCommand[] = [
     goOn: async (apply, room) => {
       const next = await apply();
       // terraform, which outlives its command, may have applied it.
-      const isDone = next.code === 1 && /was applied already|has moved since this plan was made/.test(next.stderr);
+      const isDone =
+        next.code === 1 && /has already been applied|has changed since this plan was made/.test(next.stderr);
       const after = await run(room, "plan", ["web"]);
       return [
         ...(next.code === 0 || isDone ? [] : [`the next run ended with ${next.code}:\n${next.stderr}`]),

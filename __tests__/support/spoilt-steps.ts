@@ -102,7 +102,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     broken: {
       "0b": "no public zone for www.example.com; no public zone for example.com",
       "0c": "validation record",
-      "7": "no A alias for www.example.com",
+      "7": "no A alias record for www.example.com",
     },
   },
   {
@@ -110,7 +110,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     what: "there is a second zone of the same name",
     spoil: ({ route53 }) =>
       route53.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "second" })),
-    broken: { "0b": "two public zones are called example.com" },
+    broken: { "0b": "there are two public zones named example.com" },
   },
   {
     step: "0c",
@@ -128,49 +128,49 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     step: "1a",
     what: "443 is closed",
     spoil: (account) => revoke(account, albGroup(account), 443),
-    broken: { "1a": "443 is not open to everyone" },
+    broken: { "1a": "port 443 is not open to 0.0.0.0/0" },
   },
   {
     step: "1a",
     what: "80 is closed",
     spoil: (account) => revoke(account, albGroup(account), 80),
-    broken: { "1a": "80 is not open to everyone" },
+    broken: { "1a": "port 80 is not open to 0.0.0.0/0" },
   },
   {
     step: "1a",
     what: "ports below 443 are open too",
     spoil: (account) => open(account, albGroup(account), 443, undefined, 1),
-    broken: { "1a": "open beyond the walkthrough: tcp 1-443 from 0.0.0.0/0" },
+    broken: { "1a": "additional inbound rule: tcp 1-443 from 0.0.0.0/0" },
   },
   {
     step: "1a",
     what: "another port is open to everyone",
     spoil: (account) => open(account, albGroup(account), 8443),
-    broken: { "1a": "open beyond the walkthrough: tcp 8443-8443 from 0.0.0.0/0" },
+    broken: { "1a": "additional inbound rule: tcp 8443-8443 from 0.0.0.0/0" },
   },
   {
     step: "1b",
     what: "the app port is closed to the load balancer",
     spoil: (account) => revoke(account, ec2Group(account), 8080),
-    broken: { "1b": "8080 is not open to the load balancer" },
+    broken: { "1b": "port 8080 is not open to the load balancer" },
   },
   {
     step: "1b",
     what: "the health check's port is closed to the load balancer",
     spoil: (account) => revoke(account, ec2Group(account), 8081),
-    broken: { "1b": "8081 is not open to the load balancer" },
+    broken: { "1b": "port 8081 is not open to the load balancer" },
   },
   {
     step: "1b",
     what: "the app port is open to everyone",
     spoil: (account) => open(account, ec2Group(account), 8080),
-    broken: { "1b": "open to others than the load balancer: tcp 8080-8080 from 0.0.0.0/0" },
+    broken: { "1b": "open to other sources than the load balancer: tcp 8080-8080 from 0.0.0.0/0" },
   },
   {
     step: "1b",
     what: "SSH is open to everyone",
     spoil: (account) => open(account, ec2Group(account), 22),
-    broken: { "1b": "open to others than the load balancer: tcp 22-22 from 0.0.0.0/0" },
+    broken: { "1b": "open to other sources than the load balancer: tcp 22-22 from 0.0.0.0/0" },
   },
   {
     step: "1b",
@@ -182,13 +182,13 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     step: "1b",
     what: "the load balancer may send nothing to the app port",
     spoil: (account) => revoke(account, albGroup(account), 8080, true),
-    broken: { "1b": "lets nothing out to 8080" },
+    broken: { "1b": "does not allow outbound traffic on port 8080" },
   },
   {
     step: "1b",
     what: "another group of an instance opens the app port",
     spoil: addOpenGroup,
-    broken: { "1b": "open to others than the load balancer: tcp 8080-8080 from 0.0.0.0/0" },
+    broken: { "1b": "open to other sources than the load balancer: tcp 8080-8080 from 0.0.0.0/0" },
   },
   {
     step: "2",
@@ -200,14 +200,14 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     step: "2",
     what: "an instance boots NGINX on another port",
     spoil: (account) => changeUserData(account, (script) => script.replaceAll("listen 8080 ", "listen 80 ")),
-    broken: { "2": "is not told to listen on 8080 and to answer /health" },
+    broken: { "2": "does not listen on 8080 and serve /health" },
   },
   {
     step: "2",
     what: "an instance's NGINX does not know the health check's path",
     spoil: (account) =>
       changeUserData(account, (script) => script.replaceAll("location = /health {", "location = /healthy {")),
-    broken: { "2": "is not told to listen on 8080 and to answer /health" },
+    broken: { "2": "does not listen on 8080 and serve /health" },
   },
   {
     step: "2",
@@ -218,26 +218,31 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
           VpcEndpointIds: site.endpoints.map(({ VpcEndpointId }) => VpcEndpointId ?? ""),
         }),
       ),
-    broken: { "2": "its subnet leads neither to the internet nor to S3" },
+    broken: { "2": "its subnet has no route to the internet or S3" },
   },
   {
     step: "2",
     what: "the instances' group lets nothing out",
     spoil: (account) => revoke(account, groupOfInstances(account.site), 443, true),
-    broken: { "2": "its groups let nothing out to it on 443" },
+    broken: { "2": "its security groups do not allow outbound traffic on port 443 to" },
   },
-  { step: "2", what: "an instance has a public address", spoil: giveAddress, broken: { "2": "has a public address" } },
+  {
+    step: "2",
+    what: "an instance has a public address",
+    spoil: giveAddress,
+    broken: { "2": "has a public IP address" },
+  },
   {
     step: "3",
     what: "the health check asks another path",
     spoil: (account) => checkHealthAt(account, { HealthCheckPath: "/other" }),
-    broken: { "3": "it asks 8081/other, the instances answer 8081/health" },
+    broken: { "3": "it checks 8081/other, the instances serve 8081/health" },
   },
   {
     step: "3",
     what: "the health check asks another port",
     spoil: (account) => checkHealthAt(account, { HealthCheckPort: "9000" }),
-    broken: { "3": "it asks 9000/health, the instances answer 8081/health" },
+    broken: { "3": "it checks 9000/health, the instances serve 8081/health" },
   },
   {
     step: "4",
@@ -255,26 +260,26 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     step: "4",
     what: "an instance is registered with another port",
     spoil: registerOtherPort,
-    broken: { "4": "is sent requests on 80, the instances serve 8080" },
+    broken: { "4": "is registered on port 80, the instances serve port 8080" },
   },
   {
     step: "4",
     what: "all targets are deregistered",
     spoil: (account) => deregister(account, 2),
-    broken: { "4": "nothing is registered", "6": "no target is healthy" },
+    broken: { "4": "no target is registered", "6": "no target is healthy" },
   },
   {
     step: "5.1-2",
     what: "the load balancer is gone",
     spoil: ({ elb, site }) => elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancerArn(site) })),
     broken: {
-      "1a": "no group called",
+      "1a": "no security group named",
       "1b": "not open to the load balancer",
       "4": NOT_IN_USE,
       "5.1-2": "no load balancer",
-      "5.3": "it covers 0 zone(s)",
-      "5.4": "it has no group",
-      "5.5": "none on HTTP:80; none on HTTPS:443",
+      "5.3": "it is enabled in 0 zone(s)",
+      "5.4": "it has no security group",
+      "5.5": "no listener on HTTP:80; no listener on HTTPS:443",
       "5.6": "HTTPS:443 has no certificate",
       "6": "the load balancer has no name",
       "7": "www.example.com points to",
@@ -298,25 +303,25 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     what: "it has the VPC's default group",
     spoil: (account) => setGroups(account, [defaultGroup(account)]),
     broken: {
-      "1a": "no group called alb-security-group",
+      "1a": "no security group named alb-security-group",
       "1b": "not open to the load balancer",
-      "5.4": "it has default",
+      "5.4": "its security groups are default",
     },
   },
   {
     step: "5.4",
     what: "it has the default group as well",
     spoil: (account) => setGroups(account, [albGroup(account), defaultGroup(account)]),
-    broken: { "5.4": "it has " },
+    broken: { "5.4": "its security groups are " },
   },
   {
     step: "5.5",
     what: "the HTTP listener is gone",
     spoil: (account) => deleteListener(account, 80),
     broken: {
-      "5.5": "none on HTTP:80",
-      "6": "HTTP:80 leads nowhere",
-      "8": "HTTP:80 does not redirect to HTTPS:443, but does nothing",
+      "5.5": "no listener on HTTP:80",
+      "6": "HTTP:80 neither forwards to the target group nor redirects to HTTPS:443",
+      "8": "HTTP:80 must return 301 to HTTPS:443 (got no action)",
     },
   },
   {
@@ -324,9 +329,9 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     what: "the HTTP listener is on another port",
     spoil: (account) => changeListener(account, 80, { Port: 8080 }),
     broken: {
-      "5.5": "none on HTTP:80",
-      "6": "HTTP:80 leads nowhere",
-      "8": "HTTP:80 does not redirect to HTTPS:443, but does nothing",
+      "5.5": "no listener on HTTP:80",
+      "6": "HTTP:80 neither forwards to the target group nor redirects to HTTPS:443",
+      "8": "HTTP:80 must return 301 to HTTPS:443 (got no action)",
     },
   },
   {
@@ -335,9 +340,9 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     spoil: (account) => deleteListener(account, 443),
     broken: {
       "4": NOT_IN_USE,
-      "5.5": "none on HTTPS:443",
+      "5.5": "no listener on HTTPS:443",
       "5.6": "HTTPS:443 has no certificate",
-      "6": "HTTPS:443 leads nowhere",
+      "6": "HTTPS:443 does not forward to the target group",
     },
   },
   {
@@ -347,14 +352,14 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     broken: {
       "4": NOT_IN_USE,
       "5.5": "HTTPS:443 does not forward to the target group",
-      "6": "HTTPS:443 leads nowhere",
+      "6": "HTTPS:443 does not forward to the target group",
     },
   },
   {
     step: "5.6",
     what: "HTTPS uses a certificate for another name",
     spoil: (account) => useCertificateFor(account, ["www.example.org"]),
-    broken: { "5.6": "its certificate is for none of the site's names" },
+    broken: { "5.6": "its certificate covers none of the site's names" },
   },
   {
     step: "5.6",
@@ -369,7 +374,7 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     step: "5.6",
     what: "HTTPS takes versions of TLS before 1.2",
     spoil: (account) => changeListener(account, 443, { SslPolicy: OLD_POLICY }),
-    broken: { "5.6": `its policy is ${OLD_POLICY}` },
+    broken: { "5.6": `its TLS policy must begin at TLS 1.2 or later (got ${OLD_POLICY})` },
   },
   {
     step: "6",
@@ -378,32 +383,32 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     broken: {
       "4": NOT_IN_USE,
       "5.5": "HTTPS:443 does not forward to the target group",
-      "6": "HTTPS:443 leads nowhere",
+      "6": "HTTPS:443 does not forward to the target group",
     },
   },
   {
     step: "7",
     what: "the domain's alias is gone",
     spoil: (account) => deleteRecords(account, "example.com", isAliasOf("www.example.com")),
-    broken: { "7": "no A alias for www.example.com" },
+    broken: { "7": "no A alias record for www.example.com" },
   },
   {
     step: "7",
     what: "a further name's alias is gone",
     spoil: (account) => deleteRecords(account, "example.net", isAliasOf("www.example.net")),
-    broken: { "7": "no A alias for www.example.net" },
+    broken: { "7": "no A alias record for www.example.net" },
   },
   {
     step: "7",
     what: "a wildcard's alias is gone",
     spoil: (account) => deleteRecords(account, "example.com", isAliasOf("*.shop.example.com")),
-    broken: { "7": "no A alias for *.shop.example.com" },
+    broken: { "7": "no A alias record for *.shop.example.com" },
   },
   {
     step: "7",
     what: "the domain has an address instead of an alias",
     spoil: pointToAddress,
-    broken: { "7": "no A alias for www.example.com" },
+    broken: { "7": "no A alias record for www.example.com" },
   },
   {
     step: "7",
@@ -416,13 +421,13 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
     what: "port 80 serves the site",
     spoil: (account) =>
       changeListener(account, 80, { DefaultActions: forwardTo(account.site.targetGroup?.TargetGroupArn) }),
-    broken: { "8": "HTTP:80 does not redirect to HTTPS:443, but forward" },
+    broken: { "8": "HTTP:80 must return 301 to HTTPS:443 (got forward)" },
   },
   {
     step: "8",
     what: "port 80 redirects for the time being",
     spoil: (account) => changeListener(account, 80, { DefaultActions: FOUND }),
-    broken: { "8": "HTTP:80 does not redirect to HTTPS:443" },
+    broken: { "8": "HTTP:80 must return 301 to HTTPS:443" },
   },
 ];
 
@@ -435,13 +440,16 @@ export const SEEN_OTHERWISE: readonly SeenOtherwise[] = [
       ...site,
       subnets: site.subnets.filter(({ AvailabilityZone }) => AvailabilityZone !== "us-east-1b"),
     }),
-    broken: { "0a": "subnets in 1 zone(s): us-east-1a", "5.3": "is in a zone that the load balancer does not cover" },
+    broken: {
+      "0a": "subnets in 1 zone(s): us-east-1a",
+      "5.3": "is in a zone that is not enabled for the load balancer",
+    },
   },
   {
     step: "0c",
     what: "the certificate is gone",
     change: (site) => ({ ...site, certificates: [] }),
-    broken: { "0c": "no certificate for www.example.com", "5.6": "its certificate is" },
+    broken: { "0c": "no certificate for www.example.com", "5.6": "its certificate" },
   },
   {
     step: "0b",
@@ -450,7 +458,7 @@ export const SEEN_OTHERWISE: readonly SeenOtherwise[] = [
     broken: {
       "0b": "no public zone for www.example.net",
       "0c": "validation record",
-      "7": "no A alias for www.example.net",
+      "7": "no A alias record for www.example.net",
     },
   },
   {
@@ -460,7 +468,10 @@ export const SEEN_OTHERWISE: readonly SeenOtherwise[] = [
       ...site,
       certificates: site.certificates.map((it) => ({ ...it, Status: "PENDING_VALIDATION" as const })),
     }),
-    broken: { "0c": "the certificate is PENDING_VALIDATION", "5.6": "its certificate is PENDING_VALIDATION" },
+    broken: {
+      "0c": "the certificate's status is PENDING_VALIDATION",
+      "5.6": "its certificate's status is PENDING_VALIDATION",
+    },
   },
   {
     step: "3",
@@ -472,13 +483,13 @@ export const SEEN_OTHERWISE: readonly SeenOtherwise[] = [
     step: "3",
     what: "the target group sends to another port",
     change: (site) => ({ ...site, targetGroup: { ...site.targetGroup, Port: 80 } }),
-    broken: { "3": "it sends HTTP:80, the instances serve HTTP:8080" },
+    broken: { "3": "it forwards to HTTP:80, the instances serve HTTP:8080" },
   },
   {
     step: "3",
     what: "the target group speaks HTTPS",
     change: (site) => ({ ...site, targetGroup: { ...site.targetGroup, Protocol: "HTTPS" } }),
-    broken: { "3": "it sends HTTPS:8080" },
+    broken: { "3": "it forwards to HTTPS:8080" },
   },
   {
     step: "4",
@@ -504,7 +515,12 @@ export const SEEN_OTHERWISE: readonly SeenOtherwise[] = [
     change: (site) => ({ ...site, balancer: { ...site.balancer, State: { Code: "failed" } } }),
     broken: { "5.1-2": "it is failed" },
   },
-  { step: "5.3", what: "it covers one zone only", change: coverOneZone, broken: { "5.3": "it covers 1 zone(s); i-" } },
+  {
+    step: "5.3",
+    what: "it covers one zone only",
+    change: coverOneZone,
+    broken: { "5.3": "it is enabled in 1 zone(s); i-" },
+  },
   {
     step: "5.3",
     what: "its subnets lead to a NAT gateway",

@@ -6,7 +6,7 @@ import { App, Aspects, TerraformStack, Testing } from "cdktf";
 // The types of the matchers that `Testing.setupJest()` adds.
 import "cdktf/lib/testing/adapters/jest";
 import { Construct } from "constructs";
-import { checkProps, throwIfAnyFault } from "../../constructs/props/app-check";
+import { checkProps, throwIfAnyError } from "../../constructs/props/app-check";
 import {
   InvalidPropsError,
   WebStack,
@@ -95,7 +95,7 @@ function refusalIn(
   try {
     for (const [scope, id, props] of stacksOf(app))
       checkProps(new TerraformStack(scope, id), id, props as WebStackProps);
-    throwIfAnyFault(app);
+    throwIfAnyError(app);
     return undefined;
   } catch (error) {
     if (error instanceof InvalidPropsError) return error;
@@ -104,8 +104,8 @@ function refusalIn(
 }
 
 /** What is said against these props; nothing if they are fine. */
-export function faultsOf(props: unknown): readonly string[] {
-  return refusalOf({ web: props })?.faults ?? [];
+export function errorsOf(props: unknown): readonly string[] {
+  return refusalOf({ web: props })?.errors ?? [];
 }
 
 /**

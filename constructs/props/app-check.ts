@@ -1,58 +1,58 @@
 import { type IConstruct, Node } from "constructs";
 import { withoutWildcard } from "../../topology/domain-names";
 import { shown } from "./echo";
-import { propFaults } from "./faults";
+import { propErrors } from "./errors";
 import { InvalidPropsError } from "./refusals";
 import { type Settings, settingsOf } from "./settings";
-import { type Fault, sentence } from "./values";
+import { type PropError, sentence } from "./values";
 import type { WebStackProps } from "./web-stack-props";
 
 interface Registered {
   readonly stackId: string;
-  readonly faults: readonly Fault[];
-  /** Only of a stack without faults. */
+  readonly errors: readonly PropError[];
+  /** Only for a stack without errors. */
   readonly settings?: Settings;
 }
 
-/** The stacks of each app, and how many there were when they were last checked against each other. */
+/** The stacks of each app, and their number when they were last checked against each other. */
 const stacksOf = new WeakMap<IConstruct, { readonly all: Registered[]; checked: number }>();
 
 const settingsByOwner = new WeakMap<IConstruct, Settings>();
 
 /**
- * Checks the props of a stack, or of a topology in a stack of the user's own. The faults are kept until
- * `throwIfAnyFault`, so that all stacks are named at once.
- * @param stackId names what is created
+ * Checks the props of a stack, or of a topology in another stack. The errors are stored until `throwIfAnyError`, which
+ * reports those of all stacks at once.
+ * @param stackId the id from which names are derived
  */
 export function checkProps(owner: IConstruct, stackId: string, props: WebStackProps): Settings | undefined {
-  const faults = propFaults(stackId, props);
+  const errors = propErrors(stackId, props);
   const root = Node.of(owner).root;
   const known = stacksOf.get(root) ?? { all: [], checked: 0 };
-  const settings = faults.length === 0 ? settingsOf(stackId, props) : undefined;
-  known.all.push({ stackId, faults, settings });
+  const settings = errors.length === 0 ? settingsOf(stackId, props) : undefined;
+  known.all.push({ stackId, errors, settings });
   stacksOf.set(root, known);
   if (settings !== undefined) settingsByOwner.set(owner, settings);
   return settings;
 }
 
-/** The settings of one whose props were checked and are fine. */
+/** The settings of a stack whose props were checked and are valid. */
 export function checkedSettings(owner: IConstruct): Settings | undefined {
   return settingsByOwner.get(owner);
 }
 
-/** @throws {InvalidPropsError} if any stack of the app has a fault, or two stacks are in each other's way */
-export function throwIfAnyFault(stack: IConstruct): void {
+/** @throws {InvalidPropsError} if any stack of the app has an error, or two stacks conflict */
+export function throwIfAnyError(stack: IConstruct): void {
   const known = stacksOf.get(Node.of(stack).root);
   if (known === undefined || known.checked === known.all.length) return;
-  const faults = [
-    ...known.all.flatMap(({ stackId, faults }) => faults.map((fault) => `${stackId}: ${sentence(fault)}`)),
+  const errors = [
+    ...known.all.flatMap(({ stackId, errors }) => errors.map((error) => `${stackId}: ${sentence(error)}`)),
     ...collisions(known.all.flatMap(({ settings }) => settings ?? [])),
   ];
-  if (faults.length > 0) throw new InvalidPropsError(faults);
+  if (errors.length > 0) throw new InvalidPropsError(errors);
   known.checked = known.all.length;
 }
 
-/** What only one stack of an account can have. */
+/** Errors for what only one stack of an account can have. */
 function collisions(stacks: readonly Settings[]): string[] {
   const ownerOf = new Map<string, Settings>();
   return stacks.flatMap((stack) => {
@@ -61,7 +61,7 @@ function collisions(stacks: readonly Settings[]): string[] {
       ownerOf.set(claim.kind + claim.thing, owner);
       return owner === stack ? [] : [{ ...claim, owner }];
     });
-    // Two stacks that serve one name share its validation record too; that follows, and need not be said.
+    // Two stacks with the same name also share its validation record, which need not be reported as well.
     const isServedTwice = ({ owner }: { owner: Settings }) =>
       taken.some((it) => it.kind === "name" && it.owner === owner);
     return taken
@@ -69,7 +69,7 @@ function collisions(stacks: readonly Settings[]): string[] {
       .map(
         ({ prop, thing, owner, advice }) =>
           `${stack.owner.stackId}: ` +
-          `${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} has already`, advice })}`,
+          `${sentence({ prop, got: `${shown(thing)}, which stack ${owner.owner.stackId} already has`, advice })}`,
       );
   });
 }
@@ -91,7 +91,7 @@ function claimedId({ owner }: Settings): Claim[] {
       kind: "id",
       prop: "id",
       thing: owner.stackId,
-      advice: "must be an id of its own; the stack's folder and state are named by it",
+      advice: "must be different for each stack; the names of the stack's folder and state derive from it",
     },
   ];
 }
@@ -104,15 +104,15 @@ function claimedNames({ names, domainName, certificate }: Settings): Claim[] {
       kind: "name",
       prop: propOf(thing),
       thing,
-      advice: "must be names that no other stack serves; a name has one alias record",
+      advice: "must not repeat a name of another stack; a name has one alias record",
     })),
     ...validated.map((thing) => ({
       kind: "validation record",
       prop: propOf(thing),
       thing,
       advice:
-        "must not share a validation record with another stack's certificate, as a name and its wildcard do; " +
-        "name the hosts one by one, or set certificate.arn to the other stack's certificate",
+        "must not need the same validation record as another stack's certificate, as a name and its wildcard do; " +
+        "list the host names individually, or set certificate.arn to the other stack's certificate",
     })),
   ];
 }
@@ -124,7 +124,7 @@ function claimedZone({ hostedZone }: Settings): Claim[] {
       kind: "zone",
       prop: "hostedZone.create",
       thing: hostedZone.name,
-      advice: "must be true in one stack only for each zone; omit it here to use the existing zone",
+      advice: "must be true in only one stack per zone; omit it here to use the existing zone",
     },
   ];
 }
@@ -136,7 +136,7 @@ function claimedState({ backend }: Settings): Claim[] {
         kind: "state",
         prop: "backend.s3.key",
         thing: `${backend.s3.bucket}/${backend.s3.key}`,
-        advice: "must be a key of its own; omit it for the default",
+        advice: "must be different for each stack; omit it to use the default",
       },
     ];
   if ("cloud" in backend)
@@ -145,7 +145,7 @@ function claimedState({ backend }: Settings): Claim[] {
         kind: "state",
         prop: "backend.cloud.workspace",
         thing: [backend.cloud.hostname, backend.cloud.organization, backend.cloud.workspace].join("/"),
-        advice: "must be a workspace of its own",
+        advice: "must be different for each stack",
       },
     ];
   return [];

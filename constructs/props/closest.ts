@@ -1,16 +1,16 @@
 import { distance } from "fastest-levenshtein";
 
-/** The `count` candidates that differ least from what was written, the closest first. */
+/** The `count` candidates with the smallest distance from the given text, closest first. */
 export function closest(written: string, candidates: readonly string[], count: number): string[] {
   return ranked(written, candidates)
     .slice(0, count)
     .map(({ name }) => name);
 }
 
-/** The candidate that was most likely meant; nothing if none is similar. */
+/** The candidate that was most likely meant; `undefined` if none is similar. */
 export function meant(written: string, candidates: readonly string[]): string | undefined {
   const isPart = (name: string) => written.length > 2 && name.toLowerCase().includes(written.toLowerCase());
-  // Two letters that changed places are two steps.
+  // Two swapped letters are two steps.
   const isNear = (name: string, steps: number) =>
     steps <= Math.max(written.length > 4 ? 2 : 1, Math.max(name.length, written.length) / 3);
   const [best] = ranked(written, candidates).filter(({ name, steps }) => isPart(name) || isNear(name, steps));

@@ -8,10 +8,10 @@ import type {
   WebStackProps,
 } from "./web-stack-props";
 
-/** What holds where an optional prop is omitted; `undefined` where nothing does, or where it follows from others. */
+/** The value of an omitted optional prop; `undefined` if there is none, or if it follows from other props. */
 type DefaultsOf<P> = { readonly [K in OptionalKeys<P>]: P[K] };
 
-/** The defaults of all props. Those that follow from other props are computed in settings.ts. */
+/** The defaults of all props. Defaults that follow from other props are computed in settings.ts. */
 export const DEFAULTS = {
   region: "us-east-1",
   alternativeNames: [],
@@ -58,7 +58,7 @@ export const DEFAULTS = {
   accept: [],
 } as const satisfies DefaultsOf<WebStackProps>;
 
-/** Of a backend in Terraform Cloud; what holds for one in S3 follows from the stack. */
+/** The defaults of a backend in Terraform Cloud. Those of a backend in S3 follow from the stack. */
 export const CLOUD_DEFAULTS = {
   hostname: "app.terraform.io",
 } satisfies DefaultsOf<CloudBackendProps["cloud"]>;

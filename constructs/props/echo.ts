@@ -1,30 +1,30 @@
 import { isListReference, isReference, referenceText } from "../references";
 
 /*
- * How a refused prop is repeated in an error, which goes into logs and into the comments of pull requests: so that a
- * person finds it, and without what may be a secret.
+ * How an error shows the value of a wrong prop. Errors appear in logs and in comments on pull requests, so values that
+ * may be secret are not shown.
  */
 
 /**
- * A program of the user's, such as `server.userData`, and a key where its name belongs; what stands in their place by
- * mistake, too.
+ * A script such as `server.userData`, or a private key instead of the name of a key pair; also anything else given
+ * for these props by mistake.
  */
 const SECRET_PROP = /^server(\.(?!proxyPort$)|$)|^ssh\.(?!cidrs\b|keyName$)/i;
-/** Keys whose values are secret, or may be; `key` of a state and `keyName` of a key pair are names. */
+/** Keys whose values may be secret. `key` of a state and `keyName` of a key pair are names. */
 const SECRET_KEY =
   /user_?data|^setup$|pass|secret|token|credential|private|auth|(?:access|api|ssh|encryption|customer)_?key/i;
 const HIDDEN = "…";
 const MAX_LENGTH = 80;
 
-/** Where the value stands. */
+/** The place of the value. */
 export interface Place {
   /** The prop's path, such as `server.userData`. */
   readonly prop?: string;
-  /** Of a prop that there is not: the one that was meant, or nothing, in which case nobody knows what it holds. */
+  /** For an unknown prop: the prop that was probably meant, or null, in which case the value may be anything. */
   readonly meant?: string | null;
 }
 
-/** A value as it stands in an error text, in one line. */
+/** A value as an error shows it, in one line. */
 export function shown(input: unknown, { prop = "", meant = prop }: Place = {}): string {
   if (input === undefined) return "nothing";
   if (isReference(input) || isListReference(input)) return `a reference to ${referenceText(input)}`;
@@ -39,18 +39,18 @@ export function shown(input: unknown, { prop = "", meant = prop }: Place = {}): 
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH - 3)}…` : line;
 }
 
-/** Numbers and the like say what is wrong, and keep nothing. */
+/** Numbers, booleans and the like are never secret. */
 function isSecret(input: unknown, prop: string, meant: string | null): boolean {
   if (typeof input !== "string" && (typeof input !== "object" || input === null)) return false;
   if (meant === null || [prop, meant].some((it) => SECRET_PROP.test(it) || SECRET_KEY.test(it.split(".").at(-1) ?? "")))
     return true;
-  // No prop but those above takes several lines; a script or a key has got where it does not belong.
+  // No other prop has several lines, so this is a script or a key in the wrong place.
   return typeof input === "string" && input.trim().includes("\n");
 }
 
-/** What kind of value it is, and how long. */
+/** The kind and length of a value. */
 function described(input: unknown): string {
-  if (typeof input === "string") return `a text of ${counted(input.length, "character")}`;
+  if (typeof input === "string") return `a string of ${counted(input.length, "character")}`;
   if (Array.isArray(input)) return `a list of ${counted(input.length, "item")}`;
   const keys = Object.keys(input as object);
   return keys.length === 0
@@ -74,11 +74,11 @@ function jsonOf(input: unknown): string {
       ) ?? String(input)
     );
   } catch {
-    return "something that JSON cannot hold";
+    return "a value that JSON cannot represent";
   }
 }
 
-/** An address without what may let somebody in: what stands before its host, its query and its fragment. */
+/** An address without the parts that may be secret: the user before its host, its query and its fragment. */
 function shortened(text: string): string {
   return text.replace(/[^\s"']+/g, (word) => {
     const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(word) ?? [];

@@ -3,7 +3,7 @@ import { parse } from "tldts";
 import { withoutWildcard } from "../../topology/domain-names";
 import { isPublicHostName, isServableName, MAX_NAME } from "./domain-names";
 
-/* Says which mistake a wrong host name has, and the name to write instead. */
+/* Errors for wrong host names: the mistake, and the name to write instead. */
 
 interface Mistake {
   /** As in "a host name without a scheme". */
@@ -15,9 +15,9 @@ interface Mistake {
 const without = (pattern: RegExp) => (name: string) => name.replace(pattern, "");
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** In this order: each is looked for in what the ones before leave. */
+/** Applied in this order: each looks for its mistake in the name as corrected so far. */
 const MISTAKES: readonly Mistake[] = [
-  { kind: "without blanks around it", pattern: /^\s|\s$/, correct: (name) => name.trim() },
+  { kind: "without spaces around it", pattern: /^\s|\s$/, correct: (name) => name.trim() },
   { kind: "without a scheme", pattern: SCHEME, correct: without(SCHEME) },
   { kind: "without a path", pattern: /[/?#]/, correct: without(/[/?#].*$/s) },
   { kind: "without a port", pattern: /(?<!:.*):\d*$/, correct: without(/:\d*$/) },
@@ -27,7 +27,7 @@ const MISTAKES: readonly Mistake[] = [
   { kind: "without underscores", pattern: /_/, correct: (name) => name.replaceAll("_", "-") },
 ];
 
-/** What a wrong domain name must be, in words. */
+/** The requirement for a wrong domain name. */
 export function domainNameAdvice(input: unknown): string {
   const { name } = corrected(typeof input === "string" ? input : "");
   if (name.startsWith("*.") && isServableName(name))
@@ -35,22 +35,22 @@ export function domainNameAdvice(input: unknown): string {
   return adviceFor(input, isPublicHostName, "a host name");
 }
 
-/** The same for a name that may begin with a wildcard. */
+/** The requirement for a wrong name that can begin with a wildcard. */
 export function servableNameAdvice(input: unknown): string {
   return adviceFor(input, isServableName, "a host name or wildcard");
 }
 
-/** The same for a zone. */
+/** The requirement for a wrong zone name. */
 export function zoneNameAdvice(input: unknown): string {
-  return adviceFor(input, isPublicHostName, "a zone's name");
+  return adviceFor(input, isPublicHostName, "a zone name");
 }
 
-function adviceFor(input: unknown, isGood: (name: string) => boolean, what: string): string {
-  const good = what === "a host name" ? "www.example.com" : "example.com";
-  const example = `must be ${what} in lower case, such as "${good}"`;
+function adviceFor(input: unknown, isValid: (name: string) => boolean, what: string): string {
+  const valid = what === "a host name" ? "www.example.com" : "example.com";
+  const example = `must be ${what} in lower case, such as "${valid}"`;
   if (typeof input !== "string") return example;
   const { name, kinds } = corrected(input);
-  if (isGood(name)) {
+  if (isValid(name)) {
     const [scheme] = SCHEME.exec(input.trim()) ?? [];
     return `must be ${what} ${inWords(kinds)}; ${scheme === undefined ? "" : `remove "${scheme}" and `}write "${name}"`;
   }
@@ -68,22 +68,23 @@ function corrected(input: string): { name: string; kinds: string[] } {
   return { name, kinds };
 }
 
-/** What no other spelling mends. */
+/** The requirement for a name that no other spelling corrects. */
 function remaining(name: string, what: string): string | undefined {
   const base = withoutWildcard(name);
   const labels = base.split(".");
   const { publicSuffix, isIcann, isIp } = parse(base);
-  if (isIp) return `must be ${what}, not an IP address; no public certificate is issued for one`;
+  if (isIp) return `must be ${what}, not an IP address; ACM issues no public certificate for an IP address`;
   if (base.includes("*")) return `must be ${what} with "*." at the beginning only`;
-  if (!/^[a-z0-9.-]+$/.test(base)) return undefined;
+  if (base === "") return undefined;
+  if (!/^[a-z0-9.-]+$/.test(base)) return `must be ${what} of letters, digits, "-" and "." only`;
   if (labels.some((label) => label.length > 63) || name.length > MAX_NAME)
-    return `must be ${what} of at most ${MAX_NAME} characters, 63 between two dots`;
+    return `must be ${what} of at most ${MAX_NAME} characters, and at most 63 between two dots`;
   if (labels.some((label) => !/^[a-z0-9](.*[a-z0-9])?$/.test(label)))
-    return `must be ${what} whose parts begin and end with a letter or digit`;
+    return `must be ${what} whose labels (the parts between dots) begin and end with a letter or digit`;
   if (isIcann !== true)
     return (
-      `must be ${what} under a public suffix such as "com" or "co.uk"; no public certificate is issued for ` +
-      "another one"
+      `must be ${what} under a public suffix such as "com" or "co.uk"; ACM issues no public ` +
+      "certificate for other names"
     );
   return publicSuffix === base
     ? `must be ${what} under a public suffix; "${base}" is a public suffix, use a name under it such as ` +

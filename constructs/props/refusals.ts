@@ -1,46 +1,46 @@
-/* What is thrown at synth, before any file is written: every fault of every stack in one message. */
+/* Errors that are thrown at synth, before any file is written: all errors of all stacks in one message. */
 
-/** Values that cannot be. */
+/** Wrong props. */
 export class InvalidPropsError extends Error {
   override readonly name = "InvalidPropsError";
 
-  /** One sentence for each fault. */
-  declare readonly faults: readonly string[];
+  /** One sentence for each error. */
+  declare readonly errors: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(messageOf("in main.ts", faults));
-    tellFaultsOnly(this, faults);
+  constructor(errors: readonly string[]) {
+    super(messageOf("in main.ts", errors));
+    attachErrors(this, errors);
   }
 }
 
-/** Resources through which no request would arrive, and what is accepted without need. */
+/** A broken path, or entries of `accept` that match no finding. */
 export class BrokenPathError extends Error {
   override readonly name = "BrokenPathError";
 
-  /** One sentence for each fault. */
-  declare readonly faults: readonly string[];
+  /** One sentence for each error. */
+  declare readonly errors: readonly string[];
 
-  /** @param outcome what came of the files */
-  constructor(faults: readonly string[], outcome = "nothing was written") {
+  /** @param outcome what happened to the files */
+  constructor(errors: readonly string[], outcome = "nothing was written") {
     super(
-      `${messageOf("on the path of requests", faults, outcome)}\n  To accept a finding, add accept: [{ ` +
+      `${messageOf("on the path of requests", errors, outcome)}\n  To accept a finding, add accept: [{ ` +
         `finding: "P…", reason: "…" }] to the stack.`,
     );
-    tellFaultsOnly(this, faults);
+    attachErrors(this, errors);
   }
 }
 
-function messageOf(where: string, faults: readonly string[], outcome = "nothing was written"): string {
+function messageOf(where: string, errors: readonly string[], outcome = "nothing was written"): string {
   return (
-    `${faults.length} ${faults.length === 1 ? "fault" : "faults"} ${where}; ` +
-    `${outcome}\n${faults.map((it) => `  ${it}`).join("\n")}`
+    `${errors.length} ${errors.length === 1 ? "error" : "errors"} ${where}; ` +
+    `${outcome}\n${errors.map((it) => `  ${it}`).join("\n")}`
   );
 }
 
-function tellFaultsOnly(error: Error, faults: readonly string[]): void {
-  // Not enumerable, or Node would print them a second time below the message.
-  Object.defineProperty(error, "faults", { value: faults });
-  // What is wrong stands in the person's own file; the frames of libraries tell them nothing.
+function attachErrors(error: Error, errors: readonly string[]): void {
+  // Not enumerable; otherwise Node prints them again below the message.
+  Object.defineProperty(error, "errors", { value: errors });
+  // Only frames of the user's own files are useful, not those of libraries.
   const frames = (error.stack ?? "")
     .split("\n")
     .filter(

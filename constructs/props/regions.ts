@@ -1,6 +1,7 @@
 /**
- * The regions that hashicorp/aws 5.100.0 takes, China, GovCloud and isolated partitions apart; it refuses every other
- * one at the plan. __tests__/slow/constructs/regions.test.ts holds this list against the provider itself.
+ * The regions that hashicorp/aws 5.100.0 supports, without China, GovCloud and isolated partitions. The provider
+ * rejects every other region at the plan. __tests__/slow/constructs/regions.test.ts compares this list with the
+ * provider.
  */
 export const REGIONS: readonly string[] = [
   "af-south-1",

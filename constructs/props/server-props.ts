@@ -1,10 +1,14 @@
-/** NGINX on the app port, in front of an app on the same machine. */
+/** NGINX on the app port, as a reverse proxy for an app on the same instance. */
 export interface ProxiedServerProps {
-  /** Port that the app listens on, on 127.0.0.1; it must answer the health check's path too. */
+  /**
+   * The port on which the app listens on 127.0.0.1, 1 to 65535 except 22. It must differ from `appPort` and
+   * `healthCheck.port`, on which NGINX listens. The app must also respond to the health check path.
+   */
   readonly proxyPort: number;
   /**
-   * Shell lines, run as root at first boot, that install and start the app.
-   * @default - the app comes from elsewhere
+   * Shell commands that install and start the app, at most 16 KiB with Unix line endings. They run as root at first
+   * boot.
+   * @default - none; the app is installed in another way
    */
   readonly setup?: string;
 }
@@ -12,19 +16,19 @@ export interface ProxiedServerProps {
 /** Your own boot script instead of NGINX. */
 export interface OwnServerProps {
   /**
-   * EC2 user data, at most 16 KiB, beginning in its first column with `#!` or `#cloud-config`. It
-   * must end up serving `appPort` and answering the health check.
+   * The EC2 user data, at most 16 KiB with Unix line endings. It must begin, in its first column, with `#!/` or
+   * `#cloud-config`, serve `appPort`, and respond to the health check.
    */
   readonly userData: string;
 }
 
-/** SSH to the instances. */
+/** SSH access to the instances. */
 export interface SshProps {
-  /** IPv4 ranges that may connect, /8 or narrower; `203.0.113.7/32` is one address. */
+  /** The IPv4 ranges that can connect, 1 to 20, each from /8 to /32; `203.0.113.7/32` is one address. */
   readonly cidrs: readonly string[];
   /**
-   * Name of an existing EC2 key pair.
-   * @default - no key; use EC2 Instance Connect, which Amazon Linux brings
+   * The name of an existing EC2 key pair.
+   * @default - no key pair; use EC2 Instance Connect, which Amazon Linux includes
    */
   readonly keyName?: string;
 }

@@ -13,13 +13,13 @@ import type {
   WebStackProps,
 } from "./web-stack-props";
 
-/** Props with every default filled in, a setting for each prop; what the parts are built from. */
+/** Props with all defaults filled in, a setting for each prop. The constructs are built from these. */
 export interface Settings extends Record<keyof WebStackProps, unknown> {
   readonly owner: Owner;
   readonly region: string;
   readonly domainName: string;
   readonly alternativeNames: readonly string[];
-  /** Every name that the site answers to, `domainName` first. */
+  /** Every name of the site, `domainName` first. */
   readonly names: readonly string[];
   readonly hostedZone: {
     readonly name: string;
@@ -52,17 +52,17 @@ export type NewNetworkSettings = Required<Omit<NewNetworkProps, "flowLogsBucket"
 
 const MAX_DEREGISTRATION_DELAY_SEC = 3600;
 
-/** Props with their defaults, and what follows from them. */
+/** Props with their defaults, and the values that follow from them. */
 export function settingsOf(stackId: string, props: WebStackProps): Settings {
-  const said = { ...DEFAULTS, ...defined(props) };
-  const { domainName, region, appPort, idleTimeoutSec } = said;
+  const given = { ...DEFAULTS, ...defined(props) };
+  const { domainName, region, appPort, idleTimeoutSec } = given;
   const instances = { ...DEFAULTS.instances, ...defined(props.instances) };
   return {
-    ...said,
+    ...given,
     owner: { stackId, domainName, region },
-    names: [domainName, ...said.alternativeNames],
+    names: [domainName, ...given.alternativeNames],
     hostedZone: hostedZoneOf(props),
-    network: networkOf(said.network),
+    network: networkOf(given.network),
     healthCheck: {
       ...DEFAULTS.healthCheck,
       ...defined(props.healthCheck),
@@ -70,24 +70,24 @@ export function settingsOf(stackId: string, props: WebStackProps): Settings {
     },
     instances,
     architecture: architectureOf(instances.type),
-    server: said.server ?? {},
-    deregistrationDelaySec: said.deregistrationDelaySec ?? Math.min(idleTimeoutSec, MAX_DEREGISTRATION_DELAY_SEC),
-    backend: stateLocation(stackId, region, said.backend),
+    server: given.server ?? {},
+    deregistrationDelaySec: given.deregistrationDelaySec ?? Math.min(idleTimeoutSec, MAX_DEREGISTRATION_DELAY_SEC),
+    backend: stateLocation(stackId, region, given.backend),
   };
 }
 
-/** Whether the network is one that exists already. */
+/** Whether the network is an existing one. */
 export function isExistingNetwork(network: NewNetworkProps | ExistingNetworkProps): network is ExistingNetworkProps {
   return "vpcId" in network && network.vpcId !== undefined;
 }
 
 function hostedZoneOf({ domainName, hostedZone }: WebStackProps): Settings["hostedZone"] {
-  const said = { ...DEFAULTS.hostedZone, ...defined(hostedZone) };
+  const given = { ...DEFAULTS.hostedZone, ...defined(hostedZone) };
   return {
-    ...said,
-    name: said.name ?? registrableDomain(domainName) ?? domainName,
-    // As the AWS CLI prints it, or as Route 53's console does.
-    id: said.id?.replace(/^\/hostedzone\//, ""),
+    ...given,
+    name: given.name ?? registrableDomain(domainName) ?? domainName,
+    // The AWS CLI prints it with the prefix, Route 53's console without.
+    id: given.id?.replace(/^\/hostedzone\//, ""),
   };
 }
 
@@ -98,7 +98,7 @@ function networkOf(network: NewNetworkProps | ExistingNetworkProps): Settings["n
 }
 
 function stateLocation(stackId: string, region: string, backend: NonNullable<WebStackProps["backend"]>): StateLocation {
-  // terraform runs in cdktf.out/stacks/<id>, which can be deleted; the state lies beside cdktf.out.
+  // terraform runs in cdktf.out/stacks/<id>, which can be deleted, so the state is next to cdktf.out.
   if (backend === "local") return { local: { path: `../../../terraform.${stackId}.tfstate` } };
   const { s3, cloud } = backend as Partial<S3BackendProps & CloudBackendProps>;
   if (s3 !== undefined) return { s3: { key: `${stackId}/terraform.tfstate`, region, ...defined(s3) } };
@@ -106,8 +106,8 @@ function stateLocation(stackId: string, region: string, backend: NonNullable<Web
 }
 
 /**
- * Graviton types carry a `g` behind the generation's digit (`t4g`, `c7gn`); `a1` came before that rule, Grace
- * (`p6e-gb200`) beside it.
+ * Graviton types have a `g` after the generation's digit (`t4g`, `c7gn`). Exceptions are `a1`, which is older, and
+ * Grace (`p6e-gb200`).
  */
 function architectureOf(instanceType: string): "arm64" | "x86_64" {
   const family = instanceType.split(".")[0] ?? "";

@@ -4,18 +4,18 @@ import { closest, meant } from "./closest";
 import { type Place, shown } from "./echo";
 import type { OptionalKeys, RequiredKeys } from "./shape";
 
-/** One thing that is wrong with a stack's props. */
-export interface Fault {
+/** One error in a stack's props. */
+export interface PropError {
   /** Path of the prop, such as `healthCheck.intervalSec`. */
   readonly prop: string;
-  /** What it holds, as text. */
+  /** The value that was given, as text. */
   readonly got: string;
-  /** What it must be or be changed to: `must be 1 or more`; where it is not obvious, a remedy after `; `. */
+  /** The requirement, such as `must be 1 or more`, and a remedy after `; ` if it is not obvious. */
   readonly advice: string;
 }
 
 export type Schema = v.GenericSchema<unknown, unknown>;
-/** `must be …`, the same for every wrong value or not. */
+/** `must be …`: one text for every wrong value, or a text that depends on the value. */
 export type Advice = string | ((input: unknown) => string);
 
 const NO_LITERAL = "must be a literal";
@@ -23,12 +23,12 @@ const adviceOf = new WeakMap<object, Advice>();
 const adviceFor = (advice: Advice, input: unknown) => (typeof advice === "string" ? advice : advice(input));
 
 /** `prop must be … (got …); remedy`. */
-export function sentence({ prop, got, advice }: Fault): string {
+export function sentence({ prop, got, advice }: PropError): string {
   const [requirement = "", ...remedy] = advice.split("; ");
   return [`${prop} ${requirement} (got ${got})`, ...remedy].join("; ");
 }
 
-/** A value that passes `isGood`, or the one sentence that says what may stand here. */
+/** A value that passes `isGood`; any other value is an error with this advice. */
 export function value<T>(isGood: (input: unknown) => boolean, advice: Advice): v.GenericSchema<T> {
   const schema = v.custom<T>(
     (input) => !isReference(input) && isGood(input),
@@ -42,7 +42,7 @@ export function text(isGood: (input: string) => boolean, advice: Advice) {
   return value<string>((input) => typeof input === "string" && isGood(input), advice);
 }
 
-/** An id, ARN or name that AWS gives: a text like any other, or a reference to what has it. */
+/** An id, ARN or name from AWS: a literal text, or a reference to the resource that has it. */
 export function idText(isGood: (input: string) => boolean, advice: string) {
   const schema = v.custom<string>(
     (input) => typeof input === "string" && (isReference(input) || isGood(input)),
@@ -71,16 +71,14 @@ export function oneOf(values: readonly string[]) {
   );
 }
 
-/** One of more values than a sentence can list. */
+/** One of a list of values that is too long for an error. */
 export function oneOfMany(values: readonly string[], what: string) {
   return value<string>(
     (input) => values.includes(input as string),
     (input) => {
-      const near = typeof input === "string" && input !== "" ? closest(input, values, 3) : values.slice(0, 1);
-      return (
-        `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ` +
-        `${near.map((it) => `"${it}"`).join(", ")}`
-      );
+      if (typeof input !== "string" || input === "") return `must be ${what}, such as "${values[0]}"`;
+      const near = closest(input, values, 3).map((it) => `"${it}"`);
+      return `must be ${what}; the closest ${near.length === 1 ? "is" : "are"} ${near.join(", ")}`;
     },
   );
 }
@@ -92,7 +90,7 @@ export function list(item: Schema, min: number, max: number, advice: string) {
     input.length >= min && input.length <= max && new Set(input).size === input.length;
   const isLong = v.custom(
     (input) => !isListReference(input),
-    "must be a list whose length is known at synth; write its items one by one, such as " +
+    "must be a list whose length is known at synth; list its items one by one, for example " +
       "Token.asString(Fn.element(list, 0))",
   );
   const schema = v.pipe(isLong, v.array(item, advice), v.check(isGood, advice));
@@ -100,7 +98,7 @@ export function list(item: Schema, min: number, max: number, advice: string) {
   return schema;
 }
 
-/** An object with the props of `P`, all of which have a schema here; those in `required` must be there. */
+/** An object with the props of `P`. Each prop has a schema here; the props in `required` must be present. */
 export function object<P extends object>(
   required: { readonly [K in RequiredKeys<P>]: Schema },
   optional: { readonly [K in OptionalKeys<P>]: Schema },
@@ -110,10 +108,10 @@ export function object<P extends object>(
 
 function objectOf(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>>) {
   const names = [...Object.keys(required), ...Object.keys(optional)];
-  const advice = `must be an object with ${names.join(", ")}`;
+  const advice = `must be an object with ${listed(Object.keys(required), Object.keys(optional))}`;
   const entries = v.objectWithRest(
     { ...required, ...Object.fromEntries(Object.entries(optional).map(([name, it]) => [name, v.optional(it)])) },
-    // valibot's strictObject would name the first unknown prop only.
+    // valibot's strictObject reports only the first unknown prop.
     v.never(names.join(", ")),
     (issue) => {
       const key = String(issue.path?.at(-1)?.key);
@@ -133,15 +131,21 @@ function objectOf(required: Readonly<Record<string, Schema>>, optional: Readonly
   return schema;
 }
 
-/** valibot passes over these, whatever they hold. */
+/** `domainName, and optionally region or network`. */
+function listed(required: readonly string[], optional: readonly string[]): string {
+  if (required.length === 0) return `any of ${optional.join(", ")}`;
+  return [required.join(", "), ...(optional.length === 0 ? [] : [`optionally ${optional.join(", ")}`])].join(" and ");
+}
+
+/** valibot ignores these keys, whatever their values are. */
 const UNSEEN_KEYS = ["__proto__", "constructor", "prototype"];
 
-/** Whether valibot sees all keys. */
+/** Whether valibot checks all keys of the object. */
 export function hasSeenKeys(input: object): boolean {
   return !UNSEEN_KEYS.some((key) => Object.hasOwn(input, key));
 }
 
-/** An object as `{ … }` makes it: no array, no class. */
+/** A plain object, as `{ … }` creates it: not an array and not an instance of a class. */
 export function isObject(input: unknown): input is Record<string, unknown> {
   const parent: unknown = typeof input === "object" && input !== null ? Object.getPrototypeOf(input) : undefined;
   return (
@@ -149,8 +153,8 @@ export function isObject(input: unknown): input is Record<string, unknown> {
   );
 }
 
-/** What is wrong with a value. */
-export function issuesOf(schema: Schema, input: unknown, prefix: string): Fault[] {
+/** The errors in a value. */
+export function issuesOf(schema: Schema, input: unknown, prefix: string): PropError[] {
   const result = v.safeParse(schema, input);
   return (result.issues ?? []).map((issue) => ({
     prop: prefix + (v.getDotPath(issue) ?? "props"),
@@ -166,7 +170,7 @@ function placeOf(issue: v.BaseIssue<unknown>, prefix: string): Place {
   return { prop, meant: near === undefined ? null : prop.replace(/[^.]*$/, near) };
 }
 
-/** valibot knows an unknown prop's name only once it is done; until then the message holds the names that there are. */
+/** valibot reports the name of an unknown prop only at the end; until then the message contains the known names. */
 function unknownProp(name: string, names: string): string {
   const near = meant(name, names.split(", "));
   return `is not a prop; ${near === undefined ? `the props are ${names}` : `did you mean \`${near}\`?`}`;

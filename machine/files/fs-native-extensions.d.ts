@@ -1,8 +1,8 @@
-/** The part in use; the package has no types of its own. */
+/** The part that is used here; the package has no types. */
 declare module "fs-native-extensions" {
   /**
-   * Locks an open file against every other opening of it, in this process or another one.
-   * @returns whether it is locked now; false while another opening has it locked
+   * Locks an open file against every other open handle of it, in this process or another one.
+   * @returns whether it is locked now; false if another handle holds the lock
    */
   export function tryLock(descriptor: number): boolean;
 }

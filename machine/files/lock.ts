@@ -5,23 +5,23 @@ import { tryLock } from "fs-native-extensions";
 
 const POLL_MS = 250;
 
-/** A lock that is held. */
+/** A held lock. */
 export interface HeldLock {
   /**
-   * The lock is held as long as any process has this descriptor open. A program that is started with it keeps the lock
-   * to its own end, even if this process is killed before.
+   * The lock is held while any process has this descriptor open. A program that is started with it holds the lock until
+   * it ends, even if this process is killed earlier.
    */
   readonly descriptor: number;
 }
 
 /**
- * Does some work while no other process of this machine does work under the same lock. The operating system holds the
- * lock and releases it when its holder ends, however that happens. The file stays: whoever removed it could remove the
- * next holder's.
- * @param file where the lock is; its content is a note for those who wait, and of no other meaning
- * @param onWait told once, when somebody else holds the lock, who that is
- * @param signal ends the waiting
- * @returns what the work returns; rejects as the work does
+ * Runs `work` while no other process of this machine runs work under the same lock. The operating system holds the lock
+ * and releases it when its holder ends, in whatever way. The file is never removed, because that could remove the next
+ * holder's file.
+ * @param file the lock file; its content is only a note for waiting processes
+ * @param onWait called once with the holder, if another process holds the lock
+ * @param signal ends the wait
+ * @returns the result of `work`
  */
 export async function withLock<T>(
   file: string,
@@ -37,7 +37,7 @@ export async function withLock<T>(
       if (round === 0) onWait(await holderOf(handle));
       await sleep(POLL_MS);
     }
-    // Only a note; whether the disk is full is for the work to find out.
+    // Only a note; a full disk is reported by the work itself.
     await handle
       .truncate()
       .then(() => handle.appendFile(String(process.pid)))
@@ -49,13 +49,13 @@ export async function withLock<T>(
 }
 
 async function holderOf(handle: FileHandle): Promise<string> {
-  // Windows lets nobody read what another process has locked.
+  // On Windows, a file that another process has locked cannot be read.
   const { buffer, bytesRead } = await handle
     .read(Buffer.alloc(20), 0, 20, 0)
     .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
   const pid = Number(buffer.toString("utf8", 0, bytesRead));
   if (!Number.isSafeInteger(pid) || pid <= 0) return "another process";
-  return isRunning(pid) ? `process ${pid}` : `what process ${pid} started before it was ended`;
+  return isRunning(pid) ? `process ${pid}` : `a program that process ${pid} started before it ended`;
 }
 
 function isRunning(processId: number): boolean {
@@ -63,7 +63,7 @@ function isRunning(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // Somebody else's process cannot be signalled, but it is there.
+    // Another user's process cannot be signaled, but it runs.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

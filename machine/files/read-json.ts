@@ -3,10 +3,10 @@ import { stripVTControlCharacters } from "node:util";
 import { UsageError } from "../errors";
 import { command, type Word, word } from "../text/pasteable";
 
-/** Says to read standard input. */
+/** The file name that means standard input. */
 export const STANDARD_INPUT = "-";
 
-/** What people give instead of JSON, told by how it begins or is called. */
+/** A kind of input that is not JSON, recognized by its first bytes or its name. */
 interface Stranger {
   readonly got: string;
   readonly advice: (file: string) => string;
@@ -16,7 +16,7 @@ interface Stranger {
 interface Start {
   readonly name: string;
   readonly bytes: Buffer;
-  /** The first characters, without colours. */
+  /** The first characters, without colors. */
   readonly text: string;
 }
 
@@ -26,11 +26,11 @@ const PLANNED = "plan with `terraform plan -out=tfplan`, then write it with `ter
 const STRANGERS: readonly Stranger[] = [
   {
     got: "an empty file",
-    advice: () => "look at what the command said that should have written it",
+    advice: () => "check the output of the command that wrote it",
     isIt: ({ text }) => text.trim() === "",
   },
   {
-    got: "a plan as terraform saves it",
+    got: "a saved plan file",
     advice: (file) => `write it as JSON with \`${command`terraform show -json ${named(file)} > plan.json`}\``,
     isIt: ({ bytes }) => bytes.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1")),
   },
@@ -41,7 +41,7 @@ const STRANGERS: readonly Stranger[] = [
   },
   { got: "the log of `terraform plan -json`", advice: () => PLANNED, isIt: ({ text }) => /^\s*\{\s*"@/.test(text) },
   {
-    got: "what terraform prints for people",
+    got: "terraform's human-readable output",
     advice: () => "add -json: `terraform show -json tfplan > plan.json`",
     isIt: ({ text }) =>
       /^[ \t]*(# \S+:$|Terraform (will perform|used the selected)|No changes\.|data\.\S+: Read|\S+: Refreshing state|The state file is empty)/m.test(
@@ -49,7 +49,7 @@ const STRANGERS: readonly Stranger[] = [
       ),
   },
   {
-    got: "a configuration in Terraform's language",
+    got: "a Terraform configuration",
     advice: () => PLANNED,
     isIt: ({ name, text }) =>
       /\.(tf|tofu|hcl)$/.test(name) ||
@@ -57,21 +57,21 @@ const STRANGERS: readonly Stranger[] = [
   },
 ];
 
-/** The file in a command to paste, where its name can stand there. */
+/** The file as a word of a command to paste, or `FILE` if its name cannot be one. */
 function named(file: string): Word {
   const given = word.file(file);
   return given.isOne ? given : word.file("FILE");
 }
 
-/** What a trace takes. */
+/** The input of a trace. */
 const TRACEABLE = "the output of `terraform show -json` for a plan or a state, or a cdk.tf.json";
-/** What a review takes. */
+/** The input of a review. */
 export const PLAN = "a plan as `terraform show -json tfplan` writes it";
 
 /**
  * The JSON of a file, or of standard input for `-`.
- * @param expected what the file should be
- * @throws {UsageError} in one sentence, which says what was expected, what it got and what to do
+ * @param expected the expected content
+ * @throws {UsageError} one sentence with what was expected, what was given and what to do
  */
 export async function readJson(file: string, expected: string = TRACEABLE): Promise<unknown> {
   const unreadable = (got: string, advice: string) =>
@@ -87,14 +87,17 @@ export async function readJson(file: string, expected: string = TRACEABLE): Prom
   try {
     return JSON.parse(decoded(bytes, unreadable));
   } catch (error) {
-    throw unreadable(notJson((error as Error).message), "write it again, and look at what the command said");
+    throw unreadable(
+      notJson((error as Error).message),
+      "write the file again, and check the output of the command that writes it",
+    );
   }
 }
 
-/** The sentence about a file that is none of what was expected. */
+/** Returns the error for a file with other content than expected. */
 type Unreadable = (got: string, advice: string) => UsageError;
 
-/** What a report is called by. */
+/** The name of the input in a report. */
 export function shownName(file: string): string {
   return file === STANDARD_INPUT ? "standard input" : file;
 }
@@ -102,25 +105,25 @@ export function shownName(file: string): string {
 async function bytesOf(file: string, unreadable: Unreadable): Promise<Buffer> {
   if (file === STANDARD_INPUT) return standardInput(unreadable);
   try {
-    // There is nothing else to do meanwhile, and in one go it takes a third of the time.
+    // Nothing else is to be done meanwhile, and reading at once takes a third of the time.
     return readFileSync(file);
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
-    const [got, advice] = READ_FAULTS[code] ?? [`what cannot be read (${message})`, "give another file"];
+    const [got, advice] = READ_ERRORS[code] ?? [`an unreadable file (${message})`, "pass another file"];
     throw unreadable(got, advice);
   }
 }
 
-const READ_FAULTS: Readonly<Record<string, readonly [got: string, advice: string]>> = {
-  ENOENT: ["no file", "there is none of that name"],
-  ENOTDIR: ["no file", "there is none of that name"],
-  EISDIR: ["a folder", "name the file in it, such as FOLDER/cdk.tf.json"],
-  EACCES: ["a file that may not be read", "give yourself the right to read it"],
-  ERR_FS_FILE_TOO_LARGE: ["more than 2 GiB", "give one plan or state"],
+const READ_ERRORS: Readonly<Record<string, readonly [got: string, advice: string]>> = {
+  ENOENT: ["no file", "there is no file with this name"],
+  ENOTDIR: ["no file", "there is no file with this name"],
+  EISDIR: ["a folder", "pass a file in it, such as FOLDER/cdk.tf.json"],
+  EACCES: ["a file without read permission", "grant this user permission to read it"],
+  ERR_FS_FILE_TOO_LARGE: ["more than 2 GiB", "pass one plan or state"],
 };
 
 async function standardInput(unreadable: Unreadable): Promise<Buffer> {
-  if (process.stdin.isTTY) throw unreadable("a keyboard", "pipe the JSON into the command");
+  if (process.stdin.isTTY) throw unreadable("a terminal", "pipe the JSON into the command");
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
@@ -132,13 +135,13 @@ function decoded(bytes: Buffer, unreadable: Unreadable): string {
     const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
     return bytes.toString(isUtf16 ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    throw unreadable(`more text than Node can hold (${(error as Error).message})`, "give one plan or state");
+    throw unreadable(`more text than Node can hold (${(error as Error).message})`, "pass one plan or state");
   }
 }
 
-/** Where it is wrong, without what stands there, which may be secret. */
+/** The position of the error, without the text there, which may be secret. */
 function notJson(message: string): string {
-  if (/Unexpected end|Unterminated/.test(message)) return "JSON that is cut off";
+  if (/Unexpected end|Unterminated/.test(message)) return "truncated JSON";
   const [, position] = /position (\d+)/.exec(message) ?? [];
   return position === undefined ? "invalid JSON" : `invalid JSON at character ${position}`;
 }

@@ -5,22 +5,21 @@ import { join } from "node:path";
 import { tryLock } from "fs-native-extensions";
 import type { HeldLock } from "./lock";
 
-/** What a folder is for; its name says so. */
+/** The purpose of a folder, which is part of its name. */
 export type Purpose = "rehearsal" | "bootstrap" | "adopt" | "plans";
 
-/** Purpose, process, and what tells it from others of that process. */
+/** Names of our folders: purpose, process, and a random suffix. */
 const OURS = /^alb-web-(rehearsal|bootstrap|adopt|plans)-\d+-\w{6}$/;
-/** FollowedOutput's; where they can be, they are removed the moment they are opened. */
+/** Files of FollowedOutput, which are removed as soon as they are opened, except on Windows. */
 const OUTPUT = /^alb-web-output-[0-9a-f-]{36}$/;
-/** In each folder, and locked as long as somebody uses it. */
+/** A file in each folder, locked while the folder is in use. */
 const IN_USE = ".in-use";
-/** Between making a folder and locking it there is a moment. */
+/** The lock is taken a moment after the folder is created. */
 const UNLOCKED_FOR_MS = 60 * 60_000;
 
 /**
- * A folder below the system's temporary one. The operating system knows who uses it: this process, and any terraform
- * that is started `holding` it, which may live on when this process is killed. A process id would not do, as it can be
- * another process's by now.
+ * A folder in the system's temporary folder. A lock shows that it is in use: by this process, and by any terraform that
+ * is started `holding` it, which can outlive this process. A process id would not show that, because it can be reused.
  */
 export class TemporaryFolder implements HeldLock {
   private constructor(
@@ -33,7 +32,7 @@ export class TemporaryFolder implements HeldLock {
       const path = await mkdtemp(join(tmpdir(), `alb-web-${purpose}-${process.pid}-`));
       const handle = await open(join(path, IN_USE), "wx+", 0o600);
       if (tryLock(handle.fd) && existsSync(join(path, IN_USE))) return new TemporaryFolder(path, handle);
-      // Another command swept it away at this moment.
+      // Another command removed it in this moment.
       await handle.close();
     }
   }
@@ -43,15 +42,15 @@ export class TemporaryFolder implements HeldLock {
   }
 
   async remove(): Promise<void> {
-    // Windows removes no file that is open.
+    // Windows cannot remove an open file.
     await this.handle.close();
     await remove(this.path);
   }
 }
 
 /**
- * Removes what commands that were killed have left below the temporary folder. What is in use, is somebody else's or
- * has another name than ours stays. A leftover that cannot be removed is in nobody's way.
+ * Removes what killed commands left in the temporary folder, but nothing that is in use, belongs to another user or has
+ * another name. A leftover that cannot be removed is ignored.
  */
 export async function sweepTemporaryFolders(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
@@ -70,14 +69,14 @@ async function sweep(path: string, isFolder: boolean): Promise<void> {
   if (!stats.isDirectory()) return;
   const handle = await open(join(path, IN_USE), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)).catch(() => undefined);
   if (handle === undefined) {
-    // Its process was killed before it had put anything into it.
+    // Its process was killed before it wrote anything into it.
     if (isOld) await rmdir(path);
     return;
   }
   try {
     if (!tryLock(handle.fd)) return;
-    // Windows removes no file that is open. Elsewhere it stays locked to the end, so that whoever made it a moment ago
-    // does not use it.
+    // Windows cannot remove an open file. Elsewhere it stays locked until the end, so that a process that created it a
+    // moment ago does not use it.
     if (process.platform === "win32") await handle.close();
     await remove(path);
   } finally {
@@ -86,6 +85,6 @@ async function sweep(path: string, isFolder: boolean): Promise<void> {
 }
 
 async function remove(path: string): Promise<void> {
-  // A provider that is ending may still be removing its own socket.
+  // A provider that is ending may still remove its own socket.
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }

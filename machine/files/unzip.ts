@@ -1,14 +1,14 @@
 import { type UnzipFileInfo, type Unzipped, unzipSync } from "fflate";
 
-/** What an archive would unpack to is more than it may. */
+/** An archive whose content is larger than allowed. */
 export class UnpacksToMore extends Error {}
 
 /**
- * Unpacks a ZIP file of somebody else's. An entry is never unpacked to more than it says of itself, so what all of them
- * say is looked at before the first one is.
- * @param maxBytes what all of its entries may have together
- * @param look called for each entry before it is unpacked; it may throw
- * @throws {UnpacksToMore} if they have more; fflate's own errors if it is no ZIP file
+ * Unpacks an untrusted ZIP file. An entry is never unpacked to more than its declared size, so the declared sizes are
+ * added up while the entries are read.
+ * @param maxBytes the maximum size of all entries together
+ * @param look called for each entry before it is unpacked; it can throw
+ * @throws {UnpacksToMore} if the entries are larger; fflate's own errors if it is not a ZIP file
  */
 export function unzipWithin(
   zip: Uint8Array,

@@ -5,7 +5,7 @@ const GONE_WITHIN_MS = 5_000;
 
 /**
  * Signals a process when `signal` aborts. The process must lead a group of its own.
- * @param first SIGINT goes to the process alone, which ends its children by itself; SIGTERM to its whole group
+ * @param first SIGINT goes to the process alone, which ends its own children; SIGTERM goes to its whole group
  * @param graceMs milliseconds before the process tree is killed; omit to wait indefinitely
  * @returns how to stop listening
  */
@@ -19,7 +19,7 @@ export function endOnAbort(
   const group = (leader: number) => (process.platform === "win32" ? leader : -leader);
   const onAbort = () => {
     if (pid === undefined) return;
-    // On Windows the console has told it already, and a signal would end it at once, before it has stored anything.
+    // On Windows the console has already interrupted it, and a signal would end it before it has stored anything.
     if (first !== "SIGINT" || process.platform !== "win32") send(first === "SIGINT" ? pid : group(pid), first);
     if (graceMs !== undefined) timer = setTimeout(() => send(group(pid), "SIGKILL"), graceMs);
   };
@@ -30,7 +30,7 @@ export function endOnAbort(
   };
 }
 
-/** Waits until none of a process's group runs, for a few seconds at most. */
+/** Waits until no process of a group runs, for at most a few seconds. */
 export async function groupIsGone(leader: number | undefined): Promise<void> {
   if (leader === undefined || process.platform === "win32") return;
   for (let round = 0; round < GONE_WITHIN_MS / LOOK_EVERY_MS; round++) {
@@ -47,6 +47,6 @@ function send(target: number, name: NodeJS.Signals): void {
   try {
     process.kill(target, name);
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
   }
 }

@@ -7,22 +7,22 @@ import { StringDecoder } from "node:string_decoder";
 const LOOK_EVERY_MS = 50;
 const CHUNK_BYTES = 1 << 16;
 
-/** All that a process wrote. */
+/** The output of a process. */
 export interface Output {
-  /** Without the last line's end. */
+  /** The text without the last newline. */
   readonly text: string;
   /**
-   * Why the process could not write all that it wanted to, such as a full disk; it may have ended well nevertheless.
+   * Why the process could not write all of its output, such as a full disk; its exit code may be 0 nevertheless.
    */
   readonly refusal?: Error;
 }
 
 /**
- * What a process writes, line by line, through a file. A pipe would close where this process is killed, and end the
- * writer with its next line: an apply would be cut off in the middle, and its lock would stay.
+ * Follows the output of a process, line by line, through a file. A pipe would close if this process were killed, and
+ * the writer would end at its next line: an apply would be interrupted, and its lock would remain.
  */
 export class FollowedOutput {
-  /** For the process's stdio. */
+  /** The descriptor for the process's stdio. */
   readonly fd: number;
   private readonly file = join(tmpdir(), `alb-web-output-${randomUUID()}`);
   private readonly decoder = new StringDecoder("utf8");
@@ -34,12 +34,12 @@ export class FollowedOutput {
   /** @param onLine called for each line as it comes */
   constructor(private readonly onLine: (line: string) => void = () => undefined) {
     this.fd = openSync(this.file, "wx+", 0o600);
-    // Nobody else can open it, and nothing is left however this process ends. Windows deletes no file that is open.
+    // Removed at once, so that no other process can open it and nothing is left. Windows cannot delete an open file.
     if (process.platform !== "win32") rmSync(this.file);
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
-  /** Call it once the process has ended. */
+  /** To be called after the process has ended. */
   end(): Output {
     clearInterval(this.timer);
     this.look();
@@ -51,7 +51,7 @@ export class FollowedOutput {
     return { text: this.lines.join("\n"), refusal };
   }
 
-  /** Where the process's last byte found no place, neither does another one. */
+  /** If there was no space for the process's last byte, there is none for another one. */
   private refusal(): Error | undefined {
     try {
       writeSync(this.fd, "\n");

@@ -9,15 +9,15 @@ import type { TerraformBinary } from "./terraform-binary";
 type Product = TerraformBinary["product"];
 
 const IS_WINDOWS = process.platform === "win32";
-/** What `terraform login` writes: tokens alone, which are no configuration of providers. */
+/** The file of `terraform login`, which contains only tokens and no provider configuration. */
 const CREDENTIALS = "credentials.tfrc.json";
-/** The second is the name that the first had in the past. */
+/** The second is the former name of the first. */
 const VARIABLES = ["TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG"] as const;
 
 /**
- * Takes TF_CLI_CONFIG_FILE out of an environment if it names no file: terraform complains of it on every call. One that
- * is relative becomes absolute, as terraform is run in a stack's folder.
- * @param warn is given one sentence for each variable that is dropped
+ * Removes TF_CLI_CONFIG_FILE from an environment if its file does not exist, because terraform warns about it on every
+ * call. A relative path becomes absolute, because terraform runs in a stack's folder.
+ * @param warn called with a sentence for each variable that is removed
  */
 export function dropMissingCliConfiguration(env: NodeJS.ProcessEnv, warn: (sentence: string) => void): void {
   for (const name of VARIABLES) {
@@ -28,13 +28,12 @@ export function dropMissingCliConfiguration(env: NodeJS.ProcessEnv, warn: (sente
       continue;
     }
     delete env[name];
-    warn(`${name} is ignored, as there is no file ${file}.`);
+    warn(`${name} is ignored because the file ${file} does not exist.`);
   }
 }
 
 /**
- * The files of the user's own CLI configuration that terraform reads, those of tokens alone left out; none where there
- * is no such file.
+ * The files of the user's CLI configuration that terraform reads, without those that contain only tokens.
  */
 export function cliConfigurationFiles(env: NodeJS.ProcessEnv, product: Product): string[] {
   const chosen = VARIABLES.map((name) => env[name]).find((file) => file);
@@ -42,14 +41,14 @@ export function cliConfigurationFiles(env: NodeJS.ProcessEnv, product: Product):
   const names = (product === "opentofu" ? ["tofu", "terraform"] : ["terraform"]).map((name) =>
     IS_WINDOWS ? `${name}.rc` : `.${name}rc`,
   );
-  // OpenTofu reads terraform's only where it has none of its own.
+  // OpenTofu reads terraform's file only if it has no own one.
   const main = names.map((name) => join(IS_WINDOWS ? appData(env) : home(env), name)).find((file) => existsSync(file));
   return [...(main === undefined ? [] : [main]), ...configurationFolders(env, product).flatMap(filesIn)];
 }
 
 /**
- * @throws {SetupError} if the user's configuration has dev_overrides: terraform takes such a provider whatever its
- * checksum
+ * @throws {SetupError} if the user's configuration has dev_overrides: terraform does not check the checksum of such a
+ * provider
  */
 export function throwIfDevOverrides(env: NodeJS.ProcessEnv, product: Product): void {
   const file = cliConfigurationFiles(env, product).find((it) => /\bdev_overrides\b/.test(withoutComments(textOf(it))));
@@ -61,7 +60,7 @@ export function throwIfDevOverrides(env: NodeJS.ProcessEnv, product: Product): v
 }
 
 /**
- * The tokens that `terraform login` has stored, as environment variables. terraform does not read that file where
+ * The tokens that `terraform login` stored, as environment variables. terraform does not read that file if
  * TF_CLI_CONFIG_FILE is set.
  */
 export function storedTokens(env: NodeJS.ProcessEnv, product: Product): Record<string, string> {
@@ -81,7 +80,7 @@ export function tokenVariable(hostname: string): string {
 }
 
 /**
- * Where terraform looks for providers by itself:
+ * The folders in which terraform looks for providers by default:
  * https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
  */
 export function impliedMirrors(env: NodeJS.ProcessEnv): string[] {
@@ -106,7 +105,7 @@ export function impliedMirrors(env: NodeJS.ProcessEnv): string[] {
   return [here, own, ...data.map((folder) => join(folder, "terraform", "plugins"))];
 }
 
-/** The folder that terraform calls the user's home. */
+/** The user's home folder, as terraform determines it. */
 export function home(env: NodeJS.ProcessEnv): string {
   return env.HOME || homedir();
 }
@@ -139,7 +138,7 @@ function tokensIn(file: string): [name: string, token: string][] {
       typeof token === "string" ? [[tokenVariable(host), token]] : [],
     );
   } catch {
-    // terraform itself says what is wrong with it.
+    // terraform itself reports what is wrong with it.
     return [];
   }
 }

@@ -2,8 +2,8 @@ import { getProxyForUrl } from "proxy-from-env";
 import { fetch, ProxyAgent, type Response } from "undici";
 
 /**
- * Asks a server outside of this machine, through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as terraform
- * and pip do. Node's own fetch knows of them from version 24 on only, and if it is told to.
+ * Sends a request to a server outside of this machine, through the proxy in HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as
+ * terraform and pip do. Node's own fetch supports these only since version 24, and only if configured.
  * @throws what undici's fetch throws; the reason is in its cause
  */
 export async function download(
@@ -14,12 +14,12 @@ export async function download(
   const proxy = proxyFor(url);
   if (proxy === undefined) return fetch(url, { signal, headers });
   const dispatcher = new ProxyAgent(proxy);
-  // A proxy that takes the connection and then says nothing would keep this process alive.
+  // A proxy that accepts the connection and never responds would keep this process alive.
   signal?.addEventListener("abort", () => void dispatcher.destroy(), { once: true });
   return fetch(url, { signal, headers, dispatcher });
 }
 
-/** As terraform has it: ALL_PROXY does not count, and a proxy without a scheme speaks HTTP. */
+/** As in terraform, ALL_PROXY is ignored, and a proxy without a scheme is an HTTP proxy. */
 function proxyFor(url: string): string | undefined {
   const proxy = getProxyForUrl(url);
   const { HTTPS_PROXY, https_proxy = HTTPS_PROXY, HTTP_PROXY, http_proxy = HTTP_PROXY } = process.env;
@@ -28,11 +28,11 @@ function proxyFor(url: string): string | undefined {
   return written.includes("://") ? written : `http://${written}`;
 }
 
-/** Why it failed: `fetch` says only "fetch failed"; the reason is in the cause. */
+/** Why a request failed: the message of `fetch` is only "fetch failed"; the reason is in the cause. */
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   if (cause === undefined) return message;
   const { code } = cause as NodeJS.ErrnoException;
-  // Of a tunnel that the proxy refuses, only the message says so; the codes are a number and "aborted".
+  // If the proxy refuses a tunnel, only the message is useful; the codes are a number and "aborted".
   return typeof code === "string" && code !== "UND_ERR_ABORTED" ? code : reasonOf(cause);
 }

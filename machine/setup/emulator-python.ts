@@ -10,51 +10,51 @@ import { isAtLeast, lastLine, runProgram } from "./program";
 import { nameOf, type Python, probePython } from "./python-probe";
 
 export interface FindEmulatorPythonOptions {
-  /** Folder that keeps the project's own Python environment, in `python`, from one run to the next. */
+  /** The cache folder, which contains the project's own Python environment in `python`. */
   readonly cacheDir: string;
-  /** Environment whose PATH is searched, and that is given to the programs that are run. */
+  /** The environment whose PATH is searched and with which programs are run. */
   readonly env: NodeJS.ProcessEnv;
   /** The pip requirements of the emulator. */
   readonly requirementsFile: string;
   /**
-   * Told what is going on, in a few words.
-   * @default - nobody is told
+   * Called with short progress messages.
+   * @default - no progress messages
    */
   readonly onProgress?: (text: string) => void;
   /**
-   * Ends the installation.
-   * @default - it runs to its end
+   * Aborts the installation.
+   * @default - it is not aborted
    */
   readonly signal?: AbortSignal;
 }
 
-/** The versions of moto that do: from the first on, below the second. Tried were 5.2.1 and 5.2.5. */
+/** The supported versions of moto: at least the first, below the second. Tested with 5.2.1 and 5.2.5. */
 export const ACCEPTED_MOTO = ["5.2.1", "5.3"] as const;
 
-/** moto 5.2 itself needs it. */
+/** Required by moto 5.2. */
 const MINIMUM_PYTHON = "3.10";
 
 const IS_WINDOWS = process.platform === "win32";
-/** `python3` is the system's, at times an old one beside which a newer has its number in its name. */
+/** `python3` is the system's Python, which can be old; a newer one can have its version in its name. */
 const CANDIDATES: readonly (readonly [string, ...string[]])[] = [
   ["python3"],
   ["python"],
   ...(IS_WINDOWS ? [["py", "-3"] as const] : ["14", "13", "12", "11", "10"].map((n) => [`python3.${n}`] as const)),
 ];
 
-/** How pip's output shows that it found no server, or no page with packages. */
+/** pip's output if it reached no server, or no package index. */
 const OFFLINE =
   /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|Max retries|ProxyError|\(from versions: none\)/;
 
-/** Written last: an environment without it is unfinished, one with another sum was made from other requirements. */
+/** Written last. An environment without it is incomplete; one with another checksum has other requirements. */
 const MARKER = "alb-web-requirements.sha256";
 
 /**
- * Finds a Python that can run the emulator: the project's own environment, else one on PATH that has a moto of
- * {@link ACCEPTED_MOTO} with its server, else it makes the project's own environment from `requirementsFile`.
+ * Finds a Python that can run the emulator: the project's own environment, otherwise one on PATH that has a moto of
+ * {@link ACCEPTED_MOTO} with its server. Otherwise it creates the project's own environment from `requirementsFile`.
  * Safe to run in several processes at once.
  * @returns the absolute path of the Python
- * @throws SetupError when there is no Python of at least 3.10, it cannot make environments, or pip fails
+ * @throws SetupError if there is no Python of at least 3.10, it cannot create environments, or pip fails
  */
 export async function findEmulatorPython(options: FindEmulatorPythonOptions): Promise<string> {
   const { env, requirementsFile, onProgress = () => {}, signal } = options;
@@ -72,7 +72,7 @@ export async function findEmulatorPython(options: FindEmulatorPythonOptions): Pr
     if (python !== undefined) found.push(python);
   }
   const base = found.find(isNewEnough) ?? refuse(found);
-  const onWait = (holder: string) => onProgress(`waiting for ${holder} to make ${home}`);
+  const onWait = (holder: string) => onProgress(`waiting for ${holder} to create ${home}`);
   return withLock(
     `${home}.lock`,
     onWait,
@@ -88,7 +88,7 @@ async function ownPython(home: string, sum: string, env: NodeJS.ProcessEnv): Pro
   const made = await readFile(join(home, MARKER), "utf8").catch(() => undefined);
   if (made !== sum) return undefined;
   const executable = executableIn(home);
-  // The Python that it was made with may be gone since.
+  // The Python with which it was created may no longer exist.
   const python = await probePython([executable], env);
   return python !== undefined && hasWorkingMoto(python) ? executable : undefined;
 }
@@ -108,11 +108,11 @@ function refuse(found: readonly Python[]): never {
   const advice = `install Python ${MINIMUM_PYTHON} or later and try again`;
   if (found.length === 0) {
     const names = CANDIDATES.map((candidate) => candidate.join(" ")).join(", ");
-    throw new SetupError(`the local AWS runs on Python, and there is none on PATH (tried ${names}); ${advice}`);
+    throw new SetupError(`the local AWS requires Python, and there is none on PATH (tried ${names}); ${advice}`);
   }
   const newest = found.reduce((a, b) => (isAtLeast(a.version, b.version) ? a : b));
   throw new SetupError(
-    `the local AWS needs Python ${MINIMUM_PYTHON}, and the newest on PATH is ${nameOf(newest)}; ${advice}`,
+    `the local AWS requires Python ${MINIMUM_PYTHON} or later, and the newest on PATH is ${nameOf(newest)}; ${advice}`,
   );
 }
 
@@ -130,7 +130,7 @@ async function makeEnvironment(
   const executable = executableIn(home);
   await remove(home);
   try {
-    onProgress(`making a Python environment in ${home}`);
+    onProgress(`creating a Python environment in ${home}`);
     const made = await runProgram(base.executable, ["-m", "venv", home], env, 0, signal);
     signal?.throwIfAborted();
     if (made.outcome !== "ok") throw refusedBySystem(made.text) ?? venvError(base, made.text);
@@ -142,7 +142,7 @@ async function makeEnvironment(
     if (installed.outcome !== "ok")
       throw refusedBySystem(installed.text) ?? pipError(base, requirementsFile, installed.text);
 
-    const { lacks } = (await probePython([executable], env)) ?? { lacks: "it does not answer" };
+    const { lacks } = (await probePython([executable], env)) ?? { lacks: "it does not respond" };
     if (lacks !== undefined) throw loadError(base, requirementsFile, lacks);
     await writeFile(join(home, MARKER), sum);
     return executable;
@@ -153,7 +153,7 @@ async function makeEnvironment(
 }
 
 function remove(home: string): Promise<void> {
-  // The pip of a killed process may still be writing into it.
+  // The pip of a killed process may still write into it.
   return rm(home, { recursive: true, force: true, maxRetries: 10 });
 }
 
@@ -163,9 +163,9 @@ function refusedBySystem(text: string): SetupError | undefined {
 }
 
 function venvError(base: Python, text: string): SetupError {
-  const cannot = `${nameOf(base)} cannot make a virtual environment`;
+  const cannot = `${nameOf(base)} cannot create a virtual environment`;
   if (!/ensurepip is not available|No module named '?(venv|ensurepip)/.test(text)) {
-    return new SetupError(`${cannot}: ${lastLine(text)}; repair that Python or install another`);
+    return new SetupError(`${cannot}: ${lastLine(text)}; repair that Python or install another one`);
   }
   const named = word.debianPackage(/apt(?:-get)? install (\S+)/.exec(text)?.[1]);
   const debianPackage = named.isOne ? named : word.debianPackage("python3-venv");
@@ -178,23 +178,23 @@ function venvError(base: Python, text: string): SetupError {
 function pipError(base: Python, requirementsFile: string, text: string): SetupError {
   const why = OFFLINE.test(text) ? "the package index cannot be reached" : lastLine(text);
   return new SetupError(
-    `pip cannot install what ${requirementsFile} lists: ${why}${aboutItsMoto(base)}; ` +
-      "go online (or tell pip where your packages are) and try again",
+    `pip cannot install the packages in ${requirementsFile}: ${why}${aboutItsMoto(base)}; ` +
+      "go online (or configure pip's package index) and try again",
   );
 }
 
 function loadError(base: Python, requirementsFile: string, lacks: string): SetupError {
   return new SetupError(
     `the packages in ${requirementsFile} were installed with ${nameOf(base)}, ` +
-      `but the local AWS does not load: ${lacks}; add what is missing to that file`,
+      `but the local AWS does not load: ${lacks}; add the missing packages to that file`,
   );
 }
 
 function aboutItsMoto({ executable, moto, lacks }: Python): string {
   if (moto === undefined) return "";
   const [from, below] = ACCEPTED_MOTO;
-  const why = lacks ?? `it takes ${from} or later, below ${below}`;
-  return ` (and the moto ${moto} of ${executable} does not do: ${why})`;
+  const why = lacks ?? `it must be ${from} or later, below ${below}`;
+  return ` (and the moto ${moto} of ${executable} cannot be used: ${why})`;
 }
 
 function executableIn(home: string): string {

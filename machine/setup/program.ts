@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-/** How a program that was run ended: `missing` when there is none of that name. */
+/** How a program ended: `missing` if there is no program with that name. */
 export interface ProgramResult {
   readonly outcome: "ok" | "missing" | "failed";
   readonly stdout: string;
@@ -10,8 +10,8 @@ export interface ProgramResult {
 
 /**
  * Runs a program to its end, without a shell.
- * @param timeoutMs how long it may take; 0 is for ever
- * @param signal ends it
+ * @param timeoutMs the timeout in milliseconds; 0 means none
+ * @param signal ends the program
  * @returns how it ended; never rejects
  */
 export function runProgram(
@@ -23,7 +23,7 @@ export function runProgram(
 ): Promise<ProgramResult> {
   const options = { env, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
   return new Promise<ProgramResult>((resolve) => {
-    // Throws at once for some faults, ENOTDIR for one.
+    // Throws immediately for some errors, such as ENOTDIR.
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       signal?.removeEventListener("abort", end);
       const text = `${stdout}\n${stderr}`.trim();
@@ -33,24 +33,24 @@ export function runProgram(
       else if (error.killed) resolve({ outcome: "failed", stdout, text: `no answer within ${timeoutMs / 1000} s` });
       else resolve({ outcome: "failed", stdout, text: text || error.message });
     });
-    // Node's own `signal` sends its signal to a process that could not be started too, whose number may then be 0: to
-    // this process and all of its group.
+    // Node's own `signal` also signals a process that could not be started, whose id can be 0, which means this process
+    // and its whole group.
     const end = () => child.kill();
     child.once("spawn", () => (signal?.aborted ? end() : signal?.addEventListener("abort", end, { once: true })));
   }).catch((error: Error) => ({ outcome: "failed", stdout: "", text: error.message }));
 }
 
-/** Compares versions number by number: "1.10.0" is at least "1.9.8". */
+/** Compares versions numerically: "1.10.0" is at least "1.9.8". */
 export function isAtLeast(version: string, minimum: string): boolean {
   return version.localeCompare(minimum, "en", { numeric: true }) >= 0;
 }
 
-/** The first line of a text that says something. */
+/** The first line of a text that is not blank. */
 export function firstLine(text: string): string {
   return linesOf(text)[0] ?? "it printed nothing";
 }
 
-/** The last line of a text that says something: where Python and pip put what went wrong. */
+/** The last line of a text that is not blank, in which Python and pip print the error. */
 export function lastLine(text: string): string {
   return linesOf(text).at(-1) ?? "it printed nothing";
 }

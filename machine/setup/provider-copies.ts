@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { SetupError } from "../errors";
 import { writeFile } from "../files/write-file";
 
-/** The registries whose names a copy is laid down under: a provider's address begins with them. */
+/** The registries, whose names are the beginning of a provider's address and of a copy's path. */
 export const REGISTRIES = { terraform: "registry.terraform.io", opentofu: "registry.opentofu.org" } as const;
 
 /** A provider as a lock file pins it. */
@@ -22,7 +22,7 @@ export interface PinnedProvider {
 export interface ProviderCopy {
   /** The folder that was searched. */
   readonly root: string;
-  /** Of the folder with the program, or of its zip; without symbolic links on the way. */
+  /** The path of the folder with the program, or of its zip; without symbolic links. */
   readonly path: string;
   readonly isPacked: boolean;
 }
@@ -32,7 +32,7 @@ export async function readPinned(lockFile: string, name: string): Promise<Pinned
   const text = await readFile(lockFile, "utf8").catch((error: Error) => {
     throw new SetupError(`${lockFile}, which pins the AWS provider, cannot be read: ${error.message}`);
   });
-  // Either product may have written it, and git may have given it the line ends of Windows.
+  // Terraform or OpenTofu wrote it, and git may have converted its line endings to those of Windows.
   const block = new RegExp(
     `^provider "(?:${Object.values(REGISTRIES).join("|")})/${name}" \\{\\r?\\n([^]*?)^\\}`,
     "m",
@@ -66,7 +66,7 @@ export async function copiesIn(
   return paths.flat();
 }
 
-/** Whether the lock file's checksums have the copy's. */
+/** Whether the copy's checksum is in the lock file. */
 export async function isPinned({ path, isPacked }: ProviderCopy, { hashes }: PinnedProvider): Promise<boolean> {
   if (isPacked) return hashes.has(`zh:${await sha256(path)}`);
   // https://pkg.go.dev/golang.org/x/mod/sumdb/dirhash#Hash1
@@ -83,7 +83,7 @@ export async function isPinned({ path, isPacked }: ProviderCopy, { hashes }: Pin
   return hashes.has(`h1:${summary}`);
 }
 
-/** What changes when somebody changes the copy, for a later run that need not read its 700 MB again. */
+/** A text that changes if the copy changes, so that a later run need not read its 700 MB again. */
 export async function stampOf({ path, isPacked }: ProviderCopy, { hashes }: PinnedProvider): Promise<string> {
   const files = isPacked ? [path] : (await readdir(path)).sort().map((name) => join(path, name));
   const stats = await Promise.all(
@@ -96,8 +96,8 @@ export async function stampOf({ path, isPacked }: ProviderCopy, { hashes }: Pinn
 }
 
 /**
- * Lays a copy down as a filesystem mirror under the names of both registries, by links. Safe in several processes at
- * once: whoever comes first makes a link, and all make the same.
+ * Creates a filesystem mirror of a copy under the names of both registries, with links. Safe in several processes at
+ * once, because all create the same links.
  */
 export async function layDown(
   { path, isPacked }: ProviderCopy,
@@ -115,12 +115,12 @@ export async function layDown(
   }
 }
 
-/** Windows lets few users make symbolic links to files; a zip is small enough to be copied to another disk. */
+/** On Windows, few users can create symbolic links to files; a zip is small enough to be copied to another disk. */
 async function putFile(from: string, to: string): Promise<void> {
   await atomically(to, (unfinished) => link(from, unfinished).catch(() => copyFile(from, unfinished)));
 }
 
-/** Writes a file whole or not at all. */
+/** Writes a file completely or not at all. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await atomically(file, (unfinished) => writeFile(unfinished, text));
 }

@@ -19,55 +19,55 @@ import {
 import { type TerraformBinary, thisPlatform } from "./terraform-binary";
 
 export interface FindProviderOptions {
-  /** Who asks for the provider: terraform and OpenTofu each know it by their own registry's name. */
+  /** The program that needs the provider: terraform and OpenTofu use different registries. */
   readonly product: TerraformBinary["product"];
-  /** Folder that keeps the project's own provider cache, in `plugins`, from one run to the next. */
+  /** The cache folder, which contains the project's own provider cache in `plugins`. */
   readonly cacheDir: string;
   /** The lock file that pins the provider. */
   readonly lockFile: string;
-  /** The environment that terraform would be run in. */
+  /** The environment in which terraform runs. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Told what is going on, in a few words.
-   * @default - nobody is told
+   * Called with short progress messages.
+   * @default - no progress messages
    */
   readonly onProgress?: (text: string) => void;
-  /** @default - it runs to its end */
+  /** @default - it is not aborted */
   readonly signal?: AbortSignal;
   /**
-   * What answers if the registry can be reached.
+   * The URL that is requested to check whether the registry can be reached.
    * @default - the service discovery document of the product's own registry
    */
   readonly registryUrl?: string;
   /**
-   * Folders whose folders may each be a filesystem mirror.
-   * @default - those where machines keep what is for all their users
+   * Folders whose subfolders may be filesystem mirrors.
+   * @default - the folders for software of all users of a machine
    */
   readonly shelves?: readonly string[];
 }
 
-/** Where terraform finds the provider. */
+/** Where terraform gets the provider. */
 export interface ProviderSource {
-  /** Where it comes from: "from registry.terraform.io", "as configured in …". */
+  /** Its origin as text: "from registry.terraform.io", "as configured in …". */
   readonly origin: string;
-  /** The CLI configuration that leads terraform to a copy; TF_CLI_CONFIG_FILE must name it. */
+  /** The CLI configuration for a copy; TF_CLI_CONFIG_FILE must name it. */
   readonly configurationFile?: string;
 }
 
-/** What every stack needs. */
+/** The provider of every stack. */
 const PROVIDER = "hashicorp/aws";
-/** Beside a copy's configuration: what the copy was like when the lock file had its checksum. */
+/** Next to a copy's configuration: the stamp of the copy when its checksum was in the lock file. */
 const STAMP_FILE = "verified.json";
-/** terraform itself would wait for a minute and more. */
+/** terraform itself waits for more than a minute. */
 const REGISTRY_WITHIN_MS = 4_000;
-/** Folders such as /opt/terraform-plugins: build images keep providers in one of their own choice. */
+/** Parents of folders such as /opt/terraform-plugins, in which build images store providers. */
 const SHELVES =
   process.platform === "win32" ? [] : ["/opt", "/usr/share", "/usr/local/share", "/usr/local/lib", "/var/lib"];
 
 /**
- * Finds out where terraform gets the provider from: as the user's CLI configuration says, if there is one; else from
- * the registry, if it can be reached; else from a copy on this machine whose checksum the lock file has.
- * @throws {SetupError} if there is neither; it says what was tried and what to do
+ * Determines where terraform gets the provider: as the user's CLI configuration says, if there is one; otherwise from
+ * the registry, if it can be reached; otherwise from a copy on this machine whose checksum is in the lock file.
+ * @throws {SetupError} if there is none; the error says what was tried and what to do
  */
 export async function findProvider(options: FindProviderOptions): Promise<ProviderSource> {
   const { env, product, signal, onProgress = () => {} } = options;
@@ -75,7 +75,7 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
   if (file !== undefined) return { origin: `as configured in ${file}` };
 
   const registry = REGISTRIES[product];
-  onProgress(`looking for ${registry}`);
+  onProgress(`checking whether ${registry} can be reached`);
   const why = await unreachable(options.registryUrl ?? `https://${registry}/.well-known/terraform.json`, signal);
   if (why === undefined) return { origin: `from ${registry}` };
 
@@ -96,20 +96,20 @@ export async function findProvider(options: FindProviderOptions): Promise<Provid
   );
 }
 
-/** @returns nothing if it can be reached, else why not */
+/** @returns `undefined` if it can be reached, otherwise the reason */
 async function unreachable(url: string, signal?: AbortSignal): Promise<string | undefined> {
   const patience = AbortSignal.timeout(REGISTRY_WITHIN_MS);
   try {
     const response = await download(url, signal === undefined ? patience : AbortSignal.any([patience, signal]));
     await response.body?.cancel();
-    return response.ok ? undefined : `it answers ${response.status}`;
+    return response.ok ? undefined : `it returned HTTP ${response.status}`;
   } catch (error) {
     signal?.throwIfAborted();
     return patience.aborted ? `no answer within ${REGISTRY_WITHIN_MS / 1000} s` : reasonOf(error);
   }
 }
 
-/** The folders that may hold a copy, as mirrors or as caches; those that are not there included. */
+/** The folders that may contain a copy, as mirrors or as caches, including folders that do not exist. */
 async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOptions): Promise<string[]> {
   const shared = await Promise.all(
     shelves.map(async (shelf) => {
@@ -129,7 +129,7 @@ async function rootsFor({ env, cacheDir, shelves = SHELVES }: FindProviderOption
   return [...new Set([...named, ...shared.flat()].filter((it) => it !== undefined && it !== ""))] as string[];
 }
 
-/** The stamp of a copy that is accepted, else why it is not. One that cannot be read must not hide a good one. */
+/** The stamp of an accepted copy, otherwise the reason. An unreadable copy must not hide a valid one. */
 async function examine(
   copy: ProviderCopy,
   pinned: PinnedProvider,
@@ -137,7 +137,7 @@ async function examine(
 ): Promise<{ stamp?: string; why?: string }> {
   try {
     const verified = await readFile(join(await folderFor(copy, cacheDir), STAMP_FILE), "utf8").catch(() => undefined);
-    // Before its checksum is taken: what is changed meanwhile has another stamp by the next run.
+    // Before its checksum is computed: if the copy changes in between, its stamp differs in the next run.
     const stamp = await stampOf(copy, pinned);
     if (verified === stamp) return { stamp };
     onProgress(`checking ${copy.path} against the lock file`);
@@ -149,16 +149,16 @@ async function examine(
   }
 }
 
-/** In the cache, named by the copy. Checkouts may share a cache by a link: what is written there must hold for all. */
+/** A folder in the cache for this copy. Checkouts can share a cache by a link, so its content must be valid for all. */
 async function folderFor({ path }: ProviderCopy, cacheDir: string): Promise<string> {
   const cache = await realpath(cacheDir).catch(() => resolve(cacheDir));
   return join(cache, `provider-${nameFor(path)}`);
 }
 
 /**
- * Writes the CLI configuration that leads to a copy. Its name tells its content, so that no terraform that was led to
- * it sees it change.
- * @throws {SetupError} if it cannot be kept
+ * Writes the CLI configuration for a copy. Its name contains a hash of its content, so that it never changes while a
+ * terraform uses it.
+ * @throws {SetupError} if it cannot be written
  */
 async function configurationFor(
   copy: ProviderCopy,
@@ -174,7 +174,7 @@ async function configurationFor(
     return file;
   } catch (error) {
     throw new SetupError(
-      `What leads terraform to the provider cannot be kept in ${options.cacheDir}: ${(error as Error).message}`,
+      `The CLI configuration for the provider cannot be written in ${options.cacheDir}: ${(error as Error).message}`,
     );
   }
 }
@@ -198,7 +198,7 @@ function nameFor(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** Our mirror for the provider, and for any other what terraform does without a configuration. */
+/** The mirror for this provider, and terraform's default behavior for all others. */
 async function configurationText(mirror: string, env: NodeJS.ProcessEnv): Promise<string> {
   const ours = Object.values(REGISTRIES).map((registry) => `${registry}/${PROVIDER}`);
   const implied = await Promise.all(
@@ -241,6 +241,6 @@ function sentence(
     `Provider ${name} ${version} (${platform}) cannot be found: ${why}, and no copy is in ${roots.join(", ")}${but}. ` +
     "On a machine that reaches the registry, run " +
     `'${command`terraform -chdir=cdktf.out/stacks/web providers mirror -platform=${word.name(platform)} DIR`}' ` +
-    `after 'npx cdktf synth', and copy what is in DIR to ${ownMirror} on this one.`
+    `after 'npx cdktf synth', and copy the contents of DIR to ${ownMirror} on this machine.`
   );
 }

@@ -1,16 +1,16 @@
 import { runProgram } from "./program";
 
-/** A Python that answers, and what it says of its moto. */
+/** A working Python, and information about its moto. */
 export interface Python {
   readonly executable: string;
   readonly version: string;
-  /** Version of its moto, if it has one. */
+  /** The version of its moto, if it has one. */
   readonly moto?: string;
-  /** Why moto, its server, or what the emulated services import cannot be loaded. */
+  /** Why moto, its server, or an import of the emulated services cannot be loaded. */
   readonly lacks?: string;
 }
 
-/** Understood by Python 2 too, so that an old one can be named. */
+/** Also valid in Python 2, so that an old Python can be reported. */
 const PROBE = `
 import json, sys
 answer = {"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3]}
@@ -23,11 +23,11 @@ except Exception as error:
     answer["lacks"] = str(error)
 print(json.dumps(answer))
 `;
-/** The first load, from a cold disk, is slow. */
+/** The first load, from an uncached disk, is slow. */
 const PROBE_TIMEOUT_MS = 60_000;
 /**
- * Asks a Python what it is and what it has.
- * @returns nothing when there is no such program, or it is no Python that works
+ * Determines the version of a Python and of its moto.
+ * @returns `undefined` if there is no such program, or it is not a working Python
  */
 export async function probePython(
   [command, ...args]: readonly [string, ...string[]],
@@ -38,12 +38,12 @@ export async function probePython(
   try {
     return JSON.parse(stdout) as Python;
   } catch {
-    // What Windows has in place of a Python that is not installed talks of its store.
+    // Windows has a placeholder for a missing Python, which prints a text about its store.
     return undefined;
   }
 }
 
-/** For a sentence: "Python 3.12.1 (/usr/bin/python3)". */
+/** A name for sentences: "Python 3.12.1 (/usr/bin/python3)". */
 export function nameOf({ version, executable }: Python): string {
   return `Python ${version} (${executable})`;
 }

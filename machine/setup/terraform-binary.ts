@@ -9,7 +9,7 @@ import { firstLine, isAtLeast, runProgram } from "./program";
 
 /** A terraform that can deploy and rehearse this project. */
 export interface TerraformBinary {
-  /** What to run: an absolute path, or a name that is found on PATH. */
+  /** The command to run: an absolute path, or a name on PATH. */
   readonly command: string;
   /** For example "1.11.4". */
   readonly version: string;
@@ -17,36 +17,36 @@ export interface TerraformBinary {
 }
 
 export interface FindTerraformOptions {
-  /** Folder that keeps a downloaded terraform from one run to the next. */
+  /** The cache folder for a downloaded terraform. */
   readonly cacheDir: string;
-  /** Environment that is searched (TERRAFORM_BINARY_NAME, PATH) and given to the programs that are asked. */
+  /** The environment that is searched (TERRAFORM_BINARY_NAME, PATH) and with which programs are run. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Where the release comes from and what its zip must sum up to.
-   * @default - releases.hashicorp.com and the sum pinned here for this platform
+   * The source of the release and the checksum of its zip.
+   * @default - releases.hashicorp.com and the checksum pinned here for this platform
    */
   readonly download?: { readonly baseUrl?: string; readonly sha256?: string };
   /**
-   * Told what is going on, in a few words.
-   * @default - nobody is told
+   * Called with short progress messages.
+   * @default - no progress messages
    */
   readonly onProgress?: (text: string) => void;
   /**
-   * Ends the download.
-   * @default - it runs to its end
+   * Aborts the download.
+   * @default - it is not aborted
    */
   readonly signal?: AbortSignal;
 }
 
-/** S3's native locking (`use_lockfile`) came with 1.10, in terraform and in OpenTofu. */
+/** The first version of terraform and OpenTofu with S3's native locking (`use_lockfile`). */
 export const MINIMUM_VERSION = "1.10.0";
 
-/** The release that is downloaded where no terraform suffices. */
+/** The release that is downloaded if there is no suitable terraform. */
 export const PINNED_VERSION = "1.11.4";
 
 /**
- * SHA-256 of the pinned release's zip, per platform. Pinned, because a sum that is fetched beside the
- * zip shows only that nothing was lost on the way, not that the server gave out the right file.
+ * SHA-256 of the pinned release's zip, per platform. A checksum that is downloaded together with the zip would only
+ * prove a complete download, not the right file.
  */
 export const PINNED_SHA256: Readonly<Record<string, string>> = {
   darwin_amd64: "a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b",
@@ -59,16 +59,16 @@ export const PINNED_SHA256: Readonly<Record<string, string>> = {
 const RELEASES = "https://releases.hashicorp.com";
 const EXECUTABLE = process.platform === "win32" ? "terraform.exe" : "terraform";
 const ADVICE = `install terraform ${MINIMUM_VERSION} or later yourself and try again`;
-/** Nobody takes as long to write 90 MB. */
+/** Longer than writing 90 MB can take. */
 const WRITTEN_WITHIN_MS = 60 * 60_000;
-/** A shim of a version manager may wait for an answer that nobody gives. */
+/** A version manager's shim may wait for input. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /**
- * Finds a terraform of at least {@link MINIMUM_VERSION}: the one that TERRAFORM_BINARY_NAME names, else the one
- * on PATH, else one downloaded earlier, else it downloads {@link PINNED_VERSION} into `cacheDir`.
- * @throws SetupError when TERRAFORM_BINARY_NAME names none that suffices, when the download cannot be had,
- * has the wrong checksum or cannot be kept, and on platforms that have none
+ * Finds a terraform of at least {@link MINIMUM_VERSION}: the one in TERRAFORM_BINARY_NAME, otherwise the one on PATH,
+ * otherwise one downloaded earlier. Otherwise it downloads {@link PINNED_VERSION} into `cacheDir`.
+ * @throws SetupError if TERRAFORM_BINARY_NAME names no suitable one, if the download fails, has the wrong checksum or
+ * cannot be stored, and on platforms without a download
  */
 export async function findTerraform(options: FindTerraformOptions): Promise<TerraformBinary> {
   const { env, onProgress = () => {} } = options;
@@ -94,23 +94,23 @@ async function askChosen(chosen: string, env: NodeJS.ProcessEnv): Promise<Terraf
   if (!("problem" in answer)) return answer;
   throw new SetupError(
     `TERRAFORM_BINARY_NAME is '${chosen}', which ${answer.problem}; ` +
-      `let it name a terraform or OpenTofu of at least ${MINIMUM_VERSION}, or unset it`,
+      `set it to a terraform or OpenTofu of at least ${MINIMUM_VERSION}, or unset it`,
   );
 }
 
 async function ask(command: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary | { problem: string }> {
-  // Arguments and logs that the person has for terraform's work would make `version` fail. Without the last, it asks
-  // HashiCorp for a newer one.
+  // The user's default arguments and logs for terraform would make `version` fail. CHECKPOINT_DISABLE prevents a
+  // request to HashiCorp for a newer version.
   const own = Object.entries(env).filter(([name]) => !/^TF_(CLI_ARGS|LOG)/.test(name));
   const quietly = { ...Object.fromEntries(own), CHECKPOINT_DISABLE: "1" };
   const run = (...args: string[]) => runProgram(command, args, quietly, ANSWER_TIMEOUT_MS);
-  // OpenTofu calls itself terraform in its JSON; only the text has its name.
+  // OpenTofu's JSON says terraform; only its text output has its name.
   const [json, text] = await Promise.all([run("version", "-json"), run("version")]);
   if (json.outcome === "missing") return { problem: "is missing" };
 
   const version = /"terraform_version":\s*"([^"]+)"/.exec(json.stdout)?.[1];
   if (json.outcome === "failed" || version === undefined) {
-    return { problem: `does not answer 'version -json': ${firstLine(json.text)}` };
+    return { problem: `does not respond to 'version -json': ${firstLine(json.text)}` };
   }
   const product = /^OpenTofu\b/m.test(text.stdout) ? "opentofu" : "terraform";
   if (isAtLeast(version, MINIMUM_VERSION)) return { command, version, product };
@@ -131,17 +131,17 @@ async function install(
   const url = `${baseUrl}/terraform/${PINNED_VERSION}/terraform_${PINNED_VERSION}_${platform}.zip`;
   const zip = await fetchZip(url, onProgress, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
-    const tried = `'terraform' on PATH ${whyNeeded}, and ${url} cannot be had`;
+    const tried = `'terraform' on PATH ${whyNeeded}, and ${url} cannot be downloaded`;
     throw new SetupError(`${tried}: ${reasonOf(error)}; go online, or ${ADVICE}`);
   });
 
   const got = createHash("sha256").update(zip).digest("hex");
   if (got !== expected) {
     const sums = `expected ${expected}, got ${got}`;
-    throw new SetupError(`${url} has the wrong SHA-256 and was thrown away: ${sums}; try again, or ${ADVICE}`);
+    throw new SetupError(`${url} has the wrong SHA-256 and was discarded: ${sums}; try again, or ${ADVICE}`);
   }
   await putInPlace(zip, file).catch((error: unknown) => {
-    throw new SetupError(`terraform cannot be kept as ${file}: ${reasonOf(error)}; make that possible, or ${ADVICE}`);
+    throw new SetupError(`terraform cannot be stored as ${file}: ${reasonOf(error)}; correct the cause, or ${ADVICE}`);
   });
   onProgress(`terraform ${PINNED_VERSION} is in ${dirname(file)}`);
 }
@@ -150,29 +150,29 @@ async function install(
 export function thisPlatform(): string {
   const os = process.platform === "win32" ? "windows" : process.platform;
   const arch = process.arch === "x64" ? "amd64" : process.arch;
-  // Windows on ARM runs the amd64 program; this release has no own one.
+  // Windows on ARM runs the amd64 program; this release has no ARM build for Windows.
   return os === "windows" && arch === "arm64" ? "windows_amd64" : `${os}_${arch}`;
 }
 
 async function fetchZip(url: string, onProgress: (text: string) => void, signal?: AbortSignal): Promise<Buffer> {
   const response = await download(url, signal);
-  if (!response.ok || response.body === null) throw new Error(`the server answers ${response.status}`);
+  if (!response.ok || response.body === null) throw new Error(`the server returned HTTP ${response.status}`);
 
   const inMegabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
   const total = inMegabytes(Number(response.headers.get("content-length")));
   const chunks: Uint8Array[] = [];
   let received = 0;
-  let told = "";
+  let reported = "";
   for await (const chunk of response.body) {
     chunks.push(chunk);
     received += chunk.length;
     const text = `downloading terraform ${PINNED_VERSION}: ${inMegabytes(received)} of ${total}`;
-    if (text !== told) onProgress((told = text));
+    if (text !== reported) onProgress((reported = text));
   }
   return Buffer.concat(chunks);
 }
 
-/** What processes that were killed wrote beside the file; what is younger may be another process's that writes now. */
+/** Removes files of killed processes next to the file; younger files may belong to a process that is writing. */
 async function removeUnfinished(file: string): Promise<void> {
   const names = (await readdir(dirname(file))).filter((name) => name.startsWith(`${basename(file)}.`));
   for (const unfinished of names.map((name) => join(dirname(file), name))) {
@@ -181,10 +181,10 @@ async function removeUnfinished(file: string): Promise<void> {
   }
 }
 
-/** Writes beside and renames, so that the file is whole whenever it is there. */
+/** Writes a temporary file and renames it, so that the file is always complete. */
 async function putInPlace(zip: Uint8Array, file: string): Promise<void> {
   const binary = unzipSync(zip, { filter: ({ name }) => name === EXECUTABLE })[EXECUTABLE];
-  if (binary === undefined) throw new Error(`there is no ${EXECUTABLE} in the zip`);
+  if (binary === undefined) throw new Error(`the zip contains no ${EXECUTABLE}`);
 
   const unfinished = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });

@@ -3,8 +3,8 @@ import type { TerraformEvent } from "./terraform";
 const REPORT_EVERY_MS = 5_000;
 
 /**
- * For `apply` and `destroy -json`: how many of the plan's resources are done, and what is waited for; not each of them,
- * as logs keep every line.
+ * Reports the progress of `apply` and `destroy -json`: how many of the plan's resources are done, and which one
+ * terraform waits for. It does not report each resource, because logs keep every line.
  */
 export function progressTo(report: (text: string) => void): (event: TerraformEvent) => void {
   let planned = 0;
@@ -12,7 +12,7 @@ export function progressTo(report: (text: string) => void): (event: TerraformEve
   let reported = 0;
   return ({ type, hook }) => {
     if (type === "planned_change") planned += 1;
-    // Data sources are read meanwhile; nobody waits for them.
+    // Reads of data sources in between do not count.
     if (!type?.startsWith("apply_") || hook?.action === "read") return;
     if (type === "apply_complete") done += 1;
     if (Date.now() - reported < REPORT_EVERY_MS) return;

@@ -5,15 +5,15 @@ import type { HeldLock } from "../files/lock";
 import { endOnAbort, groupIsGone } from "../processes/end-on-abort";
 import { FollowedOutput } from "../processes/followed-output";
 import { systemRefusal } from "../system-refusals";
-import { knownFault } from "./faults/terraform-faults";
+import { knownError } from "./errors/terraform-errors";
 
-/** terraform's `plan -detailed-exitcode` says "there are changes" with this code; it is no error. */
+/** The exit code of `plan -detailed-exitcode` if there are changes, which is not an error. */
 const HAS_CHANGES = 2;
 
-/** What prints events with `-json`; of the others it is one document, which can be large. */
+/** Commands that print events with `-json`. Others print one document, which can be large. */
 const WITH_EVENTS = ["init", "plan", "apply", "destroy"];
 
-/** One line of terraform's `-json` output, as far as it is read here. */
+/** One line of terraform's `-json` output, with the properties that are read here. */
 export interface TerraformEvent {
   readonly type?: string;
   readonly "@level"?: string;
@@ -44,16 +44,15 @@ export interface TerraformOptions {
   /** The folder that holds the configuration. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Interrupts what runs. */
+  /** Interrupts terraform. */
   readonly signal?: AbortSignal;
   /**
-   * How long an interrupted terraform may take to store its state, in milliseconds, before it is killed.
-   * @default - as long as it needs: what it works on is real
+   * Milliseconds that an interrupted terraform has to store its state before it is killed.
+   * @default - no limit, because it may change real resources
    */
   readonly graceMs?: number;
   /**
-   * Descriptors that it has open too, to its end: what is locked through them stays so, even if this process is killed
-   * before.
+   * Descriptors that terraform keeps open until it ends: their locks stay held even if this process is killed earlier.
    * @default - none
    */
   readonly holds?: readonly number[];
@@ -69,7 +68,7 @@ interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** What kept it from writing more. */
+  /** Why it could not write more output. */
   readonly refusal?: Error;
 }
 
@@ -77,7 +76,7 @@ interface Ended {
 export class Terraform {
   constructor(private readonly options: TerraformOptions) {}
 
-  /** The same terraform, which keeps a lock until it has ended, whatever becomes of this process. */
+  /** The same terraform, which holds a lock until it ends, even if this process ends earlier. */
   holding({ descriptor }: HeldLock): Terraform {
     return new Terraform({ ...this.options, holds: [...(this.options.holds ?? []), descriptor] });
   }
@@ -85,9 +84,9 @@ export class Terraform {
   /**
    * @param args the command line, such as `["plan", "-json"]`
    * @param onEvent called for each line of `-json` output
-   * @param onLine called for each line of any output, without colours
-   * @throws {WorkFailed} with one sentence for a fault that is known, else with the command and what terraform said,
-   * which is the cause in either case
+   * @param onLine called for each line of any output, without colors
+   * @throws {WorkFailed} with one sentence for a known error, otherwise with the command and terraform's output; the
+   * output is the cause in both cases
    */
   async run(
     args: readonly string[],
@@ -109,13 +108,13 @@ export class Terraform {
     if (code !== 0 && !hasChanges) {
       const said = saidBy(events, stdout, stderr);
       throw new WorkFailed(
-        knownFault(said, this.options.folder) ??
+        knownError(said, this.options.folder) ??
           systemRefusal(refusal) ??
           `terraform ${args.join(" ")} failed (exit code ${code})\n${said}`,
         { cause: said },
       );
     }
-    // It ends well although it could not write what it had to say.
+    // The exit code was 0 although it could not write its output.
     if (refusal !== undefined) throw refusal;
     return { stdout, hasChanges, events };
   }
@@ -124,14 +123,14 @@ export class Terraform {
     const { command, folder, env, signal, graceMs, holds = [] } = this.options;
     return new Promise((resolve, reject) => {
       const [stdout, stderr] = [new FollowedOutput(onLine), new FollowedOutput()];
-      // A group of its own: Ctrl-C reaches it through us alone, once, and its provider goes with it.
+      // A separate process group: only this process passes Ctrl-C on to it, once, and its provider ends with it.
       const child = spawn(command, args, {
         cwd: folder,
         env,
         stdio: ["ignore", stdout.fd, stderr.fd, ...holds],
         detached: process.platform !== "win32",
       });
-      // Interrupted once, it stores its state, lets go of the lock and ends its provider.
+      // After one interrupt, it stores its state, releases the lock and ends its provider.
       const stop = endOnAbort(child.pid, signal, "SIGINT", graceMs);
       const ended = () => {
         stop();
@@ -143,7 +142,7 @@ export class Terraform {
         reject(new WorkFailed(`terraform cannot be run: ${error.message}`));
       });
       child.once("exit", (code) => {
-        // What was killed with it may take a moment to be gone.
+        // Processes that were killed with it may take a moment to end.
         const group = signal?.aborted === true ? groupIsGone(child.pid) : Promise.resolve();
         void group.then(() => resolve({ code, ...ended() }));
       });
@@ -160,7 +159,7 @@ function eventOf(line: string): TerraformEvent | undefined {
   }
 }
 
-/** Errors in terraform's own words, whichever way it printed them. */
+/** Errors in terraform's own words, from events or from text. */
 function saidBy(events: readonly TerraformEvent[], stdout: string, stderr: string): string {
   const errors = events.flatMap(({ diagnostic }) =>
     diagnostic?.severity === "error"

@@ -1,47 +1,46 @@
 import { printable } from "./printable";
 
 /*
- * Command lines for a person to paste into a shell. Some of what stands in them is decided by others, such as the ID in
- * a lock file, so each value must match the grammar of what it is; where one does not, no command is shown.
+ * Command lines for a person to paste into a shell. Some of their values come from others, such as the ID of a lock, so
+ * each value must match the grammar of its kind. If one does not, no command is shown.
  */
 
 /** A value of a command line. */
 export interface Word {
   readonly text: string;
-  /** What it must be, as in "… is not a lock ID". */
+  /** Its kind, as in "… is not a lock ID". */
   readonly kind: string;
   readonly isOne: boolean;
 }
 
-/** A blank can be quoted in every shell but that of Windows. */
+/** Spaces can be quoted in every shell except that of Windows. */
 const PATH =
   process.platform === "win32"
     ? /^[\p{L}\p{N}_./\\][\p{L}\p{N}_.@+,=/:\\-]*$/u
     : /^[\p{L}\p{N}_./][\p{L}\p{N}_.@+,=/ -]*$/u;
-/** No shell reads more than itself out of these; what else a grammar allows is quoted. */
+/** Characters without a special meaning in any shell; other characters of a grammar are quoted. */
 const PLAIN = /^[\p{L}\p{N}_.@+,=/:\\-]+$/u;
 const MAX_SHOWN = 60;
 
 /**
- * What can stand in a command line, each with its grammar; none has a single quote, and none can be taken for an
- * option.
+ * The values of command lines, each with its grammar. None contains a single quote, and none can be read as an option.
  */
 export const word = {
   address: grammar(
     "a resource's address",
     /^(?:module\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?\.)*[a-z]\w*\.[A-Za-z_][\w-]*(?:\[(?:\d+|"[\w .:/@*+=,-]*")\])?$/,
   ),
-  /** An ARN, or what AWS, and terraform for want of that, identifies a resource by. */
+  /** An ARN, or another identifier of AWS or terraform for a resource. */
   awsId: grammar("an AWS id", /^[A-Za-z0-9_][\w.:/+=,@*-]{0,2047}$/),
   bucket: grammar("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   debianPackage: grammar("a package's name", /^[a-z0-9][a-z0-9.+-]+$/),
   dnsName: grammar("a DNS name", /^(?:\*\.)?[A-Za-z0-9_][\w.-]{0,253}$/),
-  /** Of an authorization failure, as STS decodes it. */
+  /** The message of an authorization failure, which STS decodes. */
   encoded: grammar("an encoded message", /^[A-Za-z0-9_][\w=+/-]*$/),
   file: grammar("a plain path", PATH),
   host: grammar("a host name", /^[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?$/),
   lockId: grammar("a lock ID", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i),
-  /** Of a variable, or a platform as terraform calls it. */
+  /** The name of a variable, or terraform's name of a platform. */
   name: grammar("a plain name", /^\w+$/),
   profile: grammar("a profile's plain name", /^[\w.@+][\w.@+-]*$/),
   quota: grammar("a quota's code", /^L-[0-9A-F]{8}$/),
@@ -59,18 +58,17 @@ function grammar(kind: string, pattern: RegExp): (text: unknown) => Word {
 }
 
 /**
- * A command line: what it is made of is ours, but for its words. Where one of these is not what it must be, a note says
- * so.
+ * A command line, of our text and the given words. If a word does not match its grammar, a note instead of a command.
  */
 export function command(parts: readonly string[], ...words: readonly Word[]): string {
   const wrong = words.find(({ isOne }) => !isOne);
-  return wrong === undefined ? joined(parts, words) : `(no command is shown, as ${notOne(wrong)})`;
+  return wrong === undefined ? joined(parts, words) : `(no command is shown, because ${notOne(wrong)})`;
 }
 
 /** The same after `run: `, within a sentence. */
 export function toRun(parts: readonly string[], ...words: readonly Word[]): string {
   const wrong = words.find(({ isOne }) => !isOne);
-  return wrong === undefined ? `run: ${joined(parts, words)}` : `no command is shown, as ${notOne(wrong)}`;
+  return wrong === undefined ? `run: ${joined(parts, words)}` : `no command is shown, because ${notOne(wrong)}`;
 }
 
 /** The command that deploys stacks. */
@@ -78,7 +76,7 @@ export function deployOf(stackIds: readonly string[]): string {
   return command(["npx cdktf deploy ", ...stackIds.slice(1).map(() => " "), ""], ...stackIds.map(word.stack));
 }
 
-/** Text between quotes, cut where it is long. */
+/** Text in quotes, truncated if it is long. */
 export function quoted(text: string): string {
   return `"${printable(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)}"`;
 }

@@ -1,31 +1,31 @@
 /*
- * Text that somebody else wrote, such as terraform's own words, names in a file, a server's answer or a branch's name:
- * it is shown, and does nothing else, on a terminal or in the log of a workflow.
+ * Makes untrusted text printable, such as terraform's output, names in a file, a server's response or a branch's name:
+ * it has no effect on a terminal or in the log of a workflow except being shown.
  */
 
 /**
- * Control characters, and what has no shape of its own: it moves the cursor, colours what follows, or turns it round.
+ * Control characters and other invisible characters, which move the cursor, color the text, or change its direction.
  */
 const SHAPELESS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const SHAPELESS_IN_LINES = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /**
- * How a command of a workflow begins: `::name …::` as the first word of a line, and any word can become that where
- * lines are wrapped; and the older `##[name …]` wherever it stands.
+ * The beginning of a workflow command: `::name …::` as the first word of a line, which any word can become if lines are
+ * wrapped; and the older `##[name …]` anywhere.
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 const COMMAND = /(?<![^\s]):(?=:[a-z][\w-]*(?: [^\n]*?)?::)|(?<=#)#(?=\[[a-z])/gi;
 
-/** One line: nothing in it can move the cursor, end the line, or command a workflow; it is written out instead. */
+/** One line, in which characters that move the cursor, end the line or begin a workflow command are escaped. */
 export function printable(text: string): string {
   return text.replace(SHAPELESS, escaped).replace(COMMAND, escaped);
 }
 
-/** The same of several lines, whose ends and tabs stay. */
+/** The same for several lines; newlines and tabs are kept. */
 export function printableLines(text: string): string {
   return text.replace(/\r\n/g, "\n").replace(SHAPELESS_IN_LINES, escaped).replace(COMMAND, escaped);
 }
 
-/** JSON for a person and for programs: what it holds is the value itself. */
+/** JSON for people and programs, escaped so that its value does not change. */
 export function printableJson(value: unknown): string {
   const inJson = (it: string) =>
     it

@@ -1,25 +1,25 @@
 import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Site } from "../site";
 
-/** What a check found. */
+/** The result of a check. */
 export interface CheckResult {
-  /** What is wrong; nothing if all is well. */
-  readonly faults: readonly string[];
-  /** What is so, if all is well. */
+  /** What is wrong; empty if nothing is. */
+  readonly problems: readonly string[];
+  /** What was observed, shown if nothing is wrong. */
   readonly observed: string;
 }
 
 export const ANYONE = "0.0.0.0/0";
 
-/** The fault, unless all is well. */
-export const unless = (isWell: boolean, fault: string): string[] => (isWell ? [] : [fault]);
+/** The problem, unless the condition is met. */
+export const unless = (isOk: boolean, problem: string): string[] => (isOk ? [] : [problem]);
 
 /** Each value once, without those that are missing. */
 export const distinct = <T>(values: readonly (T | undefined)[]): T[] => [
   ...new Set(values.filter((it): it is T => it !== undefined)),
 ];
 
-/** In a VPC that others share, the name carries a suffix. */
+/** The security group with this name; in a shared VPC the name has a suffix. */
 export function groupNamed({ groups }: Site, name: string, ids: readonly string[] | undefined) {
   return groups.find(
     ({ GroupId = "", GroupName = "" }) =>
@@ -51,10 +51,10 @@ export function redirectsToHttps(listener: Listener | undefined): boolean {
 }
 
 export function actionOf(listener: Listener | undefined): string {
-  return listener?.DefaultActions?.map(({ Type }) => Type).join(", ") || "does nothing";
+  return listener?.DefaultActions?.map(({ Type }) => Type).join(", ") || "no action";
 }
 
-/** A group's rules in one direction. */
+/** The rules of a security group in one direction. */
 export function rulesOf(
   { rules }: Site,
   groupId: string | undefined,

@@ -14,7 +14,7 @@ import {
 export function balancerIsPublic({ balancer }: Site): CheckResult {
   const { Type, Scheme, State, LoadBalancerName } = balancer ?? {};
   return {
-    faults:
+    problems:
       balancer === undefined
         ? ["no load balancer"]
         : [
@@ -30,9 +30,9 @@ export function listenersExist({ listeners, targetGroup }: Site): CheckResult {
   const http = listenerOn(listeners, 80, "HTTP");
   const https = listenerOn(listeners, 443, "HTTPS");
   return {
-    faults: [
-      ...unless(http !== undefined, "none on HTTP:80"),
-      ...unless(https !== undefined, "none on HTTPS:443"),
+    problems: [
+      ...unless(http !== undefined, "no listener on HTTP:80"),
+      ...unless(https !== undefined, "no listener on HTTPS:443"),
       ...unless(
         https === undefined || forwardsTo(https, targetGroup?.TargetGroupArn),
         "HTTPS:443 does not forward to the target group",
@@ -42,19 +42,25 @@ export function listenersExist({ listeners, targetGroup }: Site): CheckResult {
   };
 }
 
-/** The local AWS carries no requests, so this follows what is set: name, listener, target group, healthy target. */
+/**
+ * The local AWS serves no requests, so this checks the configuration: DNS name, listeners, target group, healthy
+ * target.
+ */
 export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targets }: Site): CheckResult {
   const isHealthy = targets.some(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const arn = targetGroup?.TargetGroupArn;
   const leads = (listener: Listener | undefined) => forwardsTo(listener, arn) || redirectOf(listener) !== undefined;
   return {
-    faults: [
-      ...unless(balancer?.DNSName !== undefined, "the load balancer has no name"),
+    problems: [
+      ...unless(balancer?.DNSName !== undefined, "the load balancer has no DNS name"),
       ...unless(isHealthy, "no target is healthy"),
-      ...unless(leads(listenerOn(listeners, 80, "HTTP")), "HTTP:80 leads nowhere"),
-      ...unless(forwardsTo(listenerOn(listeners, 443, "HTTPS"), arn), "HTTPS:443 leads nowhere"),
+      ...unless(
+        leads(listenerOn(listeners, 80, "HTTP")),
+        "HTTP:80 neither forwards to the target group nor redirects to HTTPS:443",
+      ),
+      ...unless(forwardsTo(listenerOn(listeners, 443, "HTTPS"), arn), "HTTPS:443 does not forward to the target group"),
     ],
-    observed: `${balancer?.DNSName} leads to healthy targets (followed, no request sent)`,
+    observed: `${balancer?.DNSName} forwards to healthy targets (configuration checked, no request sent)`,
   };
 }
 
@@ -63,10 +69,12 @@ export function httpDoesAsDeclared({ listeners, targetGroup }: Site, { http }: E
   const isAsDeclared =
     http === "redirect" ? redirectsToHttps(listener) : forwardsTo(listener, targetGroup?.TargetGroupArn);
   return {
-    faults: unless(
+    problems: unless(
       isAsDeclared,
-      `HTTP:80 does not ${http === "redirect" ? "redirect to HTTPS:443" : "forward"}, but ${actionOf(listener)}`,
+      `HTTP:80 must ${http === "redirect" ? "return 301 to HTTPS:443" : "forward to the target group"} ` +
+        `(got ${actionOf(listener)})`,
     ),
-    observed: http === "redirect" ? "HTTP:80 answers 301 to HTTPS:443" : "HTTP:80 serves the site too, as chosen",
+    observed:
+      http === "redirect" ? "HTTP:80 returns 301 to HTTPS:443" : "HTTP:80 forwards to the target group, as declared",
   };
 }

@@ -14,15 +14,16 @@ export function domainHasZone({ zones }: Site, { names, createdZone, nameServers
   const twice = used.filter((name) => zones.filter((zone) => zone.name === name).length > 1);
   const created = zones.find(({ name }) => name === createdZone);
   return {
-    faults: [
+    problems: [
       ...wanted.filter((name) => zoneFor(zones, name) === undefined).map((name) => `no public zone for ${name}`),
-      ...twice.map((name) => `two public zones are called ${name}; nobody knows which one is asked`),
+      ...twice.map((name) => `there are two public zones named ${name}; it is unknown which one is delegated`),
       ...unless(
         createdZone === undefined || sameMembers(created?.nameServers, nameServers),
-        "name_servers does not say the zone's name servers",
+        "output name_servers is not the list of the zone's name servers",
       ),
     ],
-    observed: used.join(", ") + (createdZone === undefined ? "" : `, name servers printed: ${nameServers?.join(" ")}`),
+    observed:
+      used.join(", ") + (createdZone === undefined ? "" : `, name servers in outputs: ${nameServers?.join(" ")}`),
   };
 }
 
@@ -32,7 +33,7 @@ export function certificateIsIssued(
 ): CheckResult {
   const inUse = listeners.flatMap(({ Certificates = [] }) => Certificates.map(({ CertificateArn }) => CertificateArn));
   const certificate = certificates.find(({ CertificateArn }) => inUse.includes(CertificateArn)) ?? certificates[0];
-  if (certificate === undefined) return { faults: [`no certificate for ${names[0]}`], observed: "" };
+  if (certificate === undefined) return { problems: [`no certificate for ${names[0]}`], observed: "" };
   const uncovered = names.filter((name) => !namesOf(certificate).some((pattern) => covers(pattern, name)));
   const records = (certificate.DomainValidationOptions ?? []).flatMap(({ ResourceRecord }) =>
     ResourceRecord ? [ResourceRecord] : [],
@@ -41,8 +42,8 @@ export function certificateIsIssued(
     ? records.filter(({ Name = "", Value = "" }) => !hasCname(zones, Name, Value))
     : [];
   return {
-    faults: [
-      ...unless(certificate.Status === "ISSUED", `the certificate is ${certificate.Status}`),
+    problems: [
+      ...unless(certificate.Status === "ISSUED", `the certificate's status is ${certificate.Status}`),
       ...uncovered.map((name) => `the certificate does not cover ${name}`),
       ...distinct(unseen.map(({ Name }) => Name)).map((name) => `the validation record ${name} is missing`),
     ],
@@ -59,17 +60,19 @@ export function httpsHasCertificate({ listeners, certificates }: Site, { names }
       ? []
       : names.filter((name) => !namesOf(certificate).some((pattern) => covers(pattern, name)));
   return {
-    faults: [
+    problems: [
       ...unless(
         certificate?.Status === "ISSUED",
         arn === undefined
           ? "HTTPS:443 has no certificate"
-          : `its certificate is ${certificate?.Status ?? "for none of the site's names"}`,
+          : certificate === undefined
+            ? "its certificate covers none of the site's names"
+            : `its certificate's status is ${certificate.Status}`,
       ),
       ...uncovered.map((name) => `its certificate does not cover ${name}`),
       ...unless(
         https?.SslPolicy !== undefined && !OLD_POLICY.test(https.SslPolicy),
-        `its policy is ${https?.SslPolicy}`,
+        `its TLS policy must begin at TLS 1.2 or later (got ${https?.SslPolicy ?? "none"})`,
       ),
     ],
     observed: `${certificate?.DomainName}, ${https?.SslPolicy}`,
@@ -77,18 +80,18 @@ export function httpsHasCertificate({ listeners, certificates }: Site, { names }
 }
 
 export function aliasesPointToBalancer({ zones, balancer }: Site, { names }: Expectation): CheckResult {
-  const faults = names.flatMap((name) => {
+  const problems = names.flatMap((name) => {
     const records =
       zoneFor(zones, name)?.records.filter((record) => withoutDot(record.Name ?? "") === name && record.Type === "A") ??
       [];
     const target = records[0]?.AliasTarget;
-    if (target === undefined) return [`no A alias for ${name}`];
+    if (target === undefined) return [`no A alias record for ${name}`];
     const isOurs =
       withoutDot(target.DNSName ?? "").toLowerCase() === balancer?.DNSName?.toLowerCase() &&
       target.HostedZoneId === balancer?.CanonicalHostedZoneId;
     return unless(isOurs, `${name} points to ${target.DNSName}`);
   });
-  return { faults, observed: `${names.join(", ")} → ${balancer?.DNSName}` };
+  return { problems, observed: `${names.join(", ")} → ${balancer?.DNSName}` };
 }
 
 /** The zone with the longest name that the name ends with. */

@@ -5,7 +5,7 @@ export function vpcHasZones({ targetGroup, balancer, subnets }: Site): CheckResu
   const zones = distinct(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
   const vpcId = targetGroup?.VpcId ?? balancer?.VpcId;
   return {
-    faults: [
+    problems: [
       ...unless(vpcId !== undefined, "no VPC"),
       ...unless(zones.length >= 2, `subnets in ${zones.length} zone(s): ${zones.join(", ") || "none"}`),
     ],
@@ -22,10 +22,10 @@ export function balancerCoversZones({ balancer, routeTables, subnets, instances 
     subnets.find(({ SubnetId }) => SubnetId === subnetId)?.AvailabilityZone;
   const outside = instances.filter(({ SubnetId }) => !zones.includes(zoneOf(SubnetId) ?? ""));
   return {
-    faults: [
-      ...unless(zones.length >= 2, `it covers ${zones.length} zone(s)`),
+    problems: [
+      ...unless(zones.length >= 2, `it is enabled in ${zones.length} zone(s)`),
       ...unrouted.map(({ SubnetId }) => `${SubnetId} has no route to an internet gateway`),
-      ...outside.map(({ InstanceId }) => `${InstanceId} is in a zone that the load balancer does not cover`),
+      ...outside.map(({ InstanceId }) => `${InstanceId} is in a zone that is not enabled for the load balancer`),
     ],
     observed: `${zones.join(", ")}, each with a route to the internet`,
   };
@@ -44,8 +44,8 @@ function wayOut(tables: Site["routeTables"], subnetId: string | undefined) {
   return routeTableOf(tables, subnetId)?.Routes?.find((route) => route.DestinationCidrBlock === ANYONE);
 }
 
-/** Why an instance could not fetch NGINX's packages, which lie in S3; nothing if it could. */
-export function fetchFault(
+/** Why an instance cannot download NGINX's packages, which are in S3; empty if it can. */
+export function fetchProblems(
   site: Site,
   { InstanceId, SubnetId, PublicIpAddress, SecurityGroups = [] }: Site["instances"][number],
 ): string[] {
@@ -57,14 +57,15 @@ export function fetchFault(
   const reachesS3 = site.endpoints.some(
     ({ ServiceName = "", RouteTableIds = [] }) => ServiceName.endsWith(".s3") && RouteTableIds.includes(table),
   );
-  const letOut = SecurityGroups.flatMap(({ GroupId }) => rulesOf(site, GroupId, "out")).filter(coversHttps);
-  const toAnyone = letOut.some(({ CidrIpv4 }) => CidrIpv4 === ANYONE);
-  const toS3 = toAnyone || letOut.some(({ PrefixListId = "" }) => site.s3PrefixListIds.includes(PrefixListId));
+  const outbound = SecurityGroups.flatMap(({ GroupId }) => rulesOf(site, GroupId, "out")).filter(coversHttps);
+  const toAnyone = outbound.some(({ CidrIpv4 }) => CidrIpv4 === ANYONE);
+  const toS3 = toAnyone || outbound.some(({ PrefixListId = "" }) => site.s3PrefixListIds.includes(PrefixListId));
   if (!reachesInternet && !reachesS3)
-    return [`${InstanceId} cannot fetch NGINX: its subnet leads neither to the internet nor to S3`];
+    return [`${InstanceId} cannot download NGINX: its subnet has no route to the internet or S3`];
   return unless(
     (reachesS3 && toS3) || (reachesInternet && toAnyone),
-    `${InstanceId} cannot fetch NGINX: its groups let nothing out to it on 443`,
+    `${InstanceId} cannot download NGINX: its security groups do not allow outbound traffic on port 443 to ` +
+      [...(reachesS3 ? ["S3"] : []), ...(reachesInternet ? ["the internet"] : [])].join(" or "),
   );
 }
 

@@ -18,14 +18,14 @@ export function balancerGroupIsOpen(site: Site): CheckResult {
   const isWanted = (port: number) => rules.some((rule) => isTcp(rule, port) && rule.CidrIpv4 === ANYONE);
   const others = rules.filter((rule) => !([80, 443].some((port) => isTcp(rule, port)) && rule.CidrIpv4 === ANYONE));
   return {
-    faults:
+    problems:
       group === undefined
-        ? [`the load balancer has no group called ${ALB_GROUP}`]
+        ? [`the load balancer has no security group named ${ALB_GROUP}`]
         : [
-            ...[80, 443].filter((port) => !isWanted(port)).map((port) => `${port} is not open to everyone`),
-            ...others.map((rule) => `open beyond the walkthrough: ${describe(rule)}`),
+            ...[80, 443].filter((port) => !isWanted(port)).map((port) => `port ${port} is not open to ${ANYONE}`),
+            ...others.map((rule) => `additional inbound rule: ${describe(rule)}`),
           ],
-    observed: `${group?.GroupName}: 80 and 443 from everyone (IPv4)`,
+    observed: `${group?.GroupName}: ports 80 and 443 from ${ANYONE}`,
   };
 }
 
@@ -46,21 +46,21 @@ export function instancesGroupIsClosed(site: Site, { appPort, healthCheckPort }:
     (rule) => !(ports.some((port) => isTcp(rule, port)) && isFromBalancer(rule)) && !isNarrowSsh(rule),
   );
   return {
-    faults:
+    problems:
       group === undefined
-        ? [`the instances have no group called ${EC2_GROUP}`]
+        ? [`the instances have no security group named ${EC2_GROUP}`]
         : [
             ...ports
               .filter((port) => !rules.some((rule) => isTcp(rule, port) && isFromBalancer(rule)))
-              .map((port) => `${port} is not open to the load balancer`),
+              .map((port) => `port ${port} is not open to the load balancer`),
             ...ports
               .filter(
                 (port) => !out.some((rule) => isTcp(rule, port) && rule.ReferencedGroupInfo?.GroupId === group.GroupId),
               )
-              .map((port) => `the load balancer's group lets nothing out to ${port}`),
-            ...others.map((rule) => `open to others than the load balancer: ${describe(rule)}`),
+              .map((port) => `the load balancer's security group does not allow outbound traffic on port ${port}`),
+            ...others.map((rule) => `open to other sources than the load balancer: ${describe(rule)}`),
           ],
-    observed: `${group?.GroupName}: ${ports.join(" and ")} from ${ALB_GROUP} only${
+    observed: `${group?.GroupName}: port ${ports.join(" and ")} from ${ALB_GROUP} only${
       rules.some(isNarrowSsh)
         ? `, SSH from ${rules
             .filter(isNarrowSsh)
@@ -75,5 +75,11 @@ export function balancerHasGroup(site: Site): CheckResult {
   const ids = site.balancer?.SecurityGroups ?? [];
   const names = ids.map((id) => site.groups.find(({ GroupId }) => GroupId === id)?.GroupName ?? id);
   const isOnlyOurs = ids.length === 1 && groupNamed(site, ALB_GROUP, ids) !== undefined;
-  return { faults: unless(isOnlyOurs, `it has ${names.join(", ") || "no group"}`), observed: names.join(", ") };
+  return {
+    problems: unless(
+      isOnlyOurs,
+      names.length === 0 ? "it has no security group" : `its security groups are ${names.join(", ")}`,
+    ),
+    observed: names.join(", "),
+  };
 }

@@ -241,7 +241,7 @@ describe("a job that uses it", () => {
     [
       "a script for a plan",
       { plan: '$(touch spoilt)"; touch spoilt; echo "`touch spoilt`' },
-      "got no file; there is none of that name.\n",
+      "got no file; there is no file with this name.\n",
     ],
     ["an option for a plan", { plan: "--help" }, "--help: expected a plan"],
     ["another effect", { "fail-on": "outages" }, "fail-on: got outages; allowed is brief, unknown, outage, fails\n"],

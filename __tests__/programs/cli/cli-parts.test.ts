@@ -238,29 +238,29 @@ describe("the next step", () => {
       [AS_CLONED],
       [
         "Next, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main.ts, run `npx alb-web bootstrap` " +
-          "once, run `npx cdktf deploy web`. README: First deploy on AWS.",
+          "once, run `npx cdktf deploy web`. See docs/guides/first-deploy.md.",
       ],
     ],
     [
       "with a domain of one's own: the two commands",
       [OWN],
       [
-        "Next, to deploy to AWS: run `npx alb-web bootstrap` once, run `npx cdktf deploy shop`. README: First " +
-          "deploy on AWS.",
+        "Next, to deploy to AWS: run `npx alb-web bootstrap` once, run `npx cdktf deploy shop`. See " +
+          "docs/guides/first-deploy.md.",
       ],
     ],
     [
       "in Terraform Cloud, which has no bucket: the deploy",
       [IN_CLOUD],
-      ["Next, to deploy to AWS: run `npx cdktf deploy cloud`. README: First deploy on AWS."],
+      ["Next, to deploy to AWS: run `npx cdktf deploy cloud`. See docs/guides/first-deploy.md."],
     ],
     [
       "with only its zone: what comes between it and the site",
       [WAITING],
       [
-        "Next, to create the zone: run `npx alb-web bootstrap` once, run `npx cdktf deploy zone`. Then give its " +
-          "name servers to the registrar, set `hostedZone.delegated` to true and rehearse again. README: A " +
-          "domain bought elsewhere.",
+        "Next, to create the zone: run `npx alb-web bootstrap` once, run `npx cdktf deploy zone`. Then set its " +
+          "name servers at the registrar, set `hostedZone.delegated` to true and rehearse again. See " +
+          "docs/guides/domain-bought-elsewhere.md.",
       ],
     ],
     [
@@ -283,10 +283,10 @@ describe("the next step", () => {
       resultOf(WAITING),
     ];
     expect(nextSteps(results, [OWN, AS_CLONED, WAITING], false)).toEqual([
-      "Next: look at steps 3, 4 of shop. Correct it and run `npm run rehearse -- shop` again; with `--keep`, " +
-        "the local AWS stays up to look at.",
-      "Next: look at the error above, which ended web at step 5.7. Correct it and run `npm run rehearse -- " +
-        "web` again; with `--keep`, the local AWS stays up to look at.",
+      "Next: check steps 3, 4 of shop. Correct the cause and run `npm run rehearse -- shop` again; with `--keep`, " +
+        "the local AWS keeps running for inspection.",
+      "Next: check the error above, which stopped web at step 5.7. Correct the cause and run `npm run rehearse -- " +
+        "web` again; with `--keep`, the local AWS keeps running for inspection.",
     ]);
   });
 
@@ -518,11 +518,11 @@ describe("synthesizing", () => {
     expect(existsSync(join(fixture("site-with-more"), "cdktf.out"))).toBe(false);
   });
 
-  test("of a program with faults is refused with those, and nothing of Node's", async () => {
-    const refusal = await synthesize(fixture("with-faults"), join(folder, "out")).catch((error: unknown) => error);
+  test("of a program with errors is refused with those, and nothing of Node's", async () => {
+    const refusal = await synthesize(fixture("with-errors"), join(folder, "out")).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(UsageError);
     const { message } = refusal as UsageError;
-    expect(message).toMatch(/^The program does not synthesize \(node .*main\.ts\):\n2 faults in main\.ts/);
+    expect(message).toMatch(/^The program does not synthesize \(node .*main\.ts\):\n2 errors in main\.ts/);
     expect(message).toContain('faulty: domainName must be a host name in lower case (got "WWW.example.com")');
     expect(message).toContain("faulty: appPort must be a whole number from 1 to 65535 except 22 (got 70000)");
     expect(message).not.toMatch(/Node\.js v|node:|node_modules|throw new|InvalidPropsError/);

@@ -108,22 +108,17 @@ describe("a file that is nothing to trace is told in one sentence, with what to 
   const plan = JSON.stringify({ format_version: "1.2", resource_changes: [], configuration: {} });
 
   test.each<[what: string, content: string | Buffer | undefined, name: string, got: RegExp]>([
-    ["a missing one", undefined, "missing.json", /got no file; there is none of that name\.$/],
+    ["a missing one", undefined, "missing.json", /got no file; there is no file with this name\.$/],
     ["a missing folder's", undefined, "missing/plan.json", /got no file; /],
     ["one below a file", undefined, "bad.tf.json/plan.json", /got no file; /],
-    ["a folder", undefined, "stacks", /got a folder; name the file in it, such as FOLDER\/cdk\.tf\.json\.$/],
-    [
-      "an empty one",
-      "",
-      "empty.json",
-      /got an empty file; look at what the command said that should have written it\.$/,
-    ],
+    ["a folder", undefined, "stacks", /got a folder; pass a file in it, such as FOLDER\/cdk\.tf\.json\.$/],
+    ["an empty one", "", "empty.json", /got an empty file; check the output of the command that wrote it\.$/],
     ["blanks", " \n\n", "blank.json", /got an empty file; /],
     [
       "a saved plan",
       zip,
       "web.tfplan",
-      /got a plan as terraform saves it; write it as JSON with `terraform show -json web\.tfplan > plan\.json`\.$/,
+      /got a saved plan file; write it as JSON with `terraform show -json web\.tfplan > plan\.json`\.$/,
     ],
     ["gzip", gzipSync(plan), "plan.json.gz", /got a gzip archive; unpack it with `gunzip -c plan\.json\.gz`\.$/],
     [
@@ -142,33 +137,28 @@ describe("a file that is nothing to trace is told in one sentence, with what to 
       "a plan in words",
       "\nTerraform will perform the following actions:\n\n  # aws_lb.a will be created\n",
       "plan.txt",
-      /got what terraform prints for people; add -json: `terraform show -json tfplan > plan\.json`\.$/,
+      /got terraform's human-readable output; add -json: `terraform show -json tfplan > plan\.json`\.$/,
     ],
     [
       "the same with colours",
       "\u001b[0m\u001b[1mdata.aws_vpc.a: Reading...\u001b[0m\n\nTerraform used the selected providers",
       "plan.ansi",
-      /got what terraform prints for people; /,
+      /got terraform's human-readable output; /,
     ],
     [
       "a state in words",
       '# aws_lb.a:\nresource "aws_lb" "a" {\n    arn = 1\n}\n',
       "state.txt",
-      /got what terraform prints for people; /,
+      /got terraform's human-readable output; /,
     ],
     [
       "a .tf file",
       "# a comment\nlocals {\n}\n",
       "main.tf",
-      /got a configuration in Terraform's language; plan with `terraform plan -out=tfplan`, /,
+      /got a Terraform configuration; plan with `terraform plan -out=tfplan`, /,
     ],
-    [
-      "the same under another name",
-      'resource "aws_lb" "a" {\n}\n',
-      "main.txt",
-      /got a configuration in Terraform's language; /,
-    ],
-    ["a plan that is cut off", plan.slice(0, 40), "cut.json", /got JSON that is cut off; /],
+    ["the same under another name", 'resource "aws_lb" "a" {\n}\n', "main.txt", /got a Terraform configuration; /],
+    ["a plan that is cut off", plan.slice(0, 40), "cut.json", /got truncated JSON; /],
     ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), "picture.png", /got invalid JSON; /],
     ["a page", "<html>", "page.html", /got invalid JSON; /],
   ])("%s", (_, content, name, got) => {

@@ -45,7 +45,7 @@ test("what is not cdktf's stays in a stack's folder", () => {
 test("files of both syntaxes stay where the program fails", () => {
   synth("site-with-more");
   const before = readdirSync(stackFolder("more"));
-  expect(synth("with-faults", { SYNTH_HCL_OUTPUT: "true" }).status).toBe(1);
+  expect(synth("with-errors", { SYNTH_HCL_OUTPUT: "true" }).status).toBe(1);
   expect(readdirSync(stackFolder("more"))).toEqual(before);
 });
 

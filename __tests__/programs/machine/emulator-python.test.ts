@@ -74,7 +74,7 @@ describe("finding a Python for the emulator", () => {
 
     test("names what was tried where there is none", async () => {
       expect(await failure()).toBe(
-        "the local AWS runs on Python, and there is none on PATH " +
+        "the local AWS requires Python, and there is none on PATH " +
           "(tried python3, python, python3.14, python3.13, python3.12, python3.11, python3.10); " +
           "install Python 3.10 or later and try again",
       );
@@ -89,7 +89,7 @@ describe("finding a Python for the emulator", () => {
       put("python", { version: "2.7.18" });
       const newest = put("python3", { version: "3.9.18" });
       expect(await failure()).toBe(
-        `the local AWS needs Python 3.10, and the newest on PATH is Python 3.9.18 (${newest}); ` +
+        `the local AWS requires Python 3.10 or later, and the newest on PATH is Python 3.9.18 (${newest}); ` +
           "install Python 3.10 or later and try again",
       );
     });
@@ -102,7 +102,7 @@ describe("finding a Python for the emulator", () => {
       put("python3", { venv: making(good) });
       const told: string[] = [];
       expect(await find((text) => told.push(text))).toBe(join(home, "bin", "python"));
-      expect(told).toEqual([`making a Python environment in ${home}`, "installing the local AWS (moto)"]);
+      expect(told).toEqual([`creating a Python environment in ${home}`, "installing the local AWS (moto)"]);
       expect(await find()).toBe(join(home, "bin", "python"));
       expect(wasRun()).toEqual(["venv", "pip"]);
     });
@@ -114,7 +114,7 @@ describe("finding a Python for the emulator", () => {
       expect(both).toEqual([join(home, "bin", "python"), join(home, "bin", "python")]);
       expect(wasRun()).toEqual(["venv", "pip"]);
       // The one who came first may not have noted yet who it is.
-      expect(told).toContainEqual(expect.stringMatching(/^waiting for (process \d+|another process) to make /));
+      expect(told).toContainEqual(expect.stringMatching(/^waiting for (process \d+|another process) to create /));
     });
 
     test("is made anew when its making was interrupted", async () => {
@@ -150,7 +150,7 @@ describe("finding a Python for the emulator", () => {
       const python = put("python3", { venv: making({ moto: "5.2.1", lacks: "No module named 'yaml'" }) });
       expect(await failure()).toBe(
         `the packages in ${requirementsFile} were installed with Python 3.12.1 (${python}), ` +
-          "but the local AWS does not load: No module named 'yaml'; add what is missing to that file",
+          "but the local AWS does not load: No module named 'yaml'; add the missing packages to that file",
       );
       expect(existsSync(home)).toBe(false);
     });
@@ -163,10 +163,10 @@ describe("finding a Python for the emulator", () => {
     test.each([
       [debian, `${noModule} python3.12-venv', then try again`],
       ["/usr/bin/python3: No module named venv", `${noModule} python3-venv', then try again`],
-      ["Error: disk full", ": Error: disk full; repair that Python or install another"],
+      ["Error: disk full", ": Error: disk full; repair that Python or install another one"],
     ])("says why it cannot be made (%#)", async (output, why) => {
       const python = put("python3", { venv: `/bin/mkdir -p "$3/bin"; echo "${output}"; exit 1` });
-      expect(await failure()).toBe(`Python 3.12.1 (${python}) cannot make a virtual environment${why}`);
+      expect(await failure()).toBe(`Python 3.12.1 (${python}) cannot create a virtual environment${why}`);
       expect(existsSync(home)).toBe(false);
     });
 
@@ -180,19 +180,19 @@ describe("finding a Python for the emulator", () => {
     ])("names what pip lacks: %s", async (_, output, why) => {
       put("python3", { venv: making({ pip: `echo "${output}" >&2; exit 1` }) });
       expect(await failure()).toBe(
-        `pip cannot install what ${requirementsFile} lists: ${why}; ` +
-          "go online (or tell pip where your packages are) and try again",
+        `pip cannot install the packages in ${requirementsFile}: ${why}; ` +
+          "go online (or configure pip's package index) and try again",
       );
       expect(existsSync(home)).toBe(false);
     });
 
     test.each([
-      [{ moto: "4.2.14" }, "it takes 5.2.1 or later, below 5.3"],
+      [{ moto: "4.2.14" }, "it must be 5.2.1 or later, below 5.3"],
       [{ moto: "5.2.1", lacks: "No module named 'flask'" }, "No module named 'flask'"],
     ])("tells why the moto that is there does not do, when no other can be had (%#)", async (has, why) => {
       const python = put("python3", { ...has, venv: making({ pip: `echo "${offline}" >&2; exit 1` }) });
       expect(await failure()).toContain(
-        `the package index cannot be reached (and the moto ${has.moto} of ${python} does not do: ${why}); go online`,
+        `the package index cannot be reached (and the moto ${has.moto} of ${python} cannot be used: ${why}); go online`,
       );
     });
   });

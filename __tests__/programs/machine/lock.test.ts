@@ -192,7 +192,7 @@ test("terraform that outlives its command keeps the lock until it has ended", as
   await until(() => existsSync(join(folder, "pid")));
   command.kill("SIGKILL");
   await endOf(command);
-  expect(await heldBy()).toBe(`what process ${command.pid} started before it was ended`);
+  expect(await heldBy()).toBe(`a program that process ${command.pid} started before it ended`);
   writeFileSync(go, "");
   const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
   await until(() => !isRunning(pid));

@@ -140,7 +140,7 @@ describe("the user's CLI configuration", () => {
       dropMissingCliConfiguration(missing, (sentence) => said.push(sentence));
       expect([missing, said]).toEqual([
         { OTHER: "kept" },
-        [`${name} is ignored, as there is no file ${at("missing")}.`],
+        [`${name} is ignored because the file ${at("missing")} does not exist.`],
       ]);
     },
   );
@@ -209,7 +209,7 @@ describe("the registry", () => {
   });
 
   test.each<[string, number | undefined, RegExp]>([
-    ["answers with an error", 503, /\(it answers 503\)/],
+    ["answers with an error", 503, /\(it returned HTTP 503\)/],
     ["does not answer", undefined, /\(no answer within 4 s\)/],
   ])(
     "is given up where it %s",
@@ -400,7 +400,7 @@ describe("a copy on this machine", () => {
     expect(error).toBeInstanceOf(SetupError);
     const missing = (error as SetupError).message;
     expect(missing).toMatch(
-      /^Provider hashicorp\/aws 9\.9\.9 \(\w+\) cannot be found: registry\.terraform\.io cannot be reached \(it answers 404\), and no copy is in /,
+      /^Provider hashicorp\/aws 9\.9\.9 \(\w+\) cannot be found: registry\.terraform\.io cannot be reached \(it returned HTTP 404\), and no copy is in /,
     );
     for (const tried of [at("cache", "plugins"), at("home", ".terraform.d", "plugin-cache"), at("opt", "a")])
       expect(missing).toContain(tried);
@@ -408,7 +408,7 @@ describe("a copy on this machine", () => {
     expect(missing).toMatch(
       /\(\.terraform\.lock\.hcl does not have its checksum\)\. On a machine that reaches the registry, run 'terraform -chdir=cdktf\.out\/stacks\/web providers mirror -platform=\w+ DIR'/,
     );
-    expect(missing).toContain(`and copy what is in DIR to ${impliedMirrors(env)[1]} on this one.`);
+    expect(missing).toContain(`and copy the contents of DIR to ${impliedMirrors(env)[1]} on this machine.`);
   });
 
   test("leaves other providers of terraform's implied mirrors where they are", async () => {
@@ -443,7 +443,7 @@ describe("a copy on this machine", () => {
     put(at("cache"), "a file where the folder belongs");
     await expect(find()).rejects.toThrow(
       new SetupError(
-        `What leads terraform to the provider cannot be kept in ${at("cache")}: EEXIST: file already exists, ` +
+        `The CLI configuration for the provider cannot be written in ${at("cache")}: EEXIST: file already exists, ` +
           `mkdir '${at("cache")}'`,
       ),
     );

@@ -7,7 +7,7 @@ import { synthesize } from "../../../cli/project/synthesize";
 import { SetupError, UsageError, WorkFailed } from "../../../machine/errors";
 import { writeFile } from "../../../machine/files/write-file";
 import { refusalIn, systemRefusal } from "../../../machine/system-refusals";
-import { knownFault } from "../../../machine/terraform/faults/terraform-faults";
+import { knownError } from "../../../machine/terraform/errors/terraform-errors";
 import { fullDevice } from "../../support/full-device";
 import { PROJECT } from "../../support/project";
 
@@ -38,8 +38,8 @@ describe("an error of the operating system", () => {
       "EDQUOT",
       "write",
       "/d/f",
-      "/d/f cannot be written: disk quota exceeded (EDQUOT). Free some space on the disk of /d, or have the " +
-        "quota raised, then run the command again.",
+      "/d/f cannot be written: disk quota exceeded (EDQUOT). Free some space on the disk of /d, or raise the " +
+        "quota, then run the command again.",
     ],
     [
       "EFBIG",
@@ -59,14 +59,14 @@ describe("an error of the operating system", () => {
       "EACCES",
       "open",
       "/d/f",
-      "/d/f cannot be opened: permission denied (EACCES). Give this user the right to do that, then run the " +
+      "/d/f cannot be opened: permission denied (EACCES). Grant this user the permission, then run the " +
         "command again.",
     ],
     [
       "EPERM",
       "unlink",
       "/d/f",
-      "/d/f cannot be removed: operation not permitted (EPERM). Give this user the right to do that, then run " +
+      "/d/f cannot be removed: operation not permitted (EPERM). Grant this user the permission, then run " +
         "the command again.",
     ],
     [
@@ -80,14 +80,14 @@ describe("an error of the operating system", () => {
       "ENFILE",
       "scandir",
       "/d/f",
-      "/d/f cannot be read: too many open files in the system (ENFILE). End other programs, then run the " +
+      "/d/f cannot be read: too many open files in the system (ENFILE). Close other programs, then run the " +
         "command again.",
     ],
     [
       "ENOTDIR",
       "mkdir",
       "/d/f",
-      "/d/f cannot be created: not a directory (ENOTDIR). Move the file away that is in a folder's place, then " +
+      "/d/f cannot be created: not a directory (ENOTDIR). Move the file that is in the place of a folder, then " +
         "run the command again.",
     ],
     [
@@ -232,13 +232,13 @@ describe("what another program says of a full disk", () => {
 
   test("is read where terraform breaks and frames its lines", () => {
     expect(
-      knownFault("╷\n│ Error: Failed to install\n│ \n│ write /cache/x: no space left\n│ on device\n╵", folder),
+      knownError("╷\n│ Error: Failed to install\n│ \n│ write /cache/x: no space left\n│ on device\n╵", folder),
     ).toContain(of("/cache/x"));
   });
 
   test("comes after the state that could not be stored", () => {
     expect(
-      knownFault(
+      knownError(
         'Error: Failed to persist state: no space left on device\nThe state was written to "errored.tfstate"',
         folder,
       ),
@@ -250,7 +250,7 @@ describe("what another program says of a full disk", () => {
     jest.spyOn(process.stderr, "write").mockImplementation(() => true);
     for (const error of [
       new Error(
-        "local AWS: '/python' ended before it was ready (exit code 1); it said:\nOSError: [Errno 28] No space " +
+        "local AWS: '/python' ended before it was ready (exit code 1); its output:\nOSError: [Errno 28] No space " +
           "left on device",
       ),
       new WorkFailed("x"),

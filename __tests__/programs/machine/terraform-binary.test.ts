@@ -137,7 +137,7 @@ describe("finding terraform", () => {
   test("refuses a download with the wrong checksum and keeps nothing of it", async () => {
     const wrong = "0".repeat(64);
     const message = await failure(find({}, { baseUrl, sha256: wrong }));
-    expect(message).toMatch(/^http:\S+\.zip has the wrong SHA-256 and was thrown away: /);
+    expect(message).toMatch(/^http:\S+\.zip has the wrong SHA-256 and was discarded: /);
     expect(message).toContain(`expected ${wrong}, got ${sha256}; try again, or install terraform 1.10.0 or later`);
     expect(existsSync(cacheDir)).toBe(false);
   });
@@ -150,14 +150,14 @@ describe("finding terraform", () => {
 
     const message = await failure(find({}, { baseUrl: closed, sha256 }));
     expect(message.replace(/[\w.]+\.zip/, "<zip>")).toBe(
-      `'terraform' on PATH is missing, and ${closed}/terraform/1.11.4/<zip> cannot be had: ECONNREFUSED; ` +
+      `'terraform' on PATH is missing, and ${closed}/terraform/1.11.4/<zip> cannot be downloaded: ECONNREFUSED; ` +
         "go online, or install terraform 1.10.0 or later yourself and try again",
     );
   });
 
   test("says so when the download cannot be kept", async () => {
     writeFileSync(cacheDir, "a file where the folder should be");
-    expect(await failure(find())).toMatch(/^terraform cannot be kept as \S+\/terraform: E.*; make that/);
+    expect(await failure(find())).toMatch(/^terraform cannot be stored as \S+\/terraform: E.*; correct the cause/);
   });
 
   describe("with TERRAFORM_BINARY_NAME", () => {
@@ -172,13 +172,13 @@ describe("finding terraform", () => {
     test.each([
       ["nowhere", undefined, "is missing"],
       ["old", standIn("1.9.8"), "is terraform 1.9.8, older than 1.10.0"],
-      ["other", "#!/bin/sh\necho something else\n", "does not answer 'version -json': something else"],
+      ["other", "#!/bin/sh\necho something else\n", "does not respond to 'version -json': something else"],
     ])("refuses one that is %s, without a download", async (name, script, why) => {
       if (script !== undefined) put(name, script);
       put("terraform", standIn("1.11.0"));
       expect(await failure(find({ TERRAFORM_BINARY_NAME: name }))).toBe(
         `TERRAFORM_BINARY_NAME is '${name}', which ${why}; ` +
-          "let it name a terraform or OpenTofu of at least 1.10.0, or unset it",
+          "set it to a terraform or OpenTofu of at least 1.10.0, or unset it",
       );
       expect(requested).toEqual([]);
     });

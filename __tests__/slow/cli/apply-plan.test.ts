@@ -71,7 +71,7 @@ test("apply refuses a plan that was applied already", async () => {
     code: 1,
     stdout: "",
     stderr:
-      "The state of one has moved since this plan was made, so it was not applied and nothing was changed; " +
+      "The state of one has changed since this plan was made, so the plan was not applied and nothing was changed; " +
       "plan again (npx alb-web plan one) and have the new plan reviewed.",
   });
   expect(await state("one")).toBe(before);

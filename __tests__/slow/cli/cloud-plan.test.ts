@@ -76,7 +76,7 @@ describe("npx alb-web plan", () => {
     });
     expect(await applyPlan()).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("This plan of kept was applied already;"),
+      stderr: expect.stringContaining("This plan of kept has already been applied;"),
     });
   });
 
@@ -303,7 +303,7 @@ describe("what goes wrong is said", () => {
       "an organization that the token may not see",
       "foreign",
       {},
-      "app.terraform.io has no organization others, or this token may not see it;",
+      "app.terraform.io has no organization others, or this token cannot access it;",
     ],
   ])("%s, in one sentence", async (_, stack, env, said) => {
     const { code, stderr } = await room.project.shell(`node cli/alb-web.js plan ${stack}`, env);

@@ -56,8 +56,8 @@ describe("a project as cloned", () => {
     expect([ended.code, words(ended)]).toEqual([
       0,
       expect.stringContaining(
-        "WARN [web]: backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, write a bucket " +
-          "name of your own and run npx alb-web bootstrap.",
+        "WARN [web]: backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, set your own " +
+          "bucket name and run npx alb-web bootstrap.",
       ),
     ]);
   });
@@ -141,9 +141,9 @@ describe("a trial without a backend", () => {
     expect([ended.code, words(ended)]).toEqual([
       0,
       expect.stringContaining(
-        "WARN [trial]: backend is not set: the state is kept on this machine only, in terraform.trial.tfstate. " +
-          'Write backend: { s3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or write backend: ' +
-          '"local" to keep it here.',
+        "WARN [trial]: backend is not set: the state is stored on this machine only, in terraform.trial.tfstate. " +
+          'Set backend: { s3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or set backend: ' +
+          '"local" to store it here.',
       ),
     ]);
   });
@@ -154,7 +154,7 @@ describe("a trial without a backend", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        /^The backend of trial is another one than when cdktf\.out\/stacks\/trial was last used; move the state/,
+        /^The backend of trial has changed since cdktf\.out\/stacks\/trial was last used; move the state/,
       ),
     });
   });

@@ -37,7 +37,7 @@ test.each(["synth", "diff", "deploy --auto-approve"])(
     // cdktf prints its program's standard error twice, as it comes and at the end: the findings alone, both times.
     expect(
       text.match(
-        /(?<=- | {4})1 fault on the path of requests; nothing was written\n +web: P33: [^\n]+\n +To accept a finding, add [^\n]+\n/g,
+        /(?<=- | {4})1 error on the path of requests; nothing was written\n +web: P33: [^\n]+\n +To accept a finding, add [^\n]+\n/g,
       ),
     ).toHaveLength(2);
     expect(text).not.toMatch(/\bthrow \b|^ +at |BrokenPathError|Node\.js v/m);
@@ -51,7 +51,7 @@ test("cdktf synth says what is wrong with props in the same way", async () => {
   expect(code).toBe(1);
   expect(
     text.match(
-      /(?<=- | {4})2 faults in main\.ts; nothing was written\n +web: appPort must be [^\n]+ \(got 0\)\n +web: instances\.cuont is not a prop \(got 3\); did you mean `count`\?\n/g,
+      /(?<=- | {4})2 errors in main\.ts; nothing was written\n +web: appPort must be [^\n]+ \(got 0\)\n +web: instances\.cuont is not a prop \(got 3\); did you mean `count`\?\n/g,
     ),
   ).toHaveLength(2);
   expect(text).not.toMatch(/\bthrow \b|^ +at |InvalidPropsError|Node\.js v/m);
@@ -67,7 +67,7 @@ test("cdktf synth says the same of what an aspect breaks", async () => {
   );
   const { code, text } = await cdktf("synth");
   expect(code).toBe(1);
-  expect(text).toMatch(/(?<=- )1 fault on the path of requests; the stack was not written\n +web: P33: /);
+  expect(text).toMatch(/(?<=- )1 error on the path of requests; the stack was not written\n +web: P33: /);
   expect(text).not.toMatch(/\bthrow \b|^ +at |Validation failed|Node\.js v/m);
 });
 

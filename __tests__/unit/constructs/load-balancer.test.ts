@@ -123,8 +123,8 @@ test("fails the plan, in words, where two of its subnets are in one zone", () =>
       {
         condition: `\${length(distinct([${first}.availability_zone, ${second}.availability_zone])) == 2}`,
         error_message:
-          "network.zones: two public subnets are in one zone, and a load balancer takes one subnet in each; " +
-          "write the zones by name.",
+          "network.zones: two public subnets are in one zone, and a load balancer has one subnet per zone; " +
+          "set network.zones to zone names.",
       },
     ],
   });

@@ -80,7 +80,7 @@ describe("a new network", () => {
           {
             condition: "${length(self.names) >= 6}",
             error_message:
-              "network.zones is 6, but us-east-1 has fewer zones with t3.micro for this account; lower it, or " +
+              "network.zones is 6, but us-east-1 has fewer zones with t3.micro for this account; lower network.zones, or " +
               "choose another instances.type or region.",
           },
         ],

@@ -62,15 +62,15 @@ describe("cdktf warns", () => {
 
   test("of a state that is on this machine only because nobody chose, and says what to write", () => {
     expect(warningsOf()).toEqual([
-      "backend is not set: the state is kept on this machine only, in terraform.web.tfstate. Write backend: { " +
-        's3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or write backend: "local" to keep it here.',
+      "backend is not set: the state is stored on this machine only, in terraform.web.tfstate. Set backend: { " +
+        's3: { bucket: "…", region: "…" } } and run npx alb-web bootstrap, or set backend: "local" to store it here.',
     ]);
   });
 
   test("of the placeholder", () => {
     expect(warningsOf({ s3: { bucket: "CHANGE-ME" } })).toEqual([
-      "backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, write a bucket name of your " +
-        "own and run npx alb-web bootstrap.",
+      "backend.s3.bucket is the placeholder CHANGE-ME. Before the first deploy, set your own bucket name " +
+        "and run npx alb-web bootstrap.",
     ]);
   });
 

@@ -106,7 +106,7 @@ describe("an instance", () => {
         {
           condition: `\${contains(${offerings}.locations, ${subnet}.availability_zone)}`,
           error_message:
-            `instances.type: \${${subnet}.availability_zone} does not have t3.micro; choose another type, or ` +
+            `instances.type: \${${subnet}.availability_zone} does not offer t3.micro; choose another type, or ` +
             "other zones or subnets in network.",
         },
       ]);

@@ -184,15 +184,15 @@ describe("a stack's parts", () => {
   test("lack the site, in one sentence, while the stack creates its zone alone", () => {
     const stack = stackOf(zoneOnly);
     expect(() => stack.site).toThrow(
-      "1 fault in main.ts; nothing was written\n  web: hostedZone.delegated must be true where main.ts uses the " +
-        "stack's site (got false); until then the stack creates its zone alone.",
+      "1 error in main.ts; nothing was written\n  web: hostedZone.delegated must be true if main.ts uses the " +
+        "stack's site (got false); until then the stack creates only its zone.",
     );
     expect(stack.zones.site.zoneId).toBeDefined();
   });
 
   test("are refused with what is wrong with the props, if anything is", () => {
     const stack = stackOf({ ...DOMAIN, appPort: 0 });
-    expect(() => stack.site).toThrow(/^1 fault in main\.ts; nothing was written\n {2}web: appPort/);
+    expect(() => stack.site).toThrow(/^1 error in main\.ts; nothing was written\n {2}web: appPort/);
     expect(() => stack.zones).toThrow(InvalidPropsError);
   });
 });

@@ -29,7 +29,7 @@ describe("a topology in a stack of one's own", () => {
     const wrong = () => ownStackWith({ ...PROPS, appPort: 22, instances: { count: 0 } });
     expect(wrong).toThrow(InvalidPropsError);
     expect(wrong).toThrow(
-      "2 faults in main.ts; nothing was written\n" +
+      "2 errors in main.ts; nothing was written\n" +
         "  shop-site: appPort must be a whole number from 1 to 65535 except 22 (got 22)\n" +
         "  shop-site: instances.count must be a whole number from 1 to 100 (got 0)",
     );

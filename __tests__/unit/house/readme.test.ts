@@ -105,18 +105,18 @@ test("every link of README.md to a page in docs/, and within such a page, leads 
   ).toEqual([]);
 });
 
-test("docs/before-the-first-deploy.md has what sentences name of it, and quotas by the codes that sentences have", () => {
-  const page = text("docs/before-the-first-deploy.md");
+test("the page on the first deploy has the sections and the quotas' codes that sentences name", () => {
+  const page = text("docs/guides/before-the-first-deploy.md");
   const sentences = [
-    "machine/terraform/faults/name-faults.ts",
-    "machine/terraform/faults/quota-faults.ts",
+    "machine/terraform/errors/name-errors.ts",
+    "machine/terraform/errors/quota-errors.ts",
     "constructs/props/quota-warning.ts",
   ]
     .map(text)
     .join("\n")
     // A sentence that is too long for a line stands in parts.
     .replace(/["`] \+\s+["`]/g, "");
-  const named = [...sentences.matchAll(/"([^"]+)" in docs\/before-the-first-deploy\.md/g)].map(
+  const named = [...sentences.matchAll(/"([^"]+)" in docs\/guides\/before-the-first-deploy\.md/g)].map(
     ([, section = ""]) => section,
   );
   expect(named).toEqual(["Moving a name that is in use"]);
@@ -132,24 +132,29 @@ test("every link of SECURITY.md to README.md leads to a heading", () => {
   expect(links.filter((anchor) => !ANCHORS.includes(anchor))).toEqual([]);
 });
 
-test("README.md and the prompts of commands speak of the same sections", () => {
-  const sources = [
-    "machine/terraform/faults/terraform-faults.ts",
-    ".github/workflows/pull-request.yml",
-    ".github/workflows/keep-plan.yml",
-    ".github/workflows/deploy.yml",
-  ]
-    .map(text)
+test("every page of docs/ that sentences and comments of the code name is there, with the section that they name", () => {
+  const sources = ["constructs", "machine", "rehearsal", "cli", "path", "topology", ".github/workflows"]
+    .flatMap((room) =>
+      readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.(ts|py|yml)$/.test(file))
+        .map((file) => text(join(room, file))),
+    )
     .join("\n")
-    // A sentence that is too long for a line stands in parts.
-    .replace(/["`] \+\s+["`]/g, "");
-  const named = [...sources.matchAll(/README(?:\.md)? says under ["']([^"']+)["']/g)].map(
-    ([, section = ""]) => section,
+    // A sentence that is too long for a line is in parts.
+    .replace(/["'`] \+\s+["'`]/g, "");
+  const pages = [...new Set(sources.match(/docs\/(?:guides|reference|explanation)\/[\w-]+\.md/g))];
+  expect(pages).toEqual(
+    expect.arrayContaining(["docs/guides/moving-state.md", "docs/guides/domain-bought-elsewhere.md"]),
   );
-  expect(named).toEqual(
-    expect.arrayContaining(["Moving the state", "Pull requests on GitHub", "Immutable subject claims"]),
-  );
-  expect(named.filter((section) => !new RegExp(`^#+ ${section}$`, "m").test(README))).toEqual([]);
+  expect(pages.filter((page) => !existsSync(join(PROJECT, page)))).toEqual([]);
+  const sections = [
+    ...sources.matchAll(/(docs\/(?:guides|reference|explanation)\/[\w-]+\.md) \w+ under ["']([^"']+)["']/g),
+  ].map(([, page = "", section = ""]) => ({ page, section }));
+  expect(sections).toContainEqual({
+    page: "docs/reference/roles-and-policies.md",
+    section: "Immutable subject claims",
+  });
+  expect(sections.filter(({ page, section }) => !new RegExp(`^#+ ${section}$`, "m").test(text(page)))).toEqual([]);
 });
 
 /* What README.md says of the roles, and what their policies say. The one cannot change without the other. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BrokenPathError, type WebStack } from "../../../constructs/web-stack";
 import { RULES } from "../../../path/rules/all";
 import { trace } from "../../../path/trace/trace";
-import { closeInstances, faultsOf, onVisit, override, stackOf, validatedJson, writeApp } from "../../support/synth";
+import { closeInstances, errorsOf, onVisit, override, stackOf, validatedJson, writeApp } from "../../support/synth";
 
 /* A stack whose path is broken is refused where it is synthesized, unless somebody knows better. */
 
@@ -60,32 +60,32 @@ const written = () =>
 
 describe("a broken path is refused before any file is written", () => {
   test("by what was overridden, with finding, place, both values, fix, and how to let it pass", () => {
-    const { faults, message } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatch(
-      /^web: P33: aws_security_group\.\S+, ingress: got .*8080.*; required is tcp 80.*\. Props: .*$/,
+    const { errors, message } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(
+      /^web: P33: aws_security_group\.\S+, ingress: got .*8080.*; required: tcp 80.*\. Props: .*$/,
     );
     expect(message).toBe(
-      `1 fault on the path of requests; nothing was written\n  ${faults[0]}\n  To accept a finding, add ` +
+      `1 error on the path of requests; nothing was written\n  ${errors[0]}\n  To accept a finding, add ` +
         `accept: [{ finding: "P…", reason: "…" }] to the stack.`,
     );
     expect(written()).toEqual([]);
   });
 
   test("by what was added", () => {
-    const { faults } = refusalOf(() => writeApp(folder, { web: DOMAIN }, addListener));
-    expect(faults.join("\n")).toMatch(/^web: P27: /m);
+    const { errors } = refusalOf(() => writeApp(folder, { web: DOMAIN }, addListener));
+    expect(errors.join("\n")).toMatch(/^web: P27: /m);
     expect(written()).toEqual([]);
   });
 
   test("with the findings of all stacks, those that are well left out", () => {
-    const { faults } = refusalOf(() =>
+    const { errors } = refusalOf(() =>
       writeApp(folder, { web: DOMAIN, shop: SHOP, well: { domainName: "www.example.net" } }, (stack) => {
         if (stack.node.id === "web") closeInstances(stack);
         if (stack.node.id === "shop") addListener(stack);
       }),
     );
-    expect(new Set(faults.map((fault) => fault.split(":").slice(0, 2).join(":")))).toEqual(
+    expect(new Set(errors.map((error) => error.split(":").slice(0, 2).join(":")))).toEqual(
       new Set(["web: P33", "shop: P27"]),
     );
     expect(written()).toEqual([]);
@@ -96,14 +96,14 @@ describe("a broken path is refused before any file is written", () => {
     const ids = trace(stack.toTerraform())
       .findings.filter(({ severity }) => severity === "error")
       .map(({ id, address, attribute }) => `web: ${id}: ${address}, ${attribute}`);
-    const { faults } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
-    expect(faults.map((fault) => fault.split(": got ")[0])).toEqual(ids);
+    const { errors } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
+    expect(errors.map((error) => error.split(": got ")[0])).toEqual(ids);
   });
 
   test("of one stack beside others, by an aspect too", () => {
     expect(() =>
       writeApp(folder, { web: DOMAIN }, (stack) => onVisit(stack, (each) => each === stack && closeInstances(stack))),
-    ).toThrow(/1 fault on the path of requests; the stack was not written\n {2}web: P33: /);
+    ).toThrow(/1 error on the path of requests; the stack was not written\n {2}web: P33: /);
     expect(written()).toEqual([]);
   });
 
@@ -156,10 +156,10 @@ describe("what is accepted", () => {
   test("passes, and nothing else does", () => {
     writeApp(folder, { web: accepting }, closeInstances);
     expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
-    const { faults } = refusalOf(() =>
+    const { errors } = refusalOf(() =>
       writeApp(folder, { web: accepting }, (stack) => (closeInstances(stack), addListener(stack))),
     );
-    expect(faults.map((fault) => fault.slice(0, 9))).toEqual(faults.map(() => "web: P27:"));
+    expect(errors.map((error) => error.slice(0, 9))).toEqual(errors.map(() => "web: P27:"));
   });
 
   test("in one stack is not accepted in another", () => {
@@ -170,7 +170,9 @@ describe("what is accepted", () => {
         (stack) => stack.node.id === "web" && closeInstances(stack),
       ),
     );
-    expect(everywhere.faults).toEqual([expect.stringMatching(/^shop: accept must name findings .* \(got "P33"\); /)]);
+    expect(everywhere.errors).toEqual([
+      expect.stringMatching(/^shop: accept must list only findings .* \(got "P33"\); /),
+    ]);
   });
 
   test("is told by cdktf with each synth, with its reason", () => {
@@ -191,17 +193,17 @@ describe("what is accepted", () => {
           .map(({ address }) => address),
       ),
     ];
-    const ids = (faults: readonly string[]) => faults.map((fault) => /^web: (P\d\d: [^,:]*|accept)/.exec(fault)?.[1]);
+    const ids = (errors: readonly string[]) => errors.map((error) => /^web: (P\d\d: [^,:]*|accept)/.exec(error)?.[1]);
     const others = refusalOf(() =>
       writeApp(mkdtempSync(join(tmpdir(), "alb-web-accept-")), { web: DOMAIN }, addListeners),
-    ).faults;
+    ).errors;
 
     test("is none without an address, and the addresses are listed", () => {
       expect(addresses.length).toBeGreaterThan(1);
-      const { faults } = refusalOf(() =>
+      const { errors } = refusalOf(() =>
         writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P27", reason: "x" }] } }, addListeners),
       );
-      expect(faults).toEqual([
+      expect(errors).toEqual([
         ...others,
         `web: accept must name one finding (got "P27", which is found at ${addresses.join(", ")}); add the ` +
           "address of each that you accept",
@@ -211,27 +213,27 @@ describe("what is accepted", () => {
 
     test("is the one at the address, and no other", () => {
       const [address = ""] = addresses;
-      const { faults } = refusalOf(() =>
+      const { errors } = refusalOf(() =>
         writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P27", address, reason: "x" }] } }, addListeners),
       );
-      expect(ids(faults)).toEqual(ids(others.filter((it) => !it.startsWith(`web: P27: ${address},`))));
+      expect(ids(errors)).toEqual(ids(others.filter((it) => !it.startsWith(`web: P27: ${address},`))));
     });
 
     test("is each that is named", () => {
       const accept = addresses.map((address) => ({ finding: "P27", address, reason: `at ${address}` }));
       const left = others.filter((it) => !it.startsWith("web: P27: "));
       if (left.length > 0)
-        expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).faults).toEqual(left);
+        expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).errors).toEqual(left);
       else writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners);
     });
 
-    test("is a fault at an address where it is not", () => {
+    test("is an error at an address where it is not", () => {
       const accept = [
         ...addresses.map((address) => ({ finding: "P27", address, reason: "x" })),
         { finding: "P27", address: "aws_lb_listener.gone", reason: "x" },
       ];
-      expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).faults).toContain(
-        'web: accept must name findings that the path has (got "P27" at aws_lb_listener.gone); remove it',
+      expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).errors).toContain(
+        'web: accept must list only findings that the path has (got "P27" at aws_lb_listener.gone); remove this entry',
       );
     });
   });
@@ -259,18 +261,18 @@ describe("what is accepted", () => {
   });
 });
 
-describe("it is a fault to accept", () => {
+describe("it is an error to accept", () => {
   test("what is not found, or not any more", () => {
-    const { faults } = refusalOf(() =>
+    const { errors } = refusalOf(() =>
       writeApp(
         folder,
         { web: { ...DOMAIN, accept: [...KNOWN_BETTER, { finding: "P11", reason: "a CDN has the certificate" }] } },
         closeInstances,
       ),
     );
-    expect(faults).toEqual(['web: accept must name findings that the path has (got "P11"); remove it']);
+    expect(errors).toEqual(['web: accept must list only findings that the path has (got "P11"); remove this entry']);
     expect(() => writeApp(folder, { web: { ...DOMAIN, accept: KNOWN_BETTER } })).toThrow(
-      /web: accept must name findings that the path has \(got "P33"\); /,
+      /web: accept must list only findings that the path has \(got "P33"\); /,
     );
     expect(written()).toEqual([]);
   });
@@ -280,62 +282,66 @@ describe("it is a fault to accept", () => {
     expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
   });
 
-  test.each<[what: string, accept: unknown, fault: RegExp]>([
+  test.each<[what: string, accept: unknown, error: RegExp]>([
     [
       "without a reason",
       [{ finding: "P33" }],
-      /^web: accept\.0\.reason must be a sentence of at most 500 characters \(got nothing\); say why the finding is acceptable here$/,
+      /^web: accept\.0\.reason must be a string of 1 to 500 characters \(got nothing\); explain why the finding is acceptable here$/,
     ],
     [
       "for an empty reason",
       [{ finding: "P33", reason: " " }],
-      /^web: accept\.0\.reason must be a sentence .* \(got " "\)/,
+      /^web: accept\.0\.reason must be a string .* \(got " "\)/,
     ],
     [
       "an id that does not exist",
       [{ finding: "P00", reason: "x" }],
-      /^web: accept\.0\.finding must be the id of a finding, from P01 to P\d\d, such as "P33" \(got "P00"\)$/,
+      /^web: accept\.0\.finding must be the id of a rule, from P01 to P\d\d, such as "P33" \(got "P00"\)$/,
     ],
     ["an id in other letters", [{ finding: "p33", reason: "x" }], /^web: accept\.0\.finding must be .* \(got "p33"\)$/],
     ["one thing twice", [...KNOWN_BETTER, ...KNOWN_BETTER], /^web: accept/],
     [
       "one thing for two reasons",
       [...KNOWN_BETTER, { finding: "P33", reason: "y" }],
-      /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/,
+      /^web: accept\.1\.finding must occur only once in accept \(got "P33"\)$/,
     ],
     [
       "one thing at one address twice",
       [...AT_WEB, ...AT_WEB],
-      /^web: accept\.1\.finding must be named once in accept at aws_security_group\.web \(got "P33"\)$/,
+      /^web: accept\.1\.finding must occur only once in accept at aws_security_group\.web \(got "P33"\)$/,
     ],
     [
       "one thing at an address and everywhere",
       [...AT_WEB, ...KNOWN_BETTER],
-      /^web: accept\.1\.finding must be named once in accept \(got "P33"\)$/,
+      /^web: accept\.1\.finding must occur only once in accept \(got "P33"\)$/,
     ],
     [
       "at no address",
       [{ finding: "P33", address: "web", reason: "x" }],
-      /^web: accept\.0\.address must be the address at which the finding is, such as "aws_security_group\.web" \(got "web"\)$/,
+      /^web: accept\.0\.address must be the address that the finding reports, such as "aws_security_group\.web" \(got "web"\)$/,
     ],
-    ["an id alone", ["P33"], /^web: accept\.0 must be an object with finding, reason, address \(got "P33"\)$/],
+    [
+      "an id alone",
+      ["P33"],
+      /^web: accept\.0 must be an object with finding, reason and optionally address \(got "P33"\)$/,
+    ],
     [
       "no list",
       { finding: "P33", reason: "x" },
-      /^web: accept must be a list of \{ finding, reason \} and \{ finding, address, reason \} \(got .*\)$/,
+      /^web: accept must be a list of \{ finding, reason \} or \{ finding, address, reason \} entries \(got .*\)$/,
     ],
     [
       "with more",
       [{ finding: "P33", reason: "x", until: "2030" }],
-      /^web: accept\.0\.until is not a prop \(got a text of 4 characters\); the props are finding, reason, address$/,
+      /^web: accept\.0\.until is not a prop \(got a string of 4 characters\); the props are finding, reason, address$/,
     ],
-  ])("%s", (_, accept, fault) => {
-    expect(faultsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(fault)]);
+  ])("%s", (_, accept, error) => {
+    expect(errorsOf({ ...DOMAIN, accept })).toEqual([expect.stringMatching(error)]);
   });
 
   test("any id but those of the rules", () => {
     const allowed = Array.from({ length: 101 }, (_, number) => `P${String(number).padStart(2, "0")}`).filter(
-      (finding) => faultsOf({ ...DOMAIN, accept: [{ finding, reason: "x" }] }).length === 0,
+      (finding) => errorsOf({ ...DOMAIN, accept: [{ finding, reason: "x" }] }).length === 0,
     );
     expect(allowed).toEqual(RULES.map(({ id }) => id));
   });

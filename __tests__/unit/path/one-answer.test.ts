@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { propFaults } from "../../../constructs/props/faults";
+import { propErrors } from "../../../constructs/props/errors";
 import { isPrivateRange } from "../../../constructs/props/schema/ranges-schema";
 import { installs } from "../../../path/analysis/boot-scripts/fetches";
 import { coversInternet, EVERY_ADDRESS, holdsPublic, rangesOf, without } from "../../../path/analysis/network/ipv4";
@@ -29,7 +29,7 @@ describe("which addresses are on the internet", () => {
   test.each(PRIVATE_RANGES)("%s is private for props, in whole and in part", (cidr) => {
     expect([isPrivateRange(cidr), isPrivateRange(cidr.replace(/\/\d+$/, "/24"))]).toEqual([true, true]);
     expect(
-      propFaults("web", { domainName: "www.example.com", network: { cidr: cidr.replace(/\/\d+$/, "/16") } }),
+      propErrors("web", { domainName: "www.example.com", network: { cidr: cidr.replace(/\/\d+$/, "/16") } }),
     ).toEqual([]);
   });
 
@@ -122,7 +122,7 @@ describe("what P55 proposes is what props take:", () => {
         if (proposed !== undefined)
           expect([
             code,
-            propFaults("web", {
+            propErrors("web", {
               domainName: "www.example.com",
               server: { userData: "#!/bin/sh\ntrue\n" },
               healthCheck: proposed,
@@ -169,7 +169,7 @@ describe("what P55 proposes is what props take:", () => {
         Object.assign(the(stack, "aws_lb_target_group").body.health_check as object, { matcher });
         const isWrong = trace(stack).findings.some(({ id }) => id === "P56");
         const isRefused =
-          propFaults("web", {
+          propErrors("web", {
             domainName: "www.example.com",
             server: { userData: "#!/bin/sh\ntrue\n" },
             healthCheck: { matcher },

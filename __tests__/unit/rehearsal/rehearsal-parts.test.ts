@@ -1,5 +1,5 @@
 import type { WebStackProps } from "../../../constructs/props/web-stack-props";
-import { fetchFault } from "../../../rehearsal/checks/network-check";
+import { fetchProblems } from "../../../rehearsal/checks/network-check";
 import { instancesRun } from "../../../rehearsal/checks/targets-check";
 import { expectationOf } from "../../../rehearsal/expectation";
 import { OVERRIDE_FILE, overrideFor, stateLocation } from "../../../rehearsal/override";
@@ -325,8 +325,8 @@ const S3_ONLY = {
 };
 
 describe("an instance that fetches NGINX", () => {
-  const faultsOf = (site: object, instance: object = {}) =>
-    fetchFault({ ...S3_ONLY, ...site } as unknown as Site, { ...PRIVATE_INSTANCE, ...instance });
+  const problemsOf = (site: object, instance: object = {}) =>
+    fetchProblems({ ...S3_ONLY, ...site } as unknown as Site, { ...PRIVATE_INSTANCE, ...instance });
   const anyone = [outTo({ CidrIpv4: "0.0.0.0/0" })];
   const igw = routesOf({ DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-1" });
 
@@ -368,57 +368,57 @@ describe("an instance that fetches NGINX", () => {
       {},
     ],
   ])("gets there by %s", (_way, site, instance) => {
-    expect(faultsOf(site, instance)).toEqual([]);
+    expect(problemsOf(site, instance)).toEqual([]);
   });
 
   test.each([
-    ["there is no endpoint", { endpoints: [] }, {}, "neither to the internet nor to S3"],
+    ["there is no endpoint", { endpoints: [] }, {}, "no route to the internet or S3"],
     [
       "the endpoint is not in its route table",
       { endpoints: [{ ServiceName: "com.amazonaws.us-east-1.s3", RouteTableIds: ["rtb-2"] }] },
       {},
-      "neither to the internet nor to S3",
+      "no route to the internet or S3",
     ],
     [
       "the endpoint is another service's",
       { endpoints: [{ ServiceName: "com.amazonaws.us-east-1.dynamodb", RouteTableIds: ["rtb-1"] }] },
       {},
-      "neither to the internet nor to S3",
+      "no route to the internet or S3",
     ],
     [
       "it has no address for the internet gateway",
       { endpoints: [], rules: anyone, routeTables: igw },
       {},
-      "neither to the internet nor to S3",
+      "no route to the internet or S3",
     ],
-    ["nothing is let out", { rules: [] }, {}, "let nothing out to it on 443"],
+    ["nothing is let out", { rules: [] }, {}, "do not allow outbound traffic on port 443 to S3"],
     [
       "only another port is let out",
       { rules: [outTo({ CidrIpv4: "0.0.0.0/0", FromPort: 80, ToPort: 80 })] },
       {},
-      "let nothing out to it on 443",
+      "do not allow outbound traffic on port 443 to S3",
     ],
     [
       "only others are let out to",
       { rules: [outTo({ PrefixListId: "pl-other" })] },
       {},
-      "let nothing out to it on 443",
+      "do not allow outbound traffic on port 443 to S3",
     ],
-  ])("does not when %s", (_what, site, instance, fault) => {
-    expect(faultsOf(site, instance)).toEqual([expect.stringContaining(fault)]);
+  ])("does not when %s", (_what, site, instance, problem) => {
+    expect(problemsOf(site, instance)).toEqual([expect.stringContaining(problem)]);
   });
 });
 
 describe("instances with a health check", () => {
   /** What step 2 says of instances that boot what the stack declares, or what it is changed into. */
-  function faultsOf(props: WebStackProps, change = (script: string) => script): readonly string[] {
+  function problemsOf(props: WebStackProps, change = (script: string) => script): readonly string[] {
     const stack = stackOf(props);
     const expected = expectationOf(stack, { instance_ids: { value: ["i-1", "i-2"] } });
     const script = change(JSON.stringify(stack.resource?.aws_instance));
     const instances = expected.instanceIds.map(
       (InstanceId): InstanceView => ({ ...PRIVATE_INSTANCE, InstanceId, userData: script }),
     );
-    return instancesRun({ ...S3_ONLY, instances } as unknown as Site, expected).faults;
+    return instancesRun({ ...S3_ONLY, instances } as unknown as Site, expected).problems;
   }
   const inFront = (props: object): WebStackProps => ({ ...DOMAIN, ...props });
 
@@ -430,7 +430,7 @@ describe("instances with a health check", () => {
     ["an app behind NGINX", inFront({ server: { proxyPort: 3000 } })],
     ["a boot script of their own", inFront({ server: { userData: "#!/bin/sh\n" } })],
   ])("are well with %s", (_what, props) => {
-    expect(faultsOf(props)).toEqual([]);
+    expect(problemsOf(props)).toEqual([]);
   });
 
   test.each([
@@ -455,10 +455,10 @@ describe("instances with a health check", () => {
       (script: string) => script.replaceAll("listen 80 ", "listen 8080 "),
     ],
     ["they boot nothing", inFront({ server: { userData: "#!/bin/sh\n" } }), () => ""],
-  ])("are told to be deaf when %s", (_what, props, change) => {
-    expect(faultsOf(props, change)).toEqual(
+  ])("are broken when %s", (_what, props, change) => {
+    expect(problemsOf(props, change)).toEqual(
       ["i-1", "i-2"].map((id) =>
-        expect.stringMatching(new RegExp(`^${id} is not told to listen on 80 and to answer /`)),
+        expect.stringMatching(new RegExp(`^the user data of ${id} does not listen on 80 and serve /`)),
       ),
     );
   });

@@ -35,7 +35,7 @@ test.each([
 
 test("a quota of one's own is named as such", () => {
   expect(exceededQuotas(VCPUS, { ...NEW_ACCOUNT, vcpus: 32 })[0]).toMatch(
-    / is 32 in this rehearsal, as --vcpus says, /,
+    / is 32 in this rehearsal, as set with --vcpus, /,
   );
 });
 

@@ -160,7 +160,7 @@ describe("what terraform has fetched", () => {
     await expect(throwIfReachingOut(folder)).rejects.toThrow(
       new WorkFailed(
         "A rehearsal must not use cloudflare/cloudflare, example.com/hashicorp/aws, hashicorp/http, which " +
-          "would act outside of this machine; keep those resources in a stack of their own.",
+          "would make requests outside of this machine; move those resources to a separate stack.",
       ),
     );
   });
@@ -178,7 +178,7 @@ describe("what terraform has fetched", () => {
     module(file, text);
     await expect(throwIfReachingOut(folder)).rejects.toThrow(
       new WorkFailed(
-        `A rehearsal must not use module site, which configures a provider itself (${file}) and could so reach ` +
+        `A rehearsal must not use module site, which configures a provider itself (${file}) and could therefore reach ` +
           "AWS; pass it the stack's provider instead.",
       ),
     );

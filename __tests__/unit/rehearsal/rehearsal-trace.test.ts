@@ -38,7 +38,7 @@ describe("the row of the two traces", () => {
     expect(rowOf(OPEN, OPEN)).toEqual(["ok", "both unknown (aws_lb.site, subnets: known after apply)"]);
     expect(rowOf(reportOf([], { verdict: "unknown" }), reportOf([], { verdict: "unknown" }))).toEqual([
       "unknown",
-      "no path in either",
+      "no path in plan or state",
     ]);
   });
 
@@ -98,7 +98,7 @@ describe("what terraform shows", () => {
     });
     expect(rowOf(traceOf(spoilt, accepting), traceOf(spoilt, accepting))).toEqual([
       "ok",
-      "both ok but for what is accepted (P33)",
+      "both ok except accepted findings (P33)",
     ]);
   });
 });

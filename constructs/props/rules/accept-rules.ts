@@ -1,7 +1,7 @@
 import type { AcceptedFinding } from "../web-stack-props";
 import { rule, when } from "./prop-rule";
 
-/** Without an address a finding is accepted wherever it is, so that no other entry can be for it. */
+/** An entry without an address accepts the finding at any address, so there can be no other entry for it. */
 export const findingsAreAcceptedOnce = rule(["accept"], ({ accept }) => {
   const isSame = (one: AcceptedFinding, other: AcceptedFinding) =>
     one.finding === other.finding &&
@@ -11,7 +11,7 @@ export const findingsAreAcceptedOnce = rule(["accept"], ({ accept }) => {
       accept.slice(0, index).some((before) => isSame(before, it)),
       `accept.${index}.finding`,
       it.finding,
-      `must be named once in accept${it.address === undefined ? "" : ` at ${it.address}`}`,
+      `must occur only once in accept${it.address === undefined ? "" : ` at ${it.address}`}`,
     ),
   );
 });

@@ -7,7 +7,7 @@ export const domainNameFitsCertificate = rule(["domainName", "certificate"], ({ 
     certificate === undefined && domainName.length > MAX_COMMON_NAME,
     "domainName",
     domainName,
-    `must be at most ${MAX_COMMON_NAME} characters where a certificate is requested; shorten it, or set ` +
+    `must be at most ${MAX_COMMON_NAME} characters long if the stack requests a certificate; shorten it, or set ` +
       "certificate.arn",
   );
 });
@@ -17,7 +17,7 @@ export const namesDiffer = rule(["domainName", "alternativeNames"], ({ domainNam
     alternativeNames.includes(domainName),
     "alternativeNames",
     domainName,
-    "must be names other than domainName; remove it, domainName is served anyway",
+    "must not contain domainName; remove it, because the site always has that name",
   );
 });
 
@@ -28,7 +28,7 @@ export const zoneIsWhole = rule(["domainName", "hostedZone"], ({ domainName, hos
       !isInZone(domainName, hostedZone.name),
       "hostedZone.name",
       name,
-      `must be a zone that contains ${domainName}`,
+      `must be the name of a hosted zone that contains ${domainName}`,
     ),
     ...when(create === true && id !== undefined, "hostedZone.id", id, "must be omitted with hostedZone.create: true"),
     ...when(
@@ -41,19 +41,19 @@ export const zoneIsWhole = rule(["domainName", "hostedZone"], ({ domainName, hos
       create === true && delegated === undefined,
       "hostedZone.delegated",
       undefined,
-      "must be true or false with hostedZone.create: true; false for the first deploy, which creates the zone " +
-        "alone and prints its name servers, true once the registrar has them",
+      "must be true or false with hostedZone.create: true; use false for the first deploy, which creates only the " +
+        "zone and outputs its name servers, and true once the registrar has them",
     ),
   ];
 });
 
 export const certificateIsInRegion = rule(["region", "certificate"], ({ region, certificate }) => {
   const itsRegion = certificate?.arn.split(":")[3];
-  // A region that is a reference is known during the apply only; AWS refuses another one there.
+  // A reference is known only during the apply, when AWS rejects another region.
   return when(
     itsRegion !== undefined && !isReference(itsRegion) && itsRegion !== region,
     "certificate.arn",
     certificate?.arn,
-    `must be a certificate in ${region}, the region of the load balancer`,
+    `must be the ARN of a certificate in ${region}, the stack's region`,
   );
 });

@@ -1,9 +1,9 @@
 import { Netmask } from "netmask";
 import { isPrivateRange } from "../schema/ranges-schema";
 import { isExistingNetwork } from "../settings";
-import { fault, rule, when } from "./prop-rule";
+import { propError, rule, when } from "./prop-rule";
 
-/** A public and a private one for each of the eight zones that there can be. */
+/** A public and a private subnet for each of at most eight zones. */
 const SUBNETS_OF_A_RANGE = 16;
 const RESERVED_BY_AWS = 5;
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html */
@@ -12,13 +12,17 @@ const KEPT_FOR_LOAD_BALANCER = 8;
 export const zonesAreInRegion = rule(["region", "network"], ({ region, network }) => {
   const zones = isExistingNetwork(network) ? [] : network.zones;
   const strangers = Array.isArray(zones) ? zones.filter((zone: string) => zone.slice(0, -1) !== region) : [];
-  return when(strangers.length > 0, "network.zones", strangers, `must be zones of ${region}, the stack's region`);
+  return when(
+    strangers.length > 0,
+    "network.zones",
+    strangers,
+    `must be Availability Zones of ${region}, the stack's region`,
+  );
 });
 
 export const networkIsNewOrExisting = rule(["network"], (_, { network = {} }) => {
-  const given = Object.entries(network)
-    .filter(([, value]) => value !== undefined)
-    .map(([name]) => name);
+  const values: Readonly<Record<string, unknown>> = { ...network };
+  const given = Object.keys(values).filter((name) => values[name] !== undefined);
   const ofNew = given.filter((name) => name === "cidr" || name === "zones" || name === "flowLogsBucket");
   const ofExisting = given.filter((name) => name === "publicSubnetIds" || name === "privateSubnetIds");
   const { publicSubnetIds = [], privateSubnetIds = [] } = network as {
@@ -28,12 +32,20 @@ export const networkIsNewOrExisting = rule(["network"], (_, { network = {} }) =>
   const twice = privateSubnetIds.filter((id) => publicSubnetIds.includes(id));
   if (!isExistingNetwork(network)) {
     return ofExisting.map((name) =>
-      fault(`network.${name}`, given, "must be omitted without network.vpcId; add the VPC's id, or remove it"),
+      propError(
+        `network.${name}`,
+        values[name],
+        "must be omitted without network.vpcId; add network.vpcId, or remove it",
+      ),
     );
   }
   return [
     ...ofNew.map((name) =>
-      fault(`network.${name}`, given, "must be omitted with network.vpcId; it is for a new network"),
+      propError(
+        `network.${name}`,
+        values[name],
+        "must be omitted with network.vpcId; it applies to a new network only",
+      ),
     ),
     ...when(
       !given.includes("publicSubnetIds"),
@@ -59,12 +71,12 @@ export const egressFitsPlacement = rule(["network", "instances"], ({ network, in
     network.egress === "nat" && instances.placement === "public",
     "network.egress",
     "nat",
-    'must be "none" with instances.placement "public"; those instances have a route to the internet',
+    'must be "none" with instances.placement "public"; instances in public subnets have a route to the internet',
   );
 });
 
 /**
- * A subnet is a sixteenth of the range (constructs/new-network.ts); AWS keeps 5 of its addresses:
+ * A subnet is a sixteenth of the range (constructs/new-network.ts); AWS reserves 5 of its addresses:
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
 export const instancesFitIntoSubnets = rule(["network", "instances"], ({ network, instances }) => {
@@ -73,13 +85,13 @@ export const instancesFitIntoSubnets = rule(["network", "instances"], ({ network
   const kept = instances.placement === "public" ? KEPT_FOR_LOAD_BALANCER : 0;
   const zones = typeof network.zones === "number" ? network.zones : network.zones.length;
   const max = (usable - kept) * zones;
-  const why = kept === 0 ? "" : `, ${kept} of which the load balancer needs free`;
+  const why = kept === 0 ? "" : `, including ${kept} that the load balancer needs`;
   return when(
     instances.count > max,
     "instances.count",
     instances.count,
-    `must be at most ${max} in ${zones} zones of ${network.cidr}, whose subnets have ${usable} addresses ` +
-      `each${why}; lower it, widen network.cidr, or add zones`,
+    `must be at most ${max} in ${zones} zones of ${network.cidr}, whose subnets have ${usable} usable addresses ` +
+      `each${why}; lower instances.count, widen network.cidr, or add zones`,
   );
 });
 
@@ -87,10 +99,10 @@ export const sshHasAWay = rule(["network", "instances", "ssh"], ({ network, inst
   if (ssh === undefined || instances.placement === "public") return [];
   if (!isExistingNetwork(network)) {
     return [
-      fault(
+      propError(
         "ssh",
         ssh,
-        'must be omitted without instances.placement "public"; private instances have no address to connect to',
+        'must be omitted without instances.placement "public"; private instances have no public address',
       ),
     ];
   }
@@ -99,6 +111,6 @@ export const sshHasAWay = rule(["network", "instances", "ssh"], ({ network, inst
     strangers.length > 0,
     "ssh.cidrs",
     strangers,
-    'must be private ranges for private instances; correct them, or set instances.placement to "public"',
+    'must be private IPv4 ranges for private instances; correct them, or set instances.placement to "public"',
   );
 });

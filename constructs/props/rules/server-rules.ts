@@ -5,16 +5,16 @@ import type { Settings } from "../settings";
 import { rule, when } from "./prop-rule";
 
 /**
- * dnf is killed in 512 MiB (https://github.com/amazonlinux/amazon-linux-2023/issues/404), which is what every .nano
- * has: t2, t3, t3a and t4g.
+ * dnf is killed with 512 MiB of memory (https://github.com/amazonlinux/amazon-linux-2023/issues/404), which every .nano
+ * type has: t2, t3, t3a and t4g.
  */
 export const nginxHasMemory = rule(["instances", "server"], ({ instances: { type }, server }) => {
   return when(
     type.endsWith(".nano") && server.userData === undefined,
     "instances.type",
     type,
-    "must be a type with more than 512 MiB of memory, in which NGINX cannot be installed; choose " +
-      `"${type.replace(/nano$/, "micro")}", or set server.userData to a boot script that needs less`,
+    "must be a type with more than 512 MiB of memory, which installing NGINX requires; choose " +
+      `"${type.replace(/nano$/, "micro")}", or set server.userData to a boot script that needs less memory`,
   );
 });
 
@@ -35,7 +35,7 @@ export const serverIsOneKind = rule(["server"], (_, { server }) => {
       proxyPort === undefined && userData === undefined,
       "server",
       server,
-      "must have proxyPort or userData; omit server for NGINX alone",
+      "must have proxyPort or userData; omit server to run NGINX with one static page",
     ),
     ...when(
       userData !== undefined && (proxyPort !== undefined || setup !== undefined),
@@ -56,14 +56,14 @@ export const portsDiffer = rule(["server", "appPort", "healthCheck"], ({ server,
   );
 });
 
-/** NGINX alone answers 200; behind a proxy it is the app that answers. */
+/** NGINX alone returns 200; as a proxy it returns the app's status code. */
 export const nginxAnswersAreMatched = rule(["server", "healthCheck"], ({ server, healthCheck }) => {
   const isAlone = server.proxyPort === undefined && server.userData === undefined;
   return when(
     isAlone && !expects(healthCheck.matcher, 200),
     "healthCheck.matcher",
     healthCheck.matcher,
-    "must include 200, which NGINX answers",
+    "must include 200, the status code that NGINX returns",
   );
 });
 
@@ -75,8 +75,8 @@ export const bootScriptFits = rule(["domainName", "appPort", "healthCheck", "ser
       prop: "server.setup",
       got: `a boot script of ${bytes} bytes`,
       advice:
-        `must leave a boot script of at most ${MAX_USER_DATA_BYTES} bytes, NGINX's part included; fetch what is ` +
-        "large from within setup",
+        `must result in a boot script of at most ${MAX_USER_DATA_BYTES} bytes, including the part for NGINX; ` +
+        "download large files from within setup",
     },
   ];
 });

@@ -1,6 +1,6 @@
 import { type CloudBackendProps, PLACEHOLDER_BUCKET, type S3BackendProps } from "../backend-props";
 import type { AnyOf } from "../shape";
-import { type Fault, isObject, issuesOf, object, text, value } from "../values";
+import { isObject, issuesOf, object, type PropError, text, value } from "../values";
 import { awsRegion } from "./aws-region-schema";
 import { isBucketName } from "./bucket-names-schema";
 
@@ -15,7 +15,7 @@ const remoteBackend = object<AnyOf<S3BackendProps | CloudBackendProps>>(
       {
         bucket: text(
           (it) => it === PLACEHOLDER_BUCKET || isBucketName(it),
-          "must be a bucket name: 3 to 63 lower-case letters, digits, - and .",
+          "must be a bucket name: 3 to 63 lowercase letters, digits, - and .",
         ),
       },
       {
@@ -30,11 +30,11 @@ const remoteBackend = object<AnyOf<S3BackendProps | CloudBackendProps>>(
       {
         organization: text(
           (it) => /^[A-Za-z0-9_-]{1,64}$/.test(it),
-          "must be an organization's name, 1 to 64 letters, digits, - and _",
+          "must be an organization name of 1 to 64 letters, digits, - and _",
         ),
         workspace: text(
           (it) => /^[A-Za-z0-9_-]{1,90}$/.test(it),
-          "must be a workspace's name, 1 to 90 letters, digits, - and _",
+          "must be a workspace name of 1 to 90 letters, digits, - and _",
         ),
       },
       {
@@ -44,8 +44,8 @@ const remoteBackend = object<AnyOf<S3BackendProps | CloudBackendProps>>(
   },
 );
 
-/** What is wrong with a backend that is not local; both kinds are tried in one, so that the message names the key. */
-export function backendIssues(input: unknown): Fault[] {
+/** The errors of a backend that is not local. One schema covers both kinds, so that the error names the key. */
+export function backendIssues(input: unknown): PropError[] {
   const given = isObject(input) ? input.backend : undefined;
   return isObject(given) ? issuesOf(remoteBackend, given, "backend.") : [];
 }

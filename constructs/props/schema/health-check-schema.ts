@@ -8,7 +8,7 @@ export const healthCheck = object<HealthCheckProps>(
   {
     path: text(
       isHealthPath,
-      'must be a path that begins with "/", of letters, digits and / - . _ ~, with or without a query',
+      'must be a path that begins with "/", of letters, digits and / - . _ ~, optionally with a query',
     ),
     port: port(),
     matcher: text(

@@ -9,7 +9,7 @@ export const instances = object<InstancesProps>(
     count: whole(1, 100, ""),
     type: text(
       (it) => /^(?!mac)[a-z][a-z0-9-]*\d[a-z0-9-]*\.(\d*x?large|nano|micro|small|medium|metal[a-z0-9-]*)$/.test(it),
-      'must be an EC2 instance type that boots Linux, such as "t3.micro" or "t4g.small"',
+      'must be an EC2 instance type that runs Linux, such as "t3.micro" or "t4g.small"',
     ),
     diskGiB: whole(8, 16384, " of GiB"),
     placement: oneOf(["private", "public"]),

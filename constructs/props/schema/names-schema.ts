@@ -10,7 +10,7 @@ export const hostedZone = object<HostedZoneProps>(
     // The AWS CLI prints it with the prefix.
     id: idText(
       (it) => /^(\/hostedzone\/)?Z[A-Z0-9]{5,31}$/.test(it),
-      'must be a zone id of Route 53, such as "Z0123456789ABCDEFGHIJ"',
+      'must be the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
     ),
     create: flag(),
     delegated: flag(),
@@ -21,7 +21,7 @@ export const certificate = object<CertificateProps>(
   {
     arn: idText(
       (it) => /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(it),
-      'must be the ARN of an ACM certificate, "arn:aws:acm:<region>:<account>:certificate/<id>"',
+      'must be the ARN of an ACM certificate in the form "arn:aws:acm:<region>:<account>:certificate/<id>"',
     ),
   },
   {},

@@ -13,8 +13,8 @@ export const network = object<AnyOf<NewNetworkProps | ExistingNetworkProps>>(
     ),
     zones: value<number | string[]>(
       (it) => (Number.isInteger(it) && (it as number) >= 2 && (it as number) <= 6) || isZoneList(it),
-      'must be a number from 2 to 6, or 2 to 6 different zone names such as ["us-east-1a", "us-east-1b"]; a ' +
-        "load balancer needs two zones",
+      'must be a whole number from 2 to 6, or a list of 2 to 6 different zone names such as ["us-east-1a", ' +
+        '"us-east-1b"]; a load balancer needs at least two zones',
     ),
     egress: oneOf(["none", "nat"]),
     flowLogsBucket: idText(isBucketName, BUCKET_ADVICE),

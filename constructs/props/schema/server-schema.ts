@@ -17,11 +17,12 @@ export const server = object<AnyOf<ProxiedServerProps | OwnServerProps>>(
     proxyPort: port(),
     setup: text(
       (it) => Buffer.byteLength(it) <= MAX_USER_DATA_BYTES && !it.includes("\r"),
-      "must be shell lines of at most 16 KiB with Unix line ends",
+      "must be shell commands of at most 16 KiB with Unix line endings",
     ),
     userData: text(
       hasBootHeader,
-      "must be at most 16 KiB with Unix line ends and begin with #!/ or #cloud-config; EC2 runs nothing else",
+      "must begin with #!/ or #cloud-config, be at most 16 KiB long and have Unix line endings; " +
+        "other user data does not run",
     ),
   },
 );

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { hasSeenKeys, isObject, text } from "../values";
 
-/** 50 tags fit on a resource; the rest is for the stack's own and for tools that tag by themselves. */
+/** A resource can have 50 tags; the rest is for the stack's own tags and for tools that add tags. */
 const MAX_TAGS = 40;
 const RESERVED_TAG = /^(Name$|alb-web:|aws:)/i;
 
@@ -10,7 +10,7 @@ export const tags = v.pipe(
   v.check((it) => Object.keys(it).length <= MAX_TAGS, `must have at most ${MAX_TAGS} tags`),
   v.check(
     (it) => new Set(Object.keys(it).map((key) => key.toLowerCase())).size === Object.keys(it).length,
-    "must have keys that differ in more than upper and lower case; IAM treats them as one",
+    "must have keys that differ in more than case; IAM treats keys that differ only in case as one key",
   ),
   v.check((it) => hasSeenKeys(it), "must have keys other than __proto__, constructor and prototype"),
   v.record(

@@ -1,7 +1,7 @@
 import { TLS_12_POLICIES } from "../../../path/facts/elb";
 import { isPublicHostName, isServableName } from "../domain-names";
 import { domainNameAdvice, servableNameAdvice } from "../host-name-advice";
-import { type Fault, flag, idText, issuesOf, list, object, oneOf, oneOfMany, text, whole } from "../values";
+import { flag, idText, issuesOf, list, object, oneOf, oneOfMany, type PropError, text, whole } from "../values";
 import type { WebStackProps } from "../web-stack-props";
 import { accept } from "./accept-schema";
 import { awsRegion } from "./aws-region-schema";
@@ -23,7 +23,7 @@ const props = object<WebStackProps>(
       text(isServableName, servableNameAdvice),
       0,
       9,
-      "must be a list of at most 9 different names; a certificate holds 10",
+      "must be a list of at most 9 different names; a certificate has at most 10 names by default",
     ),
     hostedZone,
     certificate,
@@ -33,7 +33,10 @@ const props = object<WebStackProps>(
     instances,
     server,
     http: oneOf(["redirect", "forward"]),
-    tlsPolicy: oneOfMany(TLS_12_POLICIES, "a TLS policy of ELB that begins at TLS 1.2 or later"),
+    tlsPolicy: oneOfMany(
+      TLS_12_POLICIES,
+      "an Elastic Load Balancing security policy whose lowest version is TLS 1.2 or later",
+    ),
     ssh,
     idleTimeoutSec: whole(1, 4000, " of seconds"),
     deregistrationDelaySec: whole(0, 3600, " of seconds"),
@@ -45,9 +48,9 @@ const props = object<WebStackProps>(
   },
 );
 
-/** Every prop by itself: unknown names, wrong types, values outside their limits. */
-export function schemaFaults(input: unknown): Fault[] {
+/** The errors of each prop on its own: unknown names, wrong types, values outside their limits. */
+export function schemaErrors(input: unknown): PropError[] {
   const issues = [...issuesOf(props, input, ""), ...backendIssues(input)];
-  const first = new Map(issues.map((fault) => [fault.prop, fault]).reverse() as [string, Fault][]);
-  return issues.filter((fault) => first.get(fault.prop) === fault);
+  const first = new Map(issues.map((error) => [error.prop, error]).reverse() as [string, PropError][]);
+  return issues.filter((error) => first.get(error.prop) === error);
 }

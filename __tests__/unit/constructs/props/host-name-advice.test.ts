@@ -1,4 +1,4 @@
-import { faultsOf } from "../../../support/synth";
+import { errorsOf } from "../../../support/synth";
 
 /* Which mistake a name has, and the name to write instead. */
 
@@ -25,22 +25,25 @@ test.each<[written: string, advice: string]>([
   ],
   [
     " www.example.com\n",
-    'must be a host name without blanks around it (got " www.example.com\\n"); write "www.example.com"',
+    'must be a host name without spaces around it (got " www.example.com\\n"); write "www.example.com"',
   ],
   [
     "co.uk",
     'must be a host name under a public suffix (got "co.uk"); "co.uk" is a public suffix, use a name under it ' +
       'such as "example.co.uk"',
   ],
-  ["10.0.0.1", 'must be a host name, not an IP address (got "10.0.0.1"); no public certificate is issued for one'],
+  [
+    "10.0.0.1",
+    'must be a host name, not an IP address (got "10.0.0.1"); ACM issues no public certificate for an IP address',
+  ],
   [
     "2001:db8::1",
-    'must be a host name, not an IP address (got "2001:db8::1"); no public certificate is issued for one',
+    'must be a host name, not an IP address (got "2001:db8::1"); ACM issues no public certificate for an IP address',
   ],
   [
     "localhost",
-    'must be a host name under a public suffix such as "com" or "co.uk" (got "localhost"); no public ' +
-      "certificate is issued for another one",
+    'must be a host name under a public suffix such as "com" or "co.uk" (got "localhost"); ACM issues no ' +
+      "public certificate for other names",
   ],
   [
     "*.example.com",
@@ -48,25 +51,31 @@ test.each<[written: string, advice: string]>([
       "alternativeNames",
   ],
   ["a.*.example.com", 'must be a host name with "*." at the beginning only (got "a.*.example.com")'],
-  ["www..example.com", 'must be a host name whose parts begin and end with a letter or digit (got "www..example.com")'],
-  ["-www.example.com", 'must be a host name whose parts begin and end with a letter or digit (got "-www.example.com")'],
+  [
+    "www..example.com",
+    'must be a host name whose labels (the parts between dots) begin and end with a letter or digit (got "www..example.com")',
+  ],
+  [
+    "-www.example.com",
+    'must be a host name whose labels (the parts between dots) begin and end with a letter or digit (got "-www.example.com")',
+  ],
   [
     `${"a".repeat(64)}.com`,
-    `must be a host name of at most 253 characters, 63 between two dots (got "${"a".repeat(64)}.com")`,
+    `must be a host name of at most 253 characters, and at most 63 between two dots (got "${"a".repeat(64)}.com")`,
   ],
-  ["user@example.com", `${WHOLE} (got "user@example.com")`],
+  ["user@example.com", 'must be a host name of letters, digits, "-" and "." only (got "user@example.com")'],
   ["", `${WHOLE} (got "")`],
   ["https://", `${WHOLE} (got "https://")`],
   // Several at once: one name corrects all.
   [
     " HTTPS://BÜCHER.Example.com:443/a ",
-    "must be a host name without blanks around it, without a scheme, without a path, without a port, in lower " +
+    "must be a host name without spaces around it, without a scheme, without a path, without a port, in lower " +
       'case and in its ASCII form (xn--) (got " HTTPS://BÜCHER.Example.com:443/a "); remove "HTTPS://" and write ' +
       '"xn--bcher-kva.example.com"',
   ],
   [
     "http://10.0.0.1:80/",
-    'must be a host name, not an IP address (got "http://10.0.0.1:80/"); no public certificate is issued for one',
+    'must be a host name, not an IP address (got "http://10.0.0.1:80/"); ACM issues no public certificate for an IP address',
   ],
   [
     "https://*.Example.com/",
@@ -74,7 +83,7 @@ test.each<[written: string, advice: string]>([
       '"*.example.com" in alternativeNames',
   ],
 ])("%p as domainName", (written, advice) => {
-  expect(faultsOf({ domainName: written })).toEqual([`web: domainName ${advice}`]);
+  expect(errorsOf({ domainName: written })).toEqual([`web: domainName ${advice}`]);
 });
 
 test.each<[written: string, advice: string]>([
@@ -90,25 +99,25 @@ test.each<[written: string, advice: string]>([
       'name under it such as "example.co.uk"',
   ],
 ])("%p in alternativeNames", (written, advice) => {
-  expect(faultsOf({ domainName: "www.example.com", alternativeNames: ["example.com", written] })).toEqual([
+  expect(errorsOf({ domainName: "www.example.com", alternativeNames: ["example.com", written] })).toEqual([
     `web: alternativeNames.1 ${advice}`,
   ]);
 });
 
 test.each<[written: string, advice: string]>([
   // As the AWS CLI prints it.
-  ["example.com.", 'must be a zone\'s name without a trailing dot (got "example.com."); write "example.com"'],
+  ["example.com.", 'must be a zone name without a trailing dot (got "example.com."); write "example.com"'],
   [
     "https://example.com",
-    'must be a zone\'s name without a scheme (got "https://example.com"); remove "https://" and write "example.com"',
+    'must be a zone name without a scheme (got "https://example.com"); remove "https://" and write "example.com"',
   ],
   [
     "com",
-    'must be a zone\'s name under a public suffix (got "com"); "com" is a public suffix, use a name under it ' +
+    'must be a zone name under a public suffix (got "com"); "com" is a public suffix, use a name under it ' +
       'such as "example.com"',
   ],
 ])("%p as hostedZone.name", (written, advice) => {
-  expect(faultsOf({ domainName: "www.example.com", hostedZone: { name: written } })).toEqual([
+  expect(errorsOf({ domainName: "www.example.com", hostedZone: { name: written } })).toEqual([
     `web: hostedZone.name ${advice}`,
   ]);
 });

@@ -11,7 +11,7 @@ import { TLS_12_POLICIES } from "../../../../path/facts/elb";
 import { all, refusalOf, type StackJson, synthOf, theOnly } from "../../../support/synth";
 
 const ELB_NAME = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
-const FAULT = /^web: .* (must .+|is not a prop) \(got .+\).*$/s;
+const ERROR = /^web: .* (must .+|is not a prop) \(got .+\).*$/s;
 
 const hostName = fc.constantFrom(
   "www.example.com",
@@ -141,16 +141,16 @@ const withUnknown = fc.oneof(
   },
 );
 
-/** What comes of the props: faults that each name a prop, or a site. Anything else fails the test. */
+/** What comes of the props: errors that each name a prop, or a site. Anything else fails the test. */
 function outcomeOf(props: unknown): StackJson | undefined {
   const refusal = refusalOf({ web: props });
   if (refusal === undefined) return synthOf(props as WebStackProps);
-  expect(refusal.faults.length).toBeGreaterThan(0);
-  for (const fault of refusal.faults) expect(fault).toMatch(FAULT);
+  expect(refusal.errors.length).toBeGreaterThan(0);
+  for (const error of refusal.errors) expect(error).toMatch(ERROR);
   return undefined;
 }
 
-test("whatever is said, either faults are named or a site is made", () => {
+test("whatever is said, either errors are named or a site is made", () => {
   fc.assert(
     fc.property(withUnknown, (props) => {
       const json = outcomeOf(props);
@@ -221,10 +221,10 @@ test("a site's instances and its load balancer fit into every subnet, or their n
       const size = 2 ** (32 - Number(cidr.split("/")[1]) - 4);
       // AWS keeps the first four and the last address of a subnet.
       const room = size - 5 - (placement === "public" ? 8 : 0);
-      const faults =
+      const errors =
         refusalOf({ web: { domainName: "www.example.com", network: { cidr, zones }, instances: { count, placement } } })
-          ?.faults ?? [];
-      expect(faults).toEqual(
+          ?.errors ?? [];
+      expect(errors).toEqual(
         Math.ceil(count / zones) <= room
           ? []
           : [expect.stringMatching(/^web: instances\.count must be at most \d+ in \d zones of /)],

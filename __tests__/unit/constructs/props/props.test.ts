@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TLS_12_POLICIES } from "../../../../path/facts/elb";
 import {
   EXISTING_NETWORK,
-  faultsOf,
+  errorsOf,
   refusalOf,
   refusalOfOneId,
   synthOf,
@@ -17,9 +17,9 @@ const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4
 const { vpcId, publicSubnetIds, privateSubnetIds } = EXISTING_NETWORK;
 const isPublic = { placement: "public" } as const;
 
-const propIn = (fault: string) => /^[^:]+: (.*?) (?:must|is not a prop)\b/s.exec(fault)?.[1];
-/** The props that are found fault with, given these beside a good domain name. */
-const faulty = (props: object) => faultsOf({ ...DOMAIN, ...props }).map(propIn);
+const propIn = (error: string) => /^[^:]+: (.*?) (?:must|is not a prop)\b/s.exec(error)?.[1];
+/** The props that are refused, given these and a valid domain name. */
+const refused = (props: object) => errorsOf({ ...DOMAIN, ...props }).map(propIn);
 /** Props around one value: `at("healthCheck.port")(9000)`. */
 const at =
   (path: string) =>
@@ -45,8 +45,9 @@ describe("a number", () => {
     ["deregistrationDelaySec", 0, 3600],
     ["network.zones", 2, 6],
   ])("for %s is whole and from %i to %i", (path, min, max) => {
-    for (const good of [min, max]) expect([good, faulty(at(path)(good))]).toEqual([good, []]);
-    for (const bad of [min - 1, max + 1, ...WRONG_NUMBERS]) expect([bad, faulty(at(path)(bad))]).toEqual([bad, [path]]);
+    for (const good of [min, max]) expect([good, refused(at(path)(good))]).toEqual([good, []]);
+    for (const bad of [min - 1, max + 1, ...WRONG_NUMBERS])
+      expect([bad, refused(at(path)(bad))]).toEqual([bad, [path]]);
   });
 
   // Each needs the other to be on the right side of it.
@@ -58,12 +59,12 @@ describe("a number", () => {
     [300, 121, ["healthCheck.timeoutSec"]],
     [5, 1, ["healthCheck.timeoutSec"]],
   ])("of seconds between checks, %p, and for an answer, %p", (intervalSec, timeoutSec, expected) => {
-    expect(faulty({ healthCheck: { intervalSec, timeoutSec } })).toEqual(expected);
+    expect(refused({ healthCheck: { intervalSec, timeoutSec } })).toEqual(expected);
   });
 
   test.each(["appPort", "healthCheck.port", "server.proxyPort"])("for %s is not sshd's port", (path) => {
-    for (const good of [21, 23]) expect(faulty(at(path)(good))).toEqual([]);
-    expect(faulty(at(path)(22))).toEqual([path]);
+    for (const good of [21, 23]) expect(refused(at(path)(good))).toEqual([]);
+    expect(refused(at(path)(22))).toEqual([path]);
   });
 });
 
@@ -178,17 +179,17 @@ describe("a text", () => {
       ],
     ],
   ])("for %s", (path, good, bad) => {
-    for (const text of good) expect([text, faulty(at(path)(text))]).toEqual([text, []]);
-    for (const text of [...bad, ...WRONG_TEXTS]) expect([text, faulty(at(path)(text))]).toEqual([text, [path]]);
+    for (const text of good) expect([text, refused(at(path)(text))]).toEqual([text, []]);
+    for (const text of [...bad, ...WRONG_TEXTS]) expect([text, refused(at(path)(text))]).toEqual([text, [path]]);
   });
 
   test.each([
     [64, []],
     [65, ["domainName"]],
   ])("for a requested certificate's first name has at most 64 characters: %i", (length, expected) => {
-    expect(faulty({ domainName: inZone(length) })).toEqual(expected);
-    expect(faulty({ domainName: inZone(length), certificate: { arn: ARN } })).toEqual([]);
-    expect(faulty({ alternativeNames: [inZone(length)] })).toEqual([]);
+    expect(refused({ domainName: inZone(length) })).toEqual(expected);
+    expect(refused({ domainName: inZone(length), certificate: { arn: ARN } })).toEqual([]);
+    expect(refused({ alternativeNames: [inZone(length)] })).toEqual([]);
   });
 
   test.each<[path: string, good: string[], bad: unknown[]]>([
@@ -238,23 +239,23 @@ describe("a text", () => {
       ...at(parent)({ ...around[parent], [name]: value }),
       ...(parent === "ssh" ? { instances: isPublic } : {}),
     });
-    for (const text of good) expect([text, faulty(props(text))]).toEqual([text, []]);
-    for (const value of bad) expect([value, faulty(props(value))]).toEqual([value, [path]]);
+    for (const text of good) expect([text, refused(props(text))]).toEqual([text, []]);
+    for (const value of bad) expect([value, refused(props(value))]).toEqual([value, [path]]);
   });
 
   test("for an app's setup has Unix line ends", () => {
-    expect(faulty({ server: { proxyPort: 3000, setup: "a\nb\n" } })).toEqual([]);
-    expect(faulty({ server: { proxyPort: 3000, setup: "a\r\nb\n" } })).toEqual(["server.setup"]);
+    expect(refused({ server: { proxyPort: 3000, setup: "a\nb\n" } })).toEqual([]);
+    expect(refused({ server: { proxyPort: 3000, setup: "a\r\nb\n" } })).toEqual(["server.setup"]);
   });
 
   test("for an app's setup has at most 16 KiB, less what NGINX's part takes", () => {
     const setupOf = (bytes: number) => ({ server: { proxyPort: 3000, setup: "#".repeat(bytes) } });
-    const [fault = ""] = faultsOf({ ...DOMAIN, ...setupOf(16 * 1024) });
-    const room = 16 * 1024 - (Number(/a boot script of (\d+) bytes/.exec(fault)?.[1]) - 16 * 1024);
-    expect(faulty(setupOf(room))).toEqual([]);
-    expect(faulty(setupOf(room + 1))).toEqual(["server.setup"]);
-    expect(faulty(setupOf(16 * 1024 + 1))).toEqual(["server.setup"]);
-    expect(faulty({ server: { proxyPort: 3000, setup: ["echo"] } })).toEqual(["server.setup"]);
+    const [error = ""] = errorsOf({ ...DOMAIN, ...setupOf(16 * 1024) });
+    const room = 16 * 1024 - (Number(/a boot script of (\d+) bytes/.exec(error)?.[1]) - 16 * 1024);
+    expect(refused(setupOf(room))).toEqual([]);
+    expect(refused(setupOf(room + 1))).toEqual(["server.setup"]);
+    expect(refused(setupOf(16 * 1024 + 1))).toEqual(["server.setup"]);
+    expect(refused({ server: { proxyPort: 3000, setup: ["echo"] } })).toEqual(["server.setup"]);
   });
 });
 
@@ -267,7 +268,7 @@ describe("a list", () => {
   const zones = (letters: string) => [...letters].map((letter) => `us-east-1${letter}`);
   const cidrs = (count: number) => Array.from({ length: count }, (_, index) => `198.51.100.${index}/32`);
 
-  test.each<[what: string, props: object, fault: string[]]>([
+  test.each<[what: string, props: object, error: string[]]>([
     ["no further names", { alternativeNames: [] }, []],
     ["9 further names", { alternativeNames: names(9) }, []],
     ["10 further names", { alternativeNames: names(10) }, ["alternativeNames"]],
@@ -307,8 +308,8 @@ describe("a list", () => {
     ["SSH from a range with host bits", ssh(["203.0.113.7/24"]), ["ssh.cidrs.0"]],
     ["SSH from IPv6", ssh(["2001:db8::/32"]), ["ssh.cidrs.0"]],
     ["SSH without ranges", { instances: isPublic, ssh: { keyName: "operator" } }, ["ssh.cidrs"]],
-  ])("%s", (_, props, fault) => {
-    expect(faulty(props)).toEqual(fault);
+  ])("%s", (_, props, error) => {
+    expect(refused(props)).toEqual(error);
   });
 
   test.each([
@@ -317,8 +318,8 @@ describe("a list", () => {
     ["vpc-0123456", ["network.vpcId"]],
     ["vpc-0123456789abcdef01", ["network.vpcId"]],
     ["my-vpc", ["network.vpcId"]],
-  ])("belongs to VPC %s", (id, fault) => {
-    expect(faulty(existing({ vpcId: id }))).toEqual(fault);
+  ])("belongs to VPC %s", (id, error) => {
+    expect(refused(existing({ vpcId: id }))).toEqual(error);
   });
 });
 
@@ -326,7 +327,7 @@ describe("tags", () => {
   const tags = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "value"]));
 
-  test.each<[what: string, tags: unknown, fault: string[]]>([
+  test.each<[what: string, tags: unknown, error: string[]]>([
     ["none", {}, []],
     ["40", tags(40), []],
     ["41", tags(41), ["tags"]],
@@ -348,13 +349,13 @@ describe("tags", () => {
     ["a key that JavaScript keeps for itself", { constructor: 1 }, ["tags"]],
     ["null", null, ["tags"]],
     ["a list", ["value"], ["tags"]],
-  ])("%s", (_, value, fault) => {
-    expect(faulty({ tags: value })).toEqual(fault);
+  ])("%s", (_, value, error) => {
+    expect(refused({ tags: value })).toEqual(error);
   });
 });
 
 describe("a name that no prop has", () => {
-  test.each<[props: object, fault: string]>([
+  test.each<[props: object, error: string]>([
     [{ domianName: "www.example.com" }, "domianName"],
     [{ hostedZone: { zone: "example.com" } }, "hostedZone.zone"],
     [{ certificate: { arn: ARN, name: "x" } }, "certificate.name"],
@@ -370,8 +371,8 @@ describe("a name that no prop has", () => {
     [{ toString: 1 }, "toString"],
     [{ constructor: 1 }, "props"],
     [{ healthCheck: { prototype: 1 } }, "healthCheck"],
-  ])("%p", (props, fault) => {
-    expect(faulty(props)).toContain(fault);
+  ])("%p", (props, error) => {
+    expect(refused(props)).toContain(error);
   });
 
   test.each<[props: object, sentence: string]>([
@@ -381,7 +382,7 @@ describe("a name that no prop has", () => {
     [{ healthCheck: { interval: 5 } }, "healthCheck.interval is not a prop (got 5); did you mean `intervalSec`?"],
     [
       { ssh: { cidrs: ["10.0.0.0/8"], key: "x" }, instances: isPublic },
-      "ssh.key is not a prop (got a text of 1 character); did you mean `keyName`?",
+      "ssh.key is not a prop (got a string of 1 character); did you mean `keyName`?",
     ],
     [{ network: { zone: 2 } }, "network.zone is not a prop (got 2); did you mean `zones`?"],
     [
@@ -395,11 +396,11 @@ describe("a name that no prop has", () => {
     // Nothing is similar.
     [
       { instances: { size: "x" } },
-      "instances.size is not a prop (got a text of 1 character); the props are count, type, diskGiB, " +
+      "instances.size is not a prop (got a string of 1 character); the props are count, type, diskGiB, " +
         "placement, detailedMonitoring",
     ],
   ])("is said with the one that was meant: %p", (props, sentence) => {
-    expect(faultsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
+    expect(errorsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
   });
 });
 
@@ -418,18 +419,19 @@ describe("what is no such thing at all", () => {
 
   test.each(SECTIONS)("%s is an object", (name) => {
     for (const wrong of [[], null, 5, "text", true, new Date(), new Map(), () => ({}), Object.create({ port: 80 })])
-      expect([wrong, faulty({ [name]: wrong })]).toEqual([wrong, [name]]);
+      expect([wrong, refused({ [name]: wrong })]).toEqual([wrong, [name]]);
   });
 
   test.each(["disposable", "hostedZone.create", "instances.detailedMonitoring"])("%s is true or false", (path) => {
-    for (const wrong of ["true", 1, 0, null, [], {}]) expect([wrong, faulty(at(path)(wrong))]).toEqual([wrong, [path]]);
+    for (const wrong of ["true", 1, 0, null, [], {}])
+      expect([wrong, refused(at(path)(wrong))]).toEqual([wrong, [path]]);
   });
 
   test.each([undefined, null, "www.example.com", 5, [], [DOMAIN], () => DOMAIN, new Map()])(
     "the props are not %p",
     (props) => {
-      expect(faultsOf(props)).toEqual([
-        expect.stringMatching(/^web: props must be an object with domainName, region, .+ \(got .+\)$/s),
+      expect(errorsOf(props)).toEqual([
+        expect.stringMatching(/^web: props must be an object with domainName and optionally region, .+ \(got .+\)$/s),
       ]);
     },
   );
@@ -447,8 +449,8 @@ describe("what is no such thing at all", () => {
       "disposable",
       ...SECTIONS,
     ];
-    expect(faulty(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual([]);
-    expect(faultsOf({ domainName: undefined })).toEqual(faultsOf({}));
+    expect(refused(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual([]);
+    expect(errorsOf({ domainName: undefined })).toEqual(errorsOf({}));
   });
 });
 
@@ -456,7 +458,7 @@ describe("props that do not go together", () => {
   const zone = (hostedZone: object) => ({ hostedZone });
   const network = (more: object, others: object = {}) => ({ network: { ...EXISTING_NETWORK, ...more }, ...others });
 
-  test.each<[rule: string, bad: object, fault: string[], nearest: object]>([
+  test.each<[rule: string, bad: object, error: string[], nearest: object]>([
     ["a zone that the name lies in", zone({ name: "example.org" }), ["hostedZone.name"], zone({ name: "example.com" })],
     ["a zone that ends at a dot", zone({ name: "ample.com" }), ["hostedZone.name"], zone({ name: "www.example.com" })],
     [
@@ -692,17 +694,17 @@ describe("props that do not go together", () => {
       ["backend"],
       { backend: { s3: undefined, cloud: { organization: "acme", workspace: "web" } } },
     ],
-  ])("%s", (_, bad, fault, nearest) => {
-    expect(faulty(bad)).toEqual(fault);
-    expect(faulty(nearest)).toEqual([]);
+  ])("%s", (_, bad, error, nearest) => {
+    expect(refused(bad)).toEqual(error);
+    expect(refused(nearest)).toEqual([]);
   });
 
   test("are not asked about where one of them is wrong by itself", () => {
-    expect(faulty({ healthCheck: { intervalSec: "30", timeoutSec: 60 } })).toEqual(["healthCheck.intervalSec"]);
+    expect(refused({ healthCheck: { intervalSec: "30", timeoutSec: 60 } })).toEqual(["healthCheck.intervalSec"]);
   });
 
   test("are asked about even where domainName is missing", () => {
-    expect(faultsOf({ healthCheck: { timeoutSec: 60 } }).map(propIn)).toEqual(["domainName", "healthCheck.timeoutSec"]);
+    expect(errorsOf({ healthCheck: { timeoutSec: 60 } }).map(propIn)).toEqual(["domainName", "healthCheck.timeoutSec"]);
   });
 });
 
@@ -712,19 +714,19 @@ describe("a stack's id", () => {
   });
 
   test.each(["a".repeat(129), "Ü", "..", "a+b"])("may not be %p", (id) => {
-    expect(refusalOf({ [id]: DOMAIN })?.faults[0]).toMatch(/: id must be 1 to 128 letters.* \(got ".+\)$/);
+    expect(refusalOf({ [id]: DOMAIN })?.errors[0]).toMatch(/: id must be 1 to 128 letters.* \(got ".+\)$/);
   });
 });
 
 describe("two stacks of one app", () => {
-  const faultyStacks = (web: object, shop: object) =>
-    (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.faults ?? []).map(
-      (fault) => `${fault.split(": ")[0]}: ${propIn(fault)}`,
+  const refusedStacks = (web: object, shop: object) =>
+    (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.errors ?? []).map(
+      (error) => `${error.split(": ")[0]}: ${propIn(error)}`,
     );
   const s3 = (bucket: string, key?: string) => ({ backend: { s3: { bucket, key } } });
   const created = (delegated: boolean) => ({ hostedZone: { create: true, delegated } });
 
-  test.each<[rule: string, web: object, shop: object, fault: string, nearest: object]>([
+  test.each<[rule: string, web: object, shop: object, error: string, nearest: object]>([
     ["serve no name twice", {}, DOMAIN, "shop: domainName", { domainName: "shop.example.com" }],
     [
       "serve no name twice, alternatives included",
@@ -775,34 +777,34 @@ describe("two stacks of one app", () => {
       "shop: backend.cloud.workspace",
       { backend: { cloud: { organization: "acme", workspace: "shop" } } },
     ],
-  ])("%s", (_, web, shop, fault, nearest) => {
-    expect(faultyStacks(web, shop)).toEqual([fault]);
-    expect(faultyStacks(web, nearest)).toEqual([]);
+  ])("%s", (_, web, shop, error, nearest) => {
+    expect(refusedStacks(web, shop)).toEqual([error]);
+    expect(refusedStacks(web, nearest)).toEqual([]);
   });
 
   test("have ids of their own, even in two places of the app", () => {
-    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.faults[0]).toBe(
-      'web: id must be an id of its own (got "web", which stack web has already); the stack\'s folder and ' +
-        "state are named by it",
+    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.errors[0]).toBe(
+      'web: id must be different for each stack (got "web", which stack web already has); the names of the ' +
+        "stack's folder and state derive from it",
     );
   });
 
   test("may keep states under one key in two buckets", () => {
-    expect(faultyStacks(s3("states", "a"), s3("others", "a"))).toEqual([]);
+    expect(refusedStacks(s3("states", "a"), s3("others", "a"))).toEqual([]);
   });
 
   test("may be in each other's way only within one app", () => {
-    expect([faultsOf(DOMAIN), faultsOf(DOMAIN)]).toEqual([[], []]);
+    expect([errorsOf(DOMAIN), errorsOf(DOMAIN)]).toEqual([[], []]);
   });
 
-  test("name every fault of every stack in one error", () => {
+  test("name every error of every stack in one error", () => {
     const error = refusalOf({
       web: { domainName: "com", appPort: 0 },
       fine: DOMAIN,
       shop: { domainName: "www.example.org", idleTimeoutSec: 0, http: "https" },
     });
     expect(error?.message).toMatchInlineSnapshot(`
-"4 faults in main.ts; nothing was written
+"4 errors in main.ts; nothing was written
   web: domainName must be a host name under a public suffix (got "com"); "com" is a public suffix, use a name under it such as "example.com"
   web: appPort must be a whole number from 1 to 65535 except 22 (got 0)
   shop: http must be "redirect" or "forward" (got "https")
@@ -811,7 +813,7 @@ describe("two stacks of one app", () => {
   });
 });
 
-describe("a fault", () => {
+describe("an error", () => {
   const SHAPE = /^web: [\w.]+ (must .+|is not a prop) \(got [^()]+\)(; .+)?$/;
   const EVERYTHING_WRONG = {
     domainName: 5,
@@ -845,9 +847,9 @@ describe("a fault", () => {
   };
 
   test("is said of everything that is wrong, each in one line with stack, prop, what it must be and what it got", () => {
-    const faults = faultsOf(EVERYTHING_WRONG);
-    expect(faults).toHaveLength(countLeaves(EVERYTHING_WRONG));
-    for (const fault of faults) expect(fault).toMatch(SHAPE);
+    const errors = errorsOf(EVERYTHING_WRONG);
+    expect(errors).toHaveLength(countLeaves(EVERYTHING_WRONG));
+    for (const error of errors) expect(error).toMatch(SHAPE);
   });
 
   test.each<[value: unknown, shown: string]>([
@@ -862,28 +864,28 @@ describe("a fault", () => {
     [[1], "[1]"],
     [() => 1, "a function"],
   ])("shows %p as %s", (value, text) => {
-    const [fault] = faultsOf({ domainName: value });
-    expect(fault).toContain(`(got ${text})`);
+    const [error] = errorsOf({ domainName: value });
+    expect(error).toContain(`(got ${text})`);
   });
 
   test.each<[props: object, got: string]>([
-    [{ server: { userData: "export TOKEN=hunter2" } }, "a text of 20 characters"],
-    [{ server: { userData: "#!/bin/bash", setup: "export TOKEN=hunter2" } }, "a text of 11 characters"],
-    [{ server: { setup: "export TOKEN=hunter2\r\n" } }, "a text of 22 characters"],
+    [{ server: { userData: "export TOKEN=hunter2" } }, "a string of 20 characters"],
+    [{ server: { userData: "#!/bin/bash", setup: "export TOKEN=hunter2" } }, "a string of 11 characters"],
+    [{ server: { setup: "export TOKEN=hunter2\r\n" } }, "a string of 22 characters"],
     [{ server: { setup: "TOKEN=hunter2" } }, "an object with setup"],
-    [{ server: { userdata: "TOKEN=hunter2" } }, "a text of 13 characters"],
-    [{ server: "TOKEN=hunter2" }, "a text of 13 characters"],
+    [{ server: { userdata: "TOKEN=hunter2" } }, "a string of 13 characters"],
+    [{ server: "TOKEN=hunter2" }, "a string of 13 characters"],
     [{ server: ["TOKEN=hunter2"] }, "a list of 1 item"],
     [{ servers: { userData: "TOKEN=hunter2" } }, "an object with userData"],
     [{ domainName: "a", server: { userData: 5, env: { TOKEN: "hunter2" } } }, "an object with TOKEN"],
-    [{ dbPassword: "hunter2" }, "a text of 7 characters"],
-    [{ instances: { userData: "TOKEN=hunter2" } }, "a text of 13 characters"],
+    [{ dbPassword: "hunter2" }, "a string of 7 characters"],
+    [{ instances: { userData: "TOKEN=hunter2" } }, "a string of 13 characters"],
     [{ environment: { TOKEN: "hunter2" } }, "an object with TOKEN"],
-    [{ ssh: { cidrs: ["10.0.0.0/8"], privateKey: "hunter2" } }, "a text of 7 characters"],
-    [{ ssh: { cidrs: ["10.0.0.0/8"], keyName: "-----BEGIN KEY\nhunter2" } }, "a text of 22 characters"],
-    [{ ssh: "-----BEGIN KEY\nhunter2" }, "a text of 22 characters"],
-    [{ backend: { cloud: { organization: "acme", workspace: "web", token: "hunter2" } } }, "a text of 7 characters"],
-    [{ backend: { s3: { bucket: "states", secretKey: "hunter2" } } }, "a text of 7 characters"],
+    [{ ssh: { cidrs: ["10.0.0.0/8"], privateKey: "hunter2" } }, "a string of 7 characters"],
+    [{ ssh: { cidrs: ["10.0.0.0/8"], keyName: "-----BEGIN KEY\nhunter2" } }, "a string of 22 characters"],
+    [{ ssh: "-----BEGIN KEY\nhunter2" }, "a string of 22 characters"],
+    [{ backend: { cloud: { organization: "acme", workspace: "web", token: "hunter2" } } }, "a string of 7 characters"],
+    [{ backend: { s3: { bucket: "states", secretKey: "hunter2" } } }, "a string of 7 characters"],
     [
       {
         domainName: { name: "a", password: "hunter2", userData: "hunter2", url: "https://hunter2@b.example/?hunter2" },
@@ -901,17 +903,17 @@ describe("a fault", () => {
     ],
     [{ healthCheck: { path: "health?key=hunter2" } }, '"health?…"'],
   ])("repeats nothing that may be a secret: %p", (props, got) => {
-    const faults = faultsOf({ ...DOMAIN, ...props });
-    expect(faults.join()).toContain(`(got ${got})`);
-    expect(faults.join()).not.toContain("hunter2");
+    const errors = errorsOf({ ...DOMAIN, ...props });
+    expect(errors.join()).toContain(`(got ${got})`);
+    expect(errors.join()).not.toContain("hunter2");
   });
 
   test("shows no more than 80 characters, and what JSON cannot hold too", () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    expect(faultsOf({ domainName: "x".repeat(200) })[0]).toContain(`(got "${"x".repeat(76)}…)`);
-    expect(faultsOf({ domainName: circular })[0]).toContain("(got something that JSON cannot hold)");
-    expect(faultsOf({ domainName: [5n] })[0]).toContain("(got something that JSON cannot hold)");
+    expect(errorsOf({ domainName: "x".repeat(200) })[0]).toContain(`(got "${"x".repeat(76)}…)`);
+    expect(errorsOf({ domainName: circular })[0]).toContain("(got a value that JSON cannot represent)");
+    expect(errorsOf({ domainName: [5n] })[0]).toContain("(got a value that JSON cannot represent)");
   });
 });
 
@@ -922,15 +924,15 @@ describe("what was meant", () => {
     [
       "of the TLS policies is what is closest",
       { tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-6" },
-      "tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got " +
+      "tlsPolicy must be an Elastic Load Balancing security policy whose lowest version is TLS 1.2 or later (got " +
         '"ELBSecurityPolicy-TLS13-1-2-Res-2021-6"); the closest are "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", ' +
         '"ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06"',
     ],
     [
       "of the TLS policies is the default, where nothing was written",
       { tlsPolicy: null },
-      "tlsPolicy must be a TLS policy of ELB that begins at TLS 1.2 or later (got null); the closest is " +
-        '"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"',
+      "tlsPolicy must be an Elastic Load Balancing security policy whose lowest version is TLS 1.2 or later, " +
+        'such as "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09" (got null)',
     ],
     [
       "of the regions is what is closest",
@@ -951,14 +953,14 @@ describe("what was meant", () => {
     [
       "is said with the type that has memory enough",
       { instances: { type: "t4g.nano" } },
-      "instances.type must be a type with more than 512 MiB of memory, in which NGINX cannot be installed (got " +
-        '"t4g.nano"); choose "t4g.micro", or set server.userData to a boot script that needs less',
+      "instances.type must be a type with more than 512 MiB of memory, which installing NGINX requires (got " +
+        '"t4g.nano"); choose "t4g.micro", or set server.userData to a boot script that needs less memory',
     ],
     [
       "is said of instances with what the subnets hold",
       { network: { cidr: "10.0.0.0/23" }, instances: { count: 60, placement: "public" } },
-      "instances.count must be at most 38 in 2 zones of 10.0.0.0/23, whose subnets have 27 addresses each, 8 " +
-        "of which the load balancer needs free (got 60); lower it, widen network.cidr, or add zones",
+      "instances.count must be at most 38 in 2 zones of 10.0.0.0/23, whose subnets have 27 usable addresses " +
+        "each, including 8 that the load balancer needs (got 60); lower instances.count, widen network.cidr, or add zones",
     ],
     [
       "is said of the state's region too",
@@ -966,7 +968,7 @@ describe("what was meant", () => {
       `backend.s3.region ${DID_YOU_MEAN} (got "eu-west3"); the closest are "eu-west-3", "eu-west-1", "eu-west-2"`,
     ],
   ])("%s", (_, props, sentence) => {
-    expect(faultsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
+    expect(errorsOf({ ...DOMAIN, ...props })).toEqual([`web: ${sentence}`]);
   });
 
   test("of a zone's id as the AWS CLI prints it is the id", () => {
@@ -978,9 +980,9 @@ describe("what was meant", () => {
   });
 });
 
-/** What terraform plans without a word and AWS refuses, or serves nothing with: the faults that props can express. */
-describe("a fault that no plan would have caught", () => {
-  test.each<[fault: string, props: object, prop: string]>([
+/** What terraform plans without a word and AWS refuses, or serves nothing with: the errors that props can express. */
+describe("an error that no plan would have caught", () => {
+  test.each<[error: string, props: object, prop: string]>([
     [
       "a load balancer with one subnet",
       { network: { vpcId, publicSubnetIds: publicSubnetIds.slice(0, 1), privateSubnetIds } },
@@ -1005,7 +1007,7 @@ describe("a fault that no plan would have caught", () => {
       "certificate.arn",
     ],
   ])("%s is refused before it", (_, props, prop) => {
-    expect(faulty(props)).toEqual([prop]);
+    expect(refused(props)).toEqual([prop]);
   });
 
   // What props cannot express, and why: - a subnet outside the VPC's range, subnets that overlap: ranges are cut from
@@ -1029,13 +1031,13 @@ describe("nothing is written", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("over an earlier synth when one of several stacks is faulty", () => {
+  test("over an earlier synth when one of several stacks has errors", () => {
     writeApp(folder, { web: DOMAIN, shop: { domainName: "www.example.org" } });
     const before = contentsOf(folder);
     expect(Object.keys(before)).toContain(join("stacks", "web", "cdk.tf.json"));
     expect(() =>
       writeApp(folder, { web: { ...DOMAIN, appPort: 8080 }, shop: { domainName: "www.example.org", appPort: 22 } }),
-    ).toThrow(/^1 fault in main\.ts; nothing was written\n {2}shop: appPort must be .+ \(got 22\)/);
+    ).toThrow(/^1 error in main\.ts; nothing was written\n {2}shop: appPort must be .+ \(got 22\)/);
     expect(contentsOf(folder)).toEqual(before);
   });
 

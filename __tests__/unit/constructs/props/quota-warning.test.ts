@@ -13,8 +13,8 @@ test(
     "quota",
   () => {
     const warning =
-      'network.egress "nat" in 6 zones needs 6 Elastic IP addresses, and an account has 5 in a region by ' +
-      "default. Before the first deploy, look at the quota: aws service-quotas get-service-quota --service-code " +
+      'network.egress "nat" in 6 zones needs 6 Elastic IP addresses; the default quota is 5 per ' +
+      "region. Before the first deploy, check the quota: aws service-quotas get-service-quota --service-code " +
       "ec2 --quota-code L-0263D0A3 --region us-east-1";
     expect(warningsOf({ zones: 6, egress: "nat" })).toEqual([warning]);
     expect(warningsOf({ zones: [..."abcdef"].map((letter) => `us-east-1${letter}`), egress: "nat" })).toEqual([

@@ -1,17 +1,17 @@
 import { command, word } from "../../text/pasteable";
-import type { AccountFault, Context, Program } from "./account-fault";
+import type { AccountError, Context, Program } from "./account-error";
 
-/** As Service Quotas names it. */
+/** A service's name in Service Quotas. */
 type Service = "ec2" | "vpc" | "elasticloadbalancing";
 
 interface Quota {
-  /** What is refused, with its quota's name as Service Quotas has it. */
+  /** The refusal in AWS's words. */
   readonly said: RegExp;
   readonly name: string;
   readonly code: string;
   readonly service: Service;
   readonly default: number;
-  /** Why the stack needs it, and how it needs less. */
+  /** Why the stack needs it, and how to need less of it. */
   readonly use: (context: Context) => string;
 }
 
@@ -19,7 +19,7 @@ interface Quota {
 const STANDARD_FAMILY = /^(?:[acdhimrtz]|im|is)\d/;
 
 /**
- * The quotas that a site counts against. Texts and codes as AWS has them:
+ * The quotas that apply to a site, with AWS's texts and codes:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
  * https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
  */
@@ -32,7 +32,7 @@ const QUOTAS: readonly Quota[] = [
     default: 5,
     use: ({ id, program }) =>
       `each NAT gateway needs one, and ${id} has ${countOf(program, "aws_nat_gateway")}. Lower network.zones, ` +
-      `set network.egress: "none", release addresses that nothing uses`,
+      `set network.egress: "none", release unused addresses`,
   },
   {
     said: /NatGatewayLimitExceeded/,
@@ -41,7 +41,7 @@ const QUOTAS: readonly Quota[] = [
     service: "vpc",
     default: 5,
     use: ({ id }) =>
-      `${id} needs one in each of its zones. Name other zones in network.zones, delete NAT gateways that nothing uses`,
+      `${id} needs one in each of its zones. Set other zones in network.zones, delete unused NAT gateways`,
   },
   {
     said: /VpcLimitExceeded: The maximum number of VPCs has been reached/,
@@ -50,19 +50,17 @@ const QUOTAS: readonly Quota[] = [
     service: "vpc",
     default: 5,
     use: ({ id }) =>
-      `the account's default VPC counts too. Delete a VPC that nothing uses, put ${id} into one that exists ` +
-      "(network.vpcId)",
+      `the account's default VPC counts too. Delete an unused VPC, use an existing one for ${id} ` + "(network.vpcId)",
   },
   {
-    // AWS raises it together with the VPCs'.
+    // AWS raises it together with the quota of VPCs.
     said: /InternetGatewayLimitExceeded/,
-    name: "VPCs per Region, which is also that of internet gateways",
+    name: "VPCs per Region, which also limits internet gateways,",
     code: "L-F678F1CE",
     service: "vpc",
     default: 5,
     use: ({ id }) =>
-      `${id} needs one internet gateway. Delete one that nothing uses, put ${id} into a VPC that exists ` +
-      "(network.vpcId)",
+      `${id} needs one internet gateway. Delete an unused one, use an existing VPC for ${id} ` + "(network.vpcId)",
   },
   {
     said: /TooManyLoadBalancers/,
@@ -70,7 +68,7 @@ const QUOTAS: readonly Quota[] = [
     code: "L-53DA6B97",
     service: "elasticloadbalancing",
     default: 50,
-    use: ({ id }) => `${id} needs one. Delete a load balancer that nothing uses`,
+    use: ({ id }) => `${id} needs one. Delete an unused load balancer`,
   },
 ];
 
@@ -79,17 +77,17 @@ const MIN_VCPUS = 16;
 function vcpuSentence({ id, region, found: [limit = ""], program }: Context): string {
   const types = Object.values(program.resource?.aws_instance ?? {}).map(({ instance_type }) => String(instance_type));
   const type = types[0] ?? "";
-  // How many vCPUs a type has is known of the default one only.
+  // The number of vCPUs is known for the default type only.
   const needs =
     type === "t3.micro"
-      ? `: ${2 * types.length} vCPUs, and twice that while instances are replaced, the new ones first`
-      : ", twice as many while instances are replaced, the new ones first";
+      ? `: ${2 * types.length} vCPUs, and twice as many during a replacement, which creates the new instances first`
+      : ", and twice as many during a replacement, which creates the new instances first";
   const raise = STANDARD_FAMILY.test(type)
     ? `Raise the quota "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances" ` +
       `(${raising("ec2", "L-1216C47A", Math.max(MIN_VCPUS, 2 * Number(limit)), region)})`
     : `Raise the quota of the instance family (Service Quotas, Amazon EC2, "Running On-Demand …")`;
   return (
-    `The account may run ${limit} vCPUs of this kind in ${region}, other instances included, and ${id} has ` +
+    `The account's quota is ${limit} vCPUs of this kind in ${region}, including other instances, and ${id} has ` +
     `${types.length} × ${type || "instances"}${needs}. ${raise}, lower instances.count, or choose a smaller ` +
     "instances.type; then deploy again."
   );
@@ -103,13 +101,13 @@ function countOf({ resource }: Program, type: string): number {
   return Object.keys(resource?.[type] ?? {}).length;
 }
 
-export const QUOTA_FAULTS: readonly AccountFault[] = [
+export const QUOTA_ERRORS: readonly AccountError[] = [
   {
     said: /VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of (\d+)/,
     sentence: vcpuSentence,
   },
   ...QUOTAS.map(
-    ({ said, name, code, service, default: usual, use }): AccountFault => ({
+    ({ said, name, code, service, default: usual, use }): AccountError => ({
       said,
       sentence: (context) =>
         `The account has reached its quota ${name} in ${context.region} (${usual} by default): ` +
@@ -120,16 +118,16 @@ export const QUOTA_FAULTS: readonly AccountFault[] = [
   {
     said: /LimitExceededException: Certificate has too many domains/,
     sentence: ({ id }) =>
-      `The account's quota of names in a certificate is smaller than what ${id} asks for, domainName included. ` +
+      `The certificate of ${id} has more names, including domainName, than the account's quota allows. ` +
       "Shorten alternativeNames, or raise the quota (Service Quotas, AWS Certificate Manager, 10 by default); " +
       "then deploy again.",
   },
   {
-    // The SDK takes it for a throttled request and tries 25 times first.
+    // The SDK treats it as throttling and makes 25 attempts first.
     said: /RequestCertificate.{0,400}?LimitExceededException: (?:Error: )?([^.]{1,300})/,
     sentence: ({ id, region, found: [reason] }) =>
-      `ACM refuses another certificate for ${id} in ${region}: ${reason}. Deleted certificates count for a ` +
-      "year. Raise the quota (Service Quotas, AWS Certificate Manager), or set certificate.arn to a " +
-      "certificate that the account has.",
+      `ACM refuses another certificate for ${id} in ${region}: ${reason}. Deleted certificates count toward the ` +
+      "quota for a year. Raise the quota (Service Quotas, AWS Certificate Manager), or set certificate.arn to an " +
+      "existing certificate.",
   },
 ];

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { command, word } from "../../text/pasteable";
-import { type AccountFault, type Context, OTHER_ACCOUNT, type Program } from "./account-fault";
-import { IN_THE_WAY_FAULTS } from "./in-the-way-faults";
-import { NAME_FAULTS } from "./name-faults";
-import { NEW_ACCOUNT_FAULTS } from "./new-account-faults";
-import { QUOTA_FAULTS } from "./quota-faults";
+import { type AccountError, type Context, OTHER_ACCOUNT, type Program } from "./account-error";
+import { IN_THE_WAY_ERRORS } from "./in-the-way-errors";
+import { NAME_ERRORS } from "./name-errors";
+import { NEW_ACCOUNT_ERRORS } from "./new-account-errors";
+import { QUOTA_ERRORS } from "./quota-errors";
 
-/** Region, VPC, subnets and key pair come together: one of them is wrong, or the account is another one. */
+/** A VPC, subnet or key pair that is not in the region: its id or the region is wrong, or it is in another account. */
 function missing(what: string, value: unknown, prop: string, { id, region }: Context): string {
   return (
     `${what}${value === undefined ? "" : ` ${String(value)}`} of ${id} does not exist in this AWS account in ` +
@@ -16,20 +16,20 @@ function missing(what: string, value: unknown, prop: string, { id, region }: Con
   );
 }
 
-/** What `WebStack` names and the AWS account lacks, and what AWS refuses it; the first that fits counts. */
-const FAULTS: readonly AccountFault[] = [
-  ...NEW_ACCOUNT_FAULTS,
-  ...QUOTA_FAULTS,
-  ...NAME_FAULTS,
-  ...IN_THE_WAY_FAULTS,
+/** What a `WebStack` refers to and the AWS account lacks, and what AWS refuses. The first match applies. */
+const ERRORS: readonly AccountError[] = [
+  ...NEW_ACCOUNT_ERRORS,
+  ...QUOTA_ERRORS,
+  ...NAME_ERRORS,
+  ...IN_THE_WAY_ERRORS,
   {
     said: /no matching Route 53 Hosted Zone found/,
     dataSource: "aws_route53_zone",
     sentence: ({ id, args: { name, zone_id } }) =>
       zone_id === undefined
         ? `The public hosted zone ${String(name ?? "of the domain")} of ${id} does not exist in this AWS ` +
-          `account. Create it with hostedZone: { create: true, delegated: false } (README: "A domain bought ` +
-          `elsewhere"), or ${OTHER_ACCOUNT}.`
+          `account. Create it with hostedZone: { create: true, delegated: false } ` +
+          `(docs/guides/domain-bought-elsewhere.md), or ${OTHER_ACCOUNT}.`
         : `The hosted zone ${String(zone_id)} of ${id} does not exist in this AWS account. Correct ` +
           `hostedZone.id, create a zone with hostedZone: { create: true, delegated: false }, or ${OTHER_ACCOUNT}.`,
   },
@@ -58,7 +58,7 @@ const FAULTS: readonly AccountFault[] = [
     sentence: (context) => missing("The key pair", context.args.key_name, "ssh.keyName", context),
   },
   {
-    // The VPC is another data source's reference here.
+    // The VPC is a reference to another data source here.
     said: /no matching EC2 VPC Endpoint found/,
     dataSource: "aws_vpc_endpoint",
     sentence: ({ id, region }) =>
@@ -107,11 +107,11 @@ const FAULTS: readonly AccountFault[] = [
   {
     said: /requested instance type \((\S+?)\) is not supported in your requested Availability Zone \((\S+?)\)/,
     sentence: ({ id, found: [type, zone] }) =>
-      `The instance type ${type} of ${id} is not offered in ${zone}. Change instances.type, or name other ` +
+      `The instance type ${type} of ${id} is not offered in ${zone}. Change instances.type, or set other ` +
       "zones in network.zones.",
   },
   {
-    // No policy in the account helps against those of its organization.
+    // No policy in the account overrides a policy of its organization.
     said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+).{0,2000}?(?:with an explicit deny in a|because no) (service|resource) control policy/,
     sentence: ({ id, found: [who, action, kind] }) =>
       `${who} is not allowed to perform ${action}, which ${id} needs: a ${kind} control policy of the AWS ` +
@@ -122,47 +122,46 @@ const FAULTS: readonly AccountFault[] = [
     said: /User: (\S+) is not authorized to perform: ([\w-]+:\w+)/,
     sentence: ({ id, found: [who, action] }) =>
       `${who} is not allowed to perform ${action}, which ${id} needs. cli/bootstrap/policies/plan.json lists ` +
-      "the permissions that a plan needs, deploy.json those of a deploy.",
+      "the permissions for a plan, deploy.json in the same folder those for a deploy.",
   },
   {
-    // As EC2 says it to whom it does not name: the reason is within the code.
+    // EC2's answer to identities that it does not name: the reason is in the encoded message.
     said: /UnauthorizedOperation: You are not authorized to perform this operation\. Encoded authorization failure message: (\S+)/,
     sentence: ({ id, region, found: [message] }) =>
-      `These credentials are not allowed to do what ${id} needs. ` +
+      `These credentials lack a permission that ${id} needs. ` +
       `${command`aws sts decode-authorization-message --encoded-message ${word.encoded(message)} --query DecodedMessage --output text --region ${word.region(region)}`}` +
-      " shows the action and the policy. cli/bootstrap/policies/deploy.json lists the permissions that a " +
-      "deploy needs.",
+      " shows the action and the policy. cli/bootstrap/policies/deploy.json lists the permissions for a deploy.",
   },
 ];
 
 /**
- * What the stack's program names and the AWS account lacks, or refuses: one sentence for each, so that all of it can be
- * corrected at once. Errors of other kinds among them are repeated in terraform's own words.
- * @param said all that terraform printed about the fault
- * @param folder the stack's folder, named by its id
- * @returns nothing if no error is known here, or the folder is not a stack's
+ * Everything that the stack refers to and the AWS account lacks or refuses: one sentence each, so that all of it can be
+ * corrected at once. Other errors among them are repeated in terraform's own words.
+ * @param said everything that terraform printed about the error
+ * @param folder the stack's folder, named after its id
+ * @returns `undefined` if no error is known here, or the folder is not a stack's
  */
-export function accountFaults(said: string, folder: string): string | undefined {
+export function accountErrors(said: string, folder: string): string | undefined {
   const program = programIn(folder);
-  // Not a stack: bootstrap needs other permissions than the policies for stacks have, and says so itself.
+  // Not a stack: bootstrap needs other permissions than the policies for stacks grant, and reports that itself.
   if (program === undefined) return undefined;
-  // ACM begins a message of its own so.
+  // One of ACM's own messages also begins with "Error:".
   const errors = said.split(/(?<!Exception:[\s│]{0,9})(?=\bError:\s)/).filter((text) => /^Error:\s/.test(text));
-  const told = errors.map((error) => ({ error, sentence: sentenceFor(oneLine(error), program, basename(folder)) }));
-  if (told.every(({ sentence }) => sentence === undefined)) return undefined;
-  return [...new Set(told.map(({ error, sentence }) => sentence ?? error.trim()))].join("\n");
+  const reported = errors.map((error) => ({ error, sentence: sentenceFor(oneLine(error), program, basename(folder)) }));
+  if (reported.every(({ sentence }) => sentence === undefined)) return undefined;
+  return [...new Set(reported.map(({ error, sentence }) => sentence ?? error.trim()))].join("\n");
 }
 
-/** What terraform printed as one line: it breaks lines, and draws frames, for the width of the terminal. */
+/** Terraform's output as one line, without the line breaks and frames that it adds for the width of the terminal. */
 export function oneLine(said: string): string {
   return stripVTControlCharacters(said).replace(/[\s│╷╵]+/g, " ");
 }
 
 function sentenceFor(error: string, program: Program, id: string): string | undefined {
-  for (const { said, dataSource, sentence } of FAULTS) {
+  for (const { said, dataSource, sentence } of ERRORS) {
     const found = said.exec(error);
     if (found === null) continue;
-    // With `-json` the address stands before the provider's words, else after them.
+    // With `-json` the address comes before the provider's words, otherwise after them.
     const [, name = ""] =
       dataSource === undefined ? [] : (new RegExp(`data\\.${dataSource}\\.([\\w-]+)`).exec(error) ?? []);
     const args = program.data?.[dataSource ?? ""]?.[name] ?? {};
@@ -177,7 +176,7 @@ function sentenceFor(error: string, program: Program, id: string): string | unde
   return undefined;
 }
 
-/** The stack's JSON; nothing where terraform was run for something else. */
+/** The stack's JSON; `undefined` if terraform did not run for a stack. */
 function programIn(folder: string): Program | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as Program;

@@ -18,9 +18,9 @@ import {
   serverIsOneKind,
   timeoutIsBelowInterval,
 } from "./rules/server-rules";
-import { schemaFaults } from "./schema/web-stack-schema";
+import { schemaErrors } from "./schema/web-stack-schema";
 import { settingsOf } from "./settings";
-import type { Fault } from "./values";
+import type { PropError } from "./values";
 import type { WebStackProps } from "./web-stack-props";
 
 /** Faults are reported in this order. */
@@ -46,29 +46,29 @@ const RULES: readonly Rule[] = [
   findingsAreAcceptedOnce,
 ];
 
-/** Every fault of one stack's props, by themselves and against each other. */
-export function propFaults(stackId: string, props: unknown): Fault[] {
-  const faults = [...idFaults(stackId), ...schemaFaults(props)];
-  if (faults.some(({ prop }) => prop === "props")) return faults;
-  const faulty = new Set(faults.map(({ prop }) => prop.split(".")[0]));
-  const sound = Object.fromEntries(Object.entries(props as WebStackProps).filter(([name]) => !faulty.has(name)));
-  // A missing domainName must not keep the rules about other props from being asked.
+/** All errors in one stack's props: of each prop, and of props together. */
+export function propErrors(stackId: string, props: unknown): PropError[] {
+  const errors = [...idErrors(stackId), ...schemaErrors(props)];
+  if (errors.some(({ prop }) => prop === "props")) return errors;
+  const wrong = new Set(errors.map(({ prop }) => prop.split(".")[0]));
+  const sound = Object.fromEntries(Object.entries(props as WebStackProps).filter(([name]) => !wrong.has(name)));
+  // A missing domainName must not prevent the rules about other props from running.
   const trial = { domainName: "www.example.com", ...sound } as WebStackProps;
   const settings = settingsOf(stackId, trial);
   return [
-    ...faults,
-    ...RULES.filter(({ reads }) => !reads.some((name) => faulty.has(name))).flatMap(({ check }) =>
+    ...errors,
+    ...RULES.filter(({ reads }) => !reads.some((name) => wrong.has(name))).flatMap(({ check }) =>
       check(settings, trial),
     ),
   ];
 }
 
-/** The id becomes a folder, part of names, and the value of a tag. */
-function idFaults(stackId: string): Fault[] {
+/** The id is used as a folder name, in resource names, and as the value of a tag. */
+function idErrors(stackId: string): PropError[] {
   return when(
     !/^(?!\.+$)[\w.-]{1,128}$/.test(stackId),
     "id",
     stackId,
-    'must be 1 to 128 letters, digits, "-", "_" and ".", not dots alone',
+    'must be 1 to 128 letters, digits, "-", "_" and ".", but not only dots',
   );
 }

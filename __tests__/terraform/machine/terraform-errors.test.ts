@@ -13,7 +13,7 @@ import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { EXISTING_NETWORK, synthOf } from "../../support/synth";
 
 /*
- * The faults that people meet around a stack, each made for real with terraform: those of its state in a stack that is
+ * Errors that people meet around a stack, each made for real with terraform: those of its state in a stack that is
  * as small as can be, and what the account lacks in a site's own.
  */
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   aws = await startLocalAws();
   await aws.seed({ region: "us-east-1", buckets: ["my-state"] });
   env = await terraformEnvironment(CACHE, aws.endpoint);
-  scratch = await mkdtemp(join(tmpdir(), "alb-web-faults-"));
+  scratch = await mkdtemp(join(tmpdir(), "alb-web-errors-"));
 });
 
 afterAll(async () => {
@@ -99,7 +99,7 @@ describe("credentials that only the provider needs", () => {
     await writeFile(file, before.replace("us-east-1", "ap-southeast-6"));
     try {
       await expect(planWith({})).rejects.toThrow(
-        /^The AWS provider in use \(hashicorp\/aws 5\.100\.0\), or terraform itself, does not know the region ap-southeast-6: /,
+        /^The AWS provider in use \(hashicorp\/aws 5\.100\.0\), or terraform itself, does not support the region ap-southeast-6: /,
       );
     } finally {
       await writeFile(file, before);
@@ -167,13 +167,13 @@ describe("credentials that only the provider needs", () => {
 test("a bucket that is in another region", async () => {
   const { run } = await stack("web", s3({ region: "eu-west-1" }));
   await expect(run("init")).rejects.toThrow(
-    /^The state bucket of web is in region us-east-1, not in eu-west-1; add region: "us-east-1" to backend.s3 of the stack.$|^The state bucket of web is in another region than backend.s3 says; /,
+    /^The state bucket of web is in region us-east-1, not in eu-west-1; add region: "us-east-1" to backend.s3 of the stack.$|^The state bucket of web is not in the region of backend.s3; /,
   );
 });
 
 test("a bucket in a region that terraform does not know", async () => {
   const { run } = await stack("no-region", s3({ region: "xx-nowhere-9" }));
-  await expect(run("init")).rejects.toThrow(/^The AWS provider in use .* does not know the region xx-nowhere-9: /);
+  await expect(run("init")).rejects.toThrow(/^The AWS provider in use .* does not support the region xx-nowhere-9: /);
 });
 
 test("a bucket that does not exist", async () => {
@@ -222,7 +222,7 @@ describe("what the account lacks is named, all of it at once", () => {
     "use credentials of the account that holds it (aws sts get-caller-identity shows the account in use).";
   const sentences = [
     "The public hosted zone example.com of lacking does not exist in this AWS account. Create it with " +
-      `hostedZone: { create: true, delegated: false } (README: "A domain bought elsewhere"), or ${account}`,
+      `hostedZone: { create: true, delegated: false } (docs/guides/domain-bought-elsewhere.md), or ${account}`,
     `The VPC ${vpcId} of lacking does not exist in this AWS account in us-east-1. Correct network.vpcId or ` +
       `region, or ${account}`,
     // The others are looked up after it, as each must be in a zone that fits.
@@ -334,7 +334,7 @@ test("a backend that was changed without moving the state", async () => {
   await run("init");
   await write({ terraform: { backend: s3() } });
   await expect(run("init")).rejects.toThrow(
-    /^The backend of moved is another one than when .*moved was last used; move the state as the README says under "Moving the state", .*$/,
+    /^The backend of moved has changed since .*moved was last used; move the state as described in docs\/guides\/moving-state\.md, .*$/,
   );
 });
 
@@ -345,7 +345,7 @@ test("a saved plan that is older than the state", async () => {
   await write({ terraform: { backend: local }, output: { a: { value: "c" } } });
   await run("apply", "-auto-approve");
   await expect(run("apply", "old.tfplan")).rejects.toThrow(
-    /^The state of stale has moved since this plan was made, so it was not applied and nothing was changed; plan again \(npx alb-web plan stale\) .*$/,
+    /^The state of stale has changed since this plan was made, so the plan was not applied and nothing was changed; plan again \(npx alb-web plan stale\) .*$/,
   );
 });
 
@@ -366,7 +366,7 @@ test("a state that cannot be stored any more: nothing else is said before where 
       resource: { terraform_data: { a: { provisioner: [{ "local-exec": { command } }] } } },
     });
     await expect(run("apply", "-auto-approve")).rejects.toThrow(
-      /^terraform could not store the state of full, and what it did stands only in \S+full\/errored\.tfstate\. Do not deploy again before it is stored: .*state push errored\.tfstate \(where that file is lost: npx alb-web adopt full\)$/,
+      /^terraform could not store the state of full; the only record of its changes is \S+full\/errored\.tfstate\. Do not deploy again until the state is stored: .*state push errored\.tfstate \(if that file is lost: npx alb-web adopt full\)$/,
     );
     expect(await readFile(join(folder, "errored.tfstate"), "utf8")).toContain("terraform_data");
   } finally {

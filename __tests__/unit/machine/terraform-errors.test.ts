@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { knownFault } from "../../../machine/terraform/faults/terraform-faults";
+import { knownError } from "../../../machine/terraform/errors/terraform-errors";
 
 /*
- * What terraform says of faults at Terraform Cloud, which __tests__/slow/cli/cloud-plan.test.ts makes for real, and of
+ * What terraform says of errors at Terraform Cloud, which __tests__/slow/cli/cloud-plan.test.ts makes for real, and of
  * some that are rare.
  */
 
@@ -17,7 +17,7 @@ const PROGRAM = {
     aws_nat_gateway: { "nat-a": {}, "nat-b": {} },
   },
 };
-const ROOT = mkdtempSync(join(tmpdir(), "alb-web-faults-"));
+const ROOT = mkdtempSync(join(tmpdir(), "alb-web-errors-"));
 const FOLDER = join(ROOT, "stacks", "web");
 beforeAll(() => {
   mkdirSync(FOLDER, { recursive: true });
@@ -57,12 +57,12 @@ const SAID: readonly [string, string, RegExp][] = [
   [
     "an organization of others",
     `${NOT_READ}organization "acme" at host app.terraform.io not found.`,
-    /^app\.terraform\.io has no organization acme, or this token may not see it; correct backend\.cloud\.organization of web/,
+    /^app\.terraform\.io has no organization acme, or this token cannot access it; correct backend\.cloud\.organization of web/,
   ],
   [
     "a workspace that is gone",
     "Error: error starting operation: workspace web not found\n",
-    /^There is no workspace web that this token may use/,
+    /^There is no workspace web that this token can access/,
   ],
   [
     "a workspace that is locked, where the lock info is our own",
@@ -74,7 +74,7 @@ const SAID: readonly [string, string, RegExp][] = [
   [
     "import blocks that have outlived what they name",
     "Error: Cannot import non-existent remote object\n\nWhile attempting to import an existing object to",
-    /^\S+\/stacks\/web\/adopted\.tf\.json names things that are gone from AWS; run npx alb-web adopt web,/,
+    /^\S+\/stacks\/web\/adopted\.tf\.json contains import blocks for resources that no longer exist on AWS; run npx alb-web adopt web,/,
   ],
   [
     "credentials that expire while terraform applies",
@@ -99,7 +99,7 @@ const SAID: readonly [string, string, RegExp][] = [
     "Error: No valid credential sources found\n\nError: failed to refresh cached credentials, failed to " +
       "retrieve credentials, operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: " +
       "403, RequestID: 1, api error AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
-    /^AWS does not give the role to this token while it works on web: .* README\.md says under "Immutable subject claims"/,
+    /^AWS does not let this token assume the role for web: .* docs\/reference\/roles-and-policies\.md describes under "Immutable subject claims"/,
   ],
   [
     "a session of the AWS CLI that has expired",
@@ -163,36 +163,36 @@ const SAID: readonly [string, string, RegExp][] = [
     "an A record that the name has",
     `${ALIAS}[Tried to create resource record set [name='www.example.com.', type='A'] but it already ` +
       `exists]\n\n  with aws_route53_record.site_alias-wwwexamplecom_7251C823,`,
-    /^The zone has an A record of www\.example\.com already, so web did not create its own; that record is unchanged, .* npx alb-web adopt web shows it .*"Moving a name that is in use" in docs\/before-the-first-deploy\.md: .* AAAA record/,
+    /^The zone already has an A record for www\.example\.com, so web did not create its own; that record is unchanged, .* npx alb-web adopt web shows the record .*"Moving a name that is in use" in docs\/guides\/before-the-first-deploy\.md: .* AAAA record/,
   ],
   [
     "a CNAME that the name has",
     `${ALIAS}[RRSet of type A with DNS name www.example.com. is not permitted because a conflicting RRSet of ` +
       "type CNAME with the same DNS name already exists in zone example.com.]",
-    /^The zone has a CNAME record of www\.example\.com already, so web did not create its own; /,
+    /^The zone already has a CNAME record for www\.example\.com, so web did not create its own; /,
   ],
   [
     "the same in other words",
     `${ALIAS}[RRSet of type A with DNS name www.example.com. is not permitted as it conflicts with other ` +
       "records with the same DNS name in zone example.com.]",
-    /^The zone has a CNAME record of www\.example\.com already, /,
+    /^The zone already has a CNAME record for www\.example\.com, /,
   ],
   [
     "a record of one's own beside another",
     `${ALIAS}[RRSet of type CNAME with DNS name www.example.com. is not permitted as it conflicts with other ` +
       "records with the same DNS name in zone example.com.]",
-    /^The zone has another record of www\.example\.com already, /,
+    /^The zone already has another record for www\.example\.com, /,
   ],
   [
     "an account without load balancers",
     `${LOAD_BALANCER}OperationNotPermitted: This AWS account currently does not support creating load ` +
       "balancers. For more information, please contact AWS Support.",
-    /^AWS does not let this account create load balancers, which web needs; only AWS Support can change that: open a case with it \(https:/,
+    /^AWS does not allow this account to create load balancers, which web needs; only AWS Support can change that: open a case with it \(https:/,
   ],
   [
     "too few vCPUs",
     `${RUN}VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 5 ${MORE_VCPUS}`,
-    /^The account may run 5 vCPUs of this kind in us-east-1, other instances included, and web has 2 × t3\.micro: 4 vCPUs, and twice that while instances are replaced, the new ones first\. Raise the quota "Running On-Demand Standard \(A, C, D, H, I, M, R, T, Z\) instances" \(aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 16 --region us-east-1\), lower instances\.count, or /,
+    /^The account's quota is 5 vCPUs of this kind in us-east-1, including other instances, and web has 2 × t3\.micro: 4 vCPUs, and twice as many during a replacement, which creates the new instances first\. Raise the quota "Running On-Demand Standard \(A, C, D, H, I, M, R, T, Z\) instances" \(aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 16 --region us-east-1\), lower instances\.count, or /,
   ],
   [
     "too few vCPUs, many as they are",
@@ -203,7 +203,7 @@ const SAID: readonly [string, string, RegExp][] = [
     "a type that is not of the free plan",
     `${RUN}InvalidParameterCombination: The specified instance type is not eligible for Free Tier. For a list ` +
       "of Free Tier instance types, run 'describe-instance-types' with the filter 'free-tier-eligible=true'.",
-    /^This account is on AWS's free plan, which does not run t3\.micro of web\. Set instances\.type to one that it runs \(aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true --query "InstanceTypes\[\]\.InstanceType" --region us-east-1\), or upgrade to the paid plan/,
+    /^This account is on AWS's free plan, which does not include t3\.micro of web\. Set instances\.type to a type that it includes \(aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true --query "InstanceTypes\[\]\.InstanceType" --region us-east-1\), or upgrade to the paid plan/,
   ],
   [
     "too few addresses",
@@ -234,7 +234,7 @@ const SAID: readonly [string, string, RegExp][] = [
     `Error: creating EC2 Internet Gateway: ${EC2("CreateInternetGateway")}InternetGatewayLimitExceeded: The ` +
       "maximum number of internet gateways has been reached.",
     new RegExp(
-      "^The account has reached its quota VPCs per Region, which is also that of internet gateways " +
+      "^The account has reached its quota VPCs per Region, which also limits internet gateways, " +
         `.*${raising("vpc", "L-F678F1CE", 10)}`,
     ),
   ],
@@ -251,20 +251,20 @@ const SAID: readonly [string, string, RegExp][] = [
     "Error: requesting ACM Certificate (www.example.com): operation error ACM: RequestCertificate, exceeded " +
       "maximum number of attempts, 25, https response error StatusCode: 400, RequestID: 1, " +
       "LimitExceededException: Error: you have reached your limit of 20 certificates in the last year.",
-    /^ACM refuses another certificate for web in us-east-1: you have reached your limit of 20 certificates in the last year\. Deleted certificates count for a year\. Raise the quota/,
+    /^ACM refuses another certificate for web in us-east-1: you have reached your limit of 20 certificates in the last year\. Deleted certificates count toward the quota for a year\. Raise the quota/,
   ],
   [
     "too many names in a certificate",
     "Error: requesting ACM Certificate (www.example.com): operation error ACM: RequestCertificate, exceeded " +
       "maximum number of attempts, 25, https response error StatusCode: 400, RequestID: 1, " +
       "LimitExceededException: Certificate has too many domains.",
-    /^The account's quota of names in a certificate is smaller than what web asks for, .*alternativeNames/,
+    /^The certificate of web has more names, including domainName, than the account's quota allows\. .*alternativeNames/,
   ],
   [
     "an account that is being verified, for a region",
     `${RUN}PendingVerification: Your request for accessing resources in this region is being validated, and ` +
       "you will not be able to launch additional resources in this region until the validation is complete.",
-    /^AWS is still verifying this account for us-east-1 and starts no instances of web until then: .*up to 4 hours/,
+    /^AWS is still verifying this account for us-east-1 and starts no instances of web until this ends: .*at most 4 hours/,
   ],
   [
     "an account that is being verified",
@@ -292,14 +292,14 @@ const SAID: readonly [string, string, RegExp][] = [
       "do not have sufficient t3.micro capacity in the Availability Zone you requested (us-east-1c). Our system " +
       "will be working on provisioning additional capacity. You can currently get t3.micro capacity by not " +
       "specifying an Availability Zone in your request or choosing us-east-1a, us-east-1b.",
-    /^AWS has no t3\.micro left in us-east-1c at the moment, which web needs; it has some in us-east-1a, us-east-1b\. Deploy again later, or change instances\.type; /,
+    /^AWS currently has no t3\.micro capacity in us-east-1c for web; it has capacity in us-east-1a, us-east-1b\. Deploy again later, or change instances\.type; /,
   ],
   [
     "no capacity in any zone",
     `${RUN}InsufficientInstanceCapacity: We currently do not have sufficient t3.micro capacity in the ` +
       "Availability Zone you requested (us-east-1c). Our system will be working on provisioning additional " +
       "capacity.",
-    /^AWS has no t3\.micro left in us-east-1c at the moment, which web needs\. /,
+    /^AWS currently has no t3\.micro capacity in us-east-1c for web\. /,
   ],
   [
     "a subnet that is full",
@@ -318,33 +318,33 @@ const SAID: readonly [string, string, RegExp][] = [
     "Error: Retrieving AWS account details: validating provider credentials: retrieving caller identity from " +
       "STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 1, api " +
       "error InvalidClientTokenId: The security token included in the request is invalid",
-    /^AWS does not accept the credentials in use; .* A region that the account has not enabled refuses good ones too: aws account list-regions/,
+    /^AWS does not accept the credentials in use; .* A region that the account has not enabled also refuses valid credentials: aws account list-regions/,
   ],
   [
     "a CAA record of others",
     `${ISSUED}unexpected state 'FAILED', wanted target 'ISSUED'. last error: CAA_ERROR`,
-    /^A CAA record does not let Amazon issue the certificate of web\. dig \+short CAA NAME .*amazon\.com, .*\(aws acm delete-certificate --certificate-arn arn:aws:acm:us-east-1:1:certificate\/a --region us-east-1\), and deploy again\.$/,
+    /^A CAA record does not allow Amazon to issue the certificate of web\. dig \+short CAA NAME .*amazon\.com, .*\(aws acm delete-certificate --certificate-arn arn:aws:acm:us-east-1:1:certificate\/a --region us-east-1\), and deploy again\.$/,
   ],
   [
     "a certificate that ACM looks into",
     `${ISSUED}unexpected state 'FAILED', wanted target 'ISSUED'. last error: ADDITIONAL_VERIFICATION_REQUIRED`,
-    /^ACM refused the certificate of web: ADDITIONAL_VERIFICATION_REQUIRED, .*aws acm delete-certificate /,
+    /^ACM did not issue the certificate of web: ADDITIONAL_VERIFICATION_REQUIRED, .*aws acm delete-certificate /,
   ],
   [
     "a zone that the world does not see",
     `${ISSUED}timeout while waiting for state to become 'ISSUED' (last state: 'PENDING_VALIDATION', timeout: 15m0s)`,
-    /^ACM has not seen the validation record of web within 15 minutes, .*dig \+short NS example\.com must show the zone's own name servers \(README: "A domain bought elsewhere"\)/,
+    /^ACM did not find the validation record of web within 15 minutes, .*dig \+short NS example\.com must show the zone's own name servers \(docs\/guides\/domain-bought-elsewhere\.md\)/,
   ],
   [
     "a security group that is left",
     `Error: creating Security Group (alb-security-group): ${EC2("CreateSecurityGroup")}InvalidGroup.Duplicate: ` +
       "The security group 'alb-security-group' already exists for VPC 'vpc-0a'",
-    /^The security group alb-security-group exists already, .*npx alb-web adopt web finds /,
+    /^The security group alb-security-group already exists and is not in the state of web; .*npx alb-web adopt web finds /,
   ],
   [
     "a target group that is left",
     "Error: ELBv2 Target Group (tg-web-01234567) already exists\n\n  with aws_lb_target_group.site_target-group_0,",
-    /^The target group tg-web-01234567 exists already, .*npx alb-web adopt web finds /,
+    /^The target group tg-web-01234567 already exists and is not in the state of web; .*npx alb-web adopt web finds /,
   ],
   [
     "a load balancer that is protected",
@@ -352,20 +352,20 @@ const SAID: readonly [string, string, RegExp][] = [
       "https response error StatusCode: 400, RequestID: 1, OperationNotPermitted: Load balancer " +
       "'arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web-1/a' cannot be deleted because deletion " +
       "protection is enabled",
-    /^The load balancer of web is protected from deletion\. Set disposable: true, deploy that alone, /,
+    /^The load balancer of web has deletion protection\. Set disposable: true, deploy only that change, /,
   ],
   [
     "a VPC that is used",
     `Error: deleting EC2 VPC (vpc-0a): ${EC2("DeleteVpc")}DependencyViolation: The vpc 'vpc-0a' has ` +
       "dependencies and cannot be deleted.",
-    /^Something that web did not create still uses vpc-0a, .*\(aws ec2 describe-network-interfaces --filters Name=vpc-id,Values=vpc-0a --region us-east-1 shows what\)/,
+    /^A resource that web did not create still uses vpc-0a, .*\(aws ec2 describe-network-interfaces --filters Name=vpc-id,Values=vpc-0a --region us-east-1 shows which\)/,
   ],
   [
     "a VPC with addresses",
     "Error: detaching EC2 Internet Gateway (igw-0a) from VPC (vpc-0a): " +
       `${EC2("DetachInternetGateway")}DependencyViolation: Network vpc-0a has some mapped public address(es). ` +
       "Please unmap those public address(es) before detaching the gateway.",
-    /^Something that web did not create still uses vpc-0a, /,
+    /^A resource that web did not create still uses vpc-0a, /,
   ],
   [
     "a subnet that is used",
@@ -383,7 +383,7 @@ const SAID: readonly [string, string, RegExp][] = [
     "a disk that was made larger by hand",
     `Error: updating EC2 Instance (i-0a) volume (vol-0a): ${EC2("ModifyVolume")}InvalidParameterValue: New ` +
       "size cannot be smaller than existing size",
-    /^The disk of an instance of web was made larger by hand, .*Set instances\.diskGiB to its size/,
+    /^The disk of an instance of web was enlarged by hand, .*Set instances\.diskGiB to its size/,
   ],
   [
     "a disk that was modified too often",
@@ -413,24 +413,24 @@ const SAID: readonly [string, string, RegExp][] = [
     "Error: creating EC2 Instance: operation error EC2: RunInstances, https response error StatusCode: 403, " +
       "RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation. Encoded " +
       "authorization failure message: QXdPNaIeg-KKNwIX54_F",
-    /^These credentials are not allowed to do what web needs\. aws sts decode-authorization-message --encoded-message QXdPNaIeg-KKNwIX54_F --query DecodedMessage --output text --region us-east-1 shows /,
+    /^These credentials lack a permission that web needs\. aws sts decode-authorization-message --encoded-message QXdPNaIeg-KKNwIX54_F --query DecodedMessage --output text --region us-east-1 shows /,
   ],
   [
     "a plan of another state",
     "Error: Saved plan does not match the given state\n\nThe given plan file can not be applied because",
-    /^The state of web has moved since this plan was made/,
+    /^The state of web has changed since this plan was made/,
   ],
   [
     "a plan that another run has overtaken",
     "Error: Saved plan is discarded\n\nThe given plan file can no longer be applied;",
-    /^The state of web has moved since this plan was made/,
+    /^The state of web has changed since this plan was made/,
   ],
 ];
 
 test.each(SAID)("%s", (_, said, sentence) => {
-  expect(knownFault(said, FOLDER)).toMatch(sentence);
+  expect(knownError(said, FOLDER)).toMatch(sentence);
   // However wide the terminal was that terraform wrapped its words for.
-  expect(knownFault(said.replace(/ (?=\w+ \w+ \w+ )/g, "\n"), FOLDER)).toMatch(sentence);
+  expect(knownError(said.replace(/ (?=\w+ \w+ \w+ )/g, "\n"), FOLDER)).toMatch(sentence);
 });
 
 test.each([
@@ -440,7 +440,7 @@ test.each([
   "Error: putting S3 Bucket Policy: operation error S3: PutBucketPolicy, https response error StatusCode: 404, " +
     "NoSuchBucket: \n\n  with aws_s3_bucket_policy.logs,",
 ])("any other words are left as they are: %s", (said) => {
-  expect(knownFault(said, FOLDER)).toBeUndefined();
+  expect(knownError(said, FOLDER)).toBeUndefined();
 });
 
 test("vCPUs of a family with a quota of its own are not asked for under another one's code", () => {
@@ -450,34 +450,34 @@ test("vCPUs of a family with a quota of its own are not asked for under another 
   );
   try {
     expect(
-      knownFault(
+      knownError(
         `${RUN}VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 0 ` +
           `${MORE_VCPUS}`,
         FOLDER,
       ),
     ).toMatch(
-      /^The account may run 0 vCPUs of this kind in us-east-1, other instances included, and web has 1 × g5\.xlarge, twice as many while .* Raise the quota of the instance family \(Service Quotas, Amazon EC2, "Running On-Demand …"\), (?!.*L-1216C47A)/,
+      /^The account's quota is 0 vCPUs of this kind in us-east-1, including other instances, and web has 1 × g5\.xlarge, and twice as many during .* Raise the quota of the instance family \(Service Quotas, Amazon EC2, "Running On-Demand …"\), (?!.*L-1216C47A)/,
     );
   } finally {
     writeFileSync(join(FOLDER, "cdk.tf.json"), JSON.stringify(PROGRAM));
   }
 });
 
-test("a state that could not be stored is told of before what was in the way", () => {
+test("a state that could not be stored is reported before its cause", () => {
   expect(
-    knownFault(
+    knownError(
       "Error: Failed to save state\n\nError saving state: ExpiredToken\n\nError: Failed to persist state to " +
         "backend\n\n    terraform state push errored.tfstate\n",
       FOLDER,
     ),
-  ).toMatch(/^terraform could not store the state of web, .*Do not deploy again/);
+  ).toMatch(/^terraform could not store the state of web; .*Do not deploy again/);
 });
 
-test("all that the account lacks is said, each thing once, and errors of other kinds beside it", () => {
+test("all that the account lacks is said, each thing once, and errors of other kinds too", () => {
   const lacking =
     "Error: creating EC2 VPC: User: arn:aws:iam::1:user/me is not authorized to perform: ec2:CreateVpc on " +
     "resource: *\n\n";
-  const lines = knownFault(
+  const lines = knownError(
     `${lacking}${lacking}Error: Unable to find remote state\n\nError: no matching EC2 VPC found\n\n  with ` +
       `data.aws_vpc.vpc,\n`,
     FOLDER,
@@ -491,9 +491,9 @@ test("all that the account lacks is said, each thing once, and errors of other k
   ]);
 });
 
-test("what AWS refuses where no stack is, as in a bootstrap, is not told as a stack's fault", () => {
+test("what AWS refuses where no stack is, as in a bootstrap, is not reported as a stack's error", () => {
   expect(
-    knownFault(
+    knownError(
       "Error: putting S3 Bucket Policy: User: arn:aws:iam::1:user/me is not authorized to perform: " +
         "s3:PutBucketPolicy on resource: *",
       ROOT,

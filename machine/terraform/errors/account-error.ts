@@ -1,4 +1,4 @@
-/** A block of the stack's JSON, as far as it is named in a sentence. */
+/** A block of the stack's JSON, as far as sentences use it. */
 type Arguments = Readonly<Record<string, unknown>>;
 type Blocks = Readonly<Record<string, Readonly<Record<string, Arguments>>>>;
 
@@ -9,22 +9,22 @@ export interface Program {
   readonly resource?: Blocks;
 }
 
-/** What the account lacks, or AWS refuses it. */
-export interface AccountFault {
-  /** What the AWS provider says, on one line. */
+/** Something that the account lacks or that AWS refuses. */
+export interface AccountError {
+  /** The AWS provider's error, joined into one line. */
   readonly said: RegExp;
-  /** The data source that says so: its arguments are in the stack's JSON, as the provider does not repeat them. */
+  /** The data source of the error. The provider does not repeat its arguments; they are in the stack's JSON. */
   readonly dataSource?: string;
   readonly sentence: (context: Context) => string;
 }
 
 export interface Context {
   readonly id: string;
-  /** Where the stack looks, such as "us-east-1". */
+  /** The stack's region, such as "us-east-1". */
   readonly region: string;
-  /** The groups of `said`. */
+  /** The capture groups of `said`. */
   readonly found: readonly string[];
-  /** Of the data source; empty where its block was not found. */
+  /** The arguments of the data source; empty if its block was not found. */
   readonly args: Arguments;
   readonly program: Program;
 }

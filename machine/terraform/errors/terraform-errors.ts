@@ -2,57 +2,58 @@ import { basename, relative } from "node:path";
 import { tokenVariable } from "../../setup/cli-configuration";
 import { refusalIn } from "../../system-refusals";
 import { command, quoted, toRun, word } from "../../text/pasteable";
-import { accountFaults, oneLine } from "./account-faults";
+import { accountErrors, oneLine } from "./account-errors";
 
-interface KnownFault {
-  /** Found in what terraform said, on one line. */
+interface KnownError {
+  /** Matched against terraform's output, joined into one line. */
   readonly said: RegExp;
   readonly sentence: (found: RegExpExecArray, stack: Stack) => string;
 }
 
 interface Stack {
   readonly id: string;
-  /** As a person would write it in a command. */
+  /** The path as a person would write it in a command. */
   readonly folder: string;
 }
 
 const FORBIDDEN =
-  "it belongs to another account, or these credentials may not use it; correct backend.s3.bucket, or use " +
-  "credentials that may.";
+  "it belongs to another account, or these credentials have no permission for it; correct backend.s3.bucket, or " +
+  "use credentials with access.";
 
-/** How the backend begins; a stack's own resources can meet faults of buckets too. */
+/** How errors of the backend begin; a stack's own resources can have bucket errors too. */
 const OF_BACKEND =
   "(?:Failed to get existing workspaces|Error refreshing state|Error loading state|Error acquiring the state " +
   "lock|Failed to (?:save|persist) state)";
 
 /**
- * What terraform, OpenTofu, their backends and the AWS provider say when something around the stack is amiss; the first
- * that fits counts.
+ * Errors that terraform, OpenTofu, their backends and the AWS provider report about something outside the stack. The
+ * first match applies.
  */
-const KNOWN: readonly KnownFault[] = [
+const KNOWN: readonly KnownError[] = [
   {
-    // Whatever kept it from storing the state stands above this; the file must be told of before anything else.
+    // The reason why it could not store the state is printed above this, but the file must be reported first.
     said: /errored\.tfstate/,
     sentence: (_, { id, folder }) =>
-      `terraform could not store the state of ${id}, and what it did stands only in ${folder}/errored.tfstate. ` +
-      "Do not deploy again before it is stored: mend what was in the way (credentials, rights, network), then " +
-      `${toRun`terraform -chdir=${word.file(folder)} state push errored.tfstate`} (where that file is lost: ` +
+      `terraform could not store the state of ${id}; the only record of its changes is ${folder}/errored.tfstate. ` +
+      "Do not deploy again until the state is stored: correct the cause (credentials, permissions, network), then " +
+      `${toRun`terraform -chdir=${word.file(folder)} state push errored.tfstate`} (if that file is lost: ` +
       `${command`npx alb-web adopt ${word.stack(id)}`})`,
   },
   {
-    // The lock info that terraform prints below this is that of the one who asks.
+    // The lock info that terraform prints below this is its own, not that of the lock's holder.
     said: /workspace already locked \(lock ID: "([^"]+)"\)/,
     sentence: ([, workspace], { id, folder }) =>
       `The workspace ${workspace} of ${id} is locked by another run or a person; its page in Terraform Cloud ` +
-      "tells by whom and since when. Wait until that has ended; if nobody works there, unlock it on that page " +
+      "shows the holder and the time. Wait until the lock is released; if nobody is working there, unlock it on " +
+      "that page " +
       `or ${toRun`terraform -chdir=${word.file(folder)} force-unlock ${word.workspace(workspace)}`}`,
   },
   {
     said: /Lock Info: ID: +(\S+) .*?Operation: +(?:OperationType)?(\S*) Who: +(.*?) Version: .*?Created: +([\d-]+ [\d:]+)/,
     sentence: ([, lock = "", operation = "", who = "", since], { id, folder }) =>
       `The state of ${id} is locked by ${asPerson(who)} since ${since} UTC (${asOperation(operation)}, lock ` +
-      `${word.lockId(lock).isOne ? lock : quoted(lock)}). Wait until that has ended; terraform goes on if only ` +
-      "the command was killed. If terraform itself was killed, " +
+      `${word.lockId(lock).isOne ? lock : quoted(lock)}). Wait until that command ends; if only the command ` +
+      "was killed, its terraform continues. If terraform itself was killed, " +
       `${toRun`terraform -chdir=${word.file(folder)} force-unlock ${word.lockId(lock)}`}; then, after an ` +
       `apply: ${command`npx alb-web adopt ${word.stack(id)}`}`,
   },
@@ -66,10 +67,10 @@ const KNOWN: readonly KnownFault[] = [
     // Before the credentials that could not be refreshed: the SDK says both in one error.
     said: /Not authorized to perform sts:AssumeRoleWithWebIdentity/,
     sentence: (_, { id }) =>
-      `AWS does not give the role to this token while it works on ${id}: the subject that the role's trust ` +
-      "policy names must be the token's, letter by letter. " +
-      'On GitHub the subject has ids since 15 July 2026; README.md says under "Immutable subject claims" which ' +
-      "one a repository has and how to trust it.",
+      `AWS does not let this token assume the role for ${id}: the subject in the role's trust policy must be ` +
+      "exactly the token's subject. Since 15 July 2026, GitHub's subjects contain ids; " +
+      'docs/reference/roles-and-policies.md describes under "Immutable subject claims" which subject a repository ' +
+      "has and how to trust it.",
   },
   {
     said: /failed to get shared config profile, (\S+)/,
@@ -87,17 +88,17 @@ const KNOWN: readonly KnownFault[] = [
     said: /GetCallerIdentity, https response error StatusCode: 403|InvalidClientTokenId|SignatureDoesNotMatch|AuthFailure/,
     sentence: () =>
       "AWS does not accept the credentials in use; aws sts get-caller-identity shows whose they are. A region " +
-      "that the account has not enabled refuses good ones too: aws account list-regions shows those that it " +
-      "has.",
+      "that the account has not enabled also refuses valid credentials: aws account list-regions shows which regions " +
+      "are enabled.",
   },
   {
-    // The provider's list, and that of terraform's own backend; constructs/props/regions.ts refuses what a stack says
-    // before that.
+    // From the provider's list, or from the list of terraform's own backend; constructs/props/regions.ts already
+    // refuses a stack's region at synth.
     said: /invalid AWS Region: ([\w-]+)/i,
     sentence: ([, region]) =>
-      "The AWS provider in use (hashicorp/aws 5.100.0), or terraform itself, does not know the region " +
-      `${region}: it is misspelt, or newer than both. Choose another region; constructs/props/regions.ts lists those ` +
-      "that work.",
+      "The AWS provider in use (hashicorp/aws 5.100.0), or terraform itself, does not support the region " +
+      `${region}: it is misspelled, or newer than both. Choose another region; constructs/props/regions.ts lists the ` +
+      "supported ones.",
   },
   {
     said: /requested bucket from "([^"]+)", actual location "([^"]+)"/,
@@ -109,8 +110,8 @@ const KNOWN: readonly KnownFault[] = [
   {
     said: new RegExp(`${OF_BACKEND}.*?StatusCode: 301\\b.*?PermanentRedirect`),
     sentence: (_, { id }) =>
-      `The state bucket of ${id} is in another region than backend.s3 says; aws s3api get-bucket-location ` +
-      "--bucket NAME tells which; add it as region to backend.s3 of the stack.",
+      `The state bucket of ${id} is not in the region of backend.s3; aws s3api get-bucket-location --bucket NAME ` +
+      "shows its region; set that as region in backend.s3 of the stack.",
   },
   {
     said: /S3 bucket "([^"]+)" does not exist/,
@@ -141,8 +142,8 @@ const KNOWN: readonly KnownFault[] = [
   {
     said: /Resource instance managed by newer provider version|schema version \d+ .*?newer than/,
     sentence: (_, { id }) =>
-      `The state of ${id} was written by a newer AWS provider than .terraform.lock.hcl has; get the checkout ` +
-      "of whoever deployed last, or update the provider.",
+      `The state of ${id} was written by a newer AWS provider than the one in .terraform.lock.hcl; use the ` +
+      "checkout of the last deploy, or update the provider.",
   },
   {
     said: /Required token could not be found.*?for (\S+?): /,
@@ -156,38 +157,38 @@ const KNOWN: readonly KnownFault[] = [
   {
     said: /organization "([^"]+)" at host (\S+) not found/,
     sentence: ([, organization, host], { id }) =>
-      `${host} has no organization ${organization}, or this token may not see it; correct ` +
+      `${host} has no organization ${organization}, or this token cannot access it; correct ` +
       `backend.cloud.organization of ${id}, or use a token of that organization.`,
   },
   {
     said: /workspace (\S+) not found/,
     sentence: ([, workspace], { id }) =>
-      `There is no workspace ${workspace} that this token may use; correct backend.cloud of ${id}, or ask an ` +
+      `There is no workspace ${workspace} that this token can access; correct backend.cloud of ${id}, or ask an ` +
       "owner of the organization for access.",
   },
   {
     said: /Cannot import non-existent remote object/,
     sentence: (_, { id, folder }) =>
-      `${folder}/adopted.tf.json names things that are gone from AWS; run ` +
-      `${command`npx alb-web adopt ${word.stack(id)}`}, which writes it anew, or delete it.`,
+      `${folder}/adopted.tf.json contains import blocks for resources that no longer exist on AWS; run ` +
+      `${command`npx alb-web adopt ${word.stack(id)}`}, which rewrites the file, or delete the file.`,
   },
   {
     said: /Saved plan is already applied/,
     sentence: (_, { id }) =>
-      `This plan of ${id} was applied already; to change more, plan again ` +
+      `This plan of ${id} has already been applied; for further changes, plan again ` +
       `(${command`npx alb-web plan ${word.stack(id)}`}).`,
   },
   {
     said: /Saved plan (?:is stale|is discarded|does not match the given state)/,
     sentence: (_, { id }) =>
-      `The state of ${id} has moved since this plan was made, so it was not applied and nothing was changed; ` +
+      `The state of ${id} has changed since this plan was made, so the plan was not applied and nothing was changed; ` +
       `plan again (${command`npx alb-web plan ${word.stack(id)}`}) and have the new plan reviewed.`,
   },
   {
     said: /Backend configuration changed|Backend type changed|HCP Terraform configuration (?:block )?has changed|Migrating state from HCP Terraform/i,
     sentence: (_, { id, folder }) =>
-      `The backend of ${id} is another one than when ${folder} was last used; move the state as the README ` +
-      `says under "Moving the state", or, if it is moved already, delete ${folder}/.terraform and try again.`,
+      `The backend of ${id} has changed since ${folder} was last used; move the state as described in ` +
+      `docs/guides/moving-state.md, or, if it has already been moved, delete ${folder}/.terraform and try again.`,
   },
 ];
 
@@ -195,7 +196,7 @@ function login(host: string): string {
   return word.host(host).isOne ? command`run terraform login ${word.host(host)}` : "log in with terraform login";
 }
 
-/** `user@host` as terraform writes it; others may have written something else. */
+/** `user@host` as terraform writes it; other programs may write something else. */
 function asPerson(who: string): string {
   return /^[\w.@\\+-]+$/.test(who) ? who : quoted(who);
 }
@@ -205,18 +206,18 @@ function asOperation(operation: string): string {
 }
 
 /**
- * A clear sentence for a fault that people meet: what is amiss, and what to do. Several on lines of their own, where
- * the account lacks several things.
- * @param said all that terraform printed about the fault
- * @param folder the stack's folder, named by its id
- * @returns nothing for faults that are not known here
+ * A sentence for a known error: what failed, and what to do. If the account lacks several things, there is one line for
+ * each.
+ * @param said everything that terraform printed about the error
+ * @param folder the stack's folder, named after its id
+ * @returns `undefined` for errors that are not known here
  */
-export function knownFault(said: string, folder: string): string | undefined {
+export function knownError(said: string, folder: string): string | undefined {
   const text = oneLine(said);
   const stack = { id: basename(folder), folder: relative(process.cwd(), folder) || "." };
-  for (const fault of KNOWN) {
-    const found = fault.said.exec(text);
-    if (found !== null) return fault.sentence(found, stack);
+  for (const known of KNOWN) {
+    const found = known.said.exec(text);
+    if (found !== null) return known.sentence(found, stack);
   }
-  return refusalIn(text) ?? accountFaults(said, folder);
+  return refusalIn(text) ?? accountErrors(said, folder);
 }
