@@ -29,7 +29,7 @@ export interface RecoveryOptions {
   readonly withCdktf?: boolean;
 }
 
-/** Kills a first apply and goes the way that the README tells, to the end. */
+/** Kills a first apply and follows docs/guides/crash-recovery.md to the end. */
 export async function recover({ seeded, seconds, withCdktf = false }: RecoveryOptions): Promise<Recovery> {
   const room = await CrashRoom.open(await seeded.clone());
   try {

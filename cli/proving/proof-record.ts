@@ -47,13 +47,13 @@ export interface Own {
   readonly zone: string;
 }
 
-/** The table of docs/prove.md. */
+/** The table in docs/guides/prove.md. */
 export const TABLE_HEAD = [
   "| Date | Region | Versions | Commit | Steps | Apply | Targets healthy | HTTP | HTTPS | Destroy |",
   "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 ];
 
-/** Where records that are published lie, from docs/prove.md. */
+/** The folder of published records, relative to docs/guides/prove.md. */
 export const PROOFS = "proofs";
 
 /** Kinds of what identifies an account or its resources, and what stands in a record in their place. */

@@ -15,6 +15,7 @@ import { workflows } from "../../support/workflow";
 jest.setTimeout(60_000);
 needShell();
 
+const GUIDE = "docs/guides/plain-terraform.md";
 const COMMIT = "c".repeat(40);
 const OUTAGE = planOf({
   "aws_instance.a": replaced("ami", { ami: "ami-2" }),
@@ -33,10 +34,12 @@ describe("actionlint", () => {
     };
     return change(stringify({ on, jobs: { review: { "runs-on": "ubuntu-24.04", steps: runs.steps } } }));
   };
-  /** Workflows that README shows to people. */
-  const shown = [...readFileSync(join(PROJECT, "README.md"), "utf8").matchAll(/```yaml\n([^]*?)```/g)]
-    .map(([, text = ""]) => text)
-    .filter((text) => text.includes("alb-web@"));
+  /** The workflows that README and the guide show. */
+  const shown = ["README.md", GUIDE].flatMap((page) =>
+    [...readFileSync(join(PROJECT, page), "utf8").matchAll(/```yaml\n([^]*?)```/g)]
+      .map(([, text = ""]) => text)
+      .filter((text) => text.includes("alb-web@")),
+  );
 
   test(
     "has nothing to say about the steps, and finds an input that is not there",
@@ -55,8 +58,8 @@ describe("actionlint", () => {
     LINT_MS,
   );
 
-  test("reads what README shows", () => {
-    expect(shown).toHaveLength(1);
+  test("reads what README and the guide show", () => {
+    expect(shown).toHaveLength(2);
   });
 });
 
@@ -96,10 +99,8 @@ describe("action.yml", () => {
     expect(action().runs.steps.filter(({ run = "" }) => /\bnpm\b|\bnpx\b/.test(run))).toEqual([]);
   });
 
-  test("explains each of its inputs in README, and no other", () => {
-    const [, section = ""] =
-      /^## For everyone's Terraform$([^]*?)^## /m.exec(readFileSync(join(PROJECT, "README.md"), "utf8")) ?? [];
-    const [, table = ""] = /^\| Input \|.*\n([^]*?)\n\n/m.exec(section) ?? [];
+  test("explains each of its inputs in the guide, and no other", () => {
+    const [, table = ""] = /^\| Input \|.*\n([^]*?)\n\n/m.exec(readFileSync(join(PROJECT, GUIDE), "utf8")) ?? [];
     expect([...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name)).toEqual(Object.keys(action().inputs));
   });
 });

@@ -195,7 +195,7 @@ describe("the first run", () => {
     ).toBe("AES256");
   });
 
-  test("leaves a bucket that nobody deletes by mistake, and that can be removed as the README says", async () => {
+  test("leaves a bucket that nobody deletes by mistake, and that can be removed as the guide says", async () => {
     await first;
     const s3 = new S3Client(settings(await clone()));
     const bucket = { Bucket: BUCKET };

@@ -7,7 +7,8 @@ import { copyOfProject } from "../../support/project-copy";
 
 /*
  * The real cdktf-cli on a checkout, against the local AWS that `npm run rehearse -- --keep` leaves, with nothing but
- * the lines that it prints. The tests follow each other, as a person's commands would: those of README's first deploy.
+ * the lines that it prints. The tests follow each other, as a person's commands would: those of
+ * docs/guides/first-deploy.md.
  */
 
 jest.setTimeout(600_000);

@@ -242,7 +242,7 @@ describe("a stack's folder is all that a run needs", () => {
     expect(await readFile(join(unpacked, LOCK_FILE))).toEqual(await readFile(join(room.project.folder, LOCK_FILE)));
   });
 
-  test("a repository that holds it is enough, with the working directory that README names", async () => {
+  test("a repository that holds it is enough, with the working directory that the guide names", async () => {
     await room.run(`tar -czf repository.tar.gz ${WORKING_DIRECTORY}/cdk.tf.json ${WORKING_DIRECTORY}/${LOCK_FILE}`);
     const workspace = { data: { type: "workspaces", id: room.cloud.workspace(ORGANIZATION, "repository").id } };
     const configuration = await room.api("POST", `/workspaces/${workspace.data.id}/configuration-versions`, {

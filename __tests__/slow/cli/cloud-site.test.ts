@@ -81,7 +81,7 @@ function siteIn(backend: string): Promise<void> {
   );
 }
 
-/** As README says it. */
+/** The commands of docs/guides/moving-state.md. */
 async function move(backend: string): Promise<void> {
   await room.run(`${room.at("web", "state pull")} > web.tfstate`, room.aws);
   await siteIn(backend);

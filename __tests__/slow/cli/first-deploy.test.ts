@@ -62,7 +62,7 @@ describe("a project as cloned", () => {
     ]);
   });
 
-  test("cdktf deploy warns of it above what terraform says, which README quotes", async () => {
+  test("cdktf deploy warns of it above what terraform says, which the guide quotes", async () => {
     const ended = await room.cdktf("deploy web --auto-approve");
     expect([ended.code, words(ended)]).toEqual([
       1,
@@ -95,10 +95,10 @@ describe("two lines later", () => {
     }
   });
 
-  test("cdktf deploy says it in terraform's words, which README quotes with the same command", async () => {
-    const readme = (await readFile(join(PROJECT, "README.md"), "utf8")).replace(/\s+/g, " ");
+  test("cdktf deploy says it in terraform's words, which the guide quotes with the same command", async () => {
+    const guide = await readFile(join(PROJECT, "docs/guides/first-deploy.md"), "utf8");
     const [, quoted = "nothing"] =
-      /`(S3 bucket "acme-states" does not exist\.[^`]*)`: run `npx alb-web bootstrap`/.exec(readme) ?? [];
+      /^\| `(S3 bucket "acme-states" does not exist\.[^`]*)` \| run `npx alb-web bootstrap`/m.exec(guide) ?? [];
     expect(words(await room.cdktf("deploy web --auto-approve"))).toContain(quoted.replace("acme-states", "acme-first"));
   });
 
@@ -159,7 +159,7 @@ describe("a trial without a backend", () => {
     });
   });
 
-  test("once destroyed, goes to S3 with the one command that README names", async () => {
+  test("once destroyed, goes to S3 with the one command that the guide names", async () => {
     await room.program(zoneIn("trial", ""));
     expect(await room.cdktf("destroy trial --auto-approve")).toMatchObject({ code: 0 });
     expect(await room.shell("cp -r cdktf.out/stacks/trial destroyed")).toMatchObject({ code: 0 });

@@ -19,9 +19,9 @@ import { CACHE, startLocalAws } from "../../support/rehearsal-room";
 import { type StackJson, synthOf } from "../../support/synth";
 
 /*
- * docs/before-the-first-deploy.md, "Moving a name that is in use": the site's alias record where the zone has a record
- * of the name already. The record is the stack's own, with the real provider; its target is one that the local AWS
- * takes without a load balancer.
+ * docs/guides/before-the-first-deploy.md, "Moving a name that is in use": the site's alias record where the zone has a
+ * record of the name already. The record is the stack's own, with the real provider; its target is one that the local
+ * AWS takes without a load balancer.
  */
 
 jest.setTimeout(15 * 60_000);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
 import { inWorkspace, ORGANIZATION, TerraformCloudRoom, words, zoneStack } from "../../support/terraform-cloud-room";
 
-/* Every direction that README names, with its commands, one after the other on one stack that stands. */
+/* Each direction of docs/guides/moving-state.md, with its commands, one after the other on one existing stack. */
 
 jest.setTimeout(400_000);
 
@@ -70,7 +70,7 @@ test("the workspace has the newest state, and the earlier one", () => {
   expect(second).toBeGreaterThan(first ?? Infinity);
 });
 
-/** As README says it; cdktf-cli itself is left to the real site's test, as it takes longer than all the rest. */
+/** As docs/guides/moving-state.md says; cdktf-cli itself is left to the real site's test, as it takes longer than all the rest. */
 async function moves(from: Place, to: Place, how?: "keeping its lineage" | "refused, then by force"): Promise<void> {
   const [old, stale] = [await stateIn(from), await stateIn(to)];
   await room.run(`${room.at("web", "state pull")} > web.tfstate`);

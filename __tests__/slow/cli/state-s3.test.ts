@@ -91,7 +91,7 @@ test("every earlier state can be brought back", async () => {
   expect(new Set(states.map((text) => (JSON.parse(text) as { serial: number }).serial)).size).toBe(states.length);
   expect(states).toContain(before);
 
-  // With the commands of the README.
+  // With the commands of docs/guides/shared-state.md.
   await mkdir(join(mine.folder, "restore"));
   await writeFile(join(mine.folder, "restore", "earlier.tfstate"), before);
   const push = await mine.shell("terraform -chdir=cdktf.out/stacks/web state push -force $PWD/restore/earlier.tfstate");

@@ -11,9 +11,9 @@ import { startLocalAws } from "../../support/rehearsal-room";
 import { EXISTING_NETWORK, synthOf } from "../../support/synth";
 
 /*
- * README's table "Changing a site that stands" against the plans that terraform and the real provider make, with a
- * refresh, of each of its changes to a site that stands on the local AWS. The table is read from the README: what it
- * names is changed here, and what it says of the plan must be what the plan says.
+ * The table "What each change does" of docs/guides/changing-a-live-site.md, against the plans that terraform and the
+ * real provider make, with a refresh, for each of its changes to a site on the local AWS. The table is read from the
+ * page: each change in it is made here, and its second column must be what the plan contains.
  */
 
 const STANDING: WebStackProps = { domainName: "www.example.com", alternativeNames: ["example.com"] };
@@ -34,7 +34,7 @@ const CHANGES: Readonly<Record<string, readonly Partial<WebStackProps>[]>> = {
   "`http`": [{ http: "forward" }],
   "`tlsPolicy`": [{ tlsPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06" }],
   "`tags`": [{ tags: { team: "web" } }],
-  "`healthCheck` but for path and port": [{ healthCheck: EVERY_OTHER_CHECK }],
+  "`healthCheck` except path and port": [{ healthCheck: EVERY_OTHER_CHECK }],
   "`deregistrationDelaySec`": [{ deregistrationDelaySec: 30 }],
   "`accessLogsBucket`": [{ accessLogsBucket: "example-logs" }],
   "`disposable`": [{ disposable: true }],
@@ -88,7 +88,7 @@ interface Change {
   };
 }
 
-const ROWS = rowsOf(readFileSync(join(PROJECT, "README.md"), "utf8"));
+const ROWS = rowsOf(readFileSync(join(PROJECT, "docs/guides/changing-a-live-site.md"), "utf8"));
 /** Each change on its own, by a key. */
 const ALL = Object.entries(CHANGES).flatMap(([change, props]) =>
   props.map((it, index) => ({ change, key: `${change} ${index}`, props: { ...STANDING, ...it } })),
@@ -144,12 +144,12 @@ function outcomeOf(changes: readonly Change[]): string {
   const replaced = Object.entries(PARTS).filter(([type]) => newFirst.has(type) || oldFirst.has(type));
   if (replaced.length > 0)
     return (
-      `${listOf(replaced.map(([, name]) => name))} replaced, ` +
-      `${replaced.some(([type]) => oldFirst.has(type)) ? "the old first" : "the new first"}`
+      `${listOf(replaced.map(([, name]) => name))} replaced ` +
+      `${replaced.some(([type]) => oldFirst.has(type)) ? "(destroy, then create)" : "(create, then destroy)"}`
     );
   const [added, removed] = [typesOf(did("create")), typesOf(did("delete"))];
   if (added.has("aws_vpc"))
-    return removed.size === 0 ? "all created once more, nothing destroyed" : "all created once more";
+    return removed.size === 0 ? "everything created again, nothing destroyed" : "everything created again";
   if (added.size > 0 || removed.size > 0) return "added or removed, nothing replaced";
   return did("update").length > 0 ? "updated in place" : "no changes";
 }
@@ -161,8 +161,8 @@ function changesOf(key: string): readonly Change[] {
   return all.filter(({ change: { actions } }) => !["no-op", "read"].includes(actions.join()));
 }
 
-function rowsOf(readme: string): Row[] {
-  const [, section = ""] = /^### Changing a site that stands\n([^]*?)^#/m.exec(readme) ?? [];
+function rowsOf(page: string): Row[] {
+  const [, section = ""] = /^## What each change does\n([^]*?)^#/m.exec(page) ?? [];
   const lines = section.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| ---"));
   return lines.slice(1).map((line) => {
     const [, changes = "", inThePlan = ""] = line.split("|").map((cell) => cell.trim());

@@ -27,7 +27,7 @@ import { synthOf } from "../../support/synth";
  */
 
 const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
-const PAGE = text("docs/prove.md");
+const PAGE = text("docs/guides/prove.md");
 const OWN = { account: "123456789012", domain: "www.example.com", zone: "example.com" };
 
 describe("the estimate", () => {
@@ -417,7 +417,7 @@ function faultsOf(row: string, json: string | undefined): string[] {
   ];
 }
 
-describe("docs/prove.md", () => {
+describe("docs/guides/prove.md", () => {
   const lines = PAGE.split("\n");
   const rows = lines.slice(lines.indexOf(TABLE_HEAD[1]!) + 1).slice(
     0,
@@ -445,7 +445,7 @@ describe("docs/prove.md", () => {
   test("has well-formed records only", () => {
     const faults = rows.map((row) => {
       const file = /\]\(([^)]+)\)/.exec(row)?.[1] ?? "";
-      const path = join("docs", file);
+      const path = join("docs/guides", file);
       return [
         row,
         file.startsWith(`${PROOFS}/`) && existsSync(join(PROJECT, path))
@@ -471,7 +471,7 @@ describe("docs/prove.md", () => {
   });
 
   test("names the folder and the file that a record is copied to", () => {
-    expect(PAGE).toContain(`\`docs/${PROOFS}/\``);
+    expect(PAGE).toContain(`\`docs/guides/${PROOFS}/\``);
     expect(fileNameOf(good)).toMatch(/^prove-[\dTZ-]+\.json$/);
     expect(text(".gitignore").split("\n")).toEqual(expect.arrayContaining(["/proving/", "/prove-*.json"]));
   });
