@@ -1,15 +1,15 @@
 /**
- * How much CPU time a trace may take, and a review with its two traces; a plan of 10,000 resources takes about a
- * second. Not the time of day: a verdict must not depend on what else the machine does.
+ * The CPU time for a trace, and for a review with its two traces; a plan of 10,000 resources takes about a second. Not
+ * wall-clock time: a verdict must not depend on the load of the machine.
  */
 export const LIMIT_SEC = 10;
 
-/** The time is up; the message says where. */
+/** The time is up; the message contains the place. */
 export class TimeIsUp extends Error {}
 
 /**
- * When a trace ends, whatever it has not looked at. Nothing can interrupt a rule, so the clock is looked at between
- * rules, and whenever one reports something.
+ * When a trace ends, even if it is not complete. Nothing can interrupt a rule, so the clock is checked between rules,
+ * and whenever a rule reports something.
  */
 export class Deadline {
   private readonly end: number;
@@ -24,7 +24,7 @@ export class Deadline {
     this.end = now() + LIMIT_SEC * 1_000;
   }
 
-  /** Where it stopped, in one sentence; nothing as long as nothing was stopped. */
+  /** Where it stopped, in one sentence; nothing if it did not stop. */
   get stopped(): string | undefined {
     return this.sentence;
   }
@@ -43,16 +43,16 @@ export class Deadline {
   }
 
   /**
-   * Goes on with something else.
+   * Continues with another place.
    * @param place such as "in the rules on DNS"
-   * @throws {TimeIsUp} if it is over, which names the place before
+   * @throws {TimeIsUp} if it is over, with the previous place
    */
   enter(place: string): void {
     this.check();
     this.place = place;
   }
 
-  /** Does all of it, or as much as there is time for. */
+  /** Runs all of it, or as much as the time allows. */
   run(work: () => void): void {
     try {
       work();
@@ -62,7 +62,7 @@ export class Deadline {
   }
 }
 
-/** Asking for the CPU time takes longer than most rules do, after each of which it is looked at. */
+/** Reading the CPU time takes longer than most rules, after each of which it is checked. */
 const ASKED_EACH_MS = 50;
 
 /** The CPU time in milliseconds. */
@@ -77,5 +77,5 @@ function cpuClock(): () => number {
   };
 }
 
-/** Names can be of any length. */
+/** Names can have any length. */
 const LONGEST_PLACE = 300;

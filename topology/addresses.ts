@@ -1,18 +1,18 @@
 /* The parts of a resource's address. */
 
-/** Where the key of `count` or `for_each` begins; within a text key a quote has a backslash before it. */
+/** The position of the key of `count` or `for_each`; in a string key, quotes are escaped with a backslash. */
 function keyAt(address: string): number {
   if (!address.endsWith("]")) return address.length;
   const at = address.endsWith('"]') ? address.lastIndexOf('["') : address.lastIndexOf("[");
   return at < 0 ? address.length : at;
 }
 
-/** `aws_lb.web` of `aws_lb.web["a"]`: the block that all its instances share. */
+/** `aws_lb.web` of `aws_lb.web["a"]`: the block of the instance. */
 export function blockOf(address: string): string {
   return address.slice(0, keyAt(address));
 }
 
-/** `["a"]` of `aws_lb.web["a"]`; empty where there is none. */
+/** `["a"]` of `aws_lb.web["a"]`; empty if there is none. */
 export function keyOf(address: string): string {
   return address.slice(keyAt(address));
 }
@@ -29,7 +29,7 @@ export function moduleOf(address: string): string {
   return address.slice(0, end);
 }
 
-/** Where a module's name ends, with its key. */
+/** The end of a module's name, including its key. */
 function nameEnd(address: string, start: number): number {
   let at = start;
   while (at < address.length && address[at] !== "." && address[at] !== "[") at += 1;

@@ -3,11 +3,11 @@ import type { Subnet } from "./network-model";
 import { type Attr, known, type Listed, Unknown } from "./value";
 
 /*
- * Which of several subnets is meant, where a file does not say it and it makes no difference, as with
+ * Chooses one of several subnets if the file does not say which is meant and it makes no difference, as with
  * `element(aws_subnet.public[*].id, 0)`.
  */
 
-/** The first of those that it can be, if requests take the same way through all of them; otherwise it stays open. */
+/** The first candidate, if requests take the same route through all candidates; otherwise it stays open. */
 export function oneOfAlike(
   id: Attr<string>,
   subnetOf: (id: string) => Subnet | undefined,
@@ -26,7 +26,7 @@ export function oneOfAlike(
 }
 
 function isAlike(a: Subnet, b: Subnet): boolean {
-  // The ACLs of subnets that a file only reads are taken to let everything pass.
+  // The network ACLs of subnets from data sources are assumed to allow all traffic.
   const isAclKnown = !(a.networkAcl instanceof Unknown) || (a.isData && b.isData);
   return (
     a.vpcId === b.vpcId &&
@@ -38,7 +38,7 @@ function isAlike(a: Subnet, b: Subnet): boolean {
   );
 }
 
-/** The same for a list that is nothing but one of several. */
+/** The same for a list with one of several subnets. */
 export function listOfAlike(
   list: Listed<string>,
   ...rest: [Parameters<typeof oneOfAlike>[1], Parameters<typeof oneOfAlike>[2]]

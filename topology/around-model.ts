@@ -1,7 +1,7 @@
 import type { Part } from "./part";
 import type { Attr, Listed } from "./value";
 
-/* What stands around a path: logs, web ACLs, and what keeps a VPC from the internet. */
+/* What surrounds a path: logs, web ACLs, and VPC block public access. */
 
 export interface LogBucket extends Part {
   /** The bucket's name. */

@@ -73,7 +73,7 @@ function mayAllow(rule: Fields): boolean {
 }
 
 export function blockPublicAccessOf(source: Source): BlockPublicAccess[] {
-  // What may only go out is no exclusion for clients that come in.
+  // An egress-only exclusion does not apply to inbound clients.
   const excluded = source
     .ofType("aws_vpc_block_public_access_exclusion")
     .filter(({ fields }) => fields.text("internet_gateway_exclusion_mode") !== "allow-egress")

@@ -5,7 +5,7 @@ import { bootScript, joined, metadataOf, NONE } from "./server-settings";
 import type { Resource, Source } from "./source";
 import { known, type Listed, Unknown } from "./value";
 
-/** Where the instances of Auto Scaling groups get their settings. */
+/** The source of the instance settings of Auto Scaling groups. */
 interface Settings {
   /** Launch templates by their ids and names. */
   readonly templates: ReadonlyMap<string, Resource>;
@@ -43,7 +43,7 @@ function autoScalingGroupOf(it: Resource, settings: Settings, kind: Source["kind
     ...madeOf(it, settings),
     userDataReplaceOnChange: undefined,
     changesUserDataInPlace: false,
-    // A plan leaves open what is not configured, which is EC2.
+    // If it is not configured, it is open in a plan; the default is EC2.
     healthCheckType:
       it.isConfigured("health_check_type") || kind !== "plan"
         ? fields.text("health_check_type")
@@ -57,11 +57,11 @@ function autoScalingGroupOf(it: Resource, settings: Settings, kind: Source["kind
   };
 }
 
-/** Without subnets it takes the default ones of its zones. */
+/** Without subnets it uses the default subnets of its zones. */
 function subnetsOf({ fields, address }: Resource): Listed<string> {
   const subnets = fields.list("vpc_zone_identifier", expected.SUBNET);
   return subnets.items.length === 0 && subnets.open === undefined
-    ? { items: [], open: new Unknown(address, "availability_zones", "its subnets are the default ones") }
+    ? { items: [], open: new Unknown(address, "availability_zones", "it uses the default subnets") }
     : subnets;
 }
 
@@ -70,7 +70,7 @@ type Made = Pick<
   "securityGroupIds" | "hasSecurityGroups" | "publicIp" | "userData" | "metadataOptions" | "settingsAddress"
 >;
 
-/** What the instances have of the launch template or configuration. */
+/** The instance settings from the launch template or configuration. */
 function madeOf(it: Resource, { templates, configurations }: Settings): Made {
   const template = namedTemplate(it, templates);
   const configuration = configurations.get(
@@ -99,7 +99,7 @@ function madeOfUnread({ fields, address }: Resource): Made {
   const unread = new Unknown(
     address,
     fields.isSet("launch_configuration") ? "launch_configuration" : "launch_template",
-    "what its instances are made of is not in the file",
+    "its launch template or configuration is not in the file",
   );
   return {
     securityGroupIds: { items: [], open: unread },
@@ -115,7 +115,7 @@ function namedTemplate({ fields }: Resource, templates: ReadonlyMap<string, Reso
   const block =
     fields.block("launch_template") ??
     fields.block("mixed_instances_policy")?.block("launch_template")?.block("launch_template_specification");
-  // Of a template that is given by its name, the provider plans the id "unknown".
+  // For a template given by name, the provider plans the id "unknown".
   const named = [
     block?.text("id", expected.LAUNCH_TEMPLATE),
     block?.text("launch_template_id", expected.LAUNCH_TEMPLATE),

@@ -28,7 +28,7 @@ function managedBalancer(it: Resource, listeners: ReadonlyMap<string, readonly L
     securityGroupIds: orOpen(it, "security_groups", it.fields.list("security_groups", expected.SECURITY_GROUP)),
     hasSecurityGroups: it.fields.isSet("security_groups") ? true : openOr(it, "security_groups", false),
     subnetIds: orOpen(it, "subnets", {
-      // A state shows them in both ways.
+      // A state shows them in both forms.
       items: [...new Set([...subnets.items, ...mapped.items])],
       ...((subnets.open ?? mapped.open) !== undefined && { open: subnets.open ?? mapped.open }),
     }),
@@ -60,7 +60,7 @@ function classicBalancer(it: Resource): Balancer {
   };
 }
 
-/** Each block has one; of a dynamic block only all of them together can be told, and only if they are as many. */
+/** Each block has one; for a dynamic block only all of them together are known, and only if the numbers match. */
 function mappedSubnets({ address, fields }: Resource): Listed<string> {
   const mappings = fields.blocks("subnet_mapping");
   const lists = mappings.items.map((block) => block.list("subnet_id", expected.SUBNET));
@@ -70,33 +70,29 @@ function mappedSubnets({ address, fields }: Resource): Listed<string> {
     return { items, ...(open !== undefined && { open }) };
   return {
     items: [],
-    open: new Unknown(
-      address,
-      "subnet_mapping",
-      "known after apply, and the file does not say which subnets these are",
-    ),
+    open: new Unknown(address, "subnet_mapping", "known after apply; the subnets are not in the file"),
   };
 }
 
-/** A data source that nobody has read yet. */
+/** A data source that has not been read yet. */
 function isLeftOpen(resource: Resource): boolean {
   return resource.isData && resource.fields.raw("arn") === undefined;
 }
 
-/** What a state holds that was written before AWS was asked is empty, which AWS's own value never is. */
+/** A state written before a refresh has an empty value, which AWS never returns. */
 function orUnset<T>(value: T): T | undefined {
   return value === "" ? undefined : value;
 }
 
 function orOpen(resource: Resource, attribute: string, listed: Listed<string>): Listed<string> {
   return isLeftOpen(resource) && listed.items.length === 0
-    ? { items: [], open: new Unknown(resource.address, attribute, "only read here") }
+    ? { items: [], open: new Unknown(resource.address, attribute, "read by a data source") }
     : listed;
 }
 
-/** What AWS takes where nothing is written. */
+/** AWS's default if no value is set. */
 function openOr<T>(resource: Resource, attribute: string, byDefault: T): T | Unknown {
-  return isLeftOpen(resource) ? new Unknown(resource.address, attribute, "only read here") : byDefault;
+  return isLeftOpen(resource) ? new Unknown(resource.address, attribute, "read by a data source") : byDefault;
 }
 
 function accessLogsOf({ fields }: Resource): Pick<Balancer, "accessLogs"> {

@@ -1,16 +1,16 @@
 import { isObject, listOf, own } from "./json";
 
 /*
- * Which block of the configuration each block of a plan's values is: Terraform sorts those that are a set, so their
- * places differ.
+ * Matches each block of a plan's values to its block of the configuration: Terraform sorts sets of blocks, so their
+ * positions differ.
  */
 
-/** Beyond so many, places are all that is looked at. */
+/** Above this number, only positions are compared. */
 const MAX_BLOCKS = 200;
-/** What is known of a block is another value than its configuration writes. */
+/** A known value of the block differs from its configuration. */
 const IS_ANOTHER = 1_000;
 
-/** For each item its block of the configuration; nothing where there are more or fewer of these. */
+/** For each item its block of the configuration; nothing if their numbers differ. */
 export function blocksFor(
   blocks: readonly unknown[],
   known: readonly unknown[],
@@ -22,7 +22,7 @@ export function blocksFor(
   if (count < 2 || count > MAX_BLOCKS) return blocks;
   const costs = items.map((item) => blocks.map((block) => costOf(block, known[item], open[item])));
   if (items.every((item) => costs[item]?.[item] === 0)) return blocks;
-  // Those that fit one block only choose first.
+  // Items that fit only one block choose first.
   const choices = (item: number) => costs[item]?.filter((cost) => cost === 0).length || count;
   const left = new Set(items);
   const found: unknown[] = [];
@@ -34,7 +34,7 @@ export function blocksFor(
   return found;
 }
 
-/** How little a block can have become this item; 0 if nothing speaks against it. */
+/** How badly a block fits this item; 0 for no contradiction. */
 function costOf(block: unknown, known: unknown, open: unknown): number {
   if (!isObject(block)) return 0;
   let cost = 0;
@@ -47,13 +47,13 @@ function costOf(block: unknown, known: unknown, open: unknown): number {
       continue;
     if (own(open, name) === true || !isSame(own(known, name), expression.constant_value)) cost += IS_ANOTHER;
   }
-  // What a block does not name is mostly known to be nothing.
+  // An argument that a block omits is usually known to be null.
   for (const [name, it] of Object.entries(isObject(open) ? open : {}))
     if (it === true && !Object.hasOwn(block, name)) cost += 1;
   return cost;
 }
 
-/** Terraform turns numbers and texts into what the argument's type is. */
+/** Terraform converts numbers and strings to the argument's type. */
 function isSame(value: unknown, constant: unknown): boolean {
   if (isObject(value) || isObject(constant)) return true;
   if (Array.isArray(value) && Array.isArray(constant))

@@ -2,9 +2,9 @@ import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong } from "./limits";
 import { typeOf } from "./source";
 
-/* What a plan does to each resource, as `terraform show -json` says it. */
+/* What a plan does to each resource, from `terraform show -json`. */
 
-/** `move` and `import` only change the state; `other` is whatever terraform may come to do. */
+/** `move` and `import` change only the state; `other` is any action that Terraform may add in the future. */
 export type Doing =
   | "none"
   | "create"
@@ -26,17 +26,17 @@ export interface Change {
   readonly doing: Doing;
   /** Terraform's own words for it, such as `delete,create`. */
   readonly words: string;
-  /** Of a replacement: whether the new one is there before the old one goes. */
+  /** For a replacement: whether the new resource is created before the old one is destroyed. */
   readonly isCreatedFirst: boolean;
-  /** What is there; `undefined` for something new. */
+  /** The current values; `undefined` for a new resource. */
   readonly before: Json | undefined;
-  /** What will be there; `undefined` for what goes. */
+  /** The planned values; `undefined` for a destroy. */
   readonly after: Json | undefined;
-  /** As terraform's `after_unknown`: `true` wherever something is known after the apply only. */
+  /** Terraform's `after_unknown`: `true` for every value that is known only after apply. */
   readonly unknown: Json;
   /** Attributes that force a replacement, such as `ami` or `root_block_device.encrypted`. */
   readonly forcedBy: readonly string[];
-  /** Attributes that will differ, or may do so, in the same words; those that the provider computes included. */
+  /** Attributes that will or may differ, in the same form, including computed ones. */
   readonly differing: readonly string[];
   /** Terraform's word for why, such as `replace_because_tainted`. */
   readonly reason: string | undefined;
@@ -44,14 +44,14 @@ export interface Change {
   readonly movedFrom: string | undefined;
 }
 
-/** Maps whose keys are the author's own; that one of them differs is told of the whole. */
+/** Maps with user-defined keys; a difference is reported for the whole map. */
 const MAPS = /^(tags|tags_all|triggers|keepers|parameters|environment\.variables)\./;
 
 /**
- * All changes of a plan in its order, data sources included; what an earlier apply left to be destroyed stands for
- * itself.
- * @param shown the same plan with what may be shown of it, from which all values come; whether they differ is told of
- * the plan itself
+ * All changes of a plan in its order, including data sources. Deposed objects, left by an earlier apply, are separate
+ * changes.
+ * @param shown the same plan with only the values that may be shown; all values come from it, differences from the plan
+ * itself
  */
 export function changesOf(plan: Json, shown: Json = plan): Change[] {
   const items = listOf(shown.resource_changes);
@@ -74,7 +74,7 @@ function changeOf(item: Json, whole: Json): Change | undefined {
   };
   const unknown = objectOf(change.after_unknown);
   const doing = doingOf(item);
-  // Most of a large plan is left as it is, and needs no comparison.
+  // Most of a large plan is unchanged and needs no comparison.
   let differing: readonly string[] | undefined;
   return {
     address: typeof item.deposed === "string" ? `${address} (deposed ${item.deposed})` : address,
@@ -104,7 +104,7 @@ function changeOf(item: Json, whole: Json): Change | undefined {
   };
 }
 
-/** What terraform's `actions` do; whatever else they come to say is `other`. */
+/** The meaning of Terraform's `actions`; anything else is `other`. */
 const DOINGS: Readonly<Record<string, Doing>> = {
   create: "create",
   update: "update",
@@ -130,7 +130,7 @@ export function doingOf(item: Json): Doing {
   return isImported ? "import" : movedFrom !== undefined && movedFrom !== item.address ? "move" : "none";
 }
 
-/** `root_block_device.encrypted`: of several blocks it makes no difference which. */
+/** Such as `root_block_device.encrypted`, without the index of a block. */
 function pathText(path: unknown): string {
   return shortened(
     listOf(path)
@@ -139,13 +139,13 @@ function pathText(path: unknown): string {
   );
 }
 
-/** An attribute of the person's own map is the map. */
+/** A key of a user-defined map is reported as the map. */
 function shortened(path: string): string {
   const [map] = MAPS.exec(`${path}.`) ?? [];
   return (map === undefined ? path : map.slice(0, -1)).replace(/^tags_all$/, "tags");
 }
 
-/** Where two values differ; then where they may do so, as what will be there is not known yet. */
+/** The attributes that differ, then those that may differ because the planned value is unknown. */
 function differingPaths(before: Json, after: Json, unknown: Json): string[] {
   const found = new Set<string>();
   const open = new Set<string>();
@@ -162,7 +162,7 @@ function differingPaths(before: Json, after: Json, unknown: Json): string[] {
         if (depth < 16) compare(own(a, key), own(b, key), own(c, key), path === "" ? key : `${path}.${key}`, depth + 1);
       }
     } else if ((one ?? "") !== (other ?? "")) {
-      // One nothing for another is no more than a provider's way to write it.
+      // Different empty values mean the same.
       note(path);
     }
   };
@@ -170,7 +170,7 @@ function differingPaths(before: Json, after: Json, unknown: Json): string[] {
   return [...new Set([...found, ...open])];
 }
 
-/** A value of what is there, by an attribute's name without indexes; of several blocks the first. */
+/** A current value, by attribute name without indexes; for several blocks the first. */
 export function valueAt(values: Json | undefined, path: string): unknown {
   let value: unknown = values;
   for (const key of path.split(".")) {

@@ -3,13 +3,13 @@ import { Deferred } from "./fields";
 import { isSymbol } from "./symbols";
 
 /*
- * The default security group of a VPC has one symbol, be it named by the VPC's attribute or by the resource that adopts
- * it.
+ * The default security group of a VPC has one symbol, whether referenced by the VPC's attribute or by the resource that
+ * adopts it.
  */
 
 const ATTRIBUTE = "default_security_group_id";
 
-/** The symbol for an adopted group's id; nothing for another attribute or resource, or where its VPC is not known. */
+/** The symbol for an adopted group's id; nothing for another attribute or resource, or if its VPC is unknown. */
 export function groupOfVpc(
   { type, field }: { readonly type: string; field(name: string): unknown },
   attribute: string,

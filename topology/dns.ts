@@ -63,8 +63,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
 }
 
 /**
- * Names of which a plan destroys the record that answers. Of IPv6, and of one set of several, others may stand
- * elsewhere.
+ * Names whose answering record a plan destroys. For IPv6, and for one record of a set, others may be elsewhere.
  */
 export function goneNamesOf(document: unknown): ReadonlySet<string> {
   const changes = listOf(own(document, "resource_changes")).filter(
@@ -90,7 +89,7 @@ export function goneNamesOf(document: unknown): ReadonlySet<string> {
 /** Route 53 appends the zone's name to a name that does not end with it. */
 function fqdnOf(resource: Resource, name: Attr<string>, zone: Zone | undefined): Attr<string> {
   const given = plainName(resource.fields.text("fqdn"));
-  // A state that was written before AWS was asked has none.
+  // A state written before a refresh has none.
   if (typeof given === "string" && given !== "") return given;
   const plain = plainName(name);
   if (plain instanceof Unknown) return plain;
@@ -103,7 +102,7 @@ function fqdnOf(resource: Resource, name: Attr<string>, zone: Zone | undefined):
   return plain === zoneName || plain.endsWith(`.${zoneName}`) ? plain : `${plain}.${zoneName}`;
 }
 
-/** Names of validation records that are known, with their certificate and domain. */
+/** Known names of validation records, with their certificate and domain. */
 function validationsOf(source: Source): ReadonlyMap<string, readonly { certificate: string; domain: string }[]> {
   const found = new Map<string, { certificate: string; domain: string }[]>();
   for (const certificate of source.ofType("aws_acm_certificate")) {
@@ -124,8 +123,8 @@ function validationsOf(source: Source): ReadonlyMap<string, readonly { certifica
 const FQDN: Expected = { types: ["aws_route53_record"], attribute: "fqdn", literal: /./ };
 
 /**
- * Certificates by the records that their validation waits for, which says what a record is for whose name cannot be
- * told.
+ * Certificates by the records that their validation waits for, which shows the purpose of a record with an unknown
+ * name.
  */
 function awaitedRecords(source: Source, certificates: readonly Certificate[]): ReadonlyMap<string, readonly string[]> {
   const byArn = new Map(certificates.map(({ arn, address }) => [arn, address]));
@@ -155,7 +154,7 @@ function validatedBy(
   const key = /\["((?:[^"\\]|\\.)*)"\]$/.exec(record.address)?.[1];
   const named = [...new Set(through.filter((address) => certificates.has(address)))];
   const led = named.length > 0 ? named : (awaited.get(record.address) ?? []);
-  // One block can make the records of several certificates, each by a key of its own.
+  // One block can create the records of several certificates, each with its own key.
   const keyed = led.filter(
     (address) => key !== undefined && certificates.get(address)?.names.items.includes(key.toLowerCase()),
   );
@@ -170,7 +169,7 @@ function validatedBy(
   const byKey = key === undefined ? undefined : names.find((it) => it === key.toLowerCase());
   const raw = record.fields.raw("name");
   const [, byText] = (raw instanceof Deferred ? /domain_name\s*==\s*\\?"([^"\\]+)/.exec(raw.text ?? "") : null) ?? [];
-  // A wildcard and the name below it have one record.
+  // A wildcard and the name below it share one record.
   const bases = new Set(names.map(withoutWildcard));
   const [only] = bases.size === 1 ? bases : [];
   return [
@@ -193,8 +192,7 @@ function addressesByBase(certificates: readonly Certificate[]): ReadonlyMap<stri
 }
 
 /**
- * A record that validates a name stays the same for all certificates of an account, also for one that is yet to be
- * made.
+ * The record that validates a name is the same for all certificates of an account, including future ones.
  */
 function standing(
   record: Resource,
@@ -210,7 +208,7 @@ function standing(
   return (byBase.get(domain) ?? []).map((certificate) => ({ certificate, domain }));
 }
 
-/** As names are compared: `Example.COM.` is `example.com`. Route 53 writes an asterisk as `\052`. */
+/** Normalized for comparison: `Example.COM.` is `example.com`. Route 53 writes an asterisk as `\052`. */
 export function plainName(name: Attr<string>): Attr<string> {
   return typeof name === "string" ? (name.includes("${") ? name.replace(/\.$/, "") : plainText(name)) : name;
 }

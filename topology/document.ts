@@ -8,8 +8,8 @@ import { UnreadableFile } from "./unreadable-file";
 const EXPECTED = "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json";
 
 /**
- * Tells a plan, a state and a synthesized file apart, and reads it.
- * @throws {UnreadableFile} if it is none of them
+ * Reads a plan, a state or a synthesized file.
+ * @throws {UnreadableFile} for any other document
  */
 export function readDocument(document: unknown): Source {
   if (!isObject(document))
@@ -23,16 +23,16 @@ export function readDocument(document: unknown): Source {
     ("configuration" in document && "format_version" in document)
   ) {
     if (!isObject(document.configuration))
-      throw new UnreadableFile(`${EXPECTED}; this plan has no configuration, so what it refers to cannot be told.`);
+      throw new UnreadableFile(`${EXPECTED}; this plan has no configuration, so its references cannot be determined.`);
     return readPlan(document);
   }
   if (isObject(document.values) || ("format_version" in document && "terraform_version" in document))
     return readState(document);
-  // An empty state is written as no more than its version.
+  // An empty state contains only its version.
   if ("format_version" in document && Object.keys(document).length === 1) return readState(document);
   if ("lineage" in document || "serial" in document)
     throw new UnreadableFile(
-      `${EXPECTED}; this is a state file itself: run \`terraform show -json > state.json\` beside it.`,
+      `${EXPECTED}; this is a raw state file: run \`terraform show -json > state.json\` in its directory.`,
     );
   if (
     isObject(document.resource) ||

@@ -1,6 +1,6 @@
 import type { Expected } from "./fields";
 
-/* What the arguments on the path are expected to name. */
+/* What the arguments on the path are expected to refer to. */
 
 const kind = (attribute: string, literal: RegExp, ...types: string[]): Expected => ({ types, attribute, literal });
 
@@ -26,7 +26,7 @@ export const INTERNET_GATEWAY = kind(
 export const NAT_GATEWAY = kind("id", /^nat-/, "aws_nat_gateway");
 export const EGRESS_ONLY_GATEWAY = kind("id", /^eigw-/, "aws_egress_only_internet_gateway");
 export const BALANCER = kind("arn", /^arn:/, "aws_lb");
-/** Of aliases: a classic load balancer, a distribution or an API can stand there too. */
+/** For aliases, which can also point to a classic load balancer, a distribution or an API. */
 export const BALANCER_NAME = kind("dns_name", /./, "aws_lb", "aws_elb");
 export const BALANCER_ZONE = kind("zone_id", /^Z/, "aws_lb", "aws_elb", "aws_route53_zone");
 export const LISTENER = kind("arn", /^arn:/, "aws_lb_listener");

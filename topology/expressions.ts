@@ -1,6 +1,6 @@
-/* Expressions in the texts of Terraform's JSON syntax. */
+/* Expressions in the strings of Terraform's JSON syntax. */
 
-/** What stands between `${` and its `}`; `$${` is a text. */
+/** The text between `${` and its `}`; `$${` is literal. */
 export function expressionsIn(text: string): string[] {
   const found: string[] = [];
   for (let at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
@@ -13,7 +13,7 @@ export function expressionsIn(text: string): string[] {
   return found;
 }
 
-/** The `}` that closes an expression; those within its texts and its own braces do not. */
+/** The `}` that closes an expression, not one within its strings or its own braces. */
 function endOf(text: string, from: number): number {
   let depth = 0;
   let isText = false;

@@ -3,50 +3,49 @@ import { tooLong } from "./limits";
 import { isSymbol, plain } from "./symbols";
 import { type Attr, type Listed, Unknown } from "./value";
 
-/* How the parts of a topology read the arguments of a resource, whatever file it is in. */
+/* Reads the arguments of a resource, independently of the kind of file. */
 
 /**
- * What an expression is expected to lead to, as a plan's references often leave the attribute out
+ * What an expression is expected to refer to, because a plan's references often omit the attribute
  * (`aws_subnet.public[*].id`).
  */
 export interface Expected {
   /** Types of resources, such as `aws_subnet`; data sources of these names included. */
   readonly types: readonly string[];
-  /** The attribute that is taken where none is named. */
+  /** The attribute if none is named. */
   readonly attribute: string;
-  /** How a value looks that is written out. */
+  /** The pattern of a literal value. */
   readonly literal: RegExp;
 }
 
-/** What the references of an expression lead to. */
+/** What the references of an expression resolve to. */
 export interface Resolved {
   readonly values: readonly unknown[];
-  /** Why there may be others. */
+  /** Why there may be more. */
   readonly open?: string;
-  /** Addresses of the resources on the way, the last included. */
+  /** Addresses of the resources along the way, including the last. */
   readonly through: Iterable<string>;
-  /** Whether it is no value at all: a variable that is null. */
+  /** Whether it is null, as a variable can be. */
   readonly isUnset?: boolean;
   /**
-   * Which of the values is meant where only one can be, counted from 0 and round after round; absent: the file does not
-   * say.
+   * The index, modulo the number of values, if only one value can be meant; absent: unknown.
    */
   readonly nth?: number;
 }
 
-/** A value that is not known yet, but whose expression leads somewhere. */
+/** A value that is not known yet, but whose expression has references. */
 export class Deferred {
   constructor(
     readonly address: string,
     readonly attribute: string,
     readonly resolve: (expected: Expected | undefined) => Resolved,
-    /** The expression itself, where the file has it. */
+    /** The expression itself, if the file has it. */
     readonly text?: string,
   ) {}
 }
 
 /**
- * Arguments of a resource, or of a block in one. Values are JSON in which `Deferred` and `Unknown` may stand anywhere.
+ * Arguments of a resource, or of a block in one. Values are JSON that can contain `Deferred` and `Unknown` anywhere.
  */
 export class Fields {
   constructor(
@@ -54,11 +53,11 @@ export class Fields {
     private readonly read: (name: string) => unknown,
     /** Such as `default_action[0].`; empty for the resource itself. */
     private readonly prefix = "",
-    /** What a block holds, by its names; of a resource they are asked for elsewhere. */
+    /** The values of a block by name; those of a resource are read elsewhere. */
     readonly names: readonly string[] = [],
   ) {}
 
-  /** How messages name an argument. */
+  /** The path of an argument in messages. */
   path(name: string): string {
     return this.prefix + name;
   }
@@ -70,7 +69,7 @@ export class Fields {
       : value;
   }
 
-  /** Whether the file gives it any value, known or not. */
+  /** Whether the file sets it, known or not. */
   isSet(name: string): boolean {
     const value = this.raw(name);
     return value !== undefined && !(Array.isArray(value) && value.length === 0) && value !== "";
@@ -106,14 +105,14 @@ export class Fields {
       } else if (Array.isArray(value)) value.forEach((it) => add(it, depth));
       else if (tooLong(value) !== undefined) open ??= new Unknown(this.address, this.path(name), tooLong(value) ?? "");
       else if (typeof value === "string" || typeof value === "number") items.add(String(value));
-      // for_each maps and sets of objects hold what they hold under any key
+      // for_each maps and sets of objects have their values under any key
       else if (isObject(value) && depth < 8) Object.values(value).forEach((it) => add(it, depth + 1));
     };
     add(this.raw(name), 0);
     return { items: [...items], ...(open !== undefined && { open }) };
   }
 
-  /** Nested blocks; one that is left open as a whole makes `open`. */
+  /** Nested blocks; a block that is unknown as a whole sets `open`. */
   blocks(name: string): { readonly items: readonly Fields[]; readonly open?: Unknown } {
     const value = this.raw(name);
     if (value === undefined) return { items: [] };
@@ -160,7 +159,7 @@ export class Fields {
           nth === undefined || open !== undefined
             ? new Set(all)
             : new Set(all.slice(nth % all.length, (nth % all.length) + 1));
-        // What is left when the rest is open may only have decided something.
+        // If the rest is open, the remaining value may be only a condition.
         const isBeside = open !== undefined && expected === undefined && !isSymbol([...one][0]);
         if (one.size !== 1 || isBeside)
           return new Unknown(
@@ -169,7 +168,7 @@ export class Fields {
             open ??
               (one.size === 0
                 ? "known after apply"
-                : `known after apply, and one of ${[...one].slice(0, 3).map(shown).join(", ")}`),
+                : `known after apply; one of ${[...one].slice(0, 3).map(shown).join(", ")}`),
             open === undefined ? namesIn(all) : undefined,
           );
         [value] = one;
@@ -191,7 +190,7 @@ export class Fields {
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** Names, if it can be nothing else. */
+/** Names, if there are no other candidates. */
 function namesIn(values: readonly unknown[]): readonly string[] | undefined {
   const names = values.filter((it) => typeof it === "string");
   return names.length > 1 && names.length === values.length ? names : undefined;

@@ -4,9 +4,9 @@ import type { Instance } from "./scope";
 import { typeOf } from "./source";
 import { isSymbol, symbol } from "./symbols";
 
-/* Which of the values that references lead to are what an argument takes. */
+/* Selects the values of references that fit an argument. */
 
-/** An instance's place among those of its block. */
+/** An instance's position among those of its block. */
 export interface Place {
   readonly index: number;
   readonly of: number;
@@ -18,13 +18,13 @@ interface Sibling {
   readonly known: unknown;
 }
 
-/** The places of instances that are exchangeable; nothing where they are not. */
+/** The positions of interchangeable instances; nothing if they are not interchangeable. */
 const places = new WeakMap<readonly Sibling[], { readonly of: ReadonlyMap<Sibling, number> | undefined }>();
 
 /**
- * The place of an instance whose block names as many things as it has instances. By `count` the order is that of the
- * list; by `for_each` it is that of the keys, which the references do not have: then it does not matter who takes which
- * only if all are alike otherwise.
+ * The position of an instance whose block refers to as many things as it has instances. With `count` the order is that
+ * of the list. With `for_each` it is that of the keys, which the references do not have, so the assignment does not
+ * matter only if all are otherwise alike.
  */
 export function placeOf(instance: Sibling, siblings: readonly Sibling[]): Place | undefined {
   if (siblings.length < 2) return undefined;
@@ -46,7 +46,7 @@ function areExchangeable(siblings: readonly Sibling[]): boolean {
 const byKeys = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
 
 /**
- * Those of a block that have this key; found at once, as a block can have thousands, each of which asks for one of
+ * The instances of a block with this key, by index: a block can have thousands of instances, each looking up one of
  * thousands.
  */
 export function withKey<T extends { readonly key: string | number | undefined }>(
@@ -72,7 +72,7 @@ export function isOfType(value: unknown, { types }: Expected): boolean {
 }
 
 /**
- * What is no identity of the kind that is looked for only decided something, such as the condition of an expression.
+ * A value that is not an identity of the expected kind is only a condition of the expression.
  */
 export function wanted(values: readonly unknown[], expected: Expected | undefined): unknown[] {
   const all = values.length < 2 ? [...values] : [...new Set(values)];
@@ -85,8 +85,8 @@ export function wanted(values: readonly unknown[], expected: Expected | undefine
 }
 
 /**
- * `for_each = { a = x.id, b = y.id }` names as many things as it makes instances: each takes one. What an instance
- * looks up by a name of its own (`x[each.value.name]`) need not be one for each.
+ * `for_each = { a = x.id, b = y.id }` refers to as many things as it has instances: each gets one. A lookup by an
+ * instance's own name (`x[each.value.name]`) need not be one for each.
  */
 export function paired(
   values: readonly unknown[],
@@ -103,10 +103,10 @@ export function paired(
 }
 
 /**
- * Whether an expression that names a whole block may well take some of its instances only, as
- * `[for it in aws_subnet.all : it.id if …]` does, of which a plan tells no more than the block: subnets of one block,
- * of which two are in one zone. By `for_each` they are of several tiers; by `count` they can all be meant, but not for
- * a load balancer, which takes one of each zone.
+ * Whether an expression that refers to a whole block may select only some of its instances, as
+ * `[for it in aws_subnet.all : it.id if …]` does, for which a plan shows only the block: subnets of one block, two of
+ * them in one zone. With `for_each` they are of several tiers. With `count` all can be meant, but not for a load
+ * balancer, which uses one of each zone.
  */
 export function isOfSeveralTiers(
   instances: readonly { readonly type: string; readonly key: unknown; field(name: string): unknown }[],
@@ -115,14 +115,13 @@ export function isOfSeveralTiers(
   if (!instances.every(({ type, key }) => type === "aws_subnet" && (typeof key === "string" || asker === "aws_lb")))
     return false;
   const zones = instances.map(({ field }) => field("availability_zone")).filter((it) => typeof it === "string");
-  // In one zone they are wrong together, whichever are meant.
+  // If all are in one zone, they are wrong in any combination.
   const different = new Set(zones).size;
   return different > 1 && different < zones.length;
 }
 
 /**
- * A load balancer takes one subnet of a zone: of blocks that have more between them it takes some, and a plan does not
- * say which.
+ * A load balancer uses one subnet per zone. If blocks have more, it uses some of them, and a plan does not show which.
  */
 export function isMixOfBlocks(values: readonly unknown[], { type, scope }: Instance): boolean {
   if (
@@ -134,7 +133,7 @@ export function isMixOfBlocks(values: readonly unknown[], { type, scope }: Insta
   const subnets = new Map(scope.ofTypes(["aws_subnet"]).map((it) => [symbol(it.address, "id"), it]));
   const named = values.map((it) => subnets.get(String(it)));
   const zones = named.map((it) => it?.field("availability_zone"));
-  // A single resource is named for itself.
+  // A single resource is referred to directly.
   const isWhole =
     named.every((it) => it !== undefined && it.siblings.length > 1) &&
     new Set(named.map((it) => it?.siblings)).size > 1;

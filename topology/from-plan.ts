@@ -11,7 +11,7 @@ import { symbol } from "./symbols";
 import { unreadArguments } from "./unread";
 import { type Attr, Unknown } from "./value";
 
-/* A plan as `terraform show -json` writes it: what is known, and by its configuration what the rest refers to. */
+/* A plan from `terraform show -json`: known values, and from its configuration what the rest refers to. */
 
 export function readPlan(plan: Json): Source {
   const modules = new PlannedModules(plan);
@@ -20,7 +20,7 @@ export function readPlan(plan: Json): Source {
     const key = instance.isData ? `data.${instance.type}` : instance.type;
     addTo(instances, key, instance);
   }
-  // Most types of a large plan are asked for by nobody.
+  // Most types of a large plan are never used.
   const byType = new Map<string, Resource[]>();
   const resources = (type: string): readonly Resource[] => {
     const made = byType.get(type) ?? (instances.get(type) ?? []).map((instance) => resourceOf(instance, modules));
@@ -77,7 +77,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
-/** The text, or the symbol that references to it give as well. */
+/** The text, or the symbol that references to it also produce. */
 function identityOf(instance: Instance, name: string): Attr<string> {
   const attribute = canonical(instance.type, name);
   const named =

@@ -9,7 +9,7 @@ import { symbol } from "./symbols";
 import { unreadArguments } from "./unread";
 import { type Attr, Unknown } from "./value";
 
-/* A state as `terraform show -json` writes it: everything is known but what was never told. */
+/* A state from `terraform show -json`: all values are known except those never stored. */
 
 export function readState(state: Json): Source {
   const byType = new Map<string, Resource[]>();
@@ -36,7 +36,7 @@ function resourceOf(item: Json, shown: ShownElsewhere): Resource | undefined {
   const fields = new Fields(address, (name) => {
     const value = own(values, name);
     const isHash = name === "user_data" && typeof value === "string" && /^[0-9a-f]{40}$/.test(value);
-    return isHash ? new Unknown(address, "user_data", "the state holds a hash of it only") : value;
+    return isHash ? new Unknown(address, "user_data", "the state contains only its hash") : value;
   });
   const identity = (name: string): Attr<string> => {
     const attribute = canonical(typeOf(type), name);

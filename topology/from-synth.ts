@@ -8,7 +8,7 @@ import { unreadArguments } from "./unread";
 import type { Attr } from "./value";
 import { expressionOf, valueOf } from "./written-values";
 
-/* Terraform's JSON syntax, as cdktf writes it: every `${…}` is an expression. */
+/* Terraform's JSON syntax, as CDKTF writes it: every `${…}` is an expression. */
 
 export function readSynthesized(json: Json): Source {
   const root = new RootScope(json);
@@ -67,7 +67,7 @@ const META = new Set([
   "provisioner",
 ]);
 
-/** What the provider is given, dynamic blocks as blocks of their content. */
+/** The arguments for the provider, with dynamic blocks as blocks of their content. */
 function argumentsOf(body: Json): Json {
   const dynamic = blocksOf(body.dynamic).flatMap((it) =>
     Object.entries(objectOf(it)).map(
@@ -146,7 +146,7 @@ class RootScope implements Scope {
     return this.byLabel.get(name) ?? this.byLabel.get(newName(name)) ?? [];
   }
 
-  /** What an expression counts is not known here. */
+  /** The result of a `count` expression is not known here. */
   isEmpty(): boolean {
     return false;
   }
@@ -155,7 +155,7 @@ class RootScope implements Scope {
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }
 
-  /** What a module makes is not in the file. */
+  /** The resources of a module are not in the file. */
   children(): readonly Scope[] {
     return [];
   }
@@ -179,7 +179,7 @@ class RootScope implements Scope {
   }
 }
 
-/** One instance for each that the file writes out; one for all where only an expression says how many. */
+/** One instance for each literal `count` or key; one for all if an expression determines the number. */
 function keysOf(body: Json): readonly (string | number | undefined)[] {
   const count = own(body, "count");
   if (typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= 10_000)

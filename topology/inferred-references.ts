@@ -7,10 +7,10 @@ import type { Scope } from "./scope";
 import { isSymbol } from "./symbols";
 import type { Step } from "./traversal";
 
-/** The variables and outputs through which a module may have what is looked for; each is followed when it is called. */
+/** The variables and outputs through which a module may get what is expected; each is followed when called. */
 export type Ways = () => readonly (() => unknown[])[];
 
-/** A local of a plan is not in the file; what it can only be is taken, all else stays open. */
+/** A plan does not contain locals; a local with one possible value gets it, any other stays open. */
 export function inferred(
   scope: Scope,
   name: string,
@@ -21,7 +21,7 @@ export function inferred(
   ways: Ways,
 ): unknown[] {
   const { expected } = walk;
-  const why = `known after apply, and a plan does not say what ${name} is`;
+  const why = `known after apply; a plan does not contain the value of ${name}`;
   if (expected === undefined) return opened(walk, why);
   const here = scope.ofTypes(expected.types).filter((it) => it.address !== asker.address);
   const blocks = new Set(here.map(({ siblings }) => siblings[0]));
@@ -33,7 +33,7 @@ export function inferred(
       asker,
       walk,
     );
-    // A local that holds a block's instances by their keys is there to choose from.
+    // A local with a block's instances by their keys is for selecting one of them.
     return values.length > 1 &&
       typeof here[0]?.key === "string" &&
       here[0].type !== "aws_subnet" &&
@@ -43,7 +43,7 @@ export function inferred(
   }
   if (blocks.size > 1) return opened(walk, why);
   const values = identitiesOf(scope, walk, ways);
-  // As many attachments as there are targets have one each.
+  // If there are as many attachments as targets, each has one.
   const own = expected === TARGET && asker.place?.of === values.length ? values[asker.place.index] : undefined;
   const only = values.length === 1 ? values[0] : own;
   return only === undefined ? opened(walk, why) : [only];
@@ -51,13 +51,13 @@ export function inferred(
 
 const identities = new WeakMap<Scope, Map<Expected, readonly unknown[]>>();
 
-/** The identities of the kind that is looked for that a module is given, or has from one that it calls. */
+/** The identities of the expected kind that a module gets from its caller or from a module it calls. */
 function identitiesOf(scope: Scope, walk: Walk, ways: Ways): readonly unknown[] {
   const { expected, open } = walk;
   const found = identities.get(scope) ?? identities.set(scope, new Map()).get(scope);
   const known = expected === undefined ? [] : found?.get(expected);
   if (expected === undefined || found === undefined || known !== undefined) return known ?? [];
-  // While they are looked for they lead nowhere.
+  // During the search they resolve to nothing.
   found.set(expected, []);
   const values = [
     ...new Set(

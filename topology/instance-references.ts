@@ -8,7 +8,7 @@ import { symbol } from "./symbols";
 import { pick, type Step } from "./traversal";
 import { Unknown } from "./value";
 
-/** What a path leads to in the instances of a block: those that the path, a key or a place chooses. */
+/** Resolves a path in the instances of a block: those selected by the path, a key or a position. */
 export function followInstances(
   instances: readonly Instance[],
   path: readonly Step[],
@@ -19,7 +19,7 @@ export function followInstances(
   const { named, rest } = byKey(instances, path);
   const chosen = byPlace(byOwnKey(byLookup(named, keyed), keyed), keyed, asker);
   if (chosen.length > 1 && isOfSeveralTiers(chosen, walk.type))
-    return opened(walk, "known after apply, and all or some of one block");
+    return opened(walk, "known after apply; some or all instances of one block");
   return chosen.flatMap((instance) => attributeOf(instance, rest, walk));
 }
 
@@ -27,9 +27,10 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   const [named, ...rest] = path.filter((step) => step !== "*");
   const { expected } = walk;
   const name = typeof named === "string" ? named : expected?.attribute;
-  if (name === undefined) return opened(walk, `known after apply, and ${instance.address} has no attribute named`);
+  if (name === undefined)
+    return opened(walk, `known after apply; the reference to ${instance.address} names no attribute`);
   walk.through.add(instance.address);
-  if (instance.isMany === true) walk.open ??= `how many ${instance.address} there are is not in the file`;
+  if (instance.isMany === true) walk.open ??= `the number of ${instance.address} instances is not in the file`;
   const attribute = canonical(instance.type, name);
   const value = pick(instance.field(attribute), rest);
   if (value instanceof Unknown) return opened(walk, value.why);
@@ -44,14 +45,14 @@ function attributeOf(instance: Instance, path: readonly Step[], walk: Walk): unk
   if (identity !== undefined && identity !== symbol(instance.address, attribute)) return [identity];
   if (isList(attribute) && !rest.some((step) => typeof step === "number"))
     return opened(walk, `${instance.address}.${attribute} is known after apply`);
-  // A key after an identity belongs to the map that led here, and so does an index, unless the attribute is a list
+  // A key after an identity belongs to the map that contained it, and so does an index, unless the attribute is a list
   // itself.
   const indexes =
     /s$/.test(attribute) && !/(ss|dns)$/.test(attribute) ? rest.filter((step) => typeof step === "number") : [];
   return [symbol(instance.address, [attribute, ...indexes].map(String).join("."))];
 }
 
-/** Those of the key that a path begins with. */
+/** The instances with the key at the start of a path. */
 function byKey(
   instances: readonly Instance[],
   path: readonly Step[],
@@ -63,25 +64,25 @@ function byKey(
   return { named: instances, rest: typeof first === "number" ? path.slice(1) : path };
 }
 
-/** The one whose key the asker looks up. */
+/** The instance with the key that the asker looks up. */
 function byLookup(instances: readonly Instance[], { lookups = [] }: Asker): readonly Instance[] {
-  // Nearly no reference has a lookup, and a block can have thousands of instances.
+  // Few references have a lookup, and a block can have thousands of instances.
   if (instances.length <= 1 || lookups.length === 0) return instances;
   const looked = instances.filter(({ key }) => lookups.includes(key));
   return looked.length === 1 ? looked : instances;
 }
 
-/** The one of the asker's own key. */
+/** The instance with the asker's own key. */
 function byOwnKey(instances: readonly Instance[], keyed: Asker): readonly Instance[] {
   if (instances.length <= 1 || keyed.key === undefined) return instances;
   const twin = withKey(instances, keyed.key).filter(({ key }) => key === keyed.key);
   if (twin.length > 0) return twin;
-  // element() goes round.
+  // element() wraps around.
   const wrapped = typeof keyed.key === "number" ? instances[keyed.key % instances.length] : undefined;
   return wrapped !== undefined && typeof wrapped.key === "number" ? [wrapped] : instances;
 }
 
-/** The one at the asker's place, where there are as many of these as there are siblings of the asker. */
+/** The instance at the asker's position, if there are as many instances as siblings of the asker. */
 function byPlace(instances: readonly Instance[], keyed: Asker, { place }: Asker): readonly Instance[] {
   const isSameCount = instances.length > 1 && place?.of === instances.length && typeof keyed.key === "number";
   const same = isSameCount ? instances[place.index] : undefined;

@@ -1,8 +1,8 @@
-/* Looking into parsed JSON that anybody may have written. */
+/* Safe access to parsed JSON from untrusted files. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What stands where there is no object. */
+/** Used if there is no object. */
 export const EMPTY: Json = Object.freeze({});
 
 /** The object, or an empty one for anything else. */
@@ -30,7 +30,7 @@ export function own(object: unknown, key: string | number): unknown {
     : undefined;
 }
 
-/** Terraform's JSON allows a list wherever a block can be repeated. */
+/** Terraform's JSON allows a list for any repeatable block. */
 export function blocksOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }

@@ -1,9 +1,9 @@
 /*
- * Arguments of the resources on a path, all that provider 5.100.0 has and those of later ones that were looked at: each
- * is either read, or known to change nothing of what is proven. Whatever else is set, no reader knows what it does.
+ * Arguments of the resources on a path: all of provider 5.100.0, and reviewed ones of later versions. Each is either
+ * read or known not to affect what is proven. The effect of any other argument is unknown.
  */
 
-/** Arguments by name; `true` for one whose own arguments are nobody's matter. */
+/** Arguments by name; `true` if its nested arguments are irrelevant. */
 export type Known = { readonly [name: string]: true | Known };
 
 const known = (names: string, blocks: Known = {}): Known => ({
@@ -20,8 +20,8 @@ const known = (names: string, blocks: Known = {}): Known => ({
 const USUAL = "id arn region tags tags_all timeouts";
 
 /**
- * Read of an action: the kind, the order, and where it leads. Signing in, and what the load balancer writes into an
- * answer, changes no hop.
+ * What is read of an action: the type, the order, and the destination. Authentication and fixed response bodies change
+ * no hop.
  */
 const ACTION = known(
   "type order target_group_arn authenticate_cognito authenticate_oidc jwt_validation fixed_response",
@@ -59,8 +59,7 @@ export const KNOWN_ARGUMENTS: Readonly<Record<string, Known>> = {
   ),
   aws_acm_certificate_validation: known(`${USUAL} certificate_arn validation_record_fqdns`),
   aws_lb: known(
-    // Read, then what requests are written with, then what only network and gateway load balancers have, and what costs
-    // or is logged.
+    // Read; then how requests are processed; then arguments of network and gateway load balancers, costs and logs.
     `${USUAL} name name_prefix dns_name zone_id arn_suffix vpc_id internal load_balancer_type ip_address_type ` +
       "security_groups subnets enable_deletion_protection idle_timeout enable_http2 access_logs " +
       "client_keep_alive desync_mitigation_mode drop_invalid_header_fields preserve_host_header " +
@@ -80,7 +79,7 @@ export const KNOWN_ARGUMENTS: Readonly<Record<string, Known>> = {
   aws_lb_listener: known(
     `${USUAL} load_balancer_arn port protocol ssl_policy certificate_arn mutual_authentication alpn_policy ` +
       "tcp_idle_timeout_seconds " +
-      // Headers that requests and answers get, by other names or with other values.
+      // Headers of requests and responses.
       "routing_http_request_x_amzn_mtls_clientcert_header_name " +
       "routing_http_request_x_amzn_mtls_clientcert_issuer_header_name " +
       "routing_http_request_x_amzn_mtls_clientcert_leaf_header_name " +
@@ -104,7 +103,7 @@ export const KNOWN_ARGUMENTS: Readonly<Record<string, Known>> = {
   aws_lb_listener_certificate: known(`${USUAL} listener_arn certificate_arn`),
   aws_lb_listener_rule: known(`${USUAL} listener_arn priority`, {
     action: ACTION,
-    // `field` and `values` are of providers before 3.0; what a condition asks for beside these is left open where
+    // `field` and `values` are of providers before 3.0; other arguments of a condition are reported as open where
     // conditions are read.
     condition: known("field values query_string", {
       host_header: known("values"),
@@ -117,7 +116,7 @@ export const KNOWN_ARGUMENTS: Readonly<Record<string, Known>> = {
   aws_lb_target_group: known(
     `${USUAL} name name_prefix port protocol protocol_version target_type vpc_id deregistration_delay ` +
       "arn_suffix load_balancer_arns " +
-      // How requests are shared among targets, then what network, gateway and function targets have.
+      // How requests are distributed to targets; then arguments for network, gateway and Lambda targets.
       "slow_start stickiness load_balancing_algorithm_type load_balancing_anomaly_mitigation " +
       "load_balancing_cross_zone_enabled target_group_health target_control_port " +
       "connection_termination ip_address_type lambda_multi_value_headers_enabled preserve_client_ip " +

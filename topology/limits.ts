@@ -1,15 +1,14 @@
 import { UnreadableFile } from "./unreadable-file";
 
-/* How much of one text is read, so that neither time nor a report grows with what somebody wrote into a name. */
+/* Limits for single texts, so that long names do not slow down a trace or fill a report. */
 
-/** Longer than any address that a person writes: modules 1,000 deep still fit. */
+/** Longer than any real address: modules 1,000 levels deep still fit. */
 const MAX_ADDRESS = 10_000;
 /**
- * AWS takes no longer value where a path is read; user data is at most 22,000 characters in base64, a bucket's policy
- * 20,000.
+ * AWS accepts no longer value on a path: user data has at most 22,000 characters in base64, a bucket policy 20,000.
  */
 const MAX_TEXT = 65_536;
-/** Of a text that is only shown. */
+/** For a text that is only shown. */
 const MAX_SHOWN = 1_000;
 
 /** @throws {UnreadableFile} if no configuration can have it */
@@ -24,11 +23,11 @@ export function throwIfTooLong(address: string): void {
 /** Why a value is not read; nothing if it is. */
 export function tooLong(value: unknown): string | undefined {
   return typeof value === "string" && value.length > MAX_TEXT
-    ? `longer than any value that AWS takes (${counted(value.length)} characters, at most ${counted(MAX_TEXT)})`
+    ? `longer than any value that AWS accepts (${counted(value.length)} characters, at most ${counted(MAX_TEXT)})`
     : undefined;
 }
 
-/** As much of a text as a report shows of it. */
+/** The part of a text that a report shows. */
 export function shortened(text: string): string {
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }

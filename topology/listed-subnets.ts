@@ -3,9 +3,9 @@ import type { Resource, Source } from "./source";
 import { symbol } from "./symbols";
 import { type Attr, known, Unknown } from "./value";
 
-/* Subnets of which a file has no more than their ids, read as a list. */
+/* Subnets of which a file has only the ids, from a list. */
 
-/** Filters that leave AWS's own subnets what they are: one in each zone. */
+/** Filters that still select default subnets, one in each zone. */
 const HARMLESS = [
   "vpc-id",
   "vpc_id",
@@ -17,7 +17,7 @@ const HARMLESS = [
   "state",
 ];
 
-/** Of these, those that leave none out. */
+/** Of these, those that exclude none. */
 const WHOLE = ["vpc-id", "vpc_id", "default-for-az", "defaultForAz", "state"];
 
 interface List {
@@ -26,7 +26,7 @@ interface List {
   readonly isWhole: boolean;
 }
 
-/** The lists of subnets of the default VPC. Of other VPCs' subnets an id says nothing. */
+/** The subnet lists of the default VPC. For other VPCs, an id shows nothing about a subnet. */
 function listsOf(source: Source, vpcs: readonly Vpc[]): List[] {
   const defaults = new Map(vpcs.filter(({ isDefault }) => isDefault).map((vpc) => [vpc.id, vpc]));
   return source.ofType("data.aws_subnets", "data.aws_subnet_ids").flatMap((resource): List[] => {
@@ -44,7 +44,7 @@ function listsOf(source: Source, vpcs: readonly Vpc[]): List[] {
   });
 }
 
-/** As `data.aws_subnets` lists them: public, in the VPC's main route table, and each in a zone of its own. */
+/** As `data.aws_subnets` lists them: public, in the VPC's main route table, and each in its own zone. */
 export function listedSubnetsOf(
   source: Source,
   vpcs: readonly Vpc[],
@@ -54,7 +54,7 @@ export function listedSubnetsOf(
   const seen = new Set(written.map(({ id }) => id));
   return listsOf(source, vpcs).flatMap(({ resource, vpc }) => {
     const { address, region, actions } = resource;
-    const read = new Unknown(address, "ids", "only read here");
+    const read = new Unknown(address, "ids", "read by a data source");
     return resource.fields.list("ids").items.flatMap((id, index): Subnet[] => {
       if (seen.has(id)) return [];
       seen.add(id);
@@ -79,7 +79,7 @@ export function listedSubnetsOf(
   });
 }
 
-/** All subnets of the default VPC by region, where a file reads all: a machine that names none is in one of them. */
+/** All subnets of the default VPC by region, if a file reads all: a server without a subnet is in one of them. */
 export function defaultSubnetsOf(source: Source, vpcs: readonly Vpc[]): ReadonlyMap<Attr<string>, readonly string[]> {
   return new Map(
     listsOf(source, vpcs)

@@ -1,7 +1,7 @@
 import type { Part } from "./part";
 import type { Attr, Listed } from "./value";
 
-/* Load balancers, their listeners, and what these do with a request. */
+/* Load balancers, their listeners, and how these handle a request. */
 
 export interface Balancer extends Part {
   readonly arn: Attr<string>;
@@ -14,15 +14,15 @@ export interface Balancer extends Part {
   /** `ipv4`, `dualstack`, `dualstack-without-public-ipv4`. */
   readonly ipAddressType: Attr<string>;
   readonly securityGroupIds: Listed<string>;
-  /** Whether the file names any group; without one AWS takes the VPC's default group. */
+  /** Whether the file sets any group; without one AWS uses the VPC's default group. */
   readonly hasSecurityGroups: Attr<boolean>;
   readonly subnetIds: Listed<string>;
   readonly deletionProtection: Attr<boolean>;
   /** Seconds; absent: AWS's 60. */
   readonly idleTimeout: Attr<number>;
-  /** `enable_http2`; absent: clients may speak it. */
+  /** `enable_http2`; absent: clients can use HTTP/2. */
   readonly http2: Attr<boolean>;
-  /** Only where logs are on. */
+  /** Only if logs are enabled. */
   readonly accessLogs?: { readonly bucket: Attr<string>; readonly prefix: Attr<string> };
   readonly listeners: readonly Listener[];
 }
@@ -31,7 +31,7 @@ export interface Listener extends Part {
   readonly arn: Attr<string>;
   readonly balancerArn: Attr<string>;
   readonly port: Attr<number>;
-  /** `HTTP`, `HTTPS`; `TCP` and others cannot be on an application load balancer. HTTP where none is given. */
+  /** `HTTP`, `HTTPS`; `TCP` and others cannot be on an application load balancer. HTTP if none is set. */
   readonly protocol: Attr<string>;
   readonly sslPolicy: Attr<string>;
   /** The default certificate first, then those of `aws_lb_listener_certificate`. */
@@ -44,13 +44,13 @@ export interface Listener extends Part {
 
 export interface ListenerRule extends Omit<Part, "actions"> {
   readonly listenerArn: Attr<string>;
-  /** Absent: AWS gives the next free one. */
+  /** Absent: AWS assigns the next free one. */
   readonly priority: Attr<number>;
   readonly conditions: readonly Condition[];
   readonly actions: readonly Action[];
 }
 
-/** All values of one condition are alternatives; all conditions of a rule must hold. */
+/** The values of one condition are alternatives; all conditions of a rule must match. */
 export interface Condition {
   readonly kind:
     | "host-header"
@@ -83,10 +83,10 @@ export type Action =
   | { readonly type: "authenticate"; readonly attribute: string }
   | { readonly type: "unknown"; readonly why: string; readonly attribute: string };
 
-/** A certificate as a listener names it. */
+/** A certificate as a listener refers to it. */
 export interface CertificateUse {
   readonly arn: Attr<string>;
-  /** The resource in which the listener's expression ends; absent in a state, where both look alike. */
+  /** The resource at the end of the listener's expression; absent in a state, where both look alike. */
   readonly via?: "certificate" | "validation";
   /** The listener, or the `aws_lb_listener_certificate`. */
   readonly address: string;

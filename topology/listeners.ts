@@ -29,7 +29,8 @@ export function listenersOf(source: Source, allRules: readonly ListenerRule[]): 
       balancerArn: it.fields.text("load_balancer_arn", expected.BALANCER),
       port: it.fields.number("port"),
       protocol:
-        it.fields.text("protocol") ?? (it.isData ? new Unknown(it.address, "protocol", "only read here") : "HTTP"),
+        it.fields.text("protocol") ??
+        (it.isData ? new Unknown(it.address, "protocol", "read by a data source") : "HTTP"),
       sslPolicy: it.fields.text("ssl_policy"),
       certificates: [
         ...(own === undefined ? [] : [own]),
@@ -80,7 +81,7 @@ const KNOWN_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 function conditionsOf(block: Fields): Condition[] {
-  // Once a condition was written as `field` and `values`.
+  // Older providers write a condition as `field` and `values`.
   const field = block.text("field");
   if (typeof field === "string" && block.isSet("values"))
     return [
@@ -107,7 +108,7 @@ function conditionsOf(block: Fields): Condition[] {
   ];
 }
 
-/** What a block has beside what is read of it. */
+/** An argument of a block that is not read. */
 function leftIn(block: Fields, names: readonly string[], what: string): Unknown | undefined {
   const name = block.names.find((it) => !names.includes(it) && block.isSet(it));
   return name === undefined
@@ -122,7 +123,7 @@ function shown(value: Attr<string>): string {
 function actionsOf(fields: Fields, name: string, isData: boolean): Action[] {
   const { items, open } = fields.blocks(name);
   const unknown =
-    open ?? (items.length === 0 && isData ? new Unknown(fields.address, name, "only read here") : undefined);
+    open ?? (items.length === 0 && isData ? new Unknown(fields.address, name, "read by a data source") : undefined);
   const actions = items
     .map((block, index) => ({ order: known(block.number("order")) ?? index, action: actionOf(block) }))
     .sort((a, b) => a.order - b.order);

@@ -2,15 +2,15 @@ import { type Json, listOf, objectOf, own, textOf } from "./json";
 import { keyWithin, permissionsOfRule } from "./permissions";
 import { typeOf } from "./source";
 
-/* What resources make in others: a rule in its security group, a route in its table. */
+/* What resources create in others: a rule in its security group, a route in its table. */
 
 /**
- * One thing that a resource makes in another one: its place there, the other one's id, what it is, and by which of its
- * arguments it does, where several do.
+ * One thing that a resource creates in another one: its list there, the other one's id, its key, and which argument
+ * creates it, if several can.
  */
 export type Made = readonly [place: Place, parent: string, key: string, by?: string];
 
-/** Which list of a parent it stands in. */
+/** The list of the parent that contains it. */
 export type Place =
   | "ingress"
   | "egress"
@@ -29,7 +29,7 @@ export type Place =
 
 export const text = (values: Json, name: string): string => textOf(own(values, name)) ?? "";
 
-/** A number or text as a key; of what terraform never writes there, none. */
+/** A number or string as a key; empty for other values, which Terraform never writes there. */
 export const keyOf = (value: unknown): string =>
   typeof value === "number" || typeof value === "string" ? String(value) : "";
 
@@ -38,7 +38,7 @@ const permissionsBy =
   (values: Json): Made[] =>
     permissionsOfRule(type, values).map((it) => [it.direction, it.group, keyWithin(it)]);
 
-/** What each type makes elsewhere. */
+/** What each type creates elsewhere. */
 const MAKERS: Readonly<Record<string, (values: Json) => Made[]>> = {
   aws_security_group_rule: permissionsBy("aws_security_group_rule"),
   aws_vpc_security_group_ingress_rule: permissionsBy("aws_vpc_security_group_ingress_rule"),
@@ -68,7 +68,7 @@ const MAKERS: Readonly<Record<string, (values: Json) => Made[]>> = {
     listOf(own(it, "traffic_source")).flatMap((source) => [
       ["target-groups", text(it, "autoscaling_group_name"), text(objectOf(source), "identifier")],
     ]),
-  // Each of its two lists of target groups shows what the other one registers.
+  // Each of its two lists of target groups also shows what the other one registers.
   aws_autoscaling_group: (it) => [
     ...listOf(own(it, "target_group_arns")).flatMap((arn): Made[] => [
       ["target-groups", text(it, "name"), keyOf(arn), "target_group_arns"],
@@ -94,7 +94,7 @@ export function destinationOf(it: Json, prefix = ""): string {
   ).toLowerCase();
 }
 
-/** What a resource of a plan or state makes elsewhere; nothing for a type that makes nothing there. */
+/** What a resource of a plan or state creates elsewhere; nothing for other types. */
 export function makerOf(item: unknown): ((values: Json) => Made[]) | undefined {
   const type = typeOf(textOf(own(item, "type")) ?? "");
   return own(item, "mode") !== "data" && Object.hasOwn(MAKERS, type) ? MAKERS[type] : undefined;

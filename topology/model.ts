@@ -20,13 +20,13 @@ export type {
   Vpc,
 } from "./network-model";
 
-/* The resources on the path of a request, in plain types, whatever they were read from. */
+/* The resources on the path of a request, in plain types, for every kind of file. */
 
 /* dns */
 
 export interface Zone extends Part {
   readonly id: Attr<string>;
-  /** Lower case, without the dot at the end. */
+  /** Lower case, without a trailing dot. */
   readonly name: Attr<string>;
   readonly isPrivate: Attr<boolean>;
   readonly vpcIds: Listed<string>;
@@ -35,7 +35,7 @@ export interface Zone extends Part {
 export interface DnsRecord extends Part {
   readonly zoneId: Attr<string>;
   /**
-   * Whole, as Route 53 will answer it: lower case, without the dot at the end, with the zone's name where Route 53
+   * The full name as Route 53 answers it: lower case, without a trailing dot, with the zone's name where Route 53
    * appends it.
    */
   readonly fqdn: Attr<string>;
@@ -47,13 +47,13 @@ export interface DnsRecord extends Part {
     readonly zoneId: Attr<string>;
     readonly evaluateTargetHealth: Attr<boolean>;
   };
-  /** Of a record without an alias. */
+  /** For a record without an alias. */
   readonly values: Listed<string>;
   /** `weighted`, `failover`, `latency`, `geolocation`, … ; absent: simple. */
   readonly routing?: string;
   /**
-   * The name of the certificate (`www.example.com`) whose validation this record is for; open when it is for one that
-   * cannot be told.
+   * The name of the certificate (`www.example.com`) that this record validates; open if it validates one that cannot be
+   * determined.
    */
   readonly validates: readonly { readonly certificate: string; readonly domain: Attr<string> }[];
 }
@@ -62,13 +62,13 @@ export interface DnsRecord extends Part {
 
 export interface Certificate extends Part {
   readonly arn: Attr<string>;
-  /** The domain name and all others, lower case. */
+  /** The domain name and all alternative names, lower case. */
   readonly names: Listed<string>;
-  /** `DNS`, `EMAIL` or, of an imported one, `NONE`. */
+  /** `DNS`, `EMAIL` or, for an imported certificate, `NONE`. */
   readonly validationMethod: Attr<string>;
-  /** Only of a state: `ISSUED`, `PENDING_VALIDATION`, … */
+  /** Only in a state: `ISSUED`, `PENDING_VALIDATION`, … */
   readonly status: Attr<string>;
-  /** Whether the file sets `lifecycle.create_before_destroy`, which only a synthesized one tells. */
+  /** Whether the file sets `lifecycle.create_before_destroy`; only a synthesized file contains it. */
   readonly createBeforeDestroy: Attr<boolean>;
   /** The validations (`aws_acm_certificate_validation`) that wait for it. */
   readonly validations: readonly string[];
@@ -85,7 +85,7 @@ export interface TargetGroup extends Part {
   readonly protocol: Attr<string>;
   /** `HTTP1`, `HTTP2`, `GRPC`. */
   readonly protocolVersion: Attr<string>;
-  /** `instance`, `ip`, `lambda`, `alb`; `instance` where none is given. */
+  /** `instance`, `ip`, `lambda`, `alb`; `instance` if none is set. */
   readonly targetType: Attr<string>;
   readonly vpcId: Attr<string>;
   readonly deregistrationDelay: Attr<number>;
@@ -104,7 +104,7 @@ export interface TargetGroup extends Part {
   readonly registrations: readonly Registration[];
 }
 
-/** A target in a group, or an Auto Scaling group that puts its instances there. */
+/** A target in a target group, or an Auto Scaling group that registers its instances there. */
 export interface Registration {
   /** The attachment, or the Auto Scaling group that lists the target group itself. */
   readonly address: string;
@@ -119,23 +119,23 @@ export interface Registration {
   readonly port: Attr<number>;
 }
 
-/** Something that works on target groups while the site runs. */
+/** Something that changes target groups outside Terraform while the site runs. */
 export interface Mover {
   readonly address: string;
   /** ARNs or names. */
   readonly targetGroups: Listed<string>;
-  /** It puts targets into groups, and leaves listeners as they are. */
+  /** It registers targets, but does not change listeners. */
   readonly onlyRegisters: boolean;
 }
 
 /* target */
 
-/** An instance, or what an Auto Scaling group makes its instances of. */
+/** An instance, or the template of an Auto Scaling group's instances. */
 export interface Server extends Part {
   readonly kind: "instance" | "auto-scaling-group";
   /** The instance's id, or the Auto Scaling group's name. */
   readonly id: Attr<string>;
-  /** Of an instance, when it is known. */
+  /** Of an instance, if known. */
   readonly privateIp: Attr<string>;
   /** One, or all those of an Auto Scaling group. */
   readonly subnetIds: Listed<string>;
@@ -143,33 +143,33 @@ export interface Server extends Part {
   readonly hasSecurityGroups: Attr<boolean>;
   /** `associate_public_ip_address`; absent: the subnet's `map_public_ip_on_launch` decides. */
   readonly publicIp: Attr<boolean>;
-  /** In clear; `undefined` where there is none. */
+  /** In plain text; `undefined` if there is none. */
   readonly userData: Attr<string>;
   readonly userDataReplaceOnChange: Attr<boolean>;
-  /** A plan that changes the user data in place. */
+  /** Whether a plan changes the user data in place. */
   readonly changesUserDataInPlace: boolean;
   readonly metadataOptions?: { readonly httpTokens: Attr<string>; readonly hopLimit: Attr<number> };
   /** Where the address, the groups, and the user data are set: the instance, or its launch template. */
   readonly settingsAddress: string;
   /**
-   * Only of an Auto Scaling group: `EC2`, or `ELB` where instances that fail the load balancer's health checks are
+   * Only of an Auto Scaling group: `EC2`, or `ELB` if instances that fail the load balancer's health checks are
    * replaced.
    */
   readonly healthCheckType?: Attr<string>;
-  /** Only of an Auto Scaling group: how many healthy instances terraform waits for. */
+  /** Only of an Auto Scaling group: how many healthy instances Terraform waits for. */
   readonly waitsForHealthy?: Attr<number>;
   /** Only of an Auto Scaling group. */
   readonly capacity?: { readonly min: Attr<number>; readonly max: Attr<number>; readonly desired: Attr<number> };
 }
 
-/** Everything that a trace looks at. */
+/** Everything that a trace uses. */
 export interface Topology extends NotRead {
   readonly source: "plan" | "state" | "synthesized";
-  /** A plan of some targets, or one that terraform could not finish: what it lacks may be there all the same. */
+  /** A plan with `-target`, or one that Terraform could not finish: what it lacks may still exist. */
   readonly isPartial?: boolean;
   readonly zones: readonly Zone[];
   readonly records: readonly DnsRecord[];
-  /** Names of which the plan destroys a record; empty in a state or a synthesized file. */
+  /** Names with a record that the plan destroys; empty in a state or a synthesized file. */
   readonly goneNames: ReadonlySet<string>;
   readonly certificates: readonly Certificate[];
   /** Application load balancers and others, each with its listeners. */
@@ -179,9 +179,11 @@ export interface Topology extends NotRead {
   /** Rules whose listener is not in the file. */
   readonly looseRules: readonly ListenerRule[];
   readonly targetGroups: readonly TargetGroup[];
-  /** Registrations whose target group is not in the file, or is left open. */
+  /** Registrations whose target group is not in the file, or is unknown. */
   readonly looseRegistrations: readonly Registration[];
-  /** What moves listeners between target groups or registers targets by itself, such as a deployment service. */
+  /**
+   * What moves listeners between target groups or registers targets outside Terraform, such as a deployment service.
+   */
   readonly movers: readonly Mover[];
   readonly servers: readonly Server[];
   readonly vpcs: readonly Vpc[];
@@ -193,9 +195,9 @@ export interface Topology extends NotRead {
   readonly logBuckets: readonly LogBucket[];
   readonly webAcls: readonly WebAcl[];
   readonly blockPublicAccess: readonly BlockPublicAccess[];
-  /** Who writes what, where two resources may write one thing. */
+  /** Which resources write what, if two resources can write the same thing. */
   readonly writers: Writers;
-  /** A part of the list above by its id or ARN; nothing if the file does not hold it. */
+  /** A part of the lists above by its id or ARN; nothing if it is not in the file. */
   readonly byId: {
     readonly zone: (id: Attr<string>) => Zone | undefined;
     readonly certificate: (arn: Attr<string>) => Certificate | undefined;

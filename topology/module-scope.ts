@@ -3,7 +3,7 @@ import { expressionOf } from "./plan-values";
 import type { Expression, Instance, Scope } from "./scope";
 import { newName } from "./source";
 
-/* The modules of a plan, each with what its configuration says and the instances that the plan has of it. */
+/* The modules of a plan, each with its configuration and its instances in the plan. */
 
 /** One instance of a module. */
 export class ModuleScope implements Scope {
@@ -21,7 +21,7 @@ export class ModuleScope implements Scope {
     private readonly name: string | undefined,
     readonly key: string | number | undefined,
     private readonly given: Json = EMPTY,
-    /** A plan of some targets only does not have all resources. */
+    /** A plan with `-target` does not contain all resources. */
     private readonly isWhole: boolean = parent?.isWhole ?? true,
   ) {
     for (const item of listOf(config.resources)) {
@@ -62,7 +62,7 @@ export class ModuleScope implements Scope {
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }
 
-  /** What the call of the module waits for, and the calls around it. */
+  /** The dependencies of the module call and of the calls around it. */
   get dependsOn(): readonly string[] {
     if (this.parent === undefined || this.name === undefined) return [];
     return [
@@ -81,7 +81,7 @@ export class ModuleScope implements Scope {
     if (called !== undefined) return called;
     const call = this.call(name);
     if (!isObject(own(call, "module")) || isCounted(call)) return [];
-    // One that makes nothing can still hand on what it is given.
+    // A module without resources can still pass on its inputs.
     const scope = this.withoutResources.get(name) ?? new ModuleScope(objectOf(call.module), this, name, undefined);
     this.withoutResources.set(name, scope);
     return [scope];
@@ -115,7 +115,7 @@ export class ModuleScope implements Scope {
     return byDefault === undefined ? undefined : { value: byDefault };
   }
 
-  /** A plan does not hold them. */
+  /** A plan does not contain locals. */
   local(): undefined {
     return undefined;
   }

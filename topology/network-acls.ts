@@ -10,7 +10,7 @@ import { type Attr, known, Unknown } from "./value";
 export interface NetworkAcls {
   readonly acls: readonly NetworkAcl[];
   readonly ofSubnet: ReadonlyMap<string, NetworkAcl>;
-  /** What may give any subnet another ACL. */
+  /** What may associate any subnet with another network ACL. */
   readonly stray?: Unknown;
 }
 
@@ -64,15 +64,15 @@ function writtenAcl(
   };
 }
 
-/** @param acls those of `resources`, in the same order, and the implied ones after them */
+/** @param acls the network ACLs of `resources`, in the same order, followed by the implied ones */
 function aclsOfSubnets(
   source: Source,
   resources: readonly Resource[],
   acls: readonly NetworkAcl[],
 ): ReadonlyMap<string, NetworkAcl> {
   const ofSubnet = new Map<string, NetworkAcl>();
-  // The subnets that an ACL shows can be those of before another one took them: the default one's least of all, then
-  // one that does not say it.
+  // The subnets of an ACL can be outdated if another one has taken them. The default ACL's are the least reliable, then
+  // those of an ACL that does not set them.
   const rank = (it: Resource) => (it.type === "aws_default_network_acl" ? 0 : it.isConfigured("subnet_ids") ? 2 : 1);
   const byRank = [...resources.entries()].sort(([, a], [, b]) => rank(a) - rank(b));
   for (const [place, { fields }] of byRank)
@@ -96,7 +96,7 @@ function strayTaker(source: Source): Unknown | undefined {
   );
 }
 
-/** The ACL that a VPC begins with, which lets everything pass, with the rules beside it. */
+/** A VPC's initial ACL, which allows all traffic, with its separate rules. */
 function defaultAclOf(
   { address, region, isData, actions, id: vpcId, defaultNetworkAclId: id }: Vpc,
   rules: readonly Resource[],

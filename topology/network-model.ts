@@ -18,12 +18,12 @@ export interface Subnet extends Part {
   readonly vpcId: Attr<string>;
   readonly cidr: Attr<string>;
   readonly ipv6Cidr: Attr<string>;
-  /** The zone's name or id; `${data.aws_availability_zones.x.names[0]}` stands for itself. */
+  /** The zone's name or id, or an expression such as `${data.aws_availability_zones.x.names[0]}`. */
   readonly zone: Attr<string>;
   readonly mapPublicIp: Attr<boolean>;
-  /** The table that holds for it: the associated one, or the VPC's main one. */
+  /** The route table that applies: the associated one, or the VPC's main one. */
   readonly routeTable: Attr<RouteTable>;
-  /** Whether `routeTable` was associated, or is the main one for want of an association. */
+  /** Whether `routeTable` is associated, rather than the main one by default. */
   readonly isAssociated: boolean;
   readonly networkAcl: Attr<NetworkAcl>;
 }
@@ -33,7 +33,7 @@ export interface RouteTable extends Part {
   readonly vpcId: Attr<string>;
   readonly isMain: boolean;
   readonly routes: readonly Route[];
-  /** There may be more routes than these: the table is only read, or its routes are left open. */
+  /** There may be more routes: the table is a data source, or its routes are unknown. */
   readonly open?: Attr<never>;
 }
 
@@ -70,14 +70,14 @@ export interface SecurityGroup extends Part {
   readonly id: Attr<string>;
   readonly vpcId: Attr<string>;
   readonly name: Attr<string>;
-  /** Of the VPC's own default group: everything within it, and everything out, unless the file adopts it. */
+  /** For the VPC's default group: all traffic between members and all outbound, unless the file adopts it. */
   readonly isDefault: boolean;
   readonly ingress: readonly SecurityRule[];
   readonly egress: readonly SecurityRule[];
-  /** There may be more rules than these. */
+  /** There may be more rules. */
   readonly openIngress?: Attr<never>;
   readonly openEgress?: Attr<never>;
-  /** Whether rules stand in the group itself, and whether beside it; each direction apart. */
+  /** Whether the group has inline rules, in each direction; and its separate rules. */
   readonly hasInline: { readonly ingress: boolean; readonly egress: boolean };
   readonly standalone: readonly { readonly address: string; readonly direction: "ingress" | "egress" }[];
 }

@@ -5,9 +5,9 @@ import { resourcesIn } from "./state-resources";
 const OWN_TAG = "alb-web:stack";
 
 /**
- * Whether a plan, a state or a synthesized file comes from a stack of this project, so that its faults can be corrected
- * in that stack's props. Only what the file creates counts: the data sources of another configuration can read our
- * resources with their tags.
+ * Whether a plan, a state or a synthesized file comes from a stack of this project, so that findings can be fixed in
+ * that stack's props. Only resources that the file creates count: data sources of another configuration can read this
+ * project's resources with their tags.
  */
 export function isOfThisProject(document: unknown): boolean {
   const { provider, resource_changes: changes, values } = objectOf(document);

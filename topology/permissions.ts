@@ -3,11 +3,11 @@ import type { SecurityRule } from "./model";
 import { protocolName } from "./protocols";
 import { isUnknown, known, Unknown } from "./value";
 
-/* The single permissions of a security group, whatever resource writes them: in a plan's values, or in a file. */
+/* The single permissions of a security group, from any resource: in a plan's values, or in a file. */
 
 export type Direction = "ingress" | "egress";
 
-/** What may pass. */
+/** The allowed traffic. */
 interface Opening {
   readonly protocol: string;
   /** Absent: all. */
@@ -15,7 +15,7 @@ interface Opening {
   readonly to: number | undefined;
 }
 
-/** Who is on the other side. */
+/** The other side. */
 interface Peer {
   readonly kind: "cidr" | "ipv6" | "prefix-list" | "group";
   readonly source: string;
@@ -28,24 +28,24 @@ export interface Permission extends Opening, Peer {
   readonly direction: Direction;
 }
 
-/** Equal for permissions that AWS takes for one. */
+/** Equal for permissions that are the same for AWS. */
 export function permissionKey({ group, direction, protocol, from, to, kind, source }: Permission): string {
   return JSON.stringify([group, direction, protocol, from ?? null, to ?? null, kind, source]);
 }
 
-/** Equal for permissions that AWS takes for one in one direction of one group. */
+/** Equal for permissions that are the same for AWS in one direction of one group. */
 export function keyWithin({ protocol, from, to, kind, source }: Opening & Peer): string {
   return JSON.stringify([protocol, from ?? null, to ?? null, kind, source]);
 }
 
 const SINGLE = /^aws_vpc_security_group_(ingress|egress)_rule$/;
 
-/** Whether it is a resource that is a rule beside its group. */
+/** Whether it is a separate security group rule resource. */
 export function isRuleBeside(type: string): boolean {
   return type === "aws_security_group_rule" || SINGLE.test(type);
 }
 
-/** What a rule beside its group lets through; nothing where that is not known whole. */
+/** What a separate rule allows; nothing if it is not fully known. */
 export function permissionsOfRule(type: string, values: Json | undefined, unknown: Json = {}): Permission[] {
   const group = own(values, "security_group_id");
   if (values === undefined || typeof group !== "string" || group === "") return [];
@@ -68,7 +68,7 @@ export function permissionsOfRule(type: string, values: Json | undefined, unknow
   );
 }
 
-/** What stands in the group itself, as AWS has it. */
+/** The rules of the group itself, as AWS has them. */
 export function permissionsInGroup(values: Json | undefined): Permission[] {
   const group = own(values, "id");
   if (typeof group !== "string") return [];
@@ -79,7 +79,7 @@ export function permissionsInGroup(values: Json | undefined): Permission[] {
   );
 }
 
-/** What a rule of a file lets through, as far as its sources are known; nothing where its ports are not. */
+/** What a rule of a file allows, as far as its sources are known; nothing if its ports are unknown. */
 export function permissionsOf(rule: SecurityRule, group: string, direction: Direction): Permission[] {
   const { protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds } = rule;
   const name = known(protocol);
@@ -94,7 +94,7 @@ export function permissionsOf(rule: SecurityRule, group: string, direction: Dire
   );
 }
 
-/** A block less the peers that `stays` does not take; nothing where none is left, the same block where all are. */
+/** A block without the peers that `stays` rejects; nothing if none is left, the same block if all are. */
 export function withoutPeers(block: Json, group: string, stays: (key: string) => boolean): Json | undefined {
   const opening = openingOf(block, {}, "protocol");
   if (opening === undefined) return block;
@@ -121,7 +121,7 @@ const BLOCK: Sources = {
   group: ["security_groups", "source_security_group_id"],
 };
 
-/** The lists of a block in a group, each with the kind of its peers. */
+/** The lists of an inline block, each with the kind of its peers. */
 const LISTS = [
   ["cidr_blocks", "cidr"],
   ["ipv6_cidr_blocks", "ipv6"],
@@ -154,7 +154,7 @@ function openingOf(values: Json, unknown: Json, protocolArgument: string): Openi
   const protocol = protocolName(String(given));
   if (protocol === "-1") return { protocol, from: undefined, to: undefined };
   const ports = [own(values, "from_port"), own(values, "to_port")];
-  // Ports that are not known may be any.
+  // Unknown ports may be any.
   const isOpen = own(unknown, "from_port") === true || own(unknown, "to_port") === true;
   return isOpen || ports.some((it) => it instanceof Unknown)
     ? undefined
@@ -174,7 +174,7 @@ function plainSource(kind: Peer["kind"], text: string): string {
   return kind === "group" ? plainGroup(text) : text.toLowerCase();
 }
 
-/** A group of another account is written with that account's number; AWS adds it to one of the same account as well. */
+/** A group of another account has that account's number as a prefix; AWS adds it for the same account as well. */
 export function plainGroup(id: string): string {
   return id.replace(/^\d{12}\//, "");
 }

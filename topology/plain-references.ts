@@ -5,13 +5,12 @@ import { canonical, NAMED_BY } from "./source";
 import { isSymbol, symbol } from "./symbols";
 
 /*
- * The shortest way through an expression that is no more than an attribute of one resource, as most are: it halves the
- * time of a trace.
+ * A fast path for an expression that is only an attribute of one resource, as most are: it halves the time of a trace.
  */
 
 const ROOTS = new Set(["module", "data", "var", "local", "each", "count", "path", "terraform", "self", "dynamic"]);
 
-/** The text that such an expression is; nothing where it is another one, or takes a longer way. */
+/** The value of such an expression; nothing for any other expression. */
 export function plainText(
   { references, text }: Expression,
   scope: Scope,
@@ -45,8 +44,7 @@ export function plainText(
 }
 
 /**
- * What stands for an attribute that the file does not give; nothing for a list, of which it is not known how many it
- * has.
+ * The symbol for an attribute that is not in the file; nothing for a list, whose length is unknown.
  */
 export function identityIn(instance: Instance, attribute: string): string | undefined {
   const identity =
@@ -57,7 +55,7 @@ export function identityIn(instance: Instance, attribute: string): string | unde
   return isList(attribute) ? undefined : symbol(instance.address, attribute);
 }
 
-/** Whether an attribute has the name of a list. */
+/** Whether an attribute's name is that of a list. */
 export function isList(attribute: string): boolean {
   return /[^s]s$/.test(attribute) && !attribute.endsWith("address");
 }

@@ -2,8 +2,8 @@ import { isObject, type Json, listOf, objectOf, own, textOf } from "./json";
 import { shortened, throwIfTooLong } from "./limits";
 
 /*
- * What a plan's JSON says of itself: whether it is whole, what it leaves for later, which actions it invokes, and what
- * of it nobody reads.
+ * What a plan's JSON states about itself: whether it is complete, what it defers, which actions it invokes, and which
+ * parts are not read.
  */
 
 /** An action that terraform 1.14 or newer invokes while it applies. */
@@ -12,18 +12,18 @@ export interface Invocation {
   readonly address: string;
   /** Such as `aws_ec2_stop_instance`. */
   readonly type: string;
-  /** What is known of its configuration. */
+  /** The known part of its configuration. */
   readonly values: Json;
-  /** As terraform's `config_unknown`: `true` wherever something is known after the apply only. */
+  /** Terraform's `config_unknown`: `true` for every value that is known only after apply. */
   readonly unknown: Json;
-  /** The resource whose change triggers it; absent where a person invokes it. */
+  /** The resource whose change triggers it; absent if a person invokes it. */
   readonly trigger?: string;
 }
 
-/** A change, or an action, that terraform leaves for a later plan. */
+/** A change or an action that Terraform defers to a later plan. */
 export interface Deferral {
   readonly address: string;
-  /** Of a resource or an action. */
+  /** The address of a resource or an action. */
   readonly type: string;
   /** Terraform's word for why, such as `instance_count_unknown`. */
   readonly reason: string;
@@ -32,11 +32,11 @@ export interface Deferral {
 
 export interface PlanFormat {
   readonly isErrored: boolean;
-  /** Not of the whole configuration, as for `-target`. */
+  /** Not of the whole configuration, as with `-target`. */
   readonly isPartial: boolean;
-  /** A version of the format that no reader knows. */
+  /** A format version that is not recognized. */
   readonly newVersion: string | undefined;
-  /** Names of the plan's parts that no reader knows, and that hold anything. */
+  /** Names of the plan's parts that are not recognized and not empty. */
   readonly unknownParts: readonly string[];
   readonly invocations: readonly Invocation[];
   readonly deferrals: readonly Deferral[];
@@ -53,8 +53,8 @@ const PARTS = new Set([
   "output_changes",
   "prior_state",
   "configuration",
-  // Terraform 1.2 and 1.3 had `condition_results` for what is `checks` since; the first is where people put a comment
-  // into JSON.
+  // Terraform 1.2 and 1.3 have `condition_results` instead of `checks`; the first one is a common key for comments in
+  // JSON.
   "//",
   "relevant_attributes",
   "condition_results",
@@ -68,7 +68,7 @@ const PARTS = new Set([
   "action_invocations",
 ]);
 
-/** Terraform 1.0 writes 0.1 and 0.2; a change that a reader must know of raises the first number. */
+/** Terraform 1.0 writes 0.1 and 0.2; an incompatible change increases the major version. */
 const VERSION = /^[01](\.|$)/;
 
 export function formatOf(plan: Json): PlanFormat {
@@ -88,7 +88,7 @@ export function formatOf(plan: Json): PlanFormat {
   };
 }
 
-/** Whether a plan holds less than the configuration would make. */
+/** Whether a plan covers less than the configuration would create. */
 export function isPartial(plan: Json): boolean {
   return plan.complete === false || plan.errored === true || listOf(plan.deferred_changes).length > 0;
 }
@@ -118,7 +118,7 @@ function deferralOf(item: unknown, held: unknown, isAction: boolean): Deferral {
   };
 }
 
-/** What says less than terraform does still counts. */
+/** Incomplete information still counts. */
 function addressOf(item: unknown): string {
   const address = textOf(own(item, "address")) ?? "";
   throwIfTooLong(address);

@@ -4,17 +4,17 @@ import { deferred, IN_DYNAMIC_BLOCK } from "./references";
 import type { Expression, Instance } from "./scope";
 import { Unknown } from "./value";
 
-/* The values of a plan: what is known of them, what their expressions lead to, and what is left open. */
+/* The values of a plan: known values, what expressions resolve to, and unknown values. */
 
 const NOT_NAMED = Symbol("not named");
 
-/** The provider keeps a hash of it; the text is in the configuration, if it is written there. */
+/** The provider stores only a hash; the text is in the configuration, if it is written there. */
 export function bootScript(after: Json, unknown: Json, expressions: Json, at: At): unknown {
   const script = expressionOf(own(expressions, "user_data"));
   if (script?.constant !== undefined) return script.constant.value;
   const value = own(after, "user_data");
   if (typeof value === "string" && /^[0-9a-f]{40}$/.test(value))
-    return new Unknown(at.instance.address, "user_data", "the plan holds a hash of it only");
+    return new Unknown(at.instance.address, "user_data", "the plan contains only its hash");
   return (
     value ??
     (script !== undefined && own(unknown, "user_data") === true
@@ -28,17 +28,17 @@ export interface At {
   readonly path: string;
 }
 
-/** What is known, what an expression leads to, and what is left open, in one value. */
+/** Known values, what expressions resolve to, and unknown values, in one value. */
 export function valueOf(after: unknown, unknown: unknown, expression: unknown, at: At, depth: number): unknown {
   if (!holdsTrue(unknown, depth)) return after;
   if (depth > 12) return new Unknown(at.instance.address, at.path, "nested too deeply");
   if (unknown === true) {
     const found = expressionOf(expression);
     if (found !== undefined) return deferred(found, at.instance.scope, at.instance, at.path);
-    // Blocks whose references are known by their arguments.
+    // Blocks whose arguments contain the references.
     if (Array.isArray(expression) && expression.length > 0)
       return expression.map((it, index) => configured(it, { ...at, path: `${at.path}[${index}]` }, depth + 1));
-    // What the configuration does not name, the provider computes; of a dynamic block nobody can tell.
+    // The provider computes what the configuration does not set; for a dynamic block this is unknown.
     return depth === 0 || expression === NOT_NAMED
       ? undefined
       : deferred(IN_DYNAMIC_BLOCK, at.instance.scope, at.instance, at.path);
@@ -46,8 +46,8 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
   if (Array.isArray(after) || (Array.isArray(unknown) && after !== null)) {
     const [known, open] = [listOf(after), listOf(unknown)];
     const items = Array.from({ length: Math.max(known.length, open.length) }, (_, index) => index);
-    // Of several blocks each has its own; of an attribute that is a list, all share one expression.
-    // Blocks that no block of the configuration stands for.
+    // Each of several blocks has its own expression; the items of a list attribute share one.
+    // Blocks without a block in the configuration.
     const isDynamic = expression === NOT_NAMED && open.some(isObject);
     const blocks = Array.isArray(expression)
       ? blocksFor(expression, known, open)
@@ -75,13 +75,13 @@ export function valueOf(after: unknown, unknown: unknown, expression: unknown, a
   return after;
 }
 
-/** Whether anything is left open; most values are known, and those need no copy. */
+/** Whether anything is unknown; most values are known and need no copy. */
 export function holdsTrue(unknown: unknown, depth = 0): boolean {
   if (typeof unknown !== "object" || unknown === null) return unknown === true;
   return depth > 12 || Object.values(unknown).some((it) => holdsTrue(it, depth + 1));
 }
 
-/** A block of which nothing is known but its configuration. */
+/** A block of which only the configuration is known. */
 function configured(block: unknown, at: At, depth: number): unknown {
   const found = expressionOf(block);
   if (found !== undefined) return deferred(found, at.instance.scope, at.instance, at.path);
@@ -99,7 +99,7 @@ function configured(block: unknown, at: At, depth: number): unknown {
 export function expressionOf(value: unknown): Expression | undefined {
   if (!isObject(value)) return undefined;
   const references = listOf(own(value, "references")).filter((it) => typeof it === "string");
-  // Of a configuration in JSON a plan gives both, and the constant is the expression's text.
+  // For a JSON configuration a plan contains both, and the constant is the expression's text.
   const [, text] =
     typeof value.constant_value === "string" ? (/^\$\{([^{}]*)\}$/.exec(value.constant_value) ?? []) : [];
   if (references.length > 0) return { references, ...(text !== undefined && { text }) };

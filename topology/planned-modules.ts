@@ -53,7 +53,7 @@ export class PlannedModules {
     this.addLeft(changes);
   }
 
-  /** A data source shows what stood when it was read. */
+  /** A data source shows the objects that existed when it was read. */
   private addRead(): void {
     for (const read of this.standing("data"))
       if (!this.gone.has(nameOf(read, objectOf(read.values)))) this.add(read, objectOf(read.values), EMPTY, []);
@@ -63,12 +63,12 @@ export class PlannedModules {
     const change = objectOf(own(item, "change"));
     const actions = listOf(change.actions).filter((it) => typeof it === "string");
     const isRemoved = actions.length === 1 && (actions[0] === "delete" || actions[0] === "forget");
-    // Of what is only destroyed nothing is left on the path; what was put aside for it neither.
+    // Destroyed resources and deposed objects are not on the path after the apply.
     if (!isObject(change.after) || isRemoved || own(item, "deposed") !== undefined) return;
     this.add(objectOf(item), objectOf(change.after), objectOf(change.after_unknown), actions, change);
   }
 
-  /** Of some targets only, or of actions alone, a plan does not list what it leaves as it is. */
+  /** A plan with `-target`, or of actions only, does not list unchanged resources. */
   private addLeft(changes: readonly unknown[]): void {
     if (!isPartial(this.plan) && listOf(this.plan.action_invocations).length === 0) return;
     const listed = new Set(changes.map((it) => own(it, "address")));
@@ -124,8 +124,7 @@ export class PlannedModules {
   }
 
   /**
-   * Data sources that were read for the plan (those that are read at apply stand among the changes), or what is there
-   * already.
+   * Data sources that were read for the plan (those read at apply are among the changes), or existing resources.
    */
   private *standing(mode: "data" | "managed"): Iterable<Json> {
     const state = objectOf(objectOf(this.plan.prior_state).values);
@@ -139,7 +138,7 @@ export class PlannedModules {
     throwIfTooLong(address);
     throwIfTooLong(textOf(item.module_address) ?? "");
     const isData = item.mode === "data";
-    // A data source's address in the prior state says its module too.
+    // A data source's address in the prior state includes its module.
     const scope = this.scopeOf(textOf(item.module_address) ?? moduleOf(address));
     const label = `${isData ? "data." : ""}${typeOf(type)}.${name}`;
     const config = scope.configOf(`${isData ? "data." : ""}${type}.${name}`);
@@ -189,7 +188,7 @@ export class PlannedModules {
   }
 }
 
-/** What is known is in the plan already; only what its expressions lead to is kept. */
+/** Known values are already in the plan; only what expressions resolve to is kept. */
 function fieldOf(after: Json, unknown: Json, expressions: Json, ofInstance: () => Instance): (name: string) => unknown {
   let fields: Map<string, unknown> | undefined;
   return (name) => {
@@ -208,12 +207,12 @@ function fieldOf(after: Json, unknown: Json, expressions: Json, ofInstance: () =
   };
 }
 
-/** What a resource is on AWS, to itself and to a data source of it. */
+/** The identity of a resource on AWS, shared by a data source of it. */
 function nameOf(item: unknown, values: Json): string {
   return `${typeOf(textOf(own(item, "type")) ?? "")} ${textOf(own(values, "arn")) ?? textOf(own(values, "id")) ?? ""}`;
 }
 
-/** These are told by nothing but their ids; other types can have the id of one of them. */
+/** Types identified only by their ids; other types can have the id of one of them. */
 const NAMED_BY_ID = new Set([
   "aws_route_table",
   "aws_internet_gateway",

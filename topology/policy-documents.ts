@@ -3,9 +3,9 @@ import { Deferred } from "./fields";
 import type { Resource, Source } from "./source";
 import { type Attr, Unknown } from "./value";
 
-/* Policies that a data source puts together. */
+/* Policies assembled by a data source. */
 
-/** Reads a policy's text; of an `aws_iam_policy_document` the text that it will have. */
+/** Reads a policy's text; for an `aws_iam_policy_document` its resulting text. */
 export function policyReader(source: Source): (resource: Resource, argument: string) => Attr<string> {
   const documents = new Map(source.ofType("data.aws_iam_policy_document").map((it) => [it.address, it]));
   return ({ fields }, argument) => {
@@ -15,7 +15,7 @@ export function policyReader(source: Source): (resource: Resource, argument: str
       .map((address) => documents.get(address))
       .find((it) => it !== undefined);
     if (document !== undefined) return textOf(document);
-    return typeof text === "string" ? new Unknown(fields.address, argument, "its text is made at the apply") : text;
+    return typeof text === "string" ? new Unknown(fields.address, argument, "its text is known after apply") : text;
   };
 }
 
@@ -44,7 +44,7 @@ function listed(block: Fields, argument: string, name: string): Record<string, u
   return block.isSet(argument) ? { [name]: texts(block, argument) } : {};
 }
 
-/** Of a text that is made of references, these; what stands around them is not in a plan. */
+/** The references of a text; the text around them is not in a plan. */
 function texts(block: Fields, argument: string): string[] {
   const raw = block.raw(argument);
   const items: readonly unknown[] = Array.isArray(raw) ? raw : [raw];

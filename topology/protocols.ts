@@ -2,7 +2,7 @@
 
 const PROTOCOLS: Readonly<Record<string, string>> = { "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", all: "-1" };
 
-/** The name of a protocol that is written by its number; lower case. */
+/** The name of a protocol, also if written as a number; lower case. */
 export function protocolName(protocol: string): string {
   const lower = protocol.toLowerCase().trim();
   return Object.hasOwn(PROTOCOLS, lower) ? (PROTOCOLS[lower] ?? lower) : lower;

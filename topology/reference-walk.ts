@@ -5,17 +5,17 @@ import { isObject } from "./json";
 import type { Expression } from "./scope";
 import { Unknown } from "./value";
 
-/* What following one expression keeps on the way: who asks, what for, and what is left open. */
+/* The state while one expression is resolved: who asks, what for, and what is unknown. */
 
-/** Who asks: `count.index` and `each.*` mean its own. */
+/** The asking instance: `count.index` and `each.*` are its own. */
 export interface Asker {
   readonly address?: string;
   readonly key: string | number | undefined;
   readonly forEach: Expression | undefined;
-  /** Its place among its siblings, where they are more than one. */
+  /** Its position among its siblings, if there are several. */
   readonly place?: Place;
   /**
-   * What the `each.value…` that stand in the expression are: the keys of what it looks up, such as
+   * The values of each `each.value…` in the expression: the keys that it looks up, such as in
    * `aws_subnet.all[each.value.subnet]`.
    */
   readonly lookups?: readonly unknown[];
@@ -26,15 +26,15 @@ export interface Walk {
   readonly through: Set<string>;
   /** How many references may still be followed. */
   left: number;
-  /** What asks. */
+  /** The type of the asking resource. */
   readonly type: string;
   open: string | undefined;
 }
 
-/** What one expression may cost; a hostile file must not hang a trace. */
+/** The limit for one expression; a hostile file must not hang a trace. */
 export const BUDGET = 20_000;
 
-/** A value at the end of a reference: the texts and numbers that it is or leads to. */
+/** A value at the end of a reference: the strings and numbers that it is or resolves to. */
 export function found(value: unknown, walk: Walk): unknown[] {
   if (value === undefined || value === null) return [];
   if (value instanceof Unknown) return opened(walk, value.why);
@@ -49,7 +49,7 @@ export function found(value: unknown, walk: Walk): unknown[] {
   return isObject(value) ? [] : [value];
 }
 
-/** Notes why what is led to is left open. */
+/** Records why the result is unknown. */
 export function opened(walk: Walk, why: string): [] {
   walk.open ??= why;
   return [];

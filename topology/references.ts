@@ -8,23 +8,23 @@ import { type Asker, BUDGET, found, opened, type Walk } from "./reference-walk";
 import type { Expression, Instance, Scope } from "./scope";
 import { longest, pick, type Step, stepsOf } from "./traversal";
 
-/* Where the references of an expression lead, as a plan names no more than these for what is known after apply. */
+/* Resolves the references of an expression: all that a plan contains for a value that is known after apply. */
 
-/** References that may be followed one through the other; a hostile file must not end the stack. */
+/** The depth of references; a hostile file must not overflow the stack. */
 const MAX_DEPTH = 100;
-/** Of the references that are being followed, one through the other. */
+/** The current depth. */
 let depth = 0;
 
-/** Of a dynamic block a plan shows the values that are known, but no expression. */
+/** For a dynamic block a plan contains known values, but no expression. */
 export const IN_DYNAMIC_BLOCK: Expression = { references: ["dynamic.block"] };
 
-/** Names of what only decides, such as `local.create_vpc`. */
+/** Names of conditions, such as `local.create_vpc`. */
 const DECIDER = /^local\.(create|enabled?|is|has|use|should|count|num|len|name|prefix|tags|env)/;
 
-/** Ends of the names of locals that hold what an argument takes, such as `local.env_subnets`. */
+/** Ends of the names of locals with values for an argument, such as `local.env_subnets`. */
 const NAMES_A_THING = /(subnets?|groups?|sgs?|ids?|arns?|targets?|certs?|certificates?|zones?|vpc)$/i;
 
-/** A value that stands for what an expression leads to. */
+/** A value for what an expression resolves to. */
 export function deferred(expression: Expression, scope: Scope, instance: Instance, attribute: string): unknown {
   if (expression.constant !== undefined) return expression.constant.value;
   let memo: Map<Expected | undefined, Resolved> | undefined;
@@ -41,9 +41,9 @@ export function deferred(expression: Expression, scope: Scope, instance: Instanc
         last = { expected, told: { values: [plain.value], isUnset: false, through: [plain.address] } };
         return last.told;
       }
-      // A loop of references ends here: while it is worked on, the answer is nothing.
+      // A reference loop ends here: during the search, the result is empty.
       memo ??= new Map();
-      memo.set(expected, { values: [], open: "known after apply, and refers to itself", through: new Set() });
+      memo.set(expected, { values: [], open: "known after apply; refers to itself", through: new Set() });
       const resolved = resolve(expression, scope, instance, expected);
       memo.set(expected, resolved);
       return resolved;
@@ -62,10 +62,8 @@ function resolve(expression: Expression, scope: Scope, instance: Instance, expec
   };
   const led = follow(expression, [], scope, asker, walk);
   const all = paired(wanted(led, expected), expression.references, asker.place);
-  const values = isMixOfBlocks(all, instance)
-    ? opened(walk, "known after apply, and all or some of several blocks")
-    : all;
-  // What is known would stand in the plan; what leads to nothing but nulls is left to the provider.
+  const values = isMixOfBlocks(all, instance) ? opened(walk, "known after apply; some or all of several blocks") : all;
+  // Known values would be in the plan; the provider computes what resolves only to nulls.
   const isUnset =
     led.length === 0 && walk.open === undefined && walk.through.size === 0 && expression.references.length > 0;
   return {
@@ -79,11 +77,10 @@ function resolve(expression: Expression, scope: Scope, instance: Instance, expec
 
 function follow(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
   const values = followed(expression, rest, scope, asker, walk);
-  // An id stays what it is in whatever list it is put; any other value that a function makes is not the one that it is
-  // made of.
+  // An id stays the same in any list; other values change if a function processes them.
   const isMade =
     walk.expected === undefined && expression.text !== undefined && !/^[\w.[\]"*-]+$/.test(expression.text);
-  return isMade ? opened(walk, `made by ${expression.text?.slice(0, 60)}`) : values;
+  return isMade ? opened(walk, `computed by ${expression.text?.slice(0, 60)}`) : values;
 }
 
 function followed(expression: Expression, rest: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
@@ -110,7 +107,7 @@ function followed(expression: Expression, rest: readonly Step[], scope: Scope, a
   );
 }
 
-/** Of a list that is written out, `[0]` means the first that it names, and a name the one that has it. */
+/** In a literal list, `[0]` selects the first item, and a name the item with that name. */
 function chosenBy(first: Step | undefined, things: readonly string[]): readonly string[] {
   const nth = typeof first === "number" ? things[first] : undefined;
   if (things.length > 1 && nth !== undefined) return [nth];
@@ -119,7 +116,7 @@ function chosenBy(first: Step | undefined, things: readonly string[]): readonly 
   return named.length === 1 ? named : things;
 }
 
-/** The side of `var.x ? one : other` that the condition takes, if that is known. */
+/** The branch of `var.x ? one : other` that the condition selects, if known. */
 function decided(
   chosen: readonly string[],
   references: readonly string[],
@@ -127,7 +124,7 @@ function decided(
 ): unknown[] | undefined {
   const [condition, one, other, more] = chosen;
   if (condition === undefined || one === undefined || other === undefined || more !== undefined) return undefined;
-  // What is named twice is in more than one side.
+  // A repeated reference is in both branches.
   const isOnce = (reference: string) => references.filter((it) => it === reference).length === 1;
   if (!/^(var|each)\./.test(condition) || !isOnce(one) || !isOnce(other)) return undefined;
   const [value, ...others] = each(condition);
@@ -142,7 +139,8 @@ function followOne(
   asker: Asker,
   walk: Walk,
 ): unknown[] {
-  if (walk.left-- <= 0 || depth >= MAX_DEPTH) return opened(walk, "known after apply, and its references lead too far");
+  if (walk.left-- <= 0 || depth >= MAX_DEPTH)
+    return opened(walk, "known after apply; its references are too many or nested too deeply");
   depth++;
   try {
     return led(reference, rest, scope, keyed, asker, walk);
@@ -179,20 +177,20 @@ function led(
   const block = `${isData ? "data." : ""}${type}.${label}`;
   const instances = scope.instances(block);
   if (instances.length === 0)
-    return scope.isEmpty(block) ? [] : opened(walk, `known after apply, and ${reference} is not in the file`);
+    return scope.isEmpty(block) ? [] : opened(walk, `known after apply; ${reference} is not in the file`);
   return followInstances(instances, attributes, keyed, asker, walk);
 }
 
 function followEach(name: Step | undefined, path: readonly Step[], scope: Scope, asker: Asker, walk: Walk): unknown[] {
   if (name === "key") return asker.key === undefined ? [] : [asker.key];
-  if (asker.forEach === undefined) return opened(walk, "known after apply, by each.value");
+  if (asker.forEach === undefined) return opened(walk, "known after apply, from each.value");
   const outer: Asker = { key: asker.key, forEach: undefined, place: asker.place };
   return follow(asker.forEach, asker.key === undefined ? path : [asker.key, ...path], scope, outer, walk);
 }
 
 function followVariable(name: string, path: readonly Step[], scope: Scope, walk: Walk): unknown[] {
   const variable = scope.variable(name);
-  if (variable === undefined) return opened(walk, `known after apply, and var.${name} has no value in the file`);
+  if (variable === undefined) return opened(walk, `known after apply; var.${name} has no value in the file`);
   if ("value" in variable) return found(pick(variable.value, path), walk);
   return follow(variable.expression, path, variable.caller, { key: scope.key, forEach: variable.forEach }, walk);
 }
@@ -213,11 +211,11 @@ function followModule(name: string, path: readonly Step[], scope: Scope, asker: 
   const [output, ...more] = rest;
   if (children.length === 0 && scope.isEmpty(`module.${name}`)) return [];
   if (children.length === 0 || output === undefined)
-    return opened(walk, `known after apply, and module.${name} is not in the file`);
+    return opened(walk, `known after apply; module.${name} is not in the file`);
   return children.flatMap((child) => {
     const expression = child.output(String(output));
     if (expression === undefined)
-      return opened(walk, `known after apply, and module.${name} has no output ${output} in the file`);
+      return opened(walk, `known after apply; module.${name} has no output ${output} in the file`);
     return follow(expression, more, child, { key: asker.key, forEach: undefined, place: asker.place }, walk);
   });
 }
@@ -233,7 +231,7 @@ function waysInto(scope: Scope, keyed: Asker, walk: Walk): readonly (() => unkno
   ];
 }
 
-/** `element(var.subnets, count.index)`, or the like, means one of the list: the one at the instance's place. */
+/** `element(var.subnets, count.index)`, or similar, selects the list item at the instance's position. */
 function nthOf({ references }: Expression, { key }: Asker): Pick<Resolved, "nth"> {
   if (typeof key !== "number" || !references.includes("count.index")) return {};
   return longest(references).filter((it) => it !== "count.index").length === 1 ? { nth: key } : {};

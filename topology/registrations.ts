@@ -3,12 +3,12 @@ import type { Mover, Registration } from "./model";
 import type { Source } from "./source";
 import { type Attr, known, Unknown } from "./value";
 
-/** Who puts targets into groups. */
+/** What registers targets in target groups. */
 export function registrationsOf(source: Source): Registration[] {
   const linked = [...linkedToAutoScaling(source), ...fedByAutoScaling(source)];
-  // What a refresh has filled shows that in both places; it is the attachment that registers.
+  // After a refresh both resources show it; the attachment registers it.
   const beside = new Set(linked.map(linkOf));
-  // AWS takes an instance out that is terminated, also where its attachment stays in the state.
+  // AWS deregisters a terminated instance, even if its attachment stays in the state.
   const registered = attachedTargets(source).filter(
     ({ targetId }) => source.destroyed?.has(known(targetId) ?? "") !== true,
   );
@@ -43,7 +43,7 @@ function listedByAutoScaling(source: Source): Registration[] {
     const sources = group.fields
       .blocks("traffic_source")
       .items.map((block) => block.text("identifier", expected.TARGET_GROUP));
-    // A refresh shows in each of the two what the other one registers.
+    // After a refresh each of the two also shows what the other one registers.
     const arns: { arn: Attr<string>; attribute: string }[] = [
       ...listed.items.map((arn) => ({ arn, attribute: "target_group_arns" })),
       ...sources
@@ -98,14 +98,14 @@ function tasksOfServices(source: Source): Registration[] {
         address,
         attribute: block.path("target_group_arn"),
         targetGroupArn: block.text("target_group_arn", expected.TARGET_GROUP),
-        targetId: new Unknown(address, block.path("target_group_arn"), "tasks of a container service are not modelled"),
+        targetId: new Unknown(address, block.path("target_group_arn"), "tasks of a container service are not modeled"),
         port: block.number("container_port"),
       }),
     ),
   );
 }
 
-/** Deployments that shift traffic, and services that register tasks in a group by their own means. */
+/** Deployments that shift traffic, and services that register tasks outside Terraform. */
 export function moversOf(source: Source): Mover[] {
   const deployments = source.ofType("aws_codedeploy_deployment_group").map(({ address, fields }): Mover => {
     const infos = fields.blocks("load_balancer_info");
@@ -126,7 +126,7 @@ export function moversOf(source: Source): Mover[] {
     ({ address }): Mover => ({
       address,
       onlyRegisters: false,
-      targetGroups: { items: [], open: new Unknown(address, "manifest", "what it registers is not modelled") },
+      targetGroups: { items: [], open: new Unknown(address, "manifest", "what it registers is not modeled") },
     }),
   );
   // Their services may be deployed from elsewhere.
@@ -134,7 +134,7 @@ export function moversOf(source: Source): Mover[] {
     ({ address }): Mover => ({
       address,
       onlyRegisters: true,
-      targetGroups: { items: [], open: new Unknown(address, "name", "what its services register is not modelled") },
+      targetGroups: { items: [], open: new Unknown(address, "name", "what its services register is not modeled") },
     }),
   );
   return [...deployments, ...bindings, ...clusters];

@@ -1,12 +1,11 @@
 /*
- * IPv4 ranges that no host on the internet has, by the registry of RFC 6890 and those that extended it: the one list of
- * them.
+ * IPv4 ranges that are not on the internet, from the registry of RFC 6890 and later RFCs: the only list of them.
  *
- * The ranges of documentation (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24) are not among them. They stand for
- * addresses on the internet wherever somebody writes an example, and are to be read as what they stand for.
+ * The documentation ranges (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24) are not included. In examples they stand for
+ * addresses on the internet and are treated as such.
  */
 
-/** What networks of one's own have: AWS lets a VPC be in each of them. */
+/** Private networks: AWS allows each of them for a VPC. */
 export const PRIVATE_RANGES: readonly string[] = [
   "10.0.0.0/8",
   "172.16.0.0/12",
@@ -15,7 +14,7 @@ export const PRIVATE_RANGES: readonly string[] = [
   "198.18.0.0/15", // RFC 2544: of benchmarks
 ];
 
-/** This host, link-local addresses, protocols' own, multicast, and what is kept for later. */
+/** This host, link-local addresses, protocol assignments, multicast, and reserved ranges. */
 const OTHERS: readonly string[] = [
   "0.0.0.0/8",
   "127.0.0.0/8",

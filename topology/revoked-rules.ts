@@ -4,8 +4,8 @@ import { keysIn, SHOWN } from "./shown-attributes";
 import { typeOf } from "./source";
 
 /**
- * Addresses of resources that stay and whose work a parent takes away in this plan: once its own configuration writes
- * such blocks, an update revokes whatever else it has shown.
+ * Addresses of unchanged resources whose rules or routes a parent removes in this plan: once its configuration has such
+ * blocks, an update revokes all others.
  */
 export function revokedBeside(changes: readonly unknown[]): ReadonlySet<string> {
   const gone = new Map<string, Set<string>>();

@@ -8,18 +8,18 @@ import { type Attr, isUnknown, known, Unknown } from "./value";
 
 type Kinds = ReadonlyMap<Attr<string>, Gateway["kind"]>;
 
-/** What route tables are made of, found once for all of them. */
+/** The parts of route tables, indexed once for all of them. */
 interface Around {
   readonly source: Source;
   readonly kinds: Kinds;
-  /** The routes that are resources of their own, by their table. */
+  /** The routes that are separate resources, by their table. */
   readonly beside: ReadonlyMap<string, readonly Resource[]>;
-  /** A route that may be any table's. */
+  /** A route that may belong to any table. */
   readonly stray: Unknown | undefined;
   readonly vpcOfMain: ReadonlyMap<Attr<string>, Vpc>;
-  /** Tables that are made the main ones. */
+  /** Tables that are set as main tables. */
   readonly main: ReadonlySet<Attr<string>>;
-  /** VPCs whose first main table was replaced. */
+  /** VPCs whose initial main table was replaced. */
   readonly replaced: ReadonlySet<Attr<string>>;
 }
 
@@ -59,21 +59,21 @@ function writtenTable(it: Resource, around: Around): RouteTable {
   const own = inline.items.map((block) => routeOf(block, it.isData ? "" : "cidr_block", kinds));
   const open =
     it.isData && !it.fields.isSet("routes")
-      ? new Unknown(it.address, "routes", "only read here")
+      ? new Unknown(it.address, "routes", "read by a data source")
       : (inline.open ?? stray);
   const vpcId = it.fields.text("vpc_id", expected.VPC) ?? vpcOfMain.get(id)?.id;
   return {
     ...partOf(it),
     id,
     vpcId,
-    // The table that a VPC began with is the main one until another one takes its place.
+    // A VPC's initial table is the main one until another one replaces it.
     isMain: main.has(id) || (!replaced.has(vpcId) && (isDefault || vpcOfMain.has(id))),
     routes: leading([...own, ...routesBeside(id, around)], around),
     ...(open !== undefined && { open }),
   };
 }
 
-/** The main table that a VPC begins with. */
+/** The initial main table of a VPC. */
 function impliedTable(vpc: Vpc, around: Around): RouteTable {
   const toInternet: Route = {
     address: vpc.address,
@@ -136,7 +136,7 @@ function routeOf(fields: Fields, cidr: string, kinds: Kinds): Route {
   const [argument, kind] = TARGETS.find(([it]) => fields.isSet(it)) ?? [undefined, "other" as const];
   const base = { address: fields.address, attribute: fields.path(name), destination: fields.text(name) };
   if (argument === undefined)
-    return { ...base, target: new Unknown(fields.address, fields.path("gateway_id"), "its target is not known") };
+    return { ...base, target: new Unknown(fields.address, fields.path("gateway_id"), "its target is unknown") };
   const id = fields.text(
     argument,
     argument === "nat_gateway_id"
@@ -150,7 +150,7 @@ function routeOf(fields: Fields, cidr: string, kinds: Kinds): Route {
   return { ...base, target: { kind: kindOf(id, kind, kinds), id } };
 }
 
-/** AWS takes any gateway's id for `gateway_id`, a NAT gateway's included. */
+/** AWS accepts any gateway's id for `gateway_id`, including a NAT gateway's. */
 function kindOf(id: Attr<string>, written: (typeof TARGETS)[number][1], kinds: Kinds): (typeof TARGETS)[number][1] {
   const found = typeof id === "string" ? kinds.get(id) : undefined;
   if (found !== undefined) return found;

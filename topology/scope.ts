@@ -1,8 +1,8 @@
-/* The modules of a file, with what their expressions can name. */
+/* The modules of a file, with what their expressions can refer to. */
 
-/** An expression as a plan's `configuration` has it. */
+/** An expression from a plan's `configuration`. */
 export interface Expression {
-  /** As it is written, where the file has it. */
+  /** The source text, if the file has it. */
   readonly text?: string;
   readonly constant?: { readonly value: unknown };
   /** Such as `aws_lb.web.arn`, `module.net.public`, `each.value`. */
@@ -17,13 +17,13 @@ export interface Instance {
   /** Of `count` or `for_each`. */
   readonly key: string | number | undefined;
   readonly scope: Scope;
-  /** An argument or attribute; `undefined` if the file says nothing of it. */
+  /** An argument or attribute; `undefined` if it is not in the file. */
   field(name: string): unknown;
   /** Of its `for_each`. */
   readonly forEach: Expression | undefined;
-  /** What is known of it, as the file has it. */
+  /** Its known values from the file. */
   readonly known: unknown;
-  /** Whether it stands for as many as an expression says that nobody has worked out. */
+  /** Whether it stands for an unknown number of instances. */
   readonly isMany?: boolean;
   /** All instances of its block. */
   readonly siblings: readonly Instance[];
@@ -33,7 +33,7 @@ export interface Instance {
 export interface Scope {
   /** Instances by `aws_lb.web` or `data.aws_vpc.main`. */
   instances(name: string): readonly Instance[];
-  /** Whether `count` or `for_each` makes nothing of it: a resource, or a module by its name. */
+  /** Whether `count` or `for_each` creates no instance of a resource, or of a module by its name. */
   isEmpty(name: string): boolean;
   /** All instances of these types in this module. */
   ofTypes(types: readonly string[]): readonly Instance[];

@@ -19,7 +19,7 @@ interface Standalone {
 export function securityGroupsOf(source: Source, vpcs: readonly Vpc[]): SecurityGroup[] {
   const rulesBeside = standaloneRules(source);
   const standalone = grouped(rulesBeside, (it) => it.groupId);
-  // A rule of which the file does not tell whose it is may be any group's.
+  // A rule with an unknown group may belong to any group.
   const strayOf = (direction: Direction) =>
     rulesBeside.map((it) => (it.direction === direction ? it.groupId : undefined)).find((it) => it instanceof Unknown);
   const stray = { ingress: strayOf("ingress"), egress: strayOf("egress") };
@@ -71,7 +71,7 @@ function inlineOf(group: Resource, { kind }: Source): SecurityGroup["hasInline"]
   return { ingress: isInline("ingress"), egress: isInline("egress") };
 }
 
-/** A plan of something that exists shows what AWS has; only the configuration says what stands in the group itself. */
+/** A plan of an existing group shows what AWS has; only the configuration shows which rules are inline. */
 function isWritten(resource: Resource, direction: Direction): boolean {
   return (
     resource.isConfigured(direction) ||
@@ -81,7 +81,7 @@ function isWritten(resource: Resource, direction: Direction): boolean {
   );
 }
 
-/** The default group as AWS makes it: everything between its members, and everything out. */
+/** The default group as AWS creates it: all traffic between its members, and all outbound traffic. */
 function untouchedDefault(vpc: Vpc, beside: readonly Standalone[]): SecurityGroup {
   const rule = (groupIds: readonly string[], cidrs: readonly string[]): SecurityRule => ({
     address: vpc.address,
@@ -164,7 +164,7 @@ function ruleOf(fields: Fields, attribute: string, own: Attr<string>): SecurityR
   };
 }
 
-/** `aws_vpc_security_group_ingress_rule` and its sibling have one source each. */
+/** `aws_vpc_security_group_ingress_rule` and its egress counterpart have one source each. */
 function singleRuleOf(fields: Fields): SecurityRule {
   const one = (name: string, kind?: typeof expected.SECURITY_GROUP): Listed<string> => {
     const value = fields.text(name, kind);

@@ -2,7 +2,7 @@ import type { Fields } from "./fields";
 import type { Server } from "./model";
 import type { Attr, Listed } from "./value";
 
-/* What an instance and a launch template say alike. */
+/* Settings that instances and launch templates share. */
 
 export const NONE: Listed<string> = { items: [] };
 
@@ -19,7 +19,7 @@ export function metadataOf(fields: Fields): Server["metadataOptions"] {
     : { httpTokens: block.text("http_tokens"), hopLimit: block.number("http_put_response_hop_limit") };
 }
 
-/** In clear, from whichever argument holds it; a launch template's is always in base64. */
+/** In plain text, from either argument; a launch template's is always in base64. */
 export function bootScript(fields: Fields, isEncoded = false): Attr<string> {
   const plain = fields.text("user_data");
   if (plain !== undefined && plain !== "") return isEncoded ? decoded(plain) : plain;
@@ -28,7 +28,7 @@ export function bootScript(fields: Fields, isEncoded = false): Attr<string> {
 
 function decoded(text: Attr<string>): Attr<string> {
   if (typeof text !== "string") return text;
-  // What is not base64 was written in clear where Terraform wants it encoded.
+  // A value that is not base64 was written in plain text, although Terraform expects it encoded.
   if (!/^[A-Za-z0-9+/=\s]*$/.test(text)) return text;
   return Buffer.from(text, "base64").toString();
 }

@@ -7,7 +7,7 @@ import { bootScript, joined, metadataOf, NONE } from "./server-settings";
 import type { Resource, Source } from "./source";
 import { type Attr, known, type Listed, Unknown } from "./value";
 
-/** What every instance's groups and subnets can come from, found once for all of them. */
+/** The sources of instances' groups and subnets, indexed once for all of them. */
 interface Around {
   /** Instances that have an elastic address. */
   readonly addresses: ReadonlySet<string>;
@@ -43,7 +43,7 @@ function instanceOf(it: Resource, around: Around): Server {
     around.interfaces.get(String(known(block.text("network_interface_id", expected.NETWORK_INTERFACE)))),
   );
   const isOpen = it.isData && !fields.isSet("ami");
-  const unread = (attribute: string) => new Unknown(address, attribute, "only read here");
+  const unread = (attribute: string) => new Unknown(address, attribute, "read by a data source");
   const groups = isOpen ? { items: [], open: unread("vpc_security_group_ids") } : groupsOf(it, cards, around);
   return {
     ...partOf(it),
@@ -68,11 +68,11 @@ function groupsOf(it: Resource, cards: readonly (Card | undefined)[], { attached
   const beside = (attached.get(String(known(it.identity("primary_network_interface_id")))) ?? []).flatMap(
     ({ fields }) => known(fields.text("security_group_id", expected.SECURITY_GROUP)) ?? [],
   );
-  // What stands shows those of its interface before the apply, and the interface itself those after it.
+  // An existing instance shows its interface's groups before the apply, the interface those after it.
   const isShown =
     cards.length > 0 && cards.every((card) => card !== undefined) && !it.isConfigured("vpc_security_group_ids");
   const ids = isShown ? NONE : it.fields.list("vpc_security_group_ids", expected.SECURITY_GROUP);
-  // Of an instance that stands the one list shows by their names what the other has by their ids.
+  // For an existing instance, one list has the names and the other the ids of the same groups.
   const names =
     (isShown || ids.items.length > 0) && !it.isConfigured("security_groups")
       ? NONE
@@ -85,10 +85,10 @@ function subnetOf({ fields }: Resource): Listed<string> {
   return subnet instanceof Unknown ? { items: [], open: subnet } : { items: subnet === undefined ? [] : [subnet] };
 }
 
-/** The second is what provider 6 has for the first. */
+/** The second name replaces the first in provider 6. */
 const INTERFACES = ["network_interface", "primary_network_interface"];
 
-/** A group may be named by a launch template, or by an interface that is not in the file. */
+/** A launch template, or an interface that is not in the file, may set a group. */
 function isSetBySomething({ fields, address }: Resource): Attr<boolean> {
   const by = ["launch_template", ...INTERFACES].find((name) => fields.isSet(name));
   return by === undefined ? false : new Unknown(address, by, "its security groups are set there");

@@ -2,21 +2,22 @@ import { isObject, type Json, listOf, own } from "./json";
 import { destinationOf, keyOf, type Place, text } from "./made-elsewhere";
 import { withoutPeers } from "./permissions";
 
-/* The attributes in which the work of other resources shows. */
+/* The attributes that show what other resources create. */
 
-/** One attribute that shows what others make. */
+/** One attribute that shows what others create. */
 export interface Shown {
   readonly attribute: string;
   readonly place: Place;
-  /** Where the parent has the id by which the others name it. @default "id" */
+  /** The parent's attribute with the id that others refer to. @default "id" */
   readonly by?: string;
   /**
-   * Whether the readers have what stands there from the others as well, so that it would be told twice. @default false
+   * Whether the readers also get the same items from the other resources, so that they would count twice. @default
+   * false
    */
   readonly isRead?: boolean;
-  /** Whether its configuration lists what others register as well. @default false */
+  /** Whether its configuration also lists what others register. @default false */
   readonly isListed?: boolean;
-  /** The value less what goes of it; `instead` is what comes in its place. */
+  /** The value without what is removed; `instead` replaces it. */
   readonly less: (value: unknown, goes: (key: string) => boolean, parent: Json, instead: readonly string[]) => unknown;
 }
 
@@ -27,7 +28,7 @@ const blocksBy =
     listOf(value).filter((it) => !isObject(it) || !goes(name(it)));
 const nothing: Shown["less"] = (value, goes) => (typeof value === "string" && goes(value) ? null : value);
 
-/** A group's list joins all permissions of one port into one entry. */
+/** A security group's list combines all permissions for one port in one entry. */
 const permissions: Shown["less"] = (value, goes, parent) =>
   listOf(value).flatMap((it) =>
     isObject(it) ? (withoutPeers(it, text(parent, "id"), (key) => !goes(key)) ?? []) : [it],
@@ -43,7 +44,7 @@ const ENTRIES: readonly Shown[] = [
   { attribute: "egress", place: "acl-egress", isRead: true, less: blocksBy((entry) => keyOf(own(entry, "rule_no"))) },
   { attribute: "subnet_ids", place: "acl-subnets", less: members },
 ];
-/** Once an association goes, the table that the VPC began with is the main one again. */
+/** Once an association is removed, the VPC's initial table is the main one again. */
 const MAIN_TABLE: Shown = {
   attribute: "main_route_table_id",
   place: "main-table",
@@ -56,8 +57,8 @@ const GROUPS_OF_INSTANCE: readonly Shown[] = [
 ];
 
 /**
- * All attributes that the readers read in which others' work shows. What else the provider computes is a resource's
- * own. Nobody reads `load_balancer_arns` of a target group, whose listeners say that themselves.
+ * All attributes that are read and that show what other resources create. Other computed attributes are a resource's
+ * own. `load_balancer_arns` of a target group is not read, because listeners contain the same information.
  */
 export const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   aws_security_group: RULES_OF_GROUP,
@@ -100,7 +101,7 @@ export const SHOWN: Readonly<Record<string, readonly Shown[]>> = {
   aws_route53_zone: [{ attribute: "vpc", place: "zone-vpcs", less: blocksBy((vpc) => text(vpc, "vpc_id")) }],
 };
 
-/** What stands in such an attribute, by the keys of what makes it. */
+/** The items of such an attribute, by the keys of what creates them. */
 export function keysIn(less: Shown["less"], value: unknown, parent: Json): ReadonlySet<string> {
   const keys = new Set<string>();
   less(

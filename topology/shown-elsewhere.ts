@@ -3,17 +3,17 @@ import { type Made, makerOf, text } from "./made-elsewhere";
 import { keysIn, SHOWN } from "./shown-attributes";
 
 /*
- * Attributes in which a resource shows what others make: a security group its rules, a route table its routes. A
- * refresh fills them with what stands before the apply, so that a rule which the plan destroys would still let requests
- * through. What the plan takes away is taken out of them here, and what stays is told once; what the plan adds the
- * readers have from the other resources themselves.
+ * Attributes in which a resource shows what others create: a security group its rules, a route table its routes. A
+ * refresh fills them with what exists before the apply, so a rule that the plan destroys would still seem to allow
+ * requests. What the plan removes is removed from them here, and what stays is counted once. What the plan adds comes
+ * from the other resources themselves.
  */
 
-/** What others make in such attributes, found once for all of them. */
+/** What others create in such attributes, indexed once for all of them. */
 export class ShownElsewhere {
-  /** By place and parent: what the plan takes away, with what it leaves instead. */
+  /** By list and parent: what the plan removes, with what replaces it. */
   private readonly goes = new Map<string, Map<string, string>>();
-  /** The same of what stands and stays. */
+  /** The same for what exists and stays. */
   private readonly stays = new Map<string, Map<string, string>>();
 
   /** @param changes a plan's `resource_changes` */
@@ -23,7 +23,7 @@ export class ShownElsewhere {
       const change = own(item, "change");
       const makes = makerOf(item);
       const before = own(change, "before");
-      // What terraform forgets stays on AWS.
+      // Resources that Terraform forgets stay on AWS.
       if (makes === undefined || !isObject(before) || listOf(own(change, "actions")).includes("forget")) continue;
       const isLeft = own(item, "deposed") === undefined && isObject(own(change, "after"));
       const left = new Set(isLeft ? makes(objectOf(own(change, "after"))).map((it) => JSON.stringify(it)) : []);
@@ -42,9 +42,9 @@ export class ShownElsewhere {
   }
 
   /**
-   * The values of a resource as they will be, less what the plan takes out of them by others, and less what is told of
-   * the others already; the same object where that is nothing.
-   * @param isConfigured whether the configuration sets an argument, which then shows its own
+   * The planned values of a resource, without what the plan removes through other resources, and without what is
+   * already counted for them; the same object if nothing changes.
+   * @param isConfigured whether the configuration sets an argument, which then shows its own values
    */
   in(type: string, before: Json, after: Json, isConfigured: (argument: string) => boolean): Json {
     const shown = Object.hasOwn(SHOWN, type) ? (SHOWN[type] ?? []) : [];
@@ -52,12 +52,12 @@ export class ShownElsewhere {
     for (const { attribute, place, by = "id", isRead = false, isListed = false, less } of shown) {
       const value = own(after, attribute);
       const slot = `${place} ${text(before, by)}`;
-      // What a list of its own names as well is told as two writers of one thing.
+      // An item that is also in its own list is reported as two writers of one thing.
       const going = isListed && isConfigured(attribute) ? undefined : this.goes.get(slot);
       const standing = isRead && !isConfigured(attribute) ? this.stays.get(slot) : undefined;
       if ((going ?? standing) === undefined || value === undefined || value === null) continue;
       const stood = keysIn(less, own(before, attribute), before);
-      // What the resource adds by itself is its own.
+      // What the resource itself adds is its own.
       left = {
         ...left,
         [attribute]: less(

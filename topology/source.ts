@@ -2,7 +2,7 @@ import type { Fields } from "./fields";
 import type { PlanFormat } from "./plan-format";
 import type { Attr, Unknown } from "./value";
 
-/** A resource or data source, as every reader gives it. */
+/** A resource or data source, as every reader provides it. */
 export interface Resource {
   readonly address: string;
   /** With `aws_lb` for `aws_alb`, and so on. */
@@ -13,30 +13,30 @@ export interface Resource {
   readonly fields: Fields;
   /** An identity such as `id` or `arn`: the text, or the symbol that stands for it. */
   identity(attribute: string): Attr<string>;
-  /** Whether the configuration names this argument; a state only tells whether it has a value. */
+  /** Whether the configuration sets this argument; a state only shows whether it has a value. */
   isConfigured(argument: string): boolean;
-  /** Whether a plan gives it another value without replacing it. */
+  /** Whether a plan changes it in place. */
   changesInPlace(argument: string): boolean;
-  /** Names of all that the file says of it, the provider's own attributes included where it has those. */
+  /** Names of all its values in the file, including computed attributes if the file has them. */
   argumentNames(): readonly string[];
-  /** Arguments that are set and that no reader knows; only of what is on a path. */
+  /** Arguments that are set but not recognized; only for resources on a path. */
   unread(): readonly Unknown[];
-  /** What the configuration makes it wait for, as addresses without indexes. */
+  /** Its dependencies in the configuration, as addresses without indexes. */
   readonly dependsOn: readonly string[];
 }
 
-/** What a reader makes of a file. */
+/** The content of a file, from a reader. */
 export interface Source {
   readonly kind: "plan" | "state" | "synthesized";
-  /** A plan of some targets, or one that terraform could not finish: what it lacks may be there all the same. */
+  /** A plan with `-target`, or one that Terraform could not finish: what it lacks may still exist. */
   readonly isPartial?: boolean;
-  /** Ids of gateways, route tables and instances that a plan destroys; what still names one of them names nothing. */
+  /** Ids of gateways, route tables and instances that a plan destroys; references to them refer to nothing. */
   readonly destroyed?: ReadonlySet<string>;
-  /** Addresses of rules and routes that stay in a plan, and that their parent's update takes away. */
+  /** Addresses of unchanged rules and routes that an update of their parent removes. */
   readonly revoked?: ReadonlySet<string>;
-  /** What a plan says of itself. */
+  /** What a plan states about itself. */
   readonly format?: PlanFormat;
-  /** Types of what the file makes, data sources apart. */
+  /** Types of the resources in the file, without data sources. */
   types(): readonly string[];
   /** All of a type, in the file's order. */
   ofType(...types: readonly string[]): readonly Resource[];
@@ -51,7 +51,7 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   aws_alb_target_group_attachment: "aws_lb_target_group_attachment",
 };
 
-/** Both names of a resource type are one. */
+/** Both names of a resource type are the same type. */
 export function typeOf(type: string): string {
   return Object.hasOwn(OLD_NAMES, type) ? (OLD_NAMES[type] ?? type) : type;
 }
@@ -81,5 +81,5 @@ export function canonical(type: string, attribute: string): string {
   return attribute;
 }
 
-/** Arguments that are the identity when the file gives them. */
+/** Arguments that are the identity if the file sets them. */
 export const NAMED_BY: Readonly<Record<string, string>> = { aws_autoscaling_group: "name", aws_s3_bucket: "bucket" };

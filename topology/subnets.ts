@@ -7,7 +7,7 @@ import { partOf } from "./part";
 import type { Resource, Source } from "./source";
 import { type Attr, known, Unknown } from "./value";
 
-/** What subnets lie in, found once for all of them. */
+/** The surroundings of subnets, indexed once for all of them. */
 interface Around {
   readonly tables: ReadonlyMap<Attr<string>, RouteTable>;
   /** The main tables, by their VPC. */
@@ -16,7 +16,7 @@ interface Around {
   readonly theDefault: Vpc | undefined;
   /** Associations with a route table, by their subnet. */
   readonly associated: ReadonlyMap<string, readonly Resource[]>;
-  /** An association that may be any subnet's. */
+  /** An association that may belong to any subnet. */
   readonly stray: Unknown | undefined;
   readonly acls: NetworkAcls;
   /** The default ACLs, by their VPC. */
@@ -31,7 +31,7 @@ export function subnetsOf(
   tables: readonly RouteTable[],
   acls: NetworkAcls,
 ): Subnet[] {
-  // Of a table that is both made and read, what makes it tells more.
+  // For a table that is both a resource and a data source, the resource has more information.
   const ordered = [...tables].sort((a, b) => Number(b.isData) - Number(a.isData));
   const associations = associationsOf(source);
   const around: Around = {
@@ -50,7 +50,7 @@ export function subnetsOf(
   return [...written, ...listedSubnetsOf(source, vpcs, written, (vpc) => around.mainOf.get(vpc.id))];
 }
 
-/** With its table an association goes too, and the subnet is left to the main table. */
+/** When a table is destroyed, its associations are too, and the subnet uses the main table. */
 function associationsOf(source: Source): Resource[] {
   return source
     .ofType("aws_route_table_association")
@@ -79,10 +79,10 @@ function writtenSubnet(it: Resource, around: Around): Subnet {
     zone:
       fields.text("availability_zone") ??
       fields.text("availability_zone_id") ??
-      new Unknown(address, "availability_zone", isData ? "only read here" : "AWS chooses a zone"),
+      new Unknown(address, "availability_zone", isData ? "read by a data source" : "AWS chooses the Availability Zone"),
     mapPublicIp:
       fields.flag("map_public_ip_on_launch") ??
-      (isDefault ? true : isData ? new Unknown(address, "map_public_ip_on_launch", "only read here") : false),
+      (isDefault ? true : isData ? new Unknown(address, "map_public_ip_on_launch", "read by a data source") : false),
     routeTable: table ?? stray ?? (isOfNoVpc ? undefined : unassociatedTable(it, vpcId, around)),
     isAssociated: table !== undefined,
     networkAcl: acls.ofSubnet.get(String(known(id))) ?? acls.stray ?? defaultAcl.get(vpcId) ?? onlyRead(it),

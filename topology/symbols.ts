@@ -1,4 +1,4 @@
-/* Ids and names that a file does not know yet, written as the expression that will give them. */
+/* Ids and names that are not known yet, as the expression that will produce them. */
 
 /** `${aws_lb.web.arn}` without its braces. */
 export function plain(id: string): string {
@@ -9,7 +9,7 @@ export function isSymbolic(id: string): boolean {
   return id.startsWith("${");
 }
 
-/** Stands for an attribute that is not known yet; equal texts are equal values. */
+/** A symbol for an attribute that is not known yet; equal texts are equal values. */
 export function symbol(address: string, attribute: string): string {
   return `\${${address}.${attribute}}`;
 }

@@ -12,7 +12,7 @@ export function targetGroupsOf(source: Source, all: readonly Registration[]): Ta
     const arn = it.identity("arn");
     const check = it.fields.block("health_check");
     const own = registrations.get(typeof arn === "string" ? arn : "") ?? [];
-    // Who registers in a group that is only read here cannot be seen here.
+    // The registrations of a target group from a data source are elsewhere.
     const elsewhere = it.isData
       ? [
           {
@@ -25,7 +25,7 @@ export function targetGroupsOf(source: Source, all: readonly Registration[]): Ta
         ]
       : [];
     const leftOpen = it.isData && it.fields.raw("port") === undefined;
-    const open = (name: string) => (leftOpen ? new Unknown(it.address, name, "only read here") : undefined);
+    const open = (name: string) => (leftOpen ? new Unknown(it.address, name, "read by a data source") : undefined);
     return {
       ...partOf(it),
       arn,

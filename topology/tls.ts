@@ -22,12 +22,12 @@ export function certificatesOf(source: Source): Certificate[] {
         it.isConfigured("certificate_body");
       const domain = plainName(it.fields.text(it.isData ? "domain" : "domain_name"));
       const others = it.fields.list("subject_alternative_names");
-      // What an imported certificate covers stands in its body only.
+      // Only the body of an imported certificate contains its names.
       const open =
         domain instanceof Unknown
           ? domain
           : isImported
-            ? new Unknown(it.address, "certificate_body", "its names stand in the certificate itself")
+            ? new Unknown(it.address, "certificate_body", "its names are in the certificate itself")
             : others.open;
       const lifecycle = it.fields.block("lifecycle");
       return {
@@ -51,7 +51,7 @@ export function certificatesOf(source: Source): Certificate[] {
     });
 }
 
-/** What else serves a name with a certificate. */
+/** Other resources that serve a name with a certificate. */
 const OTHER_USERS = [
   "aws_api_gateway_domain_name",
   "aws_apigatewayv2_domain_name",
@@ -75,13 +75,13 @@ function usedBeside(source: Source): ReadonlySet<string> {
   return new Set(arns.filter((arn) => typeof arn === "string"));
 }
 
-/** How a listener, or a certificate beside it, names a certificate. */
+/** A certificate of a listener or of an `aws_lb_listener_certificate`. */
 export function certificateUse(resource: Resource): CertificateUse | undefined {
   const arn = resource.fields.text("certificate_arn", expected.CERTIFICATE);
   if (arn === undefined) return undefined;
   const through = [...resource.fields.through("certificate_arn", expected.CERTIFICATE)];
   const isOf = (type: string) => through.some((address) => new RegExp(`(^|\\.)${type}\\.[^.]+$`).test(address));
-  // Whatever it waits for besides may be a wait of the author's own.
+  // Other dependencies may be the author's own way to wait.
   const waits = resource.dependsOn.some((it) =>
     /^(module\.|aws_acm_certificate_validation\.|null_resource\.|time_sleep\.|terraform_data\.)/.test(it),
   );

@@ -25,7 +25,7 @@ import { writersOf } from "./writers";
 
 /**
  * The topology of a parsed plan, state or synthesized file.
- * @throws {UnreadableFile} if it is none of them
+ * @throws {UnreadableFile} for any other document
  */
 export function readTopology(document: unknown): Topology {
   const source = readDocument(document);
@@ -77,7 +77,7 @@ type Site = Pick<
   "balancers" | "targetGroups" | "servers" | "looseListeners" | "looseRules" | "looseRegistrations"
 >;
 
-/** The load balancers, with what stands behind them, and what of both is in the file without its other half. */
+/** The load balancers with their listeners, and listeners and rules whose parent is not in the file. */
 function siteIn(source: Source, network: Network): Site {
   const withDefaults = defaultGroups(network);
   const rules = listenerRulesOf(source);
@@ -142,12 +142,12 @@ function findersOf({
   };
 }
 
-/** AWS puts an instance of which nothing says where into one of the default subnets. */
+/** AWS launches an instance without a subnet in one of the default subnets. */
 function placesOf(
   { subnetIds, address, kind, hasSecurityGroups }: Server,
   defaults: readonly string[] | undefined,
 ): Server["subnetIds"] {
-  // A launch template, which leaves the groups open too, may name one.
+  // A launch template, which also leaves the groups open, may set one.
   const isNowhere =
     kind === "instance" &&
     subnetIds.items.length === 0 &&
@@ -161,8 +161,7 @@ function placesOf(
 type Grouped = Pick<Balancer, "securityGroupIds" | "hasSecurityGroups" | "subnetIds">;
 
 /**
- * Without a group of its own AWS gives a load balancer or an instance the default group of its VPC; a state shows that
- * one.
+ * AWS assigns a load balancer or an instance without a security group the default group of its VPC; a state shows it.
  */
 function defaultGroups({ subnets, securityGroups }: Network): <T extends Grouped>(part: T) => T {
   const vpcIdOf = new Map(subnets.map(({ id, vpcId }) => [id, vpcId]));
@@ -188,7 +187,7 @@ function withDefaultGroup<T extends Grouped>(part: T, group: string): T {
 }
 
 /**
- * In the default VPC an instance may have its groups by their names; of two groups with one name nobody can tell which
+ * In the default VPC an instance can refer to its groups by name; if two groups have the same name, it is unknown which
  * is meant.
  */
 function idsByName(groups: readonly SecurityGroup[]): ReadonlyMap<string, string> {
@@ -206,7 +205,7 @@ function finder<T>(parts: readonly T[], idOf: (part: T) => Attr<string>): (id: A
   const byId = new Map<string, T>();
   for (const part of parts) {
     const id = known(idOf(part));
-    // Of two, the one that the file makes comes first, before one that it only reads.
+    // A resource comes before a data source of the same object.
     if (id !== undefined && !byId.has(id)) byId.set(id, part);
   }
   return (id) => (typeof id === "string" ? byId.get(id) : undefined);

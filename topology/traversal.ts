@@ -2,11 +2,11 @@ import { Deferred } from "./fields";
 import { own } from "./json";
 import { Unknown } from "./value";
 
-/* Traversals such as `module.net["a"].public[0].id`, and what they lead to in a value. */
+/* Traversals such as `module.net["a"].public[0].id`, and their values. */
 
 export type Step = string | number;
 
-/** Terraform names each reference with all that it begins with; the longest says it all. */
+/** Terraform lists each reference with all its prefixes; only the longest is needed. */
 export function longest(references: readonly string[]): string[] {
   const kept: string[] = [];
   for (const reference of references) {
@@ -21,7 +21,7 @@ export function longest(references: readonly string[]): string[] {
   return [...new Set(kept)];
 }
 
-/** The part of a value that a path leads to; of a block that is a list of one, its inside. */
+/** The part of a value at a path; for a list of one block, the block itself. */
 export function pick(value: unknown, path: readonly Step[]): unknown {
   let at = value;
   for (const step of path) {
@@ -29,7 +29,7 @@ export function pick(value: unknown, path: readonly Step[]): unknown {
     if (Array.isArray(at) && typeof step === "string" && !/^\d+$/.test(step))
       at = at.length === 1 ? own(at[0], step) : undefined;
     else if (typeof at === "object" && at !== null) at = own(at, step);
-    // A set has no index: what stands there is taken as it is.
+    // A set has no index: its items are used as they are.
     else return typeof step === "number" || at === step ? at : undefined;
   }
   return at;

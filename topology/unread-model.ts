@@ -1,20 +1,20 @@
 import type { Invocation } from "./plan-format";
 import type { Attr, Listed, Unknown } from "./value";
 
-/** A resource whose type no reader knows, and which by its name may change a path. */
+/** A resource whose type is not recognized and, by its name, may change a path. */
 export interface Stranger {
   readonly address: string;
   readonly type: string;
-  /** All that its arguments name. */
+  /** Everything that its arguments refer to. */
   readonly names: Listed<string>;
 }
 
-/** What a file holds beside the parts of a path, and may change them. */
+/** Other content of a file that may change the parts of a path. */
 export interface NotRead {
-  /** Arguments that are set and that no reader knows, by the address of the resource. */
+  /** Arguments that are set but not recognized, by the address of the resource. */
   readonly unread: ReadonlyMap<string, readonly Unknown[]>;
   readonly strangers: readonly Stranger[];
-  /** Parts of a plan, or its whole format, that no reader knows. */
+  /** Parts of a plan, or its format version, that are not recognized. */
   readonly parts: readonly Unknown[];
   /** Actions that the apply of a plan invokes. */
   readonly invocations: readonly Invocation[];

@@ -8,15 +8,15 @@ import type { NotRead, Stranger } from "./unread-model";
 import { Unknown } from "./value";
 
 /*
- * What is set on a path and no reader knows: arguments of its resources, and resources that by their names write to it.
+ * What is set on a path but not recognized: arguments of its resources, and resources that, by their names, change it.
  */
 
-/** How every reason ends that is of this kind. */
+/** The end of every such reason. */
 export const NOT_KNOWN = "not known to this version";
 
 /**
- * Names of resource types that change load balancers, what they forward to, whom a security group lets in, or what a
- * name leads to.
+ * Names of resource types that change load balancers, what they forward to, what a security group allows, or what a
+ * name resolves to.
  */
 const WRITING = [
   /^aws_(lb|alb|vpc_security_group|security_group|route53_records?)_/,
@@ -25,8 +25,8 @@ const WRITING = [
 ];
 
 /**
- * Of those, types that are read, and types that do nothing to a path: classic load balancers' own, certificates that
- * clients bring, and a group's use in another VPC.
+ * Of those, types that are read, and types that do not affect a path: those of classic load balancers, client
+ * certificates, and the use of a security group in another VPC.
  */
 const NO_STRANGERS = new Set([
   ...Object.keys(KNOWN_ARGUMENTS),
@@ -37,12 +37,12 @@ const NO_STRANGERS = new Set([
   "aws_vpc_security_group_vpc_association",
 ]);
 
-/** Whether resources of the type may change a path, and no reader knows how. */
+/** Whether resources of the type may change a path and are not recognized. */
 export function isStrange(type: string): boolean {
   return WRITING.some((it) => it.test(type)) && !NO_STRANGERS.has(type);
 }
 
-/** Resources of such types, with all that their arguments name. */
+/** Resources of such types, with everything that their arguments refer to. */
 export function strangersOf(source: Source): Stranger[] {
   return source
     .types()
@@ -61,7 +61,7 @@ export function strangersOf(source: Source): Stranger[] {
     });
 }
 
-/** Instances that are kept stopped beside the resource that makes them. */
+/** Instances that a separate resource keeps stopped. */
 export function stoppedIn(source: Source): NotRead["stopped"] {
   return source
     .ofType("aws_ec2_instance_state")
@@ -69,7 +69,7 @@ export function stoppedIn(source: Source): NotRead["stopped"] {
     .map(({ address, fields }) => ({ address, instanceId: fields.text("instance_id", INSTANCE) }));
 }
 
-/** What plans call themselves where they are meant as a whole. */
+/** The address of findings about a plan as a whole. */
 export const PLAN = "plan";
 
 export function partsNotKnown({ format }: Source): Unknown[] {
@@ -83,21 +83,21 @@ export function partsNotKnown({ format }: Source): Unknown[] {
   ];
 }
 
-/** By the addresses of the resources that have any. */
+/** Unrecognized arguments by the address of the resource. */
 export function unreadIn(source: Source): ReadonlyMap<string, readonly Unknown[]> {
   const found = source.ofType(...Object.keys(KNOWN_ARGUMENTS)).map((it) => [it.address, it.unread()] as const);
   return new Map(found.filter(([, unread]) => unread.length > 0));
 }
 
-/** What a file says of one resource: what its configuration writes, if the file has that, and what it will be. */
+/** One resource in a file: its configuration, if the file has it, and its planned values. */
 export interface Said {
   readonly written?: Json;
   readonly values: Json;
-  /** As a plan's `after_unknown`. */
+  /** A plan's `after_unknown`. */
   readonly unknown?: Json;
 }
 
-/** Arguments that are set and that no reader knows, by the names that messages use. */
+/** Arguments that are set but not recognized, by the names that messages use. */
 export function unreadArguments(address: string, type: string, said: Said): Unknown[] {
   const known = Object.hasOwn(KNOWN_ARGUMENTS, type) ? KNOWN_ARGUMENTS[type] : undefined;
   if (known === undefined) return [];
@@ -123,7 +123,7 @@ function collect(
     const expressions = own(written, name);
     const [held, open] = [values, unknown].map((all) => all.map((it) => own(it, name))) as [unknown[], unknown[]];
     if (inner === undefined) {
-      // What the configuration does not write, a dynamic block may; anything else is the provider's own.
+      // A dynamic block may set what the configuration does not; anything else is computed by the provider.
       const isSet =
         expressions !== undefined
           ? open.some((it) => holdsTrue(it)) || held.some((it) => holdsAnything(it))
@@ -142,7 +142,7 @@ function blocksOf(value: unknown): readonly unknown[] {
   return items.filter((it) => isObject(it) && !isLeft(it));
 }
 
-/** A value that the file leaves open stands for itself, and not for a block. */
+/** An unknown value is not a block. */
 function isLeft(value: unknown): boolean {
   return value instanceof Unknown || value instanceof Deferred;
 }

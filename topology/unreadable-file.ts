@@ -1,2 +1,2 @@
-/** What a file should have been, and is not; its message is one sentence for the person. */
+/** A file of an unexpected kind; its message is one sentence for the user. */
 export class UnreadableFile extends Error {}

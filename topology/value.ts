@@ -1,6 +1,6 @@
 import { shortened } from "./limits";
 
-/* Values as the path's resources have them, whatever they were read from. */
+/* Values of the path's resources, for every kind of file. */
 
 /** A value that the file leaves open. */
 export class Unknown {
@@ -14,7 +14,7 @@ export class Unknown {
     readonly address: string,
     attribute: string,
     why: string,
-    /** What it can only be one of; absent: anything. */
+    /** The only possible values; absent: anything. */
     readonly among?: readonly string[],
   ) {
     this.attribute = shortened(attribute);
@@ -23,12 +23,12 @@ export class Unknown {
 }
 
 /**
- * A value, or that it is left open, or `undefined` if it is not set. Ids that a plan does not know yet stand for
- * themselves as `${aws_vpc.main.id}`: equal texts are equal ids.
+ * A value, an unknown value, or `undefined` if it is not set. Ids that a plan does not know yet are symbols such as
+ * `${aws_vpc.main.id}`: equal texts are equal ids.
  */
 export type Attr<T> = T | Unknown | undefined;
 
-/** A list; `open` says that there may be more in it than `items`. */
+/** A list; if `open` is set, it may contain more than `items`. */
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly open?: Unknown;

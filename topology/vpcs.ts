@@ -31,5 +31,5 @@ function cidrsOf(vpc: Resource, more: readonly Resource[]): Listed<string> {
 
 function missingCidr({ address, isData, type }: Resource): Attr<never> {
   const isRead = isData || type === "aws_default_vpc";
-  return new Unknown(address, "cidr_block", isRead ? "only read here" : "known after apply");
+  return new Unknown(address, "cidr_block", isRead ? "read by a data source" : "known after apply");
 }

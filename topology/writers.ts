@@ -5,9 +5,9 @@ import { routingOf } from "./routing-policies";
 import type { Resource, Source } from "./source";
 import { type Attr, isUnknown } from "./value";
 
-/* Who writes one and the same thing on AWS: what a rule on two resources has to know beside the parts of the path. */
+/* Resources that write the same thing on AWS, for rules about two resources. */
 
-/** What lets a record stand beside others of its name and type. */
+/** What allows several records with the same name and type. */
 interface RecordTerms {
   /** `weighted`, `multivalue`, …; absent: simple. */
   readonly policy?: string;
@@ -22,19 +22,19 @@ export interface OwnTargetGroups {
   readonly id: Attr<string>;
   readonly argument: "target_group_arns" | "traffic_source";
   readonly items: readonly string[];
-  /** Whether `lifecycle.ignore_changes` names the argument, which only a synthesized file tells. */
+  /** Whether `lifecycle.ignore_changes` includes the argument; only a synthesized file contains it. */
   readonly isIgnored: boolean | undefined;
 }
 
 export interface Writers {
-  /** Of a plan; nothing in a state or a synthesized file. */
+  /** Changes of a plan; none in a state or a synthesized file. */
   readonly changes: readonly Change[];
   /** Of each record, by its address. */
   readonly records: ReadonlyMap<string, RecordTerms>;
   readonly ownTargetGroups: readonly OwnTargetGroups[];
   /**
-   * Whether the configuration of a parent writes blocks of its own, such as `route` in a route table; what a plan shows
-   * there may be computed.
+   * Whether the configuration of a parent has inline blocks, such as `route` in a route table; what a plan shows there
+   * may be computed.
    */
   isInline(address: string, block: string): boolean;
 }
@@ -127,11 +127,11 @@ function inlineIn(source: Source, changes: readonly Change[]): ReadonlySet<strin
   );
 }
 
-/** A dynamic block that makes nothing is written too. */
+/** A dynamic block without instances also counts. */
 function isWritten({ isConfigured, fields, actions }: Resource, block: string, planned: Change | undefined): boolean {
   const { items, open } = fields.blocks(block);
-  // What the plan takes out of it by another resource is written all the same.
+  // What the plan removes through another resource is still configured.
   const isThere = items.length > 0 || open !== undefined || listOf(own(planned?.after, block)).length > 0;
-  // Of something new nothing is computed that is known before the apply.
+  // A new resource has no computed values that are known before the apply.
   return isThere && (isConfigured(block) || actions.join() === "create");
 }

@@ -5,7 +5,7 @@ import { deferred } from "./references";
 import type { Expression, Instance } from "./scope";
 import { Unknown } from "./value";
 
-/* Values as Terraform's JSON syntax writes them, with expressions in their texts. */
+/* Values in Terraform's JSON syntax, with expressions in their strings. */
 
 /** All references in a value, however deep. */
 export function expressionOf(value: unknown): Expression {
@@ -25,7 +25,7 @@ export function expressionOf(value: unknown): Expression {
     : { references, ...(only !== undefined && value === `\${${only}}` && { text: only }) };
 }
 
-/** A value with what its expressions lead to. */
+/** A value with what its expressions resolve to. */
 export function valueOf(value: unknown, instance: Instance, path: string, depth: number): unknown {
   if (depth > 12) return new Unknown(instance.address, path, "nested too deeply");
   if (Array.isArray(value)) return value.map((it, index) => valueOf(it, instance, `${path}[${index}]`, depth + 1));
@@ -49,11 +49,11 @@ export function valueOf(value: unknown, instance: Instance, path: string, depth:
 function whole(expression: string, instance: Instance, path: string): unknown {
   const text = expression.trim();
   if (/^(true|false|null|-?\d+(\.\d+)?|"[^"\\$]*")$/.test(text)) return JSON.parse(text);
-  // What an index of a zone list stands for can be told from another index of it.
+  // An index of a zone list can be compared with another index of the same list.
   return deferred({ text, references: referencesIn(text) }, instance.scope, instance, path);
 }
 
-/** Text around expressions: known if all of them are, or a symbol with the text around it. */
+/** Text with expressions: known if all of them are, otherwise a symbol with the text around it. */
 function template(value: string, expressions: readonly string[], instance: Instance, path: string): unknown {
   let text = value;
   for (const expression of expressions) {
@@ -61,7 +61,7 @@ function template(value: string, expressions: readonly string[], instance: Insta
     const part = inner instanceof Deferred ? inner.resolve(undefined) : { values: [inner], open: undefined };
     const [one] = part.values;
     if (part.values.length !== 1 || part.open !== undefined || typeof one === "object")
-      return new Unknown(instance.address, path, `made of ${expression}`);
+      return new Unknown(instance.address, path, `computed from ${expression}`);
     text = text.replace(`\${${expression}}`, () => String(one));
   }
   return unescaped(text);

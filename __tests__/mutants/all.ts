@@ -9,7 +9,7 @@ const filesOf = (hop: string): Map<string, string> =>
     readdirSync(join(__dirname, hop)).map((name) => [name.slice(0, name.indexOf("-")), join(__dirname, hop, name)]),
   );
 
-/** All faults that the tests put into correct stacks, rule by rule: those of P33 are in `target/P33-….ts`. */
+/** All errors that the tests put into correct stacks, rule by rule: those of P33 are in `target/P33-….ts`. */
 export const MUTANTS: readonly Mutant[] = RULES.flatMap(({ id, hop }) => {
   const file = filesOf(hop).get(id);
   if (file === undefined) return [];
@@ -18,8 +18,8 @@ export const MUTANTS: readonly Mutant[] = RULES.flatMap(({ id, hop }) => {
 });
 
 /**
- * What the sample of the mutants must hold: each rule in each form of a file, each base, each type of resource at fault,
- * each reason why a form cannot hold one.
+ * What the sample of the mutants must contain: each rule in each form of a file, each base, each type of resource with an
+ * error, each reason why a form cannot contain one.
  */
 export function kindsOf({ rule, base, at, cannot = {} }: Mutant): string[] {
   const forms = (["plan", "state"] as const).map((form) =>

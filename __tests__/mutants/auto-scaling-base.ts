@@ -13,8 +13,7 @@ systemctl enable --now nginx
 `;
 
 /**
- * Not of this project: an Auto Scaling group behind a NAT gateway, rules of the older kind beside their groups, port
- * 8080.
+ * Not of this project: an Auto Scaling group behind a NAT gateway, aws_security_group_rule resources, port 8080.
  */
 export function autoScalingStack(): SynthesizedJson {
   return {

@@ -4,7 +4,7 @@ import { autoScalingStack } from "./auto-scaling-base";
 import { inlineGroupsStack } from "./inline-groups-base";
 import type { Base, Mutant, SynthesizedJson } from "./mutant";
 
-/* The correct stacks that faults are put into: four of this project's, two as other people write them. */
+/* The correct stacks that errors are put into: four of this project, two as other people write them. */
 
 const PROPS: Partial<Record<Base, WebStackProps>> = {
   site: { domainName: "www.example.com" },
@@ -24,7 +24,7 @@ export function baseStack(base: Base): SynthesizedJson {
   return JSON.parse(text) as SynthesizedJson;
 }
 
-/** The correct stack with the fault in it. */
+/** The correct stack with the error in it. */
 export function mutantStack({ base, mutate }: Mutant): SynthesizedJson {
   const stack = baseStack(base);
   mutate(stack);

@@ -6,19 +6,19 @@ import { findsErrors } from "./judge";
 import type { Form, Mutant } from "./mutant";
 
 /*
- * The table of what each form of a file can hold: `node -r ./cli/typescript.js __tests__/mutants/cells.ts` writes it
- * anew, and a test holds that it is as written.
+ * The table of what each form of a file can contain: `node -r ./cli/typescript.js __tests__/mutants/cells.ts` regenerates
+ * it, and a test compares it.
  */
 
 export const FORMS: readonly Form[] = ["synthesized", "plan", "state"];
 export const CELLS_FILE = join(__dirname, "cells.md");
 
-/** Mutants of a rule that a form can hold. */
+/** Mutants of a rule that a form can contain. */
 export function holding(rule: string, form: Form): Mutant[] {
   return MUTANTS.filter((it) => it.rule === rule && it.cannot?.[form] === undefined);
 }
 
-/** Why a form holds none of a rule's mutants; the reasons are those of the mutants. */
+/** Why a form contains none of a rule's mutants; the reasons are those of the mutants. */
 export function reasons(rule: string, form: Form): string[] {
   return [
     ...new Set(
@@ -34,13 +34,13 @@ export function cellsText(): string {
       .join("; ")
       .replace(/\|/g, "\\|");
   return [
-    "# What each form of a file can hold",
+    "# What each form of a file can contain",
     "",
     "Each rule, and how many different mutants of it the tests find in a synthesized " +
       "`cdk.tf.json`, in a real plan and in a",
-    "real state. Where a form cannot hold a mutant, the cell says why. Rules of warnings need no second mutant; " +
-      "P58 and P59 terraform itself",
-    "refuses. Written by `cells.ts`; a test holds it.",
+    "real state. If a form cannot contain a mutant, the cell says why. Rules of warnings need no second mutant; " +
+      "Terraform itself",
+    "refuses those of P58 and P59. Written by `cells.ts`; a test compares it.",
     "",
     "| Rule | What | Severity | Synthesized | Plan | State |",
     "|---|---|---|---|---|---|",

@@ -3,7 +3,7 @@ import type { SynthesizedJson } from "./mutant";
 
 type Json = Record<string, unknown>;
 
-/** Does to a synthesized stack what a fix says. Throws where the stack has nothing to do it to. */
+/** Applies a fix to a synthesized stack. Throws if the stack has no such resource. */
 export function applyEdits(stack: SynthesizedJson, edits: readonly Edit[]): void {
   for (const edit of edits) {
     if ("remove" in edit) remove(stack, edit.remove);
@@ -28,7 +28,7 @@ function remove(stack: SynthesizedJson, address: string): void {
   dropDependencies(stack, address);
 }
 
-/** Terraform refuses a `depends_on` that leads to nothing. */
+/** Terraform refuses a `depends_on` to a missing resource. */
 function dropDependencies(stack: SynthesizedJson, address: string): void {
   for (const resource of Object.values(stack.resource).flatMap((it) => Object.values(it))) {
     const { depends_on: others } = resource;
@@ -50,7 +50,7 @@ function partsOf(address: string): { kind: "resource" | "data"; type: string; na
   return { kind, type, name };
 }
 
-/** In JSON one nested block may be an object or an array of one, so that an index 0 may be missing, or one too many. */
+/** In JSON one nested block may be an object or an array of one, so an index 0 may be missing or superfluous. */
 function set(place: Json | unknown[], path: readonly (string | number)[], value: unknown, address: string): void {
   const [key, ...rest] = path;
   if (key === undefined) throw new Error(`a path of ${address} is empty`);
@@ -66,7 +66,7 @@ function set(place: Json | unknown[], path: readonly (string | number)[], value:
   if (rest.length > 0) {
     const next = (slots[key] ??= typeof rest[0] === "number" ? [] : {});
     if (typeof next !== "object" || next === null) throw new Error(`${address} has no block ${key}`);
-    // One block as an object, and a whole block that is set or taken away by its index.
+    // One block as an object, and a whole block that is set or removed by its index.
     if (!Array.isArray(next) && typeof rest[0] === "number" && (rest[0] > 0 || rest.length === 1)) {
       slots[key] = [next];
       return set(place, path, value, address);

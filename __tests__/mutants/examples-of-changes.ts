@@ -1,6 +1,6 @@
 import type { Example } from "../../path/explain/example";
 
-/* Rules that look at what changes, or at what terraform itself refuses: no correct stack can hold their faults. */
+/* Rules that look at what changes, or at what terraform itself refuses: no correct stack can contain their errors. */
 
 export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
   P18: {
@@ -31,7 +31,7 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     },
   },
   P58: {
-    what: "a health check has a protocol of network load balancers",
+    what: "a health check uses a protocol for network load balancers",
     wrong: `resource "aws_lb_target_group" "web" {
   port     = 80
   protocol = "HTTP"
@@ -51,9 +51,9 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     protocol = "HTTP"
   }
 }`,
-    observed: "the health check speaks TCP",
+    observed: "a health check with protocol TCP in a target group with protocol HTTP",
     fix: {
-      text: "Let the health check speak HTTP.",
+      text: "Set the health check protocol to HTTP.",
       props: "",
       hcl: `resource "aws_lb_target_group" "web" {
   health_check {
@@ -74,7 +74,7 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     fix: { text: "Change the name to web.", props: "", hcl: `resource "aws_lb" "web" {\n  name = "web"\n}` },
   },
   P66: {
-    what: "the boot script of an instance that runs is changed",
+    what: "the boot script of an existing instance changes",
     wrong: `resource "aws_instance" "web" {
   ami           = data.aws_ami.al2023.id
   instance_type = "t3.micro"
@@ -86,9 +86,9 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
   user_data                   = file("boot.sh")
   user_data_replace_on_change = true
 }`,
-    observed: "new user data for an instance that stays, which ran its script at its first boot",
+    observed: "the plan changes the user data of an existing server, which is stopped and started and does not run it",
     fix: {
-      text: "Let new user data replace the instance.",
+      text: "Replace the server when its user data changes.",
       props: "no prop causes this; remove the override or the resource you added",
       hcl: `resource "aws_instance" "web" {
   user_data_replace_on_change = true
@@ -128,7 +128,7 @@ moved {
     },
   },
   P75: {
-    what: "an attachment is written a second time under another address, and the first one goes",
+    what: "an attachment is defined again under another address, and the first one is removed",
     wrong: `# was: resource "aws_lb_target_group_attachment" "a"
 resource "aws_lb_target_group_attachment" "web" {
   target_group_arn = aws_lb_target_group.web.arn
@@ -143,9 +143,10 @@ moved {
   from = aws_lb_target_group_attachment.a
   to   = aws_lb_target_group_attachment.web
 }`,
-    observed: "the destroy of aws_lb_target_group_attachment.a takes the same registration away",
+    observed:
+      "aws_lb_target_group_attachment.a is the same on AWS and is destroyed in the same apply; the destroy removes this one too",
     fix: {
-      text: "Tell terraform that the resource has moved.",
+      text: "Add the `moved` block, so that Terraform keeps the existing object.",
       props: "",
       hcl: `moved {
   from = aws_lb_target_group_attachment.a

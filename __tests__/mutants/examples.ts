@@ -15,9 +15,9 @@ import { findingsOf } from "./judge";
 import type { Mutant, SynthesizedJson } from "./mutant";
 
 /*
- * The examples on the rules' pages are faults that the tests put into correct stacks: what is wrong, and the same
- * blocks of the correct stack. `node -r ./cli/typescript.js __tests__/mutants/examples.ts` writes them anew, and a test
- * holds them.
+ * The examples on the rules' pages are errors that the tests put into correct stacks: what is wrong, and the same blocks
+ * of the correct stack. `node -r ./cli/typescript.js __tests__/mutants/examples.ts` regenerates them, and a test compares
+ * them.
  */
 
 export const EXAMPLES_FILE = join(PROJECT, "path/explain/examples.json");
@@ -33,10 +33,10 @@ function exampleOf(id: string): Example {
   const [mutant] = MUTANTS.filter(({ rule, cannot }) => rule === id && cannot?.synthesized === undefined).sort(
     (one, other) => sizeOf(one) - sizeOf(other),
   );
-  if (mutant === undefined) throw new Error(`no fault of ${id} stands in a synthesized file`);
+  if (mutant === undefined) throw new Error(`no error of ${id} is in a synthesized file`);
   const stack = mutantStack(mutant);
   const wrong = blocksOf(mutantStack(mutant));
-  const findings = mended(stack, mutant);
+  const findings = corrected(stack, mutant);
   const [finding] = findings;
   if (finding === undefined) throw new Error(`${id} does not find ${mutant.name}`);
   const right = mutant.unfixable === undefined ? blocksOf(stack) : blocksOf(baseStack(mutant.base));
@@ -46,7 +46,7 @@ function exampleOf(id: string): Example {
     what: mutant.name,
     wrong: shown(wrong, addresses),
     right: shown(right, addresses),
-    observed: readable(finding.observed),
+    observed: readable(`\`${finding.attribute}\` of \`${finding.address}\`: ${finding.observed}`),
     fix: {
       text: unique(findings.map(({ fix }) => readable(fix.text))).join(" "),
       props: finding.fix.props,
@@ -59,11 +59,11 @@ function exampleOf(id: string): Example {
 
 const MOST_FIXES = 8;
 
-/** Does to a stack what one fix after the other says, and gives the findings; the first is the rule's own. */
-function mended(stack: SynthesizedJson, mutant: Mutant): Finding[] {
+/** Applies one fix after the other to a stack, and returns the findings; the first is the rule's own. */
+function corrected(stack: SynthesizedJson, mutant: Mutant): Finding[] {
   const done: Finding[] = [];
   while (done.length < MOST_FIXES) {
-    // Of other people's files a trace names no props; a page does.
+    // A trace includes no props for other people's files; a page does.
     const report = traceTopology(readTopology(stack));
     const [next] = [...findingsOf(mutant, report), ...report.findings.filter(({ id }) => id === mutant.rule)];
     if (next === undefined) break;
@@ -86,7 +86,7 @@ function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
 
-/** The fewest lines; stacks of this project have names that nobody would write. */
+/** Smaller examples first; stacks of this project have generated names. */
 function sizeOf(mutant: Mutant): number {
   const [right, wrong] = [blocksOf(baseStack(mutant.base)), blocksOf(mutantStack(mutant))];
   const texts = changed(right, wrong).map((it) => JSON.stringify([right.get(it), wrong.get(it)]).length);
@@ -114,7 +114,7 @@ function blockOf(address: string, { tags: _, "//": __, ...body }: Readonly<Recor
   return hclBlock(`${kind} "${type}" "${name}"`, body);
 }
 
-/** Without what cdktf adds to the names of resources, so that they are unique; and boot scripts in clear. */
+/** Without the suffixes that CDKTF adds to resource names, and with boot scripts in plain text. */
 function readable(text: string): string {
   const clear = text.replace(/"([A-Za-z0-9+/]{60,4000}={0,2})"/g, (_, encoded: string) => {
     const script = Buffer.from(encoded, "base64").toString("utf8").trimEnd();

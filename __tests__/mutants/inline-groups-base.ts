@@ -1,6 +1,6 @@
 import type { SynthesizedJson } from "./mutant";
 
-/** One block of a group; JSON wants all of its arguments. */
+/** One inline block of a security group; JSON requires all of its arguments. */
 export function inlineRule(
   port: { from: number; to: number; protocol: string },
   peer: { cidr_blocks?: readonly string[]; security_groups?: readonly string[] },
@@ -28,9 +28,8 @@ systemctl enable --now httpd
 `;
 
 /**
- * Not of this project: as it was written years ago. Rules stand in their groups, the resources are called `aws_alb…`,
- * the instances are in public subnets of which the VPC's main route table takes care, and a CNAME leads to the
- * load balancer.
+ * Not of this project: in an older style. Security groups have inline rules, the resources are called `aws_alb…`, the
+ * instances are in public subnets that use the VPC's main route table, and a CNAME points to the load balancer.
  */
 export function inlineGroupsStack(): SynthesizedJson {
   return {
@@ -135,7 +134,7 @@ export function inlineGroupsStack(): SynthesizedJson {
         },
       },
       aws_route53_record: {
-        // The apex and its wildcard are validated by one and the same record.
+        // The apex and its wildcard share one validation record.
         validation: {
           zone_id: "${data.aws_route53_zone.main.zone_id}",
           ttl: 300,

@@ -3,17 +3,17 @@ import { ruleOf } from "../../path/rules/all";
 import { severityOf } from "../../path/rules/rule";
 import type { Mutant } from "./mutant";
 
-/** Whether a rule finds errors; the others find warnings only, or terraform itself refuses the fault. */
+/** Whether a rule finds errors; the others find only warnings, or Terraform itself refuses the error. */
 export function findsErrors(id: string): boolean {
   return ruleOf(id).certainty.some((it) => it === "apply" || it === "certain");
 }
 
-/** A rule can find both; a mutant that says which verdict stays is the warning. */
+/** A rule can find both; a mutant with a verdict is a warning. */
 export function isWarning({ rule, verdict }: Mutant): boolean {
   return severityOf(ruleOf(rule)) === "warning" || verdict !== undefined;
 }
 
-/** Findings of the mutant's rule, at the place that it says. */
+/** Findings of the mutant's rule, at its place. */
 export function findingsOf(mutant: Mutant, { findings }: TraceReport): Finding[] {
   const {
     rule,
@@ -28,7 +28,7 @@ export function findingsOf(mutant: Mutant, { findings }: TraceReport): Finding[]
   return findings.filter((it) => it.id === rule && isThere(it));
 }
 
-/** What a report does not say of a mutant as it should, in words; nothing if all is right. */
+/** What is wrong in a report of a mutant, in words; nothing if all is right. */
 export function misses(mutant: Mutant, report: TraceReport): string[] {
   const { rule, at, also = [] } = mutant;
   const found = findingsOf(mutant, report);
@@ -41,11 +41,11 @@ export function misses(mutant: Mutant, report: TraceReport): string[] {
       : []),
     ...found.filter((it) => it.severity !== severity).map((it) => `${rule} is ${it.severity}, not ${severity}`),
     ...(report.verdict === verdict ? [] : [`verdict ${report.verdict}, not ${verdict}${opensIn(report)}`]),
-    ...(others.length === 0 ? [] : [`beside it ${inWords(others)}`]),
+    ...(others.length === 0 ? [] : [`also ${inWords(others)}`]),
   ];
 }
 
-/** What is left open, for a person who looks into a failed test. */
+/** What is unknown, for the message of a failed test. */
 export function opensIn({ verdict, paths }: TraceReport): string {
   const opens = paths
     .flatMap(({ hops }) => hops.flatMap(({ open }) => open))

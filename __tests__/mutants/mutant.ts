@@ -7,30 +7,30 @@ export interface SynthesizedJson {
   [key: string]: unknown;
 }
 
-/** The correct stacks that faults are put into; `bases.ts` makes them. */
+/** The correct stacks that errors are put into; `bases.ts` creates them. */
 export type Base = "site" | "created-zone" | "nat" | "public" | "auto-scaling" | "inline-groups";
 
 export type Form = "synthesized" | "plan" | "state";
 
-/** One fault put into a correct stack. */
+/** One error put into a correct stack. */
 export interface Mutant {
   /** The rule that must be found, such as `P33`. */
   readonly rule: string;
-  /** The fault in words: "the instances' group opens the wrong port". */
+  /** The error in words, such as "port 80 is open instead of 8080"; a rule's page shows it. */
   readonly name: string;
   readonly base: Base;
   readonly mutate: (stack: SynthesizedJson) => void;
   /** The resource type and the attribute that the finding must name. */
   readonly at: { readonly type: string; readonly attribute?: string };
-  /** Other rules that the same fault cannot help touching. */
+  /** Other rules that the same error necessarily triggers. */
   readonly also?: readonly string[];
-  /** Forms that cannot hold this fault, each with the reason. */
+  /** Forms that cannot contain this error, each with the reason. */
   readonly cannot?: Partial<Record<Form, string>>;
-  /** Of warnings: the verdict that stays. */
+  /** For warnings: the expected verdict. */
   readonly verdict?: TraceReport["verdict"];
-  /** Why setting what the fix says cannot be tried here, where that is so. */
+  /** Why the fix cannot be tried here, if it cannot. */
   readonly unfixable?: string;
 }
 
-/** A mutant as the file of its rule has it. */
+/** A mutant in the file of its rule. */
 export type RuleMutant = Omit<Mutant, "rule">;

@@ -10,7 +10,7 @@ export interface Picked {
 }
 
 /**
- * The one resource of a type (`data.` in front of a data source's) that is as said; names carry hashes.
+ * The only resource of a type (with `data.` for a data source) that matches; names contain hashes.
  * @throws {Error} if there is none, or more than one
  */
 export function the(stack: SynthesizedJson, type: string, is: (body: Json) => boolean = () => true): Picked {
@@ -25,18 +25,18 @@ export function all(stack: SynthesizedJson, type: string): Picked[] {
   return Object.entries(blocks ?? {}).map(([name, body]) => ({ address: `${type}.${name}`, body }));
 }
 
-/** Puts a resource into a stack, and gives its address. */
+/** Adds a resource to a stack, and returns its address. */
 export function add(stack: SynthesizedJson, type: string, name: string, body: Json): string {
   (stack.resource[type] ??= {})[name] = body;
   return `${type}.${name}`;
 }
 
-/** Takes a resource out of a stack. */
+/** Removes a resource from a stack. */
 export function takeOut(stack: SynthesizedJson, { address }: Picked): void {
   applyEdits(stack, [{ remove: address }]);
 }
 
-/** Takes all of a type out of a stack. */
+/** Removes all resources of a type from a stack. */
 export function takeOutAll(stack: SynthesizedJson, type: string): void {
   for (const each of all(stack, type)) takeOut(stack, each);
 }

@@ -9,21 +9,21 @@ import {
   worst,
 } from "../../path/report";
 
-/* Reports as a trace gives them, for what shows them. */
+/* Reports as a trace returns them, for code that shows them. */
 
 const OBSERVED: Readonly<Record<Hop, readonly [resource: string, observed: string]>> = {
-  dns: ["aws_route53_record.site_dns_www_example_com", "A alias in zone example.com leads to the load balancer"],
+  dns: ["aws_route53_record.site_dns_www_example_com", "A alias in zone example.com points to the load balancer"],
   tls: ["aws_acm_certificate.site_certificate", "covers www.example.com; validated through DNS"],
   listener: ["aws_lb_listener.site_https", "HTTPS :443 forwards to aws_lb_target_group.site"],
   "target-group": ["aws_lb_target_group.site", "HTTP port 80, GET /health expects 200; 2 registered"],
-  target: ["aws_instance.site_a", "2 instances in 2 zones take port 80 from the load balancer"],
+  target: ["aws_instance.site_a", "2 instances in 2 zones allow port 80 from the load balancer"],
 };
 
 const COVERAGE =
-  "Proven from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modelled: AWS " +
-  "quotas, firewalls on the instances, what the application answers.";
+  "Proven from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modeled: AWS " +
+  "quotas, firewalls on the instances, responses of the application.";
 
-/** A path on which each hop is well unless it is told otherwise. */
+/** A path on which each hop is ok unless set otherwise. */
 export function pathOf(
   url: string,
   hops: Partial<Record<Hop, Partial<HopReport>>> = {},
@@ -55,7 +55,7 @@ export function reportOf(paths: readonly PathReport[], more: Partial<TraceReport
   };
 }
 
-/** A finding on a hop of a path, as the path tells of it. */
+/** A finding on a hop of a path, as the path refers to it. */
 export function on({ id, address }: Finding): { readonly id: string; readonly address: string } {
   return { id, address };
 }
@@ -68,12 +68,16 @@ export const GROUP_CLOSED: Finding = {
   address: "aws_vpc_security_group_ingress_rule.site_app",
   attribute: "from_port",
   observed: "port 8080 from aws_security_group.site_alb only",
-  required: "port 80, on which the targets are registered, from the load balancer's group",
+  required: "port 80, on which the targets are registered, from the load balancer's security group",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
-  fix: fix("Open port 80 to the load balancer's group.", "appPort: 80 (no prop causes this; remove the override)", [
-    setting("aws_vpc_security_group_ingress_rule.site_app", "from_port", 80),
-    setting("aws_vpc_security_group_ingress_rule.site_app", "to_port", 80),
-  ]),
+  fix: fix(
+    "Allow port 80 from the load balancer's security group.",
+    "appPort: 80 (no prop causes this; remove the override)",
+    [
+      setting("aws_vpc_security_group_ingress_rule.site_app", "from_port", 80),
+      setting("aws_vpc_security_group_ingress_rule.site_app", "to_port", 80),
+    ],
+  ),
 };
 
 export const ONE_BAD_SUBNET: Finding = {
@@ -101,9 +105,9 @@ const SLOW_TO_GO: Finding = {
   address: "aws_lb_target_group.site",
   attribute: "deregistration_delay",
   observed: "5 seconds, while requests may take 60",
-  required: "at least as long as the load balancer waits for an answer",
-  symptom: "502 for requests that are under way when an instance is taken out",
-  fix: fix("Wait as long as requests take.", "deregistrationDelaySec: 60", [
+  required: "at least as long as the load balancer waits for a response",
+  symptom: "502 for requests in progress when an instance is deregistered",
+  fix: fix("Set the delay to the duration of requests.", "deregistrationDelaySec: 60", [
     setting("aws_lb_target_group.site", "deregistration_delay", "60"),
   ]),
 };
@@ -121,16 +125,16 @@ export const ALL_WELL = reportOf([pathOf("http://www.example.com/"), pathOf("htt
 export const BROKEN = reportOf(
   [
     pathOf("http://www.example.com/", {
-      tls: { observed: "plain HTTP, no certificate is asked for", resources: [] },
+      tls: { observed: "plain HTTP, no certificate needed", resources: [] },
       listener: {
         verdict: "broken",
-        observed: "HTTP :80 redirects (301) to HTTPS :443, in one of two subnets nothing arrives",
+        observed: "HTTP :80 redirects (301) to HTTPS :443, but one of two subnets receives no requests",
         findings: [on(ONE_BAD_SUBNET)],
       },
       "target-group": { findings: [on(SLOW_TO_GO)] },
       target: {
         verdict: "broken",
-        observed: "aws_instance.site_a and aws_instance.site_b take port 8080 only, the load balancer sends to 80",
+        observed: "aws_instance.site_a and aws_instance.site_b allow only port 8080, the load balancer sends to 80",
         resources: ["aws_instance.site_a", "aws_instance.site_b"],
         findings: [on(GROUP_CLOSED)],
       },
@@ -138,13 +142,13 @@ export const BROKEN = reportOf(
     pathOf("https://www.example.com/", {
       listener: {
         verdict: "broken",
-        observed: "HTTPS :443 forwards to aws_lb_target_group.site, in one of two subnets nothing arrives",
+        observed: "HTTPS :443 forwards to aws_lb_target_group.site, but one of two subnets receives no requests",
         findings: [on(ONE_BAD_SUBNET)],
       },
       "target-group": { findings: [on(SLOW_TO_GO)] },
       target: {
         verdict: "broken",
-        observed: "aws_instance.site_a and aws_instance.site_b take port 8080 only, the load balancer sends to 80",
+        observed: "aws_instance.site_a and aws_instance.site_b allow only port 8080, the load balancer sends to 80",
         resources: ["aws_instance.site_a", "aws_instance.site_b"],
         findings: [on(GROUP_CLOSED)],
       },
@@ -154,14 +158,14 @@ export const BROKEN = reportOf(
       {
         "target-group": {
           verdict: "unknown",
-          observed: "the VPC of aws_lb_target_group.reports is left open",
+          observed: "the VPC of aws_lb_target_group.reports is unknown",
           resources: ['module.reports["blue"].aws_lb_target_group.this[0]'],
           open: [
             {
               hop: "target-group",
               address: 'module.reports["blue"].aws_lb_target_group.this[0]',
               attribute: "vpc_id",
-              why: "known after apply, and var.vpc_id does not say",
+              why: "known after apply; var.vpc_id has no value in the file",
             },
           ],
         },

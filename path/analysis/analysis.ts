@@ -12,37 +12,37 @@ import { type OfParent, takenFromParents } from "./writers/parents";
 import { linksTaken, type TakenLink } from "./writers/taken-links";
 
 /*
- * What follows from a topology, without an opinion on it: between what a file says and what is wrong with it. Each
- * question is answered once, the first time that it is asked, for whoever asks. From outside analysis/, questions of a
- * whole topology go through analyse(), and those of a path that rules share through analysePath(); those of one
- * load balancer, record or target stand in the folders beside this file.
+ * Facts derived from a topology, without judging them: the layer between what a file contains and what is wrong with
+ * it. Each fact is computed once, on first use. Code outside analysis/ gets the facts of a whole topology from
+ * analyse(), and those of a path that rules share from analysePath(); those of one load balancer, record or target are
+ * in the folders next to this file.
  */
 
 export interface Analysis {
-  /** Every URL by which a load balancer is asked. */
+  /** Every URL of a load balancer. */
   readonly entries: readonly Entry[];
-  /** Which record leads to which load balancer, and which zone is a name's. */
+  /** Which record points to which load balancer, and the zone of a name. */
   readonly records: Records;
-  /** Over which records a name leads to what answers. */
+  /** The chain of records from a name to what answers. */
   readonly chains: Chains;
-  /** Load balancers to which no record leads, by the names that they are made for. */
+  /** Load balancers without a record, by the names that they are meant for. */
   readonly balancersAwaitingRecord: ReadonlyMap<string, Balancer>;
-  /** The first record that may validate a certificate, and of which the file does not tell what it is for. */
+  /** The first record that may validate a certificate, but whose purpose is unknown. */
   readonly firstUnreadableValidation: DnsRecord | undefined;
-  /** Whether the rules of a listener may well be for names whose records are elsewhere. */
+  /** Whether the rules of a listener are probably for names whose records are elsewhere. */
   readonly servesNamesElsewhere: (listener: Listener) => boolean;
   /** Subnets, route tables and gateways by their VPC, endpoints by their route table, and how much is in a subnet. */
   readonly network: NetworkIndex;
   /** Which load balancers forward to a target group, and what registers in it. */
   readonly groupUsers: GroupUsers;
   /**
-   * What a destroy takes away although a block of the parent stands for it, such as an aws_security_group_rule that is
-   * destroyed as its rule is written into an `ingress` block of the group: AWS has it once.
+   * What a destroy removes although a block of the parent defines it, such as an aws_security_group_rule that is
+   * destroyed while its rule moves to an `ingress` block of the group: AWS has it once.
    */
   readonly takenFromParents: readonly OfParent[];
   /**
-   * Attachments of Auto Scaling groups that a destroy takes away although the group's own list names the target group,
-   * by address: an aws_autoscaling_attachment that is destroyed as its ARN is written into `target_group_arns`.
+   * Attachments of Auto Scaling groups that a destroy removes although the group's own list has the target group, by
+   * address: an aws_autoscaling_attachment that is destroyed while its ARN moves to `target_group_arns`.
    */
   readonly takenLinks: ReadonlyMap<string, TakenLink>;
 }

@@ -1,6 +1,6 @@
 /**
- * Answers a question about a subject, such as a topology or a listener, the first time that it is asked; the answer is
- * kept as long as the subject is.
+ * Computes a value for a subject, such as a topology or a listener, on first use, and keeps it as long as the subject
+ * exists.
  */
 export function once<S extends object, A>(answer: (subject: S) => A): (subject: S) => A {
   const answers = new WeakMap<S, { readonly is: A }>();
@@ -13,7 +13,7 @@ export function once<S extends object, A>(answer: (subject: S) => A): (subject: 
   };
 }
 
-/** The same for a question that names one thing more, such as a port; that is kept with the subject. */
+/** The same with one more argument, such as a port, which is kept with the subject. */
 export function onceFor<S extends object, K, A>(answer: (subject: S, key: K) => A): (subject: S, key: K) => A {
   const answersOf = once((_: S) => new Map<K, { readonly is: A }>());
   return (subject, key) => {

@@ -9,19 +9,19 @@ import { type End, redirectEnds } from "./requests/redirect-walks";
 import type { TracedPath } from "./requests/traced-path";
 import { type Installing, installing } from "./targets/installing";
 
-/** What follows from one path, as Analysis is what follows from a topology: the questions that several rules share. */
+/** Facts derived from one path that several rules share, as Analysis has those of a topology. */
 export interface PathAnalysis {
   /** Where its redirects end. */
   readonly redirectEnds: readonly End[];
-  /** Names that no certificate covers, at each listener with TLS; or what the file leaves open of it. */
+  /** Names that no certificate covers, at each listener with TLS; or what is unknown about them. */
   readonly uncoveredNames: readonly (UncoveredNames | Unknown)[];
-  /** Whether answers of the load balancer find the internet, by IP version. */
+  /** Whether responses of the load balancer reach the internet, by IP version. */
   readonly waysBack: readonly WaysBack[];
-  /** What network ACLs keep from passing between clients, load balancer and targets. */
+  /** What network ACLs block between clients, load balancer and targets. */
   readonly aclBlockages: AclBlockages;
   /** The security groups of the load balancer and of its targets. */
   readonly groupsInUse: readonly GroupInUse[];
-  /** What security groups let pass between the load balancer and its targets. */
+  /** What security groups allow between the load balancer and its targets. */
   readonly targetPassages: TargetPassages;
 }
 
@@ -48,7 +48,7 @@ export const analysePath = once(
   }),
 );
 
-/** The same of a path's end, which is all that the rules of targets see. */
+/** The same for the end of a path, which the rules of targets use. */
 export interface EndAnalysis {
   /** What boot scripts install, and whether each server reaches it. */
   readonly installing: readonly Installing[];

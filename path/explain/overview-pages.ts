@@ -2,22 +2,23 @@ import { HOPS, type Hop } from "../report";
 import { RULES } from "../rules/all";
 import { type Rule, severityOf } from "../rules/rule";
 import { SYMPTOMS, type Symptom } from "../rules/symptoms";
+import { capitalized } from "./rule-page";
 
-/* The pages that lead to the rules: by hop, and by what a person sees. */
+/* The pages that list the rules: by hop, and by symptom. */
 
 const HOP_TITLES: Readonly<Record<Hop, string>> = {
-  dns: "DNS: does the name lead to the load balancer?",
+  dns: "DNS: does the name resolve to the load balancer?",
   tls: "TLS: does the listener have a certificate for the name?",
-  listener: "Listener: does the load balancer answer on the port, and what?",
-  "target-group": "Target group: where do requests go, and who is asked for health?",
-  target: "Target: does a server take the request, and answer?",
+  listener: "Listener: does the load balancer accept requests on the port, and where do they go?",
+  "target-group": "Target group: does it have targets, and are its health checks valid?",
+  target: "Target: does the request reach a server, and does it respond?",
 };
 
 /** docs/rules/README.md */
 export function rulesPage(): string {
   return [
     "# Rules",
-    `Each of the ${RULES.length} rules has a page: what it checks, why, what a person sees, an example and its fix. ` +
+    `Each of the ${RULES.length} rules has a page with the cause, the symptom, an example and the fix. ` +
       "`npx alb-web explain P33` prints the same page.",
     ...HOPS.map((hop) => {
       const rules = RULES.filter((it) => it.hop === hop);
@@ -31,7 +32,7 @@ export function rulesPage(): string {
 export function troubleshootingPage(): string {
   return [
     "# Troubleshooting by symptom",
-    "What you see, and the rules that explain it. To have them all checked at once, trace your plan or state: " +
+    "Symptoms and the rules that explain them. To check all rules at once, trace your plan or state: " +
       "`terraform show -json > state.json && npx alb-web trace state.json`.",
     ...(Object.keys(SYMPTOMS) as Symptom[]).map((symptom) => {
       const rules = RULES.filter(({ symptoms }) => symptoms.includes(symptom));
@@ -42,8 +43,9 @@ export function troubleshootingPage(): string {
 }
 
 function table(rules: readonly Rule[], linkOf: (rule: Rule) => string): string {
-  const rows = rules.map(
-    (it) => `| [${it.id}](${linkOf(it)}) | ${it.title} | ${severityOf(it)} | ${it.symptom.replaceAll("|", "\\|")} |`,
-  );
-  return ["| Rule | FindingDetails | Severity | What you see |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  const rows = rules.map((it) => {
+    const symptom = capitalized(it.symptom).replaceAll("|", "\\|");
+    return `| [${it.id}](${linkOf(it)}) | ${capitalized(it.title)} | ${severityOf(it)} | ${symptom} |`;
+  });
+  return ["| Rule | Cause | Severity | Symptom |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }

@@ -5,10 +5,10 @@ import type { Direction } from "../analysis/network/security-rules";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
-/* How a network ACL comes to allow something, as its entries are written: in it or beside it. */
+/* How to allow traffic in a network ACL, with inline or separate entries, as it has them. */
 
 export const NO_PROP_OF_ACL =
-  "this project leaves the VPC's default network ACL as it is: remove the added ACL, or its override";
+  "no prop causes this; remove the network ACL you added, or the override of the default network ACL";
 
 /** The highest number of an entry. */
 const MOST_NUMBERS = 32_766;
@@ -20,7 +20,7 @@ interface NewEntry {
   readonly cidr: string;
 }
 
-/** What AWS's own ACL allows. */
+/** What AWS's default network ACL allows. */
 export function everythingAllowed(acl: NetworkAcl, direction: Direction): readonly Edit[] {
   return newEntries(acl, direction, [{ protocol: "-1", first: 0, last: 0, cidr: "0.0.0.0/0" }]);
 }
@@ -63,7 +63,7 @@ function newEntries(acl: NetworkAcl, direction: Direction, wanted: readonly NewE
   });
 }
 
-/** Numbers that no entry has, below the first entry that denies if there is one. */
+/** Free numbers, below the first deny entry if there is one. */
 function freeNumbers(entries: readonly AclEntry[], count: number): readonly number[] {
   const taken = new Set(entries.map((it) => known(it.number)));
   const firstDeny = entries
@@ -82,7 +82,7 @@ export function lastNumber(entries: readonly AclEntry[]): number {
   return entries.reduce((most, it) => Math.max(most, known(it.number) ?? 0), 0);
 }
 
-/** Everyone for clients; for the load balancer and its targets the VPC, if it has one range. */
+/** All addresses for clients; for the load balancer and its targets the VPC, if it has one range. */
 function cidrFor({ byId }: Topology, { clients, packets }: Flow, { vpcId }: NetworkAcl): string {
   const cidrs = byId.vpc(vpcId)?.cidrs.items ?? [];
   const [cidr] = cidrs;

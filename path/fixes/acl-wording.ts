@@ -1,22 +1,23 @@
-import type { AclEntry } from "../../topology/model";
+import type { AclEntry, NetworkAcl } from "../../topology/model";
 import { known } from "../../topology/value";
 import type { Blockage } from "../analysis/network/acl-blockages";
 import type { Flow } from "../analysis/network/acl-flow";
 import { overlaps, type Range } from "../analysis/network/ipv4";
+import type { Direction } from "../analysis/network/security-rules";
 import { ofHealthChecksOnly } from "../analysis/targets/health-readers";
 import type { Finding } from "../report";
 import { shareOf } from "./shared-wording";
 
-/* What the rules of network ACLs write alike. */
+/* Texts shared by the rules of network ACLs. */
 
-/** Such as `tcp 1024-65535 (answers of the targets)`. */
+/** Such as `tcp 1024-65535 (responses from the targets)`. */
 export function flowsInWords(flows: readonly Flow[]): string {
   return [...new Set(flows.map(({ what, ports }) => `tcp ${rangeInWords(ports)} (${what})`))].join(", ");
 }
 
 export function entryPorts({ protocol, fromPort, toPort }: AclEntry): string {
   const ports = { first: known(fromPort) ?? 0, last: known(toPort) ?? 65535 };
-  if (known(protocol) === "-1") return "everything";
+  if (known(protocol) === "-1") return "all traffic";
   return `${known(protocol)} ${overlaps(ports, { first: 1, last: 65535 }) ? rangeInWords(ports) : "0"}`;
 }
 
@@ -24,7 +25,13 @@ function rangeInWords({ first, last }: Range): string {
   return first === last ? `${first}` : `${first}-${last}`;
 }
 
-/** What is the same of each finding at an ACL. */
+/** Such as `aws_network_acl.app has no ingress entry, so it allows no inbound traffic`. */
+export function withoutEntries({ address }: NetworkAcl, direction: Direction): string {
+  const way = direction === "ingress" ? "inbound" : "outbound";
+  return `${address} has no ${direction} entry, so it allows no ${way} traffic`;
+}
+
+/** What all findings at a network ACL have in common. */
 export function aboutBlockage({
   direction,
   flows,
@@ -32,7 +39,7 @@ export function aboutBlockage({
 }: Blockage): Pick<Finding, "hop" | "required" | "symptom"> & Partial<Pick<Finding, "severity" | "share">> {
   return {
     hop: flows.every((it) => it.hop === "listener") ? "listener" : "target",
-    required: `${direction === "ingress" ? "in" : "out"}: ${flowsInWords(flows)}`,
+    required: `${direction === "ingress" ? "inbound" : "outbound"} ${flowsInWords(flows)}`,
     ...symptomOf(flows),
     ...(guards !== undefined &&
       shareOf(guards.hit, guards.of, `of the ${guards.whose === "balancer" ? "load balancer's" : "targets'"} subnets`)),

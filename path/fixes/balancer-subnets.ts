@@ -4,7 +4,7 @@ import { analyse } from "../analysis/analysis";
 import { prefixOf, SMALLEST_PREFIX } from "../analysis/network/ipv4";
 import { isPublic } from "../analysis/network/ways-out";
 
-/* Other subnets and other zones for a load balancer. */
+/* Other subnets and Availability Zones for a load balancer. */
 
 /** Subnets of the same VPC in zones that the load balancer is not in, as public as it needs them. */
 export function subnetsInOtherZones(topology: Topology, balancer: Balancer, beside: Subnet): readonly Subnet[] {

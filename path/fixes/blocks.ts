@@ -3,9 +3,9 @@ import type { Change } from "../../topology/changes";
 import type { Permission } from "../../topology/permissions";
 import { blocksStaying } from "../analysis/writers/coming";
 
-/* Blocks of Terraform's language that keep what is there, ready to paste. */
+/* Terraform blocks that keep existing resources, ready to paste. */
 
-/** Without what both addresses end with, where only their modules differ. */
+/** Both addresses without their common end, if only their modules differ. */
 function shortest(was: string, is: string): readonly [from: string, to: string] {
   const [old, now] = [moduleOf(was), moduleOf(is)];
   if (old === now || old === "" || now === "" || was.slice(old.length) !== is.slice(now.length)) return [was, is];
@@ -24,14 +24,16 @@ function stepsOf(path: string): string[] {
   return parent === "" ? [path] : [...stepsOf(parent), path.slice(parent.length + 1)];
 }
 
-/** Terraform writes no such address; as part of a block it would be another block. */
+/**
+ * Whether an address is safe in a block: Terraform writes no control characters, and they could start another block.
+ */
 function isPlain(address: string): boolean {
   return !/[\u0000-\u001f\u007f\u2028\u2029]/.test(address);
 }
 
 /**
- * Terraform then keeps the resource, under its new address; empty where no block can say so. Where only its module has
- * another name, the block is of the module, with all that is in it.
+ * Terraform then keeps the resource under its new address; empty if no block can express this. If only its module has
+ * another name, the block moves the module with everything in it.
  */
 export function movedBlock(was: string, is: string): string {
   const [from, to] = shortest(was, is);
@@ -39,11 +41,11 @@ export function movedBlock(was: string, is: string): string {
 }
 
 /**
- * Terraform then forgets the resource and leaves it on AWS. Empty where a block cannot say so: it is for all instances,
- * so that the configuration may have none of them any more.
+ * Terraform then forgets the resource and leaves it on AWS. Empty if a block cannot express this: it applies to all
+ * instances, so the configuration must have none of them left.
  */
 export function removedBlock(from: string, changes: readonly Change[]): string {
-  // A block takes no key.
+  // The block accepts no instance key.
   const label = blockOf(from);
   return isPlain(label) && !label.includes("[") && !blocksStaying(changes).has(label)
     ? `removed {\n  from = ${label}\n  lifecycle {\n    destroy = false\n  }\n}`
@@ -51,9 +53,9 @@ export function removedBlock(from: string, changes: readonly Change[]): string {
 }
 
 /**
- * Terraform then takes what stands into its state.
- * @param id as the provider takes it
- * @param note lines above the id
+ * Terraform then imports the existing object into its state.
+ * @param id in the provider's import format
+ * @param note comment lines above the id
  */
 export function importBlock(to: string, id: string, note: readonly string[] = []): string {
   return isPlain(to) && isPlain(id)
@@ -72,12 +74,12 @@ function quoted(text: string): string {
   return JSON.stringify(text).replaceAll("${", "$${").replaceAll("%{", "%%{");
 }
 
-/** The import of a rule beside its group. */
+/** The import of a separate security group rule. */
 export function importOfRule(type: string, address: string, permissions: readonly Permission[]): string {
   const [first] = permissions;
   if (first === undefined) return "";
   if (type !== "aws_security_group_rule")
-    return importBlock(address, "sgr-…", ["the rule's id is not in the plan; it is what this prints:", lookUp(first)]);
+    return importBlock(address, "sgr-…", ["the rule's id is not in the plan; to print it:", lookUp(first)]);
   const { group, direction, protocol, from = 0, to = 0 } = first;
   const sources = permissions.map(({ source }) => (source === group ? "self" : source));
   return importBlock(address, [group, direction, protocol === "-1" ? "all" : protocol, from, to, ...sources].join("_"));
@@ -90,7 +92,7 @@ const FIELDS: Readonly<Record<Permission["kind"], string>> = {
   group: "ReferencedGroupInfo.GroupId",
 };
 
-/** Asks AWS for the id of a rule. */
+/** A command that prints the id of a rule. */
 function lookUp({ group, direction, protocol, from, to, kind, source }: Permission): string {
   const is = (field: string, value: string | number): string[] =>
     typeof value === "number" || SAFE.test(value) ? [`${field}==\`${JSON.stringify(value)}\``] : [];
@@ -107,5 +109,5 @@ function lookUp({ group, direction, protocol, from, to, kind, source }: Permissi
   );
 }
 
-/** A shell takes it for no more than it is. */
+/** Safe in a shell without quotes. */
 const SAFE = /^[A-Za-z0-9.:/_-]{1,80}$/;

@@ -6,7 +6,7 @@ import { blockOfChild, childKind, type OfParent } from "../analysis/writers/pare
 import type { Finding } from "../report";
 import { importBlock, importOfRule } from "./blocks";
 
-/* Rules, routes and entries that are resources beside their parent. */
+/* Rules, routes and entries that are separate resources of their parent. */
 
 /** "a route to 0.0.0.0/0", "entry 100 for ingress", "this rule (tcp 80 from 10.0.0.0/8)" */
 export function childInWords(type: string, values: Json | undefined): string {
@@ -25,7 +25,7 @@ function permissionInWords({ protocol, direction, source, from, to }: Permission
   );
 }
 
-/** What the plan creates although it stands in its parent, as a finding tells it. */
+/** A finding for a resource that the plan creates although its parent already has it. */
 export function standingChild({
   change,
   parent,
@@ -34,14 +34,19 @@ export function standingChild({
   return {
     address,
     observed:
-      `${parent.address} has ${childInWords(type, after)} already; its configuration has no such ` +
-      `\`${blockOfChild(type, after)}\` block, but they are optional and computed, so it keeps what it has`,
-    required: "an import of what stands",
-    fix: { text: "Import what stands, with an `import` block.", props: "", hcl: importOfChild(change), edits: [] },
+      `${parent.address} already has ${childInWords(type, after)}; its configuration has no such ` +
+      `\`${blockOfChild(type, after)}\` block, but these blocks are optional and computed, so it keeps existing ones`,
+    required: "an import of the existing object",
+    fix: {
+      text: "Import the existing object with an `import` block.",
+      props: "",
+      hcl: importOfChild(change),
+      edits: [],
+    },
   };
 }
 
-/** With the id as the provider takes it. */
+/** With the id in the provider's import format. */
 function importOfChild({ type, address, after }: Change): string {
   const text = (name: string): string => String(own(after, name));
   if (childKind(type) === "route")

@@ -1,12 +1,12 @@
 import type { Edit, Fix } from "../report";
 import { hclBlock } from "./hcl";
 
-/** A fix from its edits, which are also written as HCL. */
+/** A fix from its edits, also rendered as HCL. */
 export function fix(text: string, props: string, edits: readonly Edit[]): Fix {
   return { text, props, hcl: hclOf(edits), edits };
 }
 
-/** One argument of a resource takes another value. */
+/** Sets one argument of a resource. */
 export function setting(address: string, path: string, value: unknown): Edit {
   return { set: address, path: path.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)), value };
 }
@@ -25,7 +25,7 @@ function hclOf(edits: readonly Edit[]): string {
       });
     } else {
       const { module, type, name, hasKey } = partsOf(edit.set);
-      // One of several blocks stays a block of its own.
+      // One of several blocks remains separate.
       const key = edit.path.some((part) => typeof part === "number") ? `${edit.set} ${index}` : edit.set;
       const known = blocks.get(key);
       const change = nested(edit.path, structuredClone(within(module, edit.value)));
@@ -53,7 +53,7 @@ function merge(body: Record<string, unknown>, change: Readonly<Record<string, un
   }
 }
 
-/** In a module its own resources are named without it. */
+/** Inside a module, addresses omit the module's prefix. */
 function within(module: string, value: unknown): unknown {
   if (module === "") return value;
   if (typeof value === "string") return value.replaceAll(`\${${module}`, "${");

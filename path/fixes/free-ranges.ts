@@ -4,13 +4,13 @@ import { known } from "../../topology/value";
 import { analyse } from "../analysis/analysis";
 import { overlaps, rangesOf } from "../analysis/network/ipv4";
 
-/** More blocks than this are not tried; a VPC of /16 has 4,096 of the smallest that a load balancer takes. */
+/** The most blocks to try; a /16 VPC has 4,096 of the smallest that a load balancer accepts. */
 const MAX_TRIES = 4_096;
 
 /**
- * A block of a VPC that none of its subnets has.
+ * A free CIDR block of a VPC.
  * @param prefix its length, such as 24
- * @param except a subnet that may lie there, as it is to move
+ * @param except a subnet whose block counts as free, because the subnet moves
  */
 export function freeRange(topology: Topology, vpc: Vpc, prefix: number, except?: Subnet): string | undefined {
   const taken = analyse(topology)
@@ -39,7 +39,7 @@ function blockOf(base: string, prefix: number): Netmask {
   return new Netmask(`${base}/${prefix}`);
 }
 
-/** The last part of an address as a name for a resource beside it, another one for each instance of a block. */
+/** The last part of an address as a name for a new resource, distinct for each instance of a block. */
 export function nameFrom(address: string): string {
   const [, name = "added", key = ""] = /(?<![\w-])([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?$/.exec(address) ?? [];
   return [name, key.replace(/[^\w-]/g, "")]

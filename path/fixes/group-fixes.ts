@@ -4,7 +4,7 @@ import { argument, attributeOf, type Direction, isAll, type Source } from "../an
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
-/* How a security group comes to open something, as its rules are written: in it or beside it. */
+/* How to open a port in a security group, with inline or separate rules, as it has them. */
 
 /** Rules for TCP to these ports. */
 export function opening(
@@ -42,7 +42,7 @@ export function opening(
   });
 }
 
-/** The same rule for these groups only, whomever it was for. */
+/** The same rule, with these security groups as its only source. */
 export function renamed(rule: SecurityRule, groupIds: readonly string[]): readonly Edit[] {
   const groups = argument(rule, "groups");
   return [
@@ -51,19 +51,19 @@ export function renamed(rule: SecurityRule, groupIds: readonly string[]): readon
   ];
 }
 
-/** The rule goes, wherever it stands. */
+/** Removes the rule, inline or separate. */
 export function takenAway(rule: SecurityRule): readonly Edit[] {
   if (rule.attribute === "") return [{ remove: rule.address }];
   const [, direction = "", place = "0"] = /^(\w+)(?:\[(\d+)\])?/.exec(rule.attribute) ?? [];
   return [{ set: rule.address, path: [direction, Number(place)], value: undefined }];
 }
 
-/** An argument of a rule takes another value, wherever it stands: `ingress.0.from_port` of a group, or `from_port`. */
+/** Sets an argument of an inline or separate rule: `ingress.0.from_port` of a group, or `from_port`. */
 export function ruleSetting(rule: SecurityRule, name: string, value: unknown): Edit {
   return setting(rule.address, attributeOf(rule, name).replace(/\[(\d+)\]/g, ".$1"), value);
 }
 
-/** The rules of one direction leave the group and stand beside it. */
+/** Moves the inline rules of one direction to separate resources. */
 export function movedOut(group: SecurityGroup, direction: Direction): readonly Edit[] {
   const inline = group[direction].filter(({ address, attribute }) => address === group.address && attribute !== "");
   const bodies = inline.flatMap(({ protocol, fromPort, toPort, cidrs, ipv6Cidrs, groupIds, prefixListIds }) => {

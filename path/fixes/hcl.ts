@@ -1,9 +1,9 @@
-/* What is said in Terraform's language. */
+/* Fixes in Terraform's language. */
 
 /** A block of Terraform's language, formatted as `terraform fmt` does it. */
 export function hclBlock(head: string, body: Readonly<Record<string, unknown>>, note = ""): string {
   if (Object.keys(body).length === 0) return `${head} {}`;
-  // Equal signs stand below each other, as `terraform fmt` has them.
+  // Aligns equal signs as `terraform fmt` does.
   const width = Math.max(
     0,
     ...Object.entries(body)

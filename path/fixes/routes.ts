@@ -4,9 +4,9 @@ import type { Family } from "../analysis/network/ways-out";
 import type { Edit } from "../report";
 import { setting } from "./fix";
 
-/* How a route comes to lead elsewhere. */
+/* How to change a route. */
 
-/** The destination of a route for every address. */
+/** The destination of a route for all addresses. */
 export const ANYWHERE: Readonly<Record<Family, string>> = { IPv4: "0.0.0.0/0", IPv6: "::/0" };
 /** The argument of `aws_route` for it. */
 export const DESTINATION: Readonly<Record<Family, string>> = {
@@ -19,17 +19,17 @@ export function routeArgument({ attribute }: Route, name: string): string {
   return `${attribute.slice(0, attribute.lastIndexOf(".") + 1)}${name}`;
 }
 
-/** An argument of a route takes another value. */
+/** Sets an argument of a route. */
 export function routeSetting(route: Route, name: string, value: unknown): Edit {
   return setting(route.address, routeArgument(route, name).replace(/\[(\d+)\]/g, ".$1"), value);
 }
 
-/** A route takes another destination, in the argument that it has for it. */
+/** Sets the destination of a route, in the argument that already has it. */
 export function destinationSetting(route: Route, destination: string): Edit {
   return routeSetting(route, route.attribute.split(".").at(-1) ?? route.attribute, destination);
 }
 
-/** A new internet gateway for a subnet's VPC, and what then leads to it. */
+/** A new internet gateway for a subnet's VPC, and the edits that route to it. */
 export function newInternetGateway(subnet: Subnet, then: (id: string) => readonly Edit[]): readonly Edit[] {
   return [
     { add: "aws_internet_gateway", name: "internet", body: { vpc_id: known(subnet.vpcId) }, like: subnet.address },

@@ -10,26 +10,24 @@ import { fix } from "./fix";
 import { opening } from "./group-fixes";
 import { joinedShares, shareOf } from "./shared-wording";
 
-/* What the rules of groups between a load balancer and its targets write alike. */
+/* Texts shared by the rules of security groups between a load balancer and its targets. */
 
 /** Such as `tcp 80 (requests) and tcp 81 (health checks)`. */
 export function portsInWords(ports: readonly TargetPort[]): string {
-  return ports
-    .map(({ port, use }) => `${isUnknown(port) ? "a port that is not known" : `tcp ${port}`} (${use})`)
-    .join(" and ");
+  return ports.map(({ port, use }) => `${isUnknown(port) ? "an unknown port" : `tcp ${port}`} (${use})`).join(" and ");
 }
 
-/** What is seen of ports that are shut: no request fails where only health checks do. */
+/** The symptom of closed ports: no request fails if only health checks do. */
 export function symptomOf(
   ports: readonly TargetPort[],
   health: readonly HealthReaders[],
 ): Pick<Finding, "symptom"> & Partial<Pick<Finding, "severity">> {
   return areForHealthOnly(ports)
-    ? ofHealthChecksOnly("Target.Timeout in the target's health, though the application works", health)
+    ? ofHealthChecksOnly("Target.Timeout in the target's health, although the application works", health)
     : { symptom: "504 Gateway Timeout; Target.Timeout in the target's health" };
 }
 
-/** How many targets are hit, and from or in how many of the other side's subnets. */
+/** How many targets are affected, and from or in how many of the other side's subnets. */
 export function shareOfTargets(
   { count, places }: Counted<{ readonly places?: SomePlaces }>,
   { total }: TargetPassages,
@@ -40,8 +38,8 @@ export function shareOfTargets(
 }
 
 /**
- * What is said of a target's group that keeps ports shut to the load balancer.
- * @param prop the one that opens them in a stack of this project
+ * The finding for a target's security group that does not allow ports to the load balancer.
+ * @param prop the prop that sets the port in a stack of this project
  */
 export function shutToBalancer(
   shut: TargetPassages["in"][number],
@@ -58,14 +56,14 @@ export function shutToBalancer(
     ...symptomOf(shut.ports, shut.health),
     ...shareOfTargets(shut, passages, "the load balancer's subnets"),
     fix: fix(
-      `Open ${shown} of the targets to the load balancer.`,
-      `${prop} opens its port in both groups; no prop closes it: remove the override`,
+      `Allow inbound ${shown} from the load balancer.`,
+      `${prop} sets the port in both security groups, so no prop causes this; remove the override`,
       openingOf(shut, "from_balancer"),
     ),
   };
 }
 
-/** Rules of the group that keeps the ports shut, for those that are known. */
+/** Rules that open the known ones of the closed ports. */
 export function openingOf({ set, group, ports, sources }: ShutPorts, word: string): readonly Edit[] {
   const wanted = sources.flatMap((source) => ports.flatMap(({ port }) => (isUnknown(port) ? [] : [{ port, source }])));
   return opening(group, set.direction, wanted, word);

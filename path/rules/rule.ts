@@ -4,103 +4,104 @@ import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Assumption, Finding, Hop } from "../report";
 import type { Symptom } from "./symptoms";
 
-/* What a rule is: all that is known of one problem, in one file. */
+/* What a rule is: everything about one problem, in one file. */
 
 export interface Rule {
-  /** Stable, as reports and `accept` name it. */
+  /** Stable: reports and `accept` use it. */
   readonly id: `P${string}`;
-  /** Where on the path it is found; a finding can name another hop. */
+  /** The hop of its findings; a finding can name another one. */
   readonly hop: Hop;
-  /** What is wrong, in a few words that begin a sentence. */
+  /** What is wrong, in a few words that can begin a sentence. */
   readonly title: string;
-  /** How sure its findings are, the usual case first: it makes them errors or warnings ({@link severityOf}). */
+  /** How certain its findings are, the usual case first; it determines their severity ({@link severityOf}). */
   readonly certainty: readonly [Certainty, ...Certainty[]];
-  /** Why AWS or a browser behaves so, and what comes of it: two or three sentences. */
+  /** Why AWS or a browser behaves this way, and the consequences: two or three sentences. */
   readonly why: string;
-  /** What a person sees, whatever the resource. */
+  /** What a person sees, for any resource. */
   readonly symptom: string;
-  /** The headings of docs/troubleshooting.md that lead here. */
+  /** The headings of docs/troubleshooting.md that link here. */
   readonly symptoms: readonly Symptom[];
-  /** The page of AWS's documentation, of Terraform's or of a standard that says so. */
+  /** The page of AWS's or Terraform's documentation, or of a standard, that confirms it. */
   readonly source: string;
-  /** What must have been read for a finding to be certain. */
+  /** The input that a certain finding requires. */
   readonly needs: readonly Need[];
-  /** How a finding counts that a change brings. */
+  /** How a review treats a finding that a change causes. */
   readonly review: InReview;
   readonly check: Check;
 }
 
 /**
- * How sure a rule is: `apply`, AWS refuses it; `certain`, requests fail; `plan`, terraform itself refuses it; `likely`,
- * often but not always wrong, which makes it a warning. The first is what a finding is unless the check knows better.
+ * How certain a rule is. `apply`: AWS refuses it. `certain`: requests fail. `plan`: Terraform refuses it. `likely`:
+ * often but not always wrong, which makes it a warning. The first one applies to a finding unless its check overrides
+ * it.
  */
 type Certainty = "apply" | "certain" | "plan" | "likely";
 
 /**
- * - `whole configuration`: something is missing, and a plan of some targets may only have left it out; the trace of
- *   such a plan then reports what is open in place of a finding (path/trace/notes.ts)
- * - `plan`: no state tells of it, so that what is new in a plan may have been there before; the review does not count
- *   it as brought by the change (path/review/hops.ts)
- * - `boot scripts`: a state of provider 5 holds their hashes only; the review treats it like `plan` where it does not
- *   know the scripts from before
+ * - `whole configuration`: something is missing, but a plan with `-target` may only have omitted it. The trace of such
+ *   a plan reports it as open instead of as a finding (path/trace/notes.ts).
+ * - `plan`: a state does not show it, so it may have existed before the plan. The review does not attribute it to the
+ *   change (path/review/hops.ts).
+ * - `boot scripts`: a state of provider 5 contains only their hashes. If the review does not know the previous scripts,
+ *   it treats this like `plan`.
  */
 type Need = "whole configuration" | "plan" | "boot scripts";
 
 /** Read in path/review/: hops.ts, and unanswered.ts for `hits`. */
 interface InReview {
-  /** What it does while the change is applied and after; `fails if created`: the creation waits for it in vain. */
+  /** The effect during and after the apply; `fails if created`: the creation waits for it and times out. */
   readonly effect: "fails" | "fails if created" | "outage" | "none";
   /**
-   * When a finding is dropped, as the rules of changes (path/review/effects/) tell of the same more exactly: always, or
-   * where its record leads to a name that the change destroys and they call that an outage.
+   * When a finding is dropped because path/review/effects/ reports the same problem more precisely: always, or if its
+   * record points to a name that the change destroys and they report an outage for that.
    * @default never
    */
   readonly toldBy?: "changes" | "changes that destroy its name";
   /**
-   * Which change is named as the one that brings it: the first by which a server or a load balancer takes other
-   * security groups, where there is one and the resource itself does not change.
-   * @default that of the resource itself, else of what names it
+   * Which change is reported as the cause: the first that gives a server or a load balancer other security groups, if
+   * there is one and the resource itself does not change.
+   * @default the change of the resource itself, else of what refers to it
    */
   readonly blames?: "security groups";
   /**
-   * Which rules of its security group the finding is about. Of several changes that name the group, those of its own
-   * rules in this direction are blamed first.
-   * @default all that name the group are alike
+   * Which rules of its security group the finding concerns. If several changes refer to the group, changes of its own
+   * rules in this direction are reported first.
+   * @default no preference among the changes that refer to the group
    */
   readonly direction?: "ingress" | "egress";
   /**
-   * Whether a destroy brings it. It is listed before other causes, and avoiding it avoids what else the same change
-   * brings; it is dropped where the rules of changes call the loss of its resource an outage.
+   * Whether a destroy causes it. It is listed before other causes, and avoiding it also avoids the other effects of the
+   * same change. It is dropped if path/review/effects/ reports the loss of its resource as an outage.
    * @default false
    */
   readonly isOfDestroy?: boolean;
   /**
-   * Whether its fix is blocks that keep what stands, ready to paste.
+   * Whether its fix consists of blocks that keep existing resources, ready to paste.
    * @default false
    */
   readonly hasBlocks?: boolean;
   /**
-   * Which requests meet it, where that is not what a finding's `share` says: all that come to its `Step`
-   * (path/analysis/requests/traced-path.ts), or all that its target group gets.
+   * Which requests it affects, if not those of the finding's `share`: all requests that reach its `Step`
+   * (path/analysis/requests/traced-path.ts), or all that its target group receives.
    * @default those of its share
    */
   readonly hits?: "every request of its step" | "every request to its group";
   /**
-   * Whether it breaks its hop, or nothing but the apply.
+   * Whether it breaks its hop, or only the apply.
    * @default true
    */
   readonly breaksHop?: boolean;
 }
 
-/** What a rule looks at; one of them, or several. */
+/** What a rule checks; one of them, or several. */
 export interface Check {
-  /** Each path for itself. */
+  /** Each path separately. */
   readonly path?: PathCheck;
-  /** The targets of a path; paths that end alike, such as those of HTTP and HTTPS, share the answer. */
+  /** The targets of a path; paths with the same end, such as those of HTTP and HTTPS, share the result. */
   readonly targets?: TargetCheck;
   /**
-   * The file once, for what is on no single path, such as two listeners on one port. The findings count on each path
-   * whose load balancer is named; without one, on all.
+   * The whole file once, for problems that are not on a single path, such as two listeners on one port. The findings
+   * apply to each path whose load balancer is given; without one, to all.
    */
   readonly file?: FileCheck;
 }
@@ -109,18 +110,18 @@ export type PathCheck = (path: TracedPath, report: Reporter) => void;
 export type TargetCheck = (end: PathEnd, report: Reporter) => void;
 export type FileCheck = (topology: Topology, report: FileReporter) => void;
 
-/** What of a path its targets' rules look at. */
+/** The part of a path that the rules of targets check. */
 export type PathEnd = Pick<TracedPath, "topology" | "balancer" | "targetGroups" | "targets">;
 
-/** A finding as a rule tells it: the id is the rule's, and so are hop and severity unless it says otherwise. */
+/** A finding as a rule reports it: the id is the rule's, and so are hop and severity unless it sets them. */
 export type FindingDetails = Omit<Finding, "id" | "hop" | "severity" | "docs"> &
   Partial<Pick<Finding, "hop" | "severity">>;
 
-/** What a rule tells of what it sees. */
+/** Where a rule reports what it finds. */
 export interface Reporter {
-  /** A finding. Told again at the same address and attribute it counts once. */
+  /** A finding; reported again at the same address and attribute, it counts once. */
   finding(details: FindingDetails): void;
-  /** Something on the path that the file leaves open and this rule needed to know; it never counts as ok. */
+  /** Something on the path that the file leaves open and that this rule needs; it never counts as ok. */
   open(hop: Hop, unknown: Unknown): void;
   assume(assumption: Assumption): void;
 }
@@ -130,7 +131,7 @@ export interface FileReporter extends Omit<Reporter, "finding" | "open"> {
   finding(details: FindingDetails, on?: readonly Balancer[]): void;
 }
 
-/** What a finding is unless its check knows better. */
+/** The severity of a finding unless its check sets another. */
 export function severityOf({ certainty: [first] }: Pick<Rule, "certainty">): Finding["severity"] {
   return first === "likely" ? "warning" : "error";
 }

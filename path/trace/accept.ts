@@ -1,20 +1,20 @@
 import { type HopReport, type PathReport, placeOf, type TraceReport, type Verdict, worst } from "../report";
 
-/** A finding that somebody lets pass, because they know better. */
+/** A finding that a person accepts, with the reason. */
 export interface Accepted {
   /** Its id, such as `P33`. */
   readonly finding: string;
-  /** Where it is found; absent: it is found at one address only. */
+  /** The address of the finding; absent: it has only one address. */
   readonly address?: string;
   readonly reason: string;
 }
 
-/** Where a synthesized stack keeps them, in the metadata that terraform does not read. */
+/** The key in the metadata of a synthesized stack, which Terraform does not read. */
 export const ACCEPTED_KEY = "accepted";
 
 /**
- * The same report, in which what is accepted breaks no path; it stays in there, marked. What is not clearly one finding
- * accepts none.
+ * The same report, in which accepted findings break no path; they stay in the report, marked. An ambiguous entry
+ * accepts nothing.
  */
 export function withAccepted(report: TraceReport, accepted: readonly Accepted[]): TraceReport {
   if (accepted.length === 0) return report;
@@ -26,8 +26,7 @@ export function withAccepted(report: TraceReport, accepted: readonly Accepted[])
   const left = findings.filter((it) => it.severity === "error" && it.accepted === undefined);
   const stillBroken = new Set(left.map(placeOf));
   const paths = report.paths.map((path) => pathWithout(path, stillBroken));
-  // A finding can be on no path, such as that of a group that nothing uses; and without a load balancer nothing is
-  // proven.
+  // A finding can be on no path, such as one for an unused target group; and without a load balancer nothing is proven.
   const others: Verdict[] = [
     ...(left.length > 0 ? ["broken" as const] : []),
     ...(paths.some(({ balancer }) => balancer !== undefined) ? [] : ["unknown" as const]),
@@ -41,7 +40,7 @@ export function withAccepted(report: TraceReport, accepted: readonly Accepted[])
   };
 }
 
-/** Those of which the report finds nothing. */
+/** Entries that match no finding of the report. */
 export function unmatched(report: TraceReport, accepted: readonly Accepted[]): Accepted[] {
   const found = addressesById(report);
   return accepted.filter(({ finding, address }) =>
@@ -49,15 +48,15 @@ export function unmatched(report: TraceReport, accepted: readonly Accepted[]): A
   );
 }
 
-/** How an entry is named in a sentence. */
+/** An entry in a sentence. */
 export function shownEntry({ finding, address }: Accepted): string {
   return address === undefined ? `"${finding}"` : `"${finding}" at ${address}`;
 }
 
-/** So many addresses can be told in a sentence. */
-const MOST_TOLD = 10;
+/** The most addresses in a sentence. */
+const MOST_LISTED = 10;
 
-/** Reasons by the finding that they let pass, and a sentence for each entry that names several. */
+/** Reasons by the finding that they accept, and a sentence for each ambiguous entry. */
 function matched(
   report: TraceReport,
   accepted: readonly Accepted[],
@@ -71,8 +70,8 @@ function matched(
     if (address !== undefined) reasons.set(placeOf({ id, address }), reason);
     else if (all.length > 1)
       ambiguous.push(
-        `accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_TOLD).join(", ")}` +
-          `${all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} more` : ""}); add the address of each that ` +
+        `accept must name one finding (got "${id}", which is found at ${all.slice(0, MOST_LISTED).join(", ")}` +
+          `${all.length > MOST_LISTED ? ` and ${all.length - MOST_LISTED} more` : ""}); add the address of each that ` +
           "you accept",
       );
     else if (only !== undefined) reasons.set(placeOf({ id, address: only }), reason);
@@ -94,20 +93,20 @@ function pathWithout(path: PathReport, stillBroken: ReadonlySet<string>): PathRe
   return { ...path, hops, verdict: worst(hops.map(({ verdict }) => verdict)) };
 }
 
-/** Whether nothing is open, and the request comes to the hop at all. */
+/** Whether nothing is open, and the request reaches the hop. */
 function isProven({ hop, open, resources }: HopReport, { balancer }: PathReport): boolean {
   return (
     open.length === 0 && (hop === "dns" || balancer !== undefined) && !(hop === "target" && resources.length === 0)
   );
 }
 
-/** What a synthesized stack says that it accepts; nothing in any other file. */
+/** The entries of a synthesized stack; none in any other file. */
 export function acceptedIn(document: unknown): Accepted[] {
   const accepted = inside(inside(inside(document, "//"), "metadata"), ACCEPTED_KEY);
   if (!Array.isArray(accepted)) return [];
   return accepted.flatMap((it: unknown): Accepted[] => {
     const [finding, address, reason] = [inside(it, "finding"), inside(it, "address"), inside(it, "reason")];
-    // What names no address that can be read is not taken for every address.
+    // An unreadable address does not mean any address.
     if (
       typeof finding !== "string" ||
       typeof reason !== "string" ||

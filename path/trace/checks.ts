@@ -6,13 +6,13 @@ import { CHECKS_AFTER_RULES, CHECKS_BEFORE_RULES } from "../rules/open/all";
 import type { OpenCheck, OpenReporter } from "../rules/open/open-check";
 import { type Check, type FileReporter, type FindingDetails, type PathEnd, type Rule, severityOf } from "../rules/rule";
 
-/** One check of a trace, with the name by which a trace that runs out of time says where it stopped. */
+/** One check of a trace, with its name for a trace that runs out of time. */
 export type NamedCheck<S> = {
   /** Such as "the rule P33". */
   readonly where: string;
 } & (
   | { readonly rule: Rule; readonly check: OfRule<S> }
-  // It only says what is left open.
+  // It only reports what is left open.
   | { readonly rule?: undefined; readonly check: WithoutRule<S> }
 );
 
@@ -51,7 +51,7 @@ function checksOf<S>(
   ];
 }
 
-/** A finding with what its rule says of it. */
+/** A finding, completed from its rule. */
 export function findingOf(details: FindingDetails, rule: Rule): Finding {
   const { address, attribute, observed, required, symptom, share, fix } = details;
   return {

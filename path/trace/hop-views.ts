@@ -4,7 +4,7 @@ import { listedOn } from "../analysis/certificates/picked-certificates";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Hop } from "../report";
 
-/* What each hop of a path consists of, in words. */
+/* The parts of each hop of a path, in words. */
 
 export interface HopView {
   readonly resources: readonly string[];
@@ -15,20 +15,20 @@ export function viewOf(hop: Hop, path: TracedPath): HopView {
   return VIEWS[hop](path);
 }
 
-/** Records that a name leads over, by their addresses. */
+/** The most intermediate records to show. */
 const MOST_SHOWN = 3;
 
 const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
   dns: ({ records, over, isOwnName, balancer, host }) => {
-    if (isOwnName) return { resources: [], observed: "the load balancer's own name, which AWS makes" };
-    if (records.length === 0) return { resources: [], observed: `no record of ${host} in the file` };
+    if (isOwnName) return { resources: [], observed: "the load balancer's own name, assigned by AWS" };
+    if (records.length === 0) return { resources: [], observed: `no record for ${host} in the file` };
     const what = records
       .map(({ type, alias }) => `${shown(type)} ${alias === undefined ? "record" : "alias"}`)
       .join(" and ");
     const way =
       over.length === 0
         ? ""
-        : ` over ${over
+        : ` via ${over
             .slice(0, MOST_SHOWN)
             .map(({ address }) => address)
             .join(", ")}${over.length > MOST_SHOWN ? ` and ${over.length - MOST_SHOWN} more` : ""}`;
@@ -85,7 +85,7 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
       targets.length === 0
         ? targetGroups.length === 0
           ? "none on this path"
-          : "nothing is registered"
+          : "no registered targets"
         : unique(
             targets.map(
               ({ server, registration, port }) => `${server?.address ?? registration.address} :${shown(port)}`,
@@ -94,7 +94,7 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
   }),
 };
 
-/** Several rules may forward to one group, and one machine may be in several groups. */
+/** Several rules may forward to one target group, and one server may be in several. */
 function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }
@@ -106,9 +106,9 @@ function doing(actions: readonly Action[], { byId }: Topology): string {
     return `forwards to ${last.targetGroups.map(({ arn }) => byId.targetGroup(arn)?.address ?? shown(arn)).join(", ")}`;
   if (last.type === "redirect") return `redirects to ${shown(last.protocol)} :${shown(last.port)}`;
   return last.type === "fixed-response"
-    ? `answers ${shown(last.statusCode)} itself`
+    ? `returns a fixed ${shown(last.statusCode)} response`
     : last.type === "authenticate"
-      ? "asks who the client is"
+      ? "authenticates the client"
       : last.why;
 }
 

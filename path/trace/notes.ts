@@ -4,7 +4,7 @@ import type { Assumption, Finding, Open } from "../report";
 import type { FileReporter, Rule } from "../rules/rule";
 import { findingOf, type NamedCheck } from "./checks";
 
-/** What a check told. */
+/** What a check reported. */
 export type Note = {
   /** Absent: on every path. */
   readonly on?: readonly Balancer[];
@@ -15,9 +15,9 @@ export type Note = {
 );
 
 /**
- * Gives a function that runs one check and writes down what it tells, unless the time is up. Checks of paths and
- * targets get the reporter of a file's checks as well, and name no load balancers to it.
- * @throws {TimeIsUp} from that function, where a check tells something after the deadline
+ * Returns a function that runs one check and records what it reports, unless the time is up. Checks of paths and
+ * targets get the same reporter as checks of files, and pass no load balancers to it.
+ * @throws {TimeIsUp} from that function, if a check reports something after the deadline
  */
 export function noteTaker<T>(
   { isPartial }: Topology,
@@ -53,16 +53,16 @@ function notWhole({ hop, address, attribute }: Finding): Open {
     hop,
     address,
     attribute,
-    why: "the plan is not of the whole configuration, and what is missing here may be there",
+    why: "the plan does not cover the whole configuration, which may contain what is missing here",
   };
 }
 
-/** What all paths of one trace share, each told once. */
+/** Findings and assumptions of all paths of one trace, each once. */
 export class Notebook {
   readonly findings = new Map<string, Finding>();
   readonly assumed = new Map<string, Assumption>();
 
-  /** Each finding once, the first time it is told; what breaks one path can be no more than a warning on another. */
+  /** Each finding once, as first reported; an error on one path can be only a warning on another. */
   finding(finding: Finding): Finding {
     const { id, address, attribute, severity } = finding;
     return first(this.findings, JSON.stringify([id, address, attribute, severity]), finding);
@@ -74,7 +74,7 @@ export class Notebook {
   }
 }
 
-/** What was told of one path. */
+/** What was reported for one path. */
 export class PathNotes {
   readonly findings = new Set<Finding>();
   readonly open = new Map<string, Open>();

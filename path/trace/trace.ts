@@ -28,13 +28,13 @@ export interface TraceOptions {
   /** Only the path of this URL. */
   readonly url?: URL;
   /**
-   * When the trace ends, which is then unknown but for what was found so far.
+   * When the trace ends; the rest is then unknown.
    * @default after ten seconds of CPU time
    */
   readonly deadline?: Deadline;
   /**
-   * Only what a client meets that asks for each URL itself, without headers and a query of its own, and not what others
-   * may meet there.
+   * Only what a client gets that requests each URL itself, without headers or a query of its own, and not what other
+   * clients may get.
    * @default false
    */
   readonly asksPlainly?: boolean;
@@ -42,8 +42,8 @@ export interface TraceOptions {
 
 /**
  * Traces the path of a request through a parsed file: a plan or a state as `terraform show -json` writes it, or a
- * `cdk.tf.json`. Fixes name props only where the file comes from a stack of this project.
- * @throws {UnreadableFile} if it is none of them
+ * `cdk.tf.json`. Fixes include props only if the file comes from a stack of this project.
+ * @throws {UnreadableFile} for any other document
  */
 export function trace(document: unknown, { url, deadline = new Deadline() }: TraceOptions = {}): TraceReport {
   const report = traceTopology(topologyOf(document), { url, deadline });
@@ -56,17 +56,17 @@ function topologyOf(document: unknown): Topology {
   try {
     return readTopology(document);
   } catch (error) {
-    // No terraform writes that.
+    // Terraform never writes such a file.
     throw error instanceof RangeError
       ? new UnreadableFile(
-          "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this one is " +
-            "nested more deeply than any of terraform's.",
+          "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json; this file is " +
+            "nested more deeply than any that Terraform writes.",
         )
       : error;
   }
 }
 
-/** The same for what was read already. */
+/** The same for a topology that was already read. */
 export function traceTopology(
   topology: Topology,
   { url, deadline = new Deadline(), asksPlainly = false }: TraceOptions = {},
@@ -100,18 +100,18 @@ export function traceTopology(
   };
 }
 
-/** What all paths of one trace are traced with. */
+/** What all paths of one trace share. */
 interface Work {
   readonly notebook: Notebook;
   readonly deadline: Deadline;
-  /** What was told of the file. */
+  /** What the checks of the file reported. */
   readonly everywhere: readonly Note[];
 }
 
 function notesOfFile(topology: Topology, notebook: Notebook, deadline: Deadline): Note[] {
   const notes: Note[] = [];
   const run = noteTaker<Topology>(topology, deadline, (note) => {
-    // A finding counts even where none of its load balancers is on a path.
+    // A finding counts even if none of its load balancers is on a path.
     if (note.kind === "finding") notebook.finding(note.finding);
     if (note.kind === "assumption") notebook.assume(note.assumption);
     notes.push(note);
@@ -153,7 +153,7 @@ function pathReport(entry: Entry, path: TracedPath, { notebook, deadline, everyw
   };
 }
 
-/** A path that there was no time for. */
+/** A path for which no time was left. */
 function untraced(entry: Entry): PathReport {
   const hops = HOPS.map(
     (hop): HopReport => ({
@@ -179,13 +179,13 @@ function unchecked(hop: Hop, entry: Entry): Open {
     hop,
     address: entry.balancer?.address ?? shownUrl(entry),
     attribute: "path",
-    why: `not checked to the end, as the trace stopped after ${LIMIT_SEC} seconds of CPU time`,
+    why: `not fully checked: the trace stopped after ${LIMIT_SEC} seconds of CPU time`,
   };
 }
 
 const noted = new WeakMap<PathEnd["targets"], Map<Balancer | undefined, readonly Note[]>>();
 
-/** What the rules of targets say, asked once for all paths that end there. */
+/** What the rules of targets report, once for all paths that end there. */
 function notesOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly Note[] {
   const byBalancer = noted.get(end.targets) ?? new Map<Balancer | undefined, readonly Note[]>();
   noted.set(end.targets, byBalancer);
@@ -204,8 +204,7 @@ function notesOfTargets(end: PathEnd, url: string, deadline: Deadline): readonly
 function hopReport(hop: Hop, path: TracedPath, notes: PathNotes): HopReport {
   const here = [...notes.findings].filter((it) => it.hop === hop);
   const open = [...notes.open.values()].filter((it) => it.hop === hop);
-  // A group in which nothing is seen to register, or of which nobody knows which it is, has no targets that could be
-  // called well.
+  // A target group without known registrations, or an unknown target group, has no targets that could be ok.
   const isReached =
     hop === "dns" ||
     (path.balancer !== undefined && !(hop === "target" && path.targets.length === 0 && isForwarded(path)));
@@ -230,8 +229,8 @@ function coverageOf(
   const hops = paths.flatMap((path) => path.hops);
   const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
   const others = balancers.filter((it) => !mayBeApplication(it)).length;
-  const notModelled = [
-    "what the targets' programs do",
+  const notModeled = [
+    "the behavior of the targets' applications",
     "quotas",
     "IPv6 beyond the load balancer",
     ...(others > 0 ? [`${others} load balancers that are not application load balancers`] : []),
@@ -239,7 +238,7 @@ function coverageOf(
   return (
     `${stopped === undefined ? "" : `${stopped} `}Proven from the ` +
     `${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ` +
-    `${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "thing" : "things"} that no file says`}` +
-    `; not modelled: ${notModelled.join(", ")}.`
+    `${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "fact" : "facts"} not in any file`}` +
+    `; not modeled: ${notModeled.join(", ")}.`
   );
 }

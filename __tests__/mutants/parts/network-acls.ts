@@ -16,7 +16,7 @@ export const EVERYTHING: Entry = { number: 100 };
 
 export const EPHEMERAL = [1024, 65535] as const;
 
-/** One block of an ACL; JSON wants all of its arguments. */
+/** One block of an ACL; JSON requires all of its arguments. */
 const block = ({ number, action = "allow", protocol, cidr = "0.0.0.0/0", ports }: Entry) => ({
   rule_no: number,
   action,
@@ -34,7 +34,7 @@ export const subnetsOf = (stack: SynthesizedJson, isPublic: boolean) =>
     .filter(({ address }) => /public|aws_subnet\.[ab]$/.test(address) === isPublic)
     .map(({ address }) => `\${${address}.id}`);
 
-/** An ACL with its entries in it. */
+/** An ACL with inline entries. */
 export function addAcl(
   stack: SynthesizedJson,
   subnets: readonly string[],
@@ -49,7 +49,7 @@ export function addAcl(
   });
 }
 
-/** An ACL with its entries beside it. */
+/** An ACL with separate entries. */
 export function addAclWithRules(
   stack: SynthesizedJson,
   subnets: readonly string[],

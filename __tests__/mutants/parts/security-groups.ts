@@ -2,10 +2,10 @@ import type { SynthesizedJson } from "../mutant";
 import { add, the } from "../pick";
 import { named } from "./site";
 
-export const REFUSED_GROUP = "EC2 refuses a group of another VPC, so that no state has it";
+export const REFUSED_GROUP = "EC2 refuses a security group of another VPC, so no state has it";
 
 export const READ_BACK =
-  "the provider reads the rules beside a group back into the group, so that a state of a correct group looks the same";
+  "the provider reads separate rules back into the security group, so a state of a correct one looks the same";
 
 export const tcp = (from: number, to = from) => ({ from, to, protocol: "tcp" });
 
@@ -14,7 +14,7 @@ export const targetGroupOf = (stack: SynthesizedJson) =>
     ? the(stack, "aws_lb_target_group")
     : the(stack, "aws_alb_target_group");
 
-/** Rules of this project's stack, by what they are for. */
+/** Rules of this project's stack, by their purpose. */
 const rule = (stack: SynthesizedJson, direction: "ingress" | "egress", about: RegExp) =>
   the(stack, `aws_vpc_security_group_${direction}_rule`, ({ description }) => about.test(String(description)));
 
@@ -34,7 +34,7 @@ export const classic = (stack: SynthesizedJson, name: string) => named(stack, "a
 
 export const inline = (stack: SynthesizedJson, name: "alb" | "web") => named(stack, "aws_security_group", name);
 
-/** A group of a VPC beside that of the stack. */
+/** A security group in another VPC than the stack's. */
 export function groupElsewhere(stack: SynthesizedJson): string {
   const vpc = add(stack, "aws_vpc", "other", { cidr_block: "10.99.0.0/16" });
   return (

@@ -2,9 +2,9 @@ import type { SynthesizedJson } from "../mutant";
 import { all } from "../pick";
 import { named } from "./site";
 
-export const HASH = "the state of an instance holds a hash of its user data only";
+export const HASH = "the state of an instance contains only a hash of its user data";
 
-export const NO_CHANGE = "it says what is to be, not what changes";
+export const NO_CHANGE = "it contains the target configuration, not the changes";
 
 export const NEW_PLAN =
   "a plan of something new changes nothing in place; `__tests__/unit/path/rules/servers.test.ts` holds the rule " +

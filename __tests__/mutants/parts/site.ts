@@ -2,11 +2,11 @@ import { applyEdits } from "../edits";
 import type { SynthesizedJson } from "../mutant";
 import { type Picked, the } from "../pick";
 
-/* What most faults pick out of a stack. */
+/* What most mutants use of a stack. */
 
 export type Json = Record<string, unknown>;
 
-export const HASHED = "a state keeps no more than a hash of an instance's user data";
+export const HASHED = "a state contains only a hash of an instance's user data";
 
 export const BY_AWS = "AWS refuses it";
 

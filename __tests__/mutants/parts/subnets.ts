@@ -3,9 +3,9 @@ import { add, all, type Picked, the } from "../pick";
 
 export const REFUSED_BALANCER = "ELB refuses to make such a load balancer, so that no state has it";
 
-export const REFUSED_SUBNET = "EC2 refuses to make such a subnet, so that no state has it";
+export const REFUSED_SUBNET = "EC2 refuses to create such a subnet, so no state has it";
 
-/** Not a reason of the form's: nothing here can make such a state. */
+/** Not a limit of the form: these tests cannot create such a state. */
 export const NOT_EMULATED =
   "the local AWS lacks the block; `__tests__/unit/path/rules/subnets.test.ts` finds it in a state to which it " +
   "is added by hand";

@@ -6,7 +6,7 @@ export const attachmentsOf = (stack: SynthesizedJson) => all(stack, typeOf(stack
 
 export const forwardTo = (arn: string): Json[] => [{ type: "forward", target_group_arn: arn }];
 
-/** A target group of its own beside the first. */
+/** A second target group. */
 export function addGroup(stack: SynthesizedJson, name: string): string {
   const { body } = groupOf(stack);
   return (
@@ -21,7 +21,7 @@ export function check(stack: SynthesizedJson, settings: Json): void {
   group.body.health_check = { ...(group.body.health_check as Json), ...settings };
 }
 
-/** A network of its own, with a subnet in each of two zones that leads to the internet. */
+/** Another network, with a public subnet in each of two zones. */
 export function addOtherNetwork(stack: SynthesizedJson): string[] {
   add(stack, "aws_vpc", "other", { cidr_block: "10.99.0.0/16" });
   add(stack, "aws_internet_gateway", "other", { vpc_id: "${aws_vpc.other.id}" });

@@ -1,7 +1,7 @@
 import type { SynthesizedJson } from "../mutant";
 import { add, all, the } from "../pick";
 
-export const BY_AWS = "AWS refuses the second one, so that no state has both";
+export const BY_AWS = "AWS refuses the second one, so no state has both";
 
 export const OF_CHANGES =
   "only a plan of what stands destroys one resource and creates another; unit/path/cases-two-writers.test.ts " +

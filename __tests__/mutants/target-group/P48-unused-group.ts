@@ -5,7 +5,7 @@ import { add, copyOf } from "../pick";
 
 export const P48: readonly RuleMutant[] = [
   {
-    name: "the listener forwards to a group that was made for something else",
+    name: "the listener forwards to another target group",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "arn" },
     also: ["P49"],
@@ -14,7 +14,7 @@ export const P48: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the listener answers by itself",
+    name: "the listener returns a fixed response",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "arn" },
     mutate: (stack) => {
@@ -27,7 +27,7 @@ export const P48: readonly RuleMutant[] = [
     },
   },
   {
-    name: "one of two groups with instances has no rule",
+    name: "one of two target groups with instances has no listener rule",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "arn" },
     mutate: (stack) => {

@@ -12,7 +12,7 @@ export const P49: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the Auto Scaling group does not name the target group",
+    name: "the Auto Scaling group does not list the target group",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "targets" },
     mutate: (stack) => {
@@ -20,7 +20,7 @@ export const P49: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the instances are attached to a group that nothing uses",
+    name: "the instances are attached to a target group that nothing uses",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "targets" },
     also: ["P48"],
@@ -30,12 +30,12 @@ export const P49: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the Auto Scaling group's own list is empty beside an attachment",
+    name: "the Auto Scaling group's own list is empty, but an attachment exists",
     base: "auto-scaling",
     at: { type: "aws_autoscaling_group", attribute: "target_group_arns" },
     cannot: {
-      plan: "a plan does not hold `lifecycle`, so that it is a warning there",
-      state: "a state does not tell what the configuration lists",
+      plan: "a plan does not contain `lifecycle`, so it is a warning there",
+      state: "a state does not contain the configured list",
     },
     mutate: (stack) => {
       the(stack, "aws_autoscaling_group").body.target_group_arns = [];

@@ -4,7 +4,7 @@ import { attachmentsOf } from "../parts/target-groups";
 
 export const P52: readonly RuleMutant[] = [
   {
-    name: "the group takes addresses, and instances are attached",
+    name: "the target group accepts IP addresses, but instances are attached",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "target_type" },
     cannot: { state: BY_AWS },
@@ -13,7 +13,7 @@ export const P52: readonly RuleMutant[] = [
     },
   },
   {
-    name: "one instance is attached by its address",
+    name: "one instance is attached by its IP address",
     base: "inline-groups",
     at: { type: "aws_alb_target_group_attachment", attribute: "target_id" },
     cannot: { state: BY_AWS },
@@ -23,7 +23,7 @@ export const P52: readonly RuleMutant[] = [
     },
   },
   {
-    name: "an Auto Scaling group is linked to a group of addresses",
+    name: "an Auto Scaling group is attached to a target group for IP addresses",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "target_type" },
     cannot: { state: BY_AWS },

@@ -4,14 +4,14 @@ import { check } from "../parts/target-groups";
 
 export const P56: readonly RuleMutant[] = [
   {
-    name: "server errors count as well",
+    name: "the matcher includes server errors",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "health_check.matcher" },
     cannot: { state: BY_AWS },
     mutate: (stack) => check(stack, { matcher: "200-599" }),
   },
   {
-    name: "the codes are those of gRPC",
+    name: "the matcher has gRPC codes",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "health_check.matcher" },
     cannot: { state: BY_AWS },

@@ -11,7 +11,7 @@ export const P57: readonly RuleMutant[] = [
     mutate: (stack) => check(stack, { timeout: 15 }),
   },
   {
-    name: "the interval is as short as the timeout that AWS takes by itself",
+    name: "the interval is as short as AWS's default timeout",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "health_check.timeout" },
     cannot: { state: BY_AWS },

@@ -3,7 +3,7 @@ import { balancerOf, groupOf } from "../parts/site";
 
 export const P60: readonly RuleMutant[] = [
   {
-    name: "targets are cut off at once",
+    name: "the deregistration delay is 0",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "deregistration_delay" },
     verdict: "ok",
@@ -12,7 +12,7 @@ export const P60: readonly RuleMutant[] = [
     },
   },
   {
-    name: "requests may take ten minutes, and the delay is AWS's",
+    name: "requests may take ten minutes, and the delay is AWS's default",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "deregistration_delay" },
     verdict: "ok",
@@ -21,7 +21,7 @@ export const P60: readonly RuleMutant[] = [
     },
   },
   {
-    name: "each target stays for half an hour",
+    name: "each target drains for half an hour",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "deregistration_delay" },
     verdict: "ok",

@@ -3,7 +3,7 @@ import { OF_CHANGES, renamed } from "../parts/two-writers";
 
 export const P75: readonly RuleMutant[] = [
   {
-    name: "attachments have other names, without moved blocks",
+    name: "attachments are renamed without moved blocks",
     base: "inline-groups",
     at: { type: "aws_alb_target_group_attachment" },
     cannot: { synthesized: OF_CHANGES, plan: OF_CHANGES, state: OF_CHANGES },

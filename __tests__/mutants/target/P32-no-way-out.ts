@@ -5,13 +5,13 @@ import { remove } from "../parts/site";
 
 export const P32: readonly RuleMutant[] = [
   {
-    name: "the load balancer's group has no rule for what goes out",
+    name: "the load balancer's security group has no egress rule",
     base: "site",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => remove(stack, toInstances(stack)),
   },
   {
-    name: "the listener's port is let out, not the targets'",
+    name: "egress is allowed on the listener's port, not on the targets' port",
     base: "nat",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -19,7 +19,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer is let out to its own group",
+    name: "the egress rule references the load balancer's own security group",
     base: "public",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -27,7 +27,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer is let out to its own subnets, not to those of the targets",
+    name: "the egress rule allows the load balancer's own subnets, not those of the targets",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -37,7 +37,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the group with its rules inside has none for what goes out",
+    name: "the security group with inline rules has no egress rule",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -45,7 +45,7 @@ export const P32: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the load balancer is let out to one of the targets' two subnets",
+    name: "the egress rule allows only one of the targets' two subnets",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {

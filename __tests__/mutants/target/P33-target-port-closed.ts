@@ -6,7 +6,7 @@ import { add } from "../pick";
 
 export const P33: readonly RuleMutant[] = [
   {
-    name: "no rule lets the load balancer in",
+    name: "no ingress rule allows the load balancer",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => remove(stack, fromBalancer(stack)),
@@ -20,7 +20,7 @@ export const P33: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the targets' group is open to itself, not to the load balancer's",
+    name: "the targets' security group allows itself, not the load balancer's security group",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -28,7 +28,7 @@ export const P33: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule from the load balancer is one for what goes out",
+    name: "the rule for the load balancer is an egress rule",
     base: "nat",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -38,7 +38,7 @@ export const P33: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the port is open to a group that nobody has",
+    name: "the port is open to a security group that nothing uses",
     base: "public",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {

@@ -6,7 +6,7 @@ import { add } from "../pick";
 
 export const P34: readonly RuleMutant[] = [
   {
-    name: "the health check goes to a port that only the load balancer's group opens",
+    name: "the health check uses a port that only the load balancer's security group allows",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     verdict: "ok",
@@ -21,7 +21,7 @@ export const P34: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule for both ports ends below the health check's",
+    name: "the rule for both ports ends below the health check port",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -31,7 +31,7 @@ export const P34: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the health check's port is open to the targets themselves only",
+    name: "the health check port is open only to the targets themselves",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     verdict: "ok",

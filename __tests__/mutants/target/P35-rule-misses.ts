@@ -4,7 +4,7 @@ import { classic, fromBalancer, inline, tcp } from "../parts/security-groups";
 
 export const P35: readonly RuleMutant[] = [
   {
-    name: "the rule's first port is above its last",
+    name: "the rule's from_port is greater than its to_port",
     base: "site",
     at: { type: "aws_vpc_security_group_ingress_rule", attribute: "from_port" },
     mutate: (stack) => {
@@ -20,7 +20,7 @@ export const P35: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the block is for addresses of another network",
+    name: "the block allows the addresses of another network",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     mutate: (stack) => {
@@ -28,7 +28,7 @@ export const P35: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule is for one of the load balancer's two subnets",
+    name: "the rule allows only one of the load balancer's two subnets",
     base: "nat",
     at: { type: "aws_vpc_security_group_ingress_rule", attribute: "cidr_ipv4" },
     mutate: (stack) => {
@@ -38,7 +38,7 @@ export const P35: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule is for the subnets of the targets themselves",
+    name: "the rule allows the subnets of the targets themselves",
     base: "created-zone",
     at: { type: "aws_vpc_security_group_ingress_rule", attribute: "cidr_ipv4" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { add } from "../pick";
 
 export const P36: readonly RuleMutant[] = [
   {
-    name: "a rule lets in a group of another VPC",
+    name: "an ingress rule references a security group in another VPC",
     base: "site",
     at: { type: "aws_vpc_security_group_ingress_rule" },
     cannot: { state: REFUSED_GROUP },
@@ -20,7 +20,7 @@ export const P36: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a rule lets out to a group whose VPC was forgotten, and so is the default one",
+    name: "an egress rule references a security group without a VPC, which is in the default VPC",
     base: "auto-scaling",
     at: { type: "aws_security_group_rule" },
     cannot: { state: REFUSED_GROUP },
@@ -40,7 +40,7 @@ export const P36: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a block names a group of another VPC beside the load balancer's",
+    name: "a block references a security group in another VPC in addition to the load balancer's",
     base: "inline-groups",
     at: { type: "aws_security_group" },
     cannot: { state: REFUSED_GROUP },

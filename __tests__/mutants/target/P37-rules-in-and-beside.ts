@@ -6,7 +6,7 @@ import { add } from "../pick";
 
 export const P37: readonly RuleMutant[] = [
   {
-    name: "a block in the instances' group beside its rules",
+    name: "the instances' security group has an inline block in addition to its separate rules",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
     cannot: { state: READ_BACK },
@@ -15,7 +15,7 @@ export const P37: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a block for what goes out of the load balancer's group beside its rule",
+    name: "the load balancer's security group has an egress block in addition to its separate rule",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "egress" },
     cannot: { state: READ_BACK },
@@ -26,7 +26,7 @@ export const P37: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a rule beside a group that has its rules inside",
+    name: "a security group with inline rules has a separate rule",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
     cannot: { state: READ_BACK },

@@ -3,13 +3,13 @@ import { addAcl, addAclWithRules, EVERYTHING, subnetsOf } from "../parts/network
 
 export const P39: readonly RuleMutant[] = [
   {
-    name: "the targets' ACL lets nothing out",
+    name: "the targets' network ACL allows no outbound traffic",
     base: "site",
     at: { type: "aws_network_acl", attribute: "egress" },
     mutate: (stack) => addAcl(stack, subnetsOf(stack, false), [EVERYTHING], []),
   },
   {
-    name: "the load balancer's ACL lets clients in, but no answers of the targets",
+    name: "the load balancer's network ACL allows clients, but no responses from the targets",
     base: "nat",
     at: { type: "aws_network_acl", attribute: "ingress" },
     mutate: (stack) =>
@@ -24,14 +24,14 @@ export const P39: readonly RuleMutant[] = [
       ),
   },
   {
-    name: "the load balancer's ACL lets requests to the targets out, but no answers to clients",
+    name: "the load balancer's network ACL allows requests to the targets, but no responses to clients",
     base: "created-zone",
     at: { type: "aws_network_acl", attribute: "egress" },
     mutate: (stack) =>
       addAcl(stack, subnetsOf(stack, true), [EVERYTHING], [{ number: 100, ports: [80, 80], cidr: "10.0.0.0/16" }]),
   },
   {
-    name: "entries beside the targets' ACL let in port 80, not 8080",
+    name: "separate entries of the targets' network ACL allow port 80, not 8080",
     base: "auto-scaling",
     at: { type: "aws_network_acl", attribute: "ingress" },
     mutate: (stack) =>
@@ -41,7 +41,7 @@ export const P39: readonly RuleMutant[] = [
       ]),
   },
   {
-    name: "the ACL of one of two subnets lets answers out to high ports only",
+    name: "the network ACL of one of two subnets allows responses only to high ports",
     base: "auto-scaling",
     at: { type: "aws_network_acl", attribute: "egress" },
     mutate: (stack) =>
@@ -53,7 +53,7 @@ export const P39: readonly RuleMutant[] = [
       ]),
   },
   {
-    name: "the ACL is for udp",
+    name: "the network ACL allows only udp",
     base: "inline-groups",
     at: { type: "aws_network_acl", attribute: "ingress" },
     mutate: (stack) =>

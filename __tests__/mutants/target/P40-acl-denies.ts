@@ -16,7 +16,7 @@ export const P40: readonly RuleMutant[] = [
       ),
   },
   {
-    name: "the adopted default ACL has no entries",
+    name: "the adopted default network ACL has no entries",
     base: "auto-scaling",
     at: { type: "aws_default_network_acl" },
     mutate: (stack) => {
@@ -38,7 +38,7 @@ export const P40: readonly RuleMutant[] = [
       ),
   },
   {
-    name: "an entry beside the ACL denies answers before a later one allows them",
+    name: "a separate entry denies responses before a later one allows them",
     base: "nat",
     at: { type: "aws_network_acl_rule" },
     mutate: (stack) =>
@@ -49,7 +49,7 @@ export const P40: readonly RuleMutant[] = [
       ]),
   },
   {
-    name: "a new ACL has no entries at all",
+    name: "a new network ACL has no entries",
     base: "public",
     at: { type: "aws_network_acl" },
     mutate: (stack) => addAcl(stack, subnetsOf(stack, true).slice(0, 1), [], []),

@@ -4,7 +4,7 @@ import { part, REFUSED_SUBNET } from "../parts/subnets";
 
 export const P46: readonly RuleMutant[] = [
   {
-    name: "a public subnet has the block of a private one",
+    name: "a public subnet has the CIDR block of a private one",
     base: "site",
     at: { type: "aws_subnet", attribute: "cidr_block" },
     cannot: { state: REFUSED_SUBNET },
@@ -13,7 +13,7 @@ export const P46: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a subnet's block is of another network",
+    name: "a subnet's CIDR block is in another network",
     base: "auto-scaling",
     at: { type: "aws_subnet", attribute: "cidr_block" },
     cannot: { state: REFUSED_SUBNET },
@@ -22,7 +22,7 @@ export const P46: readonly RuleMutant[] = [
     },
   },
   {
-    name: "a larger block holds that of its neighbour",
+    name: "a larger CIDR block contains that of its neighbor",
     base: "inline-groups",
     at: { type: "aws_subnet", attribute: "cidr_block" },
     cannot: { state: REFUSED_SUBNET },

@@ -4,7 +4,7 @@ import { add, all } from "../pick";
 
 export const P50: readonly RuleMutant[] = [
   {
-    name: "one instance is in a third zone",
+    name: "one instance is in a third Availability Zone",
     base: "site",
     at: { type: "aws_instance", attribute: "subnet_id" },
     mutate: (stack) => {
@@ -13,7 +13,7 @@ export const P50: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the group has a third subnet, the load balancer two",
+    name: "the Auto Scaling group has three subnets, the load balancer two",
     base: "auto-scaling",
     at: { type: "aws_autoscaling_group", attribute: "vpc_zone_identifier" },
     mutate: (stack) => {
@@ -30,7 +30,7 @@ export const P50: readonly RuleMutant[] = [
     },
   },
   {
-    name: "an instance is in a zone of its own",
+    name: "an instance is in an Availability Zone without other resources",
     base: "inline-groups",
     at: { type: "aws_instance", attribute: "subnet_id" },
     mutate: (stack) => {

@@ -5,7 +5,7 @@ import { copyOf, the } from "../pick";
 
 export const P53: readonly RuleMutant[] = [
   {
-    name: "one attachment has a port of its own that nothing serves",
+    name: "one attachment has its own port, on which nothing listens",
     base: "site",
     at: { type: "aws_lb_target_group_attachment", attribute: "port" },
     also: ["P32", "P33"],
@@ -14,7 +14,7 @@ export const P53: readonly RuleMutant[] = [
     },
   },
   {
-    name: "all attachments have a port of the last project",
+    name: "all attachments have a port on which nothing listens",
     base: "inline-groups",
     at: { type: "aws_alb_target_group_attachment", attribute: "port" },
     also: ["P33"],
@@ -23,7 +23,7 @@ export const P53: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the attachments' port is open, and the script only mentions it",
+    name: "the attachments' port is open, but the script only mentions it",
     base: "inline-groups",
     at: { type: "aws_alb_target_group_attachment", attribute: "port" },
     verdict: "ok",

@@ -3,7 +3,7 @@ import { groupOf, HASHED, rewriteScripts } from "../parts/site";
 
 export const P54: readonly RuleMutant[] = [
   {
-    name: "the group speaks HTTPS to plain NGINX",
+    name: "the target group uses HTTPS, but NGINX serves plain HTTP",
     base: "auto-scaling",
     at: { type: "aws_lb_target_group", attribute: "protocol" },
     verdict: "ok",
@@ -12,7 +12,7 @@ export const P54: readonly RuleMutant[] = [
     },
   },
   {
-    name: "NGINX speaks TLS, and the group does not",
+    name: "NGINX serves TLS, but the target group uses HTTP",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "protocol" },
     verdict: "ok",

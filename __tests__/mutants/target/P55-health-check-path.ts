@@ -4,7 +4,7 @@ import { check } from "../parts/target-groups";
 
 export const P55: readonly RuleMutant[] = [
   {
-    name: "the check asks for a page that the server does not have",
+    name: "the health check requests a page that the server does not have",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "health_check.path" },
     verdict: "ok",
@@ -12,7 +12,7 @@ export const P55: readonly RuleMutant[] = [
     mutate: (stack) => check(stack, { path: "/health" }),
   },
   {
-    name: "Apache's own page is answered with 403",
+    name: "Apache returns a 403 for its default page",
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "health_check.path" },
     verdict: "ok",
@@ -20,7 +20,7 @@ export const P55: readonly RuleMutant[] = [
     mutate: (stack) => rewriteScripts(stack, (script) => script.replace("echo ok > /var/www/html/index.html\n", "")),
   },
   {
-    name: "the page that is asked redirects",
+    name: "the health check path redirects",
     base: "site",
     at: { type: "aws_lb_target_group", attribute: "health_check.path" },
     verdict: "ok",

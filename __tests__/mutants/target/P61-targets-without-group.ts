@@ -4,7 +4,7 @@ import { named } from "../parts/site";
 
 export const P61: readonly RuleMutant[] = [
   {
-    name: "the instances name no security group",
+    name: "the instances set no security group",
     base: "site",
     at: { type: "aws_instance", attribute: "vpc_security_group_ids" },
     mutate: (stack) => {
@@ -12,7 +12,7 @@ export const P61: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the launch template names no security group",
+    name: "the launch template sets no security group",
     base: "auto-scaling",
     at: { type: "aws_launch_template", attribute: "vpc_security_group_ids" },
     mutate: (stack) => {
@@ -20,7 +20,7 @@ export const P61: readonly RuleMutant[] = [
     },
   },
   {
-    name: "one of two instances was forgotten",
+    name: "one of two instances sets no security group",
     base: "inline-groups",
     at: { type: "aws_instance", attribute: "vpc_security_group_ids" },
     mutate: (stack) => {

@@ -11,7 +11,7 @@ export const P62: readonly RuleMutant[] = [
     mutate: (stack) => remove(stack, { address: "aws_route.private", body: {} }),
   },
   {
-    name: "the instances' subnets lead to the internet gateway, and they have no public address",
+    name: "the instances' subnets route to the internet gateway, but the instances have no public address",
     base: "auto-scaling",
     at: { type: "aws_launch_template", attribute: "associate_public_ip_address" },
     mutate: (stack) => {
@@ -20,14 +20,14 @@ export const P62: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the S3 endpoint is gone, by which the packages come",
+    name: "the S3 endpoint for the packages is missing",
     base: "site",
     at: { type: "aws_instance", attribute: "subnet_id" },
     cannot: { state: HASH },
     mutate: (stack) => remove(stack, the(stack, "aws_vpc_endpoint")),
   },
   {
-    name: "the S3 endpoint is in the public route table only",
+    name: "the S3 endpoint is only in the public route table",
     base: "site",
     at: { type: "aws_instance", attribute: "subnet_id" },
     cannot: { state: HASH },
@@ -37,7 +37,7 @@ export const P62: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the boot script takes its packages from Debian's mirrors, where there is a way to S3 only",
+    name: "the boot script downloads packages from Debian mirrors, but only S3 is reachable",
     base: "site",
     at: { type: "aws_instance", attribute: "subnet_id" },
     also: ["P64"],

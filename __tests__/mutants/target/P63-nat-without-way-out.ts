@@ -5,7 +5,7 @@ import { all, type Picked } from "../pick";
 
 export const P63: readonly RuleMutant[] = [
   {
-    name: "a NAT gateway is in the private subnet that it is for",
+    name: "a NAT gateway is in the private subnet that routes to it",
     base: "nat",
     at: { type: "aws_nat_gateway", attribute: "subnet_id" },
     mutate: (stack) => {
@@ -21,7 +21,7 @@ export const P63: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the route to the NAT gateway is for private addresses",
+    name: "the route to the NAT gateway covers only private addresses",
     base: "auto-scaling",
     at: { type: "aws_route", attribute: "destination_cidr_block" },
     mutate: (stack) => {

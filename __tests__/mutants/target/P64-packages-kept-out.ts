@@ -6,13 +6,13 @@ import { the } from "../pick";
 
 export const P64: readonly RuleMutant[] = [
   {
-    name: "the instances' group lets nothing out",
+    name: "the instances' security group allows no outbound traffic",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => remove(stack, { address: "aws_security_group_rule.app_out", body: {} }),
   },
   {
-    name: "the instances' group lets out to the application's port only",
+    name: "the instances' security group allows outbound traffic only on the application port",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "egress" },
     mutate: (stack) => {
@@ -24,7 +24,7 @@ export const P64: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the rule to S3 is gone",
+    name: "the egress rule to S3 is missing",
     base: "site",
     at: { type: "aws_security_group", attribute: "egress" },
     cannot: { state: HASH },
@@ -35,7 +35,7 @@ export const P64: readonly RuleMutant[] = [
       ),
   },
   {
-    name: "the instances' group lets out to the VPC only",
+    name: "the instances' security group allows outbound traffic only to the VPC",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "egress" },
     cannot: { state: HASH },

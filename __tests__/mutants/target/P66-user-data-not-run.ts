@@ -3,7 +3,7 @@ import { instances, NEW_PLAN, NO_CHANGE } from "../parts/servers";
 
 export const P66: readonly RuleMutant[] = [
   {
-    name: "the flag that replaces an instance is gone",
+    name: "user_data_replace_on_change is missing",
     base: "site",
     at: { type: "aws_instance", attribute: "user_data_replace_on_change" },
     cannot: { synthesized: NO_CHANGE, plan: NEW_PLAN, state: NO_CHANGE },
@@ -12,7 +12,7 @@ export const P66: readonly RuleMutant[] = [
     },
   },
   {
-    name: "the flag that replaces an instance is off",
+    name: "user_data_replace_on_change is false",
     base: "public",
     at: { type: "aws_instance", attribute: "user_data_replace_on_change" },
     cannot: { synthesized: NO_CHANGE, plan: NEW_PLAN, state: NO_CHANGE },

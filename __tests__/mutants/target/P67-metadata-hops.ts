@@ -3,7 +3,7 @@ import { containerScript, encoded, HASH, template, withUserData } from "../parts
 
 export const P67: readonly RuleMutant[] = [
   {
-    name: "the site is a container, and the metadata's answer goes one hop",
+    name: "the site is a container, and the metadata hop limit is 1",
     base: "nat",
     at: { type: "aws_instance", attribute: "metadata_options.http_put_response_hop_limit" },
     verdict: "ok",
@@ -11,7 +11,7 @@ export const P67: readonly RuleMutant[] = [
     mutate: (stack) => withUserData(stack, () => containerScript(80)),
   },
   {
-    name: "a launch template for containers asks for tokens and one hop",
+    name: "a launch template for containers requires tokens and has a hop limit of 1",
     base: "auto-scaling",
     at: { type: "aws_launch_template", attribute: "metadata_options.http_put_response_hop_limit" },
     verdict: "ok",

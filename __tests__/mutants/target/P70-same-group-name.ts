@@ -5,7 +5,7 @@ import { add } from "../pick";
 
 export const P70: readonly RuleMutant[] = [
   {
-    name: "two groups have the name of the load balancer's",
+    name: "two security groups have the name of the load balancer's",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "name" },
     cannot: { state: BY_AWS },
@@ -13,7 +13,7 @@ export const P70: readonly RuleMutant[] = [
       add(stack, "aws_security_group", "second", { name: "balancer", description: "x", vpc_id: "${aws_vpc.main.id}" }),
   },
   {
-    name: "two groups have the name of the instances'",
+    name: "two security groups have the name of the instances'",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "name" },
     cannot: { state: BY_AWS },

@@ -4,7 +4,7 @@ import { add, copyOf } from "../pick";
 
 export const P72: readonly RuleMutant[] = [
   {
-    name: "a rule of the older kind is written twice",
+    name: "an aws_security_group_rule is defined twice",
     base: "auto-scaling",
     at: { type: "aws_security_group_rule", attribute: "security_group_id" },
     cannot: { state: BY_AWS },
@@ -15,7 +15,7 @@ export const P72: readonly RuleMutant[] = [
       }),
   },
   {
-    name: "a rule is written once more, in the newer kind",
+    name: "a rule is defined again with the newer resource type",
     base: "auto-scaling",
     at: { type: "aws_vpc_security_group_ingress_rule", attribute: "security_group_id" },
     cannot: { state: BY_AWS },

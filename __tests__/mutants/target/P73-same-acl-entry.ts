@@ -4,14 +4,14 @@ import { the } from "../pick";
 
 export const P73: readonly RuleMutant[] = [
   {
-    name: "two entries of a network ACL have one number",
+    name: "two entries of a network ACL have the same number",
     base: "site",
     at: { type: "aws_network_acl_rule", attribute: "rule_number" },
     cannot: { state: BY_AWS },
     mutate: (stack) => addAcl(stack, [100, 100]),
   },
   {
-    name: "an entry has the number of a block",
+    name: "a separate entry has the number of an inline entry",
     base: "auto-scaling",
     at: { type: "aws_network_acl_rule", attribute: "rule_number" },
     cannot: { state: BY_AWS },

@@ -179,7 +179,7 @@ describe("a file that is nothing to trace is told in one sentence, with what to 
     [
       "a state file itself",
       { version: 4, serial: 3, lineage: "x", resources: [] },
-      /this is a state file itself: run `terraform show -json > state\.json` beside it\.$/,
+      /this is a raw state file: run `terraform show -json > state\.json` in its directory\.$/,
     ],
   ])("JSON that is %s", (_, content, got) => {
     const { code, out, said } = traced([file("other.json", JSON.stringify(content))]);

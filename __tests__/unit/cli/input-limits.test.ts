@@ -97,7 +97,7 @@ test("values that are nested without end are called so", () => {
   for (let depth = 0; depth < 100_000; depth++) nested = [nested];
   const { "aws_lb.web": balancer, ...site } = SITE;
   expect(() => trace(planOf({}, { ...site, "aws_lb.web": { ...balancer, subnets: nested } }))).toThrow(
-    "this one is nested more deeply than any of terraform's.",
+    "this file is nested more deeply than any that Terraform writes.",
   );
 });
 
@@ -124,7 +124,7 @@ describe("a value that is longer than any that AWS takes", () => {
     const { verdict, paths } = trace(withLong("aws_instance.a", "subnet_id"));
     expect(verdict).not.toBe("ok");
     expect(paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open.map(({ why }) => why)))).toContain(
-      "longer than any value that AWS takes (70,000 characters, at most 65,536)",
+      "longer than any value that AWS accepts (70,000 characters, at most 65,536)",
     );
   });
 });

@@ -122,7 +122,7 @@ describe("every name that ends at the load balancer is a way in:", () => {
     expect(www?.hops[0]).toMatchObject({
       hop: "dns",
       resources: ["aws_route53_record.www", "aws_route53_record.apex"],
-      observed: "CNAME record over aws_route53_record.apex to aws_lb.web",
+      observed: "CNAME record via aws_route53_record.apex to aws_lb.web",
     });
   });
 

@@ -120,7 +120,7 @@ const traced = (site: Site): TraceReport => trace(planOf({}, site));
 const found = ({ findings }: TraceReport): string[] =>
   findings.map(({ id, severity, address }) => `${id} ${severity} ${address}`);
 const OPEN =
-  /; an unhealthy target gets no requests while another one is healthy; while none is, the load balancer sends them to all$/;
+  /; an unhealthy target receives no requests while another target is healthy; if all are unhealthy, the load balancer sends requests to all of them$/;
 
 describe("a health check whose port is closed", () => {
   test.each<[string, Site, string, RegExp]>([
@@ -135,7 +135,7 @@ describe("a health check whose port is closed", () => {
       "at the targets of an Auto Scaling group that replaces what is unhealthy",
       scaling("ELB", CLOSED),
       "P34 error aws_security_group.web",
-      /; aws_autoscaling_group\.web terminates its instances and launches others, over and over$/,
+      /; aws_autoscaling_group\.web repeatedly terminates its instances and launches new ones$/,
     ],
     [
       "where Route 53 has another record, and does not look at it",
@@ -147,7 +147,7 @@ describe("a health check whose port is closed", () => {
       "where Route 53 then answers with another record",
       failover(CLOSED),
       "P34 error aws_security_group.web",
-      /; Route 53 answers with other records in place of aws_route53_record\.www$/,
+      /; Route 53 answers with other records instead of aws_route53_record\.www$/,
     ],
     [
       "at the load balancer",
@@ -318,9 +318,9 @@ describe("a health check whose port is closed", () => {
 });
 
 test.each([
-  ["8081", "80", /its health checks$/, OPEN],
-  ["8081", "8081", /some of it$/, /502 Bad Gateway$/],
-  ["80", "90", /everything$/, /502 Bad Gateway$/],
+  ["8081", "80", /sends health checks$/, OPEN],
+  ["8081", "8081", /some traffic$/, /502 Bad Gateway$/],
+  ["80", "90", /all traffic$/, /502 Bad Gateway$/],
 ])("a check on %s of instances that listen on %s", (port, listening, required, symptom) => {
   const user_data = `#!/bin/bash\npython3 -m http.server ${listening}\n`;
   const instances = Object.fromEntries(
@@ -355,7 +355,7 @@ describe("an apply that waits for healthy instances", () => {
     expect([verdict, ...findings.map(({ id, severity, symptom }) => `${id} ${severity} ${symptom}`)]).toEqual([
       "broken",
       expect.stringMatching(
-        /^P34 error .*; the apply waits for healthy instances of aws_autoscaling_group\.web until it ends with "timeout while waiting for state"$/,
+        /^P34 error .*; the apply waits for healthy instances of aws_autoscaling_group\.web until it fails with "timeout while waiting for state"$/,
       ),
     ]);
   });
@@ -382,21 +382,21 @@ describe("what a review says of it:", () => {
       SITE,
       path,
       "none",
-      /all targets are judged by `health_check\.path` from then on; an unhealthy target gets no requests/,
+      /all targets are judged by `health_check\.path` from then on; an unhealthy target receives no requests/,
     ],
     [
       "the check's path changes, at which an Auto Scaling group looks",
       scaling("ELB", SITE),
       path,
       "brief",
-      /aws_autoscaling_group\.web terminates its instances/,
+      /aws_autoscaling_group\.web repeatedly terminates its instances/,
     ],
     [
       "the check's path changes, at which a container service looks",
       withService(SITE),
       path,
       "brief",
-      /aws_ecs_service\.web stops its tasks and starts others, over and over/,
+      /aws_ecs_service\.web repeatedly stops its tasks and starts new ones/,
     ],
     [
       "the check's path changes, at which Route 53 looks",
@@ -410,7 +410,7 @@ describe("what a review says of it:", () => {
       { ...CLOSED, ...IN },
       { "aws_vpc_security_group_ingress_rule.health": destroyed() },
       "none",
-      /P34 \(.*\): .*; an unhealthy target gets no requests while another one is healthy/,
+      /P34 \(.*\): .*; an unhealthy target receives no requests while another target is healthy/,
     ],
     [
       "the rule for the check's port goes, at which an Auto Scaling group looks",

@@ -120,7 +120,7 @@ describe("the blocks to paste", () => {
       [
         "import {",
         '  to = aws_vpc_security_group_ingress_rule.web["443"]',
-        "  # the rule's id is not in the plan; it is what this prints:",
+        "  # the rule's id is not in the plan; to print it:",
         "  # aws ec2 describe-security-group-rules --filters Name=group-id,Values=sg-b2e06b95b09de3141 --query " +
           '\'SecurityGroupRules[?IsEgress==`false` && IpProtocol==`"tcp"` && FromPort==`443` && ToPort==`443` && ' +
           'CidrIpv4==`"0.0.0.0/0"`].SecurityGroupRuleId\' --output text',

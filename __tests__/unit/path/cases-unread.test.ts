@@ -125,7 +125,7 @@ describe("an action that terraform invokes", () => {
     expect(traced(invoking(["aws_lambda_invoke"], ["aws_sns_publish"], stop("i-other")))).toEqual({
       verdict: "ok",
       open: [],
-      assumed: ["the action action.aws_lambda_invoke.x0 leaves the path as it is"],
+      assumed: ["the action action.aws_lambda_invoke.x0 does not change the path"],
     });
     // A path of a case that has other faults is unknown at its targets, too.
     expect(

@@ -50,7 +50,7 @@ test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])(
     );
     expect(report.coverage.startsWith(`${report.stopped} Proven from the plan`)).toBe(true);
     expect(opensOf(report)).toContainEqual(
-      expect.objectContaining({ why: "not checked to the end, as the trace stopped after 10 seconds of CPU time" }),
+      expect.objectContaining({ why: "not fully checked: the trace stopped after 10 seconds of CPU time" }),
     );
     for (const shown of [
       reportAsText(report, { source: "plan.json" }).replace(/\s+/g, " "),

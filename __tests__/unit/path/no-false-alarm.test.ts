@@ -80,13 +80,13 @@ describe("what follows of a destroy that takes away what a block writes", () => 
     review(twoWritersOf(name)).report.causes.map(({ address, why, avoid }) => [
       /\bP\d\d\b/.exec(why)?.[0],
       address,
-      avoid.split(",")[0],
+      avoid.split(" with")[0],
     ]);
 
   test("is told after it, and without a fix that stands against its own", () => {
     expect(causesOf("routes-to-route-blocks")).toEqual([
-      ["P75", "aws_route.internet", "Let terraform forget aws_route.internet"],
-      ["P44", "aws_route.internet", "Let terraform forget aws_route.internet"],
+      ["P75", "aws_route.internet", "Make Terraform forget aws_route.internet"],
+      ["P44", "aws_route.internet", "Make Terraform forget aws_route.internet"],
     ]);
   });
 

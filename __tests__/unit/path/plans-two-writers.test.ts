@@ -31,7 +31,7 @@ interface Expected {
 const moved = (from: string, to: string): string => `moved {\n  from = ${from}\n  to   = ${to}\n}`;
 const imported = (to: string, id: string): string => `import {\n  to = ${to}\n  id = "${id}"\n}`;
 const lookedUp = (to: string): string =>
-  `import {\n  to = ${to}\n  # the rule's id is not in the plan; it is what this prints:\n  # aws …\n  id = "sgr-…"\n}`;
+  `import {\n  to = ${to}\n  # the rule's id is not in the plan; to print it:\n  # aws …\n  id = "sgr-…"\n}`;
 const removed = (from: string): string => `removed {\n  from = ${from}\n  lifecycle {\n    destroy = false\n  }\n}`;
 const keyed = (block: string, keys: readonly (readonly [number, string])[]): string[] =>
   keys.map(([number, key]) => moved(`${block}[${number}]`, `${block}["${key}"]`));

@@ -3,9 +3,9 @@ import { type BootScript, bootScript } from "./boot-script";
 import { anyOf } from "./patterns";
 import { portsOf } from "./served-ports";
 
-/* What a boot script says of the answers of what it starts; `undefined` where it does not say. */
+/* What a boot script shows about the responses of what it starts; `undefined` if it does not show it. */
 
-/** Servers that are told to speak TLS somewhere. */
+/** Servers that are configured for TLS somewhere. */
 const NAMES_TLS = anyOf(
   [
     /\bssl_certificate\b|\bSSLEngine\b|\bmod_ssl\b|--(ssl-)?(cert|key)file/,
@@ -24,7 +24,7 @@ const HTTPS_REDIRECT = anyOf(
   "i",
 );
 
-/** Whether what serves the port speaks TLS there; `undefined` where the text does not tell. */
+/** Whether the server on the port uses TLS; `undefined` if the text does not show it. */
 export function answersTls(userData: string, port: number): boolean | undefined {
   return portsOf(userData).includes(port) ? speaksTls(bootScript(userData), port) : undefined;
 }
@@ -35,7 +35,7 @@ const speaksTls = onceFor(({ text }: BootScript, port: number): boolean | undefi
   return /\bdocker|podman|\bjava\b/.test(text) ? undefined : false;
 });
 
-/** Whether it sends plain HTTP on to HTTPS without asking how the client came to the load balancer. */
+/** Whether it redirects HTTP to HTTPS without checking which protocol the client used. */
 export function answersWithHttpsRedirect(userData: string): boolean {
   return redirects(bootScript(userData));
 }
@@ -45,12 +45,12 @@ const redirects = once(({ text }: BootScript): boolean => {
   return HTTPS_REDIRECT.test(text);
 });
 
-/** AWS allows no longer one for a health check. */
+/** AWS's limit for a health check path. */
 const LONGEST_PATH = 1_024;
 
 /**
- * The status code with which it answers a path, where its configuration says so outright: a `return` in the path's own
- * nginx location. A query does not count.
+ * The status code for a path if the configuration states it: a `return` in the path's own nginx location. The query is
+ * ignored.
  */
 export function answersWith(userData: string, path: string): number | undefined {
   const name = path.split("?")[0] ?? "/";

@@ -1,10 +1,10 @@
-/* What an instance does with its user data at its first boot, as far as the text says it. */
+/* What an instance does with its user data at first boot, as far as the text shows it. */
 
 /** The parts of user data that matter here. */
 export interface BootScript {
   /**
-   * `runs`: cloud-init knows its first line. `never`: it is a script whose first line is not the interpreter's, so it
-   * is not run at all. `unclear`: made for something other than cloud-init, such as Windows or Bottlerocket.
+   * `runs`: cloud-init recognizes the first line. `never`: it is a script whose first line is not an interpreter, so it
+   * does not run. `unclear`: meant for something other than cloud-init, such as Windows or Bottlerocket.
    */
   readonly kind: "runs" | "never" | "unclear";
   /**
@@ -21,21 +21,21 @@ export interface BootScript {
 }
 
 interface WrittenFile {
-  /** Where it is written; absent when the text does not say. */
+  /** The file it is written to; absent if the text does not show it. */
   readonly path?: string;
   readonly text: string;
 }
 
 const CLOUD_INIT = /^\s*(#cloud-config|#include|#upstart-job|#part-handler|#cloud-boothook|## template:\s*jinja)/i;
 const MULTIPART = /^(content-type:\s*multipart|mime-version:|from nobody)/i;
-/** What a person writes who means a shell script. */
+/** Commands with which people begin a shell script. */
 export const WELL_KNOWN = (
   "apt apt-get yum dnf amazon-linux-extras snap pip pip3 npm systemctl service docker aws git curl wget python " +
   "python3 echo export mkdir cd cat touch chmod"
 ).split(" ");
 const SHELL_COMMAND = new RegExp(`^[ \\t]*(#!|(sudo\\s+)?(${WELL_KNOWN.join("|")}|set\\s+-)\\s)`, "m");
 
-/** EC2 takes 16 KiB; what is beyond this, or a line of such length, is no user data, and must not cost time. */
+/** EC2 accepts 16 KiB; longer texts or lines are not user data and must not take time. */
 const MAX_LENGTH = 20_000;
 const MAX_LINE = 400;
 
@@ -55,7 +55,7 @@ export function bootScript(userData: string): BootScript {
   return read;
 }
 
-/** Whether cloud-init runs it: `never` only where that is certain. */
+/** Whether cloud-init runs it: `never` only if this is certain. */
 export function runs(userData: string): BootScript["kind"] {
   return bootScript(userData).kind;
 }
@@ -77,14 +77,14 @@ function readBootScript(text: string): Omit<BootScript, "text"> {
   if (/^\s*#cloud-config/i.test(text)) return { kind: "runs", ...cloudConfig(text) };
   if (MULTIPART.test(text)) return { kind: "runs", ...multipart(text) };
   if (CLOUD_INIT.test(text)) return { kind: "runs", ...shellScript(text) };
-  // cloud-init passes on what it does not know, and the kernel does not start a file that begins with blanks.
+  // cloud-init passes on what it does not recognize, and the kernel does not run a file that begins with blanks.
   if (/^\s+#!/.test(text)) return { kind: "never", ...NOTHING };
   if (isInHcl(text)) return { kind: "never", ...NOTHING };
   if (/^\s*[<{["]|^\s*[\w.-]+\s*[:=]/.test(text)) return { kind: "unclear", ...NOTHING };
   return { kind: SHELL_COMMAND.test(text) ? "never" : "unclear", ...NOTHING };
 }
 
-/** Whether HCL stands around a script, which got into the file with it. */
+/** Whether HCL around a script was copied into the file with it. */
 function isInHcl(text: string): boolean {
   const [first = "", ...lines] = text.trimStart().split("\n");
   return (
@@ -156,7 +156,7 @@ function withoutHereDocuments(text: string): { commands: string[]; documents: He
   return { commands, documents };
 }
 
-/** The keys that make something happen, read by their indentation. */
+/** The keys that run something, read by their indentation. */
 function cloudConfig(text: string): Parts {
   const blocks = topLevelBlocks(text);
   const packages = listItems(blocks.get("packages"));
@@ -208,7 +208,7 @@ function listItems(block: string | undefined): string[] {
 function multipart(text: string): Parts {
   const boundary = /boundary="?([^"\s;]+)"?/i.exec(text)?.[1];
   if (boundary === undefined) return NOTHING;
-  // A part is its headers, an empty line, and what it holds.
+  // A part consists of headers, an empty line, and its content.
   const parts = text
     .split(`--${boundary}`)
     .slice(1)

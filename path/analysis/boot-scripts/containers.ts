@@ -1,7 +1,7 @@
 import { bootScript } from "./boot-script";
 import { toolOf } from "./shown-command";
 
-/* What a boot script says of containers. */
+/* What a boot script shows about containers. */
 
 const PACKAGES_OF_CONTAINERS = /\binstall\b[^;&|]*\b(docker|docker-ce|docker\.io|podman|containerd)\b|get\.docker\.com/;
 
@@ -16,7 +16,7 @@ export function containersOf(commands: readonly string[]): Containers {
 const STARTS_CONTAINERS =
   /\b((?:docker|podman|nerdctl)\s+(?:run|compose\s.*\bup)|docker-compose\s.*\bup|(?:docker|podman)\s+start)\b/;
 
-/** What starts containers with a network of their own; they ask for the metadata one hop further away. */
+/** What starts containers with their own network, which reach the metadata one hop further away. */
 export function usesContainers(userData: string): string | undefined {
   const script = bootScript(userData);
   if (script.kind !== "runs") return undefined;

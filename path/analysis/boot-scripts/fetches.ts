@@ -5,24 +5,24 @@ import { type Containers, containersOf } from "./containers";
 import { anyOf, inTurn } from "./patterns";
 import { shownCommand } from "./shown-command";
 
-/* What a boot script gets from elsewhere; empty where the text does not say. */
+/* What a boot script downloads; empty if the text does not show it. */
 
-/** Something that the instance must get from elsewhere before it can serve. */
+/** Something that the instance downloads before it can serve. */
 export interface Fetch {
   /**
-   * Where it lies: Amazon Linux's packages are in S3, as are the author's own objects; the account's container images
-   * are in its `registry`; everything else is on the internet.
+   * Where it is: Amazon Linux packages and the author's own objects are in S3, the account's container images are in
+   * its `registry`, and everything else is on the internet.
    */
   readonly from: "s3" | "registry" | "internet";
-  /** What it is fetched with, such as `dnf install -y nginx`, without what may be a secret. */
+  /** The command that downloads it, such as `dnf install -y nginx`, without possible secrets. */
   readonly command: string;
-  /** Whether the instance cannot serve without it; false of mere tools and updates. */
+  /** Whether the instance cannot serve without it; false for tools and updates. */
   readonly isNeeded: boolean;
-  /** The ports that it goes out by; one of them is enough. */
+  /** The outbound ports; one of them is enough. */
   readonly ports: readonly number[];
 }
 
-/** Of no use to what is served, or on every image already. */
+/** Packages that the application does not need, or that every image has. */
 const TOOLS = new Set(
   (
     "curl wget git jq vim nano htop tree tmux screen telnet nc ncat nmap-ncat netcat unzip zip tar less man " +
@@ -42,14 +42,13 @@ const PACKAGES = new RegExp(
 /** Amazon Linux's own. */
 const LINUX_PACKAGES = /^(dnf|yum|microdnf|amazon-linux-extras)\b/;
 const OTHER_PACKAGES = /^(apt-get|apt|aptitude|zypper|apk)\b/;
-/** It is fetched only where the image does not have it, or may fail. */
+/** Downloaded only if the image does not have it, or allowed to fail. */
 const UNLESS_THERE = /\b(command\s+-v|which|type\s+-\w+|rpm\s+-q\w*|dpkg(-query)?\s+-\w+)\s+(?!apt|apt-get|yum|dnf)/;
 const MAY_FAIL = /\|\|\s*(true|:|echo)\b/;
 const PROXY = /\b(https?_proxy|all_proxy|--proxy|Acquire::https?::Proxy|^proxy=)/im;
 
 /**
- * What the user data fetches from elsewhere, in its order. A text that names a proxy, or is never run, fetches nothing
- * that is known.
+ * What the user data downloads, in order. Nothing is known of a text that uses a proxy or never runs.
  */
 export function installs(userData: string): readonly Fetch[] {
   return fetchesOfScript(bootScript(userData));
@@ -66,7 +65,7 @@ const fetchesOfScript = once((script: BootScript): readonly Fetch[] => {
       isNeeded: !isOptional && !MAY_FAIL.test(command) && (it.isNeeded || script.stopsAtError),
     })),
   );
-  // A script for several systems takes one of its branches; on Amazon Linux, its own.
+  // A script for several systems runs one of its branches: on Amazon Linux, the one for Amazon Linux.
   const isForAmazonLinux = found.some(({ command }) => LINUX_PACKAGES.test(command));
   return found.filter(({ command }) => !isForAmazonLinux || !OTHER_PACKAGES.test(command));
 });
@@ -87,7 +86,7 @@ function packageInstalls(line: string): Fetch[] {
       return [];
     // Packages from another repository or address are not in Amazon's bucket.
     const isElsewhere = names.some((it) => it.includes("://") && !S3_ADDRESS.test(it));
-    // What was brought along is fetched from nowhere.
+    // Bundled files are not downloaded.
     if (/\s(--no-index|--offline|--prefer-offline|--no-download|--cacheonly)(\s|$)/.test(` ${rest} `)) return [];
     const ports = /^(snap|pip3?|pipx|npm|yarn|pnpm|gem|cargo|composer|conda)$/.test(tool) ? [443] : [80, 443];
     return [
@@ -103,7 +102,7 @@ function packageInstalls(line: string): Fetch[] {
 
 const S3_ADDRESS = /:\/\/([\w.-]+\.)?s3[.-][\w.-]*amazonaws\.com\//;
 const S3_HOST = /(^|\.)s3[.-][\w.-]*amazonaws\.com$/;
-/** What is done with a download that something is made of: a shell reads it, or it is unpacked, added or kept. */
+/** How an essential download is used: a shell reads it, or it is unpacked, added or kept. */
 const USED = anyOf([
   inTurn([
     /\|\s*(sudo\s+)?([A-Za-z_]\w*=[^\s|]+\s+)*(-[^\s|]+\s+)*/,

@@ -1,6 +1,6 @@
-/* Expressions of many parts, which no line would hold. */
+/* Regular expressions that are too long for one line. */
 
-/** Matches where any of the parts does. */
+/** Matches if any of the parts matches. */
 export function anyOf(parts: readonly RegExp[], flags = ""): RegExp {
   return new RegExp(parts.map(({ source }) => source).join("|"), flags);
 }

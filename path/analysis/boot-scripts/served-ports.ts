@@ -2,7 +2,7 @@ import { once } from "../once";
 import { type BootScript, bootScript } from "./boot-script";
 import { anyOf, inTurn } from "./patterns";
 
-/** Ports on which the user data visibly makes something listen for others, ascending; empty where it is not known. */
+/** Ports on which the user data visibly starts a server for others, ascending; empty if unknown. */
 export function portsOf(userData: string): readonly number[] {
   return portsOfScript(bootScript(userData));
 }
@@ -14,7 +14,7 @@ const portsOfScript = once((script: BootScript): readonly number[] => {
   const ports = new Set<number>();
   for (const [pattern, fallback] of LISTENERS)
     for (const match of text.matchAll(pattern)) add(ports, match[1] ?? fallback);
-  // What a package serves on when its configuration is left as it comes.
+  // The default port of a package.
   if (ports.size === 0)
     for (const [pattern, port] of PACKAGED) if (script.commands.some((it) => pattern.test(it))) ports.add(port);
   return [...ports].sort((a, b) => a - b);
@@ -25,7 +25,7 @@ function add(ports: Set<number>, port: string | undefined): void {
   if (Number.isInteger(number) && number > 0 && number < 65_536) ports.add(number);
 }
 
-/** Where these are, something else than the text decides on the ports. */
+/** If present, something other than the text determines the ports. */
 const OPAQUE = anyOf(
   [
     /\biptables\b|\bnft\b|--net(work)?[= ]host\b|network_mode:\s*["']?host/,
@@ -40,7 +40,7 @@ const SERVERS = new RegExp(
     "caddy)\\b",
 );
 
-/** What opens a port, with the port as the first group; else the port that it opens when none is named. */
+/** Settings that open a port: the port as the first group, or a default port. */
 const LISTENERS: readonly (readonly [RegExp, string?])[] = [
   // nginx, apache, haproxy: a port of its own, or behind an address that is not this machine's own.
   [/^[ \t]*listen\s+(?!127\.|localhost)(?:\*:|\[::\]:|[\d.]+:)?(\d+)\b(?!\.)/gim],

@@ -2,12 +2,12 @@ import { WELL_KNOWN } from "./boot-script";
 import { anyOf } from "./patterns";
 
 /*
- * A boot script's command as a report may show it: the tool, the names of packages and images, and the hosts. Whatever
- * else stands in it may be a secret, such as an option's value, a variable, a path that is signed or what stands before
- * a host's name; and a report goes where many can read it.
+ * A boot script's command as a report shows it: the tool, the names of packages and images, and the hosts. Anything
+ * else may be a secret, such as an option's value, a variable, a signed path or credentials before a host name, and
+ * many people can read a report.
  */
 
-/** Tools, with what of theirs says what they do. */
+/** Tools, with their subcommands. */
 const WHAT_IT_DOES = anyOf([
   /aws\s+(?:\S+\s+)*?s3\s+(?:cp|sync)|git\s+clone|curl|wget/,
   /(?:docker|podman|nerdctl)\s+(?:pull|build|run|start|compose\b.*?\s(?:up|pull))/,
@@ -20,7 +20,7 @@ const VERBS = new Set(
     "sync clone s3"
   ).split(" "),
 );
-/** They take no value, so that the next word is none. */
+/** Options without a value. */
 const FLAGS = new Set(
   (
     "--yes --assumeyes --quiet --global --upgrade --detach --rm --no-cache --no-install-recommends " +
@@ -30,17 +30,17 @@ const FLAGS = new Set(
 const SHORT_FLAGS = /^-[yqdit]+$/;
 /** A package, with or without a scope and a version; an image, with or without its registry and tag. */
 const NAME = /^@?[a-z0-9][a-z0-9+._/-]{0,80}(?:(?:==|[@:])[a-z0-9][a-z0-9+._-]{0,40})?$/i;
-/** The scheme and the host; a port, if it is nothing but that. What comes before an `@` is no host. */
+/** The scheme and the host, and a numeric port. Text before an `@` is not a host. */
 const ADDRESS = /^["']?(https?|s3):\/\/(?:[^\s/?#]*@)?([a-z0-9][a-z0-9.-]*(?::\d{1,5})?)(?=$|[/?#"'])/i;
 const MAX_LENGTH = 90;
 
-/** What is left out stands as `…`. */
+/** Omitted text is shown as `…`. */
 export function shownCommand(command: string): string {
   const shown = `${toolOf(command)} ${argumentsOf(command)}`.trim();
   return shown.length > MAX_LENGTH ? `${shown.slice(0, MAX_LENGTH)}…` : shown;
 }
 
-/** The tool alone, such as `docker compose up`: what stands between its words is left out. */
+/** Only the tool, such as `docker compose up`; anything between its words is omitted. */
 export function toolOf(command: string): string {
   const [head = ""] = TOOL.exec(command) ?? [];
   const [name = "", ...words] = head.split(/\s+/);
@@ -54,7 +54,7 @@ function argumentsOf(command: string): string {
     .filter((it) => it !== "");
   const takesNames = !/^(curl|wget|git|aws)\b/.test(command);
   const shown: string[] = [];
-  // After an option that is not known, any word may be its value.
+  // After an unknown option, any word may be its value.
   let isAnyValue = false;
   for (const word of words) {
     const address = addressIn(word);
@@ -71,7 +71,7 @@ function argumentsOf(command: string): string {
   return shown.join(" ");
 }
 
-/** `https://host/…`; nothing if the word is no address, or it is not certain what in it is the host. */
+/** `https://host/…`; nothing if the word is not a URL, or its host is not certain. */
 function addressIn(word: string): string | undefined {
   const [all = "", scheme, host] = ADDRESS.exec(word) ?? [];
   const rest = word.slice(all.length).replace(/["']$/, "");
@@ -79,10 +79,10 @@ function addressIn(word: string): string | undefined {
   return `${scheme}://${host}/${rest === "" || rest === "/" ? "" : "…"}`;
 }
 
-/** What people begin a script with. */
+/** Common first commands of a script. */
 const FIRST = new Set([...WELL_KNOWN, "sudo", "set", "user_data"]);
 
-/** The command that a text begins with, if it is one that is well known; any other word may be anything. */
+/** The first command of a text, if it is a well-known one; any other word may be a secret. */
 export function firstCommand(text: string): string | undefined {
   const [first = ""] = /[\w./-]+/.exec(text) ?? [];
   return FIRST.has(first) ? first : undefined;

@@ -11,7 +11,7 @@ import { clientFlows, isOnlyForUsualPorts } from "./client-flows";
 import type { Direction } from "./security-rules";
 import { flowsAtBalancer, flowsAtTargets, type Guarded, type TargetSubnet, targetSubnets } from "./target-flows";
 
-/* Which network ACLs of a path stop packets that it needs. */
+/* Which network ACLs block packets of a path. */
 
 /** What is wrong in one direction of an ACL, or with one entry. */
 export interface Blockage {
@@ -19,7 +19,7 @@ export interface Blockage {
   readonly direction: Direction;
   /** The entry that denies before a later one allows; absent: an entry is missing. */
   readonly by?: AclEntry;
-  /** The ACL has no entry at all for this direction, where AWS's own would have one. */
+  /** The ACL has no entry for this direction, unlike AWS's default ACL. */
   readonly isEmpty: boolean;
   readonly flows: readonly Flow[];
   /** Whose subnets it guards, and how many of them. */
@@ -29,9 +29,9 @@ export interface Blockage {
 export interface AclBlockages {
   readonly blockages: readonly Blockage[];
   readonly open: readonly { readonly hop: Hop; readonly why: Unknown }[];
-  /** The subnets, or the load balancer, whose ACLs the file does not make. */
+  /** The subnets, or the load balancer, whose ACLs the file does not create. */
   readonly foreign: readonly string[];
-  /** ACLs that let answers out to clients only at the ports from which most systems ask. */
+  /** ACLs that allow responses to clients only on the ports that most clients use. */
   readonly onlyForUsualPorts: readonly NetworkAcl[];
 }
 
@@ -103,7 +103,7 @@ function doubtOfBlockage(flow: Flow, decisions: readonly Decision[]): Unknown | 
 /** Why it is not certain that a flow passes. */
 function doubtOfPassage({ clients }: Flow, decisions: readonly Decision[]): Unknown | undefined {
   const open = openIn(decisions);
-  // Addresses that are denied to clients are a choice, whichever they are.
+  // Denying some client addresses is a choice, whichever they are.
   return clients !== undefined && open?.attribute.endsWith("cidr_block") === true ? undefined : open;
 }
 
@@ -151,7 +151,7 @@ function causesOf({ flow, decisions }: Blocked): ReadonlySet<AclEntry | undefine
   const early = denied.filter((it) => it.by !== undefined && isBefore(it.by, flow.acl[flow.direction], it));
   if (early.length === 0) return new Set([undefined]);
   const causes = new Set(early.map(({ by }) => by));
-  // Clients at some addresses may be kept out for a reason; only what keeps out all is the finding.
+  // Some clients may be blocked on purpose; the finding is only what blocks all.
   return early.length < denied.length && flow.clients === undefined ? causes.add(undefined) : causes;
 }
 

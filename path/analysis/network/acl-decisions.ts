@@ -9,21 +9,21 @@ export interface Packets {
   readonly ports: Range;
 }
 
-/** Packets that are not let through, by an entry or for want of one. */
+/** Packets that are denied, by an entry or because no entry allows them. */
 interface Denied extends Packets {
   readonly by?: AclEntry;
 }
 
 export interface Decision {
   readonly denied: readonly Denied[];
-  /** What in the entries is left open, if it could make more or fewer pass. */
+  /** An unknown value in the entries, if it could change what passes. */
   readonly open?: Unknown;
 }
 
-/** AWS takes 40 entries at most in each direction; a hostile file may have more. */
+/** AWS allows at most 40 entries in each direction; a hostile file may have more. */
 const MOST_ENTRIES = 200;
 
-/** What becomes of packets: the entry of the lowest number that is for them decides, and what is left is denied. */
+/** What happens to packets: the matching entry with the lowest number decides; all others are denied. */
 export function decide(entries: readonly AclEntry[], packets: Packets): Decision {
   let left: readonly Packets[] = [packets];
   const denied: Denied[] = [];
@@ -54,13 +54,13 @@ export function decide(entries: readonly AclEntry[], packets: Packets): Decision
   return { denied: all, ...(open !== undefined && { open }) };
 }
 
-/** Whether an entry allows any of these packets, were it asked. */
+/** Whether an entry would allow any of these packets. */
 export function allowsAny(entry: AclEntry, packets: Packets): boolean {
   const area = areaOf(entry);
   return area !== undefined && area.open === undefined && known(entry.allow) === true && meet(area, packets);
 }
 
-/** What an entry is for, or may be for; nothing where it is not for TCP over IPv4. */
+/** What an entry matches, or may match; nothing if it does not match TCP over IPv4. */
 function areaOf({
   number,
   allow,
@@ -73,7 +73,7 @@ function areaOf({
   if (written === undefined) return undefined;
   const isExpression = typeof written === "string" && written.includes("${");
   const cidr = isExpression
-    ? new Unknown(address, "cidr_block", `the file does not say what ${written} will be`)
+    ? new Unknown(address, "cidr_block", `the file does not contain the value of ${written}`)
     : written;
   const [addresses] = isUnknown(cidr) ? [EVERY_ADDRESS] : rangesOf(cidr);
   if (addresses === undefined) return undefined;
@@ -98,7 +98,7 @@ function common(a: Packets, b: Packets): Packets {
   return { addresses: cut(a.addresses, b.addresses), ports: cut(a.ports, b.ports) };
 }
 
-/** The packets that are not in the area, which they meet. */
+/** The packets outside the area, which overlaps them. */
 function outside({ addresses, ports }: Packets, area: Packets): readonly Packets[] {
   const inner = common({ addresses, ports }, area);
   return [

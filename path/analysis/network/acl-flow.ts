@@ -7,47 +7,47 @@ import { type Clients, canBeClients } from "./audience";
 import { overlaps, type Range, without } from "./ipv4";
 import type { Direction } from "./security-rules";
 
-/* Packets that have to pass a network ACL. An ACL knows no connections: answers need an entry too. */
+/* Packets that a network ACL must allow. A network ACL is stateless: responses need an entry too. */
 
-/** Ports from which AWS lets its own connections begin, and to which the answers go. */
+/** The source ports of AWS's own connections, to which responses go. */
 export const EPHEMERAL: Range = { first: 1024, last: 65535 };
 
-/** So many ports of the ephemeral ones do not count. */
+/** The number of denied ephemeral ports to ignore. */
 const FEW = 64;
 
 export interface Flow {
   readonly acl: NetworkAcl;
   readonly direction: Direction;
-  /** Such as "answers of the targets". */
+  /** Such as "responses from the targets". */
   readonly what: string;
   readonly ports: Range;
   readonly hop: Hop;
   readonly packets: readonly Packets[];
-  /** Who sends or gets them, if these are clients: absent between the load balancer and its targets. */
+  /** The clients that send or receive them; absent between the load balancer and its targets. */
   readonly clients?: AskingClients;
-  /** Why it is not known which packets these are. */
+  /** Why the packets are not known exactly. */
   readonly vague?: Unknown;
-  /** Of health checks to a port to which no requests go: what looks at the targets' health. */
+  /** For health checks to a port without requests: what uses the targets' health. */
   readonly health?: readonly HealthReaders[];
 }
 
 export interface AskingClients extends Clients {
   readonly addresses: readonly Range[];
-  /** The ports that they must be able to ask, or at least to get answers at. */
+  /** The ports that they must be able to reach or, at least, receive responses on. */
   readonly ports: Range;
 }
 
-/** Some clients that are kept out are a choice; all are a finding. Nothing else may be kept out. */
+/** Blocking some clients is a choice; blocking all is a finding. Nothing else may be blocked. */
 export function isBlocked({ clients, ports }: Flow, decisions: readonly Decision[]): boolean {
   if (clients !== undefined) return passing(clients, decisions).length === 0;
-  // Of the ports that answers go to, those of remote desktops and the like are denied on purpose, and one connection of
-  // thousands meets them.
+  // A few ephemeral ports, such as that of remote desktops, are denied on purpose, and one connection in thousands uses
+  // them.
   return decisions.some(({ denied }) =>
     denied.some((it) => ports !== EPHEMERAL || it.by === undefined || it.ports.last - it.ports.first >= FEW),
   );
 }
 
-/** Addresses of clients of which no packet to or from these ports is denied. */
+/** Addresses of clients that have no denied packet to or from these ports. */
 export function passing(clients: AskingClients, decisions: readonly Decision[]): readonly Range[] {
   const denied = decisions
     .flatMap((it) => it.denied)
@@ -56,7 +56,7 @@ export function passing(clients: AskingClients, decisions: readonly Decision[]):
   return clients.addresses.flatMap((it) => without(it, denied)).filter((it) => canBeClients(it, clients));
 }
 
-/** Where it is not known which packets there are, only what stops all of them is certain. */
+/** If the packets are not known exactly, only a decision that denies all of them is certain. */
 export function isCertain({ packets, vague }: Flow, decisions: readonly Decision[]): boolean {
   return (
     vague === undefined ||

@@ -4,7 +4,7 @@ import { once } from "../once";
 
 /* Whether two security groups can refer to each other. */
 
-/** Whether they certainly are in two VPCs. */
+/** Whether they are certainly in two VPCs. */
 export function areInDifferentVpcs({ byId }: Topology, a: SecurityGroup, b: SecurityGroup): boolean {
   if (isUnknown(a.vpcId) || isUnknown(b.vpcId) || a.vpcId === b.vpcId) return false;
   const [one, other] = [byId.vpc(a.vpcId), byId.vpc(b.vpcId)];

@@ -5,17 +5,17 @@ import { covers, coversInternet, EVERY_ADDRESS, holdsPublic, type Range, rangesO
 import { vpcIdOf, vpcRanges } from "./places";
 import { cidrsOpen, opensPort, type RuleSet } from "./security-rules";
 
-/* Which clients security groups let in. */
+/* Which clients security groups allow. */
 
-/** Those who ask a load balancer. */
+/** The clients of a load balancer. */
 export interface Clients {
   readonly from: "internet" | "vpc";
   readonly vpc: Vpc | undefined;
-  /** They come by IPv6, as the load balancer has no public IPv4 address. */
+  /** They use IPv6, as the load balancer has no public IPv4 address. */
   readonly isIpv6Only: boolean;
 }
 
-/** Who can reach a port: everyone (on the internet or in the VPC), some, nobody; or it is left open. */
+/** Who can reach a port: everyone (on the internet or in the VPC), some, nobody; or it is open. */
 export type Audience =
   | { readonly answer: "everyone" | "nobody" }
   | { readonly answer: "some"; readonly who: readonly string[] }
@@ -29,7 +29,7 @@ export function clientsOf(topology: Topology, balancer: Balancer, from: Clients[
   };
 }
 
-/** Whom the rules let in. Packets of the internet never carry a group, and never come from a private address. */
+/** Whom the rules allow. Packets from the internet never match a security group or come from a private address. */
 export function audience(topology: Topology, set: RuleSet, port: number, clients: Clients): Audience {
   const rules = set.rules.map((rule) => ({ rule, opens: opensPort(rule, port) }));
   const sure = rules.filter(({ opens }) => opens === true).map(({ rule }) => rule);
@@ -70,7 +70,7 @@ export function canBeClients(range: Range, { from }: Pick<Clients, "from">): boo
   return from === "vpc" || holdsPublic(range);
 }
 
-/** Why a rule may let clients in. */
+/** Why a rule may allow clients. */
 function leftOpen(rule: SecurityRule, opens: boolean | Unknown, clients: Clients): Unknown | undefined {
   if (opens === false) return undefined;
   const { from, isIpv6Only } = clients;

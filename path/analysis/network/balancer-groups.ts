@@ -6,15 +6,15 @@ import type { TracedPath } from "../requests/traced-path";
 import { audience, type Clients, clientsOf } from "./audience";
 import { ruleSet } from "./security-rules";
 
-/** The groups of a load balancer, as far as the file says them. */
+/** The security groups of a load balancer, as far as the file contains them. */
 export interface BalancerGroups {
   readonly ids: Listed<string>;
   /**
-   * It names none, and the VPC's default group keeps the clients out. `ids` are then what it should name, so that the
-   * path behind it is looked at as it will be: nothing where no group of the file would do.
+   * It sets none, and the VPC's default group does not allow the clients. `ids` are then what it should set, so that
+   * the rest of the path is traced as it should be: nothing if no security group of the file is suitable.
    */
   readonly isMissing: boolean;
-  /** Whether it names any, where the file does not say. */
+  /** Why it is unknown whether it sets any. */
   readonly open?: Unknown;
 }
 
@@ -22,7 +22,7 @@ const NONE: Listed<string> = { items: [] };
 
 export function balancerGroups(path: TracedPath, balancer: Balancer): BalancerGroups {
   const { topology, port, from } = path;
-  // Where it names none, this is the VPC's default group; nothing if the file does not hold the VPC.
+  // If it sets none, this is the VPC's default group; nothing if the VPC is not in the file.
   const { hasSecurityGroups, securityGroupIds: ids, address } = balancer;
   if (isUnknown(hasSecurityGroups))
     return {
@@ -39,7 +39,7 @@ export function balancerGroups(path: TracedPath, balancer: Balancer): BalancerGr
   return { ids: id === undefined ? NONE : { items: [id] }, isMissing: true };
 }
 
-/** A group of the clients' VPC that lets them in and that no server has. */
+/** A security group that allows the clients and that no server uses. */
 function fittingGroup(topology: Topology, port: number, clients: Clients): SecurityGroup | undefined {
   const candidates = unusedGroups(topology).get(known(clients.vpc?.id) ?? "") ?? [];
   return candidates.find((group) => {

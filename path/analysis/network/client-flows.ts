@@ -6,10 +6,10 @@ import { type AskingClients, EPHEMERAL, type Flow, passing } from "./acl-flow";
 import { addressesOf, clientsOf } from "./audience";
 import type { Range } from "./ipv4";
 
-/** Those of clients' systems; only some that share an address with many others have lower ones. */
+/** The ephemeral ports of most clients; only some behind a shared address use lower ones. */
 const CLIENTS_EPHEMERAL: Range = { first: 32768, last: 65535 };
 
-/** Requests at the load balancer's subnets and the answers to them; those who are let in need their answers. */
+/** Requests at the load balancer's subnets, and the responses to the clients that are allowed. */
 export function clientFlows(path: TracedPath, balancer: Balancer, acl: NetworkAcl): readonly Flow[] {
   const clients = clientsOf(path.topology, balancer, path.from);
   const addresses = addressesOf(clients);
@@ -18,7 +18,7 @@ export function clientFlows(path: TracedPath, balancer: Balancer, acl: NetworkAc
     return {
       acl,
       direction: "ingress",
-      what: "requests of clients",
+      what: "requests from clients",
       ports,
       hop: "listener",
       packets: addresses.map((it) => ({ addresses: it, ports })),
@@ -27,19 +27,19 @@ export function clientFlows(path: TracedPath, balancer: Balancer, acl: NetworkAc
   });
   const decisions = requests.flatMap(({ packets }) => packets.map((it) => decide(acl.ingress, it)));
   const letIn = passing({ ...clients, addresses, ports: { first: 0, last: 65535 } }, decisions);
-  const answers: Flow = {
+  const responses: Flow = {
     acl,
     direction: "egress",
-    what: "answers to clients",
+    what: "responses to clients",
     ports: EPHEMERAL,
     hop: "listener",
     packets: addresses.map((it) => ({ addresses: it, ports: EPHEMERAL })),
     clients: { ...clients, addresses: letIn.length > 0 ? letIn : addresses, ports: CLIENTS_EPHEMERAL },
   };
-  return [...requests, answers];
+  return [...requests, responses];
 }
 
-/** Whether answers get to clients, but only at the ports from which most systems ask. */
+/** Whether responses reach clients, but only on the ports that most clients use. */
 export function isOnlyForUsualPorts(clients: AskingClients, decisions: readonly Decision[]): boolean {
   if (clients.ports !== CLIENTS_EPHEMERAL) return false;
   const answered = passing(clients, decisions);

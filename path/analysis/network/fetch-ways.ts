@@ -5,11 +5,11 @@ import { rangesOf } from "./ipv4";
 import { networkIndex } from "./network-index";
 import { isForeign, isPublic, type Way, wayOut } from "./ways-out";
 
-/* Whether an instance in a subnet gets to where something lies that it fetches. */
+/* Whether an instance in a subnet can reach what it downloads. */
 
 export type Reach =
   | { readonly answer: "yes" }
-  /** If what the text says is so. */
+  /** Yes, if the assumption in the text holds. */
   | { readonly answer: "assumed"; readonly text: string }
   | { readonly answer: "open"; readonly why: Unknown }
   | { readonly answer: "no"; readonly way: Way };
@@ -33,16 +33,19 @@ function internetReach(topology: Topology, server: Server, subnet: Subnet): Reac
     case "none":
     case "egress-only":
       return isIpv6Out(topology, subnet)
-        ? { answer: "assumed", text: `${subnet.address} gets out by IPv6, and what is fetched is there by it` }
+        ? {
+            answer: "assumed",
+            text: `${subnet.address} reaches the internet over IPv6, and the downloads are available over IPv6`,
+          }
         : { answer: "no", way };
     case "elsewhere":
       return {
         answer: "assumed",
-        text: `what ${way.route.address} leads to lets ${subnet.address} out to the internet`,
+        text: `the target of ${way.route.address} connects ${subnet.address} to the internet`,
       };
     case "nat-gateway":
       return way.gateway === undefined
-        ? { answer: "assumed", text: `the NAT gateway that ${way.route.address} names has a way out` }
+        ? { answer: "assumed", text: `the NAT gateway of ${way.route.address} has a route to the internet` }
         : natReach(topology, way.gateway, way);
     case "internet-gateway":
     case "by-default": {
@@ -58,22 +61,23 @@ function isIpv6Out(topology: Topology, subnet: Subnet): boolean {
   return subnet.ipv6Cidr !== undefined && !["none", "open"].includes(wayOut(topology, subnet, "IPv6").kind);
 }
 
-/** Whether a NAT gateway itself gets out. */
+/** Whether a NAT gateway itself reaches the internet. */
 function natReach(topology: Topology, nat: Gateway, way: Way): Reach {
   const subnet = topology.byId.subnet(nat.subnetId);
   if (isUnknown(nat.subnetId)) return { answer: "open", why: nat.subnetId };
-  // Its subnet is in another file, or it is one of several zones, which has none.
-  if (nat.isData || subnet === undefined) return { answer: "assumed", text: `${nat.address} has a way out` };
+  // Its subnet is in another file, or it is a regional NAT gateway, which has none.
+  if (nat.isData || subnet === undefined)
+    return { answer: "assumed", text: `${nat.address} has a route to the internet` };
   const own = wayOut(topology, subnet);
   if (own.kind === "open") return { answer: "open", why: own.why };
   if (known(nat.connectivity) === "private")
-    return { answer: "assumed", text: `${nat.address}, which is a private one, leads on to the internet` };
+    return { answer: "assumed", text: `${nat.address}, a private NAT gateway, is connected to the internet` };
   if (own.kind === "elsewhere" || (own.kind === "nat-gateway" && own.gateway !== nat))
-    return { answer: "assumed", text: `${nat.address} gets out by what ${own.route.address} leads to` };
+    return { answer: "assumed", text: `the target of ${own.route.address} connects ${nat.address} to the internet` };
   return isPublic(topology, subnet) ? YES : { answer: "no", way };
 }
 
-/** The NAT gateway that a subnet's way out leads to, where it has no way out itself. */
+/** The NAT gateway of a subnet's route to the internet, if it has no such route itself. */
 export function shutNat(topology: Topology, subnet: Subnet): Gateway | undefined {
   const way = wayOut(topology, subnet);
   return way.kind === "nat-gateway" && way.gateway !== undefined && natReach(topology, way.gateway, way).answer === "no"
@@ -81,7 +85,7 @@ export function shutNat(topology: Topology, subnet: Subnet): Gateway | undefined
     : undefined;
 }
 
-/** A route to a NAT gateway that is for a part of the addresses only, in a table without a way out. */
+/** A route to a NAT gateway for only some addresses, in a table without a route to the internet. */
 export function narrowNatRoute(way: Way): Route | undefined {
   return way.kind !== "none"
     ? undefined
@@ -91,7 +95,7 @@ export function narrowNatRoute(way: Way): Route | undefined {
       );
 }
 
-/** Through an endpoint of the VPC; nothing if there is none that would do. */
+/** Through an endpoint of the VPC; nothing if there is no suitable one. */
 function endpointReach(topology: Topology, subnet: Subnet, from: "s3" | "registry"): Reach | undefined {
   const index = networkIndex(topology);
   const table = known(subnet.routeTable);
@@ -100,12 +104,12 @@ function endpointReach(topology: Topology, subnet: Subnet, from: "s3" | "registr
     return YES;
   const [between] = inVpc.filter(({ endpointType }) => known(endpointType) === "Interface");
   if (between !== undefined)
-    return { answer: "assumed", text: `the instances in ${subnet.address} reach ${between.address}` };
+    return { answer: "assumed", text: `the instances in ${subnet.address} can reach ${between.address}` };
   const [why] = inVpc.flatMap((it) => openOf(it) ?? []);
   return why === undefined ? undefined : { answer: "open", why };
 }
 
-/** What keeps an endpoint from being told to be none for a subnet. */
+/** Why it is not certain that an endpoint does not serve a subnet. */
 function openOf({ routeTableIds, service, isData, address }: Gateway): Unknown | undefined {
   if (routeTableIds.open !== undefined) return routeTableIds.open;
   if (isUnknown(service)) return service;
@@ -121,7 +125,7 @@ function isEndpointFor({ kind, service }: Gateway, from: Fetch["from"]): boolean
   );
 }
 
-/** Whether what lies there may have an address in one of these VPCs, as an interface endpoint has. */
+/** Whether the source may have an address in one of these VPCs, as with an interface endpoint. */
 export function isInVpc(topology: Topology, vpcIds: readonly string[], from: Fetch["from"]): boolean {
   return (
     from !== "internet" &&

@@ -10,7 +10,7 @@ export interface GroupInUse {
   readonly group: SecurityGroup;
   /** The VPC in which it is used. */
   readonly vpcId: string | undefined;
-  /** The id of a group on the other side of it: a target's for the load balancer's, and the reverse. */
+  /** The id of a group on the other side: a target's for the load balancer's, and the reverse. */
   readonly opposite: string | undefined;
 }
 

@@ -6,7 +6,7 @@ const balancerGroupIds = once(
     new Set(balancers.flatMap(({ securityGroupIds }) => securityGroupIds.items)),
 );
 
-/** At which hop a rule of a security group is missed: the load balancer's at the listener, any other at the targets. */
+/** The hop of a security group's rules: the listener for the load balancer's group, the target for any other. */
 export function hopOfRulesIn(id: unknown, topology: Topology): "listener" | "target" {
   return typeof id === "string" && balancerGroupIds(topology).has(id) ? "listener" : "target";
 }

@@ -8,12 +8,12 @@ export interface Range {
   readonly last: number;
 }
 
-/** What was read already. */
+/** Ranges that were already parsed. */
 const read = new Map<string, readonly Range[]>();
 
 export const EVERY_ADDRESS: Range = { first: 0, last: 2 ** 32 - 1 };
 
-/** Ranges that never are an address on the internet. */
+/** Ranges that are never on the internet. */
 const NOT_PUBLIC: readonly Range[] = RESERVED_RANGES.flatMap(rangesOf);
 
 /** The addresses of a CIDR, or the one address; none if it is neither, or IPv6. */
@@ -28,7 +28,7 @@ export function rangesOf(cidr: string): readonly Range[] {
 }
 
 function parsed(cidr: string): readonly Range[] {
-  // The package takes more than AWS does, such as a part of an address.
+  // The package accepts more than AWS does, such as a part of an address.
   if (!/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/.test(cidr)) return [];
   try {
     const { netLong, size } = new Netmask(cidr);
@@ -48,7 +48,7 @@ export function enclosing({ first, last }: Range): readonly Range[] {
   return all;
 }
 
-/** What of the range is in none of the others. */
+/** The part of the range that is in none of the others. */
 export function without(range: Range, others: readonly Range[]): readonly Range[] {
   const rest: Range[] = [];
   let { first } = range;
@@ -95,7 +95,7 @@ export function holdsPublic(range: Range): boolean {
   return !covers(NOT_PUBLIC, range);
 }
 
-/** Whether the ranges hold every address that there is on the internet. */
+/** Whether the ranges cover every address on the internet. */
 export function coversInternet(ranges: readonly Range[]): boolean {
   return covers([...ranges, ...NOT_PUBLIC], EVERY_ADDRESS);
 }
@@ -107,5 +107,5 @@ export function prefixOf(cidr: Attr<string>): number | undefined {
   return Number(text.split("/")[1] ?? 32);
 }
 
-/** The smallest subnet that AWS lets a load balancer have. */
+/** The smallest subnet that AWS allows for a load balancer. */
 export const SMALLEST_PREFIX = 27;

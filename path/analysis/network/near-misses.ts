@@ -3,13 +3,13 @@ import { isUnknown, known, type Unknown } from "../../../topology/value";
 import { isMeantFor, namesGroup, type Peer } from "./places";
 import { isAll, isTcp, opensPort, type RuleSet, rangesIn } from "./security-rules";
 
-/** A rule that would let a peer through but for one thing. */
+/** A rule that would allow a peer except for one mistake. */
 export interface NearMiss {
   readonly rule: SecurityRule;
   readonly what: "ports" | "protocol" | "addresses";
 }
 
-/** The rule that is most likely meant for the peer; none where nothing but a new rule would do. */
+/** The rule most likely meant for the peer; none if only a new rule helps. */
 export function nearestMiss({ rules }: RuleSet, port: number | Unknown, peer: Peer): NearMiss | undefined {
   if (isUnknown(port)) return undefined;
   const rank = ({ rule, what }: NearMiss) =>
@@ -25,7 +25,7 @@ export function nearestMiss({ rules }: RuleSet, port: number | Unknown, peer: Pe
 function missOf(rule: SecurityRule, port: number, peer: Peer, isOnlyRule: boolean): NearMiss["what"] | undefined {
   const [protocol, from, to] = [known(rule.protocol), known(rule.fromPort), known(rule.toPort)];
   if (opensPort(rule, port) === true) {
-    // A rule for every port beside others is for something else, such as a private network.
+    // A rule for all ports among others is for something else, such as a private network.
     const isForEverything = isAll(protocol) || (from !== undefined && to !== undefined && to - from > 60_000);
     const isByAddress = rangesIn([rule]).length > 0 && rule.groupIds.items.length === 0;
     return isByAddress && (isOnlyRule || !isForEverything) ? "addresses" : undefined;

@@ -3,7 +3,7 @@ import type { Gateway, RouteTable, Subnet, Topology } from "../../../topology/mo
 import { type Attr, known } from "../../../topology/value";
 import { once } from "../once";
 
-/** The parts of a network by where they are; made once for a topology. */
+/** The parts of a network by VPC, table and subnet; created once for a topology. */
 export interface NetworkIndex {
   readonly subnetsOf: (vpcId: Attr<string>) => readonly Subnet[];
   readonly tablesOf: (vpcId: Attr<string>) => readonly RouteTable[];
@@ -12,7 +12,7 @@ export interface NetworkIndex {
   readonly endpointsOf: (tableId: Attr<string>) => readonly Gateway[];
   /** Whether a subnet is associated with the table. */
   readonly isAssociated: (table: RouteTable) => boolean;
-  /** How many single instances and NAT gateways the file puts into a subnet. */
+  /** How many single instances and NAT gateways the file creates in a subnet. */
   readonly membersOf: (subnetId: Attr<string>) => number;
 }
 

@@ -9,39 +9,39 @@ import { type Passage, passage } from "./passage";
 import { type Peer, placesOf } from "./places";
 import { type RuleSet, ruleSet, type Source } from "./security-rules";
 
-/* Whether a load balancer gets through to one target: its own groups let it out, and the target's let it in. */
+/* Whether a load balancer reaches one target: whether its security groups and the target's allow the traffic. */
 
-/** How a load balancer with certain groups sees its targets. */
+/** A load balancer with certain security groups, on the way to its targets. */
 export interface Side {
   readonly out: RuleSet;
   readonly peer: Peer;
-  /** What the targets' groups let in, by the list of their ids. */
+  /** What the targets' groups allow inbound, by the list of their ids. */
   readonly sets: Map<string, RuleSet>;
 }
 
-/** So many of the other side's subnets, where it is not all of them. */
+/** How many of the other side's subnets are affected, if not all. */
 export interface SomePlaces {
   readonly hit: number;
   readonly of: number;
 }
 
-/** Ports of a target that a group keeps shut. */
+/** Ports of a target that a security group does not allow. */
 export interface ShutPorts {
   readonly set: RuleSet;
   readonly group: SecurityGroup;
   readonly ports: readonly TargetPort[];
-  /** Whom it would have to be opened to, as a rule names it and by its address. */
+  /** Whom it should allow, as a rule references it and by its address. */
   readonly sources: readonly Source[];
   readonly whom: readonly string[];
   readonly places?: SomePlaces;
-  /** What looks at the health of the targets. */
+  /** What uses the health of the targets. */
   readonly health: readonly HealthReaders[];
 }
 
-/** A port of a target that a rule should open, and does not by one mistake. */
+/** A port of a target that a rule should open but does not, because of one mistake. */
 export interface MissedPort extends NearMiss {
   readonly port: TargetPort;
-  /** The load balancer's groups: as a rule names the first, and all of them by their addresses. */
+  /** The load balancer's groups: the id of the first, and all of them by their addresses. */
   readonly groupId: string | undefined;
   readonly whom: string;
   readonly places?: SomePlaces;
@@ -49,17 +49,17 @@ export interface MissedPort extends NearMiss {
 }
 
 export interface PassageOfTarget {
-  /** What the load balancer's groups do not let out. */
+  /** What the load balancer's groups do not allow outbound. */
   readonly out?: ShutPorts;
-  /** What the target's groups do not let in, and no rule of them is meant to. */
+  /** What the target's groups do not allow inbound, and no rule of them is meant to. */
   readonly in?: ShutPorts;
   readonly missed: readonly MissedPort[];
-  /** Why it may not be let out, or in. */
+  /** Why it may not be allowed outbound, or inbound. */
   readonly openOut: readonly Unknown[];
   readonly openIn: readonly Unknown[];
-  /** Why it is not known whether anything follows from health checks that fail; only where they alone do. */
+  /** Why the consequences of failing health checks are unknown; only if nothing else fails. */
   readonly openHealth?: Unknown;
-  /** The target is an address of which the file says nothing: the registration, and the address. */
+  /** The target is an address that is not in the file: the registration, and the address. */
   readonly stranger?: { readonly address: string; readonly ip: string };
 }
 
@@ -87,11 +87,11 @@ function outOfBalancer(
 ): Pick<PassageOfTarget, "out" | "openOut"> {
   const { server, registration } = target;
   const ip = known(registration.targetId);
-  // What goes out by IPv6 is not looked at.
+  // Outbound IPv6 is not checked.
   if (server === undefined && isAddress(ip) && rangesOf(ip ?? "").length === 0) return { openOut: [] };
   const peer = peerOf(topology, target);
   const { open, stopped } = stops(topology, set, target, peer);
-  // The default group of a VPC is P61's.
+  // P61 checks the default group of a VPC.
   const openOut = server !== undefined && known(server.hasSecurityGroups) === false ? [] : open;
   const [group] = set.groups;
   if (stopped.length === 0 || group === undefined) return { openOut };
@@ -110,8 +110,11 @@ function outOfBalancer(
 function intoTarget(topology: Topology, side: Side, target: Target): Pick<PassageOfTarget, "in" | "missed" | "openIn"> {
   const { server, registration } = target;
   if (server === undefined)
-    return { missed: [], openIn: isAddress(registration.targetId) ? [] : [absent(target, ", and so not its groups")] };
-  // The default group of a VPC is P61's.
+    return {
+      missed: [],
+      openIn: isAddress(registration.targetId) ? [] : [absent(target, ", nor its security groups")],
+    };
+  // P61 checks the default group of a VPC.
   if (known(server.hasSecurityGroups) === false) return { missed: [], openIn: [] };
   const { peer } = side;
   const set = ingressOf(topology, side, server);
@@ -132,7 +135,7 @@ function intoTarget(topology: Topology, side: Side, target: Target): Pick<Passag
   return { in: { set, group, ports: far, sources, whom: [whom], health: [health] }, missed, openIn: open };
 }
 
-/** Servers with the same groups share what these let in. */
+/** Servers with the same security groups share the rule set. */
 function ingressOf(topology: Topology, { sets }: Side, server: NonNullable<Target["server"]>): RuleSet {
   const { securityGroupIds: ids, settingsAddress: address } = server;
   const key = JSON.stringify([ids.items, ids.open?.address]);
@@ -183,7 +186,7 @@ function peerOf(topology: Topology, target: Target): Peer {
 }
 
 function absent({ registration: { address, attribute } }: Target, more = ""): Unknown {
-  return new Unknown(address, attribute, `the file does not hold the target${more}`);
+  return new Unknown(address, attribute, `the target is not in the file${more}`);
 }
 
 function sourceOf({ server, registration }: Target): Source {

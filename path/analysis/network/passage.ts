@@ -7,21 +7,21 @@ import { merged, nextOf, type Range } from "./ipv4";
 import { isMeantFor, isTouched, type Peer, type Place } from "./places";
 import { argument, attributeOf, opensPort, peersOpen, type RuleSet, rangesIn } from "./security-rules";
 
-/* Whether security groups let the other side through to a port. */
+/* Whether security groups allow traffic with the other side on a port. */
 
-/** What groups let through: `partly` is so many places of all. */
+/** Whether the traffic is allowed; `partly`: for some of the places. */
 export type Passage =
   | { readonly answer: "yes" | "no" }
   | { readonly answer: "partly"; readonly places: number; readonly of: number }
   | { readonly answer: "open"; readonly why: Unknown };
 
-/** What a set of rules opens of one port, so that many peers can be looked up. */
+/** Whom a set of rules allows on one port, so that many peers can be looked up. */
 interface Opened {
   readonly groups: ReadonlySet<string>;
   /** Merged. */
   readonly ranges: readonly Range[];
   readonly rules: readonly SecurityRule[];
-  /** Of which the ports, the protocol or a part of the peers are left open. */
+  /** Rules with unknown ports, protocol or peers. */
   readonly vague: readonly { readonly rule: SecurityRule; readonly opens: boolean | Unknown }[];
 }
 
@@ -40,8 +40,8 @@ const openedBy = onceFor((set: RuleSet, port: Attr<number>): Opened => {
 });
 
 /**
- * Whether the rules let TCP packets to this port pass between their groups and the peer. Only what the file leaves open
- * and what would change the answer makes it `open`.
+ * Whether the rules allow TCP packets to this port between their groups and the peer. It is `open` only if an unknown
+ * value could change the answer.
  */
 export function passage(topology: Topology, set: RuleSet, port: Attr<number>, peer: Peer): Passage {
   const { groups, ranges, rules, vague } = openedBy(set, port);
@@ -57,7 +57,7 @@ export function passage(topology: Topology, set: RuleSet, port: Attr<number>, pe
   return covered.length === 0 ? { answer: "no" } : { answer: "partly", places: covered.length, of: peer.places.length };
 }
 
-/** The first thing in a rule that could let more pass than what surely passes. */
+/** The first unknown value in a rule that could allow more than what is certainly allowed. */
 function leftOpen(vague: Opened["vague"], peer: Peer): Unknown | undefined {
   for (const { rule, opens } of vague) {
     const [list] = rule.prefixListIds.items;
@@ -68,13 +68,13 @@ function leftOpen(vague: Opened["vague"], peer: Peer): Unknown | undefined {
       return new Unknown(
         rule.address,
         attributeOf(rule, argument(rule, "prefixLists")),
-        `the file does not say which addresses ${plain(list)} has`,
+        `the addresses of ${plain(list)} are not in the file`,
       );
   }
   return undefined;
 }
 
-/** A group in a rule that may be one of the peer's, by another name. */
+/** A group in a rule that may be one of the peer's by another name. */
 function doubtfulGroup(
   { byId }: Topology,
   groups: ReadonlySet<string>,
@@ -94,7 +94,7 @@ function doubtfulGroup(
     : new Unknown(
         rule.address,
         attributeOf(rule, argument(rule, "groups")),
-        `the file does not say which group ${plain(doubtful)} is`,
+        `the file does not say which security group ${plain(doubtful)} is`,
       );
 }
 

@@ -5,18 +5,18 @@ import { isUnknown, known, Unknown } from "../../../topology/value";
 import { EVERY_ADDRESS, merged, nextOf, type Range, rangesOf } from "./ipv4";
 import { rangesIn } from "./security-rules";
 
-/* Who is on the other side of a security group, and at which addresses. */
+/* The other side of a security group rule, and its addresses. */
 
 /** A part of the other side, such as one subnet of the load balancer. */
 export interface Place {
-  /** Its IPv4 addresses, or at least where they lie: not `isExact`. */
+  /** Its IPv4 addresses or, if not `isExact`, ranges that contain them. */
   readonly ranges: readonly Range[];
   readonly isExact: boolean;
   /** Why it is not exact. */
   readonly why: Unknown;
 }
 
-/** Who is on the other side: at least one place. */
+/** The other side: at least one place. */
 export interface Peer {
   readonly groupIds: Listed<string>;
   readonly places: readonly Place[];
@@ -29,11 +29,11 @@ export function subnetPlace(topology: Topology, subnet: Subnet): Place {
   const vpc = vpcRanges(topology.byId.vpc(vpcId));
   const why = isUnknown(cidr)
     ? cidr
-    : new Unknown(address, "cidr_block", "the file does not say which addresses the subnet has");
+    : new Unknown(address, "cidr_block", "the addresses of the subnet are not in the file");
   return { ranges: vpc.length > 0 ? vpc : [EVERY_ADDRESS], isExact: false, why };
 }
 
-/** Subnets by their ids; those that the file does not hold can have any address. */
+/** Subnets by their ids; those that are not in the file can have any address. */
 export function placesOf(
   topology: Topology,
   ids: Listed<string>,
@@ -43,11 +43,13 @@ export function placesOf(
   const places = ids.items.map((id) => {
     const subnet = topology.byId.subnet(id);
     return subnet === undefined
-      ? vague(new Unknown(owner.address, owner.attribute, `the file does not say which addresses ${plain(id)} has`))
+      ? vague(new Unknown(owner.address, owner.attribute, `the addresses of ${plain(id)} are not in the file`))
       : subnetPlace(topology, subnet);
   });
   if (ids.open !== undefined) return [...places, vague(ids.open)];
-  return places.length > 0 ? places : [vague(new Unknown(owner.address, owner.attribute, "the file names no subnet"))];
+  return places.length > 0
+    ? places
+    : [vague(new Unknown(owner.address, owner.attribute, "the file contains no subnet for it"))];
 }
 
 /** The addresses of a VPC if all are known. */
@@ -55,7 +57,7 @@ export function vpcRanges(vpc: Vpc | undefined): readonly Range[] {
   return vpc === undefined || vpc.cidrs.open !== undefined ? [] : vpc.cidrs.items.flatMap(rangesOf);
 }
 
-/** The VPC of the first subnet that the file holds. */
+/** The VPC of the first subnet that is in the file. */
 export function vpcIdOf(topology: Topology, subnetIds: Listed<string>): Attr<string> {
   for (const id of subnetIds.items) {
     const subnet = topology.byId.subnet(id);
@@ -64,7 +66,7 @@ export function vpcIdOf(topology: Topology, subnetIds: Listed<string>): Attr<str
   return undefined;
 }
 
-/** Whether a rule names one of the peer's groups. */
+/** Whether a rule references one of the peer's groups. */
 export function namesGroup({ groupIds }: SecurityRule, peer: Peer): boolean {
   return groupIds.items.some((id) => peer.groupIds.items.includes(id));
 }

@@ -4,24 +4,24 @@ import type { Attr, Listed } from "../../../topology/value";
 import { isUnknown, Unknown } from "../../../topology/value";
 import { type Range, rangesOf } from "./ipv4";
 
-/* The rules of security groups: whose they are, and which ports and peers each of them is for. */
+/* The rules of security groups, and the ports and peers of each. */
 
 export type Direction = "ingress" | "egress";
 
-/** Who a rule is for. */
+/** The source or destination of a rule. */
 export type Source = { readonly group: string } | { readonly cidr: string };
 
 /** All rules of some groups in one direction. */
 export interface RuleSet {
   readonly direction: Direction;
-  /** Those groups that the file holds. */
+  /** The groups that are in the file. */
   readonly groups: readonly SecurityGroup[];
   readonly rules: readonly SecurityRule[];
   /** Why there may be more rules. */
   readonly open?: Unknown;
 }
 
-/** @param owner who has the groups, as `address` and `attribute` of what names them */
+/** @param owner the resource and attribute that set the groups */
 export function ruleSet(
   topology: Topology,
   ids: Listed<string>,
@@ -33,13 +33,13 @@ export function ruleSet(
   const foreign =
     missing === undefined
       ? undefined
-      : new Unknown(owner.address, owner.attribute, `the file does not hold the rules of ${plain(missing)}`);
+      : new Unknown(owner.address, owner.attribute, `the rules of ${plain(missing)} are not in the file`);
   const opens = groups.map((it) => (direction === "ingress" ? it.openIngress : it.openEgress)).filter(isUnknown);
   const open = ids.open ?? foreign ?? opens[0];
   return { direction, groups, rules: groups.flatMap((it) => it[direction]), ...(open !== undefined && { open }) };
 }
 
-/** Whether a rule holds for TCP packets to this port; the port may be one that the file leaves open. */
+/** Whether a rule matches TCP packets to this port; the port may be unknown. */
 export function opensPort({ protocol, fromPort, toPort }: SecurityRule, port: Attr<number>): boolean | Unknown {
   if (isUnknown(protocol)) return protocol;
   if (isAll(protocol)) return true;
@@ -51,7 +51,7 @@ export function opensPort({ protocol, fromPort, toPort }: SecurityRule, port: At
   return port !== undefined && fromPort <= port && port <= toPort;
 }
 
-/** The topology has one name for each protocol, however the file writes it. */
+/** The topology has one name for each protocol. */
 export function isAll(protocol: string | undefined): boolean {
   return protocol === "-1";
 }
@@ -60,7 +60,7 @@ export function isTcp(protocol: string | undefined): boolean {
   return protocol === "tcp";
 }
 
-/** Why a rule may be for others than it says. */
+/** Why the peers of a rule are not fully known. */
 export function peersOpen(rule: SecurityRule): Unknown | undefined {
   return rule.groupIds.open ?? cidrsOpen(rule) ?? rule.prefixListIds.open;
 }
@@ -75,7 +75,7 @@ export function cidrsOpen(rule: SecurityRule): Unknown | undefined {
       : new Unknown(
           rule.address,
           attributeOf(rule, argument(rule, "cidrs")),
-          `the file does not say what ${expression} will be`,
+          `the file does not contain the value of ${expression}`,
         ))
   );
 }
@@ -89,7 +89,7 @@ export function attributeOf({ attribute }: SecurityRule, name: string): string {
   return attribute === "" ? name : `${attribute}.${name}`;
 }
 
-/** What a rule's argument is called where it stands. */
+/** The name of a rule's argument, which depends on the resource type. */
 export function argument(rule: SecurityRule, what: "protocol" | "cidrs" | "groups" | "prefixLists"): string {
   const [alone, beside, inline] = {
     protocol: ["ip_protocol", "protocol", "protocol"],

@@ -17,7 +17,7 @@ export interface Guarded {
   readonly subnets: readonly Subnet[];
 }
 
-/** A subnet with targets, and the ports on which they are asked. */
+/** A subnet with targets, and the ports on which the load balancer connects to them. */
 export interface TargetSubnet {
   readonly subnet: Subnet;
   readonly ports: ReadonlyMap<string, Asked>;
@@ -25,7 +25,7 @@ export interface TargetSubnet {
 
 interface Asked {
   readonly port: number | Unknown;
-  /** Where only health checks go there: what looks at the targets' health. */
+  /** For ports with health checks only: what uses the targets' health. */
   readonly health: ReadonlySet<HealthReaders> | undefined;
 }
 
@@ -59,7 +59,7 @@ function addPorts(topology: Topology, ports: Map<string, Asked>, target: Target)
   }
 }
 
-/** At the load balancer's subnets: what goes to the targets, and their answers. */
+/** At the load balancer's subnets: traffic to the targets, and their responses. */
 export function flowsAtBalancer(
   topology: Topology,
   { acl, subnets }: Guarded,
@@ -73,11 +73,11 @@ export function flowsAtBalancer(
   const places = others.map(({ place }) => place);
   return [
     ...toPorts(acl, "egress", asked, "targets"),
-    flowOf(acl, "ingress", places, "answers of the targets", EPHEMERAL),
+    flowOf(acl, "ingress", places, "responses from the targets", EPHEMERAL),
   ];
 }
 
-/** At the targets' subnets: the load balancer's requests and health checks, and the answers. */
+/** At the targets' subnets: the load balancer's requests and health checks, and the responses. */
 export function flowsAtTargets(
   topology: Topology,
   { acl, subnets }: Guarded,
@@ -90,7 +90,7 @@ export function flowsAtTargets(
   const asked = ports.flatMap((it) => places.map((place) => ({ place, asked: it })));
   return [
     ...toPorts(acl, "ingress", asked, "the load balancer"),
-    flowOf(acl, "egress", places, "answers to the load balancer", EPHEMERAL),
+    flowOf(acl, "egress", places, "responses to the load balancer", EPHEMERAL),
   ];
 }
 

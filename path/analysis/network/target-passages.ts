@@ -10,21 +10,23 @@ import { type MissedPort, type PassageOfTarget, passageOfTarget, type ShutPorts,
 import { placesOf } from "./places";
 import { ruleSet } from "./security-rules";
 
-/* Whether a path's load balancer gets through to its targets, and which groups and rules stop it. */
+/* Whether a path's load balancer reaches its targets, and which security groups and rules block it. */
 
-/** How many of a path's targets something holds for. */
+/** With the number of a path's targets that it applies to. */
 export type Counted<T> = T & { readonly count: number };
 
 export interface TargetPassages {
-  /** Of targets that differ in nothing that groups could tell, one. */
+  /** One for each set of targets that security groups cannot distinguish. */
   readonly kinds: readonly PassageOfTarget[];
-  /** Ports that the load balancer's groups do not let out, one for each group. */
+  /** Ports that the load balancer's groups do not allow outbound, one for each group. */
   readonly out: readonly Counted<ShutPorts>[];
-  /** Ports that the targets' groups do not let in: for each group one of requests, and one of health checks alone. */
+  /**
+   * Ports that the targets' groups do not allow inbound: for each group one for requests, and one for health checks.
+   */
   readonly in: readonly Counted<ShutPorts>[];
   /** One for each rule and mistake. */
   readonly missed: readonly Counted<MissedPort>[];
-  /** How many targets were looked at. */
+  /** The number of targets checked. */
   readonly total: number;
 }
 
@@ -61,7 +63,7 @@ export const targetPassages = once((path: TracedPath): TargetPassages => {
   };
 });
 
-/** How a load balancer with these groups sees targets; kept, as many paths lead to the same ones. */
+/** Results for a load balancer with these groups; kept, because many paths have the same targets. */
 interface View extends Side {
   readonly byKind: Map<string, PassageOfTarget>;
   readonly byRegistration: Map<Registration, PassageOfTarget | undefined>;
@@ -86,7 +88,7 @@ function viewOf(topology: Topology, balancer: Balancer, ids: Listed<string>): Vi
   return view;
 }
 
-/** Functions and load balancers have no groups that are looked at. */
+/** The security groups of functions and load balancers as targets are not checked. */
 function seenOf(topology: Topology, view: View, target: Target): PassageOfTarget | undefined {
   const { registration, targetGroup } = target;
   if (view.byRegistration.has(registration)) return view.byRegistration.get(registration);
@@ -98,7 +100,7 @@ function seenOf(topology: Topology, view: View, target: Target): PassageOfTarget
   return seen;
 }
 
-/** Equal for targets that differ in nothing that groups could tell. */
+/** Equal for targets that security groups cannot distinguish. */
 function kindOf(topology: Topology, { registration, server, port, healthPort, targetGroup }: Target): string {
   const text = (value: Attr<unknown>) => (isUnknown(value) ? [value.address, value.attribute] : value);
   const one =
@@ -141,7 +143,7 @@ function addShut(all: Map<string, Counted<ShutPorts>>, key: string, one: Counted
   });
 }
 
-/** What requests meet counts more than what only health checks meet. */
+/** A finding for requests takes precedence over one for health checks only. */
 function addMissed(all: Map<string, Counted<MissedPort>>, one: Counted<MissedPort>): void {
   const key = JSON.stringify([one.rule.address, one.rule.attribute, one.what]);
   const before = all.get(key);

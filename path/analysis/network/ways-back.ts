@@ -6,16 +6,16 @@ import type { TracedPath } from "../requests/traced-path";
 import { networkIndex } from "./network-index";
 import { type Family, isPublic, type Way, wayOut } from "./ways-out";
 
-/* Where the answers of a public load balancer go from its subnets. */
+/* Where the responses of a public load balancer go from its subnets. */
 
 export interface WaysBack {
   readonly balancer: Balancer;
   readonly family: Family;
-  /** For each subnet that the file holds. */
+  /** For each subnet that is in the file. */
   readonly ways: readonly SubnetWay[];
-  /** Ids of subnets that the file does not hold. */
+  /** Ids of subnets that are not in the file. */
   readonly elsewhere: readonly string[];
-  /** Those from which no answer gets to the internet. */
+  /** Those from which no response reaches the internet. */
   readonly shut: readonly ShutSubnet[];
 }
 
@@ -25,11 +25,11 @@ export interface SubnetWay {
 }
 
 export interface ShutSubnet extends SubnetWay {
-  /** A table with a route to the internet that the subnet was most likely meant to have; its id is known. */
+  /** A table with a route to the internet that was most likely meant for the subnet; its id is known. */
   readonly forgotten?: RouteTable;
 }
 
-/** By IP version; none where the load balancer is internal, or not asked from the internet. */
+/** By IP version; none if the load balancer is internal, or its clients are not on the internet. */
 export const waysBack = once(({ balancer, topology, from }: TracedPath): readonly WaysBack[] => {
   if (
     balancer === undefined ||

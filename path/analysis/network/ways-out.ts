@@ -7,14 +7,14 @@ import { coversInternet, rangesOf } from "./ipv4";
 /* Where packets to the internet go from a subnet. */
 
 export type Way =
-  /** `route` is absent where AWS itself made it. */
+  /** `route` is absent if AWS itself created it. */
   | { readonly kind: "internet-gateway"; readonly route: Route; readonly gateway?: Gateway }
   | { readonly kind: "nat-gateway"; readonly route: Route; readonly gateway?: Gateway }
-  /** To something that may lead on, such as a transit gateway, a firewall or an instance that translates. */
+  /** To something that may reach the internet, such as a transit gateway, a firewall or a NAT instance. */
   | { readonly kind: "elsewhere"; readonly route: Route }
-  /** By IPv6, for those inside only. */
+  /** IPv6, outbound only. */
   | { readonly kind: "egress-only"; readonly route: Route }
-  /** For the default subnets of AWS's own VPC, whose routes no file has. */
+  /** For the subnets of the default VPC, whose routes are in no file. */
   | { readonly kind: "by-default" }
   | { readonly kind: "none"; readonly table: RouteTable }
   | { readonly kind: "open"; readonly why: Unknown };
@@ -48,7 +48,7 @@ function wayOfTable(topology: Topology, table: RouteTable, family: Family): Way 
   return why instanceof Unknown ? { kind: "open", why } : { kind: "none", table };
 }
 
-/** An internet gateway before a NAT gateway, where both are for every address. */
+/** An internet gateway before a NAT gateway, if both are for all addresses. */
 function gatewayWay({ byId }: Topology, of: (kind: string) => readonly Route[], family: Family): Way | undefined {
   for (const kind of ["internet-gateway", "nat-gateway"] as const) {
     const routes = of(kind);
@@ -61,17 +61,17 @@ function gatewayWay({ byId }: Topology, of: (kind: string) => readonly Route[], 
   return undefined;
 }
 
-/** What keeps a route from being told to be no way to the internet. */
+/** Why it is not certain that a route does not lead to the internet. */
 function openOf({ destination, target, address, attribute }: Route, family: Family): Unknown | undefined {
   if (isUnknown(destination)) return destination;
   if (isUnknown(target)) return destination === undefined || !isPartOnly(destination, family) ? target : undefined;
   // The addresses of a list are not in the file.
   return destination !== undefined && /^pl-|prefix_list/.test(destination) && target?.kind !== "endpoint"
-    ? new Unknown(address, attribute, `the file does not say which addresses ${plain(destination)} has`)
+    ? new Unknown(address, attribute, `the addresses of ${plain(destination)} are not in the file`)
     : undefined;
 }
 
-/** Whether a route is for more than a part of the addresses. */
+/** Whether a route covers a large part of all addresses. */
 function leadsFar({ destination }: Route, family: Family): boolean {
   const text = known(destination) ?? "";
   return family === "IPv6" ? text === "::/0" : rangesOf(text).some(({ first, last }) => last - first >= 2 ** 30 - 1);
@@ -82,7 +82,7 @@ function isEverywhere(routes: readonly Route[], family: Family): boolean {
   return coversInternet(routes.flatMap(({ destination }) => rangesOf(known(destination) ?? "")));
 }
 
-/** Whether a destination surely is a part of the addresses only. */
+/** Whether a destination certainly covers only some addresses. */
 function isPartOnly(destination: string, family: Family): boolean {
   return family === "IPv6"
     ? destination !== "::/0" && destination.includes("/")

@@ -10,9 +10,9 @@ export interface BalancerZones {
   readonly byZone: ReadonlyMap<string, Subnet>;
   /** The first two of its subnets that are in one zone. */
   readonly pair?: readonly [Subnet, Subnet];
-  /** Zones of its subnets that the file leaves open. */
+  /** Unknown zones of its subnets. */
   readonly open: readonly Unknown[];
-  /** Ids of its subnets that the file does not hold. */
+  /** Ids of its subnets that are not in the file. */
   readonly elsewhere: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export function balancerZones({ byId }: Topology, { subnetIds }: Balancer): Bala
     }
     const { zone, address } = subnet;
     if (zone === undefined || isUnknown(zone)) {
-      open.push(zone ?? new Unknown(address, "availability_zone", "AWS chooses a zone"));
+      open.push(zone ?? new Unknown(address, "availability_zone", "AWS chooses the Availability Zone"));
       continue;
     }
     const first = byZone.get(zone);
@@ -39,14 +39,14 @@ export function balancerZones({ byId }: Topology, { subnetIds }: Balancer): Bala
   return { byZone, open, elsewhere, ...(pair !== undefined && { pair }) };
 }
 
-/** Zones of one kind are different if their texts are; a list's index, a name and an id can be one zone. */
+/** Zones of one kind differ if their texts differ; a list index, a name and an id can be the same zone. */
 export function kindOfZone(zone: string): string {
   const [, list = ""] = /^\$\{(.*)(?:\.\d+|\[\d+\])\}$/.exec(zone) ?? [];
   if (list !== "") return list;
   return isSymbolic(zone) ? zone : /^[a-z]+\d-az\d+$/.test(zone) ? "id" : "name";
 }
 
-/** A subnet's zone as a person reads it. */
+/** A subnet's zone in a report. */
 export function zoneInWords({ zone }: Subnet): string {
   return plain(known(zone) ?? "an unknown zone").replace(/\.(\d+)$/, "[$1]");
 }

@@ -2,7 +2,7 @@ import { isHealthPath } from "../../../topology/health-check-values";
 import { answersWith, answersWithHttpsRedirect } from "../boot-scripts/answers";
 import { bootScript } from "../boot-scripts/boot-script";
 
-/* What the application that a boot script starts answers, where the script leaves little doubt. */
+/* How the application that a boot script starts responds, if the script leaves little doubt. */
 
 const IS_APPLICATION =
   /proxy_pass|fastcgi|uwsgi|ProxyPass|RewriteRule|\b(docker|podman|node|npm|python3?|flask|gunicorn|java|php|rails|go run|git|unzip|tar|rsync|aws|wordpress|ansible|puppet)\b/i;
@@ -10,7 +10,7 @@ const WEB_SERVER = /\b(install|start|enable)\b[^;&|]*\b(nginx|httpd|apache2)\b/;
 /** Where web servers look for pages. */
 const PAGES = /\/var\/www\/html|\/usr\/share\/nginx\/html|\bDocumentRoot\b|\broot\s+\//;
 
-/** Whether what serves this port redirects to HTTPS, as far as nginx's blocks tell. */
+/** Whether the server on this port redirects to HTTPS, as far as the nginx blocks show. */
 export function redirectsToHttps(script: string, port: number | undefined): boolean {
   if (!answersWithHttpsRedirect(script)) return false;
   const blocks = script
@@ -23,7 +23,7 @@ export function redirectsToHttps(script: string, port: number | undefined): bool
   return port === undefined || ports.length === 0 || ports.includes(port);
 }
 
-/** The code with which a path is answered. */
+/** The status code for a path. */
 export function codeOf(script: string, path: string, port: number | undefined): number | undefined {
   const own = answersWith(script, path);
   if (own !== undefined) return own;
@@ -32,12 +32,12 @@ export function codeOf(script: string, path: string, port: number | undefined): 
   const isPlain = kind === "runs" && !IS_APPLICATION.test(script) && commands.some((it) => WEB_SERVER.test(it));
   if (!isPlain) return undefined;
   const name = (path.split("?")[0] ?? "/").replace(/^\/+|(?<!\/)\/+$/g, "");
-  // Apache's own test page is answered with 403; nginx's with 200.
+  // Apache's test page returns a 403, nginx's a 200.
   if (name === "") return PAGES.test(script) || !commands.some((it) => /\b(httpd)\b/.test(it)) ? undefined : 403;
   return name === "index.html" || script.includes(name) ? undefined : 404;
 }
 
-/** A path that is visibly answered with 200. */
+/** A path that visibly returns a 200. */
 export function pathThatAnswers(script: string): string | undefined {
   const [, own] = /\blocation\s+=\s+(\/[^\s{]*)\s*\{[^{}]*\breturn\s+200\b/.exec(script) ?? [];
   if (own !== undefined && isHealthPath(own)) return own;

@@ -5,26 +5,28 @@ import { once } from "../once";
 import { actionsOf, forwardedTo } from "../requests/listeners";
 import { balancersByVpc } from "./vpcs";
 
-/* Who forwards to a target group, what is in it, and what of that the file leaves open; made once for each file. */
+/*
+ * What forwards to a target group, what is registered in it, and what of this is unknown; created once for each file.
+ */
 
 export interface GroupUsers {
-  /** Groups of the file in which something is registered and to which nothing forwards. */
+  /** Target groups of the file with registrations, to which nothing forwards. */
   readonly idleGroups: readonly TargetGroup[];
-  /** Machines that are in no target group which a listener uses; no more than can be told in a sentence. */
+  /** Servers in no target group that a listener uses; limited in number. */
   readonly idleServers: readonly Server[];
-  /** A forward that may lead to any group. */
+  /** A forward action whose target group is unknown. */
   readonly openForward?: Unknown;
-  /** A registration that may be in any group. */
+  /** A registration whose target group is unknown. */
   readonly openRegistration?: Unknown;
   /** The load balancers that use a group; nothing if none does. */
   balancersOf(group: TargetGroup): readonly Balancer[] | undefined;
-  /** The file's own load balancers in the group's VPC; all of them where there is none. */
+  /** The file's own load balancers in the group's VPC; all of them if there is none. */
   balancersNear(group: TargetGroup): readonly Balancer[];
   /** What moves listeners to the group, or from it. */
   moverOf(group: TargetGroup): Mover | undefined;
-  /** What may register targets in the group by itself. */
+  /** What may register targets in the group outside Terraform. */
   registrarOf(group: TargetGroup): Mover | undefined;
-  /** The attachment that registers a machine, in whatever group. */
+  /** The attachment that registers a server in any group. */
   attachmentOf(server: Server): Registration | undefined;
 }
 
@@ -48,7 +50,7 @@ export const groupUsers = once((topology: Topology): GroupUsers => {
     idleGroups: topology.targetGroups.filter(
       (it) => !it.isData && known(it.arn) !== undefined && it.registrations.length > 0 && !isUsed(it),
     ),
-    idleServers: serversBeside(topology.targetGroups.filter(isUsed), topology).slice(0, MAX_IDLE_SERVERS),
+    idleServers: unregisteredServers(topology.targetGroups.filter(isUsed), topology).slice(0, MAX_IDLE_SERVERS),
     openForward: openForward(actions),
     openRegistration: topology.looseRegistrations.map(({ targetGroupArn }) => targetGroupArn).find(isUnknown),
     balancersOf: ({ arn }) => users.get(known(arn) ?? ""),
@@ -68,8 +70,8 @@ function balancersByGroup({ balancers }: Topology): ReadonlyMap<string, readonly
   return users;
 }
 
-/** Machines that are registered in none of these groups. */
-function serversBeside(groups: readonly TargetGroup[], { servers }: Topology): readonly Server[] {
+/** Servers that are registered in none of these groups. */
+function unregisteredServers(groups: readonly TargetGroup[], { servers }: Topology): readonly Server[] {
   const busy = new Set(
     groups
       .flatMap(({ registrations }) => registrations)
@@ -92,7 +94,7 @@ function finder(movers: readonly Mover[]): (group: TargetGroup) => Mover | undef
   return ({ arn, name }) => any ?? named.get(known(arn)) ?? named.get(known(name));
 }
 
-/** The actions of each listener and rule, those included whose load balancer or listener is not in the file. */
+/** The actions of each listener and rule, including those whose load balancer or listener is not in the file. */
 function allActions(topology: Topology): { readonly address: string; readonly actions: readonly Action[] }[] {
   const listeners = [...topology.balancers.flatMap((it) => it.listeners), ...topology.looseListeners];
   return [

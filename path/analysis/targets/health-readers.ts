@@ -6,15 +6,15 @@ import { once } from "../once";
 import { groupUsers } from "./group-users";
 
 /*
- * What follows where targets fail their health check alone. A load balancer sends requests to the healthy targets of a
- * group; while none is healthy, to all of them (it fails open), so that no request fails for that alone. What else
- * looks at their health may do more.
+ * The consequences if targets fail only their health checks. A load balancer sends requests to the healthy targets of a
+ * group; while none is healthy, to all of them (it fails open), so no request fails for this reason alone. Other
+ * readers of target health may do more.
  */
 
-/** Something that looks at the health of a group's targets. */
+/** Something that uses the health of a group's targets. */
 interface HealthReader {
   readonly address: string;
-  /** What it does once all targets are unhealthy. */
+  /** What it does when all targets are unhealthy. */
   readonly does: string;
 }
 
@@ -40,10 +40,10 @@ function readersOf(topology: Topology, group: TargetGroup): HealthReaders {
   return { readers: [...readers.values()], ...(open !== undefined && { open }) };
 }
 
-/** A service whose tasks are not looked at watches them all the same. */
+/** A service watches its tasks even though they are not modeled. */
 function serviceOf({ address }: Registration): HealthReader | undefined {
   if (!/(^|\.)aws_ecs_(service|task_set)\./.test(address)) return undefined;
-  return { address, does: `${address} stops its tasks and starts others, over and over` };
+  return { address, does: `${address} repeatedly stops its tasks and starts new ones` };
 }
 
 function autoScalingOf({ autoScalingGroup }: Registration, topology: Topology): HealthReader | Unknown | undefined {
@@ -52,18 +52,18 @@ function autoScalingOf({ autoScalingGroup }: Registration, topology: Topology): 
   const { address, healthCheckType: type, waitsForHealthy: waits } = server;
   if (isUnknown(type)) return type;
   if (/\belb\b/i.test(type ?? ""))
-    return { address, does: `${address} terminates its instances and launches others, over and over` };
+    return { address, does: `${address} repeatedly terminates its instances and launches new ones` };
   if (isUnknown(waits)) return waits;
   const isApplied =
     topology.source === "synthesized" || server.actions.some((it) => it === "create" || it === "update");
   if ((waits ?? 0) <= 0 || !isApplied) return undefined;
   return {
     address,
-    does: `the apply waits for healthy instances of ${address} until it ends with "timeout while waiting for state"`,
+    does: `the apply waits for healthy instances of ${address} until it fails with "timeout while waiting for state"`,
   };
 }
 
-/** The first record with a routing policy that looks at the health of a load balancer's targets. */
+/** The first record whose routing policy evaluates the health of a load balancer's targets. */
 function recordOf(balancer: Balancer, topology: Topology): HealthReader | undefined {
   const record = recordsOf(topology)
     .to(balancer)
@@ -74,17 +74,17 @@ function recordOf(balancer: Balancer, topology: Topology): HealthReader | undefi
   return (
     record && {
       address: record.address,
-      does: `Route 53 answers with other records in place of ${record.address}`,
+      does: `Route 53 answers with other records instead of ${record.address}`,
     }
   );
 }
 
-/** What happens to requests where health checks fail and nothing else does. */
+/** What happens to requests if only health checks fail. */
 export const FAILS_OPEN =
-  "an unhealthy target gets no requests while another one is healthy; while none is, the load balancer sends " +
-  "them to all";
+  "an unhealthy target receives no requests while another target is healthy; if all are unhealthy, the load " +
+  "balancer sends requests to all of them";
 
-/** The severity and the symptom of a finding that only health checks meet. */
+/** The severity and the symptom of a finding that affects only health checks. */
 export function ofHealthChecksOnly(seen: string, all: readonly HealthReaders[]): Pick<Finding, "severity" | "symptom"> {
   const readers = new Map(all.flatMap((it) => it.readers).map((it) => [it.address, it]));
   const does = [...readers.values()].slice(0, 3).map((it) => it.does);

@@ -6,16 +6,16 @@ import type { Way } from "../network/ways-out";
 import { once } from "../once";
 import type { TracedPath } from "../requests/traced-path";
 
-/* What the targets of a path must fetch at their first boot before they can serve. */
+/* What the targets of a path must download at first boot before they can serve. */
 
 export interface Installing {
   readonly server: Server;
-  /** Those of its subnets that the file holds. */
+  /** Its subnets that are in the file. */
   readonly subnets: readonly Subnet[];
-  /** Without these it cannot serve; none where its boot script is not known. */
+  /** Downloads it needs before it can serve; none if its boot script is unknown. */
   readonly fetches: readonly Fetch[];
   readonly attempts: readonly Attempt[];
-  /** Of each subnet from which something cannot be fetched, the one that asks for most. */
+  /** For each subnet with a failed download, the one with the broadest requirement. */
   readonly failed: readonly Failed[];
 }
 
@@ -31,7 +31,7 @@ export interface Failed {
   readonly way: Way;
 }
 
-/** For each server once, however many target groups it is in. */
+/** Each server once, however many target groups it is in. */
 export const installing = once(({ topology, targets }: Pick<TracedPath, "topology" | "targets">) =>
   [...new Set(targets.flatMap(({ server }) => server ?? []))].map((server) => installingOf(topology, server)),
 );
@@ -46,7 +46,7 @@ function installingOf(topology: Topology, server: Server): Installing {
   return { server, subnets, fetches, attempts, failed };
 }
 
-/** What needs the internet comes first, as a way there is one for all. */
+/** Downloads from the internet come first: a route there serves all. */
 function failedIn(attempts: readonly Attempt[]): Failed[] {
   return attempts
     .flatMap(({ subnet, fetch, reach }) => (reach.answer === "no" ? [{ subnet, fetch, way: reach.way }] : []))

@@ -3,7 +3,7 @@ import { type Attr, isUnknown, known } from "../../../topology/value";
 import { once } from "../once";
 import type { Target } from "../requests/traced-path";
 
-/* What is registered in target groups, and which machine that is. */
+/* What is registered in target groups, and which server it is. */
 
 const serversByPrivateIp = once(
   (topology: Topology): ReadonlyMap<string, Server> =>
@@ -15,12 +15,12 @@ const serversByPrivateIp = once(
     ),
 );
 
-/** The server that a registration names by its id, as an Auto Scaling group, or by its private address. */
+/** The server of a registration: by its id, its Auto Scaling group, or its private address. */
 export function registeredServer({ autoScalingGroup, targetId }: Registration, topology: Topology): Server | undefined {
   return topology.byId.server(autoScalingGroup ?? targetId) ?? serversByPrivateIp(topology).get(known(targetId) ?? "");
 }
 
-/** The targets of groups: the same list for the same groups, so that what is said of a list is said once. */
+/** The targets of groups: the same list for the same groups, so that its results are computed once. */
 export function targetsOf(targetGroups: readonly TargetGroup[], topology: Topology): readonly Target[] {
   const lists = listsOf(topology);
   const key = JSON.stringify(targetGroups.map(({ address }) => address));

@@ -1,12 +1,12 @@
 import { known } from "../../../topology/value";
 import type { Target, TracedPath } from "../requests/traced-path";
 
-/* Targets whose boot scripts are known, as these say what the application answers. */
+/* Targets whose boot scripts are known, which show how the application responds. */
 
-/** EC2 takes 16 KiB; what is longer is no script. */
+/** EC2 accepts 16 KiB; anything longer is not a script. */
 const MAX_SCRIPT = 20_000;
 
-/** Once for each group and script, as all instances of a group mostly share theirs. */
+/** Once for each group and script, because the instances of a group usually share theirs. */
 export function* scriptedTargets({
   targets,
 }: Pick<TracedPath, "targets">): Iterable<Target & { readonly script: string }> {

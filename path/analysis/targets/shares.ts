@@ -9,8 +9,8 @@ export interface Share {
 }
 
 /**
- * The weight of each group, by its ARN, among all groups of the forwards that lead to it; of one whose weights are left
- * open, nothing.
+ * The weight of each group, by its ARN, among all groups of the actions that forward to it; nothing for a group with
+ * unknown weights.
  */
 export function sharesOf({ steps }: Pick<TracedPath, "steps">): ReadonlyMap<string, Share> {
   const shares = new Map<string, Share>();

@@ -1,7 +1,7 @@
 import type { Registration, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 
-/* What a target's id is the id of. */
+/* The kind of a target, from its id. */
 
 /** As target groups name their types. */
 export type TargetKind = "instance" | "ip" | "lambda" | "alb";
@@ -9,7 +9,7 @@ export type TargetKind = "instance" | "ip" | "lambda" | "alb";
 /** Longer than any address of Terraform's. */
 const MAX_ID = 1_000;
 
-/** Nothing where that cannot be told. */
+/** Nothing if it cannot be determined. */
 export function kindOfTarget({ byId }: Topology, { targetId, autoScalingGroup }: Registration): TargetKind | undefined {
   if (autoScalingGroup !== undefined) return "instance";
   const id = known(targetId);

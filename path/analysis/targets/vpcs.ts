@@ -2,14 +2,14 @@ import { addTo } from "../../../topology/lists";
 import type { Balancer, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
 
-/* In which VPC a load balancer and its targets are. */
+/* The VPCs of a load balancer and its targets. */
 
-/** The VPC of the first of a load balancer's subnets of which that is known. */
+/** The first known VPC of a load balancer's subnets. */
 export function vpcOf({ byId }: Topology, balancer: Balancer | undefined): string | undefined {
   return balancer?.subnetIds.items.map((id) => known(byId.subnet(id)?.vpcId)).find((it) => it !== undefined);
 }
 
-/** Two VPCs for certain: both are made by the file, or both have an id of AWS's. */
+/** Two VPCs for certain: the file creates both, or both have an AWS id. */
 export function areDistinctVpcs({ byId }: Topology, a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined || a === b) return false;
   const isId = (text: string) => /^vpc-[0-9a-f]+$/.test(text);
@@ -17,7 +17,7 @@ export function areDistinctVpcs({ byId }: Topology, a: string | undefined, b: st
   return [a, b].every((it) => byId.vpc(it)?.isData === false);
 }
 
-/** Load balancers by the VPCs that their subnets are in; by `undefined` those whose VPC the file does not say. */
+/** Load balancers by the VPCs that their subnets are in; by `undefined` those whose VPC is unknown. */
 export function balancersByVpc(
   balancers: readonly Balancer[],
   { byId }: Topology,

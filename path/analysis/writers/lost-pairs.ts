@@ -4,24 +4,23 @@ import { attachesAtSamePort, identityOf, samenessOf } from "./once-on-aws";
 import { groupPorts, twinsOf } from "./twins";
 
 /*
- * What is no more than a pair of other things on AWS, or a record that overwrites: whichever resource is destroyed last
- * takes it away.
+ * Links between two other things on AWS, and records that overwrite: the resource that is destroyed last removes them.
  */
 
-/** What an apply takes away by destroying another resource that stands for the same. */
+/** What an apply removes by destroying another resource that manages the same thing. */
 export interface Lost {
-  /** The one that will be in the state, and not on AWS. */
+  /** The resource that will be in the state but not on AWS. */
   readonly change: Change;
   /**
-   * The one that is destroyed under another address; absent where a replacement destroys the old one after the new one
-   * is there.
+   * The resource that is destroyed under another address; absent if a replacement destroys the old one after it creates
+   * the new one.
    */
   readonly old?: Change;
-  /** Whether the destroy comes last in any case; if not, terraform does not order the two. */
+  /** Whether the destroy always comes last; if not, Terraform does not order the two. */
   readonly isSure: boolean;
 }
 
-/** Attachments and the like whose old resource goes last, or may do so. */
+/** Attachments and other links whose old resource is, or may be, destroyed last. */
 export const lostIn = once((changes: readonly Change[]): readonly Lost[] => [
   ...changes
     .filter((it) => it.doing === "replace" && it.isCreatedFirst && isSamePair(it, changes))
@@ -32,7 +31,7 @@ export const lostIn = once((changes: readonly Change[]): readonly Lost[] => [
   ...sharedIn(changes),
 ]);
 
-/** Whether a replacement stands for the same pair as before. */
+/** Whether a replacement manages the same pair as before. */
 function isSamePair(change: Change, changes: readonly Change[]): boolean {
   const [had, has] = [samenessOf(change.type, change.before), samenessOf(change.type, change.after, change.unknown)];
   const isSame = had.length > 0 && had[0]?.code === undefined && had[0]?.key === has[0]?.key;
@@ -43,7 +42,7 @@ function isSamePair(change: Change, changes: readonly Change[]): boolean {
   );
 }
 
-/** One of two resources that have stood for one thing is destroyed, and the other one stays. */
+/** One of two resources that manage the same thing is destroyed, and the other one stays. */
 function sharedIn(changes: readonly Change[]): Lost[] {
   const gone = new Map<string, Change>();
   for (const change of changes) {
@@ -65,7 +64,7 @@ function sharedIn(changes: readonly Change[]): Lost[] {
   });
 }
 
-/** Of records too, as one may have overwritten the other. */
+/** Also for records, as one may have overwritten the other. */
 function shareKey({ type, unknown }: Change, values: Change["before"]): string | undefined {
   if (type === "aws_route53_record") return identityOf(type, values, unknown);
   const [same] = samenessOf(type, values, unknown);

@@ -5,14 +5,14 @@ import { permissionsOfRule } from "../../../topology/permissions";
 import { known } from "../../../topology/value";
 import { once } from "../once";
 
-/* Whether requests need what a resource beside its parent stands for: a rule, a route, an entry of a network ACL. */
+/* Whether requests need what a separate resource defines in its parent: a rule, a route, a network ACL entry. */
 
 interface Ways {
-  /** Ports on which the load balancers that have a security group are asked, by its id. */
+  /** The listener ports of the load balancers with a security group, by its id. */
   readonly listened: ReadonlyMap<string, ReadonlySet<number>>;
   /** Security groups of targets. */
   readonly targets: ReadonlySet<string>;
-  /** Ports of targets, those of their health checks included. */
+  /** Ports of targets, including health check ports. */
   readonly served: ReadonlySet<number>;
   readonly balancerSubnets: readonly Subnet[];
   readonly subnets: readonly Subnet[];
@@ -48,7 +48,7 @@ function waysIn({ balancers, servers, targetGroups, byId }: Topology): Ways {
   };
 }
 
-/** As far as can be told without asking what else lets requests through. */
+/** Without checking whether something else also allows the requests. */
 export function isOnTheWay({ type, before }: Change, topology: Topology): boolean {
   const { listened, targets, served, balancerSubnets, subnets } = waysOf(topology);
   if (type === "aws_route")
@@ -75,7 +75,7 @@ export function isOnTheWay({ type, before }: Change, topology: Topology): boolea
   return permissionsOfRule(type, before).some(({ group, direction, from = 0, to = 65_535 }) => {
     const isMet = (ports: ReadonlySet<number>): boolean => [...ports].some((port) => port >= from && port <= to);
     const ports = listened.get(group);
-    // A load balancer answers nobody whose requests it cannot hand on.
+    // A load balancer serves no client whose requests it cannot forward.
     return ports !== undefined
       ? isMet(direction === "ingress" ? ports : served)
       : direction === "ingress" && targets.has(group) && isMet(served);

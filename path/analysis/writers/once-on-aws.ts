@@ -4,9 +4,9 @@ import { isRuleBeside, permissionKey, permissionsOfRule } from "../../../topolog
 import { Unknown } from "../../../topology/value";
 import { DUPLICATE_PERMISSION, UNIQUE } from "../../facts/unique";
 
-/* Whether two resources write one thing on AWS: what it has only once, or what is no more than a pair of others. */
+/* Whether two resources write the same thing on AWS: something that is unique, or a link between two others. */
 
-/** What a resource is called by on AWS; nothing where that is not known, or where AWS chooses. */
+/** The name of a resource on AWS; nothing if it is unknown or chosen by AWS. */
 export function identityOf(type: string, values: Json | undefined, unknown: Json = {}): string | undefined {
   const rule = Object.hasOwn(UNIQUE, type) ? UNIQUE[type] : undefined;
   if (rule === undefined || values === undefined) return undefined;
@@ -17,16 +17,16 @@ export function identityOf(type: string, values: Json | undefined, unknown: Json
   if (attributes.some((it) => own(values, it) instanceof Unknown)) return undefined;
   const main = own(values, first);
   if (main === undefined || main === null || main === "") return undefined;
-  // A state has "" where a plan has nothing.
+  // A state has "" for an unset value in a plan.
   return JSON.stringify([type, ...attributes.map((it) => own(values, it) || null)]);
 }
 
-/** What two resources share where one of them takes the place of the other. */
+/** What two resources share if one of them replaces the other. */
 export interface Sameness {
   readonly key: string;
   /**
-   * The code with which AWS refuses a second one; absent for what is no more than a pair of other things: AWS takes it
-   * twice for once, and whoever is destroyed last takes it away.
+   * The error code with which AWS refuses a second one; absent for a link between two other things: AWS accepts it
+   * twice as one, and the resource that is destroyed last removes it.
    */
   readonly code?: string;
 }
@@ -38,7 +38,7 @@ const PAIRS: Readonly<Record<string, readonly string[]>> = {
 /** Arguments of a route's destination. */
 const DESTINATIONS = ["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"];
 
-/** What a resource is on AWS; several for a rule with several sources. */
+/** The identity of a resource on AWS; several for a rule with several sources. */
 export function samenessOf(type: string, values: Json | undefined, unknown: Json = {}): Sameness[] {
   if (values === undefined) return [];
   if (isRuleBeside(type))
@@ -70,19 +70,19 @@ export function samenessOf(type: string, values: Json | undefined, unknown: Json
     return keyOf(type, [one, other], undefined, more);
   }
   const identity = identityOf(type, values, unknown);
-  // Route 53 is asked to put it there, whatever is there.
+  // An UPSERT in Route 53 overwrites an existing record.
   if (identity !== undefined && type === "aws_route53_record" && own(values, "allow_overwrite") === true)
     return [{ key: identity }];
   const code = UNIQUE[type]?.code;
   return identity === undefined || code === undefined ? [] : [{ key: identity, code }];
 }
 
-/** Where a route leads; IPv6 has no case. */
+/** The destination of a route; IPv6 is not case-sensitive. */
 export function destinationOf(values: Json | undefined): string | undefined {
   return DESTINATIONS.map((it) => own(values, it)).find(isText);
 }
 
-/** Nothing unless all that names it is known. */
+/** Nothing unless all its identifying arguments are known. */
 function keyOf(type: string, names: readonly unknown[], code?: string, more: readonly unknown[] = []): Sameness[] {
   return names.every(isText)
     ? [
@@ -99,8 +99,8 @@ function isText(value: unknown): value is string {
 }
 
 /**
- * Whether two attachments of one target name the same port; where one names none, it is the group's, which may be the
- * other's.
+ * Whether two attachments of one target have the same port; an attachment without a port uses the target group's, which
+ * may be the other's.
  */
 export function attachesAtSamePort(
   one: Change["before"],

@@ -6,14 +6,14 @@ import { once } from "../once";
 import { samenessOf } from "./once-on-aws";
 
 /*
- * Blocks in a parent, and resources beside it, that stand for the same on AWS: rules of a security group, routes of a
- * table, entries of a network ACL. The parent's blocks are optional and computed, so that without them in the
- * configuration it keeps what it has.
+ * Inline blocks of a parent, and separate resources, that define the same on AWS: rules of a security group, routes of
+ * a table, entries of a network ACL. The inline blocks are optional and computed, so without them in the configuration
+ * the parent keeps what it has.
  */
 
 export type ChildKind = "rule" | "route" | "entry";
 
-/** What a resource beside a parent stands for; nothing for all others. */
+/** What a separate resource of a parent defines; nothing for other resources. */
 export function childKind(type: string): ChildKind | undefined {
   if (isRuleBeside(type)) return "rule";
   return type === "aws_route" ? "route" : type === "aws_network_acl_rule" ? "entry" : undefined;
@@ -26,13 +26,13 @@ export function blockOfChild(type: string, values: Json | undefined): string {
   return permissionsOfRule(type, values)[0]?.direction ?? "ingress";
 }
 
-/** A child, and the parent that has it in a block as well. */
+/** A child, and the parent that also has it in a block. */
 export interface OfParent {
   readonly change: Change;
   readonly parent: Change;
 }
 
-/** What the plan creates although a parent has it already and keeps it. */
+/** What the plan creates although a parent already has it and keeps it. */
 export const standingInParents = once((changes: readonly Change[]): readonly OfParent[] => {
   const created = changes.filter(({ doing, type }) => doing === "create" && childKind(type) !== undefined);
   if (created.length === 0) return [];
@@ -48,7 +48,7 @@ export const standingInParents = once((changes: readonly Change[]): readonly OfP
 interface Standing {
   /** In a parent that keeps it, by the same keys. */
   readonly inside: ReadonlyMap<string, Change>;
-  /** As resources of their own, which a parent shows as well. */
+  /** As separate resources, which a parent also shows. */
   readonly beside: ReadonlySet<string>;
 }
 
@@ -59,7 +59,7 @@ function standingIn(changes: readonly Change[]): Standing {
     const { type, before, after, isData, doing } = change;
     if (isData || before === undefined) continue;
     for (const key of keysOfChild(type, before)) beside.add(key);
-    // One that is replaced begins anew.
+    // A replaced parent starts empty.
     if (after === undefined || doing === "replace") continue;
     const kept = doing === "update" ? new Set(keysOfBlocks(type, after)) : undefined;
     for (const key of keysOfBlocks(type, before)) if (kept === undefined || kept.has(key)) inside.set(key, change);
@@ -68,8 +68,8 @@ function standingIn(changes: readonly Change[]): Standing {
 }
 
 /**
- * What the plan destroys although a parent's block in the configuration stands for it: AWS has it already, so that the
- * parent is left as it is, and the destroy takes it away.
+ * What the plan destroys although a parent's block in the configuration defines it: AWS already has it, so the parent
+ * is not changed, and the destroy removes it.
  */
 export const takenFromParents = once((topology: Topology): readonly OfParent[] => {
   const { changes, isInline } = topology.writers;
@@ -97,7 +97,7 @@ function stayingIn(changes: readonly Change[]): {
   for (const change of changes) {
     const { type, before, after, doing, isData } = change;
     if (isData || after === undefined) continue;
-    // What stays or comes as a resource is not the parent's alone.
+    // What stays or is created as a separate resource is not only the parent's.
     for (const key of keysOfChild(type, after, change.unknown)) again.add(key);
     if (before === undefined || doing === "replace") continue;
     const now = new Set(keysOfBlocks(type, after));
@@ -110,7 +110,7 @@ function keysOfChild(type: string, values: Json | undefined, unknown?: Json): st
   return childKind(type) === undefined ? [] : samenessOf(type, values, unknown).map(({ key }) => key);
 }
 
-/** What a parent has in blocks, by the keys of what would be the same beside it. */
+/** The inline blocks of a parent, by the keys of equal separate resources. */
 function keysOfBlocks(type: string, values: Json): string[] {
   const id = own(values, "id");
   if (typeof id !== "string") return [];

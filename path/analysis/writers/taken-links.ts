@@ -6,14 +6,14 @@ import type { OwnTargetGroups } from "../../../topology/writers";
 import { once } from "../once";
 import { changeOf } from "./coming";
 
-/* Attachments of Auto Scaling groups that go, and take away what the group's own list stands for by now. */
+/* Destroyed attachments of Auto Scaling groups that also remove what the group's own list now defines. */
 
 export interface TakenLink {
   readonly list: OwnTargetGroups;
   readonly group: TargetGroup;
 }
 
-/** Attachments of an Auto Scaling group whose own list names the target group as well, by address. */
+/** Attachments of an Auto Scaling group whose own list also has the target group, by address. */
 export const linksTaken = once((topology: Topology): ReadonlyMap<string, TakenLink> => {
   const links = topology.writers.changes.filter(
     ({ type, doing }) =>
@@ -52,7 +52,7 @@ function takenBy(
     .map((argument) => lists.get(JSON.stringify([name, argument])))
     .find((it) => arn !== undefined && it?.items.includes(arn) === true);
   if (list === undefined || group === undefined || staying.has(JSON.stringify([name, arn]))) return undefined;
-  // What is not there yet, the group's own update adds.
+  // The group's own update adds what does not exist yet.
   const had = listOf(own(changeOf(topology, list.address)?.before, list.argument)).some(
     (it) => it === arn || own(it, "identifier") === arn,
   );

@@ -7,14 +7,14 @@ import { Unknown } from "../../../topology/value";
 import { once } from "../once";
 import { attachesAtSamePort, samenessOf } from "./once-on-aws";
 
-/* What a plan destroys under one address and creates under another, although it is the same thing. */
+/* What a plan destroys at one address and creates at another, although it is the same thing. */
 
 export interface Twins {
   readonly old: Change;
   readonly fresh: Change;
-  /** The code with which AWS refuses the new one while the old one is there; absent where it does not. */
+  /** The error code with which AWS refuses the new one while the old one exists; absent if it does not. */
   readonly code?: string;
-  /** Whether AWS has the thing only once, so that destroying the old one takes the new one away. */
+  /** Whether it is unique on AWS, so that destroying the old one removes the new one. */
   readonly isOne: boolean;
 }
 
@@ -45,7 +45,7 @@ function indexed(changes: readonly Change[]): TwinIndex {
   return { all, of: (change) => byChange.get(change) };
 }
 
-/** By what AWS has only once. */
+/** By what is unique on AWS. */
 function byIdentity(
   gone: readonly Change[],
   fresh: readonly Change[],
@@ -81,7 +81,7 @@ const portsByArn = once(
     ),
 );
 
-/** The port of the target group that an attachment names. */
+/** The port of an attachment's target group. */
 export function groupPorts(changes: readonly Change[]): (attachment: Change) => number | undefined {
   return ({ after, before }) => {
     const port = portsByArn(changes).get(own(after ?? before, "target_group_arn"));
@@ -89,7 +89,7 @@ export function groupPorts(changes: readonly Change[]): (attachment: Change) => 
   };
 }
 
-/** What has the same address in a module of another name or key; only where one module can be meant. */
+/** Resources with the same address in a module with another name or key, if only one module is possible. */
 function byModules(
   gone: readonly Change[],
   fresh: readonly Change[],
@@ -120,13 +120,13 @@ function byModules(
   }
 }
 
-/** Terraform's reasons for what lost its place in `count` or `for_each`, or its block. */
+/** Terraform's reasons for instances removed from `count` or `for_each`, or without a block. */
 const MOVED = /^delete_because_(wrong_repetition|count_index|each_key|no_resource_config|no_module)$/;
-/** Of too many kinds nobody looks for twins. */
+/** Above this number of kinds, twins are not searched. */
 const MAX_KINDS = 50;
 
 /**
- * By all arguments that the new one has and that are known: an instance whose block has `for_each` in place of `count`.
+ * By all known arguments of the new one: an instance whose block has `for_each` instead of `count`.
  */
 function byArguments(
   gone: readonly Change[],
@@ -152,8 +152,8 @@ function byArguments(
 }
 
 /**
- * By their keys, where another block's instances went from these keys to those: what names an instance has the same
- * keys as that.
+ * By their keys, if another block's instances changed from the old keys to the new ones: resources that refer to an
+ * instance have the same keys.
  */
 function byKeys(
   gone: readonly Change[],
@@ -184,12 +184,12 @@ function byKeys(
 
 function grouped(candidates: readonly Change[], names: readonly string[]): Map<string, Change[]> {
   const index = new Map<string, Change[]>();
-  // The first of them is taken first.
+  // The first one is matched first.
   for (const it of candidates.toReversed()) addTo(index, JSON.stringify(names.map((name) => own(it.before, name))), it);
   return index;
 }
 
-/** Those that say something, and are known. */
+/** Arguments that are set and known. */
 function argumentsOf({ after, unknown }: Change): string[] {
   return Object.keys(after ?? {})
     .filter(

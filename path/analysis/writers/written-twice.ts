@@ -1,12 +1,12 @@
 import type { Topology } from "../../../topology/model";
 import { isMade } from "./coming";
 
-/* Two resources of one file that write what AWS has only once. */
+/* Two resources of one file that write the same unique thing on AWS. */
 
 /**
- * Which of two that write the same AWS refuses: the one that this apply makes, of two such the later one. A parent is
- * made before what stands beside it.
- * @param parent the address of what both are part of, where one of them can stand in it
+ * Which of two resources that write the same thing AWS refuses: the one that this apply creates or, if it creates both,
+ * the later one. A parent is created before its separate resources.
+ * @param parent the address of the parent of both, if one of them can be inline
  */
 export function refusedOf<T extends { readonly address: string }>(
   topology: Topology,

@@ -5,7 +5,7 @@ import { few } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
 import type { OpenCheck, OpenReporter } from "./open-check";
 
-/* What of the path itself the file leaves open; without it no other rule can say much. */
+/* What the file leaves open about the path itself; other rules depend on it. */
 
 const where = "the rules on the file's structure";
 
@@ -23,7 +23,7 @@ function names({ records, isOwnName, host, balancer, topology }: TracedPath, rep
   if (first === undefined)
     report.open(
       "dns",
-      new Unknown(balancer?.address ?? "aws_route53_record", "name", `the file has no record of ${host}`),
+      new Unknown(balancer?.address ?? "aws_route53_record", "name", `the file has no record for ${host}`),
     );
   if (balancer === undefined && first !== undefined)
     report.open(
@@ -31,7 +31,7 @@ function names({ records, isOwnName, host, balancer, topology }: TracedPath, rep
       new Unknown(
         first.address,
         first.alias === undefined ? "records" : "alias.name",
-        "it leads to no load balancer of the file",
+        "it does not point to a load balancer in the file",
       ),
     );
   for (const record of records) {
@@ -47,14 +47,14 @@ function zoneOf({ zoneId, address }: DnsRecord, host: string, { byId, source }: 
     report.assume({
       hop: "dns",
       address,
-      text: `the zone of ${address} is public and the one that answers for ${host}`,
+      text: `the zone of ${address} is public, and DNS for ${host} is delegated to it`,
     });
-  // Of one that is made here it is told as a finding.
+  // P02 reports a zone that the file creates.
   else if (zone.isPrivate === false && (zone.isData || (source === "plan" && !zone.actions.includes("create"))))
     report.assume({
       hop: "dns",
       address: zone.address,
-      text: "the registrar, or the zone above, names its name servers",
+      text: "the registrar or the parent zone delegates to its name servers",
     });
 }
 
@@ -83,7 +83,7 @@ function listeners({ balancer, steps, from }: TracedPath, report: OpenReporter):
 
 function unknownAction(action: Action, address: string, report: OpenReporter): void {
   if (action.type === "unknown") report.open("listener", new Unknown(address, action.attribute, action.why));
-  if (action.type === "authenticate") report.assume({ hop: "listener", address, text: "the clients can sign in" });
+  if (action.type === "authenticate") report.assume({ hop: "listener", address, text: "clients can sign in" });
   if (action.type !== "redirect") return;
   for (const value of [action.protocol, action.host, action.port]) if (isUnknown(value)) report.open("listener", value);
 }
@@ -116,20 +116,20 @@ function targets(path: TracedPath, report: OpenReporter): void {
     if (server === undefined) continue;
     if (server.subnetIds.open !== undefined) report.open("target", server.subnetIds.open);
     else if (subnets.length < server.subnetIds.items.length)
-      report.open("target", new Unknown(server.address, "subnet_id", "a subnet of it is not in the file"));
+      report.open("target", new Unknown(server.address, "subnet_id", "one of its subnets is not in the file"));
     else if (subnets.length === 0)
       report.open("target", new Unknown(server.address, "subnet_id", "AWS chooses the subnet"));
     report.assume({
       hop: "target",
       address: server.address,
-      text: "its image starts, and what it runs listens where requests are sent",
+      text: "its image boots, and its application listens on the port that receives requests",
     });
   }
 }
 
 /**
- * A state shows in a group also what another resource put there, and has it still when an apply took that away and no
- * refresh followed.
+ * A state also shows in a security group what other resources added. Without a refresh it still shows what an apply
+ * has removed since.
  */
 function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topology, report: OpenReporter): void {
   if (source !== "state") return;
@@ -147,7 +147,7 @@ function lastRefresh({ source, securityGroups, routeTables, networkAcls }: Topol
     report.assume({
       hop: "target",
       text:
-        "the state was refreshed after the last apply, so that what it lists in " +
-        `${few(listing.map(({ address }) => address))} itself is still there`,
+        "the state was refreshed after the last apply, so the inline rules and routes it lists in " +
+        `${few(listing.map(({ address }) => address))} still exist`,
     });
 }

@@ -6,12 +6,12 @@ import type { TracedPath } from "../../analysis/requests/traced-path";
 import { HOPS, type Hop } from "../../report";
 import type { OpenCheck, OpenPathCheck, OpenReporter, OpenTargetCheck } from "./open-check";
 
-/* What is set on a path and no reader knows: it may do anything there, so the hop is not proven. */
+/* What is set on a path and not recognized: it may do anything there, so the hop is not proven. */
 
 const ofPath: OpenPathCheck = (path, report) => {
   const { topology, records, balancer, steps } = path;
   if (topology.unread.size === 0) return;
-  // The listener's own certificate stands in the listener.
+  // The listener's own certificate is part of the listener.
   const uses = steps.flatMap(({ listener }) =>
     listener.certificates.filter(({ address }) => address !== listener.address),
   );
@@ -58,7 +58,7 @@ function leave(
   for (const { address } of parts) for (const it of unread.get(address) ?? []) report.open(hop, it);
 }
 
-/** Security groups and the rules in them. */
+/** Security groups and their rules. */
 function partsOfGroups({ byId }: Topology, ids: readonly string[] = []): { readonly address: string }[] {
   return ids.flatMap((id) => {
     const group = byId.securityGroup(id);
@@ -67,7 +67,8 @@ function partsOfGroups({ byId }: Topology, ids: readonly string[] = []): { reado
 }
 
 /**
- * Resources of types that no reader knows, where they name a part of the path, or where nobody can tell what they name.
+ * Resources of types that are not recognized, if they refer to a part of the path, or if it is unknown what they refer
+ * to.
  */
 const strangers: OpenPathCheck = (path, report) => {
   if (path.balancer === undefined) return;
@@ -82,7 +83,7 @@ function hopOfStranger({ type, names }: Stranger, path: TracedPath): Hop | undef
   const items = new Set(names.items);
   const named = identitiesOf(path).find(([, ids]) => ids.some((id) => items.has(known(id) ?? "")));
   if (named !== undefined) return named[0];
-  // Whatever it names may be on this path.
+  // What it refers to may be on this path.
   return names.open === undefined
     ? undefined
     : /route53/.test(type)
@@ -94,7 +95,7 @@ function hopOfStranger({ type, names }: Stranger, path: TracedPath): Hop | undef
           : "listener";
 }
 
-/** What the parts of each hop are called by. */
+/** The identities of the parts of each hop. */
 function identitiesOf({
   records,
   balancer,
@@ -128,7 +129,7 @@ const parts: OpenPathCheck = ({ topology }, report) => {
   for (const it of topology.parts) for (const hop of HOPS) report.open(hop, it);
 };
 
-const where = "the rules on what is not read";
+const where = "the rules on unrecognized arguments";
 
 export const UNREAD: readonly OpenCheck[] = [
   { where, path: ofPath },

@@ -12,13 +12,13 @@ import type { FileReporter, Rule } from "../rule";
 export const P48: Rule = {
   id: "P48",
   hop: "target-group",
-  title: "no listener uses the target group",
+  title: "no listener forwards to the target group",
   certainty: ["certain"],
   why:
-    "Requests come to a target group only by the action of a listener or of one of its rules. While nothing " +
-    "forwards to it, its targets are registered but not checked, and get no requests; an Auto Scaling group or a " +
-    "service that waits for healthy targets times out.",
-  symptom: "Target.NotInUse in the target's health, and no request comes to the targets",
+    "A target group receives requests only through the action of a listener or of a listener rule. While nothing " +
+    "forwards to it, its targets are registered but not checked, and receive no requests. An Auto Scaling group or " +
+    "a service that waits for healthy targets times out.",
+  symptom: "Target.NotInUse in the target's health, and the targets receive no requests",
   symptoms: ["503", "unhealthy"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html" +
@@ -28,7 +28,7 @@ export const P48: Rule = {
   check: { file: isUsed },
 };
 
-/** Of groups in which something is registered; empty ones are nothing that anybody waits for. */
+/** Only target groups with a registration; nothing waits for an empty one. */
 function isUsed(topology: Topology, report: FileReporter): void {
   const { idleGroups, openForward, balancersNear, moverOf } = analyse(topology).groupUsers;
   for (const group of idleGroups) {
@@ -43,10 +43,10 @@ function isUsed(topology: Topology, report: FileReporter): void {
         address: group.address,
         attribute: "arn",
         observed:
-          `no listener and no rule forwards to ${group.address}, which has ` +
+          `no listener and no listener rule forwards to ${group.address}, which has ` +
           `${group.registrations.length === 1 ? "a registration" : `${group.registrations.length} registrations`}`,
-        required: "a listener or a rule that forwards to it",
-        symptom: "its targets stay unused: Target.NotInUse, and no request comes to them",
+        required: "a listener or a listener rule that forwards to it",
+        symptom: "its targets are unused (Target.NotInUse) and receive no requests",
         fix: wayIn(topology, group, listenerFor(on)),
       },
       on,
@@ -54,24 +54,24 @@ function isUsed(topology: Topology, report: FileReporter): void {
   }
 }
 
-/** Where the site's requests are answered: an HTTPS listener, or any other. */
+/** The listener for the site's requests: HTTPS, or any other. */
 function listenerFor([balancer, next]: readonly Balancer[]): Listener | undefined {
   const listeners = balancer?.listeners.length === 0 ? (next?.listeners ?? []) : (balancer?.listeners ?? []);
   return listeners.find(({ protocol }) => protocol === "HTTPS") ?? listeners[0];
 }
 
-/** By default, unless that leads to another group's targets. */
+/** The default action, unless it forwards to another group with targets. */
 function wayIn(topology: Topology, group: TargetGroup, listener: Listener | undefined): Fix {
   if (listener === undefined) return fix(`Add a listener that forwards to ${group.address}.`, BY_NO_PROP, []);
   const isTaken = forwardedTo(listener.defaultActions).some(
     (arn) => topology.byId.targetGroup(arn)?.registrations.length !== 0,
   );
   if (!isTaken)
-    return fix(`Let ${listener.address} forward to ${group.address}.`, BY_NO_PROP, [
+    return fix(`Forward from ${listener.address} to ${group.address}.`, BY_NO_PROP, [
       setting(listener.address, "default_action", forward(group)),
     ]);
   const name = (group.address.split("[")[0] ?? "").split(".").at(-1) ?? "";
-  return fix(`Add a rule that forwards to ${group.address} what it is meant for, such as /${name}/*.`, BY_NO_PROP, [
+  return fix(`Add a listener rule that forwards its requests, such as /${name}/*, to ${group.address}.`, BY_NO_PROP, [
     {
       add: "aws_lb_listener_rule",
       name: `to_${name}`,

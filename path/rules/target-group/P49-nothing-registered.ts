@@ -17,13 +17,13 @@ import type { FileReporter, FindingDetails, Reporter, Rule } from "../rule";
 export const P49: Rule = {
   id: "P49",
   hop: "target-group",
-  title: "nothing is registered in the target group",
+  title: "the target group has no registered targets",
   certainty: ["certain"],
   why:
-    "Instances get requests only once they are registered in the target group, by an attachment or by an Auto " +
-    "Scaling group that names it; while none is, the load balancer answers 503 itself. An Auto Scaling group whose " +
-    "own list leaves out what an attachment attaches has the same effect: each apply makes the list true, and " +
-    "detaches it.",
+    "Instances receive requests only once they are registered in the target group, by an attachment or by an Auto " +
+    "Scaling group that lists it. While none is registered, the load balancer returns a 503 itself. An Auto " +
+    "Scaling group whose own list omits a target group that an attachment attaches has the same effect: each apply " +
+    "restores the list, and detaches the target group.",
   symptom: "503 Service Temporarily Unavailable; the target group has no registered targets",
   symptoms: ["503", "unhealthy", "sometimes"],
   source:
@@ -45,12 +45,12 @@ function hasTargets(path: TracedPath, report: Reporter): void {
     const idle = idleFor(path, group);
     const open =
       openRegistration ??
-      (registrar && new Unknown(group.address, "targets", `${registrar.address} may register them`)) ??
+      (registrar && new Unknown(group.address, "targets", `${registrar.address} may register targets`)) ??
       (idle.length === 0
         ? new Unknown(
             group.address,
             "targets",
-            "nothing in the file registers in it, and no machine of the file is left over for it",
+            "nothing in the file registers targets in it, and the file has no unused server for it",
           )
         : undefined);
     if (open !== undefined) report.open("target-group", open);
@@ -70,14 +70,13 @@ function emptyGroup(
   return {
     address,
     attribute: "targets",
-    observed: `nothing is registered in ${address}; ${names} ${are} in no target group that a listener uses`,
-    required: "an attachment for each instance, or an Auto Scaling group that names the target group",
+    observed: `${address} has no registered targets; ${names} ${are} in no target group that a listener uses`,
+    required: "an attachment for each instance, or an Auto Scaling group that lists the target group",
     symptom: P49.symptom,
-    ...(share !== undefined &&
-      share.own < share.all && { share: `${share.own} of ${share.all} requests, by the weights` }),
+    ...(share !== undefined && share.own < share.all && { share: `${share.own} of ${share.all} requests, by weight` }),
     fix: fix(
-      `Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} machines`} in ${address}.`,
-      "instances: { count }; each is registered by itself, so remove the override",
+      `Register ${idle.length === 1 ? idle[0]?.address : `the ${idle.length} servers`} in ${address}.`,
+      "`instances: { count }` registers each instance; remove the override",
       idle.map((server, index) => registration(topology, group, server, index)),
     ),
   };
@@ -103,7 +102,7 @@ function registration(topology: Topology, group: TargetGroup, server: Server, in
   };
 }
 
-/** Machines that are most likely meant for the group: not a bastion, nor a worker. */
+/** Servers that are most likely meant for the target group, not a bastion or a worker. */
 function idleFor({ topology, balancer }: TracedPath, group: TargetGroup): readonly Server[] {
   if (group.targetType !== "instance") return [];
   return analyse(topology).groupUsers.idleServers.filter(({ userData, securityGroupIds }) => {
@@ -132,7 +131,7 @@ function staysAttached(topology: Topology, report: FileReporter): void {
       if (registration.attribute !== "autoscaling_group_name") continue;
       const own = lists.get(known(registration.autoScalingGroup) ?? "") ?? [];
       const found = own.find(({ items }) => !items.includes(known(group.arn) ?? ""));
-      // Of two arguments, each of which may hold it, the other one has it.
+      // Two arguments can list it, and the other one does.
       if (found === undefined || own.some(({ items }) => items.includes(known(group.arn) ?? ""))) continue;
       report.finding(detached(topology, found, registration, group), on);
     }
@@ -153,14 +152,12 @@ function detached(
     address,
     attribute: argument,
     observed:
-      `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not name ${group.address}`}, and ` +
+      `${argument} of ${address} ${items.length === 0 ? "is empty" : `does not list ${group.address}`}, and ` +
       `${registration.address} attaches ${group.address} to it${isNow ? "; this apply detaches it" : ""}`,
-    required:
-      `${argument} left out, or under \`lifecycle { ignore_changes }\`, where attachments are resources of ` +
-      "their own",
+    required: `no ${argument}, or \`lifecycle { ignore_changes }\` for it, if attachments are separate resources`,
     symptom:
       `503 Service Temporarily Unavailable after ${isNow ? "this apply" : "the next apply"}: terraform ` +
-      "detaches the target group at every second apply",
+      "detaches the target group at every other apply",
     ...shareOf(1, group.registrations.length, "registrations"),
     fix: fix(`Remove ${argument} from ${address}; the attachment is enough.`, BY_NO_PROP, [
       setting(address, argument, undefined),
@@ -168,7 +165,7 @@ function detached(
   };
 }
 
-/** Whether the plan takes the target group out of the list, as AWS has it today. */
+/** Whether the plan removes the target group from the list that AWS has today. */
 function detachesNow(address: string, argument: string, arn: string, topology: Topology): boolean {
   const change = changeOf(topology, address);
   if (change?.doing !== "update") return false;

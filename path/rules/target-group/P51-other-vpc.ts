@@ -10,13 +10,13 @@ import type { FindingDetails, Reporter, Rule } from "../rule";
 export const P51: Rule = {
   id: "P51",
   hop: "target-group",
-  title: "load balancer, target group and targets are in different VPCs",
+  title: "the load balancer, target group and targets are in different VPCs",
   certainty: ["apply"],
   why:
-    "A load balancer reaches targets by their private addresses, so a target group belongs to one VPC: its load " +
-    "load balancer and its instances must be in that one. AWS refuses to register an instance of another VPC, and " +
-    "refuses a listener that forwards to a group of another VPC.",
-  symptom: "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener",
+    "A load balancer reaches targets by their private addresses, so a target group belongs to one VPC, and its " +
+    "load balancer and instances must be in the same VPC. AWS refuses to register an instance of another VPC, and " +
+    "refuses a listener that forwards to a target group in another VPC.",
+  symptom: "the apply fails: InvalidTarget on the attachment, or ValidationError on the listener",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html",
   needs: [],
@@ -24,7 +24,7 @@ export const P51: Rule = {
   check: { path: isOneVpc },
 };
 
-const IN_ONE_NETWORK = "network; it is one for the whole site, so remove the override";
+const IN_ONE_NETWORK = "`network` sets one VPC for the whole site; remove the override";
 
 function isOneVpc(path: TracedPath, report: Reporter): void {
   const { topology, balancer, targetGroups, targets } = path;
@@ -43,7 +43,7 @@ function isOneVpc(path: TracedPath, report: Reporter): void {
   }
 }
 
-/** Whichever of both is not where the targets are. */
+/** Whichever of the two is not in the targets' VPC. */
 function balancerElsewhere({ topology, targets }: TracedPath, balancer: Balancer, group: TargetGroup): FindingDetails {
   const [vpc, balancerVpc] = [known(group.vpcId), vpcOf(topology, balancer)];
   const isBalancer = targets.some(
@@ -56,15 +56,15 @@ function balancerElsewhere({ topology, targets }: TracedPath, balancer: Balancer
     observed: `${group.address} is in ${shown(vpc)}, ${balancer.address} in ${shown(balancerVpc)}`,
     required: "one VPC for the load balancer, its target groups and their instances",
     symptom:
-      "the apply fails: InvalidTarget at the attachment, or ValidationError at the listener: the target " +
+      "the apply fails: InvalidTarget on the attachment, or ValidationError on the listener: the target " +
       "group is in another VPC",
     fix: isBalancer
       ? fix(
-          `Put ${balancer.address} into subnets of ${shown(vpc)}.`,
+          `Move ${balancer.address} to subnets of ${shown(vpc)}.`,
           IN_ONE_NETWORK,
           better.length < 2 ? [] : [setting(balancer.address, "subnets", better)],
         )
-      : fix(`Put ${group.address} into ${shown(balancerVpc)}.`, IN_ONE_NETWORK, [
+      : fix(`Create ${group.address} in ${shown(balancerVpc)}.`, IN_ONE_NETWORK, [
           setting(group.address, "vpc_id", balancerVpc),
         ]),
   };
@@ -87,7 +87,7 @@ function targetElsewhere(
     address: server.address,
     attribute,
     observed:
-      `${server.address} is in ${shown(known(strange.vpcId))}, its target group ${targetGroup.address} in ` +
+      `${server.address} is in ${shown(known(strange.vpcId))}, its target group ${targetGroup.address} is in ` +
       `${shown(vpc)}`,
     required: "instances in the VPC of their target group",
     symptom:
@@ -95,14 +95,14 @@ function targetElsewhere(
       "group",
     ...shareOf(1, count, "targets"),
     fix: fix(
-      `Put ${server.address} into a subnet of ${shown(vpc)}.`,
+      `Move ${server.address} to a subnet of ${shown(vpc)}.`,
       BY_NO_PROP,
       home === undefined ? [] : [setting(server.address, attribute, subnet)],
     ),
   };
 }
 
-/** One in each zone, of those that lead to the internet. */
+/** One public subnet in each Availability Zone. */
 function publicSubnets(topology: Topology, vpc: string | undefined): Subnet[] {
   const inZones = new Map<unknown, Subnet>();
   for (const subnet of topology.subnets) {

@@ -11,13 +11,13 @@ import type { FileReporter, FindingDetails, Rule } from "../rule";
 export const P52: Rule = {
   id: "P52",
   hop: "target-group",
-  title: "the targets are not of the group's type",
+  title: "the targets do not match the target type of the target group",
   certainty: ["apply"],
   why:
-    "A target group takes targets of one type, which is set when it is created: instance ids, IP addresses, a " +
-    "Lambda function, or an application load balancer. AWS refuses to register what is of another type; an Auto " +
+    "A target group accepts one type of target, which is set when it is created: instance ids, IP addresses, a " +
+    "Lambda function, or an application load balancer. AWS refuses to register a target of another type. An Auto " +
     "Scaling group registers instances.",
-  symptom: "the apply fails: ValidationError at the registration, the target's id is not of the group's type",
+  symptom: "the apply fails: ValidationError on the registration, the target id does not match the target type",
   symptoms: ["apply"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type",
@@ -26,7 +26,7 @@ export const P52: Rule = {
   check: { file: isOfTheGroupsType },
 };
 
-/** A registration of another type than its group's. */
+/** A registration whose type differs from its target group's. */
 interface Wrong {
   readonly registration: Registration;
   readonly kind: TargetKind;
@@ -51,7 +51,7 @@ function isOfTheGroupsType(topology: Topology, report: FileReporter): void {
 
 function common(type: string): Pick<FindingDetails, "required" | "symptom"> {
   return {
-    required: `targets of the type ${type}, or another target_type`,
+    required: `targets of type ${type}, or another target_type`,
     symptom: P52.symptom,
   };
 }
@@ -62,9 +62,9 @@ function ofOtherType({ address }: TargetGroup, type: string, { registration, kin
     address,
     attribute: "target_type",
     observed:
-      `target_type is ${type}, and ${registration.address} registers ` +
+      `target_type is ${type}, but ${registration.address} registers ` +
       `${registration.autoScalingGroup === undefined ? NAMES[kind] : "its instances"}`,
-    fix: fix(`Let ${address} take targets of the type ${kind}.`, BY_NO_PROP, [setting(address, "target_type", kind)]),
+    fix: fix(`Set target_type of ${address} to ${kind}.`, BY_NO_PROP, [setting(address, "target_type", kind)]),
   };
 }
 
@@ -81,11 +81,11 @@ function oneOfOtherType(
     ...common(type),
     address: registration.address,
     attribute: registration.attribute,
-    observed: `it registers ${NAMES[kind]} in ${group.address}, whose target_type is ${type}`,
+    observed: `registers ${NAMES[kind]} in ${group.address}, whose target_type is ${type}`,
     ...shareOf(1, group.registrations.length, "targets"),
     fix:
       id === undefined
-        ? fix(`Take ${registration.address} away.`, BY_NO_PROP, [{ remove: registration.address }])
+        ? fix(`Remove ${registration.address}.`, BY_NO_PROP, [{ remove: registration.address }])
         : fix(`Register ${id.slice(2, -1)}.`, BY_NO_PROP, [setting(registration.address, registration.attribute, id)]),
   };
 }
@@ -93,6 +93,6 @@ function oneOfOtherType(
 const NAMES: Readonly<Record<TargetKind, string>> = {
   instance: "an instance",
   ip: "an IP address",
-  lambda: "a function",
+  lambda: "a Lambda function",
   alb: "a load balancer",
 };

@@ -10,12 +10,12 @@ import type { FileReporter, Rule } from "../rule";
 export const P56: Rule = {
   id: "P56",
   hop: "target-group",
-  title: "the health check expects codes that AWS does not allow",
+  title: "the health check matcher contains codes that AWS does not allow",
   certainty: ["apply"],
   why:
-    "The matcher of a target group lists the codes that count as healthy, singly or as ranges. For an application " +
-    "load balancer these are HTTP codes from 200 to 499, and for a group of gRPC gRPC codes from 0 to 99; AWS " +
-    "refuses others.",
+    "The matcher of a target group lists the codes that count as healthy, as single codes or ranges. For an " +
+    "application load balancer these are HTTP codes from 200 to 499 or, if the target group uses gRPC, gRPC codes " +
+    "from 0 to 99. AWS refuses others.",
   symptom: "the apply fails: ValidationError, health check matcher",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html",
@@ -39,9 +39,11 @@ function expectsCodesThatAreAllowed(topology: Topology, report: FileReporter): v
         observed: `matcher "${matcher.slice(0, 60)}"${version === "GRPC" ? " for gRPC" : ""}`,
         required: `codes from ${least} to ${most}, such as "${usual}"`,
         symptom: P56.symptom,
-        fix: fix(`Expect ${usual}.`, version === "GRPC" ? BY_NO_PROP : `healthCheck: { matcher: "${usual}" }`, [
-          setting(group.address, "health_check.matcher", usual),
-        ]),
+        fix: fix(
+          `Set the matcher to ${usual}.`,
+          version === "GRPC" ? BY_NO_PROP : `\`healthCheck: { matcher: "${usual}" }\``,
+          [setting(group.address, "health_check.matcher", usual)],
+        ),
       },
       analyse(topology).groupUsers.balancersOf(group),
     );

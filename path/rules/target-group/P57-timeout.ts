@@ -8,11 +8,11 @@ import type { FileReporter, Rule } from "../rule";
 export const P57: Rule = {
   id: "P57",
   hop: "target-group",
-  title: "the health check's timeout is not shorter than its interval",
+  title: "the health check timeout is not shorter than the interval",
   certainty: ["apply"],
   why:
-    "A health check that has not been answered within its timeout has failed. The next one begins an interval after " +
-    "the last one began, so AWS wants the interval to be longer than the timeout, whose default is 5 seconds, and " +
+    "A health check that is not answered within its timeout fails. The next check begins one interval after the " +
+    "previous one began, so AWS requires an interval longer than the timeout, which is 5 seconds by default, and " +
     "refuses the target group otherwise.",
   symptom: "the apply fails: ValidationError, the health check interval must be greater than the timeout",
   symptoms: ["apply"],
@@ -22,7 +22,7 @@ export const P57: Rule = {
   check: { file: waitsLessThanItsInterval },
 };
 
-/** AWS's default where the file has none, for groups of HTTP and HTTPS. */
+/** AWS's default for HTTP and HTTPS target groups if the file has none. */
 const USUAL_TIMEOUT_SEC = 5;
 
 function waitsLessThanItsInterval(topology: Topology, report: FileReporter): void {
@@ -36,10 +36,10 @@ function waitsLessThanItsInterval(topology: Topology, report: FileReporter): voi
       {
         address: group.address,
         attribute: "health_check.timeout",
-        observed: `a timeout of ${timeout} s${isUsual ? ", AWS's default," : ""} at an interval of ${interval} s`,
-        required: "a timeout that is shorter than the interval",
+        observed: `a timeout of ${timeout} s${isUsual ? " (AWS's default)" : ""} and an interval of ${interval} s`,
+        required: "a timeout shorter than the interval",
         symptom: P57.symptom,
-        fix: fix(`Wait ${better} s.`, `healthCheck: { timeoutSec: ${better} }`, [
+        fix: fix(`Set the timeout to ${better} s.`, `\`healthCheck: { timeoutSec: ${better} }\``, [
           setting(group.address, "health_check.timeout", better),
         ]),
       },

@@ -11,13 +11,13 @@ import type { FileReporter, FindingDetails, Rule } from "../rule";
 export const P58: Rule = {
   id: "P58",
   hop: "target-group",
-  title: "the health check or the group is not one of an application load balancer",
+  title: "the health check or target group is not valid for an application load balancer",
   certainty: ["plan"],
   why:
-    "An application load balancer checks its targets by HTTP or HTTPS at a path that begins with a slash, and a " +
-    "target group of instances, addresses or load balancers needs a port, a protocol and a VPC. The provider knows " +
-    "that and refuses other values before AWS is asked.",
-  symptom: "terraform plan fails: health_check.protocol, health_check.path, or an argument that is required",
+    "An application load balancer checks its targets with HTTP or HTTPS at a path that begins with a slash, and a " +
+    "target group of instances, IP addresses or load balancers requires a port, a protocol and a VPC. The provider " +
+    "validates this and refuses other values before it calls AWS.",
+  symptom: "`terraform plan` fails: health_check.protocol, health_check.path, or a required argument",
   symptoms: ["plan"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lb_target_group",
   needs: [],
@@ -34,7 +34,7 @@ function isOneOfAnApplication(topology: Topology, report: FileReporter): void {
       if (finding !== undefined) report.finding(finding, analyse(topology).groupUsers.balancersOf(group));
 }
 
-/** One for each argument that targets of its type need. */
+/** One finding for each missing argument that targets of its type require. */
 function lacking(topology: Topology, group: TargetGroup): FindingDetails[] {
   const { address, isData, targetType: type } = group;
   if (isData || (type !== "instance" && type !== "ip" && type !== "alb")) return [];
@@ -49,12 +49,12 @@ function lacking(topology: Topology, group: TargetGroup): FindingDetails[] {
     .map(([attribute, , better]) => ({
       address,
       attribute,
-      observed: `a target group of the type ${type} without ${attribute}`,
-      required: `${attribute} for targets of this type`,
+      observed: `a target group of type ${type} without ${attribute}`,
+      required: `${attribute}, which targets of this type require`,
       symptom: `terraform plan fails: "${attribute}" is required`,
       fix: fix(
-        `Give ${address} its ${attribute}.`,
-        attribute === "port" ? "appPort; remove the override" : BY_NO_PROP,
+        `Set ${attribute} of ${address}.`,
+        attribute === "port" ? "`appPort` sets the port; remove the override" : BY_NO_PROP,
         better === undefined ? [] : [setting(address, attribute, better)],
       ),
     }));
@@ -66,10 +66,12 @@ function protocolOfOthers({ address, healthCheck, protocol }: TargetGroup): Find
   return {
     address,
     attribute: "health_check.protocol",
-    observed: `a health check by ${checked} in a group of protocol ${known(protocol)}`,
-    required: "a health check by HTTP or HTTPS",
+    observed: `a health check with protocol ${checked} in a target group with protocol ${known(protocol)}`,
+    required: "a health check with protocol HTTP or HTTPS",
     symptom: "terraform plan fails: health_check.protocol",
-    fix: fix(`Check by ${known(protocol)}.`, BY_NO_PROP, [setting(address, "health_check.protocol", known(protocol))]),
+    fix: fix(`Set the health check protocol to ${known(protocol)}.`, BY_NO_PROP, [
+      setting(address, "health_check.protocol", known(protocol)),
+    ]),
   };
 }
 
@@ -84,8 +86,8 @@ function pathWithoutSlash({ address, healthCheck }: TargetGroup): FindingDetails
     required: "a path that begins with /",
     symptom: "terraform plan fails: health_check.path",
     fix: fix(
-      `Ask for ${better}.`,
-      isHealthPath(better) ? `healthCheck: { path: ${JSON.stringify(better)} }` : BY_NO_PROP,
+      `Set the health check path to ${better}.`,
+      isHealthPath(better) ? `\`healthCheck: { path: ${JSON.stringify(better)} }\`` : BY_NO_PROP,
       [setting(address, "health_check.path", better)],
     ),
   };

@@ -7,13 +7,13 @@ import type { FindingDetails, Reporter, Rule } from "../rule";
 export const P60: Rule = {
   id: "P60",
   hop: "target-group",
-  title: "the deregistration delay does not suit the requests",
+  title: "the deregistration delay does not match the duration of requests",
   certainty: ["likely"],
   why:
-    "A target that is taken out gets no new requests, and has the deregistration delay to answer those that are " +
-    "under way; what lasts longer is cut off. The idle timeout says how long a request may stay silent, so a " +
+    "A target that is deregistered receives no new requests, and has the deregistration delay to finish the " +
+    "requests in progress; longer ones are cut off. The idle timeout limits how long a request may be idle, so a " +
     "shorter delay ends such requests early, and a much longer one only delays each deployment.",
-  symptom: "502 at requests that are under way when a target is taken out, or targets that stay long in draining",
+  symptom: "502 for requests in progress when a target is deregistered, or targets that stay in draining for long",
   symptoms: ["502", "later"],
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html" +
@@ -34,7 +34,7 @@ function lastsAsLongAsRequests({ targetGroups, balancer }: TracedPath, report: R
     const delay = group.deregistrationDelay === undefined ? USUAL_DELAY_SEC : known(group.deregistrationDelay);
     if (delay === undefined || group.isData || group.targetType === "lambda") continue;
     const longest = Math.min(idle, MAX_DELAY_SEC);
-    // Who raises the idle timeout has requests that take that long.
+    // A raised idle timeout means that requests take that long.
     const isShort = delay === 0 || (idle > USUAL_IDLE_SEC && delay < longest);
     if (isShort) report.finding(tooShort(group, delay, idle, longest));
     else if (delay > USUAL_DELAY_SEC && delay > longest)
@@ -46,7 +46,7 @@ function tooShort(group: TargetGroup, delay: number, idle: number, better: numbe
   return {
     ...otherDelay(group, delay, idle, better),
     required: `as long as requests take, such as ${better} s`,
-    symptom: "502 at requests that are under way when a target is taken out",
+    symptom: "502 for requests in progress when a target is deregistered",
   };
 }
 
@@ -54,7 +54,7 @@ function tooLong(group: TargetGroup, delay: number, idle: number, better: number
   return {
     ...otherDelay(group, delay, idle, better),
     required: `not much longer than requests take, such as ${better} s`,
-    symptom: `each target that is replaced stays ${delay} s in "draining"`,
+    symptom: `each replaced target stays in "draining" for ${delay} s`,
   };
 }
 
@@ -62,9 +62,11 @@ function otherDelay({ address }: TargetGroup, delay: number, idle: number, bette
   return {
     address,
     attribute: "deregistration_delay",
-    observed: `${delay} s, where a request may take ${idle} s without a byte moving`,
-    fix: fix(`Wait ${better} s.`, `deregistrationDelaySec: ${better}, or none for as long as idleTimeoutSec`, [
-      setting(address, "deregistration_delay", String(better)),
-    ]),
+    observed: `${delay} s; a request may be idle for up to ${idle} s`,
+    fix: fix(
+      `Set the delay to ${better} s.`,
+      `\`deregistrationDelaySec: ${better}\`, or omit it to use \`idleTimeoutSec\``,
+      [setting(address, "deregistration_delay", String(better))],
+    ),
   };
 }

@@ -22,7 +22,7 @@ const takenAway: FileCheck = (topology, report) => {
   }
 };
 
-/* Pairs: AWS takes the new one for the old one, and the destroy of the old one takes it away. */
+/* Pairs: for AWS the new one is the same as the old one, so the destroy of the old one removes it. */
 
 /** What is missing then, and where. */
 interface Missing {
@@ -61,8 +61,8 @@ function registrationsOf(group: TargetGroup, lostAt: OfAddress, topology: Topolo
     on,
     symptom:
       here.length < count
-        ? "targets are missing in the target group after the apply, and until the next one"
-        : "503 Service Temporarily Unavailable after the apply, and until the next one; the target group has no " +
+        ? "targets are missing in the target group after the apply, until the next one"
+        : "503 Service Temporarily Unavailable after the apply, until the next one; the target group has no " +
           "registered targets",
     ...shareOf(here.length, count, "registrations"),
   };
@@ -74,7 +74,7 @@ function recordsLost(lostAt: OfAddress, topology: Topology): LostPart[] {
     const lost = lostAt(record.address);
     const balancer = lost === undefined ? undefined : analyse(topology).records.balancerOf(record);
     if (lost === undefined || balancer === undefined) return [];
-    const symptom = `NXDOMAIN for ${known(record.fqdn) ?? "its name"} after the apply, and until the next one`;
+    const symptom = `NXDOMAIN for ${known(record.fqdn) ?? "its name"} after the apply, until the next one`;
     return [[lost, { hop: "dns", attribute: "name", on: [balancer], symptom }]];
   });
 }
@@ -82,7 +82,7 @@ function recordsLost(lostAt: OfAddress, topology: Topology): LostPart[] {
 function certificatesOf(balancer: Balancer, lostAt: OfAddress): LostPart[] {
   return balancer.listeners.flatMap(({ address, certificates }) =>
     [...new Set(certificates.flatMap((it) => lostAt(it.address) ?? []))].map((lost): LostPart => {
-      const symptom = `${address} answers with another certificate: NET::ERR_CERT_COMMON_NAME_INVALID`;
+      const symptom = `${address} serves another certificate: NET::ERR_CERT_COMMON_NAME_INVALID`;
       return [lost, { hop: "tls", attribute: "certificate_arn", on: [balancer], symptom }];
     }),
   );
@@ -103,8 +103,7 @@ function reportPair(lost: Lost, { on, ...missing }: Missing, { writers }: Topolo
   );
   if (old === undefined || isSure || missing.share !== undefined) return;
   const why =
-    "whether it is there after the apply depends on what comes last: its creation, or the destroy of " +
-    `${old.address}`;
+    "whether it exists after the apply depends on the order: its creation, or the destroy of " + `${old.address}`;
   report.open(missing.hop, new Unknown(address, missing.attribute, why), on);
 }
 
@@ -112,23 +111,23 @@ function seenOf({ old, isSure }: Lost): Pick<FindingDetails, "observed" | "requi
   if (old === undefined)
     return {
       observed:
-        "replaced by one for the same pair, which is created before the old one is destroyed: AWS takes both " +
-        "for one, and the destroy takes it away",
-      required: "no `create_before_destroy` for what is no more than a pair",
+        "replaced by a resource for the same pair, created before the old one is destroyed: for AWS both are " +
+        "the same, and the destroy removes it",
+      required: "no `create_before_destroy` for a resource that only links two others",
     };
   return {
     observed:
-      `${old.address} is the same on AWS, and is destroyed in the same apply; ` +
-      `${isSure ? "that" : "if that comes last, it"} takes this one away`,
+      `${old.address} is the same on AWS and is destroyed in the same apply; ` +
+      `${isSure ? "the destroy removes" : "if the destroy comes last, it removes"} this one too`,
     required: isSure
-      ? "terraform to forget the one, and to leave on AWS what the other stands for"
-      : "a `moved` block, so that terraform keeps what is there",
+      ? "Terraform forgets the one and leaves on AWS what the other manages"
+      : "a `moved` block, so that Terraform keeps the existing object",
   };
 }
 
 /*
- * Blocks and lists: AWS has what they stand for already, so that this apply does not add it, and the destroy of the
- * resource takes it away.
+ * Blocks and lists: AWS already has what they define, so this apply does not add it, and the destroy of the resource
+ * removes it.
  */
 
 const ATTRIBUTES = { rule: "security_group_id", route: "route_table_id", entry: "rule_number" };
@@ -147,10 +146,10 @@ function fromParent({ change, parent }: OfParent, topology: Topology): FindingDe
     address,
     attribute: ATTRIBUTES[kind],
     observed:
-      `destroyed, and the \`${blockOfChild(type, before)}\` block of ${parent.address} stands for ` +
-      `${childInWords(type, before)}: AWS has that already, so this apply does not add it again`,
-    required: "terraform to forget the resource, and to leave on AWS what the block stands for",
-    symptom: "it is missing after the apply, and until the next one",
+      `destroyed, but the \`${blockOfChild(type, before)}\` block of ${parent.address} defines ` +
+      `${childInWords(type, before)}: AWS already has it, so this apply does not add it again`,
+    required: "Terraform forgets the resource and leaves on AWS what the block defines",
+    symptom: "it is missing after the apply, until the next one",
     fix: forgetting(address, topology.writers.changes),
   };
 }
@@ -160,10 +159,10 @@ function fromList(address: string, { list, group }: TakenLink, topology: Topolog
     address,
     attribute: "autoscaling_group_name",
     observed:
-      `destroyed, and ${list.argument} of ${list.address} names ${group.address}: AWS has that already, so ` +
+      `destroyed, but ${list.argument} of ${list.address} lists ${group.address}: AWS already has it, so ` +
       "this apply does not attach it again",
-    required: "terraform to forget the attachment, and to leave on AWS what the list stands for",
-    symptom: "503 Service Temporarily Unavailable after the apply, and until the next one",
+    required: "Terraform forgets the attachment and leaves on AWS what the list defines",
+    symptom: "503 Service Temporarily Unavailable after the apply, until the next one",
     ...shareOf(1, group.registrations.length, "registrations"),
     fix: forgetting(address, topology.writers.changes),
   };
@@ -172,13 +171,13 @@ function fromList(address: string, { list, group }: TakenLink, topology: Topolog
 export const P75: Rule = {
   id: "P75",
   hop: "target-group",
-  title: "a destroy takes away what another resource writes",
+  title: "destroying a resource also removes what another resource manages",
   certainty: ["certain"],
   why:
-    "An attachment, a rule or a route is a link between other things, and AWS has it once, however many " +
-    "Terraform resources stand for it. When one of two such resources is destroyed, or a replacement creates the " +
-    "new one before it destroys the old one, the destroy removes the link for both. Terraform notices at the " +
-    "next plan; until then requests fail.",
+    "An attachment, a rule or a route is a link between other things, and AWS has it once, however many Terraform " +
+    "resources manage it. When one of two such resources is destroyed, or a replacement creates the new one before " +
+    "it destroys the old one, the destroy removes the link for both. Terraform notices at the next plan; until " +
+    "then requests fail.",
   symptom: "503 Service Temporarily Unavailable, NXDOMAIN or another certificate after an apply that succeeded",
   symptoms: ["503", "nxdomain", "certificate", "unhealthy"],
   source: "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",

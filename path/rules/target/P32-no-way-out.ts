@@ -17,8 +17,8 @@ const checkWayOut: PathCheck = (path, report) => {
       ...symptomOf(shut.ports, shut.health),
       ...shareOfTargets(shut, passages, "the targets' subnets"),
       fix: fix(
-        `Let the load balancer out to ${shown} of its targets.`,
-        "`appPort` and `healthCheck.port` open both groups; no prop closes them: remove the override",
+        `Allow outbound ${shown} from the load balancer to its targets.`,
+        "`appPort` and `healthCheck.port` set these rules, so no prop causes this; remove the override",
         openingOf(shut, "to_targets"),
       ),
     });
@@ -28,12 +28,12 @@ const checkWayOut: PathCheck = (path, report) => {
 export const P32: Rule = {
   id: "P32",
   hop: "target",
-  title: "the load balancer's group does not let requests out to the targets",
+  title: "the load balancer's security group does not allow outbound traffic to the targets",
   certainty: ["certain"],
   why:
     "The load balancer opens its own connections to the targets, for requests and for health checks, and its " +
-    "security groups must allow both to go out. AWS gives a new group a rule that allows everything out, but " +
-    "terraform removes it; without another rule the connections are dropped, and the load balancer waits until it " +
+    "security groups must allow both. AWS gives a new security group a rule that allows all outbound traffic, but " +
+    "Terraform removes it. Without another rule the connections are dropped, and the load balancer waits until it " +
     "times out.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
   symptoms: ["504", "unhealthy"],

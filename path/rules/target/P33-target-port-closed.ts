@@ -11,7 +11,7 @@ const checkRequestPorts: PathCheck = (path, report) => {
       report.assume({
         hop: "target",
         address: stranger.address,
-        text: `whatever has the address ${stranger.ip} lets the load balancer in`,
+        text: `the host at ${stranger.ip} allows inbound traffic from the load balancer`,
       });
   }
   for (const shut of passages.in.filter(({ ports }) => !areForHealthOnly(ports)))
@@ -21,12 +21,13 @@ const checkRequestPorts: PathCheck = (path, report) => {
 export const P33: Rule = {
   id: "P33",
   hop: "target",
-  title: "the targets' group does not open their port to the load balancer",
+  title: "the targets' security group does not allow traffic from the load balancer",
   certainty: ["certain"],
   why:
-    "A target receives what its own security groups let in, and the load balancer comes from its own private " +
-    "addresses and group. Where no rule of the targets opens the port to one of these, each connection is dropped " +
-    "without a reply, and the load balancer answers the client once it has waited long enough.",
+    "A target receives only the traffic that its security groups allow, and the load balancer connects from its " +
+    "own private addresses and security groups. If no rule in the targets' security groups allows the port from " +
+    "one of these, each connection is dropped without a reply, and the load balancer answers the client only after " +
+    "a timeout.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
   symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html",

@@ -13,14 +13,14 @@ const checkHealthPorts: PathCheck = (path, report) => {
 export const P34: Rule = {
   id: "P34",
   hop: "target",
-  title: "the targets' group does not open the health check's port",
+  title: "the targets' security group does not allow the health check port",
   certainty: ["certain", "likely"],
   why:
-    "Health checks can go to another port than requests, and the targets' security groups must open that port as " +
-    "well. Where they do not, every check times out and every target becomes unhealthy. The load balancer then sends " +
-    "requests to all targets, so they are answered, but whatever relies on the health, such as an Auto Scaling group " +
-    "or a DNS failover, acts on it.",
-  symptom: "Target.Timeout in the target's health, though the application works",
+    "Health checks can use a different port than requests, and the targets' security groups must allow that port " +
+    "as well. If they do not, every check times out and every target becomes unhealthy. The load balancer then " +
+    "sends requests to all targets, so they are answered, but anything that relies on target health, such as an " +
+    "Auto Scaling group or a DNS failover, acts on it.",
+  symptom: "Target.Timeout in the target's health, although the application works",
   symptoms: ["unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
   needs: ["whole configuration"],

@@ -14,7 +14,7 @@ const checkNearMisses: PathCheck = (path, report) => {
   const passages = analysePath(path).targetPassages;
   for (const missed of passages.missed) {
     const { rule, port, health, whom } = missed;
-    const { name, why, text, edits } = MENDS[missed.what](missed);
+    const { name, why, text, edits } = CORRECTIONS[missed.what](missed);
     report.finding({
       address: rule.address,
       attribute: attributeOf(rule, name),
@@ -24,38 +24,38 @@ const checkNearMisses: PathCheck = (path, report) => {
       ...shareOfTargets(missed, passages, "the load balancer's subnets"),
       fix: fix(
         text,
-        "`appPort` and `healthCheck.port` write the rules right: remove the override or the added resource",
+        "`appPort` and `healthCheck.port` set these rules; remove the override or the resource you added",
         edits,
       ),
     });
   }
 };
 
-/** The argument that is wrong, why, and how it is mended. */
-interface Mend {
+/** The argument that is wrong, why, and how it is corrected. */
+interface Correction {
   readonly name: string;
   readonly why: string;
   readonly text: string;
   readonly edits: readonly Edit[];
 }
 
-const MENDS: Readonly<Record<NearMiss["what"], (missed: MissedPort) => Mend>> = {
+const CORRECTIONS: Readonly<Record<NearMiss["what"], (missed: MissedPort) => Correction>> = {
   ports: ({ rule }) => ({
     name: "from_port",
-    why: "its first port is above its last",
-    text: "Give the rule's ports from the lower to the higher.",
+    why: "from_port is greater than to_port",
+    text: "Set `from_port` to the lower port and `to_port` to the higher one.",
     edits: [ruleSetting(rule, "from_port", known(rule.toPort)), ruleSetting(rule, "to_port", known(rule.fromPort))],
   }),
   protocol: ({ rule }) => ({
     name: argument(rule, "protocol"),
-    why: "the load balancer speaks tcp",
-    text: "Make it a rule for tcp.",
+    why: "the load balancer uses tcp",
+    text: "Set the protocol to tcp.",
     edits: [ruleSetting(rule, argument(rule, "protocol"), "tcp")],
   }),
   addresses: ({ rule, groupId }) => ({
     name: argument(rule, "cidrs"),
-    why: "the load balancer's addresses are others",
-    text: "Make it a rule for the load balancer's group.",
+    why: "these are not the load balancer's addresses",
+    text: "Reference the load balancer's security group as the source.",
     edits: groupId === undefined ? [] : renamed(rule, [groupId]),
   }),
 };
@@ -63,12 +63,13 @@ const MENDS: Readonly<Record<NearMiss["what"], (missed: MissedPort) => Mend>> = 
 export const P35: Rule = {
   id: "P35",
   hop: "target",
-  title: "a rule's ports, protocol or addresses miss what it is for",
+  title: "a security group rule has the wrong ports, protocol or addresses",
   certainty: ["certain"],
   why:
-    "A security group rule matches only if its protocol, its ports and its source all fit the packet. A range from " +
-    "the higher port to the lower, udp in place of tcp, or addresses that the load balancer does not have look right " +
-    "in a review and let nothing in. A rule for the load balancer's group stays right whatever its addresses become.",
+    "A security group rule matches only if its protocol, its ports and its source all fit the packet. A port range " +
+    "from the higher port to the lower, udp instead of tcp, or addresses that the load balancer does not have look " +
+    "right in a review and allow nothing. A rule that references the load balancer's security group stays correct " +
+    "when its addresses change.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
   symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

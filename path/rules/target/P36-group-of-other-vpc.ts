@@ -38,8 +38,7 @@ function checkReference(
       hop: "target",
       address: rule.address,
       text:
-        `the VPCs of ${group.address} and ${other.address} are peered, so that a rule of the one may name ` +
-        "the other",
+        `the VPCs of ${group.address} and ${other.address} are peered, so a rule in one can reference ` + "the other",
     });
     return;
   }
@@ -49,7 +48,7 @@ function checkReference(
     observed:
       `${ruleInWords(topology, rule, direction)}, in ${vpcInWords(group)}; ${other.address} is in ` +
       `${vpcInWords(other)}`,
-    required: "a group of the same VPC, or of one that is peered with it",
+    required: "a security group in the same VPC, or in a peered VPC",
     symptom: "InvalidGroup.NotFound at apply",
     fix: fixOf(path, own, rule, other),
   });
@@ -62,18 +61,18 @@ function fixOf(path: TracedPath, own: GroupInUse, rule: SecurityRule, other: Sec
     ({ group, vpcId }) => !group.isData && vpcId !== undefined && vpcId !== known(group.vpcId),
   );
   if (astray !== undefined)
-    return fix(`Put ${astray.group.address} into the VPC in which it is needed.`, BY_NO_PROP, [
+    return fix(`Create ${astray.group.address} in the VPC that uses it.`, BY_NO_PROP, [
       setting(astray.group.address, "vpc_id", astray.vpcId),
     ]);
   const others = rule.groupIds.items.filter((id) => id !== known(other.id));
-  if (others.length > 0) return fix(`Take ${other.address} out of it.`, BY_NO_PROP, renamed(rule, others));
+  if (others.length > 0) return fix(`Remove ${other.address} from the rule.`, BY_NO_PROP, renamed(rule, others));
   const { opposite } = own;
   if (opposite === undefined || !isOnlyWay(path, own, rule, opposite))
-    return fix("Take the rule away.", BY_NO_PROP, takenAway(rule));
-  return fix(`Name ${plain(opposite)} in it.`, BY_NO_PROP, renamed(rule, [opposite]));
+    return fix("Remove the rule.", BY_NO_PROP, takenAway(rule));
+  return fix(`Reference ${plain(opposite)} in the rule.`, BY_NO_PROP, renamed(rule, [opposite]));
 }
 
-/** Whether the rule is for a port of the targets, and no other one opens it to the other side. */
+/** Whether the rule is for a port of the targets, and no other rule opens it to the other side. */
 function isOnlyWay({ targets }: TracedPath, { group }: GroupInUse, rule: SecurityRule, opposite: string): boolean {
   const serves = targets.some(
     ({ port, healthPort }) => opensPort(rule, port) === true || opensPort(rule, healthPort) === true,
@@ -93,11 +92,11 @@ function vpcInWords({ vpcId }: SecurityGroup): string {
 export const P36: Rule = {
   id: "P36",
   hop: "target",
-  title: "a rule refers to a group of another VPC",
+  title: "a security group rule references a security group in another VPC",
   certainty: ["apply"],
   why:
-    "A security group belongs to one VPC. A rule can name a group of the same VPC, or of one that is peered with it; " +
-    "any other id AWS takes for a group that does not exist, and refuses the rule.",
+    "A security group belongs to one VPC. A rule can reference a security group in the same VPC or in a peered " +
+    "VPC. AWS treats any other id as a security group that does not exist, and refuses the rule.",
   symptom: "InvalidGroup.NotFound at apply",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",

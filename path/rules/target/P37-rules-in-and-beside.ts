@@ -5,21 +5,25 @@ import { BY_NO_PROP, few } from "../../fixes/shared-wording";
 import type { PathCheck, Rule } from "../rule";
 
 const checkBothKinds: PathCheck = (path, report) => {
-  // A state lists the rules beside a group in the group as well.
+  // A state lists separate rules in the security group as well.
   if (path.topology.source === "state") return;
   for (const { group } of analysePath(path).groupsInUse) {
     for (const direction of ["ingress", "egress"] as const) {
-      const beside = group.standalone.filter((it) => it.direction === direction);
-      if (!group.hasInline[direction] || beside.length === 0) continue;
+      const separate = group.standalone.filter((it) => it.direction === direction);
+      if (!group.hasInline[direction] || separate.length === 0) continue;
       report.finding({
         address: group.address,
         attribute: direction,
         observed:
-          `${direction} rules in ${group.address} itself, and beside it ` +
-          `${few(beside.map(({ address }) => address))}`,
-        required: "rules either in the group or beside it",
-        symptom: "rules vanish at every other apply, and with them the connections",
-        fix: fix(`Write all ${direction} rules of the group beside it.`, BY_NO_PROP, movedOut(group, direction)),
+          `inline ${direction} rules in ${group.address}, and separate rule resources: ` +
+          `${few(separate.map(({ address }) => address))}`,
+        required: "either inline rules or separate rule resources",
+        symptom: "rules disappear at every other apply, and connections with them",
+        fix: fix(
+          `Move all ${direction} rules of the security group to separate resources.`,
+          BY_NO_PROP,
+          movedOut(group, direction),
+        ),
       });
     }
   }
@@ -28,12 +32,12 @@ const checkBothKinds: PathCheck = (path, report) => {
 export const P37: Rule = {
   id: "P37",
   hop: "target",
-  title: "rules stand in a group and beside it",
+  title: "a security group has both inline rules and separate rule resources",
   certainty: ["certain"],
   why:
-    "A security group with `ingress` or `egress` blocks owns all rules of that direction: terraform revokes every " +
-    "rule that the blocks do not list. The rule resources beside it then create theirs again, so the rules alternate " +
-    "from one apply to the next, and between two applies a port can be closed.",
+    "A security group with `ingress` or `egress` blocks owns all rules of that direction: Terraform revokes every " +
+    "rule that the blocks do not list. The separate rule resources then create theirs again, so the rules " +
+    "alternate from one apply to the next, and between two applies a port can be closed.",
   symptom: "rules disappear at every other apply, and connections with them",
   symptoms: ["sometimes", "later"],
   source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",

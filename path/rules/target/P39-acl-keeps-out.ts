@@ -4,7 +4,7 @@ import { known } from "../../../topology/value";
 import type { Direction } from "../../analysis/network/security-rules";
 import { analysePath } from "../../analysis/path-analysis";
 import { flowsAllowed, NO_PROP_OF_ACL } from "../../fixes/acl-entries";
-import { aboutBlockage, entryPorts, flowsInWords } from "../../fixes/acl-wording";
+import { aboutBlockage, entryPorts, flowsInWords, withoutEntries } from "../../fixes/acl-wording";
 import { fix } from "../../fixes/fix";
 import { few } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
@@ -19,12 +19,11 @@ const checkEntries: PathCheck = (path, report) => {
     report.assume({
       hop: "listener",
       address,
-      text: `clients connect from port 32768 or above, as ${address} lets no answers out to lower ones`,
+      text: `clients connect from port 32768 or above, as ${address} allows no responses to lower ports`,
     });
   for (const blockage of blockages) {
     const { acl, direction, by, isEmpty, flows } = blockage;
     if (by !== undefined || isEmpty) continue;
-    const way = direction === "ingress" ? "in" : "out";
     const entries = acl[direction];
     report.finding({
       address: acl.address,
@@ -32,10 +31,10 @@ const checkEntries: PathCheck = (path, report) => {
       ...aboutBlockage(blockage),
       observed:
         entries.length === 0
-          ? `${acl.address} has no ${direction} entry, and so lets nothing ${way}`
-          : `${acl.address} lets ${way} only ${entriesInWords(entries, direction)}`,
+          ? withoutEntries(acl, direction)
+          : `${acl.address} has only these ${direction} entries: ${entriesInWords(entries, direction)}`,
       fix: fix(
-        `Allow ${flowsInWords(flows)} in the ACL.`,
+        `Allow ${flowsInWords(flows)} in the network ACL.`,
         NO_PROP_OF_ACL,
         flowsAllowed(topology, acl, direction, flows),
       ),
@@ -48,7 +47,7 @@ function assumeForeign(address: string, foreign: readonly string[], report: Repo
     hop: "target",
     address,
     text:
-      "the network ACLs of subnets that the file does not make let requests and answers pass " +
+      "the network ACLs of subnets that the file does not create allow requests and responses " +
       `(${few([...new Set(foreign)])})`,
   });
 }
@@ -67,13 +66,13 @@ function entriesInWords(entries: readonly AclEntry[], direction: Direction): str
 export const P39: Rule = {
   id: "P39",
   hop: "target",
-  title: "a network ACL keeps out answers or health checks",
+  title: "a network ACL blocks responses or health checks",
   certainty: ["certain"],
   why:
-    "A network ACL looks at each packet for itself: unlike a security group it does not let answers pass because the " +
-    "request did. Answers go to the port from which the other side connected, one from 1024 to 65535, so an ACL at " +
-    "the subnets of the load balancer or of the targets needs entries for these ports in the other direction. What " +
-    "no entry allows is dropped.",
+    "A network ACL is stateless: unlike a security group, it does not allow a response because it allowed the " +
+    "request. Responses go to the port from which the other side connected, one from 1024 to 65535, so a network " +
+    "ACL on the subnets of the load balancer or of the targets needs entries for these ports in the other " +
+    "direction. Traffic that no entry allows is dropped.",
   symptom: "ERR_CONNECTION_TIMED_OUT, or 504 Gateway Timeout with Target.Timeout in the target's health",
   symptoms: ["timeout", "504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",

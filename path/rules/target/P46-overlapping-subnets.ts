@@ -10,13 +10,13 @@ import { BY_NO_PROP } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { FileCheck, FindingDetails, Rule } from "../rule";
 
-/** For so many findings a free block is looked for, as each look costs as much as the VPC has subnets. */
+/** Findings that get a free block; each search takes time in proportion to the VPC's subnets. */
 const MAX_BLOCKS = 20;
 
-/** In each VPC in which a load balancer is. */
+/** In each VPC that has a load balancer. */
 const ranges: FileCheck = (topology, report) => {
   const used = new Set(topology.balancers.flatMap(({ subnetIds }) => subnetIds.items));
-  let told = 0;
+  let reported = 0;
   for (const [vpcId, balancers] of balancersByVpc(topology.balancers, topology)) {
     if (vpcId === undefined) continue;
     const vpc = topology.byId.vpc(vpcId);
@@ -30,9 +30,9 @@ const ranges: FileCheck = (topology, report) => {
           attribute: "cidr_block",
           ...seen,
           fix: fix(
-            `Give ${subnet.address} a block of its own in its VPC.`,
+            `Choose a free CIDR block of the VPC for ${subnet.address}.`,
             BY_NO_PROP,
-            told++ < MAX_BLOCKS ? newBlock(topology, subnet) : [],
+            reported++ < MAX_BLOCKS ? newBlock(topology, subnet) : [],
           ),
         },
         balancers,
@@ -55,13 +55,13 @@ function outsideOf(vpc: Vpc | undefined, placed: readonly Placed[]): Misplaced[]
     .filter(({ subnet, range }) => !subnet.isData && !covers(inside, range))
     .map(({ subnet }) => ({
       subnet,
-      observed: `${known(subnet.cidr)}, while ${vpc?.address} has ${vpc?.cidrs.items.join(" and ")}`,
-      required: "a block within its VPC",
+      observed: `${known(subnet.cidr)}; ${vpc?.address} has ${vpc?.cidrs.items.join(" and ")}`,
+      required: "a CIDR block within its VPC",
       symptom: "InvalidSubnet.Range at apply: the CIDR is invalid",
     }));
 }
 
-/** In the order of their addresses, each meets the one that reaches furthest of those before it. */
+/** In the order of their addresses, each is compared with the earlier one that ends last. */
 function overlapsOf(placed: readonly Placed[], used: ReadonlySet<string>): Misplaced[] {
   const sorted = [...placed].sort((a, b) => a.range.first - b.range.first || a.range.last - b.range.last);
   const found: Misplaced[] = [];
@@ -72,7 +72,7 @@ function overlapsOf(placed: readonly Placed[], used: ReadonlySet<string>): Mispl
       found.push({
         subnet: second,
         observed: `${known(second.cidr)} overlaps ${known(first.cidr)} of ${first.address}`,
-        required: "a block that no other subnet has",
+        required: "a CIDR block that no other subnet uses",
         symptom: "InvalidSubnet.Conflict at apply: the CIDR conflicts with another subnet",
       });
     }
@@ -86,7 +86,7 @@ function isSame(a: Subnet, b: Subnet): boolean {
   return a === b || a.isData || b.isData;
 }
 
-/** The one that no load balancer has moves more easily. */
+/** The subnet that no load balancer uses is easier to move. */
 function later(used: ReadonlySet<string>, a: Subnet, b: Subnet): readonly [Subnet, Subnet] {
   return used.has(known(b.id) ?? "") ? [b, a] : [a, b];
 }
@@ -100,12 +100,12 @@ function newBlock(topology: Topology, subnet: Subnet): readonly Edit[] {
 export const P46: Rule = {
   id: "P46",
   hop: "target",
-  title: "subnets overlap or lie outside their VPC",
+  title: "subnets overlap or are outside their VPC's CIDR blocks",
   certainty: ["apply"],
   why:
-    "The block of a subnet is part of its VPC's blocks, and no two subnets of a VPC overlap, because each " +
-    "address must belong to one subnet. AWS checks this when it creates the subnet. Terraform does not compare " +
-    "the blocks, so only the apply fails.",
+    "A subnet's CIDR block must be within the CIDR blocks of its VPC, and no two subnets of a VPC may overlap, " +
+    "because each address must belong to one subnet. AWS checks this when it creates the subnet. Terraform does " +
+    "not compare the blocks, so only the apply fails.",
   symptom: "InvalidSubnet.Conflict or InvalidSubnet.Range at apply",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",

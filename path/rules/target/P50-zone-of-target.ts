@@ -18,18 +18,18 @@ const checkZones: TargetCheck = ({ topology, balancer, targets }, report) => {
   for (const target of targets) {
     const outside = target.subnets.filter((subnet) => isOutside(subnet, zones, report));
     if (outside.length > 0 && target.server !== undefined)
-      report.finding(outsideFault(topology, { balancer, zones, target, server: target.server, outside }));
+      report.finding(outsideFinding(topology, { balancer, zones, target, server: target.server, outside }));
   }
 };
 
 function isOutside({ zone, address }: Subnet, zones: readonly string[], report: Reporter): boolean {
   if (isUnknown(zone) || zone === undefined) {
-    report.open("target", zone ?? new Unknown(address, "availability_zone", "AWS chooses a zone"));
+    report.open("target", zone ?? new Unknown(address, "availability_zone", "AWS chooses the Availability Zone"));
     return false;
   }
   if (zones.includes(zone)) return false;
   if (kindOfZone(zones[0] ?? "") === kindOfZone(zone)) return true;
-  const why = `the file does not say whether ${plain(zone)} is one of the load balancer's zones`;
+  const why = `the file does not say whether ${plain(zone)} is one of the load balancer's Availability Zones`;
   report.open("target", new Unknown(address, "availability_zone", why));
   return false;
 }
@@ -40,11 +40,11 @@ interface Outside {
   readonly zones: readonly string[];
   readonly target: Target;
   readonly server: NonNullable<Target["server"]>;
-  /** Those of the target's subnets that are in none of the zones. */
+  /** The target's subnets that are in none of the zones. */
   readonly outside: readonly Subnet[];
 }
 
-function outsideFault(topology: Topology, it: Outside): FindingDetails {
+function outsideFinding(topology: Topology, it: Outside): FindingDetails {
   const { balancer, zones, target, server, outside } = it;
   const { subnets, registration } = target;
   const shown = new Set(outside.map(({ zone }) => plain(known(zone) ?? "")));
@@ -54,16 +54,16 @@ function outsideFault(topology: Topology, it: Outside): FindingDetails {
     observed:
       `${addresses(outside)} in ${[...shown].join(", ")}; ${balancer.address} is in ` +
       `${zones.map(plain).join(", ")}`,
-    required: "a subnet in a zone that the load balancer has a subnet in",
+    required: "a subnet in one of the load balancer's Availability Zones",
     symptom:
-      "the target stays unused: Target.NotInUse, as its zone is not enabled for the load balancer " +
+      "the target is unused: Target.NotInUse, as its Availability Zone is not enabled for the load balancer " +
       `(${registration.address})`,
     ...shareOf(outside.length, subnets.length, "subnets"),
     fix: fixOf(topology, it),
   };
 }
 
-/** The target keeps its subnets in the load balancer's zones, or gets one that is as public as that it has. */
+/** The target keeps its subnets in the load balancer's zones, or gets one that is as public as its own. */
 function fixOf(topology: Topology, it: Outside): Fix {
   const { balancer, zones, target, server, outside } = it;
   const [first] = outside;
@@ -78,13 +78,13 @@ function fixOf(topology: Topology, it: Outside): Fix {
         isPublic(topology, subnet) === isPublic(topology, first),
     );
   const props =
-    "`network: { zones }` gives load balancer and instances the same zones; no prop parts them: remove the override";
+    "`network: { zones }` sets the zones of load balancer and instances, so no prop causes this; remove the override";
   const kept = inside.length > 0 ? inside : better === undefined ? [] : [better];
   if (kept.length === 0)
-    return fix(`Give ${balancer.address} a subnet in ${plain(known(first?.zone) ?? "")}.`, props, []);
+    return fix(`Add a subnet in ${plain(known(first?.zone) ?? "")} to ${balancer.address}.`, props, []);
   const value = isGroup(it) ? kept.map(({ id }) => known(id)) : known(better?.id);
   return fix(
-    `Put ${server.address} into ${addresses(kept)}.`,
+    `Move ${server.address} to ${addresses(kept)}.`,
     props,
     value === undefined ? [] : [setting(server.address, attributeOf(it), value)],
   );
@@ -105,13 +105,13 @@ function addresses(subnets: readonly Subnet[]): string {
 export const P50: Rule = {
   id: "P50",
   hop: "target",
-  title: "a target is in a zone that the load balancer is not in",
+  title: "a target is in an Availability Zone that is not enabled for the load balancer",
   certainty: ["certain"],
   why:
-    "A load balancer is enabled for the Availability Zones of its subnets and sends nothing to targets in other " +
-    "zones. Such a target is registered without an error and stays unused; with no target in an enabled zone, the " +
-    "load balancer answers 503.",
-  symptom: "the target stays unused: Target.NotInUse; 503 Service Unavailable if it is true of all",
+    "A load balancer is enabled for the Availability Zones of its subnets and sends no requests to targets in " +
+    "other zones. Such a target is registered without an error and stays unused. If no target is in an enabled " +
+    "zone, the load balancer returns a 503.",
+  symptom: "the target is unused: Target.NotInUse; 503 Service Unavailable if this applies to all targets",
   symptoms: ["503", "unhealthy"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
   needs: [],

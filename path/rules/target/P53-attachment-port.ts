@@ -10,12 +10,12 @@ import type { PathEnd, Reporter, Rule } from "../rule";
 export const P53: Rule = {
   id: "P53",
   hop: "target",
-  title: "an attachment's port is one that the targets do not serve",
+  title: "a target group attachment has a port that the target does not serve",
   certainty: ["certain", "likely"],
   why:
-    "A port that a registration names overrides the target group's for that target, for requests and, unless the " +
-    "health check has a port of its own, for health checks. Where the application does not listen on it, or the " +
-    "instance's security groups do not open it, the target never becomes healthy.",
+    "A port on a registration overrides the target group's port for that target: for requests and, unless the " +
+    "health check has a port of its own, for health checks. If the application does not listen on it, or the " +
+    "instance's security groups do not allow it, the target never becomes healthy.",
   symptom: "502 Bad Gateway or 504; Target.FailedHealthChecks or Target.Timeout",
   symptoms: ["502", "504", "unhealthy", "sometimes"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html",
@@ -25,8 +25,8 @@ export const P53: Rule = {
 };
 
 /**
- * By the script, or where that is not known, by what the groups open; that a port is not open at all is a finding of
- * its own too.
+ * By the script or, if that is not known, by the security groups; a port that is not open at all is also a finding of
+ * its own.
  */
 function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
   for (const target of path.targets) {
@@ -44,7 +44,7 @@ function servesTheAttachmentsPort(path: PathEnd, report: Reporter): void {
         {
           port,
           usual,
-          does: `opens ${usual}, its target group's port, and not this one`,
+          does: `allows inbound traffic on ${usual}, its target group's port, but not on ${port}`,
           served: [usual],
           isCertain: true,
         },
@@ -57,7 +57,7 @@ interface WrongPort {
   readonly port: number;
   /** The target group's. */
   readonly usual: number | undefined;
-  /** What the machine does instead. */
+  /** What the server does instead. */
   readonly does: string;
   readonly served: readonly number[];
   readonly isCertain: boolean;
@@ -69,21 +69,22 @@ function reportPort(
   report: Reporter,
 ): void {
   const count = targetGroup.registrations.length;
+  const better = served.includes(usual ?? -1) ? undefined : served[0];
+  const { address } = registration;
+  const text = better === undefined ? `Remove the port of ${address}.` : `Set the port of ${address} to ${better}.`;
   report.finding({
     severity: isCertain ? "error" : "warning",
     address: registration.address,
     attribute: "port",
-    observed: `port ${port}, where ${server?.address} ${does}`,
-    required: `no port, so that the group's ${usual ?? "own"} counts, or a port that the application serves`,
+    observed: `port ${port}; ${server?.address} ${does}`,
+    required: `no port, to use the target group's ${usual ?? "own"}, or a port that the application serves`,
     symptom: P53.symptom,
     ...shareOf(1, count, "targets"),
-    fix: fix(`Leave the port of ${registration.address} away.`, "appPort; remove the override", [
-      setting(registration.address, "port", served.includes(usual ?? -1) ? undefined : served[0]),
-    ]),
+    fix: fix(text, "`appPort` sets the port; remove the override", [setting(registration.address, "port", better)]),
   });
 }
 
-/** Whether the machine's groups let in the one port and certainly not the other. */
+/** Whether the server's security groups allow the one port and certainly not the other. */
 function opensOnly({ topology }: PathEnd, server: Server, open: number, closed: number): boolean {
   const { securityGroupIds, settingsAddress: address } = server;
   const set = ruleSet(topology, securityGroupIds, "ingress", { address, attribute: "vpc_security_group_ids" });

@@ -11,13 +11,13 @@ import type { PathEnd, Reporter, Rule } from "../rule";
 export const P54: Rule = {
   id: "P54",
   hop: "target",
-  title: "the target group speaks HTTPS to a plain HTTP application, or the reverse",
+  title: "the target group uses HTTPS but the application serves plain HTTP, or the reverse",
   certainty: ["likely"],
   why:
-    "A target group's protocol is what the load balancer speaks to the targets, whatever the clients speak, and its " +
-    "health check has a protocol of its own. Where the application expects the other one, the TLS handshake fails, " +
-    "or a web server answers 400 to plain HTTP on its TLS port. A health check of the right protocol stays well " +
-    "meanwhile.",
+    "The load balancer connects to targets with the target group's protocol, whatever protocol clients use, and " +
+    "the health check has a protocol of its own. If the application expects the other protocol, the TLS handshake " +
+    "fails, or a web server returns a 400 to plain HTTP on its TLS port. A health check with the right protocol " +
+    "still passes.",
   symptom: "502 Bad Gateway or 400 Bad Request; Target.FailedHealthChecks or Target.ResponseCodeMismatch [400]",
   symptoms: ["400", "502", "unhealthy"],
   source:
@@ -45,7 +45,7 @@ function speaksTheGroupsProtocol(path: PathEnd, report: Reporter): void {
 interface Spoken {
   readonly protocol: string | undefined;
   readonly port: number | undefined;
-  /** Whether it is the health check that speaks it, or requests. */
+  /** Whether health checks use it, or requests. */
   readonly isCheck: boolean;
 }
 
@@ -64,10 +64,10 @@ function reportProtocol(
   report.finding({
     address,
     attribute,
-    observed: `${protocol} to port ${port}, on which ${server.address} speaks ${speaksTls ? "TLS" : "plain HTTP"}`,
-    required: `${attribute} ${better}, or an application that speaks ${protocol}`,
+    observed: `${protocol} to port ${port}; ${server.address} serves ${speaksTls ? "TLS" : "plain HTTP"} on this port`,
+    required: `${attribute} ${better}, or an application that serves ${protocol}`,
     symptom: isCheck ? unhealthy(topology, targetGroup, speaksTls) : unanswered(speaksTls),
-    fix: fix(`Speak ${better} to the targets.`, BY_NO_PROP, [setting(address, attribute, better)]),
+    fix: fix(`Set ${attribute} to ${better}.`, BY_NO_PROP, [setting(address, attribute, better)]),
   });
 }
 
@@ -79,7 +79,7 @@ function unhealthy(topology: Topology, group: TargetGroup, speaksTls: boolean): 
   return ofHealthChecksOnly(reasonOf(speaksTls), [healthReaders(topology, group)]).symptom;
 }
 
-/** As AWS writes it beside a target's health. */
+/** As AWS reports it with a target's health. */
 function reasonOf(speaksTls: boolean): string {
   return speaksTls ? "Target.ResponseCodeMismatch [400]" : "Target.FailedHealthChecks";
 }

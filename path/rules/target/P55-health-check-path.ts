@@ -11,11 +11,11 @@ import type { PathEnd, Reporter, Rule } from "../rule";
 export const P55: Rule = {
   id: "P55",
   hop: "target",
-  title: "the health check's path does not answer as expected",
+  title: "the health check path does not return an expected code",
   certainty: ["likely"],
   why:
-    "A target is healthy while it answers the health check's path with one of the codes that the target group " +
-    "expects, by default 200 only. A redirect, a login page's 401 or a 404 counts as a failure, as the load " +
+    "A target is healthy while it answers the health check path with one of the codes that the target group " +
+    "expects, by default only 200. A redirect, a 401 from a login page or a 404 counts as a failure, because the " +
     "load balancer does not follow redirects and does not log in.",
   symptom: "Target.ResponseCodeMismatch in the target's health",
   symptoms: ["unhealthy"],
@@ -38,8 +38,8 @@ function answersTheHealthCheck(path: PathEnd, report: Reporter): void {
     report.finding({
       address: targetGroup.address,
       attribute: "health_check.path",
-      observed: `${server.address} seems to answer ${checked} with ${code}, and the check expects ${matcher}`,
-      required: "a path that answers with an expected code",
+      observed: `${server.address} appears to answer ${checked} with ${code}; the health check expects ${matcher}`,
+      required: "a path that returns an expected code",
       symptom: ofHealthChecksOnly(`Target.ResponseCodeMismatch [${code}]`, [healthReaders(path.topology, targetGroup)])
         .symptom,
       fix: otherCheck(targetGroup, checked, `${matcher},${code}`, pathThatAnswers(script), code),
@@ -47,7 +47,7 @@ function answersTheHealthCheck(path: PathEnd, report: Reporter): void {
   }
 }
 
-/** A path that answers, or else a matcher that takes the answer. */
+/** A path that succeeds, or else a matcher that accepts the code. */
 function otherCheck(
   { address }: TargetGroup,
   checked: string,
@@ -56,16 +56,16 @@ function otherCheck(
   code: number,
 ): Fix {
   if (better !== undefined && better !== checked)
-    return fix(`Ask for ${better}.`, `healthCheck: { path: ${JSON.stringify(better)} }`, [
+    return fix(`Set the health check path to ${better}.`, `\`healthCheck: { path: ${JSON.stringify(better)} }\``, [
       setting(address, "health_check.path", better),
     ]);
   return isMatcher(wider)
-    ? fix(`Expect ${code} as well.`, `healthCheck: { matcher: "${wider}" }`, [
+    ? fix(`Add ${code} to the matcher.`, `\`healthCheck: { matcher: "${wider}" }\``, [
         setting(address, "health_check.matcher", wider),
       ])
     : fix(
-        `Let the application answer ${checked} with an expected code.`,
-        "server.setup, server.userData or the application behind server.proxyPort",
+        `Make the application answer ${checked} with an expected code.`,
+        "`server.setup`, `server.userData` or the application behind `server.proxyPort`",
         [],
       );
 }

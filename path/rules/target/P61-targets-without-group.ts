@@ -33,7 +33,7 @@ interface WithoutGroup {
   /** The load balancer. */
   readonly peer: Peer;
   readonly share: { readonly share?: string };
-  /** What mends one server of a VPC mends the others that are asked on the same port. */
+  /** A fix for one server of a VPC also fixes the others with the same port. */
   readonly fixes: Map<string, readonly Edit[]>;
 }
 
@@ -51,26 +51,31 @@ function checkDefaultGroup(topology: Topology, it: WithoutGroup, report: Reporte
   const attribute = argumentOf(server);
   const set = ruleSet(topology, defaultGroupOf(topology, server), "ingress", { address, attribute });
   if (set.groups.length === 0) {
-    const why = "it has the default group of its VPC, whose rules the file does not hold";
+    const why = "it has the default security group of its VPC, whose rules are not in the file";
     report.open("target", new Unknown(address, attribute, why));
     return;
   }
   const through = passage(topology, set, port, peer);
   if (through.answer === "open")
-    report.open("target", new Unknown(address, attribute, `it has the default group of its VPC: ${through.why.why}`));
+    report.open(
+      "target",
+      new Unknown(address, attribute, `it has the default security group of its VPC: ${through.why.why}`),
+    );
   if (through.answer !== "no" && through.answer !== "partly") return;
   report.finding({
     address,
     attribute,
     observed:
-      "no security group, so that the VPC's default group holds: " +
-      `${isUntouched(set.groups) ? "it lets in its own members only" : rulesInWords(topology, set)}`,
-    required: `a group that lets the load balancer in to port ${isUnknown(port) ? "of the target" : port}`,
+      "no security group, so the default security group of the VPC applies: " +
+      `${isUntouched(set.groups) ? "it allows traffic only from its own members" : rulesInWords(topology, set)}`,
+    required:
+      "a security group that allows inbound traffic from the load balancer on " +
+      `${isUnknown(port) ? "the target's port" : `port ${port}`}`,
     symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
     ...share,
     fix: fix(
-      "Give the servers a group that lets the load balancer in.",
-      "every server has its group; no prop takes it away: remove the override",
+      "Assign the servers a security group that allows traffic from the load balancer.",
+      "every server has its security group, so no prop causes this; remove the override",
       editsFor(topology, it).map((edit) => ("set" in edit ? setting(address, attribute, edit.value) : edit)),
     ),
   });
@@ -86,12 +91,12 @@ function defaultGroupOf(topology: Topology, { securityGroupIds, subnetIds }: Ser
   return { items: id === undefined ? [] : [id] };
 }
 
-/** As AWS made it: the VPC stands for it. */
+/** As AWS created it; its address is then the VPC's. */
 function isUntouched(groups: readonly SecurityGroup[]): boolean {
   return groups.every(({ address }) => !/security_group/.test(address));
 }
 
-/** With a group of the file that would do, or a new one. */
+/** With a suitable security group of the file, or a new one. */
 function editsFor(topology: Topology, { server, port, peer, fixes }: WithoutGroup): readonly Edit[] {
   const vpcId = known(vpcIdOf(topology, server.subnetIds));
   const key = JSON.stringify([vpcId, known(port)]);
@@ -143,8 +148,9 @@ export const P61: Rule = {
   title: "the targets have no security group of their own",
   certainty: ["certain"],
   why:
-    "An instance that is launched without security groups gets the default group of its VPC. As AWS creates it, that " +
-    "group lets in traffic from its own members only, so the load balancer, which has another group, gets no answer.",
+    "An instance that is launched without security groups gets the default security group of its VPC. As AWS " +
+    "creates it, that group allows inbound traffic only from its own members, so connections from the load " +
+    "balancer, which has another security group, are dropped.",
   symptom: "504 Gateway Timeout; Target.Timeout in the target's health",
   symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",

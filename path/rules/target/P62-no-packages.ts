@@ -11,7 +11,7 @@ import { EGRESS_PROP, NOT_INSTALLED, sharesOfServers } from "../../fixes/package
 import type { Edit, Fix } from "../../report";
 import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
-/** No way out of the subnet for what is installed. */
+/** The subnet has no route to what the boot script installs. */
 const packages: TargetCheck = (end, report) => {
   const all = analyseEnd(end).installing;
   const shareOf = sharesOfServers(all);
@@ -21,14 +21,14 @@ const packages: TargetCheck = (end, report) => {
       if (reach.answer === "open") report.open("target", reach.why);
       if (reach.answer === "assumed") report.assume({ hop: "target", address: subnet.address, text: reach.text });
     }
-    // A NAT gateway without a way out, or for a part of the addresses, is another rule's.
+    // P63 reports a NAT gateway without a route to the internet, or with a route for some addresses only.
     for (const failed of it.failed)
       if (failed.way.kind !== "nat-gateway" && narrowNatRoute(failed.way) === undefined)
         report.finding({ ...noWayOut(end.topology, it.server, failed), ...shareOf(it) });
   }
 };
 
-/** What it does not say, it may need; but what Amazon Linux installs comes through S3. */
+/** An unknown script may need anything; but Amazon Linux packages come from S3. */
 function unknownScript(topology: Topology, { server, subnets }: Installing, why: Unknown, report: Reporter): void {
   const gets = (from: "internet" | "s3"): boolean =>
     subnets.every((subnet) => ["yes", "assumed"].includes(reachOf(topology, server, subnet, from).answer));
@@ -37,9 +37,7 @@ function unknownScript(topology: Topology, { server, subnets }: Installing, why:
   report.assume({
     hop: "target",
     address: server.settingsAddress,
-    text:
-      `the user data of ${server.settingsAddress} needs nothing from outside but packages of Amazon Linux, ` +
-      "which come through S3",
+    text: `the user data of ${server.settingsAddress} downloads only Amazon Linux packages, ` + "which come from S3",
   });
 }
 
@@ -54,26 +52,30 @@ function noWayOut(topology: Topology, server: Server, { subnet, fetch, way }: Fa
         ? "subnet_id"
         : "vpc_zone_identifier",
     observed: isPublicSubnet
-      ? `no public address in ${subnet.address}, whose only way out is an internet gateway`
-      : `${subnet.address} has no way to the internet${isS3 ? ", nor an endpoint for S3 in its route table" : ""}`,
+      ? `no public address in ${subnet.address}, whose only route to the internet is an internet gateway`
+      : `${subnet.address} has no route to the internet${isS3 ? " and no S3 endpoint in its route table" : ""}`,
     required:
-      `a way out for \`${fetch.command}\`: ` +
-      `${isS3 ? "an S3 gateway endpoint in the route table (packages of Amazon Linux), or " : ""}` +
+      `outbound access for \`${fetch.command}\`: ` +
+      `${isS3 ? "an S3 gateway endpoint in the route table (Amazon Linux packages), or " : ""}` +
       `${isPublicSubnet ? "a public address" : "a route 0.0.0.0/0 to a NAT gateway"}`,
     symptom: NOT_INSTALLED,
     fix: isPublicSubnet
       ? withPublicAddress(server, subnet)
       : isS3
-        ? fix("Let the subnet's route table have an S3 gateway endpoint.", EGRESS_PROP, withEndpoint(topology, subnet))
-        : fix("Give the subnet a route to a NAT gateway.", '`network: { egress: "nat" }`', withNat(topology, subnet)),
+        ? fix("Add an S3 gateway endpoint to the subnet's route table.", EGRESS_PROP, withEndpoint(topology, subnet))
+        : fix(
+            "Add a route to a NAT gateway to the subnet's route table.",
+            '`network: { egress: "nat" }`',
+            withNat(topology, subnet),
+          ),
   };
 }
 
 function withPublicAddress(server: Server, subnet: Subnet): Fix {
   return fix(
-    "Give the instances public addresses.",
-    '`instances: { placement: "public" }` gives them; no prop takes them away: remove the override',
-    // Beside groups of its own a launch template has no place for it.
+    "Assign public addresses to the instances.",
+    '`instances: { placement: "public" }` assigns them, so no prop causes this; remove the override',
+    // A launch template with its own security groups cannot set it.
     server.kind === "instance"
       ? [setting(server.settingsAddress, "associate_public_ip_address", true)]
       : [setting(subnet.address, "map_public_ip_on_launch", true)],
@@ -146,14 +148,14 @@ function newNat(name: string, home: Subnet): readonly Edit[] {
 export const P62: Rule = {
   id: "P62",
   hop: "target",
-  title: "the instances cannot fetch what they install",
+  title: "the instances cannot download what they install",
   certainty: ["certain"],
   why:
-    "A boot script that installs packages needs a route to where they are hosted: from a private subnet a NAT " +
-    "gateway, or, for packages of Amazon Linux, which are in S3, a gateway endpoint in the subnet's route table. " +
+    "A boot script that installs packages needs a route to where they are hosted. In a private subnet this is a " +
+    "NAT gateway or, for Amazon Linux packages, which are in S3, a gateway endpoint in the subnet's route table. " +
     "In a public subnet the instance needs a public address of its own. Without one of these the installation " +
     "times out, the web server never starts, and all health checks fail.",
-  symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
+  symptom: "502 Bad Gateway or 504; the targets are unhealthy because nothing listens on their port",
   symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html",
   needs: ["whole configuration", "boot scripts"],

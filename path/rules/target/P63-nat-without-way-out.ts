@@ -14,7 +14,7 @@ const nats: TargetCheck = (end, report) => {
   const all = analyseEnd(end).installing;
   const shareOf = sharesOfServers(all);
   for (const it of all) {
-    // It can never do its part, whatever the servers install.
+    // It can never work, whatever the servers install.
     for (const nat of it.subnets.flatMap((subnet) => shutNat(end.topology, subnet) ?? []))
       report.finding(withoutWayOut(end.topology, nat));
     for (const failed of it.failed) {
@@ -38,7 +38,7 @@ function withoutWayOut(topology: Topology, { address, subnetId }: Gateway): Find
     required: "a subnet with a route 0.0.0.0/0 to an internet gateway",
     symptom: NOT_INSTALLED,
     fix: fix(
-      `Put the NAT gateway into ${better?.address ?? "a public subnet"}.`,
+      `Move the NAT gateway to ${better?.address ?? "a public subnet"}.`,
       EGRESS_PROP,
       better === undefined ? [] : [setting(address, "subnet_id", known(better.id))],
     ),
@@ -49,26 +49,24 @@ function tooNarrow(route: Route, server: Server, { fetch }: Failed): FindingDeta
   return {
     address: route.address,
     attribute: route.attribute,
-    observed: `the NAT gateway is for ${known(route.destination)} only`,
+    observed: `the route to the NAT gateway covers only ${known(route.destination)}`,
     required: `a route 0.0.0.0/0, for \`${fetch.command}\` of ${server.settingsAddress}`,
     symptom: NOT_INSTALLED,
-    fix: fix("Let the route to the NAT gateway be for all addresses.", EGRESS_PROP, [
-      destinationSetting(route, "0.0.0.0/0"),
-    ]),
+    fix: fix("Route all addresses to the NAT gateway.", EGRESS_PROP, [destinationSetting(route, "0.0.0.0/0")]),
   };
 }
 
 export const P63: Rule = {
   id: "P63",
   hop: "target",
-  title: "the NAT gateway has no way out, or not for all addresses",
+  title: "the NAT gateway has no route to the internet, or the route to it does not cover all addresses",
   certainty: ["certain"],
   why:
-    "A NAT gateway forwards the traffic of private subnets by the routes of the subnet that it is in itself. " +
-    "That must be a public subnet, with a route to an internet gateway, and the private subnets need a route for " +
-    "all addresses to the NAT gateway. Otherwise the instances reach nothing outside, and what they install at " +
-    "their first boot is missing.",
-  symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
+    "A NAT gateway forwards the traffic of private subnets through the route table of its own subnet. This must be " +
+    "a public subnet, with a route to an internet gateway, and the private subnets need a route for all addresses " +
+    "to the NAT gateway. Otherwise the instances cannot reach the internet, and the packages they install at first " +
+    "boot are missing.",
+  symptom: "502 Bad Gateway or 504; the targets are unhealthy because nothing listens on their port",
   symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html",
   needs: ["whole configuration"],

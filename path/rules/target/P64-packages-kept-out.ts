@@ -12,7 +12,7 @@ import { opening } from "../../fixes/group-fixes";
 import { NOT_INSTALLED } from "../../fixes/packages";
 import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
-/** The groups of a server let nothing out to where its packages are. */
+/** The security groups of a server allow no outbound traffic to where its packages are. */
 const groups: TargetCheck = (end, report) => {
   for (const it of analyseEnd(end).installing)
     if (known(it.server.hasSecurityGroups) !== false) keptIn(end.topology, it, report);
@@ -36,7 +36,7 @@ function keptIn(topology: Topology, { server, subnets, fetches }: Installing, re
   }
 }
 
-/** Whether a rule opens one of the ports to where it lies. */
+/** Whether a rule opens one of the ports to where the packages are. */
 function letsOut(rule: SecurityRule, { ports }: Fetch, isNear: boolean): boolean | Unknown {
   const opens = ports.map((port) => opensPort(rule, port));
   const isOpen = opens.includes(true) ? true : (opens.find(isUnknown) ?? false);
@@ -63,12 +63,12 @@ function notOpened(
     attribute: "egress",
     observed: rulesInWords(topology, set),
     required:
-      `${ports} to ${fetch.from === "s3" ? "S3 or everywhere" : "everywhere"}, for \`${fetch.command}\` of ` +
+      `${ports} to ${fetch.from === "s3" ? "S3 or all addresses" : "all addresses"}, for \`${fetch.command}\` of ` +
       `${server.settingsAddress}`,
     symptom: NOT_INSTALLED,
     fix: fix(
-      "Let the instances out to where their packages are.",
-      "`network: { egress }` opens what fits: `none` opens S3, `nat` opens 80 and 443: remove the override",
+      "Allow outbound traffic from the instances to their packages.",
+      "`network: { egress }` sets these rules: `none` allows S3, `nat` allows 80 and 443; remove the override",
       opening(
         group,
         "egress",
@@ -82,14 +82,14 @@ function notOpened(
 export const P64: Rule = {
   id: "P64",
   hop: "target",
-  title: "the instances' group lets no packages in",
+  title: "the instances' security group does not allow package downloads",
   certainty: ["certain"],
   why:
-    "A security group drops each new outbound connection that none of its egress rules allows, downloads of " +
-    "packages included. AWS gives a new group a rule that allows all outbound traffic, but Terraform removes " +
-    "that rule. A group whose egress rules do not lead to the packages keeps the boot script from installing the " +
-    "web server.",
-  symptom: "502 Bad Gateway, or 504; the targets are unhealthy, as nothing listens on their port",
+    "A security group drops each new outbound connection that none of its egress rules allows, package downloads " +
+    "included. AWS gives a new security group a rule that allows all outbound traffic, but Terraform removes that " +
+    "rule. If the egress rules do not cover the package repositories, the boot script cannot install the web " +
+    "server.",
+  symptom: "502 Bad Gateway or 504; the targets are unhealthy because nothing listens on their port",
   symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   needs: ["whole configuration", "boot scripts"],

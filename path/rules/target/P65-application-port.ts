@@ -34,24 +34,24 @@ function neverRun(server: Server, script: string): FindingDetails {
     address: server.settingsAddress,
     attribute: "user_data",
     observed: hasInterpreter
-      ? "`#!` does not stand in the first column of the first line, so that nothing runs"
+      ? "`#!` is not in the first column of the first line, so nothing runs"
       : `it begins with ${first === undefined ? "a command" : `the command "${first}"`}, which cloud-init does ` +
-        "not take for a script, so that nothing runs",
-    required: "`#!` and the interpreter at the very beginning, or `#cloud-config`",
+        "not recognize as a script, so nothing runs",
+    required: "`#!` and the interpreter at the very start, or `#cloud-config`",
     symptom:
       'nothing listens: connection refused, FailedHealthChecks, 502 Bad Gateway; "Unhandled non-multipart ' +
-      '(text/x-not-multipart) userdata" or "Exec format error" in cloud-init\'s log',
+      '(text/x-not-multipart) userdata" or "Exec format error" in the cloud-init log',
     fix: withScript(
       server,
       hasInterpreter ? dedented(script) : `#!/bin/bash\n${script}`,
-      "Begin the user data with its interpreter, in the first column.",
-      "`server: { userData }` is refused without it: remove the override",
-      "the first line begins with #! in its first column, as with a heredoc of the kind <<-EOT",
+      "Begin the user data with `#!` and its interpreter, in the first column.",
+      "`server: { userData }` requires it; remove the override",
+      "begin the first line with #! in the first column, for example with a <<-EOT heredoc",
     ),
   };
 }
 
-/** Without the lines before the interpreter, and the blanks that all lines share with it. */
+/** Without the lines before the interpreter and its indentation. */
 function dedented(script: string): string {
   const lines = script.replace(/^\s*\n/, "").split("\n");
   const indent = /^\s*/.exec(lines[0] ?? "")?.[0] ?? "";
@@ -67,15 +67,15 @@ function otherPort(
   targets: readonly Target[],
 ): FindingDetails | undefined {
   const served = portsOf(script);
-  const asked = targets
+  const used = targets
     .flatMap(targetPorts)
     .flatMap(({ port, use }) => (isUnknown(port) ? [] : [{ port, isForRequests: use !== "health checks" }]));
-  const wanted = new Set(asked.map(({ port }) => port));
+  const wanted = new Set(used.map(({ port }) => port));
   const missing = [...wanted].filter((it) => !served.includes(it));
   const [port] = missing;
   if (served.length === 0 || port === undefined) return undefined;
-  const isForRequests = asked.some((it) => it.isForRequests && missing.includes(it.port));
-  const what = isForRequests ? (wanted.size === missing.length ? "everything" : "some of it") : "its health checks";
+  const isForRequests = used.some((it) => it.isForRequests && missing.includes(it.port));
+  const what = isForRequests ? (wanted.size === missing.length ? "all traffic" : "some traffic") : "health checks";
   const health = targets.map(({ targetGroup }) => healthReaders(topology, targetGroup));
   const [only] = served;
   const moved =
@@ -85,22 +85,22 @@ function otherPort(
   return {
     address: server.settingsAddress,
     attribute: "user_data",
-    observed: `the boot script makes something listen on ${served.join(", ")}`,
-    required: `something that listens on ${missing.join(" and ")}, where the target group sends ${what}`,
+    observed: `the boot script starts a server that listens on ${served.join(", ")}`,
+    required: `a server that listens on ${missing.join(" and ")}, the port to which the target group sends ${what}`,
     symptom: isForRequests
       ? P65.symptom
       : ofHealthChecksOnly("connection refused: Target.FailedHealthChecks", health).symptom,
     fix: withScript(
       server,
       moved,
-      `Let the application listen on ${port}, or the target group have the application's port.`,
-      "`appPort` is the port of both; with `server: { userData }` the script must serve it",
+      `Make the application listen on ${port}, or change the target group's port to the application's.`,
+      "`appPort` sets both ports; with `server: { userData }` the script must serve it",
       `listen on ${port} instead of ${served.join(" and ")}`,
     ),
   };
 }
 
-/** A launch template takes it in base64. The HCL does not repeat it, as it is long and may hold secrets. */
+/** A launch template expects base64. The HCL does not repeat the script, which is long and may contain secrets. */
 function withScript(server: Server, script: string, text: string, props: string, change: string): Fix {
   const isEncoded = /(^|\.)aws_launch_template\./.test(server.settingsAddress);
   const value = isEncoded ? Buffer.from(script).toString("base64") : script;
@@ -114,10 +114,10 @@ export const P65: Rule = {
   title: "the application listens on another port",
   certainty: ["likely"],
   why:
-    "A load balancer connects to the port of its target group, and to that of the health check; where nothing " +
-    "listens there, the instance refuses the connection. User data starts what listens, and cloud-init runs it only " +
-    "if its very first characters say what it is, such as `#!/bin/bash`. A warning where the script names another " +
-    "port, as something outside of the script can listen as well.",
+    "A load balancer connects to the port of its target group, and to the health check port; if nothing listens " +
+    "there, the instance refuses the connection. User data starts the application, and cloud-init runs it only if " +
+    "its first characters identify its format, such as `#!/bin/bash`. The finding is a warning if the script names " +
+    "another port, because something outside the script can listen as well.",
   symptom: "connection refused: FailedHealthChecks, 502 Bad Gateway",
   symptoms: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",

@@ -10,12 +10,12 @@ const checkChangedUserData: TargetCheck = ({ targets }, report) => {
       address: server.address,
       attribute: "user_data_replace_on_change",
       observed:
-        "the plan changes the user data of a server that stays, which is stopped for it and does not run it again",
+        "the plan changes the user data of an existing server, which is stopped and started and does not run it",
       required: "`user_data_replace_on_change = true`, so that a new server runs it",
-      symptom: "an outage while it stops and starts, then what was served before",
+      symptom: "an outage while the server stops and starts, then the same content as before",
       fix: fix(
         "Replace the server when its user data changes.",
-        "every server has it; no prop takes it away: remove the override",
+        "every server has it, so no prop causes this; remove the override",
         [setting(server.address, "user_data_replace_on_change", true)],
       ),
     });
@@ -25,13 +25,13 @@ const checkChangedUserData: TargetCheck = ({ targets }, report) => {
 export const P66: Rule = {
   id: "P66",
   hop: "target",
-  title: "new user data is not run on instances that stay",
+  title: "changed user data does not run on existing instances",
   certainty: ["certain"],
   why:
-    "EC2 changes the user data of a stopped instance only, so terraform stops the instance and starts it again. " +
-    "cloud-init runs a script once, at the first boot of an instance, so the new one is stored and never run: the " +
-    "change costs an outage and has no effect.",
-  symptom: "an outage while the instance stops and starts, then what was served before",
+    "EC2 changes the user data only of a stopped instance, so Terraform stops the instance and starts it again. " +
+    "cloud-init runs a script once, at the first boot of an instance, so the new script is stored and never runs. " +
+    "The change causes an outage and has no effect.",
+  symptom: "an outage while the instance stops and starts, then the same content as before",
   symptoms: ["503", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["plan"],

@@ -13,10 +13,10 @@ const checkHopLimit: TargetCheck = ({ targets }, report) => {
     report.finding({
       address: server.settingsAddress,
       attribute: "metadata_options.http_put_response_hop_limit",
-      observed: `1, while the boot script starts containers (${what}), which are one hop further away`,
-      required: "2, where a container asks for the instance's metadata or its credentials",
-      symptom: 'NoCredentialProviders or "Unable to locate credentials" in the container, and what follows from it',
-      fix: fix("Let the metadata's answer go two hops.", "no prop sets it: override it where the containers need it", [
+      observed: `1, but the boot script starts containers (${what}), which are one hop further away`,
+      required: "2, if a container uses the instance's metadata or credentials",
+      symptom: 'NoCredentialProviders or "Unable to locate credentials" in the container, and errors that follow',
+      fix: fix("Allow two hops for metadata responses.", "no prop sets it; override it if the containers need it", [
         setting(server.settingsAddress, "metadata_options.http_put_response_hop_limit", 2),
       ]),
     });
@@ -26,13 +26,13 @@ const checkHopLimit: TargetCheck = ({ targets }, report) => {
 export const P67: Rule = {
   id: "P67",
   hop: "target",
-  title: "containers cannot reach the instance's metadata",
+  title: "containers cannot reach the instance metadata service",
   certainty: ["likely"],
   why:
-    "Where the metadata service requires tokens (IMDSv2), its answer to the request for a token may travel only as " +
-    "many network hops as the instance allows. A container with a network of its own is one hop further away, so " +
-    "with a limit of 1 it gets no token, and no credentials of the instance's role. A warning: not every container " +
-    "asks.",
+    "If the instance metadata service requires tokens (IMDSv2), its response to a token request can travel only as " +
+    "many network hops as the instance allows. A container with its own network is one hop further away, so with a " +
+    "limit of 1 it gets no token, and no credentials of the instance's role. The finding is a warning because not " +
+    "every container needs them.",
   symptom: 'NoCredentialProviders or "Unable to locate credentials" in the container',
   symptoms: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html",

@@ -17,17 +17,17 @@ const names: FileCheck = (topology, report) => {
       hop: hopOfRulesIn(known(refused.id), topology),
       address: refused.address,
       attribute: "name",
-      observed: `${kept?.address} is called ${name} too, in the same VPC`,
-      required: "a name of its own for each security group of a VPC",
+      observed: `${kept?.address} has the same name, ${name}, in the same VPC`,
+      required: "a unique name for each security group of a VPC",
       symptom: "InvalidGroup.Duplicate at apply",
-      fix: fix("Give it another name, or `name_prefix` in place of `name`.", BY_NO_PROP, [
+      fix: fix("Choose another name, or use `name_prefix` instead of `name`.", BY_NO_PROP, [
         setting(refused.address, "name", `${name}-2`),
       ]),
     });
   }
 };
 
-/** Nothing for one that is not made here, or whose name or VPC is not known. */
+/** Nothing for a security group that the file does not create, or whose name or VPC is unknown. */
 function keyOf({ name, vpcId, isData, isDefault }: SecurityGroup): string | undefined {
   const [text, vpc] = [known(name) ?? "", known(vpcId)];
   return isData || isDefault || text === "" || text.includes("${") || vpc === undefined
@@ -38,11 +38,11 @@ function keyOf({ name, vpcId, isData, isDefault }: SecurityGroup): string | unde
 export const P70: Rule = {
   id: "P70",
   hop: "target",
-  title: "two security groups of a VPC have one name",
+  title: "two security groups of a VPC have the same name",
   certainty: ["apply"],
   why:
-    "The name of a security group is unique within its VPC, and AWS refuses a second group of that name. " +
-    "Terraform does not compare names, so only the apply fails.",
+    "The name of a security group is unique within its VPC, and AWS refuses a second security group with that " +
+    "name. Terraform does not compare names, so only the apply fails.",
   symptom: "InvalidGroup.Duplicate at apply",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",

@@ -23,7 +23,7 @@ const rules: FileCheck = (topology, report) => {
       });
 };
 
-/** Each source that is known, with its ports; what is left open is compared with nothing. */
+/** Each known source with its ports; unknown ones are not compared. */
 function twoRules(topology: Topology, group: SecurityGroup, report: FileReporter): void {
   const all = (["ingress", "egress"] as const).flatMap((direction) =>
     group[direction]
@@ -41,7 +41,7 @@ function twoRules(topology: Topology, group: SecurityGroup, report: FileReporter
       address: refused.address,
       attribute: "security_group_id",
       observed: `${(refused === one ? other : one).address} adds the same rule to ${group.address}`,
-      required: "one resource for a rule",
+      required: "one resource for each rule",
       symptom: "InvalidPermission.Duplicate at apply",
       fix: fix("Keep one of the two rules.", BY_NO_PROP, [{ remove: refused.address }]),
     });
@@ -51,12 +51,13 @@ function twoRules(topology: Topology, group: SecurityGroup, report: FileReporter
 export const P72: Rule = {
   id: "P72",
   hop: "target",
-  title: "a rule exists already in its security group",
+  title: "the security group already has this rule",
   certainty: ["apply"],
   why:
     "A security group has each rule once: a direction, a protocol, its ports and one source. AWS refuses to add " +
-    "it again, whether two resources write it or the group still has it from a block that was removed from the " +
-    "configuration. A rule with several sources counts as several rules, so one source in common is enough.",
+    "the rule again, whether two resources write it or the security group still has it from a block that was " +
+    "removed from the configuration. A rule with several sources counts as several rules, so one source in common " +
+    "is enough.",
   symptom: "InvalidPermission.Duplicate at apply: the specified rule already exists",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",

@@ -31,17 +31,17 @@ function twoEntries(topology: Topology, acl: NetworkAcl, direction: "ingress" | 
     report.finding({
       address: refused.address,
       attribute: refused.attribute,
-      observed: `${kept?.address} has ${direction} entry ${known(refused.number) ?? ""} of ${acl.address} too`,
-      required: "a number of its own for each entry of a direction",
+      observed: `${kept?.address} also defines ${direction} entry ${known(refused.number) ?? ""} of ${acl.address}`,
+      required: "a unique number for each entry of a direction",
       symptom: "NetworkAclEntryAlreadyExists at apply",
-      fix: fix("Give it another number.", BY_NO_PROP, [
+      fix: fix("Choose another number.", BY_NO_PROP, [
         setting(refused.address, refused.attribute, freeNumber(acl, known(refused.number) ?? 100)),
       ]),
     });
   }
 }
 
-/** The next one that no entry has. */
+/** The next number that no entry has. */
 function freeNumber({ ingress, egress }: NetworkAcl, from: number): number {
   const taken = new Set([...ingress, ...egress].map(({ number }) => known(number)));
   let free = from;
@@ -52,12 +52,12 @@ function freeNumber({ ingress, egress }: NetworkAcl, from: number): number {
 export const P73: Rule = {
   id: "P73",
   hop: "target",
-  title: "an entry of that number exists already in its network ACL",
+  title: "the network ACL already has an entry with this number",
   certainty: ["apply"],
   why:
-    "The number of a network ACL's entry is its place in the order in which AWS evaluates them, for each " +
-    "direction separately. AWS refuses a second entry of the same number, whether another resource writes it or " +
-    "the ACL still has it from a block that was removed from the configuration.",
+    "The number of a network ACL entry is its place in the order in which AWS evaluates the entries, separately " +
+    "for each direction. AWS refuses a second entry with the same number, whether another resource writes it or " +
+    "the network ACL still has it from a block that was removed from the configuration.",
   symptom: "NetworkAclEntryAlreadyExists at apply",
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html",

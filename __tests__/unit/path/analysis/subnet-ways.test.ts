@@ -46,7 +46,9 @@ describe("the zones of a load balancer", () => {
   test("are open where AWS chooses", () => {
     const { open } = zonesIn(site({ a: "us-east-1a", b: undefined }));
 
-    expect(open.map(({ address, why }) => [address, why])).toEqual([["aws_subnet.b", "AWS chooses a zone"]]);
+    expect(open.map(({ address, why }) => [address, why])).toEqual([
+      ["aws_subnet.b", "AWS chooses the Availability Zone"],
+    ]);
   });
 
   test("say which two subnets share one", () => {

@@ -59,8 +59,8 @@ describe("a state", () => {
     const { verdict, assumed } = trace(read("refreshed-plain-state1", "state.json"));
     expect(verdict).toBe("ok");
     expect(assumed.map(({ text }) => text)).toContain(
-      "the state was refreshed after the last apply, so that what it lists in aws_security_group.web itself is " +
-        "still there",
+      "the state was refreshed after the last apply, so the inline rules and routes it lists in " +
+        "aws_security_group.web still exist",
     );
   });
 

@@ -282,12 +282,12 @@ describe("correct network ACLs, of which each must be ok:", () => {
 
 describe("each packet that the right pair lets through is looked for:", () => {
   test.each<[string, "balancer" | "targets", "ingress" | "egress", number]>([
-    ["requests of clients on 443", "balancer", "ingress", 110],
-    ["answers of the targets", "balancer", "ingress", 120],
+    ["requests from clients on 443", "balancer", "ingress", 110],
+    ["responses from the targets", "balancer", "ingress", 120],
     ["requests to the targets", "balancer", "egress", 100],
-    ["answers to clients", "balancer", "egress", 110],
+    ["responses to clients", "balancer", "egress", 110],
     ["requests of the load balancer", "targets", "ingress", 100],
-    ["answers to the load balancer", "targets", "egress", 110],
+    ["responses to the load balancer", "targets", "egress", 110],
   ])("%s", (_, name, direction, number) => {
     const without = (stack: SynthesizedJson) => {
       rightPair(stack);
@@ -321,7 +321,7 @@ describe("each packet that the right pair lets through is looked for:", () => {
         );
       });
       const [finding] = report.findings.filter(({ id }) => id === "P39");
-      expect(finding?.required).toBe("in: tcp 9000 (health checks from the load balancer)");
+      expect(finding?.required).toBe("inbound tcp 9000 (health checks from the load balancer)");
       // While no target is healthy, the load balancer sends requests to all.
       expect([finding?.severity, report.verdict]).toEqual(type === "ELB" ? ["error", "broken"] : ["warning", "ok"]);
     },
@@ -372,7 +372,7 @@ describe("what the file does not say", () => {
     });
     expect(found(report)).toEqual([]);
     expect(report.assumed.map(({ text }) => text)).toContainEqual(
-      expect.stringMatching(/^the network ACLs of subnets that the file does not make let requests and answers pass/),
+      expect.stringMatching(/^the network ACLs of subnets that the file does not create allow requests and responses/),
     );
   });
 });
@@ -417,7 +417,7 @@ describe("entries, by themselves", () => {
     expect(decide([entry({ allow: OPEN }), entry({})], packets).open).toBe(OPEN);
     expect(decide([entry({ allow: OPEN, cidr: "192.168.0.0/16" }), entry({})], packets).open).toBeUndefined();
     expect(decide([entry({ cidr: "${aws_eip.nat.public_ip}/32" })], packets).open?.why).toBe(
-      "the file does not say what ${aws_eip.nat.public_ip}/32 will be",
+      "the file does not contain the value of ${aws_eip.nat.public_ip}/32",
     );
   });
 

@@ -383,14 +383,14 @@ describe("what the file does not say is unknown, never broken and never ok:", ()
       (stack) => {
         inline(stack, "web").ingress = [{ ...inlineRule(tcp(80), {}), prefix_list_ids: ["pl-1234"] }];
       },
-      /which addresses pl-1234 has/,
+      /the addresses of pl-1234 are not/,
     ],
     "the targets are open to a written group, while the load balancer's is made here": [
       "inline-groups",
       (stack) => {
         inline(stack, "web").ingress = [inlineRule(tcp(80), { security_groups: ["sg-0123456789abcdef0"] })];
       },
-      /which group sg-0123456789abcdef0 is/,
+      /which security group sg-0123456789abcdef0 is/,
     ],
     "the targets are open to addresses, and the load balancer's subnets are written ids": [
       "inline-groups",
@@ -398,7 +398,7 @@ describe("what the file does not say is unknown, never broken and never ok:", ()
         inline(stack, "web").ingress = [inlineRule(tcp(80), { cidr_blocks: ["172.20.0.0/16"] })];
         named(stack, "aws_alb", "web").subnets = ["subnet-0a", "subnet-0b"];
       },
-      /which addresses subnet-0a has/,
+      /the addresses of subnet-0a are not/,
     ],
     "the rule's addresses are a variable": [
       "inline-groups",
@@ -539,7 +539,7 @@ test(
       });
     expect(ids(report("172.20.0.0/16"))).toEqual([]);
     expect(report("172.20.0.0/16").assumed.map(({ text }) => text)).toContain(
-      "whatever has the address 172.20.1.7 lets the load balancer in",
+      "the host at 172.20.1.7 allows inbound traffic from the load balancer",
     );
     const [finding] = errors(report("172.20.1.0/24"));
     expect([finding?.id, finding?.share]).toEqual(["P32", "1 of 2 targets"]);

@@ -240,7 +240,7 @@ describe("correct, and so ok:", () => {
   test("and what is taken for granted is said", () => {
     const transit = traced("auto-scaling", CORRECT["a way out through a transit gateway"]?.[1] as Change);
     expect(transit.assumed.map(({ text }) => text)).toEqual(
-      expect.arrayContaining([expect.stringMatching(/aws_route\.private leads to lets .* out to the internet/)]),
+      expect.arrayContaining([expect.stringMatching(/target of aws_route\.private connects .* to the internet/)]),
     );
   });
 });

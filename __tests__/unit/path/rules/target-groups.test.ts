@@ -510,7 +510,7 @@ describe("a fault says", () => {
       );
       add(stack, "aws_instance", "green", { ...copyOf(all(stack, "aws_instance")[0]?.body as Json) });
     });
-    expect(report.findings).toMatchObject([{ id: "P49", share: "10 of 100 requests, by the weights" }]);
+    expect(report.findings).toMatchObject([{ id: "P49", share: "10 of 100 requests, by weight" }]);
   });
 
   test("that one of two attachments has another port", () => {
@@ -528,7 +528,7 @@ describe("a fault says", () => {
       for (const { body } of all(stack, "aws_instance")) delete body.user_data;
     });
     expect(report.findings.filter(({ id }) => id === "P53").map(({ observed }) => observed)).toEqual([
-      expect.stringMatching(/opens 80, its target group's port, and not this one$/),
+      expect.stringMatching(/allows inbound traffic on 80, its target group's port, but not on 8080$/),
       expect.anything(),
     ]);
   });

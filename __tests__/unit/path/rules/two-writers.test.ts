@@ -253,7 +253,7 @@ describe("a rule that stands in its group already (P72)", () => {
     ).toEqual([`${address}: id = "${id}"`]);
     expect(reviewed({ [address]: planned }, site)).toMatchObject({
       effect: "fails",
-      summary: "Apply will fail: a rule exists already in its security group.",
+      summary: "Apply will fail: the security group already has this rule.",
     });
   });
 
@@ -475,7 +475,7 @@ describe("what a destroy takes out of a parent (P75)", () => {
     const { effect, causes } = review(plan).report;
     expect([effect, causes.map(({ why }) => why).join("\n")]).toEqual([
       "outage",
-      expect.stringMatching(/P75[^\n]*a destroy takes away what another resource writes/),
+      expect.stringMatching(/P75[^\n]*destroying a resource also removes what another resource manages/),
     ]);
   });
 
