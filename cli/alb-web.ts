@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { EXIT, newCommand, runCommand } from "./command";
-import { DESCRIPTION, MOMENTS } from "./moments";
+import { DESCRIPTION, MOMENTS, MORE_HELP } from "./moments";
 
 /*
- * The program of a checkout. A command's file is loaded only when that command is asked for, so that trace and review
- * start without cdktf, the AWS SDK and what else the others need. The published package runs bundled.ts in its place.
+ * The program of a checkout. Only the file of the command that runs is loaded, so that trace and review start without
+ * cdktf, the AWS SDK and the other dependencies. The published package runs bundled.ts instead.
  */
 
-/** What a file in commands/ has; its name is the command's. */
+/** The exports of a file in commands/; the file is named after the command. */
 interface CommandFile {
   commandLine(): Command;
-  /** The exit code of wrong usage, where 2 has another meaning. */
+  /** The exit code of invalid usage, if 2 has another meaning. */
   readonly usageExit?: number;
 }
 
@@ -24,12 +24,12 @@ void runCommand(
   () => usageExit,
 );
 
-/** @param asked the command whose file is loaded; of the others, only name and purpose are needed */
+/** @param asked the command whose file is loaded; the others need only their name and summary */
 function programFor(asked: string | undefined): Command {
-  const program = newCommand("alb-web", DESCRIPTION, "each command's --help names its own");
+  const program = newCommand("alb-web", DESCRIPTION, MORE_HELP);
   for (const [moment, commands] of Object.entries(MOMENTS))
-    for (const [name, purpose] of Object.entries(commands))
-      program.addCommand((name === asked ? loaded(name) : new Command(name)).summary(purpose).helpGroup(moment));
+    for (const [name, summary] of Object.entries(commands))
+      program.addCommand((name === asked ? loaded(name) : new Command(name)).summary(summary).helpGroup(moment));
   return program;
 }
 

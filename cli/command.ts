@@ -13,64 +13,83 @@ import { erase } from "./terminal";
 
 process.env[NO_SDK_WARNING] ??= "true";
 
-/** The exit codes of every command. */
+/** The exit codes that commands share. */
 export const EXIT = {
-  good: 0,
+  ok: 0,
   /** The path is broken, or the work failed. */
   broken: 1,
-  /** Wrong usage or unreadable input. */
+  /** Invalid usage or unreadable input. */
   usage: 2,
-  /** Nothing broken, but something that nobody could find out. */
+  /** Nothing is broken, but something cannot be determined. */
   unknown: 3,
-  /** Our own fault. */
+  /** Internal error. */
   internal: 70,
 } as const;
 
-/** How a command ends that answers with a verdict. */
+/** For codes of one and two digits. */
+const EXIT_CODE_WIDTH = 4;
+
+/** The exit code for a verdict. */
 export const EXIT_OF: Readonly<Record<Verdict, number>> = {
-  ok: EXIT.good,
+  ok: EXIT.ok,
   broken: EXIT.broken,
   unknown: EXIT.unknown,
 };
 
 /**
- * A command as all of ours are: its version is the package's, its help names the exit codes, and errors go to standard
+ * A command of alb-web: it has the version of the package, its help lists the exit codes, and its errors go to standard
  * error.
+ * @param codes "0 …, 1 …"; a text that begins with no code is printed as it is
  */
 export function newCommand(
   name: string,
   description: string,
-  codes = "0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error",
+  codes = "0 ok, 1 broken or failed, 2 invalid usage, 3 unknown: nothing is broken, but something cannot be " +
+    "determined, 70 internal error",
 ): Command {
-  // Its own sentences about a command line repeat what was given.
+  // commander's messages repeat what was given on the command line.
   const output = { outputError: (text: string) => say(text.trimEnd()), writeOut: writeHelp };
   return new Command(name)
     .description(description)
     .version(version)
-    .addHelpText("after", `\nExit codes: ${codes}`)
+    .addHelpText("after", `\n${/^\d/.test(codes) ? exitCodesText(codes) : codes}`)
     .configureOutput(output)
     .exitOverride();
 }
 
-/** A reader that has seen enough, such as head, is no fault; a disk that is full is. */
+/** A line for each code of "0 …, 1 …". */
+function exitCodesText(codes: string): string {
+  const lines = codes
+    .split(/, (?=\d+ )/)
+    .map((line) => line.replace(/^\d+ /, (code) => `  ${code.trim().padEnd(EXIT_CODE_WIDTH)}`));
+  return ["Exit codes:", ...lines].join("\n");
+}
+
+/** Adds examples to a command's help; each is a comment and a command line. */
+export function withExamples(command: Command, examples: Readonly<Record<string, string>>): Command {
+  const lines = Object.entries(examples).flatMap(([comment, line]) => [`  # ${comment}`, `  ${line}`]);
+  return command.addHelpText("after", ["\nExamples:", ...lines].join("\n"));
+}
+
+/** A closed pipe, such as to head, is not an error; a full disk is. */
 function writeHelp(text: string): void {
   if (process.stdout.listenerCount("error") === 0)
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") return;
-      say(`The help cannot be written to standard output: ${error.message}`);
+      say(`Cannot write the help to standard output: ${error.message}`);
       process.exit(EXIT.broken);
     });
   process.stdout.write(text);
 }
 
-/** The same, with a result that can go to a file. */
+/** The same, with an option that writes the result to a file. */
 export function withOut(command: Command): Command {
   return command.option("--out <file>", "write the result to a file instead of standard output");
 }
 
 /**
- * Aborts when the person presses Ctrl-C or the process is told to end.
- * @param left what holds then, such as "nothing is left running"
+ * Aborts on Ctrl-C and on signals that end the process.
+ * @param left the state after that, such as "nothing is left running"
  */
 export function abortedByPerson(left: string): AbortSignal {
   const stopping = new AbortController();
@@ -80,8 +99,8 @@ export function abortedByPerson(left: string): AbortSignal {
 }
 
 /**
- * Runs a command line and sets the exit code; the one place where errors become codes.
- * @param usage the code of wrong usage, where 2 has another meaning
+ * Runs a command line and sets the exit code; the only place where errors become codes.
+ * @param usage the code of invalid usage, if 2 has another meaning
  */
 export async function runCommand(run: () => Promise<unknown>, usage: () => number = () => EXIT.usage): Promise<void> {
   try {
@@ -93,7 +112,7 @@ export async function runCommand(run: () => Promise<unknown>, usage: () => numbe
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof TimeIsUp) {
     say(error.message);
     return EXIT.unknown;
@@ -112,7 +131,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 /**
- * Asks before the work begins whether its result can be kept.
+ * Checks before the work begins that its result can be written.
  * @throws {UsageError} if the file cannot be written
  */
 export async function throwIfNotWritable(out: string | undefined): Promise<void> {
@@ -124,35 +143,35 @@ export async function throwIfNotWritable(out: string | undefined): Promise<void>
   if (isNew) await rm(out);
 }
 
-/** A whole commit id, as git and GitHub write it. */
+/** A full commit id, as git and GitHub write it. */
 export const COMMIT = /^[0-9a-f]{40}$/;
 
-/** @throws {UsageError} if an argument is no commit, which becomes part of an object's key */
+/** @throws {UsageError} if an argument is not a commit id, as it becomes part of an object key */
 export function throwIfNoCommit(argument: string, commit: string): void {
   if (!COMMIT.test(commit))
-    throw new UsageError(`${argument}: got ${commit}; allowed is a whole commit id of 40 digits`);
+    throw new UsageError(`${argument} must be a full commit id of 40 hexadecimal digits (got ${commit})`);
 }
 
-// Where nobody can be told anything any more, the work goes on and has its exit code.
+// If standard error is closed, the work continues and sets its exit code.
 if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
 
 /**
- * Lines for a person, on standard error. Here, in `writeResult` and in steps.ts is where what others wrote becomes
- * harmless.
+ * Writes lines for a person to standard error. Text from others is made printable here, in `writeResult` and in
+ * steps.ts.
  */
 export function say(text: string): void {
   erase();
   process.stderr.write(`${printableLines(text)}\n`);
 }
 
-/** The result alone goes to standard output, or to the file that `--out` names. */
+/** Writes the result to standard output, or to the file that `--out` names. */
 export async function writeResult(text: string, out?: string): Promise<void> {
   await write(printableLines(text), out);
 }
 
 /**
- * A command to the runner of a workflow, which must not be one of somebody else's making: a line that GitHub shows
- * above the run.
+ * Writes a workflow command: an annotation that GitHub shows above the run. Text from others must not become a command
+ * of its own.
  */
 export async function writeNotice(title: string, text: string, kind: "notice" | "warning" = "notice"): Promise<void> {
   await write(`::${kind} title=${title}::${printable(text).replace(/%/g, "%25")}`);
@@ -163,9 +182,9 @@ async function write(text: string, out?: string): Promise<void> {
   if (out !== undefined) return writeFile(out, result);
   erase();
   await new Promise<void>((resolve, reject) => {
-    // A reader that has gone away, or a full disk.
+    // A closed pipe, or a full disk.
     const fail = (error: Error) =>
-      reject(new WorkFailed(`The result cannot be written to standard output: ${error.message}`, { cause: error }));
+      reject(new WorkFailed(`Cannot write the result to standard output: ${error.message}`, { cause: error }));
     process.stdout.once("error", fail).write(result, (error) => {
       if (error) return fail(error);
       process.stdout.off("error", fail);
@@ -175,8 +194,8 @@ async function write(text: string, out?: string): Promise<void> {
 }
 
 /**
- * A report, whose exit code stands already: a reader that has seen enough, such as head, changes no verdict.
- * @param page may have colours of ours, so what others wrote was made printable where the page was made
+ * Writes a report. Its exit code is already set, so a closed pipe, such as to head, does not change it.
+ * @param page may have colors, so its text from others was made printable when the page was made
  */
 export async function writeReport(page: string, out?: string): Promise<void> {
   await write(page, out).catch((error: Error) => {

@@ -1,35 +1,39 @@
 /**
- * The commands and what each is for, by the moment at which it is used, as in the file `help`. A new one is a file in
- * commands/ and a line here.
+ * The commands with one line for each, grouped by the task that they are for, as in the file `help`. A new command is a
+ * file in commands/ and a line here.
  */
 export const MOMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "Try it, on your own machine, without an AWS account:": {
-    rehearse: "build every stack of main.ts on a local AWS, check each step, take it down",
+  "Try it on your machine, without an AWS account:": {
+    rehearse: "Build the stacks of main.ts on a local AWS, check each step, and destroy them",
   },
-  "Bring it to AWS:": {
-    bootstrap: "create the buckets for the states that main.ts names, and the roles of GitHub's workflows",
-    adopt: "after a deploy was killed: find what it left on AWS, for the next deploy to take over",
-    prove: "deploy a site of its own, check it, measure it, take it down",
+  "Deploy to AWS:": {
+    bootstrap: "Create the state buckets that main.ts names, and the IAM roles for GitHub workflows",
+    adopt: "Find resources that an interrupted deploy left on AWS, so that the next deploy imports them",
+    prove: "Deploy a test site to AWS, check it, measure it, and destroy it",
   },
-  "Ask whether it would work, before anything is created:": {
-    trace: "trace the path of a request through a plan, a state or a cdk.tf.json, hop by hop",
-    explain: "what a finding such as P33 means, why, and how to mend it",
+  "Check the path of a request before anything is created:": {
+    trace: "Trace the path of a request through a plan, a state or a cdk.tf.json, hop by hop",
+    explain: "Explain a rule such as P33: what it checks, why, and how to fix a finding",
   },
-  "Have a plan reviewed:": {
-    plan: "plan the stacks of main.ts, and keep each plan in plans/",
-    review: "what a plan does to the path of a request, while it is applied and after",
-    apply: "apply exactly the plan that was kept, or nothing",
+  "Review and apply plans:": {
+    plan: "Plan the stacks of main.ts and save each plan in plans/",
+    review: "Show the effect of a plan on the path of a request, during the apply and after it",
+    apply: "Apply exactly the saved plan, or nothing",
   },
-  "In workflows on GitHub:": {
-    "post-review": "review plans in a job: in its summary, and in a comment on its pull request",
-    comment: "show the plans in plans/ in a comment on a pull request",
-    record: "write what the plans in plans/ do as records",
-    "keep-plan": "keep a pull request's records in the state buckets until it is merged",
-    "deploy-merged": "apply what was merged, if it does what was reviewed",
+  "Run in GitHub workflows:": {
+    "post-review": "Review plans in a job: in the job summary and in a comment on the pull request",
+    comment: "Post one comment with the plans in plans/ on a pull request",
+    record: "Write a record of what each plan in plans/ does",
+    "keep-plan": "Store a pull request's records in the state buckets until it is merged",
+    "deploy-merged": "Apply a merged pull request if the new plan does what was reviewed",
   },
   "Work on alb-web:": {
-    docs: "write the generated pages in docs/",
+    docs: "Write the generated pages in docs/",
   },
 };
 
-export const DESCRIPTION = "Traces the path of a request through Terraform, and reviews what a plan does to it.";
+export const DESCRIPTION =
+  "Traces the path of a request through Terraform plans and states, and reviews the effect of a plan on that path.";
+
+/** The end of the program's own help. */
+export const MORE_HELP = "Run 'npx alb-web <command> --help' for the options and exit codes of a command.";

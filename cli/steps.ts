@@ -1,22 +1,22 @@
 import { printable } from "../machine/text/printable";
 import { colored, draw, drawForGood, isDrawn } from "./terminal";
 
-/* What a command is at, on standard error: drawn in place on a terminal, and a line for each event elsewhere. */
+/* The progress of a command, on standard error: drawn in place on a terminal, and elsewhere a line for each event. */
 
-/** Does something under a title, and shows that; what it returns is the work's. */
+/** Runs work under a title and shows its progress. @returns the result of the work */
 export type Steps = <T>(title: string, run: (step: Step) => T | Promise<T>) => Promise<T>;
 
 /** A step while it runs. */
 export interface Step {
-  /** Says how far it is. */
+  /** Shows the progress within the step. */
   report(text: string): void;
-  /** Says what came of it, such as "synthesized: web", in place of its title. */
+  /** Replaces the title with the result, such as "synthesized: web". */
   rename(title: string): void;
-  /** Does something that is part of it. */
+  /** Runs a part of the step. */
   readonly step: Steps;
 }
 
-/** What is shown of a step. */
+/** A step as it is shown. */
 interface Shown {
   title: string;
   report: string;
@@ -29,13 +29,13 @@ interface Shown {
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const FRAME_MS = 80;
 
-/** Steps that run and are part of no other. */
+/** Running steps that are not part of another step. */
 const running: Shown[] = [];
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * The steps of a command, one after the other or side by side.
- * @param signal when it has aborted, its reason is thrown, whatever a step made of it
+ * The steps of a command, in sequence or in parallel.
+ * @param signal when it is aborted, its reason is thrown, whatever the step itself threw
  */
 export function stepsUntil(signal: AbortSignal): Steps {
   return stepsIn(undefined, signal);
@@ -74,7 +74,7 @@ function begin(title: string, whole: Shown | undefined): Shown {
 
 function report(shown: Shown, text: string): void {
   shown.report = text;
-  // Beside others, a line has to say what it is about.
+  // Steps can run in parallel, so each line names its step.
   if (!isDrawn()) drawForGood([`› ${shown.title}: ${text}`]);
 }
 

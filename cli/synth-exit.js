@@ -1,11 +1,12 @@
 /*
- * Loaded before main.ts (cdktf.json): how a synth ends. What is refused is printed as it stands, without Node's source
- * frame, stack and version; every other error as Node prints it. Files beside each stack's own are put right.
+ * Loaded before main.ts (cdktf.json): the end of a synth. The errors in REFUSALS are printed without Node's source
+ * frame, stack and version; every other error is printed as Node prints it. It also updates the other files in each
+ * stack's folder.
  */
 const { copyFileSync, existsSync, readFileSync, rmSync, statSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 
-/** constructs/props/refusals.ts; their messages name everything that there is to correct. */
+/** constructs/props/refusals.ts; their messages list everything to correct. */
 const REFUSALS = ["InvalidPropsError", "BrokenPathError"];
 const LOCK_FILE = ".terraform.lock.hcl";
 const committed = resolve(LOCK_FILE);
@@ -29,7 +30,7 @@ process.on("exit", (code) => {
 });
 
 /**
- * cdktf leaves what an earlier synth wrote in the other syntax (`--hcl`), and terraform would read both:
+ * cdktf keeps the files of an earlier synth in the other syntax (`--hcl`), and terraform would read both:
  * `Duplicate required providers configuration`.
  */
 function removeOtherSyntax(folder, written) {
@@ -40,11 +41,11 @@ function removeOtherSyntax(folder, written) {
 }
 
 /**
- * cdktf.out is not committed, so the lock file's committed home is the project's folder, and every stack gets a copy
- * beside its JSON. With it, a stack's folder alone is enough for a run elsewhere.
+ * cdktf.out is not committed, so the lock file is committed in the project's folder, and every stack gets a copy next
+ * to its JSON. With the copy, the stack's folder is enough for a run elsewhere.
  */
 function placeLock(copy) {
-  // terraform adds to the copy what it learns about other providers and this platform; that stays until ours is
-  // changed.
+  // terraform adds other providers and the checksums of this platform to the copy; these stay until the committed file
+  // changes.
   if (!existsSync(copy) || statSync(copy).mtimeMs < statSync(committed).mtimeMs) copyFileSync(committed, copy);
 }

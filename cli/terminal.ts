@@ -1,18 +1,18 @@
 /*
- * The last lines of a terminal, which are drawn again while something goes on. Whatever else is written has to take
- * them away first, and stands above them then.
+ * The last lines of a terminal, which are redrawn while work is in progress. Other output erases them first, and so
+ * appears above them.
  */
 
 let drawn = 0;
 
-/** Whether progress is drawn in place; else whatever is said is a line of its own. */
+/** Whether progress is drawn in place; otherwise each message is a line of its own. */
 export function isDrawn(): boolean {
   return process.stderr.isTTY === true && process.stdout.isTTY === true;
 }
 
 /**
- * Draws lines in place of those that were drawn before.
- * @param lines of visible characters, and of colours by `colored`
+ * Replaces the lines that were drawn before.
+ * @param lines of visible characters, and of colors by `colored`
  */
 export function draw(lines: readonly string[]): void {
   const shown = lines.slice(1 - (process.stderr.rows || Infinity));
@@ -20,7 +20,7 @@ export function draw(lines: readonly string[]): void {
   drawn = shown.length;
 }
 
-/** Takes away what is drawn, so that something else can be written. */
+/** Erases the drawn lines, so that other output can be written. */
 export function erase(): void {
   if (drawn > 0) process.stderr.write(eraser());
   drawn = 0;
@@ -34,17 +34,17 @@ export function drawForGood(lines: readonly string[]): void {
 
 const COLORS = { green: 32, red: 31, yellow: 33, dim: 2 };
 
-/** A text in a colour, where a person has not asked for none. */
+/** A text in a color, unless NO_COLOR is set. */
 export function colored(color: keyof typeof COLORS, text: string): string {
   return !isDrawn() || process.env.NO_COLOR ? text : `\u001b[${COLORS[color]}m${text}\u001b[0m`;
 }
 
-/** Up to the first of the drawn lines, and from there to the end nothing. */
+/** The sequence that moves to the first drawn line and clears everything below. */
 function eraser(): string {
   return drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`;
 }
 
-/** A line that is any longer would be two, which `eraser` does not know of. */
+/** A longer line would wrap into two, and `eraser` counts one. */
 function cutToWidth(line: string): string {
   const columns = process.stderr.columns || Infinity;
   let left = columns - 1;

@@ -1,7 +1,7 @@
 /*
- * Lets Node run the project's TypeScript: `node -r ./cli/typescript.js main.ts`. Types are taken out, not checked (`npm
- * run types` does that), and lines keep their numbers. What sucrase made of a file is kept under node_modules/.cache by
- * the file's content: a program starts in two thirds of the time that it takes to load sucrase and do it again.
+ * Lets Node run the project's TypeScript: `node -r ./cli/typescript.js main.ts`. Types are removed, not checked (`npm
+ * run types` checks them), and line numbers stay the same. The output of sucrase is cached under node_modules/.cache by
+ * the content of the file: a program then starts in two thirds of the time.
  */
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
@@ -33,14 +33,14 @@ function readKept(kept) {
   }
 }
 
-/** Whole or not at all, as programs run side by side; a folder that cannot be written to only costs the time. */
+/** Written atomically, as programs run in parallel; a folder that is not writable only costs time. */
 function keep(kept, code) {
   try {
     mkdirSync(CACHE, { recursive: true });
     writeFileSync(`${kept}.${process.pid}`, code);
     renameSync(`${kept}.${process.pid}`, kept);
   } catch {
-    // Made again the next time; a full disk may have taken half of it.
+    // The next run tries again; on a full disk the file may be incomplete.
     removeIfPossible(`${kept}.${process.pid}`);
   }
   return code;
@@ -50,6 +50,6 @@ function removeIfPossible(file) {
   try {
     rmSync(file, { force: true });
   } catch {
-    // It is in nobody's way.
+    // A leftover file does no harm.
   }
 }

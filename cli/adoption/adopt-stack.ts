@@ -15,20 +15,20 @@ import { type PlanFacts, type PlanJson, planFacts } from "./plan-facts";
 
 export interface AdoptionResult extends Rest {
   readonly stackId: string;
-  /** The stack's folder, as a person would write it. */
+  /** The stack's folder, relative to the current one. */
   readonly folder: string;
   readonly adoptions: readonly Adoption[];
   readonly ambiguities: readonly Ambiguity[];
-  /** Addresses of the plan that nothing is known about how to find what they would create. */
+  /** Addresses of the plan whose type adopt cannot search for. */
   readonly unsearched: readonly string[];
-  /** Adopted addresses that the plan replaces at once. */
+  /** Adopted addresses that the plan replaces. */
   readonly replaced: PlanFacts["replaced"];
   readonly interrupted: PlanFacts["interrupted"];
-  /** The plan with the import blocks, in terraform's words. */
+  /** The plan with the import blocks, as terraform prints it. */
   readonly planText: string;
 }
 
-/** A stack, and what a person has decided on. */
+/** A stack, and the choices of a person. */
 export interface AdoptionOptions {
   readonly opened: StackFolder;
   /** Ids by address. */
@@ -37,16 +37,16 @@ export interface AdoptionOptions {
 }
 
 /**
- * Finds what AWS holds for a stack and its state does not know, and writes import blocks for it. What lies deeper is
- * found in rounds: once a VPC is to be imported, the plan knows the VPC of each subnet, and so on.
- * @throws {UsageError} if a choice is none; the import blocks are then as they were
+ * Finds a stack's resources on AWS that are not in its state, and writes import blocks for them. Nested resources are
+ * found in rounds: once a VPC has an import block, the plan has the VPC of each subnet, and so on.
+ * @throws {UsageError} if a choice is invalid; the import blocks are then as before
  */
 export async function adoptStack({ opened, chosen, onProgress }: AdoptionOptions): Promise<AdoptionResult> {
   const { folder, stack } = opened;
   const owner = ownerOf(opened);
   const aws = awsIn(regionOf(stack.json));
   const temporary = await TemporaryFolder.make("adopt");
-  // Blocks of an earlier run may be done with, so each run finds everything anew.
+  // Blocks of an earlier run may be outdated, so each run finds everything again.
   const before = await readBlocks(folder);
   try {
     await writeBlocks(folder, []);
@@ -80,7 +80,7 @@ async function inRounds(
   onProgress("terraform plan");
   let plan = await planned(opened, planFile);
   const { knownIds } = plan;
-  onProgress("asking AWS what it holds");
+  onProgress("reading the resources on AWS");
   const owned = (await ownedBy(aws, owner, [...plan.wanted, ...plan.standing])).filter(({ id }) => !knownIds.has(id));
   for (;;) {
     const unused = owned.filter((found) => !adoptions.some((it) => it.found === found));
@@ -129,7 +129,7 @@ async function ownedBy(aws: Aws, owner: Owner, resources: readonly Planned[]): P
 }
 
 /**
- * Nothing is offered to an address whose parents are not known yet, and nothing that the state has at another address.
+ * An address whose parents are unknown gets no offers, and nothing is offered that the state has at another address.
  */
 async function offersFor(
   aws: Aws,
@@ -169,8 +169,8 @@ function ownerOf({ stack: { id, json } }: StackFolder): Owner {
   const { [OWNER_TAGS.stack]: stack, [OWNER_TAGS.domain]: domain } = tags;
   if (stack === undefined || domain === undefined) {
     throw new UsageError(
-      `Stack ${id} does not tag what it creates with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, so nothing ` +
-        "of it can be found again; use terraform import.",
+      `${id} must tag its resources with ${OWNER_TAGS.stack} and ${OWNER_TAGS.domain}, by which adopt finds them; ` +
+        "without these tags, use terraform import.",
     );
   }
   return { stack, domain };
@@ -183,10 +183,10 @@ function throwIfNoChoice(chosen: ReadonlyMap<string, string>, { adoptions, ambig
       .find((it) => it.address === address)
       ?.candidates.map((it) => it.id)
       .join(" or ");
+    const allowed =
+      candidates === undefined ? "--use must name an ambiguous address" : `--use ${address} must be ${candidates}`;
     throw new UsageError(
-      `--use ${address}=${id}: ` +
-        `${candidates === undefined ? "nothing is to be chosen for this address" : `allowed is ${candidates}`}; ` +
-        "take address and id from what adopt lists as ambiguous.",
+      `${allowed} (got ${address}=${id}); copy the address and the id from the ambiguous resources that adopt lists.`,
     );
   }
 }

@@ -4,15 +4,15 @@ import type { AdoptionResult } from "./adopt-stack";
 import type { LeftOver } from "./left-over";
 import { type Ambiguity, type Found, shortened, valueAt } from "./model";
 
-/** What terraform says at the end of a plan. */
+/** The last line of terraform's plan. */
 const PLAN_SUMMARY = /^(Plan: .*|No changes\..*)$/m;
 
-/** Whether a person has something to decide or to look after. */
+/** Whether a person must decide or check something. */
 export function needsPerson({ ambiguities, leftOver, unsearched, interrupted }: AdoptionResult): boolean {
   return ambiguities.length + leftOver.length + unsearched.length + interrupted.length > 0;
 }
 
-/** What adoption found, for a person to read; the plan comes first if anything is adopted. */
+/** The result as text; the plan comes first if anything is adopted. */
 export function adoptionReport(result: AdoptionResult): string {
   const { adoptions, ambiguities, leftOver, undecided, unsearched, interrupted, replaced, planText, folder } = result;
   const width = Math.max(...adoptions.map(({ address }) => address.length));
@@ -26,22 +26,22 @@ export function adoptionReport(result: AdoptionResult): string {
     undecided.length === 0
       ? []
       : [
-          `undecided   ${undecided.length} more, which belong to one or the other: ` +
+          `undecided   ${undecided.length} more, which belong to one of the ambiguous resources: ` +
             `${undecided.map(({ id }) => shortened(id)).join(", ")}`,
         ],
     leftOver.flatMap((it) => leftOverLines(it, folder)),
     interrupted.flatMap(({ address, id }) => [
-      `interrupted ${address}, ${shortened(id)}: the state knows it as half done, and a deploy cannot replace ` +
-        "it, as AWS protects it or allows one of its name only",
+      `interrupted ${address}, ${shortened(id)}: tainted in the state, and a deploy cannot replace it, because AWS ` +
+        "protects it or allows only one with its name",
       `              ${command`terraform -chdir=${word.file(folder)} untaint ${word.address(address)}`}`,
     ]),
     unsearched.map(
       (address) =>
-        `unknown     ${address}: adopt does not know how to find what it creates; if AWS has it, use terraform import`,
+        `unknown     ${address}: adopt cannot find resources of this type; if it exists on AWS, use terraform import`,
     ),
   ].flat();
   const lines = [...sections, ...(sections.length > 0 ? [""] : []), ...closing(result), ...nextSteps(result)];
-  // A name with a line's end in it would begin a line that looks like one of ours.
+  // A name with a line break could start a line that looks like part of the report.
   return [...(adoptions.length === 0 ? [] : [planText, ""]), ...lines.map(printable)].join("\n");
 }
 
@@ -60,7 +60,7 @@ function leftOverLines({ found, remark, successorOf }: LeftOver, folder: string)
     successorOf === undefined
       ? []
       : [
-          "              to keep this one instead, then adopt again: " +
+          "              to keep this one instead, run this, then adopt again: " +
             `${command`terraform -chdir=${word.file(folder)} state rm ${word.address(successorOf)}`}`,
         ];
   const what = [shortened(found.id), found.type, typeof name === "string" ? `"${name}"` : "", madeAt(found)];
@@ -68,13 +68,13 @@ function leftOverLines({ found, remark, successorOf }: LeftOver, folder: string)
 }
 
 function madeAt({ createdAt }: Found): string {
-  return createdAt === undefined ? "" : `made ${createdAt.toISOString().replace(/\.\d+Z$/, "Z")}`;
+  return createdAt === undefined ? "" : `created ${createdAt.toISOString().replace(/\.\d+Z$/, "Z")}`;
 }
 
-/** How much of what was found lies in it: a first apply that was killed has less than one that went on. */
+/** How many of the found resources are in it: the VPC of a killed first apply has fewer than that of a later one. */
 function held({ id, type }: Found, { undecided }: AdoptionResult): string {
   if (type !== "aws_vpc") return "";
-  return `holds ${undecided.filter(({ values }) => values.vpc_id === id).length} of the undecided`;
+  return `contains ${undecided.filter(({ values }) => values.vpc_id === id).length} of the undecided`;
 }
 
 function closing({ stackId, adoptions, ambiguities, leftOver, planText }: AdoptionResult): string[] {
@@ -82,8 +82,7 @@ function closing({ stackId, adoptions, ambiguities, leftOver, planText }: Adopti
   const counts = `${adoptions.length} adopted, ${ambiguities.length} ambiguous, ${leftOver.length} left over.`;
   const plan = PLAN_SUMMARY.exec(planText)?.[0];
   return [
-    `${stackId}: ` +
-      `${isNothing ? "nothing to adopt; AWS holds nothing for this stack that its state does not know." : counts}`,
+    `${stackId}: ` + `${isNothing ? "nothing to adopt; all resources of this stack on AWS are in its state." : counts}`,
     ...(plan === undefined ? [] : [plan]),
   ];
 }
@@ -92,17 +91,17 @@ function nextSteps(result: AdoptionResult): string[] {
   const { adoptions, ambiguities, leftOver, interrupted, stackId } = result;
   const steps = [
     ambiguities.length > 0
-      ? "decide on what is ambiguous, delete the others, and run " +
+      ? "choose the ambiguous resources to adopt, delete the others, and run " +
         `${command`npx alb-web adopt ${word.stack(stackId)}`} again`
       : "",
     leftOver.length > 0
-      ? "look at what is left over and delete it if nobody needs it; terraform never will, and adopt deletes nothing"
+      ? "check what is left over and delete it if nobody needs it; neither terraform nor adopt deletes it"
       : "",
-    interrupted.length > 0 ? "untaint what was interrupted, so that the deploy completes it in place" : "",
+    interrupted.length > 0 ? "untaint the interrupted resources, so that the deploy completes them in place" : "",
     ambiguities.length === 0 && adoptions.length > 0
       ? `${command`npx cdktf deploy ${word.stack(stackId)}`}, then ` +
-        `${command`npx alb-web adopt ${word.stack(stackId)}`} once more, which sees that nothing is left and ` +
-        "takes the import blocks away"
+        `${command`npx alb-web adopt ${word.stack(stackId)}`} again, which checks that nothing is left and ` +
+        "removes the import blocks"
       : "",
   ].filter(Boolean);
   return steps.map((step, index) => `${index === 0 ? "Next: " : "      "}${step}`);

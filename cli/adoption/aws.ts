@@ -6,7 +6,7 @@ import { Route53Client } from "@aws-sdk/client-route-53";
 import { WorkFailed } from "../../machine/errors";
 import type { Owner } from "./model";
 
-/** AWS with the person's own credentials, in the stack's region. It is only read. */
+/** AWS clients with the user's own credentials, in the stack's region. They only read. */
 export interface Aws {
   readonly region: string;
   readonly ec2: EC2Client;
@@ -31,13 +31,13 @@ export function awsIn(region: string): Aws {
     ec2: new EC2Client(config),
     elb: new ElasticLoadBalancingV2Client(config),
     acm: new ACMClient(config),
-    // Both are the same in every region.
+    // IAM and Route 53 are global.
     iam: new IAMClient(config),
     route53: new Route53Client(config),
   };
 }
 
-/** Whether tags are those of the owner. */
+/** Whether the tags are those of the owner. */
 export function isOwned(tags: readonly Tag[] | undefined, owner: Owner): boolean {
   return valueOf(tags, OWNER_TAGS.stack) === owner.stack && valueOf(tags, OWNER_TAGS.domain) === owner.domain;
 }
@@ -58,14 +58,14 @@ export async function all<Page, Item>(
 }
 
 /**
- * What AWS answers.
- * @throws {WorkFailed} with AWS's own words, if it does not
+ * The response of AWS.
+ * @throws {WorkFailed} with AWS's error, if the call fails
  */
 export async function asked<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: Error) => {
     throw new WorkFailed(
-      `AWS cannot be asked what it holds: ${error.name}: ${error.message}\nadopt reads with this machine's own ` +
-        "AWS credentials, wherever the stack's runs get theirs from.",
+      `The resources on AWS cannot be read: ${error.name}: ${error.message}\nadopt uses the AWS credentials of this ` +
+        "machine, even if the stack's runs use others.",
     );
   });
 }

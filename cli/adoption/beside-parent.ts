@@ -10,10 +10,10 @@ import { withoutDot } from "../../rehearsal/site";
 import { type Aws, all, asked } from "./aws";
 import type { Found, Values } from "./model";
 
-/** Finds what AWS holds in the place of a resource of the plan; its parent is known. At most one thing can be there. */
+/** Finds the resource on AWS in the place of a planned one, whose parent is known. There is at most one. */
 export type Find = (aws: Aws, planned: Values) => Promise<Found[]>;
 
-/** A load balancer has one listener on a port. */
+/** A load balancer has at most one listener per port. */
 export const listenerOnPort: Find = async ({ elb, region }, { load_balancer_arn, port }) => {
   const listeners = await asked(
     all(
@@ -31,7 +31,7 @@ export const listenerOnPort: Find = async ({ elb, region }, { load_balancer_arn,
     }));
 };
 
-/** A route table has one route to a destination. */
+/** A route table has at most one route per destination. */
 export const routeToDestination: Find = async (aws, { route_table_id, destination_cidr_block }) => {
   const table = await routeTable(aws, String(route_table_id));
   return (table.Routes ?? [])
@@ -44,7 +44,7 @@ export const routeToDestination: Find = async (aws, { route_table_id, destinatio
     }));
 };
 
-/** A subnet is associated with one route table. */
+/** A subnet is associated with at most one route table. */
 export const associationWithTable: Find = async (aws, { route_table_id, subnet_id }) => {
   const table = await routeTable(aws, String(route_table_id));
   return (table.Associations ?? [])
@@ -58,7 +58,7 @@ export const associationWithTable: Find = async (aws, { route_table_id, subnet_i
     }));
 };
 
-/** A group has no two rules of one direction with the same protocol, ports and peer. */
+/** A security group has at most one rule per direction, protocol, ports and peer. */
 export function ruleOf(direction: "in" | "out"): Find {
   return async (aws, planned) =>
     (await rulesIn(aws, String(planned.security_group_id)))
@@ -66,7 +66,7 @@ export function ruleOf(direction: "in" | "out"): Find {
       .map((rule) => foundRule(aws, rule));
 }
 
-/** All rules of a group. */
+/** All rules of a security group. */
 export async function rulesIn({ ec2 }: Aws, groupId: string): Promise<SecurityGroupRule[]> {
   return asked(
     all(
@@ -76,7 +76,7 @@ export async function rulesIn({ ec2 }: Aws, groupId: string): Promise<SecurityGr
   );
 }
 
-/** A rule as something that is there. */
+/** A security group rule as a found resource. */
 export function foundRule({ region }: Aws, { SecurityGroupRuleId = "", IsEgress }: SecurityGroupRule): Found {
   const type = IsEgress === true ? "aws_vpc_security_group_egress_rule" : "aws_vpc_security_group_ingress_rule";
   return {
@@ -87,13 +87,13 @@ export function foundRule({ region }: Aws, { SecurityGroupRuleId = "", IsEgress 
   };
 }
 
-/** More than Route 53 has types of records; they come by name and type. */
+/** More than the record types of Route 53; records are sorted by name and type. */
 const MAX_TYPES_OF_A_NAME = 20;
 
 /**
- * A zone has one record of a name and type; it is the site's if it points to the site's load balancer. A CNAME stands
- * in its place too, as no other record may beside it; imported, it becomes the site's in one change. A certificate's
- * record is written over, whatever is there, so it is not looked for.
+ * A zone has one record per name and type; it belongs to the site if it points to the site's load balancer. A CNAME is
+ * also in its place, as it excludes other records; once imported, one change makes it the site's record. The validation
+ * record of a certificate is overwritten in any case, so it is not searched for.
  */
 export const aliasRecord: Find = async ({ route53 }, { zone_id, name, type, alias, allow_overwrite }) => {
   if (allow_overwrite === true) return [];
@@ -118,7 +118,7 @@ export const aliasRecord: Find = async ({ route53 }, { zone_id, name, type, alia
 };
 
 async function routeTable({ ec2 }: Aws, id: string) {
-  // As a filter, as a table that is not there any more is no fault.
+  // With a filter, as a route table that no longer exists is not an error.
   const { RouteTables = [] } = await asked(
     ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name: "route-table-id", Values: [id] }] })),
   );
@@ -144,8 +144,8 @@ function isSame(
 }
 
 /**
- * Route 53 writes names in small letters with a dot at the end, a wildcard as a code, and may put `dualstack.` before a
- * load balancer's name.
+ * Route 53 writes names in lowercase with a trailing dot, a wildcard as an escape code, and may add `dualstack.` before
+ * the name of a load balancer.
  */
 function recordName(name: string | undefined): string {
   return withoutDot((name ?? "").toLowerCase()).replace(/^dualstack\./, "");

@@ -5,7 +5,7 @@ import { writeFile } from "../../machine/files/write-file";
 import type { Terraform } from "../../machine/terraform/terraform";
 import type { Adoption } from "./model";
 
-/** Beside the stack's JSON, which terraform reads it with. */
+/** Next to the stack's JSON, so that terraform reads both. */
 export const ADOPTED_FILE = "adopted.tf.json";
 
 interface ImportFile {
@@ -17,7 +17,7 @@ export async function readBlocks(folder: string): Promise<string | undefined> {
   return readFile(join(folder, ADOPTED_FILE), "utf8").catch(() => undefined);
 }
 
-/** Has terraform import these with the next plan or apply; nothing to import leaves no file. */
+/** Makes the next plan or apply import these; without adoptions there is no file. */
 export async function writeBlocks(folder: string, adoptions: readonly Adoption[]): Promise<void> {
   await keepBlocks(
     folder,
@@ -25,15 +25,15 @@ export async function writeBlocks(folder: string, adoptions: readonly Adoption[]
   );
 }
 
-/** Puts back what `readBlocks` read. */
+/** Restores what `readBlocks` read. */
 export async function restoreBlocks(folder: string, text: string | undefined): Promise<void> {
   const file = join(folder, ADOPTED_FILE);
   await (text === undefined ? rm(file, { force: true }) : writeFile(file, text));
 }
 
 /**
- * Takes out blocks that have done their work, as their address is in the state. Left standing, they would do no harm
- * until the stack is destroyed, and then keep it from being deployed again.
+ * Removes blocks whose address is in the state. If kept, they would do no harm until the stack is destroyed, and would
+ * then prevent the next deploy.
  * @param terraform in the stack's folder, initialized
  */
 export async function dropSettledBlocks({
@@ -56,7 +56,7 @@ async function addressesIn(terraform: Terraform): Promise<string[]> {
   try {
     return (await terraform.run(["state", "list"])).stdout.split("\n");
   } catch (error) {
-    // Killed early, the first deploy has left no state at all.
+    // A first deploy that was killed early has no state.
     if (error instanceof WorkFailed && error.message.includes("No state file was found")) return [];
     throw error;
   }

@@ -3,19 +3,19 @@ import { foundRule, rulesIn } from "./beside-parent";
 import { fits } from "./match";
 import { type Adoption, type Ambiguity, type Found, type Planned, shortened, valueAt } from "./model";
 
-/** Something that carries the owner's tags and has no place in the plan. */
+/** A resource with the owner's tags that has no address in the plan. */
 export interface LeftOver {
   readonly found: Found;
-  /** What it is beside or in. */
+  /** How it relates to the plan. */
   readonly remark: string;
-  /** The address that it could take over, were the state to let go of what it has there. */
+  /** The address that could adopt it, if the state's own resource at that address were removed from the state. */
   readonly successorOf?: string;
 }
 
-/** What was found and given to nobody. */
+/** Found resources that were not adopted. */
 export interface Rest {
   readonly leftOver: readonly LeftOver[];
-  /** What belongs to something ambiguous, and is decided with it. */
+  /** Resources that belong to an ambiguous one, and are decided with it. */
   readonly undecided: readonly Found[];
 }
 
@@ -41,16 +41,16 @@ export function restOf(
 function remarkOn(found: Found, standing: readonly Planned[]): Omit<LeftOver, "found"> {
   if (found.unusable !== undefined) return { remark: found.unusable };
   const twin = standing.find((planned) => fits(planned, found, PARENTS));
-  if (twin === undefined) return { remark: "fits nothing in the plan" };
+  if (twin === undefined) return { remark: "matches nothing in the plan" };
   const id = valueAt(twin.values, "id");
-  if (typeof id === "string") return { remark: `beside ${twin.address}, which is ${shortened(id)}` };
-  return { remark: `beside ${twin.address}, which the plan replaces`, successorOf: twin.address };
+  if (typeof id === "string") return { remark: `duplicate of ${twin.address}, which is ${shortened(id)}` };
+  return { remark: `duplicate of ${twin.address}, which the plan replaces`, successorOf: twin.address };
 }
 
 /**
- * Rules in the stack's groups that neither the state nor the plan has: of an edit that was killed and taken back, or
- * the one by which AWS lets a new group send everything. terraform takes that away as the next step, and may not have
- * got to it.
+ * Rules in the stack's security groups that are neither in the state nor in the plan: from an interrupted edit that was
+ * reverted, or the default rule that allows all outbound traffic of a new security group. terraform removes the default
+ * rule right after it creates the group, and may have been killed in between.
  */
 export async function strayRules(
   aws: Aws,
@@ -65,7 +65,7 @@ export async function strayRules(
       const strays = (await rulesIn(aws, String(values.id))).filter(
         ({ SecurityGroupRuleId = "" }) => !adopted.has(SecurityGroupRuleId) && !knownIds.has(SecurityGroupRuleId),
       );
-      return strays.map((rule) => ({ found: foundRule(aws, rule), remark: `in ${address}, and not in the plan` }));
+      return strays.map((rule) => ({ found: foundRule(aws, rule), remark: `in ${address}, but not in the plan` }));
     }),
   );
   return rules.flat();

@@ -1,12 +1,12 @@
 import { type Adoption, type Ambiguity, attributeOf, type Found, type Planned, valueAt } from "./model";
 
-/** What AWS holds for one address of the plan. */
+/** The resources on AWS for one address of the plan. */
 export interface Offer {
   readonly planned: Planned;
   readonly candidates: readonly Found[];
   /**
-   * Whether they stand where the address's own would stand, so that a stranger is in its way; else strangers do not
-   * matter.
+   * Whether a candidate occupies the place of the planned resource, so that a different one blocks it; otherwise
+   * candidates that do not match are ignored.
    */
   readonly inPlace: boolean;
 }
@@ -17,7 +17,7 @@ export interface Matches {
 }
 
 /**
- * Whether something may be what an address of the plan stands for: everything that both sides know agrees.
+ * Whether a found resource can be the planned one: all values that are known on both sides agree.
  * @param butFor attributes that need not agree
  */
 export function fits(planned: Planned, found: Found, butFor: readonly string[] = []): boolean {
@@ -31,32 +31,33 @@ export function fits(planned: Planned, found: Found, butFor: readonly string[] =
 }
 
 /**
- * Gives an address what fits it if that is one thing alone, which fits no other address; else it is listed.
- * @param chosen ids that a person has decided on, by address
+ * Adopts a resource if it is the only match of an address and matches no other address; otherwise it is ambiguous.
+ * @param chosen ids that a person has chosen, by address
  */
 export function match(offers: readonly Offer[], chosen: ReadonlyMap<string, string> = new Map()): Matches {
-  const sound = offers.map(soundOnes);
+  const usable = offers.map(usableOnes);
   const adoptions: Adoption[] = [];
   const ambiguities: Ambiguity[] = [];
-  for (const { planned, candidates } of sound) {
+  for (const { planned, candidates } of usable) {
     const { address } = planned;
     const choice = candidates.find(({ id }) => id === chosen.get(address));
     const fitting = candidates.filter((found) => fits(planned, found));
     const [only] = fitting;
     if (choice !== undefined) adoptions.push({ address, found: choice });
-    else if (fitting.length > 1) ambiguities.push({ address, candidates: fitting, why: `${fitting.length} fit` });
+    else if (fitting.length > 1)
+      ambiguities.push({ address, candidates: fitting, why: `${fitting.length} resources match` });
     else if (only === undefined)
       ambiguities.push(
-        ...(candidates.length === 0 ? [] : [{ address, candidates, why: "there already, but not as planned" }]),
+        ...(candidates.length === 0 ? [] : [{ address, candidates, why: "exists, but not as planned" }]),
       );
-    else if (isClaimedTwice(only, planned, sound))
-      ambiguities.push({ address, candidates: [only], why: "fits another address too" });
+    else if (isClaimedTwice(only, planned, usable))
+      ambiguities.push({ address, candidates: [only], why: "also matches another address" });
     else adoptions.push({ address, found: only });
   }
   return { adoptions, ambiguities };
 }
 
-function soundOnes({ planned, candidates, inPlace }: Offer): Offer {
+function usableOnes({ planned, candidates, inPlace }: Offer): Offer {
   return {
     planned,
     inPlace,

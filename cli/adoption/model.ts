@@ -1,48 +1,48 @@
-/** What tells one thing from another, by terraform's own attribute paths: `vpc_id`, `tags.Name`, `alias.0.name`. */
+/** Values that distinguish resources, by terraform's attribute paths: `vpc_id`, `tags.Name`, `alias.0.name`. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A resource of the plan, as far as the plan knows it. */
+/** A resource of the plan, with its known values. */
 export interface Planned {
   readonly address: string;
   readonly type: string;
   readonly values: Values;
-  /** Attributes that will be known only when it is created. */
+  /** Attributes that are known after apply. */
   readonly unknown: ReadonlySet<string>;
 }
 
-/** Something that AWS holds. */
+/** A resource on AWS. */
 export interface Found {
-  /** terraform's name for its kind, such as `aws_vpc`. */
+  /** terraform's type, such as `aws_vpc`. */
   readonly type: string;
-  /** As terraform's state has it. */
+  /** As in terraform's state. */
   readonly id: string;
   /** @default - the id */
   readonly importId?: string;
   /**
-   * What must agree with a resource of the plan. A list agrees with another one that it shares something with; null
-   * says that there is none; what is omitted agrees with everything.
+   * The values that must agree with a planned resource. A list agrees with another one if they share an item; null
+   * means that there is no value; an omitted value agrees with everything.
    */
   readonly values: Values;
   readonly createdAt?: Date;
-  /** Why it is of no use, such as a certificate that failed. Left away if it is sound. */
+  /** Why it cannot be used, such as a failed certificate. Absent if it can. */
   readonly unusable?: string;
   /** The command line that shows it. */
   readonly look: string;
 }
 
-/** The tags that tell a stack's resources from others. */
+/** The values of the tags that identify a stack's resources. */
 export interface Owner {
   readonly stack: string;
   readonly domain: string;
 }
 
-/** Something that AWS holds, and the address that it belongs to beyond doubt. */
+/** A resource on AWS and its only possible address. */
 export interface Adoption {
   readonly address: string;
   readonly found: Found;
 }
 
-/** An address that more than one thing could belong to, or something that is there but not as planned. */
+/** An address with several possible resources, or with one that exists but not as planned. */
 export interface Ambiguity {
   readonly address: string;
   readonly candidates: readonly Found[];
@@ -64,12 +64,12 @@ export function attributeOf(path: string): string {
   return path.split(".")[0] ?? path;
 }
 
-/** A certificate's names as one text, whatever their order. */
+/** A certificate's names as one sorted text. */
 export function namesKey(names: readonly string[]): string {
   return [...new Set(names)].sort().join(" ");
 }
 
-/** An id for a person to read: an ARN without what is the same in all of a stack's ARNs. */
+/** A short id for the report: an ARN without the parts that all ARNs of a stack share. */
 export function shortened(id: string): string {
   return id.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, "");
 }

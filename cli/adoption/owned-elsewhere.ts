@@ -19,13 +19,13 @@ import { command, word } from "../../machine/text/pasteable";
 import { type Aws, all, asked, isOwned, OWNER_TAGS, valueOf } from "./aws";
 import { type Found, namesKey, type Owner, type Planned } from "./model";
 
-/** ELB tells the tags of so many at once. */
+/** Elastic Load Balancing returns the tags of at most this many resources per call. */
 const ELB_TAGS_AT_ONCE = 20;
-/** What IAM and terraform append to a name's prefix. */
+/** The length of the suffix that terraform appends to a name prefix. */
 const IAM_SUFFIX = 26;
-const CERTIFICATE_OF_USE = new Set(["PENDING_VALIDATION", "ISSUED"]);
+const USABLE_CERTIFICATE = new Set(["PENDING_VALIDATION", "ISSUED"]);
 
-/** Load balancers and target groups that carry the owner's tags. Listeners are found by their load balancer. */
+/** Load balancers and target groups with the owner's tags. Listeners are found by their load balancer. */
 export async function ownedInElb({ elb, region }: Aws, owner: Owner): Promise<Found[]> {
   const [balancers, groups] = await asked(
     Promise.all([
@@ -57,7 +57,7 @@ export async function ownedInElb({ elb, region }: Aws, owner: Owner): Promise<Fo
   return found.filter(({ id }) => owned.has(id));
 }
 
-/** Certificates that carry the owner's tags; the first name of a stack's own is its domain. */
+/** Certificates with the owner's tags; the first name of a stack's certificate is its domain. */
 export async function ownedInAcm({ acm, region }: Aws, owner: Owner): Promise<Found[]> {
   const certificates = await asked(
     all(paginateListCertificates({ client: acm }, {}), (page) => page.CertificateSummaryList),
@@ -72,7 +72,7 @@ export async function ownedInAcm({ acm, region }: Aws, owner: Owner): Promise<Fo
           acm.send(new DescribeCertificateCommand({ CertificateArn })),
         );
         const names = namesKey([DomainName ?? "", ...SubjectAlternativeNames]);
-        const unusable = CERTIFICATE_OF_USE.has(Status) ? undefined : Status;
+        const unusable = USABLE_CERTIFICATE.has(Status) ? undefined : Status;
         return [
           {
             type: "aws_acm_certificate",
@@ -88,7 +88,7 @@ export async function ownedInAcm({ acm, region }: Aws, owner: Owner): Promise<Fo
   return found.flat();
 }
 
-/** Roles and instance profiles whose names begin as the stack's own do and that carry the owner's tags. */
+/** Roles and instance profiles with the stack's name prefixes and the owner's tags. */
 export async function ownedInIam({ iam }: Aws, owner: Owner, prefixes: readonly string[]): Promise<Found[]> {
   if (prefixes.length === 0) return [];
   const isOurs = (name: string | undefined): name is string => prefixes.some((prefix) => name?.startsWith(prefix));
@@ -98,7 +98,7 @@ export async function ownedInIam({ iam }: Aws, owner: Owner, prefixes: readonly 
       all(paginateListInstanceProfiles({ client: iam }, {}), (page) => page.InstanceProfiles),
     ]),
   );
-  // Neither list has tags.
+  // Neither list includes tags.
   const found = [
     ...roles.map(async ({ RoleName = "", CreateDate }): Promise<Found[]> => {
       if (!isOurs(RoleName) || !isOwned((await asked(iam.send(new GetRoleCommand({ RoleName })))).Role?.Tags, owner))
@@ -122,7 +122,7 @@ export async function ownedInIam({ iam }: Aws, owner: Owner, prefixes: readonly 
         )
       )
         return [];
-      // Killed before it was given its role, it has none.
+      // After a kill it may not have its role yet.
       const values = { name_prefix: InstanceProfileName.slice(0, -IAM_SUFFIX), role: Roles[0]?.RoleName };
       return [
         {
@@ -139,8 +139,8 @@ export async function ownedInIam({ iam }: Aws, owner: Owner, prefixes: readonly 
 }
 
 /**
- * Public zones of the planned names that carry the owner's tags, or none of anybody and the planned comment: terraform
- * tags a zone only after it has waited for it.
+ * Public zones with the planned names and the owner's tags, or with no owner's tags and the planned comment: terraform
+ * tags a zone only after it has waited for its creation.
  */
 export async function ownedInRoute53({ route53 }: Aws, owner: Owner, zones: readonly Planned[]): Promise<Found[]> {
   const found = await Promise.all(

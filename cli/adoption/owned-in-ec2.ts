@@ -15,21 +15,21 @@ import { command, word } from "../../machine/text/pasteable";
 import { type Aws, all, asked, OWNER_TAGS, type Tag, valueOf } from "./aws";
 import type { Found, Owner, Values } from "./model";
 
-/** AWS makes this group with every VPC; it cannot be made twice and goes with its VPC. */
+/** AWS creates this security group with every VPC and deletes it with the VPC; it cannot be duplicated. */
 const MADE_BY_AWS = "default";
 
-/** Instances and gateways that were deleted can be seen for about an hour. */
+/** Deleted instances and gateways are still listed for about an hour. */
 const GONE = /^(shutting-down|terminated|deleting|deleted)$/i;
 
-/** What of EC2 is looked for by the owner's tags. */
+/** A search in EC2 by the owner's tags. */
 interface Search {
   readonly client: Aws["ec2"];
   readonly filters: { readonly Name: string; readonly Values: string[] }[];
-  /** The command that shows it to a person. */
+  /** The command that shows a resource. */
   readonly look: (what: string, id: string) => string;
 }
 
-/** Everything in EC2 that carries the owner's tags, security groups' rules apart, which are found by their group. */
+/** All EC2 resources with the owner's tags, except security group rules, which are found by their security group. */
 export async function ownedInEc2({ ec2, region }: Aws, owner: Owner): Promise<Found[]> {
   const search: Search = {
     client: ec2,
@@ -42,7 +42,7 @@ export async function ownedInEc2({ ec2, region }: Aws, owner: Owner): Promise<Fo
   return (await asked(Promise.all(KINDS.map((find) => find(search))))).flat();
 }
 
-/** In the order in which a person looks at them: what others are in comes first. */
+/** In the order of the report: containers come first. */
 const KINDS: readonly ((search: Search) => Promise<Found[]>)[] = [
   vpcs,
   subnets,
@@ -82,7 +82,7 @@ async function internetGateways({ client, filters, look }: Search): Promise<Foun
     (page) => page.InternetGateways,
   );
   return found.map(({ InternetGatewayId = "", Attachments = [], Tags }) => ({
-    // Killed before it was attached, it has no VPC.
+    // After a kill it may not be attached to a VPC yet.
     type: "aws_internet_gateway",
     id: InternetGatewayId,
     values: named(Tags, { vpc_id: Attachments[0]?.VpcId }),

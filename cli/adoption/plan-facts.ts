@@ -1,7 +1,7 @@
 import { doingOf } from "../../topology/changes";
 import { namesKey, type Planned, type Values } from "./model";
 
-/** What adoption reads of `terraform show -json` of a plan. */
+/** The parts of `terraform show -json` of a plan that adopt reads. */
 export interface PlanJson {
   readonly resource_changes?: readonly ResourceChange[];
   readonly prior_state?: { readonly values?: { readonly root_module?: StateModule } };
@@ -11,7 +11,7 @@ interface ResourceChange {
   readonly address: string;
   readonly mode: string;
   readonly type: string;
-  /** Names an object that waits to be deleted after its successor was made. */
+  /** The key of an object that is deleted after its replacement was created. */
   readonly deposed?: string;
   readonly action_reason?: string;
   readonly change: {
@@ -31,19 +31,18 @@ interface StateModule {
 export interface PlanFacts {
   /** Addresses that the plan would create. */
   readonly wanted: readonly Planned[];
-  /** Addresses that stand already or are about to be adopted, as they will be. */
+  /** Addresses that exist or are about to be adopted, with their planned values. */
   readonly standing: readonly Planned[];
-  /** Ids that the state knows, old and waiting ones included. */
+  /** Ids in the state, including deposed objects. */
   readonly knownIds: ReadonlySet<string>;
-  /** Of the addresses that are about to be adopted, those that terraform would replace at once. */
+  /** The addresses that are about to be adopted and that terraform would replace. */
   readonly replaced: readonly string[];
-  /** What an interrupt left half done and terraform cannot replace; the state knows it. */
+  /** Tainted resources of an interrupted deploy that terraform cannot replace. */
   readonly interrupted: readonly { readonly address: string; readonly id: string }[];
 }
 
 /**
- * There can be one of a name only, so that a successor cannot be made before what an interrupt left half done is
- * deleted.
+ * Types with unique names: a replacement cannot be created before the interrupted resource is deleted.
  */
 const ONE_OF_A_NAME = new Set(["aws_lb", "aws_lb_target_group", "aws_security_group", "aws_route53_record"]);
 
@@ -52,12 +51,12 @@ export function planFacts(plan: PlanJson): PlanFacts {
   const changes = (plan.resource_changes ?? []).filter(
     ({ mode, deposed }) => mode === "managed" && deposed === undefined,
   );
-  // What is forgotten and created anew is in the state, so that nothing can be imported to its address.
+  // A resource that is forgotten and created again is in the state, so nothing can be imported to its address.
   const isNew = (it: ResourceChange) => doingOf({ ...it }) === "create" && it.change.before == null;
   return {
     wanted: changes.filter(isNew).map(plannedOf),
     standing: changes.filter((it) => !isNew(it) && it.change.after != null).map(plannedOf),
-    // What is about to be adopted stands in the plan's prior state too.
+    // The prior state of the plan includes what is about to be adopted.
     knownIds: new Set(resourcesIn(plan.prior_state?.values?.root_module).map(({ values }) => String(values?.id))),
     replaced: changes
       .filter((it) => it.change.importing !== undefined && ["replace", "destroy"].includes(doingOf({ ...it })))
@@ -70,7 +69,7 @@ export function planFacts(plan: PlanJson): PlanFacts {
 
 function isHalfDone({ type, action_reason, change: { actions, before, after } }: ResourceChange): boolean {
   const isInTheWay = actions[0] === "create" && ONE_OF_A_NAME.has(type) && before?.name === after?.name;
-  // What is protected already cannot be deleted in any order.
+  // A protected resource cannot be deleted in any order.
   return action_reason === "replace_because_tainted" && (isInTheWay || before?.enable_deletion_protection === true);
 }
 
@@ -85,7 +84,7 @@ function plannedOf({ address, type, change: { after, after_unknown } }: Resource
   };
 }
 
-/** A certificate has its names in two attributes, of which the second may be unknown if it has one name only. */
+/** A certificate's names are in two attributes; the second may be unknown if there is only one name. */
 function derived(type: string, { domain_name, subject_alternative_names }: Values): Values {
   if (type !== "aws_acm_certificate") return {};
   return {
@@ -95,7 +94,7 @@ function derived(type: string, { domain_name, subject_alternative_names }: Value
   };
 }
 
-/** A list or a block counts as unknown if anything in it is. */
+/** A list or a block counts as unknown if any part of it is unknown. */
 function isUnknown(value: unknown): boolean {
   return value === true || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
 }

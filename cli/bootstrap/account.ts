@@ -24,29 +24,29 @@ import {
 import type { BootstrapOptions } from "./options";
 import { type GitHub, inSubject, isBranch, isSameRepository, repositoryOf } from "./repository";
 
-/** What the account holds of this bootstrap before anything is done. */
+/** What exists of this bootstrap in the account before anything is done. */
 export interface Found {
   readonly account: string;
-  /** Whether the bucket is there; if so, it is this account's, in the right region, and ours to set up. */
+  /** Whether the bucket exists; if so, it is in this account and region, and bootstrap may set it up. */
   readonly hasBucket: boolean;
   readonly hasState: boolean;
-  /** Roles of this bootstrap; none if they could not be looked for. */
+  /** Roles of this bootstrap; none if they could not be read. */
   readonly roles: readonly RoleKind[];
-  /** Whether roles could not be looked for, as the credentials may not; only without `--github` and `--no-github`. */
+  /** Whether the credentials may not read roles; only without `--github` and `--no-github`. */
   readonly hidesRoles?: boolean;
-  /** What the roles were made for. */
+  /** The repository and the branch of the roles. */
   readonly github?: GitHub;
-  /** The provider of GitHub's tokens: none, one of this bootstrap, or one from elsewhere, which is used as it is. */
+  /** The OIDC provider for GitHub: none, this bootstrap's, or another one, which is used as it is. */
   readonly githubTokens: "none" | "ours" | "others";
 }
 
 type Tags = readonly { readonly Key?: string; readonly Value?: string }[];
 
 /**
- * Looks before anything is changed.
- * @throws {UsageError} if the bucket or a role is not ours to change, the bucket is elsewhere, or the roles are for
- * another repository
- * @throws {WorkFailed} without credentials that AWS accepts, or if AWS does not tell what the account holds
+ * Reads the account before anything is changed.
+ * @throws {UsageError} if bootstrap does not manage the bucket or a role, the bucket is in another region, or the roles
+ * are for another repository
+ * @throws {WorkFailed} without valid AWS credentials, or if AWS does not return the contents of the account
  */
 export async function lookAt({ bucket, region, github }: BootstrapOptions): Promise<Found> {
   const account = await accountOf(region);
@@ -72,22 +72,22 @@ export async function lookAt({ bucket, region, github }: BootstrapOptions): Prom
     );
   if (github === undefined) throwIfForNobody(roles, before);
   const githubTokens = await githubTokensOf(iam, account, bucket).catch((error: unknown) => {
-    // They matter to roles only; if the state holds a provider all the same, terraform asks for it and says so.
+    // Only roles need it; if the state has a provider, terraform reads it and reports the error.
     if (github === undefined && roles.length === 0 && isRefusal(error)) return "none" as const;
     throw error;
   });
   return { account, hasBucket, hasState, roles, github: before, githubTokens };
 }
 
-/** The roles of this bootstrap that the account holds now. */
+/** The roles of this bootstrap that exist now. */
 export async function rolesOf(bucket: string, region: string): Promise<RoleKind[]> {
   const tagsOfRoles = await tagsOfAllRoles(new IAMClient({ region }));
   return ROLE_KINDS.filter((kind) => valueOf(tagsOfRoles[kind], OWNER_TAG) === bucket);
 }
 
 /**
- * An account has the roles once, as their names are fixed.
- * @param strange roles of these names that are not of this bootstrap
+ * An account has only one set of roles, as their names are fixed.
+ * @param strange roles with these names that do not belong to this bootstrap
  * @throws {UsageError} if they are not this bootstrap's, or are for another repository
  */
 export function throwIfOfOthers(
@@ -99,35 +99,33 @@ export function throwIfOfOthers(
 ): void {
   if (strange.length > 0) {
     throw new UsageError(
-      `The account ${account} has a role ${strange.map((kind) => ROLES[kind]).join(" and a role ")} that is ` +
-        `not tagged ${OWNER_TAG} = ${bucket}, ` +
-        "so it is another bootstrap's or somebody's own; delete it, or do without --github.",
+      `${named(strange)} in account ${account} must be tagged ${OWNER_TAG} = ${bucket}; without that tag, a role ` +
+        "belongs to another bootstrap or was created by somebody else. Delete it, or omit --github.",
     );
   }
   if (before === undefined || isSameRepository(before, wanted)) return;
-  // Two repositories that had one name, one after the other, are told apart by their ids only.
+  // Two repositories that had the same name at different times differ only in their ids.
   const [theirs, ours] =
     before.repository.toLowerCase() === wanted.repository.toLowerCase()
       ? [inSubject(before), inSubject(wanted)]
       : [before.repository, wanted.repository];
   throw new UsageError(
-    `The roles ${named(ROLE_KINDS)} of account ${account} are for ${theirs}, and an account has them once, so ` +
-      `${ours} cannot have them too; ` +
-      "run this with another account's credentials, or take them from that repository first: run this with " +
-      "--no-github, then again as now.",
+    `The roles ${named(ROLE_KINDS)} of account ${account} are for ${theirs}, and an account has only one set of ` +
+      `them, so they cannot also be for ${ours}. Use the credentials of another account, or remove the roles from ` +
+      "that repository first: run this with --no-github, then with --github again.",
   );
 }
 
 /**
- * Without `--github` the roles stay as they are, which their tags tell.
- * @throws {UsageError} if they do not: the roles would be removed unasked
+ * Without `--github` the roles stay as they are; their tags say for which repository.
+ * @throws {UsageError} if the tags do not: the roles would be removed without a request
  */
 export function throwIfForNobody(roles: readonly RoleKind[], before: GitHub | undefined): void {
   if (roles.length === 0 || before !== undefined) return;
   throw new UsageError(
-    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${named(roles)} must name the repository and the branch ` +
-      "that the roles are for, so nothing was changed; " +
-      "run this with --github OWNER/REPO, or with --no-github to remove the roles.",
+    `The tags ${REPOSITORY_TAG} and ${BRANCH_TAG} of ${named(roles)} must name the repository and the branch of ` +
+      "the roles, and do not, so nothing was changed; run this with --github OWNER/REPO, or with --no-github to " +
+      "remove the roles.",
   );
 }
 
@@ -152,13 +150,13 @@ export async function accountOf(region: string, sts = new STSClient({ region }))
       );
     }
     throw new WorkFailed(
-      "AWS does not say whose the credentials in use are; aws sts get-caller-identity shows the same. " +
+      "AWS does not return the account of the credentials in use; check them with aws sts get-caller-identity. " +
         `(${name}: ${message})`,
     );
   }
 }
 
-/** @returns whether the bucket is there */
+/** @returns whether the bucket exists */
 async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, account: string): Promise<boolean> {
   const ours = { Bucket: bucket, ExpectedBucketOwner: account };
   try {
@@ -170,11 +168,11 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
     if (status === 404) return false;
     if (status === 403)
       throw new UsageError(
-        `The bucket ${bucket} is there but belongs to another account, or the credentials of account ` +
-          `${account} may not use it; choose another name, or use credentials that may.`,
+        `The bucket ${bucket} exists, but it belongs to another account or the credentials of account ${account} ` +
+          "may not use it; choose another name, or use credentials that may use it.",
       );
     throwIfElsewhere(bucket, region, error.$response?.headers["x-amz-bucket-region"]);
-    throw new WorkFailed(`S3 does not say whether there is a bucket ${bucket}: ${error.name}: ${error.message}`);
+    throw new WorkFailed(`S3 does not report whether the bucket ${bucket} exists: ${error.name}: ${error.message}`);
   }
   const tags = await asked(
     "s3:GetBucketTagging",
@@ -186,13 +184,12 @@ async function throwIfNotOurs(s3: S3Client, bucket: string, region: string, acco
     "s3:ListBucketVersions",
     s3.send(new ListObjectVersionsCommand({ ...ours, MaxKeys: 1 })),
   );
-  // Empty and without tags is also one that was created a moment before a crash.
+  // A bucket that was created just before a crash is also empty and without tags.
   if (Versions.length + DeleteMarkers.length === 0) return true;
   throw new UsageError(
-    `The bucket ${bucket} holds other things and is not tagged ${OWNER_TAG} = ${bucket}, so nothing was ` +
-      "changed; choose another name, " +
-      "or, to use it as the state bucket, with the settings and the policy of one, tag it so " +
-      "and run this again.",
+    `The bucket ${bucket} must be empty or tagged ${OWNER_TAG} = ${bucket} (it is not empty and has no such ` +
+      "tag), so nothing was changed. Choose another name. To use it as the state bucket, with the settings and the " +
+      "policy of a state bucket, add the tag and run this again.",
   );
 }
 
@@ -238,7 +235,7 @@ async function githubTokensOf(iam: IAMClient, account: string, bucket: string): 
   return valueOf(found.Tags, OWNER_TAG) === bucket ? "ours" : "others";
 }
 
-/** What a role is for, by its tags, in either format; anybody who may tag roles can have written them. */
+/** The repository and the branch in a role's tags, in either format; anybody who may tag roles can write them. */
 export function githubOf(tags: Tags | undefined): GitHub | undefined {
   const [repository, branch] = [repositoryOf(valueOf(tags, REPOSITORY_TAG) ?? ""), valueOf(tags, BRANCH_TAG)];
   return repository !== undefined && branch !== undefined && isBranch(branch) ? { ...repository, branch } : undefined;

@@ -10,14 +10,14 @@ import { showSubject } from "./subject-notes";
 const API = "https://api.github.com";
 const ANSWER_WITHIN_MS = 15_000;
 
-/** Where GitHub is asked, and with what. */
+/** How to call GitHub. */
 export interface AskOptions {
   readonly signal: AbortSignal;
   /** For `gh`; `GH_TOKEN` or `GITHUB_TOKEN` goes to the API. */
   readonly env: NodeJS.ProcessEnv;
   /** @default - GitHub's own API */
   readonly api?: string;
-  /** @default 15 s for each answer */
+  /** @default 15 s for each response */
   readonly answerWithinMs?: number;
 }
 
@@ -25,20 +25,21 @@ export interface AskOptions {
 type Answer = { readonly json: unknown } | { readonly why: string };
 type Ask = (path: string) => Promise<Answer>;
 
-/** With the ids that GitHub says, where the command line leaves them open. @throws what `askGitHub` throws */
+/** Adds the ids from GitHub, if the command line does not have them. @throws what `askGitHub` throws */
 export async function settled({ github, ...place }: AskedOptions, options: AskOptions): Promise<BootstrapOptions> {
   if (github === undefined || github === "none") return { ...place, github };
   const { ids, ...rest } = github;
   return {
     ...place,
-    github: ids === "to be asked" ? { ...rest, ...(await askGitHub(github, options)) } : { ...rest, ids },
+    github: ids === "from GitHub" ? { ...rest, ...(await askGitHub(github, options)) } : { ...rest, ids },
   };
 }
 
 /**
- * Asks GitHub for the ids of a repository, with `gh` if it is there, else its API, through the user's proxy.
- * @throws {UsageError} if GitHub says that the repository has another name, or that its tokens have another subject
- * @throws {WorkFailed} if GitHub does not say; the sentence says what to pass instead
+ * Reads the ids of a repository from GitHub, with `gh` if it is installed, otherwise with the API, through the user's
+ * proxy.
+ * @throws {UsageError} if the repository has another name on GitHub, or its tokens have another subject
+ * @throws {WorkFailed} if the ids cannot be read; the message says what to pass instead
  */
 export async function askGitHub(asked: AskedGitHub, options: AskOptions): Promise<Repository> {
   const { repository } = asked;
@@ -52,15 +53,17 @@ export async function askGitHub(asked: AskedGitHub, options: AskOptions): Promis
     }
     const found = repositoryIn(answer.json);
     if (found === undefined) {
-      whyNot.push("the answer has no valid full_name, id and owner.id");
+      whyNot.push("the response has no valid full_name, id and owner.id");
       continue;
     }
     if (found.repository.toLowerCase() !== repository.toLowerCase()) {
-      throw new UsageError(`--github must be the repository's present name: ${repository} is ${found.repository} now`);
+      throw new UsageError(
+        `--github must be the current name of the repository, ${found.repository} (got ${repository})`,
+      );
     }
     const customization = await ask(`repos/${repository}/actions/oidc/customization/sub`);
     options.signal.throwIfAborted();
-    // Only who may read the repository's settings is answered; the note at the end says how to look.
+    // This needs permission to read the repository's settings; the note at the end says how to check.
     if ("json" in customization) throwIfOtherSubject(found, customization.json);
     return found;
   }
@@ -70,8 +73,8 @@ export async function askGitHub(asked: AskedGitHub, options: AskOptions): Promis
 }
 
 /**
- * Reads what GitHub answers of a repository: text of others, of which nothing else goes into a policy.
- * @returns nothing unless the ids are whole numbers and the name is one that GitHub allows
+ * Reads GitHub's response for a repository. It is untrusted: only these values go into a policy.
+ * @returns nothing unless the ids are whole numbers and the name is valid on GitHub
  */
 export function repositoryIn(answer: unknown): Repository | undefined {
   const {
@@ -88,9 +91,9 @@ export function repositoryIn(answer: unknown): Repository | undefined {
 }
 
 /**
- * @param answer what GitHub says of the subject; its `use_immutable_subject` does not count, as it is false where the
- * prefix has ids too
- * @throws {UsageError} if the tokens of the repository have the previous subject, or one of the repository's own
+ * @param answer GitHub's response about the subject; its `use_immutable_subject` is ignored, as it can be false while
+ * the prefix has ids
+ * @throws {UsageError} if the tokens of the repository have the previous subject, or a customized one
  */
 export function throwIfOtherSubject(found: Repository, answer: unknown): void {
   const {
@@ -101,38 +104,36 @@ export function throwIfOtherSubject(found: Repository, answer: unknown): void {
   const { repository } = found;
   if (typeof prefix === "string" && prefix.toLowerCase() === subjectPrefix({ repository }).toLowerCase()) {
     throw new UsageError(
-      `--github: the tokens of ${repository} have the previous subject, ${subjectPrefix({ repository })}:…, so ` +
-        `that a role for ${subjectPrefix(found)}:… could not be assumed. ` +
-        `Let the repository have the immutable one first: ${useImmutable(repository)}; or add --no-immutable-subject.`,
+      `--github: the tokens of ${repository} have the previous subject, ${subjectPrefix({ repository })}:…, so they ` +
+        `could not assume a role for ${subjectPrefix(found)}:…. Switch the repository to the immutable subject ` +
+        `first: ${useImmutable(repository)}; or add --no-immutable-subject.`,
     );
   }
-  // Without claims of its own it has GitHub's default all the same, or that of its organization.
+  // Without claim keys, the default subject of GitHub or of the organization applies anyway.
   if (usesDefault === false && Array.isArray(claims) && claims.length > 0) {
     throw new UsageError(
-      `--github: ${repository} or its organization customizes the subject of its tokens, which the roles need ` +
-        "as it is by default; " +
-        `${showSubject(repository)} shows it. Take the customization back: ${useImmutable(repository)}`,
+      `--github: the tokens of ${repository} must have the default subject, but the repository or its organization ` +
+        `customizes it; ${showSubject(repository)} shows the customization. Remove it: ${useImmutable(repository)}`,
     );
   }
 }
 
-/** The command that gives a repository's tokens the immutable subject. */
+/** The command that switches a repository's tokens to the immutable subject. */
 function useImmutable(repository: string): string {
   return command`gh api --method PUT repos/${word.repository(repository)}/actions/oidc/customization/sub -F use_default=true -F use_immutable_subject=true`;
 }
 
-/** What to pass where GitHub cannot be asked; the repository's name is one by its grammar, and so can be pasted. */
+/** What to pass if GitHub cannot be read; the repository's name is validated, so it is safe to paste. */
 function howToPass(repository: string): string {
   const [owner, name] = repository.split("/");
   return (
-    `Pass them: --github ${owner}@OWNER_ID/${name}@REPO_ID. ${API}/repos/${repository} shows them as owner.id ` +
-    "and id; " +
-    "so does: " +
+    `Pass them: --github ${owner}@OWNER_ID/${name}@REPO_ID. They are owner.id and id in ${API}/repos/${repository}, ` +
+    "or run: " +
     `${command`gh api repos/${word.repository(repository)} --jq '"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"'`}`
   );
 }
 
-/** A person who uses `gh` is logged in with it, which private repositories need. */
+/** `gh` is logged in, which private repositories require. */
 function withGh({ env, signal, answerWithinMs = ANSWER_WITHIN_MS }: AskOptions): Ask {
   return async (path) => {
     const { outcome, stdout, text } = await runProgram(
@@ -142,7 +143,7 @@ function withGh({ env, signal, answerWithinMs = ANSWER_WITHIN_MS }: AskOptions):
       answerWithinMs,
       signal,
     );
-    if (outcome === "missing") return { why: "there is no gh" };
+    if (outcome === "missing") return { why: "gh is not installed" };
     return outcome === "ok" ? jsonOf(stdout, "gh") : { why: `gh: ${shortened(firstLine(text))}` };
   };
 }
@@ -163,10 +164,10 @@ function withApi({ env, signal, api = API, answerWithinMs = ANSWER_WITHIN_MS }: 
       );
       const text = await response.text();
       if (response.status === 404)
-        return { why: `${api}: no such repository, or a private one, which needs gh auth login or GITHUB_TOKEN` };
+        return { why: `${api}: no such repository, or a private one, which requires gh auth login or GITHUB_TOKEN` };
       if (response.status === 401)
         return { why: `${api} does not accept ${env.GH_TOKEN ? "GH_TOKEN" : "GITHUB_TOKEN"}` };
-      return response.ok ? jsonOf(text, api) : { why: `${api} answers ${response.status}` };
+      return response.ok ? jsonOf(text, api) : { why: `${api} returned ${response.status}` };
     } catch (error) {
       return { why: `${api}: ${shortened(reasonOf(error))}` };
     }
@@ -177,11 +178,11 @@ function jsonOf(text: string, from: string): Answer {
   try {
     return { json: JSON.parse(text) as unknown };
   } catch {
-    return { why: `${from} answers without JSON` };
+    return { why: `${from} did not return JSON` };
   }
 }
 
-/** What a program or a network says, and not much of it. */
+/** The beginning of a message of a program or a network. */
 function shortened(text: string): string {
   return printable(text).slice(0, 200);
 }

@@ -5,28 +5,28 @@ interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** What credentials need for a bootstrap. */
+/** The permissions that bootstrap needs. */
 export const NEEDED_RIGHTS =
-  "bootstrap needs credentials that may set up buckets and, where there are roles for GitHub, may set up roles";
+  "bootstrap requires credentials that may create and configure buckets and, with roles for GitHub, IAM roles";
 
 /**
- * What AWS answers.
- * @param action what is asked, as IAM names it
- * @throws {WorkFailed} with the action and AWS's own words, if it does not
+ * The response of AWS.
+ * @param action the call, by its IAM action
+ * @throws {WorkFailed} with the action and AWS's error, if the call fails
  */
 export async function asked<T>(action: string, answer: Promise<T>): Promise<T> {
   return answer.catch((error: AwsError) => {
     const words = [error.name, error.message || error.code].filter(Boolean).join(": ");
     if (isForbidden(error))
-      throw new WorkFailed(`AWS refuses ${action} (${words}); ${NEEDED_RIGHTS}.`, { cause: error });
+      throw new WorkFailed(`AWS denied ${action} (${words}); ${NEEDED_RIGHTS}.`, { cause: error });
     throw new WorkFailed(
-      `AWS does not answer ${action} (${words}); try again, and look at the network between here and AWS if it ` +
-        "stays so.",
+      `AWS did not respond to ${action} (${words}); try again. If it fails again, check the network connection to ` +
+        "AWS.",
     );
   });
 }
 
-/** Whether what `asked` threw means that the credentials in use may not ask this. */
+/** Whether `asked` threw because the credentials lack the permission. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof WorkFailed && error.cause instanceof Error && isForbidden(error.cause);
 }
@@ -35,7 +35,7 @@ function isForbidden({ $metadata }: AwsError): boolean {
   return $metadata?.httpStatusCode === 403;
 }
 
-/** For what AWS says of what is not there; every other error stays one. */
+/** Handles AWS's errors for what does not exist; rethrows every other error. */
 export function nothingIf(...names: string[]): (error: Error) => undefined {
   return (error) => {
     if (names.includes(error.name) || names.includes(`${error.name}Exception`)) return undefined;

@@ -24,14 +24,14 @@ const PLUGINS = join(CACHE, "plugins");
 
 export interface RunOptions {
   readonly tools: Tools;
-  /** An empty folder, which is the caller's to remove. */
+  /** An empty folder; the caller removes it. */
   readonly folder: string;
-  /** What is in use as long as terraform runs. */
+  /** In use as long as terraform runs. */
   readonly inUse: HeldLock;
   readonly signal: AbortSignal;
 }
 
-/** terraform in a folder of a bootstrap. */
+/** Runs terraform in a folder of a bootstrap. */
 export class BootstrapRun {
   private readonly terraform: Terraform;
 
@@ -47,43 +47,42 @@ export class BootstrapRun {
     }).holding(options.inUse);
   }
 
-  /** Creates the bucket, which no state can be in yet, and moves the state into it. */
+  /** Creates the bucket with local state, and moves the state into it. */
   async createBucket(report: (text: string) => void): Promise<void> {
     await this.write(firstConfiguration(this.wanted));
     await this.initialize(report);
-    report("terraform apply; S3 takes a minute to be sure of its settings");
-    await this.said(this.terraform.run(["apply", "-auto-approve", "-input=false", "-json"]));
+    report("terraform apply; takes about a minute until S3 returns the new settings consistently");
+    await this.explained(this.terraform.run(["apply", "-auto-approve", "-input=false", "-json"]));
     await this.write(configuration(this.wanted));
     report("moving the state into the bucket");
-    await this.said(this.terraform.run(["init", "-migrate-state", "-force-copy", "-input=false", "-no-color"]));
+    await this.explained(this.terraform.run(["init", "-migrate-state", "-force-copy", "-input=false", "-no-color"]));
   }
 
-  /** Uses the state in the bucket, or begins one there. */
+  /** Uses the state in the bucket, or creates it. */
   async useBucket(report: (text: string) => void): Promise<void> {
     await this.write(configuration(this.wanted));
     await this.initialize(report);
   }
 
   /**
-   * Takes roles into the state that may have been lost or never have held them: what it does not know it does not
-   * remove.
-   * @param found the roles and what they were made for
+   * Imports roles that may be missing in the state: terraform removes only what is in the state.
+   * @param found the roles and their repository
    */
-  async takeUp({ roles, github }: Found, report: (text: string) => void): Promise<void> {
+  async importRoles({ roles, github }: Found, report: (text: string) => void): Promise<void> {
     await this.write(configuration({ ...this.wanted, github, imports: [...this.wanted.imports, ...importsOf(roles)] }));
     await this.settle(report);
     await this.write(configuration(this.wanted));
   }
 
-  /** Makes everything what it should be. @returns what was done, in a few words */
+  /** Applies the configuration. @returns what was done, in a few words */
   async settle(report: (text: string) => void): Promise<string> {
     report("terraform plan");
-    const { hasChanges, events } = await this.said(
+    const { hasChanges, events } = await this.explained(
       this.terraform.run(["plan", "-input=false", "-json", "-detailed-exitcode", `-out=${PLAN}`]),
     );
     if (!hasChanges) return "no changes";
     report("terraform apply");
-    await this.said(this.terraform.run(["apply", "-input=false", "-json", PLAN]));
+    await this.explained(this.terraform.run(["apply", "-input=false", "-json", PLAN]));
     const { add = 0, change = 0, remove = 0 } = events.find(({ type }) => type === "change_summary")?.changes ?? {};
     return `${add} added, ${change} changed, ${remove} removed`;
   }
@@ -93,24 +92,25 @@ export class BootstrapRun {
     await rm(join(this.options.folder, PLAN), { force: true });
   }
 
-  /** One at a time, as terraform does not guard the provider cache, which rehearsals use too. */
+  /** One at a time, as terraform does not lock the provider cache, which rehearsals use too. */
   private async initialize(report: (text: string) => void): Promise<void> {
     report("terraform init");
     await mkdir(PLUGINS, { recursive: true });
     await copyFile(join(PROJECT, ".terraform.lock.hcl"), join(this.options.folder, ".terraform.lock.hcl"));
-    const init = (held: HeldLock) => this.said(this.terraform.holding(held).run(["init", "-input=false", "-no-color"]));
+    const init = (held: HeldLock) =>
+      this.explained(this.terraform.holding(held).run(["init", "-input=false", "-no-color"]));
     await withLock(
       `${PLUGINS}.lock`,
-      (holder) => report(`waiting for ${holder} to fetch the provider`),
+      (holder) => report(`waiting for ${holder} to download the provider`),
       init,
       this.options.signal,
     );
   }
 
   /**
-   * Tells what terraform says in our own words: its advice, and ours, is for stacks, which have a folder that stays.
+   * Replaces terraform's errors: its advice, and that of machine/terraform, is for stacks, whose folder is permanent.
    */
-  private async said<T>(work: Promise<T>): Promise<T> {
+  private async explained<T>(work: Promise<T>): Promise<T> {
     const { bucket } = this.wanted;
     try {
       return await work;
@@ -120,40 +120,37 @@ export class BootstrapRun {
       const [, who, since] = /is locked by (.*?) since (\S+ \S+) UTC/.exec(message) ?? [];
       if (who !== undefined) {
         throw new WorkFailed(
-          `Another alb-web bootstrap works on ${bucket}: ${who}, since ${since} UTC. Run this again when it ` +
-            "has ended; " +
-            "if its terraform was killed, delete its lock first: " +
+          `Another alb-web bootstrap is running for ${bucket}: ${who}, since ${since} UTC. Run this again when it ` +
+            "has finished. If its terraform was killed, delete its lock first: " +
             `${command`aws s3 rm s3://${word.bucket(bucket)}/${word.file(`${STATE_KEY}.tflock`)}`}`,
         );
       }
       if (/BucketAlreadyOwnedByYou|BucketAlreadyExists|S3 Bucket.*already exists/s.test(message)) {
         throw new WorkFailed(
-          `The bucket ${bucket} came to be while this was about to create it: another alb-web bootstrap works ` +
-            "on it, or somebody else took the name. Run this again in two minutes; it tells which.",
+          `The bucket ${bucket} was created at the same time by another alb-web bootstrap, or by another account. ` +
+            "Run this again in two minutes; it reports which.",
         );
       }
       if (/errored\.tfstate/.test(message)) {
         throw new WorkFailed(
-          `What was done could not be stored in the state of ${bucket}. Run this again, with credentials that ` +
-            "may write to the bucket: it goes on from what there is.",
+          `The state of ${bucket} could not be saved. Run this again with credentials that may write to the bucket; ` +
+            "it continues with what exists.",
         );
       }
       const [, service, call, words] =
         /operation error (\w+): (\w+), https response error StatusCode: 403,.*?api error (\w+: .*)/.exec(message) ?? [];
       if (service !== undefined)
-        throw new WorkFailed(
-          `AWS refuses ${service.toLowerCase()}:${call} while ${bucket} is set up (${words}); ${NEEDED_RIGHTS}.`,
-        );
+        throw new WorkFailed(`AWS denied ${service.toLowerCase()}:${call} for ${bucket} (${words}); ${NEEDED_RIGHTS}.`);
       if (message.startsWith("AWS refuses access to "))
         throw new WorkFailed(
-          `AWS refuses to read or write the bootstrap's own state, s3://${bucket}/${STATE_KEY}; ${NEEDED_RIGHTS}.`,
+          `AWS denied access to the state of bootstrap, s3://${bucket}/${STATE_KEY}; ${NEEDED_RIGHTS}.`,
         );
       throw new WorkFailed(message.replaceAll(basename(this.options.folder), `the bootstrap of ${bucket}`));
     }
   }
 }
 
-/** What the account is to hold, from what was asked for and what it holds already. */
+/** The wanted contents of the account, from the options and from what exists. */
 export function wantedOf({ bucket, region, github }: BootstrapOptions, found: Found): Wanted {
   const wantedGitHub = github === "none" ? undefined : (github ?? found.github);
   const { account, githubTokens, hasBucket } = found;
@@ -162,7 +159,7 @@ export function wantedOf({ bucket, region, github }: BootstrapOptions, found: Fo
     bucket,
     region,
     github: wantedGitHub,
-    // Ours stays even without roles: other roles of the account may trust it by now.
+    // It is kept even without roles: other roles of the account may trust it.
     ownsGitHubTokens: githubTokens === "ours" || (githubTokens === "none" && wantedGitHub !== undefined),
     imports: [
       ...(hasBucket ? [{ to: BUCKET_ADDRESS, id: bucket }] : []),
@@ -176,7 +173,7 @@ function importsOf(roles: Found["roles"]): Wanted["imports"] {
   return roles.map((kind) => ({ to: roleAddress(kind), id: ROLES[kind] }));
 }
 
-/** The person's credentials and terraform settings, but for those that would lead to another state. */
+/** The user's credentials and terraform settings, without those that would select another state. */
 function environment({ provider: { configurationFile } }: Tools): NodeJS.ProcessEnv {
   const { TF_WORKSPACE: _workspace, TF_DATA_DIR: _data, ...env } = process.env;
   return {

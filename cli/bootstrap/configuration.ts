@@ -13,17 +13,18 @@ import {
 import { policyOf, trustOf } from "./policies";
 import { type GitHub, inSubject } from "./repository";
 
-/** What is to be in the account. */
+/** The wanted contents of the account. */
 export interface Wanted {
   readonly account: string;
   readonly bucket: string;
   readonly region: string;
   /** @default - no roles for GitHub */
   readonly github?: GitHub;
-  /** Whether the provider of GitHub's tokens is this bootstrap's, or one that the account has from elsewhere. */
+  /** Whether the OIDC provider for GitHub is managed by this bootstrap, or already exists in the account. */
   readonly ownsGitHubTokens: boolean;
   /**
-   * What exists and the state may not know, such as after a crash: address and id. What it does know is passed over.
+   * What exists and may not be in the state, such as after a crash: address and id. terraform skips what is in the
+   * state.
    */
   readonly imports: readonly { readonly to: string; readonly id: string }[];
 }
@@ -32,27 +33,27 @@ export const BUCKET_ADDRESS = "aws_s3_bucket.state";
 export const TOKENS_ADDRESS = "aws_iam_openid_connect_provider.github";
 export const roleAddress = (kind: RoleKind) => `aws_iam_role.${kind}`;
 
-/** Earlier states can be brought back for so long, and always the last few. */
+/** Earlier versions of a state are kept for this time, and at least the newest few. */
 const OLD_VERSIONS_DAYS = 90;
 const OLD_VERSIONS_KEPT = 20;
-/** What was reviewed is deployed within days or never. */
+/** A reviewed plan is deployed within days or never. */
 const RECORDS_DAYS = 30;
 const DESCRIPTIONS: Readonly<Record<RoleKind, (github: GitHub) => string>> = {
   plan: ({ repository }) => `Plans pull requests of ${repository}`,
   keep: ({ repository }) => `Keeps what plans of ${repository} do`,
   deploy: ({ repository, branch }) => `Deploys ${branch} of ${repository}`,
 };
-/** Who may write to the bucket may write these once, and delete none: what was reviewed stays what was reviewed. */
+/** Writers of the bucket can write these once and cannot delete them, so that a reviewed record stays as it is. */
 const RECORDS = ["plans/*", "deploys/*", RECORD_KEY];
 const BUCKET = `\${${BUCKET_ADDRESS}.bucket}`;
 type Blocks = Readonly<Record<string, object>>;
 
-/** The bucket alone, with its state beside the file: what comes before there is a bucket that could hold it. */
+/** Only the bucket, with local state: the first configuration, before a bucket exists that can store the state. */
 export function firstConfiguration(wanted: Wanted): object {
   return { ...base(wanted), resource: bucketBlocks(wanted.bucket) };
 }
 
-/** All of it, with the state in the bucket. */
+/** The whole configuration, with the state in the bucket. */
 export function configuration(wanted: Wanted): object {
   const { bucket, region, github, ownsGitHubTokens, imports } = wanted;
   const { terraform, ...rest } = base(wanted);
@@ -104,7 +105,7 @@ function bucketBlocks(bucket: string): Blocks {
   };
 }
 
-/** What nobody may do, whatever their own policies allow. Whoever is to remove the bucket removes this first. */
+/** Denied for everybody, whatever their own policies allow. To remove the bucket, remove this policy first. */
 function bucketPolicy(bucket: string): object {
   const arn = `arn:aws:s3:::${bucket}`;
   const deny = (Sid: string, Action: string | string[], Resource: string | string[], more: object = {}) => ({
@@ -120,7 +121,7 @@ function bucketPolicy(bucket: string): object {
     Statement: [
       deny("TlsOnly", "s3:*", [arn, `${arn}/*`], { Condition: { Bool: { "aws:SecureTransport": "false" } } }),
       deny("KeepTheBucket", "s3:DeleteBucket", arn),
-      // Old versions still expire: S3's own rules are not asked.
+      // Old versions still expire: the policy does not apply to S3's own lifecycle rules.
       deny("KeepEarlierStates", "s3:DeleteObjectVersion", `${arn}/*`),
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
       deny(

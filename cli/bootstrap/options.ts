@@ -8,21 +8,21 @@ interface Place {
 }
 
 export interface BootstrapOptions extends Place {
-  /** Nothing: as it was before. `"none"`: without roles for GitHub, and those that are there are removed. */
+  /** Undefined: as before. `"none"`: no roles for GitHub; existing ones are removed. */
   readonly github?: GitHub | "none";
 }
 
-/** The same as the command line has it. */
+/** The same, as given on the command line. */
 export interface AskedOptions extends Place {
   readonly github?: AskedGitHub | "none";
 }
 
 export interface AskedGitHub extends Omit<GitHub, "ids"> {
-  /** `"to be asked"`: GitHub is to say them. */
-  readonly ids?: GitHub["ids"] | "to be asked";
+  /** `"from GitHub"`: they are read from GitHub. */
+  readonly ids?: GitHub["ids"] | "from GitHub";
 }
 
-/** What commander makes of the command line; a bucket and a region that it does not name are those of `main.ts`. */
+/** The command line as commander parses it; without a bucket and a region, those of `main.ts` are used. */
 export interface CommandLine {
   readonly bucket?: string;
   readonly region?: string;
@@ -35,12 +35,12 @@ export interface CommandLine {
 
 const DEFAULT_BRANCH = "main";
 const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
-/** Kept by AWS for itself: the beginnings and ends of access points' and other services' names. */
+/** Reserved by AWS: prefixes and suffixes of the names of access points and other services. */
 const RESERVED = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$/;
-/** As in the stacks' own region; China and GovCloud name their resources otherwise. */
+/** As for the region of a stack; ARNs differ in China and GovCloud. */
 const REGION = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/;
 
-/** Where a bucket and its region are written. */
+/** Where a bucket and its region are configured. */
 const ON_COMMAND_LINE = { bucket: "--bucket", region: "--region" };
 const IN_MAIN = { bucket: "backend.s3.bucket", region: "backend.s3.region" };
 
@@ -53,18 +53,18 @@ export function namesBucket(commandLine: CommandLine): commandLine is CommandLin
   if ((bucket === undefined) === (region === undefined)) return bucket !== undefined;
   throw new UsageError(
     `--bucket and --region must be given together (got ${bucket === undefined ? "--region" : "--bucket"} ` +
-      "only); omit both for the buckets that main.ts names",
+      "only); omit both to use the buckets that main.ts names",
   );
 }
 
 /**
- * What to do about each bucket of `main.ts`, with the rest of the command line.
- * @throws {UsageError} with a line for each fault, or if roles are asked for and there are several buckets
+ * The options for each bucket of `main.ts`, with the rest of the command line.
+ * @throws {UsageError} with a line for each error, or if roles are requested and there are several buckets
  */
 export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]): AskedOptions[] {
   if (commandLine.github !== undefined && buckets.length > 1) {
     throw new UsageError(
-      "--github and --no-github need one bucket, as an account has the roles once (got " +
+      "--github and --no-github require exactly one bucket, because an account has only one set of roles (got " +
         `${buckets.map(({ bucket }) => bucket).join(", ")} from main.ts); add --bucket and --region`,
     );
   }
@@ -73,18 +73,18 @@ export function optionsFor(commandLine: CommandLine, buckets: readonly Place[]):
 
 /**
  * Checks the options for one bucket.
- * @param names where the bucket and its region are written
- * @throws {UsageError} with a line for each fault
+ * @param names where the bucket and its region are configured
+ * @throws {UsageError} with a line for each error
  */
 export function checkOptions(
   { bucket, region, github, branch, immutableSubject = true }: CommandLine & Place,
   names = ON_COMMAND_LINE,
 ): AskedOptions {
   const named = typeof github === "string" ? repositoryOf(github) : undefined;
-  const faults = [
+  const errors = [
     BUCKET.test(bucket) && !RESERVED.test(bucket)
       ? []
-      : `${names.bucket} must be 3 to 63 lower-case letters, digits and -, without prefixes and suffixes that ` +
+      : `${names.bucket} must be 3 to 63 lowercase letters, digits and hyphens, without prefixes and suffixes that ` +
         `AWS reserves, such as xn-- (got ${bucket})`,
     REGION.test(region)
       ? []
@@ -94,20 +94,20 @@ export function checkOptions(
       : `--github must be OWNER/REPO, or OWNER@OWNER_ID/REPO@REPO_ID with GitHub's numeric ids (got ${github})`,
     branch === undefined || isBranch(branch)
       ? []
-      : `--branch: got ${branch}; allowed is one branch's name, without wildcards; correct it`,
+      : `--branch must be the name of one branch, without wildcards (got ${branch})`,
     branch === undefined || typeof github === "string"
       ? []
-      : "--branch: says which branch of a repository is deployed; give --github OWNER/REPO too",
+      : "--branch requires --github OWNER/REPO, the repository of the branch",
     immutableSubject || typeof github === "string"
       ? []
-      : "--no-immutable-subject needs --github OWNER/REPO, the repository whose tokens have the previous subject",
+      : "--no-immutable-subject requires --github OWNER/REPO, the repository whose tokens have the previous subject",
     immutableSubject || named?.ids === undefined
       ? []
-      : `--no-immutable-subject must go with OWNER/REPO, as the previous subject has no ids (got ${github})`,
+      : `--github must be OWNER/REPO with --no-immutable-subject, as the previous subject has no ids (got ${github})`,
   ].flat();
-  if (faults.length > 0) throw new UsageError(faults.join("\n"));
+  if (errors.length > 0) throw new UsageError(errors.join("\n"));
   if (named === undefined) return { bucket, region, ...(github === false ? { github: "none" } : {}) };
-  const ids = immutableSubject ? (named.ids ?? "to be asked") : undefined;
+  const ids = immutableSubject ? (named.ids ?? "from GitHub") : undefined;
   return {
     bucket,
     region,

@@ -4,8 +4,8 @@ import type { RoleKind } from "./bootstrap-names";
 import { type GitHub, subjectPrefix } from "./repository";
 
 /**
- * What a role may do. In the files beside, `<bucket>` and `<account>` stand for the state bucket's name and the
- * account's number; they are filled in when the role is made.
+ * The permissions of a role. In policies/, `<bucket>` and `<account>` are placeholders for the name of the state bucket
+ * and the account id; they are replaced when the role is created.
  */
 export interface Policy {
   readonly Version: "2012-10-17";
@@ -13,7 +13,7 @@ export interface Policy {
 }
 
 export interface PolicyStatement {
-  /** What the statement is for. */
+  /** The purpose of the statement. */
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
@@ -26,7 +26,7 @@ export function committedPolicy(kind: RoleKind): Policy {
   return JSON.parse(readFileSync(join(__dirname, "policies", `${kind}.json`), "utf8")) as Policy;
 }
 
-/** The policy as the role gets it. */
+/** The policy of the role, without placeholders. */
 export function policyOf(
   kind: RoleKind,
   { account, bucket }: { readonly account: string; readonly bucket: string },
@@ -36,14 +36,14 @@ export function policyOf(
 }
 
 /**
- * Which workflows may take the role: all pull requests' of a repository, or those that run on the branch that is
- * deployed.
+ * The workflows that can assume the role: those of all pull requests of a repository, or those that run on the deployed
+ * branch.
  */
 export function subjectOf(kind: RoleKind, github: GitHub): string {
   return `${subjectPrefix(github)}:${kind === "plan" ? "pull_request" : `ref:refs/heads/${github.branch}`}`;
 }
 
-/** Exactly one subject may take the role: a pattern of ids would let another repository of the same name in. */
+/** Exactly one subject can assume the role: a pattern for the ids would match another repository with the name. */
 export function trustOf(kind: RoleKind, provider: string, tokens: string, github: GitHub): object {
   return {
     Version: "2012-10-17",

@@ -4,8 +4,8 @@ import { RECORD_KEY } from "../records/kept-records";
 import { asked, nothingIf } from "./asked";
 
 /**
- * Makes the key of the digests in records of plans, unless the bucket has one. terraform does not make it, as it would
- * be in the bootstrap's state too.
+ * Creates the key of the digests in records of plans, unless the bucket has one. It is not created by terraform, which
+ * would also store it in the state of bootstrap.
  */
 export async function makeRecordKey({
   bucket,

@@ -1,14 +1,14 @@
-/** GitHub's numbers of a repository and of its owner. GitHub never gives a number to another repository or owner. */
+/** GitHub's ids of a repository and of its owner. GitHub never reuses an id for another repository or owner. */
 interface RepositoryIds {
   readonly owner: string;
   readonly repository: string;
 }
 
-/** A repository, as the subject of its workflows' tokens names it. */
+/** A repository, as in the subject of its workflows' tokens. */
 export interface Repository {
-  /** `OWNER/REPO` as GitHub spells it; IAM tells upper from lower case. */
+  /** `OWNER/REPO` as GitHub spells it; IAM is case-sensitive. */
   readonly repository: string;
-  /** In the subject beside the names. @default - the previous format, with the names only */
+  /** Part of the subject in addition to the names. @default - the previous format, with the names only */
   readonly ids?: RepositoryIds;
 }
 
@@ -18,14 +18,14 @@ export interface GitHub extends Repository {
 }
 
 const OWNER = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/;
-/** Without those that a path takes for a folder. */
+/** Without `.` and `..`, which are folders in a path. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
-/** GitHub's API gives JSON numbers: whole ones have 16 digits at most. */
+/** GitHub's API returns JSON numbers: integers have at most 16 digits. */
 const ID = /^[1-9]\d{0,15}$/;
 const BRANCH = /^(?!\/|.*\/\/|.*\.\.)[A-Za-z0-9._/-]{1,200}(?<![/.])$/;
 
 /**
- * Reads `OWNER/REPO` or `OWNER@ID/REPO@ID`: what `--github` takes and what the roles' tags hold.
+ * Parses `OWNER/REPO` or `OWNER@ID/REPO@ID`: the value of `--github` and of the roles' tags.
  * @returns nothing if it is neither
  */
 export function repositoryOf(text: string): Repository | undefined {
@@ -40,7 +40,7 @@ export function repositoryOf(text: string): Repository | undefined {
   return { repository, ids: { owner: ownerId ?? "", repository: repositoryId ?? "" } };
 }
 
-/** Whether a text is one branch's name. */
+/** Whether a text is the name of one branch. */
 export function isBranch(text: string): boolean {
   return BRANCH.test(text);
 }
@@ -52,14 +52,14 @@ export function inSubject({ repository, ids }: Repository): string {
   return `${owner}@${ids.owner}/${name}@${ids.repository}`;
 }
 
-/** How the subject of every token of a repository begins. */
+/** The prefix of the subject of every token of a repository. */
 export function subjectPrefix(repository: Repository): string {
   return `repo:${inSubject(repository)}`;
 }
 
 /**
- * Whether two are one repository. Its number stays when it is renamed or transferred, and another repository can get
- * its name; without numbers the names decide, in which GitHub does not tell upper from lower case.
+ * Whether both are the same repository. Its id stays when it is renamed or transferred, and another repository can get
+ * its name; without ids the names are compared, which are case-insensitive on GitHub.
  */
 export function isSameRepository(one: Repository, other: Repository): boolean {
   if (one.ids !== undefined && other.ids !== undefined) return one.ids.repository === other.ids.repository;

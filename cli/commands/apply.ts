@@ -9,15 +9,15 @@ import { stepsUntil } from "../steps";
 export function commandLine(): Command {
   return newTerraformCommand(
     "apply",
-    "Applies exactly the plan that npx alb-web plan made: what was reviewed, or nothing.",
-    "0 applied, 1 failed, 2 wrong usage, 70 internal error",
+    "Applies exactly the plan that npx alb-web plan saved: what was reviewed, or nothing.",
+    "0 applied, 1 failed, 2 invalid usage, 70 internal error",
   )
-    .argument("<stack>", "whose plan, plans/<stack>.tfplan")
+    .argument("<stack>", "the stack whose plan, plans/<stack>.tfplan, is applied")
     .action(apply);
 }
 
 async function apply(stackId: string): Promise<void> {
-  const signal = abortedByPerson("terraform stored in the state what it had done by then");
+  const signal = abortedByPerson("terraform saved the changes made so far in the state");
   const file = savedPlan(stackId);
   const step = stepsUntil(signal);
   const opened = await step("synthesize main.ts", async ({ report }) => {

@@ -19,69 +19,69 @@ import {
 import { makeRecordKey } from "../bootstrap/record-key";
 import type { GitHub } from "../bootstrap/repository";
 import { subjectNotes } from "../bootstrap/subject-notes";
-import { abortedByPerson, say, writeResult } from "../command";
+import { abortedByPerson, say, withExamples, writeResult } from "../command";
 import { findTools, synthesizeProject, type Tools } from "../project/project";
 import { stateBucketsOf } from "../project/state-buckets";
 import { newTerraformCommand } from "../project/terraform-command";
 import { type Step, stepsUntil } from "../steps";
 
-/** One bucket, and what became of it. */
+/** One bucket, and the result. */
 interface Work {
   readonly asked: AskedOptions;
-  /** With what GitHub says of the repository. */
+  /** With the repository's ids from GitHub. */
   readonly options: BootstrapOptions;
   readonly found: Found;
   readonly wanted: Wanted;
-  /** Roles that were to be removed and are still there. */
+  /** Roles that should have been removed and still exist. */
   readonly left: readonly RoleKind[];
 }
 
-/** The buckets to see to. */
+/** The buckets to set up. */
 interface Asked {
   readonly buckets: readonly AskedOptions[];
-  /** The stacks that can be deployed next; none where the command line names the bucket. */
+  /** The stacks that can be deployed next; none if the command line names the bucket. */
   readonly stackIds: readonly string[];
 }
 
 const DESCRIPTION =
-  "Creates the S3 buckets that keep the state of main.ts's stacks, or makes them what they should be; each " +
-  "bucket's own state is kept in it.";
+  "Creates the S3 buckets for the Terraform state of the stacks in main.ts, or updates their settings. With " +
+  "--github, also creates the IAM roles for GitHub workflows. The state of each bucket is stored in the bucket itself.";
+
+const CODES = "0 ok, 1 failed, 2 invalid usage or a bucket that bootstrap does not manage, 70 internal error";
 
 /** The command line of `alb-web bootstrap`. */
 export function commandLine(): Command {
-  return newTerraformCommand(
-    "bootstrap",
-    DESCRIPTION,
-    "0 good, 1 failed, 2 wrong usage or a bucket that is not ours, 70 internal error",
-  )
-    .option(
-      "--bucket <name>",
-      "one bucket, with --region; default: the buckets that the stacks of main.ts name, one after the other",
-    )
-    .option("--region <region>", "the bucket's region")
+  const command = newTerraformCommand("bootstrap", DESCRIPTION, CODES)
+    .option("--bucket <name>", "name of one bucket; requires --region (default: all state buckets that main.ts names)")
+    .option("--region <region>", "AWS region of the bucket")
     .option(
       "--github <owner/repo>",
-      "roles that this repository's workflows take: alb-web-plan for pull requests, alb-web-keep and " +
-        "alb-web-deploy for the default branch; one repository per account. GitHub is asked for its ids, unless " +
-        "they are given: OWNER@OWNER_ID/REPO@REPO_ID",
+      "create the roles for this repository's workflows: alb-web-plan for pull requests, alb-web-keep and " +
+        "alb-web-deploy for the default branch; one repository per account. The ids of the repository are read " +
+        "from GitHub unless you give them: OWNER@OWNER_ID/REPO@REPO_ID",
     )
     .option(
       "--no-immutable-subject",
-      "with --github, for a repository from before 15 July 2026 that has not opted in to immutable subject " +
-        "claims, renamed or transferred: trust its name without ids",
+      "with --github: trust the name of the repository without ids. Only for a repository that was created before " +
+        "15 July 2026, has not been renamed or transferred, and has not opted in to immutable subject claims",
     )
-    .option("--no-github", "remove these roles")
+    .option("--no-github", "remove the roles that --github created")
     .option(
       "--branch <branch>",
-      "with --github, the repository's default branch, which branches: in .github/workflows/deploy.yml must " +
-        "name too (default: main)",
+      "with --github: the repository's default branch; branches: in .github/workflows/deploy.yml must name it too " +
+        "(default: main)",
     )
     .action(bootstrap);
+  return withExamples(command, {
+    "The state buckets that main.ts names": "npx alb-web bootstrap",
+    "A bucket that main.ts does not name": "npx alb-web bootstrap --bucket acme-states --region us-east-1",
+    "The roles for the workflows of a GitHub repository": "npx alb-web bootstrap --github acme/site",
+  });
 }
 
 async function bootstrap(commandLine: CommandLine): Promise<void> {
   const named = namesBucket(commandLine) ? checkOptions(commandLine) : undefined;
-  const signal = abortedByPerson("what was begun is completed by running this again");
+  const signal = abortedByPerson("run bootstrap again to complete it");
   const step = stepsUntil(signal);
   const temporary = await TemporaryFolder.make("bootstrap");
   try {
@@ -96,7 +96,7 @@ async function bootstrap(commandLine: CommandLine): Promise<void> {
     });
     const works = await step("bootstrap", async (whole) => {
       const done: Work[] = [];
-      // One after the other: what is wrong with one is the reason to stop, and the next run goes on from there.
+      // In sequence: an error with one stops the run, and the next run continues from there.
       for (const asked of buckets) done.push(await workOn(asked, { tools, temporary, signal }, whole));
       return done;
     });
@@ -129,7 +129,7 @@ async function workOn(asked: AskedOptions, { tools, temporary, signal }: Room, {
     if (found.hasBucket) await run.useBucket(report);
     else await run.createBucket(report);
     const isToRemove = options.github === "none" && found.roles.length > 0;
-    if (isToRemove && found.github !== undefined) await run.takeUp(found, report);
+    if (isToRemove && found.github !== undefined) await run.importRoles(found, report);
     const done = await run.settle(report);
     if (wanted.github !== undefined) await makeRecordKey(options);
     const remaining = isToRemove ? await rolesOf(options.bucket, options.region) : [];
@@ -144,31 +144,31 @@ async function lookFor(
   signal: AbortSignal,
   { report, rename }: Step,
 ): Promise<Pick<Work, "options" | "found" | "wanted">> {
-  if (typeof asked.github === "object" && asked.github.ids === "to be asked")
-    report(`asking GitHub for the ids of ${asked.github.repository}`);
+  if (typeof asked.github === "object" && asked.github.ids === "from GitHub")
+    report(`reading the ids of ${asked.github.repository} from GitHub`);
   const options = await settled(asked, { signal, env: process.env });
   const found = await lookAt(options);
   const wanted = wantedOf(options, found);
   const bucket = found.hasState
-    ? "its bucket and its state are there"
+    ? "the bucket and its state exist"
     : found.hasBucket
-      ? "its bucket is there, without a state"
+      ? "the bucket exists, without a state"
       : "no bucket yet";
   rename(`account ${found.account}: ${bucket}`);
   return { options, found, wanted };
 }
 
-/** What there is now on standard error; lines for `main.ts` and for a shell on standard output. */
+/** Notes on standard error; lines for `main.ts` and for a shell on standard output. */
 async function report(works: readonly Work[], stackIds: readonly string[]): Promise<void> {
   const variables = works.flatMap(variablesFor);
   for (const { options, found, wanted, left } of works) {
     for (const note of notes(options.github, found, wanted.github, left)) say(note);
   }
   if (stackIds.length > 0) {
-    say(variables.length === 0 ? "Next:" : "For a shell:");
+    say(variables.length === 0 ? "Next:" : "Run in a shell:");
     return writeResult((variables.length === 0 ? [deployOf(stackIds)] : variables).join("\n"));
   }
-  say(variables.length === 0 ? "For each stack in main.ts:" : "For each stack in main.ts, and for a shell:");
+  say(variables.length === 0 ? "Add to each stack in main.ts:" : "Add to each stack in main.ts, and run in a shell:");
   await writeResult(
     [
       ...works.map(({ asked: { bucket, region } }) => `backend: { s3: { bucket: "${bucket}", region: "${region}" } }`),
@@ -177,7 +177,7 @@ async function report(works: readonly Work[], stackIds: readonly string[]): Prom
   );
 }
 
-/** The lines that make GitHub's workflows take the roles. */
+/** The commands that set the variables of GitHub's workflows. */
 function variablesFor({ asked: { region }, wanted }: Work): string[] {
   if (wanted.github === undefined) return [];
   const { account, github } = wanted;
@@ -206,7 +206,7 @@ function notes(
   const removed = asked === "none" ? found.roles.filter((kind) => !left.includes(kind)) : [];
   return [
     found.hidesRoles === true
-      ? ["These credentials may not read roles, so none were looked for; nothing was done about roles for GitHub."]
+      ? ["These credentials may not read IAM roles, so the roles for GitHub were not checked or changed."]
       : [],
     asked === undefined && now !== undefined
       ? [`The roles for ${now.repository}, branch ${now.branch}, are kept; --no-github removes them.`]
@@ -214,21 +214,21 @@ function notes(
     asked !== undefined && now !== undefined
       ? [
           `${now.branch} must be the default branch of ${now.repository}, and branches: in ` +
-            `.github/workflows/deploy.yml must name it; the role ${ROLES.deploy} is for that branch alone.`,
+            `.github/workflows/deploy.yml must name it; only that branch can assume the role ${ROLES.deploy}.`,
         ]
       : [],
     now !== undefined ? subjectNotes(found.github, now) : [],
     now !== undefined && found.githubTokens === "others"
-      ? [`The account has a provider of GitHub's tokens (${GITHUB_TOKENS}) from elsewhere; the roles trust that one.`]
+      ? [`The OIDC provider for GitHub (${GITHUB_TOKENS}) was not created by bootstrap; the roles trust it as it is.`]
       : [],
     removed.length > 0 ? [`Removed: ${removed.map((kind) => ROLES[kind]).join(", ")}.`] : [],
     left.map(
       (kind) =>
-        `Not removed: ${ROLES[kind]}, which the bootstrap's state does not know; delete it: ` +
+        `Not removed: ${ROLES[kind]}, which is not in the state of bootstrap; delete it: ` +
         `${deletionOf(word.awsId(ROLES[kind]))}`,
     ),
     asked === "none" && found.githubTokens === "ours"
-      ? ["The provider of GitHub's tokens stays, as other roles may trust it by now."]
+      ? ["The OIDC provider for GitHub is kept, as other roles may trust it."]
       : [],
   ].flat();
 }

@@ -24,14 +24,14 @@ interface CommentArguments {
 export function commandLine(): Command {
   return newCommand(
     "comment",
-    "Tells the plans in plans/ in one comment on a pull request, which is updated from then on.",
-    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+    "Posts one comment with the plans in plans/ on a pull request; later runs update the comment.",
+    "0 ok, 1 failed, 2 invalid usage, 70 internal error",
   )
-    .requiredOption("--pull-request <number>", "the pull request")
+    .requiredOption("--pull-request <number>", "number of the pull request")
     .requiredOption("--commit <id>", "the commit that was planned")
     .option(
       "--author <login>",
-      "whose comment is updated: the user that GITHUB_TOKEN stands for",
+      "login of the user that GITHUB_TOKEN belongs to; only comments by this user are updated",
       "github-actions[bot]",
     )
     .action(comment);
@@ -40,9 +40,9 @@ export function commandLine(): Command {
 async function comment({ pullRequest, commit, author }: CommentArguments): Promise<void> {
   const number = Number(pullRequest);
   if (!Number.isInteger(number) || number < 1)
-    throw new UsageError(`--pull-request: got ${pullRequest}; allowed is its number, such as 12`);
+    throw new UsageError(`--pull-request must be the number of a pull request, such as 12 (got ${pullRequest})`);
   throwIfNoCommit("--commit", commit);
-  const signal = abortedByPerson("at most the comment was written");
+  const signal = abortedByPerson("the comment may have been written");
   const github = GitHub.of(process.env, signal);
   const synthesized = await synthesizeProject(signal);
   const stacks = await plansIn(
@@ -69,7 +69,7 @@ async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<P
     .filter((name) => name.endsWith(".json"))
     .map((name) => basename(name, ".json"))
     .sort();
-  if (ids.length === 0) throw new UsageError("There are no plans in plans/; make them with npx alb-web plan.");
+  if (ids.length === 0) throw new UsageError("plans/ must contain a plan (got none); create it with npx alb-web plan.");
   return Promise.all(
     ids.map(async (id) => {
       const [json, text] = await Promise.all(
@@ -86,12 +86,12 @@ async function plansIn(folder: string, deployed: ReadonlySet<string>): Promise<P
     }),
   ).catch((error: Error) => {
     throw new UsageError(
-      `The plans in plans/ cannot be read: ${error.message}; make them again with npx alb-web plan.`,
+      `The plans in plans/ cannot be read: ${error.message}; create them again with npx alb-web plan.`,
     );
   });
 }
 
-/** A fault of ours in there keeps nobody from seeing the plan. */
+/** An internal error in the review does not keep the plan from being shown. */
 function reviewOf(id: string, plan: unknown): Review | undefined {
   try {
     return review(plan);
@@ -99,7 +99,7 @@ function reviewOf(id: string, plan: unknown): Review | undefined {
     if (error instanceof TimeIsUp) say(`${id}: the plan could not be reviewed. ${error.message}`);
     else
       say(
-        `${id}: the plan could not be reviewed, an internal error in alb-web, please report it: ` +
+        `${id}: the plan could not be reviewed. Internal error in alb-web. Please report it:\n` +
           `${(error as Error).stack}`,
       );
     return undefined;

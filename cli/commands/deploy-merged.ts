@@ -17,7 +17,7 @@ import { type ComparedPlan, recordOf } from "../records/of-plan";
 import type { KeptRecord } from "../records/plan-record";
 import { type Step, stepsUntil } from "../steps";
 
-/** A stack of which something was reviewed. */
+/** A stack with a reviewed plan. */
 interface Reviewed {
   readonly opened: StackFolder;
   readonly kept: KeptRecords;
@@ -29,9 +29,9 @@ interface Reviewed {
 }
 
 interface Deployment {
-  /** What the merge made. */
+  /** The commit of the merge. */
   readonly commit: string;
-  /** Where it was pushed to; a pull request onto another branch was reviewed for that one. */
+  /** The branch that it was pushed to; a pull request into another branch was reviewed for that one. */
   readonly branch: string;
   readonly github: GitHub;
   /** For plans, while they are applied. */
@@ -39,31 +39,31 @@ interface Deployment {
   readonly signal: AbortSignal;
 }
 
-/** Where terraform reads which workspace it works in, and so which state. */
+/** The file that selects terraform's workspace, and so its state. */
 const WORKSPACE = join(".terraform", "environment");
-/** GitHub may take a moment to know which pull request a commit came from. */
+/** GitHub may take a moment to link a commit to its pull request. */
 const ASK_AGAIN_AFTER_MS = [1_000, 2_000, 4_000];
-/** Keep plan starts at the moment that a pull request is green, and some are merged at that moment. */
+/** The workflow Keep plan starts when a pull request passes, and some are merged at once. */
 const KEPT_WITHIN_MS = 5 * 60_000;
 const LOOK_AGAIN_AFTER_MS = 5_000;
-/** A list that nobody reads to its end; the plan of a new pull request shows the rest. */
+/** A longer list is of no use; the plan of a new pull request shows the rest. */
 const MOST_DIFFERENCES = 100;
 
 /** The command line of `alb-web deploy-merged`. */
 export function commandLine(): Command {
   return newTerraformCommand(
     "deploy-merged",
-    "Plans what was merged, and applies it if it does what was reviewed in the pull request that the commit came from.",
-    "0 good, 1 refused or failed, 2 wrong usage, 70 internal error",
+    "Plans a merged pull request again, and applies the new plan only if it does what was reviewed.",
+    "0 ok, 1 refused or failed, 2 invalid usage, 70 internal error",
   )
-    .argument("<commit>", "the commit that the merge made")
+    .argument("<commit>", "the commit of the merge")
     .requiredOption("--branch <name>", "the branch that it was pushed to")
     .action(deploy);
 }
 
 async function deploy(commit: string, { branch }: { readonly branch: string }): Promise<void> {
-  throwIfNoCommit("commit", commit);
-  const signal = abortedByPerson("terraform stored in the state what it had done by then");
+  throwIfNoCommit("<commit>", commit);
+  const signal = abortedByPerson("terraform saved the changes made so far in the state");
   const github = GitHub.of(process.env, signal);
   const temporary = await TemporaryFolder.make("plans");
   try {
@@ -73,7 +73,7 @@ async function deploy(commit: string, { branch }: { readonly branch: string }): 
   }
 }
 
-/** @returns what became of each stack */
+/** @returns the result for each stack */
 async function deployIn(deployment: Deployment): Promise<string[]> {
   const { commit, branch, github, temporary, signal } = deployment;
   const step = stepsUntil(signal);
@@ -86,9 +86,8 @@ async function deployIn(deployment: Deployment): Promise<string[]> {
   const fetched = await step("fetch what was reviewed", async ({ report, rename }) => {
     const stacks = await openStacks({ signal, onProgress: report });
     const records: Fetched[] = [];
-    for (const opened of stacks)
-      records.push(await fetchRecord(opened, pullRequest, { temporary, signal, tell: report }));
-    rename(`reviewed: ${idsOf(records.filter(isReviewed)) || "nothing that is left"}`);
+    for (const opened of stacks) records.push(await fetchRecord(opened, pullRequest, { temporary, signal, report }));
+    rename(`reviewed: ${idsOf(records.filter(isReviewed)) || "nothing left to apply"}`);
     return records;
   });
   const planned = await step("plan again, and compare", (it) => planAll(fetched.filter(isReviewed), pullRequest, it));
@@ -109,7 +108,7 @@ function idsOf(reviewed: readonly Reviewed[]): string {
   return reviewed.map(({ opened }) => opened.stack.id).join(", ");
 }
 
-/** What was reviewed of a stack; or why there is nothing to do, as a line of the result. */
+/** The reviewed plan of a stack; or the reason why there is nothing to do, as a line of the result. */
 type Fetched = Reviewed | string;
 
 function isReviewed(fetched: Fetched): fetched is Reviewed {
@@ -119,13 +118,13 @@ function isReviewed(fetched: Fetched): fetched is Reviewed {
 interface Fetching {
   readonly temporary: TemporaryFolder;
   readonly signal: AbortSignal;
-  readonly tell: (text: string) => void;
+  readonly report: (text: string) => void;
 }
 
 async function fetchRecord(
   opened: StackFolder,
   pullRequest: PullRequest,
-  { temporary, signal, tell }: Fetching,
+  { temporary, signal, report }: Fetching,
 ): Promise<Fetched> {
   const { id } = opened.stack;
   const place = placeOf(opened.stack);
@@ -135,19 +134,19 @@ async function fetchRecord(
   const record = await awaited(
     () => kept.fetch(planned, id),
     Date.parse(pullRequest.merged_at ?? "") + KEPT_WITHIN_MS,
-    () => tell(`${id}: waiting for Keep plan`),
+    () => report(`${id}: waiting for the workflow Keep plan`),
     signal,
   );
   if (record === undefined) {
     throw new WorkFailed(
-      `No plan of ${id} is kept for commit ${planned.head} of pull request #${planned.pullRequest} ` +
-        `(${kept.addressOf(planned)}), so nothing was changed. Either the workflow "Keep plan" has not ended ` +
-        "yet: look at it " +
-        "under Actions, and run this job again then; or the pull request had no plan: open another one and merge that.",
+      `No plan of ${id} is stored for commit ${planned.head} of pull request #${planned.pullRequest} ` +
+        `(${kept.addressOf(planned)}), so nothing was changed. If the workflow "Keep plan" is still running (see ` +
+        "Actions), run this job again when it has finished. If the pull request had no plan, open another pull " +
+        "request and merge that.",
     );
   }
   const progress = await kept.progress(planned, id);
-  if (progress === "applied") return `${id}: applied already`;
+  if (progress === "applied") return `${id}: already applied`;
   return {
     opened: { ...opened, terraform: opened.terraform.holding(temporary) },
     kept,
@@ -172,16 +171,15 @@ async function awaited<T>(
 }
 
 /**
- * A run can be run again for a month. What this one holds would undo what was merged since.
- * @throws {WorkFailed} if there is something newer on the branch
+ * A run can be rerun for a month. Its commit would undo what was merged since.
+ * @throws {WorkFailed} if the branch has newer commits
  */
 async function throwIfOvertaken(commit: string, branch: string, github: GitHub): Promise<void> {
   const tip = await github.tipOf(branch);
   if (tip === commit) return;
   throw new WorkFailed(
-    `${branch} is at ${tip} by now, and running the deploy of an earlier commit again could undo what came ` +
-      "after it, so nothing was changed. " +
-      "To deploy what is not deployed yet, open a pull request; a commit without changes will do: git commit " +
+    `${branch} has moved on to ${tip}, and deploying an earlier commit again could undo later changes, so nothing ` +
+      "was changed. To deploy what is not deployed yet, open a pull request; an empty commit is enough: git commit " +
       '--allow-empty -m "Deploy"',
   );
 }
@@ -195,7 +193,7 @@ interface Planned {
 
 /**
  * Plans all stacks and compares them, before the first one is applied.
- * @throws {WorkFailed} if one of them would do something else than what was reviewed
+ * @throws {WorkFailed} if one of them does not do what was reviewed
  */
 async function planAll(
   all: readonly Reviewed[],
@@ -212,11 +210,11 @@ async function planAll(
   );
   if (found.length > 0) throw other(found, pullRequest);
   const changing = planned.filter(({ hasChanges }) => hasChanges).map(({ reviewed }) => reviewed);
-  rename(`the same as reviewed; with changes: ${idsOf(changing) || "none"}`);
+  rename(`as reviewed; with changes: ${idsOf(changing) || "none"}`);
   return planned;
 }
 
-/** Plans a stack with the rights of this job, from what was merged. */
+/** Plans a stack of the merged program with the permissions of this job. */
 async function planAgain(reviewed: Reviewed): Promise<Planned> {
   const { opened, kept, record, isContinued, file } = reviewed;
   const { stack, terraform } = opened;
@@ -235,8 +233,8 @@ async function planAgain(reviewed: Reviewed): Promise<Planned> {
 }
 
 /**
- * terraform reads every file of its kind in the folder, such as one that was committed there.
- * @throws {WorkFailed} if there is one that `main.ts` did not make
+ * terraform reads every configuration file in the folder, such as one that was committed there.
+ * @throws {WorkFailed} if there is one that `main.ts` did not write
  */
 async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promise<void> {
   const file = (await readdir(folder)).find(
@@ -245,8 +243,8 @@ async function throwIfMoreThanTheProgram({ stack, folder }: StackFolder): Promis
   const other = file ?? (existsSync(join(folder, WORKSPACE)) ? WORKSPACE : undefined);
   if (other === undefined) return;
   throw new WorkFailed(
-    `The folder of ${stack.id} holds ${JSON.stringify(other)}, which main.ts did not make and terraform would ` +
-      "read, so nothing was changed; delete it from the repository.",
+    `The folder of ${stack.id} must contain only configuration that main.ts writes (got ${JSON.stringify(other)}, ` +
+      "which terraform would read), so nothing was changed; delete it from the repository.",
   );
 }
 
@@ -266,12 +264,12 @@ function other(found: readonly string[], pullRequest: PullRequest): WorkFailed {
   const rest = found.length > shown.length ? [`- and ${found.length - shown.length} more`] : [];
   return new WorkFailed(
     [
-      `What would be done now is not what was reviewed in pull request #${pullRequest.number}, so nothing was ` +
-        "changed, in no stack:",
+      `The new plan differs from the plan that was reviewed in pull request #${pullRequest.number}, so nothing was ` +
+        "changed in any stack:",
       ...shown,
       ...rest,
-      'Plan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan ' +
-        'again"), have its plan reviewed, and merge that.',
+      "To deploy, open another pull request, have its plan reviewed, and merge it. Its commit may be empty: git " +
+        'commit --allow-empty -m "Plan again"',
     ].join("\n"),
   );
 }
@@ -286,14 +284,14 @@ async function mergedBy({ commit, branch, github, signal }: Omit<Deployment, "te
     const from = merged.head.repo?.full_name;
     if (from === undefined || from === github.repository) return merged;
     throw new WorkFailed(
-      `Pull request #${merged.number} came from the fork ${from}, and those get no plan, so nothing was ` +
-        `changed. To deploy what it brought, open a pull request from a branch of ${github.repository}; a commit ` +
-        "without changes will do.",
+      `Pull request #${merged.number} came from the fork ${from}, and pull requests from forks get no plan, so ` +
+        `nothing was changed. To deploy its changes, open a pull request from a branch of ${github.repository}; an ` +
+        "empty commit is enough.",
     );
   }
   throw new WorkFailed(
-    `Commit ${commit} did not come from a pull request onto ${branch}, so no plan of it was reviewed and ` +
-      "nothing was changed. To deploy it, open a pull request; a commit without changes will do: " +
+    `Commit ${commit} did not come from a pull request into ${branch}, so it has no reviewed plan and nothing was ` +
+      "changed. To deploy it, open a pull request; an empty commit is enough: " +
       'git commit --allow-empty -m "Deploy"',
   );
 }

@@ -27,43 +27,43 @@ interface KeepArguments {
   readonly started: string;
 }
 
-/** As GitHub's event tells the pull requests of a run. */
+/** The pull requests of a run, as in GitHub's event. */
 type OfEvent = readonly { readonly number?: unknown; readonly base?: { readonly sha?: unknown } }[];
 
 /** The command line of `alb-web keep-plan`. */
 export function commandLine(): Command {
   return newCommand(
     "keep-plan",
-    "Keeps the records of a pull request's plans in the state buckets of their stacks, until it is merged.",
-    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+    "Stores the records of a pull request's plans in the state buckets of their stacks until it is merged.",
+    "0 ok, 1 failed, 2 invalid usage, 70 internal error",
   )
     .requiredOption("--commit <id>", "the commit that was planned")
-    .requiredOption("--head-branch <name>", "the branch that it is on")
-    .requiredOption("--branch <name>", "the branch whose merges are deployed; plans for others are not kept")
-    .requiredOption("--pull-requests <json>", "the pull requests of the run, as GitHub's event tells them")
+    .requiredOption("--head-branch <name>", "the branch of that commit")
+    .requiredOption("--branch <name>", "the branch whose merges are deployed; plans for other branches are not stored")
+    .requiredOption("--pull-requests <json>", "the pull requests of the run, as in the workflow_run event")
     .requiredOption(
       "--run <id>",
-      "the workflow run that uploaded the records; they are deleted from GitHub, kept or refused",
+      "id of the workflow run that uploaded the records; the upload is then deleted, whether stored or refused",
     )
-    .requiredOption("--started <time>", "when GitHub created that run, such as 2026-11-30T12:00:00Z")
+    .requiredOption("--started <time>", "time at which GitHub created that run, such as 2026-11-30T12:00:00Z")
     .action(keepPlans);
 }
 
 async function keepPlans({ commit, headBranch, branch, pullRequests, run, started }: KeepArguments): Promise<void> {
   throwIfNoCommit("--commit", commit);
-  if (!/^\d{1,15}$/.test(run)) throw new UsageError(`--run: got ${run}; allowed is a run's number`);
+  if (!/^\d{1,15}$/.test(run)) throw new UsageError(`--run must be the number of a workflow run (got ${run})`);
   if (Number.isNaN(Date.parse(started)))
-    throw new UsageError(`--started: got ${started}; allowed is a time, such as 2026-11-30T12:00:00Z`);
+    throw new UsageError(`--started must be a time, such as 2026-11-30T12:00:00Z (got ${started})`);
   const ofEvent = parsedEvent(pullRequests);
-  const signal = abortedByPerson("some of the records may be kept already; run it again");
+  const signal = abortedByPerson("some records may already be stored; run it again");
   const github = GitHub.of(process.env, signal);
   const asked = { commit, headBranch, branch, run: Number(run), started: Date.parse(started) };
   const kept = await keep(asked, ofEvent, github, signal).catch(async (error: unknown) => {
-    // What fails for another reason can be tried again, by running this job again.
+    // Other failures can be retried by running this job again.
     if (isRefusal(error)) await github.deleteArtifacts(asked.run, ARTIFACT);
     throw error;
   });
-  // What a pull request's own code uploaded stays nowhere.
+  // The upload of a pull request's own code is always deleted.
   await github.deleteArtifacts(asked.run, ARTIFACT);
   await writeResult(kept.join("\n"));
 }
@@ -80,26 +80,27 @@ interface Run {
 async function keep(planned: Run, ofEvent: OfEvent, github: GitHub, signal: AbortSignal): Promise<string[]> {
   const artifact = await github.artifact(planned.run, ARTIFACT, MAX_ARTIFACT_BYTES);
   if (artifact === undefined)
-    return [`no plan kept: run ${planned.run} left no records, as nothing was planned or the plan failed`];
+    return [`no plan stored: run ${planned.run} uploaded no records, because it planned nothing or the plan failed`];
   const pullRequest = pullRequestOf(await github.pullRequestsFrom(planned.headBranch), planned);
   if (pullRequest === undefined)
-    return [`no plan kept: no pull request ends with ${planned.commit} any more, as it was pushed to again, or closed`];
+    return [
+      `no plan stored: no pull request has ${planned.commit} as its head any more; it has newer commits or was closed`,
+    ];
   const base = ofEvent.find(({ number }) => number === pullRequest.number)?.base?.sha ?? pullRequest.base.sha;
   if (typeof base !== "string" || !COMMIT.test(base))
     throw new WorkFailed(
-      `GitHub does not say which commit pull request #${pullRequest.number} was planned against, so no plan ` +
-        "was kept; run this job again.",
+      `GitHub does not report the base commit that pull request #${pullRequest.number} was planned against, so no ` +
+        "plan was stored; run this job again.",
     );
   return keepAll({ pullRequest: pullRequest.number, base, head: planned.commit }, recordsIn(artifact), signal);
 }
 
 /**
- * The pull request whose run it was; one that is merged counts, as somebody may have been quick.
+ * The pull request of the run; it may already be merged.
  *
- * The branch that a pull request is for brings its own workflow file, so what a run for another branch uploaded says
- * nothing of this one. A run does not tell for which branch it was, so there must be no other pull request that it can
- * have been for.
- * @throws {WorkFailed} if there is
+ * A pull request runs the workflow file of its target branch, so the upload of a run for another target does not count
+ * for this one. A run does not report its target branch, so it must belong to exactly one pull request.
+ * @throws {WorkFailed} if it could belong to another one
  */
 function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, started }: Run): PullRequest | undefined {
   const ofCommit = ofBranch.filter(({ head }) => head.sha === commit);
@@ -112,22 +113,22 @@ function pullRequestOf(ofBranch: readonly PullRequest[], { commit, branch, start
     ofCommit.find(({ base }) => base.ref !== branch) ??
     ofBranch.find((it) => found !== undefined && it.number !== found.number && wasThere(it));
   if (other === undefined) return found;
-  const whose = other.head.sha === commit ? `Commit ${commit} is also that of` : `Commit ${commit} is on the branch of`;
+  const whose = other.head.sha === commit ? "is also the head of" : "is on the branch of";
   const also =
-    `${whose} pull request #${other.number} onto ` +
+    `Commit ${commit} ${whose} pull request #${other.number} into ` +
     `${other.base.ref}${other.state === "open" ? "" : ", which was closed"}`;
   throw refusal(
-    `${also}, so nobody can tell which one was planned, and no plan was kept; ` +
+    `${also}. It cannot be determined which of the two was planned, so no plan was stored; ` +
       `${other.state === "open" ? `close #${other.number}, and ` : ""}push another commit, which may be empty: ` +
       `git commit --allow-empty -m "Plan again".`,
   );
 }
 
-/** @returns what became of each stack's record */
+/** @returns the result for each stack's record */
 async function keepAll(planned: Planned, records: readonly PlannedRecord[], signal: AbortSignal): Promise<string[]> {
   const stacks = await synthesizeProject(signal);
   throwIfPlaceholder(stacks);
-  // All places are known before the first record is kept.
+  // All places are determined before the first record is stored.
   const placed = records.map((record) => ({ record, place: placeFor(record.stack, stacks) }));
   const kept: string[] = [];
   for (const { record, place } of placed) {
@@ -135,7 +136,7 @@ async function keepAll(planned: Planned, records: readonly PlannedRecord[], sign
     kept.push(
       place === undefined
         ? notDeployed(record.stack)
-        : `${record.stack}: ${changesIn(record)}, kept in ${place.bucket}`,
+        : `${record.stack}: ${changesIn(record)}, stored in ${place.bucket}`,
     );
   }
   return kept;
@@ -146,7 +147,7 @@ function changesIn({ resources, outputs }: PlannedRecord): string {
 }
 
 /**
- * A stack that only the pull request has goes where all others are; main.ts of the pull request is not asked.
+ * A stack that exists only in the pull request uses the bucket of all others; main.ts of the pull request is not read.
  * @returns nothing for a stack whose state is not in S3
  */
 function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): RecordPlace | undefined {
@@ -159,8 +160,8 @@ function placeFor(stackId: string, stacks: readonly SynthesizedStack[]): RecordP
   if (place !== undefined && others.length === 0) return place;
   throw refusal(
     `${stackId} is not in main.ts of this branch, whose stacks have ` +
-      `${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be kept only ` +
-      "where all share one. " +
+      `${others.length + (place === undefined ? 0 : 1)} state buckets; the plan of a new stack can be stored only ` +
+      "if all stacks share one bucket. " +
       `Deploy ${stackId} by hand first: ${command`npx alb-web plan ${word.stack(stackId)}`}, ` +
       `${command`npx alb-web apply ${word.stack(stackId)}`}`,
   );
@@ -171,7 +172,7 @@ function parsedEvent(text: string): OfEvent {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value) && value.every((it) => typeof it === "object" && it !== null)) return value as OfEvent;
   } catch {
-    // The same as what is no list.
+    // The same as a value that is not a list.
   }
-  throw new UsageError("--pull-requests: allowed is a list, such as toJSON(github.event.workflow_run.pull_requests)");
+  throw new UsageError("--pull-requests must be a JSON list, such as toJSON(github.event.workflow_run.pull_requests)");
 }

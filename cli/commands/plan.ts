@@ -11,7 +11,7 @@ import { printableLines } from "../../machine/text/printable";
 import { TimeIsUp } from "../../path/deadline";
 import { review } from "../../path/review/review";
 import { dropSettledBlocks } from "../adoption/import-blocks";
-import { abortedByPerson, EXIT, say, writeResult } from "../command";
+import { abortedByPerson, EXIT, say, withExamples, writeResult } from "../command";
 import { asSentence } from "../printing/escape";
 import { initialize, openStacks, PLANS, type PlanKind, planFile, type StackFolder } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
@@ -20,29 +20,34 @@ import { type Step, stepsUntil } from "../steps";
 import { RunWatch } from "../terraform-cloud/run-watch";
 
 const KINDS: readonly PlanKind[] = ["tfplan", "json", "txt", "md"];
-/** As terraform's `plan -detailed-exitcode` has it; every fault is 1 here. */
+/** As in terraform's `plan -detailed-exitcode`; every error is 1 here. */
 const HAS_CHANGES = 2;
 /** For files that can hold secrets. */
 const OWNER_ONLY = 0o600;
 
-/** A stack of whose plan something is missing, for want of an ability of the server that runs it. */
+/** What is missing of a stack's plan because the server that runs it lacks a feature. */
 interface Lack {
   readonly hasReview: boolean;
   readonly text: string;
 }
 
-/** 2 says that there are changes. */
+/** 2 means that there are changes. */
 export const usageExit = EXIT.broken;
 
 /** The command line of `alb-web plan`. */
 export function commandLine(): Command {
-  return newTerraformCommand(
+  const command = newTerraformCommand(
     "plan",
-    "Plans the stacks of main.ts against AWS and their own state, and keeps each plan in plans/.",
-    "0 no changes, 2 changes, 1 error, 70 internal error",
+    "Plans the stacks of main.ts against AWS and their state, and saves each plan in plans/: for terraform " +
+      "(.tfplan), as JSON, as text, and as a review (.md).",
+    "0 no changes, 1 error, 2 changes, 70 internal error",
   )
     .argument("[stack]", "one stack only (default: all stacks)")
     .action(plan);
+  return withExamples(command, {
+    "Plan all stacks": "npx alb-web plan",
+    "Plan one stack": "npx alb-web plan web",
+  });
 }
 
 async function plan(stackId: string | undefined): Promise<void> {
@@ -55,15 +60,15 @@ async function plan(stackId: string | undefined): Promise<void> {
   });
   const plans = await step("plan", async (whole) => {
     const made: StackPlan[] = [];
-    // One after the other: they may share a provider that is fetched now.
+    // In sequence: the stacks may share a provider that is downloaded now.
     for (const opened of stacks) made.push(await whole.step(opened.stack.id, (it) => planStack(opened, it)));
     return made;
   });
-  await tell(plans);
+  await report(plans);
 }
 
-/** What was made of each stack, and the exit code that says it. */
-async function tell(plans: readonly StackPlan[]): Promise<void> {
+/** Reports the result for each stack, and sets the exit code. */
+async function report(plans: readonly StackPlan[]): Promise<void> {
   for (const { stackId, hasChanges } of plans) {
     const files = (["txt", "md"] as const).map((kind) => planFile(stackId, kind)).filter((file) => existsSync(file));
     await writeResult([`${stackId}: ${hasChanges ? "changes" : "no changes"}`, ...files.map(shown)].join(", "));
@@ -71,24 +76,24 @@ async function tell(plans: readonly StackPlan[]): Promise<void> {
   const lacking = plans.flatMap(({ lacks }) => lacks ?? []);
   for (const { text } of lacking) say(text);
   say(
-    "The .tfplan and .json files can hold secrets in clear, such as user data and outputs; only the .txt and " +
-      "the .md are made to be shown.",
+    "The .tfplan and .json files can contain secrets in clear text, such as user data and outputs; only the .txt and " +
+      ".md files are meant to be shared.",
   );
   process.exitCode = lacking.some(({ hasReview }) => !hasReview)
     ? EXIT.broken
     : plans.some(({ hasChanges }) => hasChanges)
       ? HAS_CHANGES
-      : EXIT.good;
+      : EXIT.ok;
 }
 
-/** A stack, and what its plan is. */
+/** A stack, and its plan. */
 interface StackPlan extends Planned {
   readonly stackId: string;
 }
 
 async function planStack(opened: StackFolder, { report, rename }: Step): Promise<StackPlan> {
   const stackId = opened.stack.id;
-  // An older plan must not be taken for this one, however this one ends.
+  // An older plan must not be mistaken for this one, even if this one fails.
   await removePlan(stackId);
   report("terraform init");
   await initialize(opened);
@@ -106,12 +111,12 @@ async function planStack(opened: StackFolder, { report, rename }: Step): Promise
 
 interface Planned {
   readonly hasChanges: boolean;
-  /** What could not be kept of the plan, and why. */
+  /** What could not be saved of the plan, and why. */
   readonly lacks?: Lack;
 }
 
 async function writePlan({ stack, terraform }: StackFolder, watch: RunWatch): Promise<Planned> {
-  // terraform goes on when this process is killed, and a plan without its review must not be there to be applied.
+  // terraform continues if this process is killed, and a plan without its review must not be applied.
   const file = unfinishedPlan(stack.id);
   await mkdir(PLANS, { recursive: true });
   await writeFile(file, "", { mode: OWNER_ONLY });
@@ -138,16 +143,16 @@ async function keep(stackId: string, json: string, text: string): Promise<void> 
 }
 
 /**
- * Servers that speak Terraform Cloud's API need not include the plan where they answer about its run, and terraform
- * then takes it for one that has not ended.
+ * Servers with Terraform Cloud's API need not include the plan in the response for its run; terraform then treats the
+ * plan as unfinished.
  */
 function isRefusedToShow(error: unknown): boolean {
   return error instanceof WorkFailed && /can't\s+display\s+a\s+cloud\s+plan/.test(error.message);
 }
 
 /**
- * Keeps what can be read of a plan that terraform cannot read again, and ends its run, which nobody could review and
- * apply.
+ * Saves what can be read of a plan that terraform cannot read again, and ends its run, which could not be reviewed and
+ * applied.
  */
 async function keepWithoutServer(stackId: string, watch: RunWatch, log: string): Promise<Lack> {
   const { hostname = "the server", id = "" } = watch.address ?? {};
@@ -159,12 +164,12 @@ async function keepWithoutServer(stackId: string, watch: RunWatch, log: string):
   const status = await endRun(watch);
   const kept =
     json instanceof WorkFailed
-      ? `Only the run's log was kept, as text (${json.message}): there is no JSON, no review, and no plan for ` +
+      ? `Only the log of the run was saved, as text (${json.message}): there is no JSON, no review, and no plan for ` +
         "npx alb-web apply."
-      : "JSON, text and review were kept; there is no plan for npx alb-web apply.";
+      : "JSON, text and review were saved; there is no plan for npx alb-web apply.";
   const ended = status === undefined ? [] : [`Run ${id} is ${status.replace(/_/g, " ")}.`];
   const why =
-    `${stackId}: ${hostname} cannot show a saved plan: its answer to GET /runs/${id}?include=plan lacks the plan ` +
+    `${stackId}: ${hostname} cannot show a saved plan: its response to GET /runs/${id}?include=plan lacks the plan ` +
     `("can't display a cloud plan that is currently …").`;
   return {
     hasReview: !(json instanceof WorkFailed),
@@ -172,7 +177,7 @@ async function keepWithoutServer(stackId: string, watch: RunWatch, log: string):
   };
 }
 
-/** The plan's JSON, or why the server does not give it. */
+/** The plan's JSON, or why the server does not return it. */
 async function readFromServer(watch: RunWatch): Promise<string | WorkFailed> {
   try {
     const run = await watch.run();
@@ -184,13 +189,13 @@ async function readFromServer(watch: RunWatch): Promise<string | WorkFailed> {
 }
 
 function noToken({ address }: RunWatch): WorkFailed {
-  return new WorkFailed(`no token for ${address?.hostname} was found`);
+  return new WorkFailed(`no token found for ${address?.hostname}`);
 }
 
 /**
- * A run that nobody will apply would hold its workspace, and the next plan would wait for it.
- * @returns the run's last status; nothing if there is no run, or it could not be ended, which is then said on standard
- * error
+ * A run that will not be applied would hold its workspace, and the next plan would wait for it.
+ * @returns the run's last status; nothing if there is no run, or it could not be ended, which is then reported on
+ * standard error
  */
 async function endRun(watch: RunWatch): Promise<string | undefined> {
   const { address } = watch;
@@ -202,37 +207,37 @@ async function endRun(watch: RunWatch): Promise<string | undefined> {
   } catch (error) {
     if (!(error instanceof WorkFailed)) throw error;
     say(
-      `Run ${address.id} was not ended (${error.message}) and may hold the workspace ` +
+      `Run ${address.id} could not be ended (${error.message}) and may hold the workspace ` +
         `${address.organization}/${address.workspace}; cancel or discard it on its page: ${address.link}`,
     );
     return undefined;
   }
 }
 
-/** A fault of ours in there keeps nobody from planning. */
+/** An internal error in the review does not keep the plan from being saved. */
 function reviewPage(stackId: string, json: string): string {
   try {
     return reviewsAsMarkdown([{ name: stackId, review: review(JSON.parse(json)) }]);
   } catch (error) {
     if (error instanceof TimeIsUp)
       return (
-        `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} Look at ` +
+        `The plan of \`${stackId}\` could not be reviewed: ${asSentence(error.message)} See ` +
         `\`plans/${stackId}.txt\`.\n`
       );
     say(
-      `${stackId}: the plan could not be reviewed, an internal error in alb-web, please report it: ` +
+      `${stackId}: the plan could not be reviewed. Internal error in alb-web. Please report it:\n` +
         `${(error as Error).stack}`,
     );
     return (
-      `The plan of \`${stackId}\` could not be reviewed, an internal error in alb-web; look at ` +
+      `The plan of \`${stackId}\` could not be reviewed: internal error in alb-web. See ` +
       `\`plans/${stackId}.txt\`.\n`
     );
   }
 }
 
 /**
- * Servers that speak Terraform Cloud's API need not be able to show a plan; what its run printed says the same, secrets
- * left out.
+ * Servers with Terraform Cloud's API need not be able to show a plan; the log of its run has the same text, without
+ * secrets.
  */
 async function inWords(terraform: Terraform, file: string, log: string): Promise<string> {
   try {

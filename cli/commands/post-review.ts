@@ -18,25 +18,25 @@ interface PostArguments {
   readonly author: string;
 }
 
-/** Part of a comment that nobody sees, so it must not end that. */
+/** Part of a hidden comment, so it must not close that. */
 const NAME = /^[\w ./-]{0,60}$/;
 
 /** The command line of `alb-web post-review`. */
 export function commandLine(): Command {
-  // action.yml's inputs, all of them given and some of them empty.
+  // The inputs of action.yml; all are passed, and some are empty.
   return newCommand(
     "post-review",
-    "Reviews plans in a job of GitHub Actions: in its summary, and in one comment on its pull request.",
-    "0 good, 1 failed, or an effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished " +
+    "Reviews plans in a GitHub Actions job: in the job summary, and in one comment on the pull request.",
+    "0 reviewed, 1 failed, or an effect at or above --fail-on, 2 invalid usage or unreadable file, 3 not finished " +
       "within 10 seconds of CPU time, 70 internal error",
   )
-    .requiredOption("--plans <paths>", "JSON plans, a path on each line")
-    .option("--fail-on <effect>", "as `review` has it; empty for never", "")
-    .option("--comment <boolean>", "true or false: whether the pull request gets a comment", "true")
-    .option("--name <name>", "tells several reviews of one pull request apart", "")
+    .requiredOption("--plans <paths>", "paths of plans as JSON, one per line")
+    .option("--fail-on <effect>", "as in `alb-web review`; empty: never fail", "")
+    .option("--comment <boolean>", "true or false: whether to comment on the pull request", "true")
+    .option("--name <name>", "distinguishes several reviews of one pull request; each has its own comment", "")
     .option(
       "--author <login>",
-      "whose comment is updated: the user that GITHUB_TOKEN stands for",
+      "login of the user that GITHUB_TOKEN belongs to; only comments by this user are updated",
       "github-actions[bot]",
     )
     .action(postReview);
@@ -48,44 +48,40 @@ async function postReview({ plans, failOn, comment, name, author }: PostArgument
     .map((line) => line.trim())
     .filter((line) => line !== "");
   if (files.length === 0)
-    throw new UsageError(
-      "plan: got nothing; allowed is the path of a JSON plan, or several, each on a line of its own",
-    );
-  if (!["true", "false"].includes(comment)) throw new UsageError(`comment: got ${comment}; allowed is true or false`);
+    throw new UsageError("plan must be the path of a plan as JSON, or several paths, one per line (got nothing)");
+  if (!["true", "false"].includes(comment)) throw new UsageError(`comment must be true or false (got ${comment})`);
   if (!NAME.test(name))
-    throw new UsageError(
-      `name: got ${JSON.stringify(name)}; allowed are at most 60 letters, digits, blanks and _ . / -`,
-    );
+    throw new UsageError(`name must be at most 60 letters, digits, spaces and _ . / - (got ${JSON.stringify(name)})`);
   const gate = gateOf(failOn === "" ? undefined : failOn, "fail-on");
-  const signal = abortedByPerson("at most the comment was written");
+  const signal = abortedByPerson("the comment may have been written");
   const reviews = await reviewsOf(files);
   const effect = worstEffect(reviews.map(({ review }) => review.report.effect));
   const page = reviewsAsMarkdown(reviews);
   await addToSummary(page, process.env);
   await setOutput("effect", effect, process.env);
-  const told =
+  const posted =
     comment === "true"
-      ? await tell(
+      ? await post(
           page,
           reviews.some(({ review }) => isNews(review)),
           name,
           author,
           signal,
         )
-      : "no comment, as comment is false";
-  await writeResult([`effect: ${effect}`, ...(told === undefined ? [] : [told])].join("\n"));
-  if (told === undefined)
+      : "no comment, because comment is false";
+  await writeResult([`effect: ${effect}`, ...(posted === undefined ? [] : [posted])].join("\n"));
+  if (posted === undefined)
     await writeNotice(
       "No comment",
-      "The token of a pull request from a fork may not comment; the review is in the job's summary.",
+      "The token of a pull request from a fork may not comment; the review is in the job summary.",
     );
   if (gate === undefined) return;
   for (const warning of passedUnknown(reviews, gate)) await writeNotice("Unknown effect", warning, "warning");
   if (isAsBad(effect, gate)) process.exitCode = EXIT.broken;
 }
 
-/** @returns what became of the comment; nothing if the token of a fork's pull request may not comment */
-async function tell(
+/** @returns what was done with the comment; nothing if the token of a fork's pull request may not comment */
+async function post(
   page: string,
   isNewsworthy: boolean,
   name: string,
@@ -94,7 +90,7 @@ async function tell(
 ): Promise<string | undefined> {
   const pullRequest = await pullRequestOfJob(process.env);
   if (pullRequest === undefined)
-    return "no comment, as the job was not started for a pull request; the review is in the job's summary";
+    return "no comment, because the job did not run for a pull request; the review is in the job summary";
   const marker = name === "" ? "<!-- alb-web review -->" : `<!-- alb-web review: ${name} -->`;
   const of = [
     ...(name === "" ? [] : [`\`${name}\``]),
@@ -103,7 +99,7 @@ async function tell(
   const body = [marker, page.trimEnd(), ...(of === "" ? [] : ["", `Review of ${of}`])].join("\n");
   const comment = { pullRequest: pullRequest.number, marker, author, body, isNews: isNewsworthy };
   return postComment(GitHub.of(process.env, signal), comment).catch((error: unknown) => {
-    // Nobody who sent it from a fork can do anything about that.
+    // The author of a fork's pull request cannot change that.
     if (!pullRequest.isFromFork || !isForbidden(error)) throw error;
     return undefined;
   });

@@ -4,7 +4,7 @@ import { writeFile } from "../../machine/files/write-file";
 import { printableJson } from "../../machine/text/printable";
 import { resultsAsTable } from "../../rehearsal/rehearsal-report";
 import { dataOf, literalText, regionOf } from "../../rehearsal/stack-files";
-import { EXIT, EXIT_OF, say, throwIfNotWritable, withOut, writeResult } from "../command";
+import { EXIT, EXIT_OF, say, throwIfNotWritable, withExamples, withOut, writeResult } from "../command";
 import { findTerraform } from "../project/find-terraform";
 import type { Tools } from "../project/project";
 import { newTerraformCommand } from "../project/terraform-command";
@@ -26,7 +26,7 @@ interface Options {
   readonly out?: string;
 }
 
-/** What is known before anything is created. */
+/** Everything that is determined before anything is created. */
 interface Ready {
   readonly folder: ProvingFolder;
   readonly tools: Tools;
@@ -36,39 +36,41 @@ interface Ready {
 }
 
 const CODES =
-  "0 every step is ok, 1 a step is broken, or it failed or was interrupted, 2 wrong usage, refused, or not " +
-  "answered with yes: nothing was created, 3 some steps are unknown, 70 internal error";
+  "0 every step is ok, 1 a step is broken, or prove failed or was interrupted, 2 invalid usage, refused, or not " +
+  "confirmed with yes: nothing was created, 3 some steps are unknown, 70 internal error";
 const DESCRIPTION =
-  "Deploys a site of its own to AWS, with the AWS credentials of the environment, checks each step of the " +
-  "walkthrough, measures how long everything takes, and takes the site down again. " +
-  "It asks before it creates anything. Its record, which names neither account nor domain, can be added to " +
-  "docs/prove.md.";
+  "Deploys a test site to AWS with the AWS credentials of the environment, checks each step of the walkthrough, " +
+  "measures the time of each step, and destroys the site. It asks for confirmation before it creates anything. Its " +
+  "record contains neither the account nor the domain, so it can be published: see docs/guides/prove.md.";
 
 /** The command line of `alb-web prove`. */
 export function commandLine(): Command {
   const command = withOut(newTerraformCommand("prove", DESCRIPTION, CODES))
     .option(
       "--domain <name>",
-      "a host name that is not in use, such as prove.example.com; the zone of its registrable domain must be " +
-        "in the account",
+      "a host name that is not in use, such as prove.example.com; the account must have the public hosted zone of " +
+        "its registrable domain",
     )
-    .option("--region <region>", "where to build it", "us-east-1")
-    .option("--yes", "do not ask; required where there is no terminal")
-    .option("--resume <folder>", "take down what an earlier run has left")
+    .option("--region <region>", "AWS region to deploy to", "us-east-1")
+    .option("--yes", "do not ask for confirmation; required without a terminal")
+    .option("--resume <folder>", "destroy the site that an earlier run left in this folder")
     .action(prove);
   const out = command.options.find(({ long }) => long === "--out");
-  if (out !== undefined) out.description = "where to write the record (default: prove-<date>.json)";
-  return command;
+  if (out !== undefined) out.description = "file to write the record to (default: prove-<date>.json)";
+  return withExamples(command, {
+    "Deploy, check and destroy a test site": "npx alb-web prove --domain prove.example.com",
+    "Destroy a site that an earlier run left": "npx alb-web prove --resume proving/prove-1a2b3c",
+  });
 }
 
 async function prove(options: Options): Promise<void> {
   const { domain, resume, out } = options;
   if (resume !== undefined && (domain !== undefined || out !== undefined))
-    throw new UsageError("--resume must be given alone; it takes down what was left, and writes no record");
+    throw new UsageError("--resume must be used without --domain and --out; it destroys the site and writes no record");
   if (resume !== undefined) return takeDownLeft(resume);
-  if (domain === undefined) throw new UsageError("--domain must be given, such as --domain prove.example.com");
+  if (domain === undefined) throw new UsageError("--domain is required, such as --domain prove.example.com");
   if (options.yes !== true && !canAsk())
-    throw new UsageError("--yes must be given where there is no terminal to ask on. Nothing was created.");
+    throw new UsageError("--yes is required without a terminal. Nothing was created.");
   await throwIfNotWritable(out);
   const interruptions = new Interruptions().listen();
   const ready = await madeReady(domain, options, interruptions.first);
@@ -81,7 +83,7 @@ async function prove(options: Options): Promise<void> {
   if (failure !== undefined && !(failure instanceof WorkFailed)) throw failure;
 }
 
-/** Everything that can be found out, and the question; without a yes, nothing of it stays. */
+/** Prepares everything and asks for confirmation; without a yes, the prepared folder is removed. */
 async function madeReady(domain: string, { region, yes = false }: Options, signal: AbortSignal): Promise<Ready> {
   const step = stepsUntil(signal);
   let made: ProvingFolder | undefined;
@@ -95,18 +97,18 @@ async function madeReady(domain: string, { region, yes = false }: Options, signa
     const tools = await findTerraform(step, signal);
     const account = await step("look at the account", async ({ rename }) => {
       const found = await lookAt(domain, zone, region);
-      rename(`account ${found.number}: has the zone of ${domain}, and no record of that name`);
+      rename(`account ${found.number}: has the zone of ${domain}, and no record with that name`);
       return found;
     });
     const count = Object.values(folder.json.resource ?? {}).reduce((sum, each) => sum + Object.keys(each).length, 0);
     say(
-      `Account ${account.number}, region ${region}${account.isAws ? "" : ", on a stand-in for AWS"}: ${count} ` +
-        `resources for https://${domain}/ are created, checked and destroyed, in about 15 minutes.`,
+      `Account ${account.number}, region ${region}${account.isAws ? "" : ", on an emulator of AWS"}: prove creates, ` +
+        `checks and destroys ${count} resources for https://${domain}/ in about 15 minutes.`,
     );
     say(costInWords());
     if (account.warning !== undefined) say(account.warning);
-    const answer = yes ? "yes" : await ask('Create them? Type "yes"; anything else creates nothing.', signal);
-    if (!isYes(answer)) throw new UsageError("Not answered with yes. Nothing was created.");
+    const answer = yes ? "yes" : await ask('Create these resources? Only "yes" is accepted.', signal);
+    if (!isYes(answer)) throw new UsageError("Not confirmed with yes. Nothing was created.");
     return { folder, tools, account, domain, zone };
   } catch (error) {
     await made?.remove();
@@ -114,11 +116,11 @@ async function madeReady(domain: string, { region, yes = false }: Options, signa
   }
 }
 
-/** @returns why it was not completed; nothing if it was. What was created stands in any case. */
+/** @returns the error that stopped it, if any. Created resources exist in either case. */
 async function build(run: ProvingRun, { folder, tools }: Ready, { first }: Interruptions): Promise<unknown> {
   say(
     [
-      "If this process is killed, take down what it has created with one of these:",
+      "If this process is killed, destroy what it created with one of these commands:",
       ...folder.takeDownLines(tools.binary.command).map((line) => `  ${line}`),
     ].join("\n"),
   );
@@ -133,17 +135,17 @@ async function build(run: ProvingRun, { folder, tools }: Ready, { first }: Inter
     }
     say(
       first.aborted
-        ? `${(first.reason as Error).message}. What was created is taken down now; Ctrl-C again stops that and ` +
-            "shows what is left."
-        : `${(error as Error).message}\nWhat was created is taken down now.`,
+        ? `${(first.reason as Error).message}. Destroying what was created; press Ctrl-C again to stop that and show ` +
+            "what is left."
+        : `${(error as Error).message}\nDestroying what was created.`,
     );
     return error;
   }
 }
 
 /**
- * Takes the site down, and removes its folder once nothing is left.
- * @param once when it aborts, that is noted; `signal` stops the work
+ * Destroys the site, and removes its folder once nothing is left.
+ * @param once its abort is only reported; `signal` stops the work
  */
 async function takeDown(
   run: ProvingRun,
@@ -163,8 +165,8 @@ async function takeDown(
       );
   } catch (error) {
     const words = [
-      await standing(run, folder, tools),
-      "Take it down with one of these:",
+      await remaining(run, folder, tools),
+      "Destroy it with one of these commands:",
       ...folder.takeDownLines(tools.binary.command).map((line) => `  ${line}`),
     ];
     if (error instanceof WorkFailed)
@@ -176,16 +178,16 @@ async function takeDown(
   if (left.length === 0) return folder.remove();
   say(
     [
-      `AWS still holds what the state of ${folder.id} does not know. Look at it, and delete it by hand:`,
+      `AWS has resources of ${folder.id} that are not in its state. Check them, and delete them by hand:`,
       ...left.map(({ line }) => `  ${line}`),
       `Then: ${folder.takeDownLines(tools.binary.command)[0]}`,
     ].join("\n"),
   );
 }
 
-/** What of the site still stands, by its state. */
-async function standing(run: ProvingRun, folder: ProvingFolder, tools: Tools): Promise<string> {
-  if (run.isDown) return "The site is down, but AWS was not asked to the end whether anything is left.";
+/** The resources of the site that still exist, by its state. */
+async function remaining(run: ProvingRun, folder: ProvingFolder, tools: Tools): Promise<string> {
+  if (run.isDown) return "The site is destroyed, but the check for leftover resources did not complete.";
   const listed = await folder
     .terraform(tools)
     .run(["state", "list"])
@@ -195,18 +197,18 @@ async function standing(run: ProvingRun, folder: ProvingFolder, tools: Tools): P
     .filter((line) => line !== "" && !line.startsWith("data."))
     .map((address) => address.split(".")[0] ?? address);
   return types.length === 0
-    ? "What was created may still stand."
-    : `Of ${folder.id} these still stand, and cost money: ${typesIn(types)}.`;
+    ? "The created resources may still exist."
+    : `These resources of ${folder.id} still exist and cost money: ${typesIn(types)}.`;
 }
 
-/** Work whose result stands behind the step's title. */
+/** Adds the result of the work to the step's title. */
 async function named(title: string, { rename }: Step, work: Promise<string>): Promise<void> {
   rename(`${title}: ${await work}`);
 }
 
-/** Says of work that it goes on, if it is interrupted once. */
+/** Reports that the work continues, if it is interrupted once. */
 async function noting<T>(once: AbortSignal | undefined, { report }: Step, work: () => Promise<T>): Promise<T> {
-  const note = () => report("goes on; Ctrl-C again stops it and shows what is left");
+  const note = () => report("continues; press Ctrl-C again to stop it and show what is left");
   if (once?.aborted === false) once.addEventListener("abort", note, { once: true });
   try {
     return await work();
@@ -215,15 +217,15 @@ async function noting<T>(once: AbortSignal | undefined, { report }: Step, work: 
   }
 }
 
-/** The steps and the row on standard output, the record in its file. */
+/** Writes the steps and the row to standard output, and the record to its file. */
 async function report(run: ProvingRun, out: string | undefined): Promise<void> {
   const [result, record] = [run.result(), await run.record()];
   const file = out ?? fileNameOf(record);
   await writeFile(file, `${printableJson(record)}\n`);
   await writeResult(`${resultsAsTable([result])}\n\n${rowOf(record)}`);
   const next = record.on_aws
-    ? "To add it to what was seen on AWS, see docs/prove.md."
-    : "It is not of AWS itself; do not add it to docs/prove.md.";
+    ? "To publish it, see docs/guides/prove.md."
+    : "It was not recorded on AWS; do not add it to docs/guides/prove.md.";
   say(`The record is in ${file}. ${next}`);
   process.exitCode = EXIT_OF[result.verdict];
 }
@@ -239,15 +241,15 @@ async function takeDownLeft(path: string): Promise<void> {
   const run = new ProvingRun({ folder, tools, account, domain: domainOf(folder), zone: zoneOf(folder), interruptions });
   await takeDown(run, { folder, tools }, first);
   await writeResult(`${folder.id}: ${downInWords(run)}`);
-  process.exitCode = run.left === undefined ? EXIT.unknown : run.left.length > 0 ? EXIT.broken : EXIT.good;
+  process.exitCode = run.left === undefined ? EXIT.unknown : run.left.length > 0 ? EXIT.broken : EXIT.ok;
 }
 
 function downInWords({ left }: ProvingRun): string {
   if (left === undefined)
-    return "Everything that the state knew is taken down; AWS did not say whether anything else is left.";
+    return "Everything in the state is destroyed; whether AWS has other leftover resources could not be determined.";
   return left.length === 0
-    ? "Everything that was created is taken down."
-    : `Not everything is taken down: ${typesIn(left.map(({ type }) => type))}.`;
+    ? "Everything that was created is destroyed."
+    : `Not everything is destroyed: ${typesIn(left.map(({ type }) => type))}.`;
 }
 
 /** The zone that the stack looks up. */

@@ -17,8 +17,9 @@ const RECORDS = join(PROJECT, "records");
 export function commandLine(): Command {
   return newCommand(
     "record",
-    "Writes what each plan in plans/ does as a record, in which values are digests: what a merge is compared with.",
-    "0 good, 1 failed, 2 wrong usage, 70 internal error",
+    "Writes a record of what each plan in plans/ does to records/, with values as digests. After the merge, the new " +
+      "plan is compared with the record.",
+    "0 ok, 1 failed, 2 invalid usage, 70 internal error",
   ).action(record);
 }
 
@@ -35,7 +36,7 @@ async function recordStack(stack: SynthesizedStack, signal: AbortSignal): Promis
   const place = placeOf(stack);
   if (place === undefined) return notDeployed(stack.id);
   const text = await readFile(planFile(stack.id, "json"), "utf8").catch(() => {
-    throw new UsageError(`There is no plan of ${stack.id} in plans/; make the plans with npx alb-web plan.`);
+    throw new UsageError(`plans/ has no plan of ${stack.id}; create the plans with npx alb-web plan.`);
   });
   const written = recordOf(stack, JSON.parse(text) as ComparedPlan, await new KeptRecords(place, signal).key());
   const file = join(RECORDS, `${stack.id}.json`);

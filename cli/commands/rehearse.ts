@@ -15,7 +15,7 @@ import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/rehea
 import { Rehearsal } from "../../rehearsal/rehearsal-run";
 import { seedsFor } from "../../rehearsal/seed-for";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
-import { abortedByPerson, EXIT_OF, say, throwIfNotWritable, withOut, writeResult } from "../command";
+import { abortedByPerson, EXIT_OF, say, throwIfNotWritable, withExamples, withOut, writeResult } from "../command";
 import { findTerraform } from "../project/find-terraform";
 import { CACHE, chosenStacks, PROJECT, standingAlone, type Tools } from "../project/project";
 import { withPlaceholder } from "../project/state-buckets";
@@ -23,9 +23,9 @@ import { synthesize } from "../project/synthesize";
 import { newTerraformCommand } from "../project/terraform-command";
 import { type Step, type Steps, stepsUntil } from "../steps";
 
-/** Each takes one core now and then and about 1 GB; most of its time is waiting. */
+/** Each uses about 1 GB, and one core from time to time; most of its time is waiting. */
 const SIDE_BY_SIDE = 4;
-/** A kept local AWS that nobody asks anything ends by itself. */
+/** A kept local AWS stops after this time without a request. */
 const KEPT_IDLE_SEC = 8 * 60 * 60;
 
 interface Options extends Quotas {
@@ -36,28 +36,36 @@ interface Options extends Quotas {
 
 /** The command line of `alb-web rehearse`. */
 export function commandLine(): Command {
-  return withOut(
+  const command = withOut(
     newTerraformCommand(
       "rehearse",
-      "Builds the stacks of main.ts on a local AWS, checks every step of the walkthrough, and takes them down.",
+      "Builds the stacks of main.ts on a local AWS, checks each step of the walkthrough, and destroys them. No AWS " +
+        "account is needed.",
     ),
   )
-    .argument("[stack]", "one stack only (default: all stacks, side by side)")
-    .option("--keep", "leave the local AWS running, empty but for what an account would hold, and print how to use it")
+    .argument("[stack]", "one stack only (default: all stacks, in parallel)")
+    .option(
+      "--keep",
+      "keep the local AWS running, with only what an account would already have, and print how to use it",
+    )
     .option(
       "--vcpus <number>",
-      "the account's quota of vCPUs for running On-Demand standard instances",
+      "vCPU quota of the account for running On-Demand standard instances",
       quotaOf,
       NEW_ACCOUNT.vcpus,
     )
-    .option("--addresses <number>", "the account's quota of Elastic IP addresses", quotaOf, NEW_ACCOUNT.addresses)
+    .option("--addresses <number>", "quota of the account for Elastic IP addresses", quotaOf, NEW_ACCOUNT.addresses)
     .option("--format <format>", "text or json", "text")
     .action(rehearse);
+  return withExamples(command, {
+    "All stacks of main.ts": "npx alb-web rehearse",
+    "One stack; keep the local AWS running": "npx alb-web rehearse web --keep",
+  });
 }
 
 async function rehearse(stackId: string | undefined, options: Options): Promise<void> {
   if (!["text", "json"].includes(options.format))
-    throw new UsageError(`--format: got ${options.format}; allowed is text or json`);
+    throw new UsageError(`--format must be text or json (got ${options.format})`);
   await throwIfNotWritable(options.out);
   const temporary = await TemporaryFolder.make("rehearsal");
   const signal = abortedByPerson("nothing is left running");
@@ -74,7 +82,7 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
     const rehearsals = await initializeAll(place, options, temporary, work);
     const ended = await rehearseAll(rehearsals, work);
     await report(rehearsals, ended, place, options);
-    if (ended.fault !== undefined) throw ended.fault;
+    if (ended.error !== undefined) throw ended.error;
   } finally {
     if (options.keep !== true || process.exitCode === undefined) await localAws?.stop();
     await temporary.remove();
@@ -86,7 +94,7 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-/** What stacks are rehearsed with. */
+/** The stacks, and the tools to rehearse them with. */
 interface Place {
   readonly stacks: SynthesizedStack[];
   readonly tools: Tools;
@@ -144,7 +152,7 @@ function initializeAll(
 ): Promise<Rehearsal[]> {
   const { path: folder } = inUse;
   return step("terraform init", async ({ report }) => {
-    // A provider that is killed leaves its socket behind; here it goes with the folder.
+    // A killed provider leaves its socket behind; here it is removed with the folder.
     const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
     const env = {
       ...(await terraformEnvironment(CACHE, localAws.endpoint, tools.provider.configurationFile)),
@@ -172,8 +180,8 @@ function initializeAll(
 }
 
 /**
- * Says which settings of the stacks' AWS providers are left out of the rehearsed copies.
- * @throws {UsageError} if the local AWS is kept for cdktf, which would use them
+ * Reports which settings of the stacks' AWS providers are omitted from the rehearsed copies.
+ * @throws {UsageError} if the local AWS is kept for cdktf, which would use these settings
  */
 function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
   for (const { id, json } of stacks) {
@@ -181,16 +189,16 @@ function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
     if (names.length === 0) continue;
     if (keep)
       throw new UsageError(
-        `--keep: ${id} sets ${names.join(", ")} on its AWS provider, with which cdktf could reach AWS instead ` +
-          "of the local AWS; remove it, or rehearse without --keep",
+        `--keep must not be used if a stack sets ${names.join(", ")} on its AWS provider (got ${id}): cdktf could ` +
+          "reach AWS instead of the local AWS; remove the setting, or rehearse without --keep",
       );
-    say(`${id}: the rehearsal leaves out what the AWS provider is told of ${names.join(", ")}.`);
+    say(`${id}: the rehearsal omits these settings of the AWS provider: ${names.join(", ")}.`);
   }
 }
 
 /**
- * The lock file's text for a stack's copy. OpenTofu's own registry has builds of its own, which terraform's checksums
- * do not know.
+ * The lock file's text for a stack's copy. OpenTofu's registry has its own builds, whose checksums are not in the lock
+ * file.
  */
 async function lockFor({ binary: { product }, provider: { configurationFile } }: Tools): Promise<string | undefined> {
   if (product === "opentofu" && configurationFile === undefined) return undefined;
@@ -198,14 +206,14 @@ async function lockFor({ binary: { product }, provider: { configurationFile } }:
   return product === "terraform" ? text : text.replaceAll(REGISTRIES.terraform, REGISTRIES.opentofu);
 }
 
-/** What kept stacks from being rehearsed to their end. */
+/** Errors that ended rehearsals early. */
 interface Ended {
   readonly failures: string[];
-  /** An error of our own in one stack's rehearsal; the others go on. */
-  fault?: unknown;
+  /** An internal error in one stack's rehearsal; the others continue. */
+  error?: unknown;
 }
 
-/** Rehearses the stacks side by side; where one fails, the others go on. */
+/** Rehearses the stacks in parallel; if one fails, the others continue. */
 function rehearseAll(rehearsals: readonly Rehearsal[], { step, signal }: Work): Promise<Ended> {
   return step("rehearse", async (whole) => {
     const ended: Ended = { failures: [] };
@@ -213,10 +221,10 @@ function rehearseAll(rehearsals: readonly Rehearsal[], { step, signal }: Work): 
     const next = async (): Promise<void> => {
       for (let rehearsal = waiting.shift(); rehearsal !== undefined; rehearsal = waiting.shift())
         await rehearseOne(rehearsal, whole).catch((error: unknown) => {
-          // What is interrupted ends with the others, whose terraform has still to store its state.
+          // On an interrupt, this one waits for the others, whose terraform must still store its state.
           if (signal.aborted) return;
           if (error instanceof WorkFailed) ended.failures.push(error.message);
-          else ended.fault ??= error;
+          else ended.error ??= error;
         });
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, next));
@@ -256,13 +264,13 @@ async function report(
     await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
   }
   for (const line of nextSteps(results, stacks, options.keep === true)) say(line);
-  // Only now: a local AWS whose process nobody was told must not live on.
+  // Only now: a local AWS must not keep running unless its process id was printed.
   if (options.keep === true) await keep(localAws);
   process.exitCode = EXIT_OF[worst(results.map(({ verdict }) => verdict))];
 }
 
 async function keep(localAws: LocalAws): Promise<void> {
-  // cdktf destroy must work as far as it does on AWS once a stack is disposable.
+  // cdktf destroy must work as it does on AWS for a disposable stack.
   await localAws.enforceDeletionProtection(false);
   await localAws.detach(KEPT_IDLE_SEC);
 }
@@ -271,7 +279,7 @@ function keptEnvironment({ binary, provider }: Tools, localAws: LocalAws): Promi
   return localAwsEnvironment(CACHE, localAws.endpoint, binary.command, provider.configurationFile);
 }
 
-/** Reads the number of an option. */
+/** Parses the number of an option. */
 export function quotaOf(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Must be a whole number.");
   return Number(text);

@@ -5,20 +5,20 @@ import { reviewsAsMarkdown } from "../reviewing/markdown";
 import { asTagText } from "../reviewing/review-wording";
 import { hasChanges, type PlanSummary, shownSummary } from "./plan-summary";
 
-/** Says which comment is ours to update. */
+/** Identifies the comment to update. */
 export const MARKER = "<!-- alb-web plan -->";
-/** GitHub refuses longer comments. */
+/** GitHub rejects longer comments. */
 export const COMMENT_LIMIT = 65_536;
 
 /** One stack's plan. */
 export interface PlannedStack {
   readonly id: string;
   readonly summary: PlanSummary;
-  /** As terraform prints it for people. */
+  /** The plan as terraform prints it. */
   readonly text: string;
-  /** Whether merging applies it: only where the state is in S3. */
+  /** Whether merging applies it: only if the state is in S3. */
   readonly isDeployed: boolean;
-  /** What it does to the path of a request; absent where a fault of ours was in the way. */
+  /** Its effect on the path of a request; absent after an internal error. */
   readonly review?: Review;
 }
 
@@ -26,30 +26,30 @@ export interface CommentOptions {
   /** The commit that was planned. */
   readonly commit: string;
   readonly stacks: readonly PlannedStack[];
-  /** Where plans that are cut off are whole. */
+  /** The URL of the full plans, for plans that are cut off. */
   readonly wholeAt: string;
   /**
-   * Characters that the comment may have.
+   * The maximum length of the comment in characters.
    * @default 65536
    */
   readonly limit?: number;
 }
 
-/** Of the room of a comment, for what plans do; the rest is for terraform's own words. */
+/** The share of a comment for the reviews; the rest is for terraform's plans. */
 const REVIEW_SHARE = 0.8;
-/** Nobody reads more, wherever it stands. */
+/** A longer review is of no use. */
 const MOST_OF_REVIEWS = 60_000;
-/** With less room they say nothing. */
+/** With less room, reviews are omitted. */
 const LEAST_OF_REVIEWS = 2_000;
 
 /**
- * One line for each stack, what those do that change something, and below it, folded, what terraform says of them, cut
- * at a line's end where there is no room.
+ * One line for each stack, the reviews of stacks with changes, and below, folded, their plans, cut at the end of a line
+ * if there is no room.
  */
 export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: CommentOptions): string {
   const changed = stacks.filter(({ summary }) => hasChanges(summary));
   const end = changed.some(({ isDeployed }) => isDeployed)
-    ? ["", "Merging plans again, and applies that if it does exactly this; else nothing."]
+    ? ["", "After the merge, a new plan is made. It is applied only if it does exactly this."]
     : [];
   const start = [MARKER, `### Plan of ${commit}`, ""];
   const lines = [...start, ...headlines(stacks, limit - [...start, ...end].join("\n").length, wholeAt)];
@@ -61,7 +61,7 @@ export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: 
       : reviewsAsMarkdown(reviewed, { limit: Math.min(MOST_OF_REVIEWS, Math.floor(left * REVIEW_SHARE)) });
   const head = [...lines, ...(reviews === "" || reviews.length > left ? [] : ["", reviews]), ...end];
   let room = limit - head.join("\n").length;
-  // Short plans first: what they leave is shared by the long ones.
+  // Short plans first: the long plans share the remaining room.
   const texts = new Map<string, string>();
   [...changed]
     .sort((one, other) => one.text.length - other.text.length)
@@ -74,13 +74,13 @@ export function commentBody({ commit, stacks, wholeAt, limit = COMMENT_LIMIT }: 
   return [...head, ...changed.flatMap(({ id }) => texts.get(id) ?? [])].join("\n");
 }
 
-/** Those that change something come first where there is no room for all. */
+/** If there is no room for all, stacks with changes come first. */
 function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: string): string[] {
   const lines = stacks.map(headline);
   if (lines.join("\n").length < room) return lines;
   const note = (left: number) =>
-    `- and ${left} more stacks, which GitHub leaves no room for in a comment; all of them are in the [summary ` +
-    `of the run](${wholeAt}).`;
+    `- and ${left} more stacks that do not fit in a GitHub comment; all stacks are in the [summary of the ` +
+    `run](${wholeAt}).`;
   let left = room - note(stacks.length).length - 1;
   const shown = [...stacks]
     .sort((one, other) => Number(hasChanges(other.summary)) - Number(hasChanges(one.summary)))
@@ -91,13 +91,13 @@ function headlines(stacks: readonly PlannedStack[], room: number, wholeAt: strin
 
 function headline({ id, summary, isDeployed }: PlannedStack): string {
   const isLoss = summary.replace > 0 || summary.destroy > 0;
-  const note = isDeployed ? "" : " (merging does not deploy it, as its state is not in S3)";
+  const note = isDeployed ? "" : " (merging does not deploy it, because its state is not in S3)";
   return `- ${asCode(id)}: ${isLoss ? "**" : ""}${shownSummary(summary)}${isLoss ? "**" : ""}${note}`;
 }
 
-/** Nothing in the text can end the block: its fence is longer than any run of backticks in it. */
-function folded({ id, text: said }: PlannedStack, room: number, wholeAt: string): string {
-  const text = printableLines(said);
+/** The text cannot close the block: the fence is longer than any run of backticks in it. */
+function folded({ id, text: plan }: PlannedStack, room: number, wholeAt: string): string {
+  const text = printableLines(plan);
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   const block = (shown: string, note: string) =>
@@ -114,9 +114,7 @@ function folded({ id, text: said }: PlannedStack, room: number, wholeAt: string)
     ].join("\n");
   const whole = block(text, "");
   if (whole.length < room) return whole;
-  const note =
-    `\nThe rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the ` +
-    `run](${wholeAt}).\n`;
+  const note = `\nCut off at GitHub's limit for comments; the full plan is in the [summary of the run](${wholeAt}).\n`;
   const left = text.slice(0, Math.max(0, room - block("", note).length - 1));
   if (left === "") return "";
   return block(left.slice(0, Math.max(0, left.lastIndexOf("\n"))), note);

@@ -1,6 +1,6 @@
 import { UsageError, WorkFailed } from "../../machine/errors";
 
-/** A comment on a pull request, as far as it is read here. */
+/** The parts of a pull request comment that are read here. */
 export interface Comment {
   readonly id: number;
   readonly html_url: string;
@@ -8,14 +8,14 @@ export interface Comment {
   readonly user: { readonly login: string } | null;
 }
 
-/** A pull request, as far as it is read here. */
+/** The parts of a pull request that are read here. */
 export interface PullRequest {
   readonly number: number;
   readonly merged_at: string | null;
   readonly merge_commit_sha: string | null;
   readonly state: "open" | "closed";
   readonly closed_at: string | null;
-  /** The branch that it is, or was, to be merged into. */
+  /** The target branch. */
   readonly base: { readonly ref: string; readonly sha: string };
   /** `repo` is null once the fork is deleted. */
   readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
@@ -27,7 +27,7 @@ interface Artifact {
   readonly size_in_bytes: number;
 }
 
-/** What one call asks for; `needs` is the permission that the job's token must have for it. */
+/** One API call; `needs` is the permission that it requires of the job's token. */
 interface Call {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
@@ -40,8 +40,7 @@ const PER_PAGE = 100;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /**
- * The few calls of GitHub's API that the workflows need, for the repository and with the token of the job's
- * environment.
+ * The calls of GitHub's API that the workflows need, with the repository and the token of the job's environment.
  */
 export class GitHub {
   private constructor(
@@ -53,19 +52,19 @@ export class GitHub {
   ) {}
 
   /**
-   * @param env `GITHUB_REPOSITORY` and `GITHUB_TOKEN`; `GITHUB_API_URL` where it is not github.com
+   * @param env `GITHUB_REPOSITORY` and `GITHUB_TOKEN`; `GITHUB_API_URL` if it is not github.com
    * @throws {UsageError} if one of them is missing
    */
   static of(env: NodeJS.ProcessEnv, signal: AbortSignal): GitHub {
     const { GITHUB_API_URL = "https://api.github.com", GITHUB_REPOSITORY, GITHUB_TOKEN } = env;
     if (!GITHUB_REPOSITORY || !/^[\w.-]+\/[\w.-]+$/.test(GITHUB_REPOSITORY)) {
       throw new UsageError(
-        `GITHUB_REPOSITORY is '${GITHUB_REPOSITORY ?? ""}'; allowed is owner/name, as GitHub Actions sets it.`,
+        `GITHUB_REPOSITORY must be OWNER/REPO, as GitHub Actions sets it (got '${GITHUB_REPOSITORY ?? ""}')`,
       );
     }
     if (!GITHUB_TOKEN)
       throw new UsageError(
-        "GITHUB_TOKEN is missing; in a workflow, give the step env: GITHUB_TOKEN: ${{ github.token }}",
+        "GITHUB_TOKEN must be set; in a workflow, add to the step: env: GITHUB_TOKEN: ${{ github.token }}",
       );
     return new GitHub(GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, signal);
   }
@@ -95,14 +94,14 @@ export class GitHub {
     });
   }
 
-  /** The pull requests that brought a commit, or hold it. */
+  /** The pull requests that contain a commit. */
   pullRequestsOf(commit: string): Promise<PullRequest[]> {
     return this.pages((page) =>
       this.call<PullRequest[]>({ path: `commits/${commit}/pulls?${page}`, needs: "pull-requests: read" }),
     );
   }
 
-  /** All pull requests from a branch of the repository, closed ones too. */
+  /** All pull requests from a branch of the repository, including closed ones. */
   async pullRequestsFrom(branch: string): Promise<PullRequest[]> {
     const [owner = ""] = this.repository.split("/");
     const found = await this.pages((page) =>
@@ -111,33 +110,33 @@ export class GitHub {
         needs: "pull-requests: read",
       }),
     );
-    // Of the same owner there can be a fork of another name.
+    // The same owner can have a fork with another name.
     return found.filter(({ head }) => head.repo?.full_name === this.repository);
   }
 
-  /** The commit that a branch ends with. */
+  /** The latest commit of a branch. */
   async tipOf(branch: string): Promise<string> {
     return (await this.call<{ object: { sha: string } }>({ path: `git/ref/heads/${branch}`, needs: "contents: read" }))
       .object.sha;
   }
 
   /**
-   * The ZIP file of what a workflow run left under a name; nothing if it left none.
-   * @throws {WorkFailed} if it is larger than it may be
+   * The ZIP file of a workflow run's artifact with a name; nothing if there is none.
+   * @throws {WorkFailed} if it is larger than allowed
    */
   async artifact(run: number, name: string, maxBytes: number): Promise<Buffer | undefined> {
     const newest = (await this.artifacts(run, name)).sort((one, other) => one.id - other.id).at(-1);
     if (newest === undefined) return undefined;
     if (newest.size_in_bytes > maxBytes)
       throw new WorkFailed(
-        `The artifact ${name} of run ${run} has ${newest.size_in_bytes} bytes; allowed are ${maxBytes}, so ` +
-          "nothing of it was read.",
+        `The artifact ${name} of run ${run} must have at most ${maxBytes} bytes (got ${newest.size_in_bytes}), so ` +
+          "it was not read.",
       );
     const { bytes } = await this.send({ path: `actions/artifacts/${newest.id}/zip`, needs: "actions: read" });
     return bytes;
   }
 
-  /** Deletes what a workflow run left under a name. */
+  /** Deletes the artifacts of a workflow run with a name. */
   async deleteArtifacts(run: number, name: string): Promise<void> {
     for (const { id } of await this.artifacts(run, name))
       await this.call({ method: "DELETE", path: `actions/artifacts/${id}`, needs: "actions: write" });
@@ -160,8 +159,8 @@ export class GitHub {
       const items: unknown = await read(`per_page=${PER_PAGE}&page=${page}`);
       if (!isList<T>(items))
         throw new WorkFailed(
-          `GitHub (${this.api}) answers with something else than a list; a proxy may have answered in its ` +
-            "place, look at GITHUB_API_URL and try again.",
+          `GitHub (${this.api}) did not return a list; the response may come from a proxy. Check GITHUB_API_URL and ` +
+            "try again.",
         );
       all.push(...items);
       if (items.length < PER_PAGE) return all;
@@ -175,8 +174,8 @@ export class GitHub {
       return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch {
       throw new WorkFailed(
-        `GitHub (${this.api}) answers ${status} without JSON (${what}): ${messageIn(text)}; a proxy may have ` +
-          "answered in its place, look at GITHUB_API_URL and try again.",
+        `GitHub (${this.api}) returned ${status} without JSON (${what}): ${messageIn(text)}; the response may come ` +
+          "from a proxy. Check GITHUB_API_URL and try again.",
       );
     }
   }
@@ -195,7 +194,7 @@ export class GitHub {
       "user-agent": "alb-web",
     };
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-    // A redirection to where GitHub keeps files is followed without the token, as fetch does for any other host.
+    // fetch follows the redirect to GitHub's file storage without the token, as for any other host.
     const response = await fetch(`${this.api}/repos/${this.repository}/${path}`, {
       method,
       headers,
@@ -205,41 +204,41 @@ export class GitHub {
       this.signal.throwIfAborted();
       const { cause } = error as { cause?: { code?: string; message?: string } };
       throw new WorkFailed(
-        `GitHub (${this.api}) does not answer: ${cause?.code ?? cause?.message ?? error.message}; try again.`,
+        `GitHub (${this.api}) did not respond: ${cause?.code ?? cause?.message ?? error.message}; try again.`,
       );
     });
     const bytes = await response.arrayBuffer().then(Buffer.from, () => {
       this.signal.throwIfAborted();
-      throw new WorkFailed(`GitHub (${this.api}) broke off within its answer (${what}); try again.`);
+      throw new WorkFailed(`GitHub (${this.api}) closed the connection during the response (${what}); try again.`);
     });
-    if (!response.ok) throw new WorkFailed(this.fault(response, what, bytes.toString(), needs), { cause: response });
+    if (!response.ok) throw new WorkFailed(this.errorFor(response, what, bytes.toString(), needs), { cause: response });
     return { bytes, what, status: response.status };
   }
 
-  private fault(response: Response, what: string, text: string, needs: string): string {
+  private errorFor(response: Response, what: string, text: string, needs: string): string {
     const { status } = response;
     if (status === 401)
       return (
-        `GitHub does not accept GITHUB_TOKEN (${what}); in a workflow, use \${{ github.token }}, else a token ` +
+        `GitHub does not accept GITHUB_TOKEN (${what}); in a workflow, use \${{ github.token }}, otherwise a token ` +
         "that has not expired."
       );
     if (isSpent(response))
-      return `GitHub takes no more calls of this token for now (${what}); run the job again in an hour.`;
+      return `GitHub's rate limit of this token is exceeded (${what}); run the job again in an hour.`;
     if (status === 403)
       return (
-        `GITHUB_TOKEN may not do this (${what}); give the job permissions: ${needs}. A pull request from a fork ` +
-        "never gets more than read."
+        `GITHUB_TOKEN lacks a permission (${what}); add to the job: permissions: ${needs}. A pull request from a ` +
+        "fork never gets more than read permissions."
       );
     if (status === 404)
       return (
-        `GitHub knows nothing of ${what} in ${this.repository}, or hides it from this token; check the number, ` +
-        `and that the job has permissions: ${needs}.`
+        `GitHub did not find ${what} in ${this.repository}, or the token may not read it; check the number, and ` +
+        `that the job has permissions: ${needs}.`
       );
-    return `GitHub answers ${status} (${what}): ${messageIn(text)}`;
+    return `GitHub returned ${status} (${what}): ${messageIn(text)}`;
   }
 }
 
-/** Whether GitHub said that the token may not do it. */
+/** Whether GitHub denied the call because the token lacks a permission. */
 export function isForbidden(error: unknown): boolean {
   return (
     error instanceof WorkFailed &&
@@ -249,7 +248,7 @@ export function isForbidden(error: unknown): boolean {
   );
 }
 
-/** Whether it only may not do so any more now. */
+/** Whether the rate limit is exceeded. */
 function isSpent({ status, headers }: Response): boolean {
   return (
     (status === 403 || status === 429) && (headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after"))

@@ -1,23 +1,23 @@
 import { type Doing, doingOf } from "../../topology/changes";
 import { isObject, objectOf } from "../../topology/json";
 
-/** How many resources a plan touches. */
+/** How many resources a plan changes. */
 export interface PlanSummary {
   readonly create: number;
   readonly update: number;
   readonly replace: number;
   readonly destroy: number;
-  /** Outputs, what is only imported, moved or forgotten, and whatever else terraform may come to do. */
+  /** Outputs, resources that are only imported, moved or forgotten, and other actions of terraform. */
   readonly others: number;
 }
 
 /**
  * @param plan parsed output of `terraform show -json` of a plan
- * @throws {SyntaxError} if it is none
+ * @throws {SyntaxError} if it is not a plan
  */
 export function summaryOf(plan: unknown): PlanSummary {
   const changes = isObject(plan) ? (plan.resource_changes ?? []) : undefined;
-  if (!isObject(plan) || !Array.isArray(changes)) throw new SyntaxError("it is not a plan's JSON");
+  if (!isObject(plan) || !Array.isArray(changes)) throw new SyntaxError("not the JSON of a plan");
   const doings = changes.map((it) => doingOf(objectOf(it)));
   const count = (...kinds: Doing[]) => doings.filter((doing) => kinds.includes(doing)).length;
   const outputs = Object.values(objectOf(plan.output_changes)).filter((it) => doingOf({ change: it }) !== "none");
@@ -43,6 +43,6 @@ export function shownSummary({ create, update, replace, destroy, others }: PlanS
     [replace, "to replace"],
     [destroy, "to destroy"],
   ];
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return told.length > 0 ? told.join(", ") : others > 0 ? "outputs, addresses or what is forgotten only" : "no changes";
+  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return shown.length > 0 ? shown.join(", ") : others > 0 ? "only other changes, such as to outputs" : "no changes";
 }

@@ -3,17 +3,17 @@ import type { GitHub } from "./github";
 /** One comment on a pull request, which later runs update. */
 export interface StickyComment {
   readonly pullRequest: number;
-  /** What the comment begins with; it says which one is ours to update. */
+  /** The beginning of the comment, which identifies the one to update. */
   readonly marker: string;
-  /** The user that the token stands for; nobody else's comment is ours, whatever it begins with. */
+  /** The user that the token belongs to; comments by others are never updated. */
   readonly author: string;
   readonly body: string;
-  /** Whether it is worth a comment of its own. */
+  /** Whether it is worth a new comment. */
   readonly isNews: boolean;
 }
 
 /**
- * Where nothing changes nobody is disturbed, unless there is a comment that says otherwise.
+ * Posts or updates the comment. Without news, no new comment is posted, but an existing one is updated.
  * @returns what was done
  */
 export async function postComment(

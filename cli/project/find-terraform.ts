@@ -3,8 +3,8 @@ import type { Steps } from "../steps";
 import { findTools, type Tools } from "./project";
 
 /**
- * The step that finds terraform and its provider, where they must be those that are pinned.
- * @throws {SetupError} if the person's CLI configuration has another provider in its place
+ * The step that finds terraform and its provider, which must be the pinned versions.
+ * @throws {SetupError} if the user's CLI configuration overrides the provider
  */
 export function findTerraform(step: Steps, signal: AbortSignal): Promise<Tools> {
   return step("find terraform", async ({ report, rename }) => {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
-/** What terraform notes in `.terraform/terraform.tfstate`: the backend that it was initialized with. */
+/** The contents of `.terraform/terraform.tfstate`: the backend that terraform was initialized with. */
 interface Initialized {
   readonly backend?: { readonly type?: string; readonly config?: { readonly path?: string | null } };
 }
@@ -12,8 +12,8 @@ interface State {
 }
 
 /**
- * Whether a stack's folder was last used with a local state that holds nothing: there is no such file, or everything in
- * it was destroyed. Whatever cannot be read counts as a state that holds something.
+ * Whether a stack's folder was last used with an empty local state: there is no such file, or everything in it was
+ * destroyed. An unreadable file counts as a state that is not empty.
  * @param folder where terraform runs
  */
 export async function leavesEmptyLocalState(folder: string): Promise<boolean> {

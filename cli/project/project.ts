@@ -9,24 +9,24 @@ import { leavesEmptyLocalState } from "./local-state";
 import { throwIfPlaceholder } from "./state-buckets";
 import { synthesize, synthesizedFolder } from "./synthesize";
 
-/** The person's checkout: where package.json and cdktf.json are. */
+/** The user's checkout, with package.json and cdktf.json. */
 export const PROJECT = resolve(__dirname, "..", "..");
-/** What is downloaded or installed for commands; ignored by git. */
+/** Downloads and installations of commands; ignored by git. */
 export const CACHE = join(PROJECT, ".rehearsal");
 
-/** Where plans are kept for people; ignored by git. */
+/** The folder of saved plans; ignored by git. */
 export const PLANS = join(PROJECT, "plans");
 
-/** What a plan is kept as: for terraform, for tools, for people, and its review. */
+/** The files of a saved plan: for terraform, for tools, for people, and its review. */
 export type PlanKind = "tfplan" | "json" | "txt" | "md";
 
-/** The file that a stack's plan is kept in. */
+/** The file of a stack's saved plan. */
 export function planFile(stackId: string, kind: PlanKind): string {
   return join(PLANS, `${stackId}.${kind}`);
 }
 
 /**
- * One stack as cdktf-cli would use it: in its folder below `cdktf.out`, with the person's own credentials and settings.
+ * One stack as cdktf-cli would use it: in its folder in `cdktf.out`, with the user's own credentials and settings.
  */
 export interface StackFolder {
   readonly stack: SynthesizedStack;
@@ -34,7 +34,7 @@ export interface StackFolder {
   readonly terraform: Terraform;
 }
 
-/** What runs terraform here. */
+/** The terraform binary and the provider. */
 export interface Tools {
   readonly binary: TerraformBinary;
   readonly provider: ProviderSource;
@@ -51,7 +51,7 @@ export interface OpenStacksOptions {
 
 /**
  * Synthesizes `main.ts` into its usual folder and finds terraform; nothing is initialized yet.
- * @throws {UsageError} if it does not synthesize, has no such stack, or names no state bucket yet
+ * @throws {UsageError} if the synth fails, there is no such stack, or the state bucket is still a placeholder
  */
 export async function openStacks({ stackId, signal, onProgress }: OpenStacksOptions): Promise<StackFolder[]> {
   onProgress("synthesizing main.ts");
@@ -63,7 +63,7 @@ export async function openStacks({ stackId, signal, onProgress }: OpenStacksOpti
     inWords,
   } = await findTools({ signal, onProgress });
   onProgress(inWords);
-  // In place of the user's configuration, terraform does not read what `terraform login` has stored.
+  // With a CLI configuration of our own, terraform does not read the credentials of `terraform login`.
   const found =
     configurationFile === undefined
       ? {}
@@ -90,8 +90,8 @@ export async function openStack(
 }
 
 /**
- * Finds terraform and where it gets the provider from.
- * @throws {SetupError} if one of them cannot be had
+ * Finds terraform and the source of the provider.
+ * @throws {SetupError} if one of them is not available
  */
 export async function findTools({
   signal,
@@ -116,27 +116,30 @@ export async function synthesizeProject(signal: AbortSignal): Promise<Synthesize
 }
 
 /**
- * Has terraform fetch the provider and find the state. What a person must decide, such as moving a state, it does not
- * do.
+ * Has terraform download the provider and find the state. It does nothing that a person must decide, such as moving a
+ * state.
  */
 export async function initialize({ terraform, folder, stack }: StackFolder): Promise<void> {
-  // terraform would have a person decide about an empty local state too, such as a destroyed trial's.
+  // terraform would ask about an empty local state too, such as after a destroyed trial.
   const isInS3 = stack.json.terraform?.backend?.s3 !== undefined;
   const forgets = isInS3 && (await leavesEmptyLocalState(folder)) ? ["-reconfigure"] : [];
   await terraform.run(["init", "-input=false", "-no-color", ...forgets]);
 }
 
-/** @throws {UsageError} if there is no stack, or none of that id */
+/** @throws {UsageError} if there is no stack, or none with that id */
 export function chosenStacks(stacks: SynthesizedStack[], stackId: string | undefined): SynthesizedStack[] {
   const found = stackId === undefined ? stacks : stacks.filter(({ id }) => id === stackId);
   if (found.length > 0) return found;
   if (stackId === undefined)
-    throw new UsageError('main.ts has no stack; add one with new WebStack(app, "web", { domainName }).');
-  throw new UsageError(`There is no stack ${stackId}; main.ts has ${stacks.map(({ id }) => id).join(", ") || "none"}.`);
+    throw new UsageError(
+      'main.ts must have a stack (got none); add one with new WebStack(app, "web", { domainName }).',
+    );
+  const ids = stacks.map(({ id }) => id).join(", ");
+  throw new UsageError(`<stack> must be a stack of main.ts: ${ids || "it has none"} (got ${stackId})`);
 }
 
 /**
- * Stacks that need no other stack's state, which a rehearsal does not have.
+ * Checks that no stack needs the state of another stack, which a rehearsal does not have.
  * @throws {UsageError} if one refers to resources of another stack
  */
 export function standingAlone(stacks: SynthesizedStack[]): SynthesizedStack[] {
@@ -145,7 +148,7 @@ export function standingAlone(stacks: SynthesizedStack[]): SynthesizedStack[] {
   );
   if (leaning.length === 0) return stacks;
   throw new UsageError(
-    `${leaning.map(({ id }) => id).join(", ")}: a rehearsal builds each stack alone and cannot resolve ` +
-      "references to other stacks; rehearse with ids as literals.",
+    `${leaning.map(({ id }) => id).join(", ")} must not refer to resources of other stacks: a rehearsal creates each ` +
+      "stack separately and cannot resolve such references; rehearse with literal ids instead.",
   );
 }

@@ -2,21 +2,21 @@ import { UsageError } from "../../machine/errors";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { isPlaceholder } from "../../rehearsal/stack-files";
 
-/** A bucket that `main.ts` names for state, and the stacks that keep theirs in it. */
+/** A state bucket that `main.ts` names, and the stacks that use it. */
 export interface StateBucket {
   readonly bucket: string;
   readonly region: string;
   readonly stackIds: readonly string[];
 }
 
-/** Stacks that still name the bucket that `main.ts` begins with. */
+/** Stacks that still name the placeholder bucket of `main.ts`. */
 export function withPlaceholder(stacks: readonly SynthesizedStack[]): SynthesizedStack[] {
   return stacks.filter(({ json }) => isPlaceholder(json.terraform?.backend?.s3?.bucket ?? ""));
 }
 
 /**
- * A stack that still names the bucket that `main.ts` begins with goes nowhere near AWS.
- * @throws {UsageError} naming every such stack
+ * Keeps stacks that still name the placeholder bucket of `main.ts` away from AWS.
+ * @throws {UsageError} with every such stack
  */
 export function throwIfPlaceholder(stacks: readonly SynthesizedStack[]): void {
   const waiting = withPlaceholder(stacks);
@@ -24,13 +24,13 @@ export function throwIfPlaceholder(stacks: readonly SynthesizedStack[]): void {
   const ids = waiting.map(({ id }) => id).join(", ");
   throw new UsageError(
     `backend.s3.bucket of ${ids} must be a bucket name of your own (got ` +
-      `${waiting[0]?.json.terraform?.backend?.s3?.bucket}): write it in main.ts, then run npx alb-web bootstrap`,
+      `${waiting[0]?.json.terraform?.backend?.s3?.bucket}); set it in main.ts, then run npx alb-web bootstrap`,
   );
 }
 
 /**
  * The state buckets of all stacks, each once.
- * @throws {UsageError} if there is none, one is a placeholder, or one is said to be in two regions
+ * @throws {UsageError} if there is none, one is a placeholder, or one has two regions
  */
 export function stateBucketsOf(stacks: readonly SynthesizedStack[]): StateBucket[] {
   throwIfPlaceholder(stacks);
@@ -49,8 +49,8 @@ export function stateBucketsOf(stacks: readonly SynthesizedStack[]): StateBucket
   }
   if (buckets.size === 0)
     throw new UsageError(
-      "No stack of main.ts keeps its state in S3, so there is no bucket to create; write backend: { s3: { " +
-        'bucket: "…", region: "…" } } into a stack, or give --bucket and --region',
+      'main.ts has no stack with backend: { s3: { bucket: "…", region: "…" } }, so there is no bucket to create; ' +
+        "add it, or use --bucket and --region",
     );
   return [...buckets.values()];
 }

@@ -6,14 +6,14 @@ import { endOnAbort } from "../../machine/processes/end-on-abort";
 import { refusalIn } from "../../machine/system-refusals";
 import type { StackJson, SynthesizedStack } from "../../rehearsal/stack-files";
 
-/** A program that takes longer to end is ended. */
+/** A program that takes longer to end is killed. */
 const END_WITHIN_MS = 20_000;
 
 /**
- * Runs the app of `cdktf.json` as cdktf-cli does, but into a folder of its own, so that `cdktf.out` stays as it is.
+ * Runs the app of `cdktf.json` like cdktf-cli, but with its own output folder, so that `cdktf.out` stays as it is.
  * @param signal ends the app
- * @throws {UsageError} with the app's own words, if it does not synthesize
- * @throws {WorkFailed} if the operating system does not let it write, or read what it needs
+ * @throws {UsageError} with the app's error output, if the synth fails
+ * @throws {WorkFailed} if the operating system denies writing, or reading a required file
  */
 export async function synthesize(
   projectFolder: string,
@@ -26,9 +26,9 @@ export async function synthesize(
   signal?.throwIfAborted();
   const refusal = code === 0 ? undefined : refusalIn(stderr, outFolder);
   if (refusal !== undefined) throw new WorkFailed(refusal);
-  if (code !== 0) throw new UsageError(`The program does not synthesize (${app}):\n${withoutFramesOfOthers(stderr)}`);
+  if (code !== 0) throw new UsageError(`The synth failed (${app}):\n${withoutFramesOfOthers(stderr)}`);
   const written = await readFile(join(outFolder, "manifest.json"), "utf8").catch(() => {
-    throw new UsageError(`The program (${app}) ended without writing a stack; end it with app.synth().`);
+    throw new UsageError(`The program (${app}) wrote no stack; call app.synth() at its end.`);
   });
   const manifest = JSON.parse(written) as {
     stacks: Record<string, { synthesizedStackPath: string; workingDirectory: string }>;
@@ -41,7 +41,7 @@ export async function synthesize(
   );
 }
 
-/** Where cdktf-cli has the app write: `output` of cdktf.json. */
+/** The output folder of cdktf-cli: `output` in cdktf.json. */
 export async function synthesizedFolder(projectFolder: string): Promise<string> {
   const { output = "cdktf.out" } = await readCdktfJson(join(projectFolder, "cdktf.json"));
   return resolve(projectFolder, output);
@@ -55,15 +55,15 @@ async function readCdktfJson(file: string): Promise<{ app: string; context?: obj
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw new UsageError(`cdktf.json is not JSON: ${(error as Error).message}`);
+      throw new UsageError(`cdktf.json must be JSON (${(error as Error).message})`);
     }
   })();
   if (typeof config === "object" && config !== null && "app" in config && typeof config.app === "string")
     return config as { app: string };
-  throw new UsageError('cdktf.json names no program; add "app", the command line that runs main.ts');
+  throw new UsageError('cdktf.json must have "app", the command that runs main.ts (got none)');
 }
 
-/** cdktf.json holds a shell command line; what it starts ends with it. */
+/** Runs the shell command of cdktf.json; processes that it starts end with it. */
 function runApp(
   app: string,
   folder: string,
@@ -90,8 +90,8 @@ function runApp(
 }
 
 /**
- * What constructs/ refuses is printed by itself (cli/synth-exit.js); of other errors, the person's own frames are of
- * use.
+ * Errors of constructs/ are printed without frames (cli/synth-exit.js); of other errors, only the frames of the user's
+ * own code are kept.
  */
 function withoutFramesOfOthers(stderr: string): string {
   return stderr

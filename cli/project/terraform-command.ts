@@ -4,8 +4,8 @@ import { dropMissingCliConfiguration } from "../../machine/setup/cli-configurati
 import { newCommand, say } from "../command";
 
 /**
- * A command that runs terraform, which complains on every call of a CLI configuration that is not there. What killed
- * commands left goes first.
+ * A command that runs terraform. It unsets a CLI configuration that does not exist, for which terraform would print a
+ * warning on every call, and removes the temporary folders of killed commands.
  */
 export function newTerraformCommand(...texts: Parameters<typeof newCommand>): Command {
   return newCommand(...texts).hook("preAction", async () => {

@@ -5,12 +5,12 @@ import { UsageError, WorkFailed } from "../../machine/errors";
 import { PATIENT, publicZones, withoutDot, type ZoneView } from "../../rehearsal/site";
 import { accountOf } from "../bootstrap/account";
 
-/** Where a site is to be proven. */
+/** The account that a site is deployed to. */
 export interface Account {
   readonly number: string;
-  /** Whether it is AWS that answers, not a stand-in for it. */
+  /** Whether the endpoints are those of AWS, not of an emulator. */
   readonly isAws: boolean;
-  /** What will probably go wrong; nothing if nothing is known. */
+  /** A problem that is likely to occur, if any. */
   readonly warning?: string;
 }
 
@@ -19,17 +19,17 @@ const AWS_HOST = /\.(amazonaws\.com|api\.aws)$/;
 const ADDRESSES = ["A", "AAAA", "CNAME"];
 
 /**
- * Looks before anything is created.
- * @throws {UsageError} if the name could not be served, or something of the account would be overwritten
- * @throws {WorkFailed} without credentials that AWS accepts, or if AWS does not answer
+ * Checks the account before anything is created.
+ * @throws {UsageError} if the name could not be served, or something in the account would be overwritten
+ * @throws {WorkFailed} without valid AWS credentials, or if AWS does not respond
  */
 export async function lookAt(domain: string, zoneName: string, region: string): Promise<Account> {
   const account = await whoseAccount(region);
   const zones = await zonesOf(region, domain);
   const refusal = refusalOf(domain, zoneName, account.number, zones);
   if (refusal !== undefined) throw new UsageError(`${refusal} Nothing was created.`);
-  // Of the zone, never of the name: a resolver would remember that the name does not exist, and not see its record for
-  // a while.
+  // It queries the zone, never the name: a resolver would cache that the name does not exist, and not see its record
+  // for a while.
   const asked = account.isAws ? await new Resolver(RESOLVER).resolveNs(zoneName).catch(() => undefined) : undefined;
   return {
     ...account,
@@ -37,7 +37,7 @@ export async function lookAt(domain: string, zoneName: string, region: string): 
   };
 }
 
-/** @param asked the name servers that this machine's resolver knows of; nothing if it knows of none */
+/** @param asked the name servers that this machine's resolver returns, if any */
 export function delegationWarning(
   zoneName: string,
   own: readonly string[],
@@ -46,12 +46,12 @@ export function delegationWarning(
   const [theirs, ours] = [asked ?? [], own].map((names) => names.map((name) => withoutDot(name).toLowerCase()));
   if (theirs === undefined || theirs.length === 0 || theirs.some((name) => ours?.includes(name))) return undefined;
   return (
-    `Warning: ${zoneName} is answered by ${theirs.sort().join(", ")}, not by the zone's name servers in this ` +
-    "account. ACM would not see the validation record, and the apply would fail after 15 minutes."
+    `Warning: ${zoneName} is served by ${theirs.sort().join(", ")}, not by the name servers of its hosted zone in ` +
+    "this account. ACM would not see the validation record, and the apply would fail after 15 minutes."
   );
 }
 
-/** The account of the credentials in use. @throws {WorkFailed} without credentials that AWS accepts */
+/** The account of the credentials in use. @throws {WorkFailed} without valid AWS credentials */
 export async function whoseAccount(region: string): Promise<Account> {
   const sts = new STSClient({ region });
   const hosts = endpointsOf(process.env);
@@ -67,15 +67,15 @@ export async function whoseAccount(region: string): Promise<Account> {
 }
 
 /**
- * The public zones that a name's records can be in. @throws {WorkFailed} with AWS's own words, if it does not answer
+ * The public zones that can contain a name's records. @throws {WorkFailed} with AWS's error, if it does not return them
  */
 export async function zonesOf(region: string, domain: string): Promise<ZoneView[]> {
   return publicZones(new Route53Client({ region, ...PATIENT }), [domain]).catch((error: Error) => {
-    throw new WorkFailed(`Route 53 does not say which public zones the account has (${error.name}: ${error.message}).`);
+    throw new WorkFailed(`Route 53 does not return the public zones of the account (${error.name}: ${error.message}).`);
   });
 }
 
-/** Hosts that the environment sends calls to in place of AWS's own. */
+/** Hosts that the environment configures instead of AWS's own. */
 function endpointsOf(env: NodeJS.ProcessEnv): string[] {
   const urls = Object.entries(env)
     .filter(([name, value]) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && value)
@@ -84,9 +84,9 @@ function endpointsOf(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Why a site of this name cannot be proven in the account; nothing if it can.
+ * Why a site with this name cannot be deployed in the account; nothing if it can.
  * @param zoneName the public zone of the name's registrable domain
- * @param zones the account's public zones that the name lies in
+ * @param zones the account's public zones that contain the name
  */
 export function refusalOf(
   domain: string,
@@ -97,13 +97,13 @@ export function refusalOf(
   const [zone, ...others] = zones.filter(({ name }) => name === zoneName);
   if (zone === undefined)
     return (
-      `The public zone ${zoneName} of ${domain} must be in Route 53 of account ${account}, which has none of ` +
-      "that name."
+      `The public hosted zone ${zoneName} of ${domain} must be in Route 53 of account ${account}, which has no zone ` +
+      "with that name."
     );
   if (others.length > 0)
     return (
-      `Account ${account} must have one public zone ${zoneName} (got ${others.length + 1}); delete the one that ` +
-      "the registrar does not name."
+      `Account ${account} must have one public hosted zone ${zoneName} (got ${others.length + 1}); delete those ` +
+      "whose name servers are not set at the registrar."
     );
   const named = zones.flatMap(({ name, records }) =>
     records
@@ -120,19 +120,19 @@ export function refusalOf(
   if (delegated !== undefined)
     return (
       `${domain} must be in the zone ${zoneName} itself, which delegates ${nameOf(delegated)} to other name ` +
-      "servers; choose a name outside of it."
+      `servers; choose a name outside of ${nameOf(delegated)}.`
     );
-  // ACM gives a name of an account the same record each time; taking the site down would remove it.
+  // ACM uses the same validation record for a name in an account each time; destroying the site would delete it.
   if (zones.some(({ records }) => records.some((it) => isValidation(it, domain)))) {
     return (
-      `${domain} must have no validation record of ACM yet: another certificate of that name is renewed through ` +
-      "it, and it would go with the site; choose a name that has none."
+      `${domain} must not have an ACM validation record: another certificate for that name is renewed with it, and ` +
+      "destroying the site would delete it; choose a name without one."
     );
   }
   return undefined;
 }
 
-/** Records that a site of this name makes. */
+/** The records of a site with this name. */
 export function recordsOfSite(domain: string, zones: readonly ZoneView[]): string[] {
   const own = zones.flatMap(({ records }) =>
     records.filter((it) => (nameOf(it) === domain && ADDRESSES.includes(it.Type ?? "")) || isValidation(it, domain)),

@@ -5,7 +5,7 @@ export interface CostLine {
   readonly anHour: number;
 }
 
-/** AWS's list prices in us-east-1, in USD, as the README's cost table has them. */
+/** AWS's list prices in us-east-1, in USD, as in the cost table of docs/reference/cost.md. */
 export const RATES = {
   loadBalancer: 0.0225,
   capacityUnit: 0.008,
@@ -18,8 +18,8 @@ export const CHARGED = { addresses: 2, instances: 2, instanceType: "t3.micro", d
 const HOURS_A_MONTH = 730;
 
 /**
- * What the default site costs in an hour. AWS charges a load balancer for every hour that it begins, so less time
- * hardly costs less.
+ * The cost of the default site per hour. AWS charges a load balancer for each started hour, so a shorter time costs
+ * hardly less.
  */
 export function costOfAnHour(): CostLine[] {
   const { addresses, instances, instanceType, diskGib } = CHARGED;
@@ -31,14 +31,14 @@ export function costOfAnHour(): CostLine[] {
   ];
 }
 
-/** The estimate for a person to decide on. */
+/** The estimate that is shown before the confirmation. */
 export function costInWords(lines: readonly CostLine[] = costOfAnHour()): string {
   const total = lines.reduce((sum, { anHour }) => sum + anHour, 0);
   const width = Math.max(...lines.map(({ what }) => what.length));
   const row = (what: string, usd: number) => `  ${what.padEnd(width)}  ${usd.toFixed(4)} USD`;
   return [
-    "An hour of it costs, at AWS's list prices of us-east-1 (other regions differ; taxes not included):",
+    "Estimated cost per hour at list prices in us-east-1 (other regions differ; without taxes):",
     ...lines.map(({ what, anHour }) => row(what, anHour)),
-    row("together", total),
+    row("total", total),
   ].join("\n");
 }

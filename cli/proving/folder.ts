@@ -9,24 +9,24 @@ import type { StackJson } from "../../rehearsal/stack-files";
 import { PROJECT, type Tools } from "../project/project";
 import { synthesize } from "../project/synthesize";
 
-/** Where sites that stand are kept; ignored by git, and not below a temporary folder, which somebody may empty. */
+/** The folder of deployed sites; ignored by git, and not a temporary folder, which may be emptied. */
 const PROVING = join(PROJECT, "proving");
 const ID = /^prove-[0-9a-f]{6}$/;
 const OTHER_PLACE = /^TF_(DATA_DIR|WORKSPACE|CLI_ARGS(_.*)?)$/;
 
 /**
- * A site that is built to be taken down: its program, what that synthesizes to, and its state. The folder goes once
- * nothing of it is left.
+ * A site that is deployed to be destroyed: its program, its synthesized stack and its state. The folder is removed once
+ * nothing of the site is left.
  */
 export class ProvingFolder {
   private constructor(
-    /** The stack's. */
+    /** The id of the stack. */
     readonly id: string,
     readonly path: string,
     readonly json: StackJson,
   ) {}
 
-  /** @throws {UsageError} if the constructs refuse the domain or the region */
+  /** @throws {UsageError} if the domain or the region is invalid */
   static async make(domainName: string, region: string, signal: AbortSignal): Promise<ProvingFolder> {
     const id = `prove-${randomBytes(3).toString("hex")}`;
     const path = join(PROVING, id);
@@ -46,7 +46,7 @@ export class ProvingFolder {
     }
   }
 
-  /** One that an earlier run has left. @throws {UsageError} if it is none */
+  /** Opens the folder that an earlier run left. @throws {UsageError} if it is not one */
   static async open(folder: string): Promise<ProvingFolder> {
     const path = resolve(folder);
     const id = basename(path);
@@ -55,7 +55,7 @@ export class ProvingFolder {
       : undefined;
     if (text === undefined)
       throw new UsageError(
-        `--resume must name a folder that npx alb-web prove has left, such as proving/prove-1a2b3c (got ${folder})`,
+        `--resume must be a folder that npx alb-web prove left, such as proving/prove-1a2b3c (got ${folder})`,
       );
     return new ProvingFolder(id, path, JSON.parse(text) as StackJson);
   }
@@ -66,8 +66,8 @@ export class ProvingFolder {
   }
 
   /**
-   * Has every later run of terraform there, by whomever, refuse the credentials of another account, in which it would
-   * find nothing to destroy.
+   * Makes every later run of terraform there reject the credentials of another account, in which it would find nothing
+   * to destroy.
    */
   async keepToAccount(number: string): Promise<void> {
     const provider = { aws: [{ allowed_account_ids: [number] }] };
@@ -77,7 +77,7 @@ export class ProvingFolder {
   }
 
   terraform({ binary, provider: { configurationFile } }: Tools, signal?: AbortSignal): Terraform {
-    // What would move the state or narrow a destroy is left out: the printed command has none of it either.
+    // Without settings that would move the state or limit a destroy: the printed command does not have them either.
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OTHER_PLACE.test(name)));
     const env = {
       ...own,
@@ -88,7 +88,7 @@ export class ProvingFolder {
     return new Terraform({ command: binary.command, folder: this.terraformFolder, env, signal });
   }
 
-  /** The two ways to take it down by hand. */
+  /** The two commands that destroy it by hand. */
   takeDownLines(binary: string): string[] {
     const shown = (path: string) => word.file(relative(process.cwd(), path) || ".");
     return [
@@ -97,13 +97,13 @@ export class ProvingFolder {
     ];
   }
 
-  /** Nothing of the site is left. */
+  /** Removes the folder, once nothing of the site is left. */
   async remove(): Promise<void> {
     await removeAt(this.path);
   }
 }
 
-/** With the folder around it, if it was the last one there. */
+/** Also removes the parent folder, if this was the last one in it. */
 async function removeAt(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
   await rmdir(dirname(path)).catch(() => undefined);
@@ -113,7 +113,7 @@ function stackFolder(path: string, id: string): string {
   return join(path, "cdktf.out", "stacks", id);
 }
 
-/** A program as main.ts is, in a folder without packages of its own. */
+/** A program like main.ts, in a folder without packages of its own. */
 function programOf(id: string, domainName: string, region: string): string {
   const props = { domainName, region, backend: "local", disposable: true, tags: { purpose: "npx alb-web prove" } };
   const own = (path: string) => JSON.stringify(join(PROJECT, path));
@@ -129,12 +129,12 @@ function programOf(id: string, domainName: string, region: string): string {
   ].join("\n");
 }
 
-/** The constructs' own sentences, without the program that nobody has written. */
+/** The messages of the constructs, without the generated program. */
 function refusedOf(message: string, id: string): string {
-  const faults = message
+  const errors = message
     .split("\n")
     .flatMap((line) => (line.startsWith(`  ${id}: `) ? [line.slice(id.length + 4)] : []));
-  return faults.length === 0
+  return errors.length === 0
     ? message
-    : faults.map((it) => it.replace(/^domainName\b/, "--domain").replace(/^region\b/, "--region")).join("\n");
+    : errors.map((it) => it.replace(/^domainName\b/, "--domain").replace(/^region\b/, "--region")).join("\n");
 }

@@ -1,9 +1,9 @@
 import { WorkFailed } from "../../machine/errors";
 
-/** One Ctrl-C can come twice: from the terminal, and from npm, which passes it on. */
+/** One Ctrl-C can arrive twice: from the terminal, and from npm, which forwards it. */
 const SAME_WITHIN_MS = 1_000;
 
-/** The first Ctrl-C, or signal to end, stops what is built; the second stops taking it down too. */
+/** The first Ctrl-C or termination signal stops the deploy; the second also stops the destroy. */
 export class Interruptions {
   private readonly building = new AbortController();
   private readonly destroying = new AbortController();
@@ -20,7 +20,7 @@ export class Interruptions {
     return this.destroying.signal;
   }
 
-  /** Begins to listen. */
+  /** Starts to listen for signals. */
   listen(): this {
     const heard = (name: NodeJS.Signals) => this.hear(name);
     process.on("SIGINT", heard).on("SIGTERM", heard).on("SIGHUP", heard);

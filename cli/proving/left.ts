@@ -6,15 +6,15 @@ import { ownedInEc2 } from "../adoption/owned-in-ec2";
 import { recordsOfSite, zonesOf } from "./account";
 import type { ProvingFolder } from "./folder";
 
-/** Something of a site that AWS still holds. */
+/** A resource of a site that still exists on AWS. */
 export interface Left {
-  /** Its type, as terraform calls it. */
+  /** Its type in terraform. */
   readonly type: string;
-  /** What it is, and how to look at it. */
+  /** The resource, and the command that shows it. */
   readonly line: string;
 }
 
-/** What AWS holds of a site, by the tags of its stack and the records of its name, whatever the state says. */
+/** The resources of a site on AWS, by the tags of its stack and the records of its name, independent of the state. */
 export async function leftOf({ id, json }: Pick<ProvingFolder, "id" | "json">, domain: string): Promise<Left[]> {
   const region = regionOf(json);
   const [aws, owner] = [awsIn(region), { stack: id, domain }];
@@ -37,7 +37,7 @@ export async function leftOf({ id, json }: Pick<ProvingFolder, "id" | "json">, d
   ];
 }
 
-/** The domain that a stack's tags name. */
+/** The domain in a stack's tags. */
 export function domainOf({ json }: Pick<ProvingFolder, "json">): string {
   const provider = json.provider?.aws as
     | readonly { readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[] }[]

@@ -6,19 +6,19 @@ import { PROJECT } from "../project/project";
 import type { TypeTimes } from "./times";
 import type { FirstGood } from "./traffic";
 
-/** What was seen of one site, for others to read. It names neither the account nor the domain, and no resource. */
+/** The result for one site, for publication. It contains neither the account nor the domain, and no resource ids. */
 export interface ProofRecord {
   readonly format_version: "1.0";
   /** In UTC, to the minute. */
   readonly date: string;
   readonly region: string;
-  /** Whether AWS itself was seen, not a stand-in for it. */
+  /** Whether it was recorded on AWS itself, not on an emulator. */
   readonly on_aws: boolean;
   readonly versions: {
     /** With the product's name: `terraform 1.11.4`. */
     readonly terraform: string;
     readonly provider: string;
-    /** The commit; null outside of a git checkout. */
+    /** The commit; null outside a git checkout. */
     readonly alb_web: string | null;
     /** Whether the code that builds and checks differs from the commit. */
     readonly modified: boolean;
@@ -29,7 +29,7 @@ export interface ProofRecord {
   readonly steps: readonly Pick<StepResult, "id" | "verdict" | "observed">[];
 }
 
-/** All in seconds; those of targets and requests since the end of the apply. What did not come so far is not there. */
+/** All in seconds; those of targets and requests since the end of the apply. What was not reached is absent. */
 export interface ProofTimes {
   plan?: number;
   apply?: number;
@@ -40,7 +40,7 @@ export interface ProofTimes {
   resources: readonly TypeTimes[];
 }
 
-/** What a record must not have. */
+/** What a record must not contain. */
 export interface Own {
   readonly account: string;
   readonly domain: string;
@@ -56,7 +56,7 @@ export const TABLE_HEAD = [
 /** The folder of published records, relative to docs/guides/prove.md. */
 export const PROOFS = "proofs";
 
-/** Kinds of what identifies an account or its resources, and what stands in a record in their place. */
+/** Patterns that identify an account or its resources, and their replacements in a record. */
 const IDENTIFYING: readonly (readonly [RegExp, string])[] = [
   [/\barn:[^\s,;"'()]+/g, "ARN"],
   [/(?<![\w.-])[\w-]{1,80}(\.[a-z0-9-]{1,40})?\.elb\.amazonaws\.com\b/gi, "BALANCER$1.elb.amazonaws.com"],
@@ -67,7 +67,7 @@ const IDENTIFYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g, "ADDRESS"],
 ];
 
-/** A text without what is the account's own. */
+/** A text without what identifies the account. */
 export function published(text: string, own?: Own): string {
   const known =
     own === undefined
@@ -84,7 +84,7 @@ export function published(text: string, own?: Own): string {
   return IDENTIFYING.reduce((all, [pattern, name]) => all.replace(pattern, name), renamed);
 }
 
-/** The steps as a record has them. */
+/** The steps as they are in a record. */
 export function publishedSteps(steps: readonly StepResult[], own: Own): ProofRecord["steps"] {
   return steps.map(({ id, verdict, observed }) => ({ id, verdict, observed: published(observed, own) }));
 }
@@ -111,7 +111,7 @@ export function rowOf(record: ProofRecord): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** `prove-2026-11-30T0426Z.json`; no two runs of a person have the same. */
+/** `prove-2026-11-30T0426Z.json`; unique for the runs of one person. */
 export function fileNameOf({ date }: Pick<ProofRecord, "date">): string {
   return `prove-${date.replace(/:/g, "")}.json`;
 }
@@ -121,7 +121,7 @@ export function minuteOf(date: Date): string {
   return `${date.toISOString().slice(0, 16)}Z`;
 }
 
-/** A step that waits for something. @param answer what came of it; nothing if it was not reached */
+/** A step that waits for something. @param answer the result; nothing if it was not reached */
 export function waitStep(id: string, title: string, answer: FirstGood | undefined, why = "not reached"): StepResult {
   if (answer === undefined) return { id, title, verdict: "unknown", observed: why };
   const { isGood, observed, seconds } = answer;
@@ -133,11 +133,11 @@ export function waitStep(id: string, title: string, answer: FirstGood | undefine
   };
 }
 
-/** Which alb-web it is. */
+/** The commit of alb-web. */
 export async function commitOf(): Promise<Pick<ProofRecord["versions"], "alb_web" | "modified">> {
   const git = (...args: string[]) => runProgram("git", ["-C", PROJECT, ...args], process.env, 10_000);
   const { outcome, stdout } = await git("rev-parse", "HEAD");
-  // A copy without a repository of its own may lie in another one.
+  // A copy without a repository of its own may be inside another one.
   if (outcome !== "ok" || (await git("rev-parse", "--show-cdup")).stdout.trim() !== "")
     return { alb_web: null, modified: false };
   const status = await git(

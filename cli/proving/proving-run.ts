@@ -35,16 +35,16 @@ export interface ProvingOptions {
 }
 
 const PLAN_FILE = "prove.tfplan";
-/** AWS's lists show for a while what is gone. */
+/** AWS's lists still show deleted resources for a while. */
 const GONE_WITHIN_MS = 2 * 60_000;
 const GONE_EVERY_MS = 10_000;
 
-/** Builds a site on AWS, checks it, takes it down, and knows what was seen. */
+/** Deploys a site on AWS, checks it, destroys it, and collects the results. */
 export class ProvingRun {
   readonly began = new Date();
-  /** Whether terraform was asked to create something. */
+  /** Whether terraform apply has started. */
   hasBegun = false;
-  /** What AWS still holds after the destroy; nothing if it could not be asked, or was not. */
+  /** What still exists on AWS after the destroy; undefined if it was not or could not be checked. */
   left?: readonly Left[];
   private readonly expectedBefore: Expectation;
   private readonly events: TerraformEvent[] = [];
@@ -65,7 +65,7 @@ export class ProvingRun {
     this.expectedBefore = expectationOf(options.folder.json, {});
   }
 
-  /** What is interrupted by the first Ctrl-C. */
+  /** The stages that the first Ctrl-C interrupts. */
   stages(): Stage[] {
     const { first } = this.options.interruptions;
     const terraform = this.options.folder.terraform(this.options.tools, first);
@@ -85,7 +85,7 @@ export class ProvingRun {
     ];
   }
 
-  /** What is done in any case. @param signal stops it */
+  /** The stages that always run. @param signal stops them */
   lastStages(signal: AbortSignal): Stage[] {
     const terraform = this.options.folder.terraform(this.options.tools, signal);
     return [
@@ -93,16 +93,16 @@ export class ProvingRun {
         title: "destroy",
         run: (report) => this.attempt("destroy", () => this.timed("destroy", () => this.destroy(terraform, report))),
       },
-      { title: "look for what is left", run: () => this.lookForLeft(signal) },
+      { title: "check for leftover resources", run: () => this.lookForLeft(signal) },
     ];
   }
 
-  /** Whether terraform has destroyed all that the state knows. */
+  /** Whether terraform has destroyed everything in the state. */
   get isDown(): boolean {
     return this.plan.destroyed !== undefined;
   }
 
-  /** As a rehearsal's, for the person at the terminal. */
+  /** Like that of a rehearsal, for the terminal. */
   result(): RehearsalResult {
     const steps = this.steps();
     return {
@@ -113,7 +113,7 @@ export class ProvingRun {
     };
   }
 
-  /** For everybody. */
+  /** For publication. */
   async record(): Promise<ProofRecord> {
     const {
       account,
@@ -157,7 +157,7 @@ export class ProvingRun {
       ...step,
       verdict: isNone ? "ok" : "broken",
       observed: isNone
-        ? "nothing with the stack's tags, no record of the name"
+        ? "nothing with the stack's tags, no record with the name"
         : `left: ${typesIn(this.left.map(({ type }) => type))}`,
     };
   }
@@ -180,7 +180,7 @@ export class ProvingRun {
     );
     this.plan.added = addedIn(events);
     this.traces.plan = await this.traceOf(terraform, [PLAN_FILE]);
-    return `${this.plan.added} to add; its path is ${inWords(this.traces.plan)}`;
+    return `${this.plan.added} to add; the path is ${inWords(this.traces.plan)}`;
   }
 
   private async apply(terraform: Terraform, report: (text: string) => void): Promise<string> {
@@ -192,8 +192,8 @@ export class ProvingRun {
   }
 
   /**
-   * Before any other question, as the time runs. Nobody looks the name up before its record is there: a resolver would
-   * remember that there is none.
+   * Before any other check, as the time is measured. The name is not resolved before its record exists: a resolver
+   * would cache that there is none.
    */
   private async waitForTraffic(report: (text: string) => void, signal: AbortSignal): Promise<string> {
     this.outputs = JSON.parse(
@@ -220,11 +220,11 @@ export class ProvingRun {
   private async check(terraform: Terraform): Promise<string> {
     this.traces.state = await this.traceOf(terraform, []);
     const site = await readSite(undefined, this.expected()).catch((error: Error) => {
-      throw new WorkFailed(`AWS does not say what it holds (${error.name}: ${error.message})`);
+      throw new WorkFailed(`AWS does not return the resources of the site (${error.name}: ${error.message})`);
     });
     this.site = site;
     const broken = checkWalkthrough(site, this.expected(), this.plan).filter(({ verdict }) => verdict === "broken");
-    return broken.length === 0 ? "as it should be" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
+    return broken.length === 0 ? "ok" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
   }
 
   private async destroy(terraform: Terraform, report: (text: string) => void): Promise<string> {
@@ -236,7 +236,7 @@ export class ProvingRun {
     return `${this.plan.destroyed} destroyed`;
   }
 
-  /** Not being allowed to ask is no failure: the state says that all of it is gone. */
+  /** A missing permission is not a failure: by the state, everything is destroyed. */
   private async lookForLeft(signal: AbortSignal): Promise<string> {
     const {
       folder,
@@ -277,7 +277,7 @@ export class ProvingRun {
     return done;
   }
 
-  /** Remembers which stage failed first, and passes the failure on. */
+  /** Records which stage failed first, and rethrows the error. */
   private async attempt<T>(stage: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();

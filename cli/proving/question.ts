@@ -1,25 +1,25 @@
 import { createInterface } from "node:readline";
 import { say } from "../command";
 
-/** Whether somebody can be asked. */
+/** Whether there is a terminal to ask on. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true;
 }
 
-/** Nothing else is a yes: what follows costs money. */
+/** Nothing else is accepted: the deploy costs money. */
 export function isYes(answer: string): boolean {
   return answer.trim() === "yes";
 }
 
 /**
- * Asks whoever sits at the terminal.
+ * Asks on the terminal.
  * @param signal ends the waiting
  * @returns the line that was typed; nothing if the terminal's input has ended
  */
 export async function ask(question: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   say(question);
-  // As a terminal of its own, it would take Ctrl-C for a key.
+  // With terminal: true, readline would read Ctrl-C as a key.
   const lines = createInterface({ input: process.stdin, terminal: false });
   try {
     return await new Promise<string>((resolve, reject) => {

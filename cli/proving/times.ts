@@ -1,16 +1,16 @@
 import type { TerraformEvent } from "../../machine/terraform/terraform";
 
-/** How long resources of one type took, in seconds. */
+/** The times of the resources of one type, in seconds. */
 export interface TypeTimes {
   readonly type: string;
   readonly count: number;
-  /** The slowest one's. */
+  /** Of the slowest resource. */
   readonly create?: number;
   readonly destroy?: number;
 }
 
 /**
- * What terraform's `-json` output says of each resource type, the slowest first. @param events of an apply and a
+ * The times in terraform's `-json` output for each resource type, the slowest first. @param events of an apply and a
  * destroy
  */
 export function timesOf(events: readonly TerraformEvent[]): TypeTimes[] {

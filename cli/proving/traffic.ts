@@ -6,28 +6,28 @@ import {
 import { Agent, request } from "undici";
 import { reasonOf } from "../../machine/setup/download";
 
-/** What a question was answered with. */
+/** The result of one check. */
 export interface Answer {
   readonly isGood: boolean;
   readonly observed: string;
 }
 
 export interface FirstGood extends Answer {
-  /** From the beginning to this answer. */
+  /** From the beginning to this result. */
   readonly seconds: number;
 }
 
 export interface Patience {
   readonly everyMs: number;
   readonly withinMs: number;
-  /** When the time began to run, by `performance.now()`. */
+  /** The start of the measured time, by `performance.now()`. */
   readonly since: number;
   readonly signal: AbortSignal;
 }
 
 const ANSWERS_WITHIN_MS = 10_000;
 
-/** Asks again and again. @returns the first good answer, or the last one that came in time */
+/** Repeats a check. @returns the first good result, or the last one in time */
 export async function firstGood(
   ask: (signal: AbortSignal) => Promise<Answer>,
   { everyMs, withinMs, since, signal }: Patience,
@@ -42,7 +42,7 @@ export async function firstGood(
   }
 }
 
-/** Whether plain HTTP leads to HTTPS of the same name. */
+/** Whether plain HTTP redirects to HTTPS with the same host name. */
 export function redirectsToHttps(url: string, signal: AbortSignal): Promise<Answer> {
   return asked(url, signal, (status, location) => {
     const target = location === undefined || !URL.canParse(location, url) ? undefined : new URL(location, url);
@@ -51,15 +51,15 @@ export function redirectsToHttps(url: string, signal: AbortSignal): Promise<Answ
   });
 }
 
-/** Whether a URL answers 200; with HTTPS, also whether its certificate is trusted. */
+/** Whether a URL returns 200; with HTTPS, also whether its certificate is trusted. */
 export function answers200(url: string, signal: AbortSignal): Promise<Answer> {
   return asked(url, signal, (status) => ({
     isGood: status === 200,
-    observed: url.startsWith("https:") ? `${status}, its certificate is trusted` : `${status}`,
+    observed: url.startsWith("https:") ? `${status}, certificate trusted` : `${status}`,
   }));
 }
 
-/** A connection of its own, so that each question looks the name up again, and no redirect is followed. */
+/** A new connection for each request, so that the name is resolved again; redirects are not followed. */
 async function asked(
   url: string,
   signal: AbortSignal,
@@ -73,13 +73,13 @@ async function asked(
     } = await request(url, { dispatcher, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN_MS)]) });
     return judge(statusCode, typeof location === "string" ? location : undefined);
   } catch (error) {
-    return { isGood: false, observed: `no answer (${codeOf(error)})` };
+    return { isGood: false, observed: `no response (${codeOf(error)})` };
   } finally {
     await dispatcher.destroy();
   }
 }
 
-/** Whether all targets are healthy; else what AWS says of them. */
+/** Whether all targets are healthy; the result has their states on AWS. */
 export async function targetsAreWell(
   elb: ElasticLoadBalancingV2Client,
   TargetGroupArn: string,
@@ -99,7 +99,7 @@ export async function targetsAreWell(
       observed: said.join(", ") || "no targets",
     };
   } catch (error) {
-    return { isGood: false, observed: `AWS does not answer (${(error as Error).name})` };
+    return { isGood: false, observed: `AWS does not respond (${(error as Error).name})` };
   }
 }
 

@@ -2,17 +2,17 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import type { Expectation } from "../../rehearsal/expectation";
 import { type Answer, answers200, type FirstGood, firstGood, redirectsToHttps, targetsAreWell } from "./traffic";
 
-/* What is waited for after an apply: that the targets are healthy, and that requests arrive. */
+/* After an apply, prove waits until the targets are healthy and requests arrive. */
 
 export type Waited = "targets_healthy" | "http" | "https";
 
 export const TITLES: Readonly<Record<Waited, readonly [id: string, title: string]>> = {
   targets_healthy: ["healthy", "Targets become healthy"],
   http: ["http", "http:// redirects to https://"],
-  https: ["https", "https:// answers"],
+  https: ["https", "https:// returns 200"],
 };
-/** Why none of it is known where there is no AWS. */
-export const NO_TRAFFIC = "not asked: this is a stand-in for AWS, which carries no traffic";
+/** Why none of these can be determined without AWS. */
+export const NO_TRAFFIC = "not checked: an emulator of AWS carries no traffic";
 
 const WITHIN_MS = 15 * 60_000;
 const HEALTH_EVERY_MS = 5_000;
@@ -21,13 +21,13 @@ const REQUEST_EVERY_MS = 2_000;
 export interface Site {
   readonly domain: string;
   readonly expected: Expectation;
-  /** When the apply had ended, by `performance.now()`. */
+  /** The end of the apply, by `performance.now()`. */
   readonly since: number;
 }
 
 /**
- * Asks until all of it is good, or the time is up.
- * @param onAnswer is given the last answer to each question
+ * Repeats the checks until all succeed, or the time is up.
+ * @param onAnswer receives the last result of each check
  */
 export async function waitForAll(
   { domain, expected, since }: Site,

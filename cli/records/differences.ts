@@ -1,17 +1,17 @@
 import { canonical } from "./digests";
 import type { Parts, PlannedRecord, RecordedChange } from "./plan-record";
 
-/* Whether another plan does what was reviewed. */
+/* Compares another plan with the reviewed one. */
 
 /**
- * How another plan differs from the reviewed one, one sentence for each address; none if it does the same.
- * @param isContinued whether applying the reviewed plan has begun: then it may do the rest of it, and what was unknown
- * may be known
+ * The differences between another plan and the reviewed one, one line per address; none if both do the same.
+ * @param isContinued whether the apply of the reviewed plan has started: then the plan may do the rest of it, and
+ * values that were unknown may be known
  */
 export function differences(reviewed: PlannedRecord, now: PlannedRecord, isContinued = false): string[] {
   const configuration = (["backend", "providers"] as const)
     .filter((it) => reviewed.configuration[it] !== now.configuration[it])
-    .map((it) => `the configuration of the ${it} is another one`);
+    .map((it) => `the configuration of the ${it} has changed`);
   return [
     ...configuration,
     ...(["resources", "outputs"] as const).flatMap((part) => {
@@ -28,24 +28,23 @@ export function differences(reviewed: PlannedRecord, now: PlannedRecord, isConti
 type Changes = ReadonlyMap<string, RecordedChange>;
 
 /**
- * Whether what is planned for an address is what is left of what was reviewed for it, once terraform has failed in the
- * middle.
+ * Whether the plan for an address is the remaining part of what was reviewed for it, after terraform failed midway.
  */
 function isRestOf(address: string, before: Changes, after: Changes): boolean {
   const [reviewed, now] = [before.get(address), after.get(address)];
   if (now === undefined) return true;
   if (reviewed === undefined) {
-    // What a replacement that creates first leaves behind if it could not destroy it.
+    // The old object of a create_before_destroy replacement that could not be destroyed.
     const replaced = before.get(/^(.*) \(deposed [0-9a-f]+\)$/.exec(address)?.[1] ?? "");
     return now.actions.join() === "delete" && replaced?.actions.length === 2 && replaced.id === now.id;
   }
   const isSame = reviewed.actions.join() === now.actions.join() && reviewed.id === now.id;
-  // A failed creation leaves nothing, or an object of which terraform changes the rest, or which is tainted and so
-  // created again.
+  // A failed creation leaves nothing, or an object that terraform updates, or a tainted object, which is created
+  // again.
   const isRestOfCreation =
     reviewed.actions.includes("create") &&
     (["create", "update"].includes(now.actions.join()) || now.isTainted === true);
-  // A move or an import is in the state before anything else is done.
+  // A move or an import is in the state before anything else happens.
   return (
     (isSame || isRestOfCreation) &&
     [undefined, reviewed.from].includes(now.from) &&
@@ -58,7 +57,7 @@ function isRestOf(address: string, before: Changes, after: Changes): boolean {
   );
 }
 
-/** Whether a value is the reviewed one, in all that was known then. */
+/** Whether a value equals the reviewed one, in all parts that were known then. */
 function isStill(reviewed: Parts | undefined, now: Parts): boolean {
   if (reviewed === undefined || reviewed === "unknown") return reviewed !== undefined;
   if (typeof reviewed === "string" || typeof now === "string") return reviewed === now;
@@ -73,31 +72,33 @@ function isStill(reviewed: Parts | undefined, now: Parts): boolean {
 function differenceOf(reviewed: RecordedChange | undefined, now: RecordedChange | undefined): string {
   if (reviewed === undefined || now === undefined) {
     return reviewed === undefined
-      ? `now ${inWords(now)}, which was not reviewed`
-      : `reviewed was ${inWords(reviewed)}, which is not planned any more`;
+      ? `${inWords(now)} is planned, but was not reviewed`
+      : `${inWords(reviewed)} was reviewed, but is no longer planned`;
   }
-  if (reviewed.actions.join() !== now.actions.join()) return `reviewed was ${inWords(reviewed)}, now ${inWords(now)}`;
+  if (reviewed.actions.join() !== now.actions.join())
+    return `${inWords(reviewed)} was reviewed, but ${inWords(now)} is planned`;
   const attributes = [...new Set([...Object.keys(reviewed.attributes), ...Object.keys(now.attributes)])]
     .sort()
     .filter((it) => canonical(reviewed.attributes[it]) !== canonical(now.attributes[it]));
   return [
-    ...(reviewed.id === now.id ? [] : [`${inWords(now)} of another object`]),
+    ...(reviewed.id === now.id ? [] : [`${inWords(now)} of a different object`]),
     ...(reviewed.from === now.from
       ? []
       : [`moved from ${now.from ?? "nowhere"} instead of ${reviewed.from ?? "nowhere"}`]),
-    ...(reviewed.imports === now.imports ? [] : ["another object is imported"]),
+    ...(reviewed.imports === now.imports ? [] : ["imports a different object"]),
     ...(canonical(reviewed.replacedBy) === canonical(now.replacedBy)
       ? []
       : [
-          `replaced as ${now.replacedBy?.join(", ") || "nothing"} changes, not ` +
+          `replaced because of ${now.replacedBy?.join(", ") || "nothing"} instead of ` +
             `${reviewed.replacedBy?.join(", ") || "nothing"}`,
         ]),
-    ...(attributes.length === 0 ? [] : [`other values for ${attributes.join(", ")}`]),
+    ...(attributes.length === 0 ? [] : [`different values for ${attributes.join(", ")}`]),
   ].join("; ");
 }
 
 function inWords(change: RecordedChange | undefined): string {
   const { actions: doing = [] } = change ?? {};
-  if (doing.length === 2) return doing[0] === "create" ? "replace (created first)" : "replace (destroyed first)";
+  if (doing.length === 2)
+    return doing[0] === "create" ? "replace (create, then destroy)" : "replace (destroy, then create)";
   return doing[0] === "no-op" ? (change?.imports === undefined ? "move" : "import") : (doing[0] ?? "nothing");
 }

@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import type { Parts } from "./plan-record";
 
 /**
- * Digests of values that stand in one place of a plan. Each place has its own, so that equal values in two places
- * cannot be told.
+ * Digests of the values at one place in a plan. Each place has different digests, so that equal values at two places
+ * cannot be recognized.
  */
 export class Digests {
   constructor(
@@ -19,7 +19,7 @@ export class Digests {
     return this.digest([...this.place, name], value, 32);
   }
 
-  /** Of a value, or of each that is within it, as `unknown` where it is. */
+  /** The digest of a value, or of each value within it; `unknown` for unknown values. */
   ofParts(value: unknown, unknown: unknown): Parts {
     const found = [...this.leaves(value, unknown, [])];
     return found.length === 1 && found[0]?.[0] === "" ? found[0][1] : Object.fromEntries(found);
@@ -36,7 +36,7 @@ export class Digests {
     for (const it of names) yield* this.leaves(values[it] ?? null, marks[it], [...path, it]);
   }
 
-  /** Names within a value can be as secret as the value. */
+  /** Names within a value can be secret, like the value. */
   private way(path: readonly string[]): string {
     return path.map((name, index) => this.digest([...this.place, ...path.slice(0, index)], { name }, 16)).join("/");
   }
@@ -56,14 +56,14 @@ export function objectOf(value: unknown): Values {
   return typeof value === "object" && value !== null ? (value as Values) : {};
 }
 
-/** Whether something in a value is known after the apply only, by terraform's `after_unknown`. */
+/** Whether a part of a value is known only after apply, by terraform's `after_unknown`. */
 export function holdsUnknown(unknown: unknown): boolean {
   return (
     unknown === true || (typeof unknown === "object" && unknown !== null && Object.values(unknown).some(holdsUnknown))
   );
 }
 
-/** JSON whose objects have their members in one order. */
+/** JSON with the members of objects in a fixed order. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";

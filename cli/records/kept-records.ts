@@ -10,13 +10,13 @@ import type { SynthesizedStack } from "../../rehearsal/stack-files";
 import { differences } from "./differences";
 import { type KeptRecord, MAX_RECORD_BYTES, type PlannedRecord, parseKept } from "./plan-record";
 
-/** Where the records of a stack's reviewed plans are kept: in the bucket of its state. */
+/** Where the records of a stack's reviewed plans are stored: in the bucket of its state. */
 export interface RecordPlace {
   readonly bucket: string;
   readonly region: string;
 }
 
-/** A pull request's commit, and what it was planned against, as GitHub says. */
+/** A pull request's commit and its base, as GitHub reports them. */
 export interface Planned {
   readonly pullRequest: number;
   readonly base: string;
@@ -25,7 +25,7 @@ export interface Planned {
 
 const REFUSED = Symbol("refused");
 
-/** What a pull request's workflow left is not kept, and would not be if it were tried again. */
+/** The upload of a pull request's workflow is rejected; a retry would not help. */
 export function refusal(message: string): WorkFailed {
   return new WorkFailed(message, { cause: REFUSED });
 }
@@ -34,31 +34,30 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof WorkFailed && error.cause === REFUSED;
 }
 
-/** How far a merge has come with a stack. */
+/** The progress of a merge for a stack. */
 export type Progress = "none" | "started" | "applied";
 
-/** The key of the digests in all records of a bucket: 32 bytes, in hex. Who can read it can read the states too. */
+/** The key of the digests in all records of a bucket: 32 bytes, in hex. Its readers can also read the states. */
 export const RECORD_KEY = "alb-web/record.key";
 const KEY_FORM = /^[0-9a-f]{64}$/;
 
-/** @returns nothing for a stack whose state lies elsewhere than in S3 */
+/** @returns nothing for a stack whose state is not in S3 */
 export function placeOf({ json }: SynthesizedStack): RecordPlace | undefined {
   const { bucket, region } = json.terraform?.backend?.s3 ?? {};
   return bucket !== undefined && region !== undefined ? { bucket, region } : undefined;
 }
 
-/** What is said of a stack whose plans have no place. */
+/** The message for a stack whose plans are not stored. */
 export function notDeployed(stackId: string): string {
   return (
-    `${stackId}: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or ` +
+    `${stackId}: not deployed by merging, because its state is not in S3; set backend: { s3: { bucket } }, or ` +
     "deploy it by hand"
   );
 }
 
 /**
- * Records of reviewed plans, `plans/<pull request>/<head>/<base>/<stack>.json` in a state bucket, and beside them how
- * far a merge has come, `deploys/<pull request>/<head>/<stack>.<progress>`. The bucket's own policy keeps them from
- * being overwritten or deleted.
+ * Records of reviewed plans, `plans/<pull request>/<head>/<base>/<stack>.json` in a state bucket, and the progress of
+ * merges, `deploys/<pull request>/<head>/<stack>.<progress>`. The bucket policy denies overwriting and deleting them.
  */
 export class KeptRecords {
   private readonly s3: S3Client;
@@ -78,15 +77,14 @@ export class KeptRecords {
     const text = (await this.get(RECORD_KEY))?.toString().trim();
     if (text !== undefined && KEY_FORM.test(text)) return Buffer.from(text, "hex");
     throw new WorkFailed(
-      `The bucket ${this.place.bucket} has no key for records of plans (${RECORD_KEY}), without which plans ` +
-        "cannot be compared; " +
-        "npx alb-web bootstrap --github OWNER/REPO makes it.",
+      `The bucket ${this.place.bucket} must have a key for records of plans (${RECORD_KEY}), which is needed to ` +
+        "compare plans; create it with npx alb-web bootstrap --github OWNER/REPO.",
     );
   }
 
   /**
-   * Keeps what a plan does; doing the same again is no fault.
-   * @throws {WorkFailed} if another record is kept for this pull request, commit and base
+   * Stores the record of a plan; storing the same record again is not an error.
+   * @throws {WorkFailed} if a different record is stored for this pull request, commit and base
    */
   async keep(planned: Planned, record: PlannedRecord): Promise<void> {
     const { pullRequest, base, head } = planned;
@@ -94,17 +92,17 @@ export class KeptRecords {
     const key = `${prefixOf(planned)}${base}/${record.stack}.json`;
     if (await this.putOnce(key, `${JSON.stringify(kept, null, 2)}\n`)) return;
     throw refusal(
-      `s3://${this.place.bucket}/${key} is kept already, with another content, and is not overwritten: what ` +
-        "was reviewed is what is deployed. To plan the same change again, push another " +
+      `s3://${this.place.bucket}/${key} already exists with different content. It is not overwritten, because the ` +
+        "reviewed plan must be the deployed plan. To plan the same change again, push another " +
         'commit, which may be empty: git commit --allow-empty -m "Plan again".',
     );
   }
 
   /**
-   * What a stack's plan did when the pull request was planned at this commit.
-   * @returns nothing if nothing is kept
-   * @throws {WorkFailed} if what is kept is no record of it, or it was planned against several bases and did not always
-   * do the same
+   * The record of a stack's plan for the pull request at this commit.
+   * @returns nothing if none is stored
+   * @throws {WorkFailed} if it is not a valid record, or the commit was planned against several bases with different
+   * results
    */
   async fetch({ pullRequest, head }: Omit<Planned, "base">, stack: string): Promise<KeptRecord | undefined> {
     const keys = (await this.list(prefixOf({ pullRequest, head }))).filter(
@@ -114,31 +112,31 @@ export class KeptRecords {
     for (const key of keys) {
       const record = this.parsed((await this.get(key)) ?? Buffer.alloc(0), key);
       if (record.pullRequest !== pullRequest || record.head !== head || record.stack !== stack)
-        throw this.noRecord(key, "it is of another plan");
+        throw this.noRecord(key, "it is for another plan");
       records.push(record);
     }
     const [first] = records;
     if (first === undefined || records.every((it) => differences(first, it).length === 0)) return first;
     throw new WorkFailed(
-      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, and not always ` +
-        `with the same result (${this.addressOf({ pullRequest, head })}), ` +
-        "so nobody can tell which one was reviewed, and nothing was changed; open another pull request and merge that.",
+      `${stack} was planned more than once for commit ${head} of pull request #${pullRequest}, with different ` +
+        `results (${this.addressOf({ pullRequest, head })}). It cannot be determined which one was reviewed, so ` +
+        "nothing was changed; open another pull request and merge that.",
     );
   }
 
-  /** Where records of a commit are, for a person who looks for them. */
+  /** The address of a commit's records, for messages. */
   addressOf(planned: Omit<Planned, "base">): string {
     return `s3://${this.place.bucket}/${prefixOf(planned)}`;
   }
 
-  /** How far a merge of the pull request's commit has come with a stack. */
+  /** The progress of a merge of the pull request's commit for a stack. */
   async progress(planned: Omit<Planned, "base">, stack: string): Promise<Progress> {
     for (const progress of ["applied", "started"] as const)
       if ((await this.get(noteOf(progress, planned, stack))) !== undefined) return progress;
     return "none";
   }
 
-  /** Notes it, so that a job that is run again goes on from there. */
+  /** Stores the progress, so that a rerun of the job continues from there. */
   async note(progress: Exclude<Progress, "none">, record: KeptRecord): Promise<void> {
     await this.putOnce(noteOf(progress, record, record.stack), `${record.stack}\n`);
   }
@@ -154,12 +152,12 @@ export class KeptRecords {
 
   private noRecord(key: string, why: string): WorkFailed {
     return new WorkFailed(
-      `s3://${this.place.bucket}/${key} is no record of this plan (${why}), so nothing was changed; open ` +
+      `s3://${this.place.bucket}/${key} is not a record of this plan (${why}), so nothing was changed; open ` +
         "another pull request and merge that.",
     );
   }
 
-  /** @returns false if something else is there, which stays */
+  /** @returns false if a different object exists, which is kept */
   private async putOnce(key: string, text: string): Promise<boolean> {
     const body = Buffer.from(text);
     const put = new PutObjectCommand({
@@ -173,8 +171,8 @@ export class KeptRecords {
       await this.s3.send(put, { abortSignal: this.signal });
       return true;
     } catch (error) {
-      // 409: somebody else writes it at this moment.
-      if (!isAnswer(error, 412) && !isAnswer(error, 409)) throw this.fault(error, "writing", key);
+      // 409: a concurrent write.
+      if (!isAnswer(error, 412) && !isAnswer(error, 409)) throw this.errorFor(error, "write", key);
       return (await this.get(key))?.equals(body) ?? false;
     }
   }
@@ -191,7 +189,7 @@ export class KeptRecords {
       }
       return found;
     } catch (error) {
-      throw this.fault(error, "listing", prefix);
+      throw this.errorFor(error, "list", prefix);
     }
   }
 
@@ -201,33 +199,36 @@ export class KeptRecords {
         new GetObjectCommand({ Bucket: this.place.bucket, Key: key }),
         { abortSignal: this.signal },
       );
-      if (ContentLength > MAX_RECORD_BYTES) throw this.noRecord(key, `it has more than ${MAX_RECORD_BYTES} bytes`);
+      if (ContentLength > MAX_RECORD_BYTES) throw this.noRecord(key, `it is larger than ${MAX_RECORD_BYTES} bytes`);
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     } catch (error) {
       if (isAnswer(error, 404) && (error as Error).name === "NoSuchKey") return undefined;
-      throw this.fault(error, "reading", key);
+      throw this.errorFor(error, "read", key);
     }
   }
 
-  private fault(error: unknown, doing: string, key: string): unknown {
+  private errorFor(error: unknown, action: string, key: string): unknown {
     this.signal.throwIfAborted();
     if (error instanceof WorkFailed) return error;
     const { bucket, region } = this.place;
-    const what = `${doing} s3://${bucket}/${key}`;
+    const what = `${action} s3://${bucket}/${key}`;
     if (isAnswer(error, 403))
       return new WorkFailed(
-        `AWS refuses ${what}; update the roles and the bucket's policy with npx alb-web bootstrap --github ` +
-          "OWNER/REPO, which this version's workflows need.",
+        `AWS denied permission to ${what}; this version's workflows need current roles and a current bucket policy: ` +
+          "update them with npx alb-web bootstrap --github OWNER/REPO.",
       );
     if (isAnswer(error, 404))
-      return new WorkFailed(`The bucket ${bucket} does not exist (${what}); create it with npx alb-web bootstrap`);
+      return new WorkFailed(
+        `The bucket ${bucket} does not exist (cannot ${what}); create it with npx alb-web bootstrap.`,
+      );
     if (isAnswer(error, 301))
-      return new WorkFailed(`The bucket ${bucket} is not in ${region} (${what}); correct region in backend.s3.`);
+      return new WorkFailed(`The bucket ${bucket} is not in ${region} (cannot ${what}); correct backend.s3.region.`);
     if (error instanceof Error && error.name === "CredentialsProviderError")
       return new WorkFailed(
-        `There are no AWS credentials (${what}); in a workflow, aws-actions/configure-aws-credentials gives them.`,
+        `There are no AWS credentials (cannot ${what}); in a workflow, aws-actions/configure-aws-credentials ` +
+          "provides them.",
       );
-    return error instanceof Error ? new WorkFailed(`AWS fails ${what}: ${error.name}: ${error.message}`) : error;
+    return error instanceof Error ? new WorkFailed(`Cannot ${what}: ${error.name}: ${error.message}`) : error;
   }
 }
 

@@ -3,11 +3,11 @@ import { doingOf } from "../../topology/changes";
 import { canonical, Digests, holdsUnknown, objectOf, type Values } from "./digests";
 import type { PlannedChanges, PlannedRecord, RecordedChange } from "./plan-record";
 
-/** `terraform show -json` of a plan, as far as it is read here. */
+/** The parts of `terraform show -json` of a plan that are read here. */
 export interface ComparedPlan {
   readonly resource_changes?: readonly ResourceChange[];
   readonly output_changes?: Readonly<Record<string, ValueChange>>;
-  /** What terraform 1.14 and later does besides, such as to invoke a function. */
+  /** Actions of terraform 1.14 and later, such as to invoke a function. */
   readonly action_invocations?: readonly { readonly address: string }[];
 }
 
@@ -24,13 +24,13 @@ interface ResourceChange {
   readonly address: string;
   readonly previous_address?: string;
   readonly mode?: string;
-  /** Of an object that create_before_destroy left behind. */
+  /** The key of an object that create_before_destroy left behind. */
   readonly deposed?: string;
   readonly action_reason?: string;
   readonly change: ValueChange;
 }
 
-/** The record of a stack's plan. Two runs that plan the same write the same. */
+/** The record of a stack's plan. Two runs with the same plan write the same record. */
 export function recordOf({ id, json }: SynthesizedStack, plan: ComparedPlan, key: Buffer): PlannedRecord {
   const { provider, terraform } = json as {
     provider?: unknown;
@@ -44,7 +44,7 @@ export function recordOf({ id, json }: SynthesizedStack, plan: ComparedPlan, key
   return { version: 1, stack: id, configuration, ...changesOf(plan, digests) };
 }
 
-/** What a plan changes; what it only reads or leaves is not part of it. */
+/** The changes of a plan, without what it only reads or leaves as it is. */
 function changesOf(plan: ComparedPlan, digests: Digests): PlannedChanges {
   const resources = (plan.resource_changes ?? [])
     .filter(({ mode }) => mode !== "data")

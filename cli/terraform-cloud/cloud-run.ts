@@ -2,13 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { WorkFailed } from "../../machine/errors";
 import type { CloudHost } from "./host";
 
-/** A run as it is named in its page's address. */
+/** A run, as in the URL of its page. */
 export interface RunAddress {
   readonly hostname: string;
   readonly organization: string;
   readonly workspace: string;
   readonly id: string;
-  /** Its page. */
+  /** The URL of its page. */
   readonly link: string;
 }
 
@@ -34,7 +34,7 @@ interface Document {
 }
 
 /**
- * The statuses that a run does not leave; `planned_and_saved` is not among them, as such a run can still be applied.
+ * The final statuses of a run; `planned_and_saved` is not one of them, as such a run can still be applied.
  */
 const FINAL = [
   "applied",
@@ -46,14 +46,14 @@ const FINAL = [
   "policy_soft_failed",
 ];
 const LOOK_EVERY_MS = 500;
-/** A plan that is canceled ends its providers first. */
+/** A canceled plan first stops its providers. */
 const END_WITHIN_MS = 180_000;
-/** For a plan's JSON, some servers run terraform first. */
+/** Some servers first run terraform for a plan's JSON. */
 const ANSWER_WITHIN_MS = 180_000;
-/** What the API answers of a run that has gone on meanwhile. */
+/** The API's response for a run that has continued in the meantime. */
 const CONFLICT = 409;
 
-/** One run in a workspace of Terraform Cloud, and what terraform's own commands do not do with it. */
+/** One run in a workspace of Terraform Cloud, with operations that terraform's own commands lack. */
 export class CloudRun {
   constructor(
     private readonly host: CloudHost,
@@ -62,7 +62,7 @@ export class CloudRun {
 
   /**
    * Cancels or discards the run, so that it does not hold its workspace, and waits until it has ended.
-   * @returns its last status, such as "discarded"; another one if it had ended before
+   * @returns its last status, such as "discarded"; another status if it had already ended
    * @throws {WorkFailed} if the server refuses, or does not end it in time
    */
   async end(): Promise<string> {
@@ -73,7 +73,7 @@ export class CloudRun {
       if (FINAL.includes(status)) return status;
       const action =
         actions?.["is-discardable"] === true ? "discard" : actions?.["is-cancelable"] === true ? "cancel" : undefined;
-      // Once in each status: it takes a while until the server has done it.
+      // Once per status: the server needs a while.
       if (action !== undefined && asked !== `${status} ${action}`) await this.post(action);
       asked = `${status} ${action}`;
       if (Date.now() > deadline) throw new WorkFailed(`it is still ${status}`);
@@ -81,7 +81,7 @@ export class CloudRun {
     }
   }
 
-  /** The plan as `terraform show -json` prints it. @throws {WorkFailed} if the server does not give it */
+  /** The plan as `terraform show -json` prints it. @throws {WorkFailed} if the server does not return it */
   async planJson(): Promise<string> {
     const { id } = (await this.read(this.address.id)).data.relationships?.plan?.data ?? {};
     return this.ask("GET", `/plans/${id}/json-output`);
@@ -89,8 +89,8 @@ export class CloudRun {
 
   /**
    * What this run waits for.
-   * @returns another run that holds the workspace, or the person who has locked it, in words; nothing if the server
-   * does not tell
+   * @returns another run that holds the workspace, or the user who has locked it, in words; nothing if the server does
+   * not report it
    */
   async holder(): Promise<string | undefined> {
     const { organization, workspace, id, link } = this.address;
@@ -106,13 +106,13 @@ export class CloudRun {
       if (!FINAL.includes(status))
         return (
           `run ${holding.id} (${status.replace(/_/g, " ")}${by === undefined ? "" : `, by ${by}`}` +
-          `${createdAt && `, from ${createdAt.slice(0, 16).replace("T", " ")} UTC`}): ` +
+          `${createdAt && `, created ${createdAt.slice(0, 16).replace("T", " ")} UTC`}): ` +
           `${link.replace(id, holding.id)}`
         );
     }
     if (!lockedBy || lockedBy.type === "runs") return undefined;
     return (
-      `${userIn({ data, ...(included === undefined ? {} : { included }) }, { data: lockedBy }) ?? "a person"}, ` +
+      `${userIn({ data, ...(included === undefined ? {} : { included }) }, { data: lockedBy }) ?? "a user"}, ` +
       `who has locked the workspace: ${link.replace(/\/runs\/.*/, "")}`
     );
   }
@@ -126,7 +126,7 @@ export class CloudRun {
     try {
       return JSON.parse(text) as Document;
     } catch {
-      throw new WorkFailed(`${this.host.hostname} does not answer GET ${path} with JSON`);
+      throw new WorkFailed(`${this.host.hostname} did not return JSON for GET ${path}`);
     }
   }
 
@@ -144,10 +144,10 @@ export class CloudRun {
     })
       .then(async (response) => ({ status: response.status, text: await response.text() }))
       .catch((error: Error) => {
-        throw new WorkFailed(`${hostname} does not answer ${method} ${path}: ${error.message}`);
+        throw new WorkFailed(`${hostname} did not respond to ${method} ${path}: ${error.message}`);
       });
     if (status >= 400 && !fine.includes(status))
-      throw new WorkFailed(`${hostname} answers ${status} to ${method} ${path}`);
+      throw new WorkFailed(`${hostname} returned ${status} for ${method} ${path}`);
     return text;
   }
 }

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { cliConfigurationFiles, storedTokens, tokenVariable } from "../../machine/setup/cli-configuration";
 
-/** How to reach the API of a host that terraform uses as Terraform Cloud. */
+/** The API of a host that terraform uses as Terraform Cloud. */
 export interface CloudHost {
   readonly hostname: string;
-  /** Without a slash at its end, such as "https://app.terraform.io/api/v2". */
+  /** Without a trailing slash, such as "https://app.terraform.io/api/v2". */
   readonly api: string;
   readonly token: string;
 }
@@ -14,13 +14,13 @@ interface TerraformSettings {
   readonly api?: string;
 }
 
-/** No answer within this time is as good as none. */
+/** A later response is ignored. */
 const ANSWER_WITHIN_MS = 20_000;
 
 /**
- * Finds the API and the token of a host where terraform finds them: in its environment variables, its CLI configuration
- * and the file that `terraform login` writes. Tokens of credentials helpers are not looked for.
- * @returns nothing if there is no token, or the host does not say where its API is
+ * Finds the API and the token of a host where terraform finds them: in environment variables, the CLI configuration and
+ * the file of `terraform login`. Tokens of credentials helpers are not supported.
+ * @returns nothing if there is no token, or the host does not publish the address of its API
  */
 export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promise<CloudHost | undefined> {
   const files = await Promise.all(cliConfigurationFiles(env, "terraform").map((file) => readFile(file, "utf8")));
@@ -33,7 +33,7 @@ export async function cloudHost(hostname: string, env: NodeJS.ProcessEnv): Promi
 }
 
 /**
- * Of the two blocks that are of use here, which hold no blocks of their own but `services`; no need of a whole parser.
+ * Reads the `credentials` and `host` blocks, whose only nested block is `services`, so a full parser is not needed.
  */
 function settingsIn(configuration: string, hostname: string): TerraformSettings {
   const text = configuration.replace(/^[ \t]*(#|\/\/).*$/gm, "");

@@ -1,18 +1,18 @@
 import { CloudRun, type RunAddress } from "./cloud-run";
 import { cloudHost } from "./host";
 
-/** Where terraform prints a run's page, once it has made the run. */
+/** The URL of a run's page, which terraform prints once it has created the run. */
 const PAGE = /https:\/\/([^/\s]+)\/app\/([^/\s]+)\/([^/\s]+)\/runs\/(run-[\w-]+)/;
 const WAITS = /^Waiting for /;
 /** The first line of a run's log. */
 const BEGINS = /^(Terraform|OpenTofu) v\d/;
 
 /**
- * Reads from what terraform prints which run it has made in Terraform Cloud, if any, and says what that waits for:
- * terraform tells no more than how many there are.
+ * Finds in terraform's output the run that it created in Terraform Cloud, if any, and reports what the run waits for:
+ * terraform only prints how many runs there are.
  */
 export class RunWatch {
-  /** Nothing as long as there is no run, such as with any other backend. */
+  /** Undefined as long as there is no run, such as with any other backend. */
   address?: RunAddress;
   private found?: Promise<CloudRun | undefined>;
   private isWaiting = false;
@@ -22,9 +22,9 @@ export class RunWatch {
     private readonly report: (text: string) => void,
   ) {}
 
-  /** Takes a line that terraform prints, without colours. */
+  /** Processes a line of terraform's output, without colors. */
   read(line: string): void {
-    // The first one is terraform's own; a plan may show others.
+    // The first URL is terraform's own; a plan may contain others.
     const [link, hostname, organization, workspace, id] = (this.address === undefined && PAGE.exec(line)) || [];
     if (
       link !== undefined &&
@@ -44,7 +44,7 @@ export class RunWatch {
     }
   }
 
-  /** The run that terraform has made; nothing if there is none, or no token for its host. */
+  /** The run that terraform created; undefined if there is none, or no token for its host. */
   run(): Promise<CloudRun | undefined> {
     const { address } = this;
     if (address === undefined) return Promise.resolve(undefined);
@@ -53,7 +53,7 @@ export class RunWatch {
   }
 
   private async reportHolder(line: string): Promise<void> {
-    // Only said in addition; whatever keeps it from being said must not end the plan.
+    // Additional information only; an error here must not end the plan.
     const holder = await this.run()
       .then((run) => run?.holder())
       .catch(() => undefined);

@@ -197,7 +197,7 @@ describe("a job that uses it", () => {
     api.fault = { status: 403, body: { message: "Resource not accessible by integration" } };
     expect(await run({})).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("give the job permissions: pull-requests: write") as string,
+      stderr: expect.stringContaining("add to the job: permissions: pull-requests: write") as string,
       outputs: { effect: "outage" },
     });
   });
@@ -209,7 +209,7 @@ describe("a job that uses it", () => {
     expect(await run({}, event)).toMatchObject({
       code: 0,
       summary: expect.stringContaining("### ✖ outage: ") as string,
-      stdout: expect.stringContaining("no comment, as the job was not started for a pull request") as string,
+      stdout: expect.stringContaining("no comment, because the job did not run for a pull request") as string,
     });
     expect(api.calls).toEqual([]);
   });
@@ -222,7 +222,7 @@ describe("a job that uses it", () => {
   test("that wants no comment calls nobody", async () => {
     expect(await run({ comment: "false" })).toMatchObject({
       code: 0,
-      stdout: "effect: outage\nno comment, as comment is false\n",
+      stdout: "effect: outage\nno comment, because comment is false\n",
     });
     expect(api.calls).toEqual([]);
   });
@@ -231,7 +231,7 @@ describe("a job that uses it", () => {
     [
       "no plan",
       { plan: " \n" },
-      "plan: got nothing; allowed is the path of a JSON plan, or several, each on a line of its own\n",
+      "plan must be the path of a plan as JSON, or several paths, one per line (got nothing)\n",
     ],
     [
       "a plan that is not there",
@@ -246,11 +246,11 @@ describe("a job that uses it", () => {
     ],
     ["an option for a plan", { plan: "--help" }, "--help: expected a plan"],
     ["another effect", { "fail-on": "outages" }, "fail-on: got outages; allowed is brief, unknown, outage, fails\n"],
-    ["another answer", { comment: "yes" }, "comment: got yes; allowed is true or false\n"],
+    ["another answer", { comment: "yes" }, "comment must be true or false (got yes)\n"],
     [
       "a name that would end the mark",
       { name: "a --> b" },
-      'name: got "a --> b"; allowed are at most 60 letters, digits, blanks and _ . / -\n',
+      'name must be at most 60 letters, digits, spaces and _ . / - (got "a --> b")\n',
     ],
   ])("with %s ends with one sentence", async (_, inputs, sentence) => {
     expect(await run(inputs)).toMatchObject({

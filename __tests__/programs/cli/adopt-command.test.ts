@@ -10,14 +10,17 @@ const adopt = (...args: string[]) =>
 describe("npx alb-web adopt", () => {
   test("tells its exit codes", () => {
     const { status, stdout } = adopt("--help");
-    expect(stdout).toContain("3 something is ambiguous, left over or unknown");
+    expect(stdout).toContain("3   something is ambiguous, left over, interrupted or unknown");
     expect(status).toBe(0);
   });
 
   test.each([
     [[], "missing required argument 'stack'"],
-    [["web", "--use", "vpc-1"], "--use: got vpc-1; give ADDRESS=ID"],
-    [["web", "--use", "aws_vpc.a=vpc-1", "--use", "aws_vpc.a=vpc-2"], "--use: aws_vpc.a is given twice"],
+    [["web", "--use", "vpc-1"], "--use must be ADDRESS=ID, such as"],
+    [
+      ["web", "--use", "aws_vpc.a=vpc-1", "--use", "aws_vpc.a=vpc-2"],
+      "--use must name each address once (got aws_vpc.a twice)",
+    ],
   ])("refuses %j", (args, sentence) => {
     const { status, stderr } = adopt(...args);
     expect(stderr).toContain(sentence);

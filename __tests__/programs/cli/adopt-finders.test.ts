@@ -268,7 +268,7 @@ describe("beside its parent it finds", () => {
       expect(strays).toMatchObject([
         {
           found: { type: "aws_vpc_security_group_egress_rule" },
-          remark: "in aws_security_group.fresh, and not in the plan",
+          remark: "in aws_security_group.fresh, but not in the plan",
         },
       ]);
       const [{ found }] = strays as [(typeof strays)[number]];

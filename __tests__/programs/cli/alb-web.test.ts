@@ -35,8 +35,8 @@ test("npx finds it in a clone after npm ci, though npm links no project's own pr
 test("--help lists each command, with what it is for", () => {
   const { status, stdout } = run(process.execPath, "cli/alb-web.js", "--help");
   expect(status).toBe(0);
-  expect(COMMANDS.filter((name) => !new RegExp(`^  ${name} +[a-z]`, "m").test(stdout))).toEqual([]);
-  expect(stdout.match(/^\w.*:$/gm)).toEqual(expect.arrayContaining(["Bring it to AWS:", "Have a plan reviewed:"]));
+  expect(COMMANDS.filter((name) => !new RegExp(`^  ${name} +[A-Z]`, "m").test(stdout))).toEqual([]);
+  expect(stdout.match(/^\w.*:$/gm)).toEqual(expect.arrayContaining(["Deploy to AWS:", "Review and apply plans:"]));
 });
 
 test("help that nobody reads to its end is no fault, and help on a full disk is one sentence", async () => {
@@ -55,13 +55,13 @@ test("help that nobody reads to its end is no fault, and help on a full disk is 
     stdio: ["ignore", full, "pipe"],
   });
   closeSync(full);
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/^The help cannot be written to standard output: .*\n$/)]);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^Cannot write the help to standard output: .*\n$/)]);
 });
 
 test.each(COMMANDS)("%s has its own help", (name) => {
   const { status, stdout } = run(process.execPath, "cli/alb-web.js", name, "--help");
   expect(status).toBe(0);
-  expect(stdout).toMatch(new RegExp(`^Usage: alb-web ${name} [^]*\nExit codes: `));
+  expect(stdout).toMatch(new RegExp(`^Usage: alb-web ${name} [^]*\nExit codes:\n  0`));
 });
 
 test.each(["trace", "review", "post-review", "--help"])(

@@ -42,7 +42,7 @@ describe("S3 refuses", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const READING = `listing s3://acme-state/plans/7/${COMMIT}/`;
+  const READING = `list s3://acme-state/plans/7/${COMMIT}/`;
   const RECORD = {
     version: 1 as const,
     stack: "web",
@@ -55,12 +55,20 @@ describe("S3 refuses", () => {
     [
       403,
       "AccessDenied",
-      `AWS refuses ${READING}; update the roles and the bucket's policy with npx alb-web bootstrap --github ` +
-        "OWNER/REPO, which this version's workflows need.",
+      `AWS denied permission to ${READING}; this version's workflows need current roles and a current bucket ` +
+        "policy: update them with npx alb-web bootstrap --github OWNER/REPO.",
     ],
-    [404, "NoSuchBucket", `The bucket acme-state does not exist (${READING}); create it with npx alb-web bootstrap`],
-    [301, "PermanentRedirect", `The bucket acme-state is not in us-east-1 (${READING}); correct region in backend.s3.`],
-    [400, "Strange", `AWS fails ${READING}: Strange: as it says`],
+    [
+      404,
+      "NoSuchBucket",
+      `The bucket acme-state does not exist (cannot ${READING}); create it with npx alb-web bootstrap.`,
+    ],
+    [
+      301,
+      "PermanentRedirect",
+      `The bucket acme-state is not in us-east-1 (cannot ${READING}); correct backend.s3.region.`,
+    ],
+    [400, "Strange", `Cannot ${READING}: Strange: as it says`],
   ])("with %i %s, told in a sentence", async (status, code, sentence) => {
     answer = { status, code };
     await expect(kept().fetch({ pullRequest: 7, head: COMMIT }, "web")).rejects.toThrow(new Error(sentence));
@@ -69,15 +77,15 @@ describe("S3 refuses", () => {
   test("to write, told so", async () => {
     answer = { status: 403, code: "AccessDenied" };
     await expect(kept().keep({ pullRequest: 7, base: COMMIT, head: COMMIT }, RECORD)).rejects.toThrow(
-      `AWS refuses writing s3://acme-state/plans/7/${COMMIT}/${COMMIT}/web.json; `,
+      `AWS denied permission to write s3://acme-state/plans/7/${COMMIT}/${COMMIT}/web.json; `,
     );
   });
 
   test("to say the key, as there is none, told so", async () => {
     answer = { status: 404, code: "NoSuchKey" };
     await expect(kept().key()).rejects.toThrow(
-      "The bucket acme-state has no key for records of plans (alb-web/record.key), without which plans cannot " +
-        "be compared; npx alb-web bootstrap --github OWNER/REPO makes it.",
+      "The bucket acme-state must have a key for records of plans (alb-web/record.key), which is needed to compare " +
+        "plans; create it with npx alb-web bootstrap --github OWNER/REPO.",
     );
   });
 
@@ -90,7 +98,7 @@ describe("S3 refuses", () => {
       AWS_CONFIG_FILE: "/nowhere",
     };
     await expect(kept().fetch({ pullRequest: 7, head: COMMIT }, "web")).rejects.toThrow(
-      `There are no AWS credentials (${READING}); in a workflow, aws-actions/configure-aws-credentials gives them.`,
+      `There are no AWS credentials (cannot ${READING}); in a workflow, aws-actions/configure-aws-credentials provides them.`,
     );
   });
 });
@@ -127,7 +135,7 @@ describe("a saved plan", () => {
   const PROGRAM = "tfconfig/m-/cdk.tf.json";
   const MODULES = "tfconfig/modules.json";
   const ADOPTED = "tfconfig/m-/adopted.tf.json";
-  const OTHER = "The plan of web was made from another program than this one (";
+  const OTHER = "The plan of web was created from a different program: ";
 
   test.each<[string, () => void, here: string]>([
     ["the same program", () => plan({ tfplan: "", [PROGRAM]: "{}", [MODULES]: "[]" }), ""],
@@ -138,16 +146,16 @@ describe("a saved plan", () => {
     [
       "the same program and another file",
       () => plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" }),
-      'holds "m-/extra.tf"',
+      '(got "m-/extra.tf"',
     ],
     [
       "the same program and a module",
       () => plan({ [PROGRAM]: "{}", "tfconfig/m-x/main.tf": "" }),
-      'holds "m-x/main.tf"',
+      '(got "m-x/main.tf"',
     ],
     ["what was adopted, as it lies in the folder", () => adopted("{1}", "{1}"), ""],
-    ["what was adopted, as it lay in the folder", () => adopted("{1}", "{2}"), 'holds "m-/adopted.tf.json"'],
-    ["what was adopted, of which nothing lies in the folder", () => adopted("{1}"), 'holds "m-/adopted.tf.json"'],
+    ["what was adopted, as it lay in the folder", () => adopted("{1}", "{2}"), '(got "m-/adopted.tf.json"'],
+    ["what was adopted, of which nothing lies in the folder", () => adopted("{1}"), '(got "m-/adopted.tf.json"'],
   ])("is one of %s", async (_, write, here) => {
     write();
     const look = throwIfPlanOfOther(opened(""), file);
@@ -163,12 +171,12 @@ describe("a saved plan", () => {
     plan({ [PROGRAM]: "{}", "tfconfig/m-/extra.tf": "" });
     const sentence = (allowed: string) =>
       new Error(
-        `The plan of web holds "m-/extra.tf", which is not the stack's; allowed is cdk.tf.json as main.ts ` +
-          `makes it, and ${allowed}, so it was not applied and nothing was changed; ` +
+        `The plan of web must contain cdk.tf.json as main.ts writes it, and ${allowed} (got "m-/extra.tf"). ` +
+          "It was not applied and nothing was changed; " +
           "plan again (npx alb-web plan web) and have the new plan reviewed.",
       );
     await expect(throwIfPlanOfOther(opened(""), file)).rejects.toThrow(
-      sentence("adopted.tf.json as it lies beside that"),
+      sentence("the current adopted.tf.json next to it"),
     );
   });
 

@@ -15,7 +15,7 @@ import { needShell } from "../../support/shell";
  * stand-ins.
  */
 
-const ASKED = { repository: "acme/site", branch: "main", ids: "to be asked" } as const;
+const ASKED = { repository: "acme/site", branch: "main", ids: "from GitHub" } as const;
 const ANSWER = { id: 456789, full_name: "acme/site", owner: { id: 123456 } };
 const FOUND = { repository: "acme/site", ids: { owner: "123456", repository: "456789" } };
 const PREVIOUS = { use_default: true, use_immutable_subject: false, sub_claim_prefix: "repo:acme/site" };
@@ -137,7 +137,7 @@ describe("without gh", () => {
   test("a repository that was renamed is refused, with its new name", async () => {
     answers["repos/acme/site"] = { text: JSON.stringify({ ...ANSWER, full_name: "acme/shop" }) };
     await expect(ask()).rejects.toThrow(
-      new UsageError("--github must be the repository's present name: acme/site is acme/shop now"),
+      new UsageError("--github must be the current name of the repository, acme/shop (got acme/site)"),
     );
   });
 
@@ -151,16 +151,16 @@ describe("without gh", () => {
       "a repository that it does not know",
       { status: 404, text: "{}" },
       {},
-      "no such repository, or a private one, which needs gh auth login or GITHUB_TOKEN",
+      "no such repository, or a private one, which requires gh auth login or GITHUB_TOKEN",
     ],
     ["a token that has expired", { status: 401, text: "{}" }, { GITHUB_TOKEN: "old" }, " does not accept GITHUB_TOKEN"],
-    ["too many questions", { status: 403, text: "{}" }, {}, " answers 403"],
-    ["a page of a proxy", { text: "<html>" }, {}, " answers without JSON"],
+    ["too many questions", { status: 403, text: "{}" }, {}, " returned 403"],
+    ["a page of a proxy", { text: "<html>" }, {}, " did not return JSON"],
     [
       "ids that are none",
       { text: JSON.stringify({ ...ANSWER, id: "1\u001b[31m" }) },
       {},
-      "the answer has no valid full_name, id and owner.id",
+      "the response has no valid full_name, id and owner.id",
     ],
     ["nothing", { text: "never" }, {}, "timeout"],
   ])("%s: one sentence says what to pass", async (_, answer, env, why) => {
@@ -169,9 +169,8 @@ describe("without gh", () => {
     await expect(asking).rejects.toThrow(WorkFailed);
     await expect(asking).rejects.toThrow(why);
     await expect(asking).rejects.toThrow(
-      "Pass them: --github acme@OWNER_ID/site@REPO_ID. https://api.github.com/repos/acme/site shows them as " +
-        "owner.id and id; " +
-        "so does: gh api repos/acme/site --jq '\"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)\"'",
+      "Pass them: --github acme@OWNER_ID/site@REPO_ID. They are owner.id and id in " +
+        "https://api.github.com/repos/acme/site, or run: gh api repos/acme/site --jq '\"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)\"'",
     );
   });
 
@@ -179,7 +178,7 @@ describe("without gh", () => {
     await expect(
       askGitHub(ASKED, { signal: new AbortController().signal, api: "http://127.0.0.1:9", env: { PATH: folder } }),
     ).rejects.toThrow(
-      /^The ids of acme\/site cannot be read from GitHub \(there is no gh; http:\/\/127\.0\.0\.1:9: .+\)\. Pass them: --github /,
+      /^The ids of acme\/site cannot be read from GitHub \(gh is not installed; http:\/\/127\.0\.0\.1:9: .+\)\. Pass them: --github /,
     );
   });
 
@@ -188,7 +187,7 @@ describe("without gh", () => {
       process.env.https_proxy = address;
       try {
         await expect(askGitHub(ASKED, { signal: new AbortController().signal, env: { PATH: folder } })).rejects.toThrow(
-          /^The ids of acme\/site cannot be read from GitHub \(there is no gh; https:\/\/api\.github\.com: Proxy/,
+          /^The ids of acme\/site cannot be read from GitHub \(gh is not installed; https:\/\/api\.github\.com: Proxy/,
         );
       } finally {
         delete process.env.https_proxy;

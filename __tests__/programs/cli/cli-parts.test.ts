@@ -112,7 +112,9 @@ describe("the exit code", () => {
     command()
       .configureOutput({ writeOut: (text) => (help += text) })
       .outputHelp();
-    expect(help).toContain("Exit codes: 0 good, 1 broken or failed, 2 wrong usage, 3 unknown only, 70 internal error");
+    expect(help).toMatch(
+      /\nExit codes:\n {2}0 {3}ok\n {2}1 {3}broken or failed\n {2}2 {3}invalid usage\n {2}3 {3}unknown: .*\n {2}70 {2}internal error\n$/,
+    );
   });
 });
 
@@ -522,7 +524,7 @@ describe("synthesizing", () => {
     const refusal = await synthesize(fixture("with-errors"), join(folder, "out")).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(UsageError);
     const { message } = refusal as UsageError;
-    expect(message).toMatch(/^The program does not synthesize \(node .*main\.ts\):\n2 errors in main\.ts/);
+    expect(message).toMatch(/^The synth failed \(node .*main\.ts\):\n2 errors in main\.ts/);
     expect(message).toContain('faulty: domainName must be a host name in lower case (got "WWW.example.com")');
     expect(message).toContain("faulty: appPort must be a whole number from 1 to 65535 except 22 (got 70000)");
     expect(message).not.toMatch(/Node\.js v|node:|node_modules|throw new|InvalidPropsError/);
@@ -536,12 +538,12 @@ describe("synthesizing", () => {
 
   test.each([
     ["is missing", undefined, /^cdktf\.json cannot be read: ENOENT/],
-    ["is not JSON", "{", /^cdktf\.json is not JSON: /],
-    ["names no program", "{}", /^cdktf\.json names no program; add "app"/],
+    ["is not JSON", "{", /^cdktf\.json must be JSON \(/],
+    ["names no program", "{}", /^cdktf\.json must have "app", the command that runs main\.ts/],
     [
       "names a program that writes no stack",
       '{ "app": "node -e 0" }',
-      /^The program \(node -e 0\) ended without writing a stack; end it with app\.synth\(\)\.$/,
+      /^The program \(node -e 0\) wrote no stack; call app\.synth\(\) at its end\.$/,
     ],
   ])("is refused in one sentence where cdktf.json %s", async (_what, config, sentence) => {
     if (config !== undefined) writeFileSync(join(folder, "cdktf.json"), config);
@@ -579,7 +581,7 @@ describe("a result that nobody reads any more", () => {
       `${join(folder, "said")} | true; sleep 1`;
     execFileSync("sh", ["-c", line], { cwd: PROJECT });
     expect(readFileSync(join(folder, "said"), "utf8")).toMatch(
-      /^The result cannot be written to standard output: .*EPIPE.*\ncode 1\n$/,
+      /^Cannot write the result to standard output: .*EPIPE.*\ncode 1\n$/,
     );
   });
 });

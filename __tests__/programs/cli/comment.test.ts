@@ -88,7 +88,7 @@ describe("the comment", () => {
     const [head = "", told = "", ...rest] = body([
       stack("production", "Plan: 2 to add"),
       stack("staging", "No changes.", NOTHING),
-    ]).split(/^(?=### ✖ outage)|(?<=<\/details>\n)\n*(?=\nMerging)/m);
+    ]).split(/^(?=### ✖ outage)|(?<=<\/details>\n)\n*(?=\nAfter the merge)/m);
     expect(head).toBe(
       `${MARKER}\n### Plan of ${COMMIT}\n\n- \`production\`: 2 to create\n- \`staging\`: no changes\n\n`,
     );
@@ -98,7 +98,7 @@ describe("the comment", () => {
     expect(told).toContain("```mermaid\nflowchart LR\n");
     expect(rest.join("").trim()).toBe(
       [
-        "Merging plans again, and applies that if it does exactly this; else nothing.",
+        "After the merge, a new plan is made. It is applied only if it does exactly this.",
         "",
         "<details><summary>Plan of <code>production</code></summary>",
         "",
@@ -120,15 +120,17 @@ describe("the comment", () => {
   test("does without a review where one could not be made", () => {
     expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).not.toContain("### ✖");
     expect(body([{ ...stack("web", "Plan: 2 to add"), review: undefined }])).toContain(
-      "- `web`: 2 to create\n\nMerging plans again",
+      "- `web`: 2 to create\n\nAfter the merge, a new plan is made",
     );
   });
 
   test("promises no deploy of a stack whose state is not in S3", () => {
     const alone = body([stack("web", "-", undefined, false)]);
-    expect(alone).toContain("- `web`: 2 to create (merging does not deploy it, as its state is not in S3)\n");
+    expect(alone).toContain("- `web`: 2 to create (merging does not deploy it, because its state is not in S3)\n");
     expect(alone).not.toContain("Merging applies");
-    expect(body([stack("web", "-", undefined, false), stack("other", "-")])).toContain("Merging plans again");
+    expect(body([stack("web", "-", undefined, false), stack("other", "-")])).toContain(
+      "After the merge, a new plan is made",
+    );
   });
 
   test("shows what is replaced or destroyed in bold", () => {
@@ -160,8 +162,7 @@ describe("the comment", () => {
       expect(cut.length).toBeLessThanOrEqual(limit);
       expect(cut.split("\n").filter((it) => it.includes("resource") && it !== line)).toEqual([]);
       expect(cut).toContain(
-        "The rest is cut off, as GitHub takes no longer comments; the whole plan is in the [summary of the " +
-          `run](${WHOLE_AT}).`,
+        `Cut off at GitHub's limit for comments; the full plan is in the [summary of the run](${WHOLE_AT}).`,
       );
       if (limit === COMMENT_LIMIT) expect(cut.length).toBeGreaterThan(COMMENT_LIMIT - 200);
       expect(cut.match(/<details[ >]/g)?.length ?? 0).toBe(cut.match(/<\/details>/g)?.length ?? 0);
@@ -178,10 +179,10 @@ describe("the comment", () => {
     const told = cut.split("\n").filter((line) => line.startsWith("- `"));
     expect(told.filter((line) => line.endsWith("1 to create"))).toHaveLength(450);
     expect(cut).toContain(
-      `- and ${900 - told.length} more stacks, which GitHub leaves no room for in a comment; all of them are ` +
-        `in the [summary of the run](${WHOLE_AT}).`,
+      `- and ${900 - told.length} more stacks that do not fit in a GitHub comment; all stacks are in the ` +
+        `[summary of the run](${WHOLE_AT}).`,
     );
-    expect(cut).toContain("\nMerging plans again");
+    expect(cut).toContain("\nAfter the merge, a new plan is made");
   });
 
   test("leaves the room that a short plan does not need to the long ones", () => {
@@ -228,29 +229,29 @@ describe("GitHub", () => {
       "a token that it does not know",
       { status: 401 },
       "GitHub does not accept GITHUB_TOKEN (GET issues/7/comments); in a workflow, use ${{ github.token }}, " +
-        "else a token that has not expired.",
+        "otherwise a token that has not expired.",
     ],
     [
       "a token that may not",
       { status: 403 },
-      "GITHUB_TOKEN may not do this (GET issues/7/comments); give the job permissions: pull-requests: write. A " +
-        "pull request from a fork never gets more than read.",
+      "GITHUB_TOKEN lacks a permission (GET issues/7/comments); add to the job: permissions: pull-requests: write. " +
+        "A pull request from a fork never gets more than read permissions.",
     ],
     [
       "too many calls",
       { status: 403, headers: { "x-ratelimit-remaining": "0" } },
-      "GitHub takes no more calls of this token for now (GET issues/7/comments); run the job again in an hour.",
+      "GitHub's rate limit of this token is exceeded (GET issues/7/comments); run the job again in an hour.",
     ],
     [
       "something that is not there",
       { status: 404 },
-      `GitHub knows nothing of GET issues/7/comments in ${REPOSITORY}, or hides it from this token; check the ` +
+      `GitHub did not find GET issues/7/comments in ${REPOSITORY}, or the token may not read it; check the ` +
         "number, and that the job has permissions: pull-requests: write.",
     ],
     [
       "a fault of its own",
       { status: 502, body: { message: "Server Error" } },
-      "GitHub answers 502 (GET issues/7/comments): Server Error",
+      "GitHub returned 502 (GET issues/7/comments): Server Error",
     ],
   ])("answers %s with a sentence", async (_, fault, sentence) => {
     api.fault = fault;
@@ -261,25 +262,25 @@ describe("GitHub", () => {
     api.fault = { status: 200, text: "<html>sign in</html>" };
     await expect(github().comments(7)).rejects.toThrow(
       new Error(
-        `GitHub (${api.env.GITHUB_API_URL}) answers 200 without JSON (GET issues/7/comments): <html>sign ` +
-          "in</html>; a proxy may have answered in its place, look at GITHUB_API_URL and try again.",
+        `GitHub (${api.env.GITHUB_API_URL}) returned 200 without JSON (GET issues/7/comments): <html>sign ` +
+          "in</html>; the response may come from a proxy. Check GITHUB_API_URL and try again.",
       ),
     );
   });
 
   test("that does not answer is told so", async () => {
     await expect(github({ GITHUB_API_URL: "http://127.0.0.1:1" }).comments(7)).rejects.toThrow(
-      "GitHub (http://127.0.0.1:1) does not answer: ",
+      "GitHub (http://127.0.0.1:1) did not respond: ",
     );
   });
 
   test.each([
     [
       { GITHUB_TOKEN: "" },
-      "GITHUB_TOKEN is missing; in a workflow, give the step env: GITHUB_TOKEN: ${{ github.token }}",
+      "GITHUB_TOKEN must be set; in a workflow, add to the step: env: GITHUB_TOKEN: ${{ github.token }}",
     ],
-    [{ GITHUB_REPOSITORY: "acme" }, "GITHUB_REPOSITORY is 'acme'; allowed is owner/name, as GitHub Actions sets it."],
-    [{ GITHUB_REPOSITORY: undefined }, "GITHUB_REPOSITORY is ''; allowed is owner/name, as GitHub Actions sets it."],
+    [{ GITHUB_REPOSITORY: "acme" }, "GITHUB_REPOSITORY must be OWNER/REPO, as GitHub Actions sets it (got 'acme')"],
+    [{ GITHUB_REPOSITORY: undefined }, "GITHUB_REPOSITORY must be OWNER/REPO, as GitHub Actions sets it (got '')"],
   ])("is not asked with %j", (env, sentence) => {
     expect(() => github(env)).toThrow(sentence);
   });

@@ -98,7 +98,7 @@ test("each question makes a connection of its own", async () => {
 test("a server that is not there gives no answer", async () => {
   const url = await serving((_, response) => response.end());
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  expect(await answers200(url, never)).toEqual({ isGood: false, observed: "no answer (ECONNREFUSED)" });
+  expect(await answers200(url, never)).toEqual({ isGood: false, observed: "no response (ECONNREFUSED)" });
 });
 
 test("a certificate that nobody trusts is no good answer", async () => {
@@ -109,7 +109,10 @@ test("a certificate that nobody trusts is no good answer", async () => {
   });
   const pem = execFileSync(python, ["-c", SELF_SIGNED], { encoding: "utf8" });
   const url = `https://${await opened(createHttpsServer({ key: pem, cert: pem }, (_, response) => response.end()))}/health`;
-  expect(await answers200(url, never)).toEqual({ isGood: false, observed: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)" });
+  expect(await answers200(url, never)).toEqual({
+    isGood: false,
+    observed: "no response (DEPTH_ZERO_SELF_SIGNED_CERT)",
+  });
 });
 
 test("an interrupted question ends", async () => {
@@ -193,7 +196,7 @@ describe("on AWS", () => {
     const said: string[] = [];
     const waiting = stages.get("wait for targets and requests")?.run((text) => {
       // HTTPS of a server without it is never answered; what was good by then is kept.
-      if (/http: 301.*https: no answer/.test(said.at(-1) ?? "")) interruptions.hear("SIGINT");
+      if (/http: 301.*https: no response/.test(said.at(-1) ?? "")) interruptions.hear("SIGINT");
       said.push(text);
     });
     await expect(waiting).rejects.toThrow("Interrupted by SIGINT");

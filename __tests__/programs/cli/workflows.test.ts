@@ -252,26 +252,30 @@ describe("what a pull request uploaded", () => {
     [
       "a plan",
       { "web.json": json("web"), "web.tfplan": "PK" },
-      'a file called "web.tfplan"; allowed is <stack>.json only',
+      'must contain files named <stack>.json only (got the file "web.tfplan")',
     ],
     [
       "a path that leads elsewhere",
       { "../web.json": json("web") },
-      'a file called "../web.json"; allowed is <stack>.json only',
+      'must contain files named <stack>.json only (got the file "../web.json")',
     ],
-    ["dots for a stack", { "...json": json("..") }, "allowed is <stack>.json only"],
-    ["a name that is too long", { [`${"x".repeat(129)}.json`]: json("web") }, "allowed is <stack>.json only"],
+    ["dots for a stack", { "...json": json("..") }, "must contain files named <stack>.json only"],
+    [
+      "a name that is too long",
+      { [`${"x".repeat(129)}.json`]: json("web") },
+      "must contain files named <stack>.json only",
+    ],
     [
       "a record of another stack",
       { "web.json": json("api") },
-      "web.json, which is no record (it is of another stack); allowed is what npx alb-web record writes",
+      "must contain records of npx alb-web record only (got web.json, which is not a valid record: the record is for another stack)",
     ],
     [
       "what says which pull request it is of",
       { "web.json": json("web", { pullRequest: 7 }) },
-      "web.json, which is no record (pullRequest: ",
+      "web.json, which is not a valid record: pullRequest: ",
     ],
-    ["what is not JSON", { "web.json": "{" }, "web.json, which is no record ("],
+    ["what is not JSON", { "web.json": "{" }, "web.json, which is not a valid record: "],
     [
       "a value in the clear",
       {
@@ -279,14 +283,14 @@ describe("what a pull request uploaded", () => {
           resources: { "a.b": { actions: ["create"], attributes: { password: { to: "hunter2" } } } },
         }),
       },
-      "web.json, which is no record (resources.a.b.attributes.password.to: ",
+      "web.json, which is not a valid record: resources.a.b.attributes.password.to: ",
     ],
     [
       "too large a record",
       { "web.json": new Uint8Array(16 * 1024 * 1024 + 1) },
-      "web.json of 16777217 bytes; allowed is at most 16777216",
+      "must contain files of at most 16777216 bytes (got web.json with 16777217 bytes)",
     ],
-    ["nothing", {}, "no record; allowed is one for each stack"],
+    ["nothing", {}, "must contain one record per stack (got no record)"],
   ])("is refused with %s", (_, files, sentence) => {
     expect(() => recordsIn(zip(files))).toThrow(WorkFailed);
     expect(() => recordsIn(zip(files))).toThrow(sentence);
@@ -297,7 +301,7 @@ describe("what a pull request uploaded", () => {
       recordsIn(
         zip(Object.fromEntries(Array.from({ length: 401 }, (_, index) => [`s${index}.json`, json(`s${index}`)]))),
       ),
-    ).toThrow("more than 400 files; allowed is at most 400, so none of them was kept.");
+    ).toThrow("must contain at most 400 files (got more than 400 files), so none was stored.");
   });
 
   test("is refused where it unpacks to more than it may, before it is unpacked", () => {
@@ -308,7 +312,7 @@ describe("what a pull request uploaded", () => {
 
   test("is refused where it is no ZIP file", () => {
     expect(() => recordsIn(Buffer.from("no"))).toThrow(
-      /^The records of the pull request hold what is no ZIP file \(.*\); allowed is what actions\/upload-artifact makes, so none of them was kept\.$/,
+      /^The uploaded records must contain a ZIP file of actions\/upload-artifact \(got invalid ZIP data: .*\), so none was stored\.$/,
     );
   });
 });

@@ -71,7 +71,7 @@ test("a program with broken paths names what breaks them, and fails", () => {
 test("every command here that runs a program with broken paths uses the same words", async () => {
   const refusal = await synthesize(fixture("broken-paths"), folder).catch((error: Error) => error);
   expect((refusal as Error).message).toMatch(
-    /^The program does not synthesize \(.*\):\n\d+ errors on the path of requests; nothing was written\n {2}web: P33: /,
+    /^The synth failed \(.*\):\n\d+ errors on the path of requests; nothing was written\n {2}web: P33: /,
   );
   expect((refusal as Error).message).not.toMatch(/^ +at /m);
 });

@@ -49,7 +49,7 @@ test("the action lets it pass at outage with a warning above the run, and stops 
   expect(await run("outage")).toMatchObject({
     code: 0,
     outputs: { effect: "unknown" },
-    stdout: `effect: unknown\nno comment, as comment is false\n::warning title=Unknown effect::${SENTENCE}\n`,
+    stdout: `effect: unknown\nno comment, because comment is false\n::warning title=Unknown effect::${SENTENCE}\n`,
   });
   expect(await run("unknown")).toMatchObject({ code: 1, outputs: { effect: "unknown" } });
 });

@@ -80,9 +80,7 @@ test("apply refuses a plan that was applied already", async () => {
 test("apply asks for a plan where there is none, and for a stack", async () => {
   expect(said(await shell("rm plans/two.tfplan; node cli/alb-web.js apply two"))).toMatchObject({
     code: 2,
-    stderr:
-      "There is no plan of two in plans/; make one with npx alb-web plan two, look at plans/two.txt, and apply " +
-      "it then.",
+    stderr: "plans/ has no plan of two; create it with npx alb-web plan two, review plans/two.txt, then apply it.",
   });
   expect(await shell("node cli/alb-web.js apply")).toMatchObject({
     code: 2,
@@ -106,7 +104,7 @@ test("a comment that told of changes is told that there are none any more", asyn
 test("a plan without changes is kept as such, and nothing is applied", async () => {
   expect(await project.keep(UNCHANGED)).toMatchObject({
     code: 0,
-    stdout: "one: no changes, kept in acme-state\ntwo: no changes, kept in acme-state\n",
+    stdout: "one: no changes, stored in acme-state\ntwo: no changes, stored in acme-state\n",
   });
   expect((await project.keys()).filter((key) => key.startsWith("plans/"))).toEqual(
     ["one", "two"].map((stack) => `plans/3/${UNCHANGED}/${BASE}/${stack}.json`),
@@ -127,10 +125,10 @@ describe("a reviewed change of both stacks", () => {
   });
 
   const AGAINST =
-    "What would be done now is not what was reviewed in pull request #5, so nothing was changed, in no stack:\n";
+    "The new plan differs from the plan that was reviewed in pull request #5, so nothing was changed in any stack:\n";
   const PLAN_AGAIN =
-    '\nPlan again: open another pull request, whose commit may be empty (git commit --allow-empty -m "Plan ' +
-    'again"), have its plan reviewed, and merge that.';
+    "\nTo deploy, open another pull request, have its plan reviewed, and merge it. Its commit may be empty: git commit " +
+    '--allow-empty -m "Plan again"';
   const refused = (...differences: string[]) => ({
     code: 1,
     stdout: "",
@@ -151,10 +149,10 @@ describe("a reviewed change of both stacks", () => {
       code: 1,
       stdout: "",
       stderr:
-        `No plan of one is kept for commit ${REVIEWED} of pull request #5 ` +
-        `(s3://acme-state/plans/5/${REVIEWED}/), so nothing was changed. Either the workflow "Keep plan" has not ` +
-        "ended yet: look at it under Actions, and run this job again then; or the pull request had no plan: open " +
-        "another one and merge that.",
+        `No plan of one is stored for commit ${REVIEWED} of pull request #5 ` +
+        `(s3://acme-state/plans/5/${REVIEWED}/), so nothing was changed. If the workflow "Keep plan" is still ` +
+        "running (see Actions), run this job again when it has finished. If the pull request had no plan, open " +
+        "another pull request and merge that.",
     });
   });
 
@@ -162,7 +160,7 @@ describe("a reviewed change of both stacks", () => {
     expect(await project.keep(REVIEWED)).toMatchObject({ code: 0 });
     await program("reviewed", "and something else");
     expect(await notDeployed()).toEqual(
-      refused("two: terraform_data.thing: other values for input", "two: output.value: other values for value"),
+      refused("two: terraform_data.thing: different values for input", "two: output.value: different values for value"),
     );
   });
 
@@ -172,7 +170,10 @@ describe("a reviewed change of both stacks", () => {
     await program("reviewed", "reviewed");
     expect(await state("two")).toContain("by hand");
     expect(await notDeployed()).toEqual(
-      refused("two: terraform_data.thing: other values for input, output", "two: output.value: other values for value"),
+      refused(
+        "two: terraform_data.thing: different values for input, output",
+        "two: output.value: different values for value",
+      ),
     );
   });
 
@@ -180,8 +181,8 @@ describe("a reviewed change of both stacks", () => {
     expect(await shell("node cli/alb-web.js plan two || node cli/alb-web.js apply two")).toMatchObject({ code: 0 });
     expect(await notDeployed()).toEqual(
       refused(
-        "two: terraform_data.thing: reviewed was update, which is not planned any more",
-        "two: output.value: reviewed was update, which is not planned any more",
+        "two: terraform_data.thing: update was reviewed, but is no longer planned",
+        "two: output.value: update was reviewed, but is no longer planned",
       ),
     );
   });
@@ -195,8 +196,8 @@ describe("a reviewed change of both stacks", () => {
     await shell("rm -rf cdktf.out");
     const { code, stderr } = await notDeployed();
     expect(code).toBe(1);
-    expect(stderr).toContain("- one: the configuration of the backend is another one\n");
-    expect(stderr).toContain("- one: terraform_data.thing: reviewed was update, now create\n");
+    expect(stderr).toContain("- one: the configuration of the backend has changed\n");
+    expect(stderr).toContain("- one: terraform_data.thing: update was reviewed, but create is planned\n");
     await shell("rm -rf cdktf.out");
   });
 
@@ -212,8 +213,8 @@ describe("a reviewed change of both stacks", () => {
       code: 1,
       stdout: "",
       stderr:
-        'The folder of one holds "extra.tf", which main.ts did not make and terraform would read, so nothing ' +
-        "was changed; delete it from the repository.",
+        'The folder of one must contain only configuration that main.ts writes (got "extra.tf", which terraform ' +
+        "would read), so nothing was changed; delete it from the repository.",
     });
     expect(existsSync(join(project.room.stackFolder("one"), "ran"))).toBe(false);
     await rm(extra);
@@ -223,8 +224,8 @@ describe("a reviewed change of both stacks", () => {
     const workspace = join(project.room.stackFolder("one"), ".terraform", "environment");
     await shell(`mkdir -p '${dirname(workspace)}' && printf elsewhere > '${workspace}'`);
     expect(said(await notDeployed()).stderr).toBe(
-      'The folder of one holds ".terraform/environment", which main.ts did not make and terraform would read, ' +
-        "so nothing was changed; delete it from the repository.",
+      'The folder of one must contain only configuration that main.ts writes (got ".terraform/environment", which ' +
+        "terraform would read), so nothing was changed; delete it from the repository.",
     );
     await rm(workspace);
   });
@@ -261,7 +262,7 @@ describe("a reviewed change of both stacks", () => {
     project.github.tips.set("main", OTHER_MERGE);
     expect(await project.deploy(OTHER_MERGE, 2)).toMatchObject({
       code: 0,
-      stdout: "one: applied already\ntwo: 0 added, 1 changed, 0 destroyed\n",
+      stdout: "one: already applied\ntwo: 0 added, 1 changed, 0 destroyed\n",
     });
     for (const stack of ["one", "two"]) expect(await state(stack)).toContain("once more");
   });
@@ -272,9 +273,9 @@ describe("a reviewed change of both stacks", () => {
       code: 1,
       stdout: "",
       stderr:
-        `main is at ${MERGE} by now, and running the deploy of an earlier commit again could undo what came ` +
-        "after it, so nothing was changed. To deploy what is not deployed yet, open a pull request; a commit " +
-        `without changes will do: git commit --allow-empty -m "Deploy"`,
+        `main has moved on to ${MERGE}, and deploying an earlier commit again could undo later changes, so nothing ` +
+        "was changed. To deploy what is not deployed yet, open a pull request; an empty commit is enough: " +
+        `git commit --allow-empty -m "Deploy"`,
     });
   });
 
@@ -304,8 +305,8 @@ describe("a reviewed change of both stacks", () => {
     expect(await project.keep(commit, [{ number: 15, base: { sha: MERGE } }])).toMatchObject({ code: 0 });
     project.github.merge(15, commit, merge);
     expect(said(await project.deploy(merge)).stderr).toBe(
-      `one was planned more than once for commit ${commit} of pull request #15, and not always with the same ` +
-        `result (s3://acme-state/plans/15/${commit}/), so nobody can tell which one was reviewed, and nothing ` +
+      `one was planned more than once for commit ${commit} of pull request #15, with different results ` +
+        `(s3://acme-state/plans/15/${commit}/). It cannot be determined which one was reviewed, so nothing ` +
         "was changed; open another pull request and merge that.",
     );
   });
@@ -337,7 +338,7 @@ describe("a reviewed change of both stacks", () => {
     await program("begun and changed", "begun");
     expect(await project.deploy(merge)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("- one: terraform_data.thing: other values for input\n") as string,
+      stderr: expect.stringContaining("- one: terraform_data.thing: different values for input\n") as string,
     });
   });
 
@@ -346,11 +347,11 @@ describe("a reviewed change of both stacks", () => {
     project.github.merge(5, REVIEWED, OTHER_MERGE);
     await project.put(key, (await project.object(key)).replace('"pullRequest": 5', '"pullRequest": 6'));
     expect((await deploy()).stderr).toBe(
-      `s3://acme-state/${key} is no record of this plan (it is of another plan), so nothing was changed; open ` +
+      `s3://acme-state/${key} is not a record of this plan (it is for another plan), so nothing was changed; open ` +
         "another pull request and merge that.",
     );
     await project.put(key, "another plan");
-    expect((await deploy()).stderr).toContain(`s3://acme-state/${key} is no record of this plan (`);
+    expect((await deploy()).stderr).toContain(`s3://acme-state/${key} is not a record of this plan (`);
   });
 });
 
@@ -374,8 +375,8 @@ describe("a record that somebody else forged", () => {
       expect(await project.keep(commit)).toMatchObject({
         code: 1,
         stderr:
-          `Commit ${commit} is also that of pull request #31 onto evil-base, which was closed, so nobody can tell ` +
-          "which one was planned, and no plan was kept; push another commit, which may be empty: git commit " +
+          `Commit ${commit} is also the head of pull request #31 into evil-base, which was closed. It cannot be ` +
+          "determined which of the two was planned, so no plan was stored; push another commit, which may be empty: git commit " +
           `--allow-empty -m "Plan again".\n`,
       });
       expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
@@ -390,8 +391,8 @@ describe("a record that somebody else forged", () => {
     expect(await project.keep(commit)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        `Commit ${commit} is on the branch of pull request #31 onto main, which was closed, so nobody can tell ` +
-          "which one was planned",
+        `Commit ${commit} is on the branch of pull request #31 into main, which was closed. It cannot be ` +
+          "determined which of the two was planned",
       ) as string,
     });
     expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
@@ -407,8 +408,8 @@ describe("a record that somebody else forged", () => {
     expect(await project.deploy(merge)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        "- one: terraform_data.other: reviewed was update, which is not planned any more\n- one: " +
-          "terraform_data.thing: now update, which was not reviewed\n",
+        "- one: terraform_data.other: update was reviewed, but is no longer planned\n- one: " +
+          "terraform_data.thing: update is planned, but was not reviewed\n",
       ) as string,
     });
     expect(await Promise.all(["one", "two"].map(state))).toEqual(before);
@@ -418,14 +419,14 @@ describe("a record that somebody else forged", () => {
 test("a commit that nobody reviewed is refused, and one from a fork", async () => {
   const [unreviewed, forked] = ["c".repeat(40), "d".repeat(40)];
   expect(said(await project.deploy(unreviewed)).stderr).toBe(
-    `Commit ${unreviewed} did not come from a pull request onto main, so no plan of it was reviewed and ` +
-      "nothing was changed. To deploy it, open a pull request; a commit without changes will do: git commit " +
+    `Commit ${unreviewed} did not come from a pull request into main, so it has no reviewed plan and ` +
+      "nothing was changed. To deploy it, open a pull request; an empty commit is enough: git commit " +
       `--allow-empty -m "Deploy"`,
   );
   project.github.merge(9, REVIEWED, forked, { from: "mallory/site" });
   expect(said(await project.deploy(forked)).stderr).toBe(
-    "Pull request #9 came from the fork mallory/site, and those get no plan, so nothing was changed. To deploy " +
-      "what it brought, open a pull request from a branch of acme/site; a commit without changes will do.",
+    "Pull request #9 came from the fork mallory/site, and pull requests from forks get no plan, so nothing was " +
+      "changed. To deploy its changes, open a pull request from a branch of acme/site; an empty commit is enough.",
   );
 });
 
@@ -470,8 +471,8 @@ describe("what is uploaded", () => {
       expect(await keep(21, commit, "one")).toMatchObject({
         code: 1,
         stderr:
-          `Commit ${commit} is also that of pull request #22 onto release, so nobody can tell which one was ` +
-          "planned, and no plan was kept; close #22, and push another commit, which may be empty: git commit " +
+          `Commit ${commit} is also the head of pull request #22 into release. It cannot be determined which of the ` +
+          "two was planned, so no plan was stored; close #22, and push another commit, which may be empty: git commit " +
           `--allow-empty -m "Plan again".\n`,
       });
       expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
@@ -485,7 +486,7 @@ describe("what is uploaded", () => {
     project.github.close(28);
     expect(await keep(28, commit, "one")).toMatchObject({
       code: 0,
-      stdout: `no plan kept: no pull request ends with ${commit} any more, as it was pushed to again, or closed\n`,
+      stdout: `no plan stored: no pull request has ${commit} as its head any more; it has newer commits or was closed\n`,
     });
     expect((await project.keys()).filter((key) => key.includes(commit))).toEqual([]);
     expect(left()).toEqual(["logs"]);
@@ -496,7 +497,7 @@ describe("what is uploaded", () => {
     project.github.open(35, "67".repeat(20));
     expect(await keep(35, commit, "one")).toMatchObject({
       code: 0,
-      stdout: `no plan kept: no pull request ends with ${commit} any more, as it was pushed to again, or closed\n`,
+      stdout: `no plan stored: no pull request has ${commit} as its head any more; it has newer commits or was closed\n`,
     });
     expect(left()).toEqual(["logs"]);
   });
@@ -507,7 +508,7 @@ describe("what is uploaded", () => {
     expect(await keep(29, commit)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^no plan kept: run \d+ left no records, as nothing was planned or the plan failed\n$/,
+        /^no plan stored: run \d+ uploaded no records, because it planned nothing or the plan failed\n$/,
       ) as string,
     });
   });
@@ -518,7 +519,7 @@ describe("what is uploaded", () => {
     project.upload({ "one.json": "{}" });
     expect(await project.keep(commit, [], project.github.branchOf(29))).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("The records of the pull request hold one.json, which is no record (") as string,
+      stderr: expect.stringContaining("(got one.json, which is not a valid record: ") as string,
     });
     expect(left()).toEqual(["logs"]);
   });
@@ -537,7 +538,7 @@ describe("what is uploaded", () => {
     project.room.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
     expect(await project.keep(commit, [], project.github.branchOf(34))).toMatchObject({
       code: 0,
-      stdout: "one: changes, kept in acme-state\n",
+      stdout: "one: changes, stored in acme-state\n",
     });
     expect(left()).toEqual(["logs"]);
   });
@@ -602,7 +603,7 @@ describe("what is uploaded", () => {
       code: 2,
       stdout: "",
       stderr:
-        "backend.s3.bucket of two must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then " +
+        "backend.s3.bucket of two must be a bucket name of your own (got CHANGE-ME); set it in main.ts, then " +
         "run npx alb-web bootstrap",
     };
     expect(said(await keep(27, commit, "one"))).toEqual(refused);
@@ -624,12 +625,12 @@ describe("what is uploaded", () => {
     await shell("rm -rf cdktf.out");
     expect(await project.plan(24, commit)).toMatchObject({ code: 0 });
     expect(project.github.comments.get(24)?.[0]?.body).toContain(
-      "- `one`: 1 to create (merging does not deploy it, as its state is not in S3)\n- `two`: 1 to update\n",
+      "- `one`: 1 to create (merging does not deploy it, because its state is not in S3)\n- `two`: 1 to update\n",
     );
     const notDeployed =
-      "one: not deployed by merging, as its state is not in S3; give it backend: { s3: { bucket } }, or deploy " +
+      "one: not deployed by merging, because its state is not in S3; set backend: { s3: { bucket } }, or deploy " +
       "it by hand\n";
-    expect(await project.keep(commit)).toMatchObject({ code: 0, stdout: "two: changes, kept in acme-state\n" });
+    expect(await project.keep(commit)).toMatchObject({ code: 0, stdout: "two: changes, stored in acme-state\n" });
     project.github.merge(24, commit, merge);
     expect(await project.deploy(merge)).toMatchObject({
       code: 0,
@@ -642,7 +643,7 @@ test("a commit that was merged into another branch is refused", async () => {
   const merge = "0".repeat(40);
   project.github.merge(25, REVIEWED, merge, { into: "release" });
   expect(said(await project.deploy(merge)).stderr).toContain(
-    `Commit ${merge} did not come from a pull request onto main, so no plan of it was reviewed and nothing was ` +
+    `Commit ${merge} did not come from a pull request into main, so it has no reviewed plan and nothing was ` +
       "changed.",
   );
 });

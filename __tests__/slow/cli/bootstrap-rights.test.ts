@@ -64,7 +64,9 @@ describe("credentials that may do all with buckets, and nothing else", () => {
     expect(await bootstrap(aws, "", await keysOf(aws, ["s3:*"]))).toMatchObject({
       code: 0,
       stdout: `backend: { s3: { bucket: "${BUCKET}", region: "us-east-1" } }\n`,
-      stderr: expect.stringMatching(/no changes[^]*These credentials may not read roles, so none were looked for/),
+      stderr: expect.stringMatching(
+        /no changes[^]*These credentials may not read IAM roles, so the roles for GitHub were not checked/,
+      ),
     });
   });
 
@@ -74,7 +76,7 @@ describe("credentials that may do all with buckets, and nothing else", () => {
       const aws = await clone(bare);
       expectSentence(
         await bootstrap(aws, option, await keysOf(aws, ["s3:*"])),
-        /^AWS refuses iam:GetRole \(AccessDenied.*not authorized to perform: iam:GetRole.*\); bootstrap needs credentials that may/m,
+        /^AWS denied iam:GetRole \(AccessDenied.*not authorized to perform: iam:GetRole.*\); bootstrap requires credentials that may/m,
       );
     },
   );
@@ -83,7 +85,7 @@ describe("credentials that may do all with buckets, and nothing else", () => {
     const aws = await clone(withRoles);
     expectSentence(
       await bootstrap(aws, "", await keysOf(aws, ["s3:*"])),
-      /^AWS refuses iam:Get(Role|RolePolicy|OpenIDConnectProvider) while acme-states is set up \(AccessDenied/m,
+      /^AWS denied iam:Get(Role|RolePolicy|OpenIDConnectProvider) for acme-states \(AccessDenied/m,
     );
     expect(await rolesOf(aws)).toEqual(ROLES);
   });
@@ -94,7 +96,7 @@ test("what is refused while the bucket is set up is said, and for which bucket",
   await new S3Client(settings(aws)).send(new DeleteBucketPolicyCommand({ Bucket: BUCKET }));
   expectSentence(
     await bootstrap(aws, "", await keysOf(aws, ["s3:*"], ["s3:PutBucketPolicy"])),
-    /^AWS refuses s3:PutBucketPolicy while acme-states is set up \(AccessDenied: .*\); bootstrap needs credentials that may set up buckets/m,
+    /^AWS denied s3:PutBucketPolicy for acme-states \(AccessDenied: .*\); bootstrap requires credentials that may create and configure buckets/m,
   );
 });
 
@@ -102,14 +104,14 @@ test("what is refused while the bucket is looked at is said", async () => {
   const aws = await clone(bare);
   expectSentence(
     await bootstrap(aws, "", await keysOf(aws, ["s3:*"], ["s3:GetBucketTagging"])),
-    /^AWS refuses s3:GetBucketTagging \(AccessDenied/m,
+    /^AWS denied s3:GetBucketTagging \(AccessDenied/m,
   );
 });
 
 test("a service that is not reached is no fault of ours, and no refusal", async () => {
   expectSentence(
     await bootstrap(bare, "", { AWS_ENDPOINT_URL_IAM: "http://127.0.0.1:9" }),
-    /^AWS does not answer iam:GetRole \(.*ECONNREFUSED.*\); try again/m,
+    /^AWS did not respond to iam:GetRole \(.*ECONNREFUSED.*\); try again/m,
   );
 });
 
@@ -129,7 +131,7 @@ describe("roles for a repository", () => {
       code: 2,
       stdout: "",
       stderr: expect.stringContaining(
-        "are for acme/site, and an account has them once, so acme/other cannot have them too",
+        "are for acme/site, and an account has only one set of them, so they cannot also be for acme/other",
       ),
     });
   });
@@ -164,7 +166,7 @@ describe("roles for a repository", () => {
     expect(stderr).not.toMatch(/^Removed:/m);
     for (const role of ROLES)
       expect(stderr).toContain(
-        `Not removed: ${role}, which the bootstrap's state does not know; delete it: aws iam ` +
+        `Not removed: ${role}, which is not in the state of bootstrap; delete it: aws iam ` +
           `delete-role-policy --role-name ${role} --policy-name ${role}; aws iam delete-role --role-name ` +
           `${role}\n`,
       );

@@ -96,7 +96,7 @@ describe("before anything is done, it refuses", () => {
     expect(await bootstrap(ARGS, aws)).toMatchObject({
       code: 2,
       stdout: "",
-      stderr: expect.stringContaining(`The bucket ${BUCKET} is there but belongs to another account, or`),
+      stderr: expect.stringContaining(`The bucket ${BUCKET} exists, but it belongs to another account or`),
     });
   });
 
@@ -109,8 +109,8 @@ describe("before anything is done, it refuses", () => {
       code: 2,
       stdout: "",
       stderr: expect.stringContaining(
-        `holds other things and is not tagged alb-web:bootstrap = ${BUCKET}, so nothing was changed; choose ` +
-          "another name",
+        `must be empty or tagged alb-web:bootstrap = ${BUCKET} (it is not empty and has no such tag), so nothing ` +
+          "was changed. Choose another name.",
       ),
     });
     await expect(s3.send(new GetBucketTaggingCommand({ Bucket: BUCKET }))).rejects.toThrow();
@@ -125,7 +125,7 @@ describe("before anything is done, it refuses", () => {
     await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "holiday.jpg" }));
     expect(await bootstrap(ARGS, aws)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("holds other things"),
+      stderr: expect.stringContaining("it is not empty and has no such tag"),
     });
   });
 
@@ -152,7 +152,7 @@ describe("before anything is done, it refuses", () => {
     );
     expect(await bootstrap(`${ARGS} --github acme@123456/site@456789`, aws)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("has a role alb-web-deploy that is not tagged alb-web:bootstrap"),
+      stderr: expect.stringContaining("alb-web-deploy in account 123456789012 must be tagged alb-web:bootstrap"),
     });
   });
 
@@ -258,7 +258,7 @@ describe("a run after the first", () => {
     expect(ended).toMatchObject({
       code: 0,
       stdout: `${LINE}\n`,
-      stderr: expect.stringContaining("its bucket is there, without a state"),
+      stderr: expect.stringContaining("the bucket exists, without a state"),
     });
     await expectBucket(aws);
   });
@@ -282,9 +282,8 @@ describe("a run after the first", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringContaining(
-        `Another alb-web bootstrap works on ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this ` +
-          "again when it has ended; " +
-          "if its terraform was killed, delete its lock first: aws s3 rm " +
+        `Another alb-web bootstrap is running for ${BUCKET}: ann@laptop, since 2026-01-02 03:04:05 UTC. Run this ` +
+          "again when it has finished. If its terraform was killed, delete its lock first: aws s3 rm " +
           `s3://${BUCKET}/bootstrap/terraform.tfstate.tflock\n`,
       ),
     });
@@ -299,7 +298,7 @@ test("of two first runs at once one creates the bucket, and the other says so in
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        /The bucket acme-states came to be while this was about to create it|Another alb-web bootstrap works on acme-states: /,
+        /The bucket acme-states was created at the same time|Another alb-web bootstrap is running for acme-states: /,
       ),
     },
   ]);
@@ -401,7 +400,7 @@ describe("with --github", () => {
     );
     expect(await bootstrap(`${ARGS} --github ${SITE}`, other)).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/6 added[^]*from elsewhere; the roles trust that one/),
+      stderr: expect.stringMatching(/6 added[^]*was not created by bootstrap; the roles trust it as it is/),
     });
     expect((await iam.send(new ListOpenIDConnectProvidersCommand({}))).OpenIDConnectProviderList).toEqual([
       { Arn: TOKENS },
@@ -446,7 +445,7 @@ describe("roles in the previous format", () => {
     const changed = await clone(aws);
     expect(await bootstrap(`${ARGS} --github ${SITE}`, changed)).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("Until now they trusted repo:Acme/site:…."),
+      stderr: expect.stringContaining("Before, they trusted repo:Acme/site:…."),
     });
     expect(await subjects(changed)).toEqual([
       `repo:${SITE}:pull_request`,
@@ -455,7 +454,7 @@ describe("roles in the previous format", () => {
     ]);
     expect(await bootstrap(`${ARGS} --github Acme/site --no-immutable-subject`, changed)).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining(`Until now they trusted repo:${SITE}:….`),
+      stderr: expect.stringContaining(`Before, they trusted repo:${SITE}:….`),
     });
     expect(await subjects(changed)).toEqual(BY_NAME);
   });
@@ -477,7 +476,7 @@ describe("roles in the previous format", () => {
       code: 2,
       stdout: "",
       stderr: expect.stringContaining(
-        "must name the repository and the branch that the roles are for, so nothing was changed",
+        "must name the repository and the branch of the roles, and do not, so nothing was changed",
       ),
     });
     expect(await subjects(last)).toEqual(BY_NAME);

@@ -138,8 +138,8 @@ describe(
         const { code, stdout, stderr } = await room.project.shell("node cli/alb-web.js plan blind");
         expect({ code, stdout }).toEqual({ code: 2, stdout: "blind: changes, plans/blind.txt, plans/blind.md\n" });
         expect(stderr).toContain(
-          `\nblind: app.terraform.io cannot show a saved plan: its answer to GET /runs/${run()?.id}?include=plan ` +
-            `lacks the plan ("can't display a cloud plan that is currently …"). JSON, text and review were kept; ` +
+          `\nblind: app.terraform.io cannot show a saved plan: its response to GET /runs/${run()?.id}?include=plan ` +
+            `lacks the plan ("can't display a cloud plan that is currently …"). JSON, text and review were saved; ` +
             `there is no plan for npx alb-web apply. Run ${run()?.id} is discarded. To deploy: npx cdktf ` +
             `deploy blind\n`,
         );
@@ -162,8 +162,8 @@ describe(
       const { code, stdout, stderr } = await room.project.shell("node cli/alb-web.js plan blind");
       expect({ code, stdout }).toEqual({ code: 1, stdout: "blind: changes, plans/blind.txt\n" });
       expect(stderr).toContain(
-        `lacks the plan ("can't display a cloud plan that is currently …"). Only the run's log was kept, as text ` +
-          `(app.terraform.io answers 404 to GET /plans/${run()?.plan.id}/json-output): there is no JSON, no ` +
+        `lacks the plan ("can't display a cloud plan that is currently …"). Only the log of the run was saved, as text ` +
+          `(app.terraform.io returned 404 for GET /plans/${run()?.plan.id}/json-output): there is no JSON, no ` +
           `review, and no plan for npx alb-web apply. Run ${run()?.id} is discarded.`,
       );
       expect(await files()).toEqual(["blind.txt"]);
@@ -188,7 +188,7 @@ describe(
       );
       expect(code).toBe(1);
       expect(stderr).toContain(
-        `Run ${run()?.id} was not ended (no token for app.terraform.io was found) and may hold the workspace ` +
+        `Run ${run()?.id} could not be ended (no token found for app.terraform.io) and may hold the workspace ` +
           "acme/blind; cancel or discard it on its page: " +
           `https://app.terraform.io/app/acme/blind/runs/${run()?.id}\n`,
       );

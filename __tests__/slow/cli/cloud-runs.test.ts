@@ -98,7 +98,7 @@ describe("npx alb-web plan, where another run holds the workspace", () => {
   };
   const waitingFor = (run: string) =>
     new RegExp(
-      `waiting for run ${run} \\(planned, by person, from \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): ` +
+      `waiting for run ${run} \\(planned, by person, created \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\): ` +
         `https://app\\.terraform\\.io/app/acme/held/runs/${run}\\b`,
     );
 

@@ -72,10 +72,12 @@ describe("applied again without adopt", () => {
     const { adopt } = await deployedAgain;
     expect(adopt.code).toBe(3);
     expect(adopt.stdout).not.toMatch(/^(adopted|ambiguous)/m);
-    expect(adopt.stdout).toMatch(/^left over {3}vpc-\w+, aws_vpc, "web vpc": beside aws_vpc\.\S+, which is vpc-\w+$/m);
+    expect(adopt.stdout).toMatch(
+      /^left over {3}vpc-\w+, aws_vpc, "web vpc": duplicate of aws_vpc\.\S+, which is vpc-\w+$/m,
+    );
     expect(adopt.stdout).toMatch(/^ +aws ec2 describe-vpcs --vpc-ids vpc-\w+ --region us-east-1$/m);
     expect(adopt.stdout).toMatch(
-      /^left over {3}certificate\/\S+, aws_acm_certificate, made \S+: beside aws_acm_certificate\./m,
+      /^left over {3}certificate\/\S+, aws_acm_certificate, created \S+: duplicate of aws_acm_certificate\./m,
     );
     expect(adopt.stdout.match(/^left over /gm)).toHaveLength(4); // a role and its profile too
   });
@@ -117,12 +119,12 @@ describe("killed twice before terraform stored a state", () => {
     const { adopt } = await twice;
     expect(adopt.code).toBe(3);
     for (const type of ["aws_vpc", "aws_acm_certificate", "aws_iam_role"]) {
-      expect(adopt.stdout).toMatch(new RegExp(`^ambiguous {3}${type}\\.\\S+: 2 fit$`, "m"));
+      expect(adopt.stdout).toMatch(new RegExp(`^ambiguous {3}${type}\\.\\S+: 2 resources match$`, "m"));
       expect(adopt.stdout.match(new RegExp(`^ +npx alb-web adopt web --use ${type}\\.\\S+=\\S+$`, "gm"))).toHaveLength(
         2,
       );
     }
-    expect(adopt.stdout).toMatch(/^undecided {3}\d+ more, which belong to one or the other: .*subnet-/m);
+    expect(adopt.stdout).toMatch(/^undecided {3}\d+ more, which belong to one of the ambiguous resources: .*subnet-/m);
     expect(adopt.stdout).not.toMatch(/^(adopted|left over)/m);
   });
 

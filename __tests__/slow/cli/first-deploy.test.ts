@@ -8,7 +8,7 @@ import { type Ended, ProjectRoom } from "../../support/project-room";
 jest.setTimeout(600_000);
 
 const REFUSED =
-  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run " +
+  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME); set it in main.ts, then run " +
   "npx alb-web bootstrap";
 const NO_BUCKET =
   /^The state bucket (acme-first )?of web does not exist: correct backend\.s3\.bucket in main\.ts, or create the bucket with npx alb-web bootstrap$/;
@@ -122,7 +122,7 @@ describe("two lines later", () => {
       code: 2,
       stdout: "",
       stderr:
-        "--github and --no-github need one bucket, as an account has the roles once (got acme-second, " +
+        "--github and --no-github require exactly one bucket, because an account has only one set of roles (got acme-second, " +
         "acme-first from main.ts); add --bucket and --region",
     });
   });

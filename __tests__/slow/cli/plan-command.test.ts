@@ -35,7 +35,7 @@ test("all stacks are planned, with terraform's code for changes, and each is kep
     2,
     "shop: changes, plans/shop.txt, plans/shop.md\nweb: changes, plans/web.txt, plans/web.md\n",
   ]);
-  expect(stderr).toContain("The .tfplan and .json files can hold secrets in clear");
+  expect(stderr).toContain("The .tfplan and .json files can contain secrets in clear text");
   for (const file of ["web", "shop"].flatMap((id) => KINDS.map((kind) => `plans/${id}.${kind}`)))
     expect([file, existsSync(join(room.folder, file))]).toEqual([file, true]);
   expect(readdirSync(join(room.folder, "plans"))).toHaveLength(2 * KINDS.length);
@@ -75,7 +75,7 @@ test("a stack that does not exist is one sentence and code 1, as 2 means changes
   expect([code, stdout, stderr]).toEqual([
     1,
     "",
-    expect.stringContaining("There is no stack wbe; main.ts has shop, web.\n"),
+    expect.stringContaining("<stack> must be a stack of main.ts: shop, web (got wbe)\n"),
   ]);
 });
 

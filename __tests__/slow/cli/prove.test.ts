@@ -137,10 +137,10 @@ describe("a name and a question", () => {
   });
 
   test.each([
-    ["", "--domain must be given"],
-    ["--domain www.example.com", "--yes must be given where there is no terminal"],
-    ["--resume proving/prove-0a1b2c", "--resume must name a folder"],
-    ["--resume x --domain y", "--resume must be given alone"],
+    ["", "--domain is required"],
+    ["--domain www.example.com", "--yes is required without a terminal"],
+    ["--resume proving/prove-0a1b2c", "--resume must be a folder"],
+    ["--resume x --domain y", "--resume must be used without --domain and --out"],
   ])("%j is wrong usage", async (args, sentence) => {
     const { code, stderr } = await prove(room, args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
@@ -155,24 +155,24 @@ describe("a name and a question", () => {
   });
 
   test.each([
-    ["no", "no\r", 2, "Not answered with yes. Nothing was created."],
-    ["Ctrl-D", "\x04", 2, "Not answered with yes. Nothing was created."],
+    ["no", "no\r", 2, "Not confirmed with yes. Nothing was created."],
+    ["Ctrl-D", "\x04", 2, "Not confirmed with yes. Nothing was created."],
     ["Ctrl-C", "\x03", 1, "Interrupted by SIGINT. Nothing was created."],
   ])("it asks, and %s creates nothing", async (_, typed, code, sentence) => {
     const terminal = atTerminal(room);
-    const asked = await terminal.says('Type "yes"; anything else creates nothing.');
+    const asked = await terminal.says('Only "yes" is accepted.');
     expect(asked).toContain(
-      `Account 123456789012, region us-east-1, on a stand-in for AWS: 39 resources for https://${DOMAIN}/ are ` +
-        "created, checked and destroyed",
+      `Account 123456789012, region us-east-1, on an emulator of AWS: prove creates, checks and destroys 39 ` +
+        `resources for https://${DOMAIN}/`,
     );
-    expect(asked).toMatch(/together +0\.0631 USD/);
+    expect(asked).toMatch(/total +0\.0631 USD/);
     terminal.type(typed);
     expect(await terminal.ended).toEqual([code, expect.stringContaining(sentence)]);
   });
 
   test("after a yes, Ctrl-C before the apply creates nothing either", async () => {
     const terminal = atTerminal(room);
-    await terminal.says('Type "yes"; anything else creates nothing.');
+    await terminal.says('Only "yes" is accepted.');
     terminal.type("yes\r");
     await terminal.says("npx alb-web prove --resume proving/prove-");
     terminal.type("\x03");
@@ -197,11 +197,7 @@ describe("the whole", () => {
         .filter(({ verdict }) => verdict !== "ok")
         .map(({ id, verdict, observed }) => [id, verdict, observed]),
     ).toEqual(
-      ["healthy", "http", "https"].map((id) => [
-        id,
-        "unknown",
-        "not asked: this is a stand-in for AWS, which carries no traffic",
-      ]),
+      ["healthy", "http", "https"].map((id) => [id, "unknown", "not checked: an emulator of AWS carries no traffic"]),
     );
     expect(record.steps.filter(({ verdict }) => verdict === "ok")).toHaveLength(19);
   });
@@ -268,9 +264,9 @@ test("an apply that AWS refuses is taken down, and says so", async () => {
   const { code, stderr, stdout } = await refused.run.ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /is not (allowed|authorized) to perform:? ec2:RunInstances[^]*\nWhat was created is taken down now\.\n/,
+    /is not (allowed|authorized) to perform:? ec2:RunInstances[^]*\nDestroying what was created\.\n/,
   );
-  expect(stdout).toContain("nothing with the stack's tags, no record of the name");
+  expect(stdout).toContain("nothing with the stack's tags, no record with the name");
   await refused.room.localAws.enforceAccess(false);
   expect(growth(before, await accountOf(refused.room.localAws))).toEqual({});
   const [file = ""] = readdirSync(refused.room.folder).filter((name) => /^prove-.*\.json$/.test(name));
@@ -291,10 +287,10 @@ test("a signal in the apply takes down what was created, and writes no record", 
   expect([code, stderr]).toEqual([
     1,
     expect.stringContaining(
-      "Interrupted by SIGTERM. What was created is taken down now; Ctrl-C again stops that and shows what is left.",
+      "Interrupted by SIGTERM. Destroying what was created; press Ctrl-C again to stop that and show what is left.",
     ),
   ]);
-  expect(stderr).toMatch(/\nInterrupted by SIGTERM\. Everything that was created is taken down\.\n$/);
+  expect(stderr).toMatch(/\nInterrupted by SIGTERM\. Everything that was created is destroyed\.\n$/);
   expect(growth(before, await accountOf(room.localAws))).toEqual({});
   expect([leftOver, readdirSync(room.folder).filter((name) => name.startsWith("prov"))]).toEqual([[], []]);
 });
@@ -306,7 +302,7 @@ test(
     const { room } = twice;
     const { code, stderr, leftOver } = await interrupted[1]!;
     const [, id = ""] =
-      /\nInterrupted by SIGINT\.\nOf (prove-\w+) these still stand, and cost money: .*\b1 aws_vpc\b.*\.\nTake it down with one of these:\n/.exec(
+      /\nInterrupted by SIGINT\.\nThese resources of (prove-\w+) still exist and cost money: .*\b1 aws_vpc\b.*\.\nDestroy it with one of these commands:\n/.exec(
         stderr,
       ) ?? [];
     expect([code, id, leftOver]).toEqual([1, expect.stringMatching(/^prove-/), []]);
@@ -333,7 +329,7 @@ test(
     const first = await prove(room, `--resume proving/${id}/`);
     expect(first).toMatchObject({
       code: 1,
-      stdout: `${id}: Not everything is taken down: 1 aws_vpc.\n`,
+      stdout: `${id}: Not everything is destroyed: 1 aws_vpc.\n`,
       stderr: expect.stringContaining(
         `  aws_vpc ${VpcId}: aws ec2 describe-vpcs --vpc-ids ${VpcId} --region us-east-1\n`,
       ),
@@ -343,7 +339,7 @@ test(
     await ec2.send(new DeleteVpcCommand({ VpcId }));
     expect(await prove(room, `--resume proving/${id}`)).toMatchObject({
       code: 0,
-      stdout: `${id}: Everything that was created is taken down.\n`,
+      stdout: `${id}: Everything that was created is destroyed.\n`,
     });
     expect(existsSync(folder)).toBe(false);
     expect(growth(before, await accountOf(room.localAws))).toEqual({});

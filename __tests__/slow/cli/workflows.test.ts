@@ -67,7 +67,7 @@ test("a comment of somebody else is not ours, whatever is in it", async () => {
 
 test("what it does is kept in the state bucket, encrypted, and taken off GitHub", async () => {
   expect(readdirSync(`${project.artifacts}/records`).sort()).toEqual(["web.json"]);
-  expect(await project.keep(SECOND)).toMatchObject({ code: 0, stdout: "web: changes, kept in acme-state\n" });
+  expect(await project.keep(SECOND)).toMatchObject({ code: 0, stdout: "web: changes, stored in acme-state\n" });
   expect(await kept()).toEqual([KEY]);
   expect(await project.encryptionOf(KEY)).toBe("AES256");
   expect(project.leftOnGitHub()).toEqual(["logs"]);
@@ -89,8 +89,8 @@ test("what is kept can be kept again, but not overwritten", async () => {
   expect(await project.keep(SECOND)).toMatchObject({
     code: 1,
     stderr:
-      `s3://acme-state/${KEY} is kept already, with another content, and is not overwritten: what was reviewed ` +
-      "is what is deployed. To plan the same change again, push another commit, which may be empty: git commit " +
+      `s3://acme-state/${KEY} already exists with different content. It is not overwritten, because the reviewed ` +
+      "plan must be the deployed plan. To plan the same change again, push another commit, which may be empty: git commit " +
       `--allow-empty -m "Plan again".\n`,
   });
   expect(await project.object(KEY)).toBe(before);
@@ -104,5 +104,5 @@ test("merging applies it", async () => {
 });
 
 test("the same job again applies nothing twice", async () => {
-  expect(await project.deploy(MERGE)).toMatchObject({ code: 0, stdout: "web: applied already\n" });
+  expect(await project.deploy(MERGE)).toMatchObject({ code: 0, stdout: "web: already applied\n" });
 });

@@ -145,7 +145,7 @@ test(
   async () => {
     const { ended, places } = await rehearse("all", { ...hostileEnvironment(), WITH_SITE: "1" });
     expect(ended.stderr).toContain(
-      "two: the rehearsal leaves out what the AWS provider is told of access_key, assume_role, endpoints, " +
+      "two: the rehearsal omits these settings of the AWS provider: access_key, assume_role, endpoints, " +
         "profile, secret_key, shared_config_files, use_dualstack_endpoint, use_fips_endpoint.",
     );
     expect(places).toEqual([]);
@@ -186,7 +186,7 @@ test("settings that would make terraform or an SDK fail have no influence either
 test("a stack that cdktf could take to AWS is not kept for it", async () => {
   const { ended } = await rehearse("kept", hostileEnvironment(), "--keep");
   expect(ended.stderr).toMatch(
-    /^--keep: two sets access_key, assume_role, .*use_fips_endpoint on its AWS provider, with which cdktf could reach AWS instead of the local AWS; remove it, or rehearse without --keep$/m,
+    /^--keep must not be used if a stack sets access_key, assume_role, .*use_fips_endpoint on its AWS provider \(got two\): cdktf could reach AWS instead of the local AWS; remove the setting, or rehearse without --keep$/m,
   );
   expect([ended.code, ended.leftOver]).toEqual([2, []]);
 });

@@ -285,8 +285,12 @@ describe("the command line", () => {
   });
 
   test.each([
-    ["a format that it does not have", ["--format", "nonsense"], /^--format: got nonsense; allowed is text or json$/m],
-    ["a stack that there is not", ["nonsense"], /^There is no stack nonsense; main\.ts has first, second\.$/m],
+    ["a format that it does not have", ["--format", "nonsense"], /^--format must be text or json \(got nonsense\)$/m],
+    [
+      "a stack that there is not",
+      ["nonsense"],
+      /^<stack> must be a stack of main\.ts: first, second \(got nonsense\)$/m,
+    ],
     [
       "a quota that is no number",
       ["--vcpus", "many"],

@@ -106,15 +106,15 @@ describe("an address is given", () => {
 describe("never guessed, but listed, is", () => {
   test("which of two that fit", () => {
     expect(inWords(offered([VPC], [vpc("vpc-1"), vpc("vpc-2")]))).toEqual([
-      "aws_vpc.network may be vpc-1 or vpc-2: 2 fit",
+      "aws_vpc.network may be vpc-1 or vpc-2: 2 resources match",
     ]);
   });
 
   test("which of two addresses that one thing fits", () => {
     const one = { ...SUBNET, address: "aws_subnet.b" };
     expect(inWords(offered([SUBNET, one], [subnet("subnet-1", "vpc-1")]))).toEqual([
-      "aws_subnet.a may be subnet-1: fits another address too",
-      "aws_subnet.b may be subnet-1: fits another address too",
+      "aws_subnet.a may be subnet-1: also matches another address",
+      "aws_subnet.b may be subnet-1: also matches another address",
     ]);
   });
 
@@ -122,14 +122,14 @@ describe("never guessed, but listed, is", () => {
     const one = { ...SUBNET, address: "aws_subnet.b" };
     expect(
       inWords(offered([SUBNET, one], [subnet("subnet-1", "vpc-1")]), new Map([["aws_subnet.b", "subnet-1"]])),
-    ).toEqual(["aws_subnet.b is subnet-1", "aws_subnet.a may be subnet-1: fits another address too"]);
+    ).toEqual(["aws_subnet.b is subnet-1", "aws_subnet.a may be subnet-1: also matches another address"]);
   });
 
   test("whether a stranger in the place of a record or a route may be taken over", () => {
     const record = planned("aws_route53_record.www", { alias: [{ name: "ours.elb.amazonaws.com" }] });
     const there = found("Z1_www.example.com_A", "aws_route53_record", { "alias.0.name": "old.elb.amazonaws.com" });
     expect(inWords([{ planned: record, candidates: [there], inPlace: true }])).toEqual([
-      "aws_route53_record.www may be Z1_www.example.com_A: there already, but not as planned",
+      "aws_route53_record.www may be Z1_www.example.com_A: exists, but not as planned",
     ]);
     expect(
       inWords(
@@ -266,7 +266,9 @@ describe("what is given to no address", () => {
     );
 
   test("is told beside what the state has instead", () => {
-    expect(remarks([vpc("vpc-1")], [], [standing], [])).toEqual(["vpc-1: beside aws_vpc.network, which is vpc-0"]);
+    expect(remarks([vpc("vpc-1")], [], [standing], [])).toEqual([
+      "vpc-1: duplicate of aws_vpc.network, which is vpc-0",
+    ]);
   });
 
   test("is told beside what the state has in another network", () => {
@@ -277,20 +279,20 @@ describe("what is given to no address", () => {
         [planned("aws_subnet.a", { id: "subnet-1", tags: { Name: "web a" }, vpc_id: "vpc-1" })],
         [],
       ),
-    ).toEqual(["subnet-9: beside aws_subnet.a, which is subnet-1"]);
+    ).toEqual(["subnet-9: duplicate of aws_subnet.a, which is subnet-1"]);
   });
 
   test("is told beside what is about to be replaced, with the way to keep it instead", () => {
     const replaced = planned("aws_instance.one", { tags: { Name: "web 1" }, subnet_id: "subnet-1" }, "id");
     expect(
       remarks([found("i-2", "aws_instance", { "tags.Name": "web 1", subnet_id: "subnet-1" })], [], [replaced], []),
-    ).toEqual(["i-2: beside aws_instance.one, which the plan replaces, successor of aws_instance.one"]);
+    ).toEqual(["i-2: duplicate of aws_instance.one, which the plan replaces, successor of aws_instance.one"]);
   });
 
   test("is told as failed or as a stranger, if it is", () => {
     expect(
       remarks([vpc("vpc-1", {}, { unusable: "failed" }), found("rtb-1", "aws_route_table", {})], [], [standing], []),
-    ).toEqual(["vpc-1: failed", "rtb-1: fits nothing in the plan"]);
+    ).toEqual(["vpc-1: failed", "rtb-1: matches nothing in the plan"]);
   });
 
   test("waits for the decision on what it belongs to, if that is ambiguous", () => {
@@ -355,7 +357,7 @@ describe("the report", () => {
 
   test("of nothing is two lines and wants nobody", () => {
     expect(adoptionReport(nothing)).toBe(
-      "web: nothing to adopt; AWS holds nothing for this stack that its state does not know.\nPlan: 38 to add, " +
+      "web: nothing to adopt; all resources of this stack on AWS are in its state.\nPlan: 38 to add, " +
         "0 to change, 0 to destroy.",
     );
     expect(needsPerson(nothing)).toBe(false);
@@ -383,8 +385,8 @@ describe("the report", () => {
       "",
       "web: 2 adopted, 0 ambiguous, 0 left over.",
       "Plan: 38 to add, 0 to change, 0 to destroy.",
-      "Next: npx cdktf deploy web, then npx alb-web adopt web once more, which sees that nothing is left and " +
-        "takes the import blocks away",
+      "Next: npx cdktf deploy web, then npx alb-web adopt web again, which checks that nothing is left and " +
+        "removes the import blocks",
     ]);
     expect(needsPerson(result)).toBe(false);
   });
@@ -393,23 +395,27 @@ describe("the report", () => {
     const result = {
       ...nothing,
       ambiguities: [
-        { address: "aws_vpc.a", candidates: [vpc("vpc-1", {}, { createdAt: made }), vpc("vpc-2")], why: "2 fit" },
+        {
+          address: "aws_vpc.a",
+          candidates: [vpc("vpc-1", {}, { createdAt: made }), vpc("vpc-2")],
+          why: "2 resources match",
+        },
       ],
       undecided: [subnet("subnet-1", "vpc-1")],
     };
     expect(adoptionReport(result).split("\n")).toEqual([
-      "ambiguous   aws_vpc.a: 2 fit",
-      "              vpc-1, made 2026-01-02T03:04:05Z, holds 1 of the undecided",
+      "ambiguous   aws_vpc.a: 2 resources match",
+      "              vpc-1, created 2026-01-02T03:04:05Z, contains 1 of the undecided",
       "                aws look vpc-1",
       "                npx alb-web adopt web --use aws_vpc.a=vpc-1",
-      "              vpc-2, holds 0 of the undecided",
+      "              vpc-2, contains 0 of the undecided",
       "                aws look vpc-2",
       "                npx alb-web adopt web --use aws_vpc.a=vpc-2",
-      "undecided   1 more, which belong to one or the other: subnet-1",
+      "undecided   1 more, which belong to one of the ambiguous resources: subnet-1",
       "",
       "web: 0 adopted, 1 ambiguous, 0 left over.",
       "Plan: 38 to add, 0 to change, 0 to destroy.",
-      "Next: decide on what is ambiguous, delete the others, and run npx alb-web adopt web again",
+      "Next: choose the ambiguous resources to adopt, delete the others, and run npx alb-web adopt web again",
     ]);
     expect(needsPerson(result)).toBe(true);
   });
@@ -417,13 +423,13 @@ describe("the report", () => {
   test("of what is left over says what it is and how to look at it", () => {
     const result = {
       ...nothing,
-      leftOver: [{ found: vpc("vpc-1", {}, { createdAt: made }), remark: "fits nothing in the plan" }],
+      leftOver: [{ found: vpc("vpc-1", {}, { createdAt: made }), remark: "matches nothing in the plan" }],
     };
     expect(adoptionReport(result)).toContain(
-      'left over   vpc-1, aws_vpc, "web vpc", made 2026-01-02T03:04:05Z: fits nothing in the ' +
+      'left over   vpc-1, aws_vpc, "web vpc", created 2026-01-02T03:04:05Z: matches nothing in the ' +
         "plan\n              aws look vpc-1\n",
     );
-    expect(adoptionReport(result)).toContain("Next: look at what is left over and delete it");
+    expect(adoptionReport(result)).toContain("Next: check what is left over and delete it");
     expect(needsPerson(result)).toBe(true);
   });
 
@@ -435,7 +441,7 @@ describe("the report", () => {
       ],
     };
     expect(adoptionReport(result)).toContain(
-      "              to keep this one instead, then adopt again: terraform -chdir=cdktf.out/stacks/web state " +
+      "              to keep this one instead, run this, then adopt again: terraform -chdir=cdktf.out/stacks/web state " +
         "rm aws_vpc.a\n",
     );
   });

@@ -62,13 +62,13 @@ describe("the command line", () => {
 
   test.each(["", "a*", "a?", "/a", "a/", "a//b", "a..b", "a b", "a."])("--branch %p is refused", (branch) => {
     expect(() => checkOptions({ ...GOOD, github: "acme/site", branch })).toThrow(
-      /^--branch: got .*; allowed is one branch's name, without wildcards; correct it$/,
+      /^--branch must be the name of one branch, without wildcards \(got .*\)$/,
     );
   });
 
   test("--branch without --github is refused", () => {
     expect(() => checkOptions({ ...GOOD, branch: "main" })).toThrow(
-      "--branch: says which branch of a repository is deployed; give --github OWNER/REPO too",
+      "--branch requires --github OWNER/REPO, the repository of the branch",
     );
   });
 
@@ -90,7 +90,7 @@ describe("without --bucket and --region", () => {
   test("the buckets are those of main.ts, and the rest of the command line holds for each", () => {
     expect(namesBucket({})).toBe(false);
     expect(optionsFor({}, [GOOD, SECOND])).toEqual([GOOD, SECOND]);
-    expect(optionsFor({ github: "acme/site" }, [GOOD])).toEqual([{ ...GOOD, github: { ...SITE, ids: "to be asked" } }]);
+    expect(optionsFor({ github: "acme/site" }, [GOOD])).toEqual([{ ...GOOD, github: { ...SITE, ids: "from GitHub" } }]);
     expect(optionsFor({ github: false }, [GOOD])).toEqual([{ ...GOOD, github: "none" }]);
   });
 
@@ -104,14 +104,14 @@ describe("without --bucket and --region", () => {
   ])("%j alone is refused", (line, got) => {
     expect(() => namesBucket(line)).toThrow(UsageError);
     expect(() => namesBucket(line)).toThrow(
-      `--bucket and --region must be given together (got ${got} only); omit both for the buckets that main.ts names`,
+      `--bucket and --region must be given together (got ${got} only); omit both to use the buckets that main.ts names`,
     );
   });
 
   test.each(["acme/site", false] as const)("roles (--github %p) need one bucket", (github) => {
     expect(() => optionsFor({ github }, [GOOD, SECOND])).toThrow(UsageError);
     expect(() => optionsFor({ github }, [GOOD, SECOND])).toThrow(
-      "--github and --no-github need one bucket, as an account has the roles once (got acme-states, " +
+      "--github and --no-github require exactly one bucket, because an account has only one set of roles (got acme-states, " +
         "acme-second from main.ts); add --bucket and --region",
     );
   });
@@ -176,7 +176,7 @@ describe("roles that the account has", () => {
   test("are not taken from one repository for another without a word", () => {
     expect(check("acme/other", SITE)).toThrow(UsageError);
     expect(check("acme/other", SITE)).toThrow(
-      /^The roles alb-web-plan, alb-web-keep and alb-web-deploy of account 123456789012 are for acme\/site, and an account has them once, so acme\/other cannot have them too; .*--no-github/,
+      /^The roles alb-web-plan, alb-web-keep and alb-web-deploy of account 123456789012 are for acme\/site, and an account has only one set of them, so they cannot also be for acme\/other\. .*--no-github/,
     );
   });
 

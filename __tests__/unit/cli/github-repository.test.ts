@@ -75,7 +75,7 @@ describe("the command line", () => {
   test("leaves the ids to GitHub, or gives them", () => {
     expect(checkOptions({ ...PLACE, github: "acme/site" })).toEqual({
       ...PLACE,
-      github: { ...BY_NAME, ids: "to be asked" },
+      github: { ...BY_NAME, ids: "from GitHub" },
     });
     expect(checkOptions({ ...PLACE, github: "acme@123456/site@456789" })).toEqual({ ...PLACE, github: BY_ID });
   });
@@ -86,13 +86,13 @@ describe("the command line", () => {
       github: BY_NAME,
     });
     expect(() => checkOptions({ ...PLACE, github: "acme@1/site@2", immutableSubject: false })).toThrow(
-      "--no-immutable-subject must go with OWNER/REPO, as the previous subject has no ids (got acme@1/site@2)",
+      "--github must be OWNER/REPO with --no-immutable-subject, as the previous subject has no ids (got acme@1/site@2)",
     );
     expect(() => checkOptions({ ...PLACE, immutableSubject: false })).toThrow(
-      "--no-immutable-subject needs --github OWNER/REPO",
+      "--no-immutable-subject requires --github OWNER/REPO",
     );
     expect(() => checkOptions({ ...PLACE, github: false, immutableSubject: false })).toThrow(
-      "--no-immutable-subject needs --github OWNER/REPO",
+      "--no-immutable-subject requires --github OWNER/REPO",
     );
   });
 
@@ -189,7 +189,7 @@ describe("roles that the account has", () => {
 
   test("are not given to a repository that got the name of a deleted one", () => {
     expect(check({ ...BY_ID, ids: { owner: "123456", repository: "999" } }, BY_ID)).toThrow(
-      /are for acme@123456\/site@456789, and an account has them once, so acme@123456\/site@999 cannot have them too/,
+      /are for acme@123456\/site@456789, and an account has only one set of them, so they cannot also be for acme@123456\/site@999/,
     );
   });
 
@@ -205,21 +205,21 @@ describe("roles that the account has", () => {
 
   test("come with a word on what they no longer trust, and on the way back", () => {
     expect(subjectNotes(BY_NAME, BY_ID).slice(1)).toEqual([
-      "Until now they trusted repo:acme/site:….",
+      "Before, they trusted repo:acme/site:….",
       expect.stringMatching(
-        /^If workflows fail with "Not authorized to perform sts:AssumeRoleWithWebIdentity" from now on, .* run this again with --github acme\/site --no-immutable-subject\.$/,
+        /^If workflows now fail with "Not authorized to perform sts:AssumeRoleWithWebIdentity", .* run this again with --github acme\/site --no-immutable-subject\.$/,
       ),
     ]);
     expect(subjectNotes(BY_ID, BY_NAME).slice(1)).toEqual([
-      "Until now they trusted repo:acme@123456/site@456789:….",
-      expect.stringMatching(/^That is the previous subject\. /),
+      "Before, they trusted repo:acme@123456/site@456789:….",
+      expect.stringMatching(/^This is the previous subject\. /),
     ]);
   });
 
   test("in the previous format say so each time", () => {
     expect(subjectNotes(BY_NAME, BY_NAME).slice(1)).toEqual([
       expect.stringMatching(
-        /^That is the previous subject\. Repositories created, renamed or transferred since 15 July 2026, .*--github OWNER\/REPO/,
+        /^This is the previous subject\. Repositories that were created, renamed or transferred since 15 July 2026, .*--github OWNER\/REPO/,
       ),
     ]);
   });
@@ -297,6 +297,6 @@ describe("what GitHub answers of the subject", () => {
         include_claim_keys: ["repo", "job_workflow_ref"],
         sub_claim_prefix: "repo:acme@123456/site@456789",
       }),
-    ).toThrow(/^--github: acme\/site or its organization customizes the subject/);
+    ).toThrow(/^--github: the tokens of acme\/site must have the default subject, but/);
   });
 });

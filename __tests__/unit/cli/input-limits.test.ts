@@ -150,7 +150,7 @@ describe("a saved plan", () => {
     await throwIfPlanOfOther(opened, file);
     writeFileSync(file, saysItUnpacksTo(bytes, 700 * 1024 * 1024));
     await expect(throwIfPlanOfOther(opened, file)).rejects.toThrow(
-      /^The plan of web unpacks to more than 512 MiB, so it was not applied and nothing was changed;/,
+      /^The plan of web unpacks to more than 512 MiB\. It was not applied and nothing was changed;/,
     );
   });
 });

@@ -90,19 +90,19 @@ describe("two plans do the same", () => {
 
 describe("they do not", () => {
   test.each<[string, ComparedPlan, ComparedPlan, string]>([
-    ["something is created more", planOf(), planOf(created("a.a", {})), "a.a: now create, which was not reviewed"],
-    ["something is destroyed more", planOf(), planOf(destroyed("a.a")), "a.a: now delete, which was not reviewed"],
+    ["something is created more", planOf(), planOf(created("a.a", {})), "a.a: create is planned, but was not reviewed"],
+    ["something is destroyed more", planOf(), planOf(destroyed("a.a")), "a.a: delete is planned, but was not reviewed"],
     [
       "something is done no more",
       planOf(updated("a.a", { x: 1 }, { x: 2 })),
       planOf(left("a.a")),
-      "a.a: reviewed was update, which is not planned any more",
+      "a.a: update was reviewed, but is no longer planned",
     ],
     [
       "another thing is done",
       planOf(updated("a.a", { x: 1 }, { x: 2 })),
       planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])),
-      "a.a: reviewed was update, now replace (created first)",
+      "a.a: update was reviewed, but replace (create, then destroy) is planned",
     ],
     [
       "the old one goes first",
@@ -111,73 +111,73 @@ describe("they do not", () => {
         ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]),
         change: { ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]).change, actions: ["delete", "create"] },
       }),
-      "a.a: reviewed was replace (created first), now replace (destroyed first)",
+      "a.a: replace (create, then destroy) was reviewed, but replace (destroy, then create) is planned",
     ],
     [
       "a value is another",
       planOf(created("a.a", { x: 1, y: 1 })),
       planOf(created("a.a", { x: 2, y: 1 })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "a value deep within is another",
       planOf(created("a.a", { x: [{ y: { z: 1 } }] })),
       planOf(created("a.a", { x: [{ y: { z: 2 } }] })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "a known value was unknown",
       planOf(created("a.a", { n: 1 }, { x: true })),
       planOf(created("a.a", { n: 1, x: "y" })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "a part of a value was unknown",
       planOf(created("a.a", { x: { b: "1" } }, { x: { a: true } })),
       planOf(created("a.a", { x: { a: "1", b: "1" } })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "another attribute changes too",
       planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 1 })),
       planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 2 })),
-      "a.a: other values for y",
+      "a.a: different values for y",
     ],
     [
       "an attribute is taken away",
       planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 1 })),
       planOf(updated("a.a", { x: 1, y: 1 }, { x: 2 })),
-      "a.a: other values for y",
+      "a.a: different values for y",
     ],
     [
       "another attribute forces the replacement",
       planOf(replaced("a.a", { x: 1, y: 1 }, { x: 2, y: 2 }, ["x"])),
       planOf(replaced("a.a", { x: 1, y: 1 }, { x: 2, y: 2 }, ["y"])),
-      "a.a: replaced as y changes, not x",
+      "a.a: replaced because of y instead of x",
     ],
     [
       "a value was another before, as somebody has changed it since",
       planOf(updated("a.a", { x: 1 }, { x: 2 })),
       planOf(updated("a.a", { x: 3 }, { x: 2 })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "an output is called as what every object has",
       planOf(),
       { output_changes: { constructor: { actions: ["create"], before: null, after: "a", after_unknown: false } } },
-      "output.constructor: now create, which was not reviewed",
+      "output.constructor: create is planned, but was not reviewed",
     ],
     [
       "an action is invoked more",
       planOf(),
       { action_invocations: [{ address: "action.aws_lambda_invoke.a" }] },
-      "action action.aws_lambda_invoke.a (1): now update, which was not reviewed",
+      "action action.aws_lambda_invoke.a (1): update is planned, but was not reviewed",
     ],
     [
       "another object is destroyed",
       planOf(destroyed("a.a", { id: "a-1" })),
       planOf(destroyed("a.a", { id: "a-2" })),
-      "a.a: delete of another object",
+      "a.a: delete of a different object",
     ],
     [
       "another object is moved here",
@@ -189,25 +189,25 @@ describe("they do not", () => {
       "nothing is moved here any more",
       planOf(left("a.b", { previous_address: "a.a" })),
       planOf(left("a.b")),
-      "a.b: reviewed was move, which is not planned any more",
+      "a.b: move was reviewed, but is no longer planned",
     ],
     [
-      "another object is imported",
+      "imports a different object",
       planOf(left("a.a", { change: { ...left("a.a").change, importing: { id: "x" } } })),
       planOf(left("a.a", { change: { ...left("a.a").change, importing: { id: "y" } } })),
-      "a.a: another object is imported",
+      "a.a: imports a different object",
     ],
     [
       "a deposed object goes",
       planOf(),
       planOf({ ...destroyed("a.a"), deposed: "abcd" }),
-      "a.a (deposed abcd): now delete, which was not reviewed",
+      "a.a (deposed abcd): delete is planned, but was not reviewed",
     ],
     [
       "an output has another value",
       { output_changes: { url: { actions: ["create"], before: null, after: "a", after_unknown: false } } },
       { output_changes: { url: { actions: ["create"], before: null, after: "b", after_unknown: false } } },
-      "output.url: other values for value",
+      "output.url: different values for value",
     ],
   ])("where %s", (_, reviewed, now, sentence) => {
     expect(compared(reviewed, now)).toEqual([sentence]);
@@ -215,7 +215,7 @@ describe("they do not", () => {
 
   test("under another key", () => {
     const plan = planOf(created("a.a", { x: 1 }));
-    expect(differences(recorded(plan), recorded(plan, randomBytes(32)))).toEqual(["a.a: other values for x"]);
+    expect(differences(recorded(plan), recorded(plan, randomBytes(32)))).toEqual(["a.a: different values for x"]);
   });
 });
 
@@ -277,7 +277,7 @@ describe("after terraform has failed in the middle", () => {
       "something else is done",
       planOf(created("a.a", {})),
       planOf(destroyed("a.z")),
-      "a.z: now delete, which was not reviewed",
+      "a.z: delete is planned, but was not reviewed",
     ],
     [
       "an object that stands is replaced in a new one's place",
@@ -292,7 +292,7 @@ describe("after terraform has failed in the middle", () => {
           after_unknown: { id: true },
         },
       }),
-      "a.a: reviewed was create, now replace (destroyed first)",
+      "a.a: create was reviewed, but replace (destroy, then create) is planned",
     ],
     [
       "another object is replaced",
@@ -301,73 +301,73 @@ describe("after terraform has failed in the middle", () => {
         ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]),
         change: { ...replaced("a.a", { x: 1 }, { x: 2 }, ["x"]).change, before: { id: "a-9", x: 1 } },
       }),
-      "a.a: replace (created first) of another object; other values for id",
+      "a.a: replace (create, then destroy) of a different object; different values for id",
     ],
     [
       "another deposed object goes",
       planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])),
       planOf({ ...destroyed("a.a", { id: "a-9" }), deposed: "abcd1234" }),
-      "a.a (deposed abcd1234): now delete, which was not reviewed",
+      "a.a (deposed abcd1234): delete is planned, but was not reviewed",
     ],
     [
       "somebody has changed it since",
       planOf(updated("a.a", { x: 1 }, { x: 2 })),
       planOf(updated("a.a", { x: 3 }, { x: 2 })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "what was known beside what was not is another value",
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8" }] }, { x: [{ group: true }] })),
       planOf(created("a.a", { x: [{ cidr: "0.0.0.0/0", group: "sg-1" }] })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "what was known beside what was not is missing",
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8" }] }, { x: [{ group: true }] })),
       planOf(created("a.a", { x: [{ group: "sg-1" }] })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "something comes beside what was known",
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8" }] }, { x: [{ group: true }] })),
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8", group: "sg-1", more: "x" }] })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "what was known is another value",
       planOf(created("a.a", { x: 1 })),
       planOf(created("a.a", { x: 2 })),
-      "a.a: other values for x",
+      "a.a: different values for x",
     ],
     [
       "another attribute changes",
       planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 1 })),
       planOf(updated("a.a", { x: 1, y: 1 }, { x: 2, y: 2 })),
-      "a.a: other values for y",
+      "a.a: different values for y",
     ],
     [
       "another object is destroyed",
       planOf(destroyed("a.a", { id: "a-1" })),
       planOf(destroyed("a.a", { id: "a-2" })),
-      "a.a: delete of another object",
+      "a.a: delete of a different object",
     ],
     [
       "what was updated is replaced",
       planOf(updated("a.a", { x: 1 }, { x: 2 })),
       planOf(replaced("a.a", { x: 1 }, { x: 2 }, ["x"])),
-      "a.a: reviewed was update, now replace (created first)",
+      "a.a: update was reviewed, but replace (create, then destroy) is planned",
     ],
     [
       "what was created is destroyed",
       planOf(created("a.a", {})),
       planOf(destroyed("a.a")),
-      "a.a: reviewed was create, now delete",
+      "a.a: create was reviewed, but delete is planned",
     ],
     [
       "a deposed object of what was not replaced goes",
       planOf(updated("a.a", { x: 1 }, { x: 2 })),
       planOf({ ...destroyed("a.a"), deposed: "abcd1234" }),
-      "a.a (deposed abcd1234): now delete, which was not reviewed",
+      "a.a (deposed abcd1234): delete is planned, but was not reviewed",
     ],
   ])("but nothing else: %s", (_, reviewed, now, sentence) => {
     expect(continued(reviewed, now)).toEqual([sentence]);
@@ -404,7 +404,7 @@ describe("the configuration", () => {
     ],
   ])("of the %s must be the reviewed one", (part, now) => {
     for (const isContinued of [false, true])
-      expect(differences(reviewed, now, isContinued)).toEqual([`the configuration of the ${part} is another one`]);
+      expect(differences(reviewed, now, isContinued)).toEqual([`the configuration of the ${part} has changed`]);
   });
 });
 
@@ -454,6 +454,6 @@ describe("a record", () => {
   });
 
   test("is refused where it is too large, before it is read", () => {
-    expect(() => parseKept(" ".repeat(MAX_RECORD_BYTES + 1))).toThrow(`it has more than ${MAX_RECORD_BYTES} bytes`);
+    expect(() => parseKept(" ".repeat(MAX_RECORD_BYTES + 1))).toThrow(`it is larger than ${MAX_RECORD_BYTES} bytes`);
   });
 });

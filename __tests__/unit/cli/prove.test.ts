@@ -66,8 +66,8 @@ describe("the estimate", () => {
 
   test("adds up, names its region, and is what the page says", () => {
     const total = costOfAnHour().reduce((sum, { anHour }) => sum + anHour, 0);
-    expect(costInWords()).toMatch(/^An hour of it costs, at AWS's list prices of us-east-1 /);
-    expect(costInWords()).toMatch(new RegExp(`together +${total.toFixed(4)} USD$`));
+    expect(costInWords()).toMatch(/^Estimated cost per hour at list prices in us-east-1 /);
+    expect(costInWords()).toMatch(new RegExp(`total +${total.toFixed(4)} USD$`));
     expect(total).toBeCloseTo(0.0305 + 0.01 + 0.0208 + (16 * 0.08) / 730, 6);
     expect(PAGE).toContain(`about ${total.toFixed(2)} USD for an hour or less`);
   });
@@ -101,18 +101,18 @@ describe("a name is refused", () => {
     [
       "without its zone",
       [],
-      "The public zone example.com of www.example.com must be in Route 53 of account 123456789012, which has " +
-        "none of that name.",
+      "The public hosted zone example.com of www.example.com must be in Route 53 of account 123456789012, which has " +
+        "no zone with that name.",
     ],
     [
       "with the zone of another level only",
       [zone("www.example.com")],
-      "The public zone example.com of www.example.com must be in Route 53",
+      "The public hosted zone example.com of www.example.com must be in Route 53",
     ],
     [
       "with two zones",
       [zone("example.com"), zone("example.com")],
-      "Account 123456789012 must have one public zone example.com (got 2)",
+      "Account 123456789012 must have one public hosted zone example.com (got 2)",
     ],
     [
       "with an A record",
@@ -138,7 +138,7 @@ describe("a name is refused", () => {
     [
       "with another certificate's validation record",
       [zone("example.com", ["CNAME", CNAME])],
-      "must have no validation record of ACM yet",
+      "must not have an ACM validation record",
     ],
   ])("%s", (_, zones, sentence) => {
     expect(refusal(...zones)).toContain(sentence);
@@ -183,7 +183,7 @@ test.each<[string, string[] | undefined, boolean]>([
   expect(warning !== undefined).toBe(isWarned);
   if (isWarned)
     expect(warning).toContain(
-      "example.com is answered by ns1.example.net, ns2.example.net, not by the zone's name servers",
+      "example.com is served by ns1.example.net, ns2.example.net, not by the name servers of its hosted zone",
     );
 });
 

@@ -91,8 +91,8 @@ test.each<[what: string, region: (reference: string) => string, errors: number]>
 test("are refused by a rehearsal in one sentence, as it builds each stack alone", () => {
   expect(() => standingAlone(stacks)).toThrow(
     new UsageError(
-      "shop, web: a rehearsal builds each stack alone and cannot resolve references to other stacks; rehearse " +
-        "with ids as literals.",
+      "shop, web must not refer to resources of other stacks: a rehearsal creates each stack separately and " +
+        "cannot resolve such references; rehearse with literal ids instead.",
     ),
   );
   const alone = stacks.filter(({ id }) => id === "base");

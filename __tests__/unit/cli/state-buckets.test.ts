@@ -14,7 +14,7 @@ const stack = (id: string, bucket?: string, region = "us-east-1"): SynthesizedSt
       : { terraform: { backend: { s3: { bucket, region, key: `${id}/terraform.tfstate` } } } },
 });
 const REFUSED =
-  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME): write it in main.ts, then run " +
+  "backend.s3.bucket of web must be a bucket name of your own (got CHANGE-ME); set it in main.ts, then run " +
   "npx alb-web bootstrap";
 
 describe("the buckets of all stacks", () => {
@@ -35,7 +35,7 @@ describe("the buckets of all stacks", () => {
   test("are refused where there is none", () => {
     expect(() => stateBucketsOf([stack("web")])).toThrow(UsageError);
     expect(() => stateBucketsOf([stack("web")])).toThrow(
-      /^No stack of main\.ts keeps its state in S3, so there is no bucket to create; .*or give --bucket and --region$/,
+      /^main\.ts has no stack with backend: .*, so there is no bucket to create; .*or use --bucket and --region$/,
     );
   });
 
