@@ -15,7 +15,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 };
 const WHEN = { "by an edit": "Edit", "by a repair": "Repair", never: "Checked by AWS along with" } as const;
 
-/** `docs/permissions.md`: each action of the roles' policies with what needs it. */
+/** `docs/reference/permissions.md`: each action of the roles' policies with what needs it. */
 export function permissionsPage(): string {
   const rolesOf = new Map<string, RoleKind[]>();
   for (const kind of ROLE_KINDS) {

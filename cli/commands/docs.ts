@@ -7,10 +7,15 @@ import { docsOf, RULES } from "../../path/rules/all";
 import { permissionsPage } from "../bootstrap/permissions-page";
 import { newCommand, say } from "../command";
 import { PROJECT } from "../project/project";
+import { commandsPage, exitCodesPage } from "../reference/commands-page";
+import { propsPage } from "../reference/props-page";
 
 /** The pages that are made of what the code says. */
 export const PAGES: Readonly<Record<string, () => string>> = {
-  "docs/permissions.md": permissionsPage,
+  "docs/reference/commands.md": commandsPage,
+  "docs/reference/exit-codes.md": exitCodesPage,
+  "docs/reference/permissions.md": permissionsPage,
+  "docs/reference/props.md": propsPage,
   "docs/troubleshooting.md": troubleshootingPage,
   "docs/rules/README.md": rulesPage,
   ...Object.fromEntries(RULES.map(({ id }) => [docsOf(id), () => rulePage(id)])),

@@ -1,6 +1,6 @@
 """What AWS refuses and moto accepts, in AWS's own words, one function each, applied once at start.
 
-A rehearsal then fails where AWS would. Each function's name stands in docs/what-aws-checks.md, with its source. What moto
+A rehearsal then fails where AWS would. docs/reference/what-aws-checks.md names each function, with its source. What moto
 refuses by itself is left alone, unless its words differ from AWS's.
 """
 import datetime

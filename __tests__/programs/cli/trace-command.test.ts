@@ -343,9 +343,9 @@ test.each(["text", "json", "markdown"])("no user data, which may be secret, stan
   expect(out).not.toContain("hunter2");
 });
 
-test("README.md shows what it prints", () => {
-  const [, sample = ""] =
-    /Here something was\noverridden:\n\n```\n([^]*?)```/.exec(readFileSync(join(PROJECT, "README.md"), "utf8")) ?? [];
+test("docs/reference/trace.md shows what it prints", () => {
+  const page = readFileSync(join(PROJECT, "docs/reference/trace.md"), "utf8");
+  const [, sample = ""] = /^## Output\n[^]*?```\n([^]*?)```/m.exec(page) ?? [];
   const printed = new Set(traced(["bad.tf.json"]).out.split("\n"));
   const lines = sample
     .trimEnd()

@@ -642,9 +642,9 @@ test("settings refuse a quota that is no number", async () => {
   await expect(aws.setQuotas({ vcpus: -1, addresses: 5 })).rejects.toThrow('or {"vcpus": a whole number or null}');
 });
 
-describe("docs/what-aws-checks.md", () => {
+describe("docs/reference/what-aws-checks.md", () => {
   const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), "utf8");
-  const page = read("docs", "what-aws-checks.md");
+  const page = read("docs", "reference", "what-aws-checks.md");
   const [, list = ""] = /^REFUSALS = \[([^\]]*)\]/m.exec(read("rehearsal", "local_aws", "refusals.py")) ?? [];
 
   test("names every refusal of the local AWS, and no other", () => {

@@ -46,21 +46,23 @@ describe("the estimate", () => {
     expect(Object.keys(json.resource ?? {}).filter((type) => /nat_gateway|eip$|route53_zone$/.test(type))).toEqual([]);
   });
 
-  test("has the rates of README's cost table", () => {
+  test("has the rates of the cost table in docs/reference/cost.md", () => {
     const rows = Object.fromEntries(
-      [...text("README.md").matchAll(/^\| ([^|]+) \| ([^|]*\d USD[^|]*|[^|]* USD for a GiB) \|/gm)].map(
+      [...text("docs/reference/cost.md").matchAll(/^\| ([^|]+) \| ([^|]*\d USD[^|]*) \|/gm)].map(
         ([, what = "", price = ""]) => [what, price],
       ),
     );
     expect(rows["Application Load Balancer"]).toBe(
-      `${RATES.loadBalancer} USD an hour, and ${RATES.capacityUnit} for each capacity unit`,
+      `${RATES.loadBalancer} USD an hour, and ${RATES.capacityUnit} USD for each capacity unit and hour`,
     );
-    expect(rows["its public IPv4 addresses"]).toBe(`${CHARGED.addresses} × ${RATES.address} USD an hour`);
-    expect(rows[`${CHARGED.instances} × ${CHARGED.instanceType}`]).toBe(
+    expect(rows["Its public IPv4 addresses, one in each zone"]).toBe(
+      `${CHARGED.addresses} × ${RATES.address} USD an hour`,
+    );
+    expect(rows[`${CHARGED.instances} × \`${CHARGED.instanceType}\``]).toBe(
       `${CHARGED.instances} × ${RATES.instance} USD an hour`,
     );
     expect(rows[`${CHARGED.instances} × ${CHARGED.diskGib} GiB gp3`]).toBe(
-      `${RATES.gibMonth.toFixed(2)} USD for a GiB`,
+      `${CHARGED.instances} × ${RATES.gibMonth.toFixed(2)} USD for a GiB`,
     );
   });
 
