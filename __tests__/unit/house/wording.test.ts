@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "@babel/parser";
+import { PROJECT } from "../../support/project";
+
+/* What people read is plain technical English: none of these, in pages, messages, comments and names of tests. */
+
+const FAMILIES: Readonly<Record<string, RegExp>> = {
+  "report, list, show; distinguish": /\b(?:told|tells?|telling)\b/i,
+  "next to, besides": /\bbeside\b/i,
+  omit: /\b(?:left|leave|leaves|leaving) away\b/i,
+  remove: /\b(?:take|takes|taken|took|taking) back\b/i,
+  "must, will": /\bshall\b/i,
+  "recreated, replaced": /\banew\b/i,
+  "error, finding, mistake": /\bfaults?\b/i,
+  "fix, correct": /\bmend(?:s|ed|ing)?\b/i,
+  "wrong, failed": /\bamiss\b/i,
+  "also, in the same way": /\blikewise\b/i,
+  "a sentence of its own": /\b(?:of|at|by) which (?:nothing|nobody|one|some|none|each|all|the)\b|\bof which\b/i,
+  "so that": /\bso as\b/i,
+  "cannot be determined": /\bnot to be (?:told|known|said|seen|determined)\b/i,
+};
+
+/** Words of others, which are quoted as they are. */
+const QUOTED: readonly RegExp[] = [
+  // Names in AWS's APIs and in its SDKs.
+  /\w*Fault\b/g,
+  /\balias_fault\b/g,
+];
+
+const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: PROJECT,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter(
+    (file) =>
+      /\.(?:ts|js|py|md|yml|jsonc)$|^help$|^\.ci\/run$/.test(file) &&
+      !/^(?:bundle\/|__tests__\/fixtures\/(?:cases|two-writers)\/|README\.ko\.md$)/.test(file) &&
+      file !== "__tests__/unit/house/wording.test.ts",
+  );
+
+/** What a person reads of a file: of a program its comments, and the strings that are sentences. */
+function readable(file: string): string[] {
+  const text = readFileSync(join(PROJECT, file), "utf8");
+  if (!file.endsWith(".ts")) return text.split("\n");
+  const found: string[] = [];
+  const { program, comments } = parse(text, { sourceType: "module", plugins: ["typescript"] });
+  const walk = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    if (Array.isArray(node)) return node.forEach(walk);
+    const { type, value } = node as { type?: string; value?: unknown };
+    if (type === "StringLiteral") found.push(String(value));
+    else if (type === "TemplateElement") found.push((value as { raw: string }).raw);
+    else for (const [key, child] of Object.entries(node)) if (!/omments$|^loc$/.test(key)) walk(child);
+  };
+  walk(program);
+  return [...found.filter((it) => it.includes(" ")), ...(comments ?? []).flatMap((it) => it.value.split("\n"))];
+}
+
+test("a search for the words of a dialect finds none", () => {
+  expect(FILES.length).toBeGreaterThan(900);
+  const found = FILES.flatMap((file) =>
+    readable(file).flatMap((line) => {
+      const own = QUOTED.reduce((left, quoted) => left.replace(quoted, ""), line);
+      return Object.entries(FAMILIES)
+        .filter(([, family]) => family.test(own))
+        .map(([better]) => `${file}: "${line.trim().slice(0, 100)}": ${better}`);
+    }),
+  );
+  expect(found).toEqual([]);
+});
